@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// Small, short-lived values of many threads are what this server allocates; measured in docs/benchmarks.md.
+/// The server allocates small, short-lived values on many threads; measured in docs/benchmarks.md.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,18 +1,18 @@
-//! What was agreed with support about a channel, and the lengths the Chats API takes. Neither can be read back over
-//! the API, so both are set here.
+//! A channel's abilities as agreed with support, and the length limits of the Chats API. The API reports neither, so
+//! both are configured here.
 
 use crate::{sandbox::Sandbox, state::State};
 
-/// What a channel was registered with. Everything is on at first, and there is no time window.
+/// The registered abilities of a channel. By default all are on, without a time window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Abilities {
     /// Managers may open a chat by a phone number.
     pub write_first: bool,
-    /// Seconds after the customer's latest message in which managers may answer; none without a window.
+    /// Seconds after the customer's latest message in which managers may answer; `None` without a window.
     pub time_window_seconds: Option<u32>,
-    /// Once the window is over the card offers templates alone (only on `.com`).
+    /// After the window the card offers only templates (only on `.com`).
     pub templates_after_window: bool,
-    /// The reactions managers may set; they alone leave as hooks.
+    /// The reactions managers may set; only these are sent as hooks.
     pub reactions: Reactions,
     /// Managers may quote.
     pub quotes: bool,
@@ -20,7 +20,7 @@ pub struct Abilities {
     pub forwards: bool,
     /// Managers may record voice messages.
     pub voice: bool,
-    /// "The manager is typing" leaves as a hook.
+    /// "The manager is typing" is sent as a hook.
     pub typing_hooks: bool,
 }
 
@@ -61,8 +61,8 @@ impl Abilities {
     }
 }
 
-/// How long fields of the Chats API may be, in characters. The documents name no figures: these are ours, and a
-/// field beyond them is refused with 400.
+/// Maximum lengths of fields of the Chats API, in characters. The documents give no figures: these are ours, and a
+/// longer field is refused with 400.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lengths {
     /// `msgid`, `conversation_id`, ids of participants.
@@ -80,19 +80,19 @@ impl Default for Lengths {
 }
 
 impl State {
-    /// What the channel with this id, or of this scope, was registered with.
+    /// The abilities of the channel with this id or scope.
     pub(crate) fn abilities(&self, scope_id: &str) -> Abilities {
         self.abilities.get(scope_id.get(..36).unwrap_or(scope_id)).cloned().unwrap_or_default()
     }
 }
 
 impl Sandbox {
-    /// Writes to support: the channel (by id) has these abilities from now on.
+    /// Changes the abilities of a channel (by id), as support does on request.
     pub fn set_abilities(&self, channel_id: &str, abilities: Abilities) {
         self.core.change(|state| state.abilities.insert(channel_id.to_owned(), abilities));
     }
 
-    /// The lengths that are taken from now on.
+    /// Changes the length limits.
     pub fn set_lengths(&self, lengths: Lengths) {
         self.core.change(|state| state.lengths = lengths);
     }

@@ -1,4 +1,4 @@
-//! What managers and bots do in an account, as JSON: for the window's script, for tests, for programs in any language.
+//! Actions of managers and bots in an account as JSON: for the window's script, tests, and programs in any language.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::{
     sandbox::Sandbox,
 };
 
-/// One act. Every id is amoCRM's.
+/// An action. Every id is amoCRM's.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Act {
@@ -30,7 +30,7 @@ pub enum Act {
         /// What is sent.
         message: Content,
     },
-    /// A message to a phone number whose chat opens with it.
+    /// A message to a phone number, which opens a chat.
     WriteFirst {
         /// Channel id.
         channel: String,
@@ -42,7 +42,7 @@ pub enum Act {
         /// What is sent.
         message: Content,
     },
-    /// A reaction, or its end without an emoji.
+    /// A reaction, or its removal without an emoji.
     React {
         /// The message.
         message: String,
@@ -52,11 +52,11 @@ pub enum Act {
         /// The form of the hook.
         #[serde(default)]
         form: HookForm,
-        /// CRM id of the user, else the account's manager.
+        /// CRM id of the user; `None`: the account's manager.
         #[serde(default)]
         user: Option<i64>,
     },
-    /// The manager types.
+    /// The manager is typing.
     Type {
         /// The chat.
         chat: String,
@@ -66,7 +66,7 @@ pub enum Act {
         /// The form of the hook.
         #[serde(default = "sample")]
         form: HookForm,
-        /// CRM id of the user, else the account's manager.
+        /// CRM id of the user; `None`: the account's manager.
         #[serde(default)]
         user: Option<i64>,
     },
@@ -76,7 +76,7 @@ fn sample() -> HookForm {
     HookForm::Sample
 }
 
-/// What a message is made of. Two files or more become an album: a hook for each.
+/// The content of a message. Several files become an album: a hook for each.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Content {
@@ -88,19 +88,19 @@ pub struct Content {
     pub buttons: Vec<Vec<Button>>,
     /// A list instead of buttons.
     pub list: Option<ListMessage>,
-    /// A template of the account, which makes the text.
+    /// A template of the account, which provides the text.
     pub template: Option<Chosen>,
     /// The quoted message.
     pub quote: Option<String>,
-    /// The forwarded message.
+    /// The comment to answer in public.
     pub forward: Option<String>,
     /// The comment that is answered in public.
     pub comment: Option<String>,
-    /// Written by the Salesbot.
+    /// Sent by the Salesbot.
     pub salesbot: bool,
-    /// CRM id of the user who writes, else the account's manager.
+    /// CRM id of the author; `None`: the account's manager.
     pub user: Option<i64>,
-    /// Time of the message in milliseconds, else now.
+    /// Time of the message in milliseconds; `None`: now.
     pub at: Option<i64>,
 }
 
@@ -110,38 +110,38 @@ pub struct Content {
 pub enum Enclosed {
     /// The built-in file of a kind: `picture`, `second_picture`, `video`, `file`, `voice`, `audio`, `sticker`.
     Sample(String),
-    /// A file that was uploaded before, by its id.
+    /// An uploaded file, by its id.
     File(String),
 }
 
-/// A template with the values of its markers.
+/// A template with values for its placeholders.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Chosen {
     /// Its id in amoCRM.
     pub id: i64,
-    /// Values by markers, such as `{{contact.name}}`.
+    /// Values by placeholder, such as `{{contact.name}}`.
     #[serde(default)]
     pub params: BTreeMap<String, String>,
 }
 
-/// What became of an act.
+/// The result of an action.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Done {
-    /// The messages it made, each with the answer to its hook.
+    /// The messages created, each with the answer to its hook.
     pub sent: Vec<Said>,
-    /// The answer to the hook of a reaction or of typing; none if typing had nothing to tell yet.
+    /// The answer to the hook of a reaction or of typing; `None` if typing caused no hook yet.
     pub hook: Option<HookAnswer>,
 }
 
 impl Sandbox {
-    /// Does what the act says; `POST /accounts/{host}/acts` is the same with JSON. An error says why nothing was done.
+    /// Performs the action; `POST /accounts/{host}/acts` does the same with JSON. An error says why nothing was done.
     pub async fn acts(&self, host: &str, act: Act) -> Result<Done> {
         perform(&self.core, host, act).await
     }
 }
 
-/// Does what the act says.
+/// Performs the action.
 pub(crate) async fn perform(core: &Core, host: &str, act: Act) -> Result<Done> {
     let by = |user: Option<i64>| user.map_or(Author::Manager, Author::User);
     match act {
@@ -169,7 +169,7 @@ async fn send(core: &Core, host: &str, chat: &str, content: Content) -> Result<D
     Ok(done)
 }
 
-/// The messages of one act: as many as there are files, at least one.
+/// The messages of an action: one per file, at least one.
 fn messages(core: &Core, host: &str, content: Content) -> Result<Vec<HookMessage>> {
     let files = content.files.iter().map(|file| enclosed(core, file)).collect::<Result<Vec<Attachment>>>()?;
     let empty = content.text.is_empty() && files.is_empty() && content.list.is_none();
@@ -205,7 +205,7 @@ fn enclosed(core: &Core, file: &Enclosed) -> Result<Attachment> {
     }
 }
 
-/// Adds to the first message what an act has only once.
+/// Adds to the first message the parts that occur once per action.
 fn dressed(core: &Core, host: &str, message: HookMessage, content: &Content) -> Result<HookMessage> {
     let mut message = message;
     if !content.buttons.is_empty() {
@@ -229,7 +229,7 @@ fn dressed(core: &Core, host: &str, message: HookMessage, content: &Content) -> 
     Ok(message)
 }
 
-/// A template's text with values for its markers, and its own buttons.
+/// A template's text with its placeholders filled, and its own buttons.
 fn from_template(core: &Core, host: &str, message: HookMessage, chosen: &Chosen) -> Result<HookMessage> {
     let fields = core.read(|state| {
         let account = state.accounts.get(host)?;
@@ -240,7 +240,7 @@ fn from_template(core: &Core, host: &str, message: HookMessage, chosen: &Chosen)
     let content = text("content").unwrap_or_default();
     let params: Vec<(&str, &str)> = chosen.params.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     let mut params: Vec<(&str, &str)> = params.into_iter().filter(|(key, _)| content.contains(key)).collect();
-    // In the order in which the markers stand in the text: templates of WhatsApp count on it.
+    // In the order of the placeholders in the text: WhatsApp's templates rely on it.
     params.sort_by_key(|(key, _)| content.find(key));
     let message = message.template(chosen.id, text("external_id"), content, &params);
     let buttons = fields.get("buttons").and_then(|value| value.as_array()).filter(|list| !list.is_empty());

@@ -1,8 +1,8 @@
-//! Files that managers send: those of a test, uploads, and a small set that is built in.
+//! Files that managers send: given by a test, uploaded, or built in.
 
 use bytes::Bytes;
 
-/// A file with the kind of message it makes.
+/// A file and the kind of its message.
 #[derive(Clone, Debug)]
 pub struct Attachment {
     pub(crate) kind: String,
@@ -12,7 +12,7 @@ pub struct Attachment {
     pub(crate) thumbnail: Option<Bytes>,
 }
 
-/// The kinds of messages that carry a file.
+/// The kinds of messages with a file.
 pub(crate) const KINDS: [&str; 6] = ["picture", "video", "file", "voice", "audio", "sticker"];
 
 macro_rules! sample {
@@ -22,8 +22,8 @@ macro_rules! sample {
 }
 
 impl Attachment {
-    /// A file of any bytes. `kind` is `picture`, `video`, `file`, `voice`, `audio` or `sticker`; what it claims to
-    /// be may be a lie, as in life.
+    /// A file of any bytes. `kind` is `picture`, `video`, `file`, `voice`, `audio` or `sticker`; the declared type may
+    /// be wrong, as in reality.
     pub fn new(kind: &str, name: &str, content_type: &str, bytes: impl Into<Bytes>) -> Self {
         Self {
             kind: kind.to_owned(),
@@ -42,7 +42,7 @@ impl Attachment {
             "video" => ("clip.mp4", "video/mp4", sample!("clip.mp4"), Some(sample!("poster.png"))),
             "voice" => ("voice.ogg", "audio/ogg", sample!("voice.ogg"), None),
             "audio" => ("melody.mp3", "audio/mpeg", sample!("melody.mp3"), None),
-            // Real stickers come without a name.
+            // Real stickers have no name.
             "sticker" => ("", "image/webp", sample!("sticker.webp"), None),
             _ => ("offer.pdf", "application/pdf", sample!("offer.pdf"), None),
         };
@@ -62,7 +62,7 @@ impl Attachment {
         self
     }
 
-    /// The kind a file of this media type makes when nobody says otherwise.
+    /// The default kind for a media type.
     pub(crate) fn kind_of(content_type: &str) -> &'static str {
         match content_type.split('/').next() {
             Some("image") if content_type != "image/svg+xml" => "picture",

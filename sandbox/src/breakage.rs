@@ -1,5 +1,5 @@
-//! What can be broken from outside, in one grammar for the command line, the HTTP API and the page: `name`,
-//! `name=value`, and of one account only, `name=value@host`.
+//! Faults that can be injected from outside, in one syntax for the command line, the HTTP API and the page: `name`,
+//! `name=value`, and for one account only, `name=value@host`.
 
 use std::{fmt, str::FromStr, time::Duration};
 
@@ -13,24 +13,24 @@ use crate::{
     state::{Account, State, Switches},
 };
 
-/// What follows a name after `=`.
+/// The value of a fault after `=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Takes {
     Nothing,
-    /// A number; this one where none is given.
+    /// A number, with this default.
     Number(u64),
     /// The new host of an account.
     Host,
 }
 
-/// What a breakage reaches.
+/// What a fault affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
     Everything,
     Accounts,
 }
 
-/// Name, value, reach, and what it does.
+/// Name, value, reach, and description.
 type Kind = (&'static str, Takes, Reach, &'static str);
 
 const KINDS: [Kind; 19] = [
@@ -55,13 +55,13 @@ const KINDS: [Kind; 19] = [
     ("no-unsorted", Takes::Nothing, Reach::Accounts, "chats make leads at once instead of incoming leads"),
 ];
 
-/// One thing to break, as `parom sandbox --fault`, `POST /faults` and the page name it.
+/// One fault, as named by `parom sandbox --fault`, `POST /faults` and the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breakage {
     name: &'static str,
     number: u64,
     new_host: Option<String>,
-    /// The account it is about; none stands for all there are.
+    /// The account concerned; `None`: all accounts.
     host: Option<String>,
 }
 
@@ -112,7 +112,7 @@ impl fmt::Display for Breakage {
 }
 
 impl Breakage {
-    /// All names, with the values they have where none is given: `slow=5, status=503, html, …`.
+    /// All names with their default values: `slow=5, status=503, html, …`.
     pub fn names() -> String {
         let name = |(name, takes, ..): &Kind| match takes {
             Takes::Nothing => (*name).to_owned(),
@@ -122,12 +122,12 @@ impl Breakage {
         KINDS.iter().map(name).collect::<Vec<_>>().join(", ")
     }
 
-    /// Every name with what it does, for people.
+    /// Every name with its description.
     pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
         KINDS.iter().map(|(name, _, _, does)| (*name, *does))
     }
 
-    /// The same about one account, unless it names one or concerns all.
+    /// The same fault for one account, unless it names one or concerns all.
     pub(crate) fn about(mut self, host: &str) -> Self {
         let of_accounts = KINDS.iter().any(|kind| kind.0 == self.name && kind.2 == Reach::Accounts);
         if of_accounts && self.host.is_none() {
@@ -136,7 +136,7 @@ impl Breakage {
         self
     }
 
-    /// Breaks it.
+    /// Applies the fault.
     pub(crate) fn apply(&self, core: &Core) -> Result<()> {
         let seconds = Duration::from_secs(self.number);
         match self.name {
@@ -176,7 +176,7 @@ impl Breakage {
         }
     }
 
-    /// The accounts it is about.
+    /// The accounts concerned.
     fn accounts<'a>(&self, state: &'a mut State) -> Result<Vec<&'a mut Account>> {
         let wanted = |account: &&mut Account| self.host.as_ref().is_none_or(|host| *host == account.host);
         let found: Vec<_> = state.accounts.values_mut().filter(wanted).collect();
@@ -232,7 +232,7 @@ impl Breakage {
     }
 }
 
-/// Mends everything that can be mended: what has expired stays so, and a renamed account keeps its host.
+/// Removes every fault that can be removed: expired tokens stay expired, and a renamed account keeps its host.
 pub(crate) fn mend(core: &Core) {
     core.faults.clear();
     core.demotion.set(None);
@@ -247,7 +247,7 @@ pub(crate) fn mend(core: &Core) {
     });
 }
 
-/// What is broken now, in the grammar where it has one.
+/// The current faults, in the syntax where they have one.
 pub(crate) fn now(core: &Core) -> Vec<String> {
     let mut all = core.faults.describe();
     if core.demotion.is_on() {

@@ -1,4 +1,4 @@
-//! From what a manager does to the content of the message: files get links, quotes and forwards are looked up.
+//! Builds a message's content from a manager's action: files get links, quotes and forwards are looked up.
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
@@ -22,14 +22,14 @@ pub(crate) struct Place<'a> {
     pub(crate) now: DateTime<Utc>,
 }
 
-/// Who writes, as hooks and the window show it.
+/// The author, as shown in hooks and the window.
 pub(crate) struct Writer {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) is_bot: bool,
 }
 
-/// Finds the writer; a user without an id in the Chats API can't write.
+/// Finds the author; a user without an id in the Chats API cannot write.
 pub(crate) fn writer(account: &Account, author: Author) -> Result<Writer> {
     let user = match author {
         Author::Salesbot => {
@@ -95,7 +95,7 @@ fn forwards(account: &Account, place: &Place<'_>, id: &str) -> Result<Value> {
     Ok(json!({"messages": [embedded(account, message)], "conversation_ref_id": message.chat_id}))
 }
 
-/// A public answer: a text alone, with the post and the comment it answers.
+/// A public answer: text only, with the post and the comment it answers.
 fn answer_comment(account: &Account, place: &Place<'_>, id: &str, content: &mut Value) -> Result<()> {
     let comment = account.message(id).filter(|one| one.chat_id == place.chat_id);
     let comment = comment.context("the comment is not in this chat")?;

@@ -1,8 +1,8 @@
-//! What a sandbox is started with.
+//! Configuration of a sandbox.
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
-/// The clock of the sandbox: signatures, codes and tokens are judged by it, so a test may move it.
+/// The clock for signatures, codes and tokens; a test may move it.
 pub type Now = Arc<dyn Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync>;
 
 /// The clock of the machine, for use outside tests.
@@ -14,34 +14,34 @@ pub fn system_clock() -> Now {
     Arc::new(chrono::Utc::now)
 }
 
-/// Everything a sandbox needs to know at its start.
+/// Everything a sandbox needs at its start.
 #[derive(Clone)]
 pub struct SandboxConfig {
-    /// Address to listen on; port 0 lets the system choose one, which `Sandbox::url` then tells.
+    /// Address to listen on; with port 0 the system chooses one: see `Sandbox::url`.
     pub listen: String,
-    /// `public_url` of the server the hooks go to; may be empty and set later with `Sandbox::set_parom_url`.
+    /// `public_url` of the server that receives the hooks; may be empty and set later with `Sandbox::set_parom_url`.
     pub parom_url: String,
-    /// The integrations the sandbox knows, each with its channels.
+    /// The known integrations, each with its channels.
     pub integrations: Vec<IntegrationConfig>,
-    /// The widgets that are uploaded already; [`crate::Sandbox::set_widget`] uploads further ones.
+    /// Widgets uploaded at the start; [`crate::Sandbox::set_widget`] uploads others.
     pub widgets: Vec<WidgetConfig>,
-    /// The clock everything is judged by.
+    /// The clock.
     pub now: Now,
 }
 
-/// A widget archive as its owner would have uploaded it to an integration.
+/// A widget archive uploaded to an integration.
 #[derive(Clone, Debug)]
 pub struct WidgetConfig {
     /// Name of the integration it belongs to.
     pub integration: String,
-    /// Widget code: latin letters, digits and `_`, a small letter first. The `external_id` of the source that
-    /// amoCRM makes itself.
+    /// Widget code: latin letters, digits and `_`, starting with a lower-case letter. The `external_id` of the source
+    /// that amoCRM creates itself.
     pub code: String,
     /// The zip.
     pub archive: WidgetArchive,
 }
 
-/// Where the zip of a widget is.
+/// Location of a widget's zip.
 #[derive(Clone)]
 pub enum WidgetArchive {
     /// In a file.
@@ -59,7 +59,7 @@ impl fmt::Debug for WidgetArchive {
     }
 }
 
-/// One integration as its owner would have typed it into amoCRM.
+/// One integration as configured in amoCRM.
 #[derive(Clone, Debug)]
 pub struct IntegrationConfig {
     /// Name shown on the consent page; also how the library's functions refer to it.
@@ -83,7 +83,7 @@ pub struct ChannelConfig {
     pub code: String,
     /// Channel secret: checks requests and signs hooks.
     pub secret: String,
-    /// Title used when the connecting side sends none.
+    /// Title used if the connecting side sends none.
     pub title: String,
     /// Id and name of the channel's bot, if one was issued.
     pub bot: Option<(String, String)>,

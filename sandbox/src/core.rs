@@ -1,4 +1,4 @@
-//! The shared heart: one state behind one lock, and a signal that tells every waiter about a change.
+//! Shared state behind one lock, and a signal for its changes.
 
 use std::{
     collections::HashMap,
@@ -16,7 +16,7 @@ use crate::{
     state::State,
 };
 
-/// What handlers, pages and the library's functions share.
+/// State shared by handlers, pages and the library's functions.
 pub(crate) struct Core {
     state: Mutex<State>,
     revision: watch::Sender<u64>,
@@ -28,7 +28,7 @@ pub(crate) struct Core {
     now: Now,
 }
 
-/// Addresses that become known only after the start, or change in between.
+/// Addresses that are set after the start, and may change.
 #[derive(Default)]
 struct Addresses {
     own: String,
@@ -37,7 +37,7 @@ struct Addresses {
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic while the lock was held was reported where it happened; the state is still the best there is.
+    // A panic while holding the lock was reported where it happened; the state is still usable.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -60,12 +60,12 @@ impl Core {
         (self.now)()
     }
 
-    /// Looks at the state; must not change it, or nobody would be told.
+    /// Reads the state; must not change it, because waiters would not be notified.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         look(&locked(&self.state))
     }
 
-    /// Changes the state and wakes everybody who waits for a change.
+    /// Changes the state and wakes all waiters.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let now = self.now();
         let answer = {
@@ -78,12 +78,12 @@ impl Core {
         answer
     }
 
-    /// Wakes everybody who waits for a change.
+    /// Wakes all waiters.
     pub(crate) fn touch(&self) {
         self.revision.send_modify(|revision| *revision = revision.wrapping_add(1));
     }
 
-    /// A receiver that is woken by every change from now on.
+    /// A receiver notified of every change from now on.
     pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
         self.revision.subscribe()
     }

@@ -1,4 +1,5 @@
-//! The slow queue: whoever answers hooks slowly or not at all gets them late, until the answers are quick again.
+//! The slow queue: integrations that answer hooks slowly or not at all get them late, until their answers are quick
+//! again.
 
 use std::{
     collections::HashMap,
@@ -8,12 +9,12 @@ use std::{
 
 use crate::outgoing::HookAnswer;
 
-/// An answer that took so long is a slow one; the documents give no number, amoCRM waits for 5 seconds.
+/// Answers that take this long are slow; the documents give no number, amoCRM waits for 5 seconds.
 const SLOW_MILLIS: u64 = 2000;
-/// So many slow answers more than quick ones move an integration down.
+/// A surplus of this many slow answers over quick ones demotes an integration.
 const PATIENCE: u32 = 3;
 
-/// Priorities of integrations. Off at first: hooks then always leave at once.
+/// Priorities of integrations. Off by default: hooks are then sent at once.
 #[derive(Default)]
 pub(crate) struct Demotion {
     inner: Mutex<Inner>,
@@ -30,7 +31,7 @@ impl Demotion {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How late hooks of demoted integrations are from now on; none switches the slow queue off and forgets everything.
+    /// Sets the delay of hooks of demoted integrations; `None` switches the slow queue off and resets it.
     pub(crate) fn set(&self, delay: Option<Duration>) {
         *self.inner() = Inner { delay, slowness: HashMap::new() };
     }
@@ -43,7 +44,7 @@ impl Demotion {
         self.inner().slowness.get(client_id).is_some_and(|slowness| *slowness >= PATIENCE)
     }
 
-    /// How long the next hook of this integration waits.
+    /// The delay of this integration's next hook.
     pub(crate) fn delay(&self, client_id: &str) -> Duration {
         match self.is_demoted(client_id) {
             true => self.inner().delay.unwrap_or_default(),
@@ -51,7 +52,7 @@ impl Demotion {
         }
     }
 
-    /// The priority is recalculated with every answer and can go up again.
+    /// Recalculates the priority after an answer; it can rise again.
     pub(crate) fn answered(&self, client_id: &str, answer: &HookAnswer) {
         let mut inner = self.inner();
         if inner.delay.is_none() || client_id.is_empty() {

@@ -1,4 +1,4 @@
-//! Disposable tokens: what a widget's requests carry in `X-Auth-Token`.
+//! Disposable tokens, which a widget's requests send in `X-Auth-Token`.
 //!
 //! Claims and test vector: www.amocrm.ru/developers/content/oauth/disposable-tokens; `is_admin` is read by
 //! amoCRM's own SDK and missing from the documents, so it can be switched off.
@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use crate::{config::IntegrationConfig, core::Core, jwt};
 
-/// Seconds a token lives in all official samples.
+/// Lifetime of a token in seconds, in all official samples.
 const LIFE_SECONDS: i64 = 1800;
 
-/// The claims in the order in which the published vector has them.
+/// The claims in the order of the published vector.
 #[derive(Serialize)]
 struct Claims<'a> {
     iss: String,
@@ -36,7 +36,7 @@ fn audience(redirect_uri: &str) -> String {
         .unwrap_or_default()
 }
 
-/// A token for a user of an account; none if there is no such account or user.
+/// A token for a user of an account; `None` if either is unknown.
 pub(crate) fn token(core: &Core, host: &str, user_id: i64, integration: &IntegrationConfig) -> Option<String> {
     let (account_id, is_admin) = core.read(|state| {
         let account = state.accounts.get(host)?;

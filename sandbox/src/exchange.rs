@@ -1,9 +1,9 @@
-//! One request and one answer of the protocol, free of any web framework.
+//! A request and an answer of the protocol, independent of the web framework.
 
 use bytes::Bytes;
 use serde_json::Value;
 
-/// One request of the protocol, with its bytes as they came.
+/// A request with its body as received.
 pub(crate) struct Incoming {
     pub(crate) method: String,
     pub(crate) path: String,
@@ -13,7 +13,7 @@ pub(crate) struct Incoming {
 }
 
 impl Incoming {
-    /// A header's text, empty when it isn't there.
+    /// A header's text, empty if absent.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
     }
@@ -34,7 +34,7 @@ impl Incoming {
     }
 }
 
-/// What amoCRM does of its own accord after an answer: it calls the other side about an integration of an account.
+/// amoCRM's own call after an answer: it notifies the other side about an integration of an account.
 #[derive(Clone, Debug)]
 pub(crate) enum Then {
     Installs { host: String, integration: String },

@@ -1,4 +1,4 @@
-//! Switches that break the sandbox on purpose.
+//! Fault injection.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::hook_faults::{HookFault, HookFaults, HookKind};
 
-/// Which requests a fault meets.
+/// The requests that a fault affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// `POST /v2/origin/custom/{scope_id}`: messages and edits.
@@ -50,21 +50,21 @@ impl Part {
     ];
 }
 
-/// What goes wrong.
+/// Kinds of faults.
 #[derive(Clone, Debug)]
 pub enum Fault {
     /// Processing starts only after this time.
     Delay(Duration),
-    /// The request is processed at once, its answer leaves after this time.
+    /// The request is processed at once, its answer is sent after this time.
     DelayAnswer(Duration),
-    /// This status and nothing is processed; `retry_after` (seconds) becomes a `Retry-After` header.
+    /// This status, and nothing is processed; `retry_after` (seconds) becomes a `Retry-After` header.
     Status {
         /// HTTP status to answer with.
         code: u16,
         /// Seconds for the `Retry-After` header.
         retry_after: Option<u64>,
     },
-    /// Status 200 with a page of HTML, as gateways send; nothing is processed.
+    /// Status 200 with an HTML page, as gateways send; nothing is processed.
     Html200,
     /// The connection is dropped without an answer; nothing is processed.
     Reset,
@@ -77,7 +77,7 @@ pub enum Fault {
     Hold(GateSide),
 }
 
-/// The sandbox's half of a [`Gate`].
+/// The server's side of a [`Gate`].
 #[derive(Clone, Debug)]
 pub struct GateSide {
     open: watch::Receiver<bool>,
@@ -94,7 +94,7 @@ impl GateSide {
     }
 }
 
-/// Holds requests until it is opened or dropped, so that a test can decide what overlaps with what.
+/// Blocks requests until it is opened or dropped, so that tests can control concurrency.
 #[derive(Debug)]
 pub struct Gate {
     open: watch::Sender<bool>,
@@ -102,13 +102,13 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Returns once at least `count` requests stand before the gate.
+    /// Returns once at least `count` requests are waiting.
     pub async fn until_waiting(&self, count: usize) {
         let mut waiting = self.waiting.clone();
         let _reached = waiting.wait_for(|now| *now >= count).await;
     }
 
-    /// Lets everybody pass, also those who come later.
+    /// Releases all requests, including later ones.
     pub fn open(self) {
         self.open.send_replace(true);
     }
@@ -122,7 +122,7 @@ struct Rule {
     fault: Fault,
 }
 
-/// The thread-safe set of switches of one sandbox. Faults are met in the order in which they were switched on.
+/// The thread-safe set of a sandbox's faults, applied in the order in which they were added.
 #[derive(Default)]
 pub struct Faults {
     rules: Mutex<Vec<Rule>>,
@@ -138,27 +138,27 @@ impl Faults {
         self.rules().push(Rule { part, needle: needle.map(str::to_owned), left, fault });
     }
 
-    /// The next `count` requests of this part meet the fault.
+    /// Applies the fault to the next `count` requests of this part.
     pub fn next(&self, part: Part, count: usize, fault: Fault) {
         self.add(part, None, Some(count), fault);
     }
 
-    /// The next `count` requests of this part whose body contains `needle` meet the fault.
+    /// Applies the fault to the next `count` requests of this part whose body contains `needle`.
     pub fn next_with(&self, part: Part, needle: &str, count: usize, fault: Fault) {
         self.add(part, Some(needle), Some(count), fault);
     }
 
-    /// Every request of this part meets the fault until [`Faults::clear`] or [`Faults::clear_part`].
+    /// Applies the fault to every request of this part until [`Faults::clear`] or [`Faults::clear_part`].
     pub fn until_cleared(&self, part: Part, fault: Fault) {
         self.add(part, None, None, fault);
     }
 
-    /// Every request of this part whose body contains `needle` meets the fault until it is cleared.
+    /// Applies the fault to every request of this part whose body contains `needle` until it is cleared.
     pub fn until_cleared_with(&self, part: Part, needle: &str, fault: Fault) {
         self.add(part, Some(needle), None, fault);
     }
 
-    /// Every request of this part waits before it is processed until the returned gate is opened or dropped.
+    /// Blocks every request of this part until the returned gate is opened or dropped.
     pub fn hold(&self, part: Part) -> Gate {
         let open = watch::Sender::new(false);
         let waiting = watch::Sender::new(0);
@@ -168,33 +168,33 @@ impl Faults {
         gate
     }
 
-    /// The next `count` hooks of this kind meet the fault.
+    /// Applies the fault to the next `count` hooks of this kind.
     pub fn next_hooks(&self, kind: HookKind, count: usize, fault: HookFault) {
         self.hooks.add(kind, Some(count), fault);
     }
 
-    /// Every hook of this kind meets the fault until [`Faults::clear`].
+    /// Applies the fault to every hook of this kind until [`Faults::clear`].
     pub fn hooks_until_cleared(&self, kind: HookKind, fault: HookFault) {
         self.hooks.add(kind, None, fault);
     }
 
-    /// Switches everything off.
+    /// Removes all faults.
     pub fn clear(&self) {
         self.rules().clear();
         self.hooks.clear();
     }
 
-    /// Switches off what was set for one part.
+    /// Removes the faults of one part.
     pub fn clear_part(&self, part: Part) {
         self.rules().retain(|rule| rule.part != part);
     }
 
-    /// How many switches are still on; 0 once every counted fault was met.
+    /// The number of active faults; 0 once every counted one was used up.
     pub fn left(&self) -> usize {
         self.rules().len() + self.hooks.left()
     }
 
-    /// What a person should know about the switches: one line for each fault, with the parts that meet it.
+    /// Describes the active faults, a line for each with the parts concerned.
     pub fn describe(&self) -> Vec<String> {
         let mut lines: Vec<(String, Vec<Part>)> = Vec::new();
         for rule in self.rules().iter() {
@@ -217,7 +217,7 @@ impl Faults {
         lines.iter().map(|(name, of)| format!("{}: {name}", parts(of))).chain(self.hooks.describe()).collect()
     }
 
-    /// Takes what this request meets: every delay or gate that matches, and the first other fault.
+    /// Takes the faults of this request: every matching delay or gate, and the first other fault.
     pub(crate) fn take(&self, part: Part, body: &[u8]) -> Vec<Fault> {
         let mut rules = self.rules();
         let mut met: Vec<Fault> = Vec::new();

@@ -1,4 +1,4 @@
-//! Hooks about what managers do beside writing: typing and reactions.
+//! Hooks about typing and reactions of managers.
 
 use anyhow::{Context, Result, bail};
 use chrono::TimeDelta;
@@ -14,10 +14,10 @@ use crate::{
     state::{Message, State},
 };
 
-/// A typing hook is sent at most this often, and counts as typing for as long.
+/// A typing hook is sent at most this often, and is valid for as long.
 const TYPING: TimeDelta = TimeDelta::seconds(5);
 
-/// Where the documents disagree with themselves about a hook: its table, or the sample below the table.
+/// The form of a hook where the documents contradict themselves: the table, or the sample below it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HookForm {
@@ -35,7 +35,7 @@ fn second_version(state: &State, host: &str, chat_id: &str) -> Result<String> {
     }
 }
 
-/// A manager types. None: the latest hook about it is younger than five seconds, so there is none now.
+/// A manager is typing. `None`: the latest hook about it is younger than five seconds, so none is sent.
 pub(crate) async fn typing(
     core: &Core,
     host: &str,
@@ -81,7 +81,7 @@ pub(crate) async fn typing(
     }
 }
 
-/// A manager reacts to a message, or takes the reaction back.
+/// A manager reacts to a message, or removes the reaction.
 pub(crate) async fn reaction(
     core: &Core,
     host: &str,

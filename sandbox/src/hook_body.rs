@@ -1,4 +1,4 @@
-//! The bodies of hooks, in the words of the documents.
+//! The bodies of hooks, as documented.
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ pub(crate) fn put(object: &mut Value, key: &str, value: Value) {
     }
 }
 
-/// `conversation`; its `client_id` is missing while a chat that was written first is not bound.
+/// `conversation`; without `client_id` while a chat opened by a manager is not bound.
 pub(crate) fn conversation(chat: &Chat) -> Value {
     let mut conversation = json!({"id": chat.id});
     if let Some(id) = &chat.conversation_id {
@@ -33,7 +33,7 @@ fn receiver(chat: &Chat, person: Option<&Person>) -> Value {
     receiver
 }
 
-/// `receiver` of a public answer to a comment, which has a name and no profile.
+/// `receiver` of a public answer to a comment, with a name and no profile.
 fn commentator(chat: &Chat, person: Option<&Person>) -> Value {
     let mut receiver = json!({"id": chat.person_id, "name": person.map(|one| one.name.as_str()).unwrap_or_default()});
     if let Some(id) = person.and_then(|one| one.client_id.as_ref()) {
@@ -60,7 +60,7 @@ pub(crate) fn message(account: &Account, chat: &Chat, sender: &Value, msec: i64,
     message
 }
 
-/// A whole hook of the dead first version: flat, with the other side's ids alone. None for a chat that has none.
+/// A hook of the obsolete first version: flat, with the other side's ids only. `None` for a chat that has none.
 pub(crate) fn first_version(chat: &Chat, person: Option<&Person>, msec: i64, inner: &Value) -> Option<Value> {
     let mut hook = Map::new();
     hook.insert("receiver".to_owned(), json!(person?.client_id.as_ref()?));
@@ -81,7 +81,7 @@ fn participant(account: &Account, id: &str, name: &str) -> Value {
     shown
 }
 
-/// A message as it stands inside `reply_to` and `forwards`.
+/// A message within `reply_to` and `forwards`.
 pub(crate) fn embedded(account: &Account, message: &Message) -> Value {
     let mut shown = json!({
         "id": message.id,
@@ -123,7 +123,7 @@ pub(crate) fn reacted(message: &Message, manager_id: &str) -> Value {
         "timestamp": message.msec_timestamp.div_euclid(1000),
         "msec_timestamp": message.msec_timestamp,
     });
-    // A message that was born in amoCRM has no id of the other side.
+    // A message created in amoCRM has no id of the other side.
     if let Some(msgid) = message.msgid.as_ref().filter(|_| message.direction != Direction::Outgoing) {
         put(&mut shown, "client_id", json!(msgid));
     }

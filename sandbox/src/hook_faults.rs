@@ -1,4 +1,4 @@
-//! What may happen to hooks on their way out: they get lost, arrive twice, out of order or late.
+//! Faults of outgoing hooks: lost, repeated, reordered or late.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -11,7 +11,7 @@ use crate::{
     outgoing::{self, Call, HookAnswer},
 };
 
-/// Which hooks a fault meets.
+/// The hooks that a fault affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HookKind {
     /// Hooks of the Chats API: signed JSON.
@@ -20,23 +20,23 @@ pub enum HookKind {
     Crm,
 }
 
-/// What goes wrong with a hook.
+/// Kinds of hook faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HookFault {
     /// It is never sent.
     Lost,
     /// It is sent twice, one after the other.
     Doubled,
-    /// It is held back and leaves right after the next hook of its kind.
+    /// It is held back and sent right after the next hook of its kind.
     Reordered,
     /// It is sent after this time.
     Late(Duration),
 }
 
-/// A hook that was dealt with.
+/// The result of a hook's delivery.
 pub(crate) struct Delivered {
     pub(crate) answer: HookAnswer,
-    /// Nothing was sent (yet) because a switch wanted it so; there is no answer to judge.
+    /// Nothing was sent (yet) because of a fault; there is no answer to judge.
     pub(crate) on_purpose: bool,
 }
 
@@ -47,7 +47,7 @@ struct Rule {
     fault: HookFault,
 }
 
-/// The switches, and the hooks that are held back by them.
+/// The faults, and the hooks held back by them.
 #[derive(Default)]
 pub(crate) struct HookFaults {
     rules: Mutex<Vec<Rule>>,
@@ -63,7 +63,7 @@ impl HookFaults {
         locked(&self.rules).push(Rule { kind, left, fault });
     }
 
-    /// Switches everything off; what is held back still leaves after the next hook.
+    /// Removes all faults; a held-back hook is still sent after the next one.
     pub(crate) fn clear(&self) {
         locked(&self.rules).clear();
     }
@@ -72,7 +72,7 @@ impl HookFaults {
         locked(&self.rules).len()
     }
 
-    /// One line for each switch that is on.
+    /// One line for each active fault.
     pub(crate) fn describe(&self) -> Vec<String> {
         let line = |rule: &Rule| match rule.left {
             Some(left) => format!("{:?} hooks: {:?} × {left}", rule.kind, rule.fault),
@@ -90,7 +90,7 @@ impl HookFaults {
         Some(fault)
     }
 
-    /// Holds a call back; gives it again if one is held already, which is then to be overtaken.
+    /// Holds a call back; returns it if one is held already, which this one then overtakes.
     fn hold(&self, kind: HookKind, call: Call) -> Option<Call> {
         let mut held = locked(&self.held);
         if held.iter().any(|(known, _)| *known == kind) {
@@ -106,8 +106,8 @@ impl HookFaults {
     }
 }
 
-/// Makes the call of a hook, or what the switches make of it. `client_id` is the integration whose priority its answer
-/// decides, empty for hooks that have none.
+/// Sends a hook, subject to faults. `client_id` is the integration whose priority depends on the answer, empty for
+/// hooks without one.
 pub(crate) async fn deliver(core: &Core, kind: HookKind, client_id: &str, call: Call) -> Delivered {
     let mut wait = core.demotion.delay(client_id);
     let mut twin = None;
@@ -157,7 +157,7 @@ fn unsent(core: &Core, call: &Call, reason: &str) -> Delivered {
     unsent_as(core, copy_of_log(call), reason)
 }
 
-/// The log shows it, for people to see why nothing arrives.
+/// Logged, so that people see why nothing arrives.
 fn unsent_as(core: &Core, (method, path, host): Shown, reason: &str) -> Delivered {
     core.change(|state| {
         state.log(RequestView {

@@ -1,10 +1,10 @@
-//! What a manager, or a bot in the account, can send.
+//! Messages that a manager or bot in the account can send.
 
 use serde_json::{Map, Value, json};
 
 use crate::{attachment::Attachment, list_message::ListMessage};
 
-/// A message of any kind on its way out of amoCRM.
+/// An outgoing message of any kind.
 #[derive(Clone, Debug)]
 pub struct HookMessage {
     pub(crate) fields: Map<String, Value>,
@@ -12,13 +12,13 @@ pub struct HookMessage {
     pub(crate) author: Author,
     pub(crate) attachment: Option<Attachment>,
     pub(crate) list: Option<ListMessage>,
-    /// Amojo ids of the quoted and the forwarded message, and of the comment that is answered in public.
+    /// Amojo ids of the quoted and the forwarded message, and of the comment to answer in public.
     pub(crate) quoted: Option<String>,
     pub(crate) forwarded: Option<String>,
     pub(crate) comment: Option<String>,
 }
 
-/// Who writes.
+/// The author.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Author {
     /// The account's first manager with an id in the Chats API.
@@ -29,10 +29,10 @@ pub(crate) enum Author {
     Salesbot,
 }
 
-/// A button under a text. With an address the messenger opens it; without one its text comes back as a message.
+/// A button under a text. With an address the messenger opens it; without one its text is sent back as a message.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub struct Button {
-    /// The words on it.
+    /// Its text.
     pub text: String,
     /// The address it opens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,38 +45,38 @@ impl HookMessage {
         Self::of_kind("text").with("text", json!(text))
     }
 
-    /// A message with a file that lies elsewhere: `kind` is `picture`, `file`, `video`, `voice`, `audio` or `sticker`.
+    /// A message with an external file: `kind` is `picture`, `file`, `video`, `voice`, `audio` or `sticker`.
     pub fn file(kind: &str, url: &str, name: &str, size: u64) -> Self {
         Self::of_kind(kind).with("media", json!(url)).with("file_name", json!(name)).with("file_size", json!(size))
     }
 
-    /// A message with a file that the sandbox serves, under a link that lives as long as
-    /// [`crate::Sandbox::set_media_life`] says. Pictures and videos with a preview have a `thumbnail`.
+    /// A message with a file that the sandbox serves, under a link with the lifetime of
+    /// [`crate::Sandbox::set_media_life`]. Pictures and videos with a preview have a `thumbnail`.
     pub fn attachment(attachment: Attachment) -> Self {
         let kind = attachment.kind.clone();
         Self { attachment: Some(attachment), ..Self::of_kind(&kind) }
     }
 
-    /// Sets the text beside a file.
+    /// Sets the caption of a file.
     #[must_use]
     pub fn caption(self, text: &str) -> Self {
         self.with("text", json!(text))
     }
 
-    /// Puts rows of buttons under the text.
+    /// Adds rows of buttons.
     #[must_use]
     pub fn buttons(self, rows: &[Vec<Button>]) -> Self {
         self.with("markup", json!({"mode": "inline", "buttons": rows}))
     }
 
-    /// Makes it a list message; its limits are checked when it is sent. Rows without `callback_data` get one.
+    /// Makes it a list message; limits are checked when it is sent. Rows without `callback_data` get one.
     #[must_use]
     pub fn list(mut self, list: ListMessage) -> Self {
         self.list = Some(list);
         self
     }
 
-    /// Says that the text was made from a template: `text` becomes `content` with every marker replaced by its value.
+    /// Marks the text as made from a template: `text` is `content` with every placeholder replaced by its value.
     #[must_use]
     pub fn template(self, id: i64, external_id: Option<&str>, content: &str, params: &[(&str, &str)]) -> Self {
         let text = params.iter().fold(content.to_owned(), |text, (key, value)| text.replace(key, value));
@@ -102,21 +102,21 @@ impl HookMessage {
         self
     }
 
-    /// Answers a comment (by amojo id) in public, which only a text can do. A private answer is an ordinary message.
+    /// Answers a comment (by amojo id) in public, only possible with a text. A private answer is an ordinary message.
     #[must_use]
     pub fn answering_comment(mut self, message_id: &str) -> Self {
         self.comment = Some(message_id.to_owned());
         self
     }
 
-    /// Written by the account's Salesbot.
+    /// Sent by the account's Salesbot.
     #[must_use]
     pub fn by_salesbot(mut self) -> Self {
         self.author = Author::Salesbot;
         self
     }
 
-    /// Written by this user (by CRM id), who must have an id in the Chats API.
+    /// Sent by this user (by CRM id), who must have an id in the Chats API.
     #[must_use]
     pub fn by_user(mut self, user_id: i64) -> Self {
         self.author = Author::User(user_id);
@@ -155,7 +155,7 @@ impl HookMessage {
         self
     }
 
-    /// Sets the time of the message in milliseconds; without it the sandbox's clock is asked.
+    /// Sets the time of the message in milliseconds; default: the sandbox's clock.
     #[must_use]
     pub fn at(mut self, msec_timestamp: i64) -> Self {
         self.msec_timestamp = Some(msec_timestamp);

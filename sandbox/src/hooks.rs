@@ -1,4 +1,4 @@
-//! Hooks of the Chats API: what a manager writes leaves as a signed body, once.
+//! Hooks of the Chats API: a manager's message is sent as a signed body, once.
 
 use std::time::Duration;
 
@@ -16,13 +16,13 @@ use crate::{
     state::{Direction, Message, State},
 };
 
-/// amoCRM waits this long for an answer.
+/// amoCRM's time limit for an answer.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// What a manager said, and how its hook was answered.
+/// A manager's message, and the answer to its hook.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Said {
-    /// Amojo id of the message; statuses are reported for it.
+    /// Amojo id of the message; statuses refer to it.
     pub message_id: String,
     /// Amojo id of the chat.
     pub chat_id: String,
@@ -30,22 +30,22 @@ pub struct Said {
     pub answer: HookAnswer,
 }
 
-/// A hook that was made and signed but not sent.
+/// A hook that was built and signed but not sent.
 #[derive(Clone, Debug)]
 pub struct PreparedHook {
-    /// Scope it belongs to, the last part of its address.
+    /// Its scope, the last part of its address.
     pub scope_id: String,
     /// Amojo id of the chat.
     pub chat_id: String,
     /// Amojo id of the message in it.
     pub message_id: String,
-    /// The exact bytes that are covered by the signature.
+    /// The exact bytes that are signed.
     pub body: Vec<u8>,
     /// Lower-case hex signature of the body.
     pub signature: String,
 }
 
-/// Stores a manager's message in its chat and makes the signed hook for it.
+/// Stores a manager's message in its chat and builds its signed hook.
 pub(crate) fn prepare(core: &Core, host: &str, chat_id: &str, message: HookMessage) -> Result<PreparedHook> {
     let own_url = core.own_url();
     let now = core.now();
@@ -72,7 +72,7 @@ pub(crate) fn prepare(core: &Core, host: &str, chat_id: &str, message: HookMessa
     Ok(PreparedHook { scope_id, chat_id: chat_id.to_owned(), message_id, body, signature })
 }
 
-/// Keeps the message in its chat, as read by everybody.
+/// Stores the message in its chat and marks the chat as read.
 fn store(state: &mut State, host: &str, chat_id: &str, writer: Writer, msec: i64, content: Value) -> Result<Message> {
     let account = state.accounts.get_mut(host).context("no such account")?;
     let chat = account.chat_mut(chat_id).context("no such chat")?;
@@ -105,7 +105,7 @@ fn store(state: &mut State, host: &str, chat_id: &str, writer: Writer, msec: i64
     Ok(message)
 }
 
-/// Scope of a chat whose channel is connected, and the version of its hooks.
+/// Scope of a chat whose channel is connected, and its hook version.
 pub(crate) fn connected(state: &State, host: &str, chat_id: &str) -> Result<(String, String)> {
     let account = state.accounts.get(host).context("no such account")?;
     let scope_id = &account.chat(chat_id).context("no such chat")?.scope_id;
@@ -114,13 +114,13 @@ pub(crate) fn connected(state: &State, host: &str, chat_id: &str) -> Result<(Str
     Ok((scope_id.clone(), connection.hook_version.clone()))
 }
 
-/// The signature a hook over this scope (or channel) must carry; empty for an unknown channel.
+/// The signature of a hook over this scope (or channel); empty for an unknown channel.
 pub(crate) fn sign(core: &Core, scope_id: &str, body: &[u8]) -> String {
     let channel_id = scope_id.get(..36).unwrap_or(scope_id);
     core.channel(channel_id).map(|(_, channel)| signature::sign_hook(&channel.secret, body)).unwrap_or_default()
 }
 
-/// Sends bytes to the hook address of a scope, once, unless a switch wants it otherwise.
+/// Sends bytes to the hook address of a scope, once, unless a fault changes that.
 pub(crate) async fn post(core: &Core, scope_id: &str, body: Vec<u8>, signature: Option<&str>) -> HookAnswer {
     let path = format!("/location/{scope_id}");
     let mut request =
@@ -145,7 +145,7 @@ pub(crate) async fn post_signed(core: &Core, scope_id: &str, hook: &Value) -> Re
     Ok(post(core, scope_id, body, Some(&signature)).await)
 }
 
-/// Sends the hook for a message that was imported in a user's name.
+/// Sends the hook for a message that was imported as a user's.
 pub(crate) async fn echo(core: &Core, host: &str, message_id: &str) -> Result<HookAnswer> {
     let now = core.now();
     let (scope_id, hook) = core.read(|state| {
@@ -170,7 +170,7 @@ pub(crate) async fn echo(core: &Core, host: &str, message_id: &str) -> Result<Ho
     post_signed(core, &scope_id, &hook).await
 }
 
-/// Makes, stores and sends a manager's message.
+/// Creates, stores and sends a manager's message.
 pub(crate) async fn send(core: &Core, host: &str, chat_id: &str, message: HookMessage) -> Result<Said> {
     let hook = prepare(core, host, chat_id, message)?;
     let answer = post(core, &hook.scope_id, hook.body, Some(&hook.signature)).await;

@@ -1,30 +1,30 @@
-//! Which of amoCRM's hosts a request is for: named by the path prefix `/accounts/{host}`, or by the header `Host`.
+//! The amoCRM host of a request: from the path prefix `/accounts/{host}`, or from the header `Host`.
 
 use crate::{core::Core, exchange::Incoming};
 
-/// What a host is, by its first label.
+/// The kind of a host, by its first label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// One account's own.
     Account,
-    /// `api-…`: shared by many accounts, knows where a renamed one lives.
+    /// `api-…`: shared by many accounts, knows the new hosts of renamed accounts.
     Shared,
-    /// `drive-…`, and `drive` itself, which SDKs use by default: the files of many accounts.
+    /// `drive-…`, and `drive` itself, the default of SDKs: the files of many accounts.
     Drive,
     /// `www`: the public site with the consent page.
     Site,
 }
 
-/// A request's host, what follows it in the path, and what links to the same place begin with.
+/// A request's host, the rest of its path, and the base of links to the same host.
 #[derive(Debug)]
 pub(crate) struct Target<'a> {
     pub(crate) host: String,
-    /// Without a slash at the end.
+    /// Without a trailing slash.
     pub(crate) base: String,
     pub(crate) rest: Vec<&'a str>,
 }
 
-/// What kind of host this is. Labels of accounts never begin so: `api-a`, `drive-b`.
+/// The kind of a host. Labels of accounts never begin like this: `api-a`, `drive-b`.
 pub(crate) fn kind(host: &str) -> Kind {
     let label = host.split('.').next().unwrap_or_default();
     let numbered = |prefix: &str| {
@@ -41,7 +41,7 @@ pub(crate) fn kind(host: &str) -> Kind {
     }
 }
 
-/// The domain a host stands in, `amocrm.ru` for `acme.amocrm.ru`.
+/// The parent domain of a host, `amocrm.ru` for `acme.amocrm.ru`.
 pub(crate) fn domain(host: &str) -> &str {
     host.split_once('.').map_or("", |(_, domain)| domain)
 }
@@ -70,7 +70,7 @@ impl<'a> Target<'a> {
         Self { base: format!("https://{host}"), host, rest }
     }
 
-    /// What kind of host it is.
+    /// The kind of the host.
     pub(crate) fn kind(&self) -> Kind {
         kind(&self.host)
     }

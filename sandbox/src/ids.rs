@@ -1,17 +1,17 @@
-//! Ids that are the same in every run, in amoCRM's formats: random-looking UUIDs (version 4) in the Chats API, numbers of
-//! seven or eight digits in the CRM.
+//! Deterministic ids in amoCRM's formats: random-looking UUIDs (version 4) in the Chats API, numbers of seven or eight
+//! digits in the CRM.
 
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
 /// The smallest number.
 const FIRST: i64 = 1_000_000;
-/// How many numbers there are: with [`FIRST`] the largest still has eight digits.
+/// The count of numbers: with [`FIRST`] the largest still has eight digits.
 const COUNT: i64 = 98_000_000;
 /// Slots per account.
 pub(crate) const SLOTS: i64 = 10_000;
 
-/// The UUID for a name, in the form of a random one, as all of amojo's are.
+/// The UUID for a name, in the format of a random one, like all of amojo's.
 pub(crate) fn amojo(name: &str) -> Uuid {
     let digest = Sha256::digest(name.as_bytes());
     let mut bytes = [0_u8; 16];
@@ -21,13 +21,13 @@ pub(crate) fn amojo(name: &str) -> Uuid {
     Builder::from_random_bytes(bytes).into_uuid()
 }
 
-/// The number of an object of an account, each of which has a slot below [`SLOTS`]. Clients read such numbers into 32
+/// The number of an object of an account, each of which has a slot below [`SLOTS`]. Clients store such numbers in 32
 /// bits.
 pub(crate) fn number(account_id: i64, slot: i64) -> i64 {
     FIRST + (account_id * SLOTS + slot).rem_euclid(COUNT)
 }
 
-/// A number below `most`, always the same for a text.
+/// A number below `most`, always the same for the same text.
 pub(crate) fn fold(text: &str, most: i64) -> i64 {
     text.bytes().fold(7, |sum, byte| (sum * 31 + i64::from(byte)).rem_euclid(most))
 }

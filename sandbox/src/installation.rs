@@ -1,4 +1,4 @@
-//! Installing and switching off: what changes in the account, and the two calls amoCRM makes about it.
+//! Installing and disabling an integration: the changes in the account, and amoCRM's two calls about it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,14 +15,14 @@ use crate::{
     state::{Account, Source},
 };
 
-/// amoCRM waits this long for an answer.
+/// amoCRM's time limit for an answer.
 const LIMIT: Duration = Duration::from_secs(3);
 
 fn nobody(reason: &str) -> HookAnswer {
     HookAnswer { status: None, millis: 0, error: Some(reason.to_owned()) }
 }
 
-/// What amoCRM needs to know to make the one source of an integration whose card has "multiple sources" off.
+/// The data for the single source of an integration whose card has "multiple sources" off.
 pub(crate) struct SourceOfItsOwn<'a> {
     integration: &'a IntegrationConfig,
     code: String,
@@ -39,7 +39,7 @@ impl<'a> SourceOfItsOwn<'a> {
         Self { integration, code: core.widget_code(integration), wanted }
     }
 
-    /// Switches the integration on, which makes its source where it is due.
+    /// Enables the integration, which creates its source if due.
     pub(crate) fn activate(&self, account: &mut Account) {
         let installed = account.installed.entry(self.integration.client_id.clone()).or_default();
         if !std::mem::replace(&mut installed.active, true) {
@@ -48,7 +48,7 @@ impl<'a> SourceOfItsOwn<'a> {
         }
     }
 
-    /// Makes the source in a pipeline, or moves the one that is there: its external id is the widget code.
+    /// Creates the source in a pipeline, or moves the existing one: its external id is the widget code.
     pub(crate) fn make(&self, account: &mut Account, pipeline_id: i64) {
         if !self.wanted {
             return;
@@ -74,7 +74,7 @@ impl<'a> SourceOfItsOwn<'a> {
     }
 }
 
-/// Installs and makes amoCRM's own call about it.
+/// Installs, and makes amoCRM's own call about it.
 pub(crate) async fn install(core: &Core, host: &str, integration: &str) -> HookAnswer {
     let Some(known) = core.integration_named(integration) else {
         return nobody("no such integration");
@@ -98,7 +98,7 @@ pub(crate) async fn install(core: &Core, host: &str, integration: &str) -> HookA
     outgoing::call(core, Call { request, method: "GET", shown, host: Some(host.to_owned()), limit: LIMIT }).await
 }
 
-/// A call that never arrives; the log shows it, for people to see why nothing happens.
+/// A call that never arrives; logged, so that people see why nothing happens.
 fn lost(core: &Core, host: &str, shown: String) -> HookAnswer {
     let answer = nobody("lost on purpose");
     core.change(|state| {
@@ -117,7 +117,7 @@ fn lost(core: &Core, host: &str, shown: String) -> HookAnswer {
     answer
 }
 
-/// Switches an integration off in an account: grants die, channels are disconnected. Gives the account's id.
+/// Disables an integration in an account: revokes grants, disconnects channels. Returns the account's id.
 fn switch_off(core: &Core, host: &str, known: &IntegrationConfig) -> Option<i64> {
     core.change(|state| {
         let account = state.accounts.get_mut(host)?;
@@ -133,14 +133,14 @@ fn switch_off(core: &Core, host: &str, known: &IntegrationConfig) -> Option<i64>
     })
 }
 
-/// Takes an integration's access to an account away without a word.
+/// Revokes an integration's access to an account without a notice.
 pub(crate) fn revoke_silently(core: &Core, host: &str, integration: &str) {
     if let Some(known) = core.integration_named(integration) {
         switch_off(core, host, known);
     }
 }
 
-/// Takes an integration's access to an account away and tells it so.
+/// Revokes an integration's access to an account and sends the notice.
 pub(crate) async fn revoke(core: &Core, host: &str, integration: &str) -> HookAnswer {
     let Some(known) = core.integration_named(integration) else {
         return nobody("no such integration");
@@ -159,7 +159,7 @@ pub(crate) async fn revoke(core: &Core, host: &str, integration: &str) -> HookAn
     outgoing::call(core, call).await
 }
 
-/// Whoever installs or switches off does not wait for these calls: other requests may overtake them.
+/// Installing and disabling do not wait for these calls: other requests may overtake them.
 pub(crate) fn in_background(core: &Arc<Core>, then: Then) {
     let core = Arc::clone(core);
     actix_web::rt::spawn(async move {

@@ -1,9 +1,9 @@
-//! JSON web tokens as far as amoCRM makes them.
+//! JSON web tokens as used by amoCRM.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// Header of the tokens widgets send: the fields in the order in which amoCRM writes them.
+/// Header of widgets' tokens, with the fields in amoCRM's order.
 const HS256_HEADER: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
 
 /// Base64 with the URL alphabet and without padding.

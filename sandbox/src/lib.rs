@@ -1,12 +1,12 @@
-//! A local amoCRM with memory: OAuth, a part of REST, the Chats API (amojo), hooks, and pages for people in which
-//! widgets run as they do there.
+//! A local amoCRM with memory: OAuth, a part of REST, the Chats API (amojo), hooks, and pages for people that run
+//! widgets like amoCRM.
 //!
-//! It is written from the published documents and shares no code and no types with the client it is used to
-//! test: an emulator built from the client could only confirm the client's mistakes.
+//! It is written from the published documents and shares no code or types with the client it tests: an emulator derived
+//! from the client could only confirm the client's mistakes.
 //!
 //! Before [`Sandbox::start`] a rustls crypto provider must be installed in the process
-//! (`rustls::crypto::ring::default_provider().install_default()`), because the calls the sandbox makes
-//! (hooks, installations) go through `reqwest` without a provider of its own.
+//! (`rustls::crypto::ring::default_provider().install_default()`), because the sandbox's outgoing calls (hooks,
+//! installations) use `reqwest` without a TLS provider.
 
 mod abilities;
 mod act;

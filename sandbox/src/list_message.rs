@@ -15,7 +15,7 @@ pub struct ListMessage {
     /// Below the text, at most 60 characters.
     #[serde(default)]
     pub footer: String,
-    /// Words of the button that opens the list.
+    /// Text of the button that opens the list.
     pub button: String,
     /// 1 to 10 sections.
     pub sections: Vec<Section>,
@@ -31,21 +31,21 @@ pub struct Section {
     pub rows: Vec<Row>,
 }
 
-/// A row the customer can choose.
+/// A row that the customer can choose.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Row {
-    /// What comes back as `callback_data` when the row is chosen; made up when it is empty.
+    /// Returned as `callback_data` when the row is chosen; generated if empty.
     #[serde(default)]
     pub callback_data: String,
-    /// Words of the row.
+    /// Title of the row.
     pub title: String,
-    /// Smaller words below.
+    /// Description below it.
     #[serde(default)]
     pub description: String,
 }
 
 impl ListMessage {
-    /// Gives every row its `callback_data` and refuses what is longer than the documents allow.
+    /// Gives every row its `callback_data` and rejects fields longer than documented.
     pub(crate) fn completed(mut self) -> Result<Self> {
         for (name, text, limit) in
             [("header", &self.header, 60), ("body", &self.body, 1024), ("footer", &self.footer, 60)]

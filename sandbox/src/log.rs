@@ -2,42 +2,42 @@
 
 use chrono::{DateTime, Utc};
 
-/// Which way a logged request went.
+/// The direction of a logged request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogDirection {
-    /// Somebody called the sandbox.
+    /// A call to the sandbox.
     In,
-    /// The sandbox called out: a hook, an installation, a revoke notice.
+    /// A call by the sandbox: a hook, an installation, a revoke notice.
     Out,
 }
 
-/// One line of the request log. Bodies, codes and tokens are never kept in it.
+/// One line of the request log, without bodies, codes and tokens.
 #[derive(Clone, Debug)]
 pub struct RequestView {
-    /// Counts up from 1 over the life of the sandbox.
+    /// Counts up from 1.
     pub number: u64,
     /// When it was answered, by the sandbox's clock.
     pub at: DateTime<Utc>,
-    /// Which way it went.
+    /// Its direction.
     pub direction: LogDirection,
     /// HTTP method.
     pub method: String,
-    /// Path, with the query where it carries no secret.
+    /// Path, with the query if it contains no secret.
     pub path: String,
-    /// Status of the answer; none when there was no answer.
+    /// Status of the answer; `None` without an answer.
     pub status: Option<u16>,
     /// How long the answer took.
     pub millis: u64,
-    /// Why it was refused, which fault it met, or what else is worth knowing.
+    /// Why it was refused, its fault, or another remark.
     pub note: Option<String>,
-    /// Host of the account it concerns, where that is known.
+    /// Host of the account concerned, if known.
     pub host: Option<String>,
 }
 
 /// One call of the token endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenCall {
-    /// Host of the account whose endpoint was called.
+    /// Host of the account that was called.
     pub host: String,
     /// `grant_type` as it was sent.
     pub grant_type: String,

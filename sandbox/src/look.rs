@@ -1,4 +1,4 @@
-//! What the library lets its user see, and how to wait for it.
+//! Views of the sandbox's state, and waiting for changes.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Sandbox {
-    /// Chats of an account in the order in which they were made.
+    /// Chats of an account in order of creation.
     pub fn chats(&self, host: &str) -> Vec<ChatView> {
         let now = self.core.now();
         self.core.read(|state| {
@@ -24,7 +24,7 @@ impl Sandbox {
         })
     }
 
-    /// Every accepted message of an account in the order of acceptance, managers' messages included.
+    /// Every accepted message of an account in order of acceptance, including managers' messages.
     pub fn messages(&self, host: &str) -> Vec<MessageView> {
         self.core.read(|state| {
             let account = state.accounts.get(host);
@@ -61,7 +61,7 @@ impl Sandbox {
         })
     }
 
-    /// The channels that are connected now, sorted by scope id.
+    /// The connected channels, sorted by scope id.
     pub fn connections(&self) -> Vec<ConnectionView> {
         let mut all: Vec<ConnectionView> = self.core.read(|state| {
             let view = |(scope_id, one): (&String, &Connection)| ConnectionView {
@@ -76,7 +76,7 @@ impl Sandbox {
         all
     }
 
-    /// Messages that were refused because their `msgid` had been accepted before.
+    /// Messages refused because their `msgid` had been accepted before.
     pub fn repeats(&self) -> Vec<RepeatView> {
         self.core.read(|state| state.repeats.clone())
     }
@@ -86,7 +86,7 @@ impl Sandbox {
         self.core.read(|state| state.requests.iter().cloned().collect())
     }
 
-    /// What works or was refused but should never have been sent so: bad signatures, a dead hook version,
+    /// Calls that should never have been made, whether they succeeded or not: bad signatures, an obsolete hook version,
     /// unknown fields, quotes of other chats, statuses that go backwards.
     pub fn problems(&self) -> Vec<String> {
         self.core.read(|state| state.problems.clone())
@@ -97,7 +97,8 @@ impl Sandbox {
         self.core.read(|state| state.token_calls.clone())
     }
 
-    /// Asks `what` now and after every change until it answers or the limit has passed. It never polls.
+    /// Evaluates `what` now and after every change until it returns a value or the time limit has passed. It never
+    /// polls.
     pub async fn wait_for<T>(&self, what: impl Fn(&Sandbox) -> Option<T>, limit: Duration) -> Option<T> {
         let mut changes = self.core.subscribe();
         let asking = async {

@@ -1,4 +1,4 @@
-//! What managers and bots do in an account, as functions. [`crate::Act`] is the same as JSON.
+//! Actions of managers and bots in an account as functions. [`crate::Act`] is the same as JSON.
 
 use anyhow::Result;
 use serde_json::json;
@@ -15,8 +15,8 @@ use crate::{
 };
 
 impl Sandbox {
-    /// A manager sends several files at once: a hook for each, in order, bound by one `media_group_id`. The caption
-    /// stands beside the first.
+    /// A manager sends several files at once: a hook for each, in order, with one `media_group_id`. The first has the
+    /// caption.
     pub async fn manager_sends_album(
         &self,
         host: &str,
@@ -36,8 +36,8 @@ impl Sandbox {
         Ok(all)
     }
 
-    /// A manager writes first to a phone number, by a message of any kind. The chat that an earlier call opened for
-    /// the same number and source is used again while nobody has answered in it.
+    /// A manager writes first to a phone number, with any kind of message. The chat opened by an earlier call for the
+    /// same number and source is reused until someone answers in it.
     pub async fn manager_writes_first(
         &self,
         host: &str,
@@ -50,8 +50,8 @@ impl Sandbox {
         hooks::send(&self.core, host, &chat_id, message).await
     }
 
-    /// A manager reacts to a message (by amojo id), or takes the reaction back (`None`). The hook comes in the form
-    /// of the documents' table or sample.
+    /// A manager reacts to a message (by amojo id), or removes the reaction (`None`). The hook has the form of the
+    /// documents' table or sample.
     pub async fn manager_reacts(
         &self,
         host: &str,
@@ -62,8 +62,8 @@ impl Sandbox {
         hook_actions::reaction(&self.core, host, message_id, (Author::Manager, emoji), form).await
     }
 
-    /// A manager types, in a chat or in an answer to a comment on a post. `None`: no hook, because the latest one is
-    /// younger than five seconds.
+    /// A manager is typing, in a chat or in an answer to a comment on a post. `None`: no hook, because the latest one
+    /// is younger than five seconds.
     pub async fn manager_types(
         &self,
         host: &str,
@@ -74,14 +74,14 @@ impl Sandbox {
         hook_actions::typing(&self.core, host, chat_id, (Author::Manager, post_id), form).await
     }
 
-    /// The hook that may come back for a message that was imported in a manager's name: the documents promise silence
-    /// for the bot's messages alone. An error: the message is no such import, or its channel is not connected.
+    /// The hook that may be sent for a message imported as a manager's: the documents exclude it only for the bot's
+    /// messages. An error: the message is no such import, or its channel is not connected.
     pub async fn echoes(&self, host: &str, message_id: &str) -> Result<HookAnswer> {
         hooks::echo(&self.core, host, message_id).await
     }
 
-    /// Changes the version of hooks of a connected scope without any call of the other side, as old connections have
-    /// it: `v1` or `v2`. Hooks of the first version are flat and name no account.
+    /// Changes the hook version of a connected scope without a call of the other side, as in old connections: `v1` or
+    /// `v2`. Hooks of the first version are flat and contain no account.
     pub fn set_hook_version(&self, scope_id: &str, version: &str) {
         self.core.change(|state| {
             if let Some(connection) = state.connections.get_mut(scope_id) {
@@ -91,7 +91,7 @@ impl Sandbox {
     }
 }
 
-/// Binds messages into one album; a single message stays what it is.
+/// Groups messages into an album; a single message is unchanged.
 pub(crate) fn album(messages: Vec<HookMessage>) -> Vec<HookMessage> {
     if messages.len() < 2 {
         return messages;

@@ -1,4 +1,5 @@
-//! Writing first: a manager chooses a phone number and a source, and a chat opens that nobody else knows yet.
+//! Writing first: a manager chooses a phone number and a source, and a chat is opened that the other side does not know
+//! yet.
 
 use anyhow::{Context, Result, bail};
 
@@ -8,8 +9,8 @@ use crate::{
     state::{Account, Chat, Person},
 };
 
-/// The chat for a phone number over a channel and a source. The one that was opened before and never answered is
-/// found again; a chat that the customer began stays another one.
+/// The chat for a phone number over a channel and a source. A chat opened earlier and never answered is reused; a chat
+/// begun by the customer is not.
 pub(crate) fn open_chat(
     core: &Core,
     host: &str,
@@ -42,7 +43,7 @@ pub(crate) fn open_chat(
         let id = chat.id.clone();
         account.people.push(person);
         account.chats.push(chat);
-        // The number was chosen on a contact's card, so the chat hangs there.
+        // The number was chosen on a contact's card, so the chat is linked to that contact.
         if let Some((contact_id, _)) = contact {
             account.link_chat(&id, contact_id);
         }

@@ -1,4 +1,4 @@
-//! Calls the sandbox makes by itself. Each is made once and never repeated, as amoCRM does it.
+//! Calls made by the sandbox. Each is made once and never repeated, like amoCRM's.
 
 use std::time::{Duration, Instant};
 
@@ -8,28 +8,28 @@ use crate::{
     wire::millis,
 };
 
-/// How a hook was answered.
+/// The answer to a hook.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct HookAnswer {
-    /// HTTP status; none when there was no answer in time.
+    /// HTTP status; `None` without an answer in time.
     pub status: Option<u16>,
-    /// How long the answer took, or how long was waited for it.
+    /// Milliseconds until the answer, or until the time-out.
     pub millis: u64,
     /// Why there was no answer.
     pub error: Option<String>,
 }
 
-/// One call with what the log needs to know about it.
+/// A call and its data for the log.
 pub(crate) struct Call {
     pub(crate) request: reqwest::RequestBuilder,
     pub(crate) method: &'static str,
-    /// Without secrets: it is shown to people.
+    /// Without secrets, for display.
     pub(crate) shown: String,
     pub(crate) host: Option<String>,
     pub(crate) limit: Duration,
 }
 
-/// Makes the call and writes the answer into the log.
+/// Makes the call and logs the answer.
 pub(crate) async fn call(core: &Core, call: Call) -> HookAnswer {
     let started = Instant::now();
     let result = call.request.timeout(call.limit).send().await;

@@ -1,4 +1,4 @@
-//! How often REST may be called, and what happens to those who don't listen.
+//! Rate limits of REST, and the ban of callers that ignore them.
 //!
 //! 7 requests a second for each integration and account, 50 for an account, 429 beyond, and after repeated excess 403
 //! for everything from this address, until support is asked: developers.kommo.com/docs/limitations, …/http-codes,
@@ -10,31 +10,31 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 /// Requests a second of one integration in one account.
 const OF_INTEGRATION: usize = 7;
-/// Requests a second of everybody in one account.
+/// Requests a second of all integrations in one account.
 const OF_ACCOUNT: usize = 50;
-/// So many refusals within [`BAN_WINDOW`] end in a ban; the documents say "repeatedly".
+/// Refusals within [`BAN_WINDOW`] that lead to a ban; the documents say "repeatedly".
 const BAN_AFTER: usize = 30;
 const BAN_WINDOW: TimeDelta = TimeDelta::seconds(60);
 
-/// What the limits say of one request.
+/// The decision about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Fine,
     TooMany,
 }
 
-/// Recent requests. Off at first.
+/// Recent requests. Off by default.
 #[derive(Debug, Default)]
 pub(crate) struct Rates {
     pub(crate) on: bool,
-    /// 403 for everything. Everybody calls from one address here, so it meets all accounts.
+    /// 403 for everything. All callers share one address here, so it affects all accounts.
     pub(crate) banned: bool,
     of_integration: HashMap<(String, i64), VecDeque<DateTime<Utc>>>,
     of_account: HashMap<i64, VecDeque<DateTime<Utc>>>,
     refused: VecDeque<DateTime<Utc>>,
 }
 
-/// Forgets what is older than `window`; whether there is room for one more, which is then taken.
+/// Drops entries older than `window`; takes a slot if one is free.
 fn room(times: &mut VecDeque<DateTime<Utc>>, limit: usize, window: TimeDelta, now: DateTime<Utc>) -> bool {
     while times.front().is_some_and(|at| *at <= now - window) {
         times.pop_front();
@@ -62,7 +62,7 @@ impl Rates {
         Verdict::TooMany
     }
 
-    /// Support lifts the ban and forgets what led to it.
+    /// Lifts the ban, as support does, and resets the refusals.
     pub(crate) fn forgive(&mut self) {
         *self = Self { on: self.on, ..Self::default() };
     }

@@ -1,4 +1,4 @@
-//! The handle the rest of the world holds: starting, stopping, and what amoCRM or its people do.
+//! The handle of a sandbox: starting, stopping, and actions of amoCRM and its people.
 
 use std::{future::Future, sync::Arc};
 
@@ -34,7 +34,7 @@ pub struct Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // The command is sent at once; only waiting for its end would need the future.
+        // The command is sent at once; the future only waits for the end.
         drop(self.server.stop(false));
     }
 }
@@ -50,7 +50,7 @@ impl Sandbox {
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            // A kept connection that the other side has just closed would look like a lost hook.
+            // A reused connection that the other side has just closed would look like a lost hook.
             .pool_max_idle_per_host(0)
             .user_agent("parom-sandbox")
             .build()
@@ -86,30 +86,30 @@ impl Sandbox {
         Ok(Self { core, url, server: handle })
     }
 
-    /// Base URL, `http://127.0.0.1:PORT`, without a slash at the end.
+    /// Base URL, `http://127.0.0.1:PORT`, without a trailing slash.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Where hooks go from now on: `{url}/location/{scope_id}`.
+    /// Sets the destination of hooks: `{url}/location/{scope_id}`.
     pub fn set_parom_url(&self, url: &str) {
         self.core.set_parom_url(url);
     }
 
-    /// The redirect URI of an integration (by name) from now on. An unknown name changes nothing.
+    /// Sets the redirect URI of an integration (by name). An unknown name changes nothing.
     pub fn set_redirect_uri(&self, integration: &str, uri: &str) {
         if let Some(known) = self.core.integration_named(integration) {
             self.core.set_redirect_uri(&known.client_id, uri);
         }
     }
 
-    /// Makes the account of a host, or returns the one that is there. Its ids depend on the host alone.
+    /// Creates the account of a host, or returns the existing one. Its ids depend only on the host.
     pub fn add_account(&self, host: &str) -> AccountView {
         let now = self.core.now();
         self.core.change(|state| AccountView::of(state.ensure_account(host, now)))
     }
 
-    /// Makes a user an administrator of the account, or no longer.
+    /// Makes a user an administrator of the account, or an ordinary user.
     pub fn set_administrator(&self, host: &str, user_id: i64, is_admin: bool) {
         self.core.change(|state| {
             let users = state.accounts.get_mut(host).map(|account| account.users.iter_mut());
@@ -142,7 +142,7 @@ impl Sandbox {
         });
     }
 
-    /// An authorization code in the administrator's name; empty if account or integration is unknown.
+    /// An authorization code for the administrator; empty if account or integration is unknown.
     pub fn issue_code(&self, host: &str, integration: &str) -> String {
         self.core
             .integration_named(integration)
@@ -150,7 +150,7 @@ impl Sandbox {
             .unwrap_or_default()
     }
 
-    /// An authorization code in the name of any user; empty if account or integration is unknown.
+    /// An authorization code for any user; empty if account or integration is unknown.
     pub fn issue_code_for(&self, host: &str, integration: &str, user_id: i64) -> String {
         let Some(known) = self.core.integration_named(integration) else {
             return String::new();
@@ -164,7 +164,7 @@ impl Sandbox {
         })
     }
 
-    /// The address the browser is sent to when the administrator allows; empty if anything is unknown.
+    /// The address that the browser is redirected to after consent; empty if anything is unknown.
     pub fn allow(&self, host: &str, integration: &str, state: Option<&str>) -> String {
         self.core
             .integration_named(integration)
@@ -172,19 +172,19 @@ impl Sandbox {
             .unwrap_or_default()
     }
 
-    /// The administrator installs the integration in the marketplace. amoCRM's own call about it follows:
-    /// `GET redirect_uri` with a code, 3 seconds, never repeated.
+    /// Installs the integration as from the marketplace. amoCRM's own call about it follows: `GET redirect_uri` with a
+    /// code, 3 seconds, never repeated.
     pub async fn install(&self, host: &str, integration: &str) -> HookAnswer {
         installation::install(&self.core, host, integration).await
     }
 
-    /// What amoCRM does when the integration is switched off: tokens and codes die, its channels are
-    /// disconnected, and `{parom_url}/oauth/revoked` is told once.
+    /// Disables the integration: revokes tokens and codes, disconnects its channels, and notifies
+    /// `{parom_url}/oauth/revoked` once.
     pub async fn revoke(&self, host: &str, integration: &str) -> HookAnswer {
         installation::revoke(&self.core, host, integration).await
     }
 
-    /// Lets all access tokens of an account die as if their day had passed; refresh tokens live on.
+    /// Expires all access tokens of an account; refresh tokens stay valid.
     pub fn expire_access_tokens(&self, host: &str) {
         self.core.change(|state| {
             if let Some(id) = state.accounts.get(host).map(|account| account.id) {
@@ -193,24 +193,24 @@ impl Sandbox {
         });
     }
 
-    /// Chooses between two documented readings: an exchanged refresh token is refused (the default), or
-    /// works until the new pair was used once.
+    /// Chooses between two documented readings: a used refresh token is refused (the default), or works until the new
+    /// pair was used once.
     pub fn set_lenient_refresh(&self, lenient: bool) {
         self.core.change(|state| state.grants.lenient = lenient);
     }
 
-    /// Gives an account another host, as renaming it does; ids and tokens stay.
+    /// Renames an account's host; ids and tokens stay.
     pub fn rename_account(&self, host: &str, new_host: &str) {
         self.core.change(|state| state.rename(host, new_host));
     }
 
-    /// A manager writes a text: it is stored in the chat and its signed hook is sent once, 5 seconds.
-    /// An error means that there was nothing to send: no such chat, or its channel is not connected.
+    /// A manager sends a text: it is stored in the chat and its signed hook is sent once, with a time limit of 5
+    /// seconds. An error means that nothing could be sent: no such chat, or its channel is not connected.
     pub async fn manager_says(&self, host: &str, chat_id: &str, text: &str) -> Result<Said> {
         hooks::send(&self.core, host, chat_id, HookMessage::text(text)).await
     }
 
-    /// A manager sends a message of any kind, otherwise as [`Sandbox::manager_says`].
+    /// [`Sandbox::manager_says`] with any kind of message.
     pub async fn manager_sends(&self, host: &str, chat_id: &str, message: HookMessage) -> Result<Said> {
         hooks::send(&self.core, host, chat_id, message).await
     }
@@ -228,13 +228,13 @@ impl Sandbox {
         hooks::send(&self.core, host, &chat_id, HookMessage::text(text)).await
     }
 
-    /// Stores a manager's message and makes its signed hook, but sends nothing: for hooks that are doubled,
-    /// reordered or late.
+    /// Stores a manager's message and builds its signed hook without sending it: for duplicated, reordered or late
+    /// hooks.
     pub fn hook_body_for(&self, host: &str, chat_id: &str, message: HookMessage) -> Result<PreparedHook> {
         hooks::prepare(&self.core, host, chat_id, message)
     }
 
-    /// The right signature of any bytes under the channel of a scope (or channel id); empty if it is unknown.
+    /// The correct signature of any bytes under the channel of a scope (or channel id); empty if it is unknown.
     pub fn sign_hook(&self, scope_id: &str, body: &[u8]) -> String {
         hooks::sign(&self.core, scope_id, body)
     }
@@ -244,12 +244,12 @@ impl Sandbox {
         hooks::post(&self.core, scope_id, body, signature).await
     }
 
-    /// The switches that break things.
+    /// The injected faults.
     pub fn faults(&self) -> &Faults {
         &self.core.faults
     }
 
-    /// Deletes a source as a user may do it in Digital Pipeline: nobody is told.
+    /// Deletes a source as a user can in Digital Pipeline, without a notice.
     pub fn delete_source(&self, host: &str, external_id: &str) {
         self.core.change(|state| {
             if let Some(account) = state.accounts.get_mut(host) {
@@ -265,7 +265,7 @@ impl Sandbox {
     }
 }
 
-/// Every answer tells the time by the sandbox's own clock.
+/// Every answer's `Date` is by the sandbox's own clock.
 async fn dated(
     request: ServiceRequest,
     next: Next<impl MessageBody>,

@@ -1,4 +1,4 @@
-//! The signature scheme of the Chats API, from the documents: five parts for requests, the body alone for hooks.
+//! The signature scheme of the Chats API, as documented: five parts for requests, only the body for hooks.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
@@ -7,10 +7,10 @@ use sha1::Sha1;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-/// A signature is valid this long from the moment in its `Date`.
+/// Validity of a signature, from the time in its `Date`.
 const LIFE_MINUTES: i64 = 15;
 
-/// What of a request is covered by its signature, as it arrived.
+/// The signed parts of a request, as received.
 pub(crate) struct Signed<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
@@ -21,8 +21,8 @@ pub(crate) struct Signed<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// Checks a request; the error says which part of the scheme was broken. Dates may end in what clients are seen to
-/// send, `+0000`, `-0000` or `GMT`; everything else is compared byte for byte.
+/// Checks a request; the error says which part of the scheme was violated. Dates may end in variants that clients send,
+/// `+0000`, `-0000` or `GMT`; everything else is compared byte for byte.
 pub(crate) fn check(request: &Signed<'_>, secret: &str, now: DateTime<Utc>) -> Result<(), String> {
     if request.date.is_empty()
         && request.content_md5.is_empty()
@@ -50,7 +50,7 @@ pub(crate) fn check(request: &Signed<'_>, secret: &str, now: DateTime<Utc>) -> R
     }
 }
 
-/// The signature of a hook: only its body is covered.
+/// The signature of a hook: covers only its body.
 pub(crate) fn sign_hook(secret: &str, body: &[u8]) -> String {
     hmac_sha1(secret, body).unwrap_or_default()
 }
@@ -64,7 +64,7 @@ pub(crate) fn sign_revoke(client_secret: &str, client_id: &str, account_id: i64)
     hex::encode(mac.finalize().into_bytes())
 }
 
-/// Compares two texts without telling by time where they differ.
+/// Compares two texts in constant time.
 pub(crate) fn equal(left: &str, right: &str) -> bool {
     left.as_bytes().ct_eq(right.as_bytes()).into()
 }

@@ -1,14 +1,14 @@
-//! Reading JSON the way the Chats API does: a number sent as text, or the reverse, is an error.
+//! Parses JSON like the Chats API: a number sent as text, or the reverse, is an error.
 
 use serde_json::{Map, Value};
 
-/// A JSON object together with the way to it, for error messages.
+/// A JSON object and its path, for error messages.
 pub(crate) struct Object<'a> {
     map: &'a Map<String, Value>,
     path: String,
 }
 
-/// What is wrong with a field, in words a developer can act on.
+/// What is wrong with a field, in actionable words.
 pub(crate) type Wrong = String;
 
 impl<'a> Object<'a> {
@@ -28,7 +28,7 @@ impl<'a> Object<'a> {
         format!("{} must be {kind}", self.name(key))
     }
 
-    /// The raw value, if it is there; JSON null counts as absent.
+    /// The raw value, if present; JSON null counts as absent.
     pub(crate) fn raw(&self, key: &str) -> Option<&'a Value> {
         self.map.get(key).filter(|value| !value.is_null())
     }
@@ -38,7 +38,7 @@ impl<'a> Object<'a> {
         self.map.keys().filter(|key| !known.contains(&key.as_str())).map(|key| self.name(key)).collect()
     }
 
-    /// Refuses keys that are not in this list.
+    /// Rejects keys that are not in this list.
     pub(crate) fn only(&self, known: &[&str]) -> Result<(), Wrong> {
         match self.strangers(known).first() {
             Some(stranger) => Err(format!("{stranger} is not a known field")),
@@ -46,7 +46,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A text, if the field is there.
+    /// A text, if present.
     pub(crate) fn text(&self, key: &str) -> Result<Option<&'a str>, Wrong> {
         match self.raw(key) {
             None => Ok(None),
@@ -55,12 +55,12 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A text that must be there and not be empty.
+    /// A required, non-empty text.
     pub(crate) fn required_text(&self, key: &str) -> Result<&'a str, Wrong> {
         self.text(key)?.filter(|text| !text.is_empty()).ok_or_else(|| format!("{} is required", self.name(key)))
     }
 
-    /// A text that must be there, with at most so many characters.
+    /// A required text of at most `limit` characters.
     pub(crate) fn short_text(&self, key: &str, limit: usize) -> Result<&'a str, Wrong> {
         let text = self.required_text(key)?;
         if text.chars().count() > limit {
@@ -69,7 +69,7 @@ impl<'a> Object<'a> {
         Ok(text)
     }
 
-    /// An address of http or https, if the field is there and not empty.
+    /// An http or https address, if present and not empty.
     pub(crate) fn link(&self, key: &str) -> Result<Option<&'a str>, Wrong> {
         let Some(text) = self.text(key)?.filter(|text| !text.is_empty()) else {
             return Ok(None);
@@ -80,7 +80,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A whole number, if the field is there.
+    /// A whole number, if present.
     pub(crate) fn whole_number(&self, key: &str) -> Result<Option<i64>, Wrong> {
         match self.raw(key) {
             None => Ok(None),
@@ -88,12 +88,12 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A whole number that must be there.
+    /// A required whole number.
     pub(crate) fn required_number(&self, key: &str) -> Result<i64, Wrong> {
         self.whole_number(key)?.ok_or_else(|| format!("{} is required", self.name(key)))
     }
 
-    /// A number with or without a fraction that must be there.
+    /// A required number, with or without a fraction.
     pub(crate) fn required_float(&self, key: &str) -> Result<f64, Wrong> {
         match self.raw(key) {
             None => Err(format!("{} is required", self.name(key))),
@@ -101,7 +101,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A truth value, if the field is there.
+    /// A boolean, if present.
     pub(crate) fn boolean(&self, key: &str) -> Result<Option<bool>, Wrong> {
         match self.raw(key) {
             None => Ok(None),
@@ -110,7 +110,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// An object, if the field is there.
+    /// An object, if present.
     pub(crate) fn object(&self, key: &str) -> Result<Option<Object<'a>>, Wrong> {
         match self.raw(key) {
             None => Ok(None),
@@ -119,7 +119,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// An object that must be there.
+    /// A required object.
     pub(crate) fn required_object(&self, key: &str) -> Result<Object<'a>, Wrong> {
         self.object(key)?.ok_or_else(|| format!("{} is required", self.name(key)))
     }

@@ -1,10 +1,10 @@
-//! What an account answers while somebody has broken it on purpose.
+//! Answers of an account with an injected fault.
 
 use serde_json::json;
 
 use crate::{core::Core, exchange::Answer};
 
-/// The refusal that every call to this account's host meets now; none while it works.
+/// The refusal of every call to this account's host; `None` while it works.
 pub(crate) fn of(core: &Core, host: &str) -> Option<Answer> {
     if core.read(|state| state.rates.banned) {
         return Some(problem(403, "Forbidden", "this address is blocked because it did not listen to 429"));
@@ -32,7 +32,7 @@ fn problem(status: u16, title: &str, detail: &str) -> Answer {
     Answer::json(status, "application/problem+json", &body).noted(detail)
 }
 
-/// The answer to one request too many.
+/// The answer to a request beyond the rate limit.
 pub(crate) fn too_many(seconds: u64) -> Answer {
     let body = json!({
         "title": "Too Many Requests",

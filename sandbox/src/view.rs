@@ -1,11 +1,11 @@
-//! What the library shows of its memory.
+//! The library's views of its state.
 
 use serde_json::Value;
 
 use crate::outgoing::HookAnswer;
 use crate::state::{Account, Chat, Direction, Message, Status};
 
-/// An account and its fixed furniture.
+/// An account and its fixed parts.
 #[derive(Clone, Debug)]
 pub struct AccountView {
     /// Bare host, such as `acme.amocrm.ru`.
@@ -35,7 +35,7 @@ pub struct UserView {
     pub amojo_id: Option<String>,
 }
 
-/// What a user who is not an administrator may see: `A` everything, `G` what their group is responsible for, `M` what
+/// The rights of a user who is not an administrator: `A` everything, `G` what their group is responsible for, `M` what
 /// they are responsible for themselves, `D` nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserRights {
@@ -62,18 +62,18 @@ pub struct PipelineView {
     pub id: i64,
     /// Name shown to people.
     pub name: String,
-    /// Whether leads without a source land here.
+    /// Whether leads without a source go here.
     pub is_main: bool,
 }
 
-/// A chat with the contact and lead that hang on it.
+/// A chat with its contact and lead.
 #[derive(Clone, Debug)]
 pub struct ChatView {
     /// Amojo chat id.
     pub id: String,
-    /// Scope over which it came.
+    /// Scope of its channel.
     pub scope_id: String,
-    /// The other side's chat id; none for a chat written first until it is bound.
+    /// The other side's chat id; `None` for a chat opened by a manager until it is bound.
     pub conversation_id: Option<String>,
     /// Amojo id of the customer.
     pub person_id: String,
@@ -81,21 +81,21 @@ pub struct ChatView {
     pub person_client_id: Option<String>,
     /// Name of the customer.
     pub name: String,
-    /// Phone of the customer, empty when unknown.
+    /// Phone of the customer, empty if unknown.
     pub phone: String,
-    /// E-mail of the customer, empty when unknown.
+    /// E-mail of the customer, empty if unknown.
     pub email: String,
     /// External id of the source it is bound to.
     pub source: Option<String>,
-    /// External id its hooks carry now: the bound source or the default one.
+    /// External id in its hooks now: the bound source's or the default one's.
     pub hook_source: Option<String>,
     /// Number of messages in it.
     pub messages: usize,
-    /// Messages the manager was notified of and hasn't seen.
+    /// Messages the manager was notified of and has not seen.
     pub unread: usize,
-    /// Until when the customer counts as typing; none when nobody types.
+    /// Until when the customer counts as typing; `None` if they are not typing.
     pub typing_until: Option<chrono::DateTime<chrono::Utc>>,
-    /// The incoming lead, once there is one.
+    /// The incoming lead, if any.
     pub lead: Option<LeadView>,
 }
 
@@ -104,24 +104,24 @@ pub struct ChatView {
 pub struct LeadView {
     /// Numeric id.
     pub id: i64,
-    /// Contact it was made with.
+    /// Its contact.
     pub contact_id: i64,
-    /// Pipeline it stands in.
+    /// Its pipeline.
     pub pipeline_id: i64,
     /// Name of the source it came from.
     pub source_name: String,
-    /// When it was made, by the sandbox's clock.
+    /// When it was created, by the sandbox's clock.
     pub created_at: chrono::DateTime<chrono::Utc>,
 }
 
-/// A channel as one account has connected it.
+/// A channel connected to an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionView {
     /// `{channel_id}_{account's amojo id}`.
     pub scope_id: String,
     /// Title shown in the account.
     pub title: String,
-    /// `v2`, or the dead `v1`.
+    /// `v2`, or the obsolete `v1`.
     pub hook_api_version: String,
     /// Whether the channel's time window is switched off for the account.
     pub is_time_window_disabled: bool,
@@ -134,19 +134,19 @@ pub struct MessageView {
     pub id: String,
     /// The other side's id, if it has one.
     pub msgid: Option<String>,
-    /// Scope over which it went.
+    /// Its scope.
     pub scope_id: String,
     /// Amojo chat id.
     pub chat_id: String,
     /// The other side's chat id.
     pub conversation_id: Option<String>,
-    /// Where it was born.
+    /// Where it was created.
     pub direction: Direction,
     /// Type: `text`, `picture` and so on.
     pub kind: String,
     /// Text, after edits.
     pub text: String,
-    /// URL of the file, empty without one.
+    /// URL of the file, empty if there is none.
     pub media: String,
     /// Amojo id of the sender.
     pub sender_id: String,
@@ -154,26 +154,26 @@ pub struct MessageView {
     pub sender_name: String,
     /// Time of the message in milliseconds.
     pub msec_timestamp: i64,
-    /// External id of the source it named.
+    /// External id of the source in the request.
     pub source: Option<String>,
-    /// Whether it asked for no lead and no notification.
+    /// Whether it requested no lead and no notification.
     pub silent: bool,
     /// Whether it was edited since.
     pub edited: bool,
-    /// Reactions on it: who (the other side's id of a customer, the amojo id of a manager), and the emoji.
+    /// Reactions: author (the other side's id of a customer, the amojo id of a manager), and the emoji.
     pub reactions: Vec<(String, String)>,
-    /// Every status that came, in order.
+    /// Every reported status, in order.
     pub statuses: Vec<Status>,
-    /// How the hook with this message was answered.
+    /// The answer to its hook.
     pub hook: Option<HookAnswer>,
-    /// The payload as it came, or the hook's `message` object.
+    /// The payload as received, or the hook's `message` object.
     pub payload: Value,
 }
 
-/// A message that was refused because its `msgid` had been accepted before.
+/// A message refused because its `msgid` had been accepted before.
 #[derive(Clone, Debug)]
 pub struct RepeatView {
-    /// Scope over which it came.
+    /// Its scope.
     pub scope_id: String,
     /// The repeated id.
     pub msgid: String,

@@ -1,4 +1,4 @@
-//! What the library lets its user do with widgets, users and the pages of an account.
+//! Functions for widgets, users and the pages of an account.
 
 use anyhow::{Context, Result};
 
@@ -11,7 +11,7 @@ use crate::{
     widget::Widget,
 };
 
-/// Loads a widget for an integration; the one before it is gone.
+/// Uploads a widget of an integration, replacing the previous one.
 pub(crate) fn upload(core: &Core, integration: &str, code: &str, zip: &[u8]) -> Result<()> {
     let known =
         core.integration_named(integration).with_context(|| format!("no integration is named {integration}"))?;
@@ -20,7 +20,7 @@ pub(crate) fn upload(core: &Core, integration: &str, code: &str, zip: &[u8]) -> 
     Ok(())
 }
 
-/// Loads what the configuration names.
+/// Uploads the configured widgets.
 pub(crate) fn upload_configured(core: &Core, widgets: Vec<WidgetConfig>) -> Result<()> {
     for widget in widgets {
         let zip = match widget.archive {
@@ -36,7 +36,7 @@ pub(crate) fn upload_configured(core: &Core, widgets: Vec<WidgetConfig>) -> Resu
 }
 
 impl Core {
-    /// Code of an integration's widget; made from its name as long as none was uploaded.
+    /// Code of an integration's widget; derived from its name if none was uploaded.
     pub(crate) fn widget_code(&self, integration: &IntegrationConfig) -> String {
         let known = self.read(|state| state.widgets.get(&integration.client_id).map(|widget| widget.code.clone()));
         known.unwrap_or_else(|| {
@@ -53,8 +53,8 @@ impl Core {
 }
 
 impl Sandbox {
-    /// Uploads a widget archive (the bytes of its zip) to an integration, in the place of the one before it.
-    /// An error says why amoCRM would refuse it: no manifest at the root, bad JSON, a missing image or text, …
+    /// Uploads a widget archive (the bytes of its zip) of an integration, replacing the previous one. An error says why
+    /// amoCRM would refuse it: no manifest at the root, bad JSON, a missing image or text, …
     pub fn set_widget(&self, integration: &str, code: &str, zip: &[u8]) -> Result<()> {
         upload(&self.core, integration, code, zip)
     }
@@ -65,8 +65,7 @@ impl Sandbox {
         self.accounts().into_iter().find(|account| account.host == host).map_or_else(Vec::new, |account| account.users)
     }
 
-    /// Who the account's pages are opened as from now on; the administrator at first. An id that is no user's
-    /// changes nothing.
+    /// Sets the user of the account's pages; the administrator by default. An unknown id changes nothing.
     pub fn sign_in(&self, host: &str, user_id: i64) {
         self.core.change(|state| {
             if let Some(account) = state.accounts.get_mut(host)
@@ -77,7 +76,7 @@ impl Sandbox {
         });
     }
 
-    /// Sets what a user who is not an administrator may see; everything at first. An unknown id changes nothing.
+    /// Sets the rights of a user who is not an administrator; everything by default. An unknown id changes nothing.
     pub fn set_rights(&self, host: &str, user_id: i64, rights: UserRights) {
         self.core.change(|state| {
             let account = state.accounts.get_mut(host);
@@ -87,7 +86,7 @@ impl Sandbox {
         });
     }
 
-    /// Sets who is responsible for a contact or a lead; the administrator at first.
+    /// Sets who is responsible for a contact or a lead; the administrator by default.
     pub fn set_responsible(&self, host: &str, id: i64, user_id: i64) {
         self.core.change(|state| {
             let Some(account) = state.accounts.get_mut(host) else { return };
@@ -108,8 +107,8 @@ impl Sandbox {
         })
     }
 
-    /// The disposable token that a widget's request would carry in `X-Auth-Token`: HS256 under the client secret,
-    /// valid for 30 minutes of the sandbox's clock. Empty if account, user or integration is unknown.
+    /// The disposable token that a widget's request sends in `X-Auth-Token`: HS256 under the client secret, valid for
+    /// 30 minutes of the sandbox's clock. Empty if account, user or integration is unknown.
     pub fn disposable_token(&self, host: &str, user_id: i64, integration: &str) -> String {
         self.core
             .integration_named(integration)
@@ -117,7 +116,7 @@ impl Sandbox {
             .unwrap_or_default()
     }
 
-    /// Whether an integration is switched on in an account.
+    /// Whether an integration is enabled in an account.
     pub fn is_installed(&self, host: &str, integration: &str) -> bool {
         let Some(known) = self.core.integration_named(integration) else {
             return false;

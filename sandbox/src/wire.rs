@@ -1,4 +1,4 @@
-//! Between actix and the protocol: one request in, faults applied, one answer out, one line in the log.
+//! Connects actix with the protocol: reads a request, applies faults, sends the answer, logs one line.
 
 use std::{
     sync::Arc,
@@ -27,10 +27,10 @@ use crate::{
     oauth, rest,
 };
 
-/// The id of a request in amoCRM's own log.
+/// The header with the request's id in amoCRM's own log.
 const REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-request-id");
 
-/// The largest body that is read.
+/// Largest body in bytes.
 pub(crate) const BODY_LIMIT: usize = 8 * 1024 * 1024;
 
 /// Adds the routes of the protocol, each below `/accounts/{host}` and at the root, where the header `Host` decides.
@@ -43,7 +43,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     }
 }
 
-/// Which part of the protocol a request belongs to.
+/// The part of the protocol that a request belongs to.
 fn part_of(method: &str, segments: &[&str]) -> Part {
     match segments {
         ["v2", "origin", "custom", _] => Part::Message,
@@ -73,7 +73,7 @@ fn route(core: &Core, request: &Incoming) -> Answer {
     }
 }
 
-/// Serves one request of the protocol.
+/// Handles one request.
 pub(crate) async fn serve(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
     let incoming = Incoming {
         method: request.method().as_str().to_owned(),
@@ -89,7 +89,7 @@ pub(crate) async fn serve(core: web::Data<Arc<Core>>, request: HttpRequest, body
             })
             .collect(),
     };
-    // In a task of its own: a caller that hangs up must not cancel work that amoCRM would have done.
+    // In its own task: a caller that disconnects must not cancel work that amoCRM would have done.
     let task = actix_web::rt::spawn(handle(Arc::clone(&core), incoming));
     task.await.unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
 }
@@ -196,14 +196,14 @@ fn respond(answer: Answer, broken: Broken) -> HttpResponse {
     let cut = || std::io::Error::other("cut on purpose");
     let length = u64::try_from(answer.body.len()).unwrap_or(u64::MAX);
     match broken {
-        // The body fails before the head was written to the socket, so the caller sees an empty answer.
+        // The body fails before the head is written to the socket, so the caller sees an empty answer.
         Broken::Silent => {
             HttpResponse::Ok().body(SizedStream::new(1, stream::once(async move { Err::<Bytes, _>(cut()) })))
         }
         Broken::Half => {
             let half = Bytes::from(answer.body).split_to(usize::try_from(length / 2).unwrap_or(0));
             let first = stream::once(async move { Ok(half) });
-            // The pause lets actix write the first half out before the connection is dropped.
+            // The pause lets actix send the first half before the connection is dropped.
             let second = stream::once(async move {
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 Err::<Bytes, _>(cut())

@@ -1,11 +1,11 @@
-//! What somebody should look at: a tenant's own matters, and the vendor's under [`crate::store::VENDOR`]. One cause is
-//! one row, however often it is seen; it is resolved by whoever sees that it is gone.
+//! Alerts: conditions that need a person's attention, a tenant's own or the vendor's (under [`crate::store::VENDOR`]).
+//! One cause is one row, however often it is seen; the code that sees the cause gone resolves it.
 //!
 //! ```text
-//! raise ─▶ open ─▶ letter after a moment ─▶ one more after four hours
-//!          │ take, mute: letters are put off
-//!          ├─ resolve ─▶ a closing letter, if there was one before
-//!          └─ end     ─▶ silence: what it was about is gone, nothing works again
+//! raise ─▶ open ─▶ e-mail after a minute ─▶ one more after four hours
+//!          │ take, mute: e-mails are postponed
+//!          ├─ resolve ─▶ a closing e-mail, if one was sent before
+//!          └─ end     ─▶ no e-mail: the object is gone, which is no recovery
 //! ```
 
 mod hand;
@@ -25,7 +25,7 @@ use crate::app::App;
 
 pub use hand::{mute, take};
 
-/// The kinds of an account's alerts, as people choose letters by them; words are `alert-kind-{kind}`.
+/// The kinds of a tenant's alerts, which people subscribe to separately; message keys are `alert-kind-{kind}`.
 pub const KINDS: [&str; 10] = [
     "source_stopped",
     WEBHOOK_SUSPENDED,
@@ -38,9 +38,9 @@ pub const KINDS: [&str; 10] = [
     "template_rejected",
     "found_in_history",
 ];
-/// A developer's endpoint failed for a day. Also why its letters wait.
+/// A developer's endpoint failed for a day. Also the reason with which its letters are held.
 pub const WEBHOOK_SUSPENDED: &str = "webhook_suspended";
-/// The vendor's kinds: their words say what is to be done.
+/// The vendor's kinds: their texts say what to do.
 pub const VENDOR_KINDS: [&str; 9] = [
     "channel_not_allowed",
     "channel_misconfigured",
@@ -53,24 +53,25 @@ pub const VENDOR_KINDS: [&str; 9] = [
     "task_failing",
 ];
 
-/// A cause that is gone within this time is in no letter, and causes that come together are in one.
+/// Milliseconds before the first e-mail: a cause gone by then is not mailed, causes raised together share one e-mail.
 const SETTLES: i64 = 60_000;
 
-/// What is to be said.
+/// What to raise.
 #[derive(Clone, Debug)]
 pub struct Alarm<'alarm> {
-    /// Whom it concerns; [`crate::store::VENDOR`]: the vendor.
+    /// The tenant concerned; [`crate::store::VENDOR`] for the vendor.
     pub tenant_id: Uuid,
-    /// The words are `alert-{kind}-subject` and `alert-{kind}-body`.
+    /// Message keys are `alert-{kind}-subject` and `alert-{kind}-body`.
     pub kind: &'static str,
-    /// What exactly: two of one kind with different objects are two rows. Empty: there is only one.
+    /// The object concerned: each object of a kind has its own row. Empty if the kind has only one.
     pub object: &'alarm str,
     pub source_id: Option<Uuid>,
-    /// The placeables of the words, without secrets and texts.
+    /// Arguments of the messages, without secrets and message texts.
     pub detail: Value,
 }
 
-/// Opens an alert or counts one more of an open one; a resolved one opens anew. True: it was not open before.
+/// Opens an alert, reopens a resolved one, or counts one more occurrence of an open one. True if it was not open
+/// before.
 pub async fn raise(app: &App, db: &impl ConnectionTrait, alarm: Alarm<'_>) -> Result<bool, DbErr> {
     let now = app.clock.millis();
     let key = key(alarm.kind, alarm.object);
@@ -122,7 +123,8 @@ pub async fn raise(app: &App, db: &impl ConnectionTrait, alarm: Alarm<'_>) -> Re
     Ok(opened)
 }
 
-/// Closes an alert by proof; whoever had a letter about it gets one more. True: it was open.
+/// Closes an alert because its cause is proved gone; everyone who was mailed about it is mailed again. True if it was
+/// open.
 pub async fn resolve(
     app: &App,
     db: &impl ConnectionTrait,
@@ -136,7 +138,7 @@ pub async fn resolve(
     close(now, db, (tenant_id, kind, object), letter.into()).await
 }
 
-/// Closes an alert without a word: what it was about is gone, or something else is said of it. True: it was open.
+/// Closes an alert without an e-mail: its object is gone, or another alert replaces it. True if it was open.
 pub async fn end(
     app: &App,
     db: &impl ConnectionTrait,
@@ -178,7 +180,7 @@ pub async fn open(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<aler
         .await
 }
 
-/// Whose alerts of a kind without objects are open, at most 1000.
+/// Tenants with an open alert of a kind that has no objects, at most 1000.
 pub async fn whose(db: &impl ConnectionTrait, kind: &str) -> Result<Vec<Uuid>, DbErr> {
     alert::Entity::find()
         .select_only()
@@ -191,7 +193,7 @@ pub async fn whose(db: &impl ConnectionTrait, kind: &str) -> Result<Vec<Uuid>, D
         .await
 }
 
-/// The key of an alert's row.
+/// The primary key of an alert's row.
 pub fn key(kind: &str, object: &str) -> String {
     if object.is_empty() { kind.to_owned() } else { format!("{kind}:{object}") }
 }

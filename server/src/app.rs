@@ -1,4 +1,4 @@
-//! Everything a request or a worker needs, made once and passed along. There are no statics.
+//! Everything a request or a worker needs, built once and passed along instead of statics.
 
 use std::sync::Arc;
 
@@ -27,12 +27,12 @@ use crate::tenant::users::KnownUsers;
 use crate::vault::Vault;
 use crate::widget_api;
 
-/// A manager types to the customer of a conversation.
+/// A manager is typing to the customer of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Typed {
     pub conversation_id: Uuid,
     pub name: Option<String>,
-    /// Milliseconds since 1970.
+    /// When the indication expires, milliseconds since 1970.
     pub until: i64,
 }
 
@@ -48,59 +48,59 @@ pub struct App {
     pub writer: Writer,
     /// Memory and slots in use by requests.
     pub load: Load,
-    /// What is on its way from here.
+    /// Deliveries in progress.
     pub slots: Slots,
     pub lookup: Lookup,
     pub media: Media,
-    /// Where hooks go that the database does not take; claimed by serving processes alone.
+    /// The disk spool for hooks while the database is unavailable; claimed only by serving processes.
     pub spool: Spool,
     pub faults: Faults,
-    /// What keeps the background tasks running.
+    /// Restarts failed background tasks.
     pub supervisor: Supervisor,
     pub metrics: Metrics,
     pub traces: Traces,
-    /// Conversations in which something was carried or told, for whoever watches live.
+    /// Conversations in which something was delivered or received, for live pages.
     pub happened: broadcast::Sender<Uuid>,
-    /// Who types to whom, while it is true.
+    /// Typing indications of managers.
     pub typed: broadcast::Sender<Typed>,
     /// Rate limits of unknown callers.
     pub strangers: crate::strangers::Strangers,
     /// Rate limits of API keys.
     pub keys: crate::usage::Keys,
-    /// Bytes stored by accounts, as last read.
+    /// Bytes stored per account, as last read.
     pub stored: crate::usage::Stored,
     /// Install calls that wait in memory.
     pub installs: crate::tenant::install::Overflow,
-    /// Who is in a web chat right now.
+    /// Visitors connected to a web chat.
     pub guests: Guests,
-    /// How far this machine's clock is from amojo's.
+    /// Difference between this machine's clock and amojo's.
     pub crm_skew: crate::tenant::CrmSkew,
-    /// Rate limit of each account's REST API.
+    /// Rate limiter of each account's REST API.
     pub rest_pace: crate::tenant::RestPace,
-    /// Who is who in each account's chats.
+    /// Users of each account's chats.
     pub users: KnownUsers,
-    /// What amoCRM said of its users, cached briefly.
+    /// Users as amoCRM described them, cached briefly.
     pub crm_users: crate::tenant::rights::KnownUsers,
-    /// Passwords are hashed one a core: each takes 19 MiB.
+    /// Limits password hashing to one a core: each hash takes 19 MiB.
     pub hashing: tokio::sync::Semaphore,
-    /// What the road of messages notices of sources.
+    /// What message traffic reveals about sources.
     pub source_notes: crate::source::Notes,
-    /// Hooks of the CRM that are acted upon.
+    /// Pending actions for amoCRM hooks.
     pub crm_acts: crate::intake::crm::Acts,
-    /// What is remembered of hooks that never came.
+    /// In-memory state of the search for missed hooks.
     pub holes: crate::holes::Memory,
-    /// Sign-in counters that are full.
+    /// Sign-in attempt counters that have reached their limit.
     pub tries: crate::people::throttle::Memory,
-    /// Refused sign-ins and keys, not yet written to the audit log.
+    /// Refused sign-ins and keys not yet written to the audit log.
     pub refusals: crate::audit::Refusals,
-    /// What is remembered of the widget's callers.
+    /// In-memory state about the widget's callers.
     pub widget: widget_api::Memory,
-    /// Cancelled when the server is about to stop: long answers end, nothing new is begun.
+    /// Cancelled when the server is about to stop: long responses end and no new work starts.
     pub stop: CancellationToken,
 }
 
 impl App {
-    /// Puts the parts together and starts the writer tasks. The database is open and migrated.
+    /// Builds the application and starts the writer tasks. The database must be open and migrated.
     pub fn new(config: Config, store: Store, vault: Vault, faults: Faults) -> anyhow::Result<Arc<Self>> {
         let clock = store.clock().clone();
         // First, so that tasks started below are counted from the beginning.
@@ -154,7 +154,7 @@ impl App {
         }))
     }
 
-    /// The public address without a slash at its end.
+    /// The public address without a trailing slash.
     pub fn public_url(&self) -> &str {
         crate::config::base(&self.config.server.public_url)
     }

@@ -1,6 +1,6 @@
-//! The only home of wall time. Everything that reads a time or makes an id is given a [`Clock`], so a test that
-//! advances a frozen one jumps over back-offs, expiries and retention at once. Timers that only wait use tokio's; a deadline
-//! that a test is to jump over is measured by a [`Stopwatch`].
+//! The only source of wall time. Everything that reads the time or makes an id is given a [`Clock`], so a test that
+//! advances a frozen one skips back-offs, expiries and retention. Timers that only wait use tokio's; deadlines that a
+//! test needs to skip use a [`Stopwatch`].
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -24,7 +24,7 @@ pub struct Clock {
 #[derive(Debug)]
 enum Time {
     System,
-    /// Milliseconds beside the system's.
+    /// Offset from the system's time in milliseconds.
     Skewed(i64),
     Frozen(Frozen),
 }
@@ -43,12 +43,12 @@ impl Clock {
         Self::of(Time::System)
     }
 
-    /// A machine's clock that is wrong by so many milliseconds, for tests.
+    /// A clock that is off by this many milliseconds, for tests.
     pub fn skewed(by_millis: i64) -> Self {
         Self::of(Time::Skewed(by_millis))
     }
 
-    /// A clock for tests that stands at `at_millis` (Unix time) until it is advanced.
+    /// A clock for tests that stays at `at_millis` (Unix time) until advanced.
     pub fn frozen(at_millis: i64) -> Self {
         Self::of(Time::Frozen(Frozen { at: AtomicI64::new(at_millis), moved: Notify::new() }))
     }
@@ -57,7 +57,7 @@ impl Clock {
         Self { time: Arc::new(time), sequence: Arc::new(Mutex::new(ContextV7::new())) }
     }
 
-    /// Moves a frozen clock, and its clones, forward by whole milliseconds; the system's clock does not move for us.
+    /// Moves a frozen clock, and its clones, forward by whole milliseconds; no effect on the system's clock.
     pub fn advance(&self, by: Duration) {
         if let Time::Frozen(frozen) = &*self.time {
             let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
@@ -66,7 +66,7 @@ impl Clock {
         }
     }
 
-    /// Now, to the millisecond: what is stored is what was used.
+    /// Now, truncated to milliseconds, so a stored value equals the one used.
     pub fn now(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.millis()).unwrap_or(DateTime::UNIX_EPOCH)
     }
@@ -81,7 +81,7 @@ impl Clock {
         }
     }
 
-    /// Where a frozen clock stands; none for the system's. Lets the database's time stand still with it in tests.
+    /// The time of a frozen clock, `None` for the system's. Lets tests freeze the database's time with it.
     pub fn frozen_millis(&self) -> Option<i64> {
         match &*self.time {
             Time::System | Time::Skewed(_) => None,
@@ -89,8 +89,8 @@ impl Clock {
         }
     }
 
-    /// A new id of ours. Ids of one clock sort in the order in which they were made, also within a millisecond and
-    /// when the system's time jumps back; times before 1970 count as 1970.
+    /// A new id. Ids from one clock sort by creation, also within a millisecond and when the system's time jumps back;
+    /// times before 1970 count as 1970.
     pub fn uuid_v7(&self) -> Uuid {
         let millis = u64::try_from(self.millis()).unwrap_or(0);
         let nanos = u32::try_from(millis % 1000 * 1_000_000).unwrap_or(0);

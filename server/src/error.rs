@@ -1,5 +1,5 @@
-//! The one application error. What a caller may know is in the variant; the cause of anything else goes to the log
-//! and never into an answer.
+//! The application's error type. Callers see only what is in the variant; the cause of an internal error goes to the
+//! log.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::delivery::queue::writer::Refused;
 use crate::words::{CRM, Language, Said, Words};
 
-/// A field that is wrong, before anybody reads it.
+/// An invalid field, not yet translated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// JSON pointer into the request body, e.g. `/content/text`.
@@ -21,12 +21,12 @@ impl FieldError {
         Self { pointer: pointer.into(), detail }
     }
 
-    /// Of a value that serde does not take.
+    /// For a value that serde rejects.
     pub fn of_serde(pointer: impl Into<String>, error: &serde_json::Error) -> Self {
         Self::new(pointer, Said::of_serde(&error.to_string()))
     }
 
-    /// As people read it.
+    /// Translated for the caller.
     pub fn shown(&self, words: Words, crm: &str) -> WrongField {
         WrongField { pointer: self.pointer.clone(), detail: self.detail.in_words(words, crm) }
     }
@@ -41,12 +41,12 @@ pub struct WrongField {
     pub detail: String,
 }
 
-/// What somebody else did to a thing that was to be changed.
+/// A concurrent change to the object that the caller wanted to change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changed {
-    /// Their name; empty: unknown.
+    /// Name of the person who changed it; empty if unknown.
     pub who: String,
-    /// The fields, by their names in the API.
+    /// Changed fields by their API names.
     pub what: Vec<String>,
     /// When, milliseconds since 1970.
     pub at: i64,
@@ -68,52 +68,52 @@ impl Changed {
     }
 }
 
-/// Why a request was not done. `Display` is English; people read it by [`Error::said`] or [`Error::answer`].
+/// Why a request failed. `Display` is English; for people use [`Error::said`] or [`Error::answer`].
 #[derive(Debug)]
 pub enum Error {
-    /// 400: cannot be read at all.
+    /// 400: the request cannot be parsed.
     Malformed(Said),
-    /// 422: read, but these fields are wrong.
+    /// 422: parsed, but these fields are invalid.
     Invalid(Vec<FieldError>),
     /// 401.
     Unauthorized,
     /// 403.
     Forbidden(Said),
-    /// 404: also another tenant's thing.
+    /// 404, also for other tenants' objects.
     NotFound,
-    /// 409, with the name of the problem and a sentence.
+    /// 409 with the problem's name and a sentence.
     Conflict { problem: &'static str, detail: Said },
-    /// 412: it is no longer as the caller knows it.
+    /// 412: the object has changed since the caller read it.
     Changed(Box<Changed>),
     /// 413.
     TooLarge(usize),
     /// 415.
     MediaType(Said),
-    /// 429: the caller exceeded a limit; the name of the problem, what to do, and the seconds to wait.
+    /// 429: a limit was exceeded. The problem's name, what to do, and seconds to wait.
     TooMany { problem: &'static str, detail: Said, retry_after: u32 },
-    /// 507: the account, or the disk, has no room for more.
+    /// 507: the account's quota or the disk is full.
     Full(Said),
-    /// 503: nothing is stored or half-made, repeat later.
+    /// 503: nothing was stored; the caller should retry after this many seconds.
     Unavailable { detail: Said, retry_after: u32 },
-    /// 500: our own mistake. The cause is logged.
+    /// 500: a defect of ours. The cause is logged.
     Internal(anyhow::Error),
 }
 
-/// What handlers return.
+/// The result type of handlers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// A single wrong field.
+    /// A single invalid field.
     pub fn field(pointer: impl Into<String>, detail: Said) -> Self {
         Self::Invalid(vec![FieldError::new(pointer, detail)])
     }
 
-    /// The storage does not take anything right now.
+    /// 503 while storage is unavailable.
     pub fn not_storing() -> Self {
         Self::Unavailable { detail: Said::new("said-not-storing"), retry_after: 2 }
     }
 
-    /// The last part of the problem's `type`; the words of its title are `problem-{name}`.
+    /// The last part of the problem's `type`; its title's message key is `problem-{name}`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "malformed_json",
@@ -148,7 +148,7 @@ impl Error {
         }
     }
 
-    /// The same where only one error can be shown: of several wrong fields the first.
+    /// [`Error::said`] where only one error fits: the first of several invalid fields.
     pub fn first_said(&self) -> Said {
         match self {
             Self::Invalid(fields) => fields.first().map_or_else(|| self.said(), |field| field.detail.clone()),
@@ -156,7 +156,7 @@ impl Error {
         }
     }
 
-    /// The problem in a language, for programs.
+    /// The problem as a response, in the given language.
     pub fn answer(&self, words: Words, crm: &str) -> HttpResponse {
         let (name, status) = (self.name(), self.status_code());
         let mut answer = problem_in(words.language(), status);
@@ -180,7 +180,7 @@ impl Error {
         answer.body(serde_json::to_string(&body).unwrap_or_default())
     }
 
-    /// Writes the cause of an error of our own to the log.
+    /// Logs the cause of an internal error.
     pub fn log(&self) {
         if let Self::Internal(cause) = self {
             tracing::error!(cause = format!("{cause:#}"), "a request failed by our own mistake");
@@ -188,7 +188,7 @@ impl Error {
     }
 }
 
-/// The head of a problem whose words are in a language: caches keep the languages apart.
+/// Headers of a problem in this language, so that caches keep languages apart.
 pub fn problem_in(language: Language, status: StatusCode) -> HttpResponseBuilder {
     let mut answer = HttpResponse::build(status);
     answer
@@ -245,7 +245,7 @@ impl From<Refused> for Error {
     }
 }
 
-/// The `type` of a problem: a reference relative to the server, equal in all releases.
+/// The `type` of a problem: a relative reference, stable across releases.
 pub fn problem_type(name: &str) -> String {
     format!("/problems/{name}")
 }
@@ -282,7 +282,7 @@ impl ResponseError for Error {
         }
     }
 
-    /// English: who prefers another language is told by what stands before the routes.
+    /// English; the middleware translates it if the caller prefers another language.
     fn error_response(&self) -> HttpResponse {
         self.log();
         self.answer(Words::new(Language::En), CRM)

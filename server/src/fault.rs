@@ -1,18 +1,17 @@
-//! Named places at which a test makes the program fail: kill -9 drills (`abort`), refused steps (`error`), panics.
+//! Named points at which a test injects failures: process kills (`abort`), errors (`error`) and panics (`panic`).
 //!
 //! Without the cargo feature `faults` a [`Faults`] is empty and [`Faults::hit`] compiles to nothing. With it the plan
 //! comes from `PAROM_FAULTS="accept.before_commit=abort,carry.after_call=error:3"` or, in process, from
-//! [`Faults::planned`]; there is no global state, `App` carries the plan.
+//! [`Faults::planned`]. The plan is in `App`, not in a global.
 //!
-//! Beside the points stand [`DEFECTS`]: mistakes of ours that can be switched on, so that whoever looks for violations
-//! can be shown to find them.
+//! [`DEFECTS`] are bugs that can be switched on to prove that the checkers of the test suite detect them.
 
 #[cfg(feature = "faults")]
 mod hold;
 #[cfg(feature = "faults")]
 pub use hold::Held;
 
-/// Every place that exists; a name outside this list is a mistake.
+/// Every fault point; other names are rejected.
 pub const POINTS: &[&str] = &[
     "accept.before_commit",
     "accept.after_commit",
@@ -39,34 +38,34 @@ pub const POINTS: &[&str] = &[
     "rotate.dropped",
 ];
 
-/// Mistakes that can be made on purpose ([`Faults::errs`]); each breaks one promise of `docs/reliability.md`.
+/// Bugs that can be switched on ([`Faults::errs`]); each breaks one promise of `docs/reliability.md`.
 pub const DEFECTS: &[&str] = &[
-    // A letter is written down as carried and never sent.
+    // A letter is marked as delivered without being sent.
     "defect.lose_a_letter",
-    // Who asked is answered before the commit.
+    // The caller is answered before the commit.
     "defect.answer_before_commit",
-    // What came before is looked up first and inserted afterwards.
+    // Duplicates are looked up first and the insert follows, without a unique key to rely on.
     "defect.look_before_insert",
-    // A letter that waits for its next try lets the later ones pass.
+    // A letter waiting for a retry lets later letters of its lane pass.
     "defect.leave_the_lane",
-    // A lease that was lost settles all the same.
+    // A lost lease can still settle its letters.
     "defect.forget_the_epoch",
-    // Sources are kept in memory under one key for all.
+    // The cache of sources uses one key for all accounts.
     "defect.mix_accounts",
     // A webhook's secret is written to the log.
     "defect.log_a_secret",
-    // amoCRM is told statuses in the order in which they come.
+    // Statuses are sent to amoCRM in arrival order, so they can go backwards.
     "defect.lower_a_status",
-    // What is delivered is not counted.
+    // Deliveries are not counted.
     "defect.miscount",
 ];
 
-/// The error that a planned `error` gives: treat it as what fails at that place.
+/// The error of a planned `error`: handle it as a failure of that step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("injected fault at {0}")]
 pub struct Injected(pub &'static str);
 
-/// A plan that cannot be read.
+/// The plan cannot be parsed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "PAROM_FAULTS: {part:?} is not NAME=abort, NAME=panic, NAME=panic:TIMES, NAME=error, NAME=error:TIMES or NAME=every:COUNT with a name of fault::POINTS or fault::DEFECTS"
@@ -75,7 +74,7 @@ pub struct BadPlan {
     part: String,
 }
 
-/// What shall fail, carried by `App`; clones count down together.
+/// The fault plan in `App`; clones share the counters.
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     #[cfg(feature = "faults")]
@@ -85,7 +84,7 @@ pub struct Faults {
 #[cfg(feature = "faults")]
 #[derive(Debug, Default)]
 struct Shared {
-    /// There may be something in the plan: a build with fault points costs nothing while there is none.
+    /// Whether the plan may be non-empty: keeps fault points free while nothing is planned.
     armed: std::sync::atomic::AtomicBool,
     holds: hold::Holds,
     plan: std::sync::Mutex<std::collections::BTreeMap<String, Effect>>,
@@ -101,7 +100,7 @@ enum Effect {
     Error {
         times: u32,
     },
-    /// An error each time `count` calls have passed.
+    /// An error on every `count`-th call.
     Every {
         count: u32,
         passed: u32,
@@ -110,7 +109,7 @@ enum Effect {
 
 #[cfg(not(feature = "faults"))]
 impl Faults {
-    /// Nothing fails in this build; a plan that was given all the same is warned of.
+    /// Always empty in this build; warns if a plan was given.
     pub fn from_environment() -> Result<Self, BadPlan> {
         if crate::config::variable("PAROM_FAULTS").is_some() {
             tracing::warn!("PAROM_FAULTS is set, but this build has no fault points (cargo feature `faults`)");
@@ -118,17 +117,17 @@ impl Faults {
         Ok(Self::default())
     }
 
-    /// Nothing happens in this build.
+    /// Does nothing in this build.
     #[inline(always)]
     pub fn hit(&self, _name: &'static str) -> Result<(), Injected> {
         Ok(())
     }
 
-    /// Nothing is ever held in this build.
+    /// Never waits in this build.
     #[inline(always)]
     pub async fn pass(&self, _name: &'static str) {}
 
-    /// No mistakes are made on purpose in this build.
+    /// Always false in this build.
     #[inline(always)]
     pub fn errs(&self, _name: &'static str) -> bool {
         false
@@ -137,19 +136,19 @@ impl Faults {
 
 #[cfg(feature = "faults")]
 impl Faults {
-    /// The plan of `PAROM_FAULTS`, empty when unset.
+    /// The plan in `PAROM_FAULTS`, empty if unset.
     pub fn from_environment() -> Result<Self, BadPlan> {
         crate::config::variable("PAROM_FAULTS").map_or_else(|| Ok(Self::default()), |plan| Self::planned(&plan))
     }
 
-    /// The plan of a text: `NAME=abort|panic[:TIMES]|error[:TIMES]|every:COUNT`, separated by commas.
+    /// Parses `NAME=abort|panic[:TIMES]|error[:TIMES]|every:COUNT`, separated by commas.
     pub fn planned(text: &str) -> Result<Self, BadPlan> {
         let faults = Self::default();
         faults.add(text)?;
         Ok(faults)
     }
 
-    /// Adds to the plan while the program runs; the same text as [`Faults::planned`].
+    /// Adds to the plan at run time; same syntax as [`Faults::planned`].
     pub fn add(&self, text: &str) -> Result<(), BadPlan> {
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let (name, effect) = read(part).ok_or_else(|| BadPlan { part: part.to_owned() })?;
@@ -159,18 +158,18 @@ impl Faults {
         Ok(())
     }
 
-    /// Takes everything out of the plan but the defects: from here on nothing fails.
+    /// Removes all planned faults; defects stay on.
     pub fn clear(&self) {
         self.lock().retain(|name, _| DEFECTS.contains(&name.as_str()));
     }
 
-    /// Whether something is still to fail there.
+    /// Whether a fault is still planned at this point.
     pub fn is_planned(&self, name: &str) -> bool {
         let over = |effect: &Effect| matches!(effect, Effect::Panic { times: 0 } | Effect::Error { times: 0 });
         self.lock().get(name).is_some_and(|effect| !over(effect))
     }
 
-    /// Fails here if the plan says so. `error:N` and `panic:N` fail the first N times, without N every time.
+    /// Fails here if planned. `error:N` and `panic:N` fail the first N times, without N every time.
     pub fn hit(&self, name: &'static str) -> Result<(), Injected> {
         debug_assert!(known(name), "{name} is not in fault::POINTS or fault::DEFECTS");
         if !self.shared.armed.load(std::sync::atomic::Ordering::Relaxed) {
@@ -179,13 +178,13 @@ impl Faults {
         let Some(effect) = self.lock().get_mut(name).and_then(Effect::take) else { return Ok(()) };
         match effect {
             Effect::Abort => std::process::abort(),
-            // Unwound without the panic hook: its trace of what was planned hides what was found.
+            // Skips the panic hook: traces of planned panics would bury those of real ones.
             Effect::Panic { .. } => std::panic::resume_unwind(Box::new(format!("injected fault at {name}"))),
             Effect::Error { .. } | Effect::Every { .. } => Err(Injected(name)),
         }
     }
 
-    /// Holds every caller that [passes](Faults::pass) this point until the answer is released or dropped.
+    /// Blocks every caller that [passes](Faults::pass) this point until the result is released or dropped.
     pub fn hold(&self, name: &'static str) -> Held {
         debug_assert!(known(name), "{name} is not in fault::POINTS");
         self.shared.holds.hold(name)
@@ -197,7 +196,7 @@ impl Faults {
         self.shared.holds.pass(name).await;
     }
 
-    /// Whether the mistake of this name is to be made here and now.
+    /// Whether the defect of this name is on.
     pub fn errs(&self, name: &'static str) -> bool {
         self.hit(name).is_err()
     }
@@ -209,7 +208,7 @@ impl Faults {
 
 #[cfg(feature = "faults")]
 impl Effect {
-    /// What happens this time, if anything; counts it.
+    /// The effect of this call, if any; counts the call.
     fn take(&mut self) -> Option<Self> {
         match self {
             Self::Abort => {}

@@ -1,4 +1,4 @@
-//! Rows for unit tests: whole and plain, so that a test says only what it is about.
+//! Complete rows with plain values for unit tests, so that each test states only what matters to it.
 
 use entity::{source, tenant, tenant_channel};
 use uuid::Uuid;

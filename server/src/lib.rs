@@ -1,9 +1,9 @@
 //! Parom carries conversations between messengers and amoCRM / Kommo: durably, in order, once.
 //!
-//! The road: `intake` → `delivery` → `amocrm` | `connector`. One door to the queue ([`delivery::queue::writer::Writer::accept`]),
-//! one engine ([`delivery`]), one vocabulary ([`message`]).
+//! The path of a message: `intake` → `delivery` → `amocrm` | `connector`. Everything enters the queue through
+//! [`delivery::queue::writer::Writer::accept`]; [`delivery`] delivers it; [`message`] defines the shared types.
 
-// the road
+// message path
 pub mod connector;
 pub mod contact;
 pub mod delivery;
@@ -15,7 +15,7 @@ pub mod message;
 pub mod retention;
 pub mod verdict;
 
-// tenants, their lines and their people
+// tenants, their sources and their people
 pub mod alert;
 pub mod alert_letters;
 pub mod audit;
@@ -27,10 +27,10 @@ pub mod source_notices;
 pub mod template;
 pub mod tenant;
 
-// what it shows to customers
+// shown to customers
 pub mod chat;
 
-// who calls it
+// callers
 pub mod admin;
 pub mod api;
 pub mod doctor;
@@ -41,7 +41,7 @@ pub mod shed;
 pub mod usage;
 pub mod widget_api;
 
-// what it stands on
+// shared infrastructure
 pub mod app;
 pub mod error;
 #[cfg(test)]

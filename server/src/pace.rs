@@ -1,4 +1,4 @@
-//! How fast somebody may go, remembered by key in this process: so many at once, then one after each interval.
+//! Rate limits by key, kept in this process: a burst, then one call per interval.
 
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,26 +7,26 @@ use std::time::Duration;
 use moka::future::Cache;
 use tokio::time::Instant;
 
-/// A budget.
+/// A rate: burst size and interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     pub at_once: i64,
-    /// Milliseconds for one more.
+    /// Milliseconds to regain one call.
     pub each: i64,
 }
 
 impl Budget {
-    /// So many a second, as many at once.
+    /// This many calls a second, and the same number as a burst.
     #[expect(clippy::as_conversions, reason = "configured rates are small, positive and finite; `as` saturates")]
     pub fn per_second(requests: f64) -> Self {
         Self { at_once: (requests as i64).max(1), each: ((1000.0 / requests) as i64).max(1) }
     }
 }
 
-/// Budgets of many, the least recently seen forgotten. Cheap to clone; clones count together.
+/// Rate limiters by key, the least recently used evicted. Cheap to clone; clones share the counts.
 #[derive(Clone)]
 pub struct Paces<K: Hash + Eq + Send + Sync + 'static> {
-    /// When the budget of a key is whole again, in milliseconds.
+    /// When a key's budget is full again, in milliseconds.
     whole_at: Cache<K, Arc<Mutex<i64>>>,
     born: Instant,
 }
@@ -39,7 +39,7 @@ impl<K: Hash + Eq + Send + Sync + 'static> Paces<K> {
         }
     }
 
-    /// Counts one more; an error tells in how many milliseconds it would be welcome.
+    /// Counts one call if it is allowed; otherwise the error holds the milliseconds to wait.
     pub async fn take(&self, key: K, budget: Budget, now: i64) -> Result<(), i64> {
         let whole_at = self.whole_at.get_with(key, async { Arc::default() }).await;
         let mut whole_at = whole_at.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,7 +52,7 @@ impl<K: Hash + Eq + Send + Sync + 'static> Paces<K> {
         Ok(())
     }
 
-    /// Counts one more in any case; gives in how many milliseconds the next would be welcome.
+    /// Counts one call in any case; returns the milliseconds until the next is allowed.
     pub async fn spend(&self, key: K, budget: Budget, now: i64) -> i64 {
         let whole_at = self.whole_at.get_with(key, async { Arc::default() }).await;
         let mut whole_at = whole_at.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,8 +60,8 @@ impl<K: Hash + Eq + Send + Sync + 'static> Paces<K> {
         (*whole_at + budget.each - now - budget.at_once * budget.each).max(0)
     }
 
-    /// Counts one more in any case and waits until it is welcome, by a clock that no test stops: what is paced is a
-    /// remote side.
+    /// Counts one call in any case and waits until it is allowed. Uses real time, because the limit protects a remote
+    /// side.
     pub async fn wait(&self, key: K, budget: Budget) {
         let now = i64::try_from(self.born.elapsed().as_millis()).unwrap_or(i64::MAX / 2);
         let wait = {
@@ -78,12 +78,12 @@ impl<K: Hash + Eq + Send + Sync + 'static> Paces<K> {
 
 const DAY: i64 = 86_400_000;
 
-/// Daily amounts (UTC) per key, in this process's memory; the least recently seen keys are forgotten. Cheap to clone;
-/// clones count together.
+/// Daily amounts (UTC) per key, in this process's memory; the least recently used keys are evicted. Cheap to clone;
+/// clones share the counts.
 #[derive(Clone)]
 pub struct Daily<K: Hash + Eq + Send + Sync + 'static>(Cache<K, Arc<Mutex<Used>>>);
 
-/// The day, counted from 1970, and the amount used on it.
+/// The day as days since 1970, and the amount used on it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Used {
     day: i64,
@@ -101,13 +101,13 @@ impl<K: Hash + Eq + Send + Sync + 'static> Daily<K> {
         self.meter(key).await.add(amount, most, now)
     }
 
-    /// One key's amount, to be added to without waiting.
+    /// The counter of one key, to add to without waiting.
     pub async fn meter(&self, key: K) -> Meter {
         Meter(self.0.get_with(key, async { Arc::default() }).await)
     }
 }
 
-/// One key's amount of the day. Clones count together.
+/// The daily counter of one key. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Meter(Arc<Mutex<Used>>);
 
@@ -117,7 +117,7 @@ impl Meter {
         self.count(amount, most, now, true)
     }
 
-    /// Whether an amount would still fit; nothing is added.
+    /// Whether an amount would fit; adds nothing.
     pub fn holds(&self, amount: u64, most: u64, now: i64) -> Result<(), i64> {
         self.count(amount, most, now, false)
     }

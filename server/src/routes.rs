@@ -1,4 +1,4 @@
-//! The table of contents of everything that can be called.
+//! All routes of the server.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::words::{CRM, Language, Words};
 use crate::{api, chat, intake, oauth};
 
-/// Whoever asks whether requests should come here does not wait long for the answer.
+/// Time limit of the readiness check.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 
 /// Routes of the public address.
@@ -38,19 +38,19 @@ pub fn public(config: &mut web::ServiceConfig) {
         .configure(api::routes);
 }
 
-/// Routes for those who operate the server.
+/// Routes for operators.
 pub fn operators(config: &mut web::ServiceConfig) {
     config.route("/readyz", web::get().to(ready)).route("/metrics", web::get().to(metrics));
 }
 
-/// The same on the public port, only for this machine and trusted proxies themselves, not for requests that a proxy
-/// forwards: 404 for everybody else. To monitor from elsewhere set `server.ops_listen`.
+/// Operators' routes on the public port, only for this machine and trusted proxies themselves: forwarded requests get
+/// 404. To monitor from elsewhere set `server.ops_listen`.
 pub fn operators_of_this_machine(config: &mut web::ServiceConfig) {
     let near = || guard::fn_guard(is_near);
     config.route("/readyz", web::get().guard(near()).to(ready)).route("/metrics", web::get().guard(near()).to(metrics));
 }
 
-/// Whether the direct caller, which forwards nobody else's request, is on this machine or a trusted proxy.
+/// Whether the peer is on this machine or a trusted proxy, and does not forward another client's request.
 fn is_near(context: &GuardContext<'_>) -> bool {
     let head = context.head();
     let Some(app) = context.app_data::<web::Data<App>>() else { return false };
@@ -68,8 +68,9 @@ async fn health() -> HttpResponse {
     HttpResponse::Ok().body("ok\n")
 }
 
-/// 200 while requests should come here: the process is not stopping, its background tasks run, and amoCRM's hooks can be
-/// stored in the database or on disk. A proxy that skipped this process only because of the database would lose hooks.
+/// 200 while requests should come here: the process is not stopping, its background tasks run, and amoCRM's hooks can
+/// be stored in the database or on disk. A proxy that skipped this process only because of the database would lose
+/// hooks.
 async fn ready(app: web::Data<App>) -> HttpResponse {
     if app.stop.is_cancelled() {
         return HttpResponse::ServiceUnavailable().body("stopping\n");
@@ -111,7 +112,7 @@ async fn metrics(app: web::Data<App>) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(app.metrics.render())
 }
 
-/// 404 in the form that the caller expects.
+/// 404 in the format that the caller expects.
 pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
     if request.path().starts_with("/api") {
         return Error::NotFound.answer(Words::new(Language::accepted(request.headers())), CRM);
@@ -119,7 +120,7 @@ pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
     HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("There is nothing at this address.\n")
 }
 
-/// What every answer carries unless it says otherwise.
+/// Headers that every response has unless its handler sets them.
 pub async fn secure_headers(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -148,7 +149,7 @@ pub async fn secure_headers(
     Ok(response)
 }
 
-/// What tells browsers to come by https alone. Without subdomains: the others of this name may not be ours.
+/// The HSTS header. Without subdomains: others of this domain may not be ours.
 fn only_https(server: &Server) -> Option<HeaderValue> {
     if server.public_url.scheme() != "https" || server.hsts_days == 0 {
         return None;

@@ -1,4 +1,4 @@
-//! The running server: database, writers, workers and HTTP, started and stopped in their order.
+//! The running server: starts and stops database, writers, workers and HTTP in order.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -27,19 +27,19 @@ use crate::strangers;
 use crate::supervisor::detach;
 use crate::vault::Vault;
 
-/// How long requests that were accepted may take to end after a stop was asked for.
+/// Time limit for requests in progress after a stop was requested.
 const DRAIN: Duration = Duration::from_secs(5);
 /// A connection must send the head of its first request within this time.
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
-/// A database that is away is looked for this often.
+/// Interval between attempts to reach an unavailable database.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What differs between a service, a demo and a test.
+/// Differences between a service, a demo and a test.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub clock: Clock,
     pub faults: Faults,
-    /// False: letters wait until somebody carries them by hand.
+    /// False: letters wait until delivered by hand.
     pub deliver: bool,
     /// HTTP worker threads.
     pub threads: usize,
@@ -52,7 +52,7 @@ impl Default for Options {
     }
 }
 
-/// A server that accepts requests. Dropping it without [`Running::stop`] is as harmless as a crash.
+/// A server that accepts requests. Dropping it without [`Running::stop`] is equivalent to a crash, and as safe.
 pub struct Running {
     pub app: Arc<App>,
     url: String,
@@ -65,17 +65,17 @@ pub struct Running {
 }
 
 impl Running {
-    /// Where it listens, e.g. `http://127.0.0.1:8080`.
+    /// The listening address, e.g. `http://127.0.0.1:8080`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Where `/metrics` and `/readyz` are, when they have an address of their own.
+    /// The address of `/metrics` and `/readyz`, if separate.
     pub fn ops_url(&self) -> Option<&str> {
         self.ops_url.as_deref()
     }
 
-    /// Waits for a reason to end: the database it waited for is not usable, or the HTTP server no longer listens.
+    /// Waits for a fatal error: the database is unusable, or the HTTP server no longer listens.
     pub async fn failed(&mut self) -> anyhow::Error {
         match self.failed.recv().await {
             Some(why) => why,
@@ -83,11 +83,11 @@ impl Running {
         }
     }
 
-    /// Ends politely: no new connections, accepted requests are answered, what is on its way is settled.
+    /// Shuts down gracefully: no new connections, accepted requests are answered, deliveries in progress are settled.
     pub async fn stop(mut self) {
         self.app.stop.cancel();
         for handle in &self.handles {
-            // Graceful, but a customer's open event stream must not hold it up: streams watch `app.stop`.
+            // Bounded, so that an open event stream cannot block it: streams watch `app.stop`.
             let _ = tokio::time::timeout(DRAIN, handle.stop(true)).await;
             handle.stop(false).await;
         }
@@ -104,16 +104,15 @@ impl Running {
     }
 }
 
-/// Opens the database, brings it up to date and serves at `server.listen`.
+/// Opens and migrates the database and serves at `server.listen`.
 pub async fn start(config: Config, options: Options) -> anyhow::Result<Running> {
     let listener = listen(&config.server.listen)?;
     start_on(listener, config, options).await
 }
 
-/// The same on a socket that listens already, so that its address can be in the configuration.
+/// [`start`] on a socket that already listens, so that its address can be in the configuration.
 ///
-/// With a spool it does not need PostgreSQL to begin: amoCRM sends every hook once, so hooks are taken to the disk until
-/// it is there.
+/// With a spool it starts without PostgreSQL: amoCRM sends every hook once, so hooks go to disk meanwhile.
 pub async fn start_on(listener: TcpListener, config: Config, options: Options) -> anyhow::Result<Running> {
     let spooled = !config.database.is_sqlite() && !config.spool.dir.as_os_str().is_empty();
     let store = match ready(&config, &options.clock).await {
@@ -160,7 +159,7 @@ pub async fn start_on(listener: TcpListener, config: Config, options: Options) -
     Ok(Running { app, url, ops_url, handles, tasks, failed, _lock: lock, _spool: spool })
 }
 
-/// The database, seen and up to date.
+/// The database, reachable and migrated.
 async fn ready(config: &Config, clock: &Clock) -> anyhow::Result<Store> {
     let store = Store::open(&config.database, clock.clone()).await?;
     if config.database.migrate {
@@ -172,7 +171,7 @@ async fn ready(config: &Config, clock: &Clock) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-/// The dead process that had our spool folder before.
+/// The dead process that owned our spool folder before.
 fn earlier_life(app: &App, lock: &spool::Lock) -> Option<Uuid> {
     lock.succeed(app.queue.instance()).unwrap_or_else(|error| {
         tracing::warn!(%error, "the previous owner of the spool folder is not known; its letters wait until its leases expire");
@@ -180,8 +179,7 @@ fn earlier_life(app: &App, lock: &spool::Lock) -> Option<Uuid> {
     })
 }
 
-/// Ends the leases of a dead process: on SQLite of the only other one, on PostgreSQL of our own predecessor, which alone
-/// is known to be dead. Other leases expire by themselves.
+/// Ends the leases of a dead process: on SQLite all, on PostgreSQL those of our own predecessor. Other leases expire.
 async fn void_leases(app: &App, earlier: Option<Uuid>) -> anyhow::Result<()> {
     let voided = match earlier {
         _ if app.store.is_sqlite() => app.queue.void_leases().await?,
@@ -194,7 +192,7 @@ async fn void_leases(app: &App, earlier: Option<Uuid>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Everything that is done beside answering requests, from the moment on at which the database is there.
+/// Runs all background work once the database is available.
 async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::Sender<anyhow::Error>) {
     while !app.store.is_open() {
         if app.stop.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_none() {
@@ -262,7 +260,7 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     all
 }
 
-/// Runs a task under the supervisor until the stop, as a member of the set.
+/// Adds a task that runs under the supervisor until the stop.
 fn keep<Work>(
     tasks: &mut JoinSet<()>,
     app: &Arc<App>,
@@ -339,7 +337,7 @@ fn serve_ops(
     Ok(handle)
 }
 
-/// A process whose HTTP server has ended stops, so that its service manager restarts it.
+/// Stops the process when its HTTP server has ended, so that the service manager restarts it.
 fn listen_on(app: &Arc<App>, server: Server, fails: &mpsc::Sender<anyhow::Error>) {
     let (app, fails) = (app.clone(), fails.clone());
     detach("http", async move {

@@ -1,12 +1,12 @@
 //! Limits of what a request may cost before its sender is known, and load shedding.
 //!
-//! An announced length costs nothing: memory is counted as bytes arrive ([`body`]), separately for each class of callers
-//! ([`class`]), and within a class one address gets a part of what is free ([`room`]). Requests in progress ([`requests`]),
-//! uploads and connections ([`connections`]) are limited per address.
+//! An announced length costs nothing: memory is counted as bytes arrive ([`body`]), separately for each class of
+//! callers ([`class`]), and within a class one address gets a part of what is free ([`room`]). Requests in progress
+//! ([`requests`]), uploads and connections ([`connections`]) are limited per address.
 //!
 //! When the database is slow, pages are refused first, then the public API, then messengers, whose webhooks come again.
-//! amoCRM's hooks come once and are never refused here (`intake::ladder` keeps them), nor are installs and operators' pages.
-//! A full disk is handled separately: only requests that store something are refused for it.
+//! amoCRM's hooks come once and are never refused here (`intake::ladder` keeps them), nor are installs and operators'
+//! pages. A full disk is handled separately: only requests that store something are refused for it.
 
 mod address;
 mod answers;
@@ -40,14 +40,15 @@ use answers::{Refusal, answer};
 use body::{Body, Patience};
 use connections::Connection;
 
-/// A commit that runs so long means that nothing more is taken. amoCRM's hooks went to the spool long before.
+/// A commit that takes this long: only calls that are never refused are still admitted. amoCRM's hooks went to the
+/// spool long before.
 const SLOW: Duration = Duration::from_secs(5);
-/// One that runs so long means that nothing can be changed at present.
+/// A commit that takes this long: pages become read-only.
 const STILL: Duration = Duration::from_millis(2_500);
 
-/// Whether a request is turned away while there is so much (in hundredths) and so much of the disk is free.
+/// Whether a request is refused at this load (percent) and this much free disk.
 fn turned_away(class: Class, method: &Method, much: usize, free: u8) -> bool {
-    // Looking at something fills no disk.
+    // Reading fills no disk.
     let takes_in = !matches!(*method, Method::GET | Method::HEAD);
     much >= class.bound() || (takes_in && free < class.disk())
 }
@@ -56,15 +57,15 @@ fn is_panel(path: &str) -> bool {
     path.split('/').nth(1) == Some("panel")
 }
 
-/// Load of the database, in percent of the limit. The panel can be read without a commit, and reports itself when nothing
-/// can be changed.
+/// Load of the database, in percent of the limit. Reading the panel needs no commit, and the panel itself reports when
+/// it is read-only.
 fn much(app: &App, path: &str) -> usize {
     let running = if is_panel(path) { Duration::ZERO } else { app.writer.running_for() };
     let slow = usize::try_from(running.as_millis() * 100 / SLOW.as_millis()).unwrap_or(usize::MAX);
     app.writer.filled().max(slow).max(app.load.pressure())
 }
 
-/// Whether the database takes nothing right now: pages can be looked at, and what is changed waits for it.
+/// Whether the database accepts no writes now: pages can be read, changes wait.
 pub fn is_read_only(app: &App) -> bool {
     !app.store.is_open() || app.spool.waiting() > 0 || app.writer.running_for() >= STILL || app.writer.refused_lately()
 }
@@ -109,7 +110,7 @@ pub async fn gate(
     answered(next, request, class, Some(body)).await
 }
 
-/// The handler's answer, unless the body ended badly.
+/// The handler's answer, unless reading the body failed.
 async fn answered(
     next: Next<impl MessageBody + 'static>,
     request: ServiceRequest,
@@ -133,7 +134,7 @@ async fn answered(
     Ok(response)
 }
 
-/// Answers a request that no handler sees. Its body is left unread, so the connection is closed.
+/// Answers a request without calling a handler. Its body is left unread, so the connection is closed.
 fn refused(mut request: ServiceRequest, class: Class, refusal: Refusal) -> ServiceResponse<BoxBody> {
     if refusal != Refusal::Busy {
         count(class, refusal);
@@ -147,7 +148,7 @@ fn refused(mut request: ServiceRequest, class: Class, refusal: Refusal) -> Servi
     }
 }
 
-/// The same in place of the answer that a handler made of an incomplete body. Pages of other sites may still read it.
+/// Replaces the answer that a handler gave to an incomplete body. CORS headers are kept.
 fn instead(response: ServiceResponse<BoxBody>, class: Class, refusal: Refusal) -> ServiceResponse<BoxBody> {
     count(class, refusal);
     let mut answer = answer(class, refusal, response.request().headers());

@@ -1,9 +1,9 @@
-//! `source.updated` and `source.deleted`: tells developers' messengers of their source, by the same signed sender as messages,
-//! beside the lanes: nothing a customer waits for waits for them.
+//! `source.updated` and `source.deleted`: notifies developers' messengers about their source with the same signed
+//! sender as messages, but outside the lanes, so messages of customers never wait for a notice.
 //!
 //! ```text
-//! change, deletion ─▶ row in the same commit (one a source, the last counts) ─▶ send ─▶ taken or refused: gone
-//!                                                                               └▶ no answer: again, a day long
+//! change, deletion ─▶ row in the same commit (one a source, the last counts) ─▶ send ─▶ accepted or refused: gone
+//!                                                                               └▶ no answer: retried for a day
 //! ```
 
 use std::sync::Arc;
@@ -24,13 +24,13 @@ use crate::verdict::Verdict;
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const BATCH: u64 = 20;
-/// A notice is nobody else's for this long.
+/// Milliseconds for which an instance owns a notice.
 const CLAIMED: i64 = 60_000;
-/// Before the second, third, … try.
+/// Milliseconds before the second, third, … try.
 const BACK_OFF: [i64; 6] = [10_000, 60_000, 300_000, 1_800_000, 3_600_000, 7_200_000];
-/// Until an account that the vendor suspended is looked at again.
+/// Milliseconds until the next check of a suspended account.
 const SUSPENDED: i64 = 3_600_000;
-/// Nobody is told what happened longer ago.
+/// Older changes are not notified, milliseconds.
 const WORTH: i64 = 24 * 3_600_000;
 
 /// The background task. Ends when `stop` is cancelled.
@@ -40,7 +40,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Sends what is due, all at once; gives how many were tried.
+/// Sends all due notices concurrently; returns how many were tried.
 pub async fn due_now(app: &Arc<App>) -> usize {
     let due = source_notice::Entity::find()
         .filter(Column::NextTryAt.lte(app.clock.millis()))
@@ -69,7 +69,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
     tries.join_all().await.into_iter().sum()
 }
 
-/// False: another instance does it, or there is nothing to tell.
+/// False if another instance does it, or if there is nothing to send.
 async fn one(app: &Arc<App>, notice: source_notice::Model) -> anyhow::Result<bool> {
     let now = app.clock.millis();
     if !moved(app, &notice, now + CLAIMED, notice.tries, notice.unknown).await? {
@@ -78,7 +78,7 @@ async fn one(app: &Arc<App>, notice: source_notice::Model) -> anyhow::Result<boo
     let notice = source_notice::Model { next_try_at: now + CLAIMED, ..notice };
     let found = source::Entity::of_tenant(notice.tenant_id).filter(source::Column::Id.eq(notice.source_id));
     let found = found.one(app.store.read()).await?;
-    // A paused source sends nothing; when it goes on, that is a change and is told.
+    // A paused source sends nothing; resuming is a change and is notified.
     let silent = |source: &source::Model| source.paused && !notice.deleted;
     let Some(source) = found.filter(|source| !silent(source) && now - notice.created_at < WORTH) else {
         gone(app, &notice).await?;
@@ -118,7 +118,7 @@ async fn one(app: &Arc<App>, notice: source_notice::Model) -> anyhow::Result<boo
     Ok(true)
 }
 
-/// As long as it is the notice that was seen: a later change makes another one.
+/// Reschedules the notice if it is still the one that was read: a later change replaces it.
 async fn moved(app: &App, seen: &source_notice::Model, next: i64, tries: i32, unknown: bool) -> Result<bool, DbErr> {
     let done = source_notice::Entity::update_many()
         .col_expr(Column::NextTryAt, Expr::value(next))

@@ -1,8 +1,8 @@
-//! Keeps the background tasks running for the life of the process: none ends unnoticed.
+//! Keeps the background tasks running for the life of the process and reports every unexpected end.
 //!
 //! ```text
 //! keep ─▶ runs ─▶ panics, or ends before the stop ─▶ logged, counted ─▶ restarted, with growing delays
-//!           └─ a minute without a failure: healthy  third time in a minute: failing (/readyz, the vendor's alert)
+//!          └─ a minute without a failure: healthy  third time in a minute: failing (/readyz, the vendor's alert)
 //! ```
 //!
 //! Work of one request goes through [`detach`]: it is not restarted, but a panic in it is logged and counted.
@@ -27,7 +27,7 @@ mod tests;
 const ENDS: usize = 3;
 /// A task that has run this long without a failure is healthy.
 const WINDOW: Duration = Duration::from_secs(60);
-/// The first restart comes at once, the second after this, each later one after twice the pause before.
+/// Delay before the second restart; the first is immediate, each later delay doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -65,7 +65,7 @@ pub struct Failing {
     pub why: String,
 }
 
-/// Until when a task is kept.
+/// When a kept task may end.
 enum Until<'call> {
     Stop(&'call CancellationToken),
     ItIsDone,
@@ -88,7 +88,7 @@ impl Supervisor {
         self.run(task, &Until::ItIsDone, make).await;
     }
 
-    /// The same in a task of its own.
+    /// [`Supervisor::keep_until_done`] in a new task.
     pub fn start<Work>(&self, task: &'static str, make: impl Fn() -> Work + Send + Sync + 'static)
     where
         Work: Future<Output = ()> + Send + 'static,
@@ -97,7 +97,7 @@ impl Supervisor {
         tokio::spawn(async move { supervisor.keep_until_done(task, make).await });
     }
 
-    /// The same for blocking work, on a thread of its own.
+    /// [`Supervisor::keep_until_done`] for blocking work on a new thread.
     pub fn start_thread(&self, task: &'static str, mut work: impl FnMut() + Send + 'static) -> io::Result<()> {
         let supervisor = self.clone();
         supervisor.task(task);
@@ -160,7 +160,7 @@ impl Supervisor {
         }
     }
 
-    /// Runs it and records when it is healthy.
+    /// Runs the work and records when it becomes healthy.
     async fn watch(&self, task: &'static str, work: impl Future<Output = ()>) {
         let mut work = std::pin::pin!(work);
         let mut minute = std::pin::pin!(tokio::time::sleep(WINDOW));
@@ -208,7 +208,7 @@ impl Supervisor {
         tasks
     }
 
-    /// Records an unexpected end; gives the delay before the restart.
+    /// Records an unexpected end; returns the delay before the restart.
     fn ended(&self, task: &'static str, why: String) -> Duration {
         let now = Instant::now();
         let mut tasks = self.tasks();
@@ -239,12 +239,12 @@ impl Supervisor {
         pause
     }
 
-    /// One of this name has run for a minute.
+    /// Records that a task of this name has run for a minute.
     fn well(&self, task: &'static str) {
         let mut tasks = self.tasks();
         let Some(of) = tasks.get_mut(task) else { return };
         if of.ended_at.back().is_some_and(|last| last.elapsed() < WINDOW) {
-            // Another of the same name.
+            // Another task of the same name failed.
             return;
         }
         let was_failing = std::mem::take(&mut of.failing);
@@ -262,8 +262,8 @@ impl Supervisor {
     }
 }
 
-/// Starts work of one request that continues when the caller has gone. A panic is logged and counted here; whoever awaits
-/// the handle gets it too. `task` names it in log and metrics.
+/// Starts work of one request that continues when the caller disconnects. A panic is logged and counted here and also
+/// reaches the awaiter of the handle. `task` names it in log and metrics.
 pub fn detach<T: Send + 'static>(task: &'static str, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
     tokio::spawn(async move {
         match AssertUnwindSafe(work).catch_unwind().await {

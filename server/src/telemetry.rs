@@ -1,5 +1,5 @@
-//! Logs and metrics of the process: one subscriber and one recorder, because the macros of `tracing` and `metrics`
-//! reach them without being handed anything. What goes into a log line stands in `docs/logging.md`.
+//! Logs and metrics of the process: one subscriber and one recorder, because the macros of `tracing` and `metrics` use
+//! globals. `docs/logging.md` says what goes into a log line.
 
 mod catalogue;
 mod lines;
@@ -18,25 +18,25 @@ pub use catalogue::start_remotes;
 use lines::Lines;
 pub use lines::Written;
 
-/// What is logged when `RUST_LOG` does not say.
+/// The log filter when `RUST_LOG` is unset.
 const DEFAULT_FILTER: &str = "info,actix_server=warn,sea_orm_migration=warn";
-/// Seconds; from a local commit to the slowest call we wait for.
+/// Histogram buckets in seconds, from a local commit to the slowest call we wait for.
 const BUCKETS: &[f64] =
     &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0];
-/// How often the samples of histograms are folded into buckets when nobody scrapes.
+/// How often samples of histograms are folded into buckets even when nothing scrapes.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// The recorder of the process. A static like the logger: `metrics` allows one for good, tests start many servers.
+/// The recorder of the process. A static, because `metrics` can install only one and tests start many servers.
 static RECORDER: OnceLock<Result<PrometheusHandle, MetricsError>> = OnceLock::new();
 
-/// Starts logging to stderr: for people on a terminal, JSON otherwise; `RUST_LOG` chooses what. A second call, and a
-/// call after a test set its own subscriber, changes nothing.
+/// Starts logging to stderr: readable text on a terminal, JSON otherwise; `RUST_LOG` sets the filter. Does nothing if
+/// this was called before or a test set its own subscriber.
 pub fn start_logging() {
     start(DEFAULT_FILTER, BoxMakeWriter::new(std::io::stderr));
 }
 
-/// The same for a process that serves: nobody in it ever waits for whoever reads the log, and a panic stands there like
-/// everything else. Hold what is given until the end.
+/// [`start_logging`] for a serving process: a slow reader of the log never blocks it, and panics are logged like
+/// everything else. Keep the result until the end.
 pub fn start_serving_log() -> Written {
     match Lines::to_stderr() {
         Ok(lines) => {
@@ -52,7 +52,7 @@ pub fn start_serving_log() -> Written {
     }
 }
 
-/// The same, but silent unless `RUST_LOG` asks: for commands whose output a person reads.
+/// [`start_logging`] that is silent unless `RUST_LOG` is set: for commands whose output people read.
 pub fn start_quiet_logging() {
     start("off", BoxMakeWriter::new(std::io::stderr));
 }
@@ -80,10 +80,10 @@ fn filter(wanted: Option<String>, default: &str) -> (EnvFilter, Option<String>) 
 /// Why there are no metrics.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum MetricsError {
-    /// Our own table of buckets is wrong.
+    /// Our own buckets are invalid.
     #[error("the metrics recorder cannot be built: {0}")]
     Build(String),
-    /// Something else in this process set a recorder before us.
+    /// Another recorder was installed in this process before.
     #[error("another metrics recorder is already installed in this process")]
     Taken,
 }
@@ -93,7 +93,7 @@ pub enum MetricsError {
 pub struct Metrics(PrometheusHandle);
 
 impl Metrics {
-    /// The recorder of this process, installed by the first call.
+    /// The recorder of this process; the first call installs it.
     pub fn install() -> Result<Self, MetricsError> {
         RECORDER.get_or_init(install).clone().map(Self)
     }
@@ -103,7 +103,7 @@ impl Metrics {
         self.0.render()
     }
 
-    /// Keeps the memory of histograms bounded until `stop`; run it as a task of each server, several do no harm.
+    /// Keeps the memory of histograms bounded until `stop`. Each server runs it as a task; several are harmless.
     pub async fn keep_up(self, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(UPKEEP)).await.is_some() {
             self.0.run_upkeep();

@@ -50,7 +50,7 @@ impl KeyId {
         prefix
     }
 
-    /// The key that a value was sealed with; none: it is not a sealed value.
+    /// The key that sealed a value; `None` if it is not a sealed value.
     pub fn of(sealed: &[u8]) -> Option<Self> {
         let (version, rest) = sealed.split_first()?;
         let (id, _) = rest.split_first_chunk::<KEY_ID_LENGTH>()?;
@@ -64,47 +64,47 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// Holder of the master keys. Its `Debug` shows only their ids. Cheap to clone; clones share the keys.
+/// Holds the master keys. Its `Debug` shows only their ids. Cheap to clone; clones share the keys.
 #[derive(Clone)]
 pub struct Vault {
     ring: Arc<Ring>,
 }
 
-/// Why there is no key, or why a sealed value stays closed. Shows neither keys nor values.
+/// Why there is no usable key, or why a sealed value cannot be opened. Contains neither keys nor values.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
-    /// PostgreSQL is shared by instances, so no instance invents a key of its own.
+    /// PostgreSQL is shared by instances, so no instance may generate its own key.
     #[error(
         "the key file {path} (secrets.key_file) does not exist. Make it once and give every instance the same one: \
          head -c 32 /dev/urandom | base64 > {path}; chmod 600 {path}",
         path = path.display()
     )]
     KeyFileMissing { path: PathBuf },
-    /// The file is there or should be made, and the system refuses.
+    /// The system refuses to read or create the key file.
     #[error("cannot {action} the key file {} (secrets.key_file): {source}", path.display())]
     KeyFile { action: &'static str, path: PathBuf, source: std::io::Error },
-    /// What was found is no key.
+    /// The content is not a key.
     #[error(
         "{origin} holds no key: expected 32 random bytes as base64 (44 characters), found {found}. If values were \
          sealed before, restore the right key from your backup: they cannot be opened by another one"
     )]
     NotAKey { origin: String, found: String },
-    /// Sealed by another key: restore that one.
+    /// Sealed by a key that is not known: restore that key.
     #[error(
         "the value was sealed by key {sealed_by}, known is {ours}: put the earlier key back as a further line of the key \
          file"
     )]
     OtherKey { sealed_by: String, ours: String },
-    /// Damaged, of a later version, or moved here from another tenant, kind or row.
+    /// Damaged, from a later version, or copied here from another tenant, kind or row.
     #[error("the sealed value is damaged or belongs elsewhere")]
     Refused,
-    /// The value is not the text it should be.
+    /// The opened value is not valid UTF-8.
     #[error("the sealed value is not text")]
     NotText,
 }
 
 impl Vault {
-    /// Takes the keys from `secrets.key`, else from `secrets.key_file`. A missing file is created with SQLite and an
+    /// Reads the keys from `secrets.key`, else from `secrets.key_file`. A missing file is created with SQLite and is an
     /// error with PostgreSQL; an existing file is never written here.
     pub fn open(secrets: &Secrets, database_is_sqlite: bool) -> Result<Self, VaultError> {
         let (keys, file) = key::find(secrets, database_is_sqlite)?;
@@ -116,30 +116,29 @@ impl Vault {
         Ok(vault)
     }
 
-    /// Whether group or others can read the key file now; false when the key did not come from a file.
+    /// Whether group or others can read the key file now; false if the key is not in a file.
     pub fn key_file_mode_is_open(&self) -> bool {
         self.key_file().is_some_and(key::mode_is_open)
     }
 
-    /// Where the keys came from; none: from the configuration.
+    /// The key file; `None` if the key is in the configuration.
     pub fn key_file(&self) -> Option<&Path> {
         self.ring.file()
     }
 
-    /// The keys that are in the file or the configuration now, the encrypting one first. Replaced ones are not among
-    /// them.
+    /// Ids of the keys now in the file or the configuration, the encrypting one first. Replaced keys are not included.
     pub fn key_ids(&self) -> Vec<KeyId> {
         self.ring.refresh(false);
         self.ring.given().iter().map(|key| key.id).collect()
     }
 
-    /// The same with the keys.
+    /// The keys of [`Vault::key_ids`].
     pub(crate) fn keys(&self) -> Vec<Arc<Key>> {
         self.ring.refresh(true);
         self.ring.given()
     }
 
-    /// Replaces the keys of the key file atomically and starts using them.
+    /// Replaces the keys of the key file atomically and uses them from now on.
     pub(crate) fn replace_keys(&self, keys: &[&Key]) -> Result<(), VaultError> {
         let Some(file) = self.key_file() else { return Ok(()) };
         key::replace(file, keys)?;
@@ -147,7 +146,7 @@ impl Vault {
         Ok(())
     }
 
-    /// The folder of the key file, opened: who changes the file holds a lock on it.
+    /// The folder of the key file, opened: lock it before changing the file.
     pub(crate) fn key_folder(&self) -> Option<std::io::Result<std::fs::File>> {
         self.key_file().map(key::folder)
     }
@@ -157,7 +156,7 @@ impl Vault {
         self.seal(Uuid::nil(), Place::VaultKey, &key.id.to_string(), key.bytes.as_slice())
     }
 
-    /// Adds a replaced key: it decrypts and verifies, and never encrypts.
+    /// Adds a replaced key, which decrypts and verifies but never encrypts.
     pub(crate) fn remember_key(&self, id: &str, sealed: &[u8]) -> Result<(), VaultError> {
         let plain = self.open_sealed(Uuid::nil(), Place::VaultKey, id, sealed)?;
         let bytes = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_| VaultError::Refused)?;
@@ -181,8 +180,8 @@ impl Vault {
         blob
     }
 
-    /// Decrypts what [`Vault::seal`] made for the same tenant, place and row, with any known key; wiped from memory when
-    /// dropped.
+    /// Decrypts a value that [`Vault::seal`] sealed for the same tenant, place and row, with any known key. The result
+    /// is wiped from memory when dropped.
     pub fn open_sealed(
         &self,
         tenant: Uuid,
@@ -194,7 +193,7 @@ impl Vault {
         let key = match self.ring.find(id) {
             Some(key) => key,
             None => {
-                // Another process may have sealed it with a key that was added a moment ago.
+                // Another process may have sealed it with a newly added key.
                 self.ring.refresh(true);
                 let ours = || self.ring.given().iter().map(|key| key.id.to_string()).collect::<Vec<_>>().join(", ");
                 let unknown = || VaultError::OtherKey { sealed_by: id.to_string(), ours: ours() };
@@ -223,15 +222,15 @@ impl Vault {
         Ok(SecretString::from(text))
     }
 
-    /// 32 bytes that nobody without the key can guess and that are the same on every instance: a token which the same
-    /// request must be given again, with only its hash stored. Another key gives other bytes: what was handed out before
-    /// is recognised by [`Vault::derived`].
+    /// 32 bytes that cannot be guessed without the key and are equal on every instance: for tokens that must be the
+    /// same for the same request while only their hash is stored. Another key gives other bytes: check earlier tokens
+    /// with [`Vault::derived`].
     pub fn derive(&self, kind: &str, parts: &[&str]) -> Zeroizing<[u8; 32]> {
         self.ring.refresh(false);
         derive(&self.ring.first(), kind, parts)
     }
 
-    /// The results of [`Vault::derive`] under each known key, the present one first, including replaced ones.
+    /// The results of [`Vault::derive`] under each known key, including replaced ones, the encrypting key first.
     pub fn derived(&self, kind: &str, parts: &[&str]) -> Vec<Zeroizing<[u8; 32]>> {
         self.ring.refresh(false);
         self.ring.all().iter().map(|key| derive(key, kind, parts)).collect()
@@ -243,7 +242,7 @@ fn derive(key: &Key, kind: &str, parts: &[&str]) -> Zeroizing<[u8; 32]> {
     Zeroizing::new(keyed(key.derives.as_slice(), &all))
 }
 
-/// The associated data of a value; each part has a fixed length or its length in front, so that no two places collide.
+/// The associated data of a value. Each part has a fixed length or a length prefix, so different places never collide.
 fn bound(key: KeyId, tenant: Uuid, place: Place, row: &str) -> Vec<u8> {
     let mut bound = key.prefix();
     bound.extend(tenant.as_bytes());
@@ -254,7 +253,7 @@ fn bound(key: KeyId, tenant: Uuid, place: Place, row: &str) -> Vec<u8> {
     bound
 }
 
-/// HMAC-SHA256 over parts, each with its length before it, so no two lists of parts look alike.
+/// HMAC-SHA256 over length-prefixed parts, so different lists of parts never collide.
 #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
@@ -265,8 +264,8 @@ fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// Hex SHA-256, under which keys, tokens and states are kept: they are random, so a plain hash is enough, look-ups are
-/// by it alone, and whoever reads the database can use none. What people choose themselves is `people::password`'s.
+/// Hex SHA-256, under which keys, tokens and states are stored and looked up. They are random, so a plain hash is
+/// enough, and a reader of the database cannot use them. Passwords are hashed in `people::password`.
 pub fn hash(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }

@@ -1,26 +1,26 @@
-//! What a try to deliver has come to. Whoever understands the remote answer says it; the engine only obeys.
+//! The outcome of a delivery attempt. The module that understands the remote answer decides it; the engine acts on it.
 
 use std::time::Duration;
 
 use crate::message::{Failure, State};
 
-/// The five ends of a try.
+/// The five outcomes of an attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
-    /// The other side took it.
+    /// The other side accepted it.
     Done(Taken),
-    /// Not now. `after` is what the other side asked for; none: the engine's back-off. `whole_target`: everything
-    /// for this account or source waits, not this letter alone.
+    /// Retry later. `after`: the delay that the other side asked for, else the engine's back-off. `whole_target`:
+    /// everything for this account or source waits, not only this letter.
     Retry { after: Option<Duration>, whole_target: bool },
-    /// Never: a dead letter with this reason; the next in the lane goes on.
+    /// Give up: a dead letter with this reason; the lane continues with the next letter.
     Bury(Failure),
-    /// Not until somebody repairs the account or source; all its letters wait unharmed.
+    /// Wait until a person repairs the account or source; all its letters are kept.
     Pause,
-    /// Written, but no whole answer: nobody knows whether it arrived.
+    /// The request was sent but no complete answer came: it may have arrived.
     Unknown,
 }
 
-/// What the other side told when it took a message.
+/// What the other side answered when it accepted a message.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Taken {
     /// The messenger's id of the message.
@@ -29,49 +29,49 @@ pub struct Taken {
     pub amocrm_message_id: Option<String>,
     /// amojo's id of the conversation.
     pub amocrm_chat_id: Option<String>,
-    /// The messenger's id of a conversation that it has just opened.
+    /// The messenger's id of a conversation that it just opened.
     pub conversation_id: Option<String>,
-    /// The messenger's id of the customer in it.
+    /// The messenger's id of the customer in that conversation.
     pub receiver_id: Option<String>,
-    /// The messenger's id that the conversation has from now on beside its old one.
+    /// A further id by which the messenger calls the conversation from now on.
     pub moved_to: Option<String>,
-    /// A part of a message was taken and more follow: how far it has come, for the next try.
+    /// Part of the message was accepted and more follows: the progress, for the next attempt.
     pub onward: Option<String>,
-    /// A state told together with the answer, above plain acceptance.
+    /// A delivery state sent with the answer, if more than plain acceptance.
     pub state: Option<State>,
-    /// With `state` failed: why.
+    /// The reason if `state` is failed.
     pub failure: Option<Failure>,
 }
 
-/// A verdict with what the timeline shows of it.
+/// A verdict with what the timeline shows of the attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     pub verdict: Verdict,
-    /// HTTP status; 0: there was no answer.
+    /// HTTP status; 0 if there was no answer.
     pub status: u16,
     /// The answer, at most 4 KiB, without secrets and message texts.
     pub answer: String,
-    /// In words: why it is not done. Empty when it is.
+    /// Why it was not delivered, as text. Empty if it was.
     pub reason: String,
-    /// The type of the webhook that was posted; none: none was.
+    /// The type of the posted webhook; `None` if none was posted.
     pub webhook: Option<&'static str>,
-    /// How long the conversation is better left alone now: the messenger's limit for each.
+    /// How long to leave the conversation alone now, by the messenger's rate limit.
     pub rest: Duration,
 }
 
 impl Report {
-    /// Taken with this HTTP status.
+    /// Accepted with this HTTP status.
     pub fn done(status: u16, taken: Taken) -> Self {
         Self { status, ..Self::not_done(Verdict::Done(taken), "") }
     }
 
-    /// Anything else.
+    /// Any other outcome.
     pub fn not_done(verdict: Verdict, reason: impl Into<String>) -> Self {
         let (answer, reason) = (String::new(), reason.into());
         Self { verdict, status: 0, answer, reason, webhook: None, rest: Duration::ZERO }
     }
 
-    /// With the answer that led to it, cut to 4 KiB.
+    /// Adds the answer that led to it, cut to 4 KiB.
     pub fn with_answer(mut self, status: u16, answer: &str) -> Self {
         self.status = status;
         let mut end = answer.len().min(4096);

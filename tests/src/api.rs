@@ -1,11 +1,11 @@
-//! A caller of the public API, and of everything else the server answers.
+//! A client of the public API and of all other routes of the server.
 
 use std::sync::{Arc, Mutex};
 
 use reqwest::{Client, Method, RequestBuilder, redirect};
 use serde_json::Value;
 
-/// Calls the server of a world, wherever it listens since its last start. Cheap to clone.
+/// Calls a world's server at its current address. Cheap to clone.
 #[derive(Clone)]
 pub struct Api {
     base: Arc<Mutex<String>>,
@@ -13,13 +13,13 @@ pub struct Api {
     http: Client,
 }
 
-/// An answer, read whole.
+/// A response, read completely.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: u16,
     pub headers: reqwest::header::HeaderMap,
     pub text: String,
-    /// Null when the body is no JSON.
+    /// Null if the body is not JSON.
     pub json: Value,
 }
 
@@ -31,7 +31,7 @@ impl Reply {
         self
     }
 
-    /// A text field by JSON pointer; fails the test when it is not there.
+    /// A text field by JSON pointer; fails the test if it is missing.
     #[track_caller]
     pub fn text_at(&self, pointer: &str) -> String {
         let found = self.json.pointer(pointer).and_then(Value::as_str);
@@ -44,12 +44,12 @@ impl Reply {
         errors.iter().filter_map(|error| error["pointer"].as_str().map(str::to_owned)).collect()
     }
 
-    /// A header as text, empty when absent.
+    /// A header as text, empty if absent.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// Fails the test unless the page says all of this. No-break spaces count as spaces.
+    /// Fails the test unless the page contains all of these texts. No-break spaces count as spaces.
     #[track_caller]
     pub fn says(&self, wanted: &[&str]) {
         let text = self.text.replace('\u{a0}', " ");
@@ -58,7 +58,7 @@ impl Reply {
         }
     }
 
-    /// Fails the test if the page says any of this.
+    /// Fails the test if the page contains any of these texts.
     #[track_caller]
     pub fn never_says(&self, unwanted: &[&str]) {
         let text = self.text.replace('\u{a0}', " ");
@@ -67,13 +67,13 @@ impl Reply {
         }
     }
 
-    /// What stands between the first `before` and the next `after`.
+    /// The text between the first `before` and the next `after`.
     pub fn between(&self, before: &str, after: &str) -> Option<&str> {
         let (_, rest) = self.text.split_once(before)?;
         Some(rest.split_once(after)?.0)
     }
 
-    /// The value of a page's first field of this name; fails the test when there is none.
+    /// The value of a page's first field of this name; fails the test if there is none.
     #[track_caller]
     pub fn field(&self, name: &str) -> String {
         let found = self.between(&format!("name=\"{name}\" value=\""), "\"");
@@ -95,12 +95,12 @@ impl Api {
         Self { key: key.to_owned(), ..self.clone() }
     }
 
-    /// The key itself, for programs that call the API too.
+    /// The key, for programs that call the API too.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// Where the server listens now.
+    /// The server's current address.
     pub fn base(&self) -> String {
         self.base.lock().unwrap().clone()
     }
@@ -109,12 +109,12 @@ impl Api {
         base.clone_into(&mut self.base.lock().unwrap());
     }
 
-    /// A request to a path, with the key.
+    /// A request to a path with the key.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base())).bearer_auth(&self.key)
     }
 
-    /// A request to a path or address, without the key, as browsers and amoCRM send them.
+    /// A request to a path or address without the key, as from browsers and amoCRM.
     pub fn anonymous(&self, method: Method, path: &str) -> RequestBuilder {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base()) };
         self.http.request(method, url)
@@ -137,7 +137,7 @@ impl Api {
     }
 }
 
-/// Sends a request that must be answered.
+/// Sends a request; fails the test without a response.
 pub async fn answer(request: RequestBuilder) -> Reply {
     try_answer(request).await.expect("the server answers")
 }
@@ -151,7 +151,7 @@ pub async fn try_answer(request: RequestBuilder) -> Result<Reply, reqwest::Error
     Ok(Reply { status, headers, text, json })
 }
 
-/// The harness's own client: no redirects, no proxy, no kept connections that a dying server could cut.
+/// The harness's HTTP client: no redirects, no proxy, no connection reuse that a dying server could break.
 #[expect(clippy::disallowed_methods, reason = "the harness stands outside of the server and shares no client with it")]
 pub fn client() -> Client {
     parom::http_client::install_crypto_provider();

@@ -1,5 +1,5 @@
-//! What stands in front of several instances: takes connections and hands each to an instance that takes it, as the
-//! reverse proxy of `deploy/` does. It looks into nothing.
+//! A TCP load balancer for several instances: gives each connection to an instance that accepts it, like the reverse
+//! proxy of `deploy/`. It does not inspect the traffic.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,11 +9,11 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// So long somebody is waited for who takes a connection.
+/// How long to wait for an instance that accepts a connection.
 const CONNECTS_WITHIN: Duration = Duration::from_secs(3);
 const AGAIN: Duration = Duration::from_millis(50);
 
-/// A running one. Stops when dropped.
+/// A running balancer. Stops when dropped.
 pub struct Balancer {
     url: String,
     behind: Behind,
@@ -33,7 +33,7 @@ impl Drop for Balancer {
 }
 
 impl Balancer {
-    /// Listens on a free port; nobody stands behind it yet.
+    /// Listens on a free port, without instances.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("its address"));
@@ -46,7 +46,7 @@ impl Balancer {
         &self.url
     }
 
-    /// From here on an instance listens at this port too.
+    /// Adds an instance at this port.
     pub fn add(&self, port: u16) {
         self.behind.lock().push(SocketAddr::from(([127, 0, 0, 1], port)));
     }
@@ -57,7 +57,7 @@ impl Behind {
         self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A connection to whoever takes it, each in turn first.
+    /// A connection to an instance that accepts it, round robin.
     async fn connect(&self) -> Option<TcpStream> {
         let waiting = async {
             loop {
@@ -81,7 +81,7 @@ async fn accept(listener: TcpListener, behind: Behind) {
         let behind = behind.clone();
         tokio::spawn(async move {
             let Some(mut instance) = behind.connect().await else { return };
-            // Either side may end it at any time; the other sees that its connection ends.
+            // Either side may close at any time; then the other connection is closed too.
             let _ = tokio::io::copy_bidirectional(&mut caller, &mut instance).await;
         });
     }

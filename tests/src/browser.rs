@@ -1,5 +1,5 @@
-//! A real Chromium, steered by the chromedriver that `tests/run` started: it opens pages, presses what people press,
-//! reads what they read, and lets axe-core look for what shuts somebody out.
+//! A real Chromium, driven through the chromedriver that `tests/run` started: opens pages, clicks, reads the visible
+//! text, and runs axe-core for accessibility.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 
 use crate::needed::needed;
 
-/// How long a page may take until it shows something.
+/// Time limit for anything to appear on a page.
 const LIMIT: Duration = Duration::from_secs(20);
-/// How often it is looked at meanwhile.
+/// Polling interval.
 const TICK: Duration = Duration::from_millis(50);
 
 /// One browser with a fresh profile.
@@ -25,12 +25,12 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts one in a language (`ru`, `en`). None: there is no chromedriver, and a line said so.
+    /// Starts one in a language (`ru`, `en`). `None`, with a line on stdout, if there is no chromedriver.
     pub async fn open(language: &str) -> Option<Self> {
         Self::start(json!({"intl.accept_languages": language}), language).await
     }
 
-    /// The same, in which no page may run scripts.
+    /// [`Browser::open`] with scripts disabled.
     pub async fn open_without_scripts(language: &str) -> Option<Self> {
         let preferences = json!({
             "intl.accept_languages": language,
@@ -53,7 +53,7 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--no-proxy-server",
-            // Nothing but this machine is there, so that what a test lets loose reaches nobody.
+            // Only this machine is reachable, so that tests cannot reach anyone.
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
             &language_argument,
         ];
@@ -65,7 +65,7 @@ impl Browser {
         Some(Self { client })
     }
 
-    /// The client itself, for what has no word here.
+    /// The client itself, for commands without a method here.
     pub const fn client(&self) -> &Client {
         &self.client
     }
@@ -76,7 +76,7 @@ impl Browser {
 
     /// Sets the size of the page in CSS pixels, and waits until the page has it.
     pub async fn resize(&self, width: u32, height: u32) {
-        // For pages that open beside this one; a window itself may be late, and none is narrower than 500 pixels.
+        // For pages that open next to this one; a window may resize late and cannot be narrower than 500 pixels.
         self.client.set_window_size(width, height).await.expect("the window takes a size");
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         let told = DevTools("Emulation.setDeviceMetricsOverride".to_owned(), size);
@@ -86,7 +86,7 @@ impl Browser {
         self.until(&what, async || self.run(has, vec![json!(width)]).await == json!(true)).await;
     }
 
-    /// Plays a phone: a finger instead of a mouse, for pages that are opened from now on.
+    /// Emulates a phone with touch input for pages opened from now on.
     pub async fn becomes_a_phone(&self) {
         let size = json!({"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": true});
         let touch = json!({"enabled": true, "maxTouchPoints": 5});
@@ -98,7 +98,7 @@ impl Browser {
         }
     }
 
-    /// Takes the line away from the present page, or gives it back.
+    /// Disconnects the current page from the network, or reconnects it.
     pub async fn offline(&self, offline: bool) {
         self.network(
             "emulateNetworkConditions",
@@ -107,7 +107,7 @@ impl Browser {
         .await;
     }
 
-    /// Lets no request of the present tab through to addresses like these.
+    /// Blocks requests of the current tab to addresses that match these patterns.
     pub async fn blocks(&self, patterns: &[&str]) {
         self.network("setBlockedURLs", json!({"urls": patterns})).await;
     }
@@ -119,7 +119,7 @@ impl Browser {
         self.client.issue_cmd(told).await.expect("the browser plays a bad line");
     }
 
-    /// Types where the focus is.
+    /// Types into the focused element.
     pub async fn types(&self, text: &str) {
         let told = DevTools("Input.insertText".to_owned(), json!({"text": text}));
         self.client.issue_cmd(told).await.expect("the browser types");
@@ -142,7 +142,7 @@ impl Browser {
         }
     }
 
-    /// Shows pages as somebody with a dark screen has them, or no longer.
+    /// Emulates the device's dark colour scheme, or stops doing so.
     pub async fn dark(&self, dark: bool) {
         let scheme = json!({"name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" }});
         let told = DevTools("Emulation.setEmulatedMedia".to_owned(), json!({"features": [scheme]}));
@@ -163,7 +163,7 @@ impl Browser {
         self.client.current_url().await.expect("the page has an address").to_string()
     }
 
-    /// Runs a script in the page and gives what it returns.
+    /// Runs a script in the page and returns its result.
     pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.client.execute(script, arguments).await.expect("the page answers")
     }
@@ -177,7 +177,7 @@ impl Browser {
         }
     }
 
-    /// Presses what a selector finds.
+    /// Clicks the element of a selector.
     pub async fn press(&self, selector: &str) {
         let element = self.find(selector).await;
         if let Err(error) = element.click().await {
@@ -185,7 +185,7 @@ impl Browser {
         }
     }
 
-    /// Presses it twice as fast as a hand can.
+    /// Clicks it twice at once.
     pub async fn press_twice(&self, selector: &str) {
         let element = self.find(selector).await;
         let center = "arguments[0].scrollIntoView({block: 'center'})";
@@ -201,7 +201,7 @@ impl Browser {
         self.client.perform_actions(twice).await.expect("a hand can press it");
     }
 
-    /// Presses the button or link with these words, once it is there and visible.
+    /// Clicks the button or link with this text, once it is visible.
     pub async fn press_words(&self, words: &str) {
         let script = "const wanted = arguments[0], norm = text => text.replace(/\\s+/g, ' ').trim();\
             const all = [...document.querySelectorAll('button, a, summary, label, input[type=submit]')];\
@@ -213,7 +213,7 @@ impl Browser {
         .await;
     }
 
-    /// Empties a field and types into it.
+    /// Clears a field and types into it.
     pub async fn fill(&self, selector: &str, text: &str) {
         let field = self.find(selector).await;
         field.clear().await.expect("the field can be emptied");
@@ -230,14 +230,14 @@ impl Browser {
         self.until(&format!("the page says “{words}”"), async || self.text().await.contains(words)).await;
     }
 
-    /// Waits until exactly these texts stand at a selector, in this order.
+    /// Waits until exactly these texts are shown at a selector, in this order.
     pub async fn shows(&self, selector: &str, wanted: &[&str]) {
         let script = "return [...document.querySelectorAll(arguments[0])].map(one => one.textContent.trim())";
         let what = format!("{selector} shows {wanted:?}");
         self.until(&what, async || self.run(script, vec![json!(selector)]).await == json!(wanted)).await;
     }
 
-    /// Waits for something that the page becomes by itself.
+    /// Waits for a condition.
     pub async fn until(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
         let waiting = async {
             let mut ticks = tokio::time::interval(TICK);
@@ -250,13 +250,13 @@ impl Browser {
         }
     }
 
-    /// The visible text of the page, spaces as plain ones.
+    /// The visible text of the page, with plain spaces.
     pub async fn text(&self) -> String {
         let text = self.run("return document.body ? document.body.innerText : ''", vec![]).await;
         text.as_str().unwrap_or_default().replace('\u{a0}', " ")
     }
 
-    /// Lets axe-core look at the page and fails on what it calls serious or critical, and if the page does not fit.
+    /// Runs axe-core and fails on serious or critical findings, or if the page is too wide.
     pub async fn is_accessible(&self, name: &str) {
         let source = std::fs::read_to_string(axe()).unwrap_or_else(|error| {
             panic!("axe-core is not there ({error}): tests/run installs it, or `npm ci --prefix tests/browser`")
@@ -278,7 +278,7 @@ impl Browser {
         assert!(sideways.as_i64().unwrap_or(0) <= 0, "{name} scrolls sideways by {sideways} px");
     }
 
-    /// Saves a picture of the whole page as `NAME.png` where `PAROM_TEST_SHOTS` says; without it does nothing.
+    /// Saves a screenshot as `NAME.png` in the folder `PAROM_TEST_SHOTS`; does nothing if that is unset.
     pub async fn shot(&self, name: &str) {
         let Some(folder) = parom::config::variable("PAROM_TEST_SHOTS") else { return };
         let picture = self.client.screenshot().await.expect("the page can be pictured");
@@ -287,7 +287,7 @@ impl Browser {
         std::fs::write(file, picture).expect("the picture is saved");
     }
 
-    /// Saves a picture of the page in its whole height.
+    /// Saves a screenshot of the page's full height.
     pub async fn shot_whole(&self, name: &str, width: u32) {
         if parom::config::variable("PAROM_TEST_SHOTS").is_none() {
             return;
@@ -300,7 +300,7 @@ impl Browser {
     }
 }
 
-/// A command of the browser's own protocol.
+/// A command of the Chrome DevTools protocol.
 #[derive(Debug)]
 struct DevTools(String, Value);
 
@@ -318,7 +318,7 @@ fn axe() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/node_modules/axe-core/axe.min.js")
 }
 
-/// A data address of a small page, for what must come from a foreign site.
+/// A data URL of a small page, for content of a foreign origin.
 pub fn foreign_page(html: &str) -> String {
     format!("data:text/html;base64,{}", base64::engine::general_purpose::STANDARD.encode(html))
 }

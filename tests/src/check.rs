@@ -1,4 +1,4 @@
-//! What must hold at the end of every test.
+//! Checks at the end of every test.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::World;
 
-/// What a test has caused on purpose.
+/// Irregularities that a test causes on purpose.
 #[derive(Default)]
 pub(crate) struct Allowed {
     pub letters: bool,
@@ -18,32 +18,32 @@ pub(crate) struct Allowed {
 }
 
 impl World {
-    /// This test ends with letters that wait, on purpose.
+    /// This test ends with waiting letters.
     pub fn leave_letters(&mut self) {
         self.allowed.letters = true;
     }
 
-    /// This test does what amoCRM should never see.
+    /// This test makes calls that amoCRM should never receive.
     pub fn allow_problems(&mut self) {
         self.allowed.problems = true;
     }
 
-    /// This test repeats a message to amoCRM on purpose.
+    /// This test repeats a message to amoCRM.
     pub fn allow_repeats(&mut self) {
         self.allowed.repeats = true;
     }
 
-    /// This test lives so long that messages are forgotten: the ledger outlives them.
+    /// This test outlasts the retention of messages, while the ledger keeps counting them.
     pub fn forget_messages(&mut self) {
         self.allowed.forgotten = true;
     }
 
-    /// Letters that wait.
+    /// Waiting letters.
     pub async fn letters(&self) -> Vec<letter::Model> {
         all::<letter::Entity>(self).await
     }
 
-    /// Waits until a world that lives has carried all its letters.
+    /// Waits until a live world has delivered all its letters.
     pub async fn carries_all(&self) {
         self.until("all letters are carried", async || self.letters().await.is_empty().then_some(())).await;
     }
@@ -55,14 +55,15 @@ impl World {
         found
     }
 
-    /// Why hooks were put aside, oldest first.
+    /// Reasons of quarantined hooks, oldest first.
     pub async fn quarantined(&self) -> Vec<String> {
         let mut found = all::<raw_hook::Entity>(self).await;
         found.sort_by_key(|hook| hook.id);
         found.into_iter().map(|hook| hook.quarantine).filter(|why| !why.is_empty()).collect()
     }
 
-    /// Lanes and letters agree, and accepted = delivered + failed + waiting for every source, direction and day.
+    /// Checks that lanes match letters, and that accepted = delivered + failed + waiting for every source, direction
+    /// and day.
     pub async fn assert_ledger(&self) {
         let letters = self.letters().await;
         let mut waiting: BTreeMap<(Uuid, Uuid), i64> = BTreeMap::new();
@@ -107,7 +108,7 @@ async fn all<E: EntityTrait>(world: &World) -> Vec<E::Model> {
     E::find().all(world.app().store.read()).await.expect("the table is read")
 }
 
-/// Fails the test of a world that ends untidily. One that lives gets the time to carry what it still has.
+/// Fails the test of a world that ends in an unclean state. A live one gets time to deliver its letters.
 pub(crate) async fn all_is_well(world: &World) {
     if world.setup.live && !world.allowed.letters {
         world.carries_all().await;

@@ -1,4 +1,4 @@
-//! Several real processes on one PostgreSQL behind one address, which are killed and frozen.
+//! Several real server processes on one PostgreSQL behind one address, to kill and freeze.
 
 use std::fs::File;
 use std::ops::Deref;
@@ -17,7 +17,7 @@ use crate::drill::LIMIT;
 use crate::people::Stage;
 use crate::settings::{config_text, free_port};
 
-/// The processes with everything around them.
+/// The processes and their environment.
 pub struct Cluster {
     stage: Stage,
     binary: PathBuf,
@@ -41,7 +41,7 @@ impl Deref for Cluster {
 }
 
 impl Cluster {
-    /// Makes a database and a key; no process runs yet. None: there is no PostgreSQL.
+    /// Creates a database and a key; starts no process yet. `None` without PostgreSQL.
     pub async fn prepare(binary: &Path, processes: usize) -> Option<Self> {
         let database = TestDatabase::fresh(Engine::Postgres).await?;
         let stage = Stage::set(Clock::system()).await;
@@ -89,20 +89,20 @@ impl Cluster {
         self.processes[number].frozen = false;
     }
 
-    /// kill -9.
+    /// Kills a process with SIGKILL.
     pub async fn is_killed(&mut self, number: usize) {
         let mut child = self.processes[number].child.take().expect("the process runs");
         child.start_kill().expect("it is killed");
         tokio::time::timeout(LIMIT, child.wait()).await.expect("it ends in time").expect("a status");
     }
 
-    /// SIGSTOP: it stands still, its connections stay.
+    /// Freezes a process with SIGSTOP; its connections stay open.
     pub async fn freezes(&mut self, number: usize) {
         self.signals(number, "-STOP").await;
         self.processes[number].frozen = true;
     }
 
-    /// SIGCONT.
+    /// Continues a process with SIGCONT.
     pub async fn thaws(&mut self, number: usize) {
         self.signals(number, "-CONT").await;
         self.processes[number].frozen = false;
@@ -127,7 +127,7 @@ impl Cluster {
         self.database.connect().await
     }
 
-    /// Lets leases and back-offs run out at once, as if a minute had passed.
+    /// Expires leases and back-offs, as if a minute had passed.
     pub async fn a_minute_passes(&self) {
         self.says(&[
             "UPDATE lane SET due_at = 0, leased_until = 0 WHERE owner IS NOT NULL",
@@ -136,7 +136,7 @@ impl Cluster {
         .await;
     }
 
-    /// Somebody wants lost hooks to be looked for now.
+    /// Makes the search for missed hooks due now.
     pub async fn lost_hooks_are_looked_for(&self) {
         self.says(&["UPDATE history_look SET next_at = 0, began_at = NULL, epoch = epoch + 1"]).await;
     }
@@ -153,18 +153,18 @@ impl Cluster {
         self.database.folder().join(format!("parom-{number}.log"))
     }
 
-    /// Everything that all processes logged.
+    /// The log of all processes.
     pub fn log(&self) -> String {
         let logs = (0..self.processes.len()).map(|number| self.log_of(number));
         logs.collect::<Vec<_>>().join("\n")
     }
 
-    /// What one of them logged.
+    /// The log of one process.
     pub fn log_of(&self, number: usize) -> String {
         std::fs::read_to_string(self.log_file(number)).unwrap_or_default()
     }
 
-    /// Ends all processes, each by its id, and removes the database.
+    /// Ends all processes, each by its id, and drops the database.
     pub async fn ends(mut self) {
         for number in 0..self.processes.len() {
             if self.processes[number].child.is_some() {

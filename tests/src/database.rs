@@ -1,4 +1,4 @@
-//! A fresh database a test, on either engine.
+//! A fresh database per test, on either engine.
 
 use parom::clock::Clock;
 use parom::store::{self, Store};
@@ -8,15 +8,14 @@ use uuid::Uuid;
 
 use crate::needed::needed;
 
-/// The two engines a server runs on.
+/// The supported database engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
     Postgres,
 }
 
-/// A database of one test: an SQLite file in a folder of its own, or a database in the cluster that `tests/run`
-/// started.
+/// A test's database: an SQLite file in its own folder, or a database in the cluster that `tests/run` started.
 pub struct TestDatabase {
     engine: Engine,
     url: String,
@@ -26,7 +25,7 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// Makes one. None: there is no PostgreSQL to make it in, and a line said so.
+    /// Creates one. `None`, with a line on stdout, if there is no PostgreSQL to create it in.
     pub async fn fresh(engine: Engine) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         if engine == Engine::Sqlite {
@@ -51,12 +50,12 @@ impl TestDatabase {
         &self.url
     }
 
-    /// The folder of the test: the SQLite file is `parom.db` in it.
+    /// The test's folder; the SQLite file is `parom.db` in it.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 
-    /// The settings by which the server opens it.
+    /// The server's settings for it.
     pub fn settings(&self) -> config::Database {
         config::Database {
             url: self.url.clone().into(),
@@ -66,19 +65,19 @@ impl TestDatabase {
         }
     }
 
-    /// A migrated store with a frozen clock, without a server around it.
+    /// A migrated store with a frozen clock, without a server.
     pub async fn store(&self, clock: &Clock) -> Store {
         let store = Store::open(&self.settings(), clock.clone()).await.expect("the database opens");
         store::migrate(&store).await.expect("the migrations run");
         store
     }
 
-    /// One plain connection, as another program would have it.
+    /// A plain connection, as of another program.
     pub async fn connect(&self) -> DatabaseConnection {
         connect(&self.url).await
     }
 
-    /// Lets no writer go on until it is released.
+    /// Blocks all writers until released.
     pub async fn blocked(&self) -> Blocked {
         let connection = self.connect().await;
         let text = match self.engine {
@@ -89,7 +88,7 @@ impl TestDatabase {
         Blocked(connection)
     }
 
-    /// Runs a statement as the cluster's administrator, outside of this database.
+    /// Runs a statement as the cluster's administrator, outside this database.
     pub async fn administer(&self, statement: &str) {
         let Some((name, cluster)) = &self.created else { panic!("only PostgreSQL has an administrator") };
         let admin = connect(cluster).await;
@@ -97,7 +96,7 @@ impl TestDatabase {
         admin.close().await.expect("the connection closes");
     }
 
-    /// Removes it. One that a panic leaves behind goes with its cluster.
+    /// Drops it. One left behind by a panic is removed with its cluster.
     pub async fn remove(self) {
         if self.created.is_some() {
             self.administer("DROP DATABASE {name} WITH (FORCE)").await;
@@ -105,11 +104,11 @@ impl TestDatabase {
     }
 }
 
-/// A database whose writers all wait.
+/// A database whose writers are blocked.
 pub struct Blocked(DatabaseConnection);
 
 impl Blocked {
-    /// Lets them go on.
+    /// Unblocks them.
     pub async fn release(self) {
         self.0.execute_unprepared("ROLLBACK").await.expect("the lock is let go");
         self.0.close().await.expect("the connection closes");

@@ -1,5 +1,5 @@
-//! Real processes that die: the binary with its fault points, on the machine's clock, beside a sandbox and a messenger
-//! that live on.
+//! Crash tests of real processes: the binary with fault points, on the machine's clock, beside a sandbox and a
+//! messenger that keep running.
 
 use std::fs::File;
 use std::ops::Deref;
@@ -18,10 +18,10 @@ use crate::database::{Blocked, TestDatabase};
 use crate::people::Stage;
 use crate::settings::{config_text, free_port};
 
-/// No process takes longer to start, to die or to deliver.
+/// Time limit for a process to start, die or deliver.
 pub const LIMIT: Duration = Duration::from_secs(30);
 
-/// A server process with everything around it.
+/// A server process and its environment.
 pub struct Drill {
     stage: Stage,
     binary: PathBuf,
@@ -38,7 +38,7 @@ impl Deref for Drill {
 }
 
 impl Drill {
-    /// Makes a database and a key; no server runs yet. None: this engine is not there.
+    /// Creates a database and a key; starts no server yet. `None` if the engine is unavailable.
     pub async fn prepare(engine: Engine, binary: &Path) -> Option<Self> {
         let database = TestDatabase::fresh(engine).await?;
         let stage = Stage::set(Clock::system()).await;
@@ -58,19 +58,19 @@ impl Drill {
         Some(drill)
     }
 
-    /// The binary with these arguments and the configuration of this drill.
+    /// The binary with these arguments and this drill's configuration.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(arguments).env("PAROM_CONFIG", self.config_file()).kill_on_drop(true);
         command
     }
 
-    /// From the next start on amoCRM is called through this address.
+    /// Calls amoCRM through this address from the next start.
     pub fn reaches_amocrm_by(&self, url: &str) {
         self.configures(self.sandbox.url(), url);
     }
 
-    /// From the next start on PostgreSQL is called through this address; gives its own.
+    /// Calls PostgreSQL through this address from the next start; returns its real address.
     pub fn reaches_postgres_by(&self, address: &str) -> String {
         let own = self.database.url().rsplit_once('@').and_then(|(_, rest)| rest.split_once('/'));
         let own = own.expect("an address").0.to_owned();
@@ -83,12 +83,12 @@ impl Drill {
         std::fs::write(self.config_file(), text.replace(from, to)).expect("it is written");
     }
 
-    /// Runs a statement as PostgreSQL's administrator; `{name}` stands for the database.
+    /// Runs a statement as PostgreSQL's administrator; `{name}` is replaced by the database's name.
     pub async fn administers(&self, statement: &str) {
         self.database.administer(statement).await;
     }
 
-    /// Lets no writer of the database go on until it is released.
+    /// Blocks all writers of the database until released.
     pub async fn blocked(&self) -> Blocked {
         self.database.blocked().await
     }
@@ -105,7 +105,7 @@ impl Drill {
         self.starts(command).await;
     }
 
-    /// Starts the server with everything it could log, and gives the end of a pipe from which nobody reads that.
+    /// Starts the server with full logging, and returns the end of a pipe that nothing reads.
     pub async fn serves_unread(&mut self) -> ChildStderr {
         let mut command = self.command(&["serve"]);
         command.env("RUST_LOG", "trace").stderr(Stdio::piped());
@@ -123,27 +123,27 @@ impl Drill {
         self.child = Some(child);
     }
 
-    /// Waits until the server ends by itself because something is wrong; gives what it said of it.
+    /// Waits until the server ends by itself with an error; returns its last output.
     pub async fn gives_up(&mut self) -> String {
         let status = self.ends().await;
         assert_eq!(status.code(), Some(1), "{status}; {}", self.said());
         self.said()
     }
 
-    /// Waits until the server dies of its fault point.
+    /// Waits until the server dies at its fault point.
     pub async fn dies(&mut self) {
         let status = self.ends().await;
         assert_eq!(status.signal(), Some(6), "it should have aborted: {status}; {}", self.said());
     }
 
-    /// kill -9.
+    /// Kills the server with SIGKILL.
     pub async fn is_killed(&mut self) {
         self.child.as_mut().expect("a server runs").start_kill().expect("it is killed");
         let status = self.ends().await;
         assert_eq!(status.signal(), Some(9), "{status}");
     }
 
-    /// SIGTERM; it must end by itself and well.
+    /// Sends SIGTERM; the server must exit successfully.
     pub async fn stops(&mut self) {
         let id = self.child.as_ref().and_then(Child::id).expect("a server runs");
         let done = Command::new("kill").args(["-TERM", &id.to_string()]).status().await;
@@ -158,7 +158,7 @@ impl Drill {
         ended.unwrap_or_else(|_| panic!("it does not end; {}", self.said())).expect("a status")
     }
 
-    /// Lets leases and back-offs of dead processes run out at once: on PostgreSQL nobody else may end them.
+    /// Expires leases and back-offs of dead processes: on PostgreSQL nothing else may end them early.
     pub async fn a_minute_passes(&self) {
         let db = self.database.connect().await;
         for statement in [
@@ -184,14 +184,14 @@ impl Drill {
         db.close().await.expect("the connection closes");
     }
 
-    /// Waits for a text at amoCRM.
+    /// Waits until a text has arrived at amoCRM.
     pub async fn arrives_at_crm(&self, host: &str, text: &str) {
         let there = |sandbox: &sandbox::Sandbox| sandbox.messages(host).into_iter().find(|one| one.text == text);
         let found = self.sandbox.wait_for(there, LIMIT).await;
         assert!(found.is_some(), "{text:?} does not arrive at amoCRM; {}", self.said());
     }
 
-    /// Waits for a text at the messenger.
+    /// Waits until a text has arrived at the messenger.
     pub async fn arrives_at_messenger(&self, text: &str) {
         let there = |messenger: &crate::Messenger| messenger.texts().into_iter().find(|one| one == text);
         let found = self.messenger.wait_for(there, LIMIT).await;
@@ -202,19 +202,19 @@ impl Drill {
         self.database.folder().join("parom.log")
     }
 
-    /// What the processes logged of this.
+    /// Log lines of all processes that contain this text.
     pub fn logged(&self, what: &str) -> Vec<String> {
         let log = std::fs::read_to_string(self.log()).unwrap_or_default();
         log.lines().filter(|line| line.contains(what)).map(str::to_owned).collect()
     }
 
-    /// The end of what the processes logged.
+    /// The end of the processes' log.
     fn said(&self) -> String {
         let lines = self.logged("");
         lines[lines.len().saturating_sub(20)..].join("\n")
     }
 
-    /// Takes everything down and looks whether anybody complains.
+    /// Shuts everything down and checks for complaints.
     pub async fn ends_well(mut self) {
         if self.child.is_some() {
             self.everything_is_carried().await;

@@ -1,5 +1,5 @@
-//! Somebody else's file server, which says what it likes: wrong lengths, half files, redirects. Written by hand, because no
-//! library would lie for us.
+//! A misbehaving file server: wrong lengths, truncated files, redirects. Hand-written, because no library sends invalid
+//! responses.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -8,29 +8,29 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-/// What is answered at a path.
+/// The response for a path.
 #[derive(Clone, Debug)]
 pub struct Page {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
-    /// What `Content-Length` says; none: chunked.
+    /// The value of `Content-Length`; `None`: chunked.
     told: Option<usize>,
-    /// It goes on for ever.
+    /// The body never ends.
     endless: bool,
-    /// It comes when the host lets it go.
+    /// The response waits until released.
     held: bool,
 }
 
 impl Page {
-    /// A file, told rightly.
+    /// A file with the correct length.
     pub fn file(mime_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
         let headers = vec![("Content-Type".to_owned(), mime_type.to_owned())];
         Self { status: 200, headers, told: Some(body.len()), body, endless: false, held: false }
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     pub fn status(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Vec::new(), told: Some(0), endless: false, held: false }
     }
@@ -40,39 +40,39 @@ impl Page {
         Self::status(302).with("Location", location)
     }
 
-    /// One more header.
+    /// Adds a header.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Says another length than it has.
+    /// Announces a wrong length.
     #[must_use]
     pub fn telling(self, length: usize) -> Self {
         Self { told: Some(length), ..self }
     }
 
-    /// Says no length.
+    /// Announces no length.
     #[must_use]
     pub fn chunked(self) -> Self {
         Self { told: None, ..self }
     }
 
-    /// Comes when the host lets it go.
+    /// Waits until released.
     #[must_use]
     pub fn held(self) -> Self {
         Self { held: true, ..self }
     }
 
-    /// Says no length and repeats its body until the reader hangs up.
+    /// Announces no length and repeats its body until the client disconnects.
     #[must_use]
     pub fn endless(self) -> Self {
         Self { told: None, endless: true, ..self }
     }
 }
 
-/// A request as it came: its first line and headers.
+/// A received request: its first line and headers.
 #[derive(Clone, Debug)]
 pub struct Asked {
     pub path: String,
@@ -85,7 +85,7 @@ struct State {
     gate: Arc<Semaphore>,
 }
 
-/// The running server; every address of this machine's loopback network may be its own. Stops when dropped.
+/// The running server; its address may be any of the loopback network. Stops when dropped.
 pub struct FileHost {
     state: Arc<Mutex<State>>,
     address: std::net::SocketAddr,
@@ -119,7 +119,7 @@ impl FileHost {
         Self { state, address, task }
     }
 
-    /// Puts an answer at a path; several are given one after the other, the last one for ever.
+    /// Sets the responses of a path: sent one after the other, the last one repeatedly.
     pub fn puts(&self, path: &str, pages: impl IntoIterator<Item = Page>) -> String {
         let at = path.split('?').next().unwrap_or(path).to_owned();
         self.state.lock().unwrap().pages.insert(at, pages.into_iter().collect());
@@ -130,17 +130,17 @@ impl FileHost {
         format!("http://{}{path}", self.address)
     }
 
-    /// What was asked so far.
+    /// All requests so far.
     pub fn asked(&self) -> Vec<Asked> {
         self.state.lock().unwrap().asked.clone()
     }
 
-    /// Lets go of one answer that is held.
+    /// Releases one waiting response.
     pub fn releases(&self) {
         self.state.lock().unwrap().gate.add_permits(1);
     }
 
-    /// How often a path was asked for.
+    /// The number of requests to a path.
     pub fn count(&self, path: &str) -> usize {
         self.asked().iter().filter(|asked| asked.path == path).count()
     }
@@ -167,7 +167,7 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     if page.held {
         gate.acquire().await.expect("the gate stays").forget();
     }
-    // Whoever hangs up has had enough.
+    // A client may disconnect early.
     let _ = answer(&mut stream, page).await;
 }
 

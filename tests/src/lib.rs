@@ -1,5 +1,5 @@
-//! The test harness: a whole world a test – the server, a local amoCRM, a messenger, a fresh database, one frozen
-//! clock – and people who act in it with one method an action.
+//! The test harness: each test gets a whole world – the server, a local amoCRM, a messenger, a fresh database, one
+//! frozen clock – and people whose actions are methods.
 //!
 //! ```text
 //! async fn an_answer_comes_back(world: &mut World) {
@@ -13,9 +13,9 @@
 //! both!(an_answer_comes_back);
 //! ```
 //!
-//! Nothing sleeps: letters are carried by [`World::deliver_all`], back-offs are jumped over by [`World::advance`],
-//! what happens elsewhere is waited for through signals. A world that ends with letters left, with a ledger that does
-//! not add up, or with something that amoCRM or the messenger complained of, fails its test.
+//! Nothing sleeps: [`World::deliver_all`] delivers letters, [`World::advance`] skips back-offs, and signals report
+//! other events. A world that ends with waiting letters, with a ledger that does not add up, or with complaints of
+//! amoCRM or the messenger, fails its test.
 
 #![expect(
     clippy::expect_used,
@@ -65,24 +65,24 @@ pub use telegram::{TelegramLine, TelegramWorld};
 pub use visitor::Visitor;
 pub use world::{Setup, World};
 
-/// Where a test takes place.
+/// An environment for a test.
 pub trait Place: Sized {
-    /// Makes one. None: this engine is not there, and a line said so.
+    /// Creates one. `None`, with a line on stdout, if the engine is unavailable.
     fn open(engine: Engine) -> impl Future<Output = Option<Self>>;
 
-    /// Looks whether all is well, and takes everything down.
+    /// Checks the final state, and shuts everything down.
     fn close(self) -> impl Future<Output = ()>;
 }
 
-/// Opens a place, lets `test` happen in it and closes it.
+/// Creates an environment, runs `test` in it and closes it.
 pub async fn run<P: Place>(engine: Engine, test: impl AsyncFnOnce(&mut P)) {
     let Some(mut place) = P::open(engine).await else { return };
     test(&mut place).await;
     place.close().await;
 }
 
-/// Makes a test on SQLite and one on PostgreSQL of each `async fn name(place: &mut Place)`. Without
-/// `PAROM_TEST_POSTGRES` the second is skipped and says so; `tests/run` always sets it.
+/// Turns each `async fn name(place: &mut Place)` into a test on SQLite and one on PostgreSQL. Without
+/// `PAROM_TEST_POSTGRES` the second is skipped with a message; `tests/run` always sets it.
 #[macro_export]
 macro_rules! both {
     ($($name:ident),+ $(,)?) => {$(
@@ -100,7 +100,8 @@ macro_rules! both {
     )+};
 }
 
-/// Makes a test on SQLite of each `async fn name(place: &mut Place)`: for what does not touch the database's dialect.
+/// Turns each `async fn name(place: &mut Place)` into a test on SQLite: for behaviour independent of the database's
+/// dialect.
 #[macro_export]
 macro_rules! once {
     ($($name:ident),+ $(,)?) => {$(
@@ -113,7 +114,7 @@ macro_rules! once {
     )+};
 }
 
-/// Makes a test on PostgreSQL of each `async fn name(place: &mut Place)`: for what only several instances do.
+/// Turns each `async fn name(place: &mut Place)` into a test on PostgreSQL: for behaviour of several instances.
 #[macro_export]
 macro_rules! on_postgres {
     ($($name:ident),+ $(,)?) => {$(

@@ -1,4 +1,4 @@
-//! A mail server that takes everything and shows what it got.
+//! A mail server that accepts and keeps all e-mails.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
-/// Where it listens, for the configuration of the only world of a test.
+/// Its port, for the configuration of a test's only world.
 static PORT: OnceLock<u16> = OnceLock::new();
 
 /// The server. Start it before the world.
@@ -19,10 +19,10 @@ pub struct MailServer {
     came: Arc<Notify>,
 }
 
-/// A letter, decoded.
+/// A decoded e-mail.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    /// All headers as they came.
+    /// All headers as received.
     pub head: String,
     pub to: String,
     pub subject: String,
@@ -30,7 +30,7 @@ pub struct Mail {
 }
 
 impl MailServer {
-    /// One a test: nextest gives each a process of its own.
+    /// One per test: nextest runs each test in its own process.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         PORT.set(listener.local_addr().unwrap().port()).expect("one mail server a test");
@@ -47,13 +47,13 @@ impl MailServer {
         server
     }
 
-    /// For [`crate::Setup::change`]: letters go to the server of this test.
+    /// For [`crate::Setup::change`]: e-mails go to this test's server.
     pub fn serves(config: &mut Config) {
         config.mail.url = Some(format!("smtp://127.0.0.1:{}", PORT.get().unwrap()).into());
         config.mail.from = Some("Parom <parom@vendor.example>".to_owned());
     }
 
-    /// The next letter; waits for it.
+    /// Waits for the next e-mail.
     pub async fn next(&self) -> Mail {
         loop {
             if let Some(letter) = self.letters.lock().unwrap().pop_front() {
@@ -63,7 +63,7 @@ impl MailServer {
         }
     }
 
-    /// Nothing has come that was not read.
+    /// Whether all received e-mails were read.
     pub fn is_empty(&self) -> bool {
         self.letters.lock().unwrap().is_empty()
     }
@@ -87,7 +87,7 @@ impl Mail {
         Self { head, to, subject, text }
     }
 
-    /// Words anywhere in it.
+    /// Fails the test unless the e-mail contains these texts.
     #[track_caller]
     pub fn says(&self, words: &[&str]) {
         for words in words {
@@ -96,7 +96,7 @@ impl Mail {
     }
 }
 
-/// `=?utf-8?b?…?=` as text: a space between two of them is none.
+/// Decodes `=?utf-8?b?…?=`; a space between two encoded words is dropped.
 fn words_of(subject: &str) -> String {
     let (mut text, mut was_coded) = (String::new(), true);
     for part in subject.split(' ') {
@@ -113,7 +113,7 @@ fn words_of(subject: &str) -> String {
     text
 }
 
-/// Quoted-printable as text.
+/// Decodes quoted-printable.
 fn unquoted(body: &str) -> String {
     let body = body.replace("=\n", "");
     let mut bytes = Vec::new();

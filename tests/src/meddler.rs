@@ -1,4 +1,4 @@
-//! Somebody in the middle of a connection: hands bytes on until it is told to meddle with one request, once.
+//! A TCP proxy that forwards bytes and can interfere with one request, once.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,16 +7,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// What is done to the bytes in which a text stands.
+/// The interference with the bytes that contain a text.
 #[derive(Clone, Debug)]
 pub enum Meddling {
-    /// Half of them are handed on; then nothing goes through this connection any more.
+    /// Forwards half of them, then nothing more on this connection.
     Half(String),
-    /// They are handed on, and when the other side has answered both connections end without the answer.
+    /// Forwards them, and closes both connections when the other side has answered, without forwarding the answer.
     CutAfter(String),
 }
 
-/// A running one. Stops when dropped.
+/// A running proxy. Stops when dropped.
 pub struct Meddler {
     address: String,
     plan: Plan,
@@ -33,12 +33,12 @@ impl Drop for Meddler {
 }
 
 impl Meddler {
-    /// Stands before `target`, an address with a port.
+    /// Forwards to `target`, an address with a port.
     pub async fn before(target: &str) -> Self {
         Self::at("127.0.0.1:0", target).await
     }
 
-    /// The same at an address that was told to others before.
+    /// [`Meddler::before`] at an address that is already in use by clients.
     pub async fn at(address: &str, target: &str) -> Self {
         let listener = TcpListener::bind(address).await.expect("a free port");
         let address = listener.local_addr().expect("its address").to_string();
@@ -50,7 +50,7 @@ impl Meddler {
                 while let Ok((caller, _)) = listener.accept().await {
                     let (plan, target, told) = (plan.clone(), target.clone(), told.clone());
                     tokio::spawn(async move {
-                        // A connection that ends is what this is for.
+                        // Broken connections are the purpose.
                         let _ = connect(caller, &target, &plan, &told).await;
                     });
                 }
@@ -64,12 +64,12 @@ impl Meddler {
         &self.address
     }
 
-    /// Meddles with the next request in which the text stands.
+    /// Interferes with the next request that contains the text.
     pub fn meddles(&self, meddling: Meddling) {
         *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = Some(meddling);
     }
 
-    /// Returns once it has meddled.
+    /// Returns once it has interfered.
     pub async fn has_met(&self) {
         let _ = self.met.clone().wait_for(|met| *met).await;
     }
@@ -92,7 +92,7 @@ async fn connect(caller: TcpStream, target: &str, plan: &Plan, told: &watch::Sen
                     Some(Meddling::Half(_)) => {
                         to_target.write_all(&bytes[..bytes.len() / 2]).await?;
                         told.send_replace(true);
-                        // Until the caller is gone.
+                        // Until the client disconnects.
                         while from_caller.read(&mut forth).await? > 0 {}
                         return Ok(());
                     }
@@ -115,7 +115,7 @@ async fn connect(caller: TcpStream, target: &str, plan: &Plan, told: &watch::Sen
     }
 }
 
-/// The plan, if it is about these bytes.
+/// The plan, if these bytes match it.
 fn taken(plan: &Plan, bytes: &[u8]) -> Option<Meddling> {
     let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
     let (Meddling::Half(text) | Meddling::CutAfter(text)) = plan.as_ref()?;

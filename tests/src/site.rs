@@ -1,4 +1,4 @@
-//! Pages of somebody else's, on an address of their own.
+//! A foreign web site with its own address.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -7,10 +7,10 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::header;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 
-/// A page and its Content-Security-Policy; empty: none.
+/// A page and its Content-Security-Policy; empty if none.
 type Pages = Arc<Mutex<BTreeMap<String, (String, String)>>>;
 
-/// A site in its owner's hands. Stops when dropped.
+/// A site controlled by the test. Stops when dropped.
 pub struct Site {
     pages: Pages,
     port: u16,
@@ -40,17 +40,17 @@ impl Site {
         Self { pages, port, server: handle }
     }
 
-    /// Writes the page of a path, or writes it anew.
+    /// Sets or replaces the page of a path.
     pub fn writes(&self, path: &str, html: &str, policy: &str) {
         self.pages.lock().unwrap().insert(path.to_owned(), (html.to_owned(), policy.to_owned()));
     }
 
-    /// The address of a path: another origin than the server's, of the same site (one machine, another port).
+    /// The address of a path: another origin than the server's on the same site (same machine, another port).
     pub fn neighbour(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// The same page under a name of another site.
+    /// The same page under the name of another site.
     pub fn stranger(&self, path: &str) -> String {
         format!("http://localhost:{}{path}", self.port)
     }

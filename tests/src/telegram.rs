@@ -1,4 +1,4 @@
-//! A Telegram source, its bot and the people who write to it.
+//! A Telegram source, its bot and the people writing to it.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::people::Line;
 use crate::settings::{CHANNEL_ID, HOST};
 use crate::{Engine, Place, Setup, World};
 
-/// A small Telegram that lives by the world's clock.
+/// A Telegram double that uses the world's clock.
 pub(crate) async fn start(clock: &Clock) -> Telegram {
     parom::http_client::install_crypto_provider();
     let clock = clock.clone();
@@ -47,7 +47,7 @@ impl DerefMut for TelegramWorld {
     }
 }
 
-/// A source of kind `telegram`, and one person with whom its bot has a chat.
+/// A source of kind `telegram`, and a person who has a chat with its bot.
 #[derive(Clone, Debug)]
 pub struct TelegramLine {
     pub line: Line,
@@ -57,12 +57,12 @@ pub struct TelegramLine {
 }
 
 impl World {
-    /// The Telegram of a world that was set up with one.
+    /// The Telegram of a world that was set up with it.
     pub fn telegram(&self) -> &Telegram {
         self.telegram.as_ref().expect("the world has a Telegram: Setup { telegram: true, .. }")
     }
 
-    /// A Telegram source with these settings besides its token, without anybody who has written.
+    /// A Telegram source with these settings besides its token, without any messages yet.
     pub async fn telegram_source(&self, bot: NewBot, settings: Value) -> TelegramLine {
         let bot = self.telegram().add_bot(bot);
         if self.tenant(HOST).await.is_none() {
@@ -85,7 +85,8 @@ impl World {
         TelegramLine { line, bot: bot.id, token: bot.token, person: 0 }
     }
 
-    /// The same, and Maria has pressed Start and written "Hello", which is in amoCRM.
+    /// [`telegram_source`](World::telegram_source) after Maria pressed Start and wrote "Hello", which is in
+    /// amoCRM.
     pub async fn telegram_line(&mut self, settings: Value) -> TelegramLine {
         let mut line = self.telegram_source(NewBot::default(), settings).await;
         line.person = self.telegram().add_person(NewPerson::default());
@@ -96,7 +97,7 @@ impl World {
         line
     }
 
-    /// Brings what Telegram has for us, and carries it.
+    /// Receives Telegram's updates and delivers them.
     pub async fn telegram_arrives(&mut self) {
         self.telegram().deliver_all().await;
         self.deliver_all().await;
@@ -124,29 +125,29 @@ impl TelegramLine {
         found.unwrap_or_else(|| panic!("amoCRM has no such chat: {conversation}")).id
     }
 
-    /// A manager answers the customer; the hook must be answered by 200.
+    /// A manager answers the customer; the hook must be answered with 200.
     pub async fn manager_sends(&self, world: &World, message: HookMessage) -> Said {
         self.manager_sends_to(world, &self.chat(world), message).await
     }
 
-    /// The same in any chat.
+    /// [`manager_sends`](TelegramLine::manager_sends) in any chat.
     pub async fn manager_sends_to(&self, world: &World, chat: &str, message: HookMessage) -> Said {
         let said = world.sandbox.manager_sends(HOST, chat, message).await.expect("amoCRM sends the hook");
         assert_eq!(said.answer.status, Some(200), "{:?}", said.answer);
         said
     }
 
-    /// What the bot sent in all chats, in order.
+    /// Messages of the bot in all chats, in order.
     pub fn sent(&self, world: &World) -> Vec<MessageView> {
         world.telegram().sent(self.bot)
     }
 
-    /// Methods that the bot called since `from` calls, in order.
+    /// Methods called by the bot after its first `from` calls, in order.
     pub fn methods(&self, world: &World, from: usize) -> Vec<String> {
         world.telegram().calls(self.bot).into_iter().skip(from).map(|call| call.method).collect()
     }
 
-    /// How often the bot called so far.
+    /// The number of the bot's calls so far.
     pub fn calls(&self, world: &World) -> usize {
         world.telegram().calls(self.bot).len()
     }

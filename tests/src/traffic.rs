@@ -1,4 +1,4 @@
-//! Customers and managers who speak without a pause over several processes, and write down what they said and heard.
+//! Continuous traffic of customers and managers over several processes, with a record of what was sent and received.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,23 +15,23 @@ use crate::history::{self, Arrived, Fate, History, Written};
 use crate::settings::{CHANNEL_SECRET, CLIENT_SECRET, VAULT_KEY};
 use crate::{Api, Customer, Line, Manager};
 
-/// Between two messages of one side of a conversation; a chat of a few minutes is looked through to its beginning.
+/// Pause between two messages of one side; chats of a few minutes stay within the history that is searched.
 const PAUSE: Duration = Duration::from_millis(250);
-/// What a death leaves unknown at most: the letters that a process carries at once.
+/// Most outcomes that the death of a process leaves unknown: its concurrent deliveries.
 const UNDER_WAY: usize = 64;
-/// Lost hooks are looked for so often while everything heals.
+/// Interval of the search for missed hooks during recovery.
 const LOOK: Duration = Duration::from_secs(12);
 
-/// Conversations that are under way.
+/// Running conversations.
 pub struct Traffic(Vec<JoinHandle<Vec<Written>>>);
 
-/// What was said.
+/// Everything that was sent.
 pub struct Spoken {
     pub written: Vec<Written>,
 }
 
 impl Traffic {
-    /// Opens so many conversations and lets both sides speak in each until `enough`.
+    /// Starts this many conversations, in which both sides write until `enough`.
     pub async fn start(cluster: &Cluster, line: &Line, conversations: usize, enough: &Arc<AtomicBool>) -> Self {
         let mut running = Vec::new();
         for number in 0..conversations {
@@ -69,7 +69,7 @@ impl Traffic {
         Self(running)
     }
 
-    /// Waits until everybody has ended.
+    /// Waits until all have ended.
     pub async fn ends(self) -> Spoken {
         let mut written = Vec::new();
         for side in self.0 {
@@ -91,7 +91,7 @@ fn written(line: &Line, name: &str, number: u64, to_messenger: bool) -> Written 
     }
 }
 
-/// Says it again under the same id until it is taken.
+/// Repeats a message under the same id until it is accepted.
 async fn customer_says(api: &Api, line: &Line, customer: &Customer, name: &str, number: u64) -> Written {
     let mut one = written(line, name, number, false);
     while !one.was_taken() {
@@ -114,7 +114,7 @@ async fn manager_says(line: &Line, manager: &Manager, name: &str, number: u64) -
 }
 
 impl Spoken {
-    /// Waits until every message is in the database and none waits any more.
+    /// Waits until every message is in the database and none waits.
     pub async fn is_all_there(&self, cluster: &Cluster) {
         let db = cluster.connect().await;
         let wanted: BTreeSet<&str> = self.written.iter().map(|one| one.text.as_str()).collect();
@@ -133,7 +133,7 @@ impl Spoken {
     }
 }
 
-/// The whole history of a run in which so many processes were killed or frozen.
+/// The whole history of a run in which this many processes were killed or frozen.
 pub async fn history(cluster: &Cluster, line: &Line, spoken: Spoken, deaths: usize) -> History {
     let db = cluster.connect().await;
     let at_crm = cluster.sandbox.messages(&line.host).into_iter().filter_map(|one| {

@@ -1,5 +1,5 @@
-//! Somebody with a browser that runs no scripts: it keeps cookies, follows nothing by itself, and sends forms as they
-//! stand on the page it saw last.
+//! A browser without scripts: keeps cookies, follows redirects only when told to, and sends forms with the CSRF token
+//! of the last page.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -31,7 +31,7 @@ impl Visitor {
         self
     }
 
-    /// The same browser, reading another language.
+    /// The same browser with another language.
     #[must_use]
     pub fn reading(mut self, language: &'static str) -> Self {
         self.headers.retain(|(name, _)| *name != "accept-language");
@@ -39,14 +39,14 @@ impl Visitor {
         self
     }
 
-    /// The same browser at another address, as the proxy in front of the server tells it.
+    /// The same browser at another address, as reported by the proxy in front of the server.
     #[must_use]
     pub fn from(mut self, address: &str) -> Self {
         self.headers.push(("x-forwarded-for", address.to_owned()));
         self
     }
 
-    /// A request with the cookies; nothing of the answer is kept.
+    /// A request with the cookies; the response is not remembered.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let mut request = self.api.anonymous(method, path);
         let cookies = self.cookies();
@@ -56,29 +56,29 @@ impl Visitor {
         self.headers.iter().fold(request, |request, (name, value)| request.header(*name, value))
     }
 
-    /// What the browser would send as `Cookie`.
+    /// The `Cookie` header.
     pub fn cookies(&self) -> String {
         let cookies = self.cookies.lock().unwrap();
         cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
-    /// Puts the cookies of another browser into this one.
+    /// Copies the cookies of another browser.
     pub fn steal(&self, other: &Self) {
         let stolen = other.cookies.lock().unwrap().clone();
         *self.cookies.lock().unwrap() = stolen;
     }
 
-    /// The value of a cookie that it has.
+    /// The value of a cookie, if set.
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().unwrap().get(name).cloned()
     }
 
-    /// Has no cookies from now on.
+    /// Deletes all cookies.
     pub fn forgets_cookies(&self) {
         self.cookies.lock().unwrap().clear();
     }
 
-    /// Has this cookie from now on.
+    /// Sets a cookie.
     pub fn takes_cookie(&self, name: &str, value: &str) {
         self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }
@@ -88,7 +88,7 @@ impl Visitor {
         self.keep(answer(self.request(Method::GET, path)).await)
     }
 
-    /// Opens an address and goes where it leads, at most five times.
+    /// Opens an address and follows at most five redirects.
     pub async fn goes(&self, path: &str) -> Reply {
         let mut reply = self.opens(path).await;
         for _ in 0..5 {
@@ -100,7 +100,7 @@ impl Visitor {
         reply
     }
 
-    /// Sends a form with the hidden proof of the last page that had one.
+    /// Sends a form with the CSRF token of the last page that had one.
     pub async fn sends(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let csrf = self.csrf();
         let mut all = fields.to_vec();
@@ -118,14 +118,14 @@ impl Visitor {
         self.keep(answer(request.body(body)).await)
     }
 
-    /// Sends a form that is taken, and reads the page it leads to.
+    /// Sends a form that must succeed, and reads the page it redirects to.
     pub async fn does(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let reply = self.sends(path, fields).await;
         assert_eq!(reply.status, 303, "{path}: {}", reply.text);
         self.goes(&reply.is_redirect()).await.is(200)
     }
 
-    /// The hidden proof of the last page that had one.
+    /// The CSRF token of the last page that had one.
     pub fn csrf(&self) -> String {
         self.csrf.lock().unwrap().clone()
     }
@@ -149,12 +149,12 @@ impl Visitor {
 }
 
 impl World {
-    /// Somebody whom the server has never seen.
+    /// A new visitor, unknown to the server.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(&self.api)
     }
 
-    /// The administrator of the amoCRM account in its panel, come by a ticket.
+    /// The administrator of the amoCRM account in its panel, entered by a ticket.
     pub async fn panel(&self, tenant_id: Uuid) -> Visitor {
         let tenant = entity::tenant::Entity::of_tenant(tenant_id).one(self.app().store.read()).await;
         let tenant = tenant.expect("the account is read").expect("an account");

@@ -1,4 +1,4 @@
-//! A server with everything around it.
+//! A server with its environment.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -21,14 +21,14 @@ use crate::people::Stage;
 use crate::settings::{START, VENDOR_KEY, config_text, free_port};
 use crate::{Engine, Line, Manager, Place, check};
 
-/// More looks in a row that find nothing mean that something stands still.
+/// This many rounds in a row without progress mean that delivery is stuck.
 const IN_VAIN: u32 = 5_000;
 
-/// What differs from the usual world.
+/// Differences from the default world.
 pub struct Setup {
-    /// Letters leave by themselves and the clock is the machine's.
+    /// Deliver letters in the background, on the machine's clock.
     pub live: bool,
-    /// With a small Telegram, which the server calls.
+    /// Start a Telegram double, which the server calls.
     pub telegram: bool,
     /// Changes the configuration before each start.
     pub change: fn(&mut Config),
@@ -44,7 +44,7 @@ impl Default for Setup {
 pub struct World {
     stage: Stage,
     pub(crate) telegram: Option<Telegram>,
-    /// Switches of the running server's fault points.
+    /// The running server's fault points.
     pub faults: Faults,
     database: Option<TestDatabase>,
     pub(crate) setup: Setup,
@@ -80,7 +80,7 @@ impl Place for World {
 }
 
 impl World {
-    /// Starts one that is unlike the usual.
+    /// Starts a world with this setup.
     pub async fn start(engine: Engine, setup: Setup) -> Option<Self> {
         let database = TestDatabase::fresh(engine).await?;
         let clock = if setup.live { Clock::system() } else { Clock::frozen(START) };
@@ -101,7 +101,7 @@ impl World {
         Some(world)
     }
 
-    /// Ends a world without a look at it: whoever asks has judged it by other means.
+    /// Ends a world without the final checks: the caller has checked it by other means.
     pub(crate) async fn ends_unjudged(mut self) {
         self.take_down().await;
     }
@@ -129,8 +129,8 @@ impl World {
         self.setup.change = change;
     }
 
-    /// Another instance on the same database and behind the same public address, as behind one proxy; amoCRM goes on
-    /// calling the first one.
+    /// Another instance on the same database behind the same public address, as behind a proxy; amoCRM keeps calling
+    /// the first.
     pub async fn another_server(&self) -> Running {
         let mut config = self.config(free_port());
         config.server.public_url = self.app().config.server.public_url.clone();
@@ -160,32 +160,32 @@ impl World {
         self.database.as_ref().expect("the world is open")
     }
 
-    /// The inside of the running server.
+    /// The application of the running server.
     pub fn app(&self) -> &Arc<App> {
         &self.running.as_ref().expect("the server runs").app
     }
 
-    /// Another worker beside the world's own, as a second thread of delivery would be.
+    /// A second worker beside the world's own.
     pub fn another_worker(&self) -> Worker {
         Worker::new(self.app().clone())
     }
 
-    /// Fetches every file that is due now, once; gives how many were tried.
+    /// Fetches every due file once; returns how many were tried.
     pub async fn fetch_all(&self) -> usize {
         parom::media::fetch_all(self.app()).await.expect("the files are read")
     }
 
-    /// Carries everything that is due now, and what that makes due; gives how many letters were tried. Files first, as the
-    /// service itself does.
+    /// Delivers everything that is due now, and what becomes due by that; returns the number of attempts. Files first,
+    /// like the service itself.
     pub async fn deliver_all(&mut self) -> usize {
         self.fetch_all().await;
         self.worker.as_mut().expect("the server runs").deliver_all().await.expect("the queue is read")
     }
 
-    /// Carries until nothing waits that time alone brings, jumping over back-offs and rates. At most 30 days.
+    /// Delivers until nothing waits, skipping back-offs and rate limits by advancing the clock. At most 30 days.
     ///
     /// # Panics
-    /// With the turns and lanes, when what should be due is not carried however long it is waited for.
+    /// With the turns and lanes, if a due letter is never delivered.
     pub async fn deliver_to_the_end(&mut self) -> usize {
         let end = self.clock.millis() + 30 * 86_400_000;
         let (mut carried, mut in_vain) = (0, 0);
@@ -199,14 +199,14 @@ impl World {
             let next = self.app().queue.next_ready_in().await.expect("the queue is read");
             let now = self.clock.millis();
             let Some(ahead) = next.filter(|ahead| now + ahead < end) else { return carried };
-            // A due turn whose lanes are not, or whose host is left alone: the next look belongs to a later moment.
+            // A due turn whose lanes are not due, or whose host's circuit breaker is open: the next attempt is later.
             let closed = self.app().slots.closed(now).into_iter().map(|(_, until)| until).min().unwrap_or(now + 1);
             let wait = if ahead > 0 { ahead } else { (closed - now).max(1) };
             self.advance(Duration::from_millis(u64::try_from(wait).expect("a positive time")));
         }
     }
 
-    /// Turns and lanes as they are, for a person who looks for what stands still.
+    /// Turns and lanes as text, to diagnose what is stuck.
     async fn queue_told(&self) -> String {
         let db = self.app().store.read();
         let turns = turn::Entity::find().all(db).await.expect("the turns");
@@ -214,7 +214,8 @@ impl World {
         format!("it is {}\n{turns:#?}\n{lanes:#?}", self.clock.millis())
     }
 
-    /// A source called `support` in the usual account, whose customer `anna` wrote "Hello", and a manager who read it.
+    /// A source called `support` in the default account, whose customer `anna` wrote "Hello", and a manager who read
+    /// it.
     pub async fn chatting(&mut self) -> (Line, Manager) {
         let line = self.line("support").await;
         self.customer(&line, "anna").writes("Hello").await;
@@ -223,34 +224,34 @@ impl World {
         (line, manager)
     }
 
-    /// Lets time pass, for server, sandbox and messenger alike.
+    /// Advances the clock of server, sandbox and messenger.
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
     }
 
-    /// Ends the server without a word to it, as a crash does, and starts it again on the same data.
+    /// Ends the server without a shutdown, like a crash, and restarts it on the same data.
     pub async fn restart(&mut self) {
         self.crash();
         self.come_back().await;
     }
 
-    /// Ends the server without a word to it.
+    /// Ends the server without a shutdown.
     pub fn crash(&mut self) {
         self.worker = None;
         self.running = None;
     }
 
-    /// Starts it again on the same data.
+    /// Restarts it on the same data.
     pub async fn come_back(&mut self) {
         self.serve().await;
     }
 
-    /// A key of the vendor with this scope, under which the API may be called.
+    /// Adds a vendor's key with this scope for the API.
     pub async fn add_vendor_key(&self, key: &str, scope: &str) {
         self.add_key(VENDOR, key, scope).await;
     }
 
-    /// A key of a tenant, or of the vendor.
+    /// Adds a key of a tenant, or of the vendor.
     pub async fn add_key(&self, tenant_id: uuid::Uuid, key: &str, scope: &str) {
         let store = &self.app().store;
         let id = self.clock.uuid_v7();

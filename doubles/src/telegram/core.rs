@@ -1,4 +1,4 @@
-//! The shared heart: one state behind one lock, and a signal that tells every waiter about a change.
+//! Shared state behind one lock, and a signal for its changes.
 
 use std::sync::{
     Mutex, MutexGuard, PoisonError,
@@ -10,21 +10,21 @@ use tokio::sync::watch;
 
 use super::{faults::Faults, options::Now, state::State};
 
-/// What handlers, pages and the library's functions share.
+/// State shared by handlers, pages and the library's functions.
 pub(crate) struct Core {
     state: Mutex<State>,
     revision: watch::Sender<u64>,
     pub(crate) faults: Faults,
     pub(crate) client: reqwest::Client,
-    /// The webhook rules of a local server hold.
+    /// The webhook rules of a local server apply.
     pub(crate) local: bool,
-    /// The sender of updates stands still.
+    /// The sender of updates is paused.
     pub(crate) held: AtomicBool,
     now: Now,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic while the lock was held was reported where it happened; the state is still the best there is.
+    // A panic while holding the lock was reported where it happened; the state is still usable.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -48,12 +48,12 @@ impl Core {
         (self.now)()
     }
 
-    /// Looks at the state; must not change it, or nobody would be told.
+    /// Reads the state; must not change it, because waiters would not be notified.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         look(&locked(&self.state))
     }
 
-    /// Changes the state and wakes everybody who waits for a change.
+    /// Changes the state and wakes all waiters.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let answer = {
             let mut state = locked(&self.state);
@@ -64,12 +64,12 @@ impl Core {
         answer
     }
 
-    /// Wakes everybody who waits for a change.
+    /// Wakes all waiters.
     pub(crate) fn touch(&self) {
         self.revision.send_modify(|revision| *revision = revision.wrapping_add(1));
     }
 
-    /// A receiver that is woken by every change from now on.
+    /// A receiver notified of every change from now on.
     pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
         self.revision.subscribe()
     }

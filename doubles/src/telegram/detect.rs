@@ -1,8 +1,8 @@
-//! What Telegram finds in a text by itself: commands, mentions, hashtags, links, addresses, phone numbers.
+//! Detects entities in a text: commands, mentions, hashtags, links, addresses, phone numbers.
 
 use serde_json::{Value, json};
 
-/// How long a text is for Telegram: UTF-16 units.
+/// A text's length as Telegram counts it: UTF-16 units.
 pub(crate) fn length(text: &str) -> usize {
     text.encode_utf16().count()
 }
@@ -21,7 +21,7 @@ pub(crate) fn entities(text: &str) -> Vec<Value> {
     found
 }
 
-/// The entity of one word: its kind, how much stands before it, how long it is.
+/// The entity of one word: its kind, its offset in the word, its length.
 fn word_entity(word: &str) -> Option<(&'static str, usize, usize)> {
     let bare = word.trim_end_matches(['.', ',', '!', '?', ';', ':', ')', '»', '"']);
     let inner = bare.trim_start_matches(['(', '«', '"']);

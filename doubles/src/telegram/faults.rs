@@ -1,39 +1,39 @@
-//! Switches that break Telegram on purpose.
+//! Fault injection.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Deserialize;
 use tokio::sync::watch;
 
-/// What goes wrong with a call of the Bot API.
+/// Faults of Bot API calls.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
-    /// 429 with `retry_after`; nothing is done.
+    /// 429 with `retry_after`; the call is not executed.
     TooMany {
         /// Seconds.
         retry_after: i64,
     },
-    /// This status with Telegram's JSON; nothing is done.
+    /// This status with Telegram's JSON; the call is not executed.
     ServerError {
         /// 500 and above.
         code: u16,
     },
-    /// This status with a gateway's page; nothing is done.
+    /// This status with a gateway's HTML page; the call is not executed.
     HtmlPage {
-        /// 502 as a rule.
+        /// Usually 502.
         code: u16,
     },
-    /// The call is done after so long.
+    /// The call is executed after a delay.
     Slow {
         /// Milliseconds of the machine's clock.
         millis: u64,
     },
-    /// The connection is dropped without an answer; nothing is done.
+    /// The connection is dropped without an answer; the call is not executed.
     ResetBefore,
-    /// The call is done, then the connection is dropped without an answer.
+    /// The call is executed, then the connection is dropped without an answer.
     ResetAfter,
-    /// Any answer of Telegram's; nothing is done.
+    /// Any answer of Telegram's; the call is not executed.
     Refuse {
         /// Status and `error_code`.
         code: u16,
@@ -43,27 +43,27 @@ pub enum Fault {
         #[serde(default)]
         migrate_to: Option<i64>,
     },
-    /// The call is done only when the [`Gate`] of [`Faults::hold`] opens.
+    /// The call is executed when the [`Gate`] of [`Faults::hold`] opens.
     #[doc(hidden)]
     #[serde(skip)]
     Hold(GateSide),
 }
 
-/// What goes wrong with an update on its way to a webhook.
+/// Faults of updates on their way to a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UpdateFault {
-    /// It comes twice.
+    /// It is sent twice.
     Doubled,
-    /// It is taken, its answer gets lost: it comes again.
+    /// It is accepted but its answer is lost, so it is sent again.
     LostAnswer,
-    /// It goes only after an update of another chat that happened later.
+    /// It is sent only after a later update of another chat.
     Late,
-    /// It never comes.
+    /// It is never sent.
     Lost,
 }
 
-/// Telegram's half of a [`Gate`].
+/// The server's side of a [`Gate`].
 #[derive(Clone, Debug)]
 pub struct GateSide {
     open: watch::Receiver<bool>,
@@ -80,7 +80,7 @@ impl GateSide {
     }
 }
 
-/// Holds calls until it is opened or dropped, so that a test can decide what overlaps with what.
+/// Blocks calls until it is opened or dropped, so that tests can control concurrency.
 #[derive(Debug)]
 pub struct Gate {
     open: watch::Sender<bool>,
@@ -88,13 +88,13 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Returns once at least `count` calls stand before the gate.
+    /// Returns once at least `count` calls are waiting.
     pub async fn until_waiting(&self, count: usize) {
         let mut waiting = self.waiting.clone();
         let _reached = waiting.wait_for(|now| *now >= count).await;
     }
 
-    /// Lets everybody pass, also those who come later.
+    /// Releases all calls, including later ones.
     pub fn open(self) {
         self.open.send_replace(true);
     }
@@ -102,14 +102,14 @@ impl Gate {
 
 #[derive(Debug)]
 struct Rule {
-    /// In small letters; `*` is any.
+    /// Lower case; `*` matches any.
     method: String,
     chat: Option<i64>,
     left: Option<usize>,
     fault: Fault,
 }
 
-/// The thread-safe set of switches. Faults are met in the order in which they were switched on.
+/// The thread-safe set of faults, applied in the order in which they were added.
 #[derive(Default)]
 pub struct Faults {
     rules: Mutex<Vec<Rule>>,
@@ -125,22 +125,22 @@ impl Faults {
         locked(&self.rules).push(Rule { method: method.to_ascii_lowercase(), chat, left, fault });
     }
 
-    /// The next `count` calls of this method (`*` is any) meet the fault.
+    /// Applies the fault to the next `count` calls of this method (`*` is any).
     pub fn next(&self, method: &str, count: usize, fault: Fault) {
         self.add(method, None, Some(count), fault);
     }
 
-    /// The next `count` calls of this method for this `chat_id` meet the fault.
+    /// Applies the fault to the next `count` calls of this method for this `chat_id`.
     pub fn next_in(&self, chat: i64, method: &str, count: usize, fault: Fault) {
         self.add(method, Some(chat), Some(count), fault);
     }
 
-    /// Every call of this method meets the fault until [`Faults::clear`].
+    /// Applies the fault to every call of this method until [`Faults::clear`].
     pub fn until_cleared(&self, method: &str, fault: Fault) {
         self.add(method, None, None, fault);
     }
 
-    /// Every call of this method waits before it is done until the returned gate is opened or dropped.
+    /// Blocks every call of this method until the returned gate is opened or dropped.
     pub fn hold(&self, method: &str) -> Gate {
         let open = watch::Sender::new(false);
         let waiting = watch::Sender::new(0);
@@ -149,28 +149,28 @@ impl Faults {
         gate
     }
 
-    /// The next `count` updates that leave for a webhook meet the fault.
+    /// Applies the fault to the next `count` updates sent to webhooks.
     pub fn next_updates(&self, count: usize, fault: UpdateFault) {
         locked(&self.updates).push((Some(count), fault));
     }
 
-    /// Every update that leaves for a webhook meets the fault until [`Faults::clear`].
+    /// Applies the fault to every update sent to a webhook until [`Faults::clear`].
     pub fn updates_until_cleared(&self, fault: UpdateFault) {
         locked(&self.updates).push((None, fault));
     }
 
-    /// Switches everything off.
+    /// Removes all faults.
     pub fn clear(&self) {
         locked(&self.rules).clear();
         locked(&self.updates).clear();
     }
 
-    /// How many switches are still on; 0 once every counted fault was met.
+    /// The number of active faults; 0 once every counted one was used up.
     pub fn left(&self) -> usize {
         locked(&self.rules).len() + locked(&self.updates).len()
     }
 
-    /// What a person should know about the switches, a line each.
+    /// Describes the active faults, a line each.
     pub fn describe(&self) -> Vec<String> {
         let times = |left: Option<usize>| left.map_or_else(String::new, |left| format!(" × {left}"));
         let name = |fault: &Fault| match fault {
@@ -187,7 +187,7 @@ impl Faults {
         calls.chain(updates).collect()
     }
 
-    /// Takes what this call meets: every delay or gate that matches, and the first other fault.
+    /// Takes the faults of this call: every matching delay or gate, and the first other fault.
     pub(crate) fn take(&self, method: &str, chat: Option<i64>) -> Vec<Fault> {
         let method = method.to_ascii_lowercase();
         let mut rules = locked(&self.rules);
@@ -207,7 +207,7 @@ impl Faults {
         met
     }
 
-    /// Takes what the next update meets.
+    /// Takes the fault of the next update.
     pub(crate) fn take_update(&self) -> Option<UpdateFault> {
         let mut rules = locked(&self.updates);
         let (left, fault) = rules.first_mut()?;

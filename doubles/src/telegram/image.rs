@@ -1,6 +1,6 @@
-//! How large a picture is, read from its first bytes; enough for Telegram's rules about photos.
+//! Reads a picture's dimensions from its first bytes; enough for Telegram's rules about photos.
 
-/// Width and height of a PNG, JPEG, GIF or WebP; none for everything else.
+/// Width and height of a PNG, JPEG, GIF or WebP; `None` for other formats.
 pub(crate) fn dimensions(bytes: &[u8]) -> Option<(i64, i64)> {
     match bytes {
         [0x89, b'P', b'N', b'G', ..] => Some((big(bytes, 16, 4)?, big(bytes, 20, 4)?)),
@@ -19,7 +19,7 @@ fn little(bytes: &[u8], at: usize, count: usize) -> Option<i64> {
     Some(bytes.get(at..at + count)?.iter().rev().fold(0, |sum, byte| sum * 256 + i64::from(*byte)))
 }
 
-/// The first frame header names the size.
+/// The first frame header contains the size.
 fn jpeg(bytes: &[u8]) -> Option<(i64, i64)> {
     let mut at = 2;
     loop {

@@ -1,4 +1,4 @@
-//! What came of everything, and how to wait for it.
+//! Inspection of the results, and waiting for them.
 
 use std::{sync::atomic::Ordering, time::Duration};
 
@@ -21,7 +21,7 @@ impl Telegram {
         self.core.read(|state| state.bots.values().map(BotView::of).collect())
     }
 
-    /// What a bot sent, in all chats, in order; deleted messages too.
+    /// Messages sent by a bot in all chats, in order, including deleted ones.
     pub fn sent(&self, bot: i64) -> Vec<MessageView> {
         self.core.read(|state| {
             let of_bot = state.sent.iter().filter(|(by, ..)| *by == bot);
@@ -33,7 +33,7 @@ impl Telegram {
         })
     }
 
-    /// The messages of one chat as a bot knows them, deleted ones too.
+    /// The messages of one chat as a bot knows them, including deleted ones.
     pub fn history(&self, bot: i64, chat: i64) -> Vec<MessageView> {
         self.core.read(|state| {
             let places: Vec<Place> = state.places(bot, chat);
@@ -46,18 +46,18 @@ impl Telegram {
         })
     }
 
-    /// Every call of the Bot API with a token of this bot, in order.
+    /// Every Bot API call with a token of this bot, in order.
     pub fn calls(&self, bot: i64) -> Vec<CallView> {
         self.of_bot(bot, |bot| bot.calls.clone()).unwrap_or_default()
     }
 
-    /// What sendChatAction showed: chat and action.
+    /// Chat actions sent: chat and action.
     pub fn actions(&self, bot: i64) -> Vec<(i64, String)> {
         let plain = |bot: &Bot| bot.actions.iter().map(|(chat, action, _)| (*chat, action.clone())).collect();
         self.of_bot(bot, plain).unwrap_or_default()
     }
 
-    /// Callback queries that were answered, in order.
+    /// Answered callback queries, in order.
     pub fn answers(&self, bot: i64) -> Vec<AnswerView> {
         let view = |one: &super::state::Answer| AnswerView {
             id: one.id.clone(),
@@ -67,7 +67,7 @@ impl Telegram {
         self.of_bot(bot, |bot| bot.answers.iter().map(view).collect()).unwrap_or_default()
     }
 
-    /// What readBusinessMessage marked: chat and message.
+    /// Messages marked by readBusinessMessage: chat and message.
     pub fn read_marks(&self, bot: i64) -> Vec<(i64, i64)> {
         self.of_bot(bot, |bot| bot.read_marks.clone()).unwrap_or_default()
     }
@@ -87,7 +87,7 @@ impl Telegram {
         })?
     }
 
-    /// Every update ever made for a bot.
+    /// Every update ever created for a bot.
     pub fn updates(&self, bot: i64) -> Vec<UpdateView> {
         self.of_bot(bot, |bot| bot.updates.all().iter().map(UpdateView::of).collect()).unwrap_or_default()
     }
@@ -97,8 +97,8 @@ impl Telegram {
             .read(|state| state.bots.values().flat_map(|bot| bot.updates.all()).map(|update| update.attempts).sum())
     }
 
-    /// Returns when no update of a webhook is due by the clock and none is on its way; how many were sent meanwhile,
-    /// repeats included. What waits for a later moment, stays held, or is late, goes on waiting.
+    /// Returns when no update of a webhook is due or in progress; returns the number of updates sent meanwhile,
+    /// including repeats. Updates that are due later, held or late keep waiting.
     pub async fn deliver_all(&self) -> usize {
         let before = self.attempts();
         let mut changes = self.core.subscribe();
@@ -115,7 +115,8 @@ impl Telegram {
         }
     }
 
-    /// Asks `what` now and after every change until it answers or the limit has passed. It never polls.
+    /// Evaluates `what` now and after every change until it returns a value or the time limit has passed. It never
+    /// polls.
     pub async fn wait_for<T>(&self, what: impl Fn(&Telegram) -> Option<T>, limit: Duration) -> Option<T> {
         let mut changes = self.core.subscribe();
         let asking = async {
@@ -130,18 +131,18 @@ impl Telegram {
         tokio::time::timeout(limit, asking).await.ok().flatten()
     }
 
-    /// The sender of updates stands still: they wait. False lets it go on.
+    /// Pauses the sender of updates; false resumes it.
     pub fn hold_updates(&self, hold: bool) {
         self.core.held.store(hold, Ordering::SeqCst);
         self.tick();
     }
 
-    /// Has the clock looked at again, after a test moved it.
+    /// Re-reads the clock after a test moved it.
     pub fn tick(&self) {
         self.core.touch();
     }
 
-    /// When the next waiting update of a webhook is tried.
+    /// When the next waiting update of a webhook is sent.
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
         let millis = self.core.read(|state| state.bots.values().filter_map(sender::next_due).min())?;
         DateTime::from_timestamp_millis(millis)

@@ -1,4 +1,4 @@
-//! The objects that files are in `Message`: `Video`, `Voice`, `Document` and the others.
+//! The file objects of `Message`: `Video`, `Voice`, `Document` and the others.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -8,17 +8,17 @@ use super::{
     state::{FileKind, State},
 };
 
-/// What is known of a file beside its bytes.
+/// Metadata of a file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) duration: Option<i64>,
     pub(crate) width: Option<i64>,
     pub(crate) height: Option<i64>,
-    /// The size that is told.
+    /// The declared size.
     pub(crate) size: Option<i64>,
 }
 
-/// Keeps a file and gives its object. Pictures have `show::photo_sizes`.
+/// Stores a file and returns its object. For pictures use `show::photo_sizes`.
 pub(crate) fn object(
     state: &mut State,
     kind: FileKind,

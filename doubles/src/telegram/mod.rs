@@ -1,9 +1,9 @@
 //! A small Telegram: the Bot API's server, the sender of webhooks, and the phones of people who talk to bots.
 //!
-//! Written from <https://core.telegram.org/bots/api> and what is published about its server; it knows no particular bot.
+//! Written from <https://core.telegram.org/bots/api> and publications about its server, for any bot.
 //!
 //! ```text
-//! a person's act ─▶ message ─▶ updates ─▶ getUpdates, or the sender ─▶ webhook
+//! a person acts  ─▶ message ─▶ updates ─▶ getUpdates, or the sender ─▶ webhook
 //! a bot's call   ─▶ api ─────▶ message ─▶ the person's phone (pages)
 //! ```
 

@@ -1,4 +1,4 @@
-//! Bots, people and groups come into being.
+//! Creates bots, people and groups.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,16 +10,16 @@ use super::{
     view::BotView,
 };
 
-/// A bot as its owner would make it with BotFather.
+/// A bot as created with BotFather.
 #[derive(Clone, Debug)]
 pub struct NewBot {
-    /// Its id; one that is taken makes it another bot's next number.
+    /// Its id; if taken, the next free number is used.
     pub id: i64,
     /// Its name.
     pub name: String,
     /// Without `@`.
     pub username: String,
-    /// Privacy mode is off: it reads everything in groups.
+    /// Privacy mode is off: it receives all messages of groups.
     pub reads_all: bool,
 }
 
@@ -37,7 +37,7 @@ impl Default for NewBot {
 /// A person with a phone.
 #[derive(Clone, Debug)]
 pub struct NewPerson {
-    /// The id; one that is taken makes it the next free number.
+    /// The id; if taken, the next free number is used.
     pub id: i64,
     /// The first name, which may be empty.
     pub first_name: String,
@@ -47,9 +47,9 @@ pub struct NewPerson {
     pub username: Option<String>,
     /// `ru`, `en`, …
     pub language_code: Option<String>,
-    /// The number as Telegram writes it, without plus.
+    /// The number as Telegram writes it, without `+`.
     pub phone: String,
-    /// Pays for Premium.
+    /// Has Telegram Premium.
     pub is_premium: bool,
 }
 
@@ -70,18 +70,18 @@ impl Default for NewPerson {
 /// A group.
 #[derive(Clone, Debug, Default)]
 pub struct NewGroup {
-    /// Its id, negative; else it gets one.
+    /// Its id, negative; generated if `None`.
     pub id: Option<i64>,
     /// Its title.
     pub title: String,
-    /// What it is.
+    /// Its kind.
     pub kind: GroupKind,
-    /// People and bots by their ids. Nobody is told of them; `Act::AddBot` adds a bot with all that belongs to it.
+    /// Ids of people and bots. Creates no updates for them; `Act::AddBot` adds a bot with its updates.
     pub members: Vec<i64>,
 }
 
 impl Telegram {
-    /// Makes a bot and its token.
+    /// Creates a bot and its token.
     pub fn add_bot(&self, bot: NewBot) -> BotView {
         self.core.change(|state| {
             let mut id = bot.id;
@@ -117,7 +117,7 @@ impl Telegram {
         })
     }
 
-    /// Makes a person; gives the id.
+    /// Creates a person; returns the id.
     pub fn add_person(&self, person: NewPerson) -> i64 {
         self.core.change(|state| {
             let mut id = person.id;
@@ -141,7 +141,7 @@ impl Telegram {
         })
     }
 
-    /// Makes a group; gives the id.
+    /// Creates a group; returns the id.
     pub fn add_group(&self, group: NewGroup) -> i64 {
         self.core.change(|state| {
             let serial = state.next_serial();
@@ -170,7 +170,7 @@ impl Telegram {
         })
     }
 
-    /// Gives a person a picture, or takes it away.
+    /// Sets or removes a person's picture.
     pub fn set_avatar(&self, person: i64, on: bool) {
         self.core.change(|state| {
             let sizes = on.then(|| photo_sizes(state, &act::thumbnail(), 320, 200));

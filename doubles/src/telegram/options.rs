@@ -1,8 +1,8 @@
-//! What a Telegram is started with.
+//! Options of a Telegram double.
 
 use std::sync::Arc;
 
-/// The clock everything is judged by: dates, expiry, repeats of updates, rates. A test may move it.
+/// The clock for dates, expiry, repeats of updates and rate limits. A test may move it.
 pub type Now = Arc<dyn Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync>;
 
 /// The clock of the machine, for use outside tests.
@@ -14,17 +14,17 @@ pub fn system_clock() -> Now {
     Arc::new(chrono::Utc::now)
 }
 
-/// Everything a Telegram needs to know at its start.
+/// Everything needed at the start.
 #[derive(Clone)]
 pub struct Options {
-    /// Address to listen on; port 0 lets the system choose one, which `Telegram::base_url` then tells.
+    /// Address to listen on; with port 0 the system chooses one: see `Telegram::base_url`.
     pub listen: String,
     /// The clock.
     pub now: Now,
-    /// The webhook rules of a local Bot API server: plain HTTP, any port, loopback. Everything else stays as in the
-    /// cloud, sizes of files included.
+    /// The webhook rules of a local Bot API server: plain HTTP, any port, loopback. All else is as in the cloud,
+    /// including file size limits.
     pub local: bool,
-    /// Whether calls are counted and answered 429 beyond the rates; see `Telegram::set_rates`.
+    /// Whether calls are rate limited with 429; see `Telegram::set_rates`.
     pub rates: bool,
 }
 

@@ -1,13 +1,13 @@
-//! Who is told of what: from something that happened to the updates of bots.
+//! Creates the updates of bots for an event.
 
 use serde_json::{Value, json};
 
 use super::state::{Author, Connection, DAY, Message, Place, Role, State, Update};
 
-/// How long a pressed button waits, in milliseconds.
+/// Milliseconds for which a pressed button waits.
 const BUTTON: i64 = 150_000;
 
-/// What happened to a message.
+/// Events of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     New,
@@ -15,7 +15,7 @@ pub(crate) enum Event {
 }
 
 impl State {
-    /// Lays an update down for a bot, if it wants the kind, and gives its id.
+    /// Queues an update for a bot if it wants this kind; returns its id.
     pub(crate) fn tell(&mut self, bot: i64, kind: &'static str, body: Value, lane: &str, chat: i64) -> Option<i64> {
         if !self.bots.get(&bot)?.wants(kind) {
             return None;
@@ -32,7 +32,7 @@ impl State {
         Some(id)
     }
 
-    /// Tells everybody concerned of a message.
+    /// Queues the updates about a message for all bots concerned.
     pub(crate) fn announce(&mut self, place: &Place, id: i64, event: Event) {
         let Some(message) = self.message(place, id).cloned() else {
             return;
@@ -61,7 +61,7 @@ impl State {
     }
 
     fn tell_message(&mut self, bot: i64, place: &Place, message: &Message, event: Event) {
-        // A bot is never told of what it sent itself, but for business chats, where that is an echo.
+        // A bot gets no updates about its own messages, except in business chats.
         if message.author == Author::Bot(bot) {
             return;
         }
@@ -76,8 +76,8 @@ impl State {
         self.tell(bot, kind, body, lane, chat);
     }
 
-    /// Privacy mode: commands, mentions, answers to the bot and what the service writes; everything for administrators
-    /// and for bots without it.
+    /// Privacy mode: bots receive commands, mentions, replies to them and service messages; administrators and bots
+    /// without privacy mode receive everything.
     fn may_see(&self, bot: i64, group: i64, message: &Message) -> bool {
         let (Some(known), Some(group)) = (self.bots.get(&bot), self.groups.get(&group)) else {
             return false;
@@ -92,12 +92,12 @@ impl State {
         let quoted = message.reply_to.and_then(|id| self.message(&place, id));
         let text = message.text();
         let mention = format!("@{}", known.username);
-        // A command to another bot is none to this one.
+        // Commands for another bot are not for this one.
         let command = text.starts_with('/') && text.split_whitespace().next().is_some_and(|word| !word.contains('@'));
         command || text.contains(&mention) || quoted.is_some_and(|one| one.author == Author::Bot(bot))
     }
 
-    /// Tells a bot what became of it in a chat.
+    /// Queues a bot's change of membership in a chat.
     pub(crate) fn tell_member(&mut self, bot: i64, place: &Place, by: i64, statuses: (&str, &str)) {
         let Some(user) = self.bots.get(&bot).map(|bot| bot.user()) else {
             return;
@@ -120,7 +120,7 @@ impl State {
         self.tell(bot, "my_chat_member", body, "member", chat);
     }
 
-    /// Tells a bot of its business connection.
+    /// Queues a bot's business connection.
     pub(crate) fn tell_connection(&mut self, connection: &Connection) {
         let body = connection.json(self.user(connection.owner));
         self.tell(connection.bot, "business_connection", body, "connection", connection.owner);

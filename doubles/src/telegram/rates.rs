@@ -1,8 +1,8 @@
-//! How much a bot may say: one message a second in a chat with short bursts, 20 a minute in a group, 30 a second in all.
+//! Rate limits of bots: one message a second in a chat with short bursts, 20 a minute in a group, 30 a second in all.
 
 use std::collections::BTreeMap;
 
-/// A rate: one each so many milliseconds, with a burst.
+/// A rate: an interval in milliseconds, and a burst.
 struct Rate {
     every: i64,
     burst: i64,
@@ -12,16 +12,17 @@ const CHAT: Rate = Rate { every: 1_000, burst: 3 };
 const GROUP: Rate = Rate { every: 3_000, burst: 20 };
 const BOT: Rate = Rate { every: 34, burst: 30 };
 
-/// What was said lately.
+/// Recent messages.
 #[derive(Debug, Default)]
 pub(crate) struct Rates {
     pub(crate) on: bool,
-    /// When each bot and chat would have used up what it may say; chat 0 stands for all of the bot's.
+    /// When each bot and chat would have used up its budget; chat 0 is the bot's total.
     used_until: BTreeMap<(i64, i64), i64>,
 }
 
 impl Rates {
-    /// Counts `count` messages of a bot to a chat; the seconds to wait if that is too much, and then nothing counts.
+    /// Counts `count` messages of a bot to a chat; returns the seconds to wait if that is too much, and then counts
+    /// nothing.
     pub(crate) fn count(&mut self, bot: i64, chat: i64, count: i64, now: i64) -> Option<i64> {
         if !self.on {
             return None;
@@ -39,7 +40,7 @@ impl Rates {
         None
     }
 
-    /// Milliseconds until one more is free.
+    /// Milliseconds until one more is allowed.
     fn wait(&self, key: (i64, i64), rate: &Rate, now: i64) -> i64 {
         let used = self.used_until.get(&key).copied().unwrap_or(now).max(now);
         (used - now - rate.every * (rate.burst - 1)).max(0)

@@ -1,21 +1,21 @@
-//! How a bot is shown things: `Message`, `Chat`, `User` as the Bot API writes them.
+//! Serialises `Message`, `Chat` and `User` for a bot, as in the Bot API.
 
 use serde_json::{Map, Value, json};
 
 use super::state::{Author, FileKind, Message, Place, State};
 
-/// Telegram's stand-in for whoever writes in the name of a group.
+/// Telegram's placeholder for people who write in the name of a group.
 const ANONYMOUS: i64 = 1_087_968_824;
 
 impl State {
-    /// `User` of a person or a bot; somebody nobody knows has only an id.
+    /// `User` of a person or a bot; an unknown one has only an id.
     pub(crate) fn user(&self, id: i64) -> Value {
         let bot = self.bots.get(&id).map(|bot| bot.user());
         let person = self.people.get(&id).map(|person| person.user());
         person.or(bot).unwrap_or_else(|| json!({"id": id, "is_bot": false, "first_name": ""}))
     }
 
-    /// `Chat` of a place as this bot knows it.
+    /// `Chat` of a place for this bot.
     pub(crate) fn chat_json(&self, bot: i64, place: &Place) -> Value {
         let id = self.chat_id(bot, place);
         match place {
@@ -25,7 +25,7 @@ impl State {
         .unwrap_or_else(|| json!({"id": id, "type": "private"}))
     }
 
-    /// `Message` as this bot is shown it, with the message it quotes.
+    /// `Message` for this bot, with the message it quotes.
     pub(crate) fn message_json(&self, bot: i64, place: &Place, message: &Message) -> Value {
         let mut shown = self.bare_json(bot, place, message);
         let quoted = message.reply_to.and_then(|id| self.message(place, id));
@@ -70,7 +70,7 @@ impl State {
         shown
     }
 
-    /// Files stand in the memory by their unique id; every bot gets file ids of its own.
+    /// Files are stored by their unique id; every bot has its own file ids.
     pub(crate) fn with_file_ids(&self, bot: i64, value: &Value) -> Value {
         match value {
             Value::Array(list) => list.iter().map(|one| self.with_file_ids(bot, one)).collect(),
@@ -87,7 +87,7 @@ impl State {
         }
     }
 
-    /// The unique id of the file of a message: the largest picture, else the one file there is.
+    /// The unique id of a message's file: the largest picture, else its only file.
     pub(crate) fn file_of(message: &Message) -> Option<&str> {
         let field = match message.kind.as_str() {
             "photo" | "live_photo" => message.fields.get("photo")?.as_array()?.last()?,
@@ -97,7 +97,7 @@ impl State {
     }
 }
 
-/// The sizes of a picture, smallest first, as Telegram makes them.
+/// The sizes of a picture, smallest first, as Telegram generates them.
 pub(crate) fn photo_sizes(state: &mut State, bytes: &bytes::Bytes, width: i64, height: i64) -> Value {
     let longer = width.max(height).max(1);
     let mut sizes = Vec::new();

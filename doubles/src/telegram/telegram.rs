@@ -1,4 +1,4 @@
-//! The handle the rest of the world holds.
+//! The handle of a running Telegram.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub struct Telegram {
 
 impl Drop for Telegram {
     fn drop(&mut self) {
-        // The command is sent at once; only waiting for its end would need the future.
+        // The command is sent at once; the future only waits for the end.
         drop(self.server.stop(false));
     }
 }
@@ -32,7 +32,7 @@ impl Telegram {
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            // A kept connection that the other side has just closed would look like a lost update.
+            // A reused connection that the other side has just closed would look like a lost update.
             .pool_max_idle_per_host(0)
             .build()
             .context("the client for webhooks")?;
@@ -59,7 +59,7 @@ impl Telegram {
         Ok(Self { core, url, server: handle })
     }
 
-    /// Where the Bot API is, `http://127.0.0.1:PORT`, without a slash at the end.
+    /// The Bot API's address, `http://127.0.0.1:PORT`, without a trailing slash.
     pub fn base_url(&self) -> &str {
         &self.url
     }

@@ -1,4 +1,4 @@
-//! What a test or a person can break about bots and files.
+//! Faults of bots and files.
 
 use anyhow::Result;
 use serde_json::Value;
@@ -12,28 +12,28 @@ use super::{
 };
 
 impl Telegram {
-    /// Switches that break calls and updates.
+    /// Faults of calls and updates.
     pub fn faults(&self) -> &Faults {
         &self.core.faults
     }
 
-    /// From now on calls are counted: one a second in a chat with a burst of three, 20 a minute in a group, 30 a second
-    /// over all chats; 429 with `retry_after` beyond. By Telegram's clock, so a frozen one refuses for good.
+    /// Turns rate limits on or off: one message a second in a chat with a burst of three, 20 a minute in a group, 30 a
+    /// second over all chats; 429 with `retry_after` beyond. Uses Telegram's clock, so a frozen one refuses for ever.
     pub fn set_rates(&self, on: bool) {
         self.core.change(|state| state.rates.on = on);
     }
 
-    /// Another service that has the token calls setWebhook.
+    /// Another service with the token calls setWebhook.
     pub fn hijack_webhook(&self, bot: i64, url: &str) {
         self.core.change(|state| state.hijack(bot, url));
     }
 
-    /// The token does not work any more: 401.
+    /// Invalidates the token: 401.
     pub fn revoke_token(&self, bot: i64) {
         self.core.change(|state| state.revoke(bot));
     }
 
-    /// The owner lets BotFather make another token; the old one answers 401.
+    /// Issues another token, as BotFather does; the old one gets 401.
     pub fn renew_token(&self, bot: i64) -> String {
         self.core.change(|state| {
             let serial = state.next_serial();
@@ -46,24 +46,24 @@ impl Telegram {
         })
     }
 
-    /// getFile fails for this file, and its path leads nowhere.
+    /// getFile fails for this file, and its path is invalid.
     pub fn lose_file(&self, file_id: &str) {
         self.core.change(|state| state.spoil(file_id, |file| file.is_lost = true));
     }
 
-    /// The file is too big for getFile.
+    /// Makes the file too big for getFile.
     pub fn swell_file(&self, file_id: &str) {
         self.core.change(|state| state.spoil(file_id, |file| file.is_swollen = true));
     }
 
-    /// Lets a bot load a file by an id of the documents: the built-in one of the field that it stands in.
+    /// Lets a bot load a file by an id from Telegram's documents: the built-in file of that field.
     pub fn knows_file(&self, bot: i64, file_id: &str, field: &str) {
         let kind = FileKind::of_field(field);
         let (bytes, _, _) = sample(kind, StickerForm::Static);
         self.core.change(|state| state.files.adopt(bot, file_id, kind, bytes));
     }
 
-    /// Puts an update into a bot's queue as it is; without `update_id` it gets the next one, which is given back.
+    /// Adds an update to a bot's queue unchanged; returns its `update_id`, which is generated if missing.
     pub fn inject(&self, bot: i64, update: Value) -> Result<i64> {
         self.core.change(|state| state.inject(bot, update))
     }

@@ -1,4 +1,4 @@
-//! What the library lets its user see.
+//! The library's views of its state.
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use super::state::{Bot, Message, Place, State, Update, UpdateState};
 pub struct BotView {
     /// Its id.
     pub id: i64,
-    /// Its token that works now.
+    /// Its current token.
     pub token: String,
     /// Its name.
     pub name: String,
@@ -22,15 +22,15 @@ pub struct BotView {
 /// A message as a bot knows it.
 #[derive(Clone, Debug, Serialize)]
 pub struct MessageView {
-    /// The bot that looks.
+    /// The bot whose view this is.
     pub bot: i64,
     /// The chat's id.
     pub chat: i64,
     /// Its id in that chat.
     pub id: i64,
-    /// Who wrote: a person, a bot, or a group for its anonymous administrators.
+    /// The author: a person, a bot, or a group for its anonymous administrators.
     pub from: i64,
-    /// The bot wrote it, also in a person's name.
+    /// The bot wrote it, also on behalf of a person.
     pub is_bots: bool,
     /// `text`, `photo`, … `service`.
     pub kind: String,
@@ -38,11 +38,11 @@ pub struct MessageView {
     pub text: String,
     /// `Message` of the Bot API.
     pub json: Value,
-    /// Inline buttons by rows.
+    /// Rows of inline buttons.
     pub buttons: Vec<Vec<ButtonView>>,
-    /// Emoji by whoever set them.
+    /// Emoji by author.
     pub reactions: Vec<(i64, Vec<String>)>,
-    /// It was changed.
+    /// It was edited.
     pub is_edited: bool,
     /// It was deleted.
     pub is_deleted: bool,
@@ -60,35 +60,35 @@ pub struct ButtonView {
     pub text: String,
     /// `callback_data`.
     pub data: Option<String>,
-    /// Where it leads.
+    /// The address it opens.
     pub url: Option<String>,
 }
 
 /// A file.
 #[derive(Clone, Debug)]
 pub struct FileView {
-    /// The looking bot's id of it.
+    /// Its id for this bot.
     pub file_id: String,
     /// Its name, where it has one.
     pub name: Option<String>,
     /// Its media type.
     pub mime: String,
-    /// All of it.
+    /// The content.
     pub bytes: Bytes,
 }
 
 /// One call of the Bot API.
 #[derive(Clone, Debug, Serialize)]
 pub struct CallView {
-    /// As it was written.
+    /// As in the request.
     pub method: String,
-    /// Parameters as they came; files are `"<file NAME, N bytes>"`.
+    /// Parameters as received; files are `"<file NAME, N bytes>"`.
     pub parameters: Value,
     /// HTTP status of the answer; 0 if the connection was dropped.
     pub status: u16,
     /// `description` of a refusal.
     pub description: String,
-    /// `chat_id`, where it is a number.
+    /// `chat_id`, if it is a number.
     pub chat: Option<i64>,
 }
 
@@ -97,30 +97,30 @@ pub struct CallView {
 pub struct AnswerView {
     /// The query.
     pub id: String,
-    /// What the person sees.
+    /// The text shown to the person.
     pub text: String,
-    /// As an alert.
+    /// Shown as an alert.
     pub show_alert: bool,
 }
 
 /// The webhook of a bot.
 #[derive(Clone, Debug, Serialize)]
 pub struct WebhookView {
-    /// Where updates go.
+    /// The address of updates.
     pub url: String,
     /// `secret_token`.
     pub secret: Option<String>,
-    /// At once.
+    /// Concurrent connections.
     pub max_connections: i64,
-    /// None is Telegram's own choice.
+    /// `None`: Telegram's default.
     pub allowed_updates: Option<Vec<String>>,
-    /// Updates that wait.
+    /// Waiting updates.
     pub pending: usize,
     /// `last_error_message`.
     pub last_error: Option<String>,
 }
 
-/// An update, whatever became of it.
+/// An update in any state.
 #[derive(Clone, Debug, Serialize)]
 pub struct UpdateView {
     /// `update_id`.
@@ -129,11 +129,11 @@ pub struct UpdateView {
     pub kind: &'static str,
     /// All of it.
     pub body: Value,
-    /// How often it was sent.
+    /// Number of attempts.
     pub attempts: u32,
-    /// What became of it.
+    /// Its state.
     pub state: UpdateState,
-    /// How the webhook answered last.
+    /// The webhook's last status.
     pub last_status: Option<u16>,
 }
 

@@ -8,11 +8,11 @@ use super::{
 };
 use crate::strict::Object;
 
-/// `POST {scope_id}/chats`; a known `conversation_id` gives the chat that is there.
+/// `POST {scope_id}/chats`; a known `conversation_id` returns the existing chat.
 pub(super) fn create(scoped: &Scoped<'_>) -> Outcome {
     let body = parsed(scoped.request)?;
     let fields = Object::whole(&body)?;
-    // Official samples carry `account_id` here, so it must pass.
+    // Official samples contain `account_id` here, so it is accepted.
     fields.only(&["conversation_id", "source", "user", "account_id"])?;
     let lengths = scoped.core.read(|state| state.lengths);
     let conversation_id = fields.short_text("conversation_id", lengths.id)?;
@@ -35,7 +35,7 @@ pub(super) fn create(scoped: &Scoped<'_>) -> Outcome {
     })?;
     let mut shown = json!({"id": person.id});
     if let Some(shown) = shown.as_object_mut() {
-        // For somebody named by amojo's id alone nothing else is returned.
+        // For a person given by amojo's id only, nothing else is returned.
         if let Some(client_id) = &person.client_id {
             shown.insert("client_id".to_owned(), json!(client_id));
             shown.insert("avatar".to_owned(), json!(person.avatar));

@@ -11,7 +11,7 @@ use crate::{
     strict::Object,
 };
 
-/// `POST {channel_id}/connect`; a second call on a connected account renews its settings.
+/// `POST {channel_id}/connect`; a second call for a connected account updates its settings.
 pub(super) fn connect(core: &Core, request: &Incoming, channel: &ChannelConfig) -> Outcome {
     let body = parsed(request)?;
     let fields = Object::whole(&body)?;
@@ -54,7 +54,7 @@ pub(super) fn connect(core: &Core, request: &Incoming, channel: &ChannelConfig) 
     Ok(answer.of_host(Some(&host)))
 }
 
-/// `DELETE {channel_id}/disconnect`; an account that isn't connected stays so.
+/// `DELETE {channel_id}/disconnect`; does nothing for an account that is not connected.
 pub(super) fn disconnect(core: &Core, request: &Incoming, channel: &ChannelConfig) -> Outcome {
     let body = parsed(request)?;
     let fields = Object::whole(&body)?;

@@ -21,18 +21,18 @@ const KNOWN: [&str; 13] = [
     "delivery_status",
 ];
 
-/// How strictly a message is read.
+/// How strictly a message is validated.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
     /// A new message.
     New,
-    /// A new message that forwards another one and may therefore have no text of its own.
+    /// A new message that forwards another one and may therefore have no text.
     Forward,
-    /// An edit, which may leave out what stays.
+    /// An edit, which may omit unchanged fields.
     Edit,
 }
 
-/// Checks a message; the answer lists fields that no page names.
+/// Validates a message; returns the undocumented fields.
 pub(super) fn check(message: &Object<'_>, usage: Use, lengths: &Lengths) -> Result<Vec<String>, Wrong> {
     let kind = message.required_text("type")?;
     let text = message.text("text")?;
@@ -99,7 +99,7 @@ pub(super) fn check(message: &Object<'_>, usage: Use, lengths: &Lengths) -> Resu
     Ok(message.strangers(&KNOWN))
 }
 
-/// Checks a quoted or forwarded message.
+/// Validates a quoted or forwarded message.
 pub(super) fn check_embedded(message: &Object<'_>) -> Result<(), Wrong> {
     if message.text("id")?.is_some() || message.text("msgid")?.is_some() {
         return Ok(());

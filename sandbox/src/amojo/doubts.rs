@@ -1,11 +1,11 @@
-//! What is taken although something about it is wrong: the documents don't say what amoCRM does then.
+//! Irregularities that are accepted: the documents do not say what amoCRM does about them.
 
 use serde_json::Value;
 
 use super::{Scoped, message::New};
 use crate::state::{Account, Chat, Direction, Message};
 
-/// Everything that is odd about a new message.
+/// All irregularities of a new message.
 pub(super) fn about(scoped: &Scoped<'_>, new: &New<'_>, raw: &Value) -> Vec<&'static str> {
     scoped.core.read(|state| {
         let Some(account) = state.account_by_amojo(&scoped.amojo_id) else {
@@ -29,7 +29,7 @@ pub(super) fn about(scoped: &Scoped<'_>, new: &New<'_>, raw: &Value) -> Vec<&'st
     })
 }
 
-/// Amojo id or the other side's id of an embedded message that has one.
+/// Amojo id and the other side's id of an embedded message that has one.
 fn named(embedded: Option<&Value>) -> Option<(Option<&str>, Option<&str>)> {
     let text = |key: &str| embedded?.get(key)?.as_str();
     let ids = (text("id"), text("msgid"));
@@ -63,7 +63,7 @@ fn is_in(chat: &Chat, new: &New<'_>) -> bool {
     }
 }
 
-/// Whether a list message of this conversation has a row with this value; true as well where none was ever sent.
+/// Whether a list message of this conversation has a row with this value; true as well if none was ever sent.
 fn was_offered(account: &Account, new: &New<'_>, chosen: &Value) -> bool {
     let here = |message: &&Message| {
         let chat = account.chat(&message.chat_id);

@@ -1,4 +1,4 @@
-//! Edits of messages that are there.
+//! Edits of existing messages.
 
 use serde_json::{Value, json};
 
@@ -9,9 +9,9 @@ use super::{
 };
 use crate::strict::Object;
 
-/// Takes `edit_message`: new text or file, our id for a message born in amoCRM, a status.
+/// Handles `edit_message`: new text or file, our id for a message created in amoCRM, a status.
 pub(super) fn take(scoped: &Scoped<'_>, payload: &Object<'_>) -> Outcome {
-    // The fields a new message has are ignored here, so they may be there.
+    // Fields of new messages are ignored here, so they are accepted.
     payload.only(&[
         "timestamp",
         "msec_timestamp",

@@ -1,4 +1,4 @@
-//! Reading a chat back, newest message first.
+//! Reads a chat's history, newest message first.
 
 use std::cmp::Reverse;
 
@@ -78,7 +78,7 @@ fn row(account: &Account, message: &Message) -> Value {
     row
 }
 
-/// A person as history shows them: empty values are left out.
+/// A person in the history, without empty values.
 fn profile(person: &Person) -> Value {
     let mut shown = Map::new();
     let client_id = person.client_id.clone().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Keeping a new message: its people, its chat, and the lead it makes.
+//! Stores a new message with its people, its chat, and its lead.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::state::{Account, Direction, Lead, Message, Person};
 
-/// Keeps a message whose `msgid` is new, and gives it back.
+/// Stores a message with a new `msgid`, and returns it.
 pub(super) fn keep(
     scoped: &Scoped<'_>,
     account: &mut Account,
@@ -86,7 +86,7 @@ fn inside_sender(scoped: &Scoped<'_>, account: &Account, party: &Party) -> Resul
         .ok_or_else(|| Refusal(400, format!("payload.sender.ref_id {ref_id} is neither a user nor the bot")))
 }
 
-/// Counts the message as unread and makes contact and incoming lead where the chat has none.
+/// Counts the message as unread and creates contact and incoming lead if the chat has none.
 fn notify(scoped: &Scoped<'_>, account: &mut Account, chat_id: &str, person: &Person, now: DateTime<Utc>) {
     let Some(chat) = account.chat_mut(chat_id) else {
         return;

@@ -1,4 +1,4 @@
-//! Messages into amoCRM: `POST {scope_id}`.
+//! Incoming messages: `POST {scope_id}`.
 
 use serde_json::{Value, json};
 
@@ -15,11 +15,11 @@ use crate::{
     view::RepeatView,
 };
 
-/// Takes a new message or an edit.
+/// Handles a new message or an edit.
 pub(super) fn take(scoped: &Scoped<'_>) -> Outcome {
     let body = parsed(scoped.request)?;
     let envelope = Object::whole(&body)?;
-    // Official samples carry `account_id` here, so it must pass.
+    // Official samples contain `account_id` here, so it is accepted.
     envelope.only(&["event_type", "payload", "account_id"])?;
     let payload = envelope.required_object("payload")?;
     let raw = envelope.raw("payload").unwrap_or(&Value::Null);
@@ -30,7 +30,7 @@ pub(super) fn take(scoped: &Scoped<'_>) -> Outcome {
     }
 }
 
-/// A new message whose form has been checked.
+/// A validated new message.
 pub(super) struct New<'a> {
     pub(super) msgid: &'a str,
     pub(super) msec_timestamp: i64,

@@ -1,4 +1,4 @@
-//! The Chats API: who may call, and which function answers.
+//! The Chats API: authentication and routing.
 
 mod chat;
 mod connect;
@@ -24,7 +24,7 @@ use crate::{
 
 const JSON: &str = "application/json";
 
-/// A signed request over one scope whose channel is connected.
+/// A signed request over a scope whose channel is connected.
 pub(crate) struct Scoped<'a> {
     pub(crate) core: &'a Core,
     pub(crate) request: &'a Incoming,
@@ -43,7 +43,7 @@ impl From<String> for Refusal {
     }
 }
 
-/// The answer of a function of this API.
+/// The result of a function of this API.
 pub(crate) type Outcome = Result<Answer, Refusal>;
 
 /// Answers a request below `/v2/origin/custom/`.
@@ -108,7 +108,7 @@ fn signed(core: &Core, request: &Incoming, segments: &[&str]) -> Outcome {
     }
 }
 
-/// Remembers something that works but should not be so.
+/// Records a call that works but should not be made.
 pub(crate) fn problem(core: &Core, what: String) {
     core.change(|state| state.problems.push(what));
 }

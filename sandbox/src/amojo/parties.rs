@@ -1,4 +1,4 @@
-//! People and chats that requests name, found or made.
+//! People and chats of requests, found or created.
 
 use super::{Refusal, Scoped};
 use crate::{
@@ -7,9 +7,9 @@ use crate::{
     strict::{Object, Wrong},
 };
 
-/// A participant as a request describes it: by our id and a name, or by amojo's id alone.
+/// A participant in a request: by our id and a name, or by amojo's id only.
 pub(super) struct Party {
-    /// Empty where amojo's id stands alone.
+    /// Empty if there is only amojo's id.
     pub(super) id: String,
     pub(super) ref_id: Option<String>,
     pub(super) name: String,
@@ -19,7 +19,7 @@ pub(super) struct Party {
 }
 
 impl Party {
-    /// Reads a sender, receiver or user with all its rules. The newest documents require `id` and `name`; older ones, and
+    /// Parses and validates a sender, receiver or user. The newest documents require `id` and `name`; older ones, and
     /// recorded answers of production, accept a `ref_id` instead of both.
     pub(super) fn read(fields: &Object<'_>, lengths: &Lengths) -> Result<Self, Wrong> {
         fields.only(&["id", "ref_id", "name", "avatar", "profile", "profile_link"])?;
@@ -54,8 +54,8 @@ fn is_inside(scoped: &Scoped<'_>, account: &Account, ref_id: &str) -> bool {
         || scoped.channel.bot.as_ref().is_some_and(|(id, _)| id == ref_id)
 }
 
-/// Finds or creates the external person; new details in the request are stored. An unknown user's id creates a person, as
-/// in production.
+/// Finds or creates the external person; new details in the request are stored. An unknown user's id creates a person,
+/// as in production.
 pub(super) fn person(scoped: &Scoped<'_>, account: &mut Account, party: &Party) -> Result<Person, Refusal> {
     let channel_id = &scoped.channel.id;
     let found = match &party.ref_id {
@@ -93,7 +93,7 @@ pub(super) fn person(scoped: &Scoped<'_>, account: &mut Account, party: &Party) 
     Ok(person.clone())
 }
 
-/// Finds or makes a chat. A named source binds it for good; an amojo id binds the other side's id to it.
+/// Finds or creates a chat. A named source binds it permanently; an amojo id binds the other side's id to it.
 pub(super) fn chat(scoped: &Scoped<'_>, account: &mut Account, wanted: &Wanted<'_>) -> Result<String, Refusal> {
     let own = |one: &Chat| one.scope_id == scoped.scope_id;
     let found = match wanted.conversation_ref_id {
@@ -116,8 +116,8 @@ pub(super) fn chat(scoped: &Scoped<'_>, account: &mut Account, wanted: &Wanted<'
     Ok(chat.id.clone())
 }
 
-/// The chat with this amojo id. If the other side's id names another chat or none, amojo's id decides and the chat keeps
-/// its id: production answered so to a client that invents a new `conversation_id` for every message.
+/// The chat with this amojo id. If the other side's id names another chat or none, amojo's id decides and the chat
+/// keeps its id: production answers so to a client that invents a new `conversation_id` for every message.
 fn named_by_amocrm(
     account: &Account,
     id: &str,
@@ -134,19 +134,19 @@ fn named_by_amocrm(
     }
 }
 
-/// The chat a request means.
+/// The chat that a request refers to.
 pub(super) struct Wanted<'a> {
-    /// None only beside a `conversation_ref_id`.
+    /// `None` only with a `conversation_ref_id`.
     pub(super) conversation_id: Option<&'a str>,
     pub(super) conversation_ref_id: Option<&'a str>,
-    /// Whether the person was named by their amojo id.
+    /// Whether the person was given by their amojo id.
     pub(super) names_person: bool,
     pub(super) person_id: &'a str,
     pub(super) source: Option<&'a str>,
 }
 
-/// Reads the two ids of a conversation, of which amojo's may be given alone: the documents require ours, clients in
-/// production leave it out.
+/// Parses the two ids of a conversation. amojo's may be given alone: the documents require ours, clients in production
+/// omit it.
 pub(super) fn conversation<'a>(
     fields: &Object<'a>,
     lengths: &Lengths,
@@ -159,7 +159,7 @@ pub(super) fn conversation<'a>(
     Ok((own, ref_id))
 }
 
-/// Reads `source.external_id`, if a source is named.
+/// Parses `source.external_id`, if a source is given.
 pub(super) fn source<'a>(fields: &Object<'a>) -> Result<Option<&'a str>, Wrong> {
     let Some(source) = fields.object("source")? else {
         return Ok(None);

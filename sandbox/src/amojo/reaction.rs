@@ -57,7 +57,7 @@ pub(super) fn react(scoped: &Scoped<'_>) -> Outcome {
     Ok(Answer::empty(200).noted(note))
 }
 
-/// Who reacts: a manager by the amojo id, else the customer by the other side's id.
+/// The author of the reaction: a manager by the amojo id, else the customer by the other side's id.
 fn reactor(
     account: &Account,
     scoped: &Scoped<'_>,

@@ -1,4 +1,4 @@
-//! Delivery statuses of messages that were sent from amoCRM.
+//! Delivery statuses of messages sent from amoCRM.
 
 use chrono::{DateTime, Utc};
 
@@ -9,7 +9,7 @@ use crate::{
     strict::{Object, Wrong},
 };
 
-/// Reads a status in either generation of its field names, or in both at once.
+/// Parses a status with old or new field names, or both.
 pub(super) fn read(fields: &Object<'_>, now: DateTime<Utc>) -> Result<Status, Wrong> {
     let (new, old) = (fields.whole_number("status_code")?, fields.whole_number("delivery_status")?);
     if let (Some(new), Some(old)) = (new, old)

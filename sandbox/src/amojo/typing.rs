@@ -1,14 +1,14 @@
-//! The customer types.
+//! The customer is typing.
 
 use chrono::TimeDelta;
 
 use super::{Outcome, Refusal, Scoped, parsed};
 use crate::{exchange::Answer, state::Typing, strict::Object};
 
-/// How long somebody counts as typing who doesn't say.
+/// Milliseconds of typing if the request does not say.
 const TYPING: i64 = 5000;
 
-/// `POST {scope_id}/typing`. The documents name no error for a chat or a person that isn't there; it is bad data.
+/// `POST {scope_id}/typing`. The documents define no error for an unknown chat or person; it is treated as bad data.
 pub(super) fn take(scoped: &Scoped<'_>) -> Outcome {
     let body = parsed(scoped.request)?;
     let fields = Object::whole(&body)?;

@@ -1,4 +1,4 @@
-//! What people do in the CRM, for tests and programs: contacts, leads, talks, templates, subscriptions.
+//! People's actions in the CRM, for tests and programs: contacts, leads, talks, templates, subscriptions.
 
 use serde_json::{Map, Value, json};
 
@@ -15,7 +15,7 @@ impl Sandbox {
         self.core.read(|state| state.accounts.get(host).map(look).unwrap_or_default())
     }
 
-    /// A user makes a contact and gets its id; 0 for an unknown host.
+    /// A user creates a contact; returns its id, 0 for an unknown host.
     pub fn add_contact(&self, host: &str, name: &str, phone: Option<&str>, email: Option<&str>) -> i64 {
         self.act(host, |account, now| {
             let mut contact = Contact { name: name.to_owned(), ..Contact::new(account, now) };
@@ -36,28 +36,28 @@ impl Sandbox {
         })
     }
 
-    /// A user replaces the phones of a contact; an empty list takes them away. False if there is none.
+    /// A user replaces the phones of a contact; an empty list removes them. False if there is none.
     pub fn set_contact_phones(&self, host: &str, contact_id: i64, phones: &[&str]) -> bool {
         self.act(host, |account, now| account.change_contact(contact_id, now, |contact| contact.set("PHONE", phones)))
     }
 
-    /// A user replaces the e-mail addresses of a contact; an empty list takes them away. False if there is none.
+    /// A user replaces the e-mail addresses of a contact; an empty list removes them. False if there is none.
     pub fn set_contact_emails(&self, host: &str, contact_id: i64, emails: &[&str]) -> bool {
         self.act(host, |account, now| account.change_contact(contact_id, now, |contact| contact.set("EMAIL", emails)))
     }
 
-    /// A user merges two contacts: `kept` takes everything of `gone`, chats too, and `gone` answers 204 from now on.
-    /// False if one of them is missing.
+    /// A user merges two contacts: `kept` gets everything of `gone`, including chats, and `gone` answers 204 from now
+    /// on. False if one of them is missing.
     pub fn merge_contacts(&self, host: &str, kept: i64, gone: i64) -> bool {
         self.act(host, |account, now| account.merge_contacts(kept, gone, now))
     }
 
-    /// A user deletes a contact: its chats hang on nobody, its leads stay. False if there is none.
+    /// A user deletes a contact: its chats have no contact then, its leads stay. False if there is none.
     pub fn delete_contact(&self, host: &str, contact_id: i64) -> bool {
         self.act(host, |account, _| account.delete_contact(contact_id))
     }
 
-    /// A user hangs a chat on a contact. False if either is missing.
+    /// A user links a chat to a contact. False if either is missing.
     pub fn link_chat(&self, host: &str, chat_id: &str, contact_id: i64) -> bool {
         self.act(host, |account, _| {
             let known = account.chat(chat_id).is_some() && account.crm.contact(contact_id).is_some();
@@ -68,17 +68,17 @@ impl Sandbox {
         })
     }
 
-    /// Contacts in the order in which they were made.
+    /// Contacts in order of creation.
     pub fn contacts(&self, host: &str) -> Vec<ContactView> {
         self.look(host, |account| account.crm.contacts.iter().map(|one| ContactView::of(account, one)).collect())
     }
 
-    /// Which chat hangs on which contact, the latest link last.
+    /// Links of chats to contacts, the latest last.
     pub fn contact_links(&self, host: &str) -> Vec<LinkView> {
         self.look(host, |account| account.crm.links.iter().map(LinkView::of).collect())
     }
 
-    /// Incoming leads that wait for somebody to accept or decline them.
+    /// Incoming leads that were neither accepted nor declined.
     pub fn incoming_leads(&self, host: &str) -> Vec<IncomingLeadView> {
         self.look(host, |account| {
             account.crm.unsorted.iter().filter_map(|one| IncomingLeadView::of(account, one)).collect()
@@ -101,29 +101,30 @@ impl Sandbox {
         })
     }
 
-    /// A user wins (`true`) or loses a lead; what its chats bring next is a new incoming lead. False if there is none.
+    /// A user wins (`true`) or loses a lead; the next message of its chats creates a new incoming lead. False if there
+    /// is none.
     pub fn close_lead(&self, host: &str, lead_id: i64, won: bool) -> bool {
         let status_id = if won { super::WON } else { super::LOST };
         self.act(host, |account, now| account.change_lead(lead_id, now, |_, card| card.status_id = status_id))
     }
 
-    /// A user deletes a lead; its chats hang on none, and its contact stays. False if there is none.
+    /// A user deletes a lead; its chats have no lead then, and its contact stays. False if there is none.
     pub fn delete_lead(&self, host: &str, lead_id: i64) -> bool {
         self.act(host, |account, _| account.delete_lead(lead_id))
     }
 
-    /// Talks in the order in which they were opened.
+    /// Talks in order of opening.
     pub fn talks(&self, host: &str) -> Vec<TalkView> {
         self.look(host, |account| account.crm.talks.iter().map(TalkView::of).collect())
     }
 
-    /// A user closes a talk. False if it is closed already or there is none.
+    /// A user closes a talk. False if it is closed already or unknown.
     pub fn close_talk(&self, host: &str, talk_id: i64) -> bool {
         self.act(host, |account, now| account.close_talk(talk_id, now))
     }
 
-    /// A user makes a template, which no token sees. `fields` are those of the API and lie over a plain template with
-    /// this name and content. Gives its id.
+    /// A user creates a template, which no token can see. `fields` are the API's and override a plain template with
+    /// this name and content. Returns its id.
     pub fn add_template(&self, host: &str, name: &str, content: &str, fields: Value) -> i64 {
         self.act(host, |account, now| {
             let mut all: Map<String, Value> = super::template::blank();
@@ -143,14 +144,14 @@ impl Sandbox {
         })
     }
 
-    /// Templates as the API shows them, `_embedded.reviews` included, and `client_id` of the integration that made
-    /// each (null for a user's).
+    /// Templates as in the API, including `_embedded.reviews`, and `client_id` of the integration that created each
+    /// (null for a user's).
     pub fn templates(&self, host: &str) -> Vec<Value> {
         self.look(host, |account| account.crm.templates.iter().map(|one| one.whole(account.id)).collect())
     }
 
-    /// A user sends a WABA template for approval: a review for every WABA source, and a hook to those who subscribed to
-    /// `add_chat_template_review`. False if there is no such template or it is none for WABA.
+    /// A user submits a WABA template for approval: a review for every WABA source, and a hook to subscribers of
+    /// `add_chat_template_review`. False if it is unknown or not for WABA.
     pub fn ask_template_review(&self, host: &str, template_id: i64) -> bool {
         self.act(host, |account, now| account.ask_review(template_id, now))
     }
@@ -160,8 +161,8 @@ impl Sandbox {
         self.look(host, |account| account.crm.webhooks.iter().map(WebhookView::of).collect())
     }
 
-    /// amoCRM switches a subscription off, as it does after more than 100 invalid answers in two hours, or a user
-    /// switches it on again. False if nobody subscribed so.
+    /// amoCRM disables a subscription, as after more than 100 invalid answers in two hours, or a user enables it again.
+    /// False if there is no such subscription.
     pub fn set_webhook_disabled(&self, host: &str, destination: &str, disabled: bool) -> bool {
         self.act(host, |account, _| {
             let found = account.crm.webhooks.iter_mut().find(|one| one.destination == destination);
@@ -169,7 +170,7 @@ impl Sandbox {
         })
     }
 
-    /// A user deletes a subscription. False if nobody subscribed so.
+    /// A user deletes a subscription. False if there is none.
     pub fn delete_webhook(&self, host: &str, destination: &str) -> bool {
         self.act(host, |account, _| {
             let before = account.crm.webhooks.len();
@@ -183,7 +184,7 @@ impl Sandbox {
         self.core.read(|state| state.crm_hooks.tried.iter().cloned().collect())
     }
 
-    /// Sends a form to a CRM hook's address as amoCRM would: for shapes it is told to have and the sandbox does not make.
+    /// Sends a form to a CRM hook's address as amoCRM would: for reported shapes that the sandbox does not generate.
     pub async fn post_crm_hook(&self, host: &str, destination: &str, body: &str) -> crate::HookAnswer {
         super::send::post(&self.core, host, destination, body).await
     }

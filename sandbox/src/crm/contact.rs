@@ -1,9 +1,9 @@
-//! Contacts and what may be written on their cards.
+//! Contacts and the fields of their cards.
 
 use super::{Event, Link, event};
 use crate::state::{Account, Person};
 
-/// A field of contacts that every account has.
+/// A field of contacts in every account.
 pub(crate) struct FieldKind {
     /// `field_code`.
     pub(crate) code: &'static str,
@@ -11,7 +11,7 @@ pub(crate) struct FieldKind {
     pub(crate) name: &'static str,
     /// `field_type`.
     pub(crate) kind: &'static str,
-    /// `enum_code`s its values may have; the first is taken where none is named. None for a plain text.
+    /// Allowed `enum_code`s of its values; the first is the default. Empty for a plain text.
     pub(crate) enums: &'static [&'static str],
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct Contact {
 }
 
 impl Contact {
-    /// An empty card of the administrator's.
+    /// An empty card, owned by the administrator.
     pub(crate) fn new(account: &mut Account, now: i64) -> Self {
         let responsible_user_id = account.administrator().map_or(0, |user| user.id);
         Self {
@@ -73,7 +73,7 @@ impl Contact {
         }
     }
 
-    /// The card amoCRM makes for somebody who wrote.
+    /// The card that amoCRM creates for a person who wrote.
     pub(super) fn of_person(account: &mut Account, person: &Person, now: i64) -> Self {
         let mut contact = Self { name: person.name.clone(), ..Self::new(account, now) };
         contact.set("PHONE", &[person.phone.as_str()]);
@@ -86,7 +86,7 @@ impl Contact {
         self.values.iter().filter(|one| one.field == field).map(|one| one.value.clone()).collect()
     }
 
-    /// Replaces the values of a field; empty ones are left out.
+    /// Replaces the values of a field; empty ones are dropped.
     pub(crate) fn set(&mut self, field: &str, texts: &[&str]) {
         let Some(kind) = FIELDS.iter().find(|kind| kind.code == field) else {
             return;
@@ -97,8 +97,8 @@ impl Contact {
         self.values.extend(values.map(|text| FieldValue { field: kind.code, value: (*text).to_owned(), enum_code }));
     }
 
-    /// Whether any of what is written on the card contains the text, letter case aside; a number is found in phones
-    /// however its digits are grouped. How amoCRM matches is not documented; it is seen to be by substring.
+    /// Whether any value of the card contains the text, case-insensitively; a number is found in phones however its
+    /// digits are grouped. amoCRM's matching is not documented; it was observed to be by substring.
     pub(crate) fn matches(&self, query: &str) -> bool {
         let wanted = digits(query);
         let is_number = !wanted.is_empty() && !query.chars().any(char::is_alphabetic);
@@ -113,7 +113,7 @@ impl Contact {
 }
 
 impl Account {
-    /// Keeps a new contact and tells of it.
+    /// Stores a new contact and its event.
     pub(crate) fn keep_contact(&mut self, contact: Contact) -> i64 {
         let id = contact.id;
         self.crm.events.push(Event::of_contact("add", &contact));
@@ -121,7 +121,7 @@ impl Account {
         id
     }
 
-    /// Lays a changed card in the place of its former self and tells of it.
+    /// Changes a contact and records the event.
     pub(crate) fn change_contact(&mut self, id: i64, now: i64, change: impl FnOnce(&mut Contact)) -> bool {
         let Some(contact) = self.crm.contact_mut(id) else {
             return false;
@@ -133,7 +133,7 @@ impl Account {
         true
     }
 
-    /// Deletes a contact: its links go, its leads stay without it, and it is told.
+    /// Deletes a contact: removes its links, keeps its leads without it, and records the event.
     pub(crate) fn delete_contact(&mut self, id: i64) -> bool {
         let Some(at) = self.crm.contacts.iter().position(|one| one.id == id) else {
             return false;
@@ -150,7 +150,7 @@ impl Account {
         true
     }
 
-    /// Hangs a chat on a contact, away from the one it hung on before. Gives the id of the new link.
+    /// Links a chat to a contact instead of its previous one. Returns the id of the new link.
     pub(crate) fn link_chat(&mut self, chat_id: &str, contact_id: i64) -> i64 {
         if let Some(link) = self.crm.links.iter().find(|one| one.chat_id == chat_id && one.contact_id == contact_id) {
             return link.id;
@@ -158,7 +158,7 @@ impl Account {
         let id = self.next_number();
         self.crm.links.retain(|link| link.chat_id != chat_id);
         self.crm.links.push(Link { id, chat_id: chat_id.to_owned(), contact_id });
-        // While nobody has accepted it, an incoming lead belongs to whomever its chat belongs to.
+        // An incoming lead that is not accepted yet moves with its chat to the chat's contact.
         let waiting: Vec<i64> =
             self.crm.waiting().filter(|one| one.chat_id == chat_id).map(|one| one.lead_id).collect();
         for lead in self.leads.iter_mut().filter(|lead| waiting.contains(&lead.id)) {

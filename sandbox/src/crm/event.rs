@@ -1,11 +1,12 @@
-//! What subscribers are told, before it is a form. Shapes: www.amocrm.ru/developers/content/crm_platform/webhooks-format.
+//! Events for subscribers, before their encoding as a form. Shapes:
+//! www.amocrm.ru/developers/content/crm_platform/webhooks-format.
 
 use serde_json::{Map, Value, json};
 
 use super::{Card, Contact, Review, Talk, Template, Unsorted};
 use crate::state::{Chat, Direction, Lead, Message, Person};
 
-/// Something that happened: the code of the subscription, the keys it stands under, and its fields.
+/// An event: the code of the subscription, its keys, and its fields.
 #[derive(Clone, Debug)]
 pub(super) struct Event {
     pub(super) setting: String,
@@ -17,7 +18,7 @@ fn entity(what: &'static str, action: &'static str, one: &str, fields: Value) ->
     Event { setting: format!("{action}_{one}"), keys: vec![what, action], fields }
 }
 
-/// What a message's event needs to know beside it.
+/// Context of a message's event.
 pub(super) struct Around<'a> {
     pub(super) chat: &'a Chat,
     pub(super) person: Option<&'a Person>,
@@ -85,7 +86,7 @@ impl Event {
         entity("talk", action, "talk", talk.facts())
     }
 
-    /// A new incoming lead. No code of its own is documented, so those who subscribed to new leads are told.
+    /// A new incoming lead. It has no documented code of its own, so subscribers to new leads are notified.
     pub(super) fn incoming(one: &Unsorted, contact: Option<&Contact>, last_text: &str) -> Self {
         let fields = json!({
             "uid": one.uid,
@@ -105,7 +106,7 @@ impl Event {
         Self { setting: "add_lead".to_owned(), keys: vec!["unsorted", "add"], fields }
     }
 
-    /// An incoming lead was accepted or declined, which arrives as its deletion.
+    /// An incoming lead was accepted or declined, which is reported as its deletion.
     pub(super) fn sorted(one: &Unsorted, action: &'static str, contact_id: i64, user_id: i64) -> Self {
         let result = json!({"leads": [one.lead_id], "contacts": (contact_id != 0).then_some([contact_id])});
         let mut fields = json!({
@@ -122,7 +123,7 @@ impl Event {
         Self { setting: "add_lead".to_owned(), keys: vec!["unsorted", "delete"], fields }
     }
 
-    /// A message in a chat. Those of managers are told only on Kommo, under a code of their own.
+    /// A message in a chat. Managers' messages are reported only on Kommo, under a different code.
     pub(super) fn of_message(message: &Message, around: &Around<'_>) -> Self {
         let incoming = message.direction == Direction::Incoming;
         let (avatar, kind) = match incoming {
@@ -158,7 +159,8 @@ impl Event {
         Self { setting: setting.to_owned(), keys: vec!["message", "add"], fields }
     }
 
-    /// A template was sent for approval. The Russian sample shows `add` at the root; third parties know a wrapper.
+    /// A template was submitted for approval. The Russian sample has `add` at the root; third parties describe a
+    /// wrapper.
     pub(super) fn review(account_id: i64, template: &Template, wrapped: bool) -> Self {
         let mut fields: Map<String, Value> = template.fields.clone();
         fields.retain(|key, _| !matches!(key.as_str(), "external_id" | "attachment"));

@@ -1,11 +1,11 @@
-//! CRM hooks as PHP writes them: bracket keys, every value a string, nothing where there is nothing.
+//! CRM hooks as encoded by PHP: bracket keys, every value a string, empty values omitted.
 
 use serde_json::Value;
 
 use super::Event;
 use crate::state::Account;
 
-/// The body of a hook that tells of one event.
+/// The body of a hook for one event.
 pub(super) fn body(account: &Account, event: &Event) -> String {
     let mut pairs = url::form_urlencoded::Serializer::new(String::new());
     let mut keys = event.keys.iter();

@@ -1,4 +1,4 @@
-//! Leads beyond where they came from: their state, and how they end.
+//! Leads: their state, and how they end.
 
 use super::Event;
 use crate::state::{Account, Lead};
@@ -7,9 +7,9 @@ use crate::state::{Account, Lead};
 pub(crate) const UNSORTED_STEP: i64 = 1;
 /// Offset of the id of the accepted leads' stage from its pipeline's id.
 pub(crate) const FIRST_STEP: i64 = 2;
-/// The step of won leads, the same in every pipeline.
+/// The stage of won leads, the same in every pipeline.
 pub(crate) const WON: i64 = 142;
-/// The step of lost leads, the same in every pipeline.
+/// The stage of lost leads, the same in every pipeline.
 pub(crate) const LOST: i64 = 143;
 
 /// The card of a lead. Times are Unix seconds.
@@ -22,7 +22,7 @@ pub(crate) struct Card {
     pub(crate) created_by: i64,
     pub(crate) updated_at: i64,
     pub(crate) closed_at: Option<i64>,
-    /// Id of the source it came from, where there is one.
+    /// Id of its source, if any.
     pub(crate) source_id: Option<i64>,
     pub(crate) tags: Vec<String>,
 }
@@ -49,13 +49,13 @@ impl Account {
         pipeline_id + place
     }
 
-    /// Whether the id is a step of this pipeline in which leads may be put.
+    /// Whether the id is a stage of this pipeline that leads may be put into.
     pub(crate) fn is_step(pipeline_id: i64, status_id: i64) -> bool {
         [UNSORTED_STEP, FIRST_STEP].iter().any(|place| Self::step(pipeline_id, *place) == status_id)
             || matches!(status_id, WON | LOST)
     }
 
-    /// Keeps a lead that did not come from a chat and tells of it.
+    /// Stores a lead that did not come from a chat, and its event.
     pub(crate) fn keep_lead(&mut self, lead: Lead, card: Card) {
         self.crm.settled_lead = self.crm.settled_lead.max(lead.id);
         self.crm.events.push(Event::of_lead("add", &lead, &card));
@@ -63,7 +63,7 @@ impl Account {
         self.leads.push(lead);
     }
 
-    /// Changes a lead and tells of it. A lead that is won or lost lets its chats go: what they bring next is a new
+    /// Changes a lead and records the event. A won or lost lead releases its chats: their next message creates a new
     /// incoming lead.
     pub(crate) fn change_lead(&mut self, id: i64, now: i64, change: impl FnOnce(&mut Lead, &mut Card)) -> bool {
         let (Some(lead), Some(card)) = (self.leads.iter_mut().find(|lead| lead.id == id), self.crm.cards.get_mut(&id))
@@ -86,7 +86,7 @@ impl Account {
         true
     }
 
-    /// Takes a lead away and tells of it.
+    /// Deletes a lead and records the event.
     pub(crate) fn delete_lead(&mut self, id: i64) -> bool {
         let (Some(at), Some(card)) = (self.leads.iter().position(|lead| lead.id == id), self.crm.cards.remove(&id))
         else {

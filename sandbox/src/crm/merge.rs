@@ -4,8 +4,8 @@ use super::Event;
 use crate::state::Account;
 
 impl Account {
-    /// What a user's "merge duplicates" does: `kept` takes values, tags, leads, talks and chats of `gone`, which is
-    /// deleted. The documents name no hook of its own; an update of the one and a deletion of the other are told.
+    /// A user's "merge duplicates": `kept` gets values, tags, leads, talks and chats of `gone`, which is deleted. The
+    /// documents define no hook for it; an update of the one and a deletion of the other are reported.
     pub(crate) fn merge_contacts(&mut self, kept: i64, gone: i64, now: i64) -> bool {
         let crm = &mut self.crm;
         if kept == gone || crm.contact(kept).is_none() {

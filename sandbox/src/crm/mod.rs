@@ -1,7 +1,7 @@
-//! The CRM behind the chats: contacts, leads and incoming leads, talks, templates, and the hooks that tell of them.
+//! The CRM behind the chats: contacts, leads and incoming leads, talks, templates, and the hooks about them.
 //!
-//! Chats know nothing of it. [`settle`] looks after every change at what the chats have brought and does what
-//! amoCRM does: makes contacts, incoming leads and talks, and writes down what subscribers are told.
+//! Chats do not depend on it. [`settle`] examines the chats after every change and does what amoCRM does: creates
+//! contacts, incoming leads and talks, and records events for subscribers.
 
 mod acts;
 mod contact;
@@ -36,7 +36,7 @@ pub(crate) use webhook::{Webhook, known_events};
 use event::Event;
 use send::Delivery;
 
-/// A chat that hangs on a contact. A chat has at most one, a contact may have many.
+/// The link of a chat to a contact. A chat has at most one, a contact may have many.
 #[derive(Clone, Debug)]
 pub(crate) struct Link {
     /// Changes when the link does.
@@ -45,19 +45,19 @@ pub(crate) struct Link {
     pub(crate) contact_id: i64,
 }
 
-/// What an account holds beside its chats.
+/// The state of an account besides its chats.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Crm {
     pub(crate) contacts: Vec<Contact>,
     pub(crate) links: Vec<Link>,
-    /// What is known of leads beyond where they came from, by their id.
+    /// Cards of leads by id.
     pub(crate) cards: BTreeMap<i64, Card>,
     pub(crate) unsorted: Vec<Unsorted>,
     pub(crate) talks: Vec<Talk>,
     pub(crate) templates: Vec<Template>,
     pub(crate) webhooks: Vec<Webhook>,
     pub(crate) notes: Vec<Note>,
-    /// What happened and was not yet told to anybody.
+    /// Events that were not sent yet.
     events: Vec<Event>,
     settled_messages: usize,
     settled_lead: i64,
@@ -72,7 +72,7 @@ impl Crm {
         self.contacts.iter_mut().find(|one| one.id == id)
     }
 
-    /// The contact a chat hangs on.
+    /// The contact that a chat is linked to.
     pub(crate) fn contact_of_chat(&self, chat_id: &str) -> Option<i64> {
         self.links.iter().find(|link| link.chat_id == chat_id).map(|link| link.contact_id)
     }

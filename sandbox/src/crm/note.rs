@@ -1,4 +1,4 @@
-//! Notes that integrations wrote on cards.
+//! Notes written by integrations on cards.
 
 use serde_json::Value;
 

@@ -16,7 +16,7 @@ pub(crate) struct Review {
 }
 
 impl Review {
-    /// The model of the API.
+    /// The review as in the API.
     pub(crate) fn shown(&self) -> Value {
         json!({
             "id": self.id,
@@ -33,8 +33,8 @@ fn is_waba(source: &Source) -> bool {
 }
 
 impl Account {
-    /// Sends a WABA template for approval and tells of it: a review for every WABA source of its owner, or of anybody
-    /// where a user wrote it. False if there is no such template or it is none for WABA.
+    /// Submits a WABA template for approval and records the event: a review for every WABA source of its owner, or of
+    /// all integrations if a user created it. False if it is unknown or not for WABA.
     pub(crate) fn ask_review(&mut self, template_id: i64, now: i64) -> bool {
         let Some(template) = self.crm.templates.iter().find(|one| one.id == template_id && one.is_waba()) else {
             return false;

@@ -1,4 +1,4 @@
-//! Sending CRM hooks: a form, two seconds, and again later where the answer was invalid.
+//! Sends CRM hooks: a form, a time limit of two seconds, and retries after invalid answers.
 
 use std::{
     collections::VecDeque,
@@ -16,14 +16,14 @@ use crate::{
     state::State,
 };
 
-/// amoCRM waits this long for an answer.
+/// amoCRM's time limit for an answer.
 const LIMIT: Duration = Duration::from_secs(2);
-/// The clock may be anybody's, so what is due later is looked for this often.
+/// Polling interval for due hooks: the clock may be a test's, which gives no signal.
 const LOOK: Duration = Duration::from_millis(200);
-/// How many attempts are remembered.
+/// Attempts kept.
 const REMEMBERED: usize = 2000;
 
-/// One hook on its way to one subscriber.
+/// A hook on its way to a subscriber.
 #[derive(Clone, Debug)]
 pub(crate) struct Delivery {
     pub(crate) host: String,
@@ -34,15 +34,15 @@ pub(crate) struct Delivery {
     pub(crate) due: DateTime<Utc>,
 }
 
-/// Hooks that wait, and those that were tried.
+/// Waiting hooks, and past attempts.
 #[derive(Debug, Default)]
 pub(crate) struct CrmHooks {
     pub(super) queue: Vec<Delivery>,
     pub(super) tried: VecDeque<CrmHookView>,
 }
 
-/// When the next attempt is due after this one was answered so; none when there is none. After 5 and 15 minutes for
-/// every invalid answer, after 15 minutes and an hour more only for 499 and 5xx.
+/// Delay of the next attempt after this answer; `None` if there is none. After 5 and 15 minutes for every invalid
+/// answer, after a further 15 minutes and an hour only for 499 and 5xx.
 fn next_attempt(attempt: u32, status: Option<u16>) -> Option<TimeDelta> {
     let server = status.is_some_and(|status| status == 499 || status >= 500);
     match attempt {
@@ -58,7 +58,7 @@ fn is_valid(answer: &HookAnswer) -> bool {
     answer.status.is_some_and(|status| (100..300).contains(&status))
 }
 
-/// Sends what is due for as long as the sandbox lives.
+/// Sends due hooks while the sandbox runs.
 pub(crate) async fn run(core: Weak<Core>) {
     let Some(mut changes) = core.upgrade().map(|core| core.subscribe()) else {
         return;
@@ -101,7 +101,7 @@ fn call(core: &Core, host: &str, destination: &str, body: &str, what: &str) -> C
         .header("Content-Type", "application/x-www-form-urlencoded")
         .header("User-Agent", "amoCRM-Webhooks/3.0")
         .body(body.to_owned());
-    // The address is a secret of whoever subscribed it, so the log shows what it tells instead.
+    // The address is the subscriber's secret, so the log shows the event instead.
     Call { request, method: "POST", shown: what.to_owned(), host: Some(host.to_owned()), limit: LIMIT }
 }
 

@@ -1,4 +1,4 @@
-//! What the CRM makes of what the chats have brought.
+//! The CRM's reaction to changes of chats.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -9,8 +9,8 @@ use crate::{
     state::{Account, Direction, Lead, Message, State},
 };
 
-/// Catches up with every account: contacts, incoming leads and talks for what is new in its chats, then a delivery for
-/// everybody who wants to be told.
+/// Updates every account: contacts, incoming leads and talks for what is new in its chats, then a delivery for every
+/// subscriber.
 pub(crate) fn settle(state: &mut State, integrations: &[IntegrationConfig], now: DateTime<Utc>) {
     let State { accounts, crm_hooks, .. } = state;
     for account in accounts.values_mut() {
@@ -51,8 +51,8 @@ fn new_leads(account: &mut Account, integrations: &[IntegrationConfig], now: i64
     }
 }
 
-/// A chat that was linked to a contact before it brought anything joins the contact's open lead; every other one
-/// makes an incoming lead.
+/// A chat that was linked to a contact before its first message joins the contact's open lead; every other one creates
+/// an incoming lead.
 fn new_lead(account: &mut Account, integrations: &[IntegrationConfig], lead: &Lead, now: i64) {
     let linked = account.crm.contact_of_chat(&lead.chat_id);
     if let Some(open) = linked.and_then(|contact_id| account.open_lead_of(contact_id)) {
@@ -108,7 +108,7 @@ fn new_lead(account: &mut Account, integrations: &[IntegrationConfig], lead: &Le
     account.crm.unsorted.push(incoming);
 }
 
-/// The contact of somebody who wrote: the one they had before, or a new one.
+/// The contact of a person who wrote: their existing one, or a new one.
 fn contact_for(account: &mut Account, lead: &Lead, now: i64) -> i64 {
     if account.crm.contact(lead.contact_id).is_some() {
         return lead.contact_id;
@@ -129,7 +129,7 @@ fn new_messages(account: &mut Account, integrations: &[IntegrationConfig], now: 
     account.crm.settled_messages = account.messages.len();
     for message in new {
         let incoming = message.direction == Direction::Incoming;
-        // Silent messages and those written outside amoCRM are history; nobody is told of them.
+        // Silent messages and those written outside amoCRM are history without events.
         if message.direction == Direction::Imported || (incoming && message.silent) {
             continue;
         }

@@ -1,4 +1,4 @@
-//! Talks: the conversations of a chat, each from its first message until somebody closes it.
+//! Talks: the conversations of a chat, each from its first message until it is closed.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ pub(crate) struct Talk {
 }
 
 impl Talk {
-    /// What hooks and REST tell alike.
+    /// The fields common to hooks and REST.
     pub(crate) fn facts(&self) -> Value {
         json!({
             "talk_id": self.id,
@@ -40,7 +40,7 @@ impl Talk {
 }
 
 impl Account {
-    /// A message that was not silent went through the chat: opens its talk, or brings the open one up to date.
+    /// Records a message that was not silent: opens a talk in its chat, or updates the open one.
     pub(super) fn talk_goes_on(&mut self, chat_id: &str, origin: &str, incoming: bool, now: i64) -> i64 {
         let contact_id = self.crm.contact_of_chat(chat_id);
         let lead_id = self.chat(chat_id).and_then(|chat| chat.lead_id);
@@ -68,7 +68,7 @@ impl Account {
         id
     }
 
-    /// Closes a talk and tells of it; false if it is closed already or there is none.
+    /// Closes a talk and records the event; false if it is closed already or unknown.
     pub(crate) fn close_talk(&mut self, id: i64, now: i64) -> bool {
         let Some(talk) = self.crm.talks.iter_mut().find(|talk| talk.id == id && talk.is_in_work) else {
             return false;

@@ -8,35 +8,35 @@ use super::Review;
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
     pub(crate) id: i64,
-    /// `client_id` of the integration that made it; none for a user's own, which no token sees.
+    /// `client_id` of the integration that created it; `None` for a user's own, which no token can see.
     pub(crate) owner: Option<String>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     /// `name`, `content`, `type` and the rest, as answers show them.
     pub(crate) fields: Map<String, Value>,
-    /// One for each WABA source, once it was sent for approval.
+    /// One for each WABA source, once it was submitted for approval.
     pub(crate) reviews: Vec<Review>,
 }
 
 impl Template {
-    /// Whether it is one for official WhatsApp.
+    /// Whether it is for official WhatsApp.
     pub(crate) fn is_waba(&self) -> bool {
         self.fields.get("type").and_then(Value::as_str) == Some("waba")
     }
 
-    /// `review_status`: the state of its reviews taken together; none before the first.
+    /// `review_status`: the combined state of its reviews; `None` before the first.
     pub(crate) fn review_status(&self) -> Option<&str> {
         let has = |status: &str| self.reviews.iter().any(|one| one.status == status);
         ["review", "rejected", "paused", "approved"].into_iter().find(|status| has(status))
     }
 
-    /// Whether somebody has to decide about it.
+    /// Whether a decision is pending.
     pub(crate) fn is_on_review(&self) -> bool {
         self.review_status() == Some("review")
     }
 }
 
-/// What a template has while nobody said anything about it.
+/// The default fields of a template.
 pub(crate) fn blank() -> Map<String, Value> {
     let fields = json!({
         "name": "",
@@ -51,7 +51,7 @@ pub(crate) fn blank() -> Map<String, Value> {
         "waba_header": null,
         "waba_header_type": null,
         "waba_footer": null,
-        // PHP's empty object.
+        // An empty object as encoded by PHP.
         "waba_examples": [],
     });
     match fields {
@@ -61,14 +61,14 @@ pub(crate) fn blank() -> Map<String, Value> {
 }
 
 impl Template {
-    /// Everything about it, for the library.
+    /// All its fields, for the library.
     pub(super) fn whole(&self, account_id: i64) -> Value {
         let mut all = self.shown(account_id, true);
         all.insert("client_id".to_owned(), json!(self.owner));
         Value::Object(all)
     }
 
-    /// The model of the API; the state of approval only where it was asked for.
+    /// The template as in the API; the state of approval only if requested.
     pub(crate) fn shown(&self, account_id: i64, with_reviews: bool) -> Map<String, Value> {
         let mut all = self.fields.clone();
         for (key, value) in [

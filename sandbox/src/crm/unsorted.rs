@@ -1,9 +1,9 @@
-//! Incoming leads: what waits in front of a pipeline until a user accepts or declines it.
+//! Incoming leads: they wait in front of a pipeline until a user accepts or declines them.
 
 use super::{Crm, Event, FIRST_STEP};
 use crate::state::Account;
 
-/// What has become of an incoming lead.
+/// The fate of an incoming lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sorted {
     Waiting,
@@ -20,7 +20,7 @@ pub(crate) struct Unsorted {
     pub(crate) chat_id: String,
     pub(crate) pipeline_id: i64,
     pub(crate) source_name: String,
-    /// External id of the source, or the channel's code where there is none.
+    /// External id of the source, or the channel's code if there is none.
     pub(crate) source_uid: String,
     pub(crate) created_at: i64,
     pub(crate) sorted: Sorted,
@@ -28,12 +28,12 @@ pub(crate) struct Unsorted {
 }
 
 impl Crm {
-    /// Incoming leads nobody has sorted yet.
+    /// Incoming leads not sorted yet.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = &Unsorted> {
         self.unsorted.iter().filter(|one| one.sorted == Sorted::Waiting)
     }
 
-    /// The incoming lead with this uid that nobody has sorted yet.
+    /// The incoming lead with this uid, if not sorted yet.
     pub(crate) fn waiting_with(&self, uid: &str) -> Option<&Unsorted> {
         self.waiting().find(|one| one.uid == uid)
     }
@@ -47,7 +47,7 @@ impl Account {
         Some(one.clone())
     }
 
-    /// Accepts an incoming lead into a step of its pipeline, the first one where none is named.
+    /// Accepts an incoming lead into a stage of its pipeline, by default the first.
     pub(crate) fn accept(&mut self, uid: &str, user_id: i64, status_id: Option<i64>, now: i64) -> Option<Unsorted> {
         let one = self.sort(uid, Sorted::Accepted, now)?;
         let step = status_id.unwrap_or_else(|| Self::step(one.pipeline_id, FIRST_STEP));
@@ -62,7 +62,7 @@ impl Account {
         Some(one)
     }
 
-    /// Declines an incoming lead: the lead goes, the contact and its chats stay.
+    /// Declines an incoming lead: the lead is deleted, the contact and its chats stay.
     pub(crate) fn decline(&mut self, uid: &str, user_id: i64, now: i64) -> Option<Unsorted> {
         let one = self.sort(uid, Sorted::Declined, now)?;
         let contact_id = self.lead(one.lead_id).map_or(0, |lead| lead.contact_id);
@@ -71,7 +71,7 @@ impl Account {
         Some(one)
     }
 
-    /// Puts the chat of an incoming lead into a lead that is there, and its chat on `contact_id` where one is named.
+    /// Moves the chat of an incoming lead to an existing lead, and links it to `contact_id` if given.
     pub(crate) fn link_incoming(
         &mut self,
         uid: &str,
@@ -96,7 +96,7 @@ impl Account {
         Some(one)
     }
 
-    /// An incoming lead that goes was never a lead for anybody, so no deletion is told.
+    /// A deleted incoming lead was never announced as a lead, so no deletion is reported.
     fn drop_incoming(&mut self, lead_id: i64) {
         self.leads.retain(|lead| lead.id != lead_id);
         self.crm.cards.remove(&lead_id);

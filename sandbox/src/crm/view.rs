@@ -1,26 +1,26 @@
-//! What the library shows of the CRM.
+//! The library's views of the CRM.
 
 use super::{Contact, Link, Sorted, Talk, Unsorted, Webhook};
 use crate::state::Account;
 
-/// A contact with what hangs on it.
+/// A contact with its leads and chats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactView {
     /// Numeric id.
     pub id: i64,
     /// Name shown to people.
     pub name: String,
-    /// Phones as they were written, in order.
+    /// Phones as entered, in order.
     pub phones: Vec<String>,
     /// E-mail addresses, in order.
     pub emails: Vec<String>,
-    /// Ids of its leads, incoming ones included.
+    /// Ids of its leads, including incoming ones.
     pub leads: Vec<i64>,
     /// Amojo ids of its chats.
     pub chats: Vec<String>,
 }
 
-/// A chat that hangs on a contact.
+/// A chat's link to a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkView {
     /// Numeric id, which changes with the link.
@@ -31,33 +31,33 @@ pub struct LinkView {
     pub chat_id: String,
 }
 
-/// An incoming lead that nobody has accepted or declined yet.
+/// An incoming lead that was neither accepted nor declined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IncomingLeadView {
     /// Its id in `leads/unsorted`.
     pub uid: String,
-    /// The lead it becomes when it is accepted.
+    /// The lead it becomes when accepted.
     pub lead_id: i64,
-    /// The contact it was made with.
+    /// Its contact.
     pub contact_id: i64,
-    /// Amojo id of the chat it came from.
+    /// Amojo id of its chat.
     pub chat_id: String,
-    /// Pipeline it stands in.
+    /// Its pipeline.
     pub pipeline_id: i64,
-    /// Name of the source it came from.
+    /// Name of its source.
     pub source_name: String,
 }
 
-/// A talk: one conversation of a chat from its first message until somebody closes it.
+/// A talk: one conversation of a chat from its first message until it is closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TalkView {
     /// `talk_id`.
     pub id: i64,
     /// Amojo id of the chat.
     pub chat_id: String,
-    /// The contact, none while the chat has none.
+    /// The contact; `None` while the chat has none.
     pub contact_id: Option<i64>,
-    /// The lead, none while the chat has none.
+    /// The lead; `None` while the chat has none.
     pub lead_id: Option<i64>,
     /// Whether it is open.
     pub is_in_work: bool,
@@ -70,28 +70,28 @@ pub struct TalkView {
 pub struct WebhookView {
     /// Numeric id.
     pub id: i64,
-    /// Where its hooks go.
+    /// The address of its hooks.
     pub destination: String,
-    /// What it is told of: `add_contact`, `update_talk`, …
+    /// The events: `add_contact`, `update_talk`, …
     pub settings: Vec<String>,
-    /// Whether amoCRM has switched it off.
+    /// Whether amoCRM has disabled it.
     pub disabled: bool,
 }
 
-/// One attempt to tell a subscriber something.
+/// One attempt to notify a subscriber.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CrmHookView {
     /// Host of the account.
     pub host: String,
-    /// What it tells: `add_contact`, `update_talk`, …
+    /// The event: `add_contact`, `update_talk`, …
     pub event: String,
-    /// Where it went.
+    /// The destination.
     pub destination: String,
-    /// The form as it was sent.
+    /// The form as sent.
     pub body: String,
-    /// 1 for the first, up to 5.
+    /// 1 for the first, at most 5.
     pub attempt: u32,
-    /// HTTP status; none when there was no answer in time.
+    /// HTTP status; `None` without an answer in time.
     pub status: Option<u16>,
 }
 
@@ -121,7 +121,7 @@ impl LinkView {
 }
 
 impl IncomingLeadView {
-    /// None for one that was accepted, declined or linked.
+    /// `None` if it was accepted, declined or linked.
     pub(super) fn of(account: &Account, one: &Unsorted) -> Option<Self> {
         (one.sorted == Sorted::Waiting).then(|| Self {
             uid: one.uid.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// More invalid answers than this within [`WINDOW_SECONDS`], the last one among them, switch a subscription off.
+/// More invalid answers than this within [`WINDOW_SECONDS`], including the last one, disable a subscription.
 const INVALID_LIMIT: usize = 100;
 const WINDOW_SECONDS: i64 = 2 * 60 * 60;
 
@@ -17,12 +17,12 @@ pub(crate) struct Webhook {
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) disabled: bool,
-    /// When it was answered wrongly of late.
+    /// Times of recent invalid answers.
     pub(crate) invalid: VecDeque<i64>,
 }
 
 impl Webhook {
-    /// Counts an invalid answer, which may switch the subscription off.
+    /// Counts an invalid answer, which may disable the subscription.
     pub(super) fn answered_wrongly(&mut self, now: i64) {
         self.invalid.push_back(now);
         while self.invalid.front().is_some_and(|at| *at <= now - WINDOW_SECONDS) {
@@ -32,8 +32,8 @@ impl Webhook {
     }
 }
 
-/// Codes one may subscribe to. The two platforms differ: messages of customers are told on Kommo only, as far as the
-/// tables go, and customers (the entity) exist on amocrm.ru only.
+/// Codes that can be subscribed to. The two platforms differ: customers' messages are reported only on Kommo, according
+/// to the tables, and customers (the entity) exist only on amocrm.ru.
 pub(crate) fn known_events(host: &str) -> Vec<String> {
     let russian = host.ends_with(".amocrm.ru");
     let group = |actions: &[&str], of: &str| actions.iter().map(|action| format!("{action}_{of}")).collect::<Vec<_>>();

@@ -1,11 +1,11 @@
-//! Files that are there: reading, downloading, deleting.
+//! Complete files: listing, downloading, deleting.
 
 use serde_json::{Value, json};
 
 use super::{Call, DriveFile, ok, problem};
 use crate::{core::Core, exchange::Answer, ids};
 
-/// A file as answers show it.
+/// A file as in the API.
 pub(super) fn show(base: &str, file: &DriveFile) -> Value {
     let account = ids::amojo(&format!("drive.{}", file.account_id));
     let extension = file.name.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -60,7 +60,7 @@ pub(super) fn one(call: &Call<'_>, uuid: &str) -> Answer {
     found.map_or_else(nobody, |body| ok(&body))
 }
 
-/// `DELETE v1.0/files` with a list of `{"uuid": …}`: into the trash.
+/// `DELETE v1.0/files` with a list of `{"uuid": …}`: moves files to the trash.
 pub(super) fn delete(call: &Call<'_>) -> Answer {
     let Ok(Value::Array(items)) = serde_json::from_slice(&call.request.body) else {
         return problem(400, "Bad Request", "the body must be an array");

@@ -1,5 +1,5 @@
 //! The files API of the `drive-…` hosts: www.amocrm.ru/developers/content/files/files-api. One host serves many
-//! accounts; whose files they are is told by the access token. Errors are plain JSON.
+//! accounts; the access token identifies the account. Errors are plain JSON.
 
 mod files;
 mod upload;
@@ -18,10 +18,10 @@ use crate::{
 
 pub(crate) const JSON: &str = "application/json";
 
-/// A file that is completely there.
+/// A complete file.
 #[derive(Clone, Debug)]
 pub(crate) struct DriveFile {
-    /// The id of the session it was uploaded in.
+    /// The id of its upload session.
     id: i64,
     uuid: String,
     version_uuid: String,
@@ -33,7 +33,7 @@ pub(crate) struct DriveFile {
     is_trashed: bool,
 }
 
-/// A file of which parts are missing.
+/// An incomplete file.
 #[derive(Clone, Debug)]
 struct Session {
     id: i64,
@@ -41,13 +41,13 @@ struct Session {
     name: String,
     content_type: String,
     size: usize,
-    /// The file this becomes a version of.
+    /// The file that this is a new version of.
     file_uuid: Option<String>,
     bytes: Vec<u8>,
     started_at: i64,
 }
 
-/// All files, and the sessions in which they arrive by the last part of their next address.
+/// All files, and upload sessions by the last part of their next address.
 #[derive(Debug, Default)]
 pub(crate) struct Drive {
     files: Vec<DriveFile>,
@@ -73,7 +73,7 @@ fn ok(value: &Value) -> Answer {
     Answer::json(200, JSON, value)
 }
 
-/// Answers a request to a `drive-…` host. Parts of a file and downloads need no token: their addresses are secrets.
+/// Answers a request to a `drive-…` host. Uploading parts and downloading need no token: the addresses are secrets.
 pub(crate) fn answer(core: &Core, request: &Incoming, target: &Target<'_>) -> Answer {
     match (request.method.as_str(), target.rest.as_slice()) {
         ("POST", ["v1.0", "sessions", "upload", key]) => return upload::part(core, request, &target.base, key),

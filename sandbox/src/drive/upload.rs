@@ -1,4 +1,4 @@
-//! Uploading: a session, parts one after the other, and the file with the answer to the last.
+//! Uploading: a session, parts in order, and the file in the answer to the last part.
 
 use bytes::Bytes;
 use serde_json::json;
@@ -11,11 +11,11 @@ use crate::{
     strict::Object,
 };
 
-/// The largest file.
+/// The largest file, in bytes.
 const MAX_FILE: usize = 314_572_800;
-/// The largest part.
+/// The largest part, in bytes.
 const MAX_PART: usize = 524_288;
-/// Seconds a session lives.
+/// Lifetime of a session in seconds.
 const LIFE: i64 = 24 * 60 * 60;
 
 fn upload_url(base: &str, key: &str) -> String {
@@ -64,7 +64,7 @@ pub(super) fn open(call: &Call<'_>) -> Answer {
     }))
 }
 
-/// `POST` of raw bytes to the address the session, or the part before, has named.
+/// `POST` of raw bytes to the address given by the session, or by the previous part.
 pub(super) fn part(core: &Core, request: &Incoming, base: &str, key: &str) -> Answer {
     if request.body.is_empty() || request.body.len() > MAX_PART {
         return problem(400, "Bad Request", &format!("a part must have 1 to {MAX_PART} bytes"));

@@ -1,4 +1,4 @@
-//! Fetching the file of a message from the other side, as amoCRM does it: once, by a plain GET.
+//! Fetches the file of a message from the other side like amoCRM: once, by a plain GET.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use futures_util::StreamExt;
 
 use crate::{core::Core, state::StoredFile};
 
-/// How long a file may take.
+/// Time limit of a fetch.
 const LIMIT: Duration = Duration::from_secs(15);
-/// The largest file that is kept.
+/// The largest file kept, in bytes.
 const SIZE_LIMIT: usize = 64 * 1024 * 1024;
 
-/// A file as it arrived.
+/// A fetched file.
 #[derive(Clone, Debug)]
 pub struct Fetched {
-    /// The media type its server named, without parameters.
+    /// The media type from its server, without parameters.
     pub content_type: String,
     /// The whole file.
     pub bytes: Bytes,
@@ -28,7 +28,7 @@ pub(crate) async fn fetch(core: &Core, host: &str, message_id: &str) -> Result<F
     let (link, kept) = core.read(|state| {
         let message = state.accounts.get(host).and_then(|account| account.message(message_id));
         let link = message.map(|message| message.field("media").to_owned());
-        // amoCRM needs no link for what it keeps itself.
+        // amoCRM needs no request for its own files.
         let id = link.as_ref().and_then(|link| link.strip_prefix(&own)?.split('/').next());
         let own = id.and_then(|id| state.files.attachments.get(id));
         let kept = state.files.fetched.get(message_id).or(own).cloned();

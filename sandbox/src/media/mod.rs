@@ -1,4 +1,4 @@
-//! Files of messages: kept and served by the sandbox itself, and fetched from the other side.
+//! Files of messages: stored and served by the sandbox, and fetched from the other side.
 
 mod fetch;
 mod range;
@@ -18,14 +18,14 @@ use crate::{
     state::{State, StoredFile},
 };
 
-/// Links to a kept file.
+/// Links to a stored file.
 pub(crate) struct Kept {
     pub(crate) media: String,
-    /// Empty without a preview.
+    /// Empty if there is no preview.
     pub(crate) thumbnail: String,
 }
 
-/// Keeps a file and gives links to it.
+/// Stores a file and returns links to it.
 pub(crate) fn keep(state: &mut State, own_url: &str, file: &Attachment, now: DateTime<Utc>) -> Result<Kept> {
     let expires_at = now + state.files.life;
     let mut kept = |name: &str, content_type: &str, bytes: &bytes::Bytes| {
@@ -35,7 +35,7 @@ pub(crate) fn keep(state: &mut State, own_url: &str, file: &Attachment, now: Dat
         state.files.attachments.insert(id, StoredFile { content_type, bytes: bytes.clone(), expires_at });
         anyhow::Ok(link)
     };
-    // A sticker has no name of its own, and its link ends in a name all the same.
+    // A sticker has no name, but its link ends in one.
     let name = if file.name.is_empty() { file.kind.clone() } else { file.name.clone() };
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
     Ok(Kept {
@@ -54,20 +54,19 @@ fn link(own_url: &str, id: &str, name: &str) -> Result<String> {
 }
 
 impl Sandbox {
-    /// How long links to files of messages live, from the next message on; 24 hours at first, since the documents
-    /// don't say.
+    /// Sets the lifetime of file links from the next message on; 24 hours by default, since the documents do not say.
     pub fn set_media_life(&self, life: TimeDelta) {
         self.core.change(|state| state.files.life = life);
     }
 
-    /// A link to a file that anybody may fetch, as from any web server: for files of customers in tests. It lives as
-    /// long as other links. Empty if the sandbox has no address.
+    /// A public link to a file, as from any web server: for customers' files in tests. It has the lifetime of other
+    /// links. Empty if the sandbox has no address.
     pub fn link_to(&self, file: &Attachment) -> String {
         let (own_url, now) = (self.core.own_url(), self.core.now());
         self.core.change(|state| keep(state, &own_url, file, now)).map(|kept| kept.media).unwrap_or_default()
     }
 
-    /// Lets every link to a file die now: it answers 404.
+    /// Expires every link to a file now: it answers 404.
     pub fn expire_media(&self) {
         let now = self.core.now();
         self.core.change(|state| {
@@ -77,9 +76,9 @@ impl Sandbox {
         });
     }
 
-    /// What amoCRM does some time after a message with a file came: it downloads `media` by a plain GET. The file is
-    /// kept, so that later calls and the manager's window show it although the link may have died since.
-    /// An error says why there was none.
+    /// Downloads the `media` of a message by a plain GET, as amoCRM does some time after receiving it. The file is
+    /// kept, so that later calls and the manager's window show it even if the link has expired. An error says why there
+    /// was none.
     pub async fn downloads(&self, host: &str, message_id: &str) -> Result<Fetched> {
         fetch(&self.core, host, message_id).await
     }

@@ -1,13 +1,13 @@
 //! The header `Range` of one part: `bytes=2-5`, `bytes=2-`, `bytes=-4`.
 
-/// What of a file is wanted.
+/// The requested part of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// All of it: no header, or one that isn't understood, which the RFC tells to ignore.
+    /// All of it: no header, or an invalid one, which the RFC says to ignore.
     Whole,
     /// From the first byte to the byte after the last.
     Some(usize, usize),
-    /// Nothing that is there.
+    /// A range outside the file.
     Outside,
 }
 

@@ -1,4 +1,4 @@
-//! Serving a kept file: GET and HEAD, whole or in one part, for as long as its link lives.
+//! Serves a stored file: GET and HEAD, whole or a range, until its link expires.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use super::range::{Part, part};
 use crate::{core::Core, state::StoredFile};
 
-/// Types a browser may show in place; anything else is saved.
+/// Types that a browser displays inline; others are downloaded.
 const SHOWN: [&str; 3] = ["image/", "audio/", "video/"];
 
 /// `GET /attachments/{id}/{name}`.
@@ -25,7 +25,7 @@ pub(crate) async fn attachment(
     }
 }
 
-/// The answer with a file, or with the part of it that was asked for.
+/// The answer with a file, or with the requested range of it.
 pub(crate) fn finished(request: &HttpRequest, file: &StoredFile) -> HttpResponse {
     let length = file.bytes.len();
     let asked = request.headers().get(header::RANGE).and_then(|value| value.to_str().ok());

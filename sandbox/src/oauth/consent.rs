@@ -1,21 +1,20 @@
-//! What the consent page leads to.
+//! The results of the consent page.
 
 use crate::{config::IntegrationConfig, core::Core, installation};
 
-/// Platform parameter of a host: 1 for amocrm.ru, 2 for the other platform.
+/// Platform parameter of a host: 1 for amocrm.ru, 2 for Kommo.
 pub(crate) fn platform(host: &str) -> &'static str {
     if host.ends_with(".amocrm.ru") { "1" } else { "2" }
 }
 
-/// A code in the name of the account's administrator, who thereby installs the integration; none if the host is
-/// unknown.
+/// A code for the account's administrator, who thereby installs the integration; `None` if the host is unknown.
 pub(crate) fn code_for(core: &Core, host: &str, integration: &IntegrationConfig) -> Option<String> {
     let user_id = core.read(|state| Some(state.accounts.get(host)?.administrator()?.id))?;
     code_of(core, host, integration, user_id)
 }
 
-/// A code in the name of this user. An administrator installs the integration by it; others may only add their
-/// grant to an installed one and get none before.
+/// A code for this user. An administrator installs the integration by it; others can only add their grant to an
+/// installed one.
 fn code_of(core: &Core, host: &str, integration: &IntegrationConfig, user_id: i64) -> Option<String> {
     let now = core.now();
     let widget = installation::SourceOfItsOwn::of(core, integration);
@@ -32,8 +31,8 @@ fn code_of(core: &Core, host: &str, integration: &IntegrationConfig, user_id: i6
     })
 }
 
-/// The address the browser goes to after "Allow" by this user, or by the administrator where none is named.
-/// None if anything is unknown, the redirect URI is no URL, or the user may not install.
+/// The redirect address after "Allow" by this user, by default the administrator. `None` if anything is unknown, the
+/// redirect URI is no URL, or the user may not install.
 pub(crate) fn allowed(
     core: &Core,
     host: &str,
@@ -57,7 +56,7 @@ pub(crate) fn allowed(
     Some(url.into())
 }
 
-/// The address the browser goes to after "Deny".
+/// The redirect address after "Deny".
 pub(crate) fn denied(core: &Core, integration: &IntegrationConfig, state: Option<&str>) -> Option<String> {
     let mut url = url::Url::parse(&core.redirect_uri(integration)).ok()?;
     url.query_pairs_mut().append_pair("error", "access_denied").append_pair("client_id", &integration.client_id);

@@ -12,8 +12,8 @@ use crate::{
     trouble,
 };
 
-/// Answers a request below `/oauth2/`: tokens by the account's own host, the look-up of a renamed account by the host it
-/// shares with others.
+/// Answers a request below `/oauth2/`: tokens at the account's own host, the look-up of a renamed account at a shared
+/// host.
 pub(crate) fn answer(core: &Core, request: &Incoming, target: &Target<'_>, rest: &[&str]) -> Answer {
     let host = target.host.as_str();
     match (request.method.as_str(), rest, target.kind()) {
@@ -29,21 +29,21 @@ pub(crate) fn answer(core: &Core, request: &Incoming, target: &Target<'_>, rest:
     }
 }
 
-/// Where the account of a refresh token lives now; the token isn't used up.
+/// The current host of a refresh token's account; does not use up the token.
 fn current_subdomain(core: &Core, request: &Incoming, host: &str) -> Answer {
     let token = request.header("x-refresh-token");
     let now = core.now();
     address(core, host, core.read(|state| state.grants.refresh_owner(token, now)))
 }
 
-/// The same by an access token, as it was before: deprecated.
+/// The earlier version with an access token: deprecated.
 fn old_subdomain(core: &Core, request: &Incoming, host: &str) -> Answer {
     let token = request.header("authorization").strip_prefix("Bearer ").unwrap_or_default();
     let now = core.now();
     address(core, host, core.change(|state| Some(state.grants.use_access(token, now)?.account_id)))
 }
 
-/// The address of an account; only hosts of its own platform know it.
+/// The address of an account; only known to hosts of its own platform.
 fn address(core: &Core, asked: &str, id: Option<i64>) -> Answer {
     let found = core.read(|state| {
         let account = state.account_by_id(id?)?;

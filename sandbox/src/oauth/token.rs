@@ -1,5 +1,5 @@
-//! The token endpoint: rotating refresh tokens, access tokens that look like JWTs. The documents show JSON; forms are
-//! what RFC 6749 says and what amoCRM's own SDK for PHP sends.
+//! The token endpoint: rotating refresh tokens, access tokens that look like JWTs. The documents show JSON; RFC 6749
+//! and amoCRM's own PHP SDK use forms.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use crate::{
     strict::Object,
 };
 
-/// Seconds an access token lives, as the answer tells.
+/// Lifetime of an access token in seconds, as in the answer.
 const EXPIRES_IN: i64 = crate::state::ACCESS_SECONDS;
 
 /// `POST /accounts/{host}/oauth2/access_token`.
@@ -65,7 +65,7 @@ pub(super) fn exchange(core: &Core, request: &Incoming, host: &str) -> Answer {
     }
 }
 
-/// The fields of the request, whichever form they have.
+/// The fields of the request in either encoding.
 fn parsed(request: &Incoming) -> Option<Value> {
     let kind = request.header("content-type").split(';').next().unwrap_or_default().trim();
     if kind.eq_ignore_ascii_case("application/json") {
@@ -77,7 +77,7 @@ fn parsed(request: &Incoming) -> Option<Value> {
     })
 }
 
-/// The account a pair is made for.
+/// The account of a token pair.
 struct Holder<'a> {
     host: &'a str,
     id: i64,
@@ -152,7 +152,7 @@ fn pair(
         "scopes": ["crm", "files", "notifications"],
     });
     let header = json!({"typ": "JWT", "alg": "RS256"});
-    // The real signature can't be checked by anybody but amoCRM; random bytes are as good.
+    // Only amoCRM can check the real signature, so random bytes suffice.
     let signature = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
     let access = [header.to_string(), claims.to_string(), signature].map(|part| base64_url(part.as_bytes())).join(".");
     grants.keep_pair(access, (&integration.client_id, account.id, user_id), now)

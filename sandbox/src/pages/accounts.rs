@@ -70,13 +70,13 @@ pub(super) async fn add(core: web::Data<Arc<Core>>, request: HttpRequest, form: 
     see_other(&frame.link("/"))
 }
 
-/// The form behind the buttons of one account.
+/// The form of an account's buttons.
 #[derive(Deserialize)]
 pub(super) struct Chosen {
     integration: String,
 }
 
-/// `POST /accounts/{host}/install`: what the marketplace would do.
+/// `POST /accounts/{host}/install`: installs as from the marketplace.
 pub(super) async fn install(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,
@@ -90,7 +90,7 @@ pub(super) async fn install(
     see_other(&Frame::of(&request).link(&format!("/accounts/{host}/marketplace")))
 }
 
-/// `POST /accounts/{host}/revoke`: what switching the integration off would do.
+/// `POST /accounts/{host}/revoke`: disables the integration.
 pub(super) async fn revoke(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,

@@ -1,4 +1,4 @@
-//! What managers do, over HTTP: one address takes every act as JSON, another one takes files to be sent.
+//! Managers' actions over HTTP: one address for every action as JSON, another one for files to send.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::{
     state::StoredFile,
 };
 
-/// `POST /accounts/{host}/acts`: an [`Act`]; the answer is what was sent, or why it could not be.
+/// `POST /accounts/{host}/acts`: an [`Act`]; answers with what was sent, or why it could not be.
 pub(super) async fn perform(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,
@@ -31,7 +31,7 @@ pub(super) async fn perform(
         Ok(act) => act,
         Err(error) => return HttpResponse::BadRequest().json(json!({"error": error.to_string()})),
     };
-    // In a task of its own: a page that is closed must not cancel hooks.
+    // In its own task: closing the page must not cancel hooks.
     let doing = actix_web::rt::spawn(async move { act::perform(&core, &host, act).await });
     match doing.await {
         Ok(Ok(done)) => HttpResponse::Ok().json(done),
@@ -40,7 +40,7 @@ pub(super) async fn perform(
     }
 }
 
-/// How an upload is to be taken.
+/// Name and kind of an upload.
 #[derive(Deserialize)]
 pub(super) struct Upload {
     name: String,
@@ -67,8 +67,8 @@ pub(super) async fn upload(
     HttpResponse::Ok().json(json!({"file": id, "kind": kind, "name": asked.name}))
 }
 
-/// `GET /accounts/{host}/messages/{id}/media`: the file of a message as amoCRM keeps it. What came from the other side
-/// is fetched when it is looked at for the first time.
+/// `GET /accounts/{host}/messages/{id}/media`: the file of a message as kept by amoCRM. Files of the other side are
+/// fetched when first viewed.
 pub(super) async fn file(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,

@@ -1,4 +1,4 @@
-//! What the form below a chat, and the dialog for writing first, offer to choose from.
+//! The choices of the form below a chat, and of the dialog for writing first.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     state::{Account, Chat, State},
 };
 
-/// A template one can choose.
+/// A template to choose.
 pub(super) struct TemplateChoice {
     pub(super) id: i64,
     pub(super) name: String,
@@ -16,23 +16,23 @@ pub(super) struct TemplateChoice {
     pub(super) told: String,
 }
 
-/// A channel and a source to write first from.
+/// A channel and a source for writing first.
 pub(super) struct Origin {
     pub(super) channel: String,
     pub(super) source: String,
     pub(super) words: String,
 }
 
-/// Everything that is offered.
+/// All choices.
 pub(super) struct Offers {
     pub(super) templates: Vec<TemplateChoice>,
     pub(super) origins: Vec<Origin>,
     /// Phones of contacts with their names.
     pub(super) phones: Vec<(String, String)>,
     pub(super) voice: bool,
-    /// Whether "the manager is typing" leaves as a hook.
+    /// Whether "the manager is typing" is sent as a hook.
     pub(super) typing: bool,
-    /// CRM id of whoever writes here.
+    /// CRM id of the author.
     pub(super) user: i64,
 }
 
@@ -62,7 +62,7 @@ fn template(account: &Account, chat: Option<&Chat>, one: &crate::crm::Template) 
     TemplateChoice { id: one.id, name: text("name"), told }
 }
 
-/// The markers of a template: `{{contact.name}}` and the like.
+/// The placeholders of a template: `{{contact.name}}` and the like.
 fn markers(content: &str) -> impl Iterator<Item = &str> {
     content.match_indices("{{").filter_map(|(from, _)| {
         let rest = content.get(from..)?;
@@ -70,7 +70,7 @@ fn markers(content: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What amoCRM knows to put in the place of a marker; empty for what it doesn't.
+/// amoCRM's value for a placeholder; empty if unknown.
 fn value(account: &Account, chat: &Chat, marker: &str) -> String {
     let person = account.person(&chat.person_id);
     match marker.trim_matches(['{', '}']).trim() {
@@ -81,7 +81,7 @@ fn value(account: &Account, chat: &Chat, marker: &str) -> String {
     }
 }
 
-/// Connected channels that may write first, each with the sources of its integration and without one.
+/// Connected channels that allow writing first, each with the sources of its integration and without one.
 fn origins(core: &Core, state: &State, account: &Account, words: &Words) -> Vec<Origin> {
     let mut all = Vec::new();
     for (integration, channel) in core.integrations.iter().flat_map(|one| one.channels.iter().map(move |it| (one, it)))

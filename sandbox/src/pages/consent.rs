@@ -1,4 +1,4 @@
-//! The consent page: an administrator lets an integration into an account.
+//! The consent page: an administrator gives an integration access to an account.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{Frame, notice, own_form, render, see_other, shell, strings::fill};
 use crate::{core::Core, oauth::consent, state::Account};
 
-/// What the address carries.
+/// The query of the address.
 #[derive(Deserialize)]
 pub(super) struct Asked {
     #[serde(default)]
@@ -47,7 +47,7 @@ struct Page<'a> {
     target: String,
 }
 
-/// `GET /oauth`. `mode` only decides about windows, which this page leaves to the browser.
+/// `GET /oauth`. `mode` only concerns windows, which this page leaves to the browser.
 pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest, asked: web::Query<Asked>) -> HttpResponse {
     let frame = Frame::of(&request);
     let Some(integration) = core.integration(&asked.client_id) else {
@@ -62,7 +62,7 @@ pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest, asked
         accounts,
         target: frame.link("/oauth"),
     };
-    // Browsers hold redirects after a form to `form-action` too, so the redirect's origin must be in it.
+    // Browsers apply `form-action` to redirects after a form too, so the redirect's origin must be in it.
     let origin = url::Url::parse(&core.redirect_uri(integration)).map(|url| url.origin().ascii_serialization()).ok();
     render(StatusCode::OK, &page, origin.as_deref())
 }
@@ -109,7 +109,7 @@ pub(super) async fn decide(
     }
 }
 
-/// Who is signed in, if that user may not give the access: installing is for administrators.
+/// The signed-in user, if they may not give access: installing requires an administrator.
 fn may_not(core: &Core, frame: &Frame, host: &str, client_id: &str) -> Option<String> {
     core.read(|state| {
         let account = state.accounts.get(host)?;

@@ -1,4 +1,4 @@
-//! Contacts and incoming leads, and what people do with them.
+//! Contacts and incoming leads, and people's actions on them.
 
 use std::sync::Arc;
 

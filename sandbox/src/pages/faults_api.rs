@@ -1,4 +1,4 @@
-//! Breaking and mending by HTTP: `GET /faults`, `POST /faults`, `DELETE /faults`.
+//! Fault injection by HTTP: `GET /faults`, `POST /faults`, `DELETE /faults`.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
     core::Core,
 };
 
-/// What to break, in the grammar of the command line.
+/// The fault, in the command line's syntax.
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     fault: String,
@@ -22,12 +22,12 @@ fn shown(core: &Core) -> HttpResponse {
     HttpResponse::Ok().json(json!({"faults": breakage::now(core)}))
 }
 
-/// `GET /faults`: what is broken now.
+/// `GET /faults`: the current faults.
 pub(super) async fn list(core: web::Data<Arc<Core>>) -> HttpResponse {
     shown(&core)
 }
 
-/// `POST /faults` with `{"fault": "unpaid@acme.amocrm.ru"}`; the answer is what is broken then.
+/// `POST /faults` with `{"fault": "unpaid@acme.amocrm.ru"}`; answers with the resulting faults.
 pub(super) async fn break_it(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,
@@ -42,7 +42,7 @@ pub(super) async fn break_it(
     }
 }
 
-/// `DELETE /faults`: mends everything.
+/// `DELETE /faults`: removes all faults.
 pub(super) async fn mend(core: web::Data<Arc<Core>>, request: HttpRequest) -> HttpResponse {
     if !own_form(&request) {
         return HttpResponse::Forbidden().finish();

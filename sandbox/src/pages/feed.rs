@@ -1,4 +1,4 @@
-//! The messages of one chat as rows: all of them in the window, the lead's own time in its card.
+//! The messages of a chat as rows: all of them in the window, only those around the lead's time in its card.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -12,19 +12,19 @@ use crate::{
     state::{Account, Chat, Direction, Lead, Message, State},
 };
 
-/// A lead's card shows the history from so long before the lead was made.
+/// A lead's card shows the history from this long before the lead was created.
 const BEFORE_LEAD: TimeDelta = TimeDelta::hours(24);
 
 /// A channel's time window in a chat.
 #[derive(Clone, Copy)]
 pub(super) struct Window {
-    /// What is left of it.
+    /// Milliseconds left.
     pub(super) millis: i64,
-    /// Once it is over the card offers templates alone.
+    /// After it the card offers only templates.
     pub(super) blocks: bool,
 }
 
-/// The time window of a chat, if its channel has one here. It begins with the customer's latest message.
+/// The time window of a chat, if its channel has one. It begins with the customer's latest message.
 pub(super) fn window(state: &State, account: &Account, chat: &Chat, now: DateTime<Utc>) -> Option<Window> {
     let abilities = state.abilities(&chat.scope_id);
     let length = i64::from(abilities.time_window_seconds?) * 1000;
@@ -57,13 +57,13 @@ fn rows(stage: &Stage<'_>, messages: &[&Message]) -> Vec<Row> {
     rows
 }
 
-/// The first moment that a lead's card shows, in milliseconds.
+/// The start of a lead card's history, in milliseconds.
 fn card_begins(lead: &Lead) -> i64 {
     (lead.created_at - BEFORE_LEAD).timestamp_millis()
 }
 
-/// Every message of a chat in the order in which they came, with what can be done about it. Where the card of the
-/// chat's lead shows only the later ones, a line says so.
+/// Every message of a chat in order of arrival, with the available actions. Where the card of the chat's lead shows
+/// only the later ones, a line says so.
 pub(super) fn window_rows(state: &State, account: &Account, chat: &Chat, words: &'static Words) -> Vec<Row> {
     let abilities: Abilities = state.abilities(&chat.scope_id);
     let viewer = account.writer().and_then(|user| user.amojo_id.as_deref()).unwrap_or_default();
@@ -82,7 +82,7 @@ pub(super) fn window_rows(state: &State, account: &Account, chat: &Chat, words: 
     rows
 }
 
-/// What a lead's card shows of a chat, and how many older messages it doesn't show.
+/// The messages of a chat in a lead's card, and the number of older ones.
 pub(super) fn card_rows(account: &Account, chat: &Chat, lead: &Lead, words: &'static Words) -> (Vec<Row>, usize) {
     let from = card_begins(lead);
     let (shown, hidden): (Vec<&Message>, Vec<&Message>) =

@@ -1,4 +1,4 @@
-//! What the widget host's script is told: account, users, card, and the widgets to run.
+//! The input of the widget host's script: account, users, card, and the widgets to run.
 
 use serde_json::{Map, Value, json};
 
@@ -11,14 +11,14 @@ use crate::{
     widget::Widget,
 };
 
-/// Which page runs the widgets.
+/// The page that runs the widgets.
 pub(super) struct Stage<'a> {
     pub(super) host: &'a str,
     /// amoCRM's name of the area.
     pub(super) area: &'static str,
-    /// What `APP.data.current_card` is.
+    /// The value of `APP.data.current_card`.
     pub(super) card: Value,
-    /// `kind` and what goes with it.
+    /// `kind` and its data.
     pub(super) page: Value,
 }
 
@@ -69,7 +69,7 @@ fn words(words: &Words) -> Value {
     })
 }
 
-/// The JSON for the script, with the widgets that `wanted` picks.
+/// The JSON for the script, with the widgets selected by `wanted`.
 pub(super) fn told(
     core: &Core,
     frame: &Frame,

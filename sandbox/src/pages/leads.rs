@@ -1,4 +1,4 @@
-//! Leads and the card of one, with the widgets in its right column.
+//! Leads and a lead's card, with widgets in its right column.
 
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest, host:
     render(StatusCode::OK, &ListPage { frame: &frame, shell: &shell, rows }, None)
 }
 
-/// A chat of the lead's contact with what the card shows of it.
+/// A chat of the lead's contact with the messages in the card.
 struct ChatRow {
     source: String,
     href: String,
@@ -109,7 +109,7 @@ fn chat_row(frame: &Frame, account: &Account, chat: &Chat, lead: &Lead) -> ChatR
     }
 }
 
-/// What `APP.data.current_card` and the contacts' data are for a lead.
+/// `APP.data.current_card` and the contacts' data of a lead.
 fn card(lead: &Lead, person: Option<&Person>) -> Value {
     let named = |value: Option<&String>| -> Vec<Value> {
         value.filter(|text| !text.is_empty()).map(|text| json!({"value": text, "type": "WORK"})).into_iter().collect()

@@ -1,4 +1,4 @@
-//! The integrations of an account: which are installed, and where a widget is uploaded.
+//! The integrations of an account: whether they are installed, and the upload of widgets.
 
 use std::sync::Arc;
 
@@ -92,14 +92,14 @@ pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest, host:
     render(StatusCode::OK, &page, None)
 }
 
-/// Where an upload belongs.
+/// The target of an upload.
 #[derive(Deserialize)]
 pub(super) struct Upload {
     integration: String,
     code: String,
 }
 
-/// `POST /accounts/{host}/archive`: the zip as it is; 422 with the reason when it is refused.
+/// `POST /accounts/{host}/archive`: the raw zip; 422 with the reason if it is refused.
 pub(super) async fn upload(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,

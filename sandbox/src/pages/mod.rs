@@ -81,10 +81,10 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .default_service(web::to(nothing_here));
 }
 
-/// What every page knows: its language and how links keep it.
+/// Data common to all pages: the language and how links keep it.
 pub(crate) struct Frame {
     pub(crate) words: &'static Words,
-    /// `lang=ru` when the reader chose a language by a link, else nothing.
+    /// `lang=ru` if the reader chose a language by a link, else empty.
     pub(crate) language_query: String,
     /// The same page in the other language.
     pub(crate) other_href: String,
@@ -110,7 +110,7 @@ impl Frame {
         }
     }
 
-    /// An address of ours that keeps the chosen language.
+    /// A link that keeps the chosen language.
     pub(crate) fn link(&self, path: &str) -> String {
         match self.language_query.as_str() {
             "" => path.to_owned(),
@@ -126,12 +126,12 @@ struct Notice<'a> {
     text: &'a str,
 }
 
-/// A page with one sentence and a way back.
+/// A page with one sentence and a link back.
 pub(crate) fn notice(frame: &Frame, status: StatusCode, text: &str) -> HttpResponse {
     render(status, &Notice { frame, text }, None)
 }
 
-/// A finished page with its headers; `form_target` is a further origin forms may lead to.
+/// A rendered page with its headers; `form_target` is a further origin that forms may be redirected to.
 pub(crate) fn render(status: StatusCode, page: &impl Template, form_target: Option<&str>) -> HttpResponse {
     let policy = format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
@@ -141,7 +141,7 @@ pub(crate) fn render(status: StatusCode, page: &impl Template, form_target: Opti
     finished(status, page, policy.trim())
 }
 
-/// A page that runs widgets: they may talk to the server behind them, frame its pages and style what they draw.
+/// A page with widgets: they may call the server behind them, frame its pages and style their output.
 pub(crate) fn render_host(core: &Core, page: &impl Template) -> HttpResponse {
     let mut origins: Vec<String> = core
         .integrations
@@ -179,7 +179,7 @@ pub(crate) fn see_other(address: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, address.to_owned())).finish()
 }
 
-/// Whether a form came from a page of ours: other sites must not press our buttons.
+/// Whether a form comes from our own page: cross-site requests are refused.
 pub(crate) fn own_form(request: &HttpRequest) -> bool {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     match (text(header::ORIGIN), text(header::HOST)) {

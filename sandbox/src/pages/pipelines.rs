@@ -48,7 +48,7 @@ struct Page<'a> {
     can_add: bool,
 }
 
-/// An integration as this page needs it.
+/// An integration's data for this page.
 struct Known {
     client_id: String,
     name: String,
@@ -135,8 +135,8 @@ pub(super) struct Added {
     code: String,
 }
 
-/// `POST /accounts/{host}/pipelines/{id}/add`: amoCRM remembers the pipeline, makes its own source where the card
-/// says so, and opens the widget.
+/// `POST /accounts/{host}/pipelines/{id}/add`: amoCRM stores the pipeline, creates its own source if the card says so,
+/// and opens the widget.
 pub(super) async fn add(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,
@@ -169,7 +169,7 @@ pub(super) async fn add(
     see_other(&format!("/accounts/{host}/settings/widgets/{}?pipeline={pipeline_id}{keep}", form.code))
 }
 
-/// `POST /accounts/{host}/sources/{id}/delete`: as a user may do it; nobody is told.
+/// `POST /accounts/{host}/sources/{id}/delete`: as a user can, without a notice.
 pub(super) async fn delete(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,

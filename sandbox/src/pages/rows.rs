@@ -1,4 +1,4 @@
-//! What the manager's window shows, in the words of one language. The page and the script use the same pieces of HTML.
+//! The contents of the manager's window in one language. The page and the script use the same HTML fragments.
 
 use std::collections::HashMap;
 
@@ -17,16 +17,16 @@ use crate::{
     state::{Account, Chat, Message, State},
 };
 
-/// The window shows this many lines of the log.
+/// Lines of the log in the window.
 const LOG_ROWS: usize = 150;
 
 /// One row of a list.
 #[derive(Serialize)]
 pub(crate) struct Row {
     pub(crate) id: String,
-    /// A finished `li`; what people wrote is escaped.
+    /// A rendered `li`; people's texts are escaped.
     pub(crate) html: String,
-    /// The bare text of a message, empty elsewhere.
+    /// The plain text of a message, empty in other rows.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) text: String,
 }
@@ -56,7 +56,7 @@ struct LogRow<'a> {
     note: String,
 }
 
-/// Everything that changes while the window is open.
+/// The parts of the window that change.
 #[derive(Serialize)]
 pub(crate) struct Snapshot {
     pub(crate) chats: Vec<Row>,
@@ -65,14 +65,14 @@ pub(crate) struct Snapshot {
     pub(crate) messages: Vec<Row>,
     pub(crate) log: Vec<Row>,
     pub(crate) broken: String,
-    /// Who is typing, and for how many milliseconds more.
+    /// Who is typing, and for how many more milliseconds.
     pub(crate) typing: String,
     pub(crate) typing_millis: i64,
-    /// The time window: milliseconds left (0 when it is over), none without a window.
+    /// Milliseconds left of the time window (0 after it), `None` without a window.
     pub(crate) window_millis: Option<i64>,
     /// Whether only templates may be sent now.
     pub(crate) only_templates: bool,
-    /// What is to be known about the chat as a whole.
+    /// A note about the whole chat.
     pub(crate) note: String,
 }
 
@@ -93,7 +93,7 @@ fn chat_rows(account: &Account, chosen: &str, words: &Words, keep: &str) -> Vec<
     for (at, message) in account.messages.iter().enumerate() {
         latest.insert(&message.chat_id, (at, message));
     }
-    // A chat without messages is not shown, as in the account.
+    // A chat without messages is not shown, as in amoCRM.
     let mut found: Vec<(usize, &Message, &Chat)> = account
         .chats
         .iter()
@@ -142,7 +142,7 @@ fn log_row(line: &RequestView, words: &Words) -> Row {
     Row { id, html: row.render().unwrap_or_default(), text: String::new() }
 }
 
-/// The rows of one account's window; `keep` is what links carry on (`&lang=ru` or nothing).
+/// The rows of an account's window; `keep` is the query that links keep (`&lang=ru` or nothing).
 pub(crate) fn snapshot(core: &Core, host: &str, chosen: &str, words: &'static Words, keep: &str) -> Option<Snapshot> {
     let now = core.now();
     let make = |state: &State| {

@@ -1,4 +1,4 @@
-//! What every page of an account shows above its own content: where one is, who one is, what is broken.
+//! The header of an account's pages: navigation, user, current faults.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::{
     state::{State, Switches, User},
 };
 
-/// The places of an account.
+/// The pages of an account.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Window,
@@ -25,21 +25,21 @@ pub(crate) enum Place {
     Broken,
 }
 
-/// A link to a place.
+/// A link to a page.
 pub(crate) struct Tab {
     pub(crate) href: String,
     pub(crate) words: &'static str,
     pub(crate) current: bool,
 }
 
-/// A user one can sign in as.
+/// A user to sign in as.
 pub(crate) struct Choice {
     pub(crate) id: i64,
     pub(crate) words: String,
     pub(crate) current: bool,
 }
 
-/// The upper part of an account's page.
+/// The header of an account's page.
 pub(crate) struct Shell {
     pub(crate) host: String,
     pub(crate) account: String,
@@ -52,12 +52,12 @@ pub(crate) struct Shell {
     pub(crate) broken: String,
 }
 
-/// A user with the role in words.
+/// A user and their role as text.
 pub(crate) fn named(words: &Words, user: &User) -> String {
     format!("{} · {}", user.name, if user.is_admin { words.administrator } else { words.manager })
 }
 
-/// What is broken in an account, one line each.
+/// The faults of an account, one line each.
 fn troubles(words: &Words, state: &State, switches: &Switches) -> Vec<String> {
     let mut all = Vec::new();
     if let Some(status) = switches.page {
@@ -83,7 +83,7 @@ fn troubles(words: &Words, state: &State, switches: &Switches) -> Vec<String> {
     all
 }
 
-/// Everything that is broken now, for the account of this host; empty while all is well.
+/// All current faults affecting the account of this host; empty if there are none.
 pub(crate) fn broken(core: &Core, state: &State, words: &Words, host: &str) -> String {
     let mut all = core.faults.describe();
     if core.demotion.is_on() {
@@ -96,7 +96,7 @@ pub(crate) fn broken(core: &Core, state: &State, words: &Words, host: &str) -> S
 }
 
 impl Shell {
-    /// The shell of an account; none if the host is nobody's.
+    /// The header of an account; `None` if the host is unknown.
     pub(crate) fn of(core: &Core, frame: &Frame, request: &HttpRequest, host: &str, place: Place) -> Option<Self> {
         let words = frame.words;
         core.read(|state| {
@@ -136,7 +136,7 @@ impl Shell {
     }
 }
 
-/// Whether the user who is signed in may administer the account.
+/// Whether the signed-in user is an administrator of the account.
 pub(crate) fn administers(core: &Core, host: &str) -> bool {
     core.read(|state| {
         let user = state.accounts.get(host).and_then(|account| account.signed_in());

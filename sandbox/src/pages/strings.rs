@@ -1,4 +1,4 @@
-//! Every word a person sees, in both languages.
+//! All visible texts, in both languages.
 
 mod chat;
 mod chat_en;
@@ -19,7 +19,7 @@ pub(crate) enum Language {
     Ru,
 }
 
-/// All visible words of one language. `{…}` is filled in by [`fill`].
+/// All texts of one language. `{…}` is filled in by [`fill`].
 #[derive(Debug)]
 pub(crate) struct Words {
     pub(crate) code: &'static str,
@@ -160,7 +160,7 @@ pub(crate) struct Words {
 }
 
 impl Language {
-    /// The words of this language.
+    /// The texts of this language.
     pub(crate) fn words(self) -> &'static Words {
         match self {
             Self::En => &en::WORDS,
@@ -168,7 +168,7 @@ impl Language {
         }
     }
 
-    /// The wanted language: `?lang=` decides, else the first language of `Accept-Language` that we have.
+    /// The requested language: `?lang=`, else the first supported one of `Accept-Language`.
     pub(crate) fn choose(asked: Option<&str>, accepted: &str) -> Self {
         match asked {
             Some("ru") => return Self::Ru,
@@ -186,7 +186,7 @@ impl Language {
     }
 }
 
-/// Puts a value into the place of `{name}`.
+/// Replaces `{name}` by a value.
 pub(crate) fn fill(text: &str, name: &str, value: &str) -> String {
     text.replace(&format!("{{{name}}}"), value)
 }
@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(Language::choose(Some("xx"), ""), Language::En);
     }
 
-    /// The values a text asks for.
+    /// The placeholders of a text.
     fn gaps(text: &str) -> Vec<&str> {
         let mut gaps: Vec<&str> = text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
         gaps.sort_unstable();

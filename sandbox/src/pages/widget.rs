@@ -13,7 +13,7 @@ use super::{
 };
 use crate::core::Core;
 
-/// What the address carries: the source that was clicked, or the pipeline in which the widget is being added.
+/// The query of the address: the source that was clicked, or the pipeline to which the widget is being added.
 #[derive(Deserialize)]
 pub(super) struct Asked {
     source: Option<i64>,
@@ -112,7 +112,7 @@ pub(super) async fn settings(
     render_host(&core, &page)
 }
 
-/// A description may have tags; its words are enough here.
+/// A description may contain tags; its text is enough here.
 fn plain(html: &str) -> String {
     html.split('<')
         .enumerate()
@@ -129,7 +129,7 @@ struct OwnPage<'a> {
     title: String,
 }
 
-/// `GET /accounts/{host}/settings/{code}`: the page an installed widget draws into `#list_page_holder`.
+/// `GET /accounts/{host}/settings/{code}`: the page that an installed widget renders into `#list_page_holder`.
 pub(super) async fn own(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,

@@ -1,4 +1,4 @@
-//! What the script of a widget's page calls: the archive's files, tokens, and the three buttons.
+//! Requests of a widget page's script: the archive's files, tokens, and the three buttons.
 
 use std::sync::Arc;
 
@@ -36,8 +36,8 @@ pub(super) async fn file(core: web::Data<Arc<Core>>, path: web::Path<(String, St
         .body(bytes)
 }
 
-/// `GET /accounts/{host}/ajax/v2/integrations/{client_uuid}/disposable_token` → `{"token":"…"}`, for the user who is
-/// signed in. Public widgets were seen to call this address of amoCRM; the header keeps other sites out.
+/// `GET /accounts/{host}/ajax/v2/integrations/{client_uuid}/disposable_token` → `{"token":"…"}`, for the signed-in
+/// user. Public widgets were seen to call this address of amoCRM; the header keeps other sites out.
 pub(super) async fn token(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,
@@ -60,14 +60,14 @@ pub(super) async fn token(
     }
 }
 
-/// What a button sends along.
+/// The form of a button.
 #[derive(Deserialize)]
 pub(super) struct Pressed {
     #[serde(default)]
     fields: Map<String, Value>,
 }
 
-/// `POST /accounts/{host}/widgets/{code}/{install|save|disable}`: 204, or 403 for who is no administrator.
+/// `POST /accounts/{host}/widgets/{code}/{install|save|disable}`: 204, or 403 without administrator's rights.
 pub(super) async fn press(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,

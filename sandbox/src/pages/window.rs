@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{core::Core, hook_message::HookMessage, hooks};
 
-/// What the address carries.
+/// The query of the address.
 #[derive(Deserialize)]
 pub(super) struct Asked {
     #[serde(default)]
@@ -38,7 +38,7 @@ struct Page<'a> {
     answer_target: String,
 }
 
-/// Takes the chat as read, without a change where nothing was unread.
+/// Marks the chat as read; changes nothing if it was read already.
 fn mark_read(core: &Core, host: &str, chat: &str) {
     let unread = core.read(|state| {
         state.accounts.get(host).and_then(|account| account.chat(chat)).is_some_and(|chat| chat.unread > 0)
@@ -110,7 +110,7 @@ pub(super) async fn snapshot(
 ) -> HttpResponse {
     let frame = Frame::of(&request);
     mark_read(&core, &host, &asked.chat);
-    // The script always names its language; links carry it on only if the reader had chosen it.
+    // The script always sends its language; links keep it only if the reader had chosen it.
     let keep = if request.query_string().contains("kept=1") { keep(&frame) } else { String::new() };
     match rows::snapshot(&core, &host, &asked.chat, frame.words, &keep) {
         Some(rows) => HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(rows),
@@ -143,7 +143,7 @@ pub(super) async fn answer(
             let (core, host, chat) = (Arc::clone(&core), host.clone(), chat.clone());
             let user = core.read(|state| state.accounts.get(&host)?.writer().map(|user| user.id));
             let message = user.into_iter().fold(HookMessage::text(&text), HookMessage::by_user);
-            // In a task of its own: a page that is closed must not cancel the hook.
+            // In its own task: closing the page must not cancel the hook.
             actix_web::rt::spawn(async move { hooks::send(&core, &host, &chat, message).await })
         };
         if let Ok(Err(error)) = sending.await {

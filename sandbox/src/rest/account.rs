@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Call, hal, problem};
 use crate::{exchange::Answer, state::User};
 
-/// `GET account`; `with` adds the fields that need it.
+/// `GET account`; `with` adds optional fields.
 pub(super) fn account(call: &Call<'_>) -> Answer {
     let with = call.with();
     let asked = |word: &str| with.iter().any(|one| one == word);
@@ -126,7 +126,7 @@ fn stage_rights((pipeline_id, status_id, view): &(i64, i64, char)) -> Value {
     json!({"entity_type": "leads", "pipeline_id": pipeline_id, "status_id": status_id, "rights": rights})
 }
 
-/// `GET users`, one page holds them all.
+/// `GET users`; one page contains them all.
 pub(super) fn users(call: &Call<'_>) -> Answer {
     let page = call.request.query_value("page");
     if page.is_some_and(|page| page != "1") {
@@ -159,7 +159,7 @@ pub(super) fn user(call: &Call<'_>, id: &str) -> Answer {
     }
 }
 
-/// `GET /v3/user`, undocumented: the SDK's example greets with it the user who granted access.
+/// `GET /v3/user`, undocumented: the SDK's example uses it to greet the user who granted access.
 pub(super) fn who(call: &Call<'_>) -> Answer {
     let found = call.account(|account| {
         let user = account.users.iter().find(|user| user.id == call.access.user_id)?;

@@ -1,27 +1,27 @@
-//! Bodies: one object, or a batch that is taken whole or not at all.
+//! Request bodies: one object, or a batch that is accepted or refused as a whole.
 
 use serde_json::Value;
 
 use super::{Call, FieldError, invalid, problem};
 use crate::exchange::Answer;
 
-/// The largest batch that is not said to be smaller.
+/// The default limit of a batch.
 pub(super) const BATCH: usize = 250;
 
-/// What of an item is wrong: code, path and words.
+/// What is wrong with an item: code, path and text.
 pub(super) type Wrong = (&'static str, &'static str, String);
 
-/// The words amoCRM has for a value outside of a list.
+/// amoCRM's error for a value outside a list.
 pub(super) fn no_choice(path: &'static str) -> Wrong {
     ("NotSupportedChoice", path, "The value you selected is not a valid choice.".to_owned())
 }
 
-/// A required value that isn't there.
+/// A missing required value.
 pub(super) fn blank(path: &'static str) -> Wrong {
     ("NotBlank", path, "This value should not be blank.".to_owned())
 }
 
-/// Turns what [`crate::strict::Object`] says of a field into an error of that field.
+/// Turns an error of [`crate::strict::Object`] into an error of that field.
 pub(super) fn typed(path: &'static str) -> impl Fn(String) -> Wrong {
     move |detail| ("InvalidType", path, detail)
 }
@@ -39,7 +39,7 @@ pub(super) fn object(call: &Call<'_>) -> Result<Value, Answer> {
     }
 }
 
-/// The body as one object, which may also be missing. PHP, and so amoCRM's own SDK, writes an empty object as `[]`.
+/// The body as one object, or nothing. PHP, and so amoCRM's own SDK, encodes an empty object as `[]`.
 pub(super) fn object_or_nothing(call: &Call<'_>) -> Result<Value, Answer> {
     if matches!(call.request.body.trim_ascii(), b"" | b"[]") {
         return Ok(Value::Object(serde_json::Map::new()));
@@ -47,7 +47,7 @@ pub(super) fn object_or_nothing(call: &Call<'_>) -> Result<Value, Answer> {
     object(call)
 }
 
-/// The body as a list of 1 to `limit` items; more of them answer `status`.
+/// The body as a list of 1 to `limit` items; more are answered with `status`.
 pub(super) fn list(call: &Call<'_>, limit: usize, status: u16) -> Result<Vec<Value>, Answer> {
     match parsed(call)? {
         Value::Array(items) if items.is_empty() => Err(problem(400, "Bad Request", "the batch is empty")),
@@ -60,7 +60,7 @@ pub(super) fn list(call: &Call<'_>, limit: usize, status: u16) -> Result<Vec<Val
     }
 }
 
-/// What the answer echoes for an item: its own `request_id`, or its place.
+/// The id of an item in the answer: its `request_id`, or its index.
 pub(super) fn request_id(item: &Value, at: usize) -> String {
     match item.get("request_id") {
         Some(Value::String(text)) => text.clone(),
@@ -69,7 +69,7 @@ pub(super) fn request_id(item: &Value, at: usize) -> String {
     }
 }
 
-/// Checks every item; the 400 lists what is wrong with each.
+/// Checks every item; the 400 lists the errors of each.
 pub(super) fn all<T>(items: &[Value], check: impl Fn(&Value) -> Result<T, Wrong>) -> Result<Vec<T>, Answer> {
     let mut right = Vec::new();
     let mut errors = Vec::new();
@@ -82,7 +82,7 @@ pub(super) fn all<T>(items: &[Value], check: impl Fn(&Value) -> Result<T, Wrong>
     if errors.is_empty() { Ok(right) } else { Err(invalid(&errors)) }
 }
 
-/// What is wrong with one item of a batch.
+/// The error of one item of a batch.
 pub(super) fn error(item: &Value, at: usize, (code, path, detail): Wrong) -> FieldError {
     FieldError { item: at, request_id: request_id(item, at), code, path: path.to_owned(), detail }
 }

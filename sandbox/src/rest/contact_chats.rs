@@ -1,4 +1,4 @@
-//! Which chat hangs on which contact. Only chats of the integration's own channels; no cookies.
+//! Links of chats to contacts. Only chats of the integration's own channels; no cookies.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{exchange::Answer, state::Account, strict::Object};
 
-/// The call fails when a browser's session comes along.
+/// The call fails if a browser's session cookie is sent.
 fn refuses_cookies(call: &Call<'_>) -> Option<Answer> {
     let cookies = !call.request.header("cookie").is_empty();
     cookies.then(|| problem(400, "Bad Request", "this method must be called without cookies"))
@@ -21,8 +21,8 @@ fn is_own(call: &Call<'_>, account: &Account, chat_id: &str) -> bool {
     account.chat(chat_id).is_some_and(|chat| chat.client_id == call.access.client_id)
 }
 
-/// `GET contacts/chats?contact_id=…` or `?chat_id=…`, each a value or a list; 204 where there is nothing. A chat that
-/// still hangs on an incoming lead is shown with that lead's contact.
+/// `GET contacts/chats?contact_id=…` or `?chat_id=…`, each a value or a list; 204 if empty. A chat of an incoming lead
+/// is listed with that lead's contact.
 pub(super) fn list(call: &Call<'_>) -> Answer {
     if let Some(refusal) = refuses_cookies(call) {
         return refusal;
@@ -49,7 +49,7 @@ pub(super) fn list(call: &Call<'_>) -> Answer {
     hal(&json!({"_total_items": found.len(), "_embedded": {"chats": found}}))
 }
 
-/// `POST contacts/chats`: hangs chats on contacts, away from those they hung on before.
+/// `POST contacts/chats`: links chats to contacts, replacing their earlier links.
 pub(super) fn link(call: &Call<'_>) -> Answer {
     if let Some(refusal) = refuses_cookies(call) {
         return refusal;

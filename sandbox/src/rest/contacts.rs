@@ -20,7 +20,7 @@ pub(super) fn field_id(account: &Account, kind: &FieldKind) -> i64 {
     ids::number(account.id, 200 + at * 20)
 }
 
-/// Id of a value's kind, such as a phone at work.
+/// Id of a value's kind, such as a work phone.
 pub(super) fn enum_id(account: &Account, kind: &FieldKind, code: &str) -> i64 {
     let at = kind.enums.iter().zip(1_i64..).find(|(one, _)| **one == code).map_or(0, |(_, at)| at);
     field_id(account, kind) + at
@@ -49,12 +49,12 @@ fn fields(account: &Account, contact: &Contact) -> Value {
     if list.is_empty() { Value::Null } else { Value::Array(list) }
 }
 
-/// Id of a tag: the same for the same name everywhere.
+/// Id of a tag: always the same for the same name.
 fn tag_id(account: &Account, name: &str) -> i64 {
     ids::number(account.id, 1_000 + ids::fold(name, ids::SLOTS - 1_000))
 }
 
-/// Tags as answers show them.
+/// Tags as in the API.
 pub(super) fn tags(account: &Account, tags: &[String]) -> Vec<Value> {
     tags.iter().map(|name| json!({"id": tag_id(account, name), "name": name, "color": null})).collect()
 }
@@ -100,7 +100,7 @@ fn show(call: &Call<'_>, account: &Account, contact: &Contact, with: &[String]) 
     })
 }
 
-/// `GET contacts?query=…&with=leads&page=…&limit=…`; 204 where there is nothing.
+/// `GET contacts?query=…&with=leads&page=…&limit=…`; 204 if empty.
 pub(super) fn list(call: &Call<'_>) -> Answer {
     if let Some(refusal) = needs_filter(call) {
         return refusal;
@@ -118,13 +118,13 @@ pub(super) fn list(call: &Call<'_>) -> Answer {
     page.answer(call, "contacts", "contacts", found.unwrap_or_default())
 }
 
-/// Fields can be filtered only in accounts that pay for it, which `is_api_filter_enabled` tells; no account here does.
+/// Filters by field require a paid plan, reported by `is_api_filter_enabled`; no account here has one.
 pub(super) fn needs_filter(call: &Call<'_>) -> Option<Answer> {
     let asked = !page::values(call, "filter").is_empty();
     asked.then(|| problem(400, "Bad Request", "filters are not available in this account"))
 }
 
-/// `GET contacts/{id}`; 204 where there is none: deleted or merged into another.
+/// `GET contacts/{id}`; 204 if it was deleted or merged into another.
 pub(super) fn one(call: &Call<'_>, id: &str) -> Answer {
     let with = call.with();
     let found = call.account(|account| {

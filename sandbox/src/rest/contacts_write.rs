@@ -1,4 +1,4 @@
-//! Creating and changing contacts. Nothing is required; values of a field that is named are replaced as a whole.
+//! Creates and changes contacts. Nothing is required; the values of a given field are replaced as a whole.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ use crate::{
     strict::Object,
 };
 
-/// What an item asks for. A field that is named replaces all of its values, none of them deletes it.
+/// The requested contact. A given field replaces all its values; an empty list deletes it.
 #[derive(Default)]
 pub(super) struct Draft {
     name: Option<String>,
@@ -36,13 +36,13 @@ fn items<'a>(fields: &Object<'a>, key: &'static str) -> Result<&'a [Value], Wron
     }
 }
 
-/// Names of tags; those that are named by an id alone are nobody's.
+/// Names of tags; those given by an id only are ignored.
 pub(super) fn tag_names(fields: &Object<'_>, key: &'static str) -> Result<Vec<String>, Wrong> {
     let name = |tag: &Value| tag.get("name").and_then(Value::as_str).map(str::to_owned).ok_or_else(|| no_choice(key));
     items(fields, key)?.iter().map(name).collect()
 }
 
-/// The tags of `_embedded`, which replace those that are there.
+/// The tags of `_embedded`, which replace the existing ones.
 pub(super) fn embedded_tags(fields: &Object<'_>) -> Result<Option<Vec<String>>, Wrong> {
     match fields.object("_embedded").map_err(typed("_embedded"))? {
         Some(embedded) if embedded.raw("tags").is_some() => tag_names(&embedded, "tags").map(Some),
@@ -50,7 +50,7 @@ pub(super) fn embedded_tags(fields: &Object<'_>) -> Result<Option<Vec<String>>, 
     }
 }
 
-/// The id of a user who exists.
+/// The id of an existing user.
 pub(super) fn user(account: &Account, fields: &Object<'_>, key: &'static str) -> Result<Option<i64>, Wrong> {
     let id = fields.whole_number(key).map_err(typed(key))?;
     match id {
@@ -172,7 +172,7 @@ fn changed(call: &Call<'_>, account: &mut Account, id: i64, draft: Draft, now: i
     json!({"id": id, "name": name, "updated_at": now, "_links": call.link(&format!("contacts/{id}"))})
 }
 
-/// `PATCH contacts`: every item names its contact by `id`.
+/// `PATCH contacts`: every item refers to its contact by `id`.
 pub(super) fn update_many(call: &Call<'_>) -> Answer {
     batch::list(call, BATCH, 422).and_then(|items| update_all(call, &items)).unwrap_or_else(|answer| answer)
 }

@@ -1,5 +1,5 @@
-//! Custom fields of cards: www.amocrm.ru/developers/content/crm_platform/custom-fields. Contacts have those that every
-//! new account has; leads have none here.
+//! Custom fields of cards: www.amocrm.ru/developers/content/crm_platform/custom-fields. Contacts have the default ones
+//! of a new account; leads have none here.
 
 use serde_json::{Value, json};
 

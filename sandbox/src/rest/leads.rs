@@ -65,7 +65,7 @@ fn show(call: &Call<'_>, account: &Account, lead: &Lead, with: &[String]) -> Opt
     Some(body)
 }
 
-/// `GET leads?query=…&with=contacts,source,source_id`; 204 where there is nothing.
+/// `GET leads?query=…&with=contacts,source,source_id`; 204 if empty.
 pub(super) fn list(call: &Call<'_>) -> Answer {
     if let Some(refusal) = contacts::needs_filter(call) {
         return refusal;
@@ -86,7 +86,7 @@ pub(super) fn list(call: &Call<'_>) -> Answer {
     page.answer(call, "leads", "leads", found.unwrap_or_default())
 }
 
-/// `GET leads/{id}`; 204 where there is none.
+/// `GET leads/{id}`; 204 if unknown.
 pub(super) fn one(call: &Call<'_>, id: &str) -> Answer {
     let with = call.with();
     let found = call.account(|account| {

@@ -1,4 +1,4 @@
-//! Creating and changing leads, alone or (`complex`) together with their contact.
+//! Creates and changes leads, alone or (`complex`) together with their contact.
 
 use serde_json::{Value, json};
 
@@ -15,10 +15,10 @@ use crate::{
     strict::Object,
 };
 
-/// At most this many leads in one call of `leads/complex`.
+/// Most leads in one call of `leads/complex`.
 const COMPLEX: usize = 50;
 
-/// What an item asks for.
+/// The requested lead.
 struct Draft {
     name: Option<String>,
     price: Option<i64>,
@@ -28,12 +28,12 @@ struct Draft {
     source_id: Option<i64>,
     /// Ids of `_embedded.contacts`; the main one first.
     contact_id: Option<i64>,
-    /// The contact of `_embedded.contacts` as `complex` describes it.
+    /// The contact in `_embedded.contacts` of `complex`.
     contact: Option<ContactDraft>,
     tags: Option<Vec<String>>,
 }
 
-/// The source of `_embedded.source`: by `external_id`, of the integration's own.
+/// The source in `_embedded.source`: by `external_id`, of the integration's own.
 fn source<'a>(
     call: &Call<'_>,
     account: &'a Account,
@@ -92,7 +92,7 @@ impl Draft {
             name: fields.text("name").map_err(typed("name"))?.map(str::to_owned),
             price: number("price")?,
             status_id: number("status_id")?,
-            // Without a pipeline of its own the source's is taken.
+            // Default: the source's pipeline.
             pipeline_id: pipeline_id.or_else(|| source.map(|source| source.pipeline_id)),
             responsible_user_id: user(account, &fields, "responsible_user_id")?,
             source_id: source.map(|source| source.id),
@@ -102,7 +102,7 @@ impl Draft {
         })
     }
 
-    /// The step has to be one of the pipeline the lead will stand in.
+    /// The stage must belong to the lead's pipeline.
     fn check_step(&self, pipeline_id: i64) -> Result<(), Wrong> {
         match self.status_id {
             Some(id) if !Account::is_step(self.pipeline_id.unwrap_or(pipeline_id), id) => Err(no_choice("status_id")),
@@ -125,7 +125,7 @@ impl Draft {
     }
 }
 
-/// Makes the lead and, where one is described, its contact. Gives both ids.
+/// Creates the lead and, if given, its contact. Returns both ids.
 fn make(call: &Call<'_>, account: &mut Account, mut draft: Draft, now: i64) -> (i64, Option<i64>) {
     if let Some(described) = draft.contact.take() {
         let mut contact = Contact { created_by: call.access.user_id, ..Contact::new(account, now) };
@@ -200,7 +200,7 @@ fn read_change(call: &Call<'_>, account: &Account, lead_id: i64, item: &Value) -
     Ok(draft)
 }
 
-/// `PATCH leads`: every item names its lead by `id`.
+/// `PATCH leads`: every item refers to its lead by `id`.
 pub(super) fn update_many(call: &Call<'_>) -> Answer {
     batch::list(call, BATCH, 422).and_then(|items| update_all(call, &items)).unwrap_or_else(|answer| answer)
 }

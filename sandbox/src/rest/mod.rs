@@ -1,4 +1,4 @@
-//! REST API v4: who may call, and which function answers.
+//! REST API v4: authentication and routing.
 
 mod account;
 mod batch;
@@ -43,7 +43,7 @@ pub(crate) struct Call<'a> {
     pub(crate) core: &'a Core,
     pub(crate) request: &'a Incoming,
     pub(crate) host: &'a str,
-    /// What addresses of the account begin with, as the caller knows it.
+    /// Base of the account's addresses, as known to the caller.
     base: &'a str,
     pub(crate) access: Access,
     is_admin: bool,
@@ -80,7 +80,7 @@ fn called(core: &Core, request: &Incoming, target: &Target<'_>, act: impl FnOnce
     act(&call)
 }
 
-/// Whose token it is. An administrator's grant may act in another user's name by `X-Context-User-ID`.
+/// The grant of the token. An administrator's grant may act for another user by `X-Context-User-ID`.
 fn authorised(core: &Core, request: &Incoming, host: &str) -> Result<Access, Answer> {
     let token = request.header("authorization").strip_prefix("Bearer ").unwrap_or_default();
     let now = core.now();
@@ -105,12 +105,12 @@ fn authorised(core: &Core, request: &Incoming, host: &str) -> Result<Access, Ans
 }
 
 impl Call<'_> {
-    /// Looks at the account; it was there when the token was checked.
+    /// Reads the account, which existed when the token was checked.
     fn account<T>(&self, look: impl FnOnce(&Account) -> T) -> Option<T> {
         self.core.read(|state| state.accounts.get(self.host).map(look))
     }
 
-    /// Changes the account, with the time in Unix seconds at hand; it was there when the token was checked.
+    /// Changes the account, with the time in Unix seconds; it existed when the token was checked.
     fn change<T>(&self, change: impl FnOnce(&mut Account, i64) -> Result<T, Answer>) -> Result<T, Answer> {
         let now = self.core.now().timestamp();
         self.core.change(|state| match state.accounts.get_mut(self.host) {
@@ -119,7 +119,7 @@ impl Call<'_> {
         })
     }
 
-    /// The words of the `with` parameter.
+    /// The values of the `with` parameter.
     fn with(&self) -> Vec<String> {
         self.request.query_value("with").unwrap_or_default().split(',').map(|word| word.trim().to_owned()).collect()
     }
@@ -144,7 +144,7 @@ fn hal(value: &Value) -> Answer {
     Answer::json(200, HAL, value)
 }
 
-/// An error in the problem form.
+/// An error in problem format.
 fn problem(status: u16, title: &str, detail: &str) -> Answer {
     let body = json!({
         "title": title,
@@ -155,7 +155,7 @@ fn problem(status: u16, title: &str, detail: &str) -> Answer {
     Answer::json(status, PROBLEM, &body).noted(detail)
 }
 
-/// One field that is wrong in one item of a batch.
+/// An invalid field of a batch's item.
 pub(crate) struct FieldError {
     item: usize,
     request_id: String,
@@ -164,7 +164,7 @@ pub(crate) struct FieldError {
     detail: String,
 }
 
-/// The 400 that lists what is wrong, item by item.
+/// The 400 with all errors, item by item.
 fn invalid(errors: &[FieldError]) -> Answer {
     let list: Vec<Value> = errors
         .iter()

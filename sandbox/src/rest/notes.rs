@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{crm::Note, exchange::Answer, state::Account, strict::Object};
 
-/// Kinds an integration may write, with what their `params` must hold.
+/// Kinds that integrations may write, with the required `params`.
 const KINDS: [(&str, &[&str]); 4] = [
     ("common", &["text"]),
     ("service_message", &["service", "text"]),
@@ -36,7 +36,7 @@ fn show(call: &Call<'_>, account: &Account, note: &Note) -> Value {
     })
 }
 
-/// `GET {entity}/notes`, and `GET {entity}/{id}/notes` of one card; 204 where there are none.
+/// `GET {entity}/notes`, and `GET {entity}/{id}/notes` of one card; 204 if empty.
 pub(super) fn list(call: &Call<'_>, entity: &str, id: Option<&str>) -> Answer {
     let page = match Page::of(call, 250) {
         Ok(page) => page,
@@ -50,7 +50,7 @@ pub(super) fn list(call: &Call<'_>, entity: &str, id: Option<&str>) -> Answer {
     page.answer(call, &path, "notes", shown.unwrap_or_default())
 }
 
-/// `POST {entity}/notes`, each naming its card by `entity_id`, and `POST {entity}/{id}/notes`.
+/// `POST {entity}/notes`, each with its card's `entity_id`, and `POST {entity}/{id}/notes`.
 pub(super) fn create(call: &Call<'_>, entity: &'static str, id: Option<&str>) -> Answer {
     let create = |items: Vec<Value>| create_all(call, entity, id, &items);
     batch::list(call, BATCH, 422).and_then(create).unwrap_or_else(|answer| answer)

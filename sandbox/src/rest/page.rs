@@ -1,19 +1,18 @@
-//! Lists: `page` and `limit`, a link to the next page while there is one, 204 where a page has nothing.
+//! Paging: `page` and `limit`, a link to the next page if there is one, 204 for an empty page.
 
 use serde_json::{Map, Value, json};
 
 use super::{Call, hal, problem};
 use crate::exchange::Answer;
 
-/// Which part of a list is wanted; the first page is 1.
+/// The requested part of a list; the first page is 1.
 pub(super) struct Page {
     number: usize,
     limit: usize,
 }
 
 impl Page {
-    /// Reads `page` and `limit`, of which the latter may be `largest`; as many are given where nothing is asked, but
-    /// at most 50.
+    /// Parses `page` and `limit`, at most `largest`. The default limit is `largest`, but at most 50.
     pub(super) fn of(call: &Call<'_>, largest: usize) -> Result<Self, Answer> {
         let number = |name: &str, usual: usize| match call.request.query_value(name) {
             None => Ok(usual),
@@ -29,12 +28,12 @@ impl Page {
         Ok(page)
     }
 
-    /// What of the whole list is on the page, and one more where another page follows.
+    /// The items of the page, and one more if another page follows.
     pub(super) fn cut<T>(&self, items: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
         items.skip(self.limit.saturating_mul(self.number - 1)).take(self.limit.saturating_add(1))
     }
 
-    /// The page as an answer, from what [`Self::cut`] gave.
+    /// The page as an answer, from the result of [`Self::cut`].
     pub(super) fn answer(&self, call: &Call<'_>, path: &str, key: &str, mut shown: Vec<Value>) -> Answer {
         if shown.is_empty() {
             return Answer::empty(204);
@@ -63,7 +62,7 @@ impl Page {
     }
 }
 
-/// The values of a query parameter, which may come once, as `name[]` or as `name[0]`.
+/// The values of a query parameter, given once, as `name[]` or as `name[0]`.
 pub(super) fn values(call: &Call<'_>, name: &str) -> Vec<String> {
     let listed = format!("{name}[");
     let wanted = |(key, _): &(String, String)| key == name || key.starts_with(&listed);

@@ -1,4 +1,4 @@
-//! Approval of WABA templates: asking for it, and telling what WhatsApp decided.
+//! Approval of WABA templates: submission, and WhatsApp's decision.
 
 use serde_json::{Value, json};
 
@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{crm::Review, exchange::Answer, strict::Object};
 
-/// What an integration may report; everything else is amoCRM's to say.
+/// The statuses that an integration may report; the others are set by amoCRM.
 const OUTCOMES: [&str; 3] = ["approved", "paused", "rejected"];
-/// Characters of `reject_reason`.
+/// Longest `reject_reason` in characters.
 const REASON: usize = 65_535;
 
 /// `POST chats/templates/{id}/review`: a review for each WABA source of the integration.
@@ -31,8 +31,8 @@ pub(super) fn ask(call: &Call<'_>, id: &str) -> Answer {
     batch::object_or_nothing(call).and_then(act).unwrap_or_else(|answer| answer)
 }
 
-/// `POST chats/templates/{id}/review/{review_id}` with `status` and, for a refusal, `reject_reason`. A review of
-/// another's template can be decided too: the source it is for may be the integration's.
+/// `POST chats/templates/{id}/review/{review_id}` with `status` and, for a refusal, `reject_reason`. A review of a
+/// foreign template can be decided too: its source may be the integration's.
 pub(super) fn decide(call: &Call<'_>, id: &str, review_id: &str) -> Answer {
     batch::object(call).and_then(|body| decided(call, id, review_id, &body)).unwrap_or_else(|answer| answer)
 }

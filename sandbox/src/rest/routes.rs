@@ -1,4 +1,4 @@
-//! Which function answers which call.
+//! Routing of calls.
 
 use super::{
     Call, account, contact_chats, contacts, contacts_write, fields, leads, leads_write, notes, pipelines, problem,
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::exchange::Answer;
 
-/// Whether only administrators may call what is below this path.
+/// Whether this path is for administrators only.
 fn needs_admin(rest: &[&str]) -> bool {
     matches!(
         rest,
@@ -34,12 +34,12 @@ fn wrong_verb() -> Option<Answer> {
     Some(problem(405, "Method Not Allowed", "this method is not allowed here"))
 }
 
-/// Whether a path segment is the number of a card, not the name of something else.
+/// Whether a path segment is the number of a card, not a name.
 fn is_id(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Routes that leads and contacts share.
+/// Routes common to leads and contacts.
 fn cards_api(call: &Call<'_>, entity: &'static str, rest: &[&str]) -> Option<Answer> {
     match (call.request.method.as_str(), rest) {
         ("GET", ["custom_fields"]) => Some(fields::list(call, entity)),
@@ -62,7 +62,7 @@ fn contacts_api(call: &Call<'_>, rest: &[&str]) -> Option<Answer> {
         ("POST", [_]) => Some(contacts_write::create(call)),
         ("PATCH", [_]) => Some(contacts_write::update_many(call)),
         ("PATCH", [_, id]) if is_id(id) => Some(contacts_write::update_one(call, id)),
-        // amoCRM deletes no contacts.
+        // amoCRM cannot delete contacts.
         (_, [_] | [_, "chats"]) => wrong_verb(),
         (_, [_, id]) if is_id(id) => wrong_verb(),
         (_, [_, rest @ ..]) => cards_api(call, "contacts", rest),
@@ -82,7 +82,7 @@ fn leads_api(call: &Call<'_>, rest: &[&str]) -> Option<Answer> {
         ("POST", [_]) => Some(leads_write::create(call)),
         ("PATCH", [_]) => Some(leads_write::update_many(call)),
         ("PATCH", [_, id]) if is_id(id) => Some(leads_write::update_one(call, id)),
-        // amoCRM deletes no leads; it does change pipelines, which the sandbox does not.
+        // amoCRM cannot delete leads; it can change pipelines, which the sandbox does not support.
         (_, [_] | [_, "complex"]) => wrong_verb(),
         (_, [_, id]) if is_id(id) => wrong_verb(),
         (_, [_, rest @ ..]) => cards_api(call, "leads", rest),
@@ -149,7 +149,7 @@ fn others(call: &Call<'_>, rest: &[&str]) -> Option<Answer> {
         ("GET", ["webhooks"]) => Some(webhooks::list(call)),
         ("POST", ["webhooks"]) => Some(webhooks::subscribe(call)),
         ("DELETE", ["webhooks"]) => Some(webhooks::unsubscribe(call)),
-        // Users can be added, which the sandbox does not do.
+        // Users can be added, which the sandbox does not support.
         ("POST", ["users"]) => None,
         (
             _,

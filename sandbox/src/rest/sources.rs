@@ -1,4 +1,4 @@
-//! Reading sources. A token sees only the sources of its own integration.
+//! Reads sources. A token sees only the sources of its own integration.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{Call, hal};
 use crate::{exchange::Answer, state::Source};
 
 impl Call<'_> {
-    /// A source as answers show it.
+    /// A source as in the API.
     pub(super) fn show(&self, source: &Source) -> Value {
         json!({
             "id": source.id,

@@ -45,7 +45,7 @@ pub(super) fn delete_many(call: &Call<'_>) -> Answer {
                 let mut error = Map::new();
                 error.insert("request_id".to_owned(), json!(request_id(item, at)));
                 let words = format!("source with id = {wanted} not found");
-                // An object here, not a list: so it is documented for this call.
+                // An object, not a list: so it is documented for this call.
                 let inner = json!({"code": "EntityNotFound", "path": "id", "detail": words});
                 error.insert("errors".to_owned(), inner);
                 errors.push(Value::Object(error));

@@ -1,4 +1,4 @@
-//! Creating and changing sources. A batch is taken whole or not at all.
+//! Creates and changes sources. A batch is accepted or refused as a whole.
 
 use serde_json::{Value, json};
 
@@ -13,14 +13,14 @@ use crate::{
     strict::Object,
 };
 
-/// At most so many sources in one call.
+/// Most sources in one call.
 const BATCH: usize = 50;
 
 pub(super) fn batch(call: &Call<'_>) -> Result<Vec<Value>, Answer> {
     batch::list(call, BATCH, 400)
 }
 
-/// Fields shared by creation and change, checked and laid over a source.
+/// Validates the fields common to creation and change, and applies them to a source.
 fn lay_over(call: &Call<'_>, account: &Account, item: &Value, source: &mut Source) -> Result<(), Wrong> {
     let fields = Object::whole(item).map_err(typed(""))?;
     if let Some(name) = fields.text("name").map_err(typed("name"))? {
@@ -88,7 +88,7 @@ fn new_source(call: &Call<'_>, account: &mut Account, limit: usize, item: &Value
     Ok(source)
 }
 
-/// Puts a source in, or in the place of its former self; a new default takes the flag from the others.
+/// Inserts or replaces a source; a new default removes the flag from the others.
 fn put(account: &mut Account, source: Source) {
     if source.default {
         for other in &mut account.sources {
@@ -101,7 +101,7 @@ fn put(account: &mut Account, source: Source) {
     }
 }
 
-/// Applies `one` to every item on a copy of the account, which replaces it only if every item was right.
+/// Applies `one` to every item on a copy of the account, which replaces it only if every item is valid.
 fn whole_batch(
     call: &Call<'_>,
     items: &[Value],
@@ -184,7 +184,7 @@ pub(super) fn number(call: &Call<'_>, id: &str) -> Option<i64> {
     .flatten()
 }
 
-/// `PATCH sources/{id}`; the answer is the source alone.
+/// `PATCH sources/{id}`; the answer is only the source.
 pub(super) fn update_one(call: &Call<'_>, id: &str) -> Answer {
     let item = match batch::object(call) {
         Ok(item) => item,

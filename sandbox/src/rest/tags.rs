@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Call, contacts::tags, page::Page};
 use crate::exchange::Answer;
 
-/// `GET {entity}/tags?query=…`; 204 where there are none.
+/// `GET {entity}/tags?query=…`; 204 if empty.
 pub(super) fn list(call: &Call<'_>, entity: &str) -> Answer {
     let page = match Page::of(call, 250) {
         Ok(page) => page,

@@ -1,4 +1,4 @@
-//! Talks: www.amocrm.ru/developers/content/crm_platform/talks-api. The list is documented for Kommo alone.
+//! Talks: www.amocrm.ru/developers/content/crm_platform/talks-api. The list is documented only for Kommo.
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ fn show(call: &Call<'_>, account: &Account, talk: &Talk) -> Value {
     shown
 }
 
-/// `GET talks`, on Kommo only; elsewhere there is no such method.
+/// `GET talks`, on Kommo only; not available elsewhere.
 pub(super) fn list(call: &Call<'_>) -> Answer {
     if call.host.ends_with(".amocrm.ru") {
         return problem(404, "Not Found", "the list of talks is documented for Kommo only");
@@ -59,8 +59,8 @@ pub(super) fn one(call: &Call<'_>, id: &str) -> Answer {
     found.flatten().map_or_else(nobody, |body| hal(&body))
 }
 
-/// `POST talks/{id}/close` with an optional `force_close`: 202, or 422 where it is closed. No account here has the bot
-/// that would ask for a rating first.
+/// `POST talks/{id}/close` with an optional `force_close`: 202, or 422 if it is closed. No account here has the bot
+/// that asks for a rating first.
 pub(super) fn close(call: &Call<'_>, id: &str) -> Answer {
     let act = |body: Value| {
         let typed = Object::whole(&body).and_then(|fields| fields.boolean("force_close"));

@@ -1,5 +1,5 @@
 //! Reading and deleting chat templates: www.amocrm.ru/developers/content/crm_platform/chat-templates-api. A token sees
-//! only what its own integration made.
+//! only its own integration's templates.
 
 use serde_json::{Map, Value, json};
 
@@ -14,7 +14,7 @@ pub(super) fn nobody() -> Answer {
     problem(404, "Not Found", "no template of this integration has this id")
 }
 
-/// Whether the token's integration made it.
+/// Whether the token's integration created it.
 pub(super) fn is_own(call: &Call<'_>, template: &Template) -> bool {
     template.owner.as_ref() == Some(&call.access.client_id)
 }
@@ -24,7 +24,7 @@ pub(super) fn own<'a>(call: &Call<'_>, account: &'a Account, id: &str) -> Option
     account.crm.templates.iter().find(|one| is_own(call, one) && one.id.to_string() == id)
 }
 
-/// A template as answers show it.
+/// A template as in the API.
 pub(super) fn show(call: &Call<'_>, account: &Account, template: &Template, with_reviews: bool) -> Map<String, Value> {
     let mut shown = template.shown(account.id, with_reviews);
     shown.insert("_links".to_owned(), call.link(&format!("chats/templates/{}", template.id)));

@@ -1,4 +1,4 @@
-//! Creating and changing chat templates. Those for WABA can be changed only while nobody has asked to approve them.
+//! Creates and changes chat templates. Those for WABA can be changed only before they are submitted for approval.
 
 use serde_json::{Map, Value, json};
 
@@ -17,10 +17,10 @@ use crate::{
 
 const CATEGORIES: [&str; 3] = ["UTILITY", "AUTHENTICATION", "MARKETING"];
 const ATTACHMENTS: [&str; 4] = ["picture", "file", "document", "video"];
-/// Characters of `waba_header`.
+/// Longest `waba_header` in characters.
 const HEADER: usize = 60;
 
-/// One of these texts, if the field is there.
+/// One of these texts, if the field is present.
 fn choice(fields: &Object<'_>, key: &'static str, all: &[&str]) -> Result<(), Wrong> {
     match fields.text(key).map_err(typed(key))? {
         Some(text) if !all.contains(&text) => Err(no_choice(key)),
@@ -59,7 +59,7 @@ fn examples(fields: &Object<'_>) -> Result<(), Wrong> {
     }
 }
 
-/// Checks the whole template: what it was with what the item changes.
+/// Validates the whole template: the previous fields with the item's changes.
 fn check(whole: &Value) -> Result<(), Wrong> {
     let fields = Object::whole(whole).map_err(typed(""))?;
     for key in ["name", "content"] {
@@ -90,7 +90,7 @@ fn check(whole: &Value) -> Result<(), Wrong> {
     examples(&fields)
 }
 
-/// What an item makes of a template's fields.
+/// The template's fields with the item's changes.
 fn laid_over(before: &Map<String, Value>, item: &Value) -> Result<Map<String, Value>, Wrong> {
     let mut fields = before.clone();
     let asked = item.as_object().ok_or_else(|| typed("")("an item must be an object".to_owned()))?;
@@ -183,7 +183,7 @@ pub(super) fn update_many(call: &Call<'_>) -> Answer {
     batch::list(call, BATCH, 422).and_then(act).unwrap_or_else(|answer| answer)
 }
 
-/// `PATCH chats/templates/{id}`; the answer is the template alone.
+/// `PATCH chats/templates/{id}`; the answer is only the template.
 pub(super) fn update_one(call: &Call<'_>, id: &str) -> Answer {
     let act = |item: Value| {
         call.change(|account, now| {

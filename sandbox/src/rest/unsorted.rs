@@ -1,4 +1,4 @@
-//! Incoming leads of chats: www.amocrm.ru/developers/content/crm_platform/unsorted-api. They can't be made here.
+//! Incoming leads of chats: www.amocrm.ru/developers/content/crm_platform/unsorted-api. They cannot be created here.
 
 use serde_json::{Value, json};
 
@@ -109,7 +109,7 @@ pub(super) fn summary(call: &Call<'_>) -> Answer {
     hal(&body.unwrap_or_default())
 }
 
-/// The user who sorts: the one named, or the one whose token it is.
+/// The user who sorts: the one in the request, or the token's.
 fn sorter(call: &Call<'_>, account: &Account, fields: &Object<'_>) -> Result<i64, Answer> {
     let id = fields.whole_number("user_id").map_err(|reason| problem(400, "Bad Request", &reason))?;
     let id = id.filter(|id| *id != 0).unwrap_or(call.access.user_id);
@@ -123,7 +123,7 @@ fn refused(path: &'static str) -> Answer {
     invalid(&[batch::error(&Value::Null, 0, batch::no_choice(path))])
 }
 
-/// The model after sorting, with what became of it.
+/// The incoming lead after sorting, with the result.
 fn sorted(call: &Call<'_>, account: &Account, one: &Unsorted) -> Answer {
     hal(&show(call, account, one))
 }
@@ -159,7 +159,7 @@ pub(super) fn decline(call: &Call<'_>, uid: &str) -> Answer {
     batch::object_or_nothing(call).and_then(act).unwrap_or_else(|answer| answer)
 }
 
-/// `POST leads/unsorted/{uid}/link`: the chat goes into a lead that is there.
+/// `POST leads/unsorted/{uid}/link`: moves the chat to an existing lead.
 pub(super) fn link(call: &Call<'_>, uid: &str) -> Answer {
     batch::object(call).and_then(|body| link_to(call, uid, &body)).unwrap_or_else(|answer| answer)
 }

@@ -1,5 +1,5 @@
-//! Subscriptions to CRM hooks: www.amocrm.ru/developers/content/crm_platform/webhooks-api. They are the account's, and
-//! their destination is their identity.
+//! Subscriptions to CRM hooks: www.amocrm.ru/developers/content/crm_platform/webhooks-api. They belong to the account,
+//! and their destination identifies them.
 
 use std::collections::VecDeque;
 
@@ -19,7 +19,7 @@ use crate::{
     strict::Object,
 };
 
-/// Subscriptions an account may have.
+/// Most subscriptions of an account.
 const LIMIT: usize = 100;
 
 fn show(call: &Call<'_>, account: &Account, webhook: &Webhook) -> Value {
@@ -37,7 +37,7 @@ fn show(call: &Call<'_>, account: &Account, webhook: &Webhook) -> Value {
     })
 }
 
-/// `GET webhooks`, all or those with the destination in the filter; 204 where there is none.
+/// `GET webhooks`, all or those with the destination in the filter; 204 if empty.
 pub(super) fn list(call: &Call<'_>) -> Answer {
     let wanted = values(call, "filter[destination]");
     let found: Vec<Value> = call
@@ -52,7 +52,7 @@ pub(super) fn list(call: &Call<'_>) -> Answer {
     hal(&json!({"_total_items": found.len(), "_links": call.link("webhooks"), "_embedded": {"webhooks": found}}))
 }
 
-/// What a subscription asks for.
+/// The requested subscription.
 struct Wish {
     destination: String,
     settings: Vec<String>,
@@ -61,7 +61,7 @@ struct Wish {
 
 fn destination(fields: &Object<'_>) -> Result<String, Wrong> {
     let text = fields.link("destination").map_err(typed("destination"))?.ok_or_else(|| blank("destination"))?;
-    // Domains in other letters than Latin ones are refused, in either spelling.
+    // Internationalised domains are refused, also in Punycode.
     let host = url::Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     let foreign = !text.is_ascii() || host.split('.').any(|label| label.starts_with("xn--"));
     if foreign {
@@ -90,8 +90,7 @@ fn wish(call: &Call<'_>, body: &Value) -> Result<Wish, Wrong> {
     })
 }
 
-/// `POST webhooks`: subscribes, or replaces the settings of the subscription that is there. 201 on amocrm.ru, 200 on
-/// Kommo.
+/// `POST webhooks`: subscribes, or replaces the settings of an existing subscription. 201 on amocrm.ru, 200 on Kommo.
 pub(super) fn subscribe(call: &Call<'_>) -> Answer {
     batch::object(call).and_then(|body| subscribed(call, &body)).unwrap_or_else(|answer| answer)
 }

@@ -87,7 +87,7 @@ fn unknown() -> Answer {
     problem(404, "Not Found", "no widget has this code")
 }
 
-/// `POST widgets/{code}` with its settings: installs it, and amoCRM tells its integration so.
+/// `POST widgets/{code}` with its settings: installs it, and amoCRM notifies its integration.
 pub(super) fn install(call: &Call<'_>, code: &str) -> Answer {
     let Some(integration) = call.core.integration_of_code(code) else { return unknown() };
     let Ok(Value::Object(settings)) = serde_json::from_slice(&call.request.body) else {
@@ -103,7 +103,7 @@ pub(super) fn install(call: &Call<'_>, code: &str) -> Answer {
     done.map_or_else(|refusal| refusal, |()| one(call, code).followed_by(then))
 }
 
-/// `DELETE widgets/{code}`: switches it off, as its button does.
+/// `DELETE widgets/{code}`: disables it, like its button.
 pub(super) fn disable(call: &Call<'_>, code: &str) -> Answer {
     let Some(integration) = call.core.integration_of_code(code) else { return unknown() };
     if call.account(|account| account.has_active(&integration.client_id)) != Some(true) {

@@ -1,4 +1,4 @@
-//! The published vectors: every documented and computed request and hook must pass, every changed one must not.
+//! The published vectors: every documented and computed request and hook must pass, every altered one must fail.
 
 use super::*;
 
@@ -76,7 +76,7 @@ fn the_revoke_hook_matches_the_published_vector() {
     );
 }
 
-/// A request that is signed over exactly this date.
+/// A request signed with exactly this date.
 fn refused_with_date(date: &str) -> Option<String> {
     let md5 = hex::encode(Md5::digest(b"{}"));
     let text = ["POST", &md5, "application/json", date, "/v2/origin/custom/x"].join("\n");

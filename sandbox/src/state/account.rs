@@ -43,7 +43,7 @@ pub(crate) struct Source {
     pub(crate) services: serde_json::Value,
 }
 
-/// One account with all it holds.
+/// An account and all its data.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub(crate) host: String,
@@ -61,9 +61,9 @@ pub(crate) struct Account {
     pub(crate) crm: Crm,
     pub(crate) customer_page: Option<String>,
     pub(crate) switches: Switches,
-    /// Id of the user whose browser opens the account's pages.
+    /// Id of the user signed in to the account's pages.
     pub(crate) signed_in: i64,
-    /// Integrations that were installed once, by their `client_id`.
+    /// Integrations that were ever installed, by their `client_id`.
     pub(crate) installed: BTreeMap<String, Installed>,
     by_id: HashMap<String, usize>,
     by_msgid: HashMap<(String, String), usize>,
@@ -71,7 +71,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// The numeric id a host gets: the same in every run, so that a restarted sandbox is the same account.
+    /// The numeric id of a host: deterministic, so that a restarted sandbox has the same accounts.
     pub(crate) fn number_for(host: &str) -> i64 {
         let digest = Sha256::digest(host.as_bytes());
         let mut bytes = [0_u8; 4];
@@ -94,7 +94,7 @@ impl Account {
             amojo_id: in_chats.then(|| named(short)),
             rights: UserRights::default(),
         };
-        // Its stages have the numbers after its own.
+        // Its stages have the following numbers.
         let pipeline = |step: i64, name: &str| Pipeline {
             id: ids::number(id, 100 + step * 10),
             name: name.to_owned(),
@@ -128,7 +128,7 @@ impl Account {
         }
     }
 
-    /// A number no other thing of this account has.
+    /// A number unique within this account.
     pub(crate) fn next_number(&mut self) -> i64 {
         self.last_number += 1;
         self.last_number
@@ -144,28 +144,28 @@ impl Account {
         self.pipelines.iter().find(|pipeline| pipeline.is_main).map_or(0, |pipeline| pipeline.id)
     }
 
-    /// The user who writes from the manager's window.
+    /// The user who writes in the manager's window.
     pub(crate) fn manager(&self) -> Option<&User> {
         let in_chats = |user: &&User| user.amojo_id.is_some();
         self.users.iter().filter(in_chats).find(|user| !user.is_admin).or_else(|| self.users.iter().find(in_chats))
     }
 
-    /// The user in whose name the account's pages write: whoever is signed in, if they have an id in the Chats API.
+    /// The author in the account's pages: the signed-in user, if they have an id in the Chats API.
     pub(crate) fn writer(&self) -> Option<&User> {
         self.signed_in().filter(|user| user.amojo_id.is_some()).or_else(|| self.manager())
     }
 
-    /// The administrator whose grant an installation carries.
+    /// The administrator whose grant an installation gives.
     pub(crate) fn administrator(&self) -> Option<&User> {
         self.users.iter().find(|user| user.is_admin)
     }
 
-    /// The user whose browser opens the account's pages.
+    /// The user signed in to the account's pages.
     pub(crate) fn signed_in(&self) -> Option<&User> {
         self.users.iter().find(|user| user.id == self.signed_in)
     }
 
-    /// Whether the integration is switched on here.
+    /// Whether the integration is enabled here.
     pub(crate) fn has_active(&self, client_id: &str) -> bool {
         self.installed.get(client_id).is_some_and(|one| one.active)
     }
@@ -191,7 +191,7 @@ impl Account {
         self.by_id.get(id).and_then(|at| self.messages.get_mut(*at))
     }
 
-    /// Amojo id of the message that came over this scope with this client id.
+    /// Amojo id of the message with this client id in this scope.
     pub(crate) fn message_id_for(&self, scope_id: &str, msgid: &str) -> Option<String> {
         self.by_msgid
             .get(&(scope_id.to_owned(), msgid.to_owned()))
@@ -199,7 +199,7 @@ impl Account {
             .map(|message| message.id.clone())
     }
 
-    /// Keeps a message, findable by both of its ids.
+    /// Stores a message, to be found by both of its ids.
     pub(crate) fn keep(&mut self, message: Message) {
         let at = self.messages.len();
         self.by_id.insert(message.id.clone(), at);
@@ -212,7 +212,7 @@ impl Account {
         self.messages.push(message);
     }
 
-    /// Gives a message that was born in the account a client id of the other side.
+    /// Adds the other side's client id to a message created in the account.
     pub(crate) fn attach_msgid(&mut self, id: &str, msgid: &str) {
         let Some(at) = self.by_id.get(id).copied() else {
             return;
@@ -223,7 +223,7 @@ impl Account {
         }
     }
 
-    /// The source a chat's hooks name: its own while that exists, else the integration's default one.
+    /// The source in a chat's hooks: its own while that exists, else the integration's default one.
     pub(crate) fn source_of(&self, chat: &Chat) -> Option<&Source> {
         let own = || self.sources.iter().filter(|source| source.client_id == chat.client_id);
         chat.source

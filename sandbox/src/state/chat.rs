@@ -6,31 +6,31 @@ use uuid::Uuid;
 
 use crate::outgoing::HookAnswer;
 
-/// Who a message came from and where it was born.
+/// The author's side of a message and where it was created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// The customer wrote it in the messenger.
+    /// Written by the customer in the messenger.
     Incoming,
-    /// A manager or bot wrote it outside amoCRM; it was imported.
+    /// Written by a manager or bot outside amoCRM, and imported.
     Imported,
-    /// A manager wrote it in amoCRM.
+    /// Written by a manager in amoCRM.
     Outgoing,
 }
 
-/// One delivery status that was reported for a message from amoCRM.
+/// One delivery status reported for a message from amoCRM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
     /// 1 delivered, 2 read, -1 error.
     pub code: i64,
     /// 901–905, only with an error.
     pub error_code: Option<i64>,
-    /// Words shown to the manager, only with an error.
+    /// Text shown to the manager, only with an error.
     pub error: Option<String>,
-    /// When it came, by the sandbox's clock.
+    /// When it was received, by the sandbox's clock.
     pub at: DateTime<Utc>,
 }
 
-/// What the manager sees beside a message.
+/// The mark that the manager sees on a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mood {
     Sent,
@@ -66,11 +66,11 @@ pub(crate) struct Chat {
     pub(crate) messages: usize,
     /// The customer is typing.
     pub(crate) typing: Option<Typing>,
-    /// When the latest hook "the manager is typing" was made.
+    /// Time of the latest "the manager is typing" hook.
     pub(crate) manager_typed_at: Option<DateTime<Utc>>,
 }
 
-/// Somebody outside amoCRM is typing.
+/// A typing indication from outside amoCRM.
 #[derive(Clone, Debug)]
 pub(crate) struct Typing {
     pub(crate) name: String,
@@ -78,7 +78,7 @@ pub(crate) struct Typing {
 }
 
 impl Person {
-    /// A person of this channel whom nobody knows anything about.
+    /// A person of this channel without any details.
     pub(crate) fn stranger(channel_id: &str) -> Self {
         Self {
             id: Uuid::new_v4().to_string(),
@@ -93,7 +93,7 @@ impl Person {
 }
 
 impl Chat {
-    /// An empty chat over a scope with a person; `client_id` is the integration's.
+    /// An empty chat in a scope with a person; `client_id` is the integration's.
     pub(crate) fn opened(scope_id: &str, client_id: &str, person_id: &str) -> Self {
         Self {
             id: Uuid::new_v4().to_string(),
@@ -110,7 +110,7 @@ impl Chat {
         }
     }
 
-    /// Who is typing at this moment.
+    /// Who is typing at this time.
     pub(crate) fn typing_at(&self, now: DateTime<Utc>) -> Option<&Typing> {
         self.typing.as_ref().filter(|typing| typing.until > now)
     }
@@ -135,32 +135,32 @@ pub(crate) struct Message {
     pub(crate) scope_id: String,
     pub(crate) chat_id: String,
     pub(crate) direction: Direction,
-    /// Amojo id and name of whoever wrote it.
+    /// Amojo id and name of the author.
     pub(crate) sender_id: String,
     pub(crate) sender_name: String,
-    /// Amojo id of the person it went to; none for incoming ones.
+    /// Amojo id of the recipient; `None` for incoming ones.
     pub(crate) receiver_id: Option<String>,
     pub(crate) msec_timestamp: i64,
     /// The inner `message` object, after edits.
     pub(crate) content: Value,
-    /// The whole payload as it came, or the hook's `message` object.
+    /// The whole payload as received, or the hook's `message` object.
     pub(crate) payload: Value,
     pub(crate) source: Option<String>,
     pub(crate) silent: bool,
     pub(crate) edited: bool,
-    /// Who reacted (the other side's id of a customer, the amojo id of a manager), and the emoji.
+    /// Reactions: author (the other side's id of a customer, the amojo id of a manager), and the emoji.
     pub(crate) reactions: Vec<(String, String)>,
     pub(crate) statuses: Vec<Status>,
     pub(crate) hook: Option<HookAnswer>,
 }
 
 impl Message {
-    /// A text field of the content, empty when it isn't there.
+    /// A text field of the content, empty if absent.
     pub(crate) fn field(&self, name: &str) -> &str {
         self.content.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// The state a manager sees: the highest success, an error only where none was reported.
+    /// The status that a manager sees: the highest success, an error only if there was none.
     pub(crate) fn mood(&self) -> Mood {
         match self.statuses.iter().map(|status| status.code).max() {
             Some(2) => Mood::Read,
@@ -170,8 +170,8 @@ impl Message {
         }
     }
 
-    /// A part of the message that amoCRM keeps beside its content: `reply_to`, `forwards`. It is in the payload as
-    /// it came, and inside the content of what a manager sent.
+    /// A part of the message stored besides its content: `reply_to`, `forwards`. In the payload as received, or inside
+    /// the content of a manager's message.
     pub(crate) fn beside(&self, name: &str) -> Option<&Value> {
         self.payload.get(name).or_else(|| self.content.get(name)).filter(|value| !value.is_null())
     }

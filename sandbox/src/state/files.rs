@@ -1,28 +1,28 @@
-//! Files the sandbox keeps: what managers sent, and what it fetched from the other side.
+//! Stored files: those that managers sent, and those fetched from the other side.
 
 use std::collections::HashMap;
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// One kept file.
+/// One stored file.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredFile {
     pub(crate) content_type: String,
     pub(crate) bytes: Bytes,
-    /// From then on its link is dead.
+    /// When its link expires.
     pub(crate) expires_at: DateTime<Utc>,
 }
 
-/// All kept files.
+/// All stored files.
 pub(crate) struct Files {
-    /// What links of ours lead to, by the id in the link.
+    /// Files behind our links, by the id in the link.
     pub(crate) attachments: HashMap<String, StoredFile>,
-    /// What was uploaded in the window and waits to be sent, by its id.
+    /// Files uploaded in the window and not sent yet, by id.
     pub(crate) uploads: HashMap<String, crate::attachment::Attachment>,
-    /// What was fetched for a message, by the message's amojo id.
+    /// Files fetched for messages, by the message's amojo id.
     pub(crate) fetched: HashMap<String, StoredFile>,
-    /// How long a link of ours lives.
+    /// Lifetime of our links.
     pub(crate) life: TimeDelta,
 }
 

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-/// An authorization code lives this long.
+/// Lifetime of an authorization code.
 const CODE_MINUTES: i64 = 20;
-/// A refresh token lives this long.
+/// Lifetime of a refresh token.
 const REFRESH_DAYS: i64 = 90;
-/// Seconds an access token lives.
+/// Lifetime of an access token in seconds.
 pub(crate) const ACCESS_SECONDS: i64 = 86_400;
 
-/// What an authorization code stands for.
+/// The grant behind an authorization code.
 #[derive(Clone, Debug)]
 pub(crate) struct Code {
     pub(crate) client_id: String,
@@ -22,7 +22,7 @@ pub(crate) struct Code {
     used: bool,
 }
 
-/// What an access token stands for.
+/// The grant behind an access token.
 #[derive(Clone, Debug)]
 pub(crate) struct Access {
     pub(crate) client_id: String,
@@ -42,7 +42,7 @@ struct Refresh {
     replaced_by: Option<String>,
 }
 
-/// A new pair of tokens, not yet told to anybody.
+/// A new pair of tokens, not yet sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Pair {
     pub(crate) access: String,
@@ -84,7 +84,7 @@ impl Grants {
         code
     }
 
-    /// Uses a code up; the error is the hint amoCRM gives.
+    /// Consumes a code; the error is amoCRM's hint.
     pub(crate) fn use_code(
         &mut self,
         code: &str,
@@ -107,7 +107,7 @@ impl Grants {
         Ok(found.clone())
     }
 
-    /// Remembers a new pair for this grant. `access` is made by the caller because it looks like a JWT.
+    /// Stores a new pair for this grant. The caller creates `access`, because it looks like a JWT.
     pub(crate) fn keep_pair(&mut self, access: String, of: (&str, i64, i64), now: DateTime<Utc>) -> Pair {
         let (client_id, account_id, user_id) = of;
         let refresh = opaque(8);
@@ -134,7 +134,7 @@ impl Grants {
         Pair { access, refresh }
     }
 
-    /// Whose grant this refresh token is, if it may be exchanged; the error is the hint.
+    /// The grant of this refresh token, if it may be exchanged; the error is the hint.
     pub(crate) fn check_refresh(
         &self,
         token: &str,
@@ -164,7 +164,7 @@ impl Grants {
         }
     }
 
-    /// The account a living refresh token belongs to; it isn't used up by the question.
+    /// The account of a valid refresh token, which is not used up.
     pub(crate) fn refresh_owner(&self, token: &str, now: DateTime<Utc>) -> Option<i64> {
         self.refresh
             .get(token)
@@ -172,24 +172,24 @@ impl Grants {
             .map(|found| found.account_id)
     }
 
-    /// The grant behind a living access token; remembers that it was used.
+    /// The grant of a valid access token; records its use.
     pub(crate) fn use_access(&mut self, token: &str, now: DateTime<Utc>) -> Option<Access> {
         let found = self.access.get_mut(token).filter(|found| found.expires_at > now)?;
         found.used = true;
         Some(found.clone())
     }
 
-    /// Lets every access token of an account die, refresh tokens live on.
+    /// Expires every access token of an account, but no refresh tokens.
     pub(crate) fn drop_access(&mut self, account_id: i64) {
         self.access.retain(|_, one| one.account_id != account_id);
     }
 
-    /// Lets every refresh token of an account die as if three months had passed, access tokens live on.
+    /// Expires every refresh token of an account, but no access tokens.
     pub(crate) fn drop_refresh(&mut self, account_id: i64) {
         self.refresh.retain(|_, one| one.account_id != account_id);
     }
 
-    /// Takes every grant of an integration in an account away.
+    /// Revokes every grant of an integration in an account.
     pub(crate) fn revoke(&mut self, client_id: &str, account_id: i64) {
         let other = |client: &str, account: i64| client != client_id || account != account_id;
         self.codes.retain(|_, one| other(&one.client_id, one.account_id));

@@ -1,4 +1,4 @@
-//! Everything the sandbox remembers. Nothing here talks to the network.
+//! The whole state of the sandbox. Nothing here uses the network.
 
 mod account;
 mod chat;
@@ -26,13 +26,13 @@ use crate::rates::Rates;
 use crate::view::RepeatView;
 use crate::widget::Widget;
 
-/// The request log keeps the latest this many lines.
+/// Lines kept in the request log.
 const LOG_LIMIT: usize = 2000;
 
-/// How many active sources an integration may have in an account, where nobody has chosen the other reading (50).
+/// Default limit of active sources of an integration in an account (the other reading is 50).
 const SOURCE_LIMIT: usize = 100;
 
-/// How many templates an integration may have in an account; the documents have an error for it and no number.
+/// Limit of templates of an integration in an account; the documents define an error for it but no number.
 const TEMPLATE_LIMIT: usize = 250;
 
 /// One connected channel of one account.
@@ -45,7 +45,7 @@ pub(crate) struct Connection {
     pub(crate) window_disabled: bool,
 }
 
-/// The whole memory.
+/// The whole state.
 pub(crate) struct State {
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) connections: HashMap<String, Connection>,
@@ -57,22 +57,22 @@ pub(crate) struct State {
     pub(crate) requests_seen: u64,
     /// Uploaded widgets by the `client_id` of their integration.
     pub(crate) widgets: HashMap<String, Arc<Widget>>,
-    /// Accounts that may connect a private channel, by its id; a channel that isn't here is public.
+    /// Accounts that may connect a private channel, by its id; other channels are public.
     pub(crate) private_channels: HashMap<String, Vec<i64>>,
     pub(crate) source_limit: usize,
-    /// Integrations (`client_id`) whose card has "multiple sources" switched off: amoCRM makes one source itself.
+    /// Integrations (`client_id`) with "multiple sources" switched off: amoCRM creates one source itself.
     pub(crate) single_source: HashSet<String>,
-    /// The call that tells of an installation is made and gets lost.
+    /// Calls about installations get lost.
     pub(crate) lose_install_calls: bool,
-    /// CRM hooks on their way.
+    /// CRM hooks in transit.
     pub(crate) crm_hooks: CrmHooks,
     /// Files of the files API.
     pub(crate) drive: Drive,
-    /// Who calls how often.
+    /// Rate limits.
     pub(crate) rates: Rates,
-    /// How many templates an integration may have in an account.
+    /// Limit of templates of an integration in an account.
     pub(crate) template_limit: usize,
-    /// What channels were registered with, by their ids; one that isn't here has the default.
+    /// Registered abilities of channels, by id; others have the default.
     pub(crate) abilities: HashMap<String, Abilities>,
     pub(crate) lengths: Lengths,
     pub(crate) files: Files,
@@ -111,7 +111,7 @@ impl State {
         self.accounts.values().find(|account| account.amojo_id == amojo_id)
     }
 
-    /// The account with this amojo id, to be changed.
+    /// The account with this amojo id, mutable.
     pub(crate) fn account_by_amojo_mut(&mut self, amojo_id: &str) -> Option<&mut Account> {
         self.accounts.values_mut().find(|account| account.amojo_id == amojo_id)
     }
@@ -121,7 +121,7 @@ impl State {
         self.accounts.values().find(|account| account.id == id)
     }
 
-    /// Makes the account of this host, or returns the one that is there.
+    /// Creates the account of this host, or returns the existing one.
     pub(crate) fn ensure_account(&mut self, host: &str, now: chrono::DateTime<chrono::Utc>) -> &Account {
         if !self.accounts.contains_key(host) {
             let mut id = Account::number_for(host);
@@ -134,7 +134,7 @@ impl State {
         self.accounts.entry(host.to_owned()).or_insert_with(|| Account::new(host, Account::number_for(host), now))
     }
 
-    /// Gives an account another host; ids and tokens stay.
+    /// Changes an account's host; ids and tokens stay.
     pub(crate) fn rename(&mut self, host: &str, new_host: &str) {
         if let Some(mut account) = self.accounts.remove(host) {
             new_host.clone_into(&mut account.host);
@@ -142,7 +142,7 @@ impl State {
         }
     }
 
-    /// Adds a line to the request log and forgets the oldest beyond the limit.
+    /// Adds a line to the request log and drops the oldest beyond the limit.
     pub(crate) fn log(&mut self, line: RequestView) {
         self.requests_seen = self.requests_seen.wrapping_add(1);
         self.requests.push_back(RequestView { number: self.requests_seen, ..line });

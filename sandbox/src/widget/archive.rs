@@ -1,4 +1,4 @@
-//! The zip of a widget: unpacked in memory, never onto the disk.
+//! The zip of a widget: unpacked in memory, never to disk.
 
 use std::{
     collections::HashMap,
@@ -10,13 +10,13 @@ use bytes::Bytes;
 use serde_json::Value;
 use zip::ZipArchive;
 
-/// More than any widget needs; a bomb stops here.
+/// More than any widget needs; stops zip bombs.
 const UNPACKED_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// All files by their path.
 pub(super) type Files = HashMap<String, Bytes>;
 
-/// Unpacks the archive and refuses what an upload of amoCRM refuses: folders around it, strange paths, no manifest.
+/// Unpacks the archive and rejects what amoCRM's upload rejects: folders around it, invalid paths, no manifest.
 pub(super) fn unpack(zip: &[u8]) -> Result<Files> {
     let mut archive = ZipArchive::new(Cursor::new(zip)).context("the archive is no zip file")?;
     let mut files = Files::new();

@@ -1,4 +1,5 @@
-//! What an upload checks in a manifest. Rules: www.amocrm.ru/developers/content/integrations/structure and …/fields.
+//! The checks of a manifest during its upload. Rules: www.amocrm.ru/developers/content/integrations/structure and
+//! …/fields.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +8,9 @@ use serde_json::Value;
 
 use super::archive::{Files, json, text};
 
-/// Every archive needs these.
+/// Required in every archive.
 const LOGOS: [&str; 5] = ["logo_main", "logo_medium", "logo", "logo_small", "logo_min"];
-/// An image may be this large.
+/// Largest image in bytes.
 const IMAGE_LIMIT: usize = 300 * 1024;
 
 const AREAS: [&str; 10] =
@@ -55,7 +56,7 @@ fn strings<'a>(value: &'a Value, pointer: &str) -> Result<Vec<&'a str>> {
     list.iter().map(|one| one.as_str().with_context(|| format!("{} must hold strings alone", name(pointer)))).collect()
 }
 
-/// Checks the manifest against the files; gives the texts of every language.
+/// Validates the manifest against the files; returns the texts of every language.
 pub(super) fn check(manifest: &Value, files: &Files) -> Result<BTreeMap<String, Value>> {
     let version = string(manifest, "/widget/version")?;
     ensure!(
@@ -120,7 +121,7 @@ fn keys(value: &Value) -> Vec<String> {
         .collect()
 }
 
-/// A text of the manifest is a key that every language has.
+/// A text of the manifest must be a key that exists in every language.
 fn translated(manifest: &Value, pointer: &str, texts: &BTreeMap<String, Value>) -> Result<()> {
     let key = string(manifest, pointer)?;
     for (language, value) in texts {
@@ -169,7 +170,7 @@ fn images(manifest: &Value, files: &Files, texts: &BTreeMap<String, Value>) -> R
         ensure!(bytes.len() <= IMAGE_LIMIT, "{path} is larger than 300 KB");
     }
     ensure!(boolean(manifest, "/tour/is_tour")?, "tour.is_tour must be true");
-    // How many there must be is a matter of moderation, which an upload to a private integration does without.
+    // Their number is checked by moderation, which does not apply to an upload to a private integration.
     for language in texts.keys() {
         let listed = manifest.pointer(&format!("/tour/tour_images/{language}")).and_then(Value::as_array);
         for path in listed.into_iter().flatten().filter_map(Value::as_str) {

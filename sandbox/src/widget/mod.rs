@@ -1,4 +1,4 @@
-//! A widget as amoCRM keeps it after the upload of its archive.
+//! A widget as stored by amoCRM after the upload of its archive.
 
 mod archive;
 mod manifest;
@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 /// One loaded widget.
 #[derive(Debug)]
 pub(crate) struct Widget {
-    /// Widget code, known from the integration's card and not from the archive.
+    /// Widget code, from the integration's card and not from the archive.
     pub(crate) code: String,
     pub(crate) version: String,
     manifest: Value,
@@ -30,7 +30,7 @@ pub(crate) struct Field {
 }
 
 impl Widget {
-    /// Takes an archive as amoCRM's upload does; the error says what it refuses.
+    /// Loads an archive like amoCRM's upload; the error says why it is refused.
     pub(crate) fn load(code: &str, zip: &[u8]) -> Result<Self> {
         let first = code.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
         if !first || !code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
@@ -48,7 +48,7 @@ impl Widget {
         self.files.get(path)
     }
 
-    /// The texts of a language, or of the manifest's first one where the widget doesn't speak it.
+    /// The texts of a language, by default of the manifest's first one.
     pub(crate) fn texts(&self, language: &str) -> &Value {
         let first = || {
             let code = self.manifest.pointer("/widget/locale/0").and_then(Value::as_str).unwrap_or_default();
@@ -57,7 +57,7 @@ impl Widget {
         self.texts.get(language).or_else(first).unwrap_or(&Value::Null)
     }
 
-    /// The text behind a key of the manifest, such as `/widget/name`; empty where there is none.
+    /// The text for a key of the manifest, such as `/widget/name`; empty if there is none.
     pub(crate) fn text(&self, language: &str, pointer: &str) -> &str {
         let key = self.manifest.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         self.lookup(language, key)
@@ -78,7 +78,7 @@ impl Widget {
             .any(|one| one == location || one.strip_suffix("-0").or(one.strip_suffix("-1")) == Some(location))
     }
 
-    /// Whether the widget takes the right column of a lead's card.
+    /// Whether the widget uses the right column of a lead's card.
     pub(crate) fn takes_card(&self) -> bool {
         self.locations().any(|one| matches!(one, "lcard" | "lcard-1" | "everywhere"))
     }
@@ -87,7 +87,7 @@ impl Widget {
         self.manifest.get("locations").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
 
-    /// The fields of the settings window in the order of their keys.
+    /// The fields of the settings window, ordered by key.
     pub(crate) fn fields(&self) -> Vec<Field> {
         let fields = self.manifest.get("settings").and_then(Value::as_object);
         let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -109,7 +109,7 @@ impl Widget {
         self.manifest.pointer(&format!("/tour/tour_images/{language}/0")).and_then(Value::as_str)
     }
 
-    /// What `self.params.support` shows.
+    /// The value of `self.params.support`.
     pub(crate) fn support(&self) -> Value {
         self.manifest.pointer("/widget/support").cloned().unwrap_or(Value::Null)
     }

@@ -1,4 +1,4 @@
-//! Archives made here, one good and many bad.
+//! Archives generated here, one valid and many invalid.
 
 use std::io::{Cursor, Write};
 

@@ -1,4 +1,4 @@
-//! What the vendor should look at, and how alerts are said in the admin.
+//! The vendor's open alerts, and the texts of alerts in the admin.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -24,12 +24,12 @@ struct Alerts {
     page: Page,
     rows: Vec<AlertRow>,
     mail_on: bool,
-    /// The reader gets letters.
+    /// The reader gets e-mails about them.
     letters: bool,
     address: String,
 }
 
-/// Whether letters are wanted.
+/// Whether to send e-mails.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
@@ -37,12 +37,12 @@ pub struct Wanted {
     to: String,
 }
 
-/// An open alert in words.
+/// An open alert as text.
 pub struct AlertRow {
     pub subject: Sentence,
-    /// What it means and what to do, where it is the vendor's.
+    /// What it means and what to do, for the vendor's own alerts.
     pub body: Option<Sentence>,
-    /// In the other side's words; empty: nothing.
+    /// The remote error text; empty if there is none.
     pub said: String,
     /// The account it is about.
     pub tenant_id: Option<Uuid>,
@@ -67,7 +67,7 @@ pub async fn show(app: web::Data<App>, Operator(visitor): Operator) -> Result<Ht
     Ok(page::html(&page, &alerts))
 }
 
-/// Letters about the vendor's alerts to this operator, or none.
+/// Switches e-mails about the vendor's alerts for this operator.
 pub async fn letters(app: web::Data<App>, Operator(visitor): Operator, form: Form<Wanted>) -> Result<HttpResponse> {
     let id = visitor.person.id;
     let me = readers::one(app.store.read(), VENDOR, id).await?.ok_or(Refused::NotThere)?;
@@ -77,7 +77,7 @@ pub async fn letters(app: web::Data<App>, Operator(visitor): Operator, form: For
     see_other(&app, &visitor, "/admin/alerts", Notice::done(visitor.words.say("common-saved"))).await
 }
 
-/// An alert in words; one of a kind that has none is named as it is stored.
+/// An alert as text; a kind without a text is shown by its name.
 pub fn row(words: Words, alert: &alert::Model, account: Option<&str>, crm: &'static str) -> AlertRow {
     let detail: Value = serde_json::from_str(&alert.detail).unwrap_or_default();
     let host = account.or_else(|| detail.get("host").and_then(Value::as_str)).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What pages of the admin have beside those of the panel.
+//! Assets of the admin beyond those of the panel.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 

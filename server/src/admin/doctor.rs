@@ -1,4 +1,4 @@
-//! The checks of `parom doctor`, run here.
+//! Runs the checks of `parom doctor` on a page.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -25,7 +25,7 @@ struct Doctor {
 /// The query of the page.
 #[derive(Default, Deserialize)]
 pub struct Query {
-    /// Given: the checks are run.
+    /// Present: run the checks.
     run: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl Doctor {
         said.in_words(self.page.words, CRM)
     }
 
-    /// The machine's word, the same as on the command line.
+    /// The check's result as on the command line.
     fn word(&self, check: &Check) -> &'static str {
         match check.status {
             Status::Ok => "ok",

@@ -1,21 +1,21 @@
-//! The letter by which a Chats API channel is registered at amoCRM's support: the 14 answers of the form, in its
-//! order, filled from the configuration. Command line and admin show the same.
+//! The e-mail to amoCRM's support that registers a Chats API channel: the 14 answers of the form in order, filled from
+//! the configuration. Command line and admin show the same.
 
 use url::{Host, Url};
 
 use crate::config::{Channel, Config, Integration, Platform, Reactions, base};
 use crate::words::{Language, Words};
 
-/// The icon that goes with the letter: round, 14×14 px, far below the 100 KB that are allowed.
+/// The icon attached to it: round, 14×14 px, far below the allowed 100 KB.
 pub const ICON: &str = include_str!("../../assets/admin/channel-icon.svg");
 /// The name under which the icon is attached.
 pub const ICON_NAME: &str = "channel-icon.svg";
-/// What stands in the example of an integration's id.
+/// The placeholder for an integration's id.
 const EXAMPLE_ID: &str = "00000000-0000-0000-0000-000000000000";
-/// What the largest of the messengers' uploads takes.
+/// The largest file that any messenger's upload accepts, in bytes.
 const LARGEST_FILE: u64 = 50_000_000;
 
-/// A letter, ready to send when nothing is missing.
+/// A registration e-mail; ready to send if nothing is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
     pub subject: String,
@@ -24,27 +24,27 @@ pub struct Letter {
     pub gaps: Vec<Gap>,
 }
 
-/// A fact that the configuration does not hold yet.
+/// A fact missing from the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// The setting that would fill it.
+    /// The setting that would provide it.
     pub key: String,
-    /// What belongs there, in words.
+    /// What to enter there, as text.
     pub what: String,
 }
 
-/// What the letter is about.
+/// The subject of the e-mail.
 #[derive(Clone, Copy, Debug)]
 pub struct About<'config> {
     pub config: &'config Config,
     pub integration: &'config Integration,
-    /// Whose facts are written; none: those of the defaults.
+    /// The channel described; `None`: the defaults.
     pub channel: Option<&'config Channel>,
-    /// The channel is registered and its settings are to be corrected; otherwise a new one is asked for.
+    /// The channel is registered and its settings are to be corrected; otherwise a new one is requested.
     pub registered: bool,
 }
 
-/// Whose facts a letter about a new channel takes: the only channel's, which may be written down before it is there.
+/// The channel that a new one is modelled on: the only one, which may be configured before it is registered.
 pub fn model(integration: &Integration) -> Option<&Channel> {
     match integration.channels.as_slice() {
         [only] => Some(only),
@@ -52,7 +52,7 @@ pub fn model(integration: &Integration) -> Option<&Channel> {
     }
 }
 
-/// Writes the letter.
+/// Composes the e-mail.
 pub fn write(about: About<'_>, language: Language) -> anyhow::Result<Letter> {
     let unregistered: Channel = serde_json::from_value(serde_json::json!({"id": "", "code": "", "secret": ""}))?;
     let channel = about.channel.unwrap_or(&unregistered);
@@ -160,7 +160,7 @@ impl Writer {
         self.words.say(if yes { "channel-yes" } else { "channel-no" }).to_string()
     }
 
-    /// The fact, or the mark of a gap that is noted.
+    /// The fact, or a recorded gap with its mark.
     fn fact(&mut self, key: String, what: &'static str, fits: bool, fact: &str) -> String {
         if !fits {
             let what = self.words.say(what).to_string().replace('\u{a0}', " ");
@@ -185,13 +185,13 @@ fn extras(words: Words, channel: &Channel) -> Vec<String> {
     extras.into_iter().map(|key| words.say(key).to_string()).collect()
 }
 
-/// Latin letters, the first sign no digit.
+/// Latin letters and digits, not starting with a digit.
 fn latin(name: &str) -> bool {
     let plain = |sign: char| sign.is_ascii_alphanumeric() || " .-_".contains(sign);
     name.starts_with(|sign: char| sign.is_ascii_alphabetic()) && name.chars().all(plain)
 }
 
-/// Whether amoCRM could call it: https, and no address of this machine or a private network.
+/// Whether amoCRM could call it: https, and not an address of this machine or a private network.
 fn reachable(address: &Url) -> bool {
     let public = match address.host() {
         Some(Host::Domain(name)) => name.contains('.') && !name.ends_with(".localhost") && !name.ends_with(".local"),

@@ -1,4 +1,4 @@
-//! The undelivered of one account, one by one and without texts: each sent again or removed, all taken out as a table.
+//! One account's undelivered letters, without texts: each can be resent or removed, and all downloaded as CSV.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -31,7 +31,7 @@ const PAGE: u64 = 50;
 struct Letters {
     page: Page,
     rows: Vec<Row>,
-    /// All of them.
+    /// Address of the page that resends all of them.
     again: String,
     remove: String,
     csv: String,
@@ -55,7 +55,7 @@ struct Row {
 pub struct Query {
     #[serde(default)]
     reason: String,
-    /// Behind which letter it begins.
+    /// Id of the last letter of the previous page.
     after: Option<Uuid>,
 }
 
@@ -117,7 +117,7 @@ pub async fn show(
     Ok(page::html(&page, &letters))
 }
 
-/// The same letters as a table, without customers' names.
+/// The same letters as CSV, without customers' names.
 pub async fn download(
     app: web::Data<App>,
     Operator(visitor): Operator,

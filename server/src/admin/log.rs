@@ -60,7 +60,7 @@ pub async fn download(app: web::Data<App>, _operator: Operator, asked: web::Quer
 }
 
 impl Log {
-    /// The key of an action's words, if it has any.
+    /// The message key of an action, if it has one.
     fn did(&self, row: &audit::Model) -> String {
         format!("audit-did-{}", row.action.replace('.', "-"))
     }

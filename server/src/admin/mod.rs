@@ -113,13 +113,12 @@ async fn home(_operator: operator::Operator) -> HttpResponse {
     page::redirect("/admin/accounts")
 }
 
-/// For whoever is signed in there is no such page; for others it is as with every page.
+/// 404 for signed-in operators; others are redirected as on every page.
 async fn nothing_here(_operator: operator::Operator) -> Result<HttpResponse> {
     Err(Refused::NotThere)
 }
 
-/// Lets in who may enter, gives refusals of handlers and extractors a page, and keeps a language that was chosen in
-/// the address.
+/// Checks access, turns refusals of handlers and extractors into pages, and stores a language chosen in the address.
 async fn answers(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

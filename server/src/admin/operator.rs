@@ -1,4 +1,4 @@
-//! Who looks at the admin. A session of the panel opens nothing here, and one of these opens nothing there.
+//! Operators signed in to the admin. Sessions of the panel are not valid here, and sessions of the admin not there.
 //!
 //! ```text
 //! password │ link ──▶ a session without the second step ──(code)──▶ a new session, `is_admin`
@@ -28,25 +28,25 @@ use crate::people::{person as persons, session as sessions};
 use crate::store::VENDOR;
 use crate::words::{Language, Words};
 
-/// Milliseconds in which the second step has to follow the first.
+/// Milliseconds within which the second step must follow the first.
 const BETWEEN_STEPS: i64 = 10 * 60_000;
 
-/// An operator who has done both steps.
+/// An operator who has passed both steps.
 #[derive(Clone, Debug)]
 pub struct Operator(pub Visitor);
 
-/// Somebody who has done the first step alone.
+/// An operator who has passed only the first step.
 #[derive(Clone, Debug)]
 pub struct HalfWay(pub Visitor);
 
-/// Whoever stands behind a session of the admin.
+/// The person behind a session of the admin.
 #[derive(Clone, Debug)]
 pub struct Visitor {
     pub person: person::Model,
     pub session: Arc<session::Model>,
     pub words: Words,
     pub address: Option<IpAddr>,
-    /// For counting attempts.
+    /// The origin by which attempts are counted.
     pub origin: Origin,
 }
 
@@ -55,12 +55,12 @@ impl Visitor {
         Actor::Operator { person_id: self.person.id, name: self.shown_name().to_owned() }
     }
 
-    /// The name, or the e-mail of who has none.
+    /// The name, or the e-mail if there is no name.
     pub fn shown_name(&self) -> &str {
         if self.person.name.is_empty() { &self.person.email } else { &self.person.name }
     }
 
-    /// Writes down what this operator did, or was refused.
+    /// Records an action of this operator, or a refused one.
     pub async fn note(
         &self,
         app: &App,
@@ -74,7 +74,7 @@ impl Visitor {
         audit::record(app, db, deed).await
     }
 
-    /// Writes a deed to the vendor's log alone.
+    /// Records an action in the vendor's log only.
     pub async fn note_own(
         &self,
         app: &App,
@@ -84,7 +84,7 @@ impl Visitor {
         self.note(app, app.store.write(), (VENDOR, action, object), detail, true).await
     }
 
-    /// Writes a deed to the account's log and to the vendor's.
+    /// Records an action in the account's log and in the vendor's.
     pub async fn note_both(
         &self,
         app: &App,
@@ -132,8 +132,8 @@ impl FromRequest for HalfWay {
     }
 }
 
-/// The one gate in front of every page: what is not open to strangers needs a session, and what does not belong to the
-/// second step needs both steps. It stands before all extractors, so that a form is not even read.
+/// The access check before every page: all but public pages need a session, and all but the second step's need both
+/// steps. It runs before all extractors, so that a refused form is not read.
 pub async fn gate(request: &HttpRequest) -> Result<(), Refused> {
     let path = request.path().strip_prefix("/admin").unwrap_or_default();
     if ["/sign-in", "/sign-in/link", "/link"].contains(&path) || path.starts_with("/assets/") {
@@ -147,7 +147,7 @@ pub async fn gate(request: &HttpRequest) -> Result<(), Refused> {
     }
 }
 
-/// Whose session the admin's cookie opens, if the person still is an operator.
+/// The operator of the admin's session cookie, if the person still is one.
 async fn visitor(request: &HttpRequest) -> Result<Option<Visitor>, Refused> {
     let app = app(request)?;
     let Some(session) = door::session(request, Door::Admin).await? else { return Ok(None) };
@@ -166,7 +166,7 @@ async fn visitor(request: &HttpRequest) -> Result<Option<Visitor>, Refused> {
     }))
 }
 
-/// Nobody's request: to somebody of a tenant the admin does not exist; others are led to the sign-in.
+/// A request without a session: for members of a tenant the admin does not exist; others are redirected to the sign-in.
 async fn stranger(request: &HttpRequest) -> Result<Refused, Refused> {
     let app = app(request)?;
     if let Some(token) = Door::Panel.token(&app, request)

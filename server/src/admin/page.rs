@@ -1,4 +1,4 @@
-//! What every page of the admin shares: the dark strip, the menu, the notice, and the words of whoever reads.
+//! The common layout of the admin's pages: header, menu, notice, language.
 
 use std::borrow::Borrow;
 use std::fmt::Display;
@@ -16,7 +16,7 @@ use crate::people::session as sessions;
 use crate::shed::is_read_only;
 use crate::words::{self, Language, Sentence, When, Words, Zone};
 
-/// A point of the menu: its address and its words.
+/// A menu entry: its address and message key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Nav {
     pub href: &'static str,
@@ -35,29 +35,29 @@ pub const MENU: [Nav; 8] = [
     Nav { href: "/admin/operators", key: "admin-operators" },
 ];
 
-/// The frame of a page, and what its parts are rendered by.
+/// The layout of a page, and helpers for its parts.
 #[derive(Clone, Debug)]
 pub struct Page {
     pub words: Words,
     /// `<h1>` and `<title>`.
     pub title: String,
-    /// The form above was not taken.
+    /// A form of this page was rejected.
     pub error: bool,
-    /// The menu's point that it belongs to; empty: none.
+    /// The menu entry of the page; empty if none.
     pub nav: &'static str,
-    /// Who is signed in; empty: nobody, and there is no menu.
+    /// The operator's name; empty without a session, then there is no menu.
     pub name: String,
     pub notice: Option<Notice>,
-    /// The database takes nothing: looking works, changing does not.
+    /// The database accepts no writes: pages can be read but not changed.
     pub read_only: bool,
-    /// Of this answer's scripts.
+    /// CSP nonce of this response's scripts.
     pub nonce: String,
     csrf: String,
     now: i64,
 }
 
 impl Page {
-    /// A page without a menu, for strangers and for those between the two steps.
+    /// A page without a menu, for requests without a session and for those between the two steps.
     pub fn bare(app: &App, words: Words, title: impl ToString) -> Self {
         Self {
             words,
@@ -73,12 +73,12 @@ impl Page {
         }
     }
 
-    /// A bare page whose forms belong to a session.
+    /// A page without a menu whose forms belong to a session.
     pub fn half_way(app: &App, visitor: &Visitor, title: impl ToString) -> Self {
         Self { csrf: visitor.session.csrf.clone(), ..Self::bare(app, visitor.words, title) }
     }
 
-    /// A page of the menu. What the last action left to be said is said here, once.
+    /// A page of the menu. Shows the notice of the last action once.
     pub async fn of(app: &App, visitor: &Visitor, nav: &'static str, title: impl ToString) -> Result<Self> {
         let notice = serde_json::from_str(&sessions::notice(app, &visitor.session)).ok();
         if !visitor.session.notice.is_empty() && !is_read_only(app) {
@@ -88,7 +88,7 @@ impl Page {
         Ok(Self { nav, name, notice, ..Self::half_way(app, visitor, title) })
     }
 
-    /// The same page with a form that was not taken.
+    /// The same page with a rejected form.
     #[must_use]
     pub fn with_error(mut self) -> Self {
         self.error = true;
@@ -99,12 +99,12 @@ impl Page {
         if self.name.is_empty() { &[] } else { &MENU }
     }
 
-    /// The words of a point of the menu.
+    /// The text of a menu entry.
     pub fn place(&self, place: &Nav) -> Sentence {
         self.words.say(place.key)
     }
 
-    /// The language switch: the other one.
+    /// The other available language.
     pub fn other_language(&self) -> Language {
         match self.words.language() {
             Language::En => Language::Ru,
@@ -112,18 +112,18 @@ impl Page {
         }
     }
 
-    /// The hidden field by which a form proves where it comes from.
+    /// The hidden CSRF field of a form.
     pub fn csrf(&self) -> String {
         markup::hidden(CSRF, &self.csrf)
     }
 
-    /// `<time>` with an adverb: "5 minutes ago".
+    /// `<time>` as "5 minutes ago".
     pub fn time(&self, at: &i64) -> String {
         let when = self.when(*at);
         markup::time(&when.adverb(), &when.machine(), &when.full())
     }
 
-    /// How long ago, as a duration.
+    /// The age, as a duration.
     pub fn age(&self, at: &i64) -> String {
         words::duration(self.now.saturating_sub(*at), self.words)
     }
@@ -132,7 +132,7 @@ impl Page {
         When::new(at, self.now, Zone::UTC, self.words)
     }
 
-    /// A state in words with the sign of its tone.
+    /// A state as text with its tone's icon.
     pub fn badge(&self, tone: impl Borrow<Tone>, text: impl Display) -> String {
         markup::badge(*tone.borrow(), text)
     }
@@ -143,7 +143,7 @@ impl Page {
     }
 }
 
-/// A page that is one sentence.
+/// A page with one sentence.
 #[derive(Template)]
 #[template(path = "admin/said.html")]
 pub struct Said<S: std::fmt::Display> {
@@ -151,12 +151,12 @@ pub struct Said<S: std::fmt::Display> {
     pub said: S,
 }
 
-/// A finished page.
+/// A page with status 200.
 pub fn html(page: &Page, template: &impl Template) -> HttpResponse {
     html_as(StatusCode::OK, page, template)
 }
 
-/// The same with another status. Pages are never kept, and never shown inside another site.
+/// [`html`] with another status. Pages must not be cached or framed.
 pub fn html_as(status: StatusCode, page: &Page, template: &impl Template) -> HttpResponse {
     let text = match template.render() {
         Ok(text) => text,
@@ -179,14 +179,14 @@ pub fn html_as(status: StatusCode, page: &Page, template: &impl Template) -> Htt
         .body(text)
 }
 
-/// 303 to a page that says this once.
+/// 303 to a page that shows this notice once.
 pub async fn see_other(app: &App, visitor: &Visitor, to: &str, notice: Notice) -> Result<HttpResponse> {
     let notice = serde_json::to_string(&notice).map_err(anyhow::Error::from)?;
     sessions::set_notice(app, app.store.write(), &visitor.session, &notice).await?;
     Ok(redirect(to))
 }
 
-/// 303.
+/// A 303 redirect.
 pub fn redirect(to: &str) -> HttpResponse {
     nothing_kept(StatusCode::SEE_OTHER).insert_header((header::LOCATION, to)).finish()
 }

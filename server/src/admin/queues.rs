@@ -1,4 +1,4 @@
-//! What waits, where and why, over all accounts: one page of targets at a time, the oldest letters of it first.
+//! Waiting letters of all accounts, with target and reason: one page of targets at a time, the longest-waiting first.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -30,7 +30,7 @@ const PAGE: u32 = 100;
 #[template(path = "admin/queues.html")]
 struct Queues {
     page: Page,
-    /// Hosts that this process leaves alone, and until when.
+    /// Hosts with an open circuit breaker in this process, and until when.
     closed: Vec<(String, i64)>,
     rows: Vec<Row>,
     newest: Option<String>,
@@ -41,13 +41,13 @@ struct Row {
     tenant_id: Uuid,
     target: Uuid,
     host: String,
-    /// Of the source; empty for the way to amoCRM.
+    /// Name of the source; empty for letters to amoCRM.
     source: String,
     pool: String,
     state: Shown,
-    /// What a person or a verdict holds it for.
+    /// Why a person or a verdict paused it.
     reason: Option<Sentence>,
-    /// When it is served next, if that is not now.
+    /// When it is served next, if not now.
     next_at: Option<i64>,
     failures: i32,
     waiting: i64,
@@ -55,7 +55,7 @@ struct Row {
     may_try: bool,
 }
 
-/// The query of the page: behind which target it begins.
+/// The query of the page: the last target of the previous page.
 #[derive(Default, Deserialize)]
 pub struct Query {
     tenant: Option<Uuid>,
@@ -113,7 +113,7 @@ async fn rows(app: &App, words: Words, targets: Vec<Target>) -> Result<Vec<Row>>
     Ok(targets.into_iter().map(row).collect())
 }
 
-/// What keeps a target from working, in words.
+/// Why a target is not served, as text.
 fn state(words: Words, target: &Target) -> Shown {
     let (tone, key) = match target.reason.as_str() {
         "breaker" if target.failures > 0 => (Tone::Bad, "admin-turn-breaker"),
@@ -132,12 +132,12 @@ fn held(words: Words, target: &Target, direction: Direction, crm: &str) -> Optio
     Some(words.say_of("reason-", reason.key).with("crm", crm))
 }
 
-/// What a person or a verdict holds goes on by what ends that, not by a try.
+/// Targets paused by a person or a verdict are resumed by ending the pause, not by an attempt.
 fn may_try(reason: &str, failures: i32) -> bool {
     matches!(reason, "breaker" | "wait") || (reason.is_empty() && failures > 0)
 }
 
-/// Lets a target that waits after failures try at once.
+/// Ends the back-off of a target.
 pub async fn try_now(
     app: web::Data<App>,
     Operator(visitor): Operator,

@@ -1,4 +1,4 @@
-//! Sending an account's letters again, or removing them: counted first, so many a second, stopped by one press.
+//! Resends or removes an account's letters: counted first, at a limited rate, stoppable.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -31,16 +31,16 @@ struct Asked {
     back: String,
 }
 
-/// Which of an account's letters, and what becomes of them.
+/// Which letters of an account, and the action.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Which {
     #[serde(default)]
     pub(super) reason: String,
-    /// One alone; empty: all with the reason.
+    /// One letter; empty: all with the reason.
     #[serde(default)]
     pub(super) id: String,
-    /// `drop`; anything else sends again.
+    /// `drop`; anything else resends.
     #[serde(default, rename = "do")]
     pub(super) deed: String,
 }
@@ -51,7 +51,7 @@ impl Which {
         Wanted { reason, ids: self.one().map(|id| vec![id]), ..Wanted::default() }
     }
 
-    /// What names no letter is none of the account's.
+    /// The letter's id; an invalid one matches no letter of the account.
     fn one(&self) -> Option<Uuid> {
         (!self.id.is_empty()).then(|| Uuid::try_parse(&self.id).unwrap_or_default())
     }
@@ -60,7 +60,7 @@ impl Which {
         Action::named(&self.deed).unwrap_or(Action::Retry)
     }
 
-    /// The address of a page about these.
+    /// The address of a page about these letters.
     pub(super) fn address(&self, tenant_id: Uuid, page: &str) -> String {
         let all = [("reason", &self.reason), ("id", &self.id), ("do", &self.deed)];
         let filled = all.into_iter().filter(|(_, value)| !value.is_empty());
@@ -69,7 +69,7 @@ impl Which {
     }
 }
 
-/// Counts, and changes nothing.
+/// Counts the letters, and changes nothing.
 pub async fn ask(
     app: web::Data<App>,
     Operator(visitor): Operator,
@@ -98,7 +98,7 @@ pub async fn ask(
     Ok(page::html(&page, &asked))
 }
 
-/// Begins; one letter is done at once.
+/// Starts; a single letter is handled at once.
 pub async fn start(
     app: web::Data<App>,
     Operator(visitor): Operator,
@@ -127,7 +127,7 @@ pub async fn start(
     see_other(&app, &visitor, HERE, Notice::of(Tone::Wait, said)).await
 }
 
-/// Stops.
+/// Stops a running replay.
 pub async fn stop(
     app: web::Data<App>,
     Operator(visitor): Operator,

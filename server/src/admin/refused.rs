@@ -1,4 +1,4 @@
-//! Why a page of the admin is not shown, and what is shown instead.
+//! Why a page of the admin is refused, and the response.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -8,30 +8,30 @@ use crate::app::App;
 use crate::error::Error;
 use crate::words::{Language, Words};
 
-/// Where strangers are led.
+/// Where requests without a session are redirected.
 pub const SIGN_IN: &str = "/admin/sign-in";
 
-/// What stands in the way.
+/// The reason of a refusal.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
-    /// Nobody is signed in.
+    /// There is no session.
     #[error("nobody is signed in")]
     SignIn,
     /// The second step is missing.
     #[error("the second step is missing")]
     SecondStep,
-    /// Both steps are done; the pages of signing in have nothing more to show.
+    /// Both steps are done, so the sign-in pages redirect.
     #[error("signed in already")]
     SignedIn,
     /// There is no such page for this visitor.
     #[error("no such page")]
     NotThere,
-    /// Anything that can go wrong elsewhere too.
+    /// Any other error.
     #[error(transparent)]
     Other(#[from] Error),
 }
 
-/// What the handlers of the admin return.
+/// The result type of the admin's handlers.
 pub type Result<T, E = Refused> = std::result::Result<T, E>;
 
 impl From<sea_orm::DbErr> for Refused {
@@ -55,14 +55,14 @@ impl ResponseError for Refused {
         }
     }
 
-    /// Redirects as they are; what has a page gets it from [`shown`], which knows the reader's language.
+    /// Redirects are final; for the others [`shown`], which knows the reader's language, makes a page.
     fn error_response(&self) -> HttpResponse {
         let to = match self {
             Self::SignIn => SIGN_IN,
             Self::SecondStep => "/admin/code",
             Self::SignedIn => "/admin/accounts",
             Self::NotThere => return HttpResponse::NotFound().finish(),
-            // Logs the cause of our own mistakes.
+            // Logs the cause of internal errors.
             Self::Other(error) => return HttpResponse::build(error.error_response().status()).finish(),
         };
         HttpResponse::SeeOther()
@@ -72,7 +72,7 @@ impl ResponseError for Refused {
     }
 }
 
-/// The page of an answer that has a status alone.
+/// The page for a status.
 pub fn shown(app: &App, request: &HttpRequest, status: StatusCode) -> HttpResponse {
     let words = Words::new(Language::of_request(request));
     let text = match status {

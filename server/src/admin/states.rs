@@ -1,4 +1,4 @@
-//! The states of accounts as the admin shows them: a tone and words.
+//! Display of accounts' states in the admin: tone and text.
 
 use entity::tenant;
 
@@ -8,28 +8,28 @@ use crate::tenant::access::{Access, AccessState};
 use crate::tenant::{ChannelStatus, TenantStatus};
 use crate::words::{Sentence, Words};
 
-/// The platform's name where an integration was taken out of the configuration.
+/// The platform's name if the integration was removed from the configuration.
 const AMOCRM: &str = "amoCRM";
 
-/// A state in words.
+/// A state as tone and text.
 #[derive(Clone, Debug)]
 pub struct Shown {
     pub tone: Tone,
     pub text: Sentence,
 }
 
-/// What an account's people call their CRM.
+/// The name of an account's platform.
 pub fn crm(app: &App, tenant: &tenant::Model) -> &'static str {
     app.config.integration(&tenant.integration).map_or(AMOCRM, |integration| integration.platform.brand())
 }
 
-/// How an account is doing.
+/// The state of an account.
 pub fn account(app: &App, words: Words, tenant: &tenant::Model) -> Shown {
     let status = TenantStatus::shown(tenant);
     Shown { tone: tone(status), text: status_word(words, status).with("crm", crm(app, tenant)) }
 }
 
-/// The word of a state; `crm` is to be filled in.
+/// The text of a state; the caller fills in `crm`.
 pub fn status_word(words: Words, status: TenantStatus) -> Sentence {
     words.say_of("tenant-state-", status.as_str())
 }
@@ -44,7 +44,7 @@ const fn tone(status: TenantStatus) -> Tone {
     }
 }
 
-/// Days left while the access is well, else what is wrong with it.
+/// Days left while the access is valid, else what is wrong with it.
 pub fn access(words: Words, access: &Access) -> Shown {
     let tone = match access.state {
         AccessState::Valid | AccessState::Refreshing => Tone::Ok,
@@ -61,7 +61,7 @@ pub fn access(words: Words, access: &Access) -> Shown {
     Shown { tone, text }
 }
 
-/// How a channel's connection is doing.
+/// The state of a channel's connection.
 pub fn channel(words: Words, status: &str) -> Shown {
     let tone = match ChannelStatus::parse(status) {
         Some(ChannelStatus::Connected) => Tone::Ok,
@@ -71,7 +71,7 @@ pub fn channel(words: Words, status: &str) -> Shown {
     Shown { tone, text: words.say_of("channel-state-", status) }
 }
 
-/// True when the account's administrator has to allow access again.
+/// Whether the account's administrator must renew the consent.
 pub fn wants_access(tenant: &tenant::Model, state: AccessState) -> bool {
     match TenantStatus::stored(tenant) {
         TenantStatus::NeedsReauth => true,

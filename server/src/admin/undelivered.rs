@@ -1,4 +1,4 @@
-//! What Parom gave up, counted by account and reason.
+//! Undelivered letters, counted by account and reason.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -39,20 +39,20 @@ struct Row {
     reason: Sentence,
     count: i64,
     last_at: i64,
-    /// Where these stand one by one.
+    /// Address of the list of these letters.
     list: String,
-    /// Where these are sent again.
+    /// Address of the page that resends these letters.
     again: String,
 }
 
-/// What is sent again right now.
+/// A replay in progress.
 struct Running {
     host: String,
     says: Sentence,
     stop: String,
 }
 
-/// The query of the page: behind which account it begins.
+/// The query of the page: the last account of the previous page.
 #[derive(Default, Deserialize)]
 pub struct Query {
     after: Option<Uuid>,
@@ -111,7 +111,7 @@ async fn running(app: &App, words: Words) -> Result<Vec<Running>> {
     Ok(all.into_iter().map(shown).collect())
 }
 
-/// A reason as it is true of many letters at once.
+/// The text of a reason, for many letters at once.
 pub(super) fn said(words: Words, reason: &Reason, crm: &str) -> Sentence {
     let kinds = words.say("admin-several-kinds");
     let sentence = words.say_of("reason-", reason.key).with("crm", crm).with("hours", reason.hours());

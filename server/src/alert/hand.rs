@@ -1,4 +1,4 @@
-//! What a person does with an open alert: takes it on, or wants to hear nothing of it for a while.
+//! Manual actions on an open alert: taking it on, and muting it.
 
 use entity::alert::Column;
 use sea_orm::sea_query::Expr;
@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::of;
 use crate::app::App;
 
-/// Whoever takes an alert on is not reminded of it for so long.
+/// Milliseconds without reminders after an alert was taken on.
 const TAKEN: i64 = 4 * 3_600_000;
 
-/// Somebody is on it: its letters are put off by four hours. False: it is not open.
+/// Records that a person handles it: postpones its e-mails by four hours. False if it is not open.
 pub async fn take(app: &App, db: &impl ConnectionTrait, tenant_id: Uuid, key: &str, name: &str) -> Result<bool, DbErr> {
     let done = of(tenant_id, key)
         .col_expr(Column::TakenBy, Expr::value(name))
@@ -22,7 +22,8 @@ pub async fn take(app: &App, db: &impl ConnectionTrait, tenant_id: Uuid, key: &s
     Ok(done.rows_affected > 0)
 }
 
-/// Nothing is told of it until then (milliseconds since 1970); if it is still open, once more. False: it is not open.
+/// Sends no e-mails about it until then (milliseconds since 1970), then one more if it is still open. False if it is
+/// not open.
 pub async fn mute(db: &impl ConnectionTrait, tenant_id: Uuid, key: &str, until: i64) -> Result<bool, DbErr> {
     let done = of(tenant_id, key)
         .col_expr(Column::MutedUntil, Expr::value(Some(until)))

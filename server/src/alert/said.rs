@@ -1,11 +1,11 @@
-//! An alert in words: `alert-{kind}-subject` and `alert-{kind}-body`, filled from its detail.
+//! Texts of an alert: `alert-{kind}-subject` and `alert-{kind}-body`, with its detail as arguments.
 
 use entity::alert;
 use serde_json::Value;
 
 use crate::words::{Sentence, Words};
 
-/// Placeables that the words of an alert may have; its detail fills them.
+/// Arguments that the texts of alerts may have; the detail provides them.
 const PLACEABLES: [&str; 19] = [
     "source",
     "messenger",
@@ -28,8 +28,8 @@ const PLACEABLES: [&str; 19] = [
     "place",
 ];
 
-/// What an alert says in a part (`subject`, `body`) to a reader whose account and CRM are called so. None: its kind has
-/// no words.
+/// The text of a part (`subject`, `body`) for an account and platform with these names. `None` if its kind has no
+/// texts.
 pub fn of(words: Words, alert: &alert::Model, part: &str, account: &str, crm: &'static str) -> Option<Sentence> {
     let key = format!("alert-{}-{part}", alert.kind);
     if !words.has(&key) {

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::store::VENDOR;
 
 const ALARM: &str = "task_failing";
-/// Delay before an alert is raised again that the database did not store or that another process closed.
+/// Delay before raising an alert again that the database did not store or that another process closed.
 const LOOK: Duration = Duration::from_secs(10);
 
 /// Keeps the alerts in line with the state of this process's tasks, until the stop.
@@ -37,8 +37,8 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Raises alerts that are not open and closes those that are over; `raised` names the tasks whose alerts this process may
-/// close.
+/// Raises alerts that are not open and closes those that are over; `raised` names the tasks whose alerts this process
+/// may close.
 async fn look(app: &App, raised: &mut BTreeSet<String>) -> Result<(), DbErr> {
     let failing = app.supervisor.failing();
     for one in &failing {

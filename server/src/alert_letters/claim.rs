@@ -1,4 +1,4 @@
-//! Of several instances one writes: an alert is claimed by one conditional update of its `letter_at`.
+//! Only one of several instances sends: an alert is claimed by one conditional update of its `letter_at`.
 
 use entity::alert::{self, Column};
 use sea_orm::sea_query::{Expr, SimpleExpr};
@@ -7,17 +7,17 @@ use uuid::Uuid;
 
 use crate::app::App;
 
-/// A claim is nobody else's for so long; letters of an instance that ended meanwhile, or that the mail server did not
-/// take, are tried again then.
+/// Duration of a claim in milliseconds; e-mails of an instance that died, or that the mail server refused, are retried
+/// then.
 const CLAIMED: i64 = 10 * 60_000;
-/// Between two letters of an account.
+/// Milliseconds between two e-mails of an account.
 const PAUSE: i64 = 10 * 60_000;
-/// Until an alert that is still open is told of once more.
+/// Milliseconds before the reminder of an alert that is still open.
 const AGAIN: i64 = 4 * 3_600_000;
-/// Letters about one alert, the closing one left out.
+/// E-mails about one alert, without the closing one.
 const MOST: i32 = 2;
 
-/// An alert whose letter is ours to write.
+/// An alert whose e-mail this instance sends.
 pub(super) struct Claimed {
     pub alert: alert::Model,
     until: i64,
@@ -27,8 +27,7 @@ fn row(alert: &alert::Model) -> UpdateMany<alert::Entity> {
     alert::Entity::update_many().filter(Column::TenantId.eq(alert.tenant_id)).filter(Column::Key.eq(alert.key.as_str()))
 }
 
-/// Claims what is to be told now. Nothing while the account had a letter a moment ago: then it waits, and comes with
-/// what else happens until then.
+/// Claims what is due. Nothing if the account had an e-mail recently: the alerts wait and join later ones.
 pub(super) async fn claim(app: &App, tenant_id: Uuid, due: Vec<alert::Model>) -> Result<Vec<Claimed>, DbErr> {
     let now = app.clock.millis();
     let last = last_letter(app, tenant_id).await?.map(|last| last + PAUSE).filter(|free| *free > now);
@@ -65,7 +64,7 @@ impl Claimed {
         self.alert.resolved_at.is_some() || unmuted || self.alert.letters < MOST
     }
 
-    /// It was told.
+    /// Records that its e-mail was sent.
     pub async fn told(&self, app: &App) -> Result<(), DbErr> {
         let now = app.clock.millis();
         row(&self.alert)
@@ -78,7 +77,7 @@ impl Claimed {
         let open = self.alert.resolved_at.is_none();
         self.next(app, (open && self.alert.letters + 1 < MOST).then_some(now + AGAIN)).await?;
         if open {
-            // Resolved while the letter was on its way: its readers are told of the end too.
+            // Resolved while the e-mail was being sent: its readers get the closing one too.
             row(&self.alert)
                 .col_expr(Column::LetterAt, Expr::value(Some(now)))
                 .filter(Column::OpenedAt.eq(self.alert.opened_at))
@@ -90,12 +89,12 @@ impl Claimed {
         Ok(())
     }
 
-    /// Nobody wants to be told.
+    /// Records that it has no readers.
     pub async fn unwanted(&self, app: &App) -> Result<(), DbErr> {
         self.next(app, None).await
     }
 
-    /// When it is looked at next, unless a person or the cause itself has decided that meanwhile.
+    /// Sets its next due time, unless a person or the cause itself changed it meanwhile.
     async fn next(&self, app: &App, at: Option<i64>) -> Result<(), DbErr> {
         let at: SimpleExpr = Expr::value(at);
         row(&self.alert)

@@ -1,11 +1,11 @@
-//! Letters about alerts to those who want them: what opens within a moment is in one letter, an account gets one in ten
-//! minutes at most, an alert that stays open is told of once more, and a closing letter says that it is over.
+//! E-mails about alerts to those who subscribed: alerts that open within a minute share an e-mail, an account gets at
+//! most one in ten minutes, an alert that stays open is reminded of once, and a closing e-mail reports its end.
 //!
 //! ```text
-//! alert.letter_at ─▶ claim ─▶ who reads · what it says ─▶ SMTP ─▶ next letter_at
+//! alert.letter_at ─▶ claim ─▶ readers · text ─▶ SMTP ─▶ next letter_at
 //! ```
 //!
-//! Nothing of a message is in a letter: names of sources and numbers alone.
+//! E-mails contain nothing of messages, only names of sources and numbers.
 
 mod claim;
 mod piece;
@@ -25,7 +25,7 @@ use crate::app::App;
 use crate::people::mail;
 
 const LOOK_EVERY: Duration = Duration::from_secs(15);
-/// Alerts read at one look; the others come with the next.
+/// Alerts per query; further ones follow in the next.
 const BATCH: u64 = 200;
 
 /// The background task. Ends when `stop` is cancelled.
@@ -37,7 +37,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Sends what is due now; gives how many letters left. Without `[mail]` everything waits.
+/// Sends what is due now; returns the number of e-mails sent. Without `[mail]` everything waits.
 pub async fn round(app: &App) -> anyhow::Result<usize> {
     if !mail::is_on(app) {
         return Ok(0);
@@ -49,7 +49,7 @@ pub async fn round(app: &App) -> anyhow::Result<usize> {
     Ok(sent)
 }
 
-/// What is due, by account.
+/// Due alerts by account.
 async fn due(app: &App) -> Result<BTreeMap<Uuid, Vec<alert::Model>>, DbErr> {
     let rows = alert::Entity::find()
         .filter(Column::LetterAt.lte(app.clock.millis()))

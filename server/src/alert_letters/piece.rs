@@ -1,4 +1,4 @@
-//! What a letter says of one alert: what, since when, what still works, one address.
+//! The part of an e-mail about one alert: what happened, since when, what still works, one address.
 
 use entity::{alert, source, tenant};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -9,22 +9,22 @@ use crate::app::App;
 use crate::delivery::read::ledger::{self, Counts, Which};
 use crate::words::{self, Said, Sentence, When, Words, Zone};
 
-/// Letters are kept so long (docs/operations.md#when-something-waits): to amoCRM, and to messengers.
+/// How long letters are kept, in milliseconds (docs/operations.md#when-something-waits): to amoCRM, and to messengers.
 const KEPT: i64 = 7 * 86_400_000;
 const KEPT_OUT: i64 = 86_400_000;
 /// Characters of a name in a subject, so that source, account and state fit into 70.
 const NAME_CHARS: usize = 30;
 
-/// Whose alerts they are, and who reads.
+/// The account of the alerts, and the reader.
 pub(super) struct About<'about> {
     pub app: &'about App,
-    /// None: the vendor's.
+    /// `None`: the vendor's alerts.
     pub tenant: Option<&'about tenant::Model>,
     pub crm: &'static str,
     pub words: Words,
 }
 
-/// What is said of one alert.
+/// The texts about one alert.
 pub(super) struct Piece {
     pub subject: String,
     pub body: String,
@@ -36,12 +36,12 @@ impl About<'_> {
         When::new(at, self.app.clock.millis(), zone, self.words)
     }
 
-    /// The account's address, as every page names it.
+    /// The account's address, as on every page.
     pub fn account(&self) -> &str {
         self.tenant.map_or("", |tenant| tenant.host.as_str())
     }
 
-    /// The words of an alert.
+    /// The texts of an alert.
     pub async fn piece(&self, alert: &alert::Model) -> anyhow::Result<Piece> {
         let source = self.source_of(alert).await?;
         let detail: Value = serde_json::from_str(&alert.detail).unwrap_or_default();
@@ -84,7 +84,7 @@ impl About<'_> {
         Ok(found.one(self.app.store.read()).await?)
     }
 
-    /// Messages that wait because of it: of the source for its customers, else of the account for amoCRM.
+    /// Letters waiting because of it: of the source to its customers, else of the account to amoCRM.
     async fn waiting(&self, alert: &alert::Model, source: Option<&source::Model>) -> anyhow::Result<i64> {
         let source_id = source.map(|source| source.id);
         let which = Which { tenant_id: alert.tenant_id, source_id, from: None, to: None };
@@ -93,7 +93,7 @@ impl About<'_> {
         Ok(waiting)
     }
 
-    /// The page on which something can be done.
+    /// The page with the remedy.
     fn address(&self, alert: &alert::Model, source: Option<&source::Model>) -> String {
         let path = match (alert.kind.as_str(), source) {
             ("source_stopped", Some(source)) => format!("/panel/sources/{}/access", source.id),
@@ -108,7 +108,7 @@ impl About<'_> {
     }
 }
 
-/// How long what waits because of such an alert is kept.
+/// How long letters that wait because of such an alert are kept, in milliseconds.
 fn kept(kind: &str) -> i64 {
     if kind == WEBHOOK_SUSPENDED { KEPT_OUT } else { KEPT }
 }

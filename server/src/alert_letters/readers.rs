@@ -1,5 +1,5 @@
-//! Who gets letters about the alerts of an account: owners and administrators unless they say otherwise, viewers if they
-//! say so. The vendor's go to operators.
+//! Who gets e-mails about an account's alerts: by default owners and administrators, not viewers; each may choose. The
+//! vendor's go to operators.
 
 use entity::alert_reader::{self, Column};
 use entity::{member, person};
@@ -14,23 +14,23 @@ use crate::people::Role;
 use crate::people::member::{self as members, Standing};
 use crate::store::VENDOR;
 
-/// What somebody wants to read.
+/// A person's choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     pub letters: bool,
-    /// Kinds of which no letters are wanted.
+    /// Kinds not to be mailed.
     pub without: Vec<String>,
-    /// An address that was proved; empty: the person's own.
+    /// A proved address; empty: the person's own.
     pub email: String,
 }
 
 impl Choice {
-    /// What a role has before anybody chooses.
+    /// The default of a role.
     fn usual(role: Role) -> Self {
         Self { letters: role != Role::Viewer, without: Vec::new(), email: String::new() }
     }
 
-    /// Of a stored row; without one the role decides.
+    /// The choice in a stored row, else the role's default.
     fn of(row: Option<&alert_reader::Model>, role: Role) -> Self {
         row.map_or_else(
             || Self::usual(role),
@@ -43,7 +43,7 @@ impl Choice {
     }
 }
 
-/// Somebody who may get letters, with what they want.
+/// A person who may get e-mails, with their choice.
 #[derive(Clone, Debug)]
 pub struct Reader {
     pub person: person::Model,
@@ -52,18 +52,18 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Where letters go; empty: nowhere.
+    /// The recipient's address; empty if there is none.
     pub fn address(&self) -> &str {
         if self.choice.email.is_empty() { &self.person.email } else { &self.choice.email }
     }
 
-    /// Whether they get letters about this kind.
+    /// Whether they want e-mails about this kind.
     pub fn wants(&self, kind: &str) -> bool {
         self.choice.letters && !self.address().is_empty() && !self.choice.without.iter().any(|without| without == kind)
     }
 }
 
-/// Everybody who could get letters of an account, or of the vendor.
+/// Everyone who may get e-mails of an account, or of the vendor.
 pub async fn all(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<Reader>, DbErr> {
     let chosen = alert_reader::Entity::of_tenant(tenant_id).all(db).await?;
     let reader = |person: person::Model, role: Role| {
@@ -86,12 +86,12 @@ pub async fn all(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<Reade
     Ok(members.into_iter().filter_map(there).collect())
 }
 
-/// One of them; none: no member, or not an active one.
+/// One of them; `None` if not an active member.
 pub async fn one(db: &impl ConnectionTrait, tenant_id: Uuid, person_id: Uuid) -> Result<Option<Reader>, DbErr> {
     Ok(all(db, tenant_id).await?.into_iter().find(|reader| reader.person.id == person_id))
 }
 
-/// Keeps what somebody chose.
+/// Stores a person's choice.
 pub async fn choose(
     app: &App,
     db: &impl ConnectionTrait,

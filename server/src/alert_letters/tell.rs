@@ -1,4 +1,4 @@
-//! One letter to each reader about everything that is due in an account.
+//! Sends each reader one e-mail about everything due in an account.
 
 use entity::alert;
 use sea_orm::DbErr;
@@ -13,7 +13,7 @@ use crate::store::VENDOR;
 use crate::tenant as tenants;
 use crate::words::{CRM, Language, Words};
 
-/// Gives how many letters left. Alerts that no mail server took are told of later.
+/// Returns the number of e-mails sent. Alerts whose e-mails the mail server refused are retried later.
 pub(super) async fn tell(app: &App, tenant_id: Uuid, due: Vec<alert::Model>) -> anyhow::Result<usize> {
     let claimed = claim::claim(app, tenant_id, due).await?;
     if claimed.is_empty() {
@@ -53,11 +53,11 @@ pub(super) async fn tell(app: &App, tenant_id: Uuid, due: Vec<alert::Model>) -> 
     Ok(sent)
 }
 
-/// What became of an alert in all letters; the best counts.
+/// The outcome for an alert over all its e-mails; the best one counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Told {
     Unwanted,
-    /// The mail server took none.
+    /// The mail server accepted none.
     Refused,
     Sent,
 }
@@ -71,7 +71,7 @@ async fn settle(app: &App, claimed: &[Claimed], told: &[Told]) -> Result<(), DbE
         match told {
             Told::Sent => claim.told(app).await?,
             Told::Unwanted => claim.unwanted(app).await?,
-            // The claim runs out, then it is tried again.
+            // Retried when the claim expires.
             Told::Refused => {}
         }
     }

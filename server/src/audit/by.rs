@@ -1,4 +1,4 @@
-//! Who acts, and from which address.
+//! The acting party and its address.
 
 use std::net::IpAddr;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Actor, Deed, record};
 use crate::app::App;
 
-/// Who does it, and from which address.
+/// Who acts, and from which address.
 #[derive(Clone, Debug)]
 pub struct By {
     pub actor: Actor,

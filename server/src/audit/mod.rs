@@ -27,9 +27,9 @@ pub use refusals::{Refusal, Refusals, Whose, flush, run};
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// Somebody of the tenant's people, in the panel.
+    /// A member of the tenant, in the panel.
     Member { person_id: Uuid, name: String },
-    /// Somebody of the vendor's people.
+    /// An operator of the vendor.
     Operator { person_id: Uuid, name: String },
     /// A user of the amoCRM account, in the widget.
     CrmUser { id: i64, name: String },
@@ -37,7 +37,7 @@ pub enum Actor {
     Key { id: Uuid, name: String },
     /// The command line.
     Cli,
-    /// Somebody who was refused at sign-in.
+    /// A person refused at sign-in.
     Stranger,
     /// Parom itself.
     Parom,
@@ -56,30 +56,30 @@ impl Actor {
         }
     }
 
-    /// The name by which people know them; empty when there is none.
+    /// The display name; empty if there is none.
     pub fn name(&self) -> &str {
         self.parts().2
     }
 }
 
-/// One deed.
+/// One action.
 #[derive(Clone, Debug)]
 pub struct Deed<'deed> {
-    /// The account it concerns; [`crate::store::VENDOR`]: the vendor.
+    /// The account concerned; [`crate::store::VENDOR`] for the vendor.
     pub tenant_id: Uuid,
     pub actor: &'deed Actor,
     /// `noun.verb_in_the_past`: `source.created`, `member.invited`, `text.looked_at`.
     pub action: &'static str,
-    /// Id or name of what it was done to.
+    /// Id or name of the object.
     pub object: &'deed str,
-    /// An object without secrets and without texts of messages.
+    /// A JSON object without secrets and message texts.
     pub detail: Value,
     pub address: Option<IpAddr>,
-    /// False: it was refused.
+    /// False if it was refused.
     pub done: bool,
 }
 
-/// Writes a deed down, in the transaction that does it where there is one.
+/// Records an action, in its transaction where there is one.
 pub async fn record(app: &App, db: &impl ConnectionTrait, deed: Deed<'_>) -> Result<(), DbErr> {
     write(&app.clock, db, deed).await
 }

@@ -17,11 +17,11 @@ const PAGE: usize = 50;
 /// The longest search text, in bytes.
 const LONGEST: usize = 100;
 
-/// Prefixes of actions that can be chosen.
+/// Prefixes of actions that can be selected.
 pub const GROUPS: &[&str] =
     &["source", "account", "member", "key", "message", "undelivered", "import", "template", "alert", "data", "text"];
 
-/// The filters as they are in the query string.
+/// The filters in the query string.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -44,7 +44,7 @@ pub struct Asked {
 /// The parsed filters; invalid ones are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
-    /// Whose log.
+    /// The tenant whose log is queried.
     tenant_id: Uuid,
     pub account: String,
     pub who: String,
@@ -69,7 +69,7 @@ impl Query {
         Self { account: String::new(), ..read(tenant_id, asked) }
     }
 
-    /// In the log of the requested account, else in the vendor's. None: there is no such account or day.
+    /// In the log of the requested account, else in the vendor's. `None` if the account or a day is invalid.
     pub async fn of_vendor(app: &App, asked: &Asked) -> Result<Option<Self>, DbErr> {
         let Some(tenant_id) = account(app, &plain(&asked.account)).await? else { return Ok(None) };
         let query = read(tenant_id, asked);
@@ -97,7 +97,7 @@ impl Query {
         self.before.is_some()
     }
 
-    /// The URL of the same filters, from a row on.
+    /// The URL of the same filters, starting after a row.
     pub fn address(&self, path: &str, before: Option<Uuid>) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         let (from, to) = (self.day(&self.from), self.day(&self.to));

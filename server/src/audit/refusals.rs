@@ -1,6 +1,6 @@
-//! Refused sign-ins and API keys. Strangers can cause them at any rate, so noting one only counts it in memory. Every few
-//! seconds the counts are written to the audit log: one row for each reason, login and address within an hour, at most
-//! [`MOST`] rows an hour for all strangers of a process.
+//! Refused sign-ins and API keys. Strangers can cause them at any rate, so noting one only counts it in memory. Every
+//! few seconds the counts are written to the audit log: one row for each reason, login and address within an hour, at
+//! most [`MOST`] rows an hour for all strangers of a process.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,7 +42,7 @@ pub struct Refusal<'refusal> {
     pub place: &'refusal str,
 }
 
-/// Which log it belongs to.
+/// The log it belongs to.
 #[derive(Clone, Copy, Debug)]
 pub enum Whose<'refusal> {
     /// The person with this e-mail or id: the row goes into the log of each of their accounts. An unknown login is not
@@ -168,7 +168,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     flush(&app).await;
 }
 
-/// Brings the rows up to date with the counts. What cannot be written stays counted.
+/// Updates the rows from the counts. Counts that cannot be written are kept.
 pub async fn flush(app: &App) {
     if is_read_only(app) {
         return;
@@ -190,7 +190,7 @@ pub async fn flush(app: &App) {
     }
 }
 
-/// The logs that have a row of it now; none: the login is unknown.
+/// The logs that now have a row of it; `None` if the login is unknown.
 async fn write(app: &App, key: &Key, slot: &Slot) -> Result<Option<Vec<Uuid>>, DbErr> {
     let detail = json!({ "why": key.why, "count": slot.count }).to_string();
     if !slot.logs.is_empty() {

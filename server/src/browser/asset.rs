@@ -1,5 +1,5 @@
-//! Scripts, styles and pictures of pages, compiled in. Browsers ask each time and mostly hear "unchanged", so a page
-//! never meets the script of another version.
+//! Compiled-in scripts, styles and pictures. Browsers revalidate them on each use, so a page never gets the script of
+//! another version.
 
 use actix_web::http::header::{self, ETag, EntityTag, Header, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse};
@@ -13,12 +13,12 @@ pub const PICTURE: &str = "image/svg+xml";
 /// A file's content type and text.
 pub type Asset = (&'static str, &'static str);
 
-/// 200 with the file and its `ETag`, or 304 for a browser that has it.
+/// 200 with the file and its `ETag`, or 304 if the browser has it.
 pub fn answer((kind, text): Asset, request: &HttpRequest) -> HttpResponse {
     told(kind, Bytes::from_static(text.as_bytes()), request)
 }
 
-/// The same for a file that was made when the server started.
+/// [`answer`] for a file generated at the server's start.
 pub fn told(kind: &'static str, text: Bytes, request: &HttpRequest) -> HttpResponse {
     let tag = EntityTag::new_strong(hex::encode(&Sha256::digest(&text)[..12]));
     let known = match IfNoneMatch::parse(request) {

@@ -1,5 +1,5 @@
-//! Cookies other than sessions: language, theme, a visitor's identity. Over https their names carry the prefix that makes
-//! browsers accept them from this host only and never over plain http (`__Host-` where the path is `/`, else
+//! Cookies other than sessions: language, theme, a visitor's identity. Over https their names carry the prefix that
+//! makes browsers accept them from this host only and never over plain http (`__Host-` where the path is `/`, else
 //! `__Secure-`).
 
 use actix_web::HttpRequest;
@@ -20,8 +20,8 @@ pub fn name(public_url: &Url, bare: &str, path: &str) -> String {
     }
 }
 
-/// The value of a cookie. One without the prefix was set by an earlier release or over plain http, and is used only when
-/// there is no other.
+/// The value of a cookie. One without the prefix was set by an earlier release or over plain http, and is used only
+/// when there is no other.
 pub fn value(request: &HttpRequest, bare: &str) -> Option<String> {
     let names = [format!("__Host-{bare}"), format!("__Secure-{bare}"), bare.to_owned()];
     names.iter().find_map(|name| request.cookie(name)).map(|cookie| cookie.value().to_owned())

@@ -7,13 +7,13 @@ use futures_util::stream::poll_fn;
 use multer::Multipart;
 use tokio::sync::mpsc;
 
-/// Reads a form. The body of a request stays on its thread and the form's reader wants one that may move: a short line lies
-/// between. What the reader leaves unread is not waited for.
+/// Reads a form. A request's body stays on its thread while the form's reader needs one that can move: a short channel
+/// connects them. What the reader leaves unread is not awaited.
 pub async fn read<T>(mut payload: Payload, boundary: String, reader: impl AsyncFnOnce(Multipart<'static>) -> T) -> T {
     let (line, mut chunks) = mpsc::channel(1);
     let carry = async move {
         while let Some(chunk) = payload.next().await {
-            // An error: the reader has what it wants, or has given up.
+            // An error means that the reader has finished or given up.
             if line.send(chunk.map_err(std::io::Error::other)).await.is_err() {
                 return;
             }

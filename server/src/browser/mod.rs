@@ -1,11 +1,10 @@
-//! What every page of ours has to do with browsers, whoever looks at it: files that pages need, forms
-//! with files, and whose page asks.
+//! Browser support shared by all our pages: assets, forms with files, cookies and origins.
 
 pub mod asset;
 pub mod cookie;
 pub mod form_data;
 pub mod origin;
 
-/// The header that makes a browser discard cached pages (`Clear-Site-Data`), sent at sign-out. Cookies stay: those that
-/// are not sessions are no secret, and a site chat's belongs to its visitor.
+/// The header value that makes a browser discard cached pages (`Clear-Site-Data`), sent at sign-out. Cookies stay:
+/// those that are not sessions are not secret, and a site chat's belongs to its visitor.
 pub const FORGET_PAGES: &str = "\"cache\"";

@@ -1,10 +1,10 @@
-//! Whose page a request comes from.
+//! The origin of a request's page.
 
 use actix_web::http::header::HeaderMap;
 use url::Url;
 
-/// False when a browser says that another site made it send this. What says nothing is no browser, or an old one
-/// whose cookie stays at home on foreign requests (`SameSite`).
+/// False if the browser reports a cross-site request. A caller that reports nothing is not a browser, or an old one
+/// that sends no cookie with cross-site requests (`SameSite`).
 pub fn is_own(headers: &HeaderMap, public_url: &Url) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     if let Some(site) = text("sec-fetch-site") {

@@ -1,4 +1,4 @@
-//! Scripts and styles: modules for the chat's own page, and for other sites one script that holds them all.
+//! Scripts and styles: modules for the chat's own page, and one script with all of them for other sites.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -14,7 +14,7 @@ macro_rules! asset {
     };
 }
 
-/// The parts of a chat, each after those that it imports.
+/// The chat's modules, each after its imports.
 const PARTS: &[(&str, &str)] = &[
     ("tools", asset!("tools.js")),
     ("frame", asset!("frame.js")),
@@ -57,7 +57,7 @@ pub async fn get(file: web::Path<String>, request: HttpRequest) -> HttpResponse 
     answer
 }
 
-/// Lets pages of other sites load this, also those that load nothing without being told so.
+/// Lets pages of other sites load this, also those that require permission (CORP).
 fn let_load(answer: &mut HttpResponse) {
     let name = header::HeaderName::from_static("cross-origin-resource-policy");
     answer.headers_mut().insert(name, header::HeaderValue::from_static("cross-origin"));
@@ -67,13 +67,13 @@ fn let_load(answer: &mut HttpResponse) {
 pub struct Embed(Bytes);
 
 impl Embed {
-    /// Makes it; once is enough.
+    /// Builds it; call once.
     pub fn made() -> Self {
         Self(script().into())
     }
 }
 
-/// `GET /chat/{source_id}/embed.js`: 404 where there is no chat.
+/// `GET /chat/{source_id}/embed.js`: 404 if there is no such chat.
 pub async fn embed(
     app: web::Data<App>,
     embed: web::Data<Embed>,
@@ -86,8 +86,7 @@ pub async fn embed(
     Ok(answer)
 }
 
-/// All parts in one script. Each stays a module: what it exports is what a function returns. `place` is what `openChat` is
-/// called with.
+/// All modules in one script. Each becomes a function that returns its exports. `place` is the argument of `openChat`.
 fn script() -> String {
     let style = serde_json::Value::from(format!("{CHAT_STYLE}{SITE_STYLE}"));
     let parts: String = PARTS.iter().map(|(name, text)| module(name, text)).collect();
@@ -99,7 +98,7 @@ fn script() -> String {
     .replace("const content = (() => {", "frame.build(into, leave);\nconst content = (() => {")
 }
 
-/// A module as a constant of its name.
+/// A module as a constant with its name.
 fn module(name: &str, text: &str) -> String {
     let mut exported = Vec::new();
     let mut body = String::new();
@@ -120,7 +119,8 @@ fn module(name: &str, text: &str) -> String {
     format!("const {name} = (() => {{\n{body}return {{ {} }};\n}})();\n", exported.join(", "))
 }
 
-/// `{ a, b } from "./dom.js";` as what takes the same out of a constant. `place` and what site.js gets are there anyway.
+/// `{ a, b } from "./dom.js";` as a destructuring of that module's constant. `place` and the arguments of site.js are
+/// already in scope.
 fn imported(import: &str) -> String {
     let names = import.split_once('}').map_or("", |(names, _)| names.trim_start_matches('{').trim());
     let from = import.split('"').nth(1).unwrap_or_default().trim_start_matches("./").trim_end_matches(".js");

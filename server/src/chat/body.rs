@@ -1,4 +1,4 @@
-//! Bodies of what the page sends.
+//! Request bodies from the page.
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 use crate::words::Said;
 
-/// A larger body is refused. The longest text fits in, written as forms or JSON escapes write it: 12 bytes a character.
+/// Larger bodies are refused. Fits the longest text encoded as a form or in JSON escapes: 12 bytes a character.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// The type of a body, without its parameters.
+/// The media type of a body, without its parameters.
 pub fn media_type(request: &HttpRequest) -> &str {
     let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim()
@@ -25,7 +25,7 @@ pub async fn read(payload: web::Payload) -> Result<Bytes> {
     body.map_err(|_| Error::Malformed(Said::new("said-body-broke")))
 }
 
-/// What the page's script sends.
+/// Parses what the page's script sends.
 pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     serde_json::from_slice(body).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => {

@@ -1,4 +1,4 @@
-//! A place or a contact as a card: what it is, and where it leads.
+//! A location or a contact as a card: its text and its link.
 
 use serde::Serialize;
 use url::Url;
@@ -7,21 +7,21 @@ use crate::connector::fit::lines;
 use crate::message::Content;
 use crate::words::Words;
 
-/// What the page draws of content that is neither text nor a file.
+/// How the page renders content that is neither text nor a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Card {
     /// A kind of content.
     pub kind: &'static str,
     pub title: String,
     pub note: String,
-    /// The words of its link; without `url` just words.
+    /// The link text; without `url` plain text.
     pub leads: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
 impl Card {
-    /// None: this content is no card.
+    /// `None` if this content is not a card.
     pub fn of(words: Words, content: &Content) -> Option<Self> {
         let kind = content.kind();
         let named = words.say_of("messages-kind-", kind).to_string();
@@ -41,7 +41,7 @@ impl Card {
     }
 }
 
-/// A link that calls a number, where there is one.
+/// A `tel:` link, if there is a number.
 fn dial(phone: &str) -> Option<String> {
     let number: String = phone.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect();
     let is_number = number.chars().any(|sign| sign.is_ascii_digit());

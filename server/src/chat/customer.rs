@@ -1,11 +1,11 @@
-//! A customer who has signed in to the site, by the site's word: a JWT signed by HMAC-SHA256 under the secret that the
+//! A customer signed in to the site, identified by a JWT that the site signs by HMAC-SHA256 with the secret that the
 //! panel showed once.
 //!
 //! ```text
 //! {"sub":"customer-17","name":"Anna","phone":"+79151112233","email":"anna@shop.example","exp":1795168800}
 //! ```
 //!
-//! `sub` and `exp` are needed, `exp` at most 31 days ahead; `nbf` and `iat` count where they stand.
+//! `sub` and `exp` are required, `exp` at most 31 days ahead; `nbf` and `iat` are checked if present.
 
 use std::collections::BTreeMap;
 
@@ -16,15 +16,15 @@ use serde_json::Value;
 
 use crate::connector::webchat::{OLD_SITE_SECRET, SITE_SECRET};
 
-/// Longer tokens are not looked at.
+/// Longer tokens are rejected unread.
 const MOST_BYTES: usize = 8 * 1024;
 /// How far the clocks of the site and this machine may differ.
 const LEEWAY_SECONDS: i64 = 30;
-/// A token that claims to live longer is refused: it could not be taken back.
+/// Tokens with a longer lifetime are refused, because they cannot be revoked.
 const MOST_SECONDS: i64 = 31 * 24 * 3600;
 const MOST_CHARS: usize = 255;
 
-/// Whom a site's token speaks of.
+/// The customer that a site's token identifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Customer {
     /// The site's id of the customer.
@@ -51,13 +51,13 @@ struct Claims {
     iat: Option<i64>,
 }
 
-/// The customer of a token; none: it is not worth anything, or not any more. `now`: milliseconds since 1970.
+/// The customer of a token; `None` if it is invalid or expired. `now`: milliseconds since 1970.
 pub fn verify(secrets: &BTreeMap<String, SecretString>, token: &str, now: i64) -> Option<Customer> {
     if token.len() > MOST_BYTES {
         return None;
     }
     let header = jsonwebtoken::decode_header(token).ok()?;
-    // A header that names extensions as critical must be refused by whoever does not know them (RFC 7515 §4.1.11).
+    // A recipient that does not know the extensions listed as critical must reject the token (RFC 7515 §4.1.11).
     if header.alg != Algorithm::HS256 || header.crit.is_some() {
         return None;
     }
@@ -69,7 +69,7 @@ pub fn verify(secrets: &BTreeMap<String, SecretString>, token: &str, now: i64) -
     Some(Customer { subject, name: text(&claims.name), phone: text(&claims.phone), email: text(&claims.email) })
 }
 
-/// The source's secret and, while it holds, the one before.
+/// The source's secret and, while still valid, the previous one.
 fn valid(secrets: &BTreeMap<String, SecretString>, now: i64) -> impl Iterator<Item = &str> {
     let current = secrets.get(SITE_SECRET).map(ExposeSecret::expose_secret);
     let old = secrets.get(OLD_SITE_SECRET).and_then(|old| old.expose_secret().split_once(' '));
@@ -86,7 +86,7 @@ fn signed_by(secret: &str, token: &str) -> Option<Claims> {
     jsonwebtoken::decode::<Claims>(token, &key, &validation).ok().map(|data| data.claims)
 }
 
-/// A text that says something; sites write ids as numbers too.
+/// A non-empty text; sites also write ids as numbers.
 fn text(claim: &Value) -> Option<String> {
     let text = match claim {
         Value::String(text) => text.trim().to_owned(),

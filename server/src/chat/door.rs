@@ -1,8 +1,8 @@
-//! The door of every chat: which chat it is, whose page asks, who writes, and how fast.
+//! Access to a chat: identifies the chat, the requesting page and the visitor, and limits rates.
 //!
 //! ```text
-//! own page         our origin, a cookie                 who it is: the cookie's secret
-//! somebody's site  an origin of the source's list,      who it is: a secret of the site's storage,
+//! own page         our origin, a cookie                 visitor: the cookie's secret
+//! another site     an origin of the source's list,      visitor: a secret in the site's storage,
 //!                  `Authorization: Bearer …`            or a customer by the site's signed token
 //! ```
 
@@ -29,23 +29,23 @@ use crate::error::{Error, Problem};
 use crate::people::door;
 use crate::words::{Language, Said, Words};
 
-/// Why somebody stays outside.
+/// Why a request is refused.
 #[derive(Debug)]
 pub enum Refusal {
     Known(Error),
-    /// Another site's page made the browser ask.
+    /// Sent from another site's page.
     Foreign,
-    /// Nobody's cookie, and no secret.
+    /// Neither a valid cookie nor a secret.
     Unknown,
-    /// The site's token is not worth anything, or not any more.
+    /// The site's token is invalid or expired.
     Expired,
-    /// Too much at once; the next is welcome after so many seconds.
+    /// Rate limit exceeded; seconds until the next request is allowed.
     TooFast(i64),
-    /// A file that nobody should send.
+    /// A forbidden type of file.
     FileKind,
 }
 
-/// What handlers of the chat return.
+/// The result type of the chat's handlers.
 pub type Result<T, E = Refusal> = std::result::Result<T, E>;
 
 impl From<Error> for Refusal {
@@ -122,14 +122,14 @@ impl ResponseError for Refusal {
     }
 }
 
-/// A chat that may be seen from where the request comes.
+/// A chat that the requesting page may use.
 #[derive(Clone, Debug)]
 pub struct Place {
     pub source: Arc<source::Model>,
     pub settings: Arc<WebChatSettings>,
     /// In the visitor's language.
     pub words: Words,
-    /// A page of somebody's site asks, not ours.
+    /// The request comes from another site's page, not from ours.
     pub on_site: bool,
 }
 
@@ -138,9 +138,9 @@ pub struct Place {
 pub struct Guest {
     pub place: Place,
     pub visitor: Visitor,
-    /// What the site says of a customer who has signed in.
+    /// The signed-in customer, as identified by the site.
     pub customer: Option<Customer>,
-    /// Where the request came from.
+    /// Address of the client.
     pub address: Option<IpAddr>,
 }
 
@@ -149,7 +149,7 @@ impl Guest {
         &self.place.source
     }
 
-    /// Counts an act of the visitor, and of everybody at their address.
+    /// Counts an action against the limits of the visitor and of their address.
     pub async fn pace(&self, app: &App, act: Act) -> Result<()> {
         let now = app.clock.millis();
         app.guests.pace(&self.visitor.id, self.address, act, now).await.map_err(Refusal::TooFast)
@@ -157,8 +157,8 @@ impl Guest {
 }
 
 impl Guest {
-    /// Counts bytes of an upload as they arrive. 429: this visitor, their address or this chat has used up the day's
-    /// bytes.
+    /// Counts bytes of an upload as they arrive. 429 if this visitor, their address or this chat has used up the day's
+    /// quota.
     pub async fn bring(&self, app: &App, bytes: usize) -> Result<(), Error> {
         let whose = (self.visitor.id.as_str(), self.address, self.source().id);
         let counted = app.guests.bytes(whose, bytes, &app.config.limits, app.clock.millis()).await;
@@ -170,7 +170,7 @@ impl Guest {
     }
 }
 
-/// The web chat that a path names; another kind's, a deleted or an unknown source is nobody's chat.
+/// The web chat of a path; 404 for another kind's, a deleted or an unknown source.
 pub async fn source_of(app: &App, source_id: &str) -> Result<Arc<source::Model>, Error> {
     let source_id = Uuid::try_parse(source_id).map_err(|_| Error::NotFound)?;
     let found = app.lookup.source(source_id).await.map_err(|error| {
@@ -180,12 +180,12 @@ pub async fn source_of(app: &App, source_id: &str) -> Result<Arc<source::Model>,
     found.filter(|source| source.kind == "webchat" && source.deleted_at.is_none()).ok_or(Error::NotFound)
 }
 
-/// The words of a visitor's language.
+/// Texts in the visitor's language.
 pub fn words_of(request: &HttpRequest) -> Words {
     Words::new(Language::of_request(request))
 }
 
-/// The page that asks, as browsers name it.
+/// The `Origin` header.
 pub fn origin_of(request: &HttpRequest) -> Option<&str> {
     request.headers().get(header::ORIGIN)?.to_str().ok()
 }
@@ -206,14 +206,14 @@ async fn guest(app: &App, request: &HttpRequest) -> Result<Guest> {
     let address = door::address(request, app);
     let source_id = place.source.id;
     let (visitor, customer) = match bearer(request) {
-        // A secret speaks on pages of sites alone.
+        // Secrets are valid on pages of other sites only.
         Some(_) if !place.on_site => return Err(Refusal::Foreign),
         Some(token) if token.contains('.') => {
             let customer = customer_of(app, &place.source, token)?.ok_or(Refusal::Expired)?;
             (Some(Visitor::of_customer(source_id, &customer.subject)), Some(customer))
         }
         Some(secret) => (Visitor::of_secret(source_id, secret), None),
-        // A cookie speaks on our own page alone.
+        // Cookies are valid on our own page only.
         None if place.on_site => (None, None),
         None => (Visitor::of(request, source_id), None),
     };

@@ -1,6 +1,6 @@
-//! `GET /chat/{source_id}/events`: managers' messages as server-sent events. The cursor is the position, the event's
-//! id: whoever names the last one that they have gets everything after it, in order, once – however often the
-//! connection breaks, whichever instance answers.
+//! `GET /chat/{source_id}/events`: managers' messages as server-sent events. The event's id is the message's position:
+//! a client that names the last one it has gets everything after it, in order, once, however often the connection
+//! breaks and whichever instance answers.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -28,7 +28,7 @@ use crate::app::{App, Typed};
 use crate::error::Error;
 use crate::words::{Said, Words};
 
-/// A comment keeps proxies patient; the look into storage beside it finds what another instance carried.
+/// Interval of keep-alive comments for proxies, and of reads that find what another instance delivered.
 const ALIVE: Duration = Duration::from_secs(15);
 
 /// `GET /chat/{source_id}/events`. Resumes after the header `Last-Event-ID` or `?after=`, whichever is further.
@@ -39,7 +39,7 @@ pub async fn get(app: web::Data<App>, guest: Guest, request: HttpRequest) -> Res
         .sit(&visitor.id, address)
         .ok_or_else(|| Error::Unavailable { detail: Said::new("said-chat-crowd"), retry_after: 30 })?;
     let feed = Feed {
-        // Before the first look, so that nothing happens between the two.
+        // Subscribed before the first read, so that nothing is missed in between.
         happened: app.happened.subscribe(),
         spoke: app.guests.hear(),
         typed: app.typed.subscribe(),
@@ -65,7 +65,7 @@ pub async fn get(app: web::Data<App>, guest: Guest, request: HttpRequest) -> Res
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-store, no-transform"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        // nginx would collect events otherwise.
+        // nginx would buffer events otherwise.
         .insert_header(("X-Accel-Buffering", "no"))
         .streaming(events))
 }
@@ -85,17 +85,17 @@ struct Feed {
     visitor: Visitor,
     words: Words,
     conversation_id: Option<Uuid>,
-    /// When the last reaction changed that was sent.
+    /// Time of the newest change of a reaction sent.
     reacted_at: i64,
-    /// Reactions as they were sent, by the page's ids of their messages.
+    /// Reactions as last sent, by the page's message ids.
     reactions: HashMap<String, Reactions>,
-    /// The last position that was sent.
+    /// The last position sent.
     after: i64,
-    /// What is to be sent next.
+    /// Output to send next.
     ready: String,
-    /// Storage may hold more.
+    /// Storage may have more.
     look: bool,
-    /// After what is ready.
+    /// End the stream after the pending output.
     ending: bool,
     happened: Receiver<Uuid>,
     spoke: Receiver<(String, Uuid)>,
@@ -106,21 +106,21 @@ struct Feed {
 
 /// Why waiting ended.
 enum Woken {
-    /// Something may be there.
+    /// There may be something to read.
     Look,
     Alive,
     Typed(Typed),
     /// The visitor wrote, here or on another device.
     Spoke(Uuid),
-    /// It concerns somebody else.
+    /// Concerns another conversation.
     Elsewhere,
-    /// A newer stream of the visitor took the place; the page waits until somebody looks at it again.
+    /// Replaced by a newer stream of the visitor; the page reconnects when it becomes visible.
     Replaced,
     Stop,
 }
 
 impl Feed {
-    /// The next bytes; none ends the stream, and the browser comes again.
+    /// The next bytes; `None` ends the stream, and the browser reconnects.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
             if !self.ready.is_empty() {
@@ -148,7 +148,7 @@ impl Feed {
                     }
                 }
                 Woken::Spoke(id) => {
-                    // Until the first message there is no conversation to listen for.
+                    // Before the first message there is no conversation to subscribe to.
                     self.look = self.conversation_id.is_none();
                     self.ready.push_str(&format!("event: spoke\ndata: {}\n\n", json!({ "id": id })));
                 }
@@ -188,7 +188,7 @@ impl Feed {
         }
     }
 
-    /// Reads what comes after the cursor and moves it.
+    /// Reads what follows the cursor and advances it.
     async fn read(&mut self) -> anyhow::Result<()> {
         self.look = false;
         if self.conversation_id.is_none() {
@@ -205,7 +205,7 @@ impl Feed {
         let (reacted, last) = history::reacted(&self.app, place, self.reacted_at).await?;
         self.reacted_at = last;
         for (id, reactions) in reacted {
-            // Those of the last moment come again, for more may have come in it.
+            // Those of the latest millisecond are read again, because more may have been stored in it.
             if self.reactions.get(&id) != Some(&reactions) {
                 write_reactions(&mut self.ready, &id, &reactions)?;
                 self.reactions.insert(id, reactions);
@@ -225,7 +225,7 @@ fn write_reactions(into: &mut String, id: &str, reactions: &Reactions) -> anyhow
     write!(into, "event: reaction\ndata: {data}\n\n").context("a reaction as text")
 }
 
-/// For how long, not until when: the visitor's clock may be wrong.
+/// A duration, not an end time: the visitor's clock may be wrong.
 fn write_typing(into: &mut String, typed: &Typed, now: i64) -> anyhow::Result<()> {
     let data = json!({ "name": typed.name, "millis": (typed.until - now).max(0) });
     write!(into, "event: typing\ndata: {data}\n\n").context("typing as text")

@@ -1,5 +1,5 @@
-//! `POST /chat/{source_id}/files`: a visitor's file in, with words beside it. What it is, its first bytes say; who sends what
-//! computers run as a program is turned away.
+//! `POST /chat/{source_id}/files`: a visitor's file with a caption. Its type is detected from its first bytes; programs
+//! are refused.
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -24,11 +24,11 @@ use crate::media::{Arrived, Giver, Kind, Upload};
 use crate::message::{Content, Media};
 use crate::words::Said;
 
-/// Characters of a field beside the file.
+/// Largest field beside the file, in bytes.
 const FIELD_BYTES: usize = 64 * 1024;
 /// Seconds after which a visitor with too many concurrent uploads may try again.
 const AGAIN_SECONDS: i64 = 5;
-/// What computers run, by the types that first bytes tell.
+/// Executable file types, as detected from the first bytes.
 const PROGRAMS: &[&str] = &[
     "application/vnd.microsoft.portable-executable",
     "application/x-executable",
@@ -39,7 +39,7 @@ const PROGRAMS: &[&str] = &[
     "text/x-shellscript",
 ];
 
-/// A body that is not read before it is known who asks.
+/// A body that is not read before the visitor is identified.
 pub struct Stream(Payload);
 
 impl FromRequest for Stream {
@@ -51,8 +51,8 @@ impl FromRequest for Stream {
     }
 }
 
-/// `POST /chat/{source_id}/files`, a form (`multipart/form-data`) with `id`, `text` and whatever a message has, and after
-/// them `file`. Answers as for messages, with the file; a browser without scripts is led back to the page.
+/// `POST /chat/{source_id}/files`, a form (`multipart/form-data`) with `id`, `text` and the other fields of a message,
+/// followed by `file`. Answers as for messages, with the file; a browser without scripts is redirected to the page.
 pub async fn post(
     app: web::Data<App>,
     guest: Result<Guest>,
@@ -75,7 +75,7 @@ pub async fn post(
     Ok(answer(form.id()?, stored, file))
 }
 
-/// A browser goes to the answer: nobody's script waits for it.
+/// Whether a browser navigates to the answer, without a script.
 fn wants_page(request: &HttpRequest) -> bool {
     let accepted = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accepted.contains("text/html")
@@ -123,7 +123,7 @@ async fn read(whose: (&App, &Guest), upload: Upload<'_>, mut parts: Multipart<'_
     }
 }
 
-/// A field's name and value; none: it broke off, or is longer than any.
+/// A field's name and value; `None` if it broke off or is too long.
 async fn text(mut part: Field<'_>) -> Option<(String, String)> {
     let name = part.name()?.to_owned();
     let mut value = Vec::new();
@@ -147,7 +147,7 @@ async fn file((app, guest): (&App, &Guest), mut upload: Upload<'_>, mut part: Fi
                 }
                 upload = upload.take(chunk).await?;
             }
-            // An empty field of files is one of which nothing was chosen.
+            // An empty file field: no file was chosen.
             Ok(None) if name.is_empty() => {
                 upload.abandon().await;
                 return Err(Error::field("/file", Said::new("said-media-no-file")).into());
@@ -187,7 +187,7 @@ async fn keep(app: &App, guest: &Guest, arrived: &Arrived, form: &Form) -> Resul
     say(app, guest, saying).await
 }
 
-/// The file of a stored message, as the page shows it.
+/// The file of a stored message, as shown to the page.
 async fn file_of(app: &App, guest: &Guest, stored: Stored) -> Result<Value> {
     let found = message::Entity::of_tenant(guest.source().tenant_id).filter(message::Column::Id.eq(stored.message_id));
     let Some(row) = found.one(app.store.read()).await? else { return Ok(Value::Null) };

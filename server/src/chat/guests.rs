@@ -1,4 +1,4 @@
-//! What one instance remembers of the visitors who are here now: how fast they write and who watches for answers.
+//! In-memory state of one instance about the connected visitors: rate limits and event streams.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -14,16 +14,16 @@ use crate::shed::{self, Bounds, Held, Room};
 use crate::strangers::network;
 use crate::usage::bytes_of;
 
-/// Streams of one visitor: tabs and devices share a cookie, a reload leaves an old one behind for a while.
+/// Streams per visitor: tabs and devices share a cookie, and a reload leaves an old stream behind for a while.
 const SEATS_OF_ONE: usize = 5;
 /// All streams; one address gets at most a quarter of the free ones (L14: twenty addresses used to take all).
 const SEATS: Bounds = Bounds { most: 10_000, of_one: 500, part: 4 };
-/// Concurrent uploads of all visitors. Shares of an address are in [`shed`]; here each visitor has one.
+/// Concurrent uploads of all visitors. Limits per address are in [`crate::shed`]; these are per visitor.
 const UPLOADS: Bounds = Bounds { most: 10_000, of_one: 3, part: 1 };
-/// Visitors whose pace is remembered.
+/// Visitors whose rate is tracked.
 const PACES: u64 = 100_000;
 
-/// What a visitor does more or less often.
+/// A rate-limited action of a visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Act {
     /// 20 at once, then one every three seconds.
@@ -32,7 +32,7 @@ pub enum Act {
     Receipt,
     /// 10 at once, then one every ten seconds.
     File,
-    /// A chat that nobody had before: 3 at once, then one a minute.
+    /// A new chat: 3 at once, then one a minute.
     Begin,
 }
 
@@ -46,17 +46,17 @@ impl Act {
         }
     }
 
-    /// Of all visitors at one address: an office has many.
+    /// The limit of an address: an office has many visitors.
     const fn budget_of_address(self) -> Budget {
         let one = self.budget();
         Budget { at_once: one.at_once * OFFICE, each: one.each / OFFICE }
     }
 }
 
-/// So many visitors may come from one address as if each were alone.
+/// Multiplier for an address: this many visitors get the full rate each.
 const OFFICE: i64 = 30;
 
-/// Who is counted.
+/// The subject of a limit.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Whose {
     Visitor(String),
@@ -70,7 +70,7 @@ pub struct Guests {
     paces: Paces<(Whose, Act)>,
     bytes: Daily<Whose>,
     seats: Arc<Mutex<Seats>>,
-    /// How many streams there are, by address.
+    /// Open streams by address.
     taken: Room<IpAddr>,
     uploads: Room<String>,
     spoke: broadcast::Sender<(String, Uuid)>,
@@ -108,7 +108,7 @@ impl Guests {
         }
     }
 
-    /// A slot for a visitor's upload, held until dropped; none: this visitor has too many in progress.
+    /// A slot for a visitor's upload, held until dropped; `None` if this visitor has too many in progress.
     pub fn upload(&self, visitor: &str) -> Option<Held<String>> {
         self.uploads.take(visitor.to_owned(), 1)
     }
@@ -118,7 +118,7 @@ impl Guests {
         self.taken.taken()
     }
 
-    /// Counts an act; an error tells in how many seconds the next one is welcome.
+    /// Counts an action; the error holds the seconds until the next one is allowed.
     pub async fn pace(&self, visitor: &str, address: Option<IpAddr>, act: Act, now: i64) -> Result<(), i64> {
         let seconds = |millis| (millis + 999) / 1000;
         if let Some(address) = address {
@@ -129,7 +129,7 @@ impl Guests {
         self.paces.take((whose, act), act.budget(), now).await.map_err(seconds)
     }
 
-    /// Counts bytes of an upload as they arrive; an error says in how many seconds this visitor, their address or this
+    /// Counts bytes of an upload as they arrive; the error holds the seconds until this visitor, their address or this
     /// chat may send more.
     pub async fn bytes(
         &self,
@@ -149,8 +149,8 @@ impl Guests {
         Ok(())
     }
 
-    /// A place to watch from. The visitor's oldest makes room for a sixth; none: the house is full, or this address has
-    /// enough of it.
+    /// A slot for an event stream. A sixth replaces the visitor's oldest; `None` if all slots, or this address's share,
+    /// are taken.
     pub fn sit(&self, visitor: &str, address: Option<IpAddr>) -> Option<Seat> {
         let taken = self.taken.take(shed::counted(address), 1)?;
         let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
@@ -166,24 +166,24 @@ impl Guests {
         Some(Seat { seats: self.seats.clone(), visitor: visitor.to_owned(), _taken: taken, number, asked_to_leave })
     }
 
-    /// Says that a visitor wrote the message of this id: their conversation exists from now on.
+    /// Announces that a visitor wrote the message of this id: their conversation exists from now on.
     pub fn say_spoke(&self, visitor: &str, id: Uuid) {
         let _ = self.spoke.send((visitor.to_owned(), id));
     }
 
-    /// Hears who writes.
+    /// Subscribes to these announcements.
     pub fn hear(&self) -> broadcast::Receiver<(String, Uuid)> {
         self.spoke.subscribe()
     }
 }
 
-/// A place to watch from, free again when dropped.
+/// A slot for an event stream, freed when dropped.
 pub struct Seat {
     seats: Arc<Mutex<Seats>>,
     visitor: String,
     _taken: Held<IpAddr>,
     number: u64,
-    /// Newer streams of the same visitor need the place.
+    /// Cancelled when a newer stream of the same visitor needs the slot.
     pub asked_to_leave: CancellationToken,
 }
 

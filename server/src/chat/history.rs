@@ -21,37 +21,37 @@ use crate::message::{Direction, Role, State};
 use crate::tenant::users;
 use crate::words::Words;
 
-/// Messages of either side on the page.
+/// Messages of each side on the page.
 const SHOWN: u64 = 200;
 /// Answers read at once for a stream.
 pub const BATCH: u64 = 100;
-/// Nobody waits longer for names.
+/// Time limit for fetching managers' names.
 const NAMES_WITHIN: Duration = Duration::from_secs(1);
 
-/// The visitor's conversation; none before their first message.
+/// The visitor's conversation; `None` before their first message.
 pub async fn conversation_of(app: &App, source: &source::Model, visitor: &Visitor) -> Result<Option<Uuid>, DbErr> {
     let identity = Alias { side: Side::Messenger, origin: source.id, external_id: visitor.id.clone() };
     let known = app.lookup.conversation(source.tenant_id, identity).await?;
     Ok(known.map(|known| known.conversation_id))
 }
 
-/// The conversation as a page begins with it.
+/// The conversation when the page opens.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Told {
     pub lines: Vec<Shown>,
-    /// The stream goes on after this position.
+    /// The stream continues after this position.
     pub after: i64,
-    /// Something was said.
+    /// There are messages.
     pub started: bool,
 }
 
-/// `GET /chat/{source_id}/history`: the conversation so far, for the page of a site.
+/// `GET /chat/{source_id}/history`: the conversation so far, for another site's page.
 pub async fn get(app: web::Data<App>, guest: Guest) -> door::Result<HttpResponse> {
     let told = told(&app, &guest.place, Some(&guest.visitor)).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(told))
 }
 
-/// What a visitor has said and heard; nothing, where nobody is known.
+/// The visitor's conversation so far; empty for an unknown visitor.
 pub async fn told(app: &Arc<App>, place: &Place, visitor: Option<&Visitor>) -> Result<Told> {
     let Some(visitor) = visitor else { return Ok(Told::default()) };
     let Some(conversation_id) = conversation_of(app, &place.source, visitor).await? else { return Ok(Told::default()) };
@@ -59,7 +59,7 @@ pub async fn told(app: &Arc<App>, place: &Place, visitor: Option<&Visitor>) -> R
     Ok(Told { lines, after, started: true })
 }
 
-/// The conversation so far, oldest first, and the position up to which it holds every answer.
+/// The conversation so far, oldest first, and the position up to which it contains every answer.
 pub async fn read(app: &Arc<App>, words: Words, tenant_id: Uuid, conversation_id: Uuid) -> Result<(Vec<Shown>, i64)> {
     let mut answers = carried(tenant_id, conversation_id)
         .order_by_desc(message::Column::Position)
@@ -79,7 +79,7 @@ pub async fn read(app: &Arc<App>, words: Words, tenant_id: Uuid, conversation_id
     Ok((all_shown(app, words, tenant_id, &merged(own, answers)).await?, position))
 }
 
-/// Answers after a position with their positions, in the order in which they were carried, at most [`BATCH`].
+/// Answers after a position with their positions, in order of delivery, at most [`BATCH`].
 pub async fn after(
     app: &Arc<App>,
     words: Words,
@@ -96,8 +96,7 @@ pub async fn after(
     Ok(found.iter().map(|message| message.position).zip(shown).collect())
 }
 
-/// Messages on which a reaction was set or taken back since a time, by the ids the page knows them by; and the last such
-/// time.
+/// Messages whose reaction was set or removed since a time, by the page's ids; and the latest such time.
 pub async fn reacted(
     app: &App,
     (tenant_id, conversation_id): (Uuid, Uuid),
@@ -128,7 +127,7 @@ async fn all_shown(
     Ok(all)
 }
 
-/// Names of managers whom the messages do not name, by their ids. Nobody waits for them long.
+/// Names by id of managers whom the messages do not name, within [`NAMES_WITHIN`].
 async fn names_of(
     app: &Arc<App>,
     tenant_id: Uuid,
@@ -149,13 +148,13 @@ async fn names_of(
             }
         }
     };
-    // The page is whole without.
+    // The page works without the names.
     let _ = tokio::time::timeout(NAMES_WITHIN, asking).await;
     Ok(names)
 }
 
-/// Managers' messages that were carried: positions are counted under the lane's lock, so they become visible in
-/// their order, and one that a reader has passed never gets a new neighbour below.
+/// Delivered messages of managers: positions are assigned under the lane's lock, so they become visible in order, and a
+/// position passed by a reader never gets a new neighbour below it.
 fn carried(tenant_id: Uuid, conversation_id: Uuid) -> sea_orm::Select<message::Entity> {
     message::Entity::of_tenant(tenant_id)
         .filter(message::Column::ConversationId.eq(conversation_id))
@@ -164,7 +163,7 @@ fn carried(tenant_id: Uuid, conversation_id: Uuid) -> sea_orm::Select<message::E
         .filter(message::Column::State.ne(State::Failed.number()))
 }
 
-/// Both sides by the time they came to us; answers keep their own order, also one that was carried late.
+/// Both sides by time of receipt; answers keep their own order, also those delivered late.
 fn merged(own: Vec<message::Model>, answers: Vec<message::Model>) -> Vec<message::Model> {
     let mut all: Vec<(i64, message::Model)> = own.into_iter().map(|message| (message.accepted_at, message)).collect();
     let mut latest = 0;

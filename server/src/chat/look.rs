@@ -1,5 +1,4 @@
-//! `GET /chat/{source_id}/look`: how a chat looks and what it says, for the page of a site that draws it. Of nobody in
-//! particular.
+//! `GET /chat/{source_id}/look`: appearance and texts of a chat, for another site's page. Independent of the visitor.
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -11,29 +10,29 @@ use super::{reactions, words};
 use crate::app::App;
 use crate::media::Kind;
 
-/// What the script is given; the page shows the same without it.
+/// The script's settings; the page shows the same without it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Look {
     pub title: String,
     pub greeting: String,
     pub color: String,
-    /// The colour of text on it.
+    /// The text colour on it.
     pub on_color: String,
-    /// What is asked before the first message.
+    /// Fields to ask for before the first message.
     pub ask: Vec<String>,
-    /// What is agreed to before it; empty: nothing.
+    /// The consent text; empty if none is required.
     pub consent: String,
-    /// Why the answer will be late; empty: it will not.
+    /// Why answers will be delayed; empty if they will not.
     pub away: String,
-    /// Who keeps the chat; empty: the vendor did not say.
+    /// Who processes the data; empty if the vendor did not say.
     pub privacy: String,
-    /// The reactions that are offered.
+    /// The reactions offered.
     pub emoji: Vec<&'static str>,
     pub limits: Limits,
     pub words: Value,
 }
 
-/// The most bytes of a file, by its kind.
+/// Largest file in bytes, by kind.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Limits {
     picture: u64,

@@ -1,5 +1,5 @@
-//! `POST /chat/{source_id}/messages`: a visitor's message in. The id is made before the first try – by the script, or
-//! for the form with its page – so that every repeat is recognised.
+//! `POST /chat/{source_id}/messages`: a visitor's message. The id is generated before the first attempt, by the script
+//! or, for the form, with its page, so that every repeat is recognised.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::message::Content;
 use crate::words::Said;
 
-/// What the script sends.
+/// The script's request.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MessageIn {
@@ -76,7 +76,7 @@ async fn from_form(app: &App, guest: &Guest, form: &Form) -> Result<Stored> {
     say(app, guest, Saying { id: form.id()?, content, callback_data: None, around: form.around() }).await
 }
 
-/// 202 for what is new, 200 for what came before; with the file, where it has one.
+/// 202 for a new message, 200 for a repeat; with the file, if it has one.
 pub fn answer(id: Uuid, stored: Stored, file: Value) -> HttpResponse {
     let mut told = json!({
         "id": stored.message_id,
@@ -92,7 +92,7 @@ pub fn answer(id: Uuid, stored: Stored, file: Value) -> HttpResponse {
 }
 
 impl Refusal {
-    /// The key of the words that stand above the form.
+    /// The message key of the notice above the form.
     pub fn notice(&self, text: &str) -> Option<&'static str> {
         let Self::Known(error) = self else {
             return matches!(self, Self::FileKind).then_some("chat-file-kind");

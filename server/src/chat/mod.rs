@@ -1,22 +1,22 @@
-//! The web chat (docs/webchat.md): the customer's own page of a source of kind `webchat`, and the same on other people's
-//! sites. What customers write goes through [`crate::intake::message::accept`] like every message; what managers answer is
-//! read from storage in the order in which it was carried and pushed as server-sent events.
+//! The web chat (docs/webchat.md): the page of a source of kind `webchat`, and the same embedded in other sites.
+//! Customers' messages go through [`crate::intake::message::accept`] like all others; managers' answers are read from
+//! storage in order of delivery and pushed as server-sent events.
 //!
 //! ```text
 //! GET  /chat/{source_id}            the page, with the conversation so far; works without script
-//! GET  /chat/{source_id}/embed.js   the same for other sites: one script, a button and what is behind it
-//! GET  /chat/{source_id}/look       what that script draws
+//! GET  /chat/{source_id}/embed.js   the same for other sites: one script with a button and the chat
+//! GET  /chat/{source_id}/look       appearance and texts for that script
 //! GET  /chat/{source_id}/history    the conversation so far
 //! POST /chat/{source_id}/messages   a message in: JSON from the script, a form without it
-//! POST /chat/{source_id}/files      a file in, with words beside it
+//! POST /chat/{source_id}/files      a file in, with a caption
 //! GET  /chat/{source_id}/events     answers out, resumable at any position
 //! POST /chat/{source_id}/receipts   which answers arrived and were seen
 //! POST /chat/{source_id}/reactions  the customer's reaction to a message
-//! POST /chat/{source_id}/typing     the customer types
+//! POST /chat/{source_id}/typing     the customer is typing
 //! GET  /chat/static/{file}          scripts and styles
 //! ```
 //!
-//! Who asks, and from where, is one question at one [`door`]; a conversation can be reached by nothing else. See
+//! [`door`] identifies the visitor and the requesting page; nothing else gives access to a conversation. See
 //! `docs/decisions/0017-web-chat-on-other-sites.md`.
 
 use actix_web::middleware::from_fn;
@@ -48,7 +48,7 @@ mod words;
 
 pub use guests::Guests;
 
-/// Mounts `/chat`. The application hands its `App` to handlers as `web::Data<App>`.
+/// Mounts `/chat`. The application provides its `App` to handlers as `web::Data<App>`.
 pub fn routes(config: &mut web::ServiceConfig) {
     amocrm::disposable_token::install_crypto_provider();
     config.service(

@@ -26,26 +26,26 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 struct Page<'a> {
     words: Words,
     look: &'a Look,
-    /// What the script is given, JSON.
+    /// The script's input as JSON.
     given: String,
     source_id: String,
     lines: &'a [Shown],
-    /// Nothing was said yet, and something is to be asked before.
+    /// There are no messages yet, and there are questions to answer first.
     asks: bool,
     questions: Vec<Question>,
-    /// The id of the message that the form would send: sent twice, it is stored once.
+    /// The id of the message that the form sends: a form sent twice is stored once.
     form_id: String,
-    /// The same for a file.
+    /// The same for the file form.
     file_id: String,
-    /// What the form holds already.
+    /// Initial text of the form.
     text: &'a str,
     notice: &'a str,
 }
 
-/// What is asked before the first message.
+/// A question before the first message.
 struct Question {
     name: &'static str,
-    /// Of the field.
+    /// The field's `type`.
     input: &'static str,
     label: Sentence,
     value: String,
@@ -63,22 +63,22 @@ impl Question {
         Some(Self { name, input, label: words.say_of("chat-ask-", name), value })
     }
 
-    /// What browsers may fill in.
+    /// The field's `autocomplete` attribute.
     fn autocomplete(&self) -> &'static str {
         if self.name == "phone" { "tel" } else { self.name }
     }
 }
 
-/// What the script is given.
+/// The script's input.
 #[derive(Serialize)]
 struct Given<'a> {
     #[serde(flatten)]
     look: &'a Look,
     base: String,
     source: String,
-    /// The stream goes on after this position.
+    /// The stream continues after this position.
     after: i64,
-    /// Something was said.
+    /// There are messages.
     started: bool,
 }
 
@@ -90,13 +90,13 @@ struct Closed {
 }
 
 impl Page<'_> {
-    /// A message for the script, but for its text, which stands on the page.
+    /// A message for the script, without its text, which is on the page.
     fn json(line: &Shown) -> String {
         serde_json::to_string(&Shown { text: String::new(), ..line.clone() }).unwrap_or_default()
     }
 }
 
-/// A form that was not taken, shown again with what was typed.
+/// A rejected form, shown again with its input.
 pub struct Unsent<'a> {
     pub status: StatusCode,
     pub form: &'a Form,
@@ -111,7 +111,7 @@ pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: Htt
         Err(Error::NotFound) => return closed(words, StatusCode::NOT_FOUND, words.say("chat-closed")),
         Err(other) => return Err(other.into()),
     };
-    // The cookie's path is compared letter by letter.
+    // Browsers compare the cookie's path literally.
     let canonical = source.id.to_string();
     if *source_id != canonical {
         let place = (header::LOCATION, format!("/chat/{canonical}"));
@@ -124,7 +124,7 @@ pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: Htt
     show(&app, &place, visitor.as_ref(), cookie, None).await
 }
 
-/// The page for a visitor; with a form that was not taken, if there was one.
+/// The page for a visitor, with a rejected form if there was one.
 pub async fn show(
     app: &web::Data<App>,
     place: &Place,

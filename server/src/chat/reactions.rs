@@ -18,19 +18,19 @@ use crate::lookup::About;
 use crate::message::{Person, Role};
 use crate::words::Said;
 
-/// What is offered.
+/// The emoji offered.
 const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ReactionIn {
-    /// The id by which the page knows the message.
+    /// The page's id of the message.
     id: Uuid,
-    /// None takes it back.
+    /// `None` removes the reaction.
     emoji: Option<String>,
 }
 
-/// The emoji that amoCRM takes from this channel, of those that are offered.
+/// The offered emoji that amoCRM accepts from this channel.
 pub fn offered(app: &App, channel_id: Uuid) -> Vec<&'static str> {
     match app.config.channel(&channel_id.to_string()).map(|(_, channel)| &channel.reactions) {
         Some(Reactions::All) => EMOJI.to_vec(),
@@ -68,7 +68,7 @@ pub async fn post(app: web::Data<App>, guest: Guest, payload: web::Payload) -> R
         .filter(message::Column::Id.eq(found.id))
         .exec(app.store.write())
         .await?;
-    // Their other tabs.
+    // Updates their other tabs.
     let _ = app.happened.send(conversation_id);
     Ok(HttpResponse::NoContent().finish())
 }

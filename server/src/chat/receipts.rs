@@ -1,5 +1,5 @@
-//! `POST /chat/{source_id}/receipts`: which answers arrived in the visitor's browser and which were on the screen of a
-//! visible page. Only the script can tell: a page without it reports nothing, its answers stay `sent`.
+//! `POST /chat/{source_id}/receipts`: which answers arrived in the visitor's browser and which were visible on screen.
+//! Only the script can tell: without it answers stay `sent`.
 
 use actix_web::{HttpResponse, web};
 use entity::message;
@@ -27,8 +27,8 @@ struct ReceiptsIn {
     read: Vec<Uuid>,
 }
 
-/// `POST /chat/{source_id}/receipts` `{"delivered":[…],"read":[…]}` → 204. Ids of other conversations, and what was
-/// told before, are passed over.
+/// `POST /chat/{source_id}/receipts` `{"delivered":[…],"read":[…]}` → 204. Ids of other conversations, and repeats, are
+/// ignored.
 pub async fn post(app: web::Data<App>, guest: Guest, payload: web::Payload) -> Result<HttpResponse> {
     let told = read(&body::read(payload).await?)?;
     guest.pace(&app, Act::Receipt).await?;

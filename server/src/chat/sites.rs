@@ -1,5 +1,5 @@
-//! Which pages of other sites may ask a chat, and read what it answers (CORS): those of the source's list. A browser shows a
-//! page nothing of an answer without these headers, so they are on every answer, errors included.
+//! CORS: the sites of the source's list may call a chat and read its answers. The headers are on every answer, errors
+//! included, because browsers hide answers without them.
 
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
@@ -19,7 +19,7 @@ const EXPOSED: &str = "Retry-After";
 /// Seconds for which a browser keeps a preflight's answer.
 const MAX_AGE: &str = "7200";
 
-/// Answers preflights of allowed sites, and lets their pages read every answer.
+/// Answers preflights of allowed sites, and adds CORS headers to every answer.
 pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -36,7 +36,7 @@ pub async fn guard(
     Ok(response)
 }
 
-/// The origin of the page that asks, if its site may hold this chat.
+/// The origin of the requesting page, if its site may embed this chat.
 async fn allowed(request: &ServiceRequest) -> Option<HeaderValue> {
     let origin = request.headers().get(header::ORIGIN)?.clone();
     let app = request.app_data::<web::Data<App>>()?;
@@ -57,11 +57,11 @@ fn preflight() -> HttpResponse {
         .finish()
 }
 
-/// Without credentials: visitors of sites are told by a header, never by a cookie.
+/// Without credentials: visitors on other sites are identified by a header, never by a cookie.
 fn let_read(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
-    // One line: not everybody reads a second one.
+    // One header line: some clients ignore a second one.
     let vary = match headers.get(header::VARY).and_then(|value| value.to_str().ok()) {
         Some(others) => {
             HeaderValue::from_str(&format!("{others}, Origin")).unwrap_or(HeaderValue::from_static("Origin"))

@@ -1,4 +1,4 @@
-//! `POST /chat/{source_id}/typing`: the customer types.
+//! `POST /chat/{source_id}/typing`: the customer is typing.
 
 use actix_web::{HttpResponse, web};
 
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::intake;
 use crate::message::{Person, Role};
 
-/// `POST /chat/{source_id}/typing` → 204. Before the first message nobody is told.
+/// `POST /chat/{source_id}/typing` → 204. Ignored before the first message.
 pub async fn post(app: web::Data<App>, guest: Guest) -> Result<HttpResponse> {
     guest.pace(&app, Act::Receipt).await?;
     let sender = Person { id: guest.visitor.id.clone(), role: Role::Client, ..Person::default() };

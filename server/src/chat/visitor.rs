@@ -1,6 +1,6 @@
-//! Who writes. A browser keeps a random secret: on the chat's own page in a cookie of this one chat, on other sites in the
-//! site's storage. Everything that is stored of the visitor is derived from it one way, so neither the database nor amoCRM
-//! nor a log can speak for them. A customer who has signed in to the site is known by the site's word instead.
+//! Visitors. A browser keeps a random secret: on the chat's own page in a cookie of this chat, on other sites in the
+//! site's storage. All stored ids of a visitor are derived from it one way, so neither the database nor amoCRM nor a
+//! log can be used to impersonate them. A customer signed in to the site is identified by the site's token instead.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
@@ -15,31 +15,31 @@ use crate::browser::cookie;
 
 const COOKIE: &str = "parom_visitor";
 const SECRET_BYTES: usize = 32;
-/// Hex characters of a visitor's id: 128 bits.
+/// Length of a visitor's id in hex characters: 128 bits.
 const ID_LENGTH: usize = 32;
-/// Sets customers apart from secrets: no source has an id that begins like this.
+/// Domain separation of customers from secrets: no source's id begins like this.
 const CUSTOMER: &[u8] = b"customer of a site with a web chat";
 
-/// Somebody who has been here.
+/// A known visitor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visitor {
-    /// The messenger's id of the customer and of their conversation: each has the other to themselves.
+    /// The messenger's id of both the customer and their conversation.
     pub id: String,
 }
 
 impl Visitor {
-    /// The visitor of a request to the chat's own page; none without a cookie in the form that we give.
+    /// The visitor of a request to the chat's own page; `None` without a well-formed cookie.
     pub fn of(request: &HttpRequest, source_id: Uuid) -> Option<Self> {
         Self::of_secret(source_id, &cookie::value(request, COOKIE)?)
     }
 
-    /// Whoever has this secret; none: it has not the form that secrets have.
+    /// The visitor with this secret; `None` if it is malformed.
     pub fn of_secret(source_id: Uuid, text: &str) -> Option<Self> {
         let secret = URL_SAFE_NO_PAD.decode(text).ok().filter(|secret| secret.len() == SECRET_BYTES)?;
         Some(Self::hashed(&[source_id.as_bytes(), &secret]))
     }
 
-    /// The customer whom the site calls so.
+    /// The customer with this id of the site.
     pub fn of_customer(source_id: Uuid, subject: &str) -> Self {
         Self::hashed(&[CUSTOMER, source_id.as_bytes(), subject.as_bytes()])
     }
@@ -52,14 +52,14 @@ impl Visitor {
         Self { id }
     }
 
-    /// Four characters by which a manager tells one visitor without a name from another.
+    /// Four characters by which managers tell unnamed visitors apart.
     pub fn code(&self) -> String {
         self.id.chars().take(4).collect::<String>().to_uppercase()
     }
 }
 
-/// The cookie that the page sets: a new visitor's, or an earlier release's cookie under its present name. None: the
-/// browser has it.
+/// The cookie to set: for a new visitor, or an earlier release's cookie under its current name. `None` if the browser
+/// has it.
 pub fn cookie_to_set(request: &HttpRequest, source_id: Uuid, public_url: &Url) -> Option<Cookie<'static>> {
     let path = format!("/chat/{source_id}");
     let known = |secret: &String| Visitor::of_secret(source_id, secret).is_some();
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(anna, Visitor::of_customer(SOURCE, "anna"));
         assert_ne!(anna, Visitor::of_customer(SOURCE, "boris"));
         assert_ne!(anna, Visitor::of_customer(Uuid::from_u128(8), "anna"));
-        // A secret that is as long as what would stand in its place.
+        // A secret as long as the data it could be confused with.
         let like = [CUSTOMER, SOURCE.as_bytes(), b"anna"].concat();
         let forged = Visitor::of_secret(SOURCE, &URL_SAFE_NO_PAD.encode(&like[..32])).unwrap();
         assert_ne!(anna, forged);

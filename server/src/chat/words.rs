@@ -1,11 +1,11 @@
-//! What the page's script says: sentences of `locales/*/chat.ftl`, with forms from which JavaScript chooses.
+//! The texts of the page's script: messages of `locales/*/chat.ftl`, with plural forms for JavaScript to choose from.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::words::{Words, decimal};
 
-/// Forms of a sentence with a count `{n}`, by CLDR's names; a language uses those that it has.
+/// Plural forms of a message with a count `{n}`, by CLDR's names; a language uses those that it has.
 #[derive(Debug, Serialize)]
 struct Counted {
     one: String,
@@ -15,7 +15,7 @@ struct Counted {
 }
 
 impl Counted {
-    /// Asks for each form by a number that has it in Russian; the number then gives way to `{n}`.
+    /// Renders each form with a number that has it in Russian, then replaces the number by `{n}`.
     fn of(words: Words, key: &'static str) -> Self {
         let form =
             |number: i64| words.say(key).with("count", number).to_string().replacen(&number.to_string(), "{n}", 1);
@@ -25,23 +25,23 @@ impl Counted {
     }
 }
 
-/// A sentence with `{name}` for each placeable, which the script fills.
+/// A message with `{name}` for each argument, which the script fills in.
 fn marked(words: Words, key: &'static str, names: &[&'static str]) -> String {
-    // Signs that no sentence has: words are glued by what stands beside them.
+    // Characters that no message contains: the code around arguments depends on their text.
     let signs = ["\u{1}", "\u{2}", "\u{3}"];
     let fillings = || names.iter().zip(signs);
     let said = fillings().fold(words.say(key), |said, (name, sign)| said.with(name, sign)).to_string();
     fillings().fold(said, |said, (name, sign)| said.replace(sign, &format!("{{{name}}}")))
 }
 
-/// What files are called that have no name.
+/// Names of files without a name, by kind.
 fn kinds(words: Words) -> Value {
     let named = ["picture", "video", "file", "voice", "audio", "sticker"]
         .map(|kind| (kind.to_owned(), Value::from(words.say_of("messages-kind-", kind).to_string())));
     Value::Object(named.into_iter().collect())
 }
 
-/// The script's sentences by the names that it knows.
+/// The script's texts by the names it uses.
 pub fn of_script(words: Words) -> Value {
     let say = |key: &'static str| words.say(key).to_string();
     json!({

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{Clock, Time};
 
 /// Measures from its creation: by the machine's monotonic clock, or in tests by the frozen clock, so that a deadline
-/// passes when a test advances the clock and never before.
+/// passes only when a test advances the clock.
 #[derive(Clone, Debug)]
 pub struct Stopwatch {
     clock: Clock,
@@ -16,7 +16,7 @@ pub struct Stopwatch {
 }
 
 impl Clock {
-    /// Begins to measure.
+    /// Starts a stopwatch.
     pub fn stopwatch(&self) -> Stopwatch {
         Stopwatch { clock: self.clone(), began: Instant::now(), began_millis: self.millis() }
     }

@@ -1,4 +1,4 @@
-//! The rules that types cannot say. Each message names the key and what would be right, and repeats no secret.
+//! Rules that types cannot express. Each message names the key and a valid value, and contains no secret.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -12,7 +12,7 @@ use super::{
     Retention,
 };
 
-/// Holds the whole configuration against the rules; the first broken one is the error.
+/// Checks the whole configuration; the first violation is the error.
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     listen("server.listen", &config.server.listen)?;
     if let Some(address) = &config.server.ops_listen {
@@ -72,13 +72,13 @@ pub(super) fn anonymous(url: &Url) -> bool {
     url.username().is_empty() && url.password().is_none()
 }
 
-/// An address that is opened or called as it is.
+/// An address that is opened or called unchanged.
 pub(super) fn web(key: impl Display, url: &Url) -> Result<(), ConfigError> {
     rule(&key, matches!(url.scheme(), "http" | "https"), "must begin with http:// or https://")?;
     rule(key, anonymous(url), "must hold no user and password")
 }
 
-/// An address that paths are put behind.
+/// An address that paths are appended to.
 fn base_address(key: impl Display, url: &Url) -> Result<(), ConfigError> {
     web(&key, url)?;
     rule(key, url.query().is_none() && url.fragment().is_none(), "must hold no query and no fragment")
@@ -156,7 +156,7 @@ fn rates(rates: &Rates) -> Result<(), ConfigError> {
     rule("rates.chats_ceiling", rates.chats_start <= rates.chats_ceiling, "must not be below rates.chats_start")
 }
 
-/// Ids are remembered for so many days at least (docs/operations.md#what-is-kept-how-long).
+/// Days for which ids are kept at least (docs/operations.md#what-is-kept-how-long).
 const LEAST_IDS_DAYS: u32 = 45;
 
 fn retention(retention: &Retention) -> Result<(), ConfigError> {

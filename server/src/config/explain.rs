@@ -1,11 +1,11 @@
-//! The words for what the merging crate refuses: the key as everybody writes it, what was expected and what kind of
-//! value was found. Values themselves are left out, they may be secrets.
+//! Texts for the errors of the merging crate: the usual form of the key, what was expected and what kind of value was
+//! found. Values are left out, because they may be secrets.
 
 use config::ConfigError as MergeError;
 
 use super::ConfigError;
 
-/// Our words for the reader's error, values left out.
+/// Our text for the crate's error, without values.
 pub(super) fn explain(error: MergeError) -> ConfigError {
     match error {
         MergeError::NotFound(key) => ConfigError::invalid(dotted(&key), "is missing"),
@@ -19,7 +19,7 @@ pub(super) fn explain(error: MergeError) -> ConfigError {
     }
 }
 
-/// The merger writes `integration[0]name`; we and everybody else write `integration[0].name`.
+/// The crate writes `integration[0]name`; the usual form is `integration[0].name`.
 fn dotted(key: &str) -> String {
     let dotted = key.replace(']', "].").replace("].[", "][").replace("]..", "].");
     dotted.trim_end_matches('.').to_owned()
@@ -33,7 +33,7 @@ fn reworded(message: &str) -> String {
     }
 }
 
-/// `found` begins with the kind of the value, then may show the value: only the kind is kept.
+/// `found` begins with the kind of the value and may contain the value: only the kind is kept.
 fn mismatch(found: &str, expected: &str) -> String {
     let kinds = [
         ("string", "text"),
@@ -58,7 +58,8 @@ fn mismatch(found: &str, expected: &str) -> String {
     format!("expected {expected}, found {found}")
 }
 
-/// A TOML error without the line it quotes, which may hold a secret: its first line (the place) and its last (what).
+/// A TOML error without the line it quotes, which may contain a secret: its first line (the place) and its last (the
+/// problem).
 pub(super) fn without_excerpt(message: &str) -> String {
     let lines = message.lines().filter(|line| !line.contains('|'));
     lines.map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(": ")

@@ -1,5 +1,4 @@
-//! Integrations of the vendor with their channels, as the rest of the program sees them: what was left out of the
-//! file is filled in here, by platform where that matters.
+//! The vendor's integrations and channels, with omitted values filled in, by platform where that matters.
 
 use std::path::PathBuf;
 
@@ -13,12 +12,12 @@ use super::{BUILT_IN, base, parse};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(from = "IntegrationFile")]
 pub struct Integration {
-    /// Unique, fit for a path segment.
+    /// Unique, valid as a path segment.
     pub name: String,
     pub platform: Platform,
     pub client_id: String,
     pub client_secret: SecretString,
-    /// Accepted besides `client_secret` while it is being rotated.
+    /// Accepted besides `client_secret` during its rotation.
     pub previous_client_secret: Option<SecretString>,
     /// Host suffixes under which accounts may live, lower case; match at a label boundary.
     pub account_hosts: Vec<String>,
@@ -31,7 +30,7 @@ pub struct Integration {
     pub widget: Option<WidgetConfig>,
 }
 
-/// Which of the two brands an integration is registered with.
+/// The brand that an integration is registered with.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum Platform {
@@ -39,22 +38,22 @@ pub enum Platform {
     Kommo,
 }
 
-/// One Chats API channel, with what was agreed with amoCRM's support (it cannot be read back).
+/// A Chats API channel, with what was agreed with amoCRM's support (it cannot be queried).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(from = "ChannelFile")]
 pub struct Channel {
-    /// A UUID in its hyphenated form, unique over all integrations.
+    /// A hyphenated UUID, unique over all integrations.
     pub id: String,
     pub code: String,
     pub secret: SecretString,
-    /// Accepted besides `secret` in hooks while it is being changed.
+    /// Accepted in hooks besides `secret` during its change.
     pub previous_secret: Option<SecretString>,
     pub title: String,
     /// Each one of [`super::CONNECTORS`].
     pub connectors: Vec<String>,
     pub bot: Option<Bot>,
     pub public: bool,
-    /// CRM account ids; empty: amoCRM alone decides.
+    /// CRM account ids; empty: amoCRM alone decides who may connect.
     pub allowed_accounts: Vec<String>,
     pub write_first: bool,
     pub time_window_seconds: Option<u64>,
@@ -67,12 +66,12 @@ pub struct Channel {
     pub stores_files: bool,
 }
 
-/// The participant that speaks for the channel in amoCRM.
+/// The channel's own participant in amoCRM's chats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bot {
-    /// Its id on amoCRM's side (`sender.ref_id`).
+    /// Its id at amoCRM (`sender.ref_id`).
     pub id: String,
-    /// Its id on our side (`sender.id`).
+    /// Our id of it (`sender.id`).
     pub client_id: String,
     pub name: String,
 }
@@ -85,7 +84,7 @@ pub enum Reactions {
     Only(Vec<String>),
 }
 
-/// What `parom widget build` writes into the manifest.
+/// Values that `parom widget build` writes into the manifest.
 #[derive(Clone, Debug, Deserialize)]
 pub struct WidgetConfig {
     #[serde(default = "parom")]
@@ -105,32 +104,32 @@ impl Default for WidgetConfig {
 }
 
 impl Channel {
-    /// Those of its messengers that are built in.
+    /// The channel's connectors that are built in.
     pub fn built_in(&self) -> impl Iterator<Item = &str> {
         self.connectors.iter().map(String::as_str).filter(|kind| BUILT_IN.contains(kind))
     }
 
-    /// Those that are not built in.
+    /// The channel's connectors that are not built in.
     pub fn not_built_in(&self) -> impl Iterator<Item = &str> {
         self.connectors.iter().map(String::as_str).filter(|kind| !BUILT_IN.contains(kind))
     }
 }
 
 impl Integration {
-    /// The address amoCRM sends people back to: the same text for consent, exchange and refresh.
+    /// The OAuth redirect address: equal for consent, exchange and refresh.
     pub fn redirect_uri(&self, public_url: &Url) -> String {
         let callback = format!("{}/oauth/callback", base(public_url));
         if self.own_redirect { format!("{callback}/{}", self.name) } else { callback }
     }
 
-    /// Base address of the API of an account host. The caller has checked the host against `account_hosts`.
+    /// Base address of the API of an account's host. The caller must check the host against `account_hosts`.
     pub fn account_base(&self, host: &str) -> Result<Url, url::ParseError> {
         Url::parse(&self.account_url.replace("{host}", host))
     }
 }
 
 impl Platform {
-    /// The name under which people know it.
+    /// The brand's name.
     pub const fn brand(self) -> &'static str {
         match self {
             Self::Amocrm => "amoCRM",
@@ -161,7 +160,7 @@ impl Platform {
     }
 }
 
-/// An integration as written.
+/// An integration in the file.
 #[derive(Deserialize)]
 struct IntegrationFile {
     name: String,
@@ -204,7 +203,7 @@ impl From<IntegrationFile> for Integration {
     }
 }
 
-/// A channel as written.
+/// A channel in the file.
 #[derive(Deserialize)]
 struct ChannelFile {
     id: String,
@@ -239,7 +238,7 @@ struct ChannelFile {
     stores_files: bool,
 }
 
-/// A bot as written.
+/// A bot in the file.
 #[derive(Deserialize)]
 struct BotFile {
     id: String,

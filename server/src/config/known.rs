@@ -1,10 +1,10 @@
-//! The keys that exist, read from the compiled-in default file, and the nearest of them to a mistyped one.
+//! The known keys, read from the compiled-in default file, and suggestions for mistyped ones.
 
-/// The compiled-in defaults; also the list of keys: `key = …` and `#key = …` (no blank after the sign) under the last
+/// The compiled-in defaults; also the list of keys: `key = …` and `#key = …` (no space after the `#`) under the last
 /// `[section]` or `#[section]`.
 pub(super) const DEFAULTS: &str = include_str!("../../config.default.toml");
 
-/// Every key and section, list positions left out: `integration.channel.id`.
+/// Every key and section, without list positions: `integration.channel.id`.
 pub(super) fn keys() -> Vec<String> {
     let mut section = String::new();
     let mut keys = Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn keys() -> Vec<String> {
     keys
 }
 
-/// The known key that a mistyped one probably means; none when nothing is near.
+/// The known key that a mistyped one probably means; `None` if none is similar.
 pub(super) fn nearest(unknown: &str) -> Option<String> {
     let wanted = without_positions(unknown).to_ascii_lowercase();
     let (distance, key) = keys().into_iter().map(|key| (distance(&wanted, &key), key)).min()?;
@@ -34,7 +34,7 @@ fn without_positions(key: &str) -> String {
     key.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest)).collect()
 }
 
-/// Levenshtein distance: how many signs must be put in, taken out or replaced.
+/// Levenshtein distance: the number of characters to insert, delete or replace.
 fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();

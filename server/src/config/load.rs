@@ -1,4 +1,4 @@
-//! Merging defaults, file and environment into one [`Config`], and saying clearly what is wrong with it.
+//! Merges defaults, file and environment into one [`Config`], with clear errors.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,24 +9,24 @@ use super::explain::{explain, without_excerpt};
 use super::known::{DEFAULTS, nearest};
 use super::{Config, check};
 
-/// Variables that are settings begin with this.
+/// The prefix of environment variables that are settings.
 const PREFIX: &str = "PAROM__";
-/// No list of settings is longer; a larger position is a slip, not a request for memory.
+/// The longest list of settings; a larger index is a mistake and must not allocate memory.
 const LONGEST_LIST: usize = 1000;
 
-/// Why there is no configuration. Names the key, never shows a value that may be a secret.
+/// Why the configuration is invalid. Names the key, never contains a value that may be a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The file could not be read at all.
+    /// The file cannot be read.
     #[error("cannot read the configuration file {}", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
-    /// The file is no TOML.
+    /// The file is not valid TOML.
     #[error("the configuration file {origin} is not valid TOML: {problem}")]
     Syntax { origin: String, problem: String },
-    /// A key that does not exist; a misspelt setting must not be lost silently.
+    /// An unknown key: a misspelt setting must not be ignored silently.
     #[error("unknown key {key}{}{}", set_by(variable), meant(nearest))]
     Unknown { key: String, variable: Option<String>, nearest: Option<String> },
-    /// A value that is missing, of another type or against a rule.
+    /// A value that is missing, has the wrong type or violates a rule.
     #[error("{key}{}: {problem}", set_by(variable))]
     Invalid { key: String, variable: Option<String>, problem: String },
 }
@@ -40,13 +40,13 @@ fn meant(nearest: &Option<String>) -> String {
 }
 
 impl ConfigError {
-    /// A value against a rule.
+    /// A value that violates a rule.
     pub(super) fn invalid(key: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::Invalid { key: key.into(), variable: None, problem: problem.into() }
     }
 }
 
-/// The value of one environment variable; none when unset, empty or not UTF-8. For names that are not settings
+/// The value of one environment variable; `None` if unset, empty or not UTF-8. For names that are not settings
 /// (`PAROM_CONFIG`, `PAROM_FAULTS`): settings are in [`Config`].
 #[expect(clippy::disallowed_methods, reason = "the one place that reads single variables")]
 pub fn variable(name: &str) -> Option<String> {
@@ -66,7 +66,7 @@ fn settings_of_process() -> Result<Vec<(String, String)>, ConfigError> {
 }
 
 impl Config {
-    /// The configuration of this process: defaults, then `file` (or the file that `PAROM_CONFIG` names), then the
+    /// The configuration of this process: defaults, then `file` (or the file named by `PAROM_CONFIG`), then the
     /// environment.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         let path = file.map(Path::to_owned).or_else(|| variable("PAROM_CONFIG").map(PathBuf::from));
@@ -79,13 +79,13 @@ impl Config {
         merge(&origin, &text, settings_of_process()?)
     }
 
-    /// The same from a text, without the environment: for the demo and for tests.
+    /// [`Config::load`] from a text, without the environment: for the demo and for tests.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         merge("(text)", text, [])
     }
 }
 
-/// Defaults < text < environment, then the rules.
+/// Merges defaults < text < environment, then checks the rules.
 pub(super) fn merge(
     origin: &str,
     text: &str,
@@ -126,7 +126,7 @@ fn read(origin: &str, builder: config::ConfigBuilder<config::builder::DefaultSta
     let read = serde_ignored::deserialize(merged, |path| {
         unknown.get_or_insert_with(|| key_at(&path));
     });
-    // A misspelt key first: a complaint about the missing right one would hide it.
+    // Unknown keys are reported first: a complaint about the missing correct key would hide them.
     match unknown {
         Some(key) => Err(ConfigError::Unknown { nearest: nearest(&key), variable: None, key }),
         None => read.map_err(explain),
@@ -161,7 +161,7 @@ fn key_of(name: &str) -> Result<String, ConfigError> {
     Ok(key)
 }
 
-/// The place of an unknown key as it is written in messages: `integration[0].clientid`.
+/// The position of an unknown key as shown in messages: `integration[0].clientid`.
 fn key_at(path: &serde_ignored::Path<'_>) -> String {
     use serde_ignored::Path;
     match path {

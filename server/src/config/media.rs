@@ -1,4 +1,4 @@
-//! Where files live, and how many of them.
+//! Where files are stored, and how much.
 
 use std::path::PathBuf;
 
@@ -9,10 +9,11 @@ use url::Url;
 use super::check::{anonymous, rule, secret, web};
 use super::{ConfigError, parse};
 
-/// A message may wait 7 days and the link to its file lives 8 more.
+/// A message may wait 7 days, and the link to its file is valid for 8 more.
 const KEEP_DAYS: u32 = 16;
 
-/// Where files live; `url` (an `s3://` address) wins over `dir`. Sizes are megabytes of 1024 × 1024 bytes.
+/// Where files are stored; `url` (an `s3://` address) takes precedence over `dir`. Sizes are megabytes of 1024 × 1024
+/// bytes.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Media {
     pub mode: MediaMode,
@@ -24,18 +25,18 @@ pub struct Media {
     /// Pictures and stickers.
     pub picture_mb: u32,
     pub video_mb: u32,
-    /// Voice messages too.
+    /// Also for voice messages.
     pub audio_mb: u32,
     pub file_mb: u32,
     pub avatar_mb: u32,
     /// All files of one account together.
     pub tenant_mb: u32,
     pub keep_days: u32,
-    /// Free megabytes of the disk of `dir` below which the vendor is told; 0: never.
+    /// Free megabytes of the disk of `dir` below which the vendor is alerted; 0: never.
     pub disk_free_mb: u32,
 }
 
-/// How the bucket of `media.url` is reached. Without `access_key_id` the machine's own role is asked for.
+/// Access to the bucket of `media.url`. Without `access_key_id` the machine's own role is used.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct S3 {
     pub region: Option<String>,
@@ -45,7 +46,7 @@ pub struct S3 {
     pub secret_access_key: Option<SecretString>,
 }
 
-/// Whether files are kept by us or public links handed through.
+/// Whether we store files or pass on public links.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum MediaMode {

@@ -1,7 +1,7 @@
-//! Where each messenger's API is, and the vendor's own application there.
+//! Addresses of the messengers' APIs, and the vendor's applications there.
 //!
 //! Sections of messengers that this version has no connector for are read and checked all the same: one file serves
-//! several versions. Naming such a messenger in a channel's `connectors` is warned of at the start and by `doctor`.
+//! several versions. The start and `doctor` warn if a channel's `connectors` names such a messenger.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ pub struct MessengerApi {
 pub struct Max {
     #[serde(deserialize_with = "parse::address")]
     pub api_url: Url,
-    /// The root certificate (PEM) that this host's certificate ends at, trusted for this host alone.
+    /// The root certificate (PEM) of this host's certificate, trusted for this host only.
     pub ca_file: Option<PathBuf>,
 }
 
@@ -46,9 +46,9 @@ pub struct WhatsApp {
     /// The vendor's app at Meta.
     pub app_id: Option<String>,
     pub app_secret: Option<SecretString>,
-    /// The configuration of Meta's Embedded Signup.
+    /// Id of the configuration of Meta's Embedded Signup.
     pub config_id: Option<String>,
-    /// What Meta repeats when it verifies the address of the app's webhook.
+    /// The token that Meta sends when it verifies the address of the app's webhook.
     pub verify_token: Option<SecretString>,
 }
 

@@ -6,8 +6,7 @@
 //! PAROM__SECTION__KEY ─┘
 //! ```
 //!
-//! This folder is also the one home of reading the environment: elsewhere use [`variable`]. `Debug` of everything
-//! here shows no secret.
+//! Only this folder reads the environment; other code uses [`variable`]. `Debug` of all types here shows no secrets.
 
 mod check;
 mod clear;
@@ -35,14 +34,15 @@ pub use media::{Media, MediaMode, S3};
 pub use messenger::{Avito, Max, MessengerApi, Meta, WhatsApp};
 pub use parse::HostOrNet;
 
-/// The connectors a channel may name; a connector that is not here cannot be configured.
+/// The connectors a channel may name; others are rejected.
 pub const CONNECTORS: &[&str] =
     &["telegram", "whatsapp", "webchat", "max", "vk", "avito", "instagram", "facebook", "custom"];
 
-/// Those of them that are built in. Others are accepted with a warning, so that one file works with several versions.
+/// The connectors that are built in. The others are accepted with a warning, so that one file works with several
+/// versions.
 pub const BUILT_IN: &[&str] = &["telegram", "webchat", "custom"];
 
-/// Everything the operator decides, checked: what is in here can be used without another look.
+/// All settings, checked: they need no further validation.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Config {
     pub server: Server,
@@ -70,41 +70,41 @@ pub struct Config {
     pub integrations: Vec<Integration>,
 }
 
-/// Where the server listens and how the world reaches it.
+/// Listening and public addresses of the server.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Server {
-    /// `host:port`; port 0 takes a free one.
+    /// `host:port`; port 0 picks a free one.
     pub listen: String,
     /// http or https, without path, query and user; print it by [`base`].
     #[serde(deserialize_with = "parse::address")]
     pub public_url: Url,
-    /// For how many days browsers are told to come by https alone; 0: they are not. Only while `public_url` is https.
+    /// Days for the HSTS header; 0: no header. Only if `public_url` is https.
     pub hsts_days: u32,
     /// Where `/metrics` and `/readyz` are served instead of on the public port.
     pub ops_listen: Option<String>,
-    /// Whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     #[serde(deserialize_with = "parse::networks")]
     pub trusted_proxies: Vec<IpNet>,
 }
 
-/// The database; its address may hold a password and is therefore a secret.
+/// The database; its address may contain a password and is therefore a secret.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Database {
     pub url: SecretString,
     pub migrate: bool,
     pub max_connections: u32,
-    /// For databases that are spread over nodes by account.
+    /// For databases that are distributed over nodes by account.
     pub one_account_a_commit: bool,
 }
 
 impl Database {
-    /// Whether the address names SQLite; otherwise it names PostgreSQL, nothing else passes the check.
+    /// Whether the address names SQLite; the check allows only PostgreSQL otherwise.
     pub fn is_sqlite(&self) -> bool {
         self.url.expose_secret().starts_with("sqlite:")
     }
 }
 
-/// Where the master key of the vault comes from; `key` wins over `key_file`.
+/// The source of the vault's master key; `key` takes precedence over `key_file`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Secrets {
     pub key_file: PathBuf,
@@ -117,33 +117,33 @@ pub struct Network {
     pub allow_private: Vec<HostOrNet>,
 }
 
-/// Where amoCRM's hooks go while the database does not take them.
+/// Where amoCRM's hooks are stored while the database is unavailable.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Spool {
-    /// Empty: nowhere.
+    /// Empty: no spool.
     pub dir: PathBuf,
     /// All files together, in megabytes of 1024 × 1024 bytes.
     pub most_mb: u32,
 }
 
-/// For how many days what is kept.
+/// Retention periods in days.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Retention {
-    /// Bytes of hooks as they came.
+    /// Raw bodies of hooks.
     pub hooks_days: u32,
     pub attempts_days: u32,
-    /// Letters that are not tried any more.
+    /// Undelivered letters.
     pub undelivered_days: u32,
-    /// Contents of messages that have come to their end.
+    /// Texts of messages in a final state.
     pub texts_days: u32,
     /// Ids by which repeats are recognised; at least 45.
     pub ids_days: u32,
-    /// Messages without their contents; no less than any of the above.
+    /// Messages without their texts; at least as long as all of the above.
     pub messages_days: u32,
     pub audit_days: u32,
 }
 
-/// Who runs the service; empty where the vendor said nothing.
+/// The operator of the service; empty where the vendor said nothing.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Vendor {
     pub name: String,
@@ -162,11 +162,11 @@ pub struct Customers {
     pub verify_secret: Option<SecretString>,
 }
 
-/// The three ways to let customers in.
+/// How customers are admitted.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum CustomersMode {
-    /// Everybody who installed may connect.
+    /// Everyone who installed the widget may connect.
     Open,
     /// Logins of our own.
     Password,
@@ -202,7 +202,7 @@ pub struct Limits {
     pub requests_per_address: u32,
     /// Concurrent uploads.
     pub uploads_per_address: u32,
-    /// Of one visitor of a site chat.
+    /// Per visitor of a web chat.
     pub uploads_per_visitor: u32,
     /// Open event streams of pages and chats.
     pub streams_per_address: u32,
@@ -232,22 +232,22 @@ pub struct Import {
     pub file_mb: u32,
 }
 
-/// Letters to people: sign-in links and invitations. With `url`, `from` is a mailbox.
+/// E-mails: sign-in links and invitations. If `url` is set, `from` is a mailbox.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Mail {
-    /// `smtp://` or `smtps://`, with user and password; unset: no letters.
+    /// `smtp://` or `smtps://`, with user and password; unset: no e-mails.
     pub url: Option<SecretString>,
     /// `Name <address>` or an address.
     pub from: Option<String>,
 }
 
-/// Where traces go.
+/// Export of traces.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Telemetry {
-    /// Of an OTLP collector over HTTP, without `/v1/traces`; unset: there are no traces.
+    /// An OTLP collector's HTTP address, without `/v1/traces`; unset: no traces.
     #[serde(default, deserialize_with = "parse::optional_address")]
     pub otlp_url: Option<Url>,
-    /// Which part of the messages is followed: 1 is all.
+    /// Share of messages that are traced: 1 is all.
     pub trace_share: f64,
 }
 
@@ -259,7 +259,7 @@ impl Config {
         absent.filter(|(_, kinds)| !kinds.is_empty()).collect()
     }
 
-    /// The channel with this id and the integration it belongs to; ids are unique over all integrations.
+    /// The channel with this id and its integration; ids are unique over all integrations.
     pub fn channel(&self, id: &str) -> Option<(&Integration, &Channel)> {
         self.integrations.iter().find_map(|integration| {
             let channel = integration.channels.iter().find(|channel| channel.id == id)?;
@@ -278,7 +278,7 @@ impl Config {
     }
 }
 
-/// A base address as text that a path beginning with `/` can be put behind: without the slash that `Url` prints.
+/// A base address without the trailing slash that `Url` prints, so that a path beginning with `/` can be appended.
 pub fn base(url: &Url) -> &str {
     url.as_str().trim_end_matches('/')
 }

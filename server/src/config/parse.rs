@@ -1,5 +1,5 @@
-//! Values of the file that are more than text. Their errors say what is wrong and never repeat the value: an address
-//! may carry a password.
+//! Parsers of setting values. Their errors say what is wrong and never repeat the value: an address may contain a
+//! password.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,19 +13,19 @@ use super::Reactions;
 /// One entry of `network.allow_private`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostOrNet {
-    /// A host name, lower case, without a final dot.
+    /// A host name, lower case, without a trailing dot.
     Host(String),
-    /// A network; a single address is a network of one.
+    /// A network, or a single address.
     Net(IpNet),
 }
 
-/// Reads an absolute address.
+/// Parses an absolute address.
 pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {
     let text = String::deserialize(deserializer)?;
     Url::parse(&text).map_err(|error| D::Error::custom(format!("is not an address ({error})")))
 }
 
-/// Reads an absolute address that may be left out.
+/// Parses an optional absolute address.
 pub(super) fn optional_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
     struct Address(Url);
     impl<'de> Deserialize<'de> for Address {
@@ -36,13 +36,13 @@ pub(super) fn optional_address<'de, D: Deserializer<'de>>(deserializer: D) -> Re
     Ok(Option::<Address>::deserialize(deserializer)?.map(|address| address.0))
 }
 
-/// An address that stands in this program.
+/// A constant address of this program.
 #[expect(clippy::expect_used, reason = "only called with literals, each of which a test parses")]
 pub(super) fn constant(address: &'static str) -> Url {
     Url::parse(address).expect("a literal address")
 }
 
-/// Reads a list of networks; a plain address is a network of one.
+/// Parses a list of networks and single addresses.
 pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
     struct Network(IpNet);
     impl<'de> Deserialize<'de> for Network {
@@ -83,7 +83,7 @@ impl<'de> Deserialize<'de> for HostOrNet {
     }
 }
 
-/// The default: whatever amoCRM sends was agreed.
+/// The default: everything that amoCRM sends was agreed.
 pub(super) fn all_reactions() -> Reactions {
     Reactions::All
 }

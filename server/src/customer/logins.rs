@@ -1,4 +1,4 @@
-//! Logins of our own (mode `password`), made by `parom customer`.
+//! Our own logins (mode `password`), created by `parom customer`.
 
 use entity::customer::{self, Column};
 use entity::tenant;
@@ -12,10 +12,10 @@ use crate::clock::Clock;
 use crate::people::password;
 use crate::store::{Store, VENDOR, directory};
 
-/// Longer is no login.
+/// Longest login.
 pub const LONGEST: usize = 200;
 
-/// Why there is no such login, or why it was not made.
+/// Why a login was not found or not created.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LoginError {
     #[error("a login has 1 to {LONGEST} characters without spaces around them")]
@@ -26,12 +26,12 @@ pub enum LoginError {
     Unknown(String),
 }
 
-/// What logins are compared by.
+/// The normalised form in which logins are compared.
 pub fn key(login: &str) -> String {
     login.trim().to_lowercase()
 }
 
-/// Makes a login with the hash of its password.
+/// Creates a login with the hash of its password.
 pub async fn add(store: &Store, clock: &Clock, login: &str, hash: String) -> anyhow::Result<customer::Model> {
     let fits = login.trim() == login && !login.is_empty() && login.chars().count() <= LONGEST;
     anyhow::ensure!(fits && !login.contains(char::is_control), LoginError::Form);
@@ -52,7 +52,7 @@ pub async fn add(store: &Store, clock: &Clock, login: &str, hash: String) -> any
     Ok(row)
 }
 
-/// A login, disabled ones too.
+/// A login, including disabled ones.
 pub async fn find(store: &Store, login: &str) -> anyhow::Result<Option<customer::Model>> {
     let now = store.clock().millis();
     let db = store.read();
@@ -71,7 +71,7 @@ pub async fn accounts(store: &Store, id: Uuid) -> anyhow::Result<Vec<tenant::Mod
     Ok(connected.order_by_asc(tenant::Column::TenantId).all(store.read()).await?)
 }
 
-/// Gives a login another password; a disabled one may be used again.
+/// Sets another password; a disabled login is enabled again.
 pub async fn set_password(store: &Store, login: &str, hash: String) -> anyhow::Result<()> {
     let row = find(store, login).await?.ok_or_else(|| LoginError::Unknown(login.to_owned()))?;
     customer::Entity::update_many()
@@ -84,7 +84,7 @@ pub async fn set_password(store: &Store, login: &str, hash: String) -> anyhow::R
     Ok(())
 }
 
-/// Ends a login and gives it. Its accounts are disconnected by the caller, who can call amoCRM.
+/// Disables a login and returns it. The caller, who can call amoCRM, disconnects its accounts.
 pub async fn disable(store: &Store, clock: &Clock, login: &str) -> anyhow::Result<customer::Model> {
     let row = find(store, login).await?.ok_or_else(|| LoginError::Unknown(login.to_owned()))?;
     customer::Entity::update_many()
@@ -97,7 +97,7 @@ pub async fn disable(store: &Store, clock: &Clock, login: &str) -> anyhow::Resul
     Ok(row)
 }
 
-/// Whether login and password are right. An unknown and a disabled login take as long as a wrong password.
+/// Whether login and password are right. Unknown and disabled logins take as long as a wrong password.
 pub(super) async fn check(app: &App, given: Credentials) -> anyhow::Result<Outcome> {
     let found = find(&app.store, &given.login).await?.filter(|row| row.disabled_at.is_none());
     let hash = found.as_ref().map(|row| row.password_hash.as_str());

@@ -1,10 +1,10 @@
 //! Logins by which accounts are connected: who may use this service (docs/widget.md#who-may-connect-an-account).
 //!
 //! ```text
-//! open: everybody who installed │ password: logins of ours ─▶ logins │ remote: the vendor's own service ─▶ remote
+//! open: everyone who installed │ password: our own logins ─▶ logins │ remote: the vendor's own service ─▶ remote
 //! ```
 //!
-//! A login opens nothing but the connection of an account; its holders are no members of the panel.
+//! A login only allows connecting an account; its holders are not members of the panel.
 
 pub mod logins;
 pub mod remote;
@@ -20,14 +20,14 @@ use crate::app::App;
 use crate::config::CustomersMode;
 use crate::people::throttle::{self, Origin};
 
-/// What somebody typed into the widget to connect an account.
+/// The credentials entered in the widget to connect an account.
 #[derive(Debug)]
 pub struct Credentials {
     pub login: String,
     pub password: SecretString,
 }
 
-/// Who wants to connect which account, from where.
+/// Who wants to connect which account, and from which address.
 #[derive(Clone, Copy, Debug)]
 pub struct Asking<'asking> {
     pub tenant_id: Uuid,
@@ -36,20 +36,20 @@ pub struct Asking<'asking> {
     pub address: Option<IpAddr>,
 }
 
-/// What came of a try.
+/// The result of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Yes; with the login it was, where logins are ours.
+    /// Accepted; with the login, if logins are ours.
     Yes(Option<Uuid>),
-    /// No. Whether the login exists is not told, by words or by time.
+    /// Refused. Neither text nor time reveals whether the login exists.
     No,
-    /// Too many tries for this account, login or address: the next one in so many seconds.
+    /// Too many attempts for this account, login or address: seconds to wait.
     Wait(u32),
-    /// The vendor's service does not answer as it should: again in so many seconds.
+    /// The vendor's service does not answer properly: seconds to wait.
     Away(u32),
 }
 
-/// Decides whether an account may be connected. Each try is counted, in all modes but `open`.
+/// Decides whether an account may be connected. Counts each attempt, except in mode `open`.
 pub async fn decide(app: &App, asking: Asking<'_>, given: Option<Credentials>) -> anyhow::Result<Outcome> {
     let mode = app.config.customers.mode;
     if mode == CustomersMode::Open {
@@ -57,7 +57,7 @@ pub async fn decide(app: &App, asking: Asking<'_>, given: Option<Credentials>) -
     }
     let Some(given) = given else { return Ok(Outcome::No) };
     let (account, login) = (asking.tenant_id.to_string(), logins::key(&given.login));
-    // A login is counted per account that tries it, so attempts from one account lock out nobody in another.
+    // A login is counted per account that tries it, so attempts from one account do not lock it out in another.
     let origin = Origin::of_account(asking.tenant_id, asking.address);
     for (door, name) in [("connect", &account), ("connect_login", &login)] {
         if let Err(wait) = throttle::login(app, door, name, origin.clone()).await? {

@@ -1,4 +1,4 @@
-//! The vendor's own service decides (mode `remote`): it is asked at `customers.verify_url`, signed by the Standard
+//! Asks the vendor's own service (mode `remote`) at `customers.verify_url`, with requests signed by the Standard
 //! Webhooks scheme.
 
 use std::time::Duration;
@@ -12,12 +12,12 @@ use super::{Asking, Credentials, Outcome};
 use crate::app::App;
 use crate::connector::custom::sign;
 
-/// Somebody waits in the widget.
+/// A person is waiting in the widget.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// What the widget is told to wait when the service does not answer.
+/// Seconds that the widget is told to wait if the service does not answer.
 const WAIT_SECONDS: u32 = 10;
 
-/// 200 is yes, 401 and 403 are no, anything else is "try again later".
+/// 200 means yes, 401 and 403 no, anything else "try again later".
 pub(super) async fn ask(app: &App, asking: Asking<'_>, given: &Credentials) -> Outcome {
     let customers = &app.config.customers;
     let (Some(url), Some(secret)) = (&customers.verify_url, &customers.verify_secret) else {
@@ -54,7 +54,7 @@ async fn call(
     let body = body.to_string();
     let (id, timestamp) = (app.clock.uuid_v7().to_string(), app.clock.now().timestamp());
     let signature = sign(secret, &id, timestamp, body.as_bytes()).map_err(anyhow::Error::msg)?;
-    // The address stands in the configuration, so it is trusted as it is.
+    // A configured address, so it is trusted.
     let request = app.http.trusted().post(url.clone()).timeout(ANSWER_WITHIN);
     let answer = request
         .header(header::CONTENT_TYPE, "application/json")

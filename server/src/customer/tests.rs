@@ -1,4 +1,4 @@
-//! Logins on a database of their own.
+//! Tests of logins, each with its own database.
 
 use secrecy::SecretString;
 

@@ -1,4 +1,4 @@
-//! Points at which a test can hold the program, to decide what overlaps with what.
+//! Points at which a test can block the program, to control concurrency.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,11 +11,11 @@ struct Gate {
     waiting: watch::Sender<usize>,
 }
 
-/// The points that are held now.
+/// The points that are blocked now.
 #[derive(Debug, Default)]
 pub(super) struct Holds(Mutex<BTreeMap<&'static str, Gate>>);
 
-/// A held point. Dropping it releases it.
+/// A blocked point. Dropping it releases it.
 #[derive(Debug)]
 pub struct Held {
     open: watch::Sender<bool>,
@@ -35,7 +35,7 @@ impl Holds {
         let gate = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         let Some(mut gate) = gate else { return };
         gate.waiting.send_modify(|count| *count += 1);
-        // An error means that the other half was dropped, which opens it too.
+        // An error means that the other half was dropped, which releases it too.
         let _ = gate.open.wait_for(|open| *open).await;
     }
 }

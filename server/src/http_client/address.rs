@@ -12,8 +12,8 @@ pub enum AddressKind {
     Special(&'static str),
 }
 
-/// The kind of an address. An IPv4 address inside an IPv6 one (mapped, NAT64) counts as that IPv4 address: that is
-/// where the packets go.
+/// The kind of an address. An IPv4 address inside an IPv6 one (mapped, NAT64) counts as that IPv4 address, because
+/// packets go there.
 pub fn kind_of(address: IpAddr) -> AddressKind {
     match address {
         IpAddr::V4(address) => kind_of_v4(address),
@@ -24,7 +24,7 @@ pub fn kind_of(address: IpAddr) -> AddressKind {
     }
 }
 
-/// The address as `network.allow_private` should see it: IPv4-mapped ones in their IPv4 form.
+/// The address as compared with `network.allow_private`: IPv4-mapped ones in their IPv4 form.
 pub(super) fn canonical(address: IpAddr) -> IpAddr {
     address.to_canonical()
 }

@@ -1,4 +1,4 @@
-//! The rules for addresses that tenants name, and the resolver that enforces them on what is dialled.
+//! The rules for addresses given by tenants, and the resolver that enforces them on connections.
 //!
 //! | address | public | listed in `allow_private` |
 //! | --- | --- | --- |
@@ -18,7 +18,7 @@ use super::address::{AddressKind, canonical, kind_of};
 use crate::config::{HostOrNet, Network};
 use crate::words::Said;
 
-/// Why an address of a tenant is not called. Fit to be shown to the tenant.
+/// Why an address given by a tenant is refused. May be shown to the tenant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UrlRefused {
     #[error("the address must begin with https://")]
@@ -36,7 +36,7 @@ pub enum UrlRefused {
 }
 
 impl UrlRefused {
-    /// For people.
+    /// As text for people.
     pub fn said(&self) -> Said {
         match self {
             Self::Scheme => Said::new("said-url-scheme"),
@@ -49,7 +49,7 @@ impl UrlRefused {
     }
 }
 
-/// `network.allow_private`, ready to be asked.
+/// `network.allow_private`, parsed.
 #[derive(Debug)]
 pub struct Policy {
     hosts: Vec<String>,
@@ -69,7 +69,7 @@ impl Policy {
         Self { hosts, nets }
     }
 
-    /// Everything that can be said without resolving a name.
+    /// Checks everything that needs no name resolution.
     pub fn check_url(&self, url: &Url) -> Result<(), UrlRefused> {
         if !matches!(url.scheme(), "https" | "http") {
             return Err(UrlRefused::Scheme);
@@ -86,16 +86,16 @@ impl Policy {
         let port = url.port_or_known_default().unwrap_or(0);
         match url.scheme() {
             _ if listed => Ok(()),
-            // The name may stand for a listed address; the resolver of this client lets no other pass.
+            // The name may resolve to a listed address; this client's resolver passes no other.
             "http" if url.domain().is_some() && !self.nets.is_empty() => Ok(()),
             "http" => Err(UrlRefused::PlainHttp),
             _ if port == 443 || port >= 1024 => Ok(()),
-            // Likewise: an unlisted low port is only for listed addresses, which a name cannot show yet.
+            // Likewise: a low port is only for listed addresses, and a name's address is not known yet.
             _ => Err(UrlRefused::Port(port)),
         }
     }
 
-    /// Whether a literal address is listed; an error when it is neither listed nor public.
+    /// Whether a literal address is listed; an error if it is neither listed nor public.
     fn passes_literal(&self, address: IpAddr) -> Result<bool, UrlRefused> {
         if self.lists_address(address) {
             return Ok(true);
@@ -116,7 +116,7 @@ impl Policy {
         self.nets.iter().any(|net| net.contains(&canonical(address))) || self.hosts.iter().any(as_host)
     }
 
-    /// The answers of the resolver that may be dialled for `host`.
+    /// The resolver's answers for `host` that may be connected to.
     fn filter(&self, host: &str, filter: Filter, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, UrlRefused> {
         if self.lists_host(host) {
             return Ok(found);
@@ -139,14 +139,14 @@ impl Policy {
     }
 }
 
-/// Which answers a resolver lets pass besides those of listed hosts.
+/// The answers that a resolver passes besides those of listed hosts.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Filter {
     PublicOrListed,
     ListedOnly,
 }
 
-/// Resolves by the system and gives back only what may be dialled.
+/// Resolves by the system and returns only permitted addresses.
 pub(super) struct Resolver {
     policy: Arc<Policy>,
     filter: Filter,

@@ -1,12 +1,12 @@
 //! The only place where HTTP clients are built. There are two kinds of address:
 //!
-//! * **trusted**: written in the configuration by the operator ([`HttpClients::trusted`]), any address is dialled;
-//! * **guarded**: named by a tenant ([`HttpClients::guarded`]), only https to public addresses, and what
+//! * **trusted**: configured by the operator ([`HttpClients::trusted`]), any address is allowed;
+//! * **guarded**: given by a tenant ([`HttpClients::guarded`]), only https to public addresses, and what
 //!   `network.allow_private` lists.
 //!
-//! The guard stands twice: on the address as written (a literal address never reaches the resolver) and in the
-//! resolver, whose filtered answer is what gets dialled, so there is no second look-up to trick. Neither client
-//! follows redirects, keeps cookies or reads proxy variables.
+//! The guard checks twice: the address as written (a literal address never reaches the resolver) and the resolver's
+//! answer, which is what is connected to, so no second look-up can bypass it. Neither client follows redirects, keeps
+//! cookies or reads proxy variables.
 
 mod address;
 mod guard;
@@ -29,21 +29,21 @@ use guard::{Filter, Resolver};
 pub use guard::{Policy, UrlRefused};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// For the whole call including the body; `RequestBuilder::timeout` changes it for one call.
+/// Time limit of a whole call including the body; `RequestBuilder::timeout` overrides it.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
-/// For one file, whose bytes must keep coming.
+/// Time limit of one file, whose bytes must keep coming.
 pub const FILE_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 const IDLE_CONNECTIONS_PER_HOST: usize = 32;
 const USER_AGENT: &str = concat!("Parom/", env!("CARGO_PKG_VERSION"));
 
-/// Makes ring the TLS provider of the process. Call it first in `main` and in tests; repeated calls change nothing.
+/// Installs ring as the TLS provider of the process. Call it first in `main` and in tests; repeated calls do nothing.
 pub fn install_crypto_provider() {
-    // An error says that there is one already.
+    // An error means that one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// Why there are no clients.
+/// Why the clients cannot be built.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot prepare the HTTP client: {0}. Are the system's CA certificates installed (package ca-certificates)?")]
 pub enum NoClient {
@@ -51,7 +51,7 @@ pub enum NoClient {
     Client(#[from] reqwest::Error),
 }
 
-/// The clients of the process; clones share connections.
+/// The HTTP clients of the process; clones share connections.
 #[derive(Clone, Debug)]
 pub struct HttpClients {
     trusted: Client,
@@ -60,7 +60,7 @@ pub struct HttpClients {
 }
 
 impl HttpClients {
-    /// Builds both kinds once; hand out clones.
+    /// Builds both kinds.
     pub fn new(network: &Network) -> Result<Self, NoClient> {
         install_crypto_provider();
         let policy = Arc::new(Policy::new(network));
@@ -83,7 +83,7 @@ impl HttpClients {
         &self.trusted
     }
 
-    /// For the operator's file store: a transfer may take long, silence may not.
+    /// For the operator's file store: long transfers are allowed, long silence is not.
     pub fn files(&self) -> &Client {
         &self.files
     }
@@ -94,7 +94,7 @@ impl HttpClients {
     }
 }
 
-/// The certificates of the system, read once: each client would keep some two megabytes of them.
+/// The system's certificates, read once: each client would otherwise hold some two megabytes of them.
 fn tls() -> Result<ClientConfig, rustls::Error> {
     let mut tls = ClientConfig::with_platform_verifier()?;
     tls.alpn_protocols = ["h2", "http/1.1"].map(Into::into).into();
@@ -115,8 +115,8 @@ fn builder(tls: &ClientConfig) -> ClientBuilder {
         .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST)
 }
 
-/// A client that goes nowhere a tenant must not send us. A refusal at the address comes from [`Guarded::request`], one
-/// at name resolution from sending: find it by [`refusal`].
+/// A client for addresses given by tenants. Refused addresses fail in [`Guarded::request`], refused resolutions when
+/// sending: find these by [`refusal`].
 #[derive(Clone, Debug)]
 pub struct Guarded {
     /// https: public addresses and listed ones.
@@ -144,14 +144,14 @@ impl Guarded {
         self.request(Method::POST, url)
     }
 
-    /// Whether an address may be called as far as it can be told without the network: say it to a tenant when the
-    /// address is entered. A name is looked at again when it is resolved.
+    /// Whether an address may be called, as far as it can be decided without the network: check it when a tenant enters
+    /// an address. A name is checked again when it is resolved.
     pub fn check_url(&self, url: &Url) -> Result<(), UrlRefused> {
         self.policy.check_url(url)
     }
 }
 
-/// The guard's refusal inside an error of sending; nobody should retry it soon.
+/// The guard's refusal inside a send error; it should not be retried soon.
 pub fn refusal(error: &reqwest::Error) -> Option<&UrlRefused> {
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
@@ -163,7 +163,7 @@ pub fn refusal(error: &reqwest::Error) -> Option<&UrlRefused> {
     None
 }
 
-/// The body up to `limit` bytes and whether that was all; the rest is not read.
+/// The body up to `limit` bytes, and whether that was all; the rest is not read.
 pub async fn read_up_to(mut response: Response, limit: usize) -> Result<(Vec<u8>, bool), reqwest::Error> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {

@@ -1,10 +1,10 @@
-//! Why a connection did not work, in words: libraries say it in English and in many ways.
+//! Localised reasons of failed connections: libraries give English texts that vary.
 
 use std::io;
 
 use crate::words::Said;
 
-/// What system resolvers say of an unknown name (EAI_NONAME, EAI_NODATA), in lower case. The standard library has no
+/// Texts of system resolvers for an unknown name (EAI_NONAME, EAI_NODATA), in lower case. The standard library has no
 /// error kind for it.
 const NO_SUCH_NAME: [&str; 4] = [
     "name or service not known",
@@ -13,7 +13,7 @@ const NO_SUCH_NAME: [&str; 4] = [
     "nodename nor servname provided",
 ];
 
-/// What libraries and systems say, in lower case, and the sentence it is.
+/// Texts of libraries and systems, in lower case, and the message key for each.
 const KNOWN: &[(&[&str], &str)] = &[
     (&["dns error", "failed to lookup", "name or service not known"], "said-net-name"),
     (&["connection refused"], "said-net-refused"),
@@ -36,7 +36,7 @@ pub fn is_nobody(error: &(dyn std::error::Error + 'static)) -> bool {
     })
 }
 
-/// A library's reason as a sentence; one that nobody knows stays as it is.
+/// A library's reason as a localised text; an unknown one is unchanged.
 pub fn said(reason: &str) -> Said {
     let text = reason.to_lowercase();
     let found = KNOWN.iter().find(|(signs, _)| signs.iter().any(|sign| text.contains(sign)));

@@ -89,7 +89,7 @@ fn what_is_listed_may_be_private_plain_and_on_any_port() {
     );
 }
 
-/// A server that answers `answers` connections with one fixed answer each.
+/// A server that answers `answers` connections, each with the same response.
 async fn far_side(answer: String, answers: usize) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -106,7 +106,7 @@ async fn far_side(answer: String, answers: usize) -> SocketAddr {
     address
 }
 
-/// A server with a certificate that it made itself; it tells what came of each connection.
+/// A server with a self-signed certificate; reports the outcome of each connection.
 fn self_signed(connections: usize) -> (SocketAddr, std::sync::mpsc::Receiver<std::io::Result<()>>) {
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -156,13 +156,13 @@ async fn a_name_is_dialled_only_where_it_may_point() {
         let response = clients(list).guarded().post(&named).unwrap().send().await.unwrap();
         assert_eq!(response.text().await.unwrap(), "here", "{list}");
     }
-    // Some other network is listed: the name passes the first look, the resolver stops it.
+    // Another network is listed: the name passes the first check, the resolver refuses it.
     let error = clients("\"10.0.0.0/8\"").guarded().get(&named).unwrap().send().await.unwrap_err();
     assert!(matches!(refusal(&error), Some(UrlRefused::NotPublic { kind: "loopback", .. })), "{error:?}");
     let secure = Url::parse(&format!("https://localhost:{}/", address.port())).unwrap();
     let error = clients("").guarded().get(&secure).unwrap().send().await.unwrap_err();
     assert!(matches!(refusal(&error), Some(UrlRefused::NotPublic { kind: "loopback", .. })), "{error:?}");
-    // The operator's own addresses are dialled as they are.
+    // Addresses configured by the operator are not filtered.
     let response = clients("").trusted().get(named).send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert!(refusal(&clients("").trusted().get("http://127.0.0.1:1/").send().await.unwrap_err()).is_none());

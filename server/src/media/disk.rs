@@ -1,4 +1,4 @@
-//! Whether the disk that files lie on has room: the operator hears of it before it is full.
+//! Warns the operator before the disk with the files is full.
 
 use std::path::{Path, PathBuf};
 
@@ -12,8 +12,8 @@ use crate::store::VENDOR;
 /// The kind of the vendor's alert.
 const ALARM: &str = "disk_full";
 
-/// Looks at the disk; raises the alert below `media.disk_free_mb`, ends it when there is half as much again. With a bucket
-/// there is no disk.
+/// Checks the disk; raises the alert below `media.disk_free_mb`, ends it above 1.5 times that. Does nothing with a
+/// bucket.
 pub(super) async fn look(app: &App) -> Result<(), DbErr> {
     if app.config.media.url.is_some() || app.config.media.disk_free_mb == 0 {
         return Ok(());
@@ -39,7 +39,7 @@ pub(super) async fn look(app: &App) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// The folder, or the nearest one above it: it is made when the first file is written.
+/// The folder, or its nearest existing parent: it is created with the first file.
 fn standing(dir: &Path) -> Option<PathBuf> {
     let whole = std::path::absolute(dir).ok()?;
     whole.ancestors().find(|one| one.exists()).map(Path::to_owned)

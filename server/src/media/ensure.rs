@@ -1,4 +1,4 @@
-//! The file of a message that is about to leave.
+//! Makes the file of a message available for its delivery.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -19,26 +19,26 @@ use crate::app::App;
 
 /// How long a delivery waits for a fetch in progress.
 const WAIT: Duration = Duration::from_secs(5);
-/// How long it leaves a due file to the worker before it fetches it itself.
+/// How long a delivery leaves a due file to the worker before it fetches it itself.
 const LEAVE: Duration = Duration::from_secs(1);
 /// Time limit of a delivery's own fetch.
 const BUDGET: Duration = Duration::from_secs(8);
-/// The same for a face, without which a message is as good.
+/// Time limit for an avatar, which the message does not depend on.
 const BUDGET_OF_AVATAR: Duration = Duration::from_secs(3);
-/// The same for a preview, which the contract promises where there is one.
+/// Time limit for a preview, which the contract promises if there is one.
 const BUDGET_OF_PREVIEW: Duration = Duration::from_secs(5);
-/// Between two looks at what another instance fetches.
+/// Interval of checks for a fetch by another instance.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// Whether a file can be sent.
 #[derive(Clone, Debug)]
 pub enum Ready {
     Kept(Kept),
-    /// Not yet: ask again then. It ends by itself.
+    /// Not yet: ask again after this time.
     Later {
         after: Duration,
     },
-    /// Never: send [`super::placeholder`] and go on. The reason is a word.
+    /// Never: send [`super::placeholder`] instead. The reason is a key.
     Gone {
         reason: String,
     },
@@ -50,7 +50,7 @@ pub struct Kept {
     pub tenant_id: Uuid,
     pub id: Uuid,
     pub file_name: String,
-    /// By its first bytes; empty in mode `pass`.
+    /// Detected from its first bytes; empty in mode `pass`.
     pub mime_type: String,
     /// Bytes; 0 in mode `pass`.
     pub size: u64,
@@ -81,12 +81,12 @@ impl Kept {
         }
     }
 
-    /// As what it can be sent when it was said to be this: a picture whose bytes are none is a file.
+    /// The kind it can be sent as if declared as `said`: a picture without an image's bytes is a file.
     pub fn kind_for(&self, said: Kind) -> Kind {
         if self.passed.is_some() || sniff::fits(said, &self.mime_type) { said } else { Kind::File }
     }
 
-    /// Only its public address is known here: mode `pass`.
+    /// Only its public address is known: mode `pass`.
     pub fn is_passed(&self) -> bool {
         self.passed.is_some()
     }
@@ -100,8 +100,8 @@ pub(super) async fn row(app: &App, tenant_id: Uuid, id: Uuid) -> Result<Option<m
     media::Entity::of_tenant(tenant_id).filter(Column::Id.eq(id)).one(app.store.read()).await
 }
 
-/// The file of a `media_id`, fetched now when nobody did yet. Waits a few seconds at most. An error is the database's or a
-/// damaged row's.
+/// The file of a `media_id`, fetched now if necessary. Waits a few seconds at most. Errors are the database's or mean a
+/// damaged row.
 pub async fn ensure(app: &App, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<Ready> {
     wait_for(app, tenant_id, media_id, BUDGET).await
 }
@@ -121,7 +121,7 @@ async fn wait_for(app: &App, tenant_id: Uuid, media_id: Uuid, budget: Duration) 
         let wait = row.next_try_at.unwrap_or(0) - app.store.now().await?;
         let is_due = wait <= 0;
         if !is_due && !row.leased {
-            // Backing off: nothing will happen before.
+            // Backing off: nothing will happen earlier.
             return Ok(Ready::Later { after: Duration::from_millis(u64::try_from(wait).unwrap_or(0)) });
         }
         let workers = !row.leased && app.media.worker_runs.load(Ordering::Relaxed) && started.elapsed() < LEAVE;
@@ -138,7 +138,7 @@ async fn wait_for(app: &App, tenant_id: Uuid, media_id: Uuid, budget: Duration) 
     }
 }
 
-/// None: it is still wanted.
+/// `None` while it is still to be fetched.
 fn settled(app: &App, row: &media::Model) -> anyhow::Result<Option<Ready>> {
     Ok(match State::from_number(row.state)? {
         State::Wanted => None,
@@ -151,12 +151,12 @@ fn settled(app: &App, row: &media::Model) -> anyhow::Result<Option<Ready>> {
     })
 }
 
-/// The error would quote the address.
+/// The error's own text would quote the address.
 fn address(url: &str) -> anyhow::Result<Url> {
     Url::parse(url).map_err(|_| anyhow::anyhow!("the address of a file is damaged"))
 }
 
-/// The file as it is now: nothing is fetched for it. None: it is not here.
+/// The file as stored, without fetching. `None` if it is not here.
 pub async fn find(app: &App, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<Option<Kept>> {
     let Some(row) = row(app, tenant_id, media_id).await? else { return Ok(None) };
     Ok(match settled(app, &row)? {
@@ -165,7 +165,7 @@ pub async fn find(app: &App, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<
     })
 }
 
-/// A link to a face for amoCRM. Never keeps a message waiting: none when it is not here in a few seconds.
+/// A link to an avatar for amoCRM. `None` if it is not available within a few seconds, so that no message waits for it.
 pub async fn avatar_link(app: &App, tenant_id: Uuid, media_id: Uuid) -> Option<Url> {
     let kept = beside(app, tenant_id, media_id, BUDGET_OF_AVATAR).await?;
     Some(link(app, &kept, For::Crm))
@@ -178,7 +178,7 @@ pub async fn preview_link(app: &App, tenant_id: Uuid, media_id: Uuid) -> Option<
     (kept.kind_for(Kind::Picture) == Kind::Picture).then(|| link(app, &kept, For::Webhook))
 }
 
-/// A file without which its message is sent all the same. None: it did not come in time.
+/// A file that its message can be sent without. `None` if it did not arrive in time.
 async fn beside(app: &App, tenant_id: Uuid, media_id: Uuid, budget: Duration) -> Option<Kept> {
     match wait_for(app, tenant_id, media_id, budget).await {
         Ok(Ready::Kept(kept)) => Some(kept),
@@ -191,7 +191,7 @@ async fn beside(app: &App, tenant_id: Uuid, media_id: Uuid, budget: Duration) ->
     }
 }
 
-/// The bytes of a file, for connectors that upload them. An error is the store's, or says that it is not kept here.
+/// The bytes of a file, for connectors that upload them. Errors are the store's, or mean that it is not stored here.
 pub async fn read(app: &App, kept: &Kept) -> anyhow::Result<BoxStream<'static, anyhow::Result<Bytes>>> {
     anyhow::ensure!(kept.passed.is_none(), "in mode pass the file is not here");
     let found = app.media.files.read(kept.key(), 0..kept.size).await?;

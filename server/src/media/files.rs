@@ -1,11 +1,11 @@
-//! The bytes: a folder, or an S3-compatible bucket. A file's name is made of ids alone and carries the account first, so
-//! nothing that a sender says becomes a path, and an account's files can be taken away together.
+//! File storage: a folder or an S3-compatible bucket. A file's path consists of ids only and begins with the account,
+//! so no sender's text becomes a path, and an account's files can be deleted together.
 //!
 //! ```text
-//! {tenant}/{last two signs of id}/{id}-{epoch}
+//! {tenant}/{last two characters of id}/{id}-{epoch}
 //! ```
 //!
-//! Each fetch has an epoch of its own, so that two that overlap never write into one file; the row says which counts.
+//! Each fetch has its own epoch, so that overlapping fetches never write into one file; the row says which is valid.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -28,11 +28,11 @@ use crate::http_client::HttpClients;
 
 /// Buffer of one upload into a bucket: the smallest part that S3 accepts.
 const PART: usize = 5 * 1024 * 1024;
-/// The same for a folder, which takes any size.
+/// The buffer for a folder, which accepts any size.
 const CHUNK: usize = 64 * 1024;
-/// Parts of one file on their way to S3 at once.
+/// Concurrent parts of one upload to S3.
 const PARTS: usize = 2;
-/// How long a request to S3 is repeated.
+/// How long a request to S3 is retried.
 const REPEATED: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// The file store. Cheap to clone.
@@ -44,7 +44,7 @@ pub struct Files {
     pub(super) buffer: usize,
 }
 
-/// Where one file lies.
+/// The path of one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     pub tenant_id: Uuid,
@@ -53,7 +53,7 @@ pub(super) struct Key {
 }
 
 impl Files {
-    /// Opens the store of a configuration. Nothing is asked and nothing is made yet.
+    /// Opens the configured store. Makes no request and creates nothing yet.
     pub fn open(media: &config::Media, http: &HttpClients) -> anyhow::Result<Self> {
         let Some(url) = &media.url else {
             let dir = std::path::absolute(&media.dir).context("media.dir")?;
@@ -92,12 +92,12 @@ impl Files {
         self.of_tenant(key.tenant_id).join(shelf).join(format!("{id}-{}", key.epoch))
     }
 
-    /// Writes a file; it is there, durably, once the writer was shut down without an error.
+    /// Writes a file; it is durable once the writer was shut down without an error.
     pub(super) fn write(&self, key: Key) -> BufWriter {
         BufWriter::with_capacity(self.store.clone(), self.path(key), self.buffer).with_max_concurrency(PARTS)
     }
 
-    /// Reads a part of a file; none: it is not there.
+    /// Reads a range of a file; `None` if it does not exist.
     pub(super) async fn read(
         &self,
         key: Key,
@@ -111,7 +111,7 @@ impl Files {
         }
     }
 
-    /// Takes away what the epochs up to this one have written.
+    /// Deletes the files of all epochs up to this one.
     pub(super) async fn remove(&self, key: Key) -> Result<(), Error> {
         for epoch in 1..=key.epoch {
             match self.store.delete(&self.path(Key { epoch, ..key })).await {
@@ -122,7 +122,7 @@ impl Files {
         Ok(())
     }
 
-    /// Takes away everything of an account; gives how many files that were.
+    /// Deletes all files of an account; returns their number.
     pub(super) async fn remove_tenant(&self, tenant_id: Uuid) -> Result<u64, Error> {
         let all = self.store.list(Some(&self.of_tenant(tenant_id))).map_ok(|found| found.location).boxed();
         let mut gone = 0;
@@ -137,7 +137,7 @@ impl Files {
         Ok(gone)
     }
 
-    /// Whether a file can be written, read and deleted: what `parom doctor` asks.
+    /// Checks that a file can be written, read and deleted, for `parom doctor`.
     pub async fn probe(&self, id: Uuid) -> anyhow::Result<()> {
         const TEXT: &[u8] = b"parom";
         let path = self.prefix.clone().join(format!("probe-{id}"));
@@ -148,7 +148,7 @@ impl Files {
     }
 }
 
-/// The store's requests go out by our own client.
+/// Sends the store's requests through our own HTTP client.
 #[derive(Debug)]
 struct Ours(reqwest::Client);
 

@@ -1,11 +1,11 @@
-//! Links to files: signed, ending, and silent about where a file came from.
+//! Signed, expiring links to files that do not reveal a file's origin.
 //!
 //! ```text
 //! {public_url}/media/{token}/{file name}
 //! token = base64url(version (1) ‖ tenant (16) ‖ file (16) ‖ end in ms (8) ‖ HMAC-SHA256 of these (32))
 //! ```
 //!
-//! The name is there for people and for readers that go by its end; it is not signed and not looked at.
+//! The name is for people and for clients that use its extension; it is neither signed nor checked.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,28 +20,28 @@ use super::ensure::Kept;
 use crate::app::App;
 
 const VERSION: u8 = 1;
-/// What signatures are derived for.
+/// The purpose from which signatures are derived.
 const KIND: &str = "media link";
 const HOUR: i64 = 3_600_000;
 const SIGNED: usize = 1 + 16 + 16 + 8;
-/// The end of a link that has none.
+/// The expiry of a link that never expires.
 const NEVER: i64 = i64::MAX;
 
-/// Who reads a link, and so for how long it is good.
+/// The recipient of a link, which decides its lifetime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum For {
-    /// A messenger's server: two days, twice of what is promised.
+    /// A messenger's server: two days, twice the promised time.
     Webhook,
     /// amoCRM, which fetches "a little later": eight days.
     Crm,
-    /// amoCRM where the channel is agreed to keep files: amoCRM keeps the link instead of a copy, so it never ends. Use
-    /// [`crm_link`], which also keeps the file.
+    /// amoCRM if the channel's option is to store files: amoCRM then stores the link instead of a copy, so it never
+    /// expires. Use [`crm_link`], which also keeps the file.
     CrmForEver,
     /// A page that is open now: an hour.
     Panel,
 }
 
-/// A link to a file. In mode `pass` the public address itself.
+/// A link to a file; in mode `pass` the public address.
 pub fn link(app: &App, kept: &Kept, reader: For) -> Url {
     if let Some(passed) = &kept.passed {
         return passed.clone();
@@ -61,7 +61,7 @@ pub fn link(app: &App, kept: &Kept, reader: For) -> Url {
     url
 }
 
-/// A link for amoCRM. `stores_files`: the channel's option; then neither link nor file end.
+/// A link for amoCRM. `stores_files`: the channel's option; with it neither link nor file expires.
 pub async fn crm_link(app: &App, kept: &Kept, stores_files: bool) -> Result<Url, DbErr> {
     if !stores_files {
         return Ok(link(app, kept, For::Crm));
@@ -76,7 +76,7 @@ pub async fn crm_link(app: &App, kept: &Kept, stores_files: bool) -> Result<Url,
     Ok(link(app, kept, For::CrmForEver))
 }
 
-/// What a link that we made leads to.
+/// The file and expiry of a verified link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     pub tenant_id: Uuid,
@@ -99,12 +99,12 @@ fn signature(app: &App, signed: &[u8]) -> [u8; 32] {
     *app.vault.derive(KIND, &[&hex::encode(signed)])
 }
 
-/// Links stay valid after the key that signed them is replaced: amoCRM keeps some for ever.
+/// Links stay valid after their signing key is replaced: amoCRM stores some for ever.
 fn is_ours(app: &App, signed: &[u8], told: &[u8]) -> bool {
     app.vault.derived(KIND, &[&hex::encode(signed)]).iter().any(|signature| signature.as_slice().ct_eq(told).into())
 }
 
-/// None: not a link of ours.
+/// `None` if it is not a link of ours.
 pub(super) fn verify(app: &App, token: &str) -> Option<Target> {
     let token = URL_SAFE_NO_PAD.decode(token).ok()?;
     let (signed, told) = token.split_at_checked(SIGNED)?;

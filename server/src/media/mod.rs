@@ -1,4 +1,4 @@
-//! Files that messages carry: fetched soon after the message was accepted, kept, and lent out by signed links that end.
+//! Files of messages: fetched soon after the message was accepted, stored, and served by signed links that expire.
 //!
 //! ```text
 //! accept  ─▶ row `wanted`, in the message's own commit           new.rs, delivery::queue
@@ -7,8 +7,8 @@
 //! reader  ─▶ GET /media/{token}/{name}, whole or a range          serve.rs
 //! ```
 //!
-//! Nothing of a file's origin ever leaves: it may carry a secret, so it is sealed in its row, read by whoever fetches, and
-//! erased as soon as the bytes are here. What a sender says of type and size is not believed.
+//! A file's origin may contain a secret: it is encrypted in its row, read only by the fetch, and erased once the file
+//! is stored. Types and sizes declared by senders are not trusted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64};
@@ -51,7 +51,7 @@ pub use upload::{Arrived, Giver, Upload};
 pub use words::placeholder;
 pub use worker::run;
 
-/// What a file is for; decides how large it may be.
+/// The kind of a file; decides its size limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Picture,
@@ -60,7 +60,7 @@ pub enum Kind {
     Voice,
     Audio,
     Sticker,
-    /// A person's face.
+    /// A person's avatar.
     Avatar,
 }
 
@@ -72,7 +72,7 @@ impl Kind {
         Self::named(content.kind())
     }
 
-    /// By the name of a content's kind on the wire.
+    /// The kind of a content's name on the wire.
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
             "picture" => Self::Picture,
@@ -98,7 +98,7 @@ impl Kind {
         }
     }
 
-    /// The most bytes that are taken.
+    /// The size limit in bytes.
     pub fn limit(self, config: &config::Media) -> u64 {
         let megabytes = match self {
             Self::Picture | Self::Sticker => config.picture_mb,
@@ -111,38 +111,38 @@ impl Kind {
     }
 }
 
-/// How far a file has come.
+/// The state of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     /// To be fetched.
     Wanted,
-    /// Here.
+    /// Stored.
     Kept,
-    /// It could not be fetched, for good.
+    /// It could not be fetched; final.
     Gone,
-    /// We do not take it: too large, a forbidden address, no room.
+    /// Not accepted: too large, a forbidden address, or no room.
     Refused,
-    /// Not fetched: its public address is handed through.
+    /// Not fetched: its public address is passed on.
     Passed,
 }
 
 stored_as_small_integer!(State { Wanted = 0, Kept = 1, Gone = 2, Refused = 3, Passed = 4 });
 
-/// What a process needs for its files. One in each `App`.
+/// A process's state for files. One in each `App`.
 pub struct Media {
     files: Files,
-    /// Bytes that accounts keep, as last counted.
+    /// Bytes stored per account, as last counted.
     used: Cache<Uuid, Arc<AtomicI64>>,
-    /// Those of them that visitors of web chats sent.
+    /// Those of them sent by visitors of web chats.
     visitors: Cache<Uuid, Arc<AtomicI64>>,
-    /// Rung when a fetch has ended.
+    /// Notified when a fetch has ended.
     settled: Notify,
-    /// Somebody of this process fetches by itself.
+    /// A worker of this process fetches due files.
     worker_runs: AtomicBool,
 }
 
 impl Media {
-    /// Opens the store; the folder is made when the first file is written.
+    /// Opens the store; the folder is created with the first file.
     pub fn open(config: &config::Media, http: &HttpClients) -> anyhow::Result<Self> {
         Ok(Self {
             files: Files::open(config, http)?,
@@ -153,7 +153,7 @@ impl Media {
         })
     }
 
-    /// How many bytes of a file are held in memory while it is stored.
+    /// Bytes of a file buffered in memory while it is stored.
     pub fn buffer(&self) -> usize {
         self.files.buffer
     }

@@ -1,19 +1,19 @@
-//! Names of files: what a sender says, made fit for every file system and header.
+//! File names: a sender's name, made safe for every file system and header.
 
 use actix_web::http::header::{Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
 
 use super::Kind;
 
-/// Bytes of a name; every file system takes so many.
+/// Maximum length in bytes; every file system allows this.
 const MOST_BYTES: usize = 180;
-/// Signs that turn the direction of writing: they make `annexe.exe` of `ann\u{202e}exe.exe`.
+/// Characters that change the writing direction: they display `ann\u{202e}exe.exe` as `annexe.exe`.
 const TURNS: &[char] = &[
     '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}',
     '\u{2068}', '\u{2069}', '\u{feff}', '\u{fffd}',
 ];
 
-/// The last part of a path, without signs that mean something to a shell, a file system or a header; empty when nothing is
-/// left. The end (the extension) survives when the name is too long.
+/// The last part of a path, without characters special to a shell, a file system or a header; empty if nothing remains.
+/// The extension survives if the name is too long.
 pub(super) fn clean(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let fits = |sign: &char| !sign.is_control() && !TURNS.contains(sign) && !"<>:\"|?*".contains(*sign);
@@ -32,7 +32,7 @@ fn shortened(name: &str) -> String {
     end.map_or_else(|| stem.to_owned(), |end| format!("{stem}.{end}"))
 }
 
-/// The name of a file to which nobody gave one. Never made of its address: that may be a secret.
+/// A name for an unnamed file. Never derived from its address, which may be a secret.
 pub(super) fn made_up(kind: Kind, mime_type: &str) -> String {
     let word = kind.word();
     extension(mime_type).map_or_else(|| word.to_owned(), |end| format!("{word}.{end}"))
@@ -76,7 +76,7 @@ fn extension(mime_type: &str) -> Option<&'static str> {
     })
 }
 
-/// `Content-Disposition` with a plain name for old readers and the whole one by RFC 5987.
+/// `Content-Disposition` with an ASCII name for old clients and the full one by RFC 5987.
 pub(super) fn disposition(inline: bool, name: &str) -> ContentDisposition {
     let plain: String = name.chars().map(|sign| if sign.is_ascii() { sign } else { '_' }).collect();
     let value = name.as_bytes().to_vec();

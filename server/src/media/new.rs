@@ -1,4 +1,4 @@
-//! Files at the door: what is stored of them in the commit that accepts their message.
+//! New files: what is stored of them in the commit that accepts their message.
 
 use std::fmt;
 
@@ -16,13 +16,13 @@ use crate::message::{Content, Direction, day_of};
 use crate::vault::Place;
 use crate::words::Said;
 
-/// Where a file comes from. `Debug` shows nothing of it: it may carry a secret.
+/// Where a file comes from. `Debug` shows nothing, because it may contain a secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// An address that anybody may call.
+    /// A public address.
     Url(String),
-    /// Something that only the source's connector can open.
+    /// A reference that only the source's connector can open.
     Connector { source_id: Uuid, reference: String },
 }
 
@@ -40,15 +40,15 @@ impl Origin {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Opens the origin of a row.
+    /// Decrypts the origin of a row.
     pub(super) fn of(app: &App, row: &media::Model) -> anyhow::Result<Self> {
         let plain = app.vault.open_sealed(row.tenant_id, Place::MediaOrigin, &row.id.to_string(), &row.origin)?;
-        // The error would quote what could not be read.
+        // The error's own text would quote the origin.
         serde_json::from_slice(&plain).map_err(|_| anyhow::anyhow!("the origin of a file is damaged"))
     }
 }
 
-/// Whose file it is.
+/// The owner of a file.
 #[derive(Clone, Copy, Debug)]
 pub struct Whose {
     pub tenant_id: Uuid,
@@ -57,10 +57,10 @@ pub struct Whose {
     pub message_id: Uuid,
 }
 
-/// A file that is stored with its message.
+/// A file stored with its message.
 #[derive(Clone, Debug)]
 pub struct NewMedia {
-    /// Stands in the message as `media_id`.
+    /// The message's `media_id`.
     pub id: Uuid,
     pub(crate) source_id: Uuid,
     pub(crate) message_id: Uuid,
@@ -74,17 +74,17 @@ pub struct NewMedia {
     pub(crate) day: i32,
 }
 
-/// Whether an address may be fetched, as far as it can be told without the network.
+/// Whether an address may be fetched, as far as can be decided without the network.
 pub fn check_url(app: &App, url: &str) -> Result<Url, Said> {
     let url = Url::parse(url).map_err(|_| Said::new("said-not-address"))?;
     app.http.guarded().check_url(&url).map_err(|refused| refused.said())?;
     Ok(url)
 }
 
-/// Takes the file out of a content: what stands in `media_url`, or what the source's connector knows by `reference`, is to
-/// be fetched, the content knows it by `media_id` from now on, and nothing of the address stays in it. Content without a
-/// file, without an address or with a `media_id` stays as it is. The same with the preview that amoCRM makes of pictures and
-/// videos; what a messenger says of one is dropped.
+/// Replaces a content's file by a `media_id` and returns the files to fetch: from `media_url`, or from what the
+/// source's connector knows by `reference`. Nothing of the address stays in the content. Content without a file,
+/// without an address or with a `media_id` is unchanged. Does the same with amoCRM's previews of pictures and videos;
+/// messengers' previews are dropped.
 pub fn enclose(app: &App, whose: &Whose, content: &mut Content) -> Vec<NewMedia> {
     let Some(kind) = Kind::of(content) else { return Vec::new() };
     let Some(media) = content.media_mut() else { return Vec::new() };
@@ -104,19 +104,19 @@ pub fn enclose(app: &App, whose: &Whose, content: &mut Content) -> Vec<NewMedia>
     std::iter::once(new).chain(preview).collect()
 }
 
-/// A file to be fetched. An address that must not be called is stored as refused: its message goes on with a placeholder.
+/// A file to be fetched. A forbidden address is stored as refused: its message is sent with a placeholder.
 pub fn wanted(app: &App, whose: &Whose, kind: Kind, origin: Origin, file_name: &str) -> NewMedia {
     made(app, whose, app.clock.uuid_v7(), kind, origin, name::clean(file_name))
 }
 
-/// A person's face. Its id follows from account and origin, so the same one is fetched once; naming it again later
-/// prolongs its life, and has one that was gone looked for again on another day.
+/// An avatar. Its id is derived from account and origin, so the same one is fetched once; naming it again later extends
+/// its retention, and retries a failed one on another day.
 pub fn avatar(app: &App, whose: &Whose, origin: Origin) -> NewMedia {
     let id = avatar_id(app, whose.tenant_id, &origin);
     made(app, whose, id, Kind::Avatar, origin, String::new())
 }
 
-/// The id of an avatar. Nobody without our key can tell the origin by it.
+/// The id of an avatar. Does not reveal the origin without our key.
 pub fn avatar_id(app: &App, tenant_id: Uuid, origin: &Origin) -> Uuid {
     Uuid::new_v5(&tenant_id, app.vault.derive("media avatar", &[&tenant_id.to_string(), &origin.text()]).as_slice())
 }
@@ -137,7 +137,7 @@ fn seal(app: &App, tenant_id: Uuid, id: Uuid, origin: &Origin) -> Vec<u8> {
     app.vault.seal(tenant_id, Place::MediaOrigin, &id.to_string(), origin.text().as_bytes())
 }
 
-/// One that is not here and will not come.
+/// A file that is not stored and never will be.
 fn plain(app: &App, whose: &Whose, id: Uuid) -> NewMedia {
     let now = app.clock.millis();
     NewMedia {
@@ -155,22 +155,22 @@ fn plain(app: &App, whose: &Whose, id: Uuid) -> NewMedia {
     }
 }
 
-/// The last day on which what is made now is kept.
+/// The last day on which a file stored now is kept.
 fn last_day(app: &App, now: i64) -> i32 {
     day_of(now).saturating_add(i32::try_from(app.config.media.keep_days).unwrap_or(i32::MAX))
 }
 
-/// An uploaded file that a message names.
+/// An uploaded file that a message refers to.
 #[derive(Clone, Debug)]
 pub struct Uploaded {
-    /// Ties the file to the message and prolongs its life, in the message's commit.
+    /// Links the file to the message and extends its retention, in the message's commit.
     pub media: NewMedia,
     pub file_name: String,
     pub size: u64,
     pub mime_type: String,
 }
 
-/// The file of a `content.media_id`: one that was uploaded to this very source and is here; else 422 at
+/// The file of a `content.media_id`, which must be uploaded to this source and complete; else 422 at
 /// `/content/media_id`.
 pub async fn uploaded(app: &App, whose: &Whose, media_id: Uuid) -> Result<Uploaded> {
     let found = media::Entity::of_tenant(whose.tenant_id).filter(Column::Id.eq(media_id)).one(app.store.read()).await?;

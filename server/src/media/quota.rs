@@ -1,5 +1,5 @@
-//! How much an account keeps. Counted anew every half minute and added to in between, so several instances may together
-//! go over it by what they fetch in that time.
+//! The storage used by an account. Counted every 30 seconds and incremented in between, so several instances together
+//! may exceed the quota by what they fetch in that time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -16,18 +16,18 @@ use crate::alert::{self, Alarm};
 use crate::app::App;
 use crate::message::Direction;
 
-/// The kind of the alert of an account that may keep no more.
+/// The kind of the alert of an account whose quota is full.
 const ALARM: &str = "media_full";
-/// It is over below so many hundredths of the room.
+/// Percent of the quota below which the alert ends.
 const EASED: i64 = 90;
 
-/// Bytes that may still be kept.
+/// Bytes left in the quota.
 pub(super) async fn room(app: &App, tenant_id: Uuid) -> Result<u64, Arc<DbErr>> {
     let used = used(app, tenant_id).await?.load(Ordering::Relaxed);
     Ok(u64::try_from(most(app) - used).unwrap_or(0))
 }
 
-/// Bytes that visitors of the account's web chats may still send: what is left of their share, and of the account's
+/// Bytes that visitors of the account's web chats may still send: the rest of their share, and of the account's
 /// storage.
 pub(super) async fn visitors_room(app: &App, tenant_id: Uuid) -> Result<u64, Arc<DbErr>> {
     let percent = i64::from(app.config.limits.visitors_percent);
@@ -40,19 +40,19 @@ pub(super) async fn visitors_room(app: &App, tenant_id: Uuid) -> Result<u64, Arc
     Ok(std::cmp::min(room, share))
 }
 
-/// Bytes that an account keeps, as last counted.
+/// Bytes stored by an account, as last counted.
 pub async fn kept_bytes(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
     let used = used(app, tenant_id).await.map_err(|error| DbErr::Custom(error.to_string()))?;
     Ok(used.load(Ordering::Relaxed))
 }
 
-/// Those of them that visitors of web chats sent, as last counted.
+/// Those of them sent by visitors of web chats, as last counted.
 pub async fn visitors_bytes(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
     let used = visitors_used(app, tenant_id).await.map_err(|error| DbErr::Custom(error.to_string()))?;
     Ok(used.load(Ordering::Relaxed))
 }
 
-/// After a visitor's file was kept.
+/// Adds a stored file of a visitor.
 pub(super) async fn add_visitors(app: &App, tenant_id: Uuid, bytes: u64) {
     if let Some(used) = app.media.visitors.get(&tenant_id).await {
         used.fetch_add(i64::try_from(bytes).unwrap_or(i64::MAX), Ordering::Relaxed);
@@ -63,14 +63,14 @@ fn most(app: &App) -> i64 {
     i64::from(app.config.media.tenant_mb) * 1024 * 1024
 }
 
-/// After a file was kept.
+/// Adds a stored file.
 pub(super) async fn add(app: &App, tenant_id: Uuid, bytes: u64) {
     if let Some(used) = app.media.used.get(&tenant_id).await {
         used.fetch_add(i64::try_from(bytes).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
 }
 
-/// A file was not kept because the account keeps as much as it may: its people are told, once. Never fails.
+/// Alerts the account's people, once, that a file was not stored because the quota is full. Never fails.
 pub(super) async fn is_full(app: &App, tenant_id: Uuid) {
     let detail = json!({ "most": app.config.media.tenant_mb });
     let alarm = Alarm { tenant_id, kind: ALARM, object: "", source_id: None, detail };
@@ -79,7 +79,7 @@ pub(super) async fn is_full(app: &App, tenant_id: Uuid) {
     }
 }
 
-/// Ends the alerts of accounts that have room again; gives how many.
+/// Ends the alerts of accounts that have room again; returns their number.
 pub(super) async fn ease(app: &App) -> Result<usize, DbErr> {
     let mut over = 0;
     for tenant_id in alert::whose(app.store.read(), ALARM).await? {

@@ -1,4 +1,4 @@
-//! Takes files away for good: first the bytes, then the row, so that what broke off is found and done again.
+//! Deletes files: first the bytes, then the row, so that an interrupted deletion is found and repeated.
 
 use entity::media::{self, Column};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -7,10 +7,10 @@ use uuid::Uuid;
 use super::files::Key;
 use crate::app::App;
 
-/// Rows of one step.
+/// Rows per step.
 const BATCH: u64 = 200;
 
-/// The files of these messages, faces that came with them included; gives how many.
+/// Deletes the files of these messages with their avatars; returns the number.
 pub async fn of_messages(app: &App, tenant_id: Uuid, messages: &[Uuid]) -> anyhow::Result<u64> {
     let mut gone = 0;
     loop {
@@ -26,7 +26,7 @@ pub async fn of_messages(app: &App, tenant_id: Uuid, messages: &[Uuid]) -> anyho
     }
 }
 
-/// Everything of an account; gives how many rows.
+/// Deletes all files of an account; returns the number of rows.
 pub async fn of_tenant(app: &App, tenant_id: Uuid) -> anyhow::Result<u64> {
     app.media.files.remove_tenant(tenant_id).await?;
     let mut gone = 0;
@@ -36,12 +36,12 @@ pub async fn of_tenant(app: &App, tenant_id: Uuid) -> anyhow::Result<u64> {
         if some.is_empty() {
             return Ok(gone);
         }
-        // Once more by their names: one may have been written meanwhile.
+        // Deletes by name again: a fetch may have written one meanwhile.
         gone += rows(app, &some).await?;
     }
 }
 
-/// Rows of any accounts with their files. A fetch under way finds its row gone and takes its own file away.
+/// Deletes rows of any accounts with their files. A fetch in progress finds its row gone and deletes its own file.
 pub(super) async fn rows(app: &App, some: &[media::Model]) -> anyhow::Result<u64> {
     let mut gone = 0;
     for row in some {

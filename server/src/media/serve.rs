@@ -1,5 +1,5 @@
-//! `GET /media/{token}/{name}`: a file, whole or a part of it, for whoever holds the link. What a browser might run is
-//! never shown in place, whatever its name says.
+//! `GET /media/{token}/{name}`: a file or a range of it, for anyone with the link. Content that a browser might execute
+//! is never displayed inline, whatever its name.
 
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::message::day_of;
 use crate::words::{Language, Words};
 
-/// Nothing runs, nothing is loaded, nobody frames it.
+/// No scripts, no subresources, no framing.
 const POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
 /// Mounts `/media`.
@@ -45,7 +45,7 @@ async fn get(app: web::Data<App>, path: web::Path<(String, String)>, request: Ht
     }
 }
 
-/// The same words whatever is wrong: who guesses learns nothing.
+/// The same answer for every error, so that guessing reveals nothing.
 fn nothing(request: &HttpRequest, status: StatusCode) -> HttpResponse {
     let words = Words::new(Language::accepted(request.headers()));
     let key = if status == StatusCode::SERVICE_UNAVAILABLE { "media-busy" } else { "media-nothing-here" };
@@ -55,12 +55,12 @@ fn nothing(request: &HttpRequest, status: StatusCode) -> HttpResponse {
         .body(format!("{}\n", words.say(key)))
 }
 
-/// What of a file is asked for.
+/// The requested part of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     Whole,
     Some(Range<u64>),
-    /// Beyond its end.
+    /// A range beyond the end.
     Nowhere,
 }
 
@@ -122,8 +122,8 @@ fn knows(request: &HttpRequest, tag: &EntityTag) -> bool {
     }
 }
 
-/// One range of bytes is given, several or unreadable ones mean the whole (RFC 9110 §14.2); a condition that does not hold
-/// as well.
+/// A single range is honoured; several or invalid ones mean the whole file (RFC 9110 §14.2), as does a condition that
+/// fails.
 fn part(request: &HttpRequest, tag: &EntityTag, size: u64) -> Part {
     let Ok(Ranges::Bytes(specs)) = Ranges::parse(request) else { return Part::Whole };
     let same = !request.headers().contains_key(header::IF_RANGE)

@@ -1,12 +1,12 @@
-//! What a file is, by its first bytes. Nobody's word is taken for it.
+//! Detects a file's type from its first bytes, whatever its sender declares.
 
 use super::Kind;
 
-/// So many first bytes are looked at.
+/// Number of first bytes examined.
 pub(super) const HEAD: usize = 8 * 1024;
-/// What nobody recognises.
+/// An unrecognised type.
 pub(super) const UNKNOWN: &str = "application/octet-stream";
-/// What browsers show without running anything.
+/// Types that browsers display without executing anything.
 const SHOWN: &[&str] = &[
     "image/jpeg",
     "image/png",
@@ -27,14 +27,14 @@ const SHOWN: &[&str] = &[
     "audio/amr",
 ];
 
-/// The type of a file that begins like this.
+/// The type of a file with these first bytes.
 pub(super) fn type_of(head: &[u8]) -> &'static str {
     if let Some(markup) = markup(head) {
         return markup;
     }
     if let Some(found) = infer::get(head) {
         return match found.mime_type() {
-            // Opus in an Ogg is an Ogg (RFC 7845 §9); `audio/opus` is its bare form on the wire (RFC 7587).
+            // An Ogg file with Opus is `audio/ogg` (RFC 7845 §9); `audio/opus` is its bare form on the wire (RFC 7587).
             "audio/opus" => "audio/ogg",
             other => other,
         };
@@ -42,7 +42,7 @@ pub(super) fn type_of(head: &[u8]) -> &'static str {
     if is_text(head) { "text/plain" } else { UNKNOWN }
 }
 
-/// Whatever a browser might take for a page: the first sign that is no blank is `<`.
+/// Whatever a browser might take for a page: the first non-blank character is `<`.
 fn markup(head: &[u8]) -> Option<&'static str> {
     let rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     if !rest.starts_with(b"<") {
@@ -58,7 +58,7 @@ fn markup(head: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// UTF-8 without control signs; the end may have been cut within a sign.
+/// UTF-8 without control characters; the end may be cut within a character.
 fn is_text(head: &[u8]) -> bool {
     let whole = match std::str::from_utf8(head) {
         Ok(_) => true,
@@ -67,7 +67,7 @@ fn is_text(head: &[u8]) -> bool {
     whole && !head.is_empty() && !head.iter().any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31 | 127))
 }
 
-/// Whether a file of this type can be what it is sent as.
+/// Whether a file of this type can be sent as this kind.
 pub(super) fn fits(kind: Kind, mime_type: &str) -> bool {
     let picture = mime_type.starts_with("image/") && mime_type != "image/svg+xml";
     let sound = mime_type.starts_with("audio/");
@@ -76,24 +76,24 @@ pub(super) fn fits(kind: Kind, mime_type: &str) -> bool {
         Kind::Picture | Kind::Avatar => picture,
         Kind::Video => mime_type.starts_with("video/"),
         Kind::Audio => sound,
-        // Some messengers record into containers of videos.
+        // Some messengers record into video containers.
         Kind::Voice => sound || ["video/mp4", "video/webm"].contains(&mime_type),
-        // Moving ones are videos or packed drawings.
+        // Animated stickers are videos or compressed drawings.
         Kind::Sticker => picture || ["video/webm", "application/gzip"].contains(&mime_type),
     }
 }
 
-/// What a file of this type is most likely sent as.
+/// The most likely kind of a file of this type.
 pub(super) fn kind_of(mime_type: &str) -> Kind {
     [Kind::Picture, Kind::Video, Kind::Audio].into_iter().find(|kind| fits(*kind, mime_type)).unwrap_or(Kind::File)
 }
 
-/// How a file is served: its `Content-Type`, and whether a browser may show it in place.
+/// How a file is served: its `Content-Type`, and whether a browser may display it inline.
 pub(super) fn served(mime_type: &str) -> (&str, bool) {
     match mime_type {
         shown if SHOWN.contains(&shown) => (shown, true),
         "text/plain" => ("text/plain; charset=utf-8", false),
-        // What a browser would run, were it told what it is.
+        // Types that a browser would execute.
         active if active.starts_with("text/") || active.contains("xml") || active.contains("script") => {
             (UNKNOWN, false)
         }

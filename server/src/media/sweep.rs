@@ -1,4 +1,4 @@
-//! Retention: a file goes the day after its last.
+//! Retention: deletes files the day after their last.
 
 use entity::media::{self, Column};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -8,16 +8,16 @@ use super::{State, remove};
 use crate::app::App;
 use crate::message::day_of;
 
-/// Rows of one step.
+/// Rows per step.
 const BATCH: u64 = 200;
-/// Steps in a row.
+/// Steps per run.
 const STEPS: usize = 50;
 
-/// Age in milliseconds at which an unfinished upload is given up: its sender, or this process, is gone.
+/// Age in milliseconds at which an unfinished upload is abandoned: its sender, or this process, is gone.
 const ABANDONED: i64 = 3_600_000;
 
-/// Deletes what is kept no longer, in small steps; gives how many files. Then alerts about room are ended or raised. Several
-/// instances may do it at once.
+/// Deletes expired files in small steps; returns their number. Then raises or ends alerts about storage. Several
+/// instances may do it concurrently.
 pub async fn sweep(app: &App) -> anyhow::Result<u64> {
     let today = day_of(app.clock.millis());
     let mut gone = 0;

@@ -1,7 +1,7 @@
-//! Files that come to us instead of being fetched: taken in piece by piece, then kept or thrown away.
+//! Uploaded files: received in chunks, then kept or discarded.
 //!
-//! The row stands before the first byte, as one that is not here, so that an upload that breaks off leaves nothing behind
-//! that nobody knows of.
+//! The row is inserted before the first byte, as an incomplete file, so that an interrupted upload leaves no unknown
+//! file behind.
 
 use bytes::Bytes;
 use entity::media::{self, Column};
@@ -17,23 +17,23 @@ use crate::error::{Error, Result};
 use crate::message::{Direction, day_of};
 use crate::words::Said;
 
-/// What nobody names in a message is kept so many days.
+/// Days for which a file is kept that no message refers to.
 const UNUSED_DAYS: i32 = 7;
 /// The state of a row whose bytes are still arriving.
 pub(super) const COMING: &str = "upload";
-/// The one try of an upload.
+/// The only epoch of an upload.
 const EPOCH: i32 = 1;
 
-/// The sender of a file, which decides whose storage it counts towards.
+/// The sender of a file, which decides whose quota it counts towards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Giver {
-    /// Somebody who acts for the account.
+    /// A caller on behalf of the account.
     Account,
-    /// A visitor of its web chat: all visitors together have a share (`limits.visitors_percent`).
+    /// A visitor of its web chat: all visitors share a part of the quota (`limits.visitors_percent`).
     Visitor,
 }
 
-/// A file that is coming in.
+/// A file being uploaded.
 pub struct Upload<'a> {
     app: &'a App,
     key: Key,
@@ -43,7 +43,7 @@ pub struct Upload<'a> {
 }
 
 impl<'a> Upload<'a> {
-    /// Begins one for a source. The largest kind's limit holds until it is known what comes.
+    /// Begins an upload for a source. The largest kind's limit applies until the type is known.
     pub async fn begin(app: &'a App, tenant_id: Uuid, source_id: Uuid, giver: Giver) -> Result<Self> {
         let now = app.clock.millis();
         let key = Key { tenant_id, id: app.clock.uuid_v7(), epoch: EPOCH };
@@ -80,7 +80,7 @@ impl<'a> Upload<'a> {
         Ok(Self { app, key, sink: Sink::new(app, key, limit, room), typed: false, giver })
     }
 
-    /// Refuses at once what says itself that it is too large.
+    /// Refuses at once a file whose announced size is too large.
     pub async fn announced(self, size: u64) -> Result<Self> {
         match self.sink.refuses(size) {
             Some(why) => Err(self.refuse(why).await),
@@ -88,7 +88,7 @@ impl<'a> Upload<'a> {
         }
     }
 
-    /// The next bytes: 413 above the limit, 409 when the account may keep no more.
+    /// The next bytes: 413 above the limit, 409 if the account's quota is full.
     pub async fn take(mut self, chunk: Bytes) -> Result<Self> {
         if let Err(why) = self.sink.take(chunk).await? {
             return Err(self.refuse(why).await);
@@ -102,7 +102,7 @@ impl<'a> Upload<'a> {
         Ok(self)
     }
 
-    /// It is whole; 422 when nothing came.
+    /// The upload is complete; 422 if it is empty.
     pub async fn finish(self, file_name: &str) -> Result<Arrived> {
         let Self { app, key, sink, giver, .. } = self;
         let stored = match sink.finish().await? {
@@ -120,7 +120,7 @@ impl<'a> Upload<'a> {
         Ok(Arrived { key, stored, kind, file_name, giver })
     }
 
-    /// It broke off, or is not wanted any more.
+    /// Abandons an upload that broke off or is not wanted any more.
     pub async fn abandon(self) {
         let Self { app, key, sink, .. } = self;
         sink.give_up(NotKept::Lost).await;
@@ -137,7 +137,7 @@ impl<'a> Upload<'a> {
 
 async fn refused(app: &App, key: Key, giver: Giver, kind: Kind, why: &NotKept) -> Error {
     clear(app, key).await;
-    // Visitors can fill only their share, so the account has room left.
+    // Visitors can fill only their share, so the account still has room.
     if *why == NotKept::NoRoom && giver == Giver::Account {
         quota::is_full(app, key.tenant_id).await;
     }
@@ -159,13 +159,13 @@ async fn clear(app: &App, key: Key) {
         Err(error) => Err(error.into()),
     };
     if let Err(error) = done {
-        // It goes in two days by itself.
+        // The sweep deletes it within two days.
         let cause = format!("{error:#}");
         tracing::warn!(tenant.id = %key.tenant_id, media.id = %key.id, cause, "a refused upload stays for now");
     }
 }
 
-/// A file that is whole but not kept yet.
+/// A complete file that is not yet kept.
 pub struct Arrived {
     key: Key,
     stored: Stored,
@@ -188,12 +188,12 @@ impl Arrived {
         self.stored.mime_type
     }
 
-    /// As what it can be shown, by its first bytes.
+    /// The kind it can be shown as, by its first bytes.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Fit to be shown.
+    /// Its name, safe to display.
     pub fn file_name(&self) -> &str {
         &self.file_name
     }
@@ -203,7 +203,7 @@ impl Arrived {
         &self.stored.checksum
     }
 
-    /// Keeps it for messages to name, a week without one.
+    /// Keeps it for messages to refer to, for a week.
     pub async fn keep(&self, app: &App) -> Result<()> {
         let now = app.clock.millis();
         media::Entity::update_many()
@@ -227,7 +227,7 @@ impl Arrived {
         Ok(())
     }
 
-    /// Throws it away.
+    /// Discards it.
     pub async fn discard(self, app: &App) {
         clear(app, self.key).await;
     }

@@ -1,8 +1,8 @@
-//! What is said instead of a file.
+//! Texts in place of a file.
 
 use crate::words::Words;
 
-/// What a message says whose file is not to be had: that it could not be loaded, then the caption.
+/// The text of a message whose file is unavailable: that it could not be loaded, then the caption.
 pub fn placeholder(words: Words, file_name: &str, caption: Option<&str>) -> String {
     let instead = match file_name {
         "" => words.say("media-not-loaded-unnamed").to_string(),

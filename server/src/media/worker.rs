@@ -1,5 +1,5 @@
-//! Fetches what is due, by itself: at once when a message was accepted here, else by looking every other second, so that
-//! nothing waits for a wake-up that was lost or was another instance's.
+//! Fetches due files: at once if a message was accepted here, else by polling every two seconds, which covers lost
+//! wake-ups and those of other instances.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,15 +14,15 @@ use uuid::Uuid;
 use super::fetch;
 use crate::app::App;
 
-/// Fetches at once.
+/// Concurrent fetches.
 const SLOTS: usize = 16;
-/// Of one account.
+/// Concurrent fetches of one account.
 const SLOTS_OF_TENANT: usize = 4;
 const POLL: Duration = Duration::from_secs(2);
-/// Between two clearings of what has expired.
+/// Interval between deletions of expired files.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 
-/// Runs until cancelled; what is under way is given back.
+/// Runs until cancelled; fetches in progress are released.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     app.media.worker_runs.store(true, Ordering::Relaxed);
     tokio::join!(fetch_on(app.clone(), &stop), sweep_on(&app, &stop));
@@ -69,7 +69,7 @@ struct Worker {
 }
 
 impl Worker {
-    /// Starts what there is room for; gives how many.
+    /// Starts as many fetches as there is room for; returns their number.
     async fn round(&mut self) -> Result<usize, DbErr> {
         while let Some(ended) = self.running.try_join_next() {
             self.ended(ended);
@@ -101,7 +101,7 @@ impl Worker {
 
     fn ended(&mut self, ended: Result<Uuid, tokio::task::JoinError>) {
         let Ok(tenant_id) = ended else {
-            // Nobody knows whose it was: count anew, at worst one account fetches a little more at once.
+            // Its account is unknown: recount; at worst one account fetches a little more at once.
             tracing::error!("a fetch broke off");
             self.of_tenant.clear();
             return;

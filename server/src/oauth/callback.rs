@@ -1,4 +1,4 @@
-//! Where amoCRM sends people, and calls by itself, with an authorization code.
+//! The address that amoCRM redirects browsers to, and calls itself, with an authorization code.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::strangers::Act;
 use crate::tenant::install::{self, Call, For, Progress, Trust};
 use crate::words::Said;
 
-/// No code of amoCRM's is near this length.
+/// Much longer than any code of amoCRM's.
 const LONGEST_CODE: usize = 8 * 1024;
 
 /// `GET /oauth/callback`.
@@ -47,7 +47,7 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
         let page = frame.page(frame.say("install-no-code-title")).line(frame.say("install-no-code"));
         return Ok(page.answer(StatusCode::BAD_REQUEST));
     };
-    // Its mere presence marks amoCRM's own call.
+    // Its presence marks amoCRM's own call.
     let from_amocrm = query.raw("from_widget").is_some();
     let referer = query.get("referer").unwrap_or_default();
     let signs = Signs {
@@ -59,7 +59,7 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
     let (host, choice) = match choose(&app.config, signs) {
         Choice::HostRefused => {
             tracing::warn!(from_amocrm, "an install call names a host that is not allowed; nothing was sent there");
-            // What somebody made up is shown back, cut, as text.
+            // The host may be invented; it is shown shortened, as text.
             let host: String = referer.chars().filter(|letter| !letter.is_control()).take(80).collect();
             let line = frame.say("install-host-refused").with("host", host);
             return Ok(frame.page(frame.say("install-host-title")).line(line).answer(StatusCode::BAD_REQUEST));
@@ -109,14 +109,14 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
         return done::shown(&app, &frame, integration, later, own_browser).await;
     }
     let row = install::store_call(&app, call, For::Me).await?;
-    // A browser that goes away must not cancel the exchange.
+    // A browser that disconnects must not cancel the exchange.
     let carried = crate::supervisor::detach("installation", install::carry(app.clone(), row)).await;
     let progress = carried.map_err(|error| anyhow::anyhow!("an installation broke off: {error}"))?;
     done::shown(&app, &frame, integration, progress, own_browser).await
 }
 
-/// Whether the caller is not a browser: browsers send Fetch Metadata or the cookie of the beginning. A program cannot be
-/// led here by somebody else's link, so it may use a state; it gets no access to the account.
+/// Whether the caller is not a browser: browsers send Fetch Metadata or the cookie of the start. A program cannot be
+/// tricked by a foreign link, so it may use a state; it gets no access to the account.
 fn is_program(request: &HttpRequest) -> bool {
     let headers = request.headers();
     let of_browsers =
@@ -162,7 +162,7 @@ fn too_fast(frame: &Frame, seconds: i64) -> HttpResponse {
     answer
 }
 
-/// The integration that is meant, as far as it can be told before anything is checked.
+/// The intended integration, as far as it is known before any checks.
 fn named<'app>(app: &'app App, query: &Query, of_state: Option<&State>) -> Option<&'app Integration> {
     match (query.get("client_id"), of_state) {
         (Some(client_id), _) => app.config.integration_by_client_id(client_id),
@@ -171,7 +171,7 @@ fn named<'app>(app: &'app App, query: &Query, of_state: Option<&State>) -> Optio
     }
 }
 
-/// The administrator said no. The state is used up by that.
+/// The administrator refused. This uses up the state.
 async fn denied(
     app: &App,
     frame: &Frame,

@@ -1,11 +1,11 @@
-//! Which integration a callback is for, and whether its host may be called. No secret is tried in turn.
+//! Selects the integration of a callback, and decides whether its host may be called. Secrets are never tried in turn.
 
 use amocrm::Host;
 
 use crate::config::{Config, Integration};
 use crate::tenant::host_rules;
 
-/// What a callback tells about its integration.
+/// What a callback reveals about its integration.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Signs<'call> {
     pub client_id: Option<&'call str>,
@@ -20,9 +20,9 @@ pub(super) struct Signs<'call> {
 #[derive(Debug)]
 pub(super) enum Choice<'app> {
     One(&'app Integration, Host),
-    /// The host is under no allowed suffix: it must not be called.
+    /// The host is not under an allowed suffix and must not be called.
     HostRefused,
-    /// The host may be called, but nobody can tell whose secret to use.
+    /// The host may be called, but it is unknown whose secret to use.
     Unclear {
         host: Host,
         reason: &'static str,
@@ -53,7 +53,7 @@ pub(super) fn choose<'app>(config: &'app Config, signs: Signs<'_>) -> Choice<'ap
     }
     match here.into_iter().find(|(integration, _)| integration.name == named) {
         Some((integration, host)) => Choice::One(integration, host),
-        // Allowed for another integration only: this one's secret must not go there.
+        // Allowed for another integration only: this one's secret must not be sent there.
         None => Choice::HostRefused,
     }
 }

@@ -1,4 +1,4 @@
-//! The page after an exchange: what is done, what is not, and the one thing to do next.
+//! The page after an exchange: what is done, what is missing, and the next action.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -14,7 +14,7 @@ use crate::tenant::install::{Entered, Progress};
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
 use crate::words::Said;
 
-/// `own_browser`: the browser is the one in which the administrator began, so what belongs to them may be shown.
+/// `own_browser`: the administrator began in this browser, so their data may be shown.
 pub(super) async fn shown(
     app: &App,
     frame: &Frame,
@@ -69,7 +69,7 @@ async fn connected(
     Ok(page.way(account, frame.say("install-open-account")).answer(StatusCode::OK))
 }
 
-/// How the channels are doing.
+/// The state of the channels.
 async fn channels(app: &App, frame: &Frame, page: Page, tenant: &tenant::Model) -> Result<Page> {
     if TenantStatus::stored(tenant) == TenantStatus::AwaitingCredentials {
         return Ok(page.step("wait", frame.say("tenant-state-awaiting_credentials-hint")));

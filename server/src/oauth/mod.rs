@@ -1,4 +1,4 @@
-//! Installation as amoCRM and an administrator's browser see it: three addresses.
+//! The installation's public addresses, for amoCRM and an administrator's browser.
 //!
 //! ```text
 //! browser ─▶ /oauth/install ─▶ amoCRM's consent page ─▶ /oauth/callback (state) ─▶ page
@@ -6,7 +6,7 @@
 //! amoCRM  ─▶ /oauth/revoked (signed) ─▶ 200 ─▶ tenant::uninstall
 //! ```
 //!
-//! The query strings of these addresses hold codes and states: log the route, never the address.
+//! The query strings contain codes and states: log the route, never the address.
 
 mod callback;
 mod choose;
@@ -22,7 +22,7 @@ use crate::config::{Integration, Platform};
 
 pub use crate::tenant::install::run as run_installs;
 
-/// The three addresses.
+/// The routes.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/oauth/install", web::get().to(start::install))
@@ -31,7 +31,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/oauth/revoked", web::get().to(revoked::revoked));
 }
 
-/// The platform's name on a page: the integration's, else that of all integrations, else amoCRM's.
+/// The platform's name on a page: the integration's, else that common to all integrations, else amoCRM's.
 fn crm_of(app: &App, integration: Option<&Integration>) -> &'static str {
     let mut all = app.config.integrations.iter();
     let kommo_alone = !app.config.integrations.is_empty() && all.all(|one| one.platform == Platform::Kommo);
@@ -42,7 +42,7 @@ fn crm_of(app: &App, integration: Option<&Integration>) -> &'static str {
     }
 }
 
-/// A query as pairs, the first of a name counting; unlike a struct it cannot be made to fail by strange parameters.
+/// A query as pairs; the first of a name counts. Unlike a struct it accepts unknown parameters.
 struct Query(Vec<(String, String)>);
 
 impl Query {
@@ -51,12 +51,12 @@ impl Query {
         Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
     }
 
-    /// The value, unless it is missing.
+    /// The value, if present.
     fn raw(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The value, unless it is missing or empty.
+    /// The value, if present and not empty.
     fn get(&self, name: &str) -> Option<&str> {
         self.raw(name).filter(|value| !value.is_empty())
     }

@@ -1,4 +1,4 @@
-//! The installation pages: one small template, no script, nothing from other hosts.
+//! The installation pages: one small template without script or external resources.
 
 use actix_web::cookie::Cookie;
 use actix_web::http::{StatusCode, header};
@@ -7,10 +7,10 @@ use askama::Template;
 
 use crate::words::{Language, Said, Sentence, Words};
 
-/// What every page of a request shares.
+/// Data common to all pages of a request.
 pub(super) struct Frame {
     pub words: Words,
-    /// The platform's name where no integration is known.
+    /// The platform's name if no integration is known.
     pub crm: &'static str,
 }
 
@@ -19,17 +19,17 @@ impl Frame {
         Self { words: Words::new(Language::of_request(request)), crm }
     }
 
-    /// A sentence that may name the platform.
+    /// A text that may contain the platform's name.
     pub fn say(&self, key: &'static str) -> Sentence {
         self.words.say(key).with("crm", self.crm)
     }
 
-    /// An error in the reader's words.
+    /// An error in the reader's language.
     pub fn told(&self, said: &Said) -> String {
         said.in_words(self.words, self.crm)
     }
 
-    /// A page with a title and nothing else yet.
+    /// A page with a title only.
     pub fn page(&self, title: Sentence) -> Page {
         Page {
             words: self.words,
@@ -44,15 +44,15 @@ impl Frame {
     }
 }
 
-/// A way on from a page.
+/// A link to continue.
 pub(super) struct Way {
     pub href: String,
     pub text: String,
-    /// The one thing to do.
+    /// The primary action.
     pub first: bool,
 }
 
-/// A line with a sign: `ok`, `bad` or `wait`.
+/// A line with an icon: `ok`, `bad` or `wait`.
 pub(super) struct Step {
     pub tone: &'static str,
     pub text: String,
@@ -73,9 +73,9 @@ pub(super) struct Page {
     pub steps: Vec<Step>,
     pub lines: Vec<String>,
     pub ways: Vec<Way>,
-    /// What amoCRM said, folded away; empty: nothing.
+    /// amoCRM's error text, collapsed; empty if there is none.
     pub details: String,
-    /// None where the address holds a code: it must not be opened twice.
+    /// `None` if the address contains a code, which must not be opened twice.
     pub other: Option<Other>,
     nonce: String,
 }
@@ -91,7 +91,7 @@ impl Page {
         self
     }
 
-    /// The first way added is the one thing to do.
+    /// Adds a link; the first one is the primary action.
     pub fn way(mut self, href: String, text: Sentence) -> Self {
         let first = self.ways.is_empty();
         self.ways.push(Way { href, text: text.to_string(), first });
@@ -103,7 +103,7 @@ impl Page {
         self
     }
 
-    /// The finished answer. A page is never kept and never shown inside another site.
+    /// The response. Pages must not be cached or framed.
     pub fn answer(&self, status: StatusCode) -> HttpResponse {
         let Ok(text) = self.render() else { return HttpResponse::InternalServerError().finish() };
         let policy = format!(
@@ -114,7 +114,7 @@ impl Page {
             .content_type("text/html; charset=utf-8")
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .insert_header((header::CONTENT_SECURITY_POLICY, policy))
-            // The address of this page holds a code.
+            // The address of this page contains a code.
             .insert_header((header::REFERRER_POLICY, "no-referrer"))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .insert_header((header::CONTENT_LANGUAGE, self.words.language().code()))
@@ -123,7 +123,7 @@ impl Page {
     }
 }
 
-/// Ties an installation to the browser that began it, so that what belongs to its administrator is shown to no other.
+/// Binds an installation to the browser that began it, so that its administrator's data is shown in no other.
 pub(super) mod browser {
     use super::{Cookie, HttpRequest};
     use actix_web::cookie::SameSite;
@@ -138,14 +138,14 @@ pub(super) mod browser {
     const PATH: &str = "/oauth";
     const MINUTES: i64 = 10;
 
-    /// A new one: its cookie, and what is kept of it.
+    /// A new binding: its cookie, and the stored part.
     pub fn new(public_url: &Url) -> (Cookie<'static>, Uuid) {
         let secret = hex::encode(rand::random::<[u8; 32]>());
         let kept = kept(&secret);
         let cookie = Cookie::build(cookie::name(public_url, NAME, PATH), secret)
             .path(PATH)
             .http_only(true)
-            // amoCRM sends the browser back by a link: a strict cookie would stay behind.
+            // amoCRM redirects the browser back by a link, with which a strict cookie would not be sent.
             .same_site(SameSite::Lax)
             .secure(cookie::is_secure(public_url))
             .max_age(Duration::minutes(MINUTES))
@@ -153,12 +153,12 @@ pub(super) mod browser {
         (cookie, kept)
     }
 
-    /// What is kept of the browser that asks; nil: it brings nothing.
+    /// The stored part for the requesting browser; nil if it has no cookie.
     pub fn of(request: &HttpRequest) -> Uuid {
         cookie::value(request, NAME).map(|secret| kept(&secret)).unwrap_or_default()
     }
 
-    /// Who reads the database cannot stand in for the browser.
+    /// Hashed, so that a reader of the database cannot impersonate the browser.
     fn kept(secret: &str) -> Uuid {
         let mut first = [0; 16];
         first.iter_mut().zip(Sha256::digest(secret.as_bytes())).for_each(|(to, from)| *to = from);

@@ -1,4 +1,4 @@
-//! amoCRM's notice that an account switched the integration off.
+//! amoCRM's notice that an account disabled the integration.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -10,8 +10,8 @@ use crate::config::Integration;
 use crate::error::{Problem, Result};
 use crate::tenant::{install, uninstall};
 
-/// `GET /oauth/revoked?client_uuid=&account_id=&signature=`. 200 for every notice that is signed, however often it
-/// comes; amoCRM is asked before anything is taken away, after the answer.
+/// `GET /oauth/revoked?client_uuid=&account_id=&signature=`. 200 for every signed notice, also repeated ones; amoCRM is
+/// asked after the answer, before anything is removed.
 pub(super) async fn revoked(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     let query = Query::read(request.query_string());
     let Some((integration, account_id)) = verified(&app, &query) else {
@@ -46,7 +46,7 @@ fn verified<'app>(app: &'app App, query: &Query) -> Option<(&'app Integration, i
     let signature = query.get("signature")?;
     let integration = app.config.integration_by_client_id(client_id)?;
     let secrets = [Some(&integration.client_secret), integration.previous_client_secret.as_ref()];
-    // Both are tried whatever the first says, so that time tells nothing.
+    // Both are always compared, so that the time reveals nothing.
     let right = secrets
         .into_iter()
         .flatten()

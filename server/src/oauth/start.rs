@@ -1,4 +1,4 @@
-//! Where an administrator begins: what Parom will do, then a one-time `state` and amoCRM's consent page.
+//! The start of an installation: what Parom will do, then a one-time `state` and amoCRM's consent page.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -14,19 +14,19 @@ use crate::store::directory::{self, Kind};
 use crate::vault;
 use crate::words::Language;
 
-/// A state is good for this long, once.
+/// Lifetime of a state, milliseconds; it is valid once.
 const STATE_LIVES: i64 = 10 * 60_000;
 
-/// What a state was made for.
+/// The content of a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct State {
     pub integration: String,
-    /// What is kept of the browser that began.
+    /// The stored part of the browser that began.
     pub browser: Uuid,
 }
 
-/// `GET /oauth/install?integration=NAME` leads to amoCRM's consent page. Without a name: a page that says what will
-/// happen and lets the administrator choose.
+/// `GET /oauth/install?integration=NAME` redirects to amoCRM's consent page. Without a name: a page that explains the
+/// installation and lets the administrator choose.
 pub(super) async fn install(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     let query = Query::read(request.query_string());
     let Some(name) = query.get("integration") else { return Ok(welcome(&app, &request)) };
@@ -50,7 +50,7 @@ pub(super) async fn install(app: web::Data<App>, request: HttpRequest) -> Result
         .finish())
 }
 
-/// What Parom will do and what it will not, and a button for each integration.
+/// The explanation, and a button for each integration.
 fn welcome(app: &App, request: &HttpRequest) -> HttpResponse {
     let integrations = app.config.integrations.as_slice();
     let only = if let [only] = integrations { Some(only) } else { None };
@@ -76,7 +76,7 @@ fn welcome(app: &App, request: &HttpRequest) -> HttpResponse {
     page.answer(StatusCode::OK)
 }
 
-/// Where an installation begins, relative to our public address.
+/// The start of an installation, relative to our public address.
 pub(super) fn address(integration: Option<&Integration>) -> String {
     let Some(integration) = integration else { return "/oauth/install".to_owned() };
     let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -84,12 +84,12 @@ pub(super) fn address(integration: Option<&Integration>) -> String {
     format!("/oauth/install?{}", query.finish())
 }
 
-/// Whether this looks like one of our states; anything else is not looked up.
+/// Whether this has the format of our states; other values are not looked up.
 fn looks_right(state: &str) -> bool {
     state.len() == 64 && state.bytes().all(|one| one.is_ascii_hexdigit())
 }
 
-/// What a state was made for, without using it up. None: unknown, used or older than ten minutes.
+/// The content of a state, which stays valid. `None` if unknown, used or older than ten minutes.
 pub(super) async fn peek(app: &App, state: &str) -> Result<Option<State>> {
     if !looks_right(state) {
         return Ok(None);
@@ -98,7 +98,7 @@ pub(super) async fn peek(app: &App, state: &str) -> Result<Option<State>> {
     Ok(found.map(State::of))
 }
 
-/// Uses a state up: of two callers one gets it.
+/// Consumes a state: of two callers one gets it.
 pub(super) async fn take(app: &App, state: &str) -> Result<Option<State>> {
     let taken = directory::take(app.store.write(), Kind::OauthState, &vault::hash(state), app.clock.millis()).await?;
     Ok(taken.map(State::of))
@@ -109,7 +109,7 @@ impl State {
         Self { integration: entry.note, browser: entry.id }
     }
 
-    /// True when this browser began it.
+    /// Whether this browser began it.
     pub fn began_in(&self, request: &HttpRequest) -> bool {
         !self.browser.is_nil() && self.browser == browser::of(request)
     }

@@ -1,4 +1,4 @@
-//! `/panel/account`: the amoCRM account – how it is connected, by whose access, for how long.
+//! `/panel/account`: the connection to the amoCRM account: its state, the authorizing user, its expiry.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -34,19 +34,19 @@ struct Account {
     tone: &'static str,
     hint: String,
     access: Access,
-    /// Address of the one-click consent.
+    /// Address of amoCRM's one-click consent.
     allow_again: String,
     channels: Vec<Channel>,
     usage: Usage,
-    /// What else the account may use.
+    /// Other quotas of the account.
     limits: Vec<Line>,
     default_source: Option<(Uuid, String)>,
     strays: usize,
     migration: Migration,
     time_zone: String,
-    /// How amoCRM tells of changes of contacts; none: the account never was connected.
+    /// How amoCRM reports changes of contacts; `None` if the account never was connected.
     told: Option<Told>,
-    /// What comparing chats with amoCRM's history came to.
+    /// Result of comparing chats with amoCRM's history.
     lost: holes::Sum,
 }
 
@@ -95,7 +95,7 @@ impl Account {
         }
     }
 
-    /// The consent is the one thing to do.
+    /// Renewing the consent is the only useful action now.
     fn is_needed(&self) -> bool {
         let dead = matches!(self.access.state, AccessState::Expired | AccessState::Revoked | AccessState::Missing);
         dead || matches!(self.status, TenantStatus::NeedsReauth | TenantStatus::Uninstalled)
@@ -152,7 +152,7 @@ async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
     html(&page, &account)
 }
 
-/// `POST /panel/account/lost`: chats are compared with amoCRM's history now.
+/// `POST /panel/account/lost`: starts comparing chats with amoCRM's history.
 async fn look_for_lost(app: web::Data<App>, member: Member, _form: Form<Empty>) -> Result<HttpResponse> {
     member.require(Right::ManageAccount)?;
     let tenant = &member.tenant;

@@ -1,4 +1,4 @@
-//! Styles, the one script and the mark of panel and admin.
+//! Stylesheets, the script and the logo of panel and admin.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 

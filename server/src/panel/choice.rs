@@ -1,4 +1,4 @@
-//! Filters of lists: what an address may say, and the choices a form shows.
+//! List filters: parsing of query parameters, and the options that a form offers.
 
 use chrono::{NaiveDate, NaiveTime};
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use crate::api::cursor::Page;
 use crate::delivery::read::list::Ground;
 use crate::panel::PageContext;
 
-/// One choice of a select.
+/// One option of a select.
 #[derive(Clone, Debug)]
 pub struct Choice {
     pub value: String,
@@ -22,7 +22,7 @@ impl Choice {
     }
 }
 
-/// `Any`, then the account's sources by name; deleted ones last, marked.
+/// `Any`, then the account's sources by name; deleted ones last and marked.
 pub fn sources(page: &PageContext, ground: &Ground, chosen: &str) -> Vec<Choice> {
     let mut all: Vec<_> = ground.sources.values().filter(|source| source.amocrm_source_id != 0).collect();
     all.sort_by_key(|source| (source.deleted_at.is_some(), source.name.to_lowercase()));
@@ -37,15 +37,15 @@ pub fn sources(page: &PageContext, ground: &Ground, chosen: &str) -> Vec<Choice>
     choices
 }
 
-/// Spans of time that lists are chosen by.
+/// Periods by which lists are filtered.
 pub const PERIODS: [&str; 4] = ["today", "7d", "30d", "all"];
 
-/// The period of an address: one of [`PERIODS`], or a date; else the usual one.
+/// A period from a query parameter: one of [`PERIODS`] or a date, else the default.
 pub fn period<'asked>(asked: &'asked str, usual: &'static str) -> &'asked str {
     if PERIODS.contains(&asked) || midnight(asked).is_some() { asked } else { usual }
 }
 
-/// The choices of a period. A date stands among them while it is chosen.
+/// The options of a period filter, including a date if one is selected.
 pub fn periods(page: &PageContext, chosen: &str) -> Vec<Choice> {
     let since = midnight(chosen).map(|at| {
         let label = page.words.say("filter-period-since").with("stamp", page.when(&at).stamp());
@@ -56,19 +56,19 @@ pub fn periods(page: &PageContext, chosen: &str) -> Vec<Choice> {
     since.into_iter().chain(named).collect()
 }
 
-/// A day of the account of messages as a period: `2026-11-14`.
+/// A day of the ledger as a period: `2026-11-14`.
 pub fn date_of(day: i32) -> String {
     let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
     date.format("%Y-%m-%d").to_string()
 }
 
-/// Where a day of the account of messages begins: at midnight in UTC.
+/// Start of a day of the ledger: midnight UTC, milliseconds.
 fn midnight(date: &str) -> Option<i64> {
     let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok().filter(|_| date.len() == 10)?;
     Some(date.and_time(NaiveTime::MIN).and_utc().timestamp_millis()).filter(|at| *at >= 0)
 }
 
-/// Where a period begins; `today` begins at the account's midnight.
+/// Start of a period; `today` begins at midnight in the account's time zone.
 pub fn begin(page: &PageContext, period: &str, now: i64) -> Option<i64> {
     const DAY: i64 = 86_400_000;
     match period {
@@ -85,12 +85,12 @@ pub fn begin(page: &PageContext, period: &str, now: i64) -> Option<i64> {
     }
 }
 
-/// A source's id of an address; what is none of the account's is as good as none.
+/// A source's id from a query parameter; `None` unless it is the account's.
 pub fn source_id(ground: &Ground, text: &str) -> Option<Uuid> {
     Uuid::try_parse(text).ok().filter(|id| ground.sources.contains_key(id))
 }
 
-/// The page an address asks for; a cursor of other filters begins anew.
+/// The requested page; a cursor made under other filters restarts at the first page.
 pub fn page_of(cursor: Option<&str>, filters: &[&str]) -> crate::error::Result<Page> {
     match Page::read(None, cursor.filter(|text| !text.is_empty()), filters) {
         Ok(page) => Ok(page),
@@ -98,7 +98,7 @@ pub fn page_of(cursor: Option<&str>, filters: &[&str]) -> crate::error::Result<P
     }
 }
 
-/// `path?a=b&…` of the filled pairs.
+/// `path?a=b&…` of the non-empty pairs.
 pub fn address(path: &str, pairs: &[(&str, &str)]) -> String {
     let filled = pairs.iter().filter(|(_, value)| !value.is_empty());
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(filled).finish();

@@ -1,4 +1,4 @@
-//! The question before a deed: what will happen, the button that does it, the way back.
+//! The confirmation page of an action: what will happen, the button, a link back.
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -11,17 +11,17 @@ use crate::words::Sentence;
 #[template(path = "panel/confirm.html")]
 pub struct Confirm {
     pub sentence: Sentence,
-    /// Where the form goes.
+    /// Address that the form posts to.
     pub action: String,
     pub button: Sentence,
-    /// It cannot be taken back.
+    /// The action is irreversible.
     pub danger: bool,
     pub back: String,
     pub page: PageContext,
 }
 
 impl Confirm {
-    /// The question as a page.
+    /// Renders the confirmation page.
     pub fn ask(&self) -> Result<HttpResponse> {
         html(&self.page, self)
     }

@@ -1,9 +1,9 @@
-//! Rights that came from amoCRM are checked again for each hour of use.
+//! Rights that come from amoCRM are checked again once an hour while they are used.
 //!
 //! ```text
 //! checked within the hour ─▶ unchanged
 //! else ask ─▶ administrator, user or gone ─▶ applied: roles rise and fall, sessions with too many rights end
-//!          └▶ no answer ─▶ the last answer is used for four hours; then a session from amoCRM ends, and whoever
+//!          └▶ no answer ─▶ the last answer is used for four hours; then a session from amoCRM ends, and a member
 //!                          signed in by password is a viewer until amoCRM answers
 //! ```
 
@@ -21,12 +21,12 @@ use crate::people::session as sessions;
 use crate::tenant::rights::{self, CrmRights, MaxAge};
 
 const HOUR: i64 = 3_600_000;
-/// Many requests of one page ask at once, also while amoCRM does not answer.
+/// Many requests of one page ask concurrently, also while amoCRM does not answer.
 const MAX_AGE: MaxAge = MaxAge { answer: 60_000, unknown: 60_000 };
 /// How long amoCRM's last answer is used while it does not answer.
 const BELIEVED: i64 = 4 * HOUR;
 
-/// The role with which a session continues; none: it has ended.
+/// The role with which a session continues; `None` if it has ended.
 pub(super) async fn role(app: &Arc<App>, session: &session::Model, row: table::Model) -> Result<Option<Role>> {
     let by_ticket = session.via == sessions::TICKET;
     let held = Role::of(&row.role);
@@ -51,7 +51,7 @@ pub(super) async fn role(app: &Arc<App>, session: &session::Model, row: table::M
         }
     };
     member::vouch(app, &row, says).await?;
-    // Its session may be among those that ended.
+    // This session may have been ended by the check.
     let db = app.store.write();
     if sessions::living(app, db, session.tenant_id, session.id).await?.is_none() {
         return Ok(None);

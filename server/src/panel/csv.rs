@@ -1,4 +1,4 @@
-//! Tables for spreadsheets: CSV with a mark of its encoding, in which nobody's name is a formula.
+//! CSV for spreadsheets: with a byte order mark, and no cell that is evaluated as a formula.
 
 use actix_web::HttpResponseBuilder;
 use actix_web::http::{StatusCode, header};
@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat};
 
 use super::nothing_kept;
 
-/// The first line. Spreadsheets know UTF-8 by the mark before it.
+/// The header line, after the byte order mark by which spreadsheets recognise UTF-8.
 pub fn head(columns: &[&str]) -> String {
     format!("\u{feff}{}\r\n", columns.join(","))
 }
@@ -21,7 +21,7 @@ pub fn moment(millis: i64) -> String {
     DateTime::from_timestamp_millis(millis).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// An answer that browsers save under this name.
+/// A response that browsers save under this name.
 pub fn file(name: &str) -> HttpResponseBuilder {
     let mut answer = nothing_kept(StatusCode::OK);
     answer
@@ -30,7 +30,7 @@ pub fn file(name: &str) -> HttpResponseBuilder {
     answer
 }
 
-/// A cell. What a spreadsheet would take for a formula gets an apostrophe in front.
+/// An escaped cell. Text that a spreadsheet would take for a formula gets an apostrophe in front.
 fn quoted(cell: &str) -> String {
     let formula = cell.trim_start_matches([' ', '\u{feff}']).starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '|']);
     let guard = if formula { "'" } else { "" };

@@ -1,5 +1,4 @@
-//! Errors as pages: what happened and what to do, in the reader's language, in the frame of their account if there is
-//! one.
+//! Error pages: what happened and what to do, in the reader's language, within the account's layout if there is one.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -26,9 +25,9 @@ struct ErrorPage {
     page: PageContext,
     /// What it means and what to do.
     text: String,
-    /// A way on: address and words.
+    /// Suggested links: address and text.
     ways: Vec<(String, String)>,
-    /// What the other side said, folded away.
+    /// The remote error text, collapsed.
     details: String,
 }
 
@@ -37,8 +36,8 @@ pub(super) async fn nothing_here(_member: Option<Member>) -> Result<HttpResponse
     Err(Error::NotFound)
 }
 
-/// Turns errors of handlers and extractors into pages, and lets nothing be kept that does not ask for it: whatever it
-/// is, it is one account's.
+/// Turns errors of handlers and extractors into pages, and forbids caching of every response that does not allow it: it
+/// may hold an account's data.
 pub(super) async fn pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -57,7 +56,7 @@ pub(super) async fn pages(
     Ok(response)
 }
 
-/// What changes something waits until the database takes it; the page says so instead of hanging.
+/// Changes are refused at once while the database accepts none, and the page says so instead of hanging.
 fn may_go_on(request: &ServiceRequest) -> bool {
     let app = request.app_data::<web::Data<App>>();
     *request.method() != Method::POST || !app.is_some_and(|app| is_read_only(app))
@@ -82,7 +81,7 @@ async fn shown(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     }
 }
 
-/// A language that was chosen in the address is kept for the pages to come.
+/// Stores a language chosen in the address for later pages.
 fn keep_language(response: &mut ServiceResponse<BoxBody>) {
     let chosen = response.request().query_string().split('&').find_map(|pair| pair.strip_prefix("lang="));
     let Some(language) = chosen.and_then(Language::of_code) else { return };
@@ -94,7 +93,7 @@ fn keep_language(response: &mut ServiceResponse<BoxBody>) {
 }
 
 fn context(request: &HttpRequest, app: &App, title: &'static str) -> PageContext {
-    // Let go of the extensions: reading a cookie takes them too.
+    // Drop the borrow of the extensions: reading a cookie borrows them too.
     let member = request.extensions().get::<Member>().cloned();
     match member {
         Some(member) => member.page(title, Nav::None),
@@ -152,7 +151,7 @@ async fn page_of(request: &HttpRequest, error: &Error) -> Result<HttpResponse> {
     Ok(answer)
 }
 
-/// The role, and who can change it.
+/// Names the reader's role and who can change it.
 async fn forbidden(app: &App, request: &HttpRequest, page: &PageContext) -> Result<String> {
     let words = page.words;
     let tenant_id = request.extensions().get::<Member>().map(|member| member.tenant.tenant_id);

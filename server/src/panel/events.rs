@@ -1,5 +1,5 @@
-//! `GET /panel/events`: tells an open page that something of its account moved. The page asks for itself again and
-//! takes over what changed, so the stream carries no data.
+//! `GET /panel/events`: notifies an open page that something of its account changed. The page then reloads itself and
+//! updates its parts, so the stream carries no data.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -25,11 +25,11 @@ use crate::people::{door, session};
 use crate::shed::{self, Held};
 use crate::words::Said;
 
-/// What happens within this time is told at once.
+/// Changes within this time are reported as one.
 const TOGETHER: Duration = Duration::from_secs(2);
-/// What happens elsewhere – another instance, time itself – is told so often.
+/// Interval of reports without a known change, for changes by time or by other instances.
 const ANYWAY: Duration = Duration::from_secs(10);
-/// More conversations than this in one breath, and one of them is surely ours or it does not matter.
+/// With more changed conversations than this the page is notified without checking whose they are.
 const MANY: usize = 200;
 
 struct Feed {
@@ -73,13 +73,13 @@ pub(super) async fn get(app: web::Data<App>, member: Member, request: HttpReques
     Ok(nothing_kept(StatusCode::OK)
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-store, no-transform"))
-        // nginx would collect events otherwise.
+        // nginx would buffer events otherwise.
         .insert_header(("X-Accel-Buffering", "no"))
         .streaming(events))
 }
 
 impl Feed {
-    /// The next event; none ends the stream.
+    /// The next event; `None` ends the stream.
     async fn next(&mut self) -> Option<Bytes> {
         const MOVED: Bytes = Bytes::from_static(b"event: moved\ndata: {}\n\n");
         loop {
@@ -102,7 +102,7 @@ impl Feed {
         }
     }
 
-    /// Whether something of this account moved since the last breath.
+    /// Whether something of this account changed since the last event.
     async fn is_ours(&mut self) -> bool {
         let moved = std::mem::take(&mut self.moved);
         if std::mem::take(&mut self.lagged) {
@@ -118,7 +118,7 @@ impl Feed {
         ours.is_ok_and(|count| count > 0)
     }
 
-    /// A stream ends with its session.
+    /// Whether the session is still valid; the stream ends with it.
     async fn still_in(&self) -> bool {
         let row = &self.member.session;
         let living = session::living(&self.app, self.app.store.read(), row.tenant_id, row.id).await;

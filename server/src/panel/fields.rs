@@ -1,4 +1,5 @@
-//! Settings of a kind as a form: drawn from the connector's fields, read back into its JSON, errors beside their field.
+//! A connector's settings as a form: renders its fields, reads them back into JSON, and shows errors beside their
+//! fields.
 
 use serde_json::{Map, Value};
 
@@ -8,10 +9,10 @@ use crate::connector::{Field, Input};
 use crate::error::FieldError;
 use crate::words::{CRM, Words};
 
-/// In the form, so that no setting can be taken for a field of the page.
+/// Prefix of the form's names, so that a setting never collides with a field of the page.
 const PREFIX: &str = "set.";
 
-/// One field as it is drawn.
+/// One rendered field.
 #[derive(Clone, Debug)]
 pub struct Drawn {
     pub name: String,
@@ -23,7 +24,7 @@ pub struct Drawn {
     pub choices: Vec<Choice>,
     pub required: bool,
     pub secret: bool,
-    /// Of a credential that is stored already: its end.
+    /// The last characters of a stored credential.
     pub tail: String,
     pub error: String,
 }
@@ -33,7 +34,8 @@ pub fn name_of(field: &Field) -> String {
     format!("{PREFIX}{}", field.name)
 }
 
-/// Draws the fields with these settings; credentials are never drawn, only their end. `masked`: of stored settings.
+/// Renders the fields with these settings; of credentials only the last characters. `masked`: the settings are stored
+/// ones.
 pub fn draw(
     words: Words,
     fields: &[Field],
@@ -79,8 +81,8 @@ fn text_of(value: &Value) -> String {
     }
 }
 
-/// The settings of a form, over those that are there: what the form does not ask for stays, empty optional ones go,
-/// empty credentials keep their value. Errors by the fields' names in the form.
+/// Applies a form to existing settings: fields missing from the form stay, empty optional ones are removed, empty
+/// credentials keep their value. Errors are keyed by the form's names.
 pub fn read(
     words: Words,
     fields: &[Field],
@@ -106,8 +108,8 @@ pub fn read(
     if errors.is_empty() { Ok(settings) } else { Err((settings, errors)) }
 }
 
-/// Typed settings over what somebody else made of them meanwhile: what was not touched here follows. Credentials are
-/// never drawn, so none is carried along.
+/// Rebases typed settings on a concurrent change: fields that this person did not change take the new value.
+/// Credentials are never rendered, so none is copied.
 pub fn over(fields: &[Field], typed: &Value, was: &Value, now: &Value) -> Value {
     let mut settings = now.as_object().cloned().unwrap_or_default();
     let shown = |values: &Value, field: &Field| text_of(value_at(values, field));
@@ -119,7 +121,7 @@ pub fn over(fields: &[Field], typed: &Value, was: &Value, now: &Value) -> Value 
     Value::Object(settings)
 }
 
-/// The value of a field; one that belongs to a group is named by both, with a dot between.
+/// The value of a field; a field of a group is named `group.field`.
 fn value_at<'a>(values: &'a Value, field: &Field) -> &'a Value {
     field.name.split('.').fold(values, |values, name| values.get(name).unwrap_or(&Value::Null))
 }
@@ -170,8 +172,7 @@ fn wrong_address(words: Words, text: &str) -> Option<String> {
     (!fits).then(|| words.say("form-not-url").to_string())
 }
 
-/// What a connector found wrong, in words, by the fields' names in the form; what belongs to no field comes last with an
-/// empty name.
+/// A connector's errors as text, keyed by the form's names; errors of no field come last with an empty name.
 pub fn wrong(words: Words, fields: &[Field], settings: &Value, errors: &[FieldError]) -> Vec<(String, String)> {
     let refused =
         |error: &FieldError| words.say("form-refused").with("reason", error.detail.in_words(words, CRM)).to_string();

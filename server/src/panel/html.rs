@@ -1,4 +1,4 @@
-//! The answer that carries a page: what it may load, who may frame it, and that nobody keeps it.
+//! HTML responses: content security policy, framing, and no caching.
 
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
@@ -10,17 +10,17 @@ use crate::app::App;
 use crate::config::Integration;
 use crate::error::Result;
 
-/// Any template of the panel.
+/// A template of the panel.
 pub trait Markup: Template {}
 
 impl<T: Template> Markup for T {}
 
-/// A page, 200.
+/// A page with status 200.
 pub fn html(page: &PageContext, template: &impl Markup) -> Result<HttpResponse> {
     html_as(StatusCode::OK, page, template)
 }
 
-/// A page with another status, e.g. 422 with a form that was not taken.
+/// A page with another status, e.g. 422 for a rejected form.
 pub fn html_as(status: StatusCode, page: &PageContext, template: &impl Markup) -> Result<HttpResponse> {
     let text = template.render().context("a page of the panel")?;
     Ok(nothing_kept(status)
@@ -30,12 +30,12 @@ pub fn html_as(status: StatusCode, page: &PageContext, template: &impl Markup) -
         .body(text))
 }
 
-/// An answer that no cache keeps.
+/// A response that must not be cached.
 pub fn nothing_kept(status: StatusCode) -> actix_web::HttpResponseBuilder {
     let mut answer = HttpResponse::build(status);
     answer
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        // With `no-referrer` browsers would hide the origin of our own forms from us.
+        // With `no-referrer` browsers would omit the origin of our own forms.
         .insert_header((header::REFERRER_POLICY, "same-origin"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     answer
@@ -49,10 +49,10 @@ fn policy(page: &PageContext) -> String {
     )
 }
 
-/// The hosts whose pages may frame the panel of an integration's accounts: amoCRM's own.
+/// Hosts that may frame the panel of an integration's accounts: amoCRM's own.
 pub(super) fn ancestors(integration: &Integration) -> String {
     let mut hosts: Vec<String> = integration.account_hosts.iter().map(|suffix| format!("https://*.{suffix}")).collect();
-    // The sandbox and test programs stand in for amoCRM under an address of their own.
+    // The sandbox and test programs replace amoCRM under their own address.
     if let Ok(base) = integration.account_base("account")
         && base.scheme() == "http"
     {
@@ -61,7 +61,7 @@ pub(super) fn ancestors(integration: &Integration) -> String {
     hosts.join(" ")
 }
 
-/// The hosts of all integrations, for pages that come before the account is known.
+/// The hosts of all integrations, for pages shown before the account is known.
 pub(super) fn all_ancestors(app: &App) -> String {
     let hosts: Vec<String> = app.config.integrations.iter().map(ancestors).collect();
     if hosts.is_empty() { "'none'".to_owned() } else { hosts.join(" ") }

@@ -1,10 +1,10 @@
-//! Small pieces of HTML that templates use often. Everything that comes in is escaped here.
+//! Small HTML fragments for templates. All input is escaped here.
 
 use std::fmt::{Display, Write};
 
 use super::notice::Tone;
 
-/// The text with the five signs escaped that mean something in HTML.
+/// The text with the five characters escaped that are special in HTML.
 pub fn escaped(text: impl Display) -> String {
     let text = text.to_string();
     let mut out = String::with_capacity(text.len() + 8);
@@ -21,7 +21,7 @@ pub fn escaped(text: impl Display) -> String {
     out
 }
 
-/// A tone's icon, 16 × 16, in the colour of the text around it; readers of screens hear the word beside it.
+/// A tone's icon, 16 × 16, in the surrounding text's colour; hidden from screen readers, which read the word beside it.
 pub fn icon(tone: Tone) -> String {
     let drawing = match tone {
         Tone::Ok => r#"<path d="m3 8.5 3.2 3.2L13 5"/>"#,
@@ -38,19 +38,19 @@ pub fn icon(tone: Tone) -> String {
     )
 }
 
-/// A state: icon and word.
+/// A state badge: icon and word.
 pub fn badge(tone: Tone, word: impl Display) -> String {
     format!(r#"<span class="badge t-{}">{}{}</span>"#, tone.as_str(), icon(tone), escaped(word))
 }
 
-/// A moment: what people say, with the machine's form and the full one beside it.
+/// A `<time>` element: the short text, the machine-readable time and the full one.
 pub fn time(said: &str, machine: &str, full: &str) -> String {
     let mut out = String::new();
     let _ = write!(out, r#"<time datetime="{}" title="{}">{}</time>"#, escaped(machine), escaped(full), escaped(said));
     out
 }
 
-/// A hidden field.
+/// A hidden form field.
 pub fn hidden(name: &str, value: &str) -> String {
     format!(r#"<input type="hidden" name="{}" value="{}">"#, escaped(name), escaped(value))
 }

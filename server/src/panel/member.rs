@@ -1,4 +1,4 @@
-//! Who asks: the session of the request with its account and role. Without it there is no page and no data.
+//! The signed-in reader: the request's session with its account and role. Every page and all data require it.
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -31,12 +31,12 @@ use crate::shed::is_read_only;
 use crate::store::VENDOR;
 use crate::words::{Language, Said, When, Words, Zone};
 
-/// The name under which a session keeps the only conversation that it shows.
+/// The key under which a session stores the only conversation that it shows.
 pub(super) const ONLY: &str = "only";
-/// Pages open to somebody who has to connect an authenticator first.
+/// Pages open to members who must connect an authenticator first.
 const BEFORE_ENROLMENT: [&str; 3] = ["/panel/me/two-step", "/panel/language", "/panel/theme"];
 
-/// Somebody of an account's people, or an operator who looks.
+/// A member of the account, or an operator viewing it.
 #[derive(Clone, Debug)]
 pub struct Member {
     pub tenant: Arc<tenant::Model>,
@@ -47,14 +47,14 @@ pub struct Member {
     pub words: Words,
     pub zone: Zone,
     pub session: Arc<session::Model>,
-    /// An operator of the vendor looks: nothing can be changed, texts are hidden.
+    /// An operator of the vendor is viewing: nothing can be changed, texts are hidden.
     pub view_as: bool,
-    /// The page stands in a frame of amoCRM.
+    /// The page is in a frame of amoCRM.
     pub framed: bool,
     pub address: Option<IpAddr>,
     /// The only conversation that the session shows.
     pub only: Option<Uuid>,
-    /// The account requires an authenticator and the person has none: nothing else opens before one is connected.
+    /// The account requires an authenticator and the person has none: all other pages redirect to its set-up.
     pub must_enrol: bool,
     /// The person may have other accounts that this session may enter.
     may_switch: bool,
@@ -63,23 +63,23 @@ pub struct Member {
     crm: &'static str,
     ancestors: String,
     support_url: String,
-    /// Nothing can be changed at present.
+    /// The database accepts no changes at present.
     read_only: bool,
     now: i64,
 }
 
 impl Member {
-    /// Whether a control is drawn.
+    /// Whether a control is shown.
     pub fn may(&self, right: Right) -> bool {
         right.is_of(self.role, self.view_as)
     }
 
-    /// Ends the request by the page that says who may.
+    /// 403 with a page that names who has the right, unless this member has it.
     pub fn require(&self, right: Right) -> Result<()> {
         if self.may(right) { Ok(()) } else { Err(Error::Forbidden(Said::new("said-role"))) }
     }
 
-    /// The proof that a form is from a page of this session.
+    /// The CSRF token of this session's forms.
     pub(super) fn csrf(&self) -> &str {
         &self.session.csrf
     }
@@ -89,19 +89,19 @@ impl Member {
         self.crm
     }
 
-    /// A moment in the account's zone.
+    /// A time in the account's time zone.
     pub fn when(&self, millis: i64) -> When {
         When::new(millis, self.now, self.zone, self.words)
     }
 
-    /// For the audit log.
+    /// The actor for the audit log.
     pub fn actor(&self) -> Actor {
         let person_id = self.person_id.unwrap_or_default();
         let name = self.name.clone();
         if self.view_as { Actor::Operator { person_id, name } } else { Actor::Member { person_id, name } }
     }
 
-    /// What a page's template needs. `nav`: which place of the navigation it belongs to.
+    /// The context of a page's template. `nav`: the navigation entry it belongs to.
     pub fn page(&self, title: impl Title, nav: Nav) -> PageContext {
         PageContext {
             words: self.words,
@@ -131,14 +131,14 @@ impl Member {
         }
     }
 
-    /// Answers a deed: the next page says the notice once.
+    /// Redirects after an action; the next page shows the notice once.
     pub async fn see_other(&self, app: &App, path: &str, notice: Notice) -> Result<HttpResponse> {
         let text = serde_json::to_string(&notice).map_err(anyhow::Error::from)?;
         sessions::set_notice(app, app.store.write(), &self.session, &text).await?;
         Ok(to(path))
     }
 
-    /// Writes a deed of this member down, in the transaction that does it.
+    /// Writes an action of this member to the audit log, in the action's transaction.
     pub async fn audit(
         &self,
         app: &App,
@@ -152,23 +152,23 @@ impl Member {
         audit::record(app, db, Deed { tenant_id, actor: &actor, action, object, detail, address, done: true }).await
     }
 
-    /// What the session keeps under a name.
+    /// A value stored in the session.
     pub fn data<T: DeserializeOwned>(&self, app: &App, name: &str) -> Option<T> {
         sessions::data(app, &self.session, name)
     }
 
-    /// Keeps something in the session, sealed; `None` forgets it.
+    /// Stores a value in the session, encrypted; `None` removes it.
     pub async fn set_data<T: Serialize>(&self, app: &App, name: &str, value: Option<&T>) -> Result<()> {
         sessions::set_data(app, &self.session, name, value).await
     }
 
-    /// Whether pages of this conversation are shown.
+    /// Whether this session may see the conversation.
     pub fn sees(&self, conversation_id: Uuid) -> bool {
         self.only.is_none_or(|only| only == conversation_id)
     }
 }
 
-/// 303.
+/// A 303 redirect.
 pub(super) fn to(path: &str) -> HttpResponse {
     nothing_kept(StatusCode::SEE_OTHER).insert_header((header::LOCATION, path)).finish()
 }
@@ -221,11 +221,11 @@ async fn of(app: &Arc<App>, request: &HttpRequest, session: Arc<session::Model>)
         }
     };
     let Some(mut role) = role else { return Ok(None) };
-    // Who is no administrator of the account comes through amoCRM as a viewer, whatever they were here.
+    // A ticket without administrator's rights gives a viewer's session, whatever the member's role here.
     if session.via == "ticket" && !session.is_admin {
         role = Role::Viewer;
     }
-    // People from amoCRM have used amoCRM's own sign-in, and have no e-mail to sign in by here.
+    // People from amoCRM sign in there and have no e-mail to sign in with here.
     let signs_in_here = !view_as && session.via != "ticket";
     let has_second_step = credentials::second_step(&person, Some(tenant.tenant_id));
     let integration = app.config.integration(&tenant.integration);
@@ -247,7 +247,7 @@ async fn of(app: &Arc<App>, request: &HttpRequest, session: Arc<session::Model>)
         may_switch: matches!(session.via.as_str(), "password" | "link") && person.proved_at.is_some(),
         crm: integration.map_or("amoCRM", |integration| integration.platform.brand()),
         ancestors: match integration {
-            // Only who came through amoCRM has a session in its frames.
+            // Only sessions opened by ticket work in amoCRM's frames.
             Some(integration) if session.via == "ticket" => ancestors(integration),
             _ => "'none'".to_owned(),
         },
@@ -259,20 +259,20 @@ async fn of(app: &Arc<App>, request: &HttpRequest, session: Arc<session::Model>)
     }))
 }
 
-/// Takes the notice for the page that is about to be shown.
+/// Takes the stored notice for the page about to be shown.
 async fn notice_of(app: &App, request: &HttpRequest, session: &session::Model) -> Result<Option<Notice>> {
     let shows = request.method() == Method::GET && !request.headers().contains_key(LIVE);
     if session.notice.is_empty() || !shows || request.path() == "/panel/events" {
         return Ok(None);
     }
-    // While nothing can be written it is said once more.
+    // Kept while nothing can be written; it is then shown again.
     if !is_read_only(app) {
         sessions::set_notice(app, app.store.write(), session, "").await?;
     }
     Ok(serde_json::from_str(&sessions::notice(app, session)).ok())
 }
 
-/// Sessions from a lead card see one conversation; everything else is not there.
+/// Sessions from a lead card see one conversation; everything else is 404.
 async fn is_of_conversation(app: &App, path: &str, tenant_id: Uuid, only: Uuid) -> Result<bool> {
     let mut parts = path.trim_start_matches("/panel").trim_start_matches('/').split('/');
     let (place, id) = (parts.next().unwrap_or_default(), parts.next().and_then(|id| id.parse::<Uuid>().ok()));
@@ -291,7 +291,7 @@ async fn is_of_conversation(app: &App, path: &str, tenant_id: Uuid, only: Uuid) 
     }
 }
 
-/// The account requires two-step sign-in: everything redirects to its set-up.
+/// The account requires two-step sign-in: redirects everything to its set-up.
 fn second_step_first(request: &HttpRequest) -> actix_web::Error {
     if request.headers().contains_key(LIVE) || request.path() == "/panel/events" {
         return instead(nothing_kept(StatusCode::UNAUTHORIZED).finish());
@@ -299,7 +299,7 @@ fn second_step_first(request: &HttpRequest) -> actix_web::Error {
     instead(to("/panel/me/two-step"))
 }
 
-/// Nobody is signed in: pages lead to the sign-in and back, forms are refused.
+/// Without a session: pages redirect to the sign-in and back, forms are refused.
 fn nobody(app: &App, request: &HttpRequest) -> actix_web::Error {
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return Refused::NoSession.into();

@@ -1,11 +1,11 @@
-//! The pages of a tenant's people: server-rendered, without scripts complete, in a tab or in a frame of amoCRM.
+//! The panel of a tenant's people: server-rendered, complete without scripts, in a tab or in a frame of amoCRM.
 //!
 //! ```text
 //! request ─▶ Member (session, account, role) ─▶ handler ─▶ PageContext + template ─▶ html (CSP with a nonce)
-//!                                            └▶ Error ─▶ errors::pages ─▶ a page that says so
+//!                                            └▶ Error ─▶ errors::pages ─▶ an error page
 //! ```
 //!
-//! Every deed is a form, answered by a redirect to a page that says what happened.
+//! Every action is a form, answered by a redirect to a page that shows the result.
 
 mod account;
 mod alerts;

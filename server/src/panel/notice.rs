@@ -1,10 +1,10 @@
-//! What the next page says once.
+//! The message that the next page shows once.
 
 use std::fmt::Display;
 
 use serde::{Deserialize, Serialize};
 
-/// How a state or notice looks: icon, colour and, for readers of screens, urgency.
+/// Presentation of a state or notice: icon, colour and, for screen readers, urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tone {
@@ -17,7 +17,7 @@ pub enum Tone {
 }
 
 impl Tone {
-    /// As in the classes `t-…`.
+    /// The suffix of the classes `t-…`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -30,23 +30,23 @@ impl Tone {
     }
 }
 
-/// A sentence for the top of the page, already in the reader's language.
+/// A message for the top of the page, already translated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     pub tone: Tone,
     pub text: String,
-    /// Something to copy that is shown this once: a link, a key. Empty: nothing.
+    /// A value to copy, shown only this once: a link or a key. Empty if there is none.
     #[serde(default)]
     pub copy: String,
 }
 
 impl Notice {
-    /// It was done.
+    /// A success message.
     pub fn done(text: impl Display) -> Self {
         Self::of(Tone::Ok, text)
     }
 
-    /// It was not done.
+    /// A failure message.
     pub fn failed(text: impl Display) -> Self {
         Self::of(Tone::Bad, text)
     }
@@ -55,7 +55,7 @@ impl Notice {
         Self { tone, text: text.to_string(), copy: String::new() }
     }
 
-    /// With something to copy.
+    /// With a value to copy.
     #[must_use]
     pub fn with_copy(self, copy: impl Into<String>) -> Self {
         Self { copy: copy.into(), ..self }

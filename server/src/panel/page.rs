@@ -1,4 +1,4 @@
-//! What every template knows: reader, language, account, and the small pieces of HTML.
+//! The context of every template: reader, language, account, and helpers for small pieces of HTML.
 
 use std::fmt::Display;
 
@@ -13,7 +13,7 @@ use crate::people::{door, form, token};
 use crate::shed::is_read_only;
 use crate::words::{self, Language, Sentence, When, Words, Zone};
 
-/// The places of the navigation, in its order.
+/// Entries of the navigation, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nav {
     Overview,
@@ -28,9 +28,9 @@ pub enum Nav {
     Audit,
     Data,
     Account,
-    /// The reader's own sign-in; not in the list.
+    /// The reader's own sign-in settings; not listed.
     Me,
-    /// No place of the list.
+    /// No entry.
     None,
 }
 
@@ -49,7 +49,7 @@ const PLACES: &[(Nav, &str, &str, Right)] = &[
     (Nav::Data, "/panel/data", "nav-data", Right::SeeData),
 ];
 
-/// One place of the navigation.
+/// One entry of the navigation.
 #[derive(Clone, Debug)]
 pub struct Place {
     pub href: &'static str,
@@ -57,7 +57,7 @@ pub struct Place {
     pub current: bool,
 }
 
-/// A key of the words, or a sentence that has its placeables already.
+/// A message key, or a sentence with its arguments filled in.
 pub trait Title {
     fn words(self, words: Words, crm: &'static str) -> String;
 }
@@ -84,47 +84,47 @@ impl Title for String {
 #[derive(Clone, Debug)]
 pub struct PageContext {
     pub words: Words,
-    /// Heading and title of the window.
+    /// Heading and window title.
     pub title: String,
-    /// Of the page's one script.
+    /// CSP nonce of the page's one script.
     pub nonce: String,
-    /// `amoCRM` or `Kommo`; empty outside of an account.
+    /// `amoCRM` or `Kommo`; empty outside an account.
     pub crm: &'static str,
-    /// The account's address; empty outside of an account.
+    /// The account's address; empty outside an account.
     pub account: String,
     /// The reader's name.
     pub name: String,
     pub role: Option<Role>,
     pub framed: bool,
-    /// Why an operator looks; empty: no operator does.
+    /// Why an operator is viewing; empty if none is.
     pub looked_at: String,
     pub view_as: bool,
-    /// When an operator's look ends, milliseconds since 1970.
+    /// When the operator's view ends, milliseconds since 1970.
     pub looks_until: i64,
     pub theme: Theme,
     pub notice: Option<Notice>,
-    /// Empty: the vendor gave none.
+    /// Empty if the vendor set none.
     pub support_url: String,
-    /// The title says that a form was not taken.
+    /// Marks the title because a form was rejected.
     pub not_taken: bool,
-    /// The database takes nothing: looking works, changing does not.
+    /// The database accepts no writes: pages can be read but not changed.
     pub read_only: bool,
     /// The reader may belong to other accounts.
     pub may_switch: bool,
     /// The session is bound to one conversation: no navigation.
     pub bound: bool,
-    /// The same page in the other language, outside of an account.
+    /// The same page in the other language, outside an account.
     pub other_language_href: String,
     pub(super) nav: Nav,
     pub(super) csrf_token: String,
     pub(super) now: i64,
     pub(super) zone: Zone,
-    /// What may put the page into a frame, as in `frame-ancestors`.
+    /// Hosts that may frame the page, as in `frame-ancestors`.
     pub(super) ancestors: String,
 }
 
 impl PageContext {
-    /// Of a page for whoever is not signed in.
+    /// The context of a page shown without a session.
     pub fn outside(app: &App, request: &HttpRequest, title: impl Title) -> Self {
         let words = Words::new(Language::of_request(request));
         Self {
@@ -155,12 +155,12 @@ impl PageContext {
         }
     }
 
-    /// Whether a control is drawn.
+    /// Whether a control is shown.
     pub fn may(&self, right: Right) -> bool {
         self.role.is_some_and(|role| right.is_of(role, self.view_as))
     }
 
-    /// The navigation as this reader has it.
+    /// The navigation entries that this reader sees.
     pub fn places(&self) -> Vec<Place> {
         if self.account.is_empty() || self.bound {
             return Vec::new();
@@ -174,38 +174,38 @@ impl PageContext {
         .collect()
     }
 
-    /// The looks that somebody may choose from; none in a frame.
+    /// The themes offered; none in a frame.
     pub fn themes(&self) -> &'static [Theme] {
         if self.framed || self.account.is_empty() { &[] } else { &Theme::ALL }
     }
 
-    /// The language that the page could have instead.
+    /// The other available language.
     pub fn other_language(&self) -> Language {
         other(self.words.language())
     }
 
-    /// Whether forms of the page belong to a session.
+    /// Whether the page has a session, so its forms need a CSRF token.
     pub fn has_session(&self) -> bool {
         !self.csrf_token.is_empty()
     }
 
-    /// The hidden field of every form.
+    /// The hidden CSRF field of every form.
     pub fn csrf(&self) -> String {
         markup::hidden(form::CSRF, &self.csrf_token)
     }
 
-    /// A moment in the account's zone.
+    /// A time in the account's time zone.
     pub fn when(&self, millis: &i64) -> When {
         When::new(*millis, self.now, self.zone, self.words)
     }
 
-    /// `<time>` that reads "5 minutes ago".
+    /// `<time>` as "5 minutes ago".
     pub fn time(&self, millis: &i64) -> String {
         let when = self.when(millis);
         markup::time(&when.adverb(), &when.machine(), &when.full())
     }
 
-    /// `<time>` that reads as after a preposition: "14:05", "18 Nov, 14:05".
+    /// `<time>` in a form that follows a preposition: "14:05", "18 Nov, 14:05".
     pub fn stamp(&self, millis: &i64) -> String {
         let when = self.when(millis);
         markup::time(&when.stamp(), &when.machine(), &when.full())
@@ -216,7 +216,7 @@ impl PageContext {
         words::duration(*millis, self.words)
     }
 
-    /// A number with decimals in the reader's way.
+    /// A number with decimals, formatted for the reader's language.
     pub fn decimal(&self, value: &f64, digits: usize) -> String {
         words::decimal(*value, digits, self.words.language())
     }
@@ -226,7 +226,7 @@ impl PageContext {
         words::bytes(*count, self.words.language())
     }
 
-    /// A state: icon and word. `tone`: ok, wait, warn, bad, off, odd.
+    /// A state badge: icon and word. `tone`: ok, wait, warn, bad, off, odd.
     pub fn badge(&self, tone: &str, word: impl Display) -> String {
         markup::badge(tone_of(tone), word)
     }
@@ -236,7 +236,7 @@ impl PageContext {
         markup::icon(tone_of(tone))
     }
 
-    /// "Updates by itself · 14:05:10", an element that is renewed with the rest.
+    /// "Updates by itself · 14:05:10", an element refreshed with the rest of the page.
     pub fn live(&self) -> String {
         let when = self.when(&self.now);
         let say = |key: &'static str| markup::escaped(self.words.say(key).with("stamp", when.clock_seconds()));
@@ -247,26 +247,26 @@ impl PageContext {
         )
     }
 
-    /// What stands in place of a text that the reader may not see.
+    /// The placeholder for a text that the reader may not see.
     pub fn hidden(&self) -> Sentence {
         self.words.say("common-text-hidden")
     }
 
-    /// The same page, shown because a form was not taken.
+    /// The same page after a rejected form.
     #[must_use]
     pub fn with_error(mut self) -> Self {
         self.not_taken = true;
         self
     }
 
-    /// The same page with a notice of its own.
+    /// The same page with its own notice.
     #[must_use]
     pub fn with_notice(mut self, notice: Notice) -> Self {
         self.notice = Some(notice);
         self
     }
 
-    /// The same page, which may stand in frames of these hosts.
+    /// The same page, framable by these hosts.
     #[must_use]
     pub fn within(mut self, ancestors: String) -> Self {
         self.ancestors = ancestors;

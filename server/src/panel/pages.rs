@@ -1,4 +1,4 @@
-//! Sources, messages, conversations, the undelivered, keys and webhooks.
+//! Routes of sources, messages, conversations, undelivered letters, keys and webhooks.
 
 use actix_web::web::{ServiceConfig, get, post};
 

@@ -1,4 +1,4 @@
-//! Reasons and states in words: what a key means to the person who reads it.
+//! Texts of reasons and states.
 
 use crate::delivery::read::MessageStatus;
 use crate::delivery::read::reason::Reason;
@@ -11,21 +11,21 @@ pub struct Said {
     pub fix: Sentence,
 }
 
-/// What the sentences of reasons name besides their key.
+/// Arguments of a reason's text besides its key.
 #[derive(Clone, Debug)]
 pub struct About<'about> {
     pub words: Words,
-    /// The platform.
+    /// Name of the platform.
     pub crm: &'about str,
     /// Kind of content, as in `messages-kind-{kind}`.
     pub kind: &'about str,
-    /// Who gave it up, if somebody did.
+    /// Who gave the message up, if a person did.
     pub name: &'about str,
-    /// How long ago it was written, where that is said.
+    /// Age of the message, where the text needs it.
     pub age: &'about str,
 }
 
-/// The words of a reason.
+/// The text of a reason.
 pub fn said(reason: &Reason, about: &About<'_>) -> Said {
     let kind = about.words.say_of("messages-kind-", about.kind).to_string().to_lowercase();
     let fill = |sentence: Sentence| {
@@ -44,7 +44,7 @@ pub fn said(reason: &Reason, about: &About<'_>) -> Said {
     Said { fix: fill(about.words.say(format!("{key}-fix"))), what: fill(about.words.say(key)) }
 }
 
-/// The tone of a message's state.
+/// The tone of a message's status.
 pub const fn tone(status: MessageStatus) -> &'static str {
     match status {
         MessageStatus::Queued => "wait",
@@ -54,7 +54,7 @@ pub const fn tone(status: MessageStatus) -> &'static str {
     }
 }
 
-/// How a customer is named in a list: the name, else the number, else the messenger's id.
+/// A customer's name in a list: the name, else the number, else the messenger's id.
 pub fn customer(contact: &crate::message::Person, words: Words) -> String {
     let named =
         [contact.name.as_deref(), contact.phone.as_deref(), contact.email.as_deref(), Some(contact.id.as_str())];
@@ -62,7 +62,7 @@ pub fn customer(contact: &crate::message::Person, words: Words) -> String {
     found.map_or_else(|| words.say("messages-customer-unknown").to_string(), str::to_owned)
 }
 
-/// A number as a page shows it that others may see over one's shoulder: `+7915 ··· 22-33`; short ones whole.
+/// A masked number for pages that others may see: `+7915 ··· 22-33`; short numbers in full.
 pub fn short_phone(phone: &str) -> String {
     let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
     if digits.len() < 9 {

@@ -1,35 +1,35 @@
-//! Who may do what, as data.
+//! The rights of each role.
 
 use super::Role;
 
-/// Something that not everybody may.
+/// A right that not every role has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Right {
-    /// See states, numbers, routes of messages.
+    /// See states, figures and routes of messages.
     Look,
     /// Read what customers and managers wrote.
     SeeTexts,
     /// Add, change, test, pause and delete sources.
     EditSources,
-    /// Send messages again, skip them, export them.
+    /// Retry, skip and export messages.
     Retry,
-    /// Bring earlier messages in.
+    /// Import earlier messages.
     Import,
-    /// Make, change, send for review and delete templates of messages.
+    /// Create, change, submit for review and delete message templates.
     EditTemplates,
-    /// API keys and webhooks.
+    /// Manage API keys and webhooks.
     ManageKeys,
-    /// Allow access again, adopt or remove sources that amoCRM made.
+    /// Renew amoCRM's consent, adopt or remove sources created in amoCRM.
     ManageAccount,
     SeeTeam,
     ManageTeam,
     SeeAudit,
-    /// Terms of keeping, the export of everything.
+    /// Retention periods, the export of all data.
     SeeData,
     EraseData,
 }
 
-/// Each right with the least role that has it, and whether an operator has it who looks into the account.
+/// Each right with the lowest role that has it, and whether an operator viewing the account has it.
 const RIGHTS: &[(Right, Role, bool)] = &[
     (Right::Look, Role::Viewer, true),
     (Right::SeeTexts, Role::Viewer, false),
@@ -47,7 +47,7 @@ const RIGHTS: &[(Right, Role, bool)] = &[
 ];
 
 impl Right {
-    /// Whether a role has it; `operator`: somebody of the vendor looks as if they had that role.
+    /// Whether a role has the right; `operator`: an operator is viewing with this role.
     pub fn is_of(self, role: Role, operator: bool) -> bool {
         let row = RIGHTS.iter().find(|(right, ..)| *right == self);
         row.is_some_and(|(_, least, for_operators)| role <= *least && (!operator || *for_operators))

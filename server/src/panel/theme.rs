@@ -1,5 +1,5 @@
-//! Light or dark: as the device has it, or as somebody chose for this browser. A frame of amoCRM is light as the page
-//! around it.
+//! Light or dark theme: the device's, or the one chosen for this browser. In a frame of amoCRM it is light, like the
+//! page around it.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -13,23 +13,23 @@ use crate::browser::cookie;
 use crate::error::Result;
 use crate::people::door;
 
-/// The cookie in which a choice is kept; without it the device decides.
+/// The cookie with the choice; without it the device decides.
 const COOKIE: &str = "theme";
 
-/// How pages look.
+/// The theme of pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
-    /// As the device has it.
+    /// The device's theme.
     Auto,
     Light,
     Dark,
 }
 
 impl Theme {
-    /// In the order in which they are offered.
+    /// In the order of the form.
     pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
 
-    /// The word of form and cookie; the words of people are `theme-{word}`.
+    /// The value in form and cookie; message keys are `theme-{word}`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Auto => "auto",
@@ -42,7 +42,7 @@ impl Theme {
         Self::ALL.into_iter().find(|theme| theme.as_str() == word)
     }
 
-    /// What this browser was told to show.
+    /// The theme chosen in this browser.
     pub fn of_request(request: &HttpRequest) -> Self {
         if door::is_framed(request) {
             return Self::Light;
@@ -57,7 +57,7 @@ pub(super) struct Chosen {
     to: String,
 }
 
-/// `POST /panel/theme`: back to the page it was pressed on.
+/// `POST /panel/theme`: redirects back to the page it was sent from.
 pub(super) async fn choose(
     app: web::Data<App>,
     request: HttpRequest,

@@ -17,7 +17,7 @@ const UNTIL: &str = "link_until";
 /// For how many milliseconds it does.
 const LIFE: i64 = 10 * 60_000;
 
-/// The result.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
     Yes,
@@ -28,7 +28,7 @@ pub enum Shown {
     Anew,
 }
 
-/// A session was opened by a one-time link just now.
+/// Notes that a session was just opened by a one-time link.
 pub async fn by_link(app: &App, row: &session::Model) -> Result<()> {
     sessions::set_data(app, row, UNTIL, Some(&(app.clock.millis() + LIFE))).await
 }
@@ -51,8 +51,8 @@ pub fn is_needed(app: &App, row: &session::Model, person: &person::Model) -> boo
     credentials::any(person) && !is_fresh(app, row)
 }
 
-/// Checks the input against the password or, if it is six digits, against the authenticator. A wrong one is noted in the audit
-/// log as a refused `action`.
+/// Checks the input against the password or, if it is six digits, against the authenticator. A wrong one is noted in
+/// the audit log as a refused `action`.
 pub async fn check(
     app: &Arc<App>,
     person: &person::Model,
@@ -67,7 +67,7 @@ pub async fn check(
     Ok(shown)
 }
 
-/// With what it was compared: `password` or `code`.
+/// The kind of credential compared: `password` or `code`.
 async fn compare(
     app: &Arc<App>,
     person: &person::Model,

@@ -11,8 +11,8 @@
 //!                                 what is set from now on is valid everywhere
 //! ```
 //!
-//! Each change increments `revision`. After credentials were checked, the transaction that opens the session compares the
-//! number with the row, so a check from before a change opens nothing after it.
+//! Each change increments `revision`. After credentials were checked, the transaction that opens the session compares
+//! the number with the row, so a check from before a change opens nothing after it.
 
 use entity::person::{self, Column};
 use entity::session as session_row;
@@ -40,8 +40,8 @@ pub fn any(person: &person::Model) -> bool {
     person.password_hash.is_some() || person.totp_secret.is_some()
 }
 
-/// A link sent by e-mail was used. The first one removes everything that was set before, and all sessions. Gives whether
-/// it was the first.
+/// A link sent by e-mail was used. The first one removes all credentials set before, and all sessions. True if it was
+/// the first.
 pub async fn prove(app: &App, db: &impl ConnectionTrait, person: &person::Model) -> Result<bool, DbErr> {
     let now = Expr::value(Some(app.clock.millis()));
     let first = Column::ProvedAt.is_null();
@@ -69,7 +69,7 @@ pub async fn forget(db: &impl ConnectionTrait, person_id: Uuid) -> Result<(), Db
 }
 
 /// Sets the password if the person is unchanged since they were read. `set_in`: the only account where it is valid.
-/// False: something changed meanwhile, and nothing is set.
+/// False if they changed; nothing is set then.
 pub async fn set_password(
     db: &impl ConnectionTrait,
     person: &person::Model,
@@ -80,8 +80,8 @@ pub async fn set_password(
     change(db, person, set).await
 }
 
-/// Sets or removes the authenticator if the person is unchanged since they were read: the sealed secret and the time step
-/// of the code that proved it. False: something changed meanwhile, and nothing is set.
+/// Sets or removes the authenticator if the person is unchanged since they were read: the encrypted secret and the time
+/// step of the code that proved it. False if they changed; nothing is set then.
 pub async fn set_authenticator(
     db: &impl ConnectionTrait,
     person: &person::Model,
@@ -112,8 +112,8 @@ pub async fn hold(db: &impl ConnectionTrait, person: &person::Model) -> Result<b
     Ok(done.rows_affected == 1)
 }
 
-/// The same for a person identified by a session, which must not have ended either: a request may have found its session
-/// before all of them ended, and read the person only afterwards.
+/// [`hold`] for a person identified by a session, which must not have ended either: a request may have found its
+/// session before all of them ended, and read the person only afterwards.
 pub async fn hold_in(
     app: &App,
     db: &impl ConnectionTrait,

@@ -1,5 +1,5 @@
-//! Devices on which somebody signed in before. They have a sign-in limit of their own, so that strangers who keep trying
-//! a login cannot lock out its owner.
+//! Devices with an earlier successful sign-in. They have a sign-in limit of their own, so that strangers who keep
+//! trying a login cannot lock out its owner.
 //!
 //! The cookie holds a signed mark for each login that signed in on this browser. It gives no access by itself.
 
@@ -22,10 +22,10 @@ const RENEWED: i64 = 30;
 /// The most logins that one browser is remembered for.
 const MOST: usize = 4;
 
-/// One login's mark.
+/// The mark of one login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Mark<'cookie> {
-    /// The day it was made, counted from 1970.
+    /// Day of creation, counted from 1970.
     day: i64,
     nonce: &'cookie str,
     signature: &'cookie str,
@@ -49,12 +49,12 @@ impl<'cookie> Mark<'cookie> {
     }
 }
 
-/// The marks that the browser sent; empty: none.
+/// The marks that the browser sent; empty if none.
 pub(super) fn cookie(request: &HttpRequest, app: &App) -> String {
     request.cookie(name(app)).map(|cookie| cookie.value().to_owned()).unwrap_or_default()
 }
 
-/// The device's name for counters, if this login signed in on it at this entrance.
+/// The device's name in counters, if this login signed in on it at this entrance.
 pub(super) fn known(app: &App, origin: &Origin, login: &str) -> Option<String> {
     let login = origin.subject(login);
     let marks = origin.devices().split('.').take(MOST).filter_map(Mark::read);
@@ -62,8 +62,8 @@ pub(super) fn known(app: &App, origin: &Origin, login: &str) -> Option<String> {
     mark.map(|mark| token::hash(mark.nonce))
 }
 
-/// The cookie that identifies a browser after a sign-in; none when it has a recent one. Only for people who proved more
-/// than a password that somebody else may have set.
+/// The cookie that identifies a browser after a sign-in; `None` if it has a recent one. Only for people who proved more
+/// than a password that another person may have set.
 pub fn remember(app: &App, origin: &Origin, login: &str) -> Option<HeaderValue> {
     if login.is_empty() {
         return None;
@@ -93,7 +93,7 @@ fn today(app: &App) -> i64 {
     app.clock.millis() / DAY
 }
 
-/// With each known key, the present one first.
+/// Signatures by each known key, the current one first.
 fn signatures(app: &App, door: Door, login: &str, day: i64, nonce: &str) -> Vec<String> {
     let door = match door {
         Door::Panel => "panel",

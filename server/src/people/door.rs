@@ -1,4 +1,4 @@
-//! The doors that a browser comes through: cookies, whose page a request comes from, the session behind it.
+//! Browser entrances: cookies, the origin of a request, and its session.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,31 +13,31 @@ use crate::browser::origin;
 use crate::error::Result;
 use crate::strangers;
 
-/// The header that the script sends when it refreshes parts of a page by itself.
+/// The header of the script's background refreshes.
 pub const LIVE: &str = "parom-live";
 
-/// Two doors with separate sessions: what opens one does not open the other.
+/// Entrances with separate sessions: a session of one is not valid at the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
     Panel,
     Admin,
 }
 
-/// Why a form was not taken.
+/// Why a form was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// Nobody is signed in, or no longer.
+    /// There is no session, or it has ended.
     #[error("nobody is signed in")]
     NoSession,
-    /// Another site made the browser send it.
+    /// Sent from another site's page.
     #[error("the form comes from another site")]
     Foreign,
-    /// The form is of an earlier session.
+    /// The form belongs to an earlier session.
     #[error("the form is of an earlier session")]
     Stale,
 }
 
-/// For whoever has no pages: the scopes of panel and admin show a page instead.
+/// For callers without pages: the scopes of panel and admin show a page instead.
 impl ResponseError for Refused {
     fn status_code(&self) -> actix_web::http::StatusCode {
         actix_web::http::StatusCode::FORBIDDEN
@@ -45,12 +45,12 @@ impl ResponseError for Refused {
 }
 
 impl Door {
-    /// The door of a path.
+    /// The entrance of a path.
     pub fn of_path(path: &str) -> Self {
         if path == "/admin" || path.starts_with("/admin/") { Self::Admin } else { Self::Panel }
     }
 
-    /// Sessions that it lets in.
+    /// The kinds of session valid here.
     const fn kinds(self) -> &'static [Kind] {
         match self {
             Self::Panel => &[Kind::Panel, Kind::ViewAs],
@@ -67,8 +67,8 @@ impl Door {
         }
     }
 
-    /// The cookie that carries a token from now on. `framed`: the page stands in a frame of amoCRM, where browsers
-    /// keep cookies apart by the site around them.
+    /// The cookie that sets a token. `framed`: the page is in a frame of amoCRM, where browsers keep cookies separately
+    /// for each embedding site.
     pub fn set(self, app: &App, token: &str, framed: bool) -> HeaderValue {
         let site = match self {
             Self::Admin => "SameSite=Strict",
@@ -78,7 +78,7 @@ impl Door {
         self.line(app, token, site, "")
     }
 
-    /// The cookie's end.
+    /// The cookie that removes the token.
     pub fn clear(self, app: &App, framed: bool) -> HeaderValue {
         let site = if framed && is_secure(app) { "SameSite=None; Partitioned" } else { "SameSite=Lax" };
         self.line(app, "", site, "; Max-Age=0")
@@ -87,11 +87,11 @@ impl Door {
     fn line(self, app: &App, token: &str, site: &str, end: &str) -> HeaderValue {
         let secure = if is_secure(app) { "; Secure" } else { "" };
         let line = format!("{}={token}; Path=/; HttpOnly{secure}; {site}{end}", self.cookie(app));
-        // Tokens are letters, digits, - and _ alone.
+        // Tokens consist of letters, digits, - and _ only.
         HeaderValue::from_str(&line).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
 
-    /// The token that a request carries.
+    /// The token of a request.
     pub fn token(self, app: &App, request: &HttpRequest) -> Option<String> {
         request.cookie(self.cookie(app)).map(|cookie| cookie.value().to_owned())
     }
@@ -100,7 +100,7 @@ impl Door {
 #[derive(Clone)]
 struct Found(Option<Arc<session::Model>>);
 
-/// The session of a request, looked up once a request.
+/// The session of a request, looked up once per request.
 pub async fn session(request: &HttpRequest, door: Door) -> Result<Option<Arc<session::Model>>> {
     if let Some(found) = request.extensions().get::<Found>() {
         return Ok(found.0.clone());
@@ -116,22 +116,22 @@ pub async fn session(request: &HttpRequest, door: Door) -> Result<Option<Arc<ses
     Ok(found)
 }
 
-/// Where we are reached over https. Plain http is for loopback: a browser keeps no `Secure` cookie of it.
+/// Whether our public address is https. Plain http is for loopback, where browsers store no `Secure` cookies.
 pub fn is_secure(app: &App) -> bool {
     app.config.server.public_url.scheme() == "https"
 }
 
-/// The page stands in a frame, the browser says.
+/// Whether the browser reports that the page is in a frame.
 pub fn is_framed(request: &HttpRequest) -> bool {
     text(request, "sec-fetch-dest") == Some("iframe")
 }
 
-/// False when a browser says that another site made it send this.
+/// False if the browser reports a cross-site request.
 pub fn own_origin(request: &HttpRequest, app: &App) -> bool {
     origin::is_own(request.headers(), &app.config.server.public_url)
 }
 
-/// Where a request came from: the peer, or what a trusted proxy says of it.
+/// The client's address: the peer, or what a trusted proxy reports.
 pub fn address(request: &HttpRequest, app: &App) -> Option<IpAddr> {
     let mut address = request.peer_addr()?.ip();
     let trusted = |address: IpAddr| app.config.server.trusted_proxies.iter().any(|net| net.contains(&address));
@@ -159,7 +159,7 @@ pub fn network_of(address: IpAddr) -> String {
     }
 }
 
-/// What the browser calls itself, short, for lists of sessions.
+/// The `User-Agent`, shortened, for lists of sessions.
 pub fn agent(request: &HttpRequest) -> &str {
     request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

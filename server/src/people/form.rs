@@ -1,4 +1,4 @@
-//! Forms of our own pages: read whole, small, of known fields, and from this session's own page.
+//! Forms of our own pages: read whole, limited in size, with known fields, and protected against CSRF.
 
 use std::future::Future;
 use std::ops::Deref;
@@ -18,30 +18,29 @@ use crate::app::App;
 use crate::error::Error;
 use crate::words::Said;
 
-/// A form with texts fits well.
+/// Largest form in bytes; enough for long texts.
 const LARGEST: usize = 64 * 1024;
-/// The hidden field that proves that the page was made for this session.
+/// The hidden field with the CSRF token.
 pub const CSRF: &str = "csrf";
 
-/// A form of somebody who is signed in, from a page that was made for their session.
+/// A form of a signed-in person, from a page rendered for their session.
 #[derive(Debug)]
 pub struct Form<T>(pub T);
 
-/// A form of somebody who is not signed in yet: from a page of ours, no more is known.
+/// A form without a session: only its origin is checked.
 #[derive(Debug)]
 pub struct OpenForm<T>(pub T);
 
-/// A form of a page that is shown with and without a session. With a session it must prove that the page was made for
-/// that session.
+/// A form of a page that is shown with and without a session. With a session it needs that session's CSRF token.
 #[derive(Debug)]
 pub struct AnyForm<T>(pub T);
 
-/// A form that is only a button.
+/// A form without fields besides its button.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Empty {}
 
-/// Fields whose names are not known beforehand.
+/// A form whose field names are not known in advance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields(pub Vec<(String, String)>);
 
@@ -52,7 +51,7 @@ impl<'de> Deserialize<'de> for Fields {
 }
 
 impl Fields {
-    /// The first value of a name; empty when there is none.
+    /// The first value of a name; empty if there is none.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
     }
@@ -67,7 +66,7 @@ impl Fields {
         self.0.iter().any(|(known, _)| known == name)
     }
 
-    /// 400 when the form has a name that is not in this list.
+    /// 400 if the form has a name that is not in this list.
     pub fn known(&self, names: &[&str]) -> Result<(), Error> {
         match self.0.iter().find(|(name, _)| !names.contains(&name.as_str())) {
             Some((name, _)) => Err(Error::Malformed(Said::new("said-form-field").with("field", format!("{name:.40}")))),

@@ -1,4 +1,4 @@
-//! Limits of the e-mails that somebody can cause, so that nobody's mailbox is flooded and names carry no advertisements.
+//! Limits of the e-mails that a person can cause, so that mailboxes are not flooded and names carry no advertisements.
 
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use super::{device, token};
 use crate::app::App;
 
 const HOUR: i64 = 3_600_000;
-/// Links to one recipient. The window is a link's life, so whoever is refused has a link that still works.
+/// Links to one recipient. The window is a link's lifetime, so a refused recipient has a link that still works.
 const LINKS: Limit = Limit { most: 2, window: Purpose::SignIn.life() };
 /// Links requested from one address, for any recipient.
 const LINKS_FROM: Limit = Limit { most: 20, window: HOUR };
@@ -57,7 +57,7 @@ pub async fn invitation(app: &App, tenant_id: Uuid, email: &str, origin: &Origin
     .await
 }
 
-/// Counts a code for an address that is to get e-mails about alerts.
+/// Counts a code that confirms an address for alert e-mails.
 pub async fn alert_code(app: &App, email: &str) -> Result<Result<(), Wait>, DbErr> {
     count(app, &format!("alert-code-to:{}", receiver(email)), CODES_TO).await
 }
@@ -67,8 +67,8 @@ pub async fn renewal(app: &App, email: &str) -> Result<Result<(), Wait>, DbErr> 
     count(app, &format!("renewal-to:{}", receiver(email)), RENEWALS_TO).await
 }
 
-/// A self-chosen name as shown in an e-mail: words only, at most 40 characters, nothing that a mail program turns into a
-/// link.
+/// A self-chosen name as shown in an e-mail: words only, at most 40 characters, nothing that a mail program turns into
+/// a link.
 pub fn name(free: &str) -> String {
     let kept = |sign: char| if sign.is_alphanumeric() || matches!(sign, '-' | '\'' | '’') { sign } else { ' ' };
     let words: String = free.chars().map(kept).collect();

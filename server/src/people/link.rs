@@ -1,4 +1,4 @@
-//! Links that sign somebody in once: asked for by e-mail, given by an inviter, printed for an operator.
+//! One-time sign-in links: requested by e-mail, given by an inviter, or printed for an operator.
 
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
@@ -13,15 +13,15 @@ const MAILED: &str = ":mailed";
 /// What a link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Its owner asked for it at the panel.
+    /// Requested by its owner at the panel.
     SignIn,
-    /// Somebody was invited into an account.
+    /// An invitation into an account.
     Invitation,
-    /// An owner gives it to a member who cannot sign in.
+    /// Handed by an owner to a member who cannot sign in.
     Handed,
-    /// An operator of the vendor, for the admin.
+    /// For an operator of the vendor, for the admin.
     Operator,
-    /// The same for a person without an authenticator: only this sign-in can connect one.
+    /// Like `Operator`, for a person without an authenticator: only this sign-in can connect one.
     NewAuthenticator,
 }
 
@@ -43,7 +43,7 @@ impl Purpose {
         }
     }
 
-    /// Milliseconds that a link lives.
+    /// Lifetime of a link in milliseconds.
     pub const fn life(self) -> i64 {
         match self {
             Self::SignIn | Self::Handed | Self::Operator | Self::NewAuthenticator => 10 * MINUTE,
@@ -57,13 +57,13 @@ impl Purpose {
 pub struct Link {
     pub person_id: Uuid,
     pub purpose: Purpose,
-    /// The account that somebody was invited to.
+    /// The account of the invitation.
     pub tenant_id: Option<Uuid>,
-    /// It went to the person's own address: whoever has it reads that mail. Otherwise somebody handed it over.
+    /// It was mailed to the person's own address, so its bearer reads that mail. Otherwise it was handed over.
     pub mailed: bool,
 }
 
-/// Makes a link's token. Earlier links of the same kind stop working.
+/// Creates a link's token. Earlier links of the same kind stop working.
 pub async fn issue(app: &App, db: &impl ConnectionTrait, link: Link) -> Result<String, DbErr> {
     let token = token::new();
     let entry = directory::Entry {
@@ -78,13 +78,13 @@ pub async fn issue(app: &App, db: &impl ConnectionTrait, link: Link) -> Result<S
     Ok(token)
 }
 
-/// The address of the page that takes a token.
+/// The address of the page that accepts a token.
 pub fn address(app: &App, purpose: Purpose, token: &str) -> String {
     let door = if purpose.is_of_operators() { "admin" } else { "panel" };
     format!("{}/{door}/link?token={token}", app.public_url())
 }
 
-/// What a token would open; it stays good.
+/// The link of a token, which stays valid.
 pub async fn look(app: &App, token: &str) -> Result<Option<Link>, DbErr> {
     if !token::looks_right(token) {
         return Ok(None);
@@ -94,7 +94,7 @@ pub async fn look(app: &App, token: &str) -> Result<Option<Link>, DbErr> {
     latest(app, app.store.read(), &key, found.and_then(read)).await
 }
 
-/// Uses a token up: of two callers only one gets the link.
+/// Consumes a token: of two callers only one gets the link.
 pub async fn take(app: &App, token: &str) -> Result<Option<Link>, DbErr> {
     if !token::looks_right(token) {
         return Ok(None);
@@ -104,7 +104,7 @@ pub async fn take(app: &App, token: &str) -> Result<Option<Link>, DbErr> {
     latest(app, app.store.write(), &key, taken.and_then(read)).await
 }
 
-/// The link, unless a newer one of the same kind was made.
+/// The link, unless a newer one of the same kind exists.
 async fn latest(app: &App, db: &impl ConnectionTrait, key: &str, link: Option<Link>) -> Result<Option<Link>, DbErr> {
     let Some(link) = link else { return Ok(None) };
     let latest = directory::find(db, directory::Kind::LatestLink, &place(&link), app.clock.millis()).await?;

@@ -1,4 +1,4 @@
-//! Letters to persons, by the operator's SMTP server. Without `[mail]` there are none, and pages show links to copy.
+//! E-mails to people by the operator's SMTP server. Without `[mail]` none are sent, and pages show links to copy.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::app::App;
 
 const TOGETHER: Duration = Duration::from_secs(15);
 
-/// A letter: plain text, in the language of the reader.
+/// A plain-text e-mail in the recipient's language.
 #[derive(Debug)]
 pub struct Letter {
     pub to: String,
@@ -19,12 +19,12 @@ pub struct Letter {
     pub text: String,
 }
 
-/// Whether letters leave at all.
+/// Whether e-mails are sent at all.
 pub fn is_on(app: &App) -> bool {
     app.config.mail.url.is_some()
 }
 
-/// Hands a letter to the SMTP server. Neither address nor text is in the error.
+/// Sends an e-mail by the SMTP server. The error contains neither address nor text.
 pub async fn send(app: &App, letter: Letter) -> anyhow::Result<()> {
     let Some(url) = &app.config.mail.url else { anyhow::bail!("no [mail] is configured") };
     let from: Mailbox = app
@@ -55,12 +55,12 @@ pub async fn send(app: &App, letter: Letter) -> anyhow::Result<()> {
     }
 }
 
-/// With spaces that are nothing but spaces: letters are read in many programs.
+/// Replaces non-breaking spaces by plain ones: mail programs differ.
 fn plain(text: &str) -> String {
     text.replace('\u{a0}', " ")
 }
 
-/// Sends in the background: the page that asks must not tell by its time whether there was anything to send.
+/// Sends in the background, so that the response time does not reveal whether an e-mail was sent.
 pub fn send_later(app: &std::sync::Arc<App>, letter: Letter) {
     let app = app.clone();
     crate::supervisor::detach("mail", async move {

@@ -1,4 +1,4 @@
-//! Who belongs to an account, and as what.
+//! Members of an account and their roles.
 
 use entity::{member, person, tenant};
 use sea_orm::sea_query::Expr;
@@ -18,7 +18,7 @@ mod invite;
 pub use crm::{FROM_CRM, FROM_PANEL, Vouched, of_crm_user, vouch};
 pub use invite::{Standing, accept, invite, standing};
 
-/// What somebody is in an account; the later in this list, the less.
+/// A member's role, from most to fewest rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     Owner,
@@ -29,7 +29,7 @@ pub enum Role {
 impl Role {
     pub const ALL: [Self; 3] = [Self::Owner, Self::Administrator, Self::Viewer];
 
-    /// The word of table, forms and words (`team-role-…`).
+    /// The value in tables and forms, and the suffix of the message keys `team-role-…`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Owner => "owner",
@@ -38,7 +38,7 @@ impl Role {
         }
     }
 
-    /// By its word.
+    /// The role of a value.
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == word)
     }
@@ -47,7 +47,7 @@ impl Role {
 /// Why a role cannot be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// Nobody could manage the team any more.
+    /// No owner would be left.
     LastOwner,
     /// Not a member, or no longer.
     Unknown,
@@ -59,7 +59,7 @@ pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, person_id: Uuid) -
     Ok(row.filter(|row| row.disabled_at.is_none() && row.crm_gone_at.is_none()))
 }
 
-/// Everybody of an account with their persons, those without access too, the earliest first. At most 500.
+/// All members of an account with their persons, including those without access, the earliest first. At most 500.
 pub async fn all(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<(member::Model, person::Model)>, DbErr> {
     let rows = member::Entity::of_tenant(tenant_id)
         .order_by_asc(member::Column::InvitedAt)
@@ -75,7 +75,7 @@ pub async fn all(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<(memb
     Ok(rows.into_iter().filter_map(with_person).collect())
 }
 
-/// The accounts that a person may enter, by address.
+/// The accounts that a person may enter, sorted by address.
 pub async fn accounts(app: &App, person_id: Uuid) -> Result<Vec<(tenant::Model, Role)>, DbErr> {
     let db = app.store.read();
     let beginning = format!("{person_id}:");
@@ -92,8 +92,8 @@ pub async fn accounts(app: &App, person_id: Uuid) -> Result<Vec<(tenant::Model, 
     Ok(found)
 }
 
-/// Makes somebody a member, or restores access. An existing member keeps their role. Credentials that are valid in
-/// another account only are removed, because whoever had that account's link may have set them.
+/// Makes a person a member, or restores access. An existing member keeps their role. Credentials that are valid in
+/// another account only are removed, because that account's link may have been used by another person.
 pub async fn join(
     app: &App,
     db: &impl ConnectionTrait,
@@ -153,7 +153,7 @@ async fn credentials_elsewhere(
     Ok(accounts.iter().any(|(_, entry)| entry.tenant_id != tenant_id))
 }
 
-/// Sets a role, which then stays whatever amoCRM says.
+/// Sets a role, which from then on does not follow amoCRM.
 pub async fn change_role(
     app: &App,
     tenant_id: Uuid,
@@ -173,7 +173,7 @@ pub async fn change_role(
     ended(tx, done).await
 }
 
-/// Takes access away: the sessions of this account end with it.
+/// Removes access and ends the person's sessions in this account.
 pub async fn remove(app: &App, tenant_id: Uuid, person_id: Uuid) -> Result<Result<(), Refused>, DbErr> {
     let now = app.clock.millis();
     let tx = app.store.write_tx().await?;
@@ -181,7 +181,7 @@ pub async fn remove(app: &App, tenant_id: Uuid, person_id: Uuid) -> Result<Resul
         if let Err(refused) = may_lose(&tx, tenant_id, person_id, true).await? {
             return Ok(Err(refused));
         }
-        // Never the time of the invitation: that is how an open one is told.
+        // Never the time of the invitation: equal times mark an open invitation.
         change(&tx, tenant_id, person_id, member::Column::DisabledAt, Expr::value(Some(now))).await?;
         change(&tx, tenant_id, person_id, member::Column::InvitedAt, Expr::value(now - 1)).await?;
         session::end_of_person(&tx, tenant_id, person_id, None).await?;
@@ -192,7 +192,7 @@ pub async fn remove(app: &App, tenant_id: Uuid, person_id: Uuid) -> Result<Resul
     ended(tx, done).await
 }
 
-/// Notes that somebody was here.
+/// Records that the person was active.
 pub async fn seen(app: &App, tenant_id: Uuid, person_id: Uuid) -> Result<(), DbErr> {
     let now = app.clock.millis();
     change(app.store.write(), tenant_id, person_id, member::Column::LastSeenAt, Expr::value(Some(now))).await
@@ -223,7 +223,7 @@ async fn may_lose(
     Ok(if owners.len() > 1 { Ok(()) } else { Err(Refused::LastOwner) })
 }
 
-/// From now on the role is decided here, not by amoCRM.
+/// Marks the role as decided here, not by amoCRM.
 async fn by_hand(db: &impl ConnectionTrait, tenant_id: Uuid, person_id: Uuid) -> Result<(), DbErr> {
     change(db, tenant_id, person_id, member::Column::RoleFrom, Expr::value(FROM_PANEL)).await?;
     change(db, tenant_id, person_id, member::Column::CrmGoneAt, Expr::value(Option::<i64>::None)).await

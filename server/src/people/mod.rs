@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A person is one row for all accounts; their rights in one of them are a `member` row there. Operators of the vendor
-//! are separate persons: they share nothing with a panel member of the same e-mail.
+//! are separate persons and share nothing with a panel member of the same e-mail.
 
 pub mod again;
 pub mod credentials;

@@ -1,4 +1,4 @@
-//! Passwords: argon2id, away from the threads that answer, never more at once than the machine has cores for.
+//! Passwords: argon2id, hashed off the threads that serve requests, never more at once than the machine has cores.
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use secrecy::{ExposeSecret, SecretString};
@@ -7,24 +7,24 @@ use crate::app::App;
 
 /// Fewer characters are refused.
 pub const SHORTEST: usize = 8;
-/// More are refused: a hash of a megabyte is an attack.
+/// Longer ones are refused: hashing a megabyte is a denial of service.
 pub const LONGEST: usize = 200;
 
-/// What is compared when there is no such login, so that it takes as long. Of a password that nobody knows.
+/// The hash of an unknown password, compared for unknown logins so that they take equal time.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$1TsEzxVEwHxPz4ypZ+pPUw$M5qVRUvCzEqTdlgGNq6K3J2gn7mbG3mM8JoUnIAVLV4";
 
-/// Why a password is not taken.
+/// Why a password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weak {
     Short,
     Long,
-    /// Among those that are tried first, or one sign over and over.
+    /// Among those that attackers try first, or one repeated character.
     Common,
 }
 
 impl Weak {
-    /// The key of its words.
+    /// The message key.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Short => "password-short",
@@ -36,11 +36,11 @@ impl Weak {
 
 /// Required strength: guesses an attacker needs, as a power of ten; that of eight random characters.
 const HARDEST_WEAK: f64 = 8.0;
-/// The longest part of a password that is estimated; the estimate takes time that grows with the square.
+/// The longest part of a password that is estimated: the time of an estimate grows with the square of the length.
 const LOOKED_AT: usize = 64;
 
-/// Whether a password is acceptable. `about`: what others know of the person, such as e-mail and account name; a password
-/// made of that counts as common.
+/// Whether a password is acceptable. `about`: public facts about the person, such as e-mail and account name; a
+/// password made of those counts as common.
 pub fn fits(password: &str, about: &[&str]) -> Result<(), Weak> {
     let length = password.chars().count();
     if length < SHORTEST {
@@ -55,7 +55,7 @@ pub fn fits(password: &str, about: &[&str]) -> Result<(), Weak> {
     let parts = lowered.iter().flat_map(|text| text.split(|sign: char| !sign.is_alphanumeric()));
     let mut known: Vec<&str> = parts.chain(OURS).filter(|text| text.chars().count() > 3).collect();
     known.sort_unstable_by_key(|text| std::cmp::Reverse(text.len()));
-    // The rest, without the words that others know, must be strong enough by itself.
+    // The remainder without such public words must be strong by itself.
     let rest = known.into_iter().fold(lower.clone(), |rest, word| rest.replace(word, ""));
     // The estimate knows only Latin letters, so a Cyrillic password is also estimated as its keys in the Latin layout.
     let typed = [on_latin_keys(&rest), rest];
@@ -81,7 +81,7 @@ fn on_latin_keys(text: &str) -> String {
     text.chars().map(key).collect()
 }
 
-/// The most common Russian passwords, without trailing digits and signs; English ones are part of the estimate.
+/// The most common Russian passwords, without trailing digits and signs; the estimate includes English ones.
 const COMMON: &[&str] = &[
     "пароль",
     "парольпароль",
@@ -141,7 +141,7 @@ const COMMON: &[&str] = &[
     "",
 ];
 
-/// The hash to store, with a salt of its own.
+/// The hash to store, with a random salt.
 pub async fn hash(app: &App, password: SecretString) -> anyhow::Result<String> {
     let _turn = app.hashing.acquire().await?;
     let hashed = tokio::task::spawn_blocking(move || {
@@ -150,7 +150,7 @@ pub async fn hash(app: &App, password: SecretString) -> anyhow::Result<String> {
     hashed.await?.map_err(|error| anyhow::anyhow!("a password could not be hashed: {error}"))
 }
 
-/// Whether the password is the one of a stored hash. Takes the same time when there is no hash, and then says no.
+/// Whether the password matches a stored hash. False, after the same time, if there is no hash.
 pub async fn check(app: &App, password: SecretString, stored: Option<&str>) -> anyhow::Result<bool> {
     let there = stored.is_some();
     let stored = stored.unwrap_or(NOBODY).to_owned();

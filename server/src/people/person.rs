@@ -1,4 +1,4 @@
-//! One person, whatever accounts they belong to. Operators are separate: a panel member and an operator may have the same
+//! A person, independent of their accounts. Operators are separate: a panel member and an operator may have the same
 //! e-mail, and look-ups of one never find the other.
 
 use entity::person;
@@ -12,10 +12,10 @@ use crate::words::Language;
 
 /// The longest e-mail that SMTP carries.
 const LONGEST_EMAIL: usize = 254;
-/// The longest name that is kept.
+/// The longest name that is stored, in characters.
 pub const LONGEST_NAME: usize = 100;
 
-/// A new person. An empty e-mail belongs to whoever comes through amoCRM alone.
+/// A new person. The e-mail is empty for people who come only through amoCRM.
 #[derive(Clone, Copy, Debug)]
 pub struct New<'new> {
     pub email: &'new str,
@@ -24,7 +24,7 @@ pub struct New<'new> {
     pub is_operator: bool,
 }
 
-/// Adds a person; `None`: a person of the same kind already has this e-mail.
+/// Adds a person; `None` if a person of the same kind already has this e-mail.
 pub async fn add(app: &App, db: &impl ConnectionTrait, new: New<'_>) -> Result<Option<person::Model>, DbErr> {
     let row = person::Model {
         tenant_id: VENDOR,
@@ -83,7 +83,7 @@ async fn by_email_of(
         return Ok(None);
     }
     let entry = directory::find(db, kind, &key, app.clock.millis()).await?;
-    // A row is read for unknown logins too, so that the answer takes equally long.
+    // A row is read for unknown logins too, so that the answer takes equal time.
     by_id(db, entry.map_or(Uuid::nil(), |entry| entry.id)).await
 }
 
@@ -92,27 +92,27 @@ pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<person:
     person::Entity::of_tenant(VENDOR).filter(person::Column::Id.eq(id)).one(db).await
 }
 
-/// Several persons at once.
+/// Several persons by id.
 pub async fn by_ids(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<person::Model>, DbErr> {
     person::Entity::of_tenant(VENDOR).filter(person::Column::Id.is_in(ids)).all(db).await
 }
 
-/// The language of the letters to somebody.
+/// The language of e-mails to a person.
 pub async fn set_language(db: &impl ConnectionTrait, id: Uuid, language: Language) -> Result<(), DbErr> {
     change(db, id, person::Column::Language, Expr::value(language.code())).await
 }
 
-/// Renames somebody whom amoCRM names anew.
+/// Renames a person after amoCRM did.
 pub async fn set_name(db: &impl ConnectionTrait, id: Uuid, name: &str) -> Result<(), DbErr> {
     change(db, id, person::Column::Name, Expr::value(name)).await
 }
 
-/// Nobody signs in as this person from now on. The caller ends their sessions.
+/// Disables sign-in of this person. The caller ends their sessions.
 pub async fn disable(app: &App, db: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
     change(db, id, person::Column::DisabledAt, Expr::value(Some(app.clock.millis()))).await
 }
 
-/// Whether this is an address that a letter can be sent to; not whether anybody reads it.
+/// Whether this is a valid e-mail address; not whether it is read.
 pub fn is_email(text: &str) -> bool {
     let (name, host) = text.rsplit_once('@').unwrap_or_default();
     let plain = |part: &str| part.chars().all(|sign| !sign.is_whitespace() && !sign.is_control() && sign != '@');

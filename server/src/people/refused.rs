@@ -1,5 +1,5 @@
-//! Refused sign-ins, for the audit log. Noting one neither reads nor writes the database, so that a page takes equally
-//! long for every login.
+//! Refused sign-ins, for the audit log. Recording one neither reads nor writes the database, so that a page takes equal
+//! time for every login.
 
 use uuid::Uuid;
 
@@ -10,7 +10,8 @@ use crate::audit::{Refusal, Whose};
 /// The reason for too many attempts, valid or not.
 pub const TOO_MANY: &str = "too_many_tries";
 
-/// Notes a refused sign-in at an entrance (`panel`, `admin`, `code` …). `login`: what was typed, or the id of the person.
+/// Notes a refused sign-in at an entrance (`panel`, `admin`, `code` …). `login`: what was typed, or the id of the
+/// person.
 pub fn sign_in(app: &App, door: &str, login: &str, why: &'static str, origin: &Origin) {
     let action = match door {
         "connect" | "connect_login" => "account.connected",
@@ -21,7 +22,7 @@ pub fn sign_in(app: &App, door: &str, login: &str, why: &'static str, origin: &O
     note(app, action, whose, why, origin);
 }
 
-/// Notes that somebody with an open session gave a wrong password or code before a change of their credentials.
+/// Notes a wrong password or code given in an open session before a change of credentials.
 pub fn change(app: &App, action: &'static str, person_id: Uuid, why: &'static str, origin: &Origin) {
     note(app, action, Whose::Person(&person_id.to_string()), why, origin);
 }

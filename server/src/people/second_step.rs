@@ -22,15 +22,15 @@ const WRONG: i32 = 10;
 /// Milliseconds between two e-mails about wrong codes.
 const BETWEEN_LETTERS: i64 = 60 * MINUTE;
 
-/// What the first step of a sign-in to the panel has proved, kept until the code comes.
+/// What the first step of a sign-in to the panel proved, kept until the code is entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
     pub person_id: Uuid,
-    /// The account that it leads into; none: any of the person's.
+    /// The account to enter; `None`: any of the person's.
     pub tenant_id: Option<Uuid>,
     /// `password`, `link` (mailed) or `handed`.
     pub via: String,
-    /// The account's invitation is accepted with the code.
+    /// The code also accepts the account's invitation.
     pub invitation: bool,
     /// The person's revision at the first step.
     pub revision: i64,
@@ -43,7 +43,7 @@ struct Note {
     revision: i64,
 }
 
-/// Stores a first step; gives the token for it, valid for five minutes.
+/// Stores a first step; returns its token, valid for five minutes.
 pub async fn begin(app: &App, db: &impl ConnectionTrait, pending: &Pending) -> anyhow::Result<String> {
     let token = token::new();
     let note = Note { via: pending.via.clone(), invitation: pending.invitation, revision: pending.revision };

@@ -1,4 +1,4 @@
-//! Who is signed in. The token is in the visitor's cookie alone; the directory knows its hash, the row is the tenant's.
+//! Sessions. Only the visitor's cookie has the token; the directory stores its hash, the tenant the session's row.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -26,19 +26,19 @@ pub use ending::{end, end_everywhere, end_of_person, end_of_tickets};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
-/// A sealed form is no store of files.
+/// Session data is for small forms, not for files.
 const LARGEST_DATA: usize = 32 * 1024;
 
-/// What a session opens.
+/// What a session gives access to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// An account's panel; under the vendor's id while the person has not chosen an account.
+    /// An account's panel; under the vendor's id until the person has chosen an account.
     Panel,
     /// The vendor's admin.
     Admin,
     /// The widget's calls.
     Widget,
-    /// An operator's read-only look into an account's panel.
+    /// An operator's read-only view of an account's panel.
     ViewAs,
 }
 
@@ -52,7 +52,7 @@ impl Kind {
         }
     }
 
-    /// Milliseconds without a request after which it ends.
+    /// Milliseconds of inactivity after which it ends.
     pub const fn idle(self) -> i64 {
         match self {
             Self::Panel => 12 * HOUR,
@@ -82,10 +82,10 @@ pub const TICKET: &str = "ticket";
 /// Milliseconds after which such a session ends, regardless of activity.
 const TICKET_LIFE: i64 = 12 * HOUR;
 
-/// Somebody who has just proved who they are.
+/// A person who has just proved their identity.
 #[derive(Clone, Copy, Debug)]
 pub struct New<'new> {
-    /// The account that it opens, or [`crate::store::VENDOR`].
+    /// The account entered, or [`crate::store::VENDOR`].
     pub tenant_id: Uuid,
     pub kind: Kind,
     pub person_id: Option<Uuid>,
@@ -95,11 +95,11 @@ pub struct New<'new> {
     /// `password`, `link`, `handed`, `ticket`, `consent`, `disposable_token`, `operator`, `new_authenticator`
     pub via: &'new str,
     pub language: &'new str,
-    /// Why an operator looks.
+    /// Why an operator is viewing.
     pub reason: &'new str,
 }
 
-/// A session with the token that nobody will see again.
+/// A session with its token, which is not shown again.
 #[derive(Debug)]
 pub struct Opened {
     pub token: String,
@@ -138,7 +138,7 @@ pub async fn open(app: &App, db: &impl ConnectionTrait, new: New<'_>) -> Result<
     Ok(Opened { token, row })
 }
 
-/// The living session of a token, if it is of one of these kinds. Notes once a minute that it is in use.
+/// The live session of a token, if it is of one of these kinds. Records activity once a minute.
 pub async fn find(app: &App, token: &str, kinds: &[Kind]) -> Result<Option<session::Model>, DbErr> {
     let Some(mut row) = look(app, token, kinds).await? else { return Ok(None) };
     let now = app.clock.millis();
@@ -149,7 +149,7 @@ pub async fn find(app: &App, token: &str, kinds: &[Kind]) -> Result<Option<sessi
     Ok(Some(row))
 }
 
-/// The same without recording activity: for background requests of a page.
+/// [`find`] without recording activity: for background requests of a page.
 pub async fn look(app: &App, token: &str, kinds: &[Kind]) -> Result<Option<session::Model>, DbErr> {
     if !token::looks_right(token) {
         return Ok(None);
@@ -163,7 +163,7 @@ pub async fn look(app: &App, token: &str, kinds: &[Kind]) -> Result<Option<sessi
     Ok(found.filter(|row| Kind::of(&row.kind).is_some_and(|kind| kinds.contains(&kind))))
 }
 
-/// A session by its id, unless it has ended or run out.
+/// A session by its id, unless it has ended or expired.
 pub async fn living(
     app: &App,
     db: &impl ConnectionTrait,
@@ -197,14 +197,14 @@ pub async fn list_of_person(app: &App, tenant_id: Uuid, person_id: Uuid) -> Resu
     Ok(rows.into_iter().filter(|row| lives(row, now)).collect())
 }
 
-/// A notice that the next page shows once; empty: none. Encrypted, because it may be a link or a key.
+/// A notice that the next page shows once; empty removes it. Encrypted, because it may contain a link or a key.
 pub async fn set_notice(app: &App, db: &impl ConnectionTrait, row: &session::Model, notice: &str) -> Result<(), DbErr> {
     let seal = || STANDARD.encode(app.vault.seal(row.tenant_id, Place::Notice, &row.id.to_string(), notice.as_bytes()));
     let sealed = if notice.is_empty() { String::new() } else { seal() };
     change(db, row, session::Column::Notice, Expr::value(sealed)).await
 }
 
-/// The notice stored by [`set_notice`]; empty: none, or it cannot be decrypted.
+/// The notice stored by [`set_notice`]; empty if there is none or it cannot be decrypted.
 pub fn notice(app: &App, row: &session::Model) -> String {
     let Ok(sealed) = STANDARD.decode(&row.notice) else { return String::new() };
     let opened = app.vault.open_sealed(row.tenant_id, Place::Notice, &row.id.to_string(), &sealed);
@@ -216,13 +216,13 @@ pub async fn set_language(db: &impl ConnectionTrait, row: &session::Model, code:
     change(db, row, session::Column::Language, Expr::value(code)).await
 }
 
-/// What was kept in the session under a name.
+/// A value stored in the session.
 pub fn data<T: DeserializeOwned>(app: &App, row: &session::Model, name: &str) -> Option<T> {
     let value = all_data(app, row).remove(name)?;
     serde_json::from_value(value).ok()
 }
 
-/// Keeps something in the session under a name, sealed; `None` forgets it.
+/// Stores a value in the session, encrypted; `None` removes it.
 pub async fn set_data<T: Serialize>(app: &App, row: &session::Model, name: &str, value: Option<&T>) -> Result<()> {
     let value = value.map(serde_json::to_value).transpose().map_err(anyhow::Error::from)?;
     change_data(app, row, name, |_| (value, ())).await

@@ -1,4 +1,4 @@
-//! Takes away what nobody will ask for again: sessions that ended, tries of yesterday.
+//! Deletes expired sessions and old counters of attempts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::store::VENDOR;
 
 const BETWEEN: Duration = Duration::from_secs(3600);
 
-/// Sweeps once an hour until the server stops.
+/// Runs once an hour until the server stops.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     loop {
         tokio::select! {
@@ -26,7 +26,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// One sweep; gives how many sessions went.
+/// Runs once; returns the number of deleted sessions.
 pub async fn round(app: &App) -> Result<u64, DbErr> {
     let now = app.clock.millis();
     let db = app.store.write();
@@ -35,7 +35,7 @@ pub async fn round(app: &App) -> Result<u64, DbErr> {
         .filter(throttle::Column::WindowFrom.lt(now - LONGEST_WINDOW))
         .exec(db)
         .await?;
-    // Of all tenants: what has run out is nobody's any more.
+    // For all tenants: expired rows have no other reader.
     let gone = session::Entity::delete_many().filter(session::Column::ExpiresAt.lte(now)).exec(db).await?;
     Ok(gone.rows_affected)
 }

@@ -1,4 +1,4 @@
-//! Tickets: whoever amoCRM vouches for enters the panel without a password, once, soon.
+//! Tickets: short-lived, single-use entry to the panel for users that amoCRM vouches for, without a password.
 
 use actix_web::HttpRequest;
 use sea_orm::ConnectionTrait;
@@ -13,20 +13,20 @@ use crate::store::directory;
 const SECOND: i64 = 1000;
 /// The widget opens it at once.
 const FROM_WIDGET: i64 = 60 * SECOND;
-/// A person reads a page first.
+/// Long enough to read a page first.
 const FROM_PAGE: i64 = 600 * SECOND;
 
-/// A user of the account, as amoCRM says.
+/// A user of the account, as reported by amoCRM.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrmUser {
     pub id: i64,
-    /// Empty: not told.
+    /// Empty if unknown.
     pub name: String,
-    /// Administers the account.
+    /// An administrator of the account.
     pub is_admin: bool,
 }
 
-/// Where a ticket leads.
+/// The page that a ticket opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Leads {
@@ -57,7 +57,7 @@ impl Leads {
 pub struct Asker(String);
 
 impl Asker {
-    /// None: the request does not identify it.
+    /// `None` if the request does not identify it.
     pub fn of(request: &HttpRequest, app: &App) -> Option<Self> {
         let (address, agent) = (door::address(request, app)?, door::agent(request));
         let shown = || Self(token::hash(&format!("{}\n{agent}", door::network_of(address))));
@@ -65,13 +65,13 @@ impl Asker {
     }
 }
 
-/// What a ticket says.
+/// The content of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
     pub tenant_id: Uuid,
     pub user: CrmUser,
     pub leads: Leads,
-    /// The browser it was made for; none: it is shown on a page or in a terminal.
+    /// The browser it was made for; `None` if it is shown on a page or in a terminal.
     pub asked_by: Option<Asker>,
 }
 
@@ -83,19 +83,20 @@ struct Note {
     asked_by: Option<Asker>,
 }
 
-/// A ticket for a link on a page of ours: ten minutes, to the overview. The page links `/panel/enter?ticket=…`.
+/// A ticket for a link on a page of ours: valid ten minutes, leads to the overview. The page links
+/// `/panel/enter?ticket=…`.
 pub async fn issue(app: &App, tenant_id: Uuid, crm_user_id: i64, name: &str, is_admin: bool) -> Result<String> {
     let user = CrmUser { id: crm_user_id, name: name.to_owned(), is_admin };
     let ticket = Ticket { tenant_id, user, leads: Leads::Overview, asked_by: None };
     enter(app, app.store.write(), &ticket, FROM_PAGE).await
 }
 
-/// The whole address for the widget to open at once: one minute.
+/// The complete address for the widget to open at once: valid one minute.
 pub async fn url(app: &App, tenant_id: Uuid, user: &CrmUser, leads: &Leads) -> Result<String> {
     url_for(app, tenant_id, user, leads, None).await
 }
 
-/// The same for the requesting browser.
+/// [`url`] for the requesting browser.
 pub async fn url_for(
     app: &App,
     tenant_id: Uuid,
@@ -108,7 +109,7 @@ pub async fn url_for(
     Ok(format!("{}/panel/enter?ticket={token}", app.public_url()))
 }
 
-/// The same ticket anew, for whoever could not use it where it was opened.
+/// A new copy of a ticket that could not be used where it was opened.
 pub async fn again(app: &App, ticket: &Ticket) -> Result<String> {
     enter(app, app.store.write(), ticket, FROM_PAGE).await
 }
@@ -136,7 +137,7 @@ pub async fn look(app: &App, token: &str) -> Result<Option<Ticket>> {
     Ok(found.and_then(read))
 }
 
-/// Uses a ticket up: of two callers only one gets it.
+/// Consumes a ticket: of two callers only one gets it.
 pub async fn take(app: &App, token: &str) -> Result<Option<Ticket>> {
     if !token::looks_right(token) {
         return Ok(None);

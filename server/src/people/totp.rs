@@ -1,5 +1,5 @@
-//! The second step of signing in: codes of an authenticator (RFC 6238: SHA-1, 6 digits, 30 seconds). A code that was
-//! used, and every earlier one, is good for nothing.
+//! The second step of signing in: codes of an authenticator (RFC 6238: SHA-1, 6 digits, 30 seconds). A used code and
+//! all earlier ones are no longer valid.
 
 use entity::person;
 use qrcode::QrCode;
@@ -16,23 +16,23 @@ use crate::vault::Place;
 
 const ISSUER: &str = "Parom";
 
-/// A secret that somebody is about to take over into an authenticator.
+/// A secret to be entered into an authenticator.
 #[derive(Debug)]
 pub struct Enrolment {
     /// Base32, to type by hand and to pass to [`confirm`].
     pub secret: String,
     /// `otpauth://totp/…`
     pub uri: String,
-    /// The same as a picture: an `<svg>` element, dark on white.
+    /// The same as a QR code: an `<svg>` element, dark on white.
     pub picture: String,
 }
 
-/// A new secret; nothing is stored until [`confirm`].
+/// A new secret; not stored before [`confirm`].
 pub fn begin(person: &person::Model) -> anyhow::Result<Enrolment> {
     enrolment(person, &Secret::generate().to_base32())
 }
 
-/// The picture of a secret that was made before.
+/// The QR code of an existing secret.
 pub fn enrolment(person: &person::Model, secret: &str) -> anyhow::Result<Enrolment> {
     let name = if person.email.is_empty() { &person.name } else { &person.email };
     let totp = Builder::new()
@@ -52,7 +52,7 @@ pub fn enrolment(person: &person::Model, secret: &str) -> anyhow::Result<Enrolme
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confirmed {
     Done,
-    /// The authenticator does not have the secret.
+    /// The code does not match the secret.
     Wrong,
     /// Password or authenticator changed since the person was read; nothing is stored.
     Changed,
@@ -72,7 +72,7 @@ pub async fn confirm(
     Ok(if done { Confirmed::Done } else { Confirmed::Changed })
 }
 
-/// Whether the code is right and newer than all that were used; it is used by that.
+/// Whether the code is right and newer than all used ones; marks it as used.
 pub async fn check(app: &App, person: &person::Model, code: &str) -> anyhow::Result<bool> {
     let Some(sealed) = &person.totp_secret else { return Ok(false) };
     let secret = app.vault.open_sealed(VENDOR, Place::Totp, &person.id.to_string(), sealed)?;

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::store::VENDOR;
 use crate::vault::{Key, KeyId};
 
-/// Loads the replaced keys: links to files that they signed may never expire.
+/// Loads the replaced keys: links that they signed may never expire.
 pub async fn load(app: &App) -> Result<(), DbErr> {
     for row in vault_key::Entity::of_tenant(VENDOR).all(app.store.write()).await? {
         if row.sealed.is_empty() {

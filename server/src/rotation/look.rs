@@ -1,4 +1,4 @@
-//! Counts what is encrypted with another key than the first, table by table.
+//! Counts values that are encrypted with a key other than the first, by table.
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ConnectionTrait, DbErr};
@@ -14,7 +14,7 @@ pub struct Under {
     pub values: u64,
 }
 
-/// Counts what is not encrypted with this key; tables without such values are left out.
+/// Counts values not encrypted with this key; tables without such values are left out.
 pub async fn look(store: &Store, key: KeyId) -> Result<Vec<Under>, DbErr> {
     let mut found: Vec<Under> = Vec::new();
     for place in Place::ALL {
@@ -35,13 +35,13 @@ pub async fn look(store: &Store, key: KeyId) -> Result<Vec<Under>, DbErr> {
 }
 
 async fn count(store: &Store, query: &SelectStatement) -> Result<u64, DbErr> {
-    // Reading connections are cut off after seconds, and there may be millions of rows.
+    // Read connections are cut off after seconds, and there may be millions of rows.
     let row = store.write().query_one_raw(store.backend().build(query)).await?;
     let values: i64 = row.map_or(Ok(0), |row| row.try_get("", "values_under"))?;
     Ok(u64::try_from(values).unwrap_or(0))
 }
 
-/// Conditions: a column holds a sealed value, and one of another key.
+/// The conditions that a column holds a sealed value, and that it is of another key.
 pub(super) fn foreign(table: &Table, column: &str, key: KeyId) -> SimpleExpr {
     let column = || Expr::col(Alias::new(column));
     let call = |name: &str| Func::cust(Alias::new(name));

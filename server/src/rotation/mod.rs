@@ -9,8 +9,8 @@
 //! ```
 //!
 //! Each arrow is one atomic step, and the key file and the record show how far it is, so an interrupted rotation is
-//! continued. No value is ever sealed with a key that a serving process does not know, and no key leaves the file while a
-//! serving process seals with it. A value that escapes this – written by a process that was frozen in between – is
+//! continued. No value is ever sealed with a key that a serving process does not know, and no key leaves the file while
+//! a serving process seals with it. A value that escapes this – written by a process that was frozen in between – is
 //! decrypted with the kept key.
 //!
 //! *Derived* values need no step: new links and session tokens are made with the first key, earlier ones are recognised
@@ -50,7 +50,7 @@ pub enum Step {
     Shut { table: &'static str, values: u64 },
 }
 
-/// How it ended.
+/// The result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turned {
     /// The key file holds only the new key.
@@ -100,11 +100,11 @@ async fn coming(app: &App) -> anyhow::Result<(Arc<Key>, bool)> {
         return Ok((key.clone(), false));
     }
     if let [first, _, ..] = keys.as_slice() {
-        // Put on top by hand, or the note was lost.
+        // It was put first by hand, or the record was lost.
         return Ok((first.clone(), false));
     }
     let key = Arc::new(made(&keys));
-    // First the record: without it one could not tell later which of two keys is the new one.
+    // The record first: without it it would be unknown later which of two keys is the new one.
     kept::mark(app, key.id()).await?;
     app.faults.hit("rotate.marked")?;
     let order: Vec<&Key> = keys.iter().chain([&key]).map(AsRef::as_ref).collect();
@@ -113,8 +113,8 @@ async fn coming(app: &App) -> anyhow::Result<(Arc<Key>, bool)> {
     Ok((key, true))
 }
 
-/// A new key whose sealed values can be told from those of the others in base64, too, where six characters hold 36 of the
-/// 40 bits.
+/// A new key whose sealed values are distinguishable from those of the others in base64 too, where six characters
+/// contain 36 of the 40 bits.
 fn made(others: &[Arc<Key>]) -> Key {
     loop {
         let key = Key::generate();

@@ -22,7 +22,7 @@ struct Found {
     tenant_id: Uuid,
     /// The primary key.
     key: Vec<Value>,
-    /// The part of its binding besides tenant and place.
+    /// The row part of its binding, besides tenant and place.
     row: String,
     sealed: Value,
     blob: Vec<u8>,
@@ -37,7 +37,7 @@ struct Pass {
     shut: Vec<(&'static str, u64)>,
 }
 
-/// The first six characters of a base64 text, which show the key: the version and 28 bits of the key's id.
+/// The first six characters of a base64 text, which identify the key: the version and 28 bits of the key's id.
 pub(super) fn base64_head(key: KeyId) -> String {
     let mut head = STANDARD.encode(key.prefix());
     head.truncate(6);
@@ -135,7 +135,7 @@ fn found(row: &QueryResult, table: &Table, column: &str) -> anyhow::Result<Found
     Ok(Found { tenant_id, key, row: texts.join("\n"), sealed, blob })
 }
 
-/// The rows with their new values; and how many no key decrypts.
+/// The rows with their new values, and the number that no key decrypts.
 fn sealed_anew(app: &App, place: Place, table: &Table, found: Vec<Found>) -> (Vec<(Found, Value)>, u64) {
     let (mut fresh, mut shut) = (Vec::with_capacity(found.len()), 0);
     for found in found {
@@ -154,7 +154,7 @@ fn sealed_anew(app: &App, place: Place, table: &Table, found: Vec<Found>) -> (Ve
     (fresh, shut)
 }
 
-/// Groups of rows for one commit each: all, or those of one account where no commit may touch two.
+/// Groups of rows for one commit each: all, or those of one account where a commit must not touch two.
 fn commits(app: &App, fresh: Vec<(Found, Value)>) -> Vec<(Vec<(Found, Value)>, u64)> {
     let mut commits: Vec<Vec<(Found, Value)>> = Vec::new();
     for row in fresh {
@@ -173,7 +173,7 @@ fn commits(app: &App, fresh: Vec<(Found, Value)>) -> Vec<(Vec<(Found, Value)>, u
         .collect()
 }
 
-/// Writes the rows that have not changed meanwhile; gives how many.
+/// Writes the rows that have not changed meanwhile; returns their number.
 async fn write(app: &App, table: &Table, column: &str, rows: &[(Found, Value)]) -> Result<u64, DbErr> {
     let tx = app.store.write_tx().await?;
     let done = async {

@@ -1,4 +1,4 @@
-//! Which keys the serving processes know, by their heartbeats.
+//! The keys that serving processes know, by their heartbeats.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::store::VENDOR;
 use crate::vault::{KeyId, Vault};
 
-/// A process without a heartbeat for this long is no longer serving (`holes::beat` says the same of hooks).
+/// A process without a heartbeat for this long is no longer serving (`holes::beat` has the same rule for hooks).
 const SILENCE: i64 = 30_000;
 /// Longer than a killed process counts as live.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -61,7 +61,7 @@ async fn wait(
     }
 }
 
-/// Serving processes that have not got that far.
+/// Serving processes that have not reached this state.
 async fn behind(app: &App, is_up_to_date: impl Fn(&str) -> bool) -> Result<Vec<String>, DbErr> {
     let now = app.store.now().await?;
     let rows = heartbeat::Entity::of_tenant(VENDOR).all(app.store.write()).await?;

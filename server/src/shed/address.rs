@@ -1,4 +1,4 @@
-//! The address that a request is counted for.
+//! The address under which a request is counted.
 
 use std::net::{IpAddr, Ipv4Addr};
 

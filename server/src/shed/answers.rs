@@ -1,4 +1,4 @@
-//! Answers to refused requests, in the form that each class of callers expects.
+//! Responses to refused requests, in the format that each class of callers expects.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
@@ -26,7 +26,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// For a body that ended badly; none: the handler answers.
+    /// The refusal for a body that failed; `None` if the handler answers.
     pub(super) fn of(end: Option<End>) -> Option<Self> {
         match end? {
             End::Slow => Some(Self::Slow),
@@ -71,7 +71,7 @@ impl Refusal {
     }
 }
 
-/// The answer to a caller of a class.
+/// The response to a caller of a class.
 pub fn answer(class: Class, refusal: Refusal, headers: &HeaderMap) -> HttpResponse {
     let words = Words::new(Language::accepted(headers));
     let status = refusal.status();

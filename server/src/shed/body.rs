@@ -1,5 +1,5 @@
-//! Bodies of incoming requests. The gate wraps every body in this before any handler sees it, so however a handler reads, it
-//! cannot wait for a body that does not come, nor hold more of one than there is room for.
+//! Bodies of incoming requests. The gate wraps every body before any handler sees it, so that no handler waits for a
+//! body that never arrives, or holds more of one than there is room for.
 //!
 //! ```text
 //! socket ─▶ Body ─▶ handler
@@ -8,7 +8,7 @@
 //!            └─ the caller's newer requests need the slot   ─▶ End::Replaced  429
 //! ```
 //!
-//! Only the time spent waiting for the caller counts: a slow database or disk ends no request.
+//! Only time spent waiting for the caller counts: a slow database or disk ends no request.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -41,14 +41,14 @@ pub struct Patience {
     whole: Duration,
     /// Between two reads.
     idle: Duration,
-    /// This many bytes extend the total by a second; none: it is fixed.
+    /// This many bytes extend the total by a second; `None`: it is fixed.
     bytes_a_second: Option<u64>,
     /// The most bytes held at once, however many came.
     most_held: usize,
 }
 
 impl Patience {
-    /// For a body of this kind; `buffer`: bytes buffered of a file while it is stored.
+    /// The limits for a body of this kind; `buffer`: bytes buffered of a file while it is stored.
     pub fn of(class: Class, kind: Kind, limits: &Limits, buffer: usize) -> Self {
         let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
         let whole = match (kind, class) {
@@ -79,14 +79,14 @@ pub enum End {
     Slow,
     /// There was no room for it.
     NoRoom,
-    /// Its caller began so many requests that this one was ended for a newer one.
+    /// Ended for a newer request of its caller, which has too many.
     Replaced,
     /// The connection broke.
     BrokeOff,
 }
 
 impl End {
-    /// Why a handler got an error instead of bytes.
+    /// The reason of a body's error.
     pub fn of(error: &PayloadError) -> Self {
         match error {
             PayloadError::Io(error) => match error.kind() {
@@ -112,7 +112,7 @@ impl End {
 
 type Waits = Pin<Box<dyn Future<Output = ()>>>;
 
-/// A body that is being read. Clones are the same body.
+/// A body being read. Clones share it.
 #[derive(Clone)]
 pub struct Body(Rc<RefCell<Reading>>);
 
@@ -131,7 +131,7 @@ struct Reading {
     waits_for_room: Option<(Bytes, Waits)>,
     is_hook: bool,
     replaced: Pin<Box<WaitForCancellationFutureOwned>>,
-    /// While it is in the line of those that can be ended for a newer request.
+    /// Set while it may be ended for a newer request.
     waiting: Option<Waiting>,
     end: Option<End>,
 }
@@ -168,7 +168,7 @@ impl Body {
         Payload::Stream { payload: Box::pin(self.clone()) }
     }
 
-    /// Frees its memory and drops unread data. Only the connection's end of it stays, so that the server knows that bytes
+    /// Frees its memory and drops unread data. Keeps the connection's end of it, so that the server knows that bytes
     /// are still due and closes the connection after the answer.
     pub fn let_go(&self) {
         let mut reading = self.0.borrow_mut();
@@ -248,7 +248,7 @@ impl Reading {
         self.poll_patience(context).map(|()| Err(late))
     }
 
-    /// Counts bytes; false: there is no room for them.
+    /// Counts bytes; false if there is no room for them.
     fn charge(&mut self, bytes: usize) -> bool {
         let more = bytes.min(self.patience.most_held.saturating_sub(self.memory.amount()));
         self.memory.add(more)
@@ -268,7 +268,7 @@ impl Reading {
             if self.watch.elapsed() >= until {
                 return Poll::Ready(());
             }
-            // It was set for an earlier wait.
+            // The timer was set for an earlier wait.
             *timer = Box::pin(self.watch.clone().reaches(until));
         }
         Poll::Pending

@@ -14,12 +14,12 @@ pub enum Class {
     Messenger,
     /// Installs, operators, and everything else: never refused because of load.
     Other,
-    /// amoCRM's hooks, which come once: never refused.
+    /// amoCRM's hooks, each sent only once: never refused.
     Hook,
 }
 
 impl Class {
-    /// All of them, in the order of [`Class::index`].
+    /// All classes, in the order of [`Class::index`].
     pub const ALL: [Self; 5] = [Self::Page, Self::Api, Self::Messenger, Self::Other, Self::Hook];
 
     /// By method and path.
@@ -35,7 +35,8 @@ impl Class {
         }
     }
 
-    /// Whether it is served before the database is open: amoCRM's hooks go to the spool, operators see the state.
+    /// Whether it is served before the database is open: amoCRM's hooks go to the spool, and operators can see the
+    /// state.
     pub(super) fn does_without_database(path: &str) -> bool {
         matches!(path.split('/').nth(1), Some("location" | "healthz" | "readyz" | "metrics"))
     }
@@ -81,7 +82,7 @@ impl Class {
         }
     }
 
-    /// Bytes of bodies that may be in memory at once, of all its callers together. They add up to 64 MiB.
+    /// Bytes of bodies in memory at once, for all callers of the class. The limits add up to 64 MiB.
     pub(super) const fn body_bytes(self) -> usize {
         const MIB: usize = 1024 * 1024;
         match self {
@@ -96,9 +97,9 @@ impl Class {
 /// How a body is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Forms, JSON and hooks are held whole.
+    /// Forms, JSON and hooks: held in memory as a whole.
     Whole,
-    /// Files are streamed; a buffer of them is held.
+    /// Files: streamed through a buffer.
     File,
 }
 

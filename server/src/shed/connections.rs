@@ -27,7 +27,7 @@ const ASKED_EVERY: Duration = Duration::from_secs(10);
 /// Connections of an address beyond this number are not kept alive: each could stall in the middle of a request's head.
 const KEPT_ALIVE: usize = 1_024;
 
-/// The connections of a server. Clones count together.
+/// The connections of a server. Clones share the count.
 #[derive(Clone, Debug)]
 pub struct Connections {
     room: Room<IpAddr>,
@@ -54,7 +54,7 @@ impl Connections {
         Self { room, proxies: config.server.trusted_proxies.clone() }
     }
 
-    /// Counts a new connection for as long as it lives, or closes it at once when its address has its share.
+    /// Counts a new connection until it closes, or closes it at once if its address has its share.
     pub fn begin(&self, socket: &dyn Any, data: &mut Extensions) {
         let Some(socket) = socket.downcast_ref::<TcpStream>() else { return };
         if let Err(error) = notice_the_end(socket) {
@@ -76,7 +76,7 @@ impl Connections {
         }
     }
 
-    /// How many there are.
+    /// Open connections.
     pub fn count(&self) -> usize {
         self.room.taken()
     }

@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
-/// The disk is looked at this often.
+/// Interval of the checks.
 const LOOK: Duration = Duration::from_secs(10);
-/// A larger disk counts as one of this size: a tenth of a terabyte is room enough.
+/// A larger disk counts as this size: a tenth of a terabyte is enough.
 const LARGE: u64 = 40 * 1024 * 1024 * 1024;
 
 /// Watches the disks that hold messages until the stop.

@@ -1,4 +1,4 @@
-//! Answers to requests whose bodies were not read to the end.
+//! Responses to requests whose bodies were not read completely.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -6,8 +6,8 @@ use std::task::{Context, Poll};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use bytes::Bytes;
 
-/// An answer that keeps its request's body until it was sent. actix closes a connection with a body still due only while
-/// that body exists; it would wait for a dropped chunked one without a deadline.
+/// A response that keeps its request's body until it was sent. actix closes a connection with an unfinished body only
+/// while that body exists; for a dropped chunked one it would wait without a deadline.
 pub struct Kept<T> {
     answer: BoxBody,
     _body: T,

@@ -1,4 +1,4 @@
-//! What requests use: memory, slots, open uploads, open streams.
+//! Resources in use by requests: memory, slots, uploads, streams.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ const UPLOADS: usize = 512;
 const UPLOAD_BYTES: usize = 32 * 1024 * 1024;
 /// Concurrent event streams.
 const STREAMS: usize = 10_000;
-/// A page holds one; this allows as many tabs.
+/// A page uses one; this allows as many tabs.
 const STREAMS_OF_SESSION: usize = 20;
 
-/// What is in use. Clones count together.
+/// Resources in use. Clones share the counts.
 #[derive(Clone, Debug)]
 pub struct Load(Arc<Parts>);
 
@@ -29,7 +29,7 @@ struct Parts {
     of: [OfClass; Class::ALL.len()],
     streams: Room<IpAddr>,
     streams_of_session: Room<uuid::Uuid>,
-    /// Percent of the disk.
+    /// Free disk, percent.
     free: AtomicU8,
     /// See [`Load::press`].
     pressure: Arc<AtomicUsize>,
@@ -77,7 +77,7 @@ impl Load {
         &self.of(class).requests
     }
 
-    /// Where the bytes of a body are counted.
+    /// A holder that counts the bytes of a body.
     pub fn memory(&self, class: Class, kind: Kind, caller: IpAddr) -> Held<IpAddr> {
         match kind {
             Kind::Whole => self.of(class).bodies.held(caller),
@@ -85,17 +85,17 @@ impl Load {
         }
     }
 
-    /// A slot for an upload; none: the caller has its share.
+    /// A slot for an upload; `None` if the caller has its share.
     pub(super) fn upload(&self, class: Class, caller: IpAddr) -> Option<Held<IpAddr>> {
         self.of(class).uploads.take(caller, 1)
     }
 
-    /// A slot for an event stream; none: its address or its session has enough.
+    /// A slot for an event stream; `None` if its address or its session has its share.
     pub fn stream(&self, caller: IpAddr, session: uuid::Uuid) -> Option<(Held<IpAddr>, Held<uuid::Uuid>)> {
         Some((self.0.streams.take(caller, 1)?, self.0.streams_of_session.take(session, 1)?))
     }
 
-    /// Bytes of a class's bodies in memory now, of whole ones and of uploads.
+    /// Bytes of a class's bodies in memory now, including upload buffers.
     pub fn body_bytes(&self, class: Class) -> usize {
         self.of(class).bodies.taken() + self.of(class).upload_bytes.taken()
     }
@@ -115,8 +115,7 @@ impl Load {
         self.0.streams.taken()
     }
 
-    /// Makes the server behave, until the result is dropped, as if its database were loaded this much, in percent: for
-    /// drills of the shedding order.
+    /// Simulates this load of the database, in percent, until the result is dropped: for drills of the shedding order.
     pub fn press(&self, hundredths: usize) -> Pressure {
         self.0.pressure.store(hundredths, Ordering::Relaxed);
         Pressure(self.0.pressure.clone())

@@ -1,5 +1,5 @@
-//! Requests in progress of one class, by caller. A caller at its limit loses its own request whose body has been awaited
-//! longest, so that connections held open by one program of an office do not block its colleagues.
+//! Requests in progress of one class, by caller. A caller at its limit loses its own request that has waited longest
+//! for its body, so that connections held open by one program of an office do not block its colleagues.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -9,7 +9,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::room::{Bounds, Held, Room};
 
-/// The requests of a class. Clones count together.
+/// The requests of a class. Clones share the counts.
 #[derive(Clone, Debug)]
 pub struct Requests {
     room: Room<IpAddr>,
@@ -23,7 +23,7 @@ struct Lines {
     of: HashMap<IpAddr, BTreeMap<u64, Arc<Place>>>,
 }
 
-/// What a request in progress holds.
+/// The slot of a request in progress.
 #[derive(Debug)]
 struct Place {
     held: Mutex<Option<Held<IpAddr>>>,
@@ -41,7 +41,7 @@ impl Requests {
         Self { room: Room::new(bounds), lines: Arc::default() }
     }
 
-    /// Starts a request. None: its caller has its share in progress, and none of these waits for its body.
+    /// Starts a request. `None` if its caller has its share in progress, and none of these waits for its body.
     pub fn begin(&self, caller: IpAddr) -> Option<Under> {
         let held = self.room.take(caller, 1).or_else(|| self.oldest(caller))?;
         Some(Under { requests: self.clone(), caller, place: Place::new(Some(held)) })
@@ -57,7 +57,7 @@ impl Requests {
         self.room.taken()
     }
 
-    /// Ends the caller's request that has waited longest for its body, and takes its place.
+    /// Ends the caller's request that has waited longest for its body, and takes over its slot.
     fn oldest(&self, caller: IpAddr) -> Option<Held<IpAddr>> {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let line = lines.of.get_mut(&caller)?;
@@ -91,7 +91,7 @@ impl Under {
     }
 }
 
-/// A request that waits for its body.
+/// A request that is waiting for its body.
 #[derive(Debug)]
 pub struct Waiting {
     requests: Requests,

@@ -1,9 +1,9 @@
 //! A bounded amount of something – bytes, requests, connections – that many callers share.
 //!
-//! No caller may take more than a part of what is still free. So one that takes all it can leaves room for the next, twenty
-//! leave room for a twenty-first, and a single caller gets much: with `most = 10,000` and `part = 4` one gets 2,000; twenty
-//! at the same time get 416 each and leave 1,666. Earlier callers keep what they have, so later ones get less, but never
-//! nothing (dynamic thresholds, as switches share their buffers).
+//! No caller may take more than a part of what is still free. So a greedy caller leaves room for the next one, twenty
+//! leave room for a twenty-first, and a single caller gets a lot: with `most = 10,000` and `part = 4` one gets 2,000;
+//! twenty at the same time get 416 each and leave 1,666. Earlier callers keep what they have, so later ones get less,
+//! but never nothing (dynamic thresholds, as switches share their buffers).
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -11,12 +11,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-/// How much there is, and how it is shared.
+/// The capacity, and how it is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// For all callers together.
     pub most: usize,
-    /// For one caller, however much is free.
+    /// For one caller, regardless of what is free.
     pub of_one: usize,
     /// One caller takes at most this part of what is still free: 4 is a quarter.
     pub part: usize,
@@ -60,13 +60,13 @@ impl<K: Eq + Hash + Clone> Room<K> {
         Self(Arc::new(Inner { bounds, taken, freed: Arc::default() }))
     }
 
-    /// Takes an amount for a caller; none: there is not enough, or the caller has its share.
+    /// Takes an amount for a caller; `None` if there is not enough, or the caller has its share.
     pub fn take(&self, caller: K, amount: usize) -> Option<Held<K>> {
         let mut held = self.held(caller);
         held.add(amount).then_some(held)
     }
 
-    /// Takes nothing yet; [`Held::add`] does.
+    /// An empty holder; [`Held::add`] takes an amount.
     pub fn held(&self, caller: K) -> Held<K> {
         Held { room: self.clone(), caller, amount: 0 }
     }
@@ -81,7 +81,7 @@ impl<K: Eq + Hash + Clone> Room<K> {
     }
 }
 
-/// An amount that a caller has; returned when dropped.
+/// An amount held by a caller; returned when dropped.
 #[derive(Debug)]
 pub struct Held<K: Eq + Hash + Clone> {
     room: Room<K>,
@@ -90,7 +90,7 @@ pub struct Held<K: Eq + Hash + Clone> {
 }
 
 impl<K: Eq + Hash + Clone> Held<K> {
-    /// Takes more; false: there is not enough, and nothing was taken.
+    /// Takes more; false if there is not enough, and nothing was taken.
     pub fn add(&mut self, more: usize) -> bool {
         let mut taken = self.room.lock();
         let mine = taken.of.get(&self.caller).copied().unwrap_or(0);
@@ -106,12 +106,12 @@ impl<K: Eq + Hash + Clone> Held<K> {
         true
     }
 
-    /// What it has.
+    /// The amount held.
     pub fn amount(&self) -> usize {
         self.amount
     }
 
-    /// What its caller has in total.
+    /// The total amount of its caller.
     pub fn of_caller(&self) -> usize {
         self.room.lock().of.get(&self.caller).copied().unwrap_or(0)
     }

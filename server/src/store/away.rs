@@ -1,10 +1,10 @@
-//! A database that is not there now and may be in a moment.
+//! Recognises a database that is temporarily unavailable.
 
 use sea_orm::sqlx::Error;
 use sea_orm::{DbErr, RuntimeErr};
 
-/// Whether waiting may help: nobody listens, it does not answer, it starts or stops, it has no connection left. A wrong
-/// password or name is a mistake that waiting does not mend.
+/// Whether waiting may help: connection refused, no answer, starting or stopping, out of connections. A wrong password
+/// or user name is a mistake that waiting does not fix.
 pub fn is_away(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.is::<tokio::time::error::Elapsed>()

@@ -1,10 +1,10 @@
-//! SQLite's write-ahead log is folded back by a task of ours: automatic checkpoints would stall a commit, and one
-//! long reader would let the log grow without end.
+//! Checkpoints SQLite's write-ahead log in a background task: automatic checkpoints would stall a commit, and one long
+//! reader would let the log grow without limit.
 //!
-//! The task folds beside the writer. That alone never lets the log begin anew, because the writer keeps appending while
-//! it is folded; so now and then the small rest is folded on the write connection itself, between two commits. SQLite
-//! flushes the database's file in a fold that reaches the end alone; so what was folded before is flushed here, beside the
-//! writer, or the writer would wait for all of it.
+//! The task checkpoints while the writer works. That alone never restarts the log, because the writer keeps appending;
+//! so now and then the small rest is checkpointed on the write connection itself, between two commits. SQLite syncs the
+//! database file only in a checkpoint that reaches the end; so earlier progress is synced here, while the writer works,
+//! or the writer would wait for all of it.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -18,18 +18,18 @@ use super::Store;
 
 const EVERY: Duration = Duration::from_millis(250);
 
-/// Pages in the log from which on the writer is asked for a moment, so that the log begins anew: 64 MiB.
+/// Pages in the log from which the checkpoint is finished on the write connection, so that the log restarts: 64 MiB.
 const FINISH_PAGES: i64 = 16_384;
 
-/// Above this the writer waits until the log was cut.
+/// Above this the writer waits until the log is truncated.
 const LIMIT_BYTES: u64 = 256 * 1024 * 1024;
 
-/// An SQLite database beside its writer.
+/// A second connection to an SQLite database, for checkpoints.
 #[derive(Clone)]
 pub(super) struct Beside {
     pub connection: DatabaseConnection,
     pub path: PathBuf,
-    /// Closed after the connections: whoever closes a file drops all locks that this process has on it (POSIX), SQLite's too.
+    /// Closed after the connections: closing a file drops all locks that this process has on it (POSIX), SQLite's too.
     file: Arc<File>,
 }
 
@@ -44,7 +44,7 @@ impl Beside {
         log.into()
     }
 
-    /// Flushes what was folded.
+    /// Syncs checkpointed pages to disk.
     async fn flush(&self) -> anyhow::Result<()> {
         let file = self.file.clone();
         Ok(tokio::task::spawn_blocking(move || file.sync_data()).await??)
@@ -77,20 +77,20 @@ pub async fn run(store: Store, stop: CancellationToken) {
     }
 }
 
-/// Folds once; when the log is long, to its end.
+/// Checkpoints once; a long log completely. Returns the pages left in the log.
 async fn once(store: &Store, beside: &Beside) -> anyhow::Result<i64> {
     let pages = fold(&beside.connection, "PASSIVE").await?;
     if pages <= FINISH_PAGES {
         return Ok(pages);
     }
     beside.flush().await?;
-    // That took long, and much came meanwhile; the second leaves little.
+    // That took long, and more was written meanwhile; a second pass leaves little.
     fold(&beside.connection, "PASSIVE").await?;
     beside.flush().await?;
     Ok(fold(store.write(), "PASSIVE").await?)
 }
 
-/// Folds what can be folded; gives how many pages the log holds.
+/// Checkpoints what is possible; returns the number of pages in the log.
 async fn fold(connection: &impl ConnectionTrait, mode: &str) -> Result<i64, DbErr> {
     let text = format!("PRAGMA wal_checkpoint({mode})");
     let row = connection.query_one_raw(Statement::from_string(sea_orm::DbBackend::Sqlite, text)).await?;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Store;
 
-/// The statements that a [`Store`] ran. Clones count together.
+/// The statements that a [`Store`] ran. Clones share the count.
 #[derive(Clone, Default)]
 pub struct Counted(Arc<Counts>);
 
@@ -24,12 +24,12 @@ impl Counted {
         self.0.watched.store(true, Ordering::SeqCst);
     }
 
-    /// The statements since [`Counted::watch`], in their order, without BEGIN and COMMIT.
+    /// The statements since [`Counted::watch`], in order, without BEGIN and COMMIT.
     pub fn statements(&self) -> Vec<String> {
         self.texts().clone()
     }
 
-    /// Writing transactions that were begun.
+    /// Writing transactions begun.
     pub fn transactions(&self) -> usize {
         self.0.transactions.load(Ordering::SeqCst)
     }
@@ -38,7 +38,7 @@ impl Counted {
         self.0.transactions.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Statements that inspect query plans (`plan.rs`) belong to the tests.
+    /// Statements that inspect query plans (`plan.rs`) belong to the tests and are not counted.
     fn asked(&self, text: &str) {
         if self.0.watched.load(Ordering::SeqCst) && !text.starts_with("EXPLAIN ") {
             self.texts().push(text.to_owned());

@@ -1,4 +1,4 @@
-//! Who is meant by an id that arrives without a tenant.
+//! Maps ids that arrive without a tenant to their tenant and object.
 
 use entity::directory;
 use sea_orm::sea_query::OnConflict;
@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// What kind of id it is.
+/// Kinds of ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// `{integration}:{account_id}` → tenant.
@@ -18,15 +18,15 @@ pub enum Kind {
     ApiKey,
     /// Our source id → source.
     Source,
-    /// `{kind}:{the messenger's id of the line}` → source: a bot brings its messages to one place only.
+    /// `{kind}:{the messenger's id of the line}` → source: a bot delivers its messages to one place only.
     Line,
     /// One-time state of an install in a browser.
     OauthState,
-    /// Lower-cased e-mail of somebody who signs in to the panel → person.
+    /// Lower-cased e-mail of a panel member → person.
     Person,
     /// Lower-cased e-mail of an operator of the vendor → person.
     Operator,
-    /// `{person id}:{tenant id}` → tenant: the accounts of a person, found by the key's beginning.
+    /// `{person id}:{tenant id}` → tenant: the accounts of a person, found by the prefix.
     Membership,
     /// Hex SHA-256 of a session's token → session.
     Session,
@@ -42,12 +42,12 @@ pub enum Kind {
     Customer,
     /// Hex SHA-256 of the token in the address of the CRM's hooks → tenant.
     CrmHooks,
-    /// The hashed address from which a genuine install call came.
+    /// The hashed address that a genuine install call came from.
     InstallNetwork,
 }
 
 impl Kind {
-    /// The word it is stored under.
+    /// The name it is stored under.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Account => "account",
@@ -71,7 +71,7 @@ impl Kind {
     }
 }
 
-/// What the directory knows of an id.
+/// The entry of an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub tenant_id: Uuid,
@@ -80,13 +80,13 @@ pub struct Entry {
     pub expires_at: Option<i64>,
 }
 
-/// Looks an id up; an expired entry is as good as none.
+/// Looks an id up; expired entries are not found.
 pub async fn find(db: &impl ConnectionTrait, kind: Kind, key: &str, now: i64) -> Result<Option<Entry>, DbErr> {
     let row = directory::Entity::find_by_id((kind.name().to_owned(), key.to_owned())).one(db).await?;
     Ok(row.filter(|row| row.expires_at.is_none_or(|end| end > now)).map(entry))
 }
 
-/// Enters an id. False: it stands there already, for whomever.
+/// Inserts an id. False if it exists already, for any tenant.
 pub async fn enter(db: &impl ConnectionTrait, kind: Kind, key: &str, entry: Entry) -> Result<bool, DbErr> {
     let done = directory::Entity::insert(active(kind, key, entry))
         .on_conflict(OnConflict::columns([directory::Column::Kind, directory::Column::Key]).do_nothing().to_owned())
@@ -95,7 +95,7 @@ pub async fn enter(db: &impl ConnectionTrait, kind: Kind, key: &str, entry: Entr
     Ok(done > 0)
 }
 
-/// Enters an id or replaces what stood there.
+/// Inserts an id or replaces its entry.
 pub async fn set(db: &impl ConnectionTrait, kind: Kind, key: &str, entry: Entry) -> Result<(), DbErr> {
     use directory::Column::{ExpiresAt, Id, Note, TenantId};
     directory::Entity::insert(active(kind, key, entry))
@@ -109,7 +109,7 @@ pub async fn set(db: &impl ConnectionTrait, kind: Kind, key: &str, entry: Entry)
     Ok(())
 }
 
-/// All living entries of a kind whose keys begin so, at most 1000, in the order of their keys.
+/// All live entries of a kind with this key prefix, at most 1000, ordered by key.
 pub async fn list(
     db: &impl ConnectionTrait,
     kind: Kind,
@@ -128,9 +128,9 @@ pub async fn list(
     Ok(living.map(|row| (row.key.clone(), entry(row))).collect())
 }
 
-/// Takes an id out and gives what stood there: of two callers only one gets it.
+/// Removes an id and returns its entry: of two callers only one gets it.
 pub async fn take(db: &impl ConnectionTrait, kind: Kind, key: &str, now: i64) -> Result<Option<Entry>, DbErr> {
-    // A key that is not there costs no write.
+    // A missing key costs no write.
     let Some(found) = find(db, kind, key, now).await? else { return Ok(None) };
     let gone = directory::Entity::delete_many()
         .filter(directory::Column::Kind.eq(kind.name()))

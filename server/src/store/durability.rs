@@ -1,4 +1,4 @@
-//! What the database must promise before Parom answers "stored".
+//! Checks the database's durability settings, on which Parom's answer "stored" relies.
 
 use std::fmt;
 
@@ -6,21 +6,21 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use super::Store;
 
-/// The settings a commit's survival hangs on, as the running database reports them.
+/// The settings that decide whether a commit survives, as reported by the running database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Durability {
-    /// Setting, value found, value wanted (for people).
+    /// Setting, actual value, required value (for people).
     unsafe_settings: Vec<(String, String, &'static str)>,
     summary: String,
 }
 
 impl Durability {
-    /// True when an acknowledged commit survives a power cut.
+    /// Whether an acknowledged commit survives a power failure.
     pub fn is_safe(&self) -> bool {
         self.unsafe_settings.is_empty()
     }
 
-    /// What is set, in a few words.
+    /// The settings as a short text.
     pub fn summary(&self) -> &str {
         &self.summary
     }
@@ -39,7 +39,7 @@ impl fmt::Display for Durability {
     }
 }
 
-/// Reads the settings. There is no way to override a refusal.
+/// Reads the settings. A refusal cannot be overridden.
 pub async fn check(store: &Store) -> Result<Durability, DbErr> {
     let wanted: &[(&str, &[&str], &str)] = if store.is_sqlite() {
         &[("journal_mode", &["wal"], "wal"), ("synchronous", &["2", "3"], "FULL")]
@@ -66,6 +66,6 @@ async fn read(store: &Store, setting: &str) -> Result<String, DbErr> {
     let text = if store.is_sqlite() { format!("PRAGMA {setting}") } else { format!("SHOW {setting}") };
     let row = store.write().query_one_raw(Statement::from_string(store.backend(), text)).await?;
     let row = row.ok_or_else(|| DbErr::RecordNotFound(setting.to_owned()))?;
-    // SQLite answers the mode as text and the level as a number.
+    // SQLite returns the mode as text and the level as a number.
     row.try_get_by_index::<String>(0).or_else(|_| row.try_get_by_index::<i64>(0).map(|number| number.to_string()))
 }

@@ -1,8 +1,8 @@
-//! How a transaction ends: as its work did.
+//! Ends a transaction by the result of its work.
 
 use sea_orm::{DatabaseTransaction, DbErr};
 
-/// Commits what went well; rolls back what did not and gives its error. Work that broke off half-way leaves nothing.
+/// Commits on success; rolls back on an error and returns it. Interrupted work leaves nothing.
 pub async fn ended<T, E: From<DbErr>>(tx: DatabaseTransaction, done: Result<T, E>) -> Result<T, E> {
     match done {
         Ok(value) => {
@@ -10,7 +10,7 @@ pub async fn ended<T, E: From<DbErr>>(tx: DatabaseTransaction, done: Result<T, E
             Ok(value)
         }
         Err(error) => {
-            // The first error is the one worth telling; a failed rollback ends the connection anyway.
+            // The first error is the relevant one; a failed rollback closes the connection anyway.
             let _ = tx.rollback().await;
             Err(error)
         }

@@ -1,8 +1,8 @@
-//! Patterns for `LIKE` of what people type: their per cent signs are signs.
+//! `LIKE` patterns with user input escaped.
 
 use sea_orm::sea_query::LikeExpr;
 
-/// Holds the text anywhere.
+/// Contains the text.
 pub fn holding(text: &str) -> LikeExpr {
     LikeExpr::new(format!("%{}%", escaped(text))).escape('\\')
 }

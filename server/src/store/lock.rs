@@ -1,4 +1,4 @@
-//! One serving process a SQLite file.
+//! Allows one serving process per SQLite file.
 
 use std::fs::{File, OpenOptions};
 
@@ -7,14 +7,14 @@ use fs4::fs_std::FileExt;
 
 use super::Store;
 
-/// Held as long as the process serves; the operating system lets go of it at any death.
+/// Held while the process serves; the operating system releases it when the process dies.
 pub struct ServeLock {
     _file: Option<File>,
 }
 
 impl Store {
-    /// Claims the right to serve. On SQLite a second serving process is refused, because leases are voided at
-    /// start; on PostgreSQL any number may serve.
+    /// Claims the right to serve. On SQLite a second serving process is refused, because leases are voided at start; on
+    /// PostgreSQL any number may serve.
     pub fn lock_for_serving(&self) -> anyhow::Result<ServeLock> {
         let Some(path) = self.file() else { return Ok(ServeLock { _file: None }) };
         let path = path.with_extension("serve-lock");

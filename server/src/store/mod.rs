@@ -1,4 +1,4 @@
-//! The database: one write door, readers beside it, and the checks that make "stored" mean stored.
+//! The database: one write path, separate readers, and the checks behind the promise "stored".
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -39,20 +39,20 @@ pub use ended::ended;
 pub use lock::ServeLock;
 pub use migrate::{pending as pending_migrations, run as migrate};
 
-/// The tenant of what belongs to nobody or to the vendor: quarantined hooks, install calls, vendor keys.
+/// The tenant id for rows of no tenant or of the vendor: quarantined hooks, install calls, vendor keys.
 pub const VENDOR: uuid::Uuid = uuid::Uuid::nil();
 
-/// Connections to the one database. Cheap to clone.
+/// Connections to the database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     backend: DbBackend,
     write: DatabaseConnection,
     read: DatabaseConnection,
     by_keys: DatabaseConnection,
-    /// On SQLite alone.
+    /// On SQLite only.
     beside: Option<checkpoint::Beside>,
     clock: Clock,
-    /// False: nobody has seen it yet.
+    /// False until the database was reached and checked.
     open: Arc<AtomicBool>,
     one_account_a_commit: bool,
     #[cfg(feature = "faults")]
@@ -62,7 +62,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database, creating a missing SQLite file. Refuses a database that may lose what it acknowledged.
+    /// Opens the database, creating a missing SQLite file. Refuses a database that may lose acknowledged data.
     pub async fn open(settings: &config::Database, clock: Clock) -> anyhow::Result<Self> {
         let url = settings.url.expose_secret();
         let store = if url.starts_with("sqlite:") {
@@ -78,7 +78,7 @@ impl Store {
     }
 
     async fn open_sqlite(url: &str, clock: Clock) -> anyhow::Result<Self> {
-        // As SQLite's own driver reads it: `%20` is a space.
+        // Parsed like SQLite's own driver: `%20` is a space.
         let options = SqliteConnectOptions::from_str(url).context("database.url is not a valid SQLite URL")?;
         let path = options.get_filename();
         let named = !path.as_os_str().is_empty() && !url.contains(":memory:");
@@ -107,7 +107,7 @@ impl Store {
     }
 
     async fn open_postgres(url: &str, connections: u32, clock: Clock) -> anyhow::Result<Self> {
-        // A pool says only that it waited; one connection says why.
+        // A pool reports only a time-out; a single connection reports the cause.
         use sea_orm::sqlx::Connection;
         let probe = sea_orm::sqlx::PgConnection::connect(url);
         let probe = tokio::time::timeout(Duration::from_secs(10), probe).await;
@@ -116,7 +116,7 @@ impl Store {
         Self::pools(url, connections, clock, true).await
     }
 
-    /// PostgreSQL that is away: its connections are made when they are wanted. Use it once it [`Store::is_open`].
+    /// A store for an unavailable PostgreSQL: connections are made on demand. Use it once it [`Store::is_open`].
     pub async fn away(settings: &config::Database, clock: Clock) -> anyhow::Result<Self> {
         let store = Self::pools(settings.url.expose_secret(), settings.max_connections, clock, false).await?;
         Ok(store.set(settings))
@@ -129,7 +129,7 @@ impl Store {
         store
     }
 
-    /// Whether no commit may touch the rows of two accounts.
+    /// Whether a commit must not touch rows of two accounts.
     pub fn one_account_a_commit(&self) -> bool {
         self.one_account_a_commit
     }
@@ -157,22 +157,22 @@ impl Store {
         })
     }
 
-    /// Whether it may be used: it was seen, keeps what it acknowledges, and has our tables.
+    /// Whether it may be used: it was reached, is durable, and has our tables.
     pub fn is_open(&self) -> bool {
         self.open.load(Ordering::Acquire)
     }
 
-    /// It is there now, and was looked at.
+    /// Marks it as reached and checked.
     pub fn opened(&self) {
         self.open.store(true, Ordering::Release);
     }
 
-    /// Where an SQLite database lies.
+    /// The path of an SQLite database.
     pub fn file(&self) -> Option<&std::path::Path> {
         self.beside.as_ref().map(|beside| beside.path.as_path())
     }
 
-    /// Which engine it is.
+    /// The database engine.
     pub fn backend(&self) -> DbBackend {
         self.backend
     }
@@ -182,23 +182,23 @@ impl Store {
         self.backend == DbBackend::Sqlite
     }
 
-    /// For reading outside of a write; on SQLite these connections cannot write.
+    /// For reads outside of a write; on SQLite these connections cannot write.
     pub fn read(&self) -> &DatabaseConnection {
         &self.read
     }
 
-    /// For reading many rows by their keys in one statement: its plan is made once.
+    /// For statements that read many rows by their keys: their plan is made once.
     pub fn by_keys(&self) -> &DatabaseConnection {
         &self.by_keys
     }
 
-    /// For single statements that write. Several that belong together go into [`Store::write_tx`].
+    /// For single statements that write. Use [`Store::write_tx`] for several that belong together.
     pub fn write(&self) -> &DatabaseConnection {
         &self.write
     }
 
-    /// Begins a transaction that may write: `BEGIN IMMEDIATE` on SQLite, for a deferred one that reads first
-    /// fails at its first write when another wrote meanwhile.
+    /// Begins a transaction that may write: `BEGIN IMMEDIATE` on SQLite, because a deferred transaction that reads
+    /// first fails at its first write if another wrote meanwhile.
     ///
     /// Never wrap this call in `timeout` or `select!`: a cancelled BEGIN poisons the pool.
     pub async fn write_tx(&self) -> Result<DatabaseTransaction, DbErr> {
@@ -212,7 +212,7 @@ impl Store {
         self.write.begin_with_options(options).await
     }
 
-    /// Begins a read of several statements that see one state of the data.
+    /// Begins a read of several statements that see one snapshot.
     #[expect(clippy::disallowed_methods, reason = "the one home of begin")]
     pub async fn read_tx(&self) -> Result<DatabaseTransaction, DbErr> {
         if self.is_sqlite() {
@@ -223,7 +223,7 @@ impl Store {
             access_mode: Some(sea_orm::AccessMode::ReadOnly),
             ..TransactionOptions::default()
         };
-        // Nobody begins on the connections for reading: see `postgres`.
+        // The connections for reading never begin transactions: see `postgres`.
         let tx = self.write.begin_with_options(options).await?;
         tx.execute_unprepared(&format!(
             "SET LOCAL statement_timeout = '{READ_LIMIT}'; SET LOCAL idle_in_transaction_session_timeout = '10s'"
@@ -232,13 +232,13 @@ impl Store {
         Ok(tx)
     }
 
-    /// The clock of everything that is not compared inside the database.
+    /// The clock for everything that is not compared inside the database.
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// The database's time in milliseconds, the one that leases and due times are compared with: its own clock
-    /// on PostgreSQL (shared by all instances), ours on SQLite.
+    /// The database's time in milliseconds, with which leases and due times are compared: its own clock on PostgreSQL
+    /// (shared by all instances), ours on SQLite.
     pub async fn now(&self) -> Result<i64, DbErr> {
         if self.is_sqlite() {
             return Ok(self.clock.millis());
@@ -248,7 +248,7 @@ impl Store {
         row.ok_or_else(|| DbErr::RecordNotFound("the database tells no time".into()))?.try_get("", "now")
     }
 
-    /// The one SQL expression for "now" on PostgreSQL; it stands still with a test's frozen clock.
+    /// The SQL expression for "now" on PostgreSQL; constant while a test's clock is frozen.
     pub(crate) fn now_sql(&self) -> String {
         match self.clock.frozen_millis() {
             None => "(extract(epoch from clock_timestamp()) * 1000)::bigint".to_owned(),
@@ -256,7 +256,7 @@ impl Store {
         }
     }
 
-    /// Closes all connections; what runs is finished first.
+    /// Closes all connections after their current work.
     pub async fn close(&self) {
         let beside = self.beside.as_ref().map(|beside| &beside.connection);
         for connection in [Some(&self.read), Some(&self.by_keys), beside, Some(&self.write)].into_iter().flatten() {
@@ -267,19 +267,19 @@ impl Store {
     }
 }
 
-/// A statement that reads longer is cut: one old snapshot slows everybody.
+/// Time limit of a reading statement: one old snapshot slows everything.
 const READ_LIMIT: &str = "5s";
 const READ_LIMIT_SQLITE: Duration = Duration::from_secs(5);
 
-/// PostgreSQL ends a transaction in which nothing is said for so long: its process stands still, and the others must have its
-/// locks before they give hooks of amoCRM to their spools (`intake::ladder`), for those of two machines know no order.
+/// Idle time after which PostgreSQL ends a transaction: its process hangs, and others need its locks before they write
+/// amoCRM's hooks to their spools (`intake::ladder`), because hooks of two machines have no order.
 const FORSAKEN: &str = "1s";
 
-/// A connection that lay still for less is there still.
+/// A connection idle for less than this is assumed to be alive.
 const PROVEN: Duration = Duration::from_secs(1);
 
-/// Statements that go by keys, many rows at once, are planned once a connection: planning the large ones costs what running them
-/// does.
+/// Statements that address many rows by key are planned once per connection: planning the large ones costs as much as
+/// running them.
 const BY_KEYS: [(&str, &str); 5] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),
@@ -288,22 +288,22 @@ const BY_KEYS: [(&str, &str); 5] = [
     ("jit", "off"),
 ];
 
-/// Ordered reads use only the index: with old statistics PostgreSQL would fetch and sort a whole backlog of due turns for
-/// the few that are wanted.
+/// Ordered reads use only the index: with outdated statistics PostgreSQL would fetch and sort a whole backlog of due
+/// turns to return a few.
 const IN_ORDER: (&str, &str) = ("enable_bitmapscan", "off");
 
-/// A plan that was made while a table was empty may read the whole of it, and does so until PostgreSQL looks at the table again
-/// (its `autovacuum_naptime` is a minute) or the connection ends.
+/// Lifetime of connections with cached plans. A plan made while a table was empty may scan all of it, until PostgreSQL
+/// analyses the table (`autovacuum_naptime` is a minute) or the connection ends.
 const PLANS_LAST: Duration = Duration::from_secs(60);
 
-/// What connections are for.
+/// The purpose of a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
-    /// Statements that write, and transactions.
+    /// Writing statements, and transactions.
     Write,
-    /// Single statements that read.
+    /// Single reading statements.
     Read,
-    /// Those of them that read many rows by their keys.
+    /// Reading statements that address many rows by key.
     ReadByKeys,
 }
 
@@ -316,7 +316,7 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
         .min_connections(u32::from(at_once))
         .connect_lazy(!at_once)
         .acquire_timeout(Duration::from_secs(5))
-        // Each test is a round trip, and there is one at every return already.
+        // Each test is a round trip, and every return already makes one.
         .test_before_acquire_if_idle_for(PROVEN)
         .sqlx_logging(false)
         .map_sqlx_postgres_opts(move |postgres| {
@@ -330,13 +330,13 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
         options.max_lifetime(PLANS_LAST);
     }
     if used == Use::Write {
-        // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on the way back. A ROLLBACK alone
-        // would put a warning into the log of PostgreSQL whenever there is nothing to end, which is nearly always.
+        // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on return. A plain
+        // ROLLBACK would log a warning on PostgreSQL whenever there is none, which is nearly always.
         options.map_sqlx_postgres_pool_opts(|pool| {
             pool.after_release(|connection, _| {
                 Box::pin(async move {
                     use sea_orm::sqlx::Executor;
-                    // What waited for the commit goes first.
+                    // Tasks that waited for the commit run first.
                     tokio::task::yield_now().await;
                     connection.execute("BEGIN; ROLLBACK").await.map(|_| true)
                 })
@@ -346,7 +346,7 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
     Ok(Database::connect(options).await?)
 }
 
-/// Creates a missing database file readable by its owner only; SQLite gives the files beside it the same mode. An error
+/// Creates a missing database file readable by its owner only; SQLite gives its other files the same mode. An error
 /// here shows when the file is opened.
 fn private(path: &std::path::Path) {
     use std::os::unix::fs::OpenOptionsExt;
@@ -373,7 +373,7 @@ async fn sqlite(url: &str, connections: u32, query_only: bool) -> anyhow::Result
                 .pragma("query_only", if query_only { "ON" } else { "OFF" })
         });
     if query_only {
-        // From the moment it is lent out; a reader that holds on to it longer is cut at its next step.
+        // Counted from when the connection is lent; a reader that exceeds it is interrupted at its next step.
         options.map_sqlx_sqlite_pool_opts(|pool| {
             pool.after_connect(|connection, _| Box::pin(cut_late(connection)))
                 .before_acquire(|connection, _| Box::pin(async move { cut_late(connection).await.map(|()| true) }))

@@ -1,5 +1,5 @@
-//! A rate limit shared by all processes on one database. Each step is a small write, so it is for rare events; frequent
-//! ones are counted by each process ([`crate::pace`]).
+//! A rate limit shared by all processes on one database. Each step is a small write, so it suits rare events; frequent
+//! ones are limited per process ([`crate::pace`]).
 
 use entity::pace::{self, Column};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use super::{Store, VENDOR};
 use crate::pace::Budget;
 
-/// Counts one event unless the rate is exceeded; false: it was not counted.
+/// Counts one event unless the rate is exceeded; false if it was not counted.
 pub async fn take(store: &Store, key: &str, budget: Budget) -> Result<bool, DbErr> {
     let now = store.now().await?;
     if step(store, key, budget, now).await? {

@@ -1,5 +1,5 @@
-//! SQLite plans each statement by what its text says, not by what the tables hold: a plan that walks through a table is found
-//! with an empty one already. While tests run, each statement's plan is looked at the first time that it is run.
+//! Checks query plans in tests. SQLite plans a statement from its text, not from the tables' contents, so a plan that
+//! scans a table is found even while it is empty. Each statement is checked when it first runs.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,12 +8,13 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use super::Store;
 
-/// The statements that were looked at.
+/// The statements already checked.
 #[derive(Clone, Default)]
 pub(super) struct Seen(Arc<Mutex<HashSet<String>>>);
 
 impl Store {
-    /// Errors when the statement does not go from its rows to those of tables by an index. `body`: what tells it from others.
+    /// Errors if the statement does not use an index to get from its rows to those of tables. `body`: identifies the
+    /// statement.
     pub async fn check_plan(&self, db: &impl ConnectionTrait, body: &str, statement: &Statement) -> Result<(), DbErr> {
         let new = || self.plans.0.lock().unwrap_or_else(PoisonError::into_inner).insert(body.to_owned());
         if self.is_sqlite() && new() { look(db, body, statement).await } else { Ok(()) }
@@ -32,13 +33,13 @@ async fn look(db: &impl ConnectionTrait, body: &str, statement: &Statement) -> R
     Ok(())
 }
 
-/// Whether a table is read from one end to the other, or all of ours for each of its rows.
+/// Whether a table is scanned, or all of our rows for each of its rows.
 fn walks(steps: &[String]) -> bool {
     let mut searched = false;
     for step in steps {
         let walks = match step.as_str() {
             "SCAN rows" => searched,
-            // What is due, and nothing else; its repair reads all of it.
+            // Contains only what is due; its repair reads all of it.
             "SCAN lane USING COVERING INDEX lane_due" => false,
             step if step.starts_with("SCAN ") => !step.contains(" CONSTANT ROW"),
             // It is read once, before the rest.

@@ -1,12 +1,12 @@
-//! Calls that are counted across all processes.
+//! Rate limit of calls, shared by all processes.
 
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use super::{Store, VENDOR};
 
 impl Store {
-    /// Reserves the next `count` calls of an account's REST API, `each` milliseconds apart, in one statement; gives in
-    /// how many milliseconds the first may be made: 0 or more. PostgreSQL only: on SQLite there is one process.
+    /// Reserves the next `count` calls of an account's REST API, `each` milliseconds apart, in one statement; returns
+    /// the milliseconds to wait before the first, 0 or more. PostgreSQL only: on SQLite there is one process.
     pub async fn reserve_calls(&self, account: &str, each: i64, count: i64) -> Result<i64, DbErr> {
         let now = self.now_sql();
         let text = format!(

@@ -1,7 +1,8 @@
 //! The rate limit in front of routes with which unknown callers can cause writes.
 //!
-//! amoCRM's own calls do not pass it: they come for all accounts from few addresses, each once. `oauth::callback` limits install
-//! calls and still tries what exceeds the limit; notices that an account removed the integration are signed.
+//! amoCRM's own calls do not pass it: they come for all accounts from few addresses, each once. `oauth::callback`
+//! limits install calls and still tries what exceeds the limit; notices that an account removed the integration are
+//! signed.
 
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
@@ -15,7 +16,7 @@ use crate::app::App;
 use crate::people::door::address;
 use crate::words::{Language, Words};
 
-/// The act of a request; none: it writes nothing for an unknown caller, or authenticates first.
+/// The rate-limited action of a request; `None` if it writes nothing for an unknown caller, or authenticates first.
 pub(super) fn act_of(method: &Method, path: &str) -> Option<Act> {
     match (method.as_str(), path) {
         ("POST", "/admin/link" | "/panel/link") => Some(Act::Link),
@@ -28,7 +29,7 @@ pub(super) fn act_of(method: &Method, path: &str) -> Option<Act> {
     }
 }
 
-/// Admits a request while its address keeps to its rate, else answers 429 with `Retry-After`.
+/// Admits a request if its address is within its rate, else answers 429 with `Retry-After`.
 pub async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -1,6 +1,6 @@
 //! Rate limits of unknown callers' writes, by address and in memory, applied before anything is read or written.
 //!
-//! Each process counts for itself: a shared count would itself be the write that it is to prevent.
+//! Each process counts separately: a shared count would itself cause the writes that the limit prevents.
 
 mod gate;
 
@@ -12,12 +12,12 @@ pub use gate::gate;
 
 use crate::pace::{Budget, Daily, Paces};
 
-/// Addresses that are remembered.
+/// Addresses tracked.
 const ADDRESSES: u64 = 100_000;
-/// Bytes a day that unreadable calls may leave behind, for each source of a messenger and each account's hooks.
+/// Bytes a day stored of unreadable calls, for each source of a messenger and each account's hooks.
 const UNREADABLE: u64 = 32 * 1024 * 1024;
 
-/// Requests of unknown callers that write something.
+/// Requests of unknown callers that cause writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Act {
     /// Tries a one-time link, at the panel or the admin.
@@ -28,14 +28,14 @@ pub enum Act {
     Install,
     /// Claims, as amoCRM's install call does, that an account installed the integration.
     InstallCall,
-    /// The same from an address whose earlier calls were genuine.
+    /// [`Act::InstallCall`] from an address whose earlier calls were genuine.
     KnownInstallCall,
     /// Returns from an installation that matches none, or with an invalid result.
     OddCall,
 }
 
 impl Act {
-    /// A burst, and then one more after each interval, in milliseconds.
+    /// The burst and the interval in milliseconds.
     const fn budget(self) -> Budget {
         match self {
             Self::Link => Budget { at_once: 20, each: 6_000 },
@@ -64,7 +64,7 @@ impl Default for Strangers {
 }
 
 impl Strangers {
-    /// Counts an act of an address; an error says in how many seconds the next one is allowed. A caller without an
+    /// Counts an action of an address; the error holds the seconds until the next is allowed. A caller without an
     /// address (a unit test) is not counted.
     pub async fn pace(&self, address: Option<IpAddr>, act: Act, now: i64) -> Result<(), i64> {
         let Some(address) = address else { return Ok(()) };
@@ -76,8 +76,8 @@ impl Strangers {
     }
 
     /// Whether amoCRM is asked at once about a signed notice that an account removed the integration. All of amoCRM's
-    /// notices come from few addresses, each once, so they are counted by account: a replayed one is answered, and amoCRM
-    /// is asked later.
+    /// notices come from few addresses, each once, so they are counted by account: a replayed one is answered, and
+    /// amoCRM is asked later.
     pub async fn asks_at_once(&self, tenant_id: Uuid, now: i64) -> bool {
         self.notices.take(tenant_id, Budget { at_once: 3, each: 60_000 }, now).await.is_ok()
     }
@@ -103,7 +103,7 @@ pub fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The same for callers that take turns: a whole site of IPv6 networks (/48) is one.
+/// [`network`] for callers that take turns: a whole site of IPv6 networks (/48) counts as one.
 pub fn site(address: IpAddr) -> IpAddr {
     match network(address) {
         IpAddr::V6(address) => {

@@ -4,7 +4,7 @@ use super::*;
 
 const TASK: &str = "a task of the tests";
 
-/// Panics at each start before this one, then waits for the stop.
+/// Panics at each start before `well_from`, then waits for the stop.
 fn kept(supervisor: &Supervisor, well_from: u32) -> (Arc<AtomicU32>, CancellationToken, JoinHandle<()>) {
     let (starts, stop) = (Arc::new(AtomicU32::new(0)), CancellationToken::new());
     let kept = {

@@ -255,13 +255,13 @@ mod tests {
         texts.map(|file| std::fs::read_to_string(file).unwrap()).collect()
     }
 
-    /// The literals that follow this call.
+    /// String literals after this call.
     fn literals<'a>(text: &'a str, call: &str) -> Vec<&'a str> {
         let rest = text.split(call).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
         rest.filter_map(|rest| rest.split_once('"').map(|(literal, _)| literal)).collect()
     }
 
-    /// Names of metrics that the code writes, each with the macro that does.
+    /// Names of metrics that the code writes, with the macros used.
     fn written() -> BTreeSet<(String, String)> {
         let mut found = BTreeSet::new();
         for text in code() {
@@ -274,7 +274,7 @@ mod tests {
         found
     }
 
-    /// P2: nothing is described that no code writes.
+    /// P2: only written metrics are described, and all of them.
     #[test]
     fn p2_every_metric_that_is_written_is_described() {
         let mut described: BTreeSet<(String, String)> = BTreeSet::new();
@@ -297,7 +297,7 @@ mod tests {
         }));
     }
 
-    /// P1: `increase()` sees the first loss only where the counter was there before.
+    /// P1: `increase()` sees the first loss only if the counter existed before.
     #[test]
     fn p1_counters_are_there_before_anything_happens() {
         let metrics = Metrics::install().unwrap();
@@ -322,7 +322,7 @@ mod tests {
         }
     }
 
-    /// P1: all reasons why something was put aside are listed here.
+    /// P1: all quarantine reasons in the code are listed here.
     #[test]
     fn p1_reasons_that_the_code_names_begin_at_0() {
         let known: BTreeSet<&str> = COUNTERS
@@ -332,7 +332,7 @@ mod tests {
             .flat_map(|(_, values)| values.iter().copied())
             .collect();
         let code = code();
-        // Built here, so that this file does not match itself.
+        // Concatenated, so that this file does not match itself.
         let calls =
             [("Not", "Ever"), ("Self", "Ever"), ("Happened", "Nothing")].map(|(of, kind)| format!("{of}::{kind}("));
         let said: Vec<&str> =

@@ -1,5 +1,5 @@
-//! The log's way out: a thread writes its lines, so that whoever logs never waits for whoever reads. What finds no room is
-//! dropped and counted: a log is worth less than a message.
+//! Non-blocking log output: a thread writes the lines, so that logging never waits for a slow reader. Lines that do not
+//! fit into the queue are dropped and counted: a log is worth less than a message.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -11,30 +11,30 @@ use std::time::{Duration, Instant};
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Lines that may wait to be read.
+/// Capacity of the queue, in lines.
 const LINES: usize = 4_096;
 /// How long a stopping process waits for its last lines to be written.
 const LAST: Duration = Duration::from_secs(1);
 
 enum Out {
     Line(Vec<u8>),
-    /// Everything before it is written.
+    /// A flush request: confirmed once everything before it is written.
     Told(SyncSender<()>),
 }
 
-/// Where lines are put; clones share their room.
+/// The queue of lines; clones share it.
 #[derive(Clone)]
 pub struct Lines {
     way: SyncSender<Out>,
     dropped: Arc<AtomicU64>,
 }
 
-/// Dropped at the end of a process: what was logged until then is written, unless nobody reads.
+/// Flushes the log when dropped, unless its reader hangs.
 #[must_use]
 pub struct Written(Option<Lines>);
 
 impl Lines {
-    /// To stderr. Its lock is left alone: others write there too, and would wait with us.
+    /// Writes to stderr without its lock: other code writes there too, and would wait for it.
     pub fn to_stderr() -> io::Result<Self> {
         Self::to(File::from(io::stderr().as_fd().try_clone_to_owned()?))
     }
@@ -53,7 +53,7 @@ impl Lines {
 }
 
 impl Written {
-    /// Nobody waits for anything.
+    /// A handle with nothing to flush.
     pub const fn already() -> Self {
         Self(None)
     }
@@ -85,7 +85,7 @@ impl MakeWriter<'_> for Lines {
 }
 
 impl Write for Lines {
-    /// Takes a whole line: `tracing` gives each in one piece.
+    /// Queues a whole line: `tracing` writes each line in one call.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         if self.way.try_send(Out::Line(line.to_vec())).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
@@ -102,7 +102,7 @@ impl Write for Lines {
 fn write_all(lines: &Receiver<Out>, mut place: impl Write, dropped: &AtomicU64) {
     while let Ok(out) = lines.recv() {
         match out {
-            // Nobody could be told that the log is gone.
+            // A failed log cannot be reported anywhere.
             Out::Line(line) => drop(place.write_all(&line)),
             Out::Told(told) => drop(told.send(())),
         }
@@ -119,7 +119,7 @@ mod tests {
 
     use super::*;
 
-    /// Takes a line when it is let.
+    /// Reads a line when allowed to.
     struct Reader {
         let_go: Receiver<()>,
         read: Sender<Vec<u8>>,
@@ -146,7 +146,7 @@ mod tests {
             lines.write_all(format!("{number}\n").as_bytes()).unwrap();
         }
         let dropped = lines.dropped.load(Ordering::Relaxed);
-        // One may be in the reader's hands already.
+        // One may have been handed to the reader already.
         assert!([99, 100].contains(&dropped), "{dropped}");
         drop(reads);
         drop(lines.written_at_the_end());

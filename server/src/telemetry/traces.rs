@@ -1,8 +1,8 @@
-//! Traces for OpenTelemetry: one follows a message from the hook to the receipt, through the queue, over restarts and from one
-//! process to another. It needs no context of its own: the trace is the message's id, its first span is known by the same id,
-//! so whoever carries a letter knows both. Whoever has a message's id finds its trace.
+//! OpenTelemetry traces: one follows a message from the hook to the receipt, through the queue, across restarts and
+//! processes. It needs no propagated context: the trace id is the message's id, and its root span is derived from it,
+//! so every delivery knows both. The trace is found by the message's id.
 //!
-//! Off unless `telemetry.otlp_url` is set; then nothing is made and nothing is sent.
+//! Off unless `telemetry.otlp_url` is set; then nothing is created or sent.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -19,28 +19,28 @@ use uuid::Uuid;
 
 use crate::config;
 
-/// Spans that wait to be sent; more are dropped.
+/// Spans waiting to be sent; more are dropped.
 const WAITING: usize = 8_192;
-/// Spans of one request.
+/// Spans per request.
 const BATCH: usize = 512;
-/// What comes within this time goes together.
+/// Spans within this time are sent together.
 const GATHER: Duration = Duration::from_secs(1);
-/// A collector that takes longer is given up for this batch.
+/// Time limit of a request, after which its batch is dropped.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Where spans go. Clones send to the same place.
+/// The exporter of spans. Clones share it.
 #[derive(Clone, Default)]
 pub struct Traces(Option<Arc<Sending>>);
 
 struct Sending {
     spans: mpsc::Sender<SpanData>,
-    /// Held by the task that sends.
+    /// Held by the sending task.
     sender: Mutex<(mpsc::Receiver<SpanData>, SpanExporter)>,
     share: f64,
     scope: InstrumentationScope,
 }
 
-/// A part of a message's way.
+/// A span of a message.
 #[derive(Debug)]
 pub struct Part {
     pub message_id: Uuid,
@@ -49,14 +49,14 @@ pub struct Part {
     /// Milliseconds since 1970.
     pub from: i64,
     pub to: i64,
-    /// What went wrong; empty: nothing.
+    /// The error; empty if there was none.
     pub error: String,
-    /// Without texts, names and secrets.
+    /// Without message texts, names and secrets.
     pub attributes: Vec<KeyValue>,
 }
 
 impl Traces {
-    /// Opens the way to the collector of the configuration. Nothing is sent yet, and nothing at all without one.
+    /// Opens the exporter for the configured collector. Sends nothing yet, and nothing at all without a collector.
     pub fn open(settings: &config::Telemetry, client: &reqwest::Client) -> anyhow::Result<Self> {
         let Some(url) = &settings.otlp_url else { return Ok(Self::default()) };
         let address = format!("{}/v1/traces", config::base(url));
@@ -75,24 +75,24 @@ impl Traces {
         Ok(Self(Some(Arc::new(Sending { spans, sender, share: settings.trace_share, scope }))))
     }
 
-    /// Whether this message is followed: the same answer in every process, at every time.
+    /// Whether this message is sampled: the same answer in every process, at any time.
     pub fn follows(&self, message_id: Uuid) -> bool {
         self.0.as_ref().is_some_and(|sending| !message_id.is_nil() && chosen(message_id, sending.share))
     }
 
-    /// The first span of a message: how it came in.
+    /// The root span of a message: its acceptance.
     pub fn root(&self, part: Part) {
         let id = root_of(part.message_id);
         self.send(part, id, SpanId::INVALID);
     }
 
-    /// A span below the first; gives its id.
+    /// A child of the root span; returns its id.
     pub fn below_root(&self, part: Part) -> SpanId {
         let parent = root_of(part.message_id);
         self.below(part, parent)
     }
 
-    /// A span below another of the same message; gives its id.
+    /// A child of another span of the message; returns its id.
     pub fn below(&self, part: Part, parent: SpanId) -> SpanId {
         let id = SpanId::from_bytes(rand::random::<[u8; 8]>());
         self.send(part, id, parent);
@@ -123,7 +123,7 @@ impl Traces {
         }
     }
 
-    /// Sends what comes until the stop, and then what is left. A collector that takes nothing costs spans, never messages.
+    /// Sends spans until the stop, and then the rest. A failing collector costs spans, never messages.
     pub async fn run(self, stop: CancellationToken) {
         let Some(sending) = self.0 else {
             stop.cancelled().await;
@@ -141,7 +141,7 @@ impl Traces {
     }
 }
 
-/// False: nothing waits any more.
+/// False when the queue is closed and empty.
 async fn send_batch(spans: &mut mpsc::Receiver<SpanData>, exporter: &SpanExporter) -> bool {
     let mut batch = Vec::new();
     while batch.len() < BATCH {
@@ -163,7 +163,7 @@ fn moment(millis: i64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }
 
-/// The random half of the id, never nothing: it holds the variant's bits.
+/// The random half of the id, never zero: it contains the variant's bits.
 fn root_of(message_id: Uuid) -> SpanId {
     let [.., a, b, c, d, e, f, g, h] = message_id.into_bytes();
     SpanId::from_bytes([a, b, c, d, e, f, g, h])

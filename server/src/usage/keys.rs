@@ -1,7 +1,7 @@
-//! Keys of the API: requests a second and bytes a day.
+//! Limits of API keys: requests a second and bytes a day.
 //!
-//! Each process counts for itself. A count in the database would cost a commit a request, which is what a flood is to be
-//! kept from; behind a proxy that spreads requests evenly a key has its pace once in each process.
+//! Each process counts separately. A count in the database would cost a commit per request, which the limit is meant to
+//! prevent; behind a proxy that spreads requests evenly a key has its rate in each process.
 
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::pace::{Budget, Daily, Meter, Paces};
 use crate::words::Said;
 
-/// Keys that are remembered.
+/// Keys tracked.
 const KEYS: u64 = 20_000;
 const MICROS: i64 = 1_000_000;
 
@@ -43,7 +43,7 @@ impl Keys {
         })
     }
 
-    /// The bytes a key has sent today.
+    /// The counter of bytes that a key has sent today.
     pub async fn meter(&self, key: Uuid) -> Meter {
         self.bytes.meter(key).await
     }

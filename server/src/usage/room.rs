@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::words::Said;
 
-/// Free disk, in percent, below which accounts that store more than the average are refused, before anybody else
+/// Free disk, in percent, below which accounts that store more than the average are refused, before all others
 /// ([`crate::shed`]).
 const SCARCE: u8 = 15;
 

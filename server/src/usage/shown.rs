@@ -12,9 +12,9 @@ const MB: i64 = 1024 * 1024;
 /// A limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Words are `limits-{name}`.
+    /// Message key: `limits-{name}`.
     pub name: &'static str,
-    /// None: it is not measured.
+    /// `None`: not measured.
     pub used: Option<i64>,
     /// 0: no limit.
     pub most: i64,
@@ -35,7 +35,7 @@ impl Line {
         words.say(key).with("used", self.used.unwrap_or(0)).with("most", self.most)
     }
 
-    /// Nothing is left.
+    /// The limit is reached.
     pub fn is_full(&self) -> bool {
         self.most > 0 && self.used.is_some_and(|used| used >= self.most)
     }

@@ -1,4 +1,4 @@
-//! What accounts have stored. Messages and hooks are counted where they are written and summed by account and day every
+//! Storage used by accounts. Messages and hooks are counted where they are written and summed by account and day every
 //! few seconds; a crash loses the counts of these seconds. Files and imports are summed from their rows.
 
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const FRESH: Duration = Duration::from_secs(30);
 /// Cached sums.
 pub struct Stored {
     of_accounts: Cache<Uuid, i64>,
-    /// The average of accounts that have stored anything.
+    /// The average over accounts that have stored anything.
     average: Cache<(), i64>,
 }
 
@@ -50,7 +50,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Writes what was stored since the last time.
+/// Writes the counts since the last time.
 pub async fn write_down(app: &App) -> Result<(), DbErr> {
     let mut sums = app.writer.tally.take().into_iter();
     while let Some((key, sum)) = sums.next() {

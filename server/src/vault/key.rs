@@ -1,4 +1,4 @@
-//! Master keys: where they are stored, how the first one is made, and how the file is replaced.
+//! Master keys: their storage, the creation of the first one, and replacement of the file.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -25,12 +25,12 @@ pub struct Key {
     pub(super) id: KeyId,
     pub(super) bytes: Bytes,
     pub(super) cipher: XChaCha20Poly1305,
-    /// The key of derived values; reveals nothing of the master key.
+    /// The key for derived values; reveals nothing of the master key.
     pub(super) derives: Zeroizing<[u8; 32]>,
 }
 
 impl Key {
-    /// A new one.
+    /// A new random key.
     pub fn generate() -> Self {
         Self::of(Zeroizing::new(rand::random()))
     }
@@ -49,7 +49,7 @@ impl Key {
     }
 }
 
-/// Metadata by which a change of the key file is noticed without reading it.
+/// Metadata that reveals a change of the key file without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Seen {
     device: u64,
@@ -101,8 +101,8 @@ fn read(path: &Path) -> Result<Option<SecretString>, VaultError> {
     }
 }
 
-/// Makes a key, durable before the first value is sealed by it. When two processes start at once, one makes it and the
-/// other reads it.
+/// Creates a key, durable before it seals its first value. If two processes start at once, one creates it and the other
+/// reads it.
 fn create(path: &Path) -> Result<SecretString, VaultError> {
     let refused = |source| VaultError::KeyFile { action: "create", path: path.to_owned(), source };
     let text = line(&Key::generate());
@@ -123,8 +123,8 @@ pub(super) fn folder(path: &Path) -> std::io::Result<File> {
     File::open(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
 }
 
-/// Replaces the keys of a file atomically: a reader finds the old ones or the new ones, also after a power cut. Owner and
-/// group are preserved; nobody gains access.
+/// Replaces the keys of a file atomically: a reader finds the old ones or the new ones, also after a power failure.
+/// Owner and group are preserved; access is not widened.
 pub(super) fn replace(path: &Path, keys: &[&Key]) -> Result<(), VaultError> {
     let refused = |source| VaultError::KeyFile { action: "replace", path: path.to_owned(), source };
     // A symbolic link to the file is preserved.

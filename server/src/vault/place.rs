@@ -1,7 +1,7 @@
 //! The places of sealed values. Sealing and decrypting require a place, and re-encryption goes through all places, so a
 //! new sealed column cannot be forgotten.
 
-/// What a key column of a table holds.
+/// Type of a key column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holds {
     Uuid,
@@ -9,17 +9,17 @@ pub enum Holds {
     Text,
 }
 
-/// How a column keeps a sealed value.
+/// Storage of a sealed value in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
-    /// As bytes; empty or NULL: nothing is sealed.
+    /// Bytes; empty or NULL: no value.
     Bytes,
-    /// As base64 in a text; empty: nothing is sealed.
+    /// Base64 text; empty: no value.
     Base64,
 }
 
-/// The table of a place. Its primary key is `tenant_id` followed by `keys`; a value is bound to the texts of these keys,
-/// joined by line feeds.
+/// The table of a place. Its primary key is `tenant_id` followed by `keys`; a value is bound to the texts of these
+/// keys, joined by line feeds.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
     pub name: &'static str,
@@ -27,7 +27,7 @@ pub struct Table {
     pub keys: &'static [(&'static str, Holds)],
     pub columns: &'static [&'static str],
     pub kept: Kept,
-    /// Values are bound to the vendor, whatever account the row belongs to now.
+    /// Values are bound to the vendor, whatever account the row belongs to.
     pub of_vendor: bool,
 }
 
@@ -41,7 +41,7 @@ macro_rules! places {
         }
 
         impl Place {
-            /// Every place there is.
+            /// All places.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
             /// The name that values of this place are bound to; never change one, or its values can no longer be
@@ -57,7 +57,7 @@ macro_rules! places {
 
 places! {
     OauthAccess = "oauth_access",
-    /// The newest refresh token and the one before it.
+    /// The newest refresh token and the previous one.
     OauthRefresh = "oauth_refresh",
     InstallCall = "install_call",
     CrmSubscription = "crm_subscription",
@@ -68,7 +68,7 @@ places! {
     MediaOrigin = "media_origin",
     Totp = "totp",
     Session = "session",
-    /// A session's one-time notice: it may hold a link or a key.
+    /// A session's one-time notice: it may contain a link or a key.
     Notice = "notice",
     /// Replaced keys, for links that they signed.
     VaultKey = "vault_key",

@@ -1,4 +1,4 @@
-//! The keys in memory, and the file they follow.
+//! The keys in memory, kept in sync with the key file.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -13,7 +13,7 @@ pub(super) struct Ring {
 }
 
 struct Keys {
-    /// As in file or configuration: the first encrypts. Never empty.
+    /// The keys in file or configuration: the first encrypts. Never empty.
     given: Vec<Arc<Key>>,
     /// Earlier keys of this process, and those stored in the database. They decrypt values that this or another process
     /// sealed just before a key was removed.
@@ -37,7 +37,7 @@ impl Ring {
         self.read(|keys| keys.given.clone())
     }
 
-    /// Present and earlier ones.
+    /// Current and earlier keys.
     pub fn all(&self) -> Vec<Arc<Key>> {
         self.read(|keys| keys.given.iter().chain(&keys.earlier).cloned().collect())
     }
@@ -59,8 +59,8 @@ impl Ring {
         }
     }
 
-    /// Reads the file if it has changed, or in any case. A file that cannot be read or holds no key changes nothing: the
-    /// known keys stay, and the error is logged once.
+    /// Reads the file if it has changed, or in any case. A file that cannot be read or holds no key changes nothing:
+    /// the known keys stay, and the error is logged once.
     pub fn refresh(&self, in_any_case: bool) {
         let Some(file) = &self.file else { return };
         if !in_any_case && self.is_up_to_date(file) {

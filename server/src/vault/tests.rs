@@ -184,7 +184,7 @@ fn m9_the_first_of_several_keys_seals_and_all_open() {
     assert!(error.contains("not base64") && !error.contains("canary"), "{error}");
 }
 
-/// M9: a process picks up a changed file before it seals, and when it meets a value of an unknown key.
+/// M9: a process reads a changed file before it seals, and when it meets a value of an unknown key.
 #[test]
 fn m9_a_changed_key_file_is_taken_up_without_being_asked() {
     let folder = tempfile::tempdir().unwrap();
@@ -217,7 +217,7 @@ fn m9_a_changed_key_file_is_taken_up_without_being_asked() {
     );
 }
 
-/// M9: the file is replaced atomically, keeps its mode, and remains of an earlier attempt do no harm.
+/// M9: the file is replaced atomically and keeps its mode, and remains of an earlier attempt do no harm.
 #[test]
 fn m9_the_key_file_is_replaced_whole_and_private() {
     let folder = tempfile::tempdir().unwrap();
@@ -241,7 +241,7 @@ fn m9_the_key_file_is_replaced_whole_and_private() {
     assert_eq!(Vault::open(&in_file(&path), false).unwrap().key_ids(), [new.id()]);
 }
 
-/// M9: what was derived with an earlier key is recognised, also when only the database has the key.
+/// M9: values derived with an earlier key are recognised, also if only the database has the key.
 #[test]
 fn m9_what_an_earlier_key_derived_is_recognised() {
     let (old, new) = (vault(1), vault(2));

@@ -1,4 +1,4 @@
-//! Who asks: a user of an amoCRM account, by the token of a session. Handlers get at data only through one.
+//! The caller: a user of an amoCRM account, identified by a session token. Handlers read data only through it.
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -22,38 +22,38 @@ use crate::tenant as tenants;
 use crate::tenant::rights;
 use crate::words::{Language, Words, Zone};
 
-/// A user with a session that lives.
+/// A user with a live session.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
     pub tenant: tenant::Model,
     /// amoCRM's id.
     pub user_id: i64,
-    /// Administers the account.
+    /// Is an administrator of the account.
     pub is_admin: bool,
     pub reader: Reader,
     pub address: Option<IpAddr>,
 }
 
 impl Caller {
-    /// Refuses with 403 whoever does not administer the account.
+    /// 403 unless the caller administers the account.
     pub fn needs_admin(&self) -> Result<()> {
         if self.is_admin { Ok(()) } else { Err(Refusal::NotAdmin) }
     }
 
-    /// Who it is, for the audit log.
+    /// The actor for the audit log.
     pub async fn by(&self, app: &App) -> Result<By, DbErr> {
         let name = name_of(app, self.tenant.tenant_id, self.user_id).await?;
         Ok(By { actor: Actor::CrmUser { id: self.user_id, name }, address: self.address })
     }
 
-    /// Whose `Idempotency-Key`s these are: the user's, for a session may end between two tries.
+    /// The owner of `Idempotency-Key`s: the user, because a session may end between two attempts.
     pub fn key(&self) -> ApiKey {
         let id = Uuid::new_v5(&self.tenant.tenant_id, format!("crm_user:{}", self.user_id).as_bytes());
         ApiKey { id, tenant: Some(self.tenant.tenant_id), scope: Scope::Write }
     }
 }
 
-/// The name of an amoCRM user as far as we know it; empty: not at all.
+/// The stored name of an amoCRM user; empty if unknown.
 pub(super) async fn name_of(app: &App, tenant_id: Uuid, user_id: i64) -> Result<String, DbErr> {
     if let Some(name) = rights::known_name(app, tenant_id, user_id).await {
         return Ok(name);
@@ -65,7 +65,7 @@ pub(super) async fn name_of(app: &App, tenant_id: Uuid, user_id: i64) -> Result<
     Ok(grant.map(|grant| grant.user_name).unwrap_or_default())
 }
 
-/// In which words somebody of an account is answered.
+/// The language and platform name for a member of an account.
 pub(super) fn reader_of(app: &App, tenant: &tenant::Model, language: Language) -> Reader {
     let crm = app.config.integration(&tenant.integration).map_or("amoCRM", |integration| integration.platform.brand());
     Reader { words: Words::new(language), crm, zone: Zone::named(&tenant.time_zone), now: app.clock.millis() }

@@ -1,5 +1,5 @@
-//! `GET /widget/v1/card`: the chats of the contact whose card is open, what became of the last message, why one failed,
-//! and how long one may write freely.
+//! `GET /widget/v1/card`: the chats of the contact on the open card, with the state of the last message, the reason of
+//! a failure, and the time left for free-form messages.
 
 use std::sync::Arc;
 
@@ -26,11 +26,11 @@ use crate::tenant as tenants;
 use crate::tenant::token::{CallError, TokenError, with_token};
 use crate::words::Said;
 
-/// Contacts of one card that are looked at.
+/// Most contacts of one card.
 const MOST_CONTACTS: usize = 20;
-/// What a contact's chats are is asked again after so many milliseconds.
+/// Milliseconds for which a contact's chats are cached.
 const FRESH: i64 = 60_000;
-/// Chats that are shown.
+/// Most chats returned.
 const MOST_CHATS: usize = 20;
 
 #[derive(Debug, Serialize)]
@@ -40,7 +40,7 @@ struct ChatOut {
     contact: ContactOut,
     last_message: Option<LastOut>,
     last_failure: Option<FailureOut>,
-    /// Null: one may always write.
+    /// Null if there is no time limit.
     window: Option<WindowOut>,
 }
 
@@ -73,7 +73,7 @@ struct FailureOut {
     why: WhyOut,
 }
 
-/// Why, and what to do, in words.
+/// The reason and what to do, as text.
 #[derive(Debug, Serialize)]
 struct WhyOut {
     reason: String,
@@ -87,7 +87,7 @@ struct WindowOut {
 }
 
 /// Chats of the contacts in `contact_id` (may be repeated), else of the contacts of `lead_id`; newest first. Users who
-/// are not administrators get those that amoCRM itself would show; the others are treated as if they did not exist.
+/// are not administrators get those that amoCRM would show them; the others are treated as missing.
 pub(super) async fn get(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse> {
     let app = app.into_inner();
     let (contacts, lead) = asked(request.query_string());
@@ -108,7 +108,7 @@ pub(super) async fn get(app: web::Data<App>, caller: Caller, request: HttpReques
     Ok(HttpResponse::Ok().json(json!({ "items": items })))
 }
 
-/// Numbers of contacts and lead; what is no number is nobody's.
+/// Ids of contacts and lead; values that are not numbers are ignored.
 fn asked(query: &str) -> (Vec<i64>, Option<i64>) {
     let (mut contacts, mut lead) = (Vec::new(), None);
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -122,7 +122,7 @@ fn asked(query: &str) -> (Vec<i64>, Option<i64>) {
     (contacts, lead)
 }
 
-/// amojo's ids of the chats. Remembered for a minute where there are any: every open card asks twice a minute.
+/// amojo's ids of the chats. Non-empty lists are cached for a minute: every open card asks twice a minute.
 async fn chats_at_crm(
     app: &Arc<App>,
     tenant_id: Uuid,
@@ -155,7 +155,7 @@ async fn chats_at_crm(
     Ok(chats)
 }
 
-/// Ours, by every id under which amojo knows them.
+/// Our conversations with any of these amojo ids.
 async fn conversations(app: &App, tenant_id: Uuid, chats: &[String]) -> Result<Vec<conversation::Model>, DbErr> {
     if chats.is_empty() {
         return Ok(Vec::new());
@@ -221,12 +221,12 @@ async fn chat(
     })
 }
 
-/// How long one may write freely after a customer's message, in seconds; none: always.
+/// Seconds for free-form messages after a customer's message; `None` if unlimited.
 fn window_of(app: &App, source: &source::Model) -> Option<u64> {
     tenants::channel_config(app, source.channel_id).and_then(|(_, channel)| channel.time_window_seconds)
 }
 
-/// A chat in which the customer never wrote has no open window.
+/// Without a message of the customer the window is closed.
 fn window(incoming: Option<i64>, seconds: u64, now: i64) -> WindowOut {
     let life = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1000);
     let until = incoming.map_or(0, |at| at.saturating_add(life));

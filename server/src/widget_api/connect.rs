@@ -1,4 +1,4 @@
-//! `POST /widget/v1/connect` and `disconnect`: an account's channels, switched on by whoever may use this service.
+//! `POST /widget/v1/connect` and `disconnect`: connects an account's channels for customers of the vendor.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::tenant as tenants;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ConnectIn {
-    /// As the page of amoCRM knows it; compared with what amoCRM itself told us.
+    /// As reported by amoCRM's page; compared with amoCRM's own answer.
     amojo_id: String,
     #[serde(default)]
     login: Option<String>,
@@ -45,8 +45,8 @@ struct ChannelOut {
     status: String,
 }
 
-/// Connects every channel for a customer of the vendor. Keeps no `Idempotency-Key`: repeating it changes nothing, and
-/// a hash of a password would have to be stored.
+/// Connects every channel. Stores no `Idempotency-Key`: repeating changes nothing, and a hash of a password would have
+/// to be stored.
 pub(super) async fn connect(app: web::Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
     let app = app.into_inner();
     caller.needs_admin()?;
@@ -77,7 +77,7 @@ pub(super) async fn connect(app: web::Data<App>, caller: Caller, body: Body) -> 
     shown(&app, &caller).await
 }
 
-/// Takes every channel off. Sources, chats and what waits stay; `connect` resumes.
+/// Disconnects every channel. Sources, chats and waiting letters stay; `connect` resumes.
 pub(super) async fn disconnect(app: web::Data<App>, caller: Caller) -> Result<HttpResponse> {
     let app = app.into_inner();
     caller.needs_admin()?;

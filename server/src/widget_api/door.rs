@@ -1,6 +1,6 @@
-//! What stands before every route of the widget: which pages get in (CORS), and errors in the reader's language.
+//! Middleware before every route of the widget: CORS, and errors in the reader's language.
 //!
-//! A browser shows a page nothing of an answer without these headers, so they are on every answer, errors included.
+//! Browsers hide answers without CORS headers from pages, so they are on every answer, errors included.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -21,7 +21,7 @@ const EXPOSED: &str = "Retry-After, ETag";
 /// Seconds for which a browser keeps a preflight's answer.
 const MAX_AGE: &str = "600";
 
-/// Lets in what comes from pages of account hosts, and from no page at all; answers preflights.
+/// Admits requests from pages of account hosts, and from no page at all; answers preflights.
 pub(super) async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -37,7 +37,7 @@ pub(super) async fn guard(
         in_words(next.call(request).await?)
     };
     let headers = response.headers_mut();
-    // One line: not everybody reads a second one. What varies already does so by its language.
+    // One header line: some clients ignore a second one. Answers with a `Vary` already vary by language.
     let vary = if headers.contains_key(header::VARY) { "Origin, Accept-Language" } else { "Origin" };
     headers.insert(header::VARY, HeaderValue::from_static(vary));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -64,13 +64,13 @@ fn preflight() -> HttpResponse {
         .finish()
 }
 
-/// Without credentials: sessions are told by a header, never by a cookie.
+/// Without credentials: sessions are identified by a header, never by a cookie.
 fn let_read(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
 }
 
-/// Says an error again in the language of whoever asked.
+/// Renders an error again in the caller's language.
 fn in_words<B: MessageBody + 'static>(response: ServiceResponse<B>) -> ServiceResponse<BoxBody> {
     let reader = reader(response.request());
     let error = response.response().error();
@@ -93,7 +93,7 @@ fn in_words<B: MessageBody + 'static>(response: ServiceResponse<B>) -> ServiceRe
 }
 
 fn told(error: &Error, reader: &Reader) -> HttpResponse {
-    // An `Error` cannot be cloned; of these only what people see is needed again.
+    // An `Error` cannot be cloned; only what people see is needed again.
     let same = match error {
         Error::Malformed(text) => Error::Malformed(text.clone()),
         Error::Invalid(fields) => Error::Invalid(fields.clone()),
@@ -116,7 +116,7 @@ fn told(error: &Error, reader: &Reader) -> HttpResponse {
     Refusal::Known(same).answer(reader)
 }
 
-/// Who reads the answer: whom [`super::caller`] found, else what the request alone tells.
+/// The reader found by [`super::caller`], else what the request alone reveals.
 pub(super) fn reader(request: &HttpRequest) -> Reader {
     if let Some(known) = request.extensions().get::<Reader>() {
         return *known;
@@ -131,7 +131,7 @@ pub(super) fn reader(request: &HttpRequest) -> Reader {
     }
 }
 
-/// Work in a caller's words: for answers that are kept and given again ([`crate::api::idempotency`]).
+/// Runs work in a caller's language: for stored answers that are repeated ([`crate::api::idempotency`]).
 pub(super) async fn spoken(
     reader: Reader,
     work: impl Future<Output = super::refusal::Result<HttpResponse>>,

@@ -1,4 +1,4 @@
-//! `GET /widget/v1/kinds`: what an account can add here and now, with the fields of its form.
+//! `GET /widget/v1/kinds`: the kinds of sources an account can add, with the fields of their forms.
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -27,7 +27,7 @@ struct FieldOut {
     label: String,
     hint: Option<String>,
     required: bool,
-    /// What stands in it at first; null: nothing.
+    /// The initial value; null if there is none.
     value: Value,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     options: Vec<OptionOut>,
@@ -39,7 +39,7 @@ struct OptionOut {
     label: String,
 }
 
-/// Kinds whose connector is built in and for which the integration has a channel.
+/// Kinds with a built-in connector and a channel of the integration.
 pub(super) async fn list(app: web::Data<App>, caller: Caller) -> Result<HttpResponse> {
     let reader = &caller.reader;
     let say = |key: String| reader.words.say(key).with("crm", reader.crm).to_string();

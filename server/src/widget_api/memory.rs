@@ -1,4 +1,5 @@
-//! What an instance remembers of the widget's callers. Losing it costs a call to amoCRM or a few requests more.
+//! In-memory state of an instance about the widget's callers. Losing it costs calls to amoCRM or allows a few more
+//! requests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +13,9 @@ use crate::pace::{Budget, Paces};
 
 /// Requests of one user.
 pub(super) const REQUESTS: Budget = Budget { at_once: 60, each: 1_000 };
-/// Exchanges of one disposable token: each page load of amoCRM exchanges it anew.
+/// Exchanges of one disposable token: each page load of amoCRM repeats it.
 pub(super) const EXCHANGES: Budget = Budget { at_once: 120, each: 15_000 };
-/// Looks for the new host of a renamed account.
+/// Checks for the new host of a renamed account.
 pub(super) const RENAMINGS: Budget = Budget { at_once: 1, each: 60_000 };
 
 /// Shared by the threads of an instance.
@@ -24,7 +25,7 @@ pub struct Memory {
     /// By integration, account and token.
     pub(super) exchanges: Paces<String>,
     pub(super) renamings: Paces<Uuid>,
-    /// With the moment they were read.
+    /// With the time they were read.
     pub(super) pipelines: Cache<Uuid, (i64, Arc<Vec<Pipeline>>)>,
     /// What users who are not administrators may see in amoCRM.
     pub(super) viewers: Cache<(Uuid, i64), Arc<Viewer>>,
@@ -34,7 +35,7 @@ pub struct Memory {
     pub(super) shown: Cache<(Uuid, i64, Uuid), i64>,
     /// Contacts that a user asked for and may not see.
     pub(super) strangers: Cache<(Uuid, i64), Strangers>,
-    /// amojo's ids of the chats of a card, with the moment they were read.
+    /// amojo's ids of the chats of a card, with the time they were read.
     pub(super) chats: Cache<Card, (i64, Arc<Vec<String>>)>,
 }
 

@@ -1,12 +1,12 @@
-//! What the widget in amoCRM calls (docs/widget.md).
+//! The API of the widget in amoCRM (docs/widget.md).
 //!
 //! ```text
 //! amoCRM's page ─ X-Auth-Token ─▶ POST session ─▶ session token, half an hour at most
-//!               ─ Bearer ───────▶ sources, card, ticket: everybody of the account looks, administrators change
+//!               ─ Bearer ───────▶ sources, card, ticket: all users of the account read, administrators change
 //! ```
 //!
-//! [`door`] stands before every route: only pages of account hosts get in, errors carry words in the reader's language
-//! and the headers without which a browser hides them. [`caller::Caller`] is who asks; nothing is read without one.
+//! [`door`] precedes every route: it admits only pages of account hosts, adds the CORS headers and renders errors in
+//! the reader's language. [`caller::Caller`] identifies the caller; nothing is read without one.
 
 mod caller;
 mod card;
@@ -33,7 +33,7 @@ use crate::error::Error;
 
 pub use memory::Memory;
 
-/// Mounts `/widget`. The application hands its `App` to handlers as `web::Data<App>`.
+/// Mounts `/widget`. The application provides its `App` to handlers as `web::Data<App>`.
 pub fn routes(config: &mut web::ServiceConfig) {
     let scope = web::scope("/widget")
         .wrap(from_fn(door::guard))

@@ -1,5 +1,5 @@
-//! Which pages may call: those of account hosts, one label under a configured suffix, over https. A local amoCRM
-//! (`account_url` is http on loopback) is one page for all accounts.
+//! The allowed origins: those of account hosts, one label under a configured suffix, over https. A local amoCRM
+//! (`account_url` is http on loopback) is one origin for all accounts.
 
 use url::{Host, Url};
 
@@ -19,7 +19,7 @@ pub(super) fn shows(integration: &Integration, origin: &str, host: &str) -> bool
     origin.strip_prefix("https://").is_some_and(|own| own == host) || is_local(integration, origin)
 }
 
-/// In the one form in which browsers write it: lower case, without port.
+/// Compares in the form that browsers send: lower case, without port.
 fn is_host(integration: &Integration, host: &str) -> bool {
     host_rules(integration).parse(host).is_ok_and(|parsed| parsed.as_str() == host)
 }
@@ -28,7 +28,7 @@ fn is_local(integration: &Integration, origin: &str) -> bool {
     local(integration).is_some_and(|local| local == origin)
 }
 
-/// The origin of a local amoCRM; none for a real one.
+/// The origin of a local amoCRM; `None` for the real one.
 fn local(integration: &Integration) -> Option<String> {
     let of = |host: &str| Url::parse(&integration.account_url.replace("{host}", host)).ok();
     let (one, other) = (of("one.example")?, of("other.example")?);

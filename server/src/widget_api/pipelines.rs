@@ -1,4 +1,4 @@
-//! `GET /widget/v1/pipelines`: where leads of a source may go.
+//! `GET /widget/v1/pipelines`: the account's pipelines, to choose from for a source.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,9 +13,9 @@ use super::refusal::Result;
 use crate::app::App;
 use crate::source;
 
-/// A list so old is read again, milliseconds.
+/// Age at which a list is read again, milliseconds.
 const FRESH: i64 = 60_000;
-/// Names in the list of sources may be older, and are not waited for long.
+/// Names in the list of sources may be this old, and are not waited for long.
 const NAMES_FRESH: i64 = 10 * 60_000;
 const NAMES_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -36,12 +36,12 @@ pub(super) async fn list(app: web::Data<App>, caller: Caller) -> Result<HttpResp
     Ok(HttpResponse::Ok().json(serde_json::json!({ "items": items })))
 }
 
-/// The pipelines as far as they are known without waiting long: names for people, nothing depends on them.
+/// The pipelines known without a long wait: for display only.
 pub(super) async fn names(app: &Arc<App>, tenant_id: Uuid) -> Arc<Vec<Pipeline>> {
     match tokio::time::timeout(NAMES_PATIENCE, read(app, tenant_id, NAMES_FRESH)).await {
         Ok(Ok(pipelines)) => pipelines,
         _ => {
-            // Not again with every poll.
+            // Caches the failure, so that not every poll repeats the request.
             let none = Arc::new(Vec::new());
             app.widget.pipelines.insert(tenant_id, (app.clock.millis(), none.clone())).await;
             none
@@ -51,7 +51,7 @@ pub(super) async fn names(app: &Arc<App>, tenant_id: Uuid) -> Arc<Vec<Pipeline>>
 
 async fn read(app: &Arc<App>, tenant_id: Uuid, fresh: i64) -> Result<Arc<Vec<Pipeline>>> {
     let now = app.clock.millis();
-    // An empty list is the memory of a failure: good enough for names alone.
+    // An empty list is a cached failure: usable for names only.
     let known = app
         .widget
         .pipelines

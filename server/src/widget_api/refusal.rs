@@ -1,4 +1,4 @@
-//! Why the widget is refused, in words for people: it shows `detail` as it is.
+//! Why a request of the widget is refused; the widget shows `detail` to people as it is.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
@@ -7,42 +7,42 @@ use sea_orm::DbErr;
 use crate::error::{Changed, Error, Problem, WrongField, problem_in, problem_type};
 use crate::words::{Language, When, Words, Zone};
 
-/// Seconds after which an account that is being set up is worth another look.
+/// Seconds after which an account that is being set up may be checked again.
 pub(super) const PROVISIONING_SECONDS: u32 = 3;
 
-/// Why a call was not done: [`Error`], and what only the widget meets. `type` is the name with hyphens.
+/// Why a call failed: [`Error`], and errors of the widget's API only. `type` is the name with hyphens.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
     #[error(transparent)]
     Known(#[from] Error),
-    /// 401: the session's token is missing, unknown or has run out.
+    /// 401: the session token is missing, unknown or expired.
     #[error("the session has ended")]
     SessionEnded,
-    /// 401: the disposable token is missing or worth nothing.
+    /// 401: the disposable token is missing or invalid.
     #[error("the disposable token is not valid")]
     BadToken,
-    /// 403: the page is none of an account host, or of another account.
+    /// 403: the page is not of an account host, or of another account.
     #[error("this page may not call")]
     ForeignPage,
-    /// 409: amoCRM's install call has not come, or its exchange is not done.
+    /// 409: amoCRM's install call has not arrived, or its code is not exchanged yet.
     #[error("the account is still being set up")]
     Provisioning,
     /// 403.
     #[error("only an administrator of the account may do this")]
     NotAdmin,
-    /// 401: which of both, nobody learns.
+    /// 401: does not reveal whether login or password is wrong.
     #[error("login or password did not match")]
     WrongCredentials,
     /// 409.
     #[error("amojo_id belongs to another account")]
     WrongAccount,
-    /// 429: passwords; the next try in so many seconds.
+    /// 429: too many passwords; seconds until the next attempt.
     #[error("too many tries")]
     TooManyTries(u32),
-    /// 429: requests.
+    /// 429: too many requests; seconds to wait.
     #[error("too many requests")]
     TooFast(u32),
-    /// 503: the service that knows the logins.
+    /// 503: the service that checks logins is unavailable; seconds to wait.
     #[error("the service that checks logins does not answer")]
     Away(u32),
     /// 405.
@@ -62,10 +62,10 @@ impl From<anyhow::Error> for Refusal {
     }
 }
 
-/// What handlers return.
+/// The result type of handlers.
 pub(super) type Result<T, E = Refusal> = std::result::Result<T, E>;
 
-/// Who reads it, and what their CRM is called.
+/// The reader's language and the name of their platform.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader {
     pub words: Words,
@@ -135,7 +135,7 @@ impl Refusal {
         if detail.is_empty() { title(self.name(), reader) } else { detail }
     }
 
-    /// The answer in the reader's language.
+    /// The response in the reader's language.
     pub fn answer(&self, reader: &Reader) -> HttpResponse {
         let status = self.status();
         let errors: Vec<WrongField> = match self {
@@ -170,7 +170,7 @@ fn changed_meanwhile(changed: &Changed, reader: &Reader) -> String {
     words.say("form-changed-meanwhile").with("name", name).with("time", time).to_string()
 }
 
-/// English, for where nobody knows the reader; [`super::door`] says it again in their language.
+/// English, because the reader is unknown here; [`super::door`] translates it.
 impl ResponseError for Refusal {
     fn status_code(&self) -> StatusCode {
         self.status()
@@ -178,7 +178,7 @@ impl ResponseError for Refusal {
 
     fn error_response(&self) -> HttpResponse {
         if let Self::Known(error) = self {
-            // Logs the cause of an error of our own.
+            // Logs the cause of internal errors.
             return error.error_response();
         }
         self.answer(&Reader { words: Words::new(Language::En), crm: "amoCRM", zone: Zone::UTC, now: 0 })

@@ -7,20 +7,20 @@ use entity::tenant;
 use crate::app::App;
 use crate::tenant::rights::{self, CrmRights, MaxAge};
 
-/// A refusal of amoCRM's is not remembered: the next page load asks again.
+/// A refusal by amoCRM is not cached: the next page load asks again.
 const MAX_AGE: MaxAge = MaxAge { answer: 10 * 60_000, unknown: 0 };
 
-/// Whether somebody administers an account.
+/// Whether a user administers an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rights {
     Administrator,
     Other,
-    /// amoCRM does not answer right now. Treated as [`Rights::Other`], and said.
+    /// amoCRM does not answer. Treated as [`Rights::Other`], and reported to the user.
     Unknown,
 }
 
-/// The rights of a user whose token carries this claim. The claim is not in amoCRM's documents (crm-api §2.1), so it may
-/// be missing.
+/// The rights of a user whose token has this claim. amoCRM does not document the claim (crm-api §2.1), so it may be
+/// missing.
 pub(super) async fn of(app: &Arc<App>, tenant: &tenant::Model, user_id: i64, claim: Option<bool>) -> Rights {
     match claim {
         Some(true) => Rights::Administrator,

@@ -1,8 +1,8 @@
-//! `POST /widget/v1/session`: amoCRM's disposable token becomes a session of ours.
+//! `POST /widget/v1/session`: exchanges amoCRM's disposable token for a session of ours.
 //!
-//! amoCRM's page keeps one token for about 25 minutes and sends it with every call (crm-api §2.3), so an exchange is
-//! repeated, also by several windows at once: the same token always gives the same session. Its own token is derived, not
-//! drawn, and only its hash is stored.
+//! amoCRM's page keeps one token for about 25 minutes and sends it with every call (crm-api §2.3), so exchanges are
+//! repeated, also by several windows at once: the same token always gives the same session. The session's token is
+//! derived, not random, and only its hash is stored.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ struct SessionOut {
     tenant: TenantOut,
     user: UserOut,
     customers_mode: &'static str,
-    /// Names of the account's administrators as far as they are known.
+    /// Known names of the account's administrators.
     admins: Vec<String>,
     sources: UsageOut,
     panel_url: String,
@@ -53,7 +53,7 @@ struct UserOut {
     /// A string, as all 64-bit ids are.
     id: String,
     is_admin: bool,
-    /// Why somebody who may be an administrator is not treated as one; null: nothing to say.
+    /// Why a possible administrator is not treated as one; null if there is nothing to say.
     hint: Option<String>,
 }
 
@@ -63,7 +63,7 @@ pub(super) struct UsageOut {
     pub limit: u32,
 }
 
-/// Exchanges a disposable token. Whatever the body says is ignored.
+/// Exchanges a disposable token. The body is ignored.
 pub(super) async fn exchange(app: web::Data<App>, request: HttpRequest, _body: Body) -> Result<HttpResponse> {
     let app = app.into_inner();
     let token = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).ok_or(Refusal::BadToken)?;
@@ -96,7 +96,7 @@ pub(super) async fn exchange(app: web::Data<App>, request: HttpRequest, _body: B
     Ok(HttpResponse::Ok().json(out))
 }
 
-/// What tokens of an integration must fit.
+/// What tokens of an integration must match.
 fn expected(config: &Config, client_id: &str) -> Option<Expected> {
     let integration = config.integration_by_client_id(client_id)?;
     let secrets = [Some(&integration.client_secret), integration.previous_client_secret.as_ref()];
@@ -107,12 +107,12 @@ fn expected(config: &Config, client_id: &str) -> Option<Expected> {
     })
 }
 
-/// What one disposable token is told apart by.
+/// The parts that identify a disposable token.
 fn exchanged(integration: &Integration, token: &DisposableToken) -> [String; 4] {
     [integration.name.clone(), token.account_id.to_string(), token.user_id.to_string(), token.jti.clone()]
 }
 
-/// The account where it lives now: a token of another allow-listed host says that it was renamed.
+/// The account at its current host: a token from another allowed host means that the account was renamed.
 async fn at_home(app: &Arc<App>, tenant: tenant::Model, token: &DisposableToken) -> Result<tenant::Model> {
     let paced = async || app.widget.renamings.take(tenant.tenant_id, RENAMINGS, app.clock.millis()).await.is_ok();
     if tenant.host == token.host.as_str() || !paced().await {
@@ -128,7 +128,7 @@ async fn at_home(app: &Arc<App>, tenant: tenant::Model, token: &DisposableToken)
     }
 }
 
-/// The session of a disposable token: the one that it opened before, else a new one under the same token.
+/// The session of a disposable token: the one it opened before, else a new one under the same token.
 async fn open(
     app: &App,
     tenant: &tenant::Model,
@@ -158,7 +158,7 @@ async fn open(
         }
         return Ok((secret, row));
     }
-    // Of two at once the later one's row stands; the token is the same.
+    // Of two concurrent exchanges the later row remains; the token is the same.
     let row = session::Model {
         tenant_id: tenant.tenant_id,
         id: app.clock.uuid_v7(),
@@ -204,7 +204,7 @@ async fn shown(
         let user = CrmUser { id, name: name_of(app, tenant.tenant_id, id).await?, is_admin: true };
         ticket::url_for(app, tenant.tenant_id, &user, &Leads::Overview, asked_by).await?
     } else {
-        // Others enter by a ticket to one conversation; here they may sign in.
+        // Other users enter by a ticket to one conversation; with this address they may sign in.
         format!("{}/panel", app.public_url())
     };
     let unknown = rights == Rights::Unknown;
@@ -228,7 +228,7 @@ async fn shown(
     })
 }
 
-/// Those who gave access, by name.
+/// The names of the administrators who gave access.
 async fn administrators(app: &App, tenant: &tenant::Model) -> Result<Vec<String>, DbErr> {
     let grants = oauth_grant::Entity::of_tenant(tenant.tenant_id)
         .filter(oauth_grant::Column::IsAdmin.eq(true))

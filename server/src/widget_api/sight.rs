@@ -1,6 +1,6 @@
-//! What somebody who is no administrator may look at, as amoCRM has it: the rights of the user, and who is responsible for
-//! the contact or the lead (crm-api §3.2). amoCRM is asked with the account's own access, which sees everything, so it must
-//! not answer what it would not show to the user themselves.
+//! What a user who is not an administrator may see in amoCRM: by the user's rights, and by who is responsible for the
+//! contact or the lead (crm-api §3.2). amoCRM is queried with the account's own access, which sees everything, so the
+//! result must not exceed what the user could see there.
 //!
 //! amoCRM also shows a lead to people added to its chat; its API does not report them, so they see less here.
 

@@ -1,4 +1,4 @@
-//! One source as the widget shows it: the fields of the public API, and words.
+//! One source as the widget shows it: the fields of the public API, plus texts.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::source::{self as sources, Reason, SourceStatus, State};
 use crate::words::{Said, When};
 
-/// How long customers' messages wait for an account that is not paid, in days.
+/// Days for which customers' messages wait for an unpaid account.
 const KEPT_UNPAID: i64 = 7;
 
 /// Sources of one account, in their order.
@@ -37,7 +37,7 @@ pub(super) async fn items(app: &Arc<App>, caller: &Caller, rows: &[source::Model
     Ok(items)
 }
 
-/// One source, with its webhook secret when it was just made.
+/// One source, with its webhook secret if it was just created.
 pub(super) async fn item(
     app: &Arc<App>,
     caller: &Caller,
@@ -75,7 +75,7 @@ fn put(item: &mut Value, name: &str, value: Value) {
     }
 }
 
-/// What the state means, since when, and who or what made it so.
+/// What the state means, since when, and its cause.
 fn hint(reader: &Reader, row: &source::Model, state: &State) -> String {
     let words = reader.words;
     let when = |at| When::new(at, reader.now, reader.zone, words);
@@ -90,7 +90,7 @@ fn hint(reader: &Reader, row: &source::Model, state: &State) -> String {
     let name =
         if state.paused_by.is_empty() { words.say("widget-somebody").to_string() } else { state.paused_by.clone() };
     match (&reason, state.status) {
-        // The reason says it better than the state, unless the state's words are built around it.
+        // The reason is more specific than the state, unless the state's text contains it.
         (Some(reason), status) if status != SourceStatus::NeedsAttention => reason.clone(),
         _ => words
             .say(state.hint_key())
@@ -106,13 +106,13 @@ fn hint(reader: &Reader, row: &source::Model, state: &State) -> String {
     }
 }
 
-/// How customers get to a web chat.
+/// How to embed a web chat.
 fn embed(app: &App, row: &source::Model) -> Value {
     let embed = sources::embed(app, row);
     embed.map_or(Value::Null, |embed| json!({ "code": embed.line, "link": embed.link }))
 }
 
-/// How many chats each source has.
+/// The number of chats of each source.
 async fn chats(app: &App, tenant_id: Uuid, rows: &[source::Model]) -> Result<HashMap<Uuid, i64>> {
     let counted: Vec<(Uuid, i64)> = conversation::Entity::of_tenant(tenant_id)
         .filter(conversation::Column::SourceId.is_in(rows.iter().map(|row| row.id)))

@@ -1,4 +1,4 @@
-//! An account's sources in the widget: the shapes of the public API with what the window shows beside them.
+//! An account's sources in the widget: the public API's shapes with additional fields for the window.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ struct ListOut {
     limit: u32,
     tenant: TenantOut,
     strays: Vec<StrayOut>,
-    /// Always null: an account has at most a hundred.
+    /// Always null: an account has at most a hundred sources.
     next_cursor: Option<String>,
 }
 
@@ -41,7 +41,7 @@ struct StepOut {
     ms: u64,
 }
 
-/// All sources at once, for everybody of the account.
+/// All sources at once, for all users of the account.
 pub(super) async fn list(app: web::Data<App>, caller: Caller) -> Result<HttpResponse> {
     let app = app.into_inner();
     let tenant_id = caller.tenant.tenant_id;
@@ -59,7 +59,7 @@ pub(super) async fn list(app: web::Data<App>, caller: Caller) -> Result<HttpResp
     }))
 }
 
-/// Makes a source and its mirror in amoCRM: 201 means that it works.
+/// Creates a source here and in amoCRM: 201 means that it works.
 pub(super) async fn create(app: web::Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
     let app = app.into_inner();
     caller.needs_admin()?;
@@ -73,7 +73,7 @@ pub(super) async fn create(app: web::Data<App>, caller: Caller, body: Body) -> R
     Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
 }
 
-/// Changes, pauses or resumes a source. With `If-Match` only as the caller knows it, else 412.
+/// Changes, pauses or resumes a source. With `If-Match`, 412 if it has changed since.
 pub(super) async fn patch(
     app: web::Data<App>,
     caller: Caller,
@@ -94,7 +94,7 @@ pub(super) async fn patch(
     Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
 }
 
-/// Deletes a source here and in amoCRM. What was said stays.
+/// Deletes a source here and in amoCRM. Messages stay.
 pub(super) async fn delete(
     app: web::Data<App>,
     caller: Caller,
@@ -112,7 +112,7 @@ pub(super) async fn delete(
     Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
 }
 
-/// Makes a source in amoCRM again that a user deleted there.
+/// Recreates a source in amoCRM that a user deleted there.
 pub(super) async fn restore(
     app: web::Data<App>,
     caller: Caller,
@@ -130,7 +130,7 @@ pub(super) async fn restore(
     Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
 }
 
-/// Tests a source live, step by step. A failed step is told, it is no error.
+/// Tests a source live, step by step. A failed step is reported, not an error.
 pub(super) async fn test(app: web::Data<App>, caller: Caller, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
     let app: Arc<App> = app.into_inner();
     caller.needs_admin()?;
@@ -154,7 +154,7 @@ pub(super) async fn test(app: web::Data<App>, caller: Caller, source_id: web::Pa
     Ok(HttpResponse::Ok().json(json!({ "steps": steps })))
 }
 
-/// The revision a caller knows; one that is none of ours fits no source.
+/// The revision in `If-Match`; an invalid one matches no source.
 fn if_match(request: &HttpRequest) -> Option<i64> {
     let text = request.headers().get(header::IF_MATCH)?.to_str().unwrap_or_default();
     let bare = text.trim().trim_start_matches("W/").trim_matches('"');

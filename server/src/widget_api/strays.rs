@@ -1,4 +1,4 @@
-//! Sources that amoCRM has under our integration and that are none of ours: taken over or removed in one click.
+//! Sources in amoCRM under our integration that Parom does not know: adopted or removed in one click.
 
 use actix_web::{HttpResponse, web};
 use entity::stray_source;
@@ -14,12 +14,12 @@ use crate::app::App;
 use crate::error::Error;
 use crate::source;
 
-/// One of them.
+/// One such source.
 #[derive(Debug, Serialize)]
 pub(super) struct StrayOut {
     amocrm_source_id: String,
     name: String,
-    /// Why it is there and what to do.
+    /// Why it exists and what to do.
     hint: String,
 }
 
@@ -32,7 +32,7 @@ impl StrayOut {
     }
 }
 
-/// One of the account's sources takes over its pipeline and default mark; answers that source.
+/// Moves its pipeline and default mark to one of the account's sources; returns that source.
 pub(super) async fn adopt(
     app: web::Data<App>,
     caller: Caller,

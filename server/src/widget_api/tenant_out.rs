@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::refusal::Reader;
 use crate::tenant::TenantStatus;
 
-/// How long customers' messages wait for an account that is not paid, in days.
+/// Days for which customers' messages wait for an unpaid account.
 const KEPT_UNPAID: i64 = 7;
-/// How long the log of an account that left is kept, in days.
+/// Days for which the log of an uninstalled account is kept.
 const KEPT_LEFT: i64 = 30;
 
 #[derive(Debug, Serialize)]
@@ -17,7 +17,7 @@ pub(super) struct TenantOut {
     pub id: Uuid,
     pub status: &'static str,
     pub host: String,
-    /// What the status means and what to do; null: nothing to say.
+    /// What the status means and what to do; null if there is nothing to say.
     pub hint: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `POST /widget/v1/ticket`: into the panel in one click, by an address that opens once.
+//! `POST /widget/v1/ticket`: a single-use address that opens the panel in one click.
 
 use std::sync::Arc;
 
@@ -22,10 +22,10 @@ use crate::words::Said;
 
 /// Milliseconds for which a conversation shown by a card may be opened; an open card refreshes twice a minute.
 const SHOWN: i64 = 60_000;
-/// Ids of one conversation at amojo.
+/// Most amojo ids of one conversation.
 const MOST_CHATS: u64 = 20;
 
-/// Which page.
+/// The page to open.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Page {
@@ -44,8 +44,8 @@ struct TicketIn {
     id: Option<Uuid>,
 }
 
-/// A link that opens one page once. Users who are not administrators get only messages and conversations, and only those
-/// whose contact amoCRM would show them.
+/// A link that opens one page once. Users who are not administrators get only messages and conversations, and only
+/// those whose contact amoCRM would show them.
 pub(super) async fn post(
     app: web::Data<App>,
     request: HttpRequest,
@@ -88,8 +88,7 @@ pub(super) async fn post(
     Ok(HttpResponse::Ok().json(json!({ "panel_url": panel_url })))
 }
 
-/// What a card recently showed the caller, or amoCRM would show them now; anything else is treated as if it did not
-/// exist.
+/// Whether a card recently showed it to the caller, or amoCRM would now; anything else is treated as missing.
 async fn may_see(app: &Arc<App>, caller: &Caller, conversation_id: Uuid) -> Result<()> {
     if caller.is_admin {
         return Ok(());

@@ -1,10 +1,11 @@
-//! No-break spaces where a line must not end: after a number, №, # and a short Russian preposition, before a dash.
+//! Inserts no-break spaces where a line must not break: after a number, №, # and a short Russian preposition, before a
+//! dash.
 
 use super::Language;
 
 const NO_BREAK: char = '\u{a0}';
 
-/// The same text, glued. Spaces that are no-break already stay.
+/// The text with no-break spaces. Existing ones stay.
 pub(super) fn glued(text: &str, language: Language) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut word = String::new();

@@ -1,11 +1,11 @@
-//! Which language somebody reads.
+//! The reader's language.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 use fluent_templates::{LanguageIdentifier, langid};
 use serde::{Deserialize, Serialize};
 
-/// The cookie in which a chosen language is kept.
+/// The cookie that stores a chosen language.
 pub const COOKIE: &str = "lang";
 
 /// A language of the product.
@@ -27,7 +27,7 @@ impl Language {
         }
     }
 
-    /// Its own name, for whoever cannot read the others.
+    /// Its own name, for people who do not read the others.
     pub const fn name(self) -> &'static str {
         match self {
             Self::En => "English",
@@ -35,13 +35,13 @@ impl Language {
         }
     }
 
-    /// By a code such as `ru` or `ru_RU.UTF-8`.
+    /// The language of a code such as `ru` or `ru_RU.UTF-8`.
     pub fn of_code(code: &str) -> Option<Self> {
         let tag = code.split(['-', '_', '.', '@']).next().unwrap_or_default();
         Self::ALL.into_iter().find(|language| tag.eq_ignore_ascii_case(language.code()))
     }
 
-    /// By `Accept-Language`: what the reader prefers of those that we have, English otherwise.
+    /// From `Accept-Language`: the preferred one of ours, else English.
     pub fn preferred(accept: &str) -> Self {
         let mut best = (0, Self::En);
         for item in accept.split(',') {
@@ -56,7 +56,7 @@ impl Language {
         best.1
     }
 
-    /// `?lang=` in the address, then the cookie of an earlier choice, then the browser's preference.
+    /// From `?lang=`, then the cookie of an earlier choice, then the browser's preference.
     pub fn of_request(request: &HttpRequest) -> Self {
         let asked = request.query_string().split('&').find_map(|pair| Self::of_code(pair.strip_prefix("lang=")?));
         asked
@@ -64,13 +64,13 @@ impl Language {
             .unwrap_or_else(|| Self::accepted(request.headers()))
     }
 
-    /// What a program's request prefers.
+    /// The preference of a program's request.
     pub fn accepted(headers: &HeaderMap) -> Self {
         let accept = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         Self::preferred(accept.unwrap_or_default())
     }
 
-    /// The operator's, at a terminal: `LC_ALL`, `LC_MESSAGES`, `LANG`; English otherwise.
+    /// The operator's, at a terminal: from `LC_ALL`, `LC_MESSAGES`, `LANG`; else English.
     pub fn of_terminal() -> Self {
         let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(crate::config::variable);
         set.and_then(|code| Self::of_code(&code)).unwrap_or(Self::En)

@@ -1,11 +1,11 @@
-//! Every visible word, in the languages of the product: `locales/{en,ru}/*.ftl`, compiled in.
+//! Localisation: every visible text in the product's languages, from `locales/{en,ru}/*.ftl`, compiled in.
 //!
 //! ```text
 //! words.say("sources-used").with("used", 3).with("limit", 50)     ─▶  "3 of 50 used" / «Занято 3 из 50»
 //! ```
 //!
-//! A sentence is a `Display`: templates escape it like any other value. Numbers are grouped and words glued with
-//! no-break spaces by the rules of the language.
+//! A [`Sentence`] implements `Display`: templates escape it like any other value. Numbers are grouped and no-break
+//! spaces inserted by the rules of the language.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -27,12 +27,12 @@ pub use numbers::{bytes, decimal};
 pub use said::{CRM, Filling, Said};
 pub use time::{When, Zone, duration};
 
-// Immutable data of the binary, parsed at first use: no state hides here.
+// Immutable data of the binary, parsed on first use; not mutable state.
 static_loader! {
     static CATALOGUE = {
         locales: "../locales",
         fallback_language: "en",
-        // No isolating marks: they would be copied along with an address or a key.
+        // No isolation marks: they would be copied along with an address or a key.
         customise: |bundle| {
             bundle.set_use_isolating(false);
             let russian = bundle.locales.first().is_some_and(|locale| locale.language.as_str() == "ru");
@@ -45,7 +45,7 @@ static_loader! {
     };
 }
 
-/// The words of one language.
+/// The texts of one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {
     language: Language,
@@ -60,25 +60,25 @@ impl Words {
         self.language
     }
 
-    /// The sentence of a key. One that has placeables gets them by [`Sentence::with`].
+    /// The text of a key. Arguments are filled by [`Sentence::with`].
     pub fn say(&self, key: impl Into<Cow<'static, str>>) -> Sentence {
         Sentence { language: self.language, key: key.into(), arguments: HashMap::new() }
     }
 
-    /// The sentence of a state: `say_of("source-state-", "working")`. For keys whose end is data.
+    /// The text of a state: `say_of("source-state-", "working")`. For keys whose end is data.
     pub fn say_of(&self, prefix: &str, end: impl fmt::Display) -> Sentence {
         self.say(format!("{prefix}{end}"))
     }
 
-    /// Whether there are words for this key.
+    /// Whether there is a text for this key.
     pub fn has(&self, key: &str) -> bool {
-        // Words that lack their placeables are words all the same. The error's type is private, its text is not.
+        // A text whose arguments are missing exists all the same. The error's type is private, so its text is compared.
         let found = CATALOGUE.lookup_single_language::<&str>(&self.language.id(), key, None);
         found.map_or_else(|error| error.to_string().starts_with("Fluent errors"), |_| true)
     }
 }
 
-/// Words with their placeables. Rendered by `Display`; a key without words renders as itself and is logged.
+/// A text with its arguments, rendered by `Display`; a missing key renders as itself and is logged.
 #[derive(Clone, Debug)]
 pub struct Sentence {
     language: Language,
@@ -87,7 +87,7 @@ pub struct Sentence {
 }
 
 impl Sentence {
-    /// Fills one placeable: a number (chooses the plural form) or a text.
+    /// Sets one argument: a number (selects the plural form) or a text.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Argument) -> Self {
         self.arguments.insert(Cow::Borrowed(name), value.into_value());
@@ -107,7 +107,7 @@ impl fmt::Display for Sentence {
     }
 }
 
-/// What can fill a placeable. References are taken too, because templates pass them.
+/// A value for an argument. References are accepted too, because templates pass them.
 pub trait Argument {
     fn into_value(self) -> FluentValue<'static>;
 }
@@ -136,7 +136,7 @@ impl Argument for String {
     }
 }
 
-/// A sentence within a sentence.
+/// A text within a text.
 impl Argument for Sentence {
     fn into_value(self) -> FluentValue<'static> {
         FluentValue::from(self.to_string())

@@ -1,4 +1,4 @@
-//! Numbers as people of a language write them: `1,234` in English, `1234` and `12 345` in Russian.
+//! Number formats by language: `1,234` in English, `1234` and `12 345` in Russian.
 
 use fluent_templates::fluent_bundle::FluentValue;
 
@@ -6,7 +6,7 @@ use super::Language;
 
 const NO_BREAK: char = '\u{a0}';
 
-/// The formatter of the catalogue: numbers only.
+/// The catalogue's formatter: for numbers only.
 pub(super) fn grouped(value: &FluentValue<'_>, language: Language) -> Option<String> {
     match value {
         FluentValue::Number(number) => Some(written(&number.as_string(), language)),
@@ -14,12 +14,12 @@ pub(super) fn grouped(value: &FluentValue<'_>, language: Language) -> Option<Str
     }
 }
 
-/// A whole number or one with decimals, in the language's way. `digits` after the decimal sign.
+/// A number in the language's format, with `digits` after the decimal sign.
 pub fn decimal(value: f64, digits: usize, language: Language) -> String {
     written(&format!("{value:.digits$}"), language)
 }
 
-/// A size in decimal units: `12 MB` / `12 МБ`, one digit after the sign below ten.
+/// A size in decimal units: `12 MB` / `12 МБ`, with one decimal below ten.
 pub fn bytes(count: u64, language: Language) -> String {
     let units = match language {
         Language::En => ["B", "KB", "MB", "GB", "TB"],
@@ -36,7 +36,7 @@ pub fn bytes(count: u64, language: Language) -> String {
     format!("{}{NO_BREAK}{}", written(&number, language), units[unit])
 }
 
-/// Groups the digits before the point and sets the language's signs.
+/// Groups the digits before the decimal point and applies the language's separators.
 fn written(plain: &str, language: Language) -> String {
     let (sign, plain) = plain.strip_prefix('-').map_or(("", plain), |rest| ("−", rest));
     let (whole, part) = plain.split_once('.').map_or((plain, None), |(whole, part)| (whole, Some(part)));

@@ -1,14 +1,14 @@
-//! A sentence that waits for its reader: whoever makes an error does not know who will read it.
+//! A text whose reader, and so language, is not known yet: errors are created before it is known who will read them.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use super::{Language, Words};
 
-/// What the CRM is called where nobody knows better.
+/// The platform's name where it is unknown.
 pub const CRM: &str = "amoCRM";
 
-/// Sentences that are stored in English beside the words of others, with their placeables in order.
+/// Texts that are stored in English beside foreign text, with their arguments in order.
 const STORED: &[(&str, &[&str])] = &[
     ("said-server-answered", &["status"]),
     ("said-server-late", &["seconds"]),
@@ -46,46 +46,45 @@ const STORED: &[(&str, &[&str])] = &[
     ("passport-telegram-t51", &[]),
 ];
 
-/// The key of a sentence and what fills its placeables. `Display` is English, for logs and programs; people read it by
-/// [`Said::in_words`].
+/// A message key with its arguments. `Display` is English, for logs and programs; people read it by [`Said::in_words`].
 ///
-/// `crm` is filled by whoever shows it. What another side said goes in as a text and stays as it is.
+/// `crm` is filled by [`Said::in_words`]. Remote error texts are inserted unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     key: Cow<'static, str>,
     with: Vec<(&'static str, Filling)>,
 }
 
-/// What fills a placeable.
+/// The value of an argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Filling {
     Number(i64),
     Text(String),
-    /// A sentence within the sentence, in the same language.
+    /// A text within the text, in the same language.
     Said(Said),
-    /// Several, with commas between.
+    /// Several texts, joined by commas.
     List(Vec<Said>),
 }
 
 impl Said {
-    /// A sentence of `locales/*/said.ftl`, or of any other file.
+    /// A text of `locales/*/said.ftl`, or of any other file.
     pub fn new(key: impl Into<Cow<'static, str>>) -> Self {
         Self { key: key.into(), with: Vec::new() }
     }
 
-    /// Words of somebody else, as they are.
+    /// Foreign text, unchanged.
     pub fn quoted(text: impl Into<String>) -> Self {
         Self::new("said-quoted").with("text", text.into())
     }
 
-    /// Fills one placeable.
+    /// Sets one argument.
     #[must_use]
     pub fn with(mut self, name: &'static str, filling: impl Into<Filling>) -> Self {
         self.with.push((name, filling.into()));
         self
     }
 
-    /// What serde says of a value that does not fit.
+    /// The text for serde's error about an invalid value.
     pub fn of_serde(text: &str) -> Self {
         let names = |text: &str| text.split('`').skip(1).step_by(2).collect::<Vec<_>>().join(", ");
         let quoted = |start: &str| text.strip_prefix(start)?.split_once('`');
@@ -106,13 +105,13 @@ impl Said {
         Self::new("said-value-unfit").with("reason", text)
     }
 
-    /// What was stored of a sentence, as a sentence again; anything else is words of somebody else.
+    /// Parses a stored text back into its key and arguments; anything else is foreign text.
     pub fn stored(text: &str) -> Self {
         let found = STORED.iter().find_map(|(key, names)| Self::unsaid(key, names, text));
         found.unwrap_or_else(|| Self::quoted(text))
     }
 
-    /// The sentence of this key whose `Display` is this text.
+    /// The text of this key whose `Display` is this string.
     fn unsaid(key: &'static str, names: &[&'static str], text: &str) -> Option<Self> {
         const GAP: &str = "\u{1}";
         let pattern = names.iter().fold(Self::new(key), |said, name| said.with(name, GAP)).to_string();
@@ -127,7 +126,7 @@ impl Said {
         rest.is_empty().then_some(said)
     }
 
-    /// As somebody reads it whose CRM is called so.
+    /// Renders the text for a reader with this platform name.
     pub fn in_words(&self, words: Words, crm: &str) -> String {
         let mut sentence = words.say(self.key.clone()).with("crm", crm);
         for (name, filling) in &self.with {
@@ -144,7 +143,7 @@ impl Said {
         sentence.to_string()
     }
 
-    /// The same for programs, terminals and logs: with spaces that are nothing but spaces.
+    /// [`Said::in_words`] for programs, terminals and logs: with plain spaces instead of no-break ones.
     pub fn plain(&self, words: Words, crm: &str) -> String {
         self.in_words(words, crm).replace('\u{a0}', " ")
     }
@@ -215,7 +214,8 @@ mod tests {
         assert!(russian.contains("ответ"), "{russian}");
     }
 
-    /// Every text of the server's and the command line's sources that begins so, without what follows its closing quote.
+    /// Every string literal in the sources of server and command line that begins like this, without what follows its
+    /// closing quote.
     fn quoted_after(start: &str) -> BTreeSet<String> {
         let folders = ["/src", "/../cli/src"].map(|folder| env!("CARGO_MANIFEST_DIR").to_owned() + folder);
         let mut folders: Vec<_> = folders.into_iter().map(PathBuf::from).collect();

@@ -6,7 +6,7 @@ use super::*;
 mod used;
 mod voice;
 
-/// Key → placeables of every message of a language.
+/// Key → arguments of every message of a language.
 fn catalogue(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../locales/").to_owned() + language.code();
     let mut found = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Times and durations in words, in an account's time zone.
+//! Formats times and durations, in an account's time zone.
 
 use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -15,13 +15,13 @@ pub struct Zone(Tz);
 impl Zone {
     pub const UTC: Self = Self(Tz::UTC);
 
-    /// `Europe/Moscow`; an unknown name is UTC.
+    /// `Europe/Moscow`; an unknown name gives UTC.
     pub fn named(name: &str) -> Self {
         Self(name.parse().unwrap_or(Tz::UTC))
     }
 }
 
-/// A moment as somebody in a zone says it now.
+/// A time, relative to now, in a zone and a language.
 #[derive(Clone, Copy, Debug)]
 pub struct When {
     at: DateTime<Tz>,
@@ -30,7 +30,7 @@ pub struct When {
 }
 
 impl When {
-    /// `at`, `now`: Unix milliseconds. Times that no calendar has are shown as 1970.
+    /// `at`, `now`: Unix milliseconds. Times outside the calendar's range are shown as 1970.
     pub fn new(at: i64, now: i64, zone: Zone, words: Words) -> Self {
         let local = |millis| DateTime::<Utc>::from_timestamp_millis(millis).unwrap_or_default().with_timezone(&zone.0);
         Self { at: local(at), now: local(now), words }
@@ -59,7 +59,7 @@ impl When {
         self.words.say(key).with("clock", self.clock()).to_string()
     }
 
-    /// What follows a preposition: `14:05` of today, else `18 Nov, 14:05`.
+    /// The form after a preposition: `14:05` if today, else `18 Nov, 14:05`.
     pub fn stamp(&self) -> String {
         if self.days_off() == 0 {
             return self.clock();
@@ -88,7 +88,7 @@ impl When {
         sentence.with("day", self.at.day()).with("month", month).to_string()
     }
 
-    /// For the title of a `<time>`: date, time and zone in whole.
+    /// For the title of a `<time>`: complete date, time and zone.
     pub fn full(&self) -> String {
         self.at.format("%Y-%m-%d %H:%M:%S %:z").to_string()
     }
@@ -104,7 +104,7 @@ impl When {
     }
 }
 
-/// `480 ms`, `5 s`, `2 min 5 s`, `3 h 20 min`, `4 d 2 h`. Negative durations count as none.
+/// `480 ms`, `5 s`, `2 min 5 s`, `3 h 20 min`, `4 d 2 h`. Negative durations count as zero.
 pub fn duration(millis: i64, words: Words) -> String {
     let span = TimeDelta::milliseconds(millis.max(0));
     let part = |key, count: i64| words.say(key).with("count", count).to_string();

@@ -1,4 +1,4 @@
-//! `examples/rust` as it is, so that a test can start it.
+//! `examples/rust` unchanged, as a binary that tests can start.
 
 #[path = "../../../examples/rust/src/main.rs"]
 mod example;

@@ -1,4 +1,4 @@
-//! The `parom` binary as it is, built with the cargo feature `faults`.
+//! The `parom` binary unchanged, built with the cargo feature `faults`.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The invariants but that of order.
+//! All invariants except the one on order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,11 +7,11 @@ use super::{
     Stored, TOKENS, Violation, Written,
 };
 
-/// A reason that stands for a mistake of ours.
+/// A reason that indicates a defect of ours.
 const OUR_MISTAKE: &str = "internal";
 
 impl History {
-    /// Everything that must not have happened, in words. The run has ended and healed.
+    /// All violations, as text. Call it after the run has ended and recovered.
     pub fn violations(&self) -> Vec<Violation> {
         let mut found = Found(Vec::new());
         let by_text = self.by_text();
@@ -78,7 +78,7 @@ impl History {
             let earlier = taken.entry((&one.tenant, &one.text)).or_default();
             if let Some(first) = earlier.first() {
                 repeats += 1;
-                // What nobody answered as taken is bound by the same rule (I6).
+                // Messages never acknowledged are bound by the same rule (I6).
                 let answered = by_text.get(one.text.as_str()).is_none_or(|one| one.was_taken());
                 let invariant = if answered { DOUBLED } else { FORBIDDEN };
                 if first.request_id != one.request_id {

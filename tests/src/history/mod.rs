@@ -1,8 +1,8 @@
-//! What happened in a run as it was seen from outside, and what of it must never happen: the promises of
-//! `docs/reliability.md` as twelve invariants over whole histories.
+//! A run as seen from outside, and what must never happen in it: the promises of `docs/reliability.md` as twelve
+//! invariants over whole histories.
 //!
-//! Sources write down what they said and how it was answered, sinks what came to them, in order; at the end the database
-//! is read. Moments (`at`) are numbers that only grow, of one clock for all: milliseconds, or the steps of a simulation.
+//! Sources record what they sent and how it was answered, sinks what they received, in order; the database is read at
+//! the end. Times (`at`) increase monotonically on one common clock: milliseconds, or the steps of a simulation.
 
 mod check;
 mod order;
@@ -16,49 +16,49 @@ pub use stored::{ledger, stored};
 #[derive(Clone, Debug, Default)]
 pub struct History {
     pub written: Vec<Written>,
-    /// In the order in which it came, what was refused too.
+    /// In order of arrival, including refused ones.
     pub arrived: Vec<Arrived>,
     pub stored: Vec<Stored>,
     pub ledger: Vec<Sum>,
-    /// What sinks were told of messages, in order.
+    /// Statuses reported to sinks, in order.
     pub statuses: Vec<Status>,
     pub renewals: Vec<Renewals>,
     pub bounds: Vec<Bound>,
-    /// What sinks said was wrong with what they got.
+    /// Protocol complaints of the sinks.
     pub complaints: Vec<String>,
-    /// Words that nobody may read, and everything that was logged. Texts of messages are such words too.
+    /// Texts that must not be logged, and the whole log. Texts of messages must not be logged either.
     pub secrets: Vec<String>,
     pub log: String,
-    /// Losses of answers and of processes that were caused on purpose: each may leave one outcome that nobody knows.
+    /// Answers and processes lost on purpose: each may leave one outcome unknown.
     pub unknown_outcomes: usize,
 }
 
-/// One message of a source. Its text is like no other.
+/// One message of a source. Its text is unique.
 #[derive(Clone, Debug, Default)]
 pub struct Written {
     /// The account it belongs to.
     pub tenant: String,
     /// Its conversation and direction.
     pub lane: String,
-    /// Its place among those of its lane.
+    /// Its position in its lane.
     pub number: u64,
     pub text: String,
-    /// When it was offered first.
+    /// When it was first offered.
     pub at: u64,
-    /// By when it surely stood in the queue, when it had waited elsewhere for that (the spool). None: when it was offered.
+    /// By when it certainly was in the queue, if it waited elsewhere before (the spool). `None`: when it was offered.
     pub queued: Option<u64>,
-    /// The spool could not keep it, so it went past all that waited there: out of order is better than lost.
+    /// The spool could not store it, so it bypassed what waited there: out of order is better than lost.
     pub past_the_spool: bool,
-    /// From when on it may have been on its way to the sink.
+    /// The earliest time at which its delivery may have begun.
     pub begun: Option<u64>,
-    /// Status of each answer; none: there was no answer.
+    /// Status of each answer; `None` if there was no answer.
     pub answers: Vec<Option<u16>>,
-    /// It can be looked up at its source for good: it has to come even if nobody took it.
+    /// Its source keeps it available for search: it must arrive even if it was never acknowledged.
     pub remembered: bool,
 }
 
 impl Written {
-    /// Somebody answered that it is taken.
+    /// Whether it was acknowledged.
     pub fn was_taken(&self) -> bool {
         self.answers.iter().flatten().any(|status| (200..300).contains(status))
     }
@@ -67,18 +67,18 @@ impl Written {
 /// One request to a sink.
 #[derive(Clone, Debug, Default)]
 pub struct Arrived {
-    /// The account whose sink it is.
+    /// The account of the sink.
     pub tenant: String,
     pub text: String,
     pub at: u64,
-    /// By which the sink recognises repeats.
+    /// The id by which the sink recognises repeats.
     pub request_id: String,
-    /// The sink took it, whether or not its answer arrived.
+    /// The sink accepted it, even if its answer was lost.
     pub taken: bool,
-    /// The request says that it may be a repeat.
+    /// The request is marked as a possible repeat.
     pub marked: bool,
-    /// When it left by the clock of who sent it: seconds; 0 where it is not told. A request of a process that has died may
-    /// come after what its successor sent later.
+    /// When it was sent by the sender's clock, in seconds; 0 if unknown. A request of a dead process may arrive after
+    /// later requests of its successor.
     pub sent: i64,
 }
 
@@ -89,7 +89,7 @@ pub struct Stored {
     pub fate: Fate,
 }
 
-/// What became of a message.
+/// The fate of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
     Delivered,
@@ -98,7 +98,7 @@ pub enum Fate {
     Waiting,
 }
 
-/// The ledger of one source and direction, waiting ones counted by themselves.
+/// The ledger of one source and direction; waiting ones are counted separately.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sum {
     pub name: String,
@@ -108,7 +108,7 @@ pub struct Sum {
     pub waiting: i64,
 }
 
-/// A status of a message at a sink. Greater is more.
+/// A status of a message at a sink; greater ranks supersede smaller ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {
     pub message: String,
@@ -116,20 +116,20 @@ pub struct Status {
     pub rank: i64,
 }
 
-/// How tokens of an account were renewed.
+/// Token renewals of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renewals {
     pub tenant: String,
-    /// Tokens that were made to expire.
+    /// Tokens that were expired on purpose.
     pub expired: usize,
     pub granted: usize,
-    /// Refused, because a token was shown that had been replaced.
+    /// Refusals of replaced tokens.
     pub refused: usize,
-    /// Answers that were lost on purpose.
+    /// Answers lost on purpose.
     pub lost: usize,
 }
 
-/// A figure with its limit.
+/// A figure and its limit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bound {
     pub name: String,
@@ -137,7 +137,7 @@ pub struct Bound {
     pub limit: f64,
 }
 
-/// Which promise was broken, and how, in words.
+/// A broken promise, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     pub invariant: &'static str,
@@ -150,7 +150,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// What amoCRM calls odd and is no fault: after a lost answer a status is told again.
+/// amoCRM's complaint that is not an error: after a lost answer a status is sent again.
 pub const SAID_AGAIN: &str = "the same status again";
 
 pub const LOST: &str = "I1 nothing lost";

@@ -1,4 +1,4 @@
-//! I3: the first arrivals of a lane are in the order in which they were written.
+//! I3: the first arrivals of a lane are in the order of writing.
 
 use std::collections::BTreeMap;
 
@@ -30,8 +30,8 @@ impl History {
     }
 }
 
-/// The later one was offered first, or the spool could not keep it, and it was on its way before the earlier one was there to be
-/// sent: nobody can put that right. What no source got an answer for was there from an unknown moment on.
+/// The later one was offered first, or the spool could not store it, and its delivery began before the earlier one
+/// could be sent: this cannot be put right. A message without an acknowledgement became available at an unknown time.
 fn had_gone_before(later: &Written, earlier: &Written) -> bool {
     let there = earlier.queued.unwrap_or(earlier.at);
     let first = later.at <= earlier.at || later.past_the_spool;

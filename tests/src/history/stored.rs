@@ -1,4 +1,4 @@
-//! What the database holds when a run has ended.
+//! The contents of the database after a run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Fate, Stored, Sum};
 
-/// Every message with its text and what became of it.
+/// Every message with its text and its fate.
 pub async fn stored(db: &DatabaseConnection) -> Vec<Stored> {
     let waiting: BTreeSet<Uuid> = waiting(db).await.into_iter().map(|letter| letter.message_id).collect();
     let dead = dead_letter::Entity::find().all(db).await.expect("the table is read");
@@ -36,13 +36,13 @@ fn text_of(body: &str) -> String {
     body.pointer("/content/text").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// Letters that carry messages.
+/// Letters that contain messages.
 async fn waiting(db: &DatabaseConnection) -> Vec<letter::Model> {
     let letters = letter::Entity::find().all(db).await.expect("the table is read");
     letters.into_iter().filter(|letter| letter.kind == LetterKind::Message.number()).collect()
 }
 
-/// accepted, delivered and failed as the ledger has them, and what waits as letters.
+/// Accepted, delivered and failed by the ledger, and the number of waiting letters.
 pub async fn ledger(db: &DatabaseConnection) -> Vec<Sum> {
     let mut sums: BTreeMap<(Uuid, i16), Sum> = BTreeMap::new();
     let name = |source: Uuid, direction: i16| format!("{source}, direction {direction}");

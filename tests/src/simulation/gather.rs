@@ -1,15 +1,15 @@
-//! What sinks and database know, as the checker reads it.
+//! Collects the records of sinks and database for the checker.
 
 use super::Log;
 use super::scene::{HOSTS, Scene};
 use crate::history::{self, Arrived, History, Renewals, Status};
 use crate::settings::{CHANNEL_SECRET, CLIENT_SECRET, VAULT_KEY, VENDOR_KEY};
 
-/// Tokens last a day and may be renewed after half of it.
+/// Tokens are valid for a day and may be renewed after half of it.
 const HALF_A_DAY: i64 = 43_200_000;
 
 impl Scene {
-    /// Writes down what came to the sinks since the last time.
+    /// Records new arrivals at the sinks.
     pub fn looks_around(&mut self) {
         let at = self.now;
         if self.waiting_in_spools() == 0 {
@@ -20,7 +20,7 @@ impl Scene {
         for (place, host) in HOSTS.iter().enumerate() {
             let messages = self.world.sandbox.messages(host);
             for one in &messages[self.seen.0[place]..] {
-                // Managers' own have no id of the other side.
+                // Managers' own messages have no id of the other side.
                 let Some(msgid) = &one.msgid else { continue };
                 self.history.arrived.push(Arrived {
                     tenant: (*host).to_owned(),
@@ -76,7 +76,7 @@ impl Scene {
                 let told = message.statuses.iter().map(|status| Status {
                     message: message.id.clone(),
                     known: true,
-                    // A failure is the last word.
+                    // A failure is final.
                     rank: if status.code < 0 { i64::MAX } else { status.code },
                 });
                 history.statuses.extend(told);

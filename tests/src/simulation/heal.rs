@@ -1,4 +1,4 @@
-//! Everything is well again: what was held back comes, what was lost is looked for, the queue drains.
+//! Recovery: held-back messages arrive, missed hooks are searched for, the queue drains.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use parom::holes;
 
 use super::scene::Scene;
 
-/// Longer than leases and the longest wait that was asked for.
+/// Longer than leases and the longest requested delay.
 const CALM: Duration = Duration::from_secs(61);
-/// A hook may still be on its way for so long (`holes`).
+/// How long a hook may still be in transit (`holes`).
 const ON_ITS_WAY: Duration = Duration::from_secs(11);
 
 impl Scene {
@@ -21,7 +21,7 @@ impl Scene {
             self.hook_comes(held, 1, false).await;
         }
         for lane in 0..self.lanes.len() {
-            // A writer that broke off answers the first with 503.
+            // A writer that failed answers its first requests with 503.
             for _ in 0..3 {
                 if self.lanes[lane].unanswered.is_some() {
                     self.customer_writes(lane, 1, false).await;
@@ -48,7 +48,7 @@ impl Scene {
         }
     }
 
-    /// Chats are held against amoCRM's history. What fails now is tried at another time.
+    /// Compares chats with amoCRM's history. Failures are retried later.
     pub async fn looks_for_lost_hooks(&mut self) {
         self.time_passes(ON_ITS_WAY);
         let app = self.world.app();

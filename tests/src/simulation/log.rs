@@ -1,4 +1,4 @@
-//! Everything that the program logs, kept in memory: nothing secret may stand in it.
+//! Keeps everything that the program logs in memory, to check that it contains no secrets.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// More than operators ever see: the server's own lines down to `debug`.
+/// More than operators ever enable: the server's own lines down to `debug`.
 const FILTER: &str = "info,parom=debug,sqlx=warn";
 
-/// The log of this process from here on. Cheap to clone.
+/// The log of this process since its start. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Becomes the log of this process, which has none yet.
+    /// Installs itself as the logger of this process, which has none yet.
     pub fn start() -> Self {
         let log = Self::default();
         let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(FILTER)).with_ansi(false);
@@ -22,7 +22,7 @@ impl Log {
         log
     }
 
-    /// What was logged since the last time.
+    /// Everything logged since the last call.
     pub fn take(&self) -> String {
         let bytes = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         String::from_utf8_lossy(&bytes).into_owned()

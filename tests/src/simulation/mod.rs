@@ -1,10 +1,10 @@
-//! A small world that goes wrong at random, from a seed: two accounts with lines and chats of the same names, customers
-//! and managers, hooks that are doubled, held back and lost, an amoCRM and a messenger that fail, a database that does,
-//! workers and processes that die. Then everything heals, and the whole history is checked (`crate::history`).
+//! A small world with random failures from a seed: two accounts whose lines and chats have the same names, customers
+//! and managers, hooks that are duplicated, delayed and lost, a failing amoCRM, messenger and database, workers and
+//! processes that die. Then everything recovers, and the whole history is checked (`crate::history`).
 //!
-//! It is the real server with its real requests over the loopback interface; time is a frozen clock that the simulation
-//! moves. A seed fixes what happens and in which order it is begun. What it does not fix is the order in which calls that
-//! run at the same moment end: one seed shows several runs that differ in this.
+//! It uses the real server with real requests over the loopback interface; the simulation advances a frozen clock. A
+//! seed determines what happens and in which order it starts. It does not determine the order in which concurrent calls
+//! end: one seed gives several runs that differ in this.
 
 mod gather;
 mod heal;
@@ -22,25 +22,25 @@ use crate::history::Violation;
 pub use log::Log;
 use scene::Scene;
 
-/// Seeds that found something once; they are run with every other.
+/// Seeds that once found a defect; every run includes them.
 pub const FOUND_BY: &[u64] = &[13, 61, 158, 230];
 
-/// What is run.
+/// The parameters of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     pub seed: u64,
     pub engine: Engine,
-    /// How many steps before it heals.
+    /// Steps before recovery.
     pub steps: usize,
-    /// A mistake of `fault::DEFECTS` that is made on purpose.
+    /// A defect of `fault::DEFECTS` to switch on.
     pub defect: Option<&'static str>,
 }
 
-/// What came of it.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Outcome {
     pub violations: Vec<Violation>,
-    /// The steps as they were taken, for people.
+    /// The steps as they happened, for people.
     pub story: Vec<String>,
     pub messages: usize,
     pub requests: usize,
@@ -48,7 +48,7 @@ pub struct Outcome {
     pub deaths: usize,
 }
 
-/// Runs a plan. None: this engine is not there.
+/// Runs a plan. `None` if the engine is unavailable.
 pub async fn run(plan: Plan, log: &Log) -> Option<Outcome> {
     log.take();
     let mut scene = Scene::set(plan).await?;

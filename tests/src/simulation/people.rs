@@ -1,4 +1,4 @@
-//! What customers and managers do, with everything that may happen to a post on its way.
+//! Actions of customers and managers, including failures of their requests.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::scene::{Held, Scene};
 use crate::api::try_answer;
 
 impl Scene {
-    /// A customer writes, `copies` times the same; one whose last words were not answered repeats those first.
+    /// A customer sends a message `copies` times; one whose last message was not acknowledged repeats that first.
     pub async fn customer_writes(&mut self, lane: usize, copies: usize, at_once: bool) {
         let index = match self.lanes[lane].unanswered.take() {
             Some(index) => index,
@@ -36,7 +36,7 @@ impl Scene {
         }
     }
 
-    /// A manager writes, and the hook is made. amoCRM's times of a chat never stand still.
+    /// A manager writes, and the hook is prepared. amoCRM's timestamps of a chat always increase.
     pub fn manager_writes(&mut self, lane: usize) -> Held {
         self.time_passes(Duration::from_millis(1));
         let index = self.writes_down(lane, true);
@@ -45,7 +45,7 @@ impl Scene {
         Held { lane, hook, written: index }
     }
 
-    /// amoCRM calls with a hook, `copies` times.
+    /// amoCRM posts a hook `copies` times.
     pub async fn hook_comes(&mut self, held: Held, copies: usize, at_once: bool) {
         let sandbox = self.world.sandbox.clone();
         let posts = (0..copies).map(|_| {
@@ -69,7 +69,7 @@ impl Scene {
         self.tells(format!("the hook of {text} to {} comes: {answers:?}", self.lanes[held.lane].name));
     }
 
-    /// The messenger tells what became of a message that it has, sometimes in the wrong order.
+    /// The messenger reports statuses of a message that it has, sometimes in the wrong order.
     pub async fn messenger_tells(&mut self) {
         let taken = self.world.messenger.taken();
         if taken.is_empty() {

@@ -1,4 +1,4 @@
-//! Who and what takes part.
+//! The participants of a simulation.
 
 use std::time::Duration;
 
@@ -23,20 +23,20 @@ pub(super) struct Lane {
     pub name: &'static str,
     pub customer: Customer,
     pub manager: Manager,
-    /// How many messages each side wrote.
+    /// Messages written by each side.
     pub written: [u64; 2],
-    /// A customer's message that nobody has answered as taken yet: they repeat it before they write on.
+    /// A customer's message without an acknowledgement: they repeat it before they write on.
     pub unanswered: Option<usize>,
 }
 
-/// A hook that is held back, and which of what was written it tells.
+/// A hook that is held back, and the message it reports.
 pub(super) struct Held {
     pub lane: usize,
     pub hook: PreparedHook,
     pub written: usize,
 }
 
-/// The world, and what is written down of it.
+/// The world and its records.
 pub(super) struct Scene {
     pub plan: Plan,
     pub world: World,
@@ -47,14 +47,14 @@ pub(super) struct Scene {
     pub random: StdRng,
     pub history: History,
     pub held: Vec<Held>,
-    /// What was written and stands in a spool.
+    /// Messages that are in a spool.
     pub spooled: Vec<usize>,
-    /// The step it is.
+    /// The current step.
     pub now: u64,
     pub serial: u64,
-    /// What was seen of sinks already: messages at each amoCRM account, requests at the messenger.
+    /// Arrivals already recorded: messages at each amoCRM account, requests at the messenger.
     pub seen: ([usize; 2], usize),
-    /// Tokens that were made to expire, by account.
+    /// Tokens that were expired on purpose, by account.
     pub expired: [usize; 2],
     pub started_at: i64,
     pub deaths: usize,
@@ -62,7 +62,7 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    /// Two accounts with a line each and two chats, all known at amoCRM.
+    /// Two accounts with a line each and two chats, all known to amoCRM.
     pub async fn set(plan: Plan) -> Option<Self> {
         let world = World::start(plan.engine, Setup::default()).await?;
         let mut lines = Vec::new();
@@ -108,7 +108,7 @@ impl Scene {
         Some(scene)
     }
 
-    /// Writes down a new message; gives which it is.
+    /// Records a new message; returns its index.
     pub fn writes_down(&mut self, lane: usize, to_messenger: bool) -> usize {
         self.serial += 1;
         let place = &mut self.lanes[lane];
@@ -129,7 +129,7 @@ impl Scene {
         self.history.written.len() - 1
     }
 
-    /// The instances' doors.
+    /// The instances' APIs.
     pub fn doors(&self) -> Vec<Api> {
         let second = self.second.as_ref().map(|second| Api::new(second.url(), VENDOR_KEY));
         std::iter::once(self.world.api.clone()).chain(second).collect()
@@ -143,7 +143,7 @@ impl Scene {
         }
     }
 
-    /// Hooks that wait in the instances' spools.
+    /// Hooks waiting in the instances' spools.
     pub fn waiting_in_spools(&self) -> usize {
         let second = self.second.as_ref().map_or(0, |second| second.app.spool.waiting());
         self.world.app().spool.waiting() + second
@@ -157,7 +157,7 @@ impl Scene {
         self.story.push(format!("{:>3} {what}", self.now));
     }
 
-    /// Takes everything down; what is left was judged already.
+    /// Shuts everything down without the final checks; the history was checked already.
     pub async fn end(mut self) {
         if let Some(second) = self.second.take() {
             second.stop().await;

@@ -1,4 +1,4 @@
-//! The steps, and how often each is taken.
+//! The steps and their frequencies.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ enum Step {
     TokenExpires,
 }
 
-/// In a hundred.
+/// Percent.
 const WEIGHTS: [(Step, u32); 16] = [
     (Step::CustomerWrites, 18),
     (Step::ManagerWrites, 18),
@@ -47,7 +47,7 @@ const WEIGHTS: [(Step, u32); 16] = [
 ];
 
 impl Scene {
-    /// One step at random.
+    /// Takes a random step.
     pub async fn step(&mut self) {
         self.now += 1;
         let lane = self.random.random_range(0..self.lanes.len());
@@ -104,7 +104,7 @@ impl Scene {
         Step::LettersLeave
     }
 
-    /// How often something is said: mostly once.
+    /// How often a message is sent: mostly once.
     fn copies(&mut self) -> (usize, bool) {
         match self.random.random_range(0..10) {
             0 => (2, false),
@@ -121,7 +121,8 @@ impl Scene {
         self.hook_comes(held, 1, false).await;
     }
 
-    /// Carries what is due with several workers at once. One that cannot read the queue dies with what it has begun.
+    /// Delivers what is due with several workers concurrently. One that cannot read the queue dies with its current
+    /// work.
     pub async fn deliver(&mut self, workers: usize) {
         self.begins();
         let running: Vec<_> = (0..workers)
@@ -137,7 +138,7 @@ impl Scene {
         }
     }
 
-    /// Counts a death. What was on its way then has an outcome that nobody knows.
+    /// Counts a death. Requests in progress then have an unknown outcome.
     pub fn dies(&mut self, what: &str) {
         self.deaths += 1;
         self.history.unknown_outcomes += 16;

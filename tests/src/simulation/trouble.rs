@@ -1,4 +1,4 @@
-//! What goes wrong: on the other sides, in the database, and with us.
+//! Failures: of the other sides, of the database, and of the server.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::api::try_answer;
 
 /// Longer than any lease.
 const LEASE: Duration = Duration::from_secs(61);
-/// A request that is under way reaches amoCRM within this.
+/// Time within which a request in progress reaches amoCRM.
 const REACHES: Duration = Duration::from_millis(500);
 
-/// Points that fail, and how often in a row at most.
+/// Fault points, and how often in a row they fail at most.
 const POINTS: [(&str, &str, u32); 12] = [
     ("accept.before_commit", "error", 8),
     ("accept.after_commit", "error", 8),
@@ -36,7 +36,7 @@ impl Scene {
     pub fn amocrm_fails(&mut self) {
         let part = [Part::Message, Part::Message, Part::History, Part::CreateChat, Part::Status];
         let part = part[self.random.random_range(0..part.len())];
-        // Told twice, statuses do no harm, but nobody should see it.
+        // Repeated statuses are harmless but should not be observable.
         let kinds = if part == Part::Status { 5 } else { 8 };
         let fault = match self.random.random_range(0..kinds) {
             0 => Fault::Status { code: 500, retry_after: None },
@@ -73,7 +73,7 @@ impl Scene {
         let (point, effect, most) = POINTS[self.random.random_range(0..POINTS.len())];
         let times = self.random.random_range(1..=most);
         let plan = format!("{point}={effect}:{times}");
-        // What a COMMIT did that nobody answered is read back: it makes nothing unknown.
+        // The result of an unacknowledged COMMIT is read back: it leaves nothing unknown.
         if point.starts_with("carry.") {
             self.history.unknown_outcomes += 16;
         }
@@ -81,7 +81,7 @@ impl Scene {
         self.tells(plan);
     }
 
-    /// A worker is gone in the middle of what it does.
+    /// Kills a worker in the middle of its work.
     pub async fn worker_dies(&mut self) {
         self.begins();
         let mut worker = self.worker(0);
@@ -90,7 +90,7 @@ impl Scene {
         self.dies("a worker dies");
     }
 
-    /// The process is gone in the middle of what it does, and another starts on the same data.
+    /// Kills the process in the middle of its work, and starts another on the same data.
     pub async fn process_dies(&mut self) {
         self.begins();
         let mut worker = self.worker(0);
@@ -102,7 +102,7 @@ impl Scene {
         self.dies("the process dies and another starts");
     }
 
-    /// A worker stands still in a call for longer than its lease lasts; another takes over.
+    /// A worker hangs in a call for longer than its lease; another takes over.
     pub async fn lease_runs_out(&mut self, lane: usize) {
         self.customer_writes(lane, 1, false).await;
         self.begins();
@@ -127,19 +127,20 @@ impl Scene {
         self.tells(format!("a lease runs out under a call: {stands}"));
     }
 
-    /// A token dies, and several want to use it at once.
+    /// Expires a token that several requests then want to use at once.
     pub async fn token_expires(&mut self) {
         let line = self.random.random_range(0..HOSTS.len());
         self.world.sandbox.expire_access_tokens(HOSTS[line]);
         self.expired[line] += 1;
         let path = format!("/api/v1/tenants/{}/pipelines", self.lines[line].tenant_id);
-        // At the first instance alone: when it died, amoCRM knows where its successor is called back, and the second does not.
+        // Only at the first instance: after its death amoCRM knows its successor's callback address, but not the
+        // second's.
         let asked = (0..5).map(|_| try_answer(self.world.api.request(Method::GET, &path)));
         let answers: Vec<_> = join_all(asked).await.into_iter().map(|one| one.ok().map(|reply| reply.status)).collect();
         self.tells(format!("the token of {} has expired: {answers:?}", HOSTS[line]));
     }
 
-    /// Whatever was offered may be on its way from here on.
+    /// From here on anything offered may be in delivery.
     pub fn begins(&mut self) {
         for one in self.history.written.iter_mut().filter(|one| one.begun.is_none() && !one.answers.is_empty()) {
             one.begun = Some(self.now);

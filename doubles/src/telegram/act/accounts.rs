@@ -1,4 +1,4 @@
-//! Blocking, deleting, and who there is.
+//! Blocking bots, forbidding voice messages, deleting accounts.
 
 use anyhow::{Context, Result};
 

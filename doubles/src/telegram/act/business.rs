@@ -1,4 +1,4 @@
-//! Bots that act in the name of a person.
+//! Bots that act on behalf of a person.
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ impl State {
         Ok(Done { id: connection.id, ..Done::default() })
     }
 
-    /// Only business bots are told of deletions.
+    /// Only business bots get deletions.
     pub(crate) fn tell_deleted(&mut self, place: &Place, ids: &[i64]) {
         let bots: Vec<i64> = self.connections.iter().map(|one| one.bot).collect();
         for bot in bots {
@@ -48,7 +48,7 @@ impl State {
         }
     }
 
-    /// Puts an update into a bot's queue as it is; its number.
+    /// Adds an update to a bot's queue unchanged; returns its id.
     pub(crate) fn inject(&mut self, bot: i64, update: Value) -> Result<i64> {
         let now = self.now;
         let bot = self.bots.get_mut(&bot).context("no such bot")?;

@@ -1,4 +1,4 @@
-//! From what a person sends to the fields of `Message`.
+//! Converts a person's content to the fields of `Message`.
 
 use anyhow::{Context, Result, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -15,7 +15,7 @@ use crate::telegram::{
     state::{Draft, FileKind, State},
 };
 
-/// A file that is ready to be kept.
+/// A file ready to be stored.
 struct File {
     bytes: Bytes,
     name: Option<String>,
@@ -40,7 +40,7 @@ impl Given {
         Ok(File { bytes, name, mime })
     }
 
-    /// Keeps the file and gives the object that stands in `Message`.
+    /// Stores the file and returns its object in `Message`.
     fn object(&self, state: &mut State, kind: FileKind, form: StickerForm) -> Result<Value> {
         let file = self.load(state, kind, form)?;
         let facts = Facts { duration: self.duration, size: self.size, ..Facts::default() };
@@ -60,14 +60,14 @@ pub(super) fn captioned(fields: &mut Map<String, Value>, caption: &str) {
     }
 }
 
-/// A draft whose one object stands under its kind.
+/// A draft with one object under its kind.
 fn of_object(kind: &str, object: Value, caption: &str) -> Draft {
     let mut draft = Draft::new(kind, json!({kind: object}));
     captioned(&mut draft.fields, caption);
     draft
 }
 
-/// Removes what is null.
+/// Removes null fields.
 fn present(mut value: Value) -> Value {
     if let Value::Object(fields) = &mut value {
         fields.retain(|_, one| !one.is_null());
@@ -76,7 +76,7 @@ fn present(mut value: Value) -> Value {
 }
 
 impl Content {
-    /// The draft of this content, written by a person.
+    /// The draft of this content by a person.
     pub(super) fn draft(&self, state: &mut State, who: i64) -> Result<Draft> {
         let still = StickerForm::Static;
         Ok(match self {

@@ -1,10 +1,10 @@
-//! What a message of a customer is made of.
+//! The content of a customer's message.
 
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// A chat that is only named: a channel something was forwarded from.
+/// A chat known only by name: a channel that a message was forwarded from.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChatCard {
@@ -17,7 +17,7 @@ pub struct ChatCard {
     pub username: Option<String>,
 }
 
-/// How a sticker moves.
+/// Animation formats of stickers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StickerForm {
@@ -30,13 +30,13 @@ pub enum StickerForm {
     Video,
 }
 
-/// A file of a message. Without bytes it is the built-in one of its kind.
+/// A file of a message. Without bytes it is the built-in file of its kind.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Given {
-    /// The id that `POST /uploads` answered.
+    /// The id returned by `POST /uploads`.
     pub(super) upload: Option<String>,
-    /// The whole file, in base64.
+    /// The whole file in base64.
     pub(super) data: Option<String>,
     #[serde(skip)]
     pub(super) bytes: Option<Bytes>,
@@ -59,7 +59,7 @@ impl Given {
         Self { bytes: Some(bytes.into()), name, mime, ..Self::default() }
     }
 
-    /// Under another name.
+    /// With another name.
     pub fn named(self, name: &str) -> Self {
         Self { name: Some(name.to_owned()), ..self }
     }
@@ -69,23 +69,23 @@ impl Given {
         Self { is_nameless: true, ..self }
     }
 
-    /// Telegram tells this size; the bytes stay what they are. Beyond 20 MB bots can't load it.
+    /// Declares this size while the bytes stay the same. Bots cannot load files beyond 20 MB.
     pub fn claiming(self, size: i64) -> Self {
         Self { size: Some(size), ..self }
     }
 
-    /// How many seconds it plays.
+    /// Its duration in seconds.
     pub fn lasting(self, seconds: i64) -> Self {
         Self { duration: Some(seconds), ..self }
     }
 }
 
-/// What is sent.
+/// Kinds of content.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[expect(missing_docs, reason = "fields are named as in the Bot API")]
 pub enum Content {
-    /// Text; without entities they are found as Telegram finds them.
+    /// Text; without entities they are detected as by Telegram.
     Text {
         text: String,
         #[serde(default)]
@@ -98,7 +98,7 @@ pub enum Content {
         #[serde(default)]
         caption: String,
     },
-    /// A film.
+    /// A video.
     Video {
         #[serde(default)]
         file: Given,
@@ -144,7 +144,7 @@ pub enum Content {
         #[serde(default)]
         title: Option<String>,
     },
-    /// A round film.
+    /// A round video.
     VideoNote {
         #[serde(default)]
         file: Given,
@@ -159,7 +159,7 @@ pub enum Content {
         #[serde(default)]
         form: StickerForm,
     },
-    /// A point; a live one with a period.
+    /// A location; live if it has a period.
     Location {
         latitude: f64,
         longitude: f64,
@@ -172,7 +172,7 @@ pub enum Content {
     },
     /// A place with a name.
     Venue { latitude: f64, longitude: f64, title: String, address: String },
-    /// A contact of the address book.
+    /// A contact from the address book.
     Contact {
         phone_number: String,
         first_name: String,
@@ -183,17 +183,17 @@ pub enum Content {
         #[serde(default)]
         vcard: Option<String>,
     },
-    /// The own number, as the button that asks for it sends it.
+    /// The person's own number, as sent by the button that requests it.
     OwnContact,
     /// A poll.
     Poll { question: String, options: Vec<String> },
     /// A dice.
     Dice { emoji: String, value: i64 },
-    /// A story that is passed on.
+    /// A forwarded story.
     Story { chat: ChatCard, id: i64 },
-    /// Media to be paid for.
+    /// Paid media.
     PaidMedia { stars: i64 },
-    /// A list of tasks.
+    /// A task list.
     Checklist { title: String, tasks: Vec<String> },
     /// A message of blocks, without `text`.
     RichMessage { blocks: Vec<Value> },

@@ -1,11 +1,11 @@
-//! One person's hands in one chat.
+//! One person's actions in one chat.
 
 use anyhow::{Context, Result};
 
 use super::{Act, Chat, Content, Done, Dressing};
 use crate::telegram::telegram::Telegram;
 
-/// A person in a chat. Every act is done when it returns; whoever is told of it is told later.
+/// A person in a chat. Each action is complete when it returns; its updates are sent later.
 #[derive(Clone, Copy)]
 pub struct Customer<'a> {
     telegram: &'a Telegram,
@@ -51,7 +51,7 @@ impl Customer<'_> {
         }
     }
 
-    /// Presses Start, by a link with a payload or without; unblocks the bot.
+    /// Presses Start, by a link with or without a payload; unblocks the bot.
     pub fn starts(&self, payload: &str) -> Result<i64> {
         self.one(Act::Start { who: self.who, bot: self.bot()?, payload: payload.to_owned() })
     }
@@ -61,44 +61,44 @@ impl Customer<'_> {
         self.sends(Content::text(text))
     }
 
-    /// Sends anything.
+    /// Sends any content.
     pub fn sends(&self, content: Content) -> Result<i64> {
         self.sends_with(content, Dressing::default())
     }
 
-    /// Sends anything with a quote, as a forward, in the name of a group.
+    /// Sends content with a quote, as a forward, or in the name of a group.
     pub fn sends_with(&self, content: Content, with: Dressing) -> Result<i64> {
         self.one(Act::Send { who: self.who, to: self.to, content, with: Box::new(with) })
     }
 
-    /// Answers a message.
+    /// Replies to a message.
     pub fn replies(&self, to: i64, text: &str) -> Result<i64> {
         self.sends_with(Content::text(text), Dressing { reply_to: Some(to), ..Dressing::default() })
     }
 
-    /// Sends 2 to 10 files at once; the ids of their messages.
+    /// Sends 2 to 10 files as an album; returns their message ids.
     pub fn sends_album(&self, items: Vec<Content>) -> Result<Vec<i64>> {
         let with = Box::new(Dressing::default());
         Ok(self.telegram.act(Act::Album { who: self.who, to: self.to, items, with })?.messages)
     }
 
-    /// Makes an own message another.
+    /// Edits an own message.
     pub fn edits(&self, message: i64, content: Content) -> Result<i64> {
         self.one(Act::Edit { who: self.who, to: self.to, message, content })
     }
 
-    /// Sets the whole new set of reactions, `custom:<id>` for an emoji of one's own; none removes them.
+    /// Replaces the set of reactions, `custom:<id>` for a custom emoji; an empty set removes them.
     pub fn reacts(&self, message: i64, emoji: &[&str]) -> Result<()> {
         let emoji = emoji.iter().map(|one| (*one).to_owned()).collect();
         self.done(Act::React { who: self.who, to: self.to, message, emoji })
     }
 
-    /// Presses an inline button; the id of the callback query.
+    /// Presses an inline button; returns the id of the callback query.
     pub fn presses(&self, message: i64, row: usize, column: usize) -> Result<String> {
         Ok(self.telegram.act(Act::Press { who: self.who, to: self.to, message, row, column })?.id)
     }
 
-    /// Deletes messages on both sides; business bots alone are told.
+    /// Deletes messages for both sides; only business bots are notified.
     pub fn deletes(&self, messages: &[i64]) -> Result<()> {
         self.done(Act::Delete { who: self.who, to: self.to, messages: messages.to_vec() })
     }

@@ -1,4 +1,4 @@
-//! What a message carries beside its content: quotes, forwards, an anonymous author.
+//! Properties of a message besides its content: quotes, forwards, an anonymous author.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -9,40 +9,40 @@ use crate::telegram::{
     state::{Draft, State},
 };
 
-/// Everything beside the content; nothing by default.
+/// All properties besides the content; empty by default.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Dressing {
-    /// The message of the same chat that is answered.
+    /// The replied-to message of the same chat.
     pub reply_to: Option<i64>,
-    /// The fragment that is answered.
+    /// The quoted fragment.
     pub quote: Option<Quote>,
-    /// The message of another chat that is answered.
+    /// The replied-to message of another chat.
     pub external: Option<External>,
-    /// Where it was forwarded from.
+    /// The origin of a forward.
     pub forward: Option<Forward>,
     /// Written in the name of the group.
     pub anonymous: bool,
-    /// How an anonymous author signs.
+    /// The signature of an anonymous author.
     pub signature: Option<String>,
-    /// Greeting, absence or scheduled messages of a business account.
+    /// A greeting, away or scheduled message of a business account.
     pub from_offline: bool,
-    /// The date, in seconds; else now.
+    /// The date in Unix seconds; now if `None`.
     pub date: Option<i64>,
     /// Further fields of `Message`.
     pub fields: Map<String, Value>,
 }
 
-/// A fragment of the message that is answered.
+/// A fragment of the replied-to message.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quote {
     /// Its text.
     pub text: String,
-    /// Where it begins, in UTF-16 units; else it is looked for.
+    /// Its position in UTF-16 units; searched for if `None`.
     #[serde(default)]
     pub position: Option<i64>,
-    /// Chosen by hand.
+    /// Selected by hand.
     #[serde(default)]
     pub is_manual: bool,
 }
@@ -57,14 +57,14 @@ pub struct External {
     pub message: i64,
 }
 
-/// Where a message was forwarded from.
+/// The origin of a forwarded message.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(missing_docs, reason = "fields are named as in the Bot API")]
 pub enum Forward {
-    /// A person who shows the account.
+    /// A person with a visible account.
     User { id: i64, first_name: String },
-    /// A person who hides it.
+    /// A person with a hidden account.
     Hidden { name: String },
     /// A group's anonymous administrator.
     Chat {
@@ -119,7 +119,7 @@ impl Forward {
 }
 
 impl Dressing {
-    /// Puts everything on a draft. The quoted text is what `quoted` holds.
+    /// Applies all properties to a draft. `quoted` is the text of the quoted message.
     pub(super) fn dress(&self, state: &State, draft: &mut Draft, quoted: Option<&str>) {
         let date = state.date();
         draft.reply_to = self.reply_to;

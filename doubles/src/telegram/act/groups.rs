@@ -1,4 +1,4 @@
-//! Bots in groups, and what groups become.
+//! Bots in groups, and changes of groups.
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ impl State {
         self.groups.get_mut(&id).context("no such group")
     }
 
-    /// A message of the service.
+    /// Adds a service message.
     fn service(&mut self, group: i64, author: Author, fields: Value) -> i64 {
         let place = Place::Group(group);
         let id = self.add(&place, author, Draft::new("service", fields));
@@ -56,7 +56,7 @@ impl State {
         if old.kind != GroupKind::Basic || old.migrated_to.is_some() {
             bail!("only a basic group can be upgraded");
         }
-        // Never the old number behind a prefix: nobody may derive one from the other.
+        // Unrelated to the old id, so that clients cannot derive one from the other.
         let new = -1_002_233_000_000 - self.next_serial() * 7_919;
         self.groups.insert(new, Group { id: new, kind: GroupKind::Super, ..old });
         let to = self.service(group, Author::Person(by), json!({"migrate_to_chat_id": new}));

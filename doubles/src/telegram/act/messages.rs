@@ -1,4 +1,4 @@
-//! Writing, changing, reacting, pressing, deleting.
+//! Writing, editing, reacting, pressing buttons, deleting.
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::telegram::{
 };
 
 impl State {
-    /// The place a person acts in. An error says why they can't.
+    /// The place a person acts in. An error says why they cannot.
     pub(super) fn place_of(&mut self, who: i64, to: Chat) -> Result<(Place, Option<i64>)> {
         self.people.get(&who).context("no such person")?;
         match to {
@@ -63,7 +63,7 @@ impl State {
         self.post(who, &place, thread, (content, with, None)).map(Done::message)
     }
 
-    /// One message of a person; its id.
+    /// Posts a person's message; returns its id.
     fn post(
         &mut self,
         who: i64,
@@ -177,7 +177,7 @@ impl State {
         if new.is_empty() {
             message.reactions.remove(&who);
         }
-        // In groups only administrators are told, in business chats nobody is.
+        // In groups only administrators are notified, in business chats no bot is.
         let bots: Vec<i64> = match &place {
             Place::Private { bot, .. } => vec![*bot],
             Place::Group(id) => self.groups.get(id).map_or_else(Vec::new, |group| {

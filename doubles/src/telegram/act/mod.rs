@@ -1,4 +1,4 @@
-//! What people do on their phones: as Rust, and as JSON for programs in any language.
+//! People's actions on their phones: as Rust, and as JSON for programs in any language.
 
 mod accounts;
 mod business;
@@ -20,7 +20,7 @@ pub(crate) use samples::{of as sample, thumbnail};
 
 use super::{core::Core, telegram::Telegram};
 
-/// Where somebody does something.
+/// The chat of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Chat {
@@ -28,13 +28,13 @@ pub enum Chat {
     Bot(i64),
     /// A group.
     Group(i64),
-    /// A topic of a forum: group and thread. A thread that isn't there begins with it.
+    /// A topic of a forum: group and thread. An unknown thread is created.
     Topic(i64, i64),
     /// The personal chat with another person.
     Person(i64),
 }
 
-/// One act. Ids are Telegram's.
+/// An action. Ids are Telegram's.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 #[expect(
@@ -42,7 +42,7 @@ pub enum Chat {
     reason = "who: the person who acts; to: where; message: an id in that chat; the rest says itself"
 )]
 pub enum Act {
-    /// Start is pressed, by a link with a payload or without.
+    /// Presses Start, by a link with or without a payload.
     Start {
         who: i64,
         bot: i64,
@@ -65,11 +65,11 @@ pub enum Act {
         #[serde(default)]
         with: Box<Dressing>,
     },
-    /// An own message becomes another.
+    /// Edits an own message.
     Edit { who: i64, to: Chat, message: i64, content: Content },
-    /// The caption of an own file becomes another.
+    /// Edits the caption of an own file.
     EditCaption { who: i64, to: Chat, message: i64, caption: String },
-    /// A live location moves.
+    /// Moves a live location.
     MoveLocation {
         who: i64,
         to: Chat,
@@ -79,35 +79,35 @@ pub enum Act {
         #[serde(default)]
         heading: Option<i64>,
     },
-    /// The whole new set of reactions: emoji, or `custom:<id>`.
+    /// Replaces the set of reactions: emoji, or `custom:<id>`.
     React { who: i64, to: Chat, message: i64, emoji: Vec<String> },
-    /// An inline button.
+    /// Presses an inline button.
     Press { who: i64, to: Chat, message: i64, row: usize, column: usize },
-    /// A button of a message that the bot can't see any more.
+    /// Presses a button of a message that the bot can no longer access.
     PressOld { who: i64, to: Chat, message: i64, data: String },
-    /// Messages are deleted for both sides; only business bots are told.
+    /// Deletes messages for both sides; only business bots are notified.
     Delete { who: i64, to: Chat, messages: Vec<i64> },
-    /// The bot is blocked.
+    /// Blocks the bot.
     Block { who: i64, bot: i64 },
-    /// The bot is unblocked.
+    /// Unblocks the bot.
     Unblock { who: i64, bot: i64 },
-    /// The account is deleted.
+    /// Deletes the account.
     DeleteAccount { who: i64 },
-    /// A bot is added to a group.
+    /// Adds a bot to a group.
     AddBot { group: i64, bot: i64, by: i64 },
-    /// A bot is removed from a group.
+    /// Removes a bot from a group.
     RemoveBot { group: i64, bot: i64, by: i64 },
-    /// A bot becomes an administrator of a group.
+    /// Makes a bot an administrator of a group.
     Promote { group: i64, bot: i64, by: i64 },
-    /// A basic group becomes a supergroup.
+    /// Upgrades a basic group to a supergroup.
     UpgradeGroup { group: i64, by: i64 },
-    /// A topic is closed, or opened again.
+    /// Closes or reopens a topic.
     CloseTopic { group: i64, thread: i64, closed: bool },
-    /// A group is deleted.
+    /// Deletes a group.
     DeleteGroup { group: i64 },
-    /// A person forbids voice messages and round films, or allows them again.
+    /// A person forbids or allows voice and round video messages.
     ForbidVoice { who: i64, forbidden: bool },
-    /// A group forbids its members to write, or allows it again.
+    /// A group forbids or allows its members to write.
     SetOpen { group: i64, open: bool },
     /// An owner connects a bot to their own chats.
     Connect {
@@ -116,9 +116,9 @@ pub enum Act {
         #[serde(default = "yes")]
         can_reply: bool,
     },
-    /// An owner switches the bot off.
+    /// An owner disconnects the bot.
     Disconnect { owner: i64, bot: i64 },
-    /// An update as it is.
+    /// Sends an update unchanged.
     Raw { bot: i64, update: Value },
 }
 
@@ -126,10 +126,10 @@ fn yes() -> bool {
     true
 }
 
-/// What became of an act.
+/// The result of an action.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Done {
-    /// Ids of the messages it made or changed.
+    /// Ids of the messages created or changed.
     pub messages: Vec<i64>,
     /// The id of the callback query or of the business connection.
     pub id: String,
@@ -144,13 +144,13 @@ impl Done {
 }
 
 impl Telegram {
-    /// Does what the act says; `POST /acts` is the same with JSON. An error says why nothing was done.
+    /// Performs an action; `POST /acts` does the same with JSON. An error says why nothing was done.
     pub fn act(&self, act: Act) -> anyhow::Result<Done> {
         perform(&self.core, act)
     }
 }
 
-/// Does what the act says.
+/// Performs an action.
 pub(crate) fn perform(core: &Core, act: Act) -> anyhow::Result<Done> {
     core.change(|state| match act {
         Act::Start { who, bot, payload } => state.start(who, bot, &payload),

@@ -33,7 +33,7 @@ pub(super) fn kind(media: &Value) -> Result<FileKind, Refusal> {
     })
 }
 
-/// What an `InputMedia` says beside its file, as parameters of a call.
+/// The other fields of an `InputMedia`, as parameters of a call.
 pub(super) fn beside(media: &Value) -> Params {
     Params { values: media.as_object().cloned().unwrap_or_default(), ..Params::default() }
 }
@@ -44,11 +44,11 @@ pub(super) fn caption(media: &Value) -> Result<text::Text, Refusal> {
     text::captioned(given, media.get("caption_entities").cloned(), media["parse_mode"].as_str())
 }
 
-/// Sends an album; the messages in order.
+/// Sends an album; returns its messages in order.
 pub(super) async fn send(core: &Core, bot: i64, params: &Params) -> Answered {
     let given = params.json("media", "media")?.ok_or_else(|| bad("there is no media in the request"))?;
     let given = given.as_array().cloned().ok_or_else(|| bad("can't parse media: expected an Array"))?;
-    // 2–10 is documented, the words are ours.
+    // 2–10 is documented, the error text is ours.
     ensure((2..=10).contains(&given.len()), || bad("an album must have 2-10 items"))?;
     let mut items = Vec::new();
     for media in &given {

@@ -1,8 +1,8 @@
-//! What a method answers.
+//! Results of methods.
 
 use serde_json::{Value, json};
 
-/// A method's result, or why there is none.
+/// A method's result, or its refusal.
 pub(super) type Answered = Result<Value, Refusal>;
 
 /// An answer with `"ok": false`.
@@ -20,7 +20,7 @@ impl Refusal {
         Self { code, description: description.into(), retry_after: None, migrate_to: None }
     }
 
-    /// 429 for so many seconds.
+    /// 429 with the seconds to wait.
     pub(super) fn too_many(seconds: i64) -> Self {
         let description = format!("Too Many Requests: retry after {seconds}");
         Self { retry_after: Some(seconds), ..Self::new(429, description) }
@@ -48,7 +48,7 @@ pub(super) fn forbidden(text: &str) -> Refusal {
     Refusal::new(403, format!("Forbidden: {text}"))
 }
 
-/// Lets a check stand in a line of its own.
+/// Returns the refusal unless the condition holds.
 pub(super) fn ensure(fine: bool, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
     if fine { Ok(()) } else { Err(refusal()) }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::telegram::state::State;
 
-/// `readBusinessMessage`: needs the right, and a message of the last day.
+/// `readBusinessMessage`: requires the right, and a message of the last day.
 pub(super) fn read(state: &mut State, bot: i64, params: &Params) -> Answered {
     let target = target::writable(state, bot, params)?;
     ensure(target.owner.is_some(), || bad("business connection not found"))?;

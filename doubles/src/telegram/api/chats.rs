@@ -1,4 +1,4 @@
-//! Chats and the bot itself: actions, answers to buttons, commands, leaving.
+//! Chats and the bot itself: chat actions, answers to buttons, commands, leaving.
 
 use serde_json::{Value, json};
 
@@ -12,9 +12,9 @@ use crate::telegram::{
     state::{Answer, Place, Role, State},
 };
 
-/// An answer to a pressed button must come within so many milliseconds.
+/// Milliseconds within which a pressed button must be answered.
 const QUERY: i64 = 60_000;
-/// How long a bot that logged out may not come back, in milliseconds.
+/// Milliseconds for which a bot that logged out cannot return.
 const LOGGED_OUT: i64 = 600_000;
 
 const ACTIONS: [&str; 11] = [

@@ -23,7 +23,7 @@ fn source(state: &State, bot: i64, params: &Params, what: &str) -> Result<Messag
     Ok(found)
 }
 
-/// Content without what belonged to its first place.
+/// The content without its links to the original chat.
 fn content(message: &Message) -> Draft {
     const LEFT: [&str; 6] =
         ["reply_markup", "quote", "external_reply", "media_group_id", "forward_origin", "has_protected_content"];

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::telegram::state::{Place, Role, State};
 
-/// Older messages can't be deleted, in seconds.
+/// Age in seconds beyond which messages cannot be deleted.
 const LIMIT: i64 = 48 * 3_600;
 
 fn remove(state: &mut State, bot: i64, target: &Target, id: i64) -> Result<(), Refusal> {
@@ -39,7 +39,7 @@ pub(super) fn one(state: &mut State, bot: i64, params: &Params) -> Answered {
     Ok(json!(true))
 }
 
-/// `deleteMessages`: up to 100; those that are gone are skipped.
+/// `deleteMessages`: up to 100; missing ones are skipped.
 pub(super) fn many(state: &mut State, bot: i64, params: &Params) -> Answered {
     let target = target::writable(state, bot, params)?;
     let given = params.json("message_ids", "message identifiers")?;

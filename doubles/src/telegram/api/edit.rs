@@ -17,13 +17,13 @@ use crate::telegram::{
     state::{Message, Place, State},
 };
 
-/// A business bot may change what it did not send for so long, in seconds.
+/// Seconds for which a business bot may edit messages it did not send.
 const BUSINESS: i64 = 48 * 3_600;
 
 const SAME: &str = "message is not modified: specified new message content and reply markup are exactly the same as a \
                     current content and reply markup of the message";
 
-/// The message that is to be changed.
+/// The message to edit.
 fn find(state: &State, bot: i64, params: &Params) -> Result<(Target, Message), Refusal> {
     let target = target::writable(state, bot, params)?;
     let id = params.int("message_id").ok_or_else(|| bad("message identifier is not specified"))?;
@@ -34,7 +34,7 @@ fn find(state: &State, bot: i64, params: &Params) -> Result<(Target, Message), R
     Ok((target, message))
 }
 
-/// Puts the changed fields and buttons in place, if anything is different.
+/// Applies the changed fields and buttons, if anything differs.
 fn change(
     state: &mut State,
     bot: i64,

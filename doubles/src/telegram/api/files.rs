@@ -1,4 +1,4 @@
-//! `getFile`, the download behind it, and pictures of persons.
+//! `getFile`, the download of files, and profile pictures.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use super::{
 };
 use crate::telegram::{core::Core, state::State};
 
-/// Larger files can't be loaded through the cloud.
+/// Files larger than this, in bytes, cannot be loaded through the cloud.
 const LIMIT: i64 = 20 * 1024 * 1024;
-/// How long a path leads somewhere, in milliseconds.
+/// Milliseconds for which a path is valid.
 const OPEN: i64 = 3_600_000;
 
 /// `getFile`.
@@ -53,7 +53,7 @@ pub(super) async fn download(core: web::Data<Arc<Core>>, path: web::Path<(String
         Some(file.bytes.clone())
     });
     match found {
-        // Telegram names no better type, whatever the file is.
+        // Telegram sends no specific type, whatever the file is.
         Some(bytes) => HttpResponse::Ok().content_type("application/octet-stream").body(bytes),
         None => refused(&Refusal::new(404, "Not Found")),
     }

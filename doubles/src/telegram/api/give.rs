@@ -1,4 +1,4 @@
-//! Files given to a method: a file id, an address that Telegram fetches, bytes in the body.
+//! Files passed to a method: a file id, a URL that Telegram fetches, bytes in the body.
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
@@ -11,12 +11,12 @@ use crate::telegram::{core::Core, image, state::FileKind};
 
 const MEGABYTE: usize = 1024 * 1024;
 
-/// A file as it was given.
+/// The source of a file.
 #[derive(Clone, Debug)]
 pub(super) enum Source {
-    /// One that Telegram has, by its unique id.
+    /// An existing file, by its unique id.
     Known(String),
-    /// A new one.
+    /// A new file.
     Fresh { bytes: Bytes, name: Option<String>, mime: String },
 }
 
@@ -36,7 +36,7 @@ pub(super) async fn file(
     named(core, bot, params, &value, kind).await
 }
 
-/// The file that a text names: `attach://…`, an address, a file id.
+/// The file that a text refers to: `attach://…`, a URL, a file id.
 pub(super) async fn named(
     core: &Core,
     bot: i64,
@@ -82,7 +82,7 @@ fn uploaded(params: &Params, name: &str, kind: FileKind) -> Result<Source, Refus
     Ok(Source::Fresh { bytes: file.bytes.clone(), name: file.name.clone(), mime })
 }
 
-/// A picture that can be read, with sides that are not too long or too unlike.
+/// Checks that a picture is readable, and that its sides are not too long or too unequal.
 fn is_photo(bytes: &[u8]) -> Result<(), Refusal> {
     let (width, height) = image::dimensions(bytes).ok_or_else(|| bad("IMAGE_PROCESS_FAILED"))?;
     let (longer, shorter) = (width.max(height), width.min(height).max(1));
@@ -111,7 +111,7 @@ async fn fetched(core: &Core, link: &str, kind: FileKind) -> Result<Source, Refu
     Ok(Source::Fresh { bytes, name: name.map(str::to_owned), mime })
 }
 
-/// Telegram's own short look at an address.
+/// Fetches a URL with Telegram's short time limit.
 async fn load(core: &Core, link: &str, limit: usize) -> Option<(String, Bytes)> {
     let response = core.client.get(link).timeout(std::time::Duration::from_secs(10)).send().await.ok()?;
     if !response.status().is_success() {

@@ -27,7 +27,7 @@ const TAGS: [(&str, &str); 15] = [
     ("a", "text_link"),
 ];
 
-/// An open tag: its name, where it began, where it leads.
+/// An open tag: its name, its start, its link.
 struct Open {
     tag: String,
     entity: &'static str,
@@ -90,7 +90,7 @@ fn close(text: &mut Text, open: &mut Vec<Open>, tag: &str, offset: usize) -> Res
     Ok(())
 }
 
-/// One of the four named characters, or a numbered one; with the length of its writing.
+/// One of the four named entities, or a numeric one; with the length of its source.
 fn character(text: &str) -> Option<(char, usize)> {
     let end = text.find(';').filter(|end| *end <= 10)?;
     let letter = match &text[1..end] {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::telegram::state::Place;
 
-/// Inline buttons stand in the message; a keyboard stands below the field for text, and null takes it away.
+/// Inline buttons belong to the message; a keyboard is shown below the input field, and null removes it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Markup {
     pub(super) inline: Option<Value>,
@@ -18,7 +18,7 @@ pub(super) struct Markup {
 
 const MOST_BUTTONS: usize = 100;
 
-/// Reads and checks `reply_markup`.
+/// Parses and checks `reply_markup`.
 pub(super) fn read(target: &Target, params: &Params) -> Result<Markup, Refusal> {
     let Some(given) = params.json("reply_markup", "reply keyboard markup")? else {
         return Ok(Markup::default());
@@ -29,7 +29,7 @@ pub(super) fn read(target: &Target, params: &Params) -> Result<Markup, Refusal> 
         let inline = (!rows.is_empty()).then(|| json!({"inline_keyboard": rows}));
         return Ok(Markup { inline, keyboard: None });
     }
-    // The words are ours: what the server says in business chats is not published.
+    // The error text is ours: the server's text for business chats is not published.
     let is_personal = matches!(target.place, Place::Personal { .. });
     ensure(!is_personal, || bad("reply keyboards can't be used in business chats"))?;
     if let Some(rows) = fields.get("keyboard") {
@@ -78,7 +78,7 @@ fn inline(one: &Value) -> Result<Value, Refusal> {
     Ok(Value::Object(button))
 }
 
-/// A link of a button, as Telegram writes it.
+/// A button's URL, normalised like Telegram does.
 fn address(link: &str) -> Result<String, Refusal> {
     let wrong = |why: &str| bad(&format!("inline keyboard button URL '{link}' is invalid: {why}"));
     let whole =

@@ -1,4 +1,4 @@
-//! Parameters of a call, however they came: typed in JSON, as text in query, form and multipart.
+//! Parameters of a call from any encoding: typed in JSON, as text in query, form and multipart.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub(super) struct Upload {
     pub(super) bytes: Bytes,
 }
 
-/// Everything a call was given.
+/// All parameters of a call.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Params {
     pub(super) values: Map<String, Value>,
@@ -23,7 +23,7 @@ pub(super) struct Params {
 }
 
 impl Params {
-    /// A parameter's text; numbers are texts too.
+    /// A parameter as text, also if it is a number.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         match self.values.get(name)? {
             Value::String(text) => Some(text.clone()),
@@ -32,7 +32,7 @@ impl Params {
         }
     }
 
-    /// A parameter that may not be missing or empty.
+    /// A required, non-empty parameter.
     pub(super) fn needed(&self, name: &str, otherwise: &str) -> Result<String, Refusal> {
         self.text(name).filter(|text| !text.is_empty()).ok_or_else(|| bad(otherwise))
     }
@@ -62,7 +62,7 @@ impl Params {
         }
     }
 
-    /// An array or object: as it is in JSON, as text of JSON everywhere else. `what` is named when it can't be read.
+    /// An array or object: native in JSON, else JSON text. `what` names it in the error.
     pub(super) fn json(&self, name: &str, what: &str) -> Result<Option<Value>, Refusal> {
         match self.values.get(name) {
             None | Some(Value::Null) => Ok(None),
@@ -76,7 +76,7 @@ impl Params {
         }
     }
 
-    /// As the log shows them.
+    /// As shown in the log.
     pub(super) fn shown(&self) -> Value {
         let mut shown = self.values.clone();
         for (key, file) in &self.files {

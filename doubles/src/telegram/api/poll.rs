@@ -19,7 +19,7 @@ const WEBHOOK: &str = "Conflict: can't use getUpdates method while webhook is ac
 const ANOTHER: &str =
     "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
 
-/// `getUpdates`: waits up to `timeout` seconds of the machine's clock while there is nothing to tell.
+/// `getUpdates`: waits up to `timeout` seconds of the machine's clock for updates.
 pub(super) async fn updates(core: &Core, bot: i64, params: &Params) -> Answered {
     let kinds = webhook::kinds(params)?;
     let mut changes = core.subscribe();
@@ -39,7 +39,7 @@ pub(super) async fn updates(core: &Core, bot: i64, params: &Params) -> Answered 
     }
 }
 
-/// Takes `offset` as the word that everything before it was received; a negative one counts from the end.
+/// Confirms all updates before `offset`; a negative one counts from the end.
 fn begin(state: &mut State, bot: i64, params: &Params, kinds: Option<Vec<String>>) -> Result<u64, Refusal> {
     let now = state.now;
     let bot = state.bots.get_mut(&bot).ok_or_else(|| Refusal::new(401, "Unauthorized"))?;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::telegram::state::State;
 
-/// The emoji that may be reactions, written without U+FE0F.
+/// The emoji allowed as reactions, without U+FE0F.
 const EMOJI: [&str; 73] = [
     "❤",
     "👍",

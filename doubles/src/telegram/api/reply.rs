@@ -1,4 +1,4 @@
-//! `reply_parameters`: what a bot's message quotes.
+//! `reply_parameters`: the quote of a bot's message.
 
 use serde_json::{Value, json};
 
@@ -9,14 +9,14 @@ use super::{
 };
 use crate::telegram::{detect, state::State};
 
-/// What is quoted: the message, and a fragment of it.
+/// The quoted message, and a fragment of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reply {
     pub(super) message: Option<i64>,
     pub(super) quote: Option<Value>,
 }
 
-/// Reads `reply_parameters`, or the older `reply_to_message_id`.
+/// Parses `reply_parameters`, or the older `reply_to_message_id`.
 pub(super) fn read(state: &State, target: &Target, params: &Params) -> Result<Reply, Refusal> {
     let given = params.json("reply_parameters", "reply parameters")?;
     let older = || params.int("reply_to_message_id").map(|id| json!({"message_id": id}));
@@ -28,7 +28,7 @@ pub(super) fn read(state: &State, target: &Target, params: &Params) -> Result<Re
     };
     let may_be_missing =
         given["allow_sending_without_reply"].as_bool().unwrap_or_else(|| params.flag("allow_sending_without_reply"));
-    // A quote of another chat is not followed here: it counts as gone.
+    // Quotes of another chat are not supported here: the message counts as missing.
     let is_elsewhere = given.get("chat_id").is_some_and(|chat| *chat != json!(target.chat));
     let quoted = state.message(&target.place, id).filter(|_| !is_elsewhere);
     let Some(quoted) = quoted else {

@@ -1,4 +1,4 @@
-//! Messages without files, and what all messages of a bot have in common.
+//! Messages without files, and the common part of all messages of a bot.
 
 use serde_json::{Map, Value, json};
 
@@ -15,7 +15,7 @@ use crate::telegram::{
     state::{Author, Draft, Place, State},
 };
 
-/// Where a message goes, what it quotes, what hangs below it.
+/// The chat, the quote and the buttons of a message.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
     pub(super) target: Target,
@@ -24,7 +24,7 @@ pub(super) struct Frame {
     is_protected: bool,
 }
 
-/// Looks at everything that all messages have in common, and counts `count` of them.
+/// Checks the common parameters of messages, and counts `count` of them for the rate limit.
 pub(super) fn frame(state: &mut State, bot: i64, params: &Params, count: i64) -> Result<Frame, Refusal> {
     let target = target::writable(state, bot, params)?;
     let markup = markup::read(&target, params)?;
@@ -36,7 +36,7 @@ pub(super) fn frame(state: &mut State, bot: i64, params: &Params, count: i64) ->
     Ok(Frame { target, reply, markup, is_protected: params.flag("protect_content") })
 }
 
-/// Puts a message into the chat and gives it as the bot is shown it.
+/// Adds a message to the chat and returns it as shown to the bot.
 pub(super) fn post(state: &mut State, bot: i64, frame: &Frame, draft: Draft) -> Value {
     let mut draft = draft;
     if let Some(quote) = &frame.reply.quote {
@@ -68,12 +68,12 @@ pub(super) fn post(state: &mut State, bot: i64, frame: &Frame, draft: Draft) -> 
     shown(state, bot, place, id)
 }
 
-/// A message of the chat as the bot is shown it.
+/// A message of the chat as shown to the bot.
 pub(super) fn shown(state: &State, bot: i64, place: &Place, id: i64) -> Value {
     state.message(place, id).map_or(Value::Null, |message| state.message_json(bot, place, message))
 }
 
-/// Typing ends with a message.
+/// A message ends the chat action.
 fn end_action(state: &mut State, bot: i64, chat: i64) {
     if let Some(bot) = state.bots.get_mut(&bot) {
         for action in bot.actions.iter_mut().filter(|action| action.0 == chat) {
@@ -82,7 +82,7 @@ fn end_action(state: &mut State, bot: i64, chat: i64) {
     }
 }
 
-/// Adds a text under one of the pairs `text`/`entities`, `caption`/`caption_entities`.
+/// Adds a text under `text`/`entities` or `caption`/`caption_entities`.
 pub(super) fn put_text(fields: &mut Map<String, Value>, keys: (&str, &str), text: text::Text) {
     if text.text.is_empty() {
         return;

@@ -1,4 +1,4 @@
-//! The methods by their names, in any case.
+//! The methods by name, case-insensitive.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::telegram::{core::Core, state::State};
 
-/// What a method gave, with the words that some have beside.
+/// A method's result, with an optional description.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Reply {
     pub(super) result: Value,
@@ -24,7 +24,7 @@ impl From<Value> for Reply {
     }
 }
 
-/// Methods that need nothing but the memory.
+/// Methods that need only the state.
 type Plain = fn(&mut State, i64, &Params) -> Answered;
 
 fn plain(method: &str) -> Option<Plain> {
@@ -70,7 +70,7 @@ fn plain(method: &str) -> Option<Plain> {
     })
 }
 
-/// Does what the call says.
+/// Executes a call.
 pub(super) async fn call(core: &Core, bot: i64, method: &str, params: Params) -> Result<Reply, Refusal> {
     let name = method.to_ascii_lowercase();
     if let Some(act) = plain(&name) {

@@ -1,4 +1,4 @@
-//! Which chat a call means, and whether the bot may write there.
+//! The chat that a call refers to, and whether the bot may write there.
 
 use super::{
     answer::{Refusal, bad, ensure, forbidden},
@@ -6,20 +6,20 @@ use super::{
 };
 use crate::telegram::state::{Author, Group, Place, Role, State};
 
-/// Where a bot writes.
+/// The chat that a bot writes to.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
     pub(super) place: Place,
     pub(super) chat: i64,
     pub(super) thread: Option<i64>,
-    /// In whose name, in business chats.
+    /// The owner on whose behalf it writes, in business chats.
     pub(super) owner: Option<i64>,
 }
 
-/// A client that was silent for so long can't be written to by a business bot, in seconds.
+/// Seconds of a client's silence after which a business bot cannot write to them.
 const SILENCE: i64 = 86_400;
 
-/// The chat of `chat_id`, whether or not the bot may write there.
+/// The chat of `chat_id`, even if the bot may not write there.
 pub(super) fn find(state: &State, bot: i64, params: &Params) -> Result<Target, Refusal> {
     let given = params.needed("chat_id", "chat_id is empty")?;
     if let Some(connection) = params.text("business_connection_id").filter(|id| !id.is_empty()) {
@@ -41,7 +41,7 @@ pub(super) fn find(state: &State, bot: i64, params: &Params) -> Result<Target, R
     Ok(Target { place, chat, thread: params.int("message_thread_id"), owner: None })
 }
 
-/// The chat of `chat_id`, where the bot may write.
+/// The chat of `chat_id`, if the bot may write there.
 pub(super) fn writable(state: &State, bot: i64, params: &Params) -> Result<Target, Refusal> {
     let target = find(state, bot, params)?;
     match &target.place {
@@ -63,7 +63,7 @@ fn private(state: &State, bot: i64, person: i64) -> Result<(), Refusal> {
     if own.started.contains(&person) {
         return Ok(());
     }
-    // Somebody met in a group is known, but never pressed Start.
+    // A person met in a group is known, but never pressed Start.
     let is_met = state.groups.values().any(|group| group.has_bot(bot) && group.members.contains(&person));
     Err(if is_met { forbidden("bot can't initiate conversation with a user") } else { bad("chat not found") })
 }
@@ -103,7 +103,7 @@ fn business(state: &State, bot: i64, connection: &str, chat: i64) -> Result<Targ
 
 fn heard_lately(state: &State, target: &Target) -> Result<(), Refusal> {
     let connection = state.connections.iter().find(|one| Some(one.owner) == target.owner && one.is_enabled);
-    // The words are ours: what the server says without the right is not published.
+    // The error text is ours: the server's text for the missing right is not published.
     ensure(connection.is_some_and(|one| one.can_reply), || bad("not enough rights to reply in the business chat"))?;
     let since = state.date() - SILENCE;
     let heard = state.chats.get(&target.place).is_some_and(|chat| {

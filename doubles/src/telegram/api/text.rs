@@ -1,4 +1,4 @@
-//! Texts and captions: cleaned, parsed, measured.
+//! Texts and captions: trimmed, parsed, measured.
 
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ fn parsed(given: &str, entities: Option<Value>, mode: Option<&str>) -> Result<Te
         },
         ("", None) => Text { text: given.to_owned(), entities: Vec::new() },
         ("html", None) => html::parse(given)?,
-        // Markdown is left out: nobody here needs it, and a half of it would be worse than none.
+        // Markdown is not supported: it is not needed here, and a partial implementation would be worse than none.
         _ => return Err(bad("unsupported parse_mode")),
     };
     let mut text = trimmed(text);
@@ -63,7 +63,7 @@ fn parsed(given: &str, entities: Option<Value>, mode: Option<&str>) -> Result<Te
     Ok(text)
 }
 
-/// Without white space around it; offsets follow.
+/// Without surrounding white space; offsets are adjusted.
 fn trimmed(text: Text) -> Text {
     let end = text.text.trim_end();
     let whole = end.trim_start();

@@ -14,7 +14,7 @@ use crate::telegram::{
 
 const PORTS: [u16; 4] = [443, 80, 88, 8443];
 
-/// `allowed_updates`; none when it was left out.
+/// `allowed_updates`; `None` if absent.
 pub(super) fn kinds(params: &Params) -> Result<Option<Vec<String>>, Refusal> {
     let Some(given) = params.json("allowed_updates", "allowed updates")? else {
         return Ok(None);
@@ -26,7 +26,7 @@ pub(super) fn kinds(params: &Params) -> Result<Option<Vec<String>>, Refusal> {
     list.iter().map(text).collect::<Result<Vec<String>, Refusal>>().map(Some)
 }
 
-/// Whether Telegram would call this address.
+/// Whether Telegram would accept this address.
 fn check(core: &Core, address: &str) -> Result<url::Url, Refusal> {
     let parsed = url::Url::parse(address).map_err(|_| bad("invalid webhook URL specified"))?;
     ensure(parsed.has_host(), || bad("invalid webhook URL specified"))?;

@@ -1,4 +1,4 @@
-//! Between actix and the methods: one call in, faults applied, one answer out, one line in the log.
+//! Connects actix with the methods: reads a call, applies faults, sends the answer, logs one line.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,9 +21,9 @@ use super::{
 };
 use crate::telegram::{core::Core, faults::Fault, view::CallView};
 
-/// The largest body that is kept; an upload has 50 MB, and something around it.
+/// Largest body in bytes; an upload has 50 MB plus overhead.
 const BODY_LIMIT: usize = 51 * 1024 * 1024;
-/// How many calls of a bot are remembered.
+/// Calls kept per bot.
 const REMEMBERED: usize = 5_000;
 
 /// Adds the routes of the protocol.
@@ -31,7 +31,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.route("/bot{token}/{method}", web::to(serve)).route("/file/bot{token}/{path:.*}", web::to(files::download));
 }
 
-/// Whose token it is. A wrong form is 404, a token that doesn't work 401.
+/// The bot of a token. A malformed one is 404, an invalid one 401.
 pub(super) fn bot_of(core: &Core, token: &str) -> Result<i64, Refusal> {
     let is_of_form = token.split_once(':').is_some_and(|(id, secret)| {
         let plain = |one: char| one.is_ascii_alphanumeric() || one == '_' || one == '-';
@@ -51,7 +51,7 @@ pub(super) fn bot_of(core: &Core, token: &str) -> Result<i64, Refusal> {
     })
 }
 
-/// Serves one call.
+/// Handles one call.
 async fn serve(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,
@@ -65,7 +65,7 @@ async fn serve(
         Ok(body) => params(request.query_string(), kind, body).await,
         Err(refusal) => Err(refusal),
     };
-    // In a task of its own: a caller that hangs up must not cancel what Telegram would have done.
+    // In its own task: a caller that disconnects must not cancel what Telegram would have done.
     let task = actix_web::rt::spawn(handle(Arc::clone(&core), token, method, params));
     task.await.unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
 }
@@ -75,7 +75,7 @@ async fn read(mut payload: web::Payload) -> Result<Bytes, Refusal> {
     let mut is_too_large = false;
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Refusal::new(400, "Bad Request: the body broke off"))?;
-        // The rest is read and thrown away, so that the caller comes to read the answer.
+        // The rest is read and discarded, so that the caller gets to read the answer.
         is_too_large |= body.len() + chunk.len() > BODY_LIMIT;
         if !is_too_large {
             body.extend_from_slice(&chunk);
@@ -124,7 +124,7 @@ async fn multipart(params: &mut Params, kind: &str, body: Bytes) -> Result<(), R
     Ok(())
 }
 
-/// How an answer leaves.
+/// How an answer is sent.
 enum Leaves {
     Whole,
     Html,
@@ -161,7 +161,7 @@ async fn handle(core: Arc<Core>, token: String, method: String, params: Result<P
     respond(&answer, &leaves)
 }
 
-/// Goes through the faults that a call meets: what is answered instead, and how the answer leaves.
+/// Applies the faults of a call: returns the replacement of the answer, and how the answer is sent.
 async fn meet(core: &Core, method: &str, chat: Option<i64>) -> (Option<Refusal>, Leaves) {
     let mut met = (None, Leaves::Whole);
     for fault in core.faults.take(method, chat) {
@@ -201,7 +201,7 @@ fn respond(answer: &Result<Reply, Refusal>, leaves: &Leaves) -> HttpResponse {
         Leaves::Html => response
             .content_type("text/html")
             .body(format!("<html><head><title>{code} Bad Gateway</title></head><body>nginx</body></html>")),
-        // The body fails before the head was written to the socket, so the caller sees an empty answer.
+        // The body fails before the head is written to the socket, so the caller sees an empty answer.
         Leaves::Never => {
             let cut = async { Err::<Bytes, _>(std::io::Error::other("cut on purpose")) };
             response.body(SizedStream::new(1, stream::once(cut)))

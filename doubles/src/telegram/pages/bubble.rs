@@ -1,4 +1,4 @@
-//! One message as a phone shows it.
+//! Renders a message as a phone shows it.
 
 use askama::Template;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::telegram::{
     view::{ButtonView, MessageView},
 };
 
-/// What a file is drawn as.
+/// How a file is rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Drawn {
     Picture,
@@ -20,14 +20,14 @@ pub(super) enum Drawn {
     File,
 }
 
-/// A file of a bubble.
+/// A file of a message.
 struct Media {
     drawn: Drawn,
     href: String,
     words: String,
 }
 
-/// Text, and where it leads.
+/// Text and its link.
 struct Piece {
     text: String,
     href: Option<String>,
@@ -45,9 +45,9 @@ struct Bubble<'a> {
     forwarded: Option<String>,
     quote: Option<(i64, String)>,
     media: Option<Media>,
-    /// What the kind is in words, where it is no text and no file.
+    /// The kind as text, if it is neither text nor a file.
     told: String,
-    /// Where a place is seen on a map.
+    /// A map link of a location.
     map: Option<String>,
     pieces: Vec<Piece>,
     plain: &'a str,
@@ -60,13 +60,13 @@ struct Bubble<'a> {
     can_edit: bool,
 }
 
-/// How much of a quoted message is shown, in characters.
+/// Characters shown of a quoted message.
 const QUOTED: usize = 80;
 
-/// Emoji that a phone offers for a reaction.
+/// Emoji offered for reactions.
 pub(super) const OFFERED: [&str; 6] = ["👍", "❤", "🔥", "😁", "😢", "🎉"];
 
-/// Where the phone is.
+/// The phone's chat and reader.
 pub(super) struct Stage<'a> {
     pub(super) state: &'a State,
     pub(super) words: &'static Words,
@@ -75,7 +75,7 @@ pub(super) struct Stage<'a> {
     pub(super) place: &'a Place,
 }
 
-/// The bubble of a message; `before` is the one above it.
+/// A message's HTML; `before` is the message above it.
 pub(super) fn html(stage: &Stage<'_>, message: &Message, before: Option<&Message>) -> String {
     let Stage { state, words, person, bot, place } = *stage;
     let view = MessageView::of(state, bot, place, message);
@@ -121,7 +121,7 @@ pub(super) fn html(stage: &Stage<'_>, message: &Message, before: Option<&Message
     .unwrap_or_default()
 }
 
-/// A message in few words, for quotes.
+/// A short text of a message, for quotes.
 pub(super) fn short(message: &Message, words: &'static Words) -> String {
     let text = message.text();
     if text.is_empty() {
@@ -186,7 +186,7 @@ fn origin_name(origin: &Value) -> String {
     names.into_iter().find_map(text).unwrap_or_default()
 }
 
-/// Kinds without a file in words.
+/// Kinds without a file as text.
 fn told(message: &Message, words: &'static Words) -> String {
     let field = |key: &str| message.fields.get(key).cloned().unwrap_or(Value::Null);
     let list = |value: &Value, key: &str| {
@@ -232,13 +232,13 @@ fn told(message: &Message, words: &'static Words) -> String {
     }
 }
 
-/// A link that shows the place of a message.
+/// A map link for a message with a location.
 fn map(message: &Message) -> Option<String> {
     let place = message.fields.get("location").or_else(|| message.fields.get("venue")?.get("location"))?;
     Some(format!("https://maps.google.com/maps?q={},{}", place.get("latitude")?, place.get("longitude")?))
 }
 
-/// The text cut at its links.
+/// The text split at its links.
 fn pieces(message: &Message) -> Vec<Piece> {
     let text: Vec<u16> = message.text().encode_utf16().collect();
     let entities = message.fields.get("entities").or_else(|| message.fields.get("caption_entities"));

@@ -1,4 +1,4 @@
-//! Server-sent events: "something changed", nothing more; the page then asks for its rows.
+//! Server-sent events that only say "something changed"; the page then reloads its rows.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -8,9 +8,9 @@ use futures_util::stream;
 
 use crate::telegram::core::Core;
 
-/// A comment is sent this often, so that a closed page is noticed.
+/// Interval of comments by which closed pages are detected.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// Changes of this time are told at once.
+/// Changes within this time are sent together.
 const GATHER: Duration = Duration::from_millis(50);
 
 /// `GET /events`.
@@ -24,7 +24,7 @@ pub(super) async fn stream(core: web::Data<Arc<Core>>) -> HttpResponse {
                 let revision = *changes.borrow_and_update();
                 format!("event: change\ndata: {revision}\n\n")
             }
-            // Telegram is gone.
+            // Telegram has stopped.
             Ok(Err(_)) => return None,
             Err(_) => ": still here\n\n".to_owned(),
         };

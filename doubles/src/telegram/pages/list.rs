@@ -1,4 +1,4 @@
-//! Whose phone: every person with every bot.
+//! The list of phones: every person with every bot.
 
 use std::sync::Arc;
 

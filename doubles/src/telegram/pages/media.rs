@@ -1,4 +1,4 @@
-//! Files of a chat, for the phone that shows them.
+//! Files of a chat, for the phone page.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, http::header, web};
 
 use crate::telegram::core::Core;
 
-/// Media types that a page may show; everything else is saved.
+/// Media types displayed inline; others are downloaded.
 const SHOWN: [&str; 10] = [
     "image/jpeg",
     "image/png",

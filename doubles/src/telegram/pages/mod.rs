@@ -1,4 +1,4 @@
-//! Pages for people: the customers' phones and what can be broken; and JSON for programs.
+//! Pages for people: customers' phones and fault injection; and JSON for programs.
 
 mod bubble;
 mod events;
@@ -41,10 +41,10 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .default_service(web::to(nothing_here));
 }
 
-/// What every page knows: its language and how links keep it.
+/// Data common to all pages: the language and how links keep it.
 pub(super) struct Frame {
     pub(super) words: &'static Words,
-    /// `lang=ru` when the reader chose a language by a link, else nothing.
+    /// `lang=ru` if the reader chose a language by a link, else empty.
     language_query: String,
     /// The same page in the other language.
     pub(super) other_href: String,
@@ -65,7 +65,7 @@ impl Frame {
         }
     }
 
-    /// An address of ours that keeps the chosen language.
+    /// A link that keeps the chosen language.
     pub(super) fn link(&self, path: &str) -> String {
         format!("{path}{}", self.language_query)
     }
@@ -77,7 +77,7 @@ struct Notice<'a> {
     frame: &'a Frame,
 }
 
-/// A finished page with its headers.
+/// A rendered page with its headers.
 pub(super) fn render(status: StatusCode, page: &impl Template) -> HttpResponse {
     const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
                           media-src 'self'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
@@ -93,7 +93,7 @@ pub(super) fn render(status: StatusCode, page: &impl Template) -> HttpResponse {
         .body(text)
 }
 
-/// Whether a call came from a page of ours or from a program: other sites must not press our buttons.
+/// Whether a call comes from our own page or from a program: cross-site requests are refused.
 pub(super) fn is_own(request: &HttpRequest) -> bool {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     match (text(header::ORIGIN), text(header::HOST)) {
@@ -102,7 +102,7 @@ pub(super) fn is_own(request: &HttpRequest) -> bool {
     }
 }
 
-/// The page that says that there is none.
+/// The "not found" page.
 pub(super) fn missing(frame: &Frame) -> HttpResponse {
     render(StatusCode::NOT_FOUND, &Notice { frame })
 }

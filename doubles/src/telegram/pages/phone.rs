@@ -1,4 +1,4 @@
-//! The customer's window: one person's chat with one bot.
+//! The customer's phone: one person's chat with one bot.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::telegram::{
     state::{Place, State},
 };
 
-/// Typing is shown so long, in milliseconds.
+/// Milliseconds for which typing is shown.
 const TYPING: i64 = 5_000;
 
 /// One message of the page.
@@ -26,14 +26,14 @@ struct Row {
     html: String,
 }
 
-/// A button that a bot put below the field for text.
+/// A button of a bot's keyboard below the input field.
 #[derive(Debug, Serialize)]
 struct Key {
     text: String,
     asks_contact: bool,
 }
 
-/// Everything that changes while one looks.
+/// The parts of the page that change.
 #[derive(Debug, Serialize)]
 struct Rows {
     messages: Vec<Row>,

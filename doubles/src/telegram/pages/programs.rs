@@ -1,4 +1,4 @@
-//! For programs in any language: acts, chats, faults.
+//! The API for programs in any language: actions, chats, faults.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ fn wrong(error: &impl std::fmt::Display) -> HttpResponse {
     HttpResponse::UnprocessableEntity().json(json!({"error": format!("{error:#}")}))
 }
 
-/// `POST /acts`: one act as JSON; 422 says why it was not done.
+/// `POST /acts`: one action as JSON; 422 says why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
     if !is_own(&request) {
         return HttpResponse::Forbidden().finish();
@@ -51,7 +51,7 @@ pub(super) async fn history(core: web::Data<Arc<Core>>, chat: web::Path<i64>, by
     HttpResponse::Ok().json(json!({"messages": messages}))
 }
 
-/// What `POST /faults` breaks.
+/// What `POST /faults` can break.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Broken {
@@ -107,7 +107,7 @@ pub(super) async fn break_it(core: web::Data<Arc<Core>>, request: HttpRequest, b
     faults(core).await
 }
 
-/// `DELETE /faults`: calls and updates go well again. A revoked token stays revoked, a lost file lost.
+/// `DELETE /faults`: removes faults of calls and updates. A revoked token stays revoked, a lost file lost.
 pub(super) async fn mend(core: web::Data<Arc<Core>>, request: HttpRequest) -> HttpResponse {
     if !is_own(&request) {
         return HttpResponse::Forbidden().finish();

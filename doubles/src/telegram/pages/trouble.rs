@@ -1,4 +1,4 @@
-//! What can be broken, as buttons.
+//! Fault injection by buttons.
 
 use std::sync::Arc;
 
@@ -16,14 +16,14 @@ use crate::telegram::{
     state::Bot,
 };
 
-/// A button: what it does, to which bot, its words.
+/// A button: its action, its bot, its text.
 struct Button {
     what: &'static str,
     bot: i64,
     words: &'static str,
 }
 
-/// What is known of a bot.
+/// Facts about a bot.
 struct Facts {
     title: String,
     webhook: String,

@@ -1,4 +1,4 @@
-//! A file from a device, before it is sent.
+//! Uploads of files before they are sent.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use super::is_own;
 use crate::telegram::core::Core;
 
-/// A phone sends at most so much here.
+/// Largest upload in bytes.
 const LIMIT: usize = 64 * 1024 * 1024;
 
 async fn read(mut payload: web::Payload) -> Option<Bytes> {

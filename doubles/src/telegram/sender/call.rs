@@ -5,22 +5,22 @@ use std::time::Duration;
 use super::pick::Parcel;
 use crate::telegram::{core::Core, faults::UpdateFault};
 
-/// How long an answer may take.
+/// Time limit of an answer.
 const LIMIT: Duration = Duration::from_secs(60);
-/// The longest `Retry-After` that is obeyed, in seconds.
+/// The longest `Retry-After` that is respected, in seconds.
 const LONGEST_WAIT: i64 = 3_600;
 
-/// What came of a delivery.
+/// The result of a delivery.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     pub(super) status: Option<u16>,
-    /// Why it was not taken.
+    /// Why it was not accepted.
     pub(super) error: Option<String>,
-    /// Seconds to wait, when the webhook asked for it.
+    /// Seconds to wait, if the webhook asked for it.
     pub(super) retry_after: Option<i64>,
 }
 
-/// Delivers a parcel, twice when a fault wants it.
+/// Delivers an update, twice if a fault requires it.
 pub(super) async fn deliver(core: &Core, parcel: &Parcel) -> Answer {
     let answer = post(core, parcel).await;
     match parcel.fault {
@@ -47,7 +47,7 @@ async fn post(core: &Core, parcel: &Parcel) -> Answer {
             let status = response.status();
             let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
             let retry_after = header.and_then(|text| text.parse::<i64>().ok());
-            // Whether the webhook is taken to have answered does not hang on its body.
+            // The outcome does not depend on the answer's body.
             let _body = response.bytes().await;
             let words = || format!("Wrong response from the webhook: {} {}", status.as_u16(), reason(status));
             Answer {

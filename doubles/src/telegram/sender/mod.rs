@@ -1,5 +1,5 @@
-//! Updates on their way to webhooks, as the Bot API server sends them: lanes strictly in order, repeats that wait longer
-//! and longer, nothing kept beyond its day.
+//! Sends updates to webhooks like the Bot API server: each lane strictly in order, with growing delays between repeats,
+//! for at most a day.
 
 mod call;
 mod pick;
@@ -14,10 +14,10 @@ pub(crate) use pick::next_due;
 
 use super::core::Core;
 
-/// The clock may be anybody's, so what is due later is looked for this often.
+/// Polling interval for later updates: the clock may be a test's, which gives no signal.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// Sends what is due for as long as Telegram lives.
+/// Sends due updates while Telegram runs.
 pub(crate) async fn run(core: Weak<Core>) {
     let Some(mut changes) = core.upgrade().map(|core| core.subscribe()) else {
         return;
@@ -42,7 +42,7 @@ pub(crate) async fn run(core: Weak<Core>) {
     }
 }
 
-/// Starts every delivery that is due and may start.
+/// Starts every due delivery that may start.
 fn launch(core: &Arc<Core>) {
     if core.is_held() || !is_something_due(core) {
         return;
@@ -57,7 +57,7 @@ fn launch(core: &Arc<Core>) {
     }
 }
 
-/// Whether an update of a webhook is due by the clock and could start now.
+/// Whether an update of a webhook is due and could start now.
 pub(crate) fn is_something_due(core: &Core) -> bool {
     let now = core.now().timestamp_millis();
     core.read(|state| {
@@ -65,7 +65,7 @@ pub(crate) fn is_something_due(core: &Core) -> bool {
     })
 }
 
-/// Whether an update is on its way.
+/// Whether an update is being delivered.
 pub(crate) fn is_something_under_way(core: &Core) -> bool {
     core.read(|state| state.bots.values().any(|bot| bot.updates.heads().any(|(_, one)| one.is_on_its_way)))
 }

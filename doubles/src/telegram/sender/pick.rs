@@ -1,4 +1,4 @@
-//! Which updates may leave now.
+//! Selects the updates that may be sent now.
 
 use serde_json::Value;
 
@@ -7,18 +7,18 @@ use crate::telegram::{
     state::{Bot, State, Update, UpdateState, Webhook},
 };
 
-/// One update with everything its delivery needs.
+/// An update with everything needed for its delivery.
 #[derive(Clone, Debug)]
 pub(super) struct Parcel {
     pub(super) bot: i64,
-    /// Its place among the bot's updates.
+    /// Its index among the bot's updates.
     pub(super) update: usize,
     pub(super) webhook: Webhook,
     pub(super) body: Value,
     pub(super) fault: Option<UpdateFault>,
 }
 
-/// Places of the updates that are due: the first of each lane, as many as there are free connections.
+/// Indices of due updates: the first of each lane, up to the free connections.
 pub(super) fn due(bot: &Bot, now: i64) -> impl Iterator<Item = usize> {
     let under_way = bot.updates.heads().filter(|(_, update)| update.is_on_its_way).count();
     let connections = bot.webhook.as_ref().map_or(0, |webhook| usize::try_from(webhook.max_connections).unwrap_or(0));
@@ -29,7 +29,7 @@ pub(super) fn due(bot: &Bot, now: i64) -> impl Iterator<Item = usize> {
         .take(connections.saturating_sub(under_way))
 }
 
-/// A late update waits until a later one of another chat was taken.
+/// A late update waits until a later one of another chat was accepted.
 fn is_kept_back(bot: &Bot, update: &Update) -> bool {
     let passed =
         |other: &Update| other.id > update.id && other.chat != update.chat && other.state == UpdateState::Delivered;
@@ -42,14 +42,14 @@ pub(crate) fn next_due(bot: &Bot) -> Option<i64> {
     bot.updates.heads().filter(|(_, update)| !update.is_on_its_way).map(|(_, update)| update.due_at).min()
 }
 
-/// Takes everything that may leave now.
+/// Takes all updates that may be sent now.
 pub(super) fn all(state: &mut State, faults: &Faults) -> Vec<Parcel> {
     let now = state.now;
     let mut parcels = Vec::new();
     for bot in state.bots.values_mut() {
         bot.updates.expire(now);
         loop {
-            // What a fault takes out of a lane lets the next one of it leave.
+            // If a fault removes an update, the next one of its lane may be sent.
             let places: Vec<usize> = due(bot, now).collect();
             if places.is_empty() {
                 break;

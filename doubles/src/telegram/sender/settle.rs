@@ -1,12 +1,12 @@
-//! What an answer of a webhook means for the update.
+//! Applies a webhook's answer to the update.
 
 use super::{call::Answer, pick::Parcel};
 use crate::telegram::state::{Bot, State, UpdateState};
 
-/// A webhook that answers 410 for so long is removed, in milliseconds.
+/// Milliseconds of 410 answers after which a webhook is removed.
 const GONE: i64 = 23 * 3_600_000;
 
-/// The wait before the attempt after so many, in seconds: at once, then 2, 4, 8 … up to two minutes.
+/// The delay in seconds after this many attempts: none, then 2, 4, 8 … up to two minutes.
 fn wait(attempts: u32) -> i64 {
     match attempts {
         0 | 1 => 0,
@@ -14,7 +14,7 @@ fn wait(attempts: u32) -> i64 {
     }
 }
 
-/// Writes down what became of an attempt.
+/// Records the outcome of an attempt.
 pub(super) fn settle(state: &mut State, parcel: &Parcel, answer: &Answer) {
     let now = state.now;
     let Some(bot) = state.bots.get_mut(&parcel.bot) else {
@@ -34,7 +34,7 @@ pub(super) fn settle(state: &mut State, parcel: &Parcel, answer: &Answer) {
     update.due_at = now.saturating_add(seconds.saturating_mul(1000));
 }
 
-/// What getWebhookInfo will tell.
+/// Records the data for getWebhookInfo.
 fn note(bot: &mut Bot, parcel: &Parcel, answer: &Answer, now: i64) {
     let Some(webhook) = bot.webhook.as_mut().filter(|webhook| webhook.url == parcel.webhook.url) else {
         return;

@@ -1,4 +1,4 @@
-//! A bot: its token, its webhook and the updates that wait for it.
+//! A bot: its token, its webhook and its waiting updates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::updates::{Update, Updates};
 use crate::telegram::view::CallView;
 
-/// How long an update waits as a rule, in milliseconds.
+/// Default lifetime of an update in milliseconds.
 pub(crate) const DAY: i64 = 86_400_000;
 
 /// One bot.
@@ -20,14 +20,14 @@ pub(crate) struct Bot {
     /// Privacy mode is off.
     pub(crate) reads_all: bool,
     pub(crate) is_revoked: bool,
-    /// Until when it is logged out of this server, in milliseconds.
+    /// The end of its log-out from this server, in milliseconds.
     pub(crate) logged_out_until: i64,
     pub(crate) webhook: Option<Webhook>,
-    /// Kinds of updates it asked for; none is Telegram's own choice.
+    /// Requested kinds of updates; `None` is Telegram's default.
     pub(crate) allowed_updates: Option<Vec<String>>,
     pub(crate) updates: Updates,
     pub(crate) next_update: i64,
-    /// Counts calls of getUpdates: a newer one ends the older.
+    /// Number of getUpdates calls: a newer one ends the older.
     pub(crate) polls: u64,
     pub(crate) started: BTreeSet<i64>,
     pub(crate) blocked: BTreeSet<i64>,
@@ -39,7 +39,7 @@ pub(crate) struct Bot {
     pub(crate) commands: Value,
 }
 
-/// A pressed button that waits for its answer.
+/// A pressed button waiting for its answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Query {
     /// Milliseconds.
@@ -54,7 +54,7 @@ pub(crate) struct Answer {
     pub(crate) show_alert: bool,
 }
 
-/// Where updates go.
+/// The destination of updates.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Webhook {
     pub(crate) url: String,
@@ -62,22 +62,22 @@ pub(crate) struct Webhook {
     pub(crate) max_connections: i64,
     pub(crate) ip_address: Option<String>,
     pub(crate) has_certificate: bool,
-    /// Seconds, and the words.
+    /// Time in seconds, and text.
     pub(crate) last_error: Option<(i64, String)>,
     /// Since when every answer is 410, in milliseconds.
     pub(crate) gone_since: Option<i64>,
 }
 
-/// Kinds that come only when they are asked for by name.
+/// Kinds that are sent only on explicit request.
 const BY_NAME: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
 
 impl Bot {
-    /// `User` as it stands in messages.
+    /// Its `User` object.
     pub(crate) fn user(&self) -> Value {
         json!({"id": self.id, "is_bot": true, "first_name": self.name, "username": self.username})
     }
 
-    /// The answer of getMe.
+    /// The result of getMe.
     pub(crate) fn me(&self) -> Value {
         json!({
             "id": self.id,
@@ -102,7 +102,7 @@ impl Bot {
         }
     }
 
-    /// Lays down an update as somebody wrote it. What it is about is read from it as far as it can be.
+    /// Queues an update unchanged. Its chat and kind are read from it as far as possible.
     pub(crate) fn push_raw(&mut self, id: i64, body: Value, now: i64) {
         let inner = body.as_object().and_then(|fields| fields.iter().find(|(key, _)| *key != "update_id"));
         let chat = inner.and_then(|(_, one)| one.get("chat").or_else(|| one.get("from"))?.get("id")?.as_i64());

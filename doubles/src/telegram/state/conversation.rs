@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-/// Where a message stands.
+/// The chat of a message.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
     /// The private chat of a person with a bot.
@@ -22,7 +22,7 @@ impl Place {
     }
 }
 
-/// Who wrote.
+/// The author.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Author {
     Person(i64),
@@ -31,17 +31,17 @@ pub(crate) enum Author {
     Group(i64),
 }
 
-/// What a message is made from.
+/// The parts of a new message.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Draft {
     pub(crate) kind: String,
-    /// Fields of `Message` beside those that follow from the place. Files stand by their unique id alone.
+    /// Fields of `Message` besides those that follow from the place. Files are given by unique id only.
     pub(crate) fields: Map<String, Value>,
     pub(crate) reply_to: Option<i64>,
     pub(crate) thread: Option<i64>,
-    /// Seconds, else now.
+    /// Unix seconds; `None`: now.
     pub(crate) date: Option<i64>,
-    /// The business bot that wrote in a person's name.
+    /// The business bot that wrote on behalf of a person.
     pub(crate) via_bot: Option<i64>,
 }
 
@@ -59,7 +59,7 @@ impl Draft {
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
     pub(crate) id: i64,
-    /// Seconds.
+    /// Unix seconds.
     pub(crate) date: i64,
     pub(crate) edit_date: Option<i64>,
     pub(crate) author: Author,
@@ -68,7 +68,7 @@ pub(crate) struct Message {
     pub(crate) kind: String,
     pub(crate) fields: Map<String, Value>,
     pub(crate) reply_to: Option<i64>,
-    /// Reactions by whoever set them.
+    /// Reactions by author.
     pub(crate) reactions: BTreeMap<i64, Vec<Value>>,
     pub(crate) is_deleted: bool,
 }
@@ -94,14 +94,14 @@ impl Message {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Conversation {
     pub(crate) messages: Vec<Message>,
-    /// Ids rise by one inside a chat.
+    /// Ids increase by one within a chat.
     pub(crate) last_id: i64,
-    /// The keyboard below the field for text, as a bot left it.
+    /// The current keyboard below the input field.
     pub(crate) keyboard: Option<Value>,
 }
 
 impl Conversation {
-    /// Nothing is ever removed and ids rise by one, so a message stands where its id says; deleted ones too.
+    /// Messages are never removed and ids increase by one, so the index follows from the id, also for deleted ones.
     pub(crate) fn message(&self, id: i64) -> Option<&Message> {
         self.messages.get(usize::try_from(id.checked_sub(1)?).ok()?)
     }

@@ -1,10 +1,10 @@
-//! Files: kept once, known to each bot by an id of its own.
+//! Files: stored once, with a different id for each bot.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-/// What a file was sent as.
+/// The kind that a file was sent as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileKind {
     Photo,
@@ -18,7 +18,7 @@ pub(crate) enum FileKind {
     Thumbnail,
 }
 
-/// Kind, how its file ids begin, the folder of its path, the ending of its name, its media type.
+/// Kind, prefix of its file ids, folder of its path, extension of its name, media type.
 const KINDS: [(FileKind, &str, &str, &str, &str); 9] = [
     (FileKind::Photo, "AgAC", "photos", "jpg", "image/jpeg"),
     (FileKind::Video, "BAAC", "videos", "mp4", "video/mp4"),
@@ -32,7 +32,7 @@ const KINDS: [(FileKind, &str, &str, &str, &str); 9] = [
 ];
 
 impl FileKind {
-    /// By the field of a message.
+    /// The kind of a field of a message.
     pub(crate) fn of_field(field: &str) -> Self {
         match field {
             "photo" => Self::Photo,
@@ -61,7 +61,7 @@ pub(crate) struct Stored {
     pub(crate) bytes: Bytes,
     pub(crate) name: Option<String>,
     pub(crate) mime: String,
-    /// The size that is told, which may be a lie.
+    /// The declared size, which may be wrong.
     pub(crate) size: i64,
     pub(crate) number: i64,
     pub(crate) is_lost: bool,
@@ -81,7 +81,7 @@ impl Stored {
         format!("{folder}/file_{}.{ending}", self.number)
     }
 
-    /// The id by which a bot knows it.
+    /// Its id for a bot.
     pub(crate) fn file_id(&self, bot: i64) -> String {
         format!("{}AgIAAxk{bot}_{}", self.kind.row().1, self.unique)
     }
@@ -91,17 +91,17 @@ impl Stored {
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     stored: BTreeMap<String, Stored>,
-    /// Ids that were not made here: whose they are, and which file is meant.
+    /// Ids not created here: their bot, and the file.
     foreign: BTreeMap<String, (i64, String)>,
-    /// What waits to be sent from a phone, by the id of its upload.
+    /// Uploads from a phone waiting to be sent, by id.
     pub(crate) uploads: BTreeMap<String, (String, String, Bytes)>,
-    /// Until when a bot may load a path, in milliseconds.
+    /// When a bot's path expires, in milliseconds.
     pub(crate) open: BTreeMap<(i64, String), i64>,
     numbers: i64,
 }
 
 impl Files {
-    /// Keeps a file and gives its unique id.
+    /// Stores a file and returns its unique id.
     pub(crate) fn keep(&mut self, kind: FileKind, bytes: Bytes, name: Option<String>, mime: Option<String>) -> String {
         self.numbers += 1;
         let unique = format!("AQAD{:08x}", self.numbers);
@@ -130,12 +130,12 @@ impl Files {
         self.stored.get_mut(unique)
     }
 
-    /// The file that a path leads to.
+    /// The file of a path.
     pub(crate) fn by_path(&self, path: &str) -> Option<&Stored> {
         self.stored.values().find(|one| one.path() == path)
     }
 
-    /// Lets a bot know a file by an id that was made elsewhere. A second kind of the same file changes nothing.
+    /// Registers a foreign file id for a bot. A second kind of the same file changes nothing.
     pub(crate) fn adopt(&mut self, bot: i64, file_id: &str, kind: FileKind, bytes: Bytes) {
         if self.foreign.contains_key(file_id) {
             return;
@@ -144,7 +144,7 @@ impl Files {
         self.foreign.insert(file_id.to_owned(), (bot, unique));
     }
 
-    /// The owner and the unique id of a file id; none if nobody knows it.
+    /// The bot and the unique id of a file id; `None` if unknown.
     pub(crate) fn parse(&self, file_id: &str) -> Option<(i64, String)> {
         if let Some(known) = self.foreign.get(file_id) {
             return Some(known.clone());

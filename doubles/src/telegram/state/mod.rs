@@ -1,4 +1,4 @@
-//! What Telegram remembers.
+//! The state of a Telegram.
 
 mod bot;
 mod conversation;
@@ -18,10 +18,10 @@ pub(crate) use updates::{Update, Updates};
 
 use super::rates::Rates;
 
-/// Everything, behind one lock.
+/// The whole state, behind one lock.
 #[derive(Default)]
 pub(crate) struct State {
-    /// The moment of the change that is being made, in milliseconds.
+    /// The time of the current change, in milliseconds.
     pub(crate) now: i64,
     pub(crate) bots: BTreeMap<i64, Bot>,
     pub(crate) people: BTreeMap<i64, Person>,
@@ -30,19 +30,19 @@ pub(crate) struct State {
     pub(crate) connections: Vec<Connection>,
     pub(crate) files: Files,
     pub(crate) rates: Rates,
-    /// What bots sent, in order.
+    /// Messages sent by bots, in order.
     pub(crate) sent: Vec<(i64, Place, i64)>,
     serial: i64,
 }
 
 impl State {
-    /// A number that was never given before, for ids of every kind.
+    /// A unique number for ids of every kind.
     pub(crate) fn next_serial(&mut self) -> i64 {
         self.serial += 1;
         self.serial
     }
 
-    /// Now, in seconds, as dates are told.
+    /// Now in Unix seconds.
     pub(crate) fn date(&self) -> i64 {
         self.now.div_euclid(1000)
     }
@@ -55,7 +55,7 @@ impl State {
         self.chats.get_mut(place)?.message_mut(id).filter(|message| !message.is_deleted)
     }
 
-    /// Puts a message into a chat and gives its id. Nobody is told yet.
+    /// Adds a message to a chat and returns its id. Creates no updates.
     pub(crate) fn add(&mut self, place: &Place, author: Author, draft: Draft) -> i64 {
         let date = draft.date.unwrap_or_else(|| self.date());
         let chat = self.chats.entry(place.clone()).or_default();
@@ -77,7 +77,7 @@ impl State {
         id
     }
 
-    /// The connection through which this bot sees the personal chat, and the side of the other person.
+    /// The connection through which this bot sees the personal chat, and the other person.
     pub(crate) fn connection_of(&self, bot: i64, place: &Place) -> Option<&Connection> {
         let Place::Personal { low, high } = place else {
             return None;
@@ -86,7 +86,7 @@ impl State {
         self.connections.iter().find(sees)
     }
 
-    /// The id by which a bot knows a chat.
+    /// A bot's id of a chat.
     pub(crate) fn chat_id(&self, bot: i64, place: &Place) -> i64 {
         match place {
             Place::Private { person, .. } => *person,
@@ -98,7 +98,7 @@ impl State {
         }
     }
 
-    /// The chats that a bot knows by this id, its own first.
+    /// The chats with this id for a bot, its own first.
     pub(crate) fn places(&self, bot: i64, chat_id: i64) -> Vec<Place> {
         let mut places = vec![match chat_id {
             0.. => Place::Private { bot, person: chat_id },

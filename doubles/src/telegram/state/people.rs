@@ -1,4 +1,4 @@
-//! Persons, groups, and who let which bot act in their name.
+//! Persons, groups, and business connections.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ pub(crate) struct Person {
     pub(crate) phone: String,
     pub(crate) is_premium: bool,
     pub(crate) is_deleted: bool,
-    /// Takes no voice messages and no round films.
+    /// Accepts no voice and round video messages.
     pub(crate) forbids_voice: bool,
     /// The unique ids of the sizes of the person's picture.
     pub(crate) avatar: Option<Value>,
@@ -57,7 +57,7 @@ impl Person {
         names
     }
 
-    /// The name as it stands above a chat.
+    /// The display name above a chat.
     pub(crate) fn name(&self) -> String {
         match &self.last_name {
             Some(last) => format!("{} {last}", self.first_name),
@@ -66,7 +66,7 @@ impl Person {
     }
 }
 
-/// What a group is.
+/// Kinds of groups.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupKind {
@@ -79,12 +79,12 @@ pub enum GroupKind {
     Forum,
 }
 
-/// What a bot is in a group.
+/// A bot's role in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Member,
     Administrator,
-    /// It was removed and may not come back by itself.
+    /// It was removed and cannot return by itself.
     Kicked,
     /// It left.
     Left,
@@ -128,13 +128,13 @@ impl Group {
         if self.kind == GroupKind::Basic { "group" } else { "supergroup" }
     }
 
-    /// Whether the bot is in it.
+    /// Whether the bot is a member.
     pub(crate) fn has_bot(&self, bot: i64) -> bool {
         matches!(self.bots.get(&bot), Some(Role::Member | Role::Administrator))
     }
 }
 
-/// A bot that a person lets act in their name.
+/// A bot that may act on behalf of a person.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     pub(crate) id: String,

@@ -1,20 +1,20 @@
-//! The updates of a bot, those that wait in lanes.
+//! The updates of a bot, with waiting ones in lanes.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
 
-/// What became of an update.
+/// The state of an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UpdateState {
-    /// It waits, or is on its way.
+    /// Waiting or being sent.
     Waiting,
-    /// It was taken.
+    /// Accepted.
     Delivered,
-    /// It waited too long.
+    /// Waited too long.
     Expired,
-    /// The bot asked to forget it, or a fault lost it.
+    /// Dropped by the bot's request, or by a fault.
     Dropped,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct Update {
     pub(crate) id: i64,
     pub(crate) kind: &'static str,
     pub(crate) body: Value,
-    /// Updates of one lane come strictly one after another.
+    /// Updates of one lane are sent strictly in order.
     lane: String,
     pub(crate) chat: i64,
     pub(crate) expires_at: i64,
@@ -33,14 +33,14 @@ pub(crate) struct Update {
     pub(crate) state: UpdateState,
     pub(crate) last_status: Option<u16>,
     pub(crate) is_on_its_way: bool,
-    /// It goes only after an update of another chat.
+    /// Sent only after an update of another chat.
     pub(crate) is_late: bool,
-    /// Whether the faults of updates were asked about it.
+    /// Whether faults of updates were already considered for it.
     pub(crate) is_looked_at: bool,
 }
 
 impl Update {
-    /// One that is due at once.
+    /// An update that is due at once.
     pub(crate) fn new(id: i64, kind: &'static str, body: Value, (lane, chat): (&str, i64), times: (i64, i64)) -> Self {
         let (due_at, expires_at) = times;
         Self {
@@ -61,11 +61,11 @@ impl Update {
     }
 }
 
-/// All updates of a bot in the order in which they happened. Places in it never change.
+/// All updates of a bot in order of creation. Indices never change.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Updates {
     all: Vec<Update>,
-    /// Where those that wait stand.
+    /// Indices of waiting updates.
     lanes: BTreeMap<String, VecDeque<usize>>,
 }
 
@@ -83,24 +83,24 @@ impl Updates {
         self.all.get_mut(at)
     }
 
-    /// The first of each lane: only these may be sent, and only these are on their way.
+    /// The first of each lane: only these may be sent or are being sent.
     pub(crate) fn heads(&self) -> impl Iterator<Item = (usize, &Update)> {
         self.lanes.values().filter_map(|lane| lane.front()).filter_map(|at| Some((*at, self.all.get(*at)?)))
     }
 
-    /// How many wait.
+    /// The number of waiting updates.
     pub(crate) fn waiting_count(&self) -> usize {
         self.lanes.values().map(VecDeque::len).sum()
     }
 
-    /// Those that wait, oldest first.
+    /// Waiting updates, oldest first.
     pub(crate) fn waiting(&self) -> Vec<&Update> {
         let mut places: Vec<usize> = self.lanes.values().flatten().copied().collect();
         places.sort_unstable();
         places.into_iter().filter_map(|at| self.all.get(at)).collect()
     }
 
-    /// Ends the waiting of one.
+    /// Ends the waiting of one update.
     pub(crate) fn finish(&mut self, at: usize, state: UpdateState) {
         let Some(update) = self.all.get_mut(at).filter(|update| update.state == UpdateState::Waiting) else {
             return;
@@ -114,7 +114,7 @@ impl Updates {
         }
     }
 
-    /// Ends the waiting of all that `which` names.
+    /// Ends the waiting of all updates selected by `which`.
     pub(crate) fn finish_all(&mut self, state: UpdateState, which: impl Fn(&Update) -> bool) {
         let all = &mut self.all;
         self.lanes.retain(|_, lane| {
@@ -129,19 +129,19 @@ impl Updates {
         });
     }
 
-    /// Whether something waited too long.
+    /// Whether an update has waited too long.
     pub(crate) fn is_expired(&self, now: i64) -> bool {
         self.heads().any(|(_, update)| !update.is_on_its_way && update.expires_at <= now)
     }
 
-    /// Forgets what waited too long.
+    /// Expires updates that have waited too long.
     pub(crate) fn expire(&mut self, now: i64) {
         if self.is_expired(now) {
             self.finish_all(UpdateState::Expired, |update| !update.is_on_its_way && update.expires_at <= now);
         }
     }
 
-    /// A new address is tried at once.
+    /// Makes waiting updates due at once, for a new address.
     pub(crate) fn hurry(&mut self, now: i64) {
         for at in self.lanes.values().flatten() {
             if let Some(update) = self.all.get_mut(*at) {

@@ -1,4 +1,4 @@
-//! "Break something": the switches of an account for people.
+//! "Break something": fault injection for an account by buttons.
 
 mod press;
 
@@ -19,7 +19,7 @@ use crate::{
     state::{State, Switches},
 };
 
-/// A button: what it does, to what, and its words.
+/// A button: its action, its target, its text.
 struct Button {
     what: &'static str,
     value: String,
@@ -55,12 +55,12 @@ fn button(what: &'static str, words: &str) -> Button {
     Button { what, value: String::new(), words: words.to_owned() }
 }
 
-/// A button for what the command line would call so.
+/// A button for a fault in the command line's syntax.
 fn breaks(text: &str, words: String) -> Button {
     Button { what: "break", value: text.to_owned(), words }
 }
 
-/// What concerns every account, the Chats API too.
+/// Faults of all accounts, including the Chats API.
 fn of_all(core: &Core, state: &State, words: &Words) -> Vec<Button> {
     let troubles = words.troubles;
     let mut all = if core.faults.left() > 0 {
@@ -86,7 +86,7 @@ fn of_all(core: &Core, state: &State, words: &Words) -> Vec<Button> {
     all
 }
 
-/// What concerns hooks of every account.
+/// Faults of hooks of all accounts.
 fn of_hooks(core: &Core, words: &Words) -> Vec<Button> {
     let troubles = words.troubles;
     let demotion = if core.demotion.is_on() {

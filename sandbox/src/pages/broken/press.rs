@@ -1,4 +1,4 @@
-//! What the buttons of "Break something" do.
+//! The actions of the "Break something" buttons.
 
 use std::sync::Arc;
 
@@ -101,7 +101,7 @@ fn switch(state: &mut State, host: &str, what: &str, value: &str, text: &str) {
     }
 }
 
-/// Whether it was a button about what concerns every account, which then has done its work.
+/// Handles a button for all accounts; false if it is not one.
 fn press_for_all(core: &Core, what: &str) -> bool {
     match what {
         "mend_all" => core.faults.clear(),

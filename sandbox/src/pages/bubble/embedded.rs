@@ -1,4 +1,4 @@
-//! What stands inside a message: quotes, forwards, posts, places and contacts.
+//! Parts of a message: quotes, forwards, posts, locations and contacts.
 
 use serde_json::Value;
 
@@ -10,20 +10,20 @@ use crate::{
 
 /// A quoted or forwarded message.
 pub(super) struct Quote {
-    /// Amojo id, if the message is one of ours.
+    /// Amojo id, if the message is stored here.
     pub(super) id: String,
     pub(super) who: String,
     pub(super) text: String,
 }
 
-/// A post that is commented or shared.
+/// A commented or shared post.
 pub(super) struct Post {
     pub(super) url: String,
     pub(super) title: String,
     pub(super) author: String,
 }
 
-/// A place, or a contact.
+/// A location, or a contact.
 pub(super) struct Place {
     pub(super) icon: &'static str,
     pub(super) title: String,
@@ -35,7 +35,7 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// An embedded message in words: what is known here goes before what was sent along.
+/// An embedded message as text: stored data takes precedence over the request's.
 fn shown(stage: &Stage<'_>, message: &Message, embedded: &Value) -> Quote {
     let account = stage.account;
     let own = match text(embedded, "id") {
@@ -69,7 +69,7 @@ pub(super) fn forward(stage: &Stage<'_>, message: &Message) -> Option<Quote> {
     Some(shown(stage, message, message.beside("forwards")?.pointer("/messages/0")?))
 }
 
-/// The post a comment belongs to. A public answer names only its id, so it is told by its quote.
+/// The post of a comment. A public answer contains only its id, so its quote is used.
 pub(super) fn post(message: &Message) -> Option<Post> {
     let post = message.content.get("post")?;
     Some(Post {

@@ -6,13 +6,13 @@ use crate::{
     state::Message,
 };
 
-/// A file and how it is shown.
+/// A file and its presentation.
 pub(super) struct File {
     pub(super) kind: String,
-    /// Where the sandbox shows it.
+    /// Its address in the sandbox.
     pub(super) href: String,
     pub(super) name: String,
-    /// Size and duration, as far as they are known.
+    /// Size and duration, if known.
     pub(super) facts: String,
 }
 
@@ -38,7 +38,7 @@ pub(super) fn of(host: &str, message: &Message, words: &Words) -> Option<File> {
     })
 }
 
-/// A size with a unit that both languages read.
+/// A size with a unit that both languages use.
 fn size(bytes: u64) -> String {
     match bytes {
         0..1024 => format!("{bytes} B"),

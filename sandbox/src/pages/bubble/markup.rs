@@ -1,4 +1,4 @@
-//! Buttons, lists and templates of messages, and what customers chose.
+//! Buttons, lists and templates of messages, and customers' choices.
 
 use serde_json::Value;
 
@@ -47,7 +47,7 @@ pub(super) fn list(message: &Message) -> Option<Listed> {
     })
 }
 
-/// The title of the row the customer chose, or what came instead of it.
+/// The title of the row that the customer chose, or the received value.
 pub(super) fn chosen_row(account: &Account, message: &Message) -> Option<String> {
     let chosen = message.content.get("callback_data")?.as_str()?;
     let lists = account.messages.iter().filter(|one| one.chat_id == message.chat_id);
@@ -59,7 +59,7 @@ pub(super) fn chosen_row(account: &Account, message: &Message) -> Option<String>
     Some(found.unwrap_or_else(|| chosen.to_owned()))
 }
 
-/// Name of the template a message was made from, else its number.
+/// Name of a message's template, else its number.
 pub(super) fn template_name(account: &Account, message: &Message) -> Option<String> {
     let id = message.content.get("template")?.get("id")?.as_i64()?;
     let known = account.crm.templates.iter().find(|one| one.id == id);

@@ -1,4 +1,4 @@
-//! One message as people see it, whatever it holds. The page and the script show the same piece of HTML.
+//! Renders a message of any kind. The page and the script use the same HTML.
 
 mod embedded;
 mod file;
@@ -18,31 +18,31 @@ use file::File;
 use markup::{ButtonView, Listed};
 use state::Mark;
 
-/// What a bubble offers to do.
+/// The actions offered for a message.
 struct Acts {
-    /// Whose message it is about, for those who hear the page.
+    /// A description of the message for screen readers.
     label: String,
-    /// Emoji that may be set with their labels; empty without reactions.
+    /// Emoji to react with and their labels; empty without reactions.
     emoji: Vec<(String, String)>,
     quote: bool,
     forward: bool,
-    /// The post whose comment can be answered in public.
+    /// The post of a comment that can be answered in public.
     comment: Option<String>,
-    /// The manager's own reaction can be taken back.
+    /// The manager's own reaction can be removed.
     unreact: bool,
 }
 
-/// Where bubbles stand: what they may offer, and for whom.
+/// The context of messages: the available actions, and the reader.
 pub(super) struct Stage<'a> {
     pub(super) account: &'a Account,
     pub(super) words: &'static Words,
-    /// None where a chat is only read.
+    /// `None` where a chat is read-only.
     pub(super) abilities: Option<&'a Abilities>,
-    /// Amojo id of whoever looks.
+    /// Amojo id of the reader.
     pub(super) viewer: &'a str,
 }
 
-/// The usual emoji, for channels that take any.
+/// The default emoji, for channels that accept any.
 const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
 #[derive(Template)]
@@ -72,7 +72,7 @@ struct Bubble<'a> {
     acts: Option<Acts>,
 }
 
-/// The first words of a message, for lists and quotes.
+/// The beginning of a message, for lists and quotes.
 pub(super) fn preview(message: &Message, words: &Words) -> String {
     let text = message.field("text");
     let kind = kind_words(message.field("type"), words);
@@ -86,7 +86,7 @@ pub(super) fn preview(message: &Message, words: &Words) -> String {
     }
 }
 
-/// The kind of a message in words; empty for texts and for kinds nobody knows.
+/// The kind of a message as text; empty for texts and unknown kinds.
 fn kind_words(kind: &str, words: &Words) -> &'static str {
     let chats = words.chats;
     match kind {

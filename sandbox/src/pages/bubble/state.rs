@@ -1,4 +1,4 @@
-//! How far a message from amoCRM has come.
+//! The delivery state of a message from amoCRM.
 
 use crate::{
     pages::strings::Words,
@@ -31,7 +31,7 @@ pub(super) fn mark(message: &Message, words: &Words) -> Option<Mark> {
     Some(Mark { tone, icon, words: state, error: error(message, words), hook: hook.unwrap_or_default() })
 }
 
-/// The code, and the words that came with it or belong to it.
+/// The code, and its received or default text.
 fn error(message: &Message, words: &Words) -> String {
     let Some(status) = message.failure().filter(|_| message.mood() == Mood::Failed) else {
         return String::new();

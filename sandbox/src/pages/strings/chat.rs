@@ -1,6 +1,6 @@
-//! The words of chats: messages of every kind, and what managers do with them.
+//! Texts of chats: messages of every kind, and managers' actions on them.
 
-/// Visible words of one language. `{…}` is filled in by [`super::fill`].
+/// The texts of one language. `{…}` is filled in by [`super::fill`].
 #[derive(Debug)]
 pub(crate) struct ChatWords {
     pub(crate) comment: &'static str,

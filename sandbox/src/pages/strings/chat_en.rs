@@ -1,4 +1,4 @@
-//! English words of chats.
+//! English texts of chats.
 
 use super::chat::ChatWords;
 

@@ -1,4 +1,4 @@
-//! Russian words of chats.
+//! Russian texts of chats.
 
 use super::chat::ChatWords;
 

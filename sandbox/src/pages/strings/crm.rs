@@ -1,6 +1,6 @@
-//! The words of the CRM beside chats: contacts and incoming leads.
+//! Texts of the CRM besides chats: contacts and incoming leads.
 
-/// Visible words of one language. `{…}` is filled in by [`super::fill`].
+/// The texts of one language. `{…}` is filled in by [`super::fill`].
 #[derive(Debug)]
 pub(crate) struct CrmWords {
     pub(crate) contacts: &'static str,

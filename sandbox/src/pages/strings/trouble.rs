@@ -1,6 +1,6 @@
-//! The words of what can be broken beside what [`super::Words`] knows: calls and hooks on their way, limits, plans.
+//! Texts of faults beyond those in [`super::Words`]: calls and hooks in transit, limits, plans.
 
-/// Visible words of one language. `{…}` is filled in by [`super::fill`].
+/// The texts of one language. `{…}` is filled in by [`super::fill`].
 #[derive(Debug)]
 pub(crate) struct TroubleWords {
     pub(crate) break_status: &'static str,

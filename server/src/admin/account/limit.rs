@@ -1,4 +1,4 @@
-//! How many sources an account may have.
+//! The maximum number of sources of an account.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

@@ -1,4 +1,4 @@
-//! One account: what it is, how it is doing, and what the vendor may do about it.
+//! One account: its data, its state, and the vendor's actions on it.
 
 pub mod limit;
 mod reason;
@@ -36,9 +36,9 @@ struct Account {
     hint: Sentence,
     facts: Facts,
     access: Shown,
-    /// Who gave it; empty: unknown.
+    /// Who authorized it; empty if unknown.
     giver: String,
-    /// What an administrator of the account opens to allow access again.
+    /// The address with which an administrator of the account renews the consent.
     allow_again: String,
     channels: Vec<ChannelRow>,
     sources: Vec<SourceRow>,
@@ -46,7 +46,7 @@ struct Account {
     /// The limit as typed; empty: the configured one.
     limit: String,
     configured_limit: u32,
-    /// What else the account may use.
+    /// Other quotas of the account.
     limits: Vec<Line>,
     wrong: Option<Sentence>,
 }
@@ -55,11 +55,11 @@ struct ChannelRow {
     title: String,
     id: Uuid,
     state: Shown,
-    /// In amoCRM's words; empty: nothing.
+    /// amoCRM's error text; empty if there is none.
     said: String,
     connected_at: i64,
     next_try_at: Option<i64>,
-    /// What to write to amoCRM's support; none: nothing is to be asked.
+    /// What to write to amoCRM's support; `None` if there is nothing to ask.
     ask: Option<Sentence>,
 }
 
@@ -116,7 +116,7 @@ async fn answer(
     Ok(page::html_as(status, &page, &account))
 }
 
-/// What the state means; the days are those of the road to amoCRM.
+/// The meaning of the state; its days are those of letters to amoCRM.
 fn hint(words: Words, tenant: &tenant::Model, crm: &'static str) -> Sentence {
     let status = tenants::TenantStatus::shown(tenant);
     let days = if status == tenants::TenantStatus::Uninstalled { 30 } else { 7 };
@@ -180,7 +180,7 @@ fn source_tone(status: &str) -> Tone {
     }
 }
 
-/// An account by the id in an address.
+/// The account of an id in the address.
 async fn load(app: &App, tenant_id: Uuid) -> Result<tenant::Model> {
     tenants::load(app.store.read(), tenant_id).await?.ok_or(Refused::NotThere)
 }

@@ -1,4 +1,4 @@
-//! What an operator does about an account only with a reason, which the account can read.
+//! Actions on an account that require a reason, which the account can read.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -13,11 +13,11 @@ use crate::admin::refused::Result;
 use crate::app::App;
 use crate::words::Sentence;
 
-/// Characters of the longest reason and of the shortest.
+/// Longest and shortest reason, in characters.
 const LONGEST: usize = 500;
 const SHORTEST: usize = 3;
 
-/// Why, in the operator's words.
+/// The reason in the operator's words.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Why {
@@ -25,14 +25,14 @@ pub struct Why {
 }
 
 impl Why {
-    /// A reason that can be read later; none when nothing is said.
+    /// The trimmed reason, cut to the longest; `None` if it is too short.
     pub fn said(&self) -> Option<String> {
         let text: String = self.reason.replace('\0', "").trim().chars().take(LONGEST).collect();
         (text.chars().count() >= SHORTEST).then_some(text)
     }
 }
 
-/// A question whose answer is a reason.
+/// A form that asks for a reason.
 pub struct Question {
     pub title: Sentence,
     /// What will happen.
@@ -58,7 +58,7 @@ struct Asked {
 }
 
 impl Question {
-    /// The question as a page; once more with what is missing, unless `status` is 200.
+    /// The form as a page; with an error unless `status` is 200.
     pub async fn ask(
         self,
         app: &App,

@@ -1,4 +1,4 @@
-//! Stops delivery for an account, with a reason that the account reads, and lets it go on.
+//! Suspends delivery for an account, with a reason that the account can read, and resumes it.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -17,7 +17,7 @@ use crate::panel::{Notice, Tone};
 use crate::people::{Empty, Form};
 use crate::tenant as tenants;
 
-/// Asks whether, and why.
+/// Asks for the reason.
 pub async fn ask(app: web::Data<App>, Operator(visitor): Operator, id: web::Path<Uuid>) -> Result<HttpResponse> {
     let tenant = load(&app, *id).await?;
     if tenant.suspended {
@@ -43,7 +43,7 @@ pub async fn begin(
     see_other(&app, &visitor, &address(*id), Notice::of(Tone::Warn, said)).await
 }
 
-/// Lets the account go on.
+/// Ends the suspension.
 pub async fn end(
     app: web::Data<App>,
     Operator(visitor): Operator,

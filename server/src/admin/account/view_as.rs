@@ -1,4 +1,4 @@
-//! An operator looks at an account's panel: half an hour, read-only, texts hidden, with a reason that the account can
+//! An operator views an account's panel: for half an hour, read-only, texts hidden, with a reason that the account can
 //! read in its own log.
 
 use actix_web::http::{StatusCode, header};
@@ -18,13 +18,13 @@ use crate::people::door::Door;
 use crate::people::session as sessions;
 use crate::store::VENDOR;
 
-/// Asks why.
+/// Asks for the reason.
 pub async fn ask(app: web::Data<App>, Operator(visitor): Operator, id: web::Path<Uuid>) -> Result<HttpResponse> {
     let tenant = load(&app, *id).await?;
     answer(&app, &visitor, &tenant, StatusCode::OK).await
 }
 
-/// Opens the panel. Written down in both logs in the commit that opens it.
+/// Opens the panel. Recorded in both logs in the same commit.
 pub async fn begin(
     app: web::Data<App>,
     Operator(visitor): Operator,

@@ -1,4 +1,4 @@
-//! An account's share of what is carried at once.
+//! An account's share of concurrent deliveries.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use crate::panel::{Notice, Tone};
 use crate::people::Form;
 use crate::tenant as tenants;
 
-/// The weight as typed.
+/// The entered weight.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
@@ -30,7 +30,7 @@ pub async fn set(
     form: Form<Wanted>,
 ) -> Result<HttpResponse> {
     let tenant = load(&app, *id).await?;
-    // What is no number is no weight either.
+    // Text that is not a number is rejected like 0.
     let weight = form.0.weight.trim().parse::<i32>().unwrap_or(0);
     match tenants::weigh(&app, *id, weight).await {
         Ok(()) => {}

@@ -1,4 +1,4 @@
-//! How the accounts of one page are doing: a fixed number of reads, however many accounts are on it.
+//! Figures of the accounts of one page, with a fixed number of queries.
 
 use std::collections::BTreeMap;
 
@@ -14,21 +14,21 @@ use crate::tenant::access::{self, Access};
 
 const HOUR: i64 = 3_600_000;
 
-/// What the list says of one account beside its own row.
+/// Figures of one account beyond its own row.
 #[derive(Clone, Debug)]
 pub struct Facts {
     pub access: Access,
     pub sources: i64,
     pub sources_limit: u32,
-    /// Letters that wait.
+    /// Waiting letters.
     pub backlog: Backlog,
-    /// Attempts that failed, of messages accepted within the last hour.
+    /// Failed attempts, of messages accepted within the last hour.
     pub failed: i64,
     /// Ids of channels that amoCRM does not let this account connect.
     pub not_allowed: Vec<Uuid>,
 }
 
-/// The facts of these accounts, in their order.
+/// The figures of these accounts, in their order.
 pub async fn of(app: &App, tenants: &[tenant::Model]) -> Result<Vec<Facts>, DbErr> {
     let db = app.store.read();
     let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.tenant_id).collect();
@@ -78,7 +78,7 @@ pub async fn of(app: &App, tenants: &[tenant::Model]) -> Result<Vec<Facts>, DbEr
         .collect())
 }
 
-/// How many sources an account may have.
+/// The maximum number of sources of an account.
 pub fn limit(app: &App, tenant: &tenant::Model) -> u32 {
     let own = tenant.sources_limit.map(|limit| u32::try_from(limit).unwrap_or(0));
     own.unwrap_or(app.config.limits.sources_per_tenant)

@@ -1,4 +1,4 @@
-//! Which accounts a search means, a page at a time, newest first.
+//! Searches accounts, a page at a time, newest first.
 
 use entity::tenant::{self, Column};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::store::like::holding;
 use crate::tenant::TenantStatus;
 
-/// The states by which accounts are filtered, in the order of the list.
+/// States to filter by, in the order of the list.
 pub const STATES: [TenantStatus; 9] = [
     TenantStatus::Active,
     TenantStatus::Provisioning,
@@ -21,7 +21,7 @@ pub const STATES: [TenantStatus; 9] = [
     TenantStatus::Uninstalled,
 ];
 
-/// What is looked for.
+/// The search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Part of an address or name, or an id of the account: ours, amoCRM's or the Chats API's.
@@ -29,7 +29,7 @@ pub struct Filter {
     pub state: Option<TenantStatus>,
 }
 
-/// A page of accounts behind `after`, at most `limit`.
+/// A page of accounts after `after`, at most `limit`.
 pub async fn find(
     db: &impl ConnectionTrait,
     filter: &Filter,
@@ -50,7 +50,7 @@ pub async fn find(
     select.order_by_desc(Column::TenantId).limit(limit).all(db).await
 }
 
-/// The accounts with these ids, in one read.
+/// The accounts with these ids, in one query.
 pub async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<tenant::Model>, DbErr> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -58,7 +58,7 @@ pub async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<tenan
     tenant::Entity::find().filter(Column::TenantId.is_in(ids.iter().copied())).all(db).await
 }
 
-/// As people are shown it: a suspension stands above every state but those in which nothing is delivered anyway.
+/// The displayed state: a suspension overrides every state except those without delivery anyway.
 fn in_state(state: TenantStatus) -> Condition {
     let gone = [TenantStatus::Disconnected, TenantStatus::Uninstalled];
     let gone_words = gone.map(TenantStatus::as_str);
@@ -76,7 +76,7 @@ fn named(search: &str) -> Condition {
     let mut found = Condition::any()
         .add(Expr::col(Column::Host).like(holding(&lower)))
         .add(Expr::expr(Func::lower(Expr::col(Column::Name))).like(holding(&lower)))
-        // SQLite folds ASCII letters alone.
+        // SQLite folds the case of ASCII letters only.
         .add(Expr::col(Column::Name).like(holding(search)));
     if let Ok(account_id) = search.parse::<i64>() {
         found = found.add(Column::AccountId.eq(account_id));

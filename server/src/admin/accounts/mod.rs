@@ -1,4 +1,4 @@
-//! All accounts: found by a search, a page at a time, each with what tells whether it needs somebody.
+//! All accounts: searchable, a page at a time, with the figures that show whether one needs attention.
 
 pub mod facts;
 pub mod find;
@@ -31,7 +31,7 @@ struct Accounts {
     search: String,
     states: Vec<Choice>,
     rows: Vec<Row>,
-    /// Nothing is looked for.
+    /// There is no search.
     all: bool,
     newest: Option<String>,
     older: Option<String>,

@@ -1,4 +1,4 @@
-//! The registration letter of a channel, to copy.
+//! The registration e-mail of a channel, to copy.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -17,7 +17,7 @@ struct LetterPage {
     page: Page,
     letter: Letter,
     integration: String,
-    /// Empty: a channel that is not registered yet.
+    /// Empty: a channel that is not yet registered.
     channel: String,
     languages: Vec<Language>,
     chosen: Language,

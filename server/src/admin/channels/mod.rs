@@ -1,4 +1,4 @@
-//! The vendor's integrations and channels as configured, and how accounts connected them.
+//! The vendor's configured integrations and channels, and the accounts' connections to them.
 
 pub mod letter_page;
 
@@ -21,7 +21,7 @@ use crate::config::{Channel, Integration, Reactions};
 use crate::tenant::ChannelStatus;
 use crate::words::{Sentence, Words};
 
-/// So many accounts are named of those that a channel does not let in.
+/// Most accounts listed that a channel does not accept.
 const NAMED: u64 = 50;
 
 #[derive(Template)]
@@ -52,7 +52,7 @@ struct ChannelRow {
     title: String,
     secret_end: String,
     connectors: Vec<Sentence>,
-    /// Its id on amoCRM's side; empty: none.
+    /// Its id at amoCRM; empty if none.
     bot: String,
     webhook: String,
     agreed: Vec<(Sentence, String)>,
@@ -123,7 +123,7 @@ fn channel_row(
     }
 }
 
-/// What was agreed with support, as the configuration has it.
+/// What was agreed with amoCRM's support, from the configuration.
 fn agreed(words: Words, channel: &Channel) -> Vec<(Sentence, String)> {
     let answer = |yes: bool| words.say(if yes { "channel-yes" } else { "channel-no" }).to_string();
     let window = match channel.time_window_seconds {
@@ -178,7 +178,7 @@ async fn counts(app: &App) -> Result<BTreeMap<Uuid, Vec<(String, i64)>>, DbErr> 
     Ok(counts)
 }
 
-/// The newest accounts that amoCRM does not let connect this channel.
+/// The newest accounts that amoCRM refuses to connect to this channel.
 async fn refused(app: &App, channel: &Channel) -> Result<Vec<RefusedRow>, DbErr> {
     let Ok(id) = Uuid::try_parse(&channel.id) else { return Ok(Vec::new()) };
     let rows = tenant_channel::Entity::find()
@@ -198,7 +198,7 @@ async fn refused(app: &App, channel: &Channel) -> Result<Vec<RefusedRow>, DbErr>
     Ok(rows.iter().filter_map(named).collect())
 }
 
-/// The last four characters of a secret, of a short one fewer.
+/// The last four characters of a secret, fewer of a short one.
 fn end_of(secret: &SecretString) -> String {
     let signs: Vec<char> = secret.expose_secret().chars().collect();
     let shown = 4.min(signs.len() / 4);

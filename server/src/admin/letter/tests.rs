@@ -1,4 +1,4 @@
-//! The letter is a contract: its whole text stands beside this file.
+//! The e-mail is a contract: its whole text is in a file beside this one.
 
 use super::*;
 
@@ -82,7 +82,7 @@ fn a_channel_that_is_not_registered_is_asked_for() {
     let letter = written(CONFIG, 0, false, Language::En);
     assert!(letter.body.contains("We ask you to register"), "{}", letter.body);
     assert_eq!(letter.gaps.len(), 1, "which accounts: {:?}", letter.gaps);
-    // The facts of the only channel stand for those of the one that is to be.
+    // The only channel's facts are used for a new one.
     let config = Config::from_toml(CONFIG).unwrap();
     let integration = &config.integrations[0];
     let about = About { config: &config, integration, channel: model(integration), registered: false };

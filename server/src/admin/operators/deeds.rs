@@ -1,4 +1,4 @@
-//! What can be done about operators, from the page and from the command line.
+//! Actions on operators, from the page and from the command line.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ use crate::people::{credentials, person as persons, session as sessions};
 use crate::store::VENDOR;
 use crate::words::Language;
 
-/// Who does it, from where.
+/// The acting person and their origin.
 #[derive(Clone, Debug)]
 pub struct By {
     pub actor: Actor,
@@ -38,12 +38,12 @@ impl By {
     }
 }
 
-/// Why somebody was not added.
+/// Why an operator was not added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAdded {
-    /// That is no e-mail.
+    /// It is not a valid e-mail.
     NoEmail,
-    /// They are an operator.
+    /// They are an operator already.
     Already,
 }
 
@@ -51,13 +51,13 @@ pub enum NotAdded {
 #[derive(Clone, Debug)]
 pub struct Row {
     pub person: person::Model,
-    /// When they last did something in the admin, if they are signed in.
+    /// Last activity in the admin, if they are signed in.
     pub seen_at: Option<i64>,
 }
 
-/// Creates an operator and gives the address of their first sign-in link. An operator is a separate person from a member
-/// of accounts with the same e-mail, so nothing that an account may have seen opens the admin. Whoever left and is added
-/// again starts without password and authenticator.
+/// Creates an operator and returns the address of their first sign-in link. An operator is a separate person from a
+/// member of accounts with the same e-mail, so no credential that an account may know is valid in the admin. An
+/// operator added again after leaving starts without password and authenticator.
 pub async fn add(
     app: &App,
     email: &str,
@@ -92,8 +92,8 @@ pub async fn add(
     Ok(Ok((person, address)))
 }
 
-/// Another one-time link. `forget_authenticator`: they lost it. The password is removed and sessions end, and only this
-/// link (or a later one of its kind) can connect another authenticator.
+/// Issues another one-time link. `forget_authenticator`: theirs was lost. Removes the password and ends all sessions;
+/// only this link (or a later one of its kind) can connect another authenticator.
 pub async fn link(app: &App, person: &person::Model, forget_authenticator: bool, by: &By) -> anyhow::Result<String> {
     let tx = app.store.write_tx().await?;
     if forget_authenticator {
@@ -138,7 +138,7 @@ pub async fn list(app: &App) -> Result<Vec<Row>, DbErr> {
         .await?;
     let seen: Vec<(Option<Uuid>, Option<i64>)> = session::Entity::of_tenant(VENDOR)
         .filter(session::Column::Kind.eq(sessions::Kind::Admin.as_str()))
-        // Between the two steps nobody is signed in.
+        // A session between the two steps does not count as signed in.
         .filter(session::Column::IsAdmin.eq(true))
         .filter(session::Column::ExpiresAt.gt(app.clock.millis()))
         .select_only()

@@ -1,4 +1,4 @@
-//! The vendor's people: who they are, new ones, and those who leave.
+//! The vendor's operators: list, add, remove.
 
 pub mod deeds;
 
@@ -46,7 +46,7 @@ struct Disable {
     says: Sentence,
 }
 
-/// Who is added.
+/// The operator to add.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
@@ -85,7 +85,7 @@ pub async fn link(
     new_link(&app, &visitor, &person.email, link).await
 }
 
-/// Asks whether.
+/// Asks for confirmation.
 pub async fn ask_disable(
     app: web::Data<App>,
     Operator(visitor): Operator,
@@ -99,7 +99,7 @@ pub async fn ask_disable(
     Ok(page::html(&page, &Disable { page: page.clone(), id: person.id, says }))
 }
 
-/// Takes the admin from an operator; not from oneself, so that one is always left.
+/// Removes an operator's access; not one's own, so that one operator always remains.
 pub async fn disable(
     app: web::Data<App>,
     Operator(visitor): Operator,

@@ -1,4 +1,4 @@
-//! The second step: a code of the authenticator, never the same twice.
+//! The second step: a code of the authenticator, each valid once.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -14,7 +14,7 @@ use crate::people::second_step::{self, Checked};
 use crate::people::{Form, session as sessions, throttle};
 use crate::words::Sentence;
 
-/// What tries are counted under.
+/// The throttle's name of this entrance.
 pub const DOOR: &str = "admin-code";
 
 #[derive(Template)]
@@ -31,7 +31,7 @@ pub struct Typed {
     pub code: String,
 }
 
-/// The page; who has no authenticator yet is led to it.
+/// The page; redirects to the enrolment if there is no authenticator yet.
 pub async fn show(app: web::Data<App>, HalfWay(visitor): HalfWay) -> Result<HttpResponse> {
     if visitor.person.totp_secret.is_none() {
         return Ok(redirect("/admin/enrol"));
@@ -39,7 +39,7 @@ pub async fn show(app: web::Data<App>, HalfWay(visitor): HalfWay) -> Result<Http
     Ok(answer(&app, &visitor, StatusCode::OK, None))
 }
 
-/// Takes the code.
+/// Checks the code.
 pub async fn enter(
     app: web::Data<App>,
     request: HttpRequest,
@@ -69,7 +69,7 @@ pub async fn enter(
     both_steps(&app, &visitor, "/admin/accounts").await
 }
 
-/// Counts a try; how many seconds to wait when there were too many.
+/// Counts an attempt; the error holds the seconds to wait.
 pub(super) async fn tries(app: &App, visitor: &Visitor) -> Result<std::result::Result<(), i64>> {
     let counted = throttle::login(app, DOOR, &visitor.person.id.to_string(), visitor.origin.clone()).await?;
     Ok(counted.map_err(|wait| wait.seconds))

@@ -1,4 +1,4 @@
-//! The first sign-in: an authenticator is taken over. Nobody enters the admin without one.
+//! The first sign-in connects an authenticator; the admin requires one.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -15,21 +15,21 @@ use crate::people::totp::{self, Confirmed, Enrolment};
 use crate::people::{Form, session as sessions};
 use crate::words::Sentence;
 
-/// Where the secret stays, sealed, between the page and the code.
+/// The session key of the encrypted secret until its first code.
 const DATA: &str = "totp";
 
 #[derive(Template)]
 #[template(path = "admin/enrol.html")]
 struct Enrol {
     page: Page,
-    /// An `<svg>` of our own making.
+    /// An `<svg>` that we made.
     picture: String,
     secret: String,
     uri: String,
     wrong: Option<Sentence>,
 }
 
-/// The page; who has an authenticator is asked for its code.
+/// The page; redirects to the code if there is an authenticator.
 pub async fn show(app: web::Data<App>, HalfWay(visitor): HalfWay) -> Result<HttpResponse> {
     if visitor.person.totp_secret.is_some() {
         return Ok(redirect("/admin/code"));
@@ -48,7 +48,7 @@ pub async fn show(app: web::Data<App>, HalfWay(visitor): HalfWay) -> Result<Http
     Ok(answer(&app, &visitor, StatusCode::OK, enrolment, None))
 }
 
-/// Takes the first code, which shows that the authenticator has the secret.
+/// Checks the first code, which proves that the authenticator has the secret.
 pub async fn enter(app: web::Data<App>, HalfWay(visitor): HalfWay, Form(form): Form<Typed>) -> Result<HttpResponse> {
     if !may_enrol(&visitor) {
         return Ok(by_link_alone(&app, &visitor));

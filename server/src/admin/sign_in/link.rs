@@ -1,5 +1,5 @@
-//! The first step by a one-time link. Opening the page takes nothing: programs that look at links before people do
-//! would use them up.
+//! The first step by a one-time link. Opening the page does not use the link, because mail programs open links in
+//! advance.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -22,7 +22,7 @@ struct Link {
     token: String,
 }
 
-/// What the link carries.
+/// The token of the link.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Carried {
@@ -36,7 +36,7 @@ pub struct Query {
     token: String,
 }
 
-/// The page with its one button.
+/// The page with its button.
 pub async fn show(app: web::Data<App>, request: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse> {
     let words = Words::new(Language::of_request(&request));
     let known = link::look(&app, &query.token).await?;
@@ -47,7 +47,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, query: web::Query<Q
     Ok(page::html(&page, &Link { page: page.clone(), token: query.into_inner().token }))
 }
 
-/// Uses the link up.
+/// Consumes the link.
 pub async fn enter(
     app: web::Data<App>,
     request: HttpRequest,

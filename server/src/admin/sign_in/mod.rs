@@ -1,4 +1,4 @@
-//! How operators come in: a password or a one-time link, then always a code of their authenticator.
+//! Operators' sign-in: a password or a one-time link, then always a code of their authenticator.
 
 pub mod code;
 pub mod enrol;
@@ -29,10 +29,10 @@ const BY_LINK: &str = "link";
 /// By the only kind of link that can connect an authenticator.
 const BY_NEW_AUTHENTICATOR: &str = "new_authenticator";
 
-/// The first step is done: a session that opens the second step alone.
+/// After the first step: opens a session that gives access to the second step only.
 async fn first_step(app: &App, person: &person::Model, via: &str) -> Result<HttpResponse> {
     let tx = app.store.write_tx().await?;
-    // The check is valid only while nothing has changed since.
+    // The check is valid only if nothing has changed since.
     if !credentials::hold(&tx, person).await? {
         tx.rollback().await?;
         return Ok(redirect(SIGN_IN));
@@ -43,7 +43,7 @@ async fn first_step(app: &App, person: &person::Model, via: &str) -> Result<Http
     Ok(with_cookie(app, redirect(to), &opened.token))
 }
 
-/// Both steps are done: a new session under a new token; the one between the steps ends.
+/// After both steps: opens a new session under a new token and ends the one between the steps.
 async fn second_step(app: &App, half_way: &Visitor, to: &str) -> Result<HttpResponse> {
     let via = half_way.session.via.clone();
     let tx = app.store.write_tx().await?;
@@ -85,12 +85,12 @@ fn with_cookie(app: &App, mut answer: HttpResponse, token: &str) -> HttpResponse
     answer
 }
 
-/// Records a refused sign-in. `login`: what they typed, or the id of who they are; empty: neither.
+/// Records a refused sign-in. `login`: what was typed, or the person's id; empty: neither.
 fn note_refusal(app: &App, login: &str, step: &'static str, origin: &Origin) {
     refused::sign_in(app, "admin", login, step, origin);
 }
 
-/// Ends the session, whatever step it has reached.
+/// Ends the session, whichever step it has reached.
 pub async fn out(app: web::Data<App>, request: HttpRequest, _form: Form<Empty>) -> Result<HttpResponse> {
     let mut answer = redirect(SIGN_IN);
     if let Some(token) = Door::Admin.token(&app, &request)
@@ -108,7 +108,7 @@ fn link_to(person: &person::Model) -> Link {
     Link { person_id: person.id, purpose: Purpose::Operator, tenant_id: None, mailed: true }
 }
 
-/// The language of letters to somebody.
+/// The language of e-mails to a person.
 fn language_of(person: &person::Model) -> Language {
     Language::of_code(&person.language).unwrap_or(Language::En)
 }

@@ -1,4 +1,4 @@
-//! An operator's own sign-in: a password beside the link, and where they are signed in.
+//! An operator's own sign-in: password and sessions.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -28,10 +28,10 @@ struct Own {
     has_password: bool,
     sessions: Vec<session::Model>,
     this: uuid::Uuid,
-    /// With the current password or a code.
+    /// The form asks for the current password or a code.
     asks_current: bool,
     wrong: Option<Sentence>,
-    /// The field that it is about.
+    /// The field with the error.
     wrong_field: &'static str,
 }
 
@@ -39,7 +39,7 @@ struct Own {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
-    /// The current password, or a code of the authenticator. Not sent in the first minutes after a one-time link.
+    /// The current password, or a code of the authenticator. Absent in the first minutes after a one-time link.
     current: Option<SecretString>,
     password: SecretString,
 }

@@ -1,4 +1,4 @@
-//! The first step by password, and the letter with a link instead of it.
+//! The first step by password, or by an e-mail with a link.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -16,7 +16,7 @@ use crate::people::throttle::{Origin, Wait};
 use crate::people::{OpenForm, letters, link, mail, password, person as persons, throttle};
 use crate::words::{Language, Sentence, Words};
 
-/// What tries are counted under.
+/// The throttle's name of this entrance.
 const DOOR: &str = "admin";
 
 #[derive(Template)]
@@ -25,9 +25,9 @@ struct SignIn {
     page: Page,
     email: String,
     wrong: Option<Sentence>,
-    /// Letters can be sent.
+    /// E-mails can be sent.
     mail: bool,
-    /// A letter is on its way.
+    /// An e-mail was sent.
     sent: Option<Sentence>,
 }
 
@@ -39,7 +39,7 @@ pub struct Credentials {
     password: SecretString,
 }
 
-/// Who wants a link.
+/// Who requests a link.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Address {
@@ -51,7 +51,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
     Ok(answer(&app, &request, StatusCode::OK, String::new(), None, None))
 }
 
-/// Takes the password. Whether the e-mail is known, is an operator's or has a password is not told.
+/// Checks the password. The answer does not reveal whether the e-mail is known, is an operator's or has a password.
 pub async fn enter(
     app: web::Data<App>,
     request: HttpRequest,
@@ -75,7 +75,7 @@ pub async fn enter(
     first_step(&app, &person, BY_PASSWORD).await
 }
 
-/// Sends a link, where letters can be sent. The answer is the same for everybody.
+/// Sends a link if e-mails can be sent. The answer is always the same.
 pub async fn send_link(
     app: web::Data<App>,
     request: HttpRequest,

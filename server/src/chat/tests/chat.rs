@@ -1,4 +1,4 @@
-//! A server with one web chat, over a database of its own.
+//! A server with one web chat and its own database.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::vault::Vault;
 pub const TENANT: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
 pub const SOURCE: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0002);
 
-/// Nothing is carried here but what a test carries.
+/// Delivers nothing by itself.
 pub struct Chat {
     pub app: Arc<App>,
     _dir: tempfile::TempDir,
@@ -56,7 +56,7 @@ impl Chat {
         Self { app, _dir: dir }
     }
 
-    /// A manager's message as the engine leaves it when it was carried.
+    /// A manager's message as the engine leaves it after delivery.
     pub async fn answer(&self, cookie: &str, position: i64, text: &str) -> Uuid {
         self.answer_in(self.conversation(cookie).await, position, text).await
     }

@@ -20,7 +20,7 @@ mod chat;
 
 const EN: Words = Words::new(Language::En);
 
-// Macros, because the service's request type has no name here.
+// Macros, because the service's request type cannot be named here.
 macro_rules! serve {
     ($chat:expr) => {
         init_service(Server::new().app_data(web::Data::from($chat.app.clone())).configure(routes)).await
@@ -60,7 +60,7 @@ fn message(cookie: &str, id: Uuid, text: &str) -> TestRequest {
         .set_json(json!({"id": id, "text": text}))
 }
 
-/// What a stream says next, without its comments; empty: it ended.
+/// The next output of a stream without comments; empty if it ended.
 async fn next(stream: &mut Pin<Box<BoxBody>>) -> String {
     let chunk = std::future::poll_fn(|context| stream.as_mut().poll_next(context));
     let chunk = tokio::time::timeout(Duration::from_secs(5), chunk).await.expect("the stream is silent");
@@ -143,7 +143,7 @@ async fn a_stream_loses_and_doubles_nothing() {
     let chat = Chat::open().await;
     let server = serve!(chat);
     let (anna, pavel) = (visit!(&server), visit!(&server));
-    // Watching begins before there is a conversation.
+    // A stream may open before there is a conversation.
     let mut early = watch!(&server, anna, "");
     for who in [&anna, &pavel] {
         call_service(&server, message(who, Uuid::new_v4(), "Hi").to_request()).await;
@@ -171,7 +171,7 @@ async fn a_stream_loses_and_doubles_nothing() {
         assert_eq!(data["id"], json!(ids[usize::try_from(from - 1).unwrap()]));
         assert_eq!(data["name"], "Maria");
     }
-    // A notice of nothing new says nothing; the next answer comes once to each.
+    // A notification without news sends nothing; the next answer comes once to each.
     chat.say(conversation_id).await;
     chat.answer(&anna, 251, "live").await;
     for _ in 0..2000 {

@@ -5,7 +5,7 @@ mod values;
 use super::load::merge;
 use super::{Config, ConfigError};
 
-/// The example of the product page, section 4, to the letter.
+/// The example of the documentation, literally.
 const EXAMPLE: &str = r#"
 [server]
 listen = "127.0.0.1:8080"
@@ -99,7 +99,7 @@ connectors = ["telegram", "whatsapp", "webchat", "custom"]  # which connectors u
 
 const CHANNEL_ID: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
 
-/// One integration with one channel, as short as may be; `integration` and `channel` are put into their blocks.
+/// A minimal configuration with one integration and one channel; `integration` and `channel` are added to their blocks.
 fn short(integration: &str, channel: &str) -> String {
     format!(
         "[[integration]]\nname = \"main\"\nplatform = \"amocrm\"\nclient_id = \"cid\"\nclient_secret = \"cs\"\n{integration}\n\

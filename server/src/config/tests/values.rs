@@ -38,7 +38,7 @@ fn the_example_of_the_product_page_loads() {
     assert!(config.channel("other").is_none());
 }
 
-/// One file serves several versions: what this one has no connector for is read, and a misspelt key is found there too.
+/// One file serves several versions: sections of unknown messengers are parsed, and misspelt keys in them are reported.
 #[test]
 fn sections_of_messengers_to_come_are_read() {
     let text = r#"
@@ -84,7 +84,7 @@ fn every_key_of_the_default_file_exists() {
         .flat_map(|line| [line, "\n"])
         .collect();
     let full = Config::from_toml(&uncommented).unwrap();
-    // … and what it shows as the defaults of an integration are the defaults.
+    // … and the defaults of an integration that it shows are the actual ones.
     let shown = full.integration("main").unwrap();
     let minimal = Config::from_toml(&short("[integration.widget]", "")).unwrap();
     let default = minimal.integration("main").unwrap();

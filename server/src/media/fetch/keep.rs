@@ -1,4 +1,4 @@
-//! Bytes on their way into the store: counted, hashed and looked at as they pass; nothing is held but a buffer.
+//! Streams bytes into the store while counting, hashing and sniffing them; memory holds one buffer.
 
 use anyhow::Context;
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use super::super::files::Key;
 use super::super::sniff;
 use crate::app::App;
 
-/// A file that is whole and in the store.
+/// A complete file in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stored {
     pub size: u64,
@@ -22,18 +22,18 @@ pub(crate) struct Stored {
 /// Why a file is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NotKept {
-    /// Larger than its kind may be.
+    /// Larger than its kind allows.
     TooLarge,
-    /// The account keeps as much as it may.
+    /// The account's quota is full.
     NoRoom,
     Empty,
-    /// It ended before its end.
+    /// The stream ended early.
     BrokeOff(String),
-    /// It is not ours to fetch any more.
+    /// The claim was lost.
     Lost,
 }
 
-/// Takes a file in.
+/// Receives a file.
 pub(crate) struct Sink {
     writer: BufWriter,
     hash: Sha256,
@@ -44,13 +44,13 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    /// `limit`: the most bytes of the file; `room`: how many the account may still keep.
+    /// `limit`: size limit of the file in bytes; `room`: bytes left in the account's quota.
     pub fn new(app: &App, key: Key, limit: u64, room: u64) -> Self {
         let writer = app.media.files.write(key);
         Self { writer, hash: Sha256::new(), head: Vec::new(), size: 0, limit, room }
     }
 
-    /// Why a file of this size is not taken.
+    /// Why a file of this size is refused, if it is.
     pub fn refuses(&self, size: u64) -> Option<NotKept> {
         if size > self.limit {
             Some(NotKept::TooLarge)
@@ -61,17 +61,17 @@ impl Sink {
         }
     }
 
-    /// What it is, as soon as enough of it is here to tell.
+    /// Its type, once enough bytes have arrived.
     pub fn mime_type(&self) -> Option<&'static str> {
         (self.head.len() >= sniff::HEAD).then(|| sniff::type_of(&self.head))
     }
 
-    /// Takes less from now on.
+    /// Lowers the size limit.
     pub fn limit_to(&mut self, limit: u64) {
         self.limit = self.limit.min(limit);
     }
 
-    /// The next bytes. An error is the store's.
+    /// Stores the next bytes. An error is the store's.
     pub async fn take(&mut self, chunk: Bytes) -> anyhow::Result<Result<(), NotKept>> {
         self.size += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
         if let Some(not_kept) = self.refuses(self.size) {
@@ -84,16 +84,16 @@ impl Sink {
         Ok(Ok(()))
     }
 
-    /// Leaves nothing of the file.
+    /// Deletes everything stored of the file.
     pub async fn give_up(mut self, why: NotKept) -> NotKept {
         if let Err(error) = self.writer.abort().await {
-            // Nothing was begun, or the store clears it away by its own rules.
+            // Nothing was written, or the store removes it by its own rules.
             tracing::debug!(%error, "a file that is not kept");
         }
         why
     }
 
-    /// The file is whole: makes it durable.
+    /// Completes the file and makes it durable.
     pub async fn finish(mut self) -> anyhow::Result<Result<Stored, NotKept>> {
         if self.size == 0 {
             return Ok(Err(self.give_up(NotKept::Empty).await));

@@ -1,8 +1,8 @@
-//! Fetching: a wanted file is claimed, opened, read into the store, and settled.
+//! Fetching: a due file is claimed, opened, read into the store, and settled.
 //!
-//! A claim is one conditional update: whoever raised the epoch fetches, for as long as the lease is prolonged. A fetch that
-//! broke off without a word is taken over when its lease has run out; what it wrote lies under its own epoch's name and is
-//! taken away by whoever succeeds.
+//! A claim is one conditional update that raises the epoch; its holder fetches as long as the lease is prolonged. A
+//! fetch that died is taken over when its lease has expired; its partial file has its own epoch's name and is deleted
+//! by the successor.
 
 use std::time::Duration;
 
@@ -26,18 +26,18 @@ use crate::app::App;
 use crate::connector::file::NotOpened;
 use crate::http_client::FILE_TIMEOUT;
 
-/// A claim lasts so long unless it is prolonged.
+/// Duration of a lease in milliseconds.
 const LEASE: i64 = 60_000;
-/// It is prolonged this often.
+/// Interval of its prolongation.
 const BEAT: Duration = Duration::from_secs(20);
-/// Longest silence of the other side.
+/// Time limit for silence of the other side.
 const SILENCE: Duration = Duration::from_secs(20);
-/// Why a file is not kept when the account keeps as much as it may.
+/// The reason key for a full quota.
 const NO_ROOM: &str = "no_room";
-/// Fetches of one file that nobody ended properly.
+/// Attempts at one file that never ended properly, after which it is given up.
 const POISON: i32 = 12;
 
-/// Rows that are due, longest waiting first, of other accounts than these.
+/// Due rows, longest waiting first, except those of these accounts.
 pub(super) async fn due(app: &App, but: &[Uuid], limit: u64) -> Result<Vec<media::Model>, DbErr> {
     let now = app.store.now().await?;
     media::Entity::find()
@@ -49,7 +49,7 @@ pub(super) async fn due(app: &App, but: &[Uuid], limit: u64) -> Result<Vec<media
         .await
 }
 
-/// Fetches everything that is due now, once; gives how many were tried. For tests and tools.
+/// Fetches everything due now, once; returns how many were tried. For tests and tools.
 pub async fn fetch_all(app: &App) -> anyhow::Result<usize> {
     let mut tried = 0;
     loop {
@@ -66,7 +66,7 @@ pub async fn fetch_all(app: &App) -> anyhow::Result<usize> {
     }
 }
 
-/// Takes a due row for this process; none: somebody else has it.
+/// Claims a due row for this process; `None` if another has it.
 pub(super) async fn claim(app: &App, row: media::Model) -> Result<Option<media::Model>, DbErr> {
     let until = Some(app.store.now().await? + LEASE);
     let claimed = media::Model {
@@ -91,8 +91,8 @@ pub(super) async fn claim(app: &App, row: media::Model) -> Result<Option<media::
     Ok((done.rows_affected == 1).then_some(claimed))
 }
 
-/// Fetches a claimed row and writes down what came of it. It gives up, without counting the try, when its time is over (a
-/// budget is for whoever cannot wait) or the server stops.
+/// Fetches a claimed row and records the outcome. Gives up, without counting the attempt, when the `budget` of an
+/// impatient caller is over or the server stops.
 pub(super) async fn attempt(app: &App, row: media::Model, budget: Option<Duration>) {
     let (tenant_id, id) = (row.tenant_id, row.id);
     let started = Instant::now();
@@ -139,12 +139,13 @@ async fn fetch(app: &App, row: &media::Model) -> Outcome {
     }
 }
 
-/// What is to be fetched, and from where.
+/// Kind and origin of a row.
 fn wanted(app: &App, row: &media::Model) -> anyhow::Result<(Kind, Origin)> {
     Ok((Kind::from_number(row.kind)?, Origin::of(app, row)?))
 }
 
-/// An error is our own, the store's or the database's: nobody else's fault, so the file waits for as long as it takes.
+/// Errors are our own, the store's or the database's: the other side is not at fault, so the file waits as long as
+/// necessary.
 async fn read(app: &App, row: &media::Model) -> anyhow::Result<Outcome> {
     let (kind, origin) = match wanted(app, row) {
         Ok(wanted) => wanted,
@@ -188,7 +189,7 @@ async fn read(app: &App, row: &media::Model) -> anyhow::Result<Outcome> {
     })
 }
 
-/// False: the row has gone, or somebody else took it over.
+/// False if the row is gone or another process took it over.
 async fn prolong(app: &App, row: &media::Model) -> Result<bool, DbErr> {
     let until = app.store.now().await? + LEASE;
     let mine = settle::mine(row).col_expr(Column::NextTryAt, Expr::value(Some(until)));

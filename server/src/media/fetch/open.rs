@@ -1,4 +1,4 @@
-//! Opens an origin. Addresses are called by the guarded client alone, each step of a redirect anew.
+//! Opens an origin. Addresses, including each redirect, are requested by the guarded client only.
 
 use std::time::Duration;
 
@@ -16,10 +16,10 @@ use crate::http_client::{FILE_TIMEOUT, refusal};
 
 /// Redirects that are followed.
 const HOPS: usize = 5;
-/// Nobody makes us wait longer.
+/// Time limit of a whole fetch.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
-/// An error is our own: the database or a damaged row.
+/// Errors are our own: the database or a damaged row.
 pub(super) async fn open(app: &App, tenant_id: Uuid, origin: &Origin) -> anyhow::Result<Result<Opened, NotOpened>> {
     match origin {
         Origin::Url(url) => Ok(call(app, url).await),
@@ -81,7 +81,7 @@ fn judge(response: Response) -> Result<Opened, NotOpened> {
     Ok(Opened { told, bytes: bytes.boxed() })
 }
 
-/// What the other side did, without the address: errors of the client name it.
+/// The other side's failure without the address, which the client's errors contain.
 fn unanswered(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         "timeout"

@@ -1,4 +1,4 @@
-//! What came of a fetch, written down by whoever still holds the claim.
+//! Records the outcome of a fetch if the claim still holds.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use super::super::{Kind, State, name, quota, sniff};
 use super::keep::Stored;
 use crate::app::App;
 
-/// After the first, second, … fetch that failed for a reason that may pass; then it is gone. A quarter of an hour in all:
-/// the conversation waits so long.
+/// Delays in milliseconds after the first, second, … temporary failure; then the file is given up. A quarter of an hour
+/// in all, because the conversation waits for it.
 const BACK_OFF: &[i64] = &[5_000, 15_000, 60_000, 240_000, 600_000];
-/// After a fault of our own.
+/// Delay after a fault of our own, milliseconds.
 const MENDED: i64 = 60_000;
-/// Fetches of what is not there: a link may have been refreshed meanwhile.
+/// Attempts at a missing file: its link may have been refreshed meanwhile.
 const LOOKS: i32 = 2;
 
 pub(super) enum Outcome {
@@ -24,11 +24,11 @@ pub(super) enum Outcome {
         stored: Stored,
         file_name: String,
     },
-    /// Not there.
+    /// Not available.
     Gone {
         failure: String,
     },
-    /// We do not take it.
+    /// Not accepted.
     Refused {
         failure: &'static str,
     },
@@ -36,14 +36,14 @@ pub(super) enum Outcome {
         failure: String,
         after: Option<Duration>,
     },
-    /// By our own fault; the try does not count.
+    /// A fault of our own; the attempt does not count.
     Broken,
-    /// Given back as if nothing had been tried.
+    /// Released as if nothing had been tried.
     Released,
 }
 
 impl Outcome {
-    /// Of bytes that are here.
+    /// The outcome for stored bytes.
     pub fn of(kind: Kind, row: &media::Model, stored: Stored) -> Self {
         if kind == Kind::Avatar && !sniff::fits(kind, stored.mime_type) {
             return Self::Refused { failure: "not_a_picture" };
@@ -67,7 +67,7 @@ impl Outcome {
     }
 }
 
-/// The row while the claim holds.
+/// Selects the row while the claim holds.
 pub(super) fn mine(row: &media::Model) -> UpdateMany<media::Entity> {
     media::Entity::update_many()
         .filter(Column::TenantId.eq(row.tenant_id))
@@ -76,7 +76,7 @@ pub(super) fn mine(row: &media::Model) -> UpdateMany<media::Entity> {
         .filter(Column::State.eq(State::Wanted.number()))
 }
 
-/// False: the claim was lost, and with it what was fetched.
+/// False if the claim was lost, and with it the fetched file.
 pub(super) async fn settle(app: &App, row: &media::Model, outcome: Outcome) -> Result<bool, DbErr> {
     let now = app.store.now().await?;
     let (kept, written) = match &outcome {
@@ -95,7 +95,7 @@ pub(super) async fn settle(app: &App, row: &media::Model, outcome: Outcome) -> R
     if let (true, Some(size)) = (good, kept) {
         quota::add(app, row.tenant_id, size).await;
     }
-    // What is missed here is taken away with the row.
+    // Leftovers here are deleted with the row.
     let useless = Key { tenant_id: row.tenant_id, id: row.id, epoch: if good { written } else { row.epoch } };
     if let Err(error) = app.media.files.remove(useless).await {
         tracing::warn!(tenant.id = %row.tenant_id, media.id = %row.id, %error, "what an earlier fetch left stays for now");

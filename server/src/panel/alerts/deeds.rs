@@ -1,4 +1,4 @@
-//! What somebody does with an open alert.
+//! Actions on an open alert.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -29,7 +29,7 @@ pub(super) struct Muted {
     hours: i64,
 }
 
-/// `POST /panel/alerts/take`: somebody is on it, nobody is reminded for four hours.
+/// `POST /panel/alerts/take`: marks the alert as being handled; no reminders for four hours.
 pub(super) async fn take(app: web::Data<App>, member: Member, form: Form<Which>) -> Result<HttpResponse> {
     member.require(Right::ManageAccount)?;
     let tenant_id = member.tenant.tenant_id;
@@ -45,7 +45,7 @@ pub(super) async fn take(app: web::Data<App>, member: Member, form: Form<Which>)
     member.see_other(&app, HERE, Notice::done(member.words.say("alerts-taken"))).await
 }
 
-/// `POST /panel/alerts/mute`: no letters about it for so many hours.
+/// `POST /panel/alerts/mute`: no e-mails about it for the chosen hours.
 pub(super) async fn mute(app: web::Data<App>, member: Member, form: Form<Muted>) -> Result<HttpResponse> {
     member.require(Right::ManageAccount)?;
     if !HOURS.contains(&form.hours) {

@@ -1,5 +1,5 @@
-//! The reader's own letters. Who came through amoCRM has no e-mail with us and gives one: a code that goes there proves
-//! that it is theirs, so that nobody has letters sent to others.
+//! The reader's own alert e-mails. Members from amoCRM have no e-mail here and enter one; a code sent there proves that
+//! it is theirs, so that e-mails cannot be directed at strangers.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -18,10 +18,10 @@ use crate::people::mail::{self, Letter};
 use crate::people::throttle::Limit;
 use crate::people::{letters, person, session, throttle};
 
-/// The name under which the session keeps an address that is not proved yet.
+/// The session key of an address that is not yet proved.
 const WAITING: &str = "alert_address";
 const CODE_LIVES: i64 = 10 * 60_000;
-/// Letters with codes a minute, and tries of one code.
+/// Code e-mails a minute, and attempts at one code.
 const CODES: Limit = Limit { most: 3, window: 60_000 };
 const TRIES: u8 = 5;
 
@@ -39,7 +39,7 @@ pub(super) struct Proof {
     code: SecretString,
 }
 
-/// The address that waits for its code; empty: none does.
+/// The address that awaits its code; empty if none does.
 pub(super) fn waiting(app: &App, member: &Member) -> String {
     let kept: Option<Waiting> = member.data(app, WAITING);
     kept.filter(|kept| kept.until > app.clock.millis()).map(|kept| kept.email).unwrap_or_default()
@@ -113,7 +113,7 @@ async fn send_code(app: &App, member: &Member, email: &str) -> anyhow::Result<()
     member.set_data(app, WAITING, Some(&waiting)).await.map_err(|error| anyhow::anyhow!("{error}"))
 }
 
-/// `POST /panel/alerts/code`: whoever has the code reads the mail of that address.
+/// `POST /panel/alerts/code`: the code proves that the reader receives mail at that address.
 pub(super) async fn prove(app: web::Data<App>, member: Member, form: Form<Proof>) -> Result<HttpResponse> {
     let me = me(&app, &member).await?;
     let given: String = form.code.expose_secret().chars().filter(char::is_ascii_digit).collect();
@@ -133,14 +133,14 @@ pub(super) async fn prove(app: web::Data<App>, member: Member, form: Form<Proof>
 
 /// The result of checking a code.
 enum Tried {
-    /// Of this address.
+    /// The proved address.
     Right(String),
     Wrong,
     Gone,
 }
 
-/// Compares a code with the one that was sent, and gives what remains stored of it. Runs under the session's lock, so
-/// that concurrent attempts are counted one by one.
+/// Compares a code with the one sent; returns the state to store and the result. Runs under the session's lock, so that
+/// concurrent attempts are counted one by one.
 fn tried(kept: Option<Value>, given: &str, now: i64) -> (Option<Value>, Tried) {
     let kept: Option<Waiting> = kept.and_then(|kept| serde_json::from_value(kept).ok());
     let Some(kept) = kept.filter(|kept| kept.until > now && kept.tries < TRIES) else { return (None, Tried::Gone) };

@@ -1,4 +1,4 @@
-//! `/panel/alerts`: what is open, and who gets letters about it.
+//! `/panel/alerts`: open alerts, and who gets e-mails about them.
 
 mod deeds;
 mod mine;
@@ -41,7 +41,7 @@ struct Row {
     source_id: Option<Uuid>,
 }
 
-/// Somebody of the account, for who decides about letters.
+/// A member, for owners who decide who gets e-mails.
 struct Line {
     id: Uuid,
     name: String,
@@ -50,7 +50,7 @@ struct Line {
     is_me: bool,
 }
 
-/// A kind that letters can be wanted about.
+/// A kind of alert that can be subscribed to.
 struct Kind {
     kind: &'static str,
     label: Sentence,
@@ -64,7 +64,7 @@ struct Alerts {
     rows: Vec<Row>,
     may_act: bool,
     mail_on: bool,
-    /// What the reader chose; none: an operator looks.
+    /// The reader's settings; `None` for a viewing operator.
     mine: Option<Mine>,
     others: Vec<Line>,
     may_switch: bool,
@@ -74,16 +74,16 @@ struct Alerts {
 struct Mine {
     letters: bool,
     kinds: Vec<Kind>,
-    /// They have no address of their own: one can be given.
+    /// The reader has no sign-in address, so one can be entered.
     typed: bool,
     address: String,
-    /// What is wrong with the address; empty: nothing.
+    /// The error of the address; empty if there is none.
     error: String,
-    /// The address that waits for its code; empty: none does.
+    /// The address that awaits its code; empty if none does.
     waiting: String,
 }
 
-/// What stands in the reader's form instead of what is stored.
+/// What to show in the reader's form instead of the stored settings.
 #[derive(Default)]
 struct Sent {
     address: Option<String>,

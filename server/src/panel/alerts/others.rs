@@ -1,4 +1,4 @@
-//! Owners decide who gets letters at all; what about, each reader decides.
+//! Owners decide who gets alert e-mails at all; each reader chooses the kinds.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! The audit log as CSV for spreadsheets: all rows, read while they are sent.
+//! The audit log as CSV for spreadsheets: all rows, streamed.
 
 use actix_web::HttpResponse;
 use actix_web::web;
@@ -12,17 +12,17 @@ use crate::app::App;
 use crate::audit::Query;
 use crate::panel::csv;
 
-/// Rows read at once.
+/// Rows per query.
 const CHUNK: u64 = 500;
 const FOR_ACCOUNT: [&str; 8] = ["at", "actor_kind", "actor", "action", "object", "detail", "address", "outcome"];
 const FOR_VENDOR: [&str; 10] =
     ["at", "account_id", "who_kind", "who_id", "who", "what", "object", "detail", "address", "outcome"];
 
-/// Who reads it.
+/// Who downloads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
     Account,
-    /// With the ids of account and actor.
+    /// With account and actor ids.
     Vendor,
 }
 
@@ -46,7 +46,7 @@ impl Reader {
     }
 }
 
-/// Every row that matches a query, newest first.
+/// Streams every row that matches a query, newest first.
 pub async fn download(app: web::Data<App>, query: Query, reader: Reader) -> HttpResponse {
     crate::audit::flush(&app).await;
     let rows = stream::unfold(Some((app, query, None)), move |state| async move {
@@ -63,7 +63,7 @@ pub async fn download(app: web::Data<App>, query: Query, reader: Reader) -> Http
     csv::file("parom-audit.csv").streaming(head.chain(rows))
 }
 
-/// Some lines, and the row after which the next ones begin; none: these were the last.
+/// Some lines, and the last row, after which the next ones begin; `None` when these were the last.
 async fn chunk(
     app: &App,
     query: &Query,

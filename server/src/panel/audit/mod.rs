@@ -1,4 +1,4 @@
-//! `/panel/audit`: who did what, read only.
+//! `/panel/audit`: who did what; read-only.
 
 pub mod export;
 
@@ -25,7 +25,7 @@ struct Audit {
     page: PageContext,
     rows: Vec<Row>,
     filter: Query,
-    /// Groups of deeds that can be chosen, with their words.
+    /// Groups of actions to filter by, with their texts.
     groups: Vec<(&'static str, String)>,
     older: Option<String>,
     newest: Option<String>,
@@ -40,7 +40,7 @@ struct Row {
     detail: String,
     address: String,
     done: bool,
-    /// Somebody of the vendor.
+    /// The actor is an operator of the vendor.
     vendor: bool,
 }
 
@@ -97,7 +97,7 @@ fn shown(row: audit::Model, words: Words, crm: &'static str) -> Row {
     }
 }
 
-/// A value of a deed's detail as people read it.
+/// A value of an action's details as text.
 fn plain(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::String(text) => text.clone(),
@@ -111,7 +111,7 @@ fn who(row: &audit::Model, words: Words, crm: &'static str) -> String {
     if row.actor_name.is_empty() { kind.to_string() } else { format!("{} · {kind}", row.actor_name) }
 }
 
-/// The deed in words; one that has none yet by its name.
+/// The action as text; its name if there is no text for it.
 fn what(action: &str, words: Words, crm: &'static str) -> String {
     let key = format!("audit-did-{}", action.replace('.', "-"));
     if words.has(&key) { words.say(key).with("crm", crm).to_string() } else { action.to_owned() }

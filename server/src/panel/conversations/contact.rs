@@ -1,16 +1,16 @@
-//! The contact of the CRM on which a chat hangs, and why.
+//! The amoCRM contact that a chat is linked to, and why.
 
 use entity::conversation;
 
 use crate::panel::PageContext;
 use crate::words::Sentence;
 
-/// As a page shows it.
+/// The contact as a page shows it.
 pub struct Shown {
-    /// Its card in amoCRM; none: no contact is known.
+    /// Its card in amoCRM; `None` if no contact is known.
     pub address: Option<String>,
     pub name: String,
-    /// None: nobody has asked yet.
+    /// `None` if it was not looked up yet.
     pub why: Option<Sentence>,
 }
 

@@ -1,4 +1,4 @@
-//! Chats of the account: lists, one chat with what was said in it, and why it is one chat.
+//! Chats of the account: lists, one chat with its messages, and why they are one chat.
 
 mod contact;
 mod one;
@@ -46,7 +46,7 @@ struct Row {
     customer: String,
     phone: String,
     source: String,
-    /// `<time>`; empty: nothing was said.
+    /// `<time>`; empty if there are no messages.
     last: String,
 }
 

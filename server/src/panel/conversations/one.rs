@@ -1,4 +1,4 @@
-//! One chat: whose it is, why it is one chat, and its messages.
+//! One chat: its customer, why it is one chat, and its messages.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -35,9 +35,9 @@ struct One {
     source: Option<String>,
     messenger: Option<Sentence>,
     begun: String,
-    /// What brought the customer, as far as it is known.
+    /// What brought the customer, if known.
     visit: Vec<Fact>,
-    /// Since when the customer does not let us write; none: they do.
+    /// Since when the customer has blocked us; `None` if they have not.
     shut: Option<String>,
     links: Vec<Link>,
     rule: Option<Sentence>,

@@ -1,17 +1,17 @@
-//! What brought a customer here, in words.
+//! What brought a customer to the chat, as text.
 
 use crate::message::{Visit, Visits};
 use crate::panel::PageContext;
 use crate::words::Sentence;
 
-/// One fact.
+/// One label with its text.
 pub struct Fact {
     pub label: Sentence,
-    /// As the page or the link told it.
+    /// As the page or the link reported it.
     pub text: String,
 }
 
-/// What is stored of a conversation: a page and its marks, or a link's own word.
+/// What is stored with a conversation: a page and its campaign parameters, or a link's parameter.
 pub fn facts(page: &PageContext, stored: &str) -> Vec<Fact> {
     let fact = |key: &'static str, text: String| Fact { label: page.words.say(key), text };
     let Some(visits) = Visits::stored(stored) else {
@@ -30,7 +30,7 @@ pub fn facts(page: &PageContext, stored: &str) -> Vec<Fact> {
     all.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| fact(key, text)).collect()
 }
 
-/// A page by its title and address.
+/// A page as title and address.
 fn named(visit: &Visit) -> String {
     if visit.title.is_empty() { visit.url.clone() } else { format!("{} – {}", visit.title, visit.url) }
 }

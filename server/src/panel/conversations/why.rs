@@ -1,4 +1,4 @@
-//! Why these messages are one chat: each id by which it is known, and who said so.
+//! Why these messages are one chat: each id of the chat, and who issued it.
 
 use entity::{conversation, conversation_alias};
 
@@ -7,13 +7,13 @@ use crate::delivery::read::list::Ground;
 use crate::panel::PageContext;
 use crate::words::Sentence;
 
-/// One id with where it comes from.
+/// One id with its origin.
 pub struct Link {
     pub sentence: Sentence,
     pub id: String,
 }
 
-/// In the order of the road: the messenger's ids, ours towards amoCRM, amoCRM's.
+/// In the order of the message's path: the messenger's ids, ours towards amoCRM, amoCRM's.
 pub fn links(
     page: &PageContext,
     ground: &Ground,

@@ -1,4 +1,4 @@
-//! Everything of the account, erased for good.
+//! Permanent erasure of all data of the account.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -65,13 +65,13 @@ pub(super) async fn erase(
     }
     let app = app.into_inner();
     let by = format!("person:{}", member.person_id.unwrap_or_default());
-    // A browser that goes away must not stop half way.
+    // A browser that disconnects must not interrupt the erasure.
     let tenant_id = member.tenant.tenant_id;
     let work = app.clone();
     let erased =
         crate::supervisor::detach("erasure", async move { tenant::forget(&work, tenant_id, true, &by).await }).await;
     let erasure = erased.map_err(|error| anyhow::anyhow!("an erasure broke off: {error}"))??;
-    // The account's own log is deleted with it.
+    // Recorded in the vendor's log: the account's own is deleted too.
     let (object, detail) = (member.tenant.account_id.to_string(), json!({ "erasure": erasure.id }));
     let by = By { actor: member.actor(), address: member.address };
     by.did(&app, app.store.write(), "account.forgotten", (VENDOR, &object), detail).await?;

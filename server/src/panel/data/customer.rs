@@ -1,4 +1,4 @@
-//! One customer's data: counted first, then erased.
+//! Erasure of one customer's data, after a page that counts it.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -79,7 +79,7 @@ pub(super) async fn erase(app: web::Data<App>, member: Member, form: Form<Confir
     member.require(Right::EraseData)?;
     let by = format!("person:{}", member.person_id.unwrap_or_default());
     let erasure = tenant::erase(&app, member.tenant.tenant_id, &who(&form.who), &by).await?;
-    // The proof's number instead of the phone: the log must not keep what was erased.
+    // The erasure's id instead of the phone: the log must not keep what was erased.
     let (object, detail) = (erasure.id.to_string(), json!(erasure.counts));
     member.audit(&app, app.store.write(), "data.erased", &object, detail).await?;
     member.see_other(&app, "/panel/data", Notice::done(member.words.say("data-erased"))).await

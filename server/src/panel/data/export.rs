@@ -1,4 +1,4 @@
-//! Everything of the account as one file, line by line as it is read.
+//! All data of the account as one file, streamed line by line.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};

@@ -1,4 +1,4 @@
-//! `/panel/data`: what is kept how long, and the way to have it and to have it erased. For owners.
+//! `/panel/data`: retention periods, export and erasure of data. For owners.
 
 mod all;
 mod customer;
@@ -27,7 +27,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/data/all", web::post().to(all::erase));
 }
 
-/// What is kept: words `data-kept-{class}` and `data-kept-{class}-term`.
+/// Classes of stored data: message keys `data-kept-{class}` and `data-kept-{class}-term`.
 const CLASSES: [&str; 8] = ["messages", "texts", "undelivered", "hooks", "access", "sessions", "audit", "proofs"];
 
 #[derive(Template)]
@@ -35,15 +35,15 @@ const CLASSES: [&str; 8] = ["messages", "texts", "undelivered", "hooks", "access
 struct Data {
     page: PageContext,
     classes: [&'static str; 8],
-    /// For how long.
+    /// The configured retention periods.
     retention: Retention,
-    /// For how many days texts may be kept.
+    /// The choices for the retention of texts, in days.
     terms: Vec<Term>,
-    /// As configured, in days.
+    /// The configured default, in days.
     usual: u32,
-    /// What the search field holds.
+    /// The value of the search field.
     who: String,
-    /// What is wrong with it; empty: nothing.
+    /// The error of the search field; empty if there is none.
     wrong: String,
 }
 
@@ -69,7 +69,7 @@ impl Data {
         }
     }
 
-    /// For how many days a class is kept; 0: by another rule.
+    /// Days for which a class is kept; 0 if another rule applies.
     fn days(&self, class: &str) -> u32 {
         let kept = &self.retention;
         match class {

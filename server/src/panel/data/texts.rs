@@ -1,4 +1,4 @@
-//! How long texts are kept: the account's own choice.
+//! The account's choice of how long texts are kept.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -10,17 +10,17 @@ use crate::panel::{Form, Member, Notice, Right, Tone};
 use crate::tenant;
 use crate::words::Said;
 
-/// Days that are offered.
+/// Offered retention periods, in days.
 const OFFERED: [u32; 8] = [0, 1, 3, 7, 14, 30, 60, 90];
 
-/// One of the offered terms.
+/// One offered period.
 pub(super) struct Term {
-    /// Empty: as usual.
+    /// `None`: the default.
     pub days: Option<u32>,
     pub chosen: bool,
 }
 
-/// What an account may choose; what it has chosen is always among it.
+/// The periods an account may choose from, always including its current one.
 pub(super) fn offered(app: &App, own: Option<u32>) -> Vec<Term> {
     let most = tenant::most_days(app);
     let mut days: Vec<u32> = OFFERED.into_iter().filter(|days| *days <= most).chain(own).collect();

@@ -1,4 +1,4 @@
-//! What people do with an import.
+//! Actions on an import.
 
 use actix_web::{HttpResponse, web};
 use entity::import;
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::import as imports;
 use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
 
-/// `POST /panel/import/{id}/start`: what was counted is begun.
+/// `POST /panel/import/{id}/start`: starts a counted import.
 pub(super) async fn start(
     app: web::Data<App>,
     member: Member,

@@ -1,4 +1,4 @@
-//! `/panel/import`: a file of earlier messages – counted, begun, watched, and what was not taken of it.
+//! `/panel/import`: import of a file of earlier messages: counting, progress, and the skipped lines.
 
 mod deeds;
 mod new;
@@ -70,7 +70,7 @@ async fn list(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
     html(&page, &List { rows, page: page.clone() })
 }
 
-/// How it is doing, as an icon and a word.
+/// The import's state as an icon and a word.
 fn badge(page: &PageContext, row: &import::Model) -> String {
     let state = State::from_number(row.state).unwrap_or(State::Failed);
     let (tone, word) = match state {
@@ -93,7 +93,7 @@ async fn find(app: &App, member: &Member, id: &str) -> Result<import::Model> {
     imports::find(app, member.tenant.tenant_id, id).await?.ok_or(Error::NotFound)
 }
 
-/// Who does it, from where.
+/// The acting person and their origin, for the audit log.
 fn by(member: &Member) -> By {
     By { actor: member.actor(), address: member.address }
 }

@@ -1,4 +1,4 @@
-//! A new import: source, file and leads are chosen, the file is counted.
+//! A new import: choose source, file and leads; the file is then counted.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -15,7 +15,7 @@ use crate::panel::member::to;
 use crate::panel::{Member, Nav, PageContext, Right, html_as};
 use crate::words::Sentence;
 
-/// Words are `import-leads-{word}`.
+/// Message keys are `import-leads-{word}`.
 const LEADS: [&str; 2] = ["newest", "none"];
 
 #[derive(Template)]
@@ -55,7 +55,7 @@ async fn show(app: &App, member: &Member, fields: &upload::Fields, error: Option
     html_as(status, &page, &form)
 }
 
-/// `POST /panel/import`: takes the file in and counts it; nothing is written to amoCRM yet.
+/// `POST /panel/import`: stores and counts the file; nothing is written to amoCRM yet.
 pub(super) async fn take(
     app: web::Data<App>,
     member: Member,
@@ -86,13 +86,13 @@ pub(super) async fn take(
     Ok(to(&format!("/panel/import/{}", row.id)))
 }
 
-/// The source that a form names, of the member's account.
+/// The source chosen in the form, of the member's account.
 pub(super) async fn source_of(app: &App, member: &Member, id: &str) -> Result<source::Model> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     crate::source::find(app, member.tenant.tenant_id, id).await
 }
 
-/// What a form says of leads.
+/// The form's choice about leads.
 pub(super) fn leads_of(word: &str) -> imports::Leads {
     imports::Leads::parse(word).unwrap_or_default()
 }

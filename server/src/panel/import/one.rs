@@ -1,4 +1,4 @@
-//! One import: what was counted before it begins, how far it is, what was not taken.
+//! One import: the counts before it starts, its progress, the skipped lines.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::panel::{Member, Nav, PageContext, Right, html};
 use crate::people::door::LIVE;
 use crate::words::Sentence;
 
-/// Skipped lines on the page; the others are in the file.
+/// Skipped lines shown on the page; all of them are in the CSV file.
 const SKIPS: u64 = 20;
 
 #[derive(Template)]
@@ -32,11 +32,11 @@ struct One {
     skipped: i64,
 }
 
-/// What a page shows of it.
+/// What the page shows of the import.
 enum View {
-    /// It was counted and waits for a decision.
+    /// Counted, waiting for a decision.
     Plan(Plan),
-    /// It was counted, and the file is gone again.
+    /// Counted, and its file was deleted since.
     Counted(Sentence),
     Under(Way),
     Over {
@@ -49,7 +49,7 @@ struct Plan {
     result: Sentence,
     leads: Sentence,
     notices: bool,
-    /// Of the source whose chats could hang on contacts that are there.
+    /// The source whose chats could be linked to existing contacts.
     link: Option<String>,
     start: Option<Sentence>,
 }

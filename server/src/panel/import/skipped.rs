@@ -1,4 +1,4 @@
-//! The lines that were not taken, as a table of somebody's own: without texts, for those are in the file.
+//! The skipped lines as CSV, without texts: those are in the imported file.
 
 use actix_web::{HttpResponse, web};
 

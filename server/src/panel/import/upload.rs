@@ -1,4 +1,4 @@
-//! The one form with a file: its fields come first, the file is read as it arrives.
+//! The upload form: its fields come before the file, which is read as it arrives.
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -17,10 +17,10 @@ use crate::people::door::{self, Refused};
 use crate::people::form::CSRF;
 use crate::words::Said;
 
-/// A field is no longer, in bytes.
+/// Longest field, in bytes.
 const LONGEST: usize = 1_000;
 
-/// What the form says beside the file.
+/// The fields of the form besides the file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fields {
     csrf: String,
@@ -29,9 +29,9 @@ pub(super) struct Fields {
     pub link_contacts: String,
 }
 
-/// Why nothing was taken.
+/// Why the upload was rejected.
 pub(super) enum Failed {
-    /// The form is none of this session's.
+    /// The form does not belong to this session.
     Refused(Refused),
     Other(Error),
 }
@@ -42,7 +42,7 @@ impl<E: Into<Error>> From<E> for Failed {
     }
 }
 
-/// Refuses what another site makes a browser send.
+/// Refuses cross-site requests.
 pub(super) fn own_page(app: &App, request: &HttpRequest) -> Result<(), Refused> {
     if door::own_origin(request, app) { Ok(()) } else { Err(Refused::Foreign) }
 }

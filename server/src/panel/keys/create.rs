@@ -1,4 +1,4 @@
-//! A new key: asked for, made, and shown on a page of its own that forgets it.
+//! Creates an API key and shows it once on its own page.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -18,9 +18,9 @@ use crate::store::ended;
 use crate::words::Sentence;
 
 const NAME_CHARS: usize = 100;
-/// Days after which a key may end; empty: never.
+/// Days until a key expires; empty: never.
 const ENDS: [&str; 4] = ["30", "90", "365", ""];
-/// The session keeps a fresh key under this name until its page has been shown.
+/// The session key of a new API key until its page has been shown.
 const FRESH: &str = "fresh-key";
 
 #[derive(Debug, Default, Deserialize)]
@@ -124,7 +124,7 @@ pub async fn create(app: web::Data<App>, member: Member, form: Form<Fields>) -> 
     member.see_other(&app, "/panel/keys/made", notice).await
 }
 
-/// `GET /panel/keys/made`: the key, once.
+/// `GET /panel/keys/made`: shows the new key, once.
 pub async fn made(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
     member.require(Right::ManageKeys)?;
     let Some(fresh) = member.data::<Fresh>(&app, FRESH) else {

@@ -1,4 +1,4 @@
-//! API keys of the account: shown once when they are made, recognised by their last four characters afterwards.
+//! API keys of the account: shown once when created, identified by their last four characters afterwards.
 
 mod create;
 mod revoke;
@@ -17,7 +17,7 @@ use crate::words::Sentence;
 pub use create::{create, form, made};
 pub use revoke::{ask, revoke};
 
-/// Scopes in the order of what they allow.
+/// Scopes by increasing rights.
 const SCOPES: [Scope; 3] = [Scope::Read, Scope::Write, Scope::Admin];
 
 struct Row {
@@ -27,7 +27,7 @@ struct Row {
     tail: String,
     badge: String,
     made: String,
-    /// `<time>`; empty: it does not end by itself.
+    /// `<time>`; empty if it does not expire.
     ends: String,
     alive: bool,
 }

@@ -1,4 +1,4 @@
-//! The end of a key.
+//! Revokes a key.
 
 use actix_web::{HttpResponse, web};
 use entity::api_key;

@@ -1,4 +1,4 @@
-//! `/panel/me`: the reader's own way in – password, second step, sessions.
+//! `/panel/me`: the reader's own password, second step and sessions.
 
 mod password;
 mod sessions;
@@ -38,9 +38,9 @@ struct Me {
     current: Uuid,
     /// Password and second step can be changed in this session.
     trusted: bool,
-    /// With the current password or a code.
+    /// The form asks for the current password or a code.
     asks_current: bool,
-    /// What is wrong with the password form, by field: `current`, `password`.
+    /// The error of the password form and its field: `current` or `password`.
     wrong: Option<(&'static str, String)>,
 }
 
@@ -50,15 +50,15 @@ impl Me {
     }
 }
 
-/// The person behind a session; not of an operator who looks.
+/// The person behind a session; an error for a viewing operator.
 async fn person_of(app: &App, member: &Member) -> Result<person::Model> {
     let person_id = member.person_id.filter(|_| !member.view_as).ok_or(Error::NotFound)?;
     persons::by_id(app.store.read(), person_id).await?.ok_or(Error::NotFound)
 }
 
-/// Whether this session may change the person's credentials, and where they would be valid. A session of a link that was
-/// handed over may do so only while the address is unproved, and for its own account, because whoever made the link may
-/// have opened it.
+/// Whether this session may change the person's credentials, and where they would be valid. A session opened by a
+/// handed-over link may do so only while the address is unproved, and for its own account, because the link's creator
+/// may have opened it.
 fn trusted(member: &Member, person: &person::Model) -> Trusted {
     let here = member.tenant.tenant_id;
     let mine = person.set_in.is_none_or(|set_in| set_in == here);
@@ -70,7 +70,7 @@ fn trusted(member: &Member, person: &person::Model) -> Trusted {
     }
 }
 
-/// Where credentials are valid that are set in a session.
+/// Where credentials set in this session are valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trusted {
     No,
@@ -79,7 +79,7 @@ enum Trusted {
 }
 
 impl Trusted {
-    /// The account for `set_in`; an error where nothing may be set.
+    /// The account for `set_in`; an error if nothing may be set.
     fn set_in(self) -> Result<Option<Uuid>> {
         match self {
             Self::No => Err(Error::Forbidden(Said::new("said-session-weak"))),

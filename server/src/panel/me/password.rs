@@ -1,4 +1,4 @@
-//! A new password. Sessions elsewhere end with the old one.
+//! Sets a new password and ends all other sessions.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -17,7 +17,7 @@ use crate::store::ended;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Typed {
-    /// The current password, or a code of the authenticator. Not sent while there is neither, and in the first minutes
+    /// The current password, or a code of the authenticator. Absent if the person has neither, and in the first minutes
     /// after a one-time link.
     current: Option<SecretString>,
     password: SecretString,

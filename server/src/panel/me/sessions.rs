@@ -1,4 +1,4 @@
-//! Ending the reader's own sessions in this account.
+//! Ends the reader's own sessions in this account.
 
 use actix_web::{HttpResponse, web};
 use serde_json::json;

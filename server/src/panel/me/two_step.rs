@@ -1,4 +1,4 @@
-//! The second step: enrol an authenticator, take it off again.
+//! Two-step sign-in: connects or removes an authenticator.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -18,7 +18,7 @@ use crate::people::totp::{self, Confirmed};
 use crate::people::{credentials, refused, session, throttle};
 use crate::store::ended;
 
-/// The name of the secret in the session until its first code.
+/// The session key of the secret until its first code.
 const PENDING: &str = "two_step";
 
 #[derive(Template)]
@@ -27,14 +27,14 @@ struct Enrol {
     page: PageContext,
     /// The account requires two-step sign-in.
     demanded: bool,
-    /// Why no authenticator can be connected in this session; empty: one can.
+    /// Why this session cannot connect an authenticator; empty if it can.
     closed: String,
     secret: String,
-    /// An `<svg>` of ours.
+    /// The QR code as an `<svg>` element that we made.
     picture: String,
-    /// With the current password or a code.
+    /// The form asks for the current password or a code.
     asks_current: bool,
-    /// What is wrong, by field: `current`, `code`.
+    /// The error and its field: `current` or `code`.
     wrong: Option<(&'static str, String)>,
 }
 
@@ -48,7 +48,7 @@ impl Enrol {
 #[serde(deny_unknown_fields)]
 pub(super) struct First {
     code: String,
-    /// The current password; not sent while there is none, and in the first minutes after a one-time link.
+    /// The current password; absent if there is none, and in the first minutes after a one-time link.
     current: Option<SecretString>,
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Typed {
     code: String,
 }
 
-/// Why this session cannot connect an authenticator: the key of the text.
+/// Why this session cannot connect an authenticator: a message key.
 fn closed(app: &App, member: &Member, person: &person::Model) -> Option<&'static str> {
     if trusted(member, person) == Trusted::No {
         return Some("two-step-by-mail");
@@ -80,7 +80,7 @@ async fn with(
 ) -> Result<HttpResponse> {
     let person = person_of(app, member).await?;
     let closed = closed(app, member, &person);
-    // Nothing to show where it is not required.
+    // The page has nothing to offer where two-step sign-in is not required.
     if person.totp_secret.is_some() || closed.is_some() && !member.must_enrol && !person.link_only {
         return Err(Error::NotFound);
     }
@@ -106,7 +106,7 @@ async fn with(
     html_as(status, &page, &enrol)
 }
 
-/// `POST /panel/me/two-step`: requires the current password, so that a session left open is not enough.
+/// `POST /panel/me/two-step`: requires the current password, so that access to an open session is not enough.
 pub(super) async fn confirm(app: web::Data<App>, member: Member, form: Form<First>) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
     if closed(&app, &member, &person).is_some() || person.totp_secret.is_some() {
@@ -157,7 +157,7 @@ pub(super) async fn confirm(app: web::Data<App>, member: Member, form: Form<Firs
     member.see_other(&app, "/panel/me", Notice::done(words.say("two-step-on"))).await
 }
 
-/// `POST /panel/me/two-step/remove`: with a code, so that a session left open is not enough.
+/// `POST /panel/me/two-step/remove`: requires a code, so that access to an open session is not enough.
 pub(super) async fn remove(app: web::Data<App>, member: Member, form: Form<Typed>) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
     if person.totp_secret.is_none() || trusted(&member, &person) == Trusted::No {

@@ -1,4 +1,4 @@
-//! The first sentence: where the message is, what that means, and the one thing to do.
+//! The page's first sentence: where the message is, what that means, and the one useful action.
 
 use entity::attempt;
 
@@ -12,16 +12,16 @@ use crate::panel::PageContext;
 use crate::panel::reasons::{self, About, Said};
 use crate::words::Sentence;
 
-/// What is known of a waiting message.
+/// The state of a waiting message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Before its first try.
+    /// Before its first attempt.
     Queued,
-    /// Tried without success, and will be again.
+    /// Failed so far, and will be retried.
     Retrying,
-    /// Handed over, and nobody knows whether it arrived.
+    /// Sent, but it is unknown whether it arrived.
     Checking,
-    /// Kept on purpose.
+    /// Held deliberately.
     Held,
     Sent,
     Delivered,
@@ -38,7 +38,7 @@ impl Stage {
             MessageStatus::Failed if story.waiting.is_none() => Self::Failed,
             MessageStatus::Held => Self::Held,
             MessageStatus::Queued | MessageStatus::Failed => match &story.waiting {
-                // A server of the account's own recognises repeats, so it is simply asked again.
+                // The account's own server recognises repeats, so the message is simply sent again.
                 Some(waiting) if waiting.letter.unknown && !has_own_server(story) => Self::Checking,
                 Some(waiting) if waiting.letter.attempts > 0 => Self::Retrying,
                 _ => Self::Queued,
@@ -57,7 +57,7 @@ impl Stage {
         }
     }
 
-    /// The key of its word.
+    /// The message key of its word.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Queued => "message-state-queued",
@@ -76,7 +76,7 @@ fn has_own_server(story: &Story) -> bool {
     story.source.as_ref().is_some_and(|source| source.kind == "custom")
 }
 
-/// The reason of a try, knowing how long a server of the account's own may take.
+/// The reason of an attempt, given how long the account's own server may take.
 fn of_attempt(story: &Story, attempt: &attempt::Model) -> Option<Reason> {
     let reason = Reason::of_attempt(attempt, story.direction)?;
     let is_late = u128::try_from(attempt.ms).is_ok_and(|ms| ms >= custom::ANSWER_WITHIN.as_millis());
@@ -86,7 +86,7 @@ fn of_attempt(story: &Story, attempt: &attempt::Model) -> Option<Reason> {
     Some(reason)
 }
 
-/// The reason behind a stage; none: it needs none.
+/// The reason for a stage; `None` if it needs none.
 pub fn reason(story: &Story, stage: Stage) -> Option<Reason> {
     match stage {
         Stage::Held => story.hold.as_deref().map(|hold| Reason::of_hold(hold, story.direction)),
@@ -106,7 +106,7 @@ pub fn reason(story: &Story, stage: Stage) -> Option<Reason> {
     }
 }
 
-/// The words of a reason of this message.
+/// The text of a reason for this message.
 pub fn said(page: &PageContext, story: &Story, reason: &Reason) -> Said {
     let dropped = story.dead_message().filter(|dead| dead.reason == "dropped_by_person");
     let name = dropped.map_or("", |dead| dead.detail.as_str());
@@ -119,7 +119,7 @@ pub fn said(page: &PageContext, story: &Story, reason: &Reason) -> Said {
     }
 }
 
-/// Reasons behind which an answer of the messenger stands.
+/// Reasons that an answer of the messenger caused.
 const ANSWERED: [&str; 8] = [
     "access_revoked",
     "kind_not_supported",
@@ -131,19 +131,20 @@ const ANSWERED: [&str; 8] = [
     "window_closed",
 ];
 
-/// What the answer behind a reason means by the messenger's passport; none: it has none, or did not answer.
+/// The meaning of the answer behind a reason, from the messenger's error catalog; `None` if it has no catalog or gave
+/// no answer.
 fn refusal(story: &Story, reason: &Reason) -> Option<&'static Row> {
     let passport = passport::of(&story.source.as_ref()?.kind)?;
     if reason.status == 0 || !ANSWERED.contains(&reason.key) {
         return None;
     }
     let tries: Vec<_> = story.tries().filter(|attempt| attempt.status == reason.status).collect();
-    // A failure that is kept has our own words; the messenger's stand in the try.
+    // A stored failure has our own text; the messenger's is in the attempt.
     let same = tries.iter().find(|attempt| attempt.reason == reason.said);
     passport.find(u16::try_from(reason.status).ok()?, &same.or(tries.last())?.answer)
 }
 
-/// The sentence; `silent`: the messenger tells nothing of delivery and reading.
+/// The sentence; `silent`: the messenger does not report delivery and reading.
 pub fn sentence(page: &PageContext, story: &Story, (stage, silent): (Stage, bool), reason: Option<&Said>) -> Sentence {
     let words = page.words;
     let why = reason.map(|reason| reason.what.to_string()).unwrap_or_default();

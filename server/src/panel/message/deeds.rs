@@ -1,4 +1,4 @@
-//! What a person does with a message: try now, send again, stop trying. Each says what came of it, and never more.
+//! Actions on a message: try now, send again, stop trying. Each reports exactly what it did.
 
 use actix_web::{HttpResponse, web};
 use entity::audit;
@@ -18,14 +18,14 @@ const SENT_AGAIN: &str = "message.sent_again";
 const TRIED_NOW: &str = "message.tried_now";
 const GIVEN_UP: &str = "message.given_up";
 
-/// Somebody started a try.
+/// A manual attempt.
 #[derive(Clone, Debug)]
 pub struct ByHand {
     pub at: i64,
     pub name: String,
 }
 
-/// Who had this message sent again or tried at once, oldest first.
+/// Manual attempts for this message, oldest first.
 pub async fn by_hand(app: &App, story: &Story) -> Result<Vec<ByHand>> {
     let rows = audit::Entity::of_tenant(story.message.tenant_id)
         .filter(audit::Column::Id.gte(first_id_at(story.message.accepted_at)))
@@ -37,7 +37,7 @@ pub async fn by_hand(app: &App, story: &Story) -> Result<Vec<ByHand>> {
     Ok(rows.into_iter().map(|row| ByHand { at: row.at, name: row.actor_name }).collect())
 }
 
-/// `GET /panel/messages/{id}/again`: asked before the customer may see it twice.
+/// `GET /panel/messages/{id}/again`: asks for confirmation, because the customer may see the message twice.
 pub async fn ask_again(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Retry)?;
     let story = find(&app, &member, &id).await?;
@@ -55,7 +55,7 @@ pub async fn ask_again(app: web::Data<App>, member: Member, id: web::Path<String
     confirm.ask()
 }
 
-/// `POST /panel/messages/{id}/again`: what was given up goes to the end of its chat's queue, under its old id.
+/// `POST /panel/messages/{id}/again`: moves a dead letter to the end of its lane, under its old id.
 pub async fn again(
     app: web::Data<App>,
     member: Member,
@@ -114,7 +114,7 @@ pub async fn ask_stop(app: web::Data<App>, member: Member, id: web::Path<String>
     confirm.ask()
 }
 
-/// `POST /panel/messages/{id}/stop`: it fails now and stands among the undelivered.
+/// `POST /panel/messages/{id}/stop`: fails the message now; it is then listed as undelivered.
 pub async fn stop(
     app: web::Data<App>,
     member: Member,

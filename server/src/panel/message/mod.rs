@@ -1,4 +1,4 @@
-//! "Where is my message?": one page answers in its first sentence; the rest is proof.
+//! "Where is my message?": the first sentence of the page answers; the rest is evidence.
 
 mod answer;
 mod deeds;
@@ -35,7 +35,7 @@ pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
     panel::html(&page, &view::page(&app, &member, &page, &story, &by_hand, None))
 }
 
-/// `POST /panel/messages/{id}/text`: shows what was written, and writes down that somebody looked.
+/// `POST /panel/messages/{id}/text`: shows the text, and records the access in the audit log.
 pub async fn text(
     app: web::Data<App>,
     member: Member,
@@ -55,14 +55,14 @@ pub async fn text(
     Ok(answer)
 }
 
-/// `GET /panel/messages/{id}/text`: a reload of what only a form shows leads back.
+/// `GET /panel/messages/{id}/text`: reloading the page of the form redirects back.
 pub async fn back(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     let story = find(&app, &member, &id).await?;
     let page = format!("/panel/messages/{}", story.message.id);
     Ok(HttpResponse::SeeOther().insert_header(("Location", page)).finish())
 }
 
-/// The words in a content, if it has some.
+/// The text of a content, if it has one.
 fn words_of(content: &Content) -> Option<&str> {
     match content {
         Content::Text { text } => Some(text),

@@ -1,4 +1,4 @@
-//! The report for support: ids, route, attempts, codes. No text, no whole number, no secret; its keys are English in
+//! The report for support: ids, route, attempts, codes. No texts, complete numbers or secrets; its keys are English in
 //! every language, because support reads them all.
 
 use std::fmt::Write;
@@ -32,7 +32,7 @@ fn stamp(millis: i64) -> String {
     DateTime::from_timestamp_millis(millis).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// One line of words of others: no line breaks, at most 300 characters.
+/// Foreign text as one line: no line breaks, at most 300 characters.
 fn line(text: &str) -> String {
     let short: String = text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).take(300).collect();
     if short.trim().is_empty() { "-".to_owned() } else { short.trim().to_owned() }

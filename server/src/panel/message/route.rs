@@ -1,4 +1,4 @@
-//! The route of a message: one step after the other, each with its proof.
+//! The route of a message: its steps in order, each with its evidence.
 
 use entity::attempt;
 
@@ -13,31 +13,31 @@ use crate::words::Sentence;
 /// One step.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// Tone of its icon.
+    /// The tone of its icon.
     pub tone: &'static str,
-    /// The state in a word, for who does not see the icon.
+    /// The state as a word, for people who cannot see the icon.
     pub state: Sentence,
     pub title: Sentence,
-    /// `<time>`; empty: none.
+    /// `<time>`; empty if unknown.
     pub time: String,
     pub detail: String,
     pub attempts: Vec<Try>,
     pub count: Option<Sentence>,
 }
 
-/// One try.
+/// One attempt.
 #[derive(Clone, Debug)]
 pub struct Try {
     pub row: Sentence,
     pub outcome: Sentence,
     pub by_hand: Option<Sentence>,
-    /// Codes and answers; empty: none.
+    /// Codes and answers; empty if there are none.
     pub code: String,
     pub reason: String,
     pub answer: String,
 }
 
-/// All steps, in the order of the road.
+/// All steps in order.
 pub fn route(page: &PageContext, story: &Story, (stage, silent): (Stage, bool), by_hand: &[ByHand]) -> Vec<Step> {
     let draw = Draw { page, story, stage, silent, by_hand };
     match story.direction {
@@ -50,7 +50,7 @@ struct Draw<'draw> {
     page: &'draw PageContext,
     story: &'draw Story,
     stage: Stage,
-    /// The messenger tells nothing of delivery and reading.
+    /// The messenger does not report delivery and reading.
     silent: bool,
     by_hand: &'draw [ByHand],
 }
@@ -91,7 +91,7 @@ impl Draw<'_> {
             (None, true) => self.done(self.title("hop-taken-by-messenger"), None),
             _ => self.ahead("hop-taken-by-messenger"),
         });
-        // A receipt that came before its predecessor says that the predecessor happened, not when.
+        // A receipt that came before its predecessor proves that the predecessor happened, but not when.
         let receipts = self.story.receipts;
         let delivered = receipts.delivered.or(receipts.read);
         steps.push(self.receipt("hop-delivered", arrived(State::Delivered), delivered));
@@ -112,7 +112,7 @@ impl Draw<'_> {
         page.words.say(key).with("crm", page.crm).with("messenger", messenger).with("manager", manager)
     }
 
-    /// To the second: steps of one message lie close together.
+    /// With seconds: steps of one message are close together.
     fn moment(&self, at: i64) -> String {
         let when = self.page.when(&at);
         let stamp = when.stamp();
@@ -136,7 +136,7 @@ impl Draw<'_> {
         self.done(self.title(key), at)
     }
 
-    /// Not there yet; after a final failure it says nothing any more.
+    /// A step that has not happened; after a final failure it says nothing.
     fn ahead(&self, key: &'static str) -> Step {
         let over = self.stage == Stage::Failed;
         let not_yet = self.page.words.say("hop-not-reached");
@@ -149,7 +149,7 @@ impl Draw<'_> {
         }
     }
 
-    /// What only the messenger can tell.
+    /// A step that only the messenger can report.
     fn receipt(&self, key: &'static str, came: bool, at: Option<i64>) -> Step {
         if came {
             return self.done(self.title(key), at);
@@ -194,7 +194,7 @@ impl Draw<'_> {
         }
     }
 
-    /// What amoCRM was told of it.
+    /// The status that was sent to amoCRM.
     fn shown(&self) -> Step {
         let tries: Vec<_> = self.story.status_tries().collect();
         let attempts: Vec<_> = tries.iter().map(|attempt| self.tried(attempt, Direction::ToCrm)).collect();

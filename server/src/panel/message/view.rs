@@ -1,4 +1,4 @@
-//! How the message's page looks.
+//! The data of the message's page.
 
 use askama::Template;
 
@@ -21,7 +21,7 @@ pub enum Main {
         action: String,
         label: Sentence,
     },
-    /// A page that asks first, or where the cause is repaired.
+    /// A link to a confirmation, or to where the cause can be fixed.
     Go {
         address: String,
         label: Sentence,
@@ -29,10 +29,10 @@ pub enum Main {
     None,
 }
 
-/// A content that is shown.
+/// The content, if it is shown.
 pub struct Shown {
     text: String,
-    /// Words with values: file, size, place, contact.
+    /// Labels with values: file, size, place, contact.
     facts: Vec<(Sentence, String)>,
 }
 
@@ -75,7 +75,7 @@ pub struct Page {
     marks: Vec<Sentence>,
     main: Main,
     may_stop: bool,
-    /// The dead letter of a message that only waits for somebody to decide.
+    /// The dead letter, if it only waits for a decision.
     may_drop: Option<String>,
     conversation: String,
     /// The contact's card in amoCRM.
@@ -88,14 +88,14 @@ pub struct Page {
     kind: Sentence,
     steps: Vec<Step>,
     ids: Vec<(Sentence, String)>,
-    /// What it said is kept no longer.
+    /// The text was deleted when its retention period ended.
     expired: Option<Sentence>,
-    /// None: not asked for, or hidden.
+    /// `None` if not requested, or hidden.
     shown: Option<Shown>,
     may_see: bool,
 }
 
-/// A message later than this after it was written says so.
+/// A message delivered this many milliseconds after it was written is shown as late.
 const LATE_MILLIS: i64 = 15 * 60_000;
 
 pub fn page(

@@ -1,4 +1,4 @@
-//! Messages of the account: find one message or one customer.
+//! Messages of the account: search for a message or a customer.
 
 mod view;
 
@@ -13,12 +13,12 @@ use crate::error::Result;
 use crate::message::Direction;
 use crate::panel::{self, Member, Nav, Right};
 
-/// More are not counted.
+/// Counting stops here.
 const COUNTED: u64 = 10_000;
-/// A longer search is none.
+/// Longest search text.
 const QUERY_CHARS: usize = 255;
 
-/// The filters, as the address holds them.
+/// The filters in the query string.
 #[derive(Debug, Default, Deserialize)]
 pub struct Query {
     #[serde(default)]
@@ -67,7 +67,7 @@ pub async fn list(app: web::Data<App>, member: Member, request: HttpRequest) -> 
     panel::html(&page, &view::list(&page, &ground, &lines, &asked))
 }
 
-/// Searching looks at everything unless somebody says otherwise; looking around begins with a week.
+/// The default period: everything for a search, a week for browsing.
 fn chosen_period(query: &Query, searching: bool) -> &str {
     choice::period(&query.period, if searching { "all" } else { "7d" })
 }

@@ -1,4 +1,4 @@
-//! How lists of messages look.
+//! The data of message lists.
 
 use askama::Template;
 
@@ -13,7 +13,7 @@ use crate::panel::choice::{self, Choice};
 use crate::panel::reasons::{self, About};
 use crate::words::Sentence;
 
-/// One line.
+/// One row.
 #[derive(Clone, Debug)]
 pub struct Row {
     pub id: String,
@@ -24,13 +24,13 @@ pub struct Row {
     pub customer: String,
     pub source: String,
     pub kind: Sentence,
-    /// The state's badge.
+    /// The status badge.
     pub badge: String,
-    /// Why it failed or waits; empty: neither.
+    /// Why it failed or waits; empty if neither.
     pub second: String,
 }
 
-/// What was asked and how much there is.
+/// The requested filters and the number of matches.
 pub struct Asked<'asked> {
     pub text: &'asked str,
     pub query: &'asked Query,
@@ -52,9 +52,9 @@ pub struct List {
     periods: Vec<Choice>,
     filtered: bool,
     found: Sentence,
-    /// For how long they are listed.
+    /// How long messages are listed.
     kept: Sentence,
-    /// Nothing was ever received.
+    /// No message was ever received.
     untouched: bool,
     rows: Vec<Row>,
     newest: Option<String>,
@@ -116,7 +116,7 @@ pub fn list(page: &PageContext, ground: &Ground, lines: &[Line], asked: &Asked<'
     }
 }
 
-/// A line of any list of messages.
+/// A row of any list of messages.
 pub fn row(page: &PageContext, ground: &Ground, line: &Line) -> Row {
     let words = page.words;
     let kind = line.body.content.kind();

@@ -1,4 +1,4 @@
-//! Messages a day as bars, drawn here: no script, and the same figures in a table.
+//! Messages per day as an SVG bar chart without script, and the same figures as a table.
 
 use std::fmt::Write;
 
@@ -29,7 +29,7 @@ pub(super) struct Day {
 
 pub(super) struct Chart {
     pub days: Vec<Day>,
-    /// An `<svg>` of ours; empty: there was nothing to draw.
+    /// An `<svg>` that we made; empty if there is nothing to draw.
     pub picture: String,
 }
 

@@ -1,4 +1,4 @@
-//! The account of messages: accepted = delivered + failed + waiting, both ways, by days of acceptance (UTC).
+//! The message ledger: accepted = delivered + failed + waiting, both directions, by day of acceptance (UTC).
 
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use crate::delivery::read::ledger::{self, Counts, Which};
 use crate::message::day_of;
 use crate::panel::choice;
 
-/// The days that are added up.
+/// The days included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Period {
     Today,
@@ -46,12 +46,12 @@ pub(super) struct Equation {
     /// `to_crm`, `to_messenger`
     pub direction: &'static str,
     pub counts: Counts,
-    /// The first day that is counted, as lists of messages are filtered by it.
+    /// The first day included, as a filter of message lists.
     from: String,
 }
 
 impl Equation {
-    /// Each figure with its words (`ledger-figure-…`) and the messages behind it.
+    /// Each figure with its message key (`ledger-figure-…`) and a link to its messages.
     pub fn figures(&self) -> [(&'static str, i64, String); 4] {
         let Counts { accepted, delivered, failed, waiting } = self.counts;
         let figures = [
@@ -66,7 +66,7 @@ impl Equation {
         })
     }
 
-    /// What the sums differ by.
+    /// The difference between the two sides; 0 if the sums agree.
     pub fn gap(&self) -> i64 {
         let Counts { accepted, delivered, failed, waiting } = self.counts;
         accepted - delivered - failed - waiting

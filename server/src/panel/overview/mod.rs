@@ -1,4 +1,4 @@
-//! `/panel`: is anything wrong, and is anything lost?
+//! `/panel`: problems that need attention, and the message ledger.
 
 mod chart;
 mod ledger;
@@ -32,7 +32,7 @@ struct Overview {
     period: Period,
     periods: [Period; 3],
     equations: [Equation; 2],
-    /// When the sums were compared: now.
+    /// When the sums were computed: now.
     checked_at: i64,
     chart: Chart,
 }

@@ -1,4 +1,4 @@
-//! What waits for a person: the account's own state, sources with something to do, other open alerts.
+//! What needs a person: the account's own state, sources that need an action, other open alerts.
 
 use entity::{alert, source};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -12,7 +12,7 @@ use crate::tenant::TenantStatus;
 use crate::words::Words;
 
 pub(super) struct Problems {
-    /// The account itself, when it is not simply connected: tone, state, what it means.
+    /// The account's state if it is not simply connected: tone, state, meaning.
     pub account: Option<(&'static str, String, String)>,
     pub sources: Vec<SourceProblem>,
     pub alerts: Vec<Told>,
@@ -26,9 +26,9 @@ pub(super) struct SourceProblem {
     pub tone: &'static str,
     pub state: String,
     pub since: i64,
-    /// What happened, in a sentence; empty: the state says it all.
+    /// What happened, as a sentence; empty if the state says it all.
     pub text: String,
-    /// The words of the one button; none for who may not press it.
+    /// The text of the one button; `None` for readers without the right.
     pub action: Option<String>,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Told {
     pub source_id: Option<Uuid>,
 }
 
-/// Alerts that say what the account's state says anyway.
+/// Alerts that the account's state already expresses.
 const OF_STATE: &[&str] = &["needs_reauth", "unpaid", "blocked"];
 
 pub(super) async fn of(app: &App, member: &Member, page: &PageContext) -> Result<Problems> {
@@ -70,7 +70,7 @@ pub(super) async fn of(app: &App, member: &Member, page: &PageContext) -> Result
             (state.status, problem)
         })
         .collect();
-    // The worst first; within one state the longest.
+    // Worst first; within one state the longest-lasting first.
     found.sort_by_key(|(status, problem)| (rank(*status), problem.since));
     let status = TenantStatus::shown(&member.tenant);
     let open = crate::alert::open(app.store.read(), tenant_id).await?;
@@ -93,9 +93,10 @@ fn told(row: alert::Model, words: Words, page: &PageContext) -> Option<Told> {
     Some(Told { text: text.to_string(), since: row.opened_at, source_id: row.source_id })
 }
 
-/// What an account's state means, with what still works.
+/// The meaning of an account's state, and what still works.
 pub(in crate::panel) fn account_hint(words: Words, crm: &'static str, status: TenantStatus) -> String {
-    // Letters to amoCRM are kept a week (docs/operations.md#when-something-waits), the log of what was a month.
+    // Letters to amoCRM are kept a week (docs/operations.md#when-something-waits), the log of an uninstalled account a
+    // month.
     let days = if status == TenantStatus::Uninstalled { 30 } else { 7 };
     words.say(format!("tenant-state-{}-hint", status.as_str())).with("crm", crm).with("days", days).to_string()
 }

@@ -1,4 +1,4 @@
-//! How fast everybody answered in the last hour: Parom, amoCRM, each messenger. A side that nobody asked has no figures.
+//! Response times of the last hour: Parom, amoCRM, each messenger. A side without calls has no figures.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,7 +12,7 @@ use crate::message::Direction;
 use crate::panel::PageContext;
 
 const HOUR: i64 = 3_600_000;
-/// Enough for a median, and read at once.
+/// Enough for a median, and small enough for one query.
 const MOST: u64 = 5000;
 
 /// The figures of one side.
@@ -24,16 +24,16 @@ pub(super) struct Side {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Figures {
-    /// Half of the answers came within so many milliseconds.
+    /// Median, milliseconds.
     pub median: i64,
-    /// 95 of 100.
+    /// 95th percentile, milliseconds.
     pub most: i64,
-    /// Of 100 calls.
+    /// Failed calls, percent.
     pub errors: f64,
 }
 
 impl Figures {
-    /// How exactly the share of errors is said: none is none.
+    /// Digits of the error share; none if it is zero.
     pub fn digits(&self) -> usize {
         usize::from(self.errors > 0.0 && self.errors < 10.0)
     }
@@ -45,7 +45,7 @@ pub(super) struct Sides {
     pub ours: Option<Figures>,
     pub crm: Side,
     pub messengers: Vec<Side>,
-    /// How long the oldest letter waits; none: nothing does.
+    /// How long the oldest letter has waited; `None` if none waits.
     pub oldest: Option<i64>,
 }
 
@@ -128,7 +128,7 @@ fn answers(tries: &[&Try]) -> Vec<(i64, bool)> {
     tries.iter().map(|row| (i64::from(row.ms), row.verdict == "done")).collect()
 }
 
-/// Of durations with whether each was a success.
+/// Figures of calls given as duration and success.
 fn figures(mut calls: Vec<(i64, bool)>) -> Option<Figures> {
     calls.sort_unstable();
     let at = |share: usize| calls.get((calls.len() * share).div_ceil(100).max(1) - 1).map(|(ms, _)| *ms);

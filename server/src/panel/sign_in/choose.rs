@@ -1,4 +1,4 @@
-//! `/panel/choose`: which of several accounts.
+//! `/panel/choose`: choice between several accounts.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;

@@ -1,6 +1,6 @@
 //! `/panel/enter?ticket=…`: entry for amoCRM users. From the widget one click opens the panel; when somebody else is
-//! signed in, or another site links here, a button asks for confirmation. In a frame the browser may refuse cookies: the
-//! next page notices that and offers a fresh ticket for a new tab.
+//! signed in, or another site links here, a button asks for confirmation. In a frame the browser may refuse cookies:
+//! the next page notices that and offers a fresh ticket for a new tab.
 
 use std::sync::Arc;
 
@@ -81,8 +81,8 @@ pub(super) async fn enter(app: web::Data<App>, request: HttpRequest, form: AnyFo
     open(&app, &request, &form.ticket).await
 }
 
-/// Whether the navigation began where tickets come from: a page of ours, the address bar, or a page of amoCRM. Otherwise
-/// another site could sign its visitors in as somebody else by a link.
+/// Whether the navigation began where tickets come from: a page of ours, the address bar, or a page of amoCRM.
+/// Otherwise another site could sign its visitors in as somebody else by a link.
 fn is_expected(app: &App, request: &HttpRequest, tenant: &tenant_row::Model, ticket: &Ticket) -> bool {
     let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
     if text("sec-fetch-site").is_none_or(|site| matches!(site, "none" | "same-origin")) {

@@ -1,4 +1,4 @@
-//! Opens the session of somebody who proved who they are.
+//! Opens a session after the person has proved their identity.
 
 use std::sync::Arc;
 
@@ -21,17 +21,17 @@ use crate::people::{again, credentials, device, member, person as persons};
 use crate::store::{VENDOR, ended};
 use crate::words::Language;
 
-/// The door's word for the throttle.
+/// The throttle's name of this entrance.
 pub(in crate::panel) const DOOR: &str = "panel";
 
-/// What was proved, and where it leads.
+/// What was proved, and where to continue.
 #[derive(Clone, Debug)]
 pub(super) struct Proof {
     /// `password`, `link` (mailed), `handed`
     pub via: String,
-    /// The account that it is for, if it is for one.
+    /// The account it is limited to, if any.
     pub tenant_id: Option<Uuid>,
-    /// That account's invitation is accepted with it.
+    /// Accepts that account's invitation too.
     pub invitation: bool,
     /// The session that identifies the person, if there is one.
     pub session: Option<Arc<session_row::Model>>,
@@ -39,7 +39,7 @@ pub(super) struct Proof {
     pub to: String,
 }
 
-/// A path of the panel and nothing else: a return address comes from the address bar.
+/// The path if it is one of the panel, else the default: return addresses come from the address bar.
 pub(super) fn safe(path: &str) -> &str {
     let inside = path == "/panel" || path.starts_with("/panel/") || path.starts_with("/panel?");
     let plain = path.bytes().all(|sign| sign.is_ascii_graphic() && sign != b'\\') && !path.contains("//");
@@ -47,8 +47,8 @@ pub(super) fn safe(path: &str) -> &str {
     if inside && plain && !doors.iter().any(|door| path.starts_with(door)) { path } else { "/panel" }
 }
 
-/// Opens the session and redirects: into the account if there is one to enter, else to the choice. All steps are done by
-/// now, so an invitation is accepted here and not earlier.
+/// Opens the session and redirects: into the account if there is one to enter, else to the choice. All steps have been
+/// passed by now, so an invitation is accepted here and not earlier.
 pub(super) async fn into(
     app: &App,
     request: &HttpRequest,
@@ -97,8 +97,8 @@ fn choice(to: &str) -> String {
     query.append_pair("to", to).finish()
 }
 
-/// A new session under a new token; the one before it ends. None: password or authenticator changed since the person was
-/// read, or the session that identified them has ended, so the check is no longer valid.
+/// A new session under a new token; the previous one ends. `None`: password or authenticator changed since the person
+/// was read, or the identifying session has ended, so the check is no longer valid.
 pub(super) async fn open(
     app: &App,
     request: &HttpRequest,
@@ -149,7 +149,7 @@ pub(super) async fn open(
     let mut answer = to(place);
     let cookie = Door::Panel.set(app, &opened.token, door::is_framed(request));
     answer.headers_mut().append(header::SET_COOKIE, cookie);
-    // Not after a link that somebody handed over: it does not prove who the person is.
+    // Not after a handed-over link: it does not prove who the person is.
     if matches!(via, "password" | "link")
         && let Some(device) = device::remember(app, &Origin::of(request, app), &person.email)
     {
@@ -158,7 +158,7 @@ pub(super) async fn open(
     Ok(Some((opened.row, answer)))
 }
 
-/// What a person is called in lists.
+/// A person's display name in lists.
 pub(in crate::panel) fn named(person: &person::Model) -> String {
     if person.name.is_empty() { person.email.clone() } else { person.name.clone() }
 }

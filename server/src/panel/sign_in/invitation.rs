@@ -1,4 +1,4 @@
-//! Invitations: accepted as the last step of a sign-in, or by somebody who has just proved who they are.
+//! Invitations: accepted as the last step of a sign-in, or by a person who has just proved their identity.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use entity::{person, session};
@@ -63,8 +63,8 @@ pub(super) async fn take(app: web::Data<App>, request: HttpRequest, form: Form<T
     into(&app, &request, &person, &proof).await
 }
 
-/// Makes the checked person a member and gives them as they are afterwards. `session`: what identifies them, where
-/// nothing else was checked. None: the invitation was withdrawn, or password, authenticator or session changed.
+/// Makes the checked person a member and returns them as they are afterwards. `session`: identifies them where nothing
+/// else was checked. `None`: the invitation was withdrawn, or password, authenticator or session changed.
 pub(super) async fn accept(
     app: &App,
     request: &HttpRequest,
@@ -87,7 +87,7 @@ pub(super) async fn accept(
         let action = "member.joined";
         let deed = Deed { tenant_id, actor: &actor, action, object: &object, detail, address, done: true };
         audit::record(app, &tx, deed).await?;
-        // Under the lock that was taken above, so that nothing comes between.
+        // Under the lock taken above, so that no change comes in between.
         persons::by_id(&tx, person.id).await
     };
     let done = done.await;

@@ -32,7 +32,7 @@ pub(super) async fn sign_out(app: web::Data<App>, request: HttpRequest, _form: F
     Ok(answer)
 }
 
-/// `POST /panel/language`: back to the page it was pressed on.
+/// `POST /panel/language`: redirects back to the page it was sent from.
 pub(super) async fn language(
     app: web::Data<App>,
     request: HttpRequest,
@@ -48,7 +48,7 @@ pub(super) async fn language(
     Ok(to(&back(&request)))
 }
 
-/// The page of ours on which a form was sent, else the overview.
+/// The page of ours from which a form was sent, else the overview.
 pub(in crate::panel) fn back(request: &HttpRequest) -> String {
     let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
     let path = referer.and_then(|referer| Url::parse(referer).ok()).map(|url| {

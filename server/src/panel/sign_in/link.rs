@@ -1,5 +1,5 @@
-//! One-time links: asked for by e-mail, mailed or handed over as invitations. Opening one shows a button, for mail
-//! programs open links by themselves.
+//! One-time links: requested by e-mail, or mailed or handed over as invitations. Opening one shows a button, because
+//! mail programs open links by themselves.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -21,16 +21,16 @@ use crate::store::ended;
 use crate::tenant;
 use crate::words::{Language, Words};
 
-/// A page with one button: the token is used by its form, never by opening the address.
+/// A page with one button: the token is used by submitting its form, never by opening the address.
 #[derive(Template)]
 #[template(path = "panel/link.html")]
 pub(super) struct Open {
     page: PageContext,
-    /// Where the form goes, and the name of the field with the token.
+    /// The form's address, and the name of the field with the token.
     action: &'static str,
     field: &'static str,
     token: String,
-    /// What the button opens, in words.
+    /// The explanation of what the button opens.
     text: String,
     button: String,
 }
@@ -81,7 +81,7 @@ pub(super) struct Taken {
     pub token: String,
 }
 
-/// `POST /panel/sign-in/link`: the same answer for every e-mail.
+/// `POST /panel/sign-in/link`: answers the same for every e-mail.
 pub(super) async fn ask(app: web::Data<App>, request: HttpRequest, form: OpenForm<Asked>) -> Result<HttpResponse> {
     let page = PageContext::outside(&app, &request, "sign-in-title");
     let to = super::into::safe(&form.to);
@@ -97,7 +97,7 @@ pub(super) async fn ask(app: web::Data<App>, request: HttpRequest, form: OpenFor
     if let Err(wait) = letters::link(&app, DOOR, &form.email, &origin).await? {
         return password::wait(&app, page, &form.email, to, ("sign-in-link-wait", wait));
     }
-    // Apart from the answer, so that it takes the same time.
+    // In the background, so that the answer always takes the same time.
     let (background, email) = (app.clone().into_inner(), form.email.trim().to_owned());
     crate::supervisor::detach("sign_in_link", async move {
         if let Err(error) = send(&background, &email).await {
@@ -147,8 +147,8 @@ pub(super) async fn take(app: web::Data<App>, request: HttpRequest, form: OpenFo
         return used(&app, &request);
     }
     let person = if found.mailed { proved(&app, person).await? } else { person };
-    // Handed over to somebody who has proved the address and has a password: they must enter it. Without that proof the
-    // password may be that of whoever had another account's link, and proves nothing.
+    // Handed over to a person who has proved the address and has a password: they must enter it. Without that proof the
+    // password may have been set by the holder of another account's link, and proves nothing.
     let known = person.proved_at.is_some() && person.password_hash.is_some();
     if found.purpose == Purpose::Invitation && !found.mailed && known {
         let token = link::issue(&app, app.store.write(), found).await?;
@@ -169,8 +169,7 @@ pub(super) async fn take(app: web::Data<App>, request: HttpRequest, form: OpenFo
     second::or_into(&app, &request, &person, &proof).await
 }
 
-/// A link that was opened from the person's own mailbox. The first such proof removes everything that others may have
-/// set.
+/// A link opened from the person's own mailbox. The first such proof removes all credentials that others may have set.
 async fn proved(app: &App, person: person::Model) -> Result<person::Model> {
     let tx = app.store.write_tx().await?;
     let first = credentials::prove(app, &tx, &person).await;
@@ -183,7 +182,7 @@ async fn proved(app: &App, person: person::Model) -> Result<person::Model> {
 fn ask_password(app: &App, request: &HttpRequest, email: &str, token: &str) -> Result<HttpResponse> {
     let page = PageContext::outside(app, request, "sign-in-title");
     let asks = Notice::of(crate::panel::Tone::Wait, page.words.say("sign-in-invited"));
-    // The invitation is accepted once somebody is signed in.
+    // The invitation is accepted after the sign-in.
     let to = format!("{}?token={token}", invitation::PATH);
     password::form(app, StatusCode::OK, page.with_notice(asks), email, &to)
 }
@@ -194,7 +193,7 @@ pub(super) fn refuse(app: &App, request: &HttpRequest, token: &str) -> Result<Ht
     used(app, request)
 }
 
-/// The page of a link or ticket that opens nothing any more.
+/// The page of a link or ticket that is no longer valid.
 pub(super) fn used(app: &App, request: &HttpRequest) -> Result<HttpResponse> {
     let page = PageContext::outside(app, request, "sign-in-link-used-title").within(all_ancestors(app));
     html_as(StatusCode::GONE, &page, &Used { page: page.clone() })

@@ -1,4 +1,4 @@
-//! How somebody gets in, and out again.
+//! Signing in and out.
 //!
 //! ```text
 //! /sign-in (password) ─┐                     ┌─▶ one account ─▶ its session
@@ -6,8 +6,8 @@
 //! /enter (ticket)  ────┴────────────────────▶┘
 //! ```
 //!
-//! Only forms change who is signed in. The one exception is a ticket that the widget opens in a browser where nobody
-//! else is signed in: this takes one click.
+//! Only forms change who is signed in. The one exception is a ticket that the widget opens in a browser without another
+//! signed-in person: this takes one click.
 
 mod choose;
 mod enter;

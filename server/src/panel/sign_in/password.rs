@@ -1,4 +1,4 @@
-//! `/panel/sign-in`: e-mail and password. What is wrong is not said apart, and takes equally long.
+//! `/panel/sign-in`: e-mail and password. Failures are indistinguishable and take equal time.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -24,7 +24,7 @@ struct SignIn {
     page: PageContext,
     email: String,
     to: String,
-    /// Links can be asked for.
+    /// Whether links can be requested by e-mail.
     by_mail: bool,
 }
 
@@ -32,7 +32,7 @@ struct SignIn {
 #[template(path = "panel/framed.html")]
 struct Framed {
     page: PageContext,
-    /// Where the tab goes.
+    /// Address for the new tab.
     href: String,
 }
 
@@ -68,7 +68,7 @@ pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::
     form(&app, StatusCode::OK, page, "", place)
 }
 
-/// In a frame where browsers keep no cookie of ours: the panel goes on in a tab.
+/// In a frame where browsers keep none of our cookies: continue in a tab.
 pub(super) fn framed(app: &App, request: &HttpRequest, href: &str) -> Result<HttpResponse> {
     let page = PageContext::outside(app, request, "sign-in-framed-title").within(all_ancestors(app));
     html(&page, &Framed { page: page.clone(), href: href.to_owned() })
@@ -79,12 +79,12 @@ pub(super) fn form(app: &App, status: StatusCode, page: PageContext, email: &str
     html_as(status, &page, &sign_in)
 }
 
-/// The form again, with what to do after too many tries.
+/// The form again, with what to do after too many attempts.
 pub(super) fn too_many(app: &App, page: PageContext, email: &str, to: &str, wait: Wait) -> Result<HttpResponse> {
     self::wait(app, page, email, to, ("sign-in-wait", wait))
 }
 
-/// The same with another text, which is given `seconds` and `minutes`.
+/// [`too_many`] with another text, which is given `seconds` and `minutes`.
 pub(super) fn wait(
     app: &App,
     page: PageContext,
@@ -108,7 +108,7 @@ pub(super) async fn check(app: web::Data<App>, request: HttpRequest, form: OpenF
         return too_many(&app, page, &form.email, place, wait);
     }
     let found = person::by_email(&app, app.store.read(), &form.email).await?;
-    // Set by somebody with an account's link, it opens that account only.
+    // A password set through an account's link is valid for that account only.
     let counts = |person: &entity::person::Model| person.proved_at.is_some() || person.set_in.is_some();
     let found = found.filter(|person| person.disabled_at.is_none() && counts(person));
     let stored = found.as_ref().and_then(|person| person.password_hash.as_deref());

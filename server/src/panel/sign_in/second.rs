@@ -1,4 +1,4 @@
-//! The second step: the code of an authenticator, for those who enrolled one.
+//! The second step: the code of an authenticator, for people who connected one.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -63,7 +63,7 @@ pub(super) async fn check(app: web::Data<App>, request: HttpRequest, form: OpenF
     let page = PageContext::outside(&app, &request, "sign-in-code-title");
     let Some(pending) = second_step::look(&app, &form.pending).await? else { return used(&app, &request) };
     let person = persons::by_id(app.store.read(), pending.person_id).await?;
-    // The first step is valid only while nothing has changed since.
+    // The first step is valid only while the person's credentials are unchanged.
     let same = |person: &person::Model| person.disabled_at.is_none() && person.revision == pending.revision;
     let Some(person) = person.filter(same) else { return used(&app, &request) };
     let person_id = person.id.to_string();

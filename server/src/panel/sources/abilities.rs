@@ -1,4 +1,4 @@
-//! What a kind of messenger can do, before and after it is connected: a card of plain sentences.
+//! What a kind of messenger supports, as a list of plain sentences.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::panel::{self, Member, Nav, PageContext, Right};
 use crate::words::{Sentence, Words};
 
-/// One line of the card.
+/// One line of the list.
 #[derive(Clone, Debug)]
 pub struct Line {
     pub tone: &'static str,
@@ -20,14 +20,14 @@ pub struct Line {
     pub text: Sentence,
 }
 
-/// The card of a kind.
+/// The abilities of a kind.
 #[derive(Clone, Debug)]
 pub struct Abilities {
     pub about: Sentence,
     pub lines: Vec<Line>,
 }
 
-/// The card of a kind.
+/// The abilities of a kind.
 pub fn abilities_of(words: Words, kind: &str, data: &Data) -> Abilities {
     let yes = |text: Sentence| Line { tone: "ok", word: words.say("answer-yes"), text };
     let no = |text: Sentence| Line { tone: "off", word: words.say("answer-no"), text };
@@ -61,8 +61,8 @@ pub fn abilities_of(words: Words, kind: &str, data: &Data) -> Abilities {
     Abilities { about: words.say(format!("connector-{kind}-about")), lines }
 }
 
-/// The names of what is native, of what something else stands for, of what goes by messages of its own, and of what is not
-/// there; none: there is none.
+/// Names of what is native, replaced by something else, sent as separate messages, and not supported; `None` for an
+/// empty group.
 fn sorted(words: Words, things: Vec<(Thing, Support)>) -> [Option<String>; 4] {
     let named = |wanted: fn(Support) -> bool| {
         let names: Vec<String> = things

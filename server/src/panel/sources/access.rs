@@ -1,4 +1,4 @@
-//! What the kind needs to reach its messenger: addresses and credentials. Credentials are never shown again.
+//! A source's connection to its messenger: addresses and credentials. Stored credentials are never shown.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -28,17 +28,17 @@ struct Access {
     fields: Vec<Drawn>,
     errors: Vec<(String, String)>,
     version: i64,
-    /// The settings as the page was drawn, as JSON.
+    /// The settings when the page was rendered, as JSON.
     was: String,
-    /// It has a secret that can be changed.
+    /// It has a webhook signing secret that can be changed.
     webhook: bool,
-    /// It has a secret with which a site names its customers.
+    /// It has a secret with which a site signs its customers' identities.
     site: bool,
-    /// White cannot be read on the colour that was chosen.
+    /// A warning if white text is unreadable on the chosen colour.
     color_low: Option<Sentence>,
 }
 
-/// The source as the page was drawn with it: its version, and its settings as JSON.
+/// The source when the page was rendered: its version, and its settings as JSON.
 struct Seen {
     version: i64,
     was: String,
@@ -117,7 +117,7 @@ pub async fn change(
     }
 }
 
-/// The settings as they are stored, without credentials.
+/// The stored settings without credentials.
 fn stored(source: &source::Model) -> Value {
     serde_json::from_str(&source.settings).unwrap_or_default()
 }

@@ -18,7 +18,7 @@ pub async fn get(app: web::Data<App>, member: Member, request: HttpRequest) -> R
     let states = crate::source::states(&app, tenant_id, &sources).await?;
     let usage = crate::source::usage(&app, tenant_id).await?;
     let activity = activity::of_tenant(app.store.read(), tenant_id, app.clock.millis()).await?;
-    // The parts that are renewed live need nothing of amoCRM.
+    // The parts refreshed live need no request to amoCRM.
     let live = request.headers().contains_key(LIVE);
     let pipelines = if live || sources.is_empty() { None } else { pipelines(&app, tenant_id).await };
     let strays =

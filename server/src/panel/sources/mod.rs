@@ -1,4 +1,4 @@
-//! Sources of the account: the list, one source and what can be done with it.
+//! Sources of the account: the list, one source, and its actions.
 
 mod abilities;
 mod access;
@@ -36,7 +36,7 @@ pub use secret::{ask as ask_secret, made as secret_made, rotate};
 pub use strays::{adopt, remove as remove_stray};
 pub use test::{get as test, run as run_test};
 
-/// amoCRM is asked so long for what a page can do without.
+/// Time limit for data of amoCRM that a page can do without.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A live source of the member's account.
@@ -45,7 +45,7 @@ async fn find(app: &App, member: &Member, id: &str) -> Result<source::Model> {
     crate::source::find(app, member.tenant.tenant_id, id).await
 }
 
-/// Who changes it, from where.
+/// The acting person and their origin, for the audit log.
 fn by(member: &Member) -> By {
     By { actor: member.actor(), address: member.address }
 }
@@ -55,11 +55,11 @@ fn by(member: &Member) -> By {
 pub(super) struct Pipeline {
     pub id: i64,
     pub name: String,
-    /// In amoCRM's archive: not to be offered.
+    /// In amoCRM's archive: not offered.
     pub archived: bool,
 }
 
-/// The account's pipelines; none: amoCRM does not tell in time.
+/// The account's pipelines; `None` if amoCRM does not answer in time.
 pub(super) async fn pipelines(app: &Arc<App>, tenant_id: Uuid) -> Option<Vec<Pipeline>> {
     let asked = tokio::time::timeout(PATIENCE, crate::source::pipelines(app, tenant_id)).await;
     match asked {

@@ -1,4 +1,4 @@
-//! One source: its state, and the settings that every kind has.
+//! One source: its state, and the settings common to all kinds.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -31,31 +31,31 @@ struct One {
     called: String,
     name_error: String,
     errors: Vec<(String, String)>,
-    /// None: amoCRM does not tell; the name that is known is shown.
+    /// `None` if amoCRM does not answer; the known name is then shown.
     pipelines: Option<Vec<Choice>>,
     pipeline: String,
     pipeline_error: String,
     is_default: bool,
     wants_default: bool,
-    /// Who is the default now.
+    /// Name of the current default source.
     default_now: Option<String>,
     rules: Vec<Choice>,
     version: i64,
     was: Was,
-    /// What somebody else changed, field and value.
+    /// Concurrent changes: field and new value.
     changed: Vec<(String, String)>,
     external_id: String,
     amocrm_id: String,
     embed: Option<Embed>,
-    /// By which customers come to the bot, with a mark of where from.
+    /// The link that opens the bot, with a parameter for the origin.
     deep_link: Option<String>,
 }
 
-/// What stands in the form and why.
+/// What to show in the form, and why.
 struct Sent {
     typed: Typed,
     errors: Vec<(String, String)>,
-    /// The fields that somebody else changed.
+    /// Fields that another person changed.
     changed: Vec<String>,
 }
 
@@ -73,8 +73,8 @@ pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
     show(&app, &member, page, StatusCode::OK, &source, Typed::of(&source).into()).await
 }
 
-/// `POST /panel/sources/{id}`: changes what this person touched; what somebody else changed meanwhile is told, stays, and
-/// nothing that was typed is lost.
+/// `POST /panel/sources/{id}`: changes the fields that this person edited. Concurrent changes are kept and reported,
+/// and the input is not lost.
 pub async fn save(
     app: web::Data<App>,
     member: Member,
@@ -112,7 +112,7 @@ pub async fn save(
     }
 }
 
-/// Who was faster, and when.
+/// Names who made the concurrent change, and when.
 pub(super) fn outrun(member: &Member, changed: &Changed) -> Notice {
     let words = member.words;
     let who = if changed.who.is_empty() { words.say("source-somebody").to_string() } else { changed.who.clone() };
@@ -138,7 +138,7 @@ fn in_words(member: &Member, typed: &Typed, error: &crate::error::FieldError) ->
     }
 }
 
-/// A refusal in words: what it means and what to do, with the other side's words after it.
+/// An error as text: what it means and what to do, followed by the remote error text.
 pub(in crate::panel) fn refused(member: &Member, error: &Error) -> Notice {
     let (words, crm) = (member.words, member.crm());
     let said = match error {
@@ -226,7 +226,7 @@ fn choices(
     Some(choices)
 }
 
-/// The values that somebody else has given, for who looks at them now.
+/// The current values of concurrently changed fields, for display.
 fn values_now(
     page: &PageContext,
     source: &source::Model,

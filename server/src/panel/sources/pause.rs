@@ -1,4 +1,4 @@
-//! Pause and its end. Who ends it sees how much waits and how old it is, and chooses what is still worth sending.
+//! Pause and resume. The resume form shows how much waits and how old it is, and asks what is still worth sending.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -15,7 +15,7 @@ use crate::source::{Reason, SourceChange};
 use crate::words::Sentence;
 
 const HOUR: i64 = 3_600_000;
-/// Hours after which waiting messages may be dropped; 0: never, all are sent; -1: all are dropped.
+/// Maximum age in hours of waiting messages to send; 0: send all; -1: drop all.
 const AGES: [i64; 5] = [0, 1, 6, 12, -1];
 
 #[derive(Template)]
@@ -26,7 +26,7 @@ struct Ask {
     action: String,
     button: Sentence,
     back: String,
-    /// What to do with what waits; empty: there is nothing to choose.
+    /// What to do with waiting messages; empty if none wait.
     choices: Vec<Choice>,
     note: Option<Sentence>,
 }
@@ -84,7 +84,7 @@ pub async fn ask_resume(app: web::Data<App>, member: Member, id: web::Path<Strin
         hours => words.say("source-resume-younger").with("hours", hours),
     };
     let now = app.clock.millis();
-    // Ages that nothing has reached are no choice.
+    // Ages that no message has reached are not offered.
     let reached = |hours: &&i64| **hours <= 0 || oldest.is_some_and(|oldest| now - oldest > **hours * HOUR);
     let choices = if count == 0 {
         Vec::new()

@@ -1,4 +1,4 @@
-//! The end of a source, and its return after a user deleted it in amoCRM.
+//! Deletes a source, and restores one that a user deleted in amoCRM.
 
 use actix_web::{HttpResponse, web};
 
@@ -8,7 +8,7 @@ use crate::delivery::read::{activity, chats};
 use crate::error::{Error, Result};
 use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
 
-/// `GET /panel/sources/{id}/delete`: counts what ends.
+/// `GET /panel/sources/{id}/delete`: counts what would be lost.
 pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
@@ -62,7 +62,7 @@ pub async fn delete(
     }
 }
 
-/// `POST /panel/sources/{id}/take-back`: the messenger is told again to bring messages here.
+/// `POST /panel/sources/{id}/take-back`: registers our webhook with the messenger again.
 pub async fn take_back(
     app: web::Data<App>,
     member: Member,

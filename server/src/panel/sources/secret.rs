@@ -1,4 +1,4 @@
-//! A new signing secret: asked, made, and shown on a page of its own that forgets it.
+//! Replaces a signing secret and shows the new one once on its own page.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::panel::{self, Confirm, Empty, Form, Member, Nav, Notice, PageContext, Right, Tone};
 use crate::words::Sentence;
 
-/// The session keeps a fresh secret under this name until its page has been shown.
+/// The session key of a new secret until its page has been shown.
 const FRESH: &str = "fresh-secret";
 
 #[derive(Serialize, Deserialize)]
@@ -31,7 +31,7 @@ struct Made {
     hint: Sentence,
 }
 
-/// What the pages of a kind's secret say.
+/// Texts of the pages of a kind's secret.
 #[derive(Clone, Copy)]
 struct Said {
     title: &'static str,
@@ -93,7 +93,7 @@ pub async fn rotate(
     };
     let secret = match made {
         Ok(secret) => secret,
-        // Somebody else was faster by a moment: theirs is as new.
+        // Another person changed it a moment earlier: their secret is as new.
         Err(Error::Changed(_)) => {
             let notice = Notice::of(Tone::Warn, member.words.say("webhooks-rotated-by-other"));
             return member.see_other(&app, &format!("/panel/sources/{}/access", source.id), notice).await;
@@ -106,7 +106,7 @@ pub async fn rotate(
     member.see_other(&app, &format!("/panel/sources/{}/secret/made", source.id), notice).await
 }
 
-/// `GET /panel/sources/{id}/secret/made`: the secret, once.
+/// `GET /panel/sources/{id}/secret/made`: shows the new secret, once.
 pub async fn made(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     let (source, said) = with_secret(&app, &member, &id).await?;
     let fresh = member.data::<Fresh>(&app, FRESH).filter(|fresh| fresh.source_id == source.id);

@@ -1,4 +1,4 @@
-//! A source's state in words: what it means, what still works, the one button.
+//! A source's state as text: what it means, what still works, the one button.
 
 use entity::source;
 
@@ -10,10 +10,10 @@ use crate::words::Said;
 #[derive(Clone, Debug)]
 pub struct Button {
     pub label: String,
-    /// A form, else a link.
+    /// A form if true, else a link.
     pub post: bool,
     pub address: String,
-    /// Only those who may edit sources get it.
+    /// Only shown to people who may edit sources.
     pub edits: bool,
 }
 
@@ -24,7 +24,7 @@ pub struct Shown {
     /// `<time>` that follows a preposition.
     pub since: String,
     pub sentence: String,
-    /// In the other side's words; empty: none.
+    /// The remote error text; empty if there is none.
     pub detail: String,
     pub button: Option<Button>,
 }
@@ -47,7 +47,7 @@ pub fn shown(page: &PageContext, source: &source::Model, state: &State) -> Shown
         state.reason.map(|reason| words.say_of("source-reason-", reason.as_str()).with("crm", page.crm).to_string());
     let proved = state.proved_at.unwrap_or(state.since);
     let sentence = match (&reason, state.status) {
-        // What holds a pause that nobody of the account made is said by its reason.
+        // A pause that nobody of the account set is explained by its reason.
         (Some(reason), status) if status != SourceStatus::NeedsAttention => reason.clone(),
         _ => {
             let who = if state.paused_by.is_empty() {

@@ -1,4 +1,4 @@
-//! What amoCRM has that is none of ours, and the way from one source to several.
+//! Sources in amoCRM that Parom does not know, and the steps from one source to several.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::panel::{Empty, Form, Member, Notice, PageContext, Right};
 use crate::source::MigrationAction;
 use crate::words::Sentence;
 
-/// A source of amoCRM's under our integration.
+/// A source in amoCRM under our integration.
 pub struct Stray {
     pub id: i64,
     pub what: Sentence,
@@ -24,7 +24,7 @@ pub struct Step {
     pub title: Sentence,
     pub todo: Sentence,
     pub done: bool,
-    /// Where it is done; empty: it happens by itself, or is done.
+    /// The page for it; empty if it is automatic or done.
     pub address: &'static str,
 }
 
@@ -40,7 +40,7 @@ pub(super) async fn shown(app: &App, page: &PageContext, tenant_id: Uuid) -> Res
     Ok(strays.into_iter().filter(known).map(stray).collect())
 }
 
-/// The steps while they are not all done.
+/// The steps, until all are done.
 pub(super) async fn steps(app: &Arc<App>, page: &PageContext, tenant_id: Uuid) -> Result<Vec<Step>> {
     let migration = crate::source::migration(app, tenant_id).await?;
     if migration.done {

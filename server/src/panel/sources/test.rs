@@ -1,4 +1,4 @@
-//! "Test this source": every step of a message's road, run on demand, shown until the next run.
+//! "Test this source": runs every step of a message's route on demand; the result is shown until the next run.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right};
 use crate::words::Sentence;
 
-/// The session keeps the last result under this name.
+/// The session key of the last result.
 const LAST: &str = "last-test";
 
 #[derive(Serialize, Deserialize)]

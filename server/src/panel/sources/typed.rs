@@ -1,19 +1,19 @@
-//! What a person typed beside what stood there: only what they touched is theirs to change.
+//! Compares a submitted form with the values it was rendered with: only fields that the person edited are changed.
 
 use entity::source;
 use serde::Deserialize;
 
 use crate::source::{ContactRule, SourceChange, version};
 
-/// What the form of a source sends. Each field has beside it, hidden, what stood there when the page was drawn; without
-/// that it is compared with what the source has.
+/// The form of a source. Beside each field a hidden one has the value the page was rendered with; without it the
+/// source's current value is used for comparison.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Typed {
     pub name: String,
-    /// Absent while amoCRM does not tell its pipelines.
+    /// Absent if amoCRM did not return its pipelines.
     pub pipeline: Option<String>,
-    /// Present: the box is ticked. The default source's box cannot be.
+    /// Present if the box is ticked. The default source's box cannot be unticked.
     pub default: Option<String>,
     pub contact_rule: Option<String>,
     pub version: i64,
@@ -23,7 +23,7 @@ pub struct Typed {
     was_contact_rule: Option<String>,
 }
 
-/// What stood in the form, as its hidden fields hold it.
+/// The values the form was rendered with, from its hidden fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Was {
     pub name: String,
@@ -43,13 +43,13 @@ impl Was {
     }
 }
 
-/// Whether what was sent differs from what stood there.
+/// The submitted value if it differs from the rendered one.
 fn touched<'typed>(typed: Option<&'typed str>, was: &str) -> Option<&'typed str> {
     typed.filter(|typed| *typed != was)
 }
 
 impl Typed {
-    /// The form as it is before anybody types.
+    /// The form with the source's current values.
     pub fn of(source: &source::Model) -> Self {
         let was = Was::of(source);
         Self {
@@ -65,7 +65,7 @@ impl Typed {
         }
     }
 
-    /// What stood in the form.
+    /// The values the form was rendered with.
     pub fn was(&self, source: &source::Model) -> Was {
         let now = Was::of(source);
         Was {
@@ -76,21 +76,21 @@ impl Typed {
         }
     }
 
-    /// What this person wants changed.
+    /// The changes that this person wants.
     pub fn change(&self, source: &source::Model) -> SourceChange {
         let was = self.was(source);
         SourceChange {
             name: touched(Some(self.name.trim()), &was.name).map(str::to_owned),
             pipeline_id: touched(self.pipeline.as_deref(), &was.pipeline).and_then(|id| id.parse().ok()),
-            // The mark is given to another source, never only taken away.
+            // The default mark is moved to another source, never only removed.
             default: (self.default.is_some() && !was.default).then_some(true),
             contact_rule: touched(self.contact_rule.as_deref(), &was.contact_rule).and_then(rule_of),
             ..SourceChange::default()
         }
     }
 
-    /// The same wishes over what somebody else made of the source meanwhile: what this person did not touch follows,
-    /// else saving again would take the others' changes back.
+    /// Rebases the person's edits on a concurrent change: fields they did not edit take the new values, else saving
+    /// again would undo the other change.
     pub fn over(&self, source: &source::Model) -> Self {
         let (was, now) = (self.was(source), Self::of(source));
         let kept = |typed: Option<&str>, was: &str| touched(typed, was).map(str::to_owned);

@@ -1,4 +1,4 @@
-//! How the list of sources looks.
+//! The data of the list of sources.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ struct Row {
     messenger: Sentence,
     pipeline: String,
     state: Shown,
-    /// Something is to be done: the button stands in the list.
+    /// It needs an action: the list shows the button.
     needs_you: bool,
     last_in: String,
     last_out: String,
@@ -39,7 +39,7 @@ pub struct List {
     no_default: bool,
     rows: Vec<Row>,
     strays: Vec<Stray>,
-    /// Towards several sources; empty: it is there.
+    /// Remaining steps to several sources; empty if all are done.
     steps: Vec<Step>,
 }
 

@@ -1,4 +1,4 @@
-//! Invitations, and links for members who cannot sign in: mailed, or shown once to whoever makes them.
+//! Invitations, and links for members who cannot sign in: mailed, or shown once to their creator.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
@@ -90,7 +90,7 @@ pub(super) async fn invite(app: web::Data<App>, member: Member, form: Form<Wante
         Ok(()) => Notice::done(words.say("team-invite-sent").with("email", email)),
         Err(error) => {
             tracing::error!(error = format!("{error:#}"), "an invitation was not sent");
-            // Not shown to copy: as a mailed one it would prove more than it does.
+            // Not shown for copying: as a mailed link it would prove more than it does.
             link::take(&app, &token).await?;
             Notice::failed(words.say("team-invite-unsent").with("email", email))
         }
@@ -98,7 +98,7 @@ pub(super) async fn invite(app: web::Data<App>, member: Member, form: Form<Wante
     member.see_other(&app, "/panel/team", notice).await
 }
 
-/// `POST /panel/team/{person_id}/link`: for a member who cannot sign in, to hand over.
+/// `POST /panel/team/{person_id}/link`: a link to hand to a member who cannot sign in.
 pub(super) async fn link(
     app: web::Data<App>,
     member: Member,

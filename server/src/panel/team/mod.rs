@@ -1,4 +1,4 @@
-//! `/panel/team`: who may do what in this account.
+//! `/panel/team`: the members of this account and their roles.
 
 mod change;
 mod invite;
@@ -33,7 +33,7 @@ struct Team {
     page: PageContext,
     rows: Vec<Row>,
     roles: [Role; 3],
-    /// Everybody who signs in by e-mail needs an authenticator.
+    /// Everyone who signs in by e-mail needs an authenticator.
     demanded: bool,
     invited: Invited,
 }
@@ -43,7 +43,7 @@ struct Team {
 struct Invited {
     email: String,
     role: String,
-    /// What is wrong with the e-mail; empty: nothing.
+    /// The error of the e-mail; empty if there is none.
     error: String,
 }
 

@@ -1,4 +1,4 @@
-//! Two-step sign-in of an account's members: removed after an authenticator was lost, or required of everybody.
+//! Two-step sign-in of an account's members: removed after an authenticator was lost, or required of everyone.
 
 use actix_web::{HttpResponse, web};
 use entity::tenant;
@@ -26,7 +26,7 @@ pub(super) struct Wanted {
     demand: String,
 }
 
-/// `POST /panel/team/second-step`: whether everybody who signs in by e-mail needs an authenticator.
+/// `POST /panel/team/second-step`: whether everyone who signs in by e-mail needs an authenticator.
 pub(super) async fn demand(app: web::Data<App>, member: Member, form: Form<Wanted>) -> Result<HttpResponse> {
     member.require(Right::ManageTeam)?;
     let (demanded, action, said) = match form.demand.as_str() {
@@ -49,9 +49,9 @@ pub(super) async fn demand(app: web::Data<App>, member: Member, form: Form<Wante
     member.see_other(&app, "/panel/team", Notice::done(member.words.say(said))).await
 }
 
-/// `POST /panel/team/{person_id}/two-step`: the authenticator was lost. The password is removed too and sessions end;
-/// another authenticator can be connected only by a link. Only for somebody who belongs to this account alone; for others
-/// the vendor does it.
+/// `POST /panel/team/{person_id}/two-step`: the authenticator was lost. Removes the password too and ends all sessions;
+/// another authenticator can be connected only by a link. Only for a person who belongs to this account alone; for
+/// others the vendor does it.
 pub(super) async fn forget(
     app: web::Data<App>,
     member: Member,
@@ -68,7 +68,7 @@ pub(super) async fn forget(
         let elsewhere = Notice::failed(words.say("team-two-step-elsewhere").with("name", name));
         return member.see_other(&app, "/panel/team", elsewhere).await;
     }
-    // Somebody who has proved their address gets an e-mail; others are handed a link.
+    // A person who has proved their address gets an e-mail; others are handed a link.
     let by_mail = person.proved_at.is_some() && mail::is_on(&app);
     let wanted = if by_mail {
         Link { person_id: person.id, purpose: Purpose::SignIn, tenant_id: None, mailed: true }

@@ -1,4 +1,4 @@
-//! What administrators do with templates.
+//! Administrators' actions on templates.
 
 use actix_web::{HttpResponse, web};
 use serde_json::json;
@@ -24,7 +24,7 @@ pub(super) async fn create(app: web::Data<App>, member: Member, form: Form<Field
         Ok(draft) => draft,
         Err(wrong) => return one::show(&app, &member, None, typed, wrong).await,
     };
-    // Who sends the form twice finds the first one's template.
+    // A form sent twice finds the template that the first one created.
     let key = Uuid::try_parse(&typed.key).unwrap_or_else(|_| app.clock.uuid_v7()).to_string();
     let made = match templates::create(&app, member.tenant.tenant_id, &key, &draft).await {
         Ok(made) => made,
@@ -119,12 +119,12 @@ pub(super) async fn delete(
     member.see_other(&app, "/panel/templates", notice).await
 }
 
-/// What belongs to no field stands above the form.
+/// Errors of no field are shown above the form.
 fn refused(text: String) -> Wrong {
     vec![("name".to_owned(), text)]
 }
 
-/// After amoCRM has done it: there is no transaction with it.
+/// Written after amoCRM has done it: there is no transaction with it.
 async fn note(app: &App, member: &Member, action: &'static str, id: i64, name: &str) -> Result<()> {
     let detail = json!({ "name": name });
     member.audit(app, app.store.write(), action, &id.to_string(), detail).await?;

@@ -1,4 +1,4 @@
-//! The form of a template: drawn, and read back into a draft.
+//! The form of a template: rendered, and read back into a draft.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use crate::panel::{Fields, PageContext};
 use crate::template::{Button, Draft, Template, markers};
 use crate::words::Words;
 
-/// Characters of a headline.
+/// Longest header, in characters.
 const HEADER_CHARS: usize = 60;
 const NAME_CHARS: usize = 255;
-/// Rows for buttons that are drawn at least.
+/// Minimum number of button rows.
 const BUTTONS: usize = 3;
 const CATEGORIES: [&str; 3] = ["UTILITY", "MARKETING", "AUTHENTICATION"];
 const KINDS: [&str; 2] = ["plain", "waba"];
@@ -29,10 +29,10 @@ const NAMES: &[&str] = &[
     "button_url",
 ];
 
-/// What is wrong, by the names of fields.
+/// Errors by field name.
 pub(super) type Wrong = Vec<(String, String)>;
 
-/// What stands in the form's fields.
+/// The values of the form.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Typed {
     pub key: String,
@@ -60,17 +60,17 @@ impl Typed {
         }
     }
 
-    /// The same as a plain template.
+    /// The same as a template for any messenger.
     pub fn for_any_messenger(self) -> Self {
         Self { kind: KINDS[0].to_owned(), ..self }
     }
 
-    /// Whether it is to be a template of official WhatsApp.
+    /// Whether it is for official WhatsApp.
     pub fn is_of_whatsapp(&self) -> bool {
         self.kind == KINDS[1]
     }
 
-    /// What a template says now.
+    /// The form of an existing template.
     pub fn of(template: &Template) -> Self {
         let line = |(marker, example): (&String, &String)| format!("{marker} = {example}");
         Self {
@@ -87,7 +87,7 @@ impl Typed {
         }
     }
 
-    /// What was sent. 400 for fields that the form has not.
+    /// The submitted form. 400 for unknown fields.
     pub fn read(form: &Fields) -> Result<Self> {
         form.known(NAMES)?;
         let (texts, urls) = (form.all("button_text"), form.all("button_url"));
@@ -109,7 +109,7 @@ impl Typed {
         })
     }
 
-    /// The rows of buttons, with room for more.
+    /// The rows of buttons, with empty ones for more.
     pub fn rows(&self) -> Vec<Button> {
         let missing = BUTTONS.saturating_sub(self.buttons.len());
         self.buttons.iter().cloned().chain(std::iter::repeat_n(Button::default(), missing)).collect()
@@ -123,7 +123,7 @@ impl Typed {
         CATEGORIES.map(|one| Choice::new(one, super::category(page, one), &self.category)).into()
     }
 
-    /// As a draft, or what is wrong with it.
+    /// The draft, or its errors.
     pub fn draft(&self, words: Words) -> std::result::Result<Draft, Wrong> {
         let mut wrong = Wrong::new();
         let is_waba = self.is_of_whatsapp();
@@ -168,7 +168,7 @@ impl Typed {
         })
     }
 
-    /// WhatsApp wants one for each marker.
+    /// WhatsApp requires one for each marker.
     fn examples(&self, words: Words, is_waba: bool, wrong: &mut Wrong) -> BTreeMap<String, String> {
         let Some(markers) = markers(&self.text) else {
             wrong.push(("text".to_owned(), words.say("templates-marker-broken").to_string()));

@@ -1,4 +1,4 @@
-//! `/panel/templates`: templates of messages as amoCRM has them, with WhatsApp's review; administrators change them.
+//! `/panel/templates`: amoCRM's message templates with WhatsApp's review; administrators can change them.
 
 mod deeds;
 mod form;
@@ -31,7 +31,7 @@ struct Row {
     category: String,
     badge: String,
     reason: String,
-    /// `<time>`; empty: nobody knows.
+    /// `<time>`; empty if unknown.
     changed: String,
 }
 
@@ -40,12 +40,12 @@ struct Row {
 struct List {
     page: PageContext,
     rows: Vec<Row>,
-    /// Why there is no list; empty: there is one.
+    /// Why there is no list; empty if there is one.
     trouble: String,
     may: bool,
 }
 
-/// `GET /panel/templates`. Where amoCRM cannot be asked the page says why.
+/// `GET /panel/templates`. If amoCRM cannot be asked the page says why.
 async fn list(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let page = member.page("templates-title", Nav::Templates);
@@ -70,12 +70,12 @@ fn row(page: &PageContext, template: Template) -> Row {
     }
 }
 
-/// How it is doing, as an icon and a word.
+/// The review state as an icon and a word.
 fn badge(page: &PageContext, template: &Template) -> String {
     page.badge(template.state.tone(), page.words.say_of("template-state-", template.state.word()))
 }
 
-/// A category in words; empty: it has none.
+/// A category as text; empty if it has none.
 fn category(page: &PageContext, category: &str) -> String {
     let key = match category {
         "UTILITY" => "templates-category-utility",
@@ -86,7 +86,7 @@ fn category(page: &PageContext, category: &str) -> String {
     page.words.say(key).to_string()
 }
 
-/// What amoCRM's refusal or silence means to a reader; other errors stay errors.
+/// amoCRM's refusal or silence as text; other errors are returned.
 fn trouble(member: &Member, error: Error) -> Result<String> {
     match error {
         Error::Conflict { .. } | Error::Unavailable { .. } => {
@@ -96,7 +96,7 @@ fn trouble(member: &Member, error: Error) -> Result<String> {
     }
 }
 
-/// The id in a path; what is none is nobody's template.
+/// The id in a path; 404 if it is not a number.
 fn id_of(text: &str) -> Result<i64> {
     text.parse().ok().filter(|id| *id > 0).ok_or(Error::NotFound)
 }

@@ -1,4 +1,4 @@
-//! One template: its form, or what it says where it cannot be changed.
+//! One template: its form, or its content if it cannot be changed.
 
 use std::sync::Arc;
 
@@ -14,27 +14,27 @@ use crate::panel::choice::Choice;
 use crate::panel::{Member, Nav, PageContext, Right, html_as};
 use crate::template::{self as templates, Button, Template};
 
-/// Which template a new one begins with.
+/// The kind of a new template.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
     copy: Option<String>,
 }
 
-/// A review in words.
+/// A review as text.
 struct Review {
     source: String,
     badge: String,
     reason: String,
 }
 
-/// What is known of one that is there.
+/// Facts about an existing template.
 struct Known {
     id: i64,
     badge: String,
     reviews: Vec<Review>,
     is_waba: bool,
     is_draft: bool,
-    /// Where its form for the review goes.
+    /// Address of the form that submits it for review.
     review: String,
     is_open: bool,
     has_file: bool,
@@ -45,24 +45,24 @@ struct Known {
 #[template(path = "panel/templates/one.html")]
 struct One {
     page: PageContext,
-    /// None: it is a new one.
+    /// `None` for a new one.
     known: Option<Known>,
     typed: Typed,
     kinds: Vec<Choice>,
     categories: Vec<Choice>,
     buttons: Vec<Button>,
     errors: Wrong,
-    /// Somebody may change it, and it can be changed.
+    /// The reader may change it, and it can be changed.
     may: bool,
-    /// Somebody may change templates.
+    /// The reader may change templates.
     may_act: bool,
-    /// Whom a review goes to.
+    /// Sources that a review is sent for.
     sources: Vec<String>,
 }
 
 impl One {
-    /// A new template can become one of WhatsApp where a messenger takes them. The choice is on the page from the start,
-    /// which works without scripts.
+    /// Whether a new template may be for official WhatsApp, if a messenger supports it. The choice is on the page from
+    /// the start, which works without scripts.
     fn is_of_whatsapp(&self) -> bool {
         self.known.as_ref().map_or(!self.sources.is_empty(), |known| known.is_waba)
     }
@@ -100,7 +100,7 @@ pub(super) async fn get(app: web::Data<App>, member: Member, id: web::Path<Strin
     show(&app, &member, Some(template), typed, Wrong::new()).await
 }
 
-/// The page of a template, or of a new one; with errors it was not taken.
+/// The page of a template, or of a new one; with errors if the form was rejected.
 pub(super) async fn show(
     app: &Arc<App>,
     member: &Member,

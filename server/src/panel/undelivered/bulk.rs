@@ -1,5 +1,5 @@
-//! Sending again or giving up many: first a page that counts, then the deed, each thing once. Rows that were chosen by hand
-//! are done at once; all that match the filter are a replay, as from the API, the admin and the command line.
+//! Resends or drops many letters, after a page that counts them; each letter once. Selected rows are processed at once;
+//! all matches of a filter become a replay, as from the API, the admin and the command line.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -17,9 +17,9 @@ use crate::panel::{self, Empty, Fields, Form, Member, Nav, Notice, PageContext, 
 use crate::words::{Said, Sentence};
 
 const HERE: &str = "/panel/undelivered";
-/// More are not chosen by hand.
+/// Most rows that can be selected.
 const MOST: u64 = 500;
-/// Letters whose doubtful outcomes are counted.
+/// Letters checked for unknown outcomes.
 const LOOKED_AT: u64 = 500;
 const NAMES: [&str; 7] = ["id", "all", "do", "source", "reason", "period", "back"];
 
@@ -51,7 +51,7 @@ fn query_of(fields: &Fields) -> Query {
     }
 }
 
-/// `POST /panel/undelivered/confirm`: counts what was chosen and changes nothing.
+/// `POST /panel/undelivered/confirm`: counts the selection and changes nothing.
 pub async fn ask(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
     member.require(Right::Retry)?;
     form.known(&NAMES)?;
@@ -98,7 +98,7 @@ pub async fn ask(app: web::Data<App>, member: Member, form: Form<Fields>) -> Res
     panel::html(&page, &confirm)
 }
 
-/// Which letters a form means.
+/// The letters that a form selects.
 async fn wanted(app: &App, (page, tenant_id): (&PageContext, Uuid), query: &Query, form: &Fields) -> Result<Wanted> {
     if !form.has("all") {
         return Ok(Wanted { ids: Some(chosen(form)?), ..Wanted::default() });
@@ -107,7 +107,7 @@ async fn wanted(app: &App, (page, tenant_id): (&PageContext, Uuid), query: &Quer
     Ok(query.wanted(page, &ground, app.clock.millis()))
 }
 
-/// `POST /panel/undelivered/decide`: does it to each that is still there.
+/// `POST /panel/undelivered/decide`: applies the action to each letter that still exists.
 pub async fn decide(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
     member.require(Right::Retry)?;
     form.known(&NAMES)?;
@@ -138,7 +138,7 @@ pub async fn decide(app: web::Data<App>, member: Member, form: Form<Fields>) -> 
     member.see_other(&app, HERE, notice).await
 }
 
-/// Takes up all that match the filter, so many a second.
+/// Starts a replay of all matches, at a limited rate.
 async fn begin(app: &App, member: &Member, action: Action, form: &Fields) -> Result<HttpResponse> {
     let page = member.page("undelivered-title", Nav::Undelivered);
     let tenant_id = member.tenant.tenant_id;
@@ -151,7 +151,7 @@ async fn begin(app: &App, member: &Member, action: Action, form: &Fields) -> Res
     member.see_other(app, HERE, Notice::of(Tone::Wait, said)).await
 }
 
-/// `POST /panel/undelivered/stop/{id}`: what was done stays done.
+/// `POST /panel/undelivered/stop/{id}`: stops a replay; finished letters stay done.
 pub async fn stop(
     app: web::Data<App>,
     member: Member,

@@ -1,4 +1,4 @@
-//! The undelivered as CSV: for a table of somebody's own, without texts.
+//! Undelivered letters as CSV, without texts.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::delivery::read::list::Ground;
 use crate::error::Result;
 use crate::panel::{Member, Nav, Right, csv};
 
-/// More do not fit into one file.
+/// Most rows in a file.
 const MOST: u64 = 50_000;
 const COLUMNS: [&str; 13] = [
     "id",
@@ -42,7 +42,7 @@ pub async fn download(app: web::Data<App>, member: Member, request: HttpRequest)
     Ok(csv::file("undelivered.csv").body(text))
 }
 
-/// The table and its number of rows; `names`: with customers' names.
+/// The table and its number of rows; `names`: include customers' names.
 pub async fn table(
     app: &App,
     tenant_id: Uuid,

@@ -1,4 +1,4 @@
-//! What Parom no longer tries by itself: decide what to do with it. Nothing moves on this page while somebody decides.
+//! Letters that Parom no longer retries by itself, for a decision. The page does not refresh while it is open.
 
 mod bulk;
 mod csv;
@@ -18,7 +18,7 @@ use crate::panel::{self, Member, Nav, PageContext, Right};
 pub use bulk::{ask, decide, stop};
 pub use csv::{download, table};
 
-/// The filters, as the address holds them.
+/// The filters in the query string.
 #[derive(Clone, Debug, Default, Deserialize)]
 struct Query {
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! How the undelivered look.
+//! The data of the undelivered page.
 
 use askama::Template;
 
@@ -13,7 +13,7 @@ use crate::panel::reasons::{self, About};
 use crate::panel::{PageContext, Right};
 use crate::words::Sentence;
 
-/// A reason with how many have it.
+/// A reason with its number of letters.
 struct Heap {
     reason: Sentence,
     count: Sentence,
@@ -34,7 +34,7 @@ struct Row {
     reason: Sentence,
 }
 
-/// What is sent again or removed right now.
+/// A replay in progress.
 struct Running {
     says: Sentence,
     stop: String,
@@ -54,7 +54,7 @@ pub struct List {
     heaps: Vec<Heap>,
     rows: Vec<Row>,
     csv: String,
-    /// Of the filters, for the form.
+    /// The filters, for the form.
     source: String,
     period: String,
     newest: Option<String>,
@@ -115,7 +115,7 @@ fn heap(page: &PageContext, query: &Query, group: &Group) -> Heap {
     }
 }
 
-/// The few words of a stored reason, for headings of groups and the CSV's readers.
+/// A short text of a stored reason, for group headings and the CSV.
 pub fn short(reason: &str) -> &'static str {
     const KNOWN: [&str; 12] = [
         "too_old",

@@ -1,4 +1,4 @@
-//! "Send again": a webhook once more, whatever became of it.
+//! "Send again": sends a webhook once more, whatever its outcome was.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use crate::panel::{Form, Member, Notice, Right, Tone};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fields {
-    /// The try to which the button belongs.
+    /// The attempt that the button belongs to.
     attempt: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Deliveries of one source's webhooks: when, what, the answer, and every try.
+//! Deliveries of one source's webhooks: time, content, answer, and every attempt.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -17,7 +17,7 @@ use crate::panel::{self, Member, Nav, PageContext, Right, choice};
 use crate::words::Sentence;
 
 const ROWS: u64 = 50;
-/// Of tries that were stored before webhooks had a log.
+/// The type of attempts stored before webhooks had a log.
 const USUAL: &str = "message.created";
 
 #[derive(Debug, Default, Deserialize)]
@@ -35,11 +35,11 @@ struct Try {
 struct Row {
     /// The webhook's type.
     event: String,
-    /// The last try; empty: it cannot be sent again.
+    /// The last attempt; empty if it cannot be sent again.
     attempt: String,
     message_id: String,
     webhook_id: String,
-    /// `<time>` of the last try.
+    /// `<time>` of the last attempt.
     time: String,
     status: String,
     took: String,

@@ -1,4 +1,4 @@
-//! Webhooks to custom messengers: their addresses, each delivery with its tries, and a check of signatures.
+//! Webhooks to custom messengers: their addresses, each delivery with its attempts, and a check of signatures.
 
 mod again;
 mod deliveries;
@@ -21,7 +21,7 @@ pub use signature::{check, form};
 
 /// The kind that has webhooks.
 const KIND: &str = "custom";
-/// So many of the last deliveries tell how an address is doing.
+/// Number of recent deliveries from which an address's state is derived.
 const LOOKED_AT: u64 = 20;
 
 struct Row {
@@ -74,13 +74,13 @@ async fn find(app: &App, member: &Member, id: &str) -> Result<source::Model> {
     if source.kind == KIND { Ok(source) } else { Err(Error::NotFound) }
 }
 
-/// Where a source's webhooks go; empty: nowhere.
+/// The address of a source's webhooks; empty if it has none.
 fn address(source: &source::Model) -> String {
     let settings: serde_json::Value = serde_json::from_str(&source.settings).unwrap_or_default();
     settings.get("webhook_url").and_then(|url| url.as_str()).unwrap_or_default().to_owned()
 }
 
-/// How an address is doing, by its last deliveries.
+/// The state of an address, by its last deliveries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Untested,
@@ -89,7 +89,7 @@ enum State {
         failed: usize,
         total: usize,
     },
-    /// Parom paused the source: nothing was answered for a day.
+    /// Parom paused the source: no answers for a day.
     Suspended,
 }
 

@@ -1,4 +1,5 @@
-//! "Check a signature": a developer pastes what arrived; the page says whether it is ours, and if not, what differs.
+//! "Check a signature": a developer pastes a received webhook; the page says whether it is ours, and if not, what
+//! differs.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -14,7 +15,7 @@ use crate::panel::choice::Choice;
 use crate::panel::{self, Form, Member, Nav, PageContext, Right};
 use crate::source::settings;
 
-/// Receivers refuse older ones, by the scheme.
+/// Receivers refuse older signatures, by the scheme.
 const FRESH_SECONDS: i64 = 300;
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -33,7 +34,7 @@ struct Page {
     page: PageContext,
     sources: Vec<Choice>,
     fields: Fields,
-    /// Tone and sentence; none: nothing was checked.
+    /// Tone and sentence; `None` if nothing was checked.
     result: Option<(&'static str, String)>,
 }
 
@@ -42,7 +43,7 @@ pub async fn form(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
     show(&app, &member, Fields::default(), None).await
 }
 
-/// `POST /panel/webhooks/signature`: changes nothing, so its answer is the page itself.
+/// `POST /panel/webhooks/signature`: changes nothing, so it answers with the page itself.
 pub async fn check(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
     let fields = form.0;
     member.require(Right::ManageKeys)?;
@@ -62,7 +63,7 @@ pub async fn check(app: web::Data<App>, member: Member, form: Form<Fields>) -> R
 fn verdict(secret: Option<&SecretString>, fields: &Fields, now: i64) -> (&'static str, &'static str) {
     let Some(secret) = secret else { return ("warn", "signature-no-source") };
     let Ok(timestamp) = fields.timestamp.trim().parse::<i64>() else { return ("warn", "signature-bad-timestamp") };
-    // Browsers send line breaks of a form as CRLF; ours have none.
+    // Browsers send a form's line breaks as CRLF; ours have none.
     let plain = fields.body.replace("\r\n", "\n");
     let told: Vec<&str> = fields.signature.split_whitespace().collect();
     if !told.iter().any(|one| one.starts_with("v1,")) {

@@ -1,4 +1,4 @@
-//! Step 2: what the messenger wants, checked live before anything is made.
+//! Step 2: the messenger's settings, checked live before anything is created.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -25,20 +25,20 @@ struct Access {
     messenger: Sentence,
     fields: Vec<Drawn>,
     errors: Vec<(String, String)>,
-    /// The check passed: what it saw.
+    /// The check passed: what it found.
     passed: Option<String>,
-    /// Another service has the line: the button to go on says that it is taken over.
+    /// Another service has the connection: the button warns that continuing takes it over.
     moves: bool,
-    /// The check did not pass: why, and it may be gone on all the same.
+    /// The check failed: why. Continuing is possible all the same.
     failed: Option<String>,
 }
 
-/// What a check says.
+/// The result of a check.
 enum Checked {
     Passed(String),
-    /// These fields are wrong.
+    /// These fields are invalid.
     Wrong(Vec<(String, String)>),
-    /// The messenger said no, or nothing.
+    /// The messenger refused, or did not answer.
     Failed(String),
 }
 
@@ -54,7 +54,7 @@ pub async fn get(app: web::Data<App>, member: Member, name: web::Path<String>) -
     show(&member, &kind, &draft, StatusCode::OK, Vec::new(), passed, None)
 }
 
-/// `POST /panel/sources/new/{kind}/access`: `do` is `check`, `next` (checks first what was not checked) or `anyway`.
+/// `POST /panel/sources/new/{kind}/access`: `do` is `check`, `next` (checks first if it was not checked) or `anyway`.
 pub async fn post(
     app: web::Data<App>,
     member: Member,
@@ -65,7 +65,7 @@ pub async fn post(
     let kind = kind_of(&app, &member, &name)?;
     let names: Vec<String> = kind.fields.iter().map(fields::name_of).chain(["do".to_owned()]).collect();
     form.known(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
-    // A page that was open too long: its values are here, so nothing is lost.
+    // The draft expired while the page was open; its values are in this form, so nothing is lost.
     let mut draft = draft_of(&app, &member, kind.kind).unwrap_or_else(|| Draft::new(kind.kind));
     if draft.created.is_some() {
         return Ok(panel::to(&address(kind.kind, "test")));
@@ -92,7 +92,7 @@ pub async fn post(
     draft.seen = if let Checked::Passed(seen) = &checked { seen.clone() } else { String::new() };
     draft.keep(&app, &member).await?;
     match checked {
-        // Nobody takes a line from another service without having read whose it is.
+        // A connection is not taken from another service before the person has read who has it.
         Checked::Passed(_) if asked == "check" || draft.moves => Ok(panel::to(&address(kind.kind, "access"))),
         Checked::Passed(_) => Ok(panel::to(&address(kind.kind, "routing"))),
         Checked::Failed(_) if asked == "anyway" => Ok(panel::to(&address(kind.kind, "routing"))),
@@ -103,7 +103,7 @@ pub async fn post(
     }
 }
 
-/// Of the settings entered before only the credentials: the form asks for the rest again.
+/// Only the credentials of earlier settings: the form has all other fields.
 fn secrets_of(kind: &Kind, settings: &Value) -> Value {
     let secrets = kind.fields.iter().filter(|field| field.secret);
     let kept: Map<String, Value> =
@@ -111,7 +111,7 @@ fn secrets_of(kind: &Kind, settings: &Value) -> Value {
     Value::Object(kept)
 }
 
-/// A credential whose field was left empty is the one that was entered before.
+/// An empty credential field keeps the value entered before.
 fn with_kept(mut settings: Value, before: Value) -> Value {
     if let (Some(settings), Value::Object(before)) = (settings.as_object_mut(), before) {
         for (name, value) in before {
@@ -125,7 +125,7 @@ fn has_secrets(settings: &Value) -> bool {
     settings.as_object().is_some_and(|kept| !kept.is_empty())
 }
 
-/// Who the line is, as people know it; empty: this kind has none, or it cannot be told now. Else what is wrong with its
+/// The connection's public name; empty if this kind has none, or it is unknown now. Otherwise the errors of its
 /// credentials.
 async fn line_of(
     app: &App,
@@ -143,7 +143,7 @@ async fn line_of(
     }
 }
 
-/// Checks the draft's settings; notes in it the name of the line, and whether another service has it.
+/// Checks the draft's settings; stores in it the connection's name, and whether another service has it.
 async fn check(app: &App, member: &Member, kind: &Kind, draft: &mut Draft) -> Result<Checked> {
     let connector = app.connectors.get(kind.kind).ok_or(Error::NotFound)?;
     let setup = match connector.setup(draft.settings.clone()) {
@@ -151,7 +151,7 @@ async fn check(app: &App, member: &Member, kind: &Kind, draft: &mut Draft) -> Re
         Err(errors) => return Ok(Checked::Wrong(fields::wrong(member.words, kind.fields, &draft.settings, &errors))),
     };
     let mut secrets = setup.secrets;
-    // The real one is made together with the source; a receiver that checks signatures will say no to this one.
+    // The real secret is created with the source; a receiver that checks signatures will reject this one.
     secrets.entry(custom::SECRET.to_owned()).or_insert_with(custom::new_secret);
     let settings = Settings { public: setup.public, secrets };
     let source_id = app.clock.uuid_v7();
@@ -198,7 +198,7 @@ fn show(
 ) -> Result<HttpResponse> {
     let page = member.page("wizard-title", Nav::Sources);
     let page = if status == StatusCode::OK { page } else { page.with_error() };
-    // A credential that is kept shows its end only.
+    // Only the end of a stored credential is shown.
     let masked: Map<String, Value> = secrets_of(kind, &draft.settings)
         .as_object()
         .into_iter()
@@ -219,7 +219,7 @@ fn show(
     panel::html_as(status, &page, &access)
 }
 
-/// The last four characters of a credential that is long enough.
+/// The last four characters of a credential, if it is long enough.
 fn tail(secret: &str) -> String {
     let length = secret.chars().count();
     let end: String = secret.chars().skip(if length < 12 { length } else { length - 4 }).collect();

@@ -1,4 +1,4 @@
-//! Step 1: where do customers write?
+//! Step 1: choice of the messenger.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ struct Offer {
 struct Choose {
     page: PageContext,
     steps: Steps,
-    /// Why nothing can be added now; none: it can.
+    /// Why nothing can be added now; `None` if it can.
     barred: Option<Sentence>,
     error: bool,
     offers: Vec<Offer>,
@@ -53,7 +53,7 @@ pub async fn post(app: web::Data<App>, member: Member, form: Form<Fields>) -> Re
     member.require(Right::EditSources)?;
     let Some(name) = form.kind.as_deref() else { return show(&app, &member, true).await };
     let kind = kind_of(&app, &member, name)?;
-    // Back and forth keeps what was entered; a source that is made already is no draft.
+    // Going back and forth keeps the input; a source that was created is no longer a draft.
     let mut draft = draft_of(&app, &member, kind.kind)
         .filter(|draft| draft.created.is_none())
         .unwrap_or_else(|| Draft::new(kind.kind));
@@ -61,8 +61,8 @@ pub async fn post(app: web::Data<App>, member: Member, form: Form<Fields>) -> Re
     Ok(panel::to(&address(kind.kind, "access")))
 }
 
-/// The account as amoCRM serves it now: who has just paid is not turned away by what was stored before. While amoCRM
-/// refuses, or does not answer in time, it is as it was.
+/// The account as amoCRM has it now, so that one that has just paid is not refused by stored state. The stored state is
+/// used while amoCRM refuses or does not answer in time.
 async fn account_now(app: &Arc<App>, member: &Member) -> tenant::Model {
     let asking = crate::source::served(app, tenant::Model::clone(&member.tenant));
     match tokio::time::timeout(PATIENCE, asking).await {

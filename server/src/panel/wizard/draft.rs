@@ -1,4 +1,4 @@
-//! What was entered so far, sealed in the session for half an hour.
+//! The wizard's input so far, encrypted in the session for half an hour.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,24 +14,24 @@ const KEPT_MILLIS: i64 = 30 * 60_000;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Draft {
     pub kind: String,
-    /// With credentials; empty again once the source is made.
+    /// With credentials; emptied once the source is created.
     pub settings: Value,
     /// These settings passed the live check.
     pub checked: bool,
-    /// What the check saw.
+    /// What the check found.
     pub seen: String,
-    /// The messenger's name of the line, as people know it; empty: it told none.
+    /// The messenger's public name of the connection; empty if it gave none.
     #[serde(default)]
     pub line: String,
-    /// Another service has the line now: whoever goes on takes it over, and was told so.
+    /// Another service has the connection now, and the person was told that continuing takes it over.
     #[serde(default)]
     pub moves: bool,
     pub name: String,
-    /// Empty: amoCRM's choice.
+    /// Empty: amoCRM's default.
     pub pipeline: String,
     pub default: bool,
     pub channel_id: Option<Uuid>,
-    /// Chosen at the beginning: whatever is submitted twice makes one source.
+    /// Chosen at the start, so that submitting twice creates one source.
     pub external_id: String,
     pub created: Option<Uuid>,
     /// The webhook's signing secret until the last page has shown it.
@@ -53,7 +53,7 @@ impl Draft {
         }
     }
 
-    /// None: there is none, or it is too old.
+    /// `None` if there is none, or it has expired.
     pub fn read(app: &App, member: &Member) -> Option<Self> {
         let draft = member.data::<Self>(app, NAME)?;
         (app.clock.millis() - draft.touched_at < KEPT_MILLIS).then_some(draft)

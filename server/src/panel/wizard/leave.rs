@@ -1,4 +1,4 @@
-//! Leaving before anything is made.
+//! Leaves the wizard before anything is created.
 
 use actix_web::{HttpResponse, web};
 

@@ -1,5 +1,5 @@
-//! A new source in four steps: messenger, access, name and pipeline, test message. Each is a page with an address of its
-//! own; what was entered lies sealed in the session, and nothing is made in amoCRM before the third step is confirmed.
+//! A new source in four steps: messenger, access, name and pipeline, test message. Each is a page with its own address;
+//! the input is encrypted in the session, and nothing is created in amoCRM before the third step is submitted.
 //!
 //! ```text
 //! new ─▶ {kind}/access (checked live) ─▶ {kind}/routing ─▶ source::create, once ─▶ {kind}/test
@@ -28,17 +28,17 @@ pub use test::get as test;
 
 use draft::Draft;
 
-/// A kind that this account can have.
+/// A kind available to this account.
 fn kind_of(app: &App, member: &Member, name: &str) -> Result<Kind> {
     crate::source::kinds(app, &member.tenant).into_iter().find(|kind| kind.kind == name).ok_or(Error::NotFound)
 }
 
-/// The draft of this kind, if the session has one that is not too old.
+/// The session's draft of this kind, unless it has expired.
 fn draft_of(app: &App, member: &Member, kind: &str) -> Option<Draft> {
     Draft::read(app, member).filter(|draft| draft.kind == kind)
 }
 
-/// What was entered is gone: begin again.
+/// Redirects to the beginning, because the draft has expired.
 async fn too_old(app: &App, member: &Member) -> Result<HttpResponse> {
     member.see_other(app, "/panel/sources/new", Notice::of(Tone::Warn, member.words.say("wizard-too-old"))).await
 }

@@ -1,4 +1,4 @@
-//! Step 3: name, pipeline, default mark; then the source is made, once.
+//! Step 3: name, pipeline, default mark; then creates the source, once.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -38,11 +38,11 @@ struct Routing {
     called: String,
     name_error: String,
     pipeline_error: String,
-    /// None: amoCRM does not tell them.
+    /// `None` if amoCRM does not return them.
     pipelines: Option<Vec<Choice>>,
     default: bool,
     default_now: Option<String>,
-    /// Only when there is a choice.
+    /// Only if there are several.
     channels: Vec<Choice>,
 }
 
@@ -67,8 +67,8 @@ pub async fn get(app: web::Data<App>, member: Member, name: web::Path<String>) -
     show(&app, &member, page, &kind, &draft, StatusCode::OK, Vec::new()).await
 }
 
-/// `POST /panel/sources/new/{kind}/routing`: makes the source. Sent twice, it makes one; when amoCRM does not take it,
-/// nothing is half-made and everything that was entered stands here again.
+/// `POST /panel/sources/new/{kind}/routing`: creates the source. Submitting twice creates one; if amoCRM refuses,
+/// nothing is half-created and the form keeps its input.
 pub async fn post(
     app: web::Data<App>,
     member: Member,
@@ -105,13 +105,13 @@ pub async fn post(
         Ok(created) => {
             draft.created = Some(created.source.id);
             draft.secret = created.webhook_secret.map(|secret| secret.expose_secret().to_owned());
-            // The source has them now.
+            // They are stored with the source now.
             draft.settings = Value::Null;
             draft.keep(&app, &member).await?;
             let done = member.words.say("wizard-created").with("source", draft.name.as_str()).with("crm", member.crm());
             member.see_other(&app, &test, Notice::done(done)).await
         }
-        // The same form, sent twice: the first one makes it.
+        // The form was sent twice; the first request creates the source.
         Err(Error::Conflict { problem: "external_id_taken", .. }) if is_made(&app, &member, &draft).await? => {
             Ok(panel::to(&test))
         }
@@ -128,12 +128,12 @@ pub async fn post(
     }
 }
 
-/// Whether the draft's source is there, or just being made.
+/// Whether the draft's source exists or is being created.
 pub(super) async fn is_made(app: &App, member: &Member, draft: &Draft) -> Result<bool> {
     Ok(made(app, member, draft).await?.is_some())
 }
 
-/// The draft's source, finished or not.
+/// The draft's source, complete or not.
 pub(super) async fn made(app: &App, member: &Member, draft: &Draft) -> Result<Option<entity::source::Model>> {
     let row = entity::source::Entity::of_tenant(member.tenant.tenant_id)
         .filter(entity::source::Column::ExternalId.eq(draft.external_id.as_str()))
@@ -143,7 +143,7 @@ pub(super) async fn made(app: &App, member: &Member, draft: &Draft) -> Result<Op
     Ok(row)
 }
 
-/// A name to begin with: the chat's title or the bot's name, else the messenger.
+/// The suggested name: the chat's title or the bot's name, else the messenger.
 fn suggested(member: &Member, kind: &Kind, draft: &Draft) -> String {
     let title = draft.settings.get("title").and_then(Value::as_str).filter(|title| !title.trim().is_empty());
     let title = title.or(Some(draft.line.as_str())).filter(|title| !title.is_empty());

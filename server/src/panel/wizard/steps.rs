@@ -1,4 +1,4 @@
-//! The stepper on top of every page of the wizard.
+//! The progress bar of the wizard.
 
 use crate::panel::PageContext;
 use crate::words::Sentence;
@@ -11,7 +11,7 @@ pub struct Step {
     pub done: bool,
 }
 
-/// The steps with where the reader is.
+/// The steps and the current position.
 pub struct Steps {
     pub all: Vec<Step>,
     /// For narrow pages: "Step 2 of 4: Access".

@@ -1,4 +1,4 @@
-//! Step 4: the first message, watched on its way.
+//! Step 4: the first message, followed on its way.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -15,10 +15,10 @@ use crate::panel::{self, Member, Nav, PageContext, Right, reasons};
 use crate::source::Embed;
 use crate::words::Sentence;
 
-/// Nothing came for so long: the page says what to look at.
+/// Without a message for this many milliseconds the page lists what to check.
 const SLOW_MILLIS: i64 = 120_000;
 
-/// A part of the road.
+/// A stage of the message's way.
 struct Tick {
     tone: &'static str,
     state: Sentence,
@@ -30,12 +30,12 @@ struct Tick {
 struct Test {
     page: PageContext,
     steps: Steps,
-    /// None: it is just being made.
+    /// `None` while it is being created.
     source: Option<String>,
     sentence: Sentence,
     arrived: bool,
     ticks: Vec<Tick>,
-    /// What to look at; empty: it is not slow.
+    /// What to check; empty unless it is slow.
     points: Vec<Sentence>,
     embed: Option<Embed>,
     curl: Option<String>,
@@ -78,7 +78,7 @@ fn view(
 ) -> Test {
     let words = page.words;
     let arrived = first.is_some_and(|first| first.state == State::Delivered.number());
-    // Where somebody writes to: the bot where there is one.
+    // Where customers write to: the bot if there is one.
     let line = source.and_then(crate::source::line::name_of);
     let name = line.as_deref().or(source.map(|source| source.name.as_str())).unwrap_or_default();
     let slow = source.is_some_and(|source| first.is_none() && app.clock.millis() - source.created_at > SLOW_MILLIS);
@@ -128,7 +128,7 @@ fn view(
     }
 }
 
-/// When amoCRM had it: the message itself keeps no time of that, its acceptance is the latest that is known.
+/// When amoCRM received it: the message does not store that, its acceptance is the best known time.
 fn first_taken(first: &message::Model) -> i64 {
     first.accepted_at
 }
@@ -139,7 +139,7 @@ fn words_seconds(page: &PageContext, millis: i64) -> String {
     page.decimal(&whole, 1)
 }
 
-/// A message that can be sent from any terminal.
+/// A command that sends a message from any terminal.
 fn curl(app: &App, source: &source::Model) -> String {
     let body = r#"{"id":"test-1","conversation":{"id":"test"},"sender":{"role":"client","id":"test","name":"Test"},"content":{"type":"text","text":"Hello"}}"#;
     let base = app.public_url();

@@ -1,4 +1,4 @@
-//! Members who come from amoCRM: their rights there are applied, unless somebody here decided otherwise.
+//! Members from amoCRM: their rights there are applied, unless their role was decided here.
 
 use entity::member::{self, Column};
 use sea_orm::sea_query::Expr;
@@ -14,12 +14,12 @@ use crate::people::{person as persons, session};
 use crate::store::ended;
 use crate::words::Language;
 
-/// Where a role comes from that amoCRM decides.
+/// A role that follows amoCRM.
 pub const FROM_CRM: &str = "amocrm";
-/// Where a role comes from that somebody decided here.
+/// A role that was decided here.
 pub const FROM_PANEL: &str = "panel";
 
-/// What amoCRM says of a user of an account.
+/// What amoCRM reports about a user of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Vouched {
     Administrator,
@@ -29,8 +29,8 @@ pub enum Vouched {
     Gone,
 }
 
-/// The person of an amoCRM user with a ticket, created on the first visit. An administrator of the account is an owner
-/// here, anybody else a viewer. None: access was removed here.
+/// The person of an amoCRM user with a ticket, created on the first visit. An administrator of the account becomes an
+/// owner here, others viewers. `None` if access was removed here.
 pub async fn of_crm_user(
     app: &App,
     tenant_id: Uuid,
@@ -80,8 +80,8 @@ async fn of_crm_user_in(
     Ok(Some((person, held)))
 }
 
-/// Applies what amoCRM says about a member now. A role from amoCRM rises and falls with it; a granted one stays. Sessions
-/// with more rights than that end. Changes are recorded in the audit log.
+/// Applies what amoCRM says about a member now. A role from amoCRM rises and falls with it; a granted one stays.
+/// Sessions with more rights than that end. Changes are recorded in the audit log.
 pub async fn vouch(app: &App, row: &member::Model, says: Vouched) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let done = vouch_in(app, &tx, row, says).await;

@@ -1,4 +1,4 @@
-//! Invitations: a row without access until its person takes it.
+//! Invitations: a member's row without access until the person accepts.
 
 use entity::member;
 use sea_orm::sea_query::Expr;
@@ -8,16 +8,16 @@ use uuid::Uuid;
 use super::{FROM_PANEL, Role, by_hand, change, join};
 use crate::app::App;
 
-/// Where somebody stands with an account.
+/// A person's status in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// May enter as soon as the invitation is taken.
+    /// May enter after accepting the invitation.
     Invited,
     Active,
     Disabled,
 }
 
-/// Where a member stands. An invitation is a row without access that nobody has used.
+/// A member's status. An invitation is a row without access that was never used.
 pub fn standing(row: &member::Model) -> Standing {
     match row.disabled_at {
         None => Standing::Active,
@@ -26,8 +26,8 @@ pub fn standing(row: &member::Model) -> Standing {
     }
 }
 
-/// Invites somebody: access begins when they take the invitation, so nobody gets into an account by an e-mail that
-/// another one holds. False: they are a member already.
+/// Invites a person: access begins when they accept, so that knowing a member's e-mail is not enough to enter. False if
+/// they are a member already.
 pub async fn invite(
     app: &App,
     db: &impl ConnectionTrait,
@@ -64,7 +64,7 @@ pub async fn invite(
     Ok(true)
 }
 
-/// Takes an invitation. False: there is none, or it was taken back.
+/// Accepts an invitation. False if there is none, or it was withdrawn.
 pub async fn accept(app: &App, db: &impl ConnectionTrait, tenant_id: Uuid, person_id: Uuid) -> Result<bool, DbErr> {
     let known = member::Entity::of_tenant(tenant_id).filter(member::Column::PersonId.eq(person_id)).one(db).await?;
     match known {

@@ -14,18 +14,18 @@ use crate::store::VENDOR;
 /// Too many attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// Seconds until counting starts again.
+    /// Seconds until the window ends.
     pub seconds: i64,
 }
 
 impl Wait {
-    /// The same in whole minutes, at least one.
+    /// In whole minutes, at least one.
     pub fn minutes(self) -> i64 {
         (self.seconds + 59) / 60
     }
 }
 
-/// How many attempts within how many milliseconds.
+/// A number of attempts within a window in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     pub most: i32,
@@ -36,7 +36,7 @@ pub struct Limit {
 /// read.
 #[derive(Clone)]
 pub struct Memory {
-    /// Key → when its window ends, milliseconds since 1970.
+    /// Key → end of its window, milliseconds since 1970.
     full: Cache<String, i64>,
 }
 
@@ -52,13 +52,12 @@ impl Memory {
     }
 }
 
-/// Counts one attempt of a key; `Wait` once there are more than the limit within its window. A refused attempt writes
-/// nothing.
+/// Counts one attempt of a key; `Wait` if it exceeds the limit within its window. A refused attempt writes nothing.
 pub async fn count(app: &App, key: &str, limit: Limit) -> Result<Result<(), Wait>, DbErr> {
     count_all(app, &[(key, limit)]).await
 }
 
-/// Counts one attempt of several keys, or of none when one of them is full.
+/// Counts one attempt of several keys, or of none if one of them is full.
 pub async fn count_all(app: &App, keys: &[(&str, Limit)]) -> Result<Result<(), Wait>, DbErr> {
     let now = app.clock.millis();
     for (key, limit) in keys {
@@ -107,7 +106,7 @@ async fn full(app: &App, key: &str, limit: Limit, now: i64) -> Result<Option<Wai
     Ok(app.tries.wait(key, now).await)
 }
 
-/// False: the counter is full.
+/// False if the counter is full.
 async fn add(app: &App, key: &str, limit: Limit, now: i64) -> Result<bool, DbErr> {
     let column = |column| Expr::col((throttle::Entity, column));
     let old = || column(Column::WindowFrom).lte(now.saturating_sub(limit.window));

@@ -1,12 +1,12 @@
-//! Limits of sign-in attempts, so that guessing is slow and nobody can lock out anybody else.
+//! Limits of sign-in attempts, so that guessing is slow and no one can lock out others.
 //!
 //! ```text
 //! a device that signed in before ──▶ its own budget
-//! everybody else ──▶ budget of the address at this door ──▶ budget of (login, address)
-//!                                                           smaller while many addresses try the login
+//! all others ──▶ budget of the address at this entrance ──▶ budget of (login, address)
+//!                                                          smaller while many addresses try the login
 //! ```
 //!
-//! No budget is a login's alone: strangers' attempts never lock out its owner, who comes from a known device or from
+//! No budget covers a login alone: strangers' attempts never lock out its owner, who comes from a known device or from
 //! another address.
 
 mod count;
@@ -36,10 +36,10 @@ const PRESSED: Limit = Limit { most: 3, window: 15 * MINUTE };
 /// The longest window; older rows are deleted.
 pub const LONGEST_WINDOW: i64 = HOUR;
 
-/// Counts an attempt at an entrance (`panel`, `admin`, `code` …), whether the login exists or not. A known device has 10
-/// attempts in 10 minutes of its own. Everybody else has 5 a minute for a login and an address and 20 a minute for an
-/// address at that entrance; for a login with more than 30 attempts within an hour from unknown devices each address has
-/// 3 in 15 minutes. A refused attempt is noted for the audit log and does not change the counters.
+/// Counts an attempt at an entrance (`panel`, `admin`, `code` …), whether the login exists or not. A known device has
+/// its own 10 attempts in 10 minutes. All others have 5 a minute for a login and an address and 20 a minute for an
+/// address at that entrance; for a login with more than 30 attempts within an hour from unknown devices each address
+/// has 3 in 15 minutes. A refused attempt is noted for the audit log and does not change the counters.
 pub async fn login(app: &App, door: &str, login: &str, origin: impl Into<Origin>) -> Result<Result<(), Wait>, DbErr> {
     let origin = origin.into();
     let counted = counted(app, &Keys::of(app, door, login, &origin)).await?;
@@ -62,13 +62,13 @@ async fn counted(app: &App, keys: &Keys) -> Result<Result<(), Wait>, DbErr> {
     }
     let counted = count_all(app, &budgets).await?;
     if counted.is_ok() && !pressed {
-        // It refuses nobody itself: when it is full, later attempts get smaller budgets.
+        // This counter never refuses: when it is full, later attempts get smaller budgets.
         let _ = count(app, &keys.all, MANY).await?;
     }
     Ok(counted)
 }
 
-/// Resets a login's attempts from the origin that has just signed in.
+/// Resets a login's attempts from an origin after it signed in.
 pub async fn forgive(app: &App, door: &str, login: &str, origin: impl Into<Origin>) -> Result<(), DbErr> {
     let keys = Keys::of(app, door, login, &origin.into());
     let mut gone = vec![keys.login, keys.pressed];
@@ -77,7 +77,7 @@ pub async fn forgive(app: &App, door: &str, login: &str, origin: impl Into<Origi
 }
 
 struct Keys {
-    /// None: the login has not signed in on this device.
+    /// `None` if the login has not signed in on this device.
     device: Option<String>,
     address: String,
     login: String,

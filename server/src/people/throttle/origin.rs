@@ -1,4 +1,5 @@
-//! The origin of an attempt: an address, or an account in whose name it is made, and the browser's cookie and headers.
+//! The origin of an attempt: an address, or an account on whose behalf it is made, and the browser's cookie and
+//! headers.
 
 use std::net::IpAddr;
 
@@ -27,12 +28,12 @@ impl Origin {
         Self { door: Door::of_path(request.path()), devices: device::cookie(request, app), ..from }
     }
 
-    /// An account: its users are counted together, wherever they are.
+    /// An account: its users are counted together, whatever their address.
     pub fn of_account(tenant_id: Uuid, address: Option<IpAddr>) -> Self {
         Self { place: format!("account:{tenant_id}"), account: Some(tenant_id), ..address.into() }
     }
 
-    /// The same browser, known by this login although another id is tried.
+    /// The same browser, counted under this login although the attempt uses another id.
     pub fn known_as(&self, login: &str) -> Self {
         Self { subject: Some(login.to_owned()), ..self.clone() }
     }
@@ -42,12 +43,12 @@ impl Origin {
         &self.place
     }
 
-    /// The network it comes from, for the audit log.
+    /// The network of the address, for the audit log.
     pub fn network(&self) -> String {
         self.address.map(network_of).unwrap_or_default()
     }
 
-    /// The account in whose name it is tried.
+    /// The account on whose behalf the attempt is made.
     pub fn account(&self) -> Option<Uuid> {
         self.account
     }

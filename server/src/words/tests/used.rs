@@ -1,4 +1,4 @@
-//! Every key is said by somebody, or waits for something that is named here.
+//! Every key is used, or reserved for something named here.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Language, catalogue};
 
-/// Keys that nothing says yet, or beginnings of keys, and what will say them. One that is said must leave this list.
+/// Keys, or prefixes of keys, that are not used yet, and what will use them. A used one must leave this list.
 const LATER: &[(&str, &str)] = &[
     ("alert-source_silent-", "Engine: a source that is quieter than usual"),
     ("alert-vendor_refused-", "Engine: the spool for amoCRM's hooks"),
@@ -31,17 +31,17 @@ const LATER: &[(&str, &str)] = &[
     ("doctor-", "the command line in the operator's language"),
 ];
 
-/// Where words are said: code, pages, scripts.
+/// Where texts are used: code, pages, scripts.
 const SOURCES: [&str; 6] = ["server/src", "server/assets", "cli/src", "templates", "widget/src", "widget/assets"];
 
-/// What sources hold that may be a key or a part of one.
+/// String literals of the sources that may be a key or a part of one.
 #[derive(Default)]
 struct Said {
-    /// Texts in quotes.
+    /// Complete literals.
     whole: BTreeSet<String>,
-    /// The same as ends of keys: actions of the audit log stand there with dashes for their dots.
+    /// The same as suffixes of keys: audit actions with dashes instead of dots.
     ends: BTreeSet<String>,
-    /// Texts that end in a dash or go on with a value: `say_of("source-state-", …)`, `format!("problem-{name}")`.
+    /// Literals that end in a dash or continue with a value: `say_of("source-state-", …)`, `format!("problem-{name}")`.
     beginnings: BTreeSet<String>,
 }
 
@@ -63,7 +63,7 @@ impl Said {
             } else if path.is_dir() {
                 self.read_folder(&path);
             } else if let Ok(text) = fs::read_to_string(&path) {
-                // What stands in Rust's test modules says nothing to people.
+                // Rust's test modules show no texts to people.
                 self.read_text(text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default());
             }
         }
@@ -73,7 +73,7 @@ impl Said {
         for quote in ['"', '\'', '`'] {
             let mut before = "";
             for part in text.split(quote) {
-                // A quote within a text begins no text.
+                // An escaped quote within a literal does not begin one.
                 let is_within = std::mem::replace(&mut before, part).ends_with('\\');
                 if is_within {
                     continue;
@@ -91,7 +91,7 @@ impl Said {
         }
     }
 
-    /// Whole, or composed of a beginning and something that the sources know: a word of theirs or a number.
+    /// Complete, or composed of a known prefix and a literal or a number.
     fn has(&self, key: &str) -> bool {
         let known = |tail: &str| self.ends.contains(tail) || tail.parse::<u32>().is_ok();
         let ends = |tail: &str| known(tail) || tail.match_indices('-').any(|(at, _)| known(&tail[..at]));

@@ -1,24 +1,25 @@
-//! No sentence says a word that the glossary forbids: things and people have one name each.
+//! No text uses a word that the glossary forbids: each thing and role has one name.
 
 use std::collections::BTreeSet;
 
 use super::{FluentValue, Language, Words, catalogue};
 
-/// Whole words. Those that are also right names of something else (lead, line, client, user, task …) are left to eyes.
+/// Whole words. Words that are correct names of something else (lead, line, client, user, task …) are left to
+/// reviewers.
 const ENGLISH: &str = "app add-on plugin plugins workspace inbox inboxes dialog dialogs thread threads conversation \
     conversations sms dead-letter dlq hop hops creds oauth reauth reauthorise authorisation authorization retry \
     retries resend hook hooks callback endpoint endpoints backfill migration migrations dry-run dashboard cabinet \
     superadmin subscriber agent agents operator operators capability capabilities reconciliation provider transport \
     alarm alarms deactivate please sorry oops successfully unfortunately invalid illegal submit";
 
-/// Beginnings of words, so that every form is found; a dot ends a word that has harmless longer ones.
+/// Prefixes, so that every inflected form is found; a dot ends a word that has harmless longer ones.
 const RUSSIAN: &str = "плагин модул портал кабинет тенант скоуп инбокс коннектор провайдер соцсет \
     диалог бесед переписк смс месседж сверк баланс хоп узел узл ретра переотпр ресенд заморо деактивир кред авториз \
     переавториз хук колбэк эндпоинт ивент миграц бэкфилл драй-ран алерт аларм хелс дашборд песочниц стенд вендор \
     суперадмин абонент лид. лида. лиды. лидов. лиду. лидом. оператор агент админ. юзер логи. исполнител стади склеи смердж смержи \
     пожалуйста извините простите успешно увы ошибочн некорректн недопустим неверн систем кол-во шт. домен поддомен";
 
-/// Where such a word is right: the word, the beginning of the key, and why.
+/// Allowed uses: the word, the prefix of the key, and why.
 const RIGHT: &[(&str, &str, &str)] = &[
     ("app", "sign-in-code-", "the authenticator is an app"),
     ("app", "two-step-", "the authenticator is an app"),
@@ -38,7 +39,7 @@ const RIGHT: &[(&str, &str, &str)] = &[
     ("миграц", "doctor-", "of the database"),
 ];
 
-/// What people read: each sentence with numbers of every form.
+/// All texts, with numbers for every plural form.
 fn texts(language: Language) -> Vec<(String, String)> {
     let mut texts = BTreeSet::new();
     for (key, placeables) in catalogue(language) {

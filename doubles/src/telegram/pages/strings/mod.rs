@@ -1,4 +1,4 @@
-//! Every word a person sees, in both languages.
+//! All visible texts, in both languages.
 
 mod en;
 mod ru;
@@ -10,7 +10,7 @@ pub(crate) enum Language {
     Ru,
 }
 
-/// All visible words of one language. `{…}` is filled in by [`fill`].
+/// All texts of one language. `{…}` is filled in by [`fill`].
 #[derive(Debug)]
 pub(crate) struct Words {
     pub(crate) code: &'static str,
@@ -106,7 +106,7 @@ pub(crate) struct Words {
 }
 
 impl Language {
-    /// The words of this language.
+    /// The texts of this language.
     pub(crate) fn words(self) -> &'static Words {
         match self {
             Self::En => &en::WORDS,
@@ -114,7 +114,7 @@ impl Language {
         }
     }
 
-    /// The wanted language: `?lang=` decides, else the first language of `Accept-Language` that we have.
+    /// The requested language: `?lang=`, else the first supported one of `Accept-Language`.
     pub(crate) fn choose(asked: Option<&str>, accepted: &str) -> Self {
         let named = |code: &str| match code.to_ascii_lowercase().as_str() {
             "ru" => Some(Self::Ru),
@@ -126,7 +126,7 @@ impl Language {
     }
 }
 
-/// Puts a value into the place of `{name}`.
+/// Replaces `{name}` by a value.
 pub(crate) fn fill(text: &str, name: &str, value: &str) -> String {
     text.replace(&format!("{{{name}}}"), value)
 }
