@@ -1,6 +1,7 @@
 //! A fresh database per test, on either engine.
 
 use parom::clock::Clock;
+use parom::config;
 use parom::store::{self, Store};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;
