@@ -160,7 +160,7 @@ account-lost-waiting =
        *[other] { $count } found messages wait for a decision: send them or remove them.
     }
 limits-title = Limits
-limits-hint = Requests beyond a limit are refused with the reason and the time to retry; messages from messengers and from the CRM are never refused because of limits.
+limits-hint = Requests beyond a limit are refused with the reason and the time at which to try again; messages from messengers and from the CRM are never refused because of limits.
 limits-full = used up
 limits-stored = Stored in total
 limits-files = Files

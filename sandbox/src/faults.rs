@@ -160,11 +160,20 @@ impl Faults {
 
     /// Blocks every request of this part until the returned gate is opened or dropped.
     pub fn hold(&self, part: Part) -> Gate {
+        self.hold_those(part, None)
+    }
+
+    /// Blocks every request of this part whose body contains `needle` until the returned gate is opened or dropped.
+    pub fn hold_with(&self, part: Part, needle: &str) -> Gate {
+        self.hold_those(part, Some(needle))
+    }
+
+    fn hold_those(&self, part: Part, needle: Option<&str>) -> Gate {
         let open = watch::Sender::new(false);
         let waiting = watch::Sender::new(0);
         let gate = Gate { open: open.clone(), waiting: waiting.subscribe() };
         let side = GateSide { open: open.subscribe(), waiting };
-        self.add(part, None, None, Fault::Hold(side));
+        self.add(part, needle, None, Fault::Hold(side));
         gate
     }
 

@@ -144,7 +144,8 @@ async fn talk(stream: TcpStream) -> Mail {
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await.unwrap();
                 while let Some(line) = lines.next_line().await.unwrap().filter(|line| line != ".") {
-                    letter.push_str(&line);
+                    // SMTP doubles a dot at the beginning of a line (RFC 5321, 4.5.2).
+                    letter.push_str(line.strip_prefix('.').unwrap_or(&line));
                     letter.push('\n');
                 }
                 b"250 taken\r\n"

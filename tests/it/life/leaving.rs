@@ -19,6 +19,11 @@ async fn uninstalled(world: &World) {
     world.until("the account has left", async || (status(world).await == "uninstalled").then_some(())).await;
 }
 
+/// amoCRM has answered the disconnection. The clock must not move before: the request is signed with its time.
+async fn taken_off(world: &World) {
+    world.until("amoCRM is told", async || (disconnects(world) == 1).then_some(())).await;
+}
+
 async fn who_leaves_is_taken_off_and_forgotten_by_keys(world: &mut World) {
     let line = world.line("support").await;
     let site = json!({"kind": "webchat", "name": "Site", "settings": {}});
@@ -34,7 +39,7 @@ async fn who_leaves_is_taken_off_and_forgotten_by_keys(world: &mut World) {
         .unwrap();
     assert_eq!(world.owner(HOST).uninstalls().await.status, Some(200));
     uninstalled(world).await;
-    world.until("amoCRM is told", async || (disconnects(world) == 1).then_some(())).await;
+    taken_off(world).await;
     for grant in grants(world, line.tenant_id).await {
         assert!(grant.access_token.is_empty() && grant.refresh_token.is_empty(), "tokens go at once");
         assert!(grant.previous_refresh_token.is_none() && grant.dead && !grant.in_use);
@@ -153,6 +158,7 @@ async fn who_has_left_cannot_be_connected(world: &mut World) {
     let line = world.line("support").await;
     world.owner(HOST).uninstalls().await;
     uninstalled(world).await;
+    taken_off(world).await;
     for refused in [
         parom::tenant::connect(world.app(), line.tenant_id, None).await,
         parom::tenant::disconnect(world.app(), line.tenant_id).await,

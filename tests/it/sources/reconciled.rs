@@ -181,6 +181,31 @@ async fn a_comparison_that_failed_changes_nothing_and_is_repeated(world: &mut Wo
     assert_eq!(get(world, &made).await.json["status_reason"], "deleted_in_crm");
 }
 
+/// A comparison that began during a change finds in amoCRM what the change has put there.
+async fn a_change_under_way_is_not_taken_for_one_in_amocrm(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let made = make(world, tenant_id, &body(world, "support")).await.is(201);
+    let path = format!("/api/v1/sources/{}", made.text_at("/id"));
+    let change = json!({"name": "Sales", "default": true});
+    let at_change = world.sandbox.faults().hold_with(Part::Rest, "Sales");
+    let mut at_comparison = None;
+    let app = world.app().clone();
+    let mut comparing = tokio::task::JoinSet::new();
+    let beginning = async {
+        at_change.until_waiting(1).await;
+        let gate = at_comparison.insert(world.sandbox.faults().hold(Part::Rest));
+        comparing.spawn(async move { parom::source::reconcile::reconcile(&app, tenant_id).await.map(|_| ()) });
+        gate.until_waiting(1).await;
+        at_change.open();
+    };
+    let (changed, ()) = tokio::join!(world.api.patch(&path, &change), beginning);
+    at_comparison.unwrap().open();
+    comparing.join_next().await.unwrap().unwrap().unwrap();
+    assert_eq!(get(world, &made).await.json, changed.is(200).json, "nothing was changed since");
+    let changes = deeds(world, tenant_id).await.into_iter().filter(|(action, ..)| action == "source.changed");
+    assert_eq!(changes.count(), 1, "the change alone is in the log");
+}
+
 async fn a_hook_that_names_an_unknown_source_brings_it_forward(world: &mut World) {
     let line = world.line("support").await;
     due_now(world.app()).await;
@@ -253,6 +278,7 @@ both!(
 );
 once!(
     a_change_of_a_deleted_source_says_so,
+    a_change_under_way_is_not_taken_for_one_in_amocrm,
     messages_go_on_while_amocrm_lacks_the_source,
     services_that_amocrm_lost_are_sent_again,
     a_pipeline_in_the_archive_wants_attention,

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::source::by::{CHANGED, next_version};
 use crate::source::create::clear_default;
-use crate::source::{By, SourceStatus, notice};
+use crate::source::{By, SourceStatus, not_deleted, notice};
 use crate::store::ended;
 
 pub(super) async fn apply(
@@ -38,20 +38,32 @@ async fn apply_in(
     for source in ours.iter().filter(|source| found.missing.contains(&source.id)) {
         missing(app, tx, tenant, source, default, by).await?;
     }
+    let stored = not_deleted(tenant.tenant_id).all(tx).await?;
+    let differing = found.differences.iter().filter_map(|difference| {
+        let source = ours.iter().find(|source| source.id == difference.source_id)?;
+        stored.iter().any(|stored| is_unchanged(source, stored)).then_some((source, difference))
+    });
+    let differing: Vec<_> = differing.collect();
     // The default mark moves in two steps, so that no two sources ever have it.
-    let gains = |difference: &&Difference| difference.default == Some(true);
-    if found.differences.iter().any(|difference| gains(&difference)) {
+    if differing.iter().any(|(_, difference)| difference.default == Some(true)) {
         clear_default(tx, tenant.tenant_id).await?;
     }
-    for difference in &found.differences {
-        if let Some(source) = ours.iter().find(|source| source.id == difference.source_id) {
-            adopt(app, tx, source, difference, by).await?;
-        }
+    for (source, difference) in differing {
+        adopt(app, tx, source, difference, by).await?;
     }
     match &found.strays {
         Some(strays) => keep_strays(app, tx, tenant, strays).await,
         None => Ok(()),
     }
+}
+
+/// Whether a source is as it was read. Its version alone does not tell: a change of ours writes the new version before it
+/// calls amoCRM and again with what it changed, so a source read in between has the version of the finished change.
+fn is_unchanged(read: &source::Model, stored: &source::Model) -> bool {
+    let known = |row: &source::Model| {
+        (row.id, row.updated_at, row.name.clone(), row.pipeline_id, row.is_default, row.services.clone())
+    };
+    known(read) == known(stored)
 }
 
 async fn missing(
