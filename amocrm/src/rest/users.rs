@@ -11,7 +11,7 @@ use crate::lenient;
 /// Users asked for at once: the most amoCRM gives.
 const PAGE: u32 = 250;
 
-/// Which entities of one kind a user may see (`rights.leads.view` and the like).
+/// Which entities of one kind a user may see (for example `rights.leads.view`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum View {
     /// `A`: everything.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::read::{code, paths, root, rust_files, short};
+use super::read::{code, members, paths, root, rust_files, short};
 
 /// The dependencies of a crate of ours, by its manifest.
 fn dependencies(name: &str) -> BTreeSet<String> {
@@ -35,15 +35,13 @@ fn client_sandbox_and_doubles_stand_alone() {
 /// Whoever links them is built anew when they change; a server that serves needs none of them.
 #[test]
 fn sandbox_doubles_and_widget_are_linked_by_the_command_line_alone() {
-    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let members = manifest.lines().find_map(|line| line.strip_prefix("members = ")).unwrap();
-    let members: Vec<&str> = members.split('"').skip(1).step_by(2).collect();
-    assert!(members.contains(&"server") && members.contains(&"cli"), "{members:?}");
+    let members = members();
+    assert!(["server", "cli"].iter().all(|name| members.iter().any(|member| member == name)), "{members:?}");
     for member in members {
-        let linked = dependencies(member);
+        let linked = dependencies(&member);
         let linked: Vec<&str> =
             ["sandbox", "doubles", "widget"].into_iter().filter(|name| linked.contains(*name)).collect();
-        assert!(linked.is_empty() || ["cli", "tests"].contains(&member), "{member} links {linked:?}");
+        assert!(linked.is_empty() || ["cli", "tests"].contains(&member.as_str()), "{member} links {linked:?}");
     }
 }
 

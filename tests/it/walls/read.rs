@@ -7,6 +7,13 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
+/// The folders of the workspace's crates.
+pub fn members() -> Vec<String> {
+    let text = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let line = text.lines().find(|line| line.starts_with("members = [")).expect("the list of members");
+    line.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
 pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {

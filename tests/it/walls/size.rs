@@ -1,9 +1,8 @@
 //! How long a file may be.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use super::read::{root, rust_files, short};
+use super::read::{members, root, rust_files, short};
 
 /// No file is longer.
 const MOST: usize = 400;
@@ -80,11 +79,4 @@ fn each_violation_is_found() {
     let found = wrong(&lengths, &listed);
     let named: Vec<&str> = found.iter().filter_map(|line| line.split(' ').next()).collect();
     assert_eq!(named, ["b.rs", "c.rs", "huge.rs", "new.rs", "gone.rs"]);
-}
-
-/// The folders of the workspace's crates.
-fn members() -> Vec<String> {
-    let text = std::fs::read_to_string(Path::new(&root()).join("Cargo.toml")).unwrap();
-    let line = text.lines().find(|line| line.starts_with("members = [")).expect("the list of members");
-    line.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
