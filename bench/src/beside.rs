@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base::spool::Spool;
+use base::store::Store;
 use clap::Args;
-use parom::spool::Spool;
-use parom::store::Store;
 use sea_orm::ConnectionTrait;
 
 use crate::bare::Bare;

@@ -6,7 +6,7 @@ use std::process::Output;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
-use parom::fault::DEFECTS;
+use base::fault::DEFECTS;
 use parom_tests::Engine;
 use parom_tests::simulation::{self, FOUND_BY, Log, Plan};
 use tokio::process::Command;

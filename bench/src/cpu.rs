@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use parom::store::Store;
+use base::store::Store;
 use sea_orm::{ConnectionTrait, Statement};
 
 /// The unit of times in `/proc`, whatever the kernel's tick.

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use anyhow::Context;
+use base::clock::Clock;
+use base::message::crm_id;
+use connectors::custom;
 use entity::{conversation, conversation_alias, directory, source, tenant, tenant_channel};
 use parom::app::App;
-use parom::clock::Clock;
-use parom::connector::custom;
-use parom::delivery::queue::parcel::Side;
-use parom::message::crm_id;
 use parom::source::settings;
+use queue::parcel::Side;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, EntityTrait, IntoActiveModel};
 use secrecy::SecretString;
 use uuid::Uuid;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use amocrm::chats::sign::hook_signature;
 use anyhow::Context;
+use base::clock::Clock;
 use bytes::Bytes;
-use parom::clock::Clock;
 use rand::distr::Distribution;
 use rand::distr::weighted::WeightedIndex;
 use rand::rngs::StdRng;

@@ -82,7 +82,7 @@ fn main() -> std::process::ExitCode {
 }
 
 fn measure() -> anyhow::Result<()> {
-    parom::http_client::install_crypto_provider();
+    base::http_client::install_crypto_provider();
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     if arguments.command.is_beside_the_server() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
 use anyhow::Context;
-use parom::store::Store;
+use base::store::Store;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 

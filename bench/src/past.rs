@@ -1,9 +1,9 @@
 //! Stored messages, as in a database that has been in use for some time.
 
 use anyhow::Context;
+use base::clock::Clock;
+use base::message::{State, day_of};
 use parom::app::App;
-use parom::clock::Clock;
-use parom::message::{State, day_of};
 use sea_orm::ConnectionTrait;
 
 use crate::database;

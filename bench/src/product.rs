@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-/// A text that only a server without fault points contains (`parom::fault`).
+/// A text that only a server without fault points contains (`base::fault`).
 const WITHOUT: &[u8] = b"but this build has no fault points";
 
 /// Refuses a server with fault points (cargo feature `faults`): a build of the whole workspace has them, and its figures

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use parom::clock::Clock;
-use parom::message::{Direction, Stream};
-use parom::message::{day_of, lane_id};
-use parom::store::Store;
+use base::clock::Clock;
+use base::message::{Direction, Stream};
+use base::message::{day_of, lane_id};
+use base::store::Store;
 use sea_orm::sea_query::ArrayType;
 use sea_orm::{ConnectionTrait, Statement, Value};
 use tokio::task::JoinSet;

@@ -1,6 +1,6 @@
 //! `bench serve`: the server of this build, run like `parom serve`, for measurements of a separate process.
 
-use parom::config::Config;
+use base::config::Config;
 use parom::server::{self, Options};
 use tokio::signal::unix::{SignalKind, signal};
 

@@ -11,9 +11,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
+use base::clock::Clock;
 use clap::Args;
 use entity::{directory, source};
-use parom::clock::Clock;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 

@@ -4,10 +4,10 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use base::clock::Clock;
+use base::config::Config;
 use clap::Args;
 use parom::api::key::Scope;
-use parom::clock::Clock;
-use parom::config::Config;
 use parom::server::{self, Options, Running};
 use secrecy::ExposeSecret;
 use uuid::Uuid;

@@ -4,10 +4,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use base::config::{Channel, Config, Integration};
+use base::words::{Language, Words};
 use clap::{Subcommand, ValueEnum};
 use parom::admin::letter::{self, About, ICON};
-use parom::config::{Channel, Config, Integration};
-use parom::words::{Language, Words};
 
 #[derive(Debug, Subcommand)]
 pub enum ChannelCommand {
@@ -60,7 +60,7 @@ pub fn run(
     };
     let integration = chosen(config, integration.as_deref(), channel.as_deref())?;
     let known = channel.as_deref().map(|id| registered(integration, id)).transpose()?;
-    let usual = if integration.platform == parom::config::Platform::Kommo { Lang::En } else { Lang::Ru };
+    let usual = if integration.platform == base::config::Platform::Kommo { Lang::En } else { Lang::Ru };
     let language = lang.unwrap_or(usual).into();
     let (channel, registered) = (known.or(letter::model(integration)), known.is_some());
     let letter = letter::write(About { config, integration, channel, registered }, language)?;

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use amocrm::chats::sign as chats;
 use anyhow::{Context, ensure};
+use base::clock::Clock;
 use clap::Subcommand;
-use parom::clock::Clock;
 use secrecy::{ExposeSecret, SecretString};
 
 /// The body comes from stdin, byte for byte.

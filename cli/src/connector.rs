@@ -4,13 +4,13 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use base::clock::Clock;
+use base::config::{HostOrNet, Network};
+use base::http_client::HttpClients;
+use base::words::{CRM, Language, Said, Words};
 use clap::Subcommand;
+use connectors::custom::check::{Endpoint, Line, check};
 use ipnet::IpNet;
-use parom::clock::Clock;
-use parom::config::{HostOrNet, Network};
-use parom::connector::custom::check::{Endpoint, Line, check};
-use parom::http_client::HttpClients;
-use parom::words::{CRM, Language, Said, Words};
 use secrecy::SecretString;
 use serde_json::json;
 use url::Url;

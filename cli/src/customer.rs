@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
+use base::words::{Language, Words};
 use clap::Subcommand;
 use parom::api::json::Moment;
 use parom::app::App;
@@ -13,7 +14,6 @@ use parom::audit::{self, Actor, Deed};
 use parom::customer::logins;
 use parom::people::password;
 use parom::tenant::TenantStatus;
-use parom::words::{Language, Words};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -130,7 +130,7 @@ async fn told(
     password: Option<&SecretString>,
 ) -> anyhow::Result<Said> {
     let actor = Actor::Cli;
-    let tenant_id = parom::store::VENDOR;
+    let tenant_id = base::store::VENDOR;
     let deed = Deed { tenant_id, actor: &actor, action, object: login, detail: json!({}), address: None, done: true };
     audit::record(app, app.store.write(), deed).await?;
     Ok(match password {

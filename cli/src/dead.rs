@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
+use base::message::{Direction, LetterKind};
 use clap::{Args, Subcommand};
 use entity::{dead_letter, tenant};
 use parom::api::json::Moment;
@@ -11,7 +12,6 @@ use parom::app::App;
 use parom::delivery::dead;
 use parom::delivery::read::dead::{self as read, Wanted};
 use parom::delivery::replay::{self, A_SECOND, Action};
-use parom::message::{Direction, LetterKind};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

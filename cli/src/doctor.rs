@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use base::config::Config;
+use base::words::{CRM, Language, Said, Words};
 use clap::Args;
-use parom::config::Config;
 use parom::doctor::{Check, Status, look};
-use parom::words::{CRM, Language, Said, Words};
 use serde_json::json;
 use uuid::Uuid;
 

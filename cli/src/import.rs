@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use base::words::{CRM, Language, Sentence, Words, duration};
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use entity::{import, source};
@@ -18,7 +19,6 @@ use parom::app::App;
 use parom::audit::Actor;
 use parom::import::{self as imports, Arrived, Format, Leads, State, Wish};
 use parom::source::By;
-use parom::words::{CRM, Language, Sentence, Words, duration};
 use uuid::Uuid;
 
 /// Between two looks at how far it is.
@@ -208,9 +208,9 @@ fn print(out: &mut impl Write, line: &str) -> anyhow::Result<()> {
     writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output is closed")
 }
 
-fn said(error: parom::error::Error) -> anyhow::Error {
+fn said(error: base::error::Error) -> anyhow::Error {
     match error {
-        parom::error::Error::Internal(cause) => cause,
+        base::error::Error::Internal(cause) => cause,
         other => anyhow::anyhow!(other.first_said().to_string()),
     }
 }

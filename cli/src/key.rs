@@ -4,6 +4,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
+use base::clock::Clock;
+use base::store::{Store, VENDOR, directory as entries, ended};
 use chrono::{DateTime, NaiveDate};
 use clap::{Subcommand, ValueEnum};
 use entity::{api_key, directory, tenant};
@@ -11,8 +13,6 @@ use parom::api::json::Moment;
 use parom::api::key::Scope;
 use parom::api::key_ring;
 use parom::audit::{self, Actor, Deed};
-use parom::clock::Clock;
-use parom::store::{Store, VENDOR, directory as entries, ended};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;

@@ -7,13 +7,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use base::clock::Clock;
+use base::config::Config;
+use base::fault::Faults;
+use base::store::Store;
+use base::vault::Vault;
 use clap::{Parser, Subcommand};
 use parom::app::App;
-use parom::clock::Clock;
-use parom::config::Config;
-use parom::fault::Faults;
-use parom::store::Store;
-use parom::vault::Vault;
 
 mod channel;
 mod chats;
@@ -100,7 +100,7 @@ enum Command {
 /// Runs the command line; the exit code is 0 or 1, 2 for a command that was not understood.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    parom::http_client::install_crypto_provider();
+    base::http_client::install_crypto_provider();
     amocrm::disposable_token::install_crypto_provider();
     let done = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -185,8 +185,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 
 async fn migrate(config: Option<&Path>) -> anyhow::Result<ExitCode> {
     let store = Store::open(&Config::load(config)?.database, Clock::system()).await?;
-    let pending = parom::store::pending_migrations(&store).await?;
-    parom::store::migrate(&store).await?;
+    let pending = base::store::pending_migrations(&store).await?;
+    base::store::migrate(&store).await?;
     store.close().await;
     say(&match pending {
         0 => "Nothing to do.".to_owned(),
@@ -201,7 +201,7 @@ async fn open(config: Option<&Path>) -> anyhow::Result<Store> {
     let config = Config::load(config)?;
     let store = Store::open(&config.database, Clock::system()).await?;
     if config.database.migrate {
-        parom::store::migrate(&store).await?;
+        base::store::migrate(&store).await?;
     }
     Ok(store)
 }
@@ -211,11 +211,11 @@ async fn beside(config: Option<&Path>) -> anyhow::Result<Arc<App>> {
     let config = Config::load(config)?;
     let store = Store::open(&config.database, Clock::system()).await?;
     if config.database.migrate {
-        parom::store::migrate(&store).await?;
+        base::store::migrate(&store).await?;
     }
     let vault = Vault::open(&config.secrets, config.database.is_sqlite())?;
     let app = App::new(config, store, vault, Faults::from_environment()?)?;
-    if parom::store::pending_migrations(&app.store).await? == 0 {
+    if base::store::pending_migrations(&app.store).await? == 0 {
         parom::rotation::load(&app).await?;
     }
     Ok(app)

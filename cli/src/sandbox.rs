@@ -4,10 +4,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use base::clock::Clock;
+use base::config::{self, Config};
+use base::telemetry;
 use clap::Args;
-use parom::clock::Clock;
-use parom::config::{self, Config};
-use parom::telemetry;
 use sandbox::{Breakage, ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 use secrecy::ExposeSecret;
 

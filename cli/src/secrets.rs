@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use base::store::VENDOR;
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use parom::app::App;
 use parom::audit::{self, Actor, Deed};
 use parom::rotation::{self, Step, Turned};
-use parom::store::VENDOR;
 use serde_json::json;
 
 /// Without a progress bar, a line is printed after this many values.

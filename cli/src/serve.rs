@@ -4,11 +4,11 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use base::config::{Config, in_the_clear};
+use base::fault::Faults;
+use base::telemetry;
 use listenfd::ListenFd;
-use parom::config::{Config, in_the_clear};
-use parom::fault::Faults;
 use parom::server::{self, Options};
-use parom::telemetry;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::say;

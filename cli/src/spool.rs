@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use base::spool::drain_folder;
 use clap::Subcommand;
 use parom::app::App;
 use parom::intake::ladder;
-use parom::spool::drain_folder;
 
 #[derive(Debug, Subcommand)]
 pub enum SpoolCommand {

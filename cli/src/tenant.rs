@@ -11,15 +11,15 @@ use clap::{ArgGroup, Subcommand};
 use entity::tenant;
 use parom::app::App;
 use parom::audit::{self, Actor, Deed};
-use parom::error::Error;
 use parom::holes;
-use parom::store::VENDOR;
 use parom::tenant::{self as tenants, Erasure, Export, Who};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub(super) mod roster;
 
+use base::error::Error;
+use base::store::VENDOR;
 use roster::{find, list};
 
 /// Who did it, in proofs.

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use base::words::Language;
 use clap::Subcommand;
 use entity::person;
 use parom::admin::operators::deeds::{self, By, NotAdded};
@@ -12,7 +13,6 @@ use parom::app::App;
 use parom::audit::Actor;
 use parom::people::link::Purpose;
 use parom::people::person as persons;
-use parom::words::Language;
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;

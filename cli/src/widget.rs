@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use parom::config::{self, Config, Integration, WidgetConfig};
+use base::config::{self, Config, Integration, WidgetConfig};
 use serde_json::json;
 use widget::{Archive, BuildInputs, Finding, Platform, Vendor};
 

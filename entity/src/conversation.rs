@@ -17,7 +17,7 @@ pub struct Model {
     /// amojo's id of the chat, empty until known.
     #[sea_orm(column_type = "Text")]
     pub amocrm_chat_id: String,
-    /// JSON of the customer, see `parom::message::Person`.
+    /// JSON of the customer, see `base::message::Person`.
     #[sea_orm(column_type = "Text")]
     pub contact: String,
     pub created_at: i64,
@@ -29,7 +29,7 @@ pub struct Model {
     /// The digits of the phone by which a manager began it, until the messenger has named it; else empty.
     #[sea_orm(column_type = "Text")]
     pub awaited: String,
-    /// See `parom::message::Shared`.
+    /// See `base::message::Shared`.
     pub shared: i16,
     /// The CRM's contact on which the chat hangs; 0: none is known.
     pub contact_id: i64,

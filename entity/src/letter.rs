@@ -18,7 +18,7 @@ pub struct Model {
     pub message_id: Uuid,
     pub source_id: Uuid,
     pub direction: i16,
-    /// See `parom::message::LetterKind`.
+    /// See `base::message::LetterKind`.
     pub kind: i16,
     /// JSON of what the message row does not hold; of a message in parts, how far it has come.
     #[sea_orm(column_type = "Text")]

@@ -1,6 +1,6 @@
 //! sea-orm entities: one file a table. Times are BIGINT milliseconds since 1970; JSON is kept as text.
 //!
-//! Small closed sets are stored as SMALLINT with their meaning in `parom::message` and `parom::intake`.
+//! Small closed sets are stored as SMALLINT with their meaning in `base::message` and `parom::intake`.
 
 pub mod account_usage;
 pub mod alert;

@@ -12,9 +12,9 @@ pub struct Model {
     pub id: Uuid,
     pub source_id: Uuid,
     pub conversation_id: Uuid,
-    /// See `parom::message::Direction`.
+    /// See `base::message::Direction`.
     pub direction: i16,
-    /// See `parom::message::State`; grows only.
+    /// See `base::message::State`; grows only.
     pub state: i16,
     /// The highest state that amoCRM was told.
     pub reported: i16,
@@ -24,7 +24,7 @@ pub struct Model {
     /// amojo's id; empty until known.
     #[sea_orm(column_type = "Text")]
     pub amocrm_message_id: String,
-    /// JSON, see `parom::message::Body`.
+    /// JSON, see `base::message::Body`.
     #[sea_orm(column_type = "Text")]
     pub body: String,
     /// JSON `{code,text}` of a failed message, else empty.

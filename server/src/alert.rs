@@ -1,4 +1,4 @@
-//! Alerts: conditions that need a person's attention, a tenant's own or the vendor's (under [`crate::store::VENDOR`]).
+//! Alerts: conditions that need a person's attention, a tenant's own or the vendor's (under [`base::store::VENDOR`]).
 //! One cause is one row, however often it is seen; the code that sees the cause gone resolves it.
 //!
 //! ```text
@@ -59,7 +59,7 @@ const SETTLES: i64 = 60_000;
 /// What to raise.
 #[derive(Clone, Debug)]
 pub struct Alarm<'alarm> {
-    /// The tenant concerned; [`crate::store::VENDOR`] for the vendor.
+    /// The tenant concerned; [`base::store::VENDOR`] for the vendor.
     pub tenant_id: Uuid,
     /// Message keys are `alert-{kind}-subject` and `alert-{kind}-body`.
     pub kind: &'static str,

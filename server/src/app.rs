@@ -2,29 +2,29 @@
 
 use std::sync::Arc;
 
+use base::clock::Clock;
+use base::config::Config;
+use base::fault::Faults;
+use base::http_client::HttpClients;
+use base::spool::Spool;
+use base::store::Store;
+use base::supervisor::Supervisor;
+use base::telemetry::traces::Traces;
+use base::telemetry::{self, Metrics};
+use base::vault::Vault;
+use connectors::Connectors;
+use queue::Queue;
+use queue::writer::Writer;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::chat::Guests;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::connector::Connectors;
-use crate::delivery::queue::Queue;
-use crate::delivery::queue::writer::Writer;
 use crate::delivery::slots::Slots;
-use crate::fault::Faults;
-use crate::http_client::HttpClients;
 use crate::lookup::Lookup;
 use crate::media::Media;
 use crate::shed::Load;
-use crate::spool::Spool;
-use crate::store::Store;
-use crate::supervisor::Supervisor;
-use crate::telemetry::traces::Traces;
-use crate::telemetry::{self, Metrics};
 use crate::tenant::users::KnownUsers;
-use crate::vault::Vault;
 use crate::widget_api;
 
 /// A manager is typing to the customer of a conversation.
@@ -156,6 +156,6 @@ impl App {
 
     /// The public address without a trailing slash.
     pub fn public_url(&self) -> &str {
-        crate::config::base(&self.config.server.public_url)
+        base::config::base(&self.config.server.public_url)
     }
 }

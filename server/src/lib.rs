@@ -1,19 +1,16 @@
 //! Parom carries conversations between messengers and amoCRM / Kommo: durably, in order, once.
 //!
-//! The path of a message: `intake` → `delivery` → `amocrm` | `connector`. Everything enters the queue through
-//! [`delivery::queue::writer::Writer::accept`]; [`delivery`] delivers it; [`message`] defines the shared types.
+//! The path of a message: `intake` → `queue` → `delivery` → `amocrm` | `connectors`. Everything enters the queue through
+//! [`queue::writer::Writer::accept`]; [`delivery`] delivers it; [`base::message`] defines the shared types.
 
 // message path
-pub mod connector;
 pub mod contact;
 pub mod delivery;
 pub mod holes;
 pub mod import;
 pub mod intake;
 pub mod media;
-pub mod message;
 pub mod retention;
-pub mod verdict;
 
 // tenants, their sources and their people
 pub mod alert;
@@ -43,23 +40,8 @@ pub mod widget_api;
 
 // shared infrastructure
 pub mod app;
-pub mod error;
 #[cfg(test)]
 mod fixture;
 pub mod lookup;
-pub mod pace;
 pub mod rotation;
-pub mod spool;
-pub mod store;
 pub mod strangers;
-pub mod supervisor;
-
-// foundation
-pub mod browser;
-pub mod clock;
-pub mod config;
-pub mod fault;
-pub mod http_client;
-pub mod telemetry;
-pub mod vault;
-pub mod words;

@@ -10,13 +10,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::config::Server;
+use base::error::Error;
+use base::words::{CRM, Language, Words};
 use ipnet::IpNet;
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::app::App;
-use crate::config::Server;
-use crate::error::Error;
-use crate::words::{CRM, Language, Words};
 use crate::{api, chat, intake, oauth};
 
 /// Time limit of the readiness check.

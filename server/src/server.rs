@@ -8,24 +8,24 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App as HttpApp, HttpServer, web};
 use anyhow::Context;
+use base::clock::Clock;
+use base::config::Config;
+use base::fault::Faults;
+use base::spool;
+use base::store::{self, Store};
+use base::supervisor::detach;
+use base::vault::Vault;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::clock::Clock;
-use crate::config::Config;
 use crate::delivery::worker::Worker;
-use crate::fault::Faults;
 use crate::routes;
 use crate::shed;
 use crate::shed::connections::Connections;
-use crate::spool;
-use crate::store::{self, Store};
 use crate::strangers;
-use crate::supervisor::detach;
-use crate::vault::Vault;
 
 /// Time limit for requests in progress after a stop was requested.
 const DRAIN: Duration = Duration::from_secs(5);

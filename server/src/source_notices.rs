@@ -9,6 +9,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::verdict::Verdict;
+use connectors::Notice;
 use entity::source;
 use entity::source_notice::{self, Column};
 use sea_orm::sea_query::Expr;
@@ -18,9 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::sources;
 use crate::app::App;
-use crate::connector::Notice;
 use crate::source::notice::access;
-use crate::verdict::Verdict;
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const BATCH: u64 = 20;

@@ -36,7 +36,7 @@ fn folder(name: &str) -> PathBuf {
 
 /// A sandbox with one account, by the machine's clock: clients look at it too.
 async fn account() -> Sandbox {
-    parom::http_client::install_crypto_provider();
+    base::http_client::install_crypto_provider();
     let channel = ChannelConfig {
         id: CHANNEL.to_owned(),
         code: "amo.ext.30490163".to_owned(),

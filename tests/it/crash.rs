@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parom::fault::POINTS;
+use base::fault::POINTS;
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, Line, try_answer};

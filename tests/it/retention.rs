@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use base::store::VENDOR;
 use entity::{attempt, audit, dead_letter, dedupe, ledger_delta, message, raw_hook};
 use parom::retention::round;
-use parom::store::VENDOR;
 use parom_tests::{Line, World, both};
 use sandbox::{Fault, Part};
 use sea_orm::{EntityTrait, PaginatorTrait};

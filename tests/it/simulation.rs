@@ -1,6 +1,6 @@
 //! The simulator (`parom_tests::simulation`): seeds find nothing, and each mistake that is made on purpose is found.
 
-use parom::fault::DEFECTS;
+use base::fault::DEFECTS;
 use parom_tests::Engine;
 use parom_tests::history::{DOUBLED, LOST, MIXED, REORDERED, SECRETS, STATUSES};
 use parom_tests::simulation::{FOUND_BY, Log, Outcome, Plan, run};

@@ -2,11 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use parom::clock::Clock;
-use parom::config::{self, Config, Secrets};
+use base::clock::Clock;
+use base::config::{self, Config, Secrets};
+use base::store::{self, Store};
+use base::vault::Vault;
 use parom::server::{self, Options};
-use parom::store::{self, Store};
-use parom::vault::Vault;
 use parom_tests::database::TestDatabase;
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{START, config_text, free_port};

@@ -73,7 +73,7 @@ fn one<'spans>(spans: &'spans [Value], name: &str) -> &'spans Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_is_followed_from_the_hook_to_the_receipt() {
     let collector = Collector::start();
-    let follow = |config: &mut parom::config::Config| {
+    let follow = |config: &mut base::config::Config| {
         let port = PORT.get().expect("the collector runs");
         config.telemetry.otlp_url = Some(format!("http://127.0.0.1:{port}").parse().unwrap());
     };

@@ -280,7 +280,7 @@ impl Browser {
 
     /// Saves a screenshot as `NAME.png` in the folder `PAROM_TEST_SHOTS`; does nothing if that is unset.
     pub async fn shot(&self, name: &str) {
-        let Some(folder) = parom::config::variable("PAROM_TEST_SHOTS") else { return };
+        let Some(folder) = base::config::variable("PAROM_TEST_SHOTS") else { return };
         let picture = self.client.screenshot().await.expect("the page can be pictured");
         let file = Path::new(&folder).join(format!("{name}.png"));
         std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder for pictures");
@@ -289,7 +289,7 @@ impl Browser {
 
     /// Saves a screenshot of the page's full height.
     pub async fn shot_whole(&self, name: &str, width: u32) {
-        if parom::config::variable("PAROM_TEST_SHOTS").is_none() {
+        if base::config::variable("PAROM_TEST_SHOTS").is_none() {
             return;
         }
         self.resize(width, 700).await;

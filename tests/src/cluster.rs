@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use parom::clock::Clock;
+use base::clock::Clock;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};

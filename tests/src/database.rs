@@ -1,8 +1,8 @@
 //! A fresh database per test, on either engine.
 
-use parom::clock::Clock;
-use parom::config;
-use parom::store::{self, Store};
+use base::clock::Clock;
+use base::config;
+use base::store::{self, Store};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;
 use uuid::Uuid;

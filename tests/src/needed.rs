@@ -1,6 +1,6 @@
 //! External programs that tests need, found through environment variables.
 
-use parom::config::variable;
+use base::config::variable;
 
 /// The value of the variable. `None`, with a line on stdout, if unset: the test is to be skipped.
 ///

@@ -3,18 +3,18 @@
 
 use std::time::Duration;
 
+use base::clock::Clock;
+use base::fault::Faults;
+use base::message::{Direction, LetterKind, State, Stream, day_of};
+use base::store::Store;
+use base::supervisor::Supervisor;
+use base::telemetry::traces::Traces;
 use entity::{lane, letter, turn};
-use parom::clock::Clock;
-use parom::delivery::queue::parcel::{
+use queue::parcel::{
     Alias, Conversation, DedupeKey, Entry, Event, Hurry, NewConversation, NewLetter, NewMessage, Parcel, Side,
 };
-use parom::delivery::queue::writer::Writer;
-use parom::delivery::queue::{After, Attempt, Claim, Queue, Rate, Ready, Settled, Settlement, Wish};
-use parom::fault::Faults;
-use parom::message::{Direction, LetterKind, State, Stream, day_of};
-use parom::store::Store;
-use parom::supervisor::Supervisor;
-use parom::telemetry::traces::Traces;
+use queue::writer::Writer;
+use queue::{After, Attempt, Claim, Queue, Rate, Ready, Settled, Settlement, Wish};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use parom::clock::Clock;
-use parom::message::crm_id;
+use base::clock::Clock;
+use base::message::crm_id;
 use sandbox::{HookMessage, PreparedHook, Said, Sandbox};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -79,7 +79,7 @@ pub struct Manager {
 impl Stage {
     /// Starts amoCRM and messenger, ready for a server.
     pub(crate) async fn set(clock: Clock) -> Self {
-        parom::http_client::install_crypto_provider();
+        base::http_client::install_crypto_provider();
         let sandbox = Arc::new(start_sandbox(&clock).await);
         let messenger = Messenger::start(clock.clone()).await;
         Self { clock, sandbox, messenger, api: Api::new("", VENDOR_KEY), written: Arc::default() }

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::ops::Range;
 use std::sync::Arc;
 
-use parom::clock::Clock;
+use base::clock::Clock;
 use sandbox::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 
 /// The account of most tests.

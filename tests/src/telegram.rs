@@ -3,8 +3,8 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
+use base::clock::Clock;
 use doubles::telegram::{Customer, MessageView, NewBot, NewPerson, Options, Telegram};
-use parom::clock::Clock;
 use sandbox::{HookMessage, Said};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use crate::{Engine, Place, Setup, World};
 
 /// A Telegram double that uses the world's clock.
 pub(crate) async fn start(clock: &Clock) -> Telegram {
-    parom::http_client::install_crypto_provider();
+    base::http_client::install_crypto_provider();
     let clock = clock.clone();
     let now = Arc::new(move || clock.now());
     Telegram::start(Options { now, ..Options::default() }).await.expect("a Telegram")

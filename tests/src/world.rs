@@ -4,15 +4,15 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::clock::Clock;
+use base::config::Config;
+use base::fault::Faults;
+use base::store::{VENDOR, directory};
 use doubles::telegram::Telegram;
 use entity::{api_key, lane, turn};
 use parom::app::App;
-use parom::clock::Clock;
-use parom::config::Config;
 use parom::delivery::worker::Worker;
-use parom::fault::Faults;
 use parom::server::{self, Options, Running};
-use parom::store::{VENDOR, directory};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use sha2::{Digest, Sha256};
 

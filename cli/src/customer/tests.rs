@@ -1,13 +1,13 @@
 //! Logins made, listed and ended on a database of their own.
 
+use base::clock::Clock;
+use base::config::Config;
+use base::fault::Faults;
+use base::store::{self, Store, VENDOR};
+use base::vault::Vault;
 use clap::Parser;
 use entity::{audit, tenant};
-use parom::clock::Clock;
-use parom::config::Config;
 use parom::customer::logins::find;
-use parom::fault::Faults;
-use parom::store::{self, Store, VENDOR};
-use parom::vault::Vault;
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::*;

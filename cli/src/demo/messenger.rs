@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_web::dev::ServerHandle;
 use actix_web::{App as HttpApp, HttpRequest, HttpResponse, HttpServer, web};
 use anyhow::Context;
-use parom::connector::custom;
+use connectors::custom;
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::sync::watch;
@@ -55,7 +55,7 @@ impl Messenger {
         .context("the demo's messenger")?
         .run();
         let handle = server.handle();
-        parom::supervisor::detach("demo_messenger", server);
+        base::supervisor::detach("demo_messenger", server);
         Ok(Self { url, received, came, handle })
     }
 

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use base::telemetry;
 use clap::Args;
-use parom::telemetry;
 
 use super::say;
 use super::serve::stop_asked_for;

@@ -1,8 +1,8 @@
 //! Keys made, listed and ended on a database of their own.
 
+use base::vault::hash;
 use clap::Parser;
 use entity::tenant;
-use parom::vault::hash;
 use sea_orm::IntoActiveModel;
 
 use super::*;
@@ -18,14 +18,14 @@ const START: i64 = 1_795_000_000_123;
 
 async fn store(folder: &tempfile::TempDir) -> Store {
     let url = format!("sqlite://{}", folder.path().join("parom.db").display());
-    let settings = parom::config::Database {
+    let settings = base::config::Database {
         url: SecretString::from(url),
         migrate: true,
         max_connections: 4,
         one_account_a_commit: false,
     };
     let store = Store::open(&settings, Clock::frozen(START)).await.unwrap();
-    parom::store::migrate(&store).await.unwrap();
+    base::store::migrate(&store).await.unwrap();
     store
 }
 

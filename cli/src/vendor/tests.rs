@@ -1,13 +1,13 @@
 //! Operators made, listed and ended on a database of their own.
 
+use base::clock::Clock;
+use base::config::Config;
+use base::fault::Faults;
+use base::store::{self, Store, VENDOR};
+use base::vault::Vault;
 use clap::Parser;
 use entity::audit;
-use parom::clock::Clock;
-use parom::config::Config;
-use parom::fault::Faults;
 use parom::people::{credentials, link};
-use parom::store::{self, Store, VENDOR};
-use parom::vault::Vault;
 use sea_orm::QueryOrder;
 
 use super::*;
@@ -21,7 +21,7 @@ struct Parom {
 }
 
 async fn app(folder: &tempfile::TempDir) -> std::sync::Arc<App> {
-    parom::http_client::install_crypto_provider();
+    base::http_client::install_crypto_provider();
     let text = format!(
         "[server]\npublic_url = \"https://parom.example\"\n[database]\nurl = \"sqlite://{}/parom.db\"\n\
          [secrets]\nkey = \"cGFyb20tdGVzdHMtcGFyb20tdGVzdHMtMDEyMzQ1Njc=\"\n",

@@ -2,6 +2,8 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::store::VENDOR;
+use base::words::{Sentence, Words};
 use entity::alert;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,8 +17,6 @@ use crate::alert_letters::readers::{self, Choice};
 use crate::app::App;
 use crate::panel::Notice;
 use crate::people::{Form, mail};
-use crate::store::VENDOR;
-use crate::words::{Sentence, Words};
 
 #[derive(Template)]
 #[template(path = "admin/alerts.html")]

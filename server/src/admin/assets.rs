@@ -1,10 +1,10 @@
 //! Assets of the admin beyond those of the panel.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::browser::asset::{self, Asset, PICTURE, STYLE};
 
 use super::letter::{ICON, ICON_NAME};
 use super::refused::{Refused, Result};
-use crate::browser::asset::{self, Asset, PICTURE, STYLE};
 
 fn file_of(name: &str) -> Option<Asset> {
     Some(match name {

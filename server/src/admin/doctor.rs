@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::words::{CRM, Said};
 use serde::Deserialize;
 
 use super::operator::Operator;
@@ -10,7 +11,6 @@ use super::refused::Result;
 use crate::app::App;
 use crate::doctor::{Check, Status, look};
 use crate::panel::Tone;
-use crate::words::{CRM, Said};
 
 #[derive(Template)]
 #[template(path = "admin/doctor.html")]

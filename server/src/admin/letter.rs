@@ -1,10 +1,9 @@
 //! The e-mail to amoCRM's support that registers a Chats API channel: the 14 answers of the form in order, filled from
 //! the configuration. Command line and admin show the same.
 
+use base::config::{Channel, Config, Integration, Platform, Reactions, base};
+use base::words::{Language, Words};
 use url::{Host, Url};
-
-use crate::config::{Channel, Config, Integration, Platform, Reactions, base};
-use crate::words::{Language, Words};
 
 /// The icon attached to it: round, 14×14 px, far below the allowed 100 KB.
 pub const ICON: &str = include_str!("../../assets/admin/channel-icon.svg");
@@ -112,7 +111,7 @@ impl Writer {
             if channel.public { "channel-letter-audience-public" } else { "channel-letter-audience-private" };
         let mut files = words.say("channel-letter-files").with("answer", self.answer(channel.stores_files)).to_string();
         if integration.platform == Platform::Kommo {
-            let size = crate::words::bytes(LARGEST_FILE, words.language());
+            let size = base::words::bytes(LARGEST_FILE, words.language());
             files = format!("{files}\n    {}", words.say("channel-letter-largest").with("size", size));
         }
         let quotes = words.say("channel-letter-quotes").with("quotes", self.answer(channel.quotes));

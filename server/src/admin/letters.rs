@@ -2,6 +2,8 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::message::{Direction, LetterKind};
+use base::words::Sentence;
 use entity::dead_letter;
 use serde::Deserialize;
 use serde_json::json;
@@ -18,10 +20,8 @@ use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::list::Ground;
 use crate::delivery::read::reason::Reason;
 use crate::delivery::replay::Action;
-use crate::message::{Direction, LetterKind};
 use crate::panel::{csv, undelivered_table};
 use crate::tenant;
-use crate::words::Sentence;
 
 /// Letters on a page.
 const PAGE: u64 = 50;

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::store::VENDOR;
 use entity::audit;
 use uuid::Uuid;
 
@@ -13,7 +14,6 @@ use crate::audit::Query;
 use crate::audit::query::Asked;
 use crate::panel::Tone;
 use crate::panel::audit_export::{self, Reader};
-use crate::store::VENDOR;
 
 const HERE: &str = "/admin/audit";
 

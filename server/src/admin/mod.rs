@@ -33,12 +33,12 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpResponse, ResponseError, web};
+use base::browser::cookie;
+use base::error::Error;
+use base::words::{self, Language};
 
 use crate::app::App;
-use crate::browser::cookie;
-use crate::error::Error;
 use crate::shed::is_read_only;
-use crate::words::{self, Language};
 use refused::{Refused, Result};
 
 /// Everything under `/admin`.

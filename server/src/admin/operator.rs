@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use base::store::VENDOR;
+use base::words::{Language, Words};
 use entity::{person, session};
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
@@ -25,8 +27,6 @@ use crate::people::door::{self, Door};
 use crate::people::session::Kind;
 use crate::people::throttle::Origin;
 use crate::people::{person as persons, session as sessions};
-use crate::store::VENDOR;
-use crate::words::{Language, Words};
 
 /// Milliseconds within which the second step must follow the first.
 const BETWEEN_STEPS: i64 = 10 * 60_000;

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
+use base::words::{self, Language, Sentence, When, Words, Zone};
 
 use super::operator::Visitor;
 use super::refused::Result;
@@ -14,7 +15,6 @@ use crate::panel::{Notice, Tone, markup, nothing_kept};
 use crate::people::form::CSRF;
 use crate::people::session as sessions;
 use crate::shed::is_read_only;
-use crate::words::{self, Language, Sentence, When, Words, Zone};
 
 /// A menu entry: its address and message key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,10 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::message::Direction;
+use base::words::{Sentence, Words};
 use entity::{source, turn};
+use queue::{HELD, Target};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Deserialize;
 use serde_json::json;
@@ -14,13 +17,10 @@ use super::page::{self, Page, see_other};
 use super::refused::{Refused, Result};
 use super::states::{self, Shown};
 use crate::app::App;
-use crate::delivery::queue::{HELD, Target};
 use crate::delivery::read::reason::Reason;
-use crate::message::Direction;
 use crate::panel::{Notice, Tone};
 use crate::people::{Empty, Form};
 use crate::tenant;
-use crate::words::{Sentence, Words};
 
 const HERE: &str = "/admin/queues";
 /// Targets on a page.

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::words::Sentence;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -17,7 +18,6 @@ use crate::delivery::replay::{self, A_SECOND, Action};
 use crate::panel::{Notice, Tone};
 use crate::people::{Empty, Form};
 use crate::tenant;
-use crate::words::Sentence;
 
 #[derive(Template)]
 #[template(path = "admin/redrive.html")]

@@ -2,11 +2,11 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use base::error::Error;
+use base::words::{Language, Words};
 
 use super::page::{self, Page};
 use crate::app::App;
-use crate::error::Error;
-use crate::words::{Language, Words};
 
 /// Where requests without a session are redirected.
 pub const SIGN_IN: &str = "/admin/sign-in";

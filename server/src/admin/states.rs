@@ -1,12 +1,12 @@
 //! Display of accounts' states in the admin: tone and text.
 
+use base::words::{Sentence, Words};
 use entity::tenant;
 
 use crate::app::App;
 use crate::panel::Tone;
 use crate::tenant::access::{Access, AccessState};
 use crate::tenant::{ChannelStatus, TenantStatus};
-use crate::words::{Sentence, Words};
 
 /// The platform's name if the integration was removed from the configuration.
 const AMOCRM: &str = "amoCRM";

@@ -2,6 +2,9 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::message::Direction;
+use base::words::{Sentence, Words};
+use queue::DeadCount;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -12,11 +15,8 @@ use super::redrive::Which;
 use super::refused::Result;
 use super::states;
 use crate::app::App;
-use crate::delivery::queue::DeadCount;
 use crate::delivery::read::reason::Reason;
 use crate::delivery::replay;
-use crate::message::Direction;
-use crate::words::{Sentence, Words};
 
 pub(super) const HERE: &str = "/admin/undelivered";
 /// Accounts on a page.

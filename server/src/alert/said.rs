@@ -1,9 +1,8 @@
 //! Texts of an alert: `alert-{kind}-subject` and `alert-{kind}-body`, with its detail as arguments.
 
+use base::words::{Sentence, Words};
 use entity::alert;
 use serde_json::Value;
-
-use crate::words::{Sentence, Words};
 
 /// Arguments that the texts of alerts may have; the detail provides them.
 const PLACEABLES: [&str; 19] = [

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::store::VENDOR;
 use sea_orm::DbErr;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::Alarm;
 use crate::app::App;
-use crate::store::VENDOR;
 
 const ALARM: &str = "task_failing";
 /// Delay before raising an alert again that the database did not store or that another process closed.

@@ -1,5 +1,6 @@
 //! The part of an e-mail about one alert: what happened, since when, what still works, one address.
 
+use base::words::{self, Said, Sentence, When, Words, Zone};
 use entity::{alert, source, tenant};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::Value;
@@ -7,7 +8,6 @@ use serde_json::Value;
 use crate::alert::{WEBHOOK_SUSPENDED, said};
 use crate::app::App;
 use crate::delivery::read::ledger::{self, Counts, Which};
-use crate::words::{self, Said, Sentence, When, Words, Zone};
 
 /// How long letters are kept, in milliseconds (docs/operations.md#when-something-waits): to amoCRM, and to messengers.
 const KEPT: i64 = 7 * 86_400_000;

@@ -1,6 +1,7 @@
 //! Who gets e-mails about an account's alerts: by default owners and administrators, not viewers; each may choose. The
 //! vendor's go to operators.
 
+use base::store::VENDOR;
 use entity::alert_reader::{self, Column};
 use entity::{member, person};
 use sea_orm::sea_query::OnConflict;
@@ -12,7 +13,6 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::people::Role;
 use crate::people::member::{self as members, Standing};
-use crate::store::VENDOR;
 
 /// A person's choice.
 #[derive(Clone, Debug, PartialEq, Eq)]

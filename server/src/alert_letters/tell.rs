@@ -1,5 +1,7 @@
 //! Sends each reader one e-mail about everything due in an account.
 
+use base::store::VENDOR;
+use base::words::{CRM, Language, Words};
 use entity::alert;
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -9,9 +11,7 @@ use super::piece::{About, Piece};
 use super::readers::{self, Reader};
 use crate::app::App;
 use crate::people::mail::{self, Letter};
-use crate::store::VENDOR;
 use crate::tenant as tenants;
-use crate::words::{CRM, Language, Words};
 
 /// Returns the number of e-mails sent. Alerts whose e-mails the mail server refused are retried later.
 pub(super) async fn tell(app: &App, tenant_id: Uuid, due: Vec<alert::Model>) -> anyhow::Result<usize> {

@@ -1,7 +1,10 @@
 //! Conversations of a source, and what was said in them.
 
 use actix_web::{HttpResponse, get, web};
+use base::error::{Error, Problem, Result};
+use base::message::Person;
 use entity::{conversation, message, source};
+use queue::parcel::{Alias, Side};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,11 +16,8 @@ use super::key::ApiKey;
 use super::message_out::MessageOut;
 use super::messages::show;
 use crate::app::App;
-use crate::delivery::queue::parcel::{Alias, Side};
 use crate::delivery::read::{Holds, chats};
-use crate::error::{Error, Problem, Result};
 use crate::lookup::as_ours;
-use crate::message::Person;
 
 /// One customer over one source, or one group chat.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,14 +1,13 @@
 //! Pages of lists: newest first, an opaque cursor that is bound to its list and filters.
 
+use base::error::{Error, Result};
+use base::words::Said;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-use crate::error::{Error, Result};
-use crate::words::Said;
 
 const USUAL: u64 = 50;
 const MOST: u64 = 200;

@@ -1,6 +1,9 @@
 //! Letters that will not be tried again by themselves.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use base::error::{Error, Problem, Result};
+use base::message::{Direction, LetterKind};
+use base::words::Said;
 use entity::dead_letter;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,9 +20,6 @@ use super::sources::by;
 use crate::app::App;
 use crate::delivery::dead;
 use crate::delivery::read::dead as read;
-use crate::error::{Error, Problem, Result};
-use crate::message::{Direction, LetterKind};
-use crate::words::Said;
 
 /// A dead letter.
 #[derive(Debug, Serialize, ToSchema)]

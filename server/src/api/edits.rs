@@ -1,6 +1,8 @@
 //! A customer's message that is changed or taken back.
 
 use actix_web::{HttpResponse, delete, patch, web};
+use base::error::{Error, FieldError, Problem, Result};
+use base::words::Said;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -11,9 +13,7 @@ use super::key::{ApiKey, Scope};
 use super::message_in::ContentIn;
 use super::message_ref;
 use crate::app::App;
-use crate::error::{Error, FieldError, Problem, Result};
 use crate::intake::edit::{self, Change};
-use crate::words::Said;
 
 /// What a message says from now on.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -108,7 +108,7 @@ pub async fn delete(
 
 impl ContentIn {
     /// As at creation, but a file that is not named stays, and no row can be chosen by a change.
-    fn checked_edit(self) -> Result<crate::message::Content> {
+    fn checked_edit(self) -> Result<base::message::Content> {
         let mut wrong = Vec::new();
         let (content, chosen) = self.checked_change(&mut wrong);
         if chosen.is_some() {

@@ -12,6 +12,9 @@ use actix_web::body::to_bytes;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use anyhow::{Context, anyhow};
+use base::error::{Error, Result};
+use base::vault;
+use base::words::{CRM, Language, Said, Words};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use entity::idempotency::{self, Column};
@@ -21,9 +24,6 @@ use sha2::{Digest, Sha256};
 
 use super::key::ApiKey;
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::vault;
-use crate::words::{CRM, Language, Said, Words};
 
 pub(super) const HEADER: &str = "Idempotency-Key";
 /// Answers are kept this long.

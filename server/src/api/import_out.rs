@@ -1,5 +1,7 @@
 //! A history import as the API tells it (docs/import.md).
 
+use base::error::Result;
+use base::words::{CRM, Language, Words};
 use entity::{import, source};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Serialize;
@@ -8,9 +10,7 @@ use uuid::Uuid;
 
 use super::json::Moment;
 use crate::app::App;
-use crate::error::Result;
 use crate::import::{self as imports, Leads, State};
-use crate::words::{CRM, Language, Words};
 
 /// Skipped lines in one answer; all of them are in the panel.
 const SKIPS: u64 = 1_000;

@@ -2,6 +2,8 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use base::error::{Error, Problem, Result};
+use base::words::{Language, Said};
 use entity::import;
 use futures_util::StreamExt;
 use serde::Deserialize;
@@ -17,10 +19,8 @@ use super::messages::TenantQuery;
 use super::roster;
 use super::sources::{by, current};
 use crate::app::App;
-use crate::error::{Error, Problem, Result};
 use crate::import::{self as imports, Format, Leads, Wish};
 use crate::source::By;
-use crate::words::{Language, Said};
 
 /// How a file is imported.
 #[derive(Debug, Default, Deserialize, IntoParams)]

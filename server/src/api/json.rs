@@ -3,6 +3,8 @@
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
+use base::error::{Error, Result};
+use base::words::Said;
 use chrono::{DateTime, SecondsFormat};
 use futures_util::StreamExt;
 use futures_util::future::{Ready, ready};
@@ -14,8 +16,6 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::idempotency::Asked;
-use crate::error::{Error, Result};
-use crate::words::Said;
 
 /// No request of this API is larger.
 pub const MOST_BYTES: usize = 256 * 1024;

@@ -6,6 +6,10 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
+use base::error::{Error, Result};
+use base::store::{Store, VENDOR, directory};
+use base::vault;
+use base::words::Said;
 use entity::{api_key, source};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -18,11 +22,7 @@ use uuid::Uuid;
 use super::metered::Metered;
 use crate::app::App;
 use crate::audit::{Refusal, Whose};
-use crate::error::{Error, Result};
 use crate::people::door;
-use crate::store::{Store, VENDOR, directory};
-use crate::vault;
-use crate::words::Said;
 
 /// Every key begins so.
 pub const PREFIX: &str = "prm_";

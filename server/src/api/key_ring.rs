@@ -1,5 +1,8 @@
 //! Keys of the public API are made, listed and ended here, whoever asks. A key is shown once; kept is its hash.
 
+use base::clock::Clock;
+use base::store::directory;
+use base::vault;
 use entity::api_key;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
@@ -7,9 +10,6 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use super::key::{Scope, new_key};
-use crate::clock::Clock;
-use crate::store::directory;
-use crate::vault;
 
 /// What a key is to be.
 #[derive(Clone, Copy, Debug)]

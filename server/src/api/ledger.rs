@@ -1,6 +1,8 @@
 //! The clause that makes it checkable: accepted = delivered + failed + waiting, per source and direction.
 
 use actix_web::{HttpResponse, get, web};
+use base::error::{Error, Problem, Result};
+use base::words::Said;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -10,8 +12,6 @@ use super::json::Query;
 use super::key::ApiKey;
 use crate::app::App;
 use crate::delivery::read::ledger::{self, Counts, Which};
-use crate::error::{Error, Problem, Result};
-use crate::words::Said;
 
 /// What was accepted by a source and what became of it. Messages only: no edits, statuses, typing, reactions.
 #[derive(Debug, Serialize, ToSchema)]
@@ -128,7 +128,7 @@ mod tests {
     fn days_are_those_of_the_tables() {
         let date = |text| NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap();
         assert_eq!(number(date("1970-01-01")), 0);
-        assert_eq!(number(date("2026-11-20")), crate::message::day_of(1_795_167_000_123));
+        assert_eq!(number(date("2026-11-20")), base::message::day_of(1_795_167_000_123));
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What a customer does beside writing: typing and reacting.
 
 use actix_web::{HttpResponse, post, web};
+use base::error::{Error, Problem, Result};
+use base::message::Person;
+use base::words::Said;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -12,10 +15,7 @@ use super::key::{ApiKey, Scope};
 use super::message_in::ConversationIn;
 use super::message_ref;
 use crate::app::App;
-use crate::error::{Error, Problem, Result};
 use crate::intake;
-use crate::message::Person;
-use crate::words::Said;
 
 /// The longest emoji sequences in use have 35 bytes.
 const EMOJI_BYTES: usize = 64;

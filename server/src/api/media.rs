@@ -3,6 +3,9 @@
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, ContentDisposition, Header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, post, web};
+use base::browser::form_data;
+use base::error::{Error, Problem, Result};
+use base::words::Said;
 use futures_util::StreamExt;
 use futures_util::future::{Ready, ready};
 use multer::Multipart;
@@ -15,10 +18,7 @@ use super::json::Query;
 use super::key::{ApiKey, Scope};
 use super::sources::current;
 use crate::app::App;
-use crate::browser::form_data;
-use crate::error::{Error, Problem, Result};
 use crate::media::{Arrived, Giver, Upload};
-use crate::words::Said;
 
 /// A file that a message may name now, for a week.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,9 +1,10 @@
 //! Addresses of files that others name.
 
+use base::error::{Error, Result};
+use base::message::Content;
+
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::media;
-use crate::message::Content;
 
 /// Refuses a file's address that could not be fetched: not https, or into a private network (docs/operations.md#files).
 pub fn check(app: &App, content: &Content) -> Result<()> {

@@ -1,7 +1,8 @@
 //! Whose id a message is named by.
 
+use base::error::Result;
+
 use super::json::checked_id;
-use crate::error::Result;
 use crate::lookup::About;
 
 /// A message as paths and bodies name it: what no id of theirs can be is refused with `pointer`.
@@ -17,7 +18,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::error::Error;
+    use base::error::Error;
 
     #[test]
     fn whose_an_id_is() {

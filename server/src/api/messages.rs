@@ -2,7 +2,11 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use anyhow::Context;
+use base::error::{Error, Problem, Result};
+use base::message::{self as vocabulary, Direction, Person, State};
+use base::words::Said;
 use entity::{conversation, message};
+use queue::parcel::Outcome;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -17,12 +21,8 @@ use super::message_out::{
 };
 use super::{media_url, roster, timeline};
 use crate::app::App;
-use crate::delivery::queue::parcel::Outcome;
 use crate::delivery::read::list::failure_of;
 use crate::delivery::read::{Holds, chats, found, story};
-use crate::error::{Error, Problem, Result};
-use crate::message::{self as vocabulary, Direction, Person, State};
-use crate::words::Said;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -8,13 +8,13 @@ use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest};
+use base::clock::Clock;
+use base::error::{Error, Result};
+use base::pace::Meter;
 use futures_util::StreamExt;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::clock::Clock;
-use crate::error::{Error, Result};
-use crate::pace::Meter;
 use crate::usage::{bytes_of, too_many_bytes};
 
 /// The count of one request, kept in its extensions so that the answer can say why the body ended.

@@ -10,10 +10,10 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use base::error::{Error, Problem, Result, problem_in};
+use base::words::{CRM, Language, Said, Words};
 
 use crate::app::App;
-use crate::error::{Error, Problem, Result, problem_in};
-use crate::words::{CRM, Language, Said, Words};
 
 pub mod conversations;
 pub mod cursor;
@@ -143,7 +143,7 @@ fn too_much(request: &HttpRequest) -> Option<Error> {
 fn method_not_allowed(methods: &BTreeSet<&'static str>, words: Words) -> HttpResponse {
     let allowed = methods.iter().copied().collect::<Vec<_>>().join(", ");
     let problem = Problem {
-        kind: crate::error::problem_type("method_not_allowed"),
+        kind: base::error::problem_type("method_not_allowed"),
         title: words.say("problem-method_not_allowed").to_string(),
         status: StatusCode::METHOD_NOT_ALLOWED.as_u16(),
         detail: Said::new("said-method").with("methods", allowed.as_str()).plain(words, CRM),

@@ -7,6 +7,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use actix_web::{HttpResponse, get, web};
 use anyhow::Context;
+use base::error::Result;
 use bytes::Bytes;
 use utoipa::openapi::path::PathItem;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -16,7 +17,6 @@ use super::{
     conversations, dead_letters, docs, edits, imports, ledger, live, media, messages, replays, source_acts,
     source_secret, sources, statuses, tenants, webhook_attempts,
 };
-use crate::error::Result;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn the_snapshot_is_current() {
         let now = printed().unwrap();
-        if crate::config::variable("UPDATE_OPENAPI").is_some() {
+        if base::config::variable("UPDATE_OPENAPI").is_some() {
             std::fs::write(SNAPSHOT, &now).unwrap();
         }
         let kept = std::fs::read_to_string(SNAPSHOT).unwrap_or_default();

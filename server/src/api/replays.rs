@@ -1,6 +1,8 @@
 //! Dead letters in great numbers: counted, then sent again or removed, so many a second, until somebody stops it.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use base::error::{Error, Problem, Result};
+use base::words::Said;
 use entity::replay;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,8 +18,6 @@ use super::{dead_letters, roster};
 use crate::app::App;
 use crate::delivery::read::dead::{self as read, Wanted};
 use crate::delivery::replay::{self as replays, A_SECOND, Action};
-use crate::error::{Error, Problem, Result};
-use crate::words::Said;
 
 /// Which dead letters, and what becomes of them.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -1,15 +1,15 @@
 //! The directory read as a list: which tenants there are, and in which tenants a vendor's look-up by id alone must
 //! search. The directory is the one table that is read without a tenant.
 
+use base::error::{Error, Result};
+use base::store::directory::Kind;
+use base::words::Said;
 use entity::{directory, tenant};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::key::ApiKey;
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::store::directory::Kind;
-use crate::words::Said;
 
 /// Ids of tenants, newest first, older than `after`.
 pub async fn tenants(db: &impl ConnectionTrait, after: Option<Uuid>, limit: u64) -> Result<Vec<Uuid>, DbErr> {

@@ -2,6 +2,8 @@
 //! what amoCRM has that is none of ours.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use base::error::{Error, Problem, Result};
+use base::words::{CRM, Language, Words};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -14,8 +16,6 @@ use super::roster;
 use super::source_types::{NumericId, SourceOut};
 use super::sources::{by, current, shown};
 use crate::app::App;
-use crate::error::{Error, Problem, Result};
-use crate::words::{CRM, Language, Words};
 
 /// What a test found.
 #[derive(Debug, Serialize, ToSchema)]

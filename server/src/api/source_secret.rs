@@ -1,6 +1,7 @@
 //! Secrets that sign: a custom messenger's webhooks, and the customers whom a site names to its chat.
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
+use base::error::{Problem, Result};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,7 +12,6 @@ use super::json::Body;
 use super::key::{ApiKey, Scope};
 use super::sources::{by, current};
 use crate::app::App;
-use crate::error::{Problem, Result};
 
 /// What signs from now on.
 #[derive(Default, Serialize, ToSchema)]

@@ -247,7 +247,7 @@ mod tests {
 
     use super::*;
     use crate::api::json::parse;
-    use crate::error::Error;
+    use base::error::Error;
 
     fn pointer(body: &Value) -> Option<String> {
         match parse::<SourceIn>(body.to_string().as_bytes()) {

@@ -2,6 +2,8 @@
 
 use actix_web::http::header::{ETAG, IF_MATCH};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use base::error::{Error, Problem, Result};
+use base::words::Said;
 use entity::{api_key, source};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::SecretString;
@@ -19,10 +21,8 @@ use crate::app::App;
 use crate::audit::Actor;
 use crate::delivery::dead;
 use crate::delivery::read::Holds;
-use crate::error::{Error, Problem, Result};
 use crate::people::door;
 use crate::source::{By, State};
-use crate::words::Said;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

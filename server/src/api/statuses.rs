@@ -1,6 +1,9 @@
 //! What a messenger tells of a manager's message: delivered, read, failed.
 
 use actix_web::{HttpResponse, post, web};
+use base::error::{Error, Problem, Result};
+use base::message::{Failure, FailureCode, State, StatusReport};
+use base::words::Said;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -10,12 +13,9 @@ use super::json::{Body, Object, checked_id};
 use super::key::{ApiKey, Scope};
 use super::message_ref;
 use crate::app::App;
-use crate::error::{Error, Problem, Result};
 use crate::intake::begun::{self, Named};
 use crate::intake::clean;
 use crate::intake::status::accept;
-use crate::message::{Failure, FailureCode, State, StatusReport};
-use crate::words::Said;
 
 /// What became of a message at the customer.
 #[derive(Debug, Deserialize, ToSchema)]

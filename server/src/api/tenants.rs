@@ -1,6 +1,8 @@
 //! Accounts. Listing and changing is the vendor's; a tenant's own key sees its own.
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
+use base::error::{Error, Problem, Result};
+use base::words::Said;
 use entity::{tenant, tenant_channel};
 use sea_orm::QueryOrder;
 use serde::{Deserialize, Serialize};
@@ -15,9 +17,7 @@ use super::key::{ApiKey, Scope};
 use super::roster;
 use super::sources::by;
 use crate::app::App;
-use crate::error::{Error, Problem, Result};
 use crate::tenant::{self as tenants, MOST_SOURCES, TenantStatus};
-use crate::words::Said;
 
 /// An amoCRM account that installed an integration.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,11 +1,11 @@
 //! "Where is my message?": what happened to it, from its row, its attempts and its dead letters.
 
+use base::message::{Direction, LetterKind};
 use entity::{attempt, dead_letter, found_message, message};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::json::Moment;
-use crate::message::{Direction, LetterKind};
 
 /// One thing that happened to a message.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]

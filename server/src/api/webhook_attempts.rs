@@ -1,6 +1,7 @@
 //! The log of webhooks to a custom messenger, and the wish to have one again.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use base::error::{Error, Problem, Result};
 use entity::attempt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,7 +18,6 @@ use super::sources::{by, current};
 use crate::app::App;
 use crate::delivery::read::webhooks;
 use crate::delivery::resend;
-use crate::error::{Error, Problem, Result};
 
 /// One try to deliver a webhook.
 #[derive(Debug, Serialize, ToSchema)]

@@ -12,13 +12,13 @@ mod refusals;
 
 use std::net::IpAddr;
 
+use base::clock::Clock;
 use entity::audit;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::clock::Clock;
 
 pub use by::By;
 pub use query::Query;
@@ -65,7 +65,7 @@ impl Actor {
 /// One action.
 #[derive(Clone, Debug)]
 pub struct Deed<'deed> {
-    /// The account concerned; [`crate::store::VENDOR`] for the vendor.
+    /// The account concerned; [`base::store::VENDOR`] for the vendor.
     pub tenant_id: Uuid,
     pub actor: &'deed Actor,
     /// `noun.verb_in_the_past`: `source.created`, `member.invited`, `text.looked_at`.

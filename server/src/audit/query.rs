@@ -1,5 +1,7 @@
 //! Queries of the audit log, shared by the account's page, the vendor's page and both exports.
 
+use base::store::VENDOR;
+use base::store::like::{beginning, holding};
 use chrono::{Days, NaiveDate};
 use entity::audit::{self, Column};
 use entity::tenant;
@@ -9,8 +11,6 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::store::VENDOR;
-use crate::store::like::{beginning, holding};
 
 /// Rows of one page.
 const PAGE: usize = 50;

@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use base::clock::Clock;
+use base::store::{VENDOR, directory};
 use entity::{audit, person};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
@@ -15,9 +17,7 @@ use uuid::Uuid;
 
 use super::Actor;
 use crate::app::App;
-use crate::clock::Clock;
 use crate::shed::is_read_only;
-use crate::store::{VENDOR, directory};
 
 /// Window in milliseconds: equal refusals within it share a row.
 const WINDOW: i64 = 3_600_000;

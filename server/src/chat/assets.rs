@@ -2,11 +2,11 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::browser::asset::{self, Asset, SCRIPT, STYLE};
 use bytes::Bytes;
 
 use super::door::{self, Result};
 use crate::app::App;
-use crate::browser::asset::{self, Asset, SCRIPT, STYLE};
 
 macro_rules! asset {
     ($name:literal) => {

@@ -3,11 +3,10 @@
 use actix_web::HttpRequest;
 use actix_web::http::header;
 use actix_web::web;
+use base::error::{Error, Result};
+use base::words::Said;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
-
-use crate::error::{Error, Result};
-use crate::words::Said;
 
 /// Larger bodies are refused. Fits the longest text encoded as a form or in JSON escapes: 12 bytes a character.
 const MOST_BYTES: usize = 64 * 1024;

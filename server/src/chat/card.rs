@@ -1,11 +1,10 @@
 //! A location or a contact as a card: its text and its link.
 
+use base::message::Content;
+use base::words::Words;
+use connectors::fit::lines;
 use serde::Serialize;
 use url::Url;
-
-use crate::connector::fit::lines;
-use crate::message::Content;
-use crate::words::Words;
 
 /// How the page renders content that is neither text nor a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -51,7 +50,7 @@ fn dial(phone: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::Language;
+    use base::words::Language;
 
     #[test]
     fn cards_lead_to_a_map_or_to_a_call() {

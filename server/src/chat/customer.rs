@@ -9,12 +9,11 @@
 
 use std::collections::BTreeMap;
 
+use connectors::webchat::{OLD_SITE_SECRET, SITE_SECRET};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
-
-use crate::connector::webchat::{OLD_SITE_SECRET, SITE_SECRET};
 
 /// Longer tokens are rejected unread.
 const MOST_BYTES: usize = 8 * 1024;

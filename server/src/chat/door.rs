@@ -13,6 +13,10 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
+use base::browser::origin;
+use base::error::{Error, Problem};
+use base::words::{Language, Said, Words};
+use connectors::webchat::WebChatSettings;
 use entity::source;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -23,11 +27,7 @@ use super::customer::{self, Customer};
 use super::guests::Act;
 use super::visitor::Visitor;
 use crate::app::App;
-use crate::browser::origin;
-use crate::connector::webchat::WebChatSettings;
-use crate::error::{Error, Problem};
 use crate::people::door;
-use crate::words::{Language, Said, Words};
 
 /// Why a request is refused.
 #[derive(Debug)]
@@ -108,7 +108,7 @@ impl ResponseError for Refusal {
         }
         let (name, title, detail) = self.problem();
         let problem = Problem {
-            kind: crate::error::problem_type(name),
+            kind: base::error::problem_type(name),
             title: title.to_owned(),
             status: self.status_code().as_u16(),
             detail: detail.to_owned(),

@@ -10,6 +10,8 @@ use std::time::Duration;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::Context;
+use base::error::Error;
+use base::words::{Said, Words};
 use bytes::Bytes;
 use entity::source;
 use futures_util::stream;
@@ -25,8 +27,6 @@ use super::history::{self, BATCH};
 use super::shown::{Reactions, Shown};
 use super::visitor::Visitor;
 use crate::app::{App, Typed};
-use crate::error::Error;
-use crate::words::{Said, Words};
 
 /// Interval of keep-alive comments for proxies, and of reads that find what another instance delivered.
 const ALIVE: Duration = Duration::from_secs(15);

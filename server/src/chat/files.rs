@@ -4,6 +4,10 @@
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use base::browser::form_data;
+use base::error::Error;
+use base::message::{Content, Media};
+use base::words::Said;
 use entity::message;
 use futures_util::future::{Ready, ready};
 use multer::{Field, Multipart};
@@ -18,11 +22,7 @@ use super::messages::answer;
 use super::say::{Saying, Stored, caption, say};
 use super::shown;
 use crate::app::App;
-use crate::browser::form_data;
-use crate::error::Error;
 use crate::media::{Arrived, Giver, Kind, Upload};
-use crate::message::{Content, Media};
-use crate::words::Said;
 
 /// Largest field beside the file, in bytes.
 const FIELD_BYTES: usize = 64 * 1024;

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, web};
+use base::error::Error;
+use base::words::{Said, Words};
 use uuid::Uuid;
 
 use super::door::{Guest, Refusal, Result};
 use super::page::{self, Unsent};
 use super::say::{About, Around, Stored, VisitIn};
 use crate::app::App;
-use crate::error::Error;
-use crate::words::{Said, Words};
 
 /// Fields of the questions.
 pub const ASKED: [&str; 3] = ["name", "phone", "email"];

@@ -4,12 +4,12 @@ use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base::config::Limits;
+use base::pace::{Budget, Daily, Paces};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::config::Limits;
-use crate::pace::{Budget, Daily, Paces};
 use crate::shed::{self, Bounds, Held, Room};
 use crate::strangers::network;
 use crate::usage::bytes_of;

@@ -6,7 +6,11 @@ use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
+use base::error::Result;
+use base::message::{Direction, Role, State};
+use base::words::Words;
 use entity::{message, source};
+use queue::parcel::{Alias, Side};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use uuid::Uuid;
@@ -15,11 +19,7 @@ use super::door::{self, Guest, Place};
 use super::shown::{Reactions, Shown, body_of, page_id, shown};
 use super::visitor::Visitor;
 use crate::app::App;
-use crate::delivery::queue::parcel::{Alias, Side};
-use crate::error::Result;
-use crate::message::{Direction, Role, State};
 use crate::tenant::users;
-use crate::words::Words;
 
 /// Messages of each side on the page.
 const SHOWN: u64 = 200;

@@ -3,6 +3,9 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::error::Error;
+use base::message::Content;
+use base::words::Said;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -13,9 +16,6 @@ use super::form::{self, Form};
 use super::guests::Act;
 use super::say::{About, Around, Saying, Stored, VisitIn, checked, say};
 use crate::app::App;
-use crate::error::Error;
-use crate::message::Content;
-use crate::words::Said;
 
 /// The script's request.
 #[derive(Debug, PartialEq, Eq, Deserialize)]

@@ -5,6 +5,9 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::Context;
 use askama::Template;
+use base::error::Error;
+use base::words::{Sentence, Words};
+use connectors::webchat::WebChatSettings;
 use serde::Serialize;
 
 use super::door::{self, Place, Result};
@@ -14,9 +17,6 @@ use super::look::Look;
 use super::shown::Shown;
 use super::visitor::{self, Visitor};
 use crate::app::App;
-use crate::connector::webchat::WebChatSettings;
-use crate::error::Error;
-use crate::words::{Sentence, Words};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
                       media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

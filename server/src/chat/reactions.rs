@@ -1,6 +1,10 @@
 //! `POST /chat/{source_id}/reactions`: the customer's reaction to a message of their chat.
 
 use actix_web::{HttpResponse, web};
+use base::config::Reactions;
+use base::error::Error;
+use base::message::{Person, Role};
+use base::words::Said;
 use entity::message;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
@@ -11,12 +15,8 @@ use super::door::{Guest, Result};
 use super::guests::Act;
 use super::{body, history};
 use crate::app::App;
-use crate::config::Reactions;
-use crate::error::Error;
 use crate::intake::reaction;
 use crate::lookup::About;
-use crate::message::{Person, Role};
-use crate::words::Said;
 
 /// The emoji offered.
 const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "😮", "😢", "🙏"];

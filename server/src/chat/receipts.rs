@@ -2,6 +2,9 @@
 //! Only the script can tell: without it answers stay `sent`.
 
 use actix_web::{HttpResponse, web};
+use base::error::Error;
+use base::message::{Direction, State, StatusReport};
+use base::words::Said;
 use entity::message;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
@@ -11,11 +14,8 @@ use super::door::{Guest, Result};
 use super::guests::Act;
 use super::{body, history};
 use crate::app::App;
-use crate::error::Error;
 use crate::intake::status::accept;
 use crate::lookup::About;
-use crate::message::{Direction, State, StatusReport};
-use crate::words::Said;
 
 /// Ids in one request.
 const BATCH: usize = 100;

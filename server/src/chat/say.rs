@@ -1,7 +1,11 @@
 //! A visitor's message on its way in: with their identity, the page they are on, and their consent.
 
 use anyhow::Context;
+use base::error::Error;
+use base::message::{Body, Content, Person, Role, Visit, Visits};
+use base::words::{Language, Said, Words};
 use entity::{conversation, message};
+use queue::parcel::Outcome;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Deserialize;
@@ -11,11 +15,7 @@ use super::door::{Guest, Result};
 use super::guests::Act;
 use super::history;
 use crate::app::App;
-use crate::delivery::queue::parcel::Outcome;
-use crate::error::Error;
 use crate::intake::message::{Incoming, accept};
-use crate::message::{Body, Content, Person, Role, Visit, Visits};
-use crate::words::{Language, Said, Words};
 
 /// Characters of a list row's id, and of a name.
 const SHORT: usize = 255;

@@ -5,17 +5,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Context;
+use base::message::{Body, Content, Direction, List, Markup, Quote, Role, State};
+use base::words::Words;
 use chrono::{DateTime, SecondsFormat, Utc};
+use connectors::fit::lines;
 use entity::message;
 use serde::Serialize;
 use url::Url;
 
 use super::card::Card;
 use crate::app::App;
-use crate::connector::fit::lines;
 use crate::media::{self, For};
-use crate::message::{Body, Content, Direction, List, Markup, Quote, Role, State};
-use crate::words::Words;
 
 /// A message on the page and in the stream.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -182,7 +182,7 @@ fn quoted(words: Words, quote: &Quote, forwarded: bool) -> Quoted {
 fn choose(markup: &Markup, shown: &mut Shown) {
     match markup {
         Markup::Buttons(rows) => {
-            let choice = |button: &crate::message::Button| Choice {
+            let choice = |button: &base::message::Button| Choice {
                 text: button.text.clone(),
                 url: button.url.clone().filter(|url| is_web(url)),
             };

@@ -8,10 +8,10 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web;
+use connectors::webchat::WebChatSettings;
 
 use super::door;
 use crate::app::App;
-use crate::connector::webchat::WebChatSettings;
 
 const METHODS: &str = "GET, POST";
 const HEADERS: &str = "Authorization, Content-Type";

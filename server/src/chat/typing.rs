@@ -1,13 +1,13 @@
 //! `POST /chat/{source_id}/typing`: the customer is typing.
 
 use actix_web::{HttpResponse, web};
+use base::error::Error;
+use base::message::{Person, Role};
 
 use super::door::{Guest, Result};
 use super::guests::Act;
 use crate::app::App;
-use crate::error::Error;
 use crate::intake;
-use crate::message::{Person, Role};
 
 /// `POST /chat/{source_id}/typing` → 204. Ignored before the first message.
 pub async fn post(app: web::Data<App>, guest: Guest) -> Result<HttpResponse> {

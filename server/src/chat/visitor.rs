@@ -5,13 +5,12 @@
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
+use base::browser::cookie;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use url::Url;
 use uuid::Uuid;
-
-use crate::browser::cookie;
 
 const COOKIE: &str = "parom_visitor";
 const SECRET_BYTES: usize = 32;

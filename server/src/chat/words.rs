@@ -1,9 +1,8 @@
 //! The texts of the page's script: messages of `locales/*/chat.ftl`, with plural forms for JavaScript to choose from.
 
+use base::words::{Words, decimal};
 use serde::Serialize;
 use serde_json::{Value, json};
-
-use crate::words::{Words, decimal};
 
 /// Plural forms of a message with a count `{n}`, by CLDR's names; a language uses those that it has.
 #[derive(Debug, Serialize)]
@@ -90,7 +89,7 @@ pub fn of_script(words: Words) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::Language;
+    use base::words::Language;
 
     #[test]
     fn each_form_stands_where_the_script_looks() {

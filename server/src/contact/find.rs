@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use amocrm::rest::{Contact, phone_digits};
+use base::message::Person;
 use uuid::Uuid;
 
 use super::{Card, Why};
 use crate::app::App;
-use crate::message::Person;
 use crate::tenant::token::{CallError, with_token};
 
 /// Shorter numbers are not personal phone numbers.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use amocrm::rest::{ContactChat, Field, NewContact};
 use anyhow::Context;
+use base::message::Person;
 use uuid::Uuid;
 
 use super::{Card, Outcome, Rule, Why, find, task};
 use crate::app::App;
-use crate::message::Person;
 use crate::tenant::token::{CallError, with_token};
 
 /// Maximum pages of incoming leads searched, the newest first.

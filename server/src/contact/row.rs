@@ -1,5 +1,6 @@
 //! The stored data about a chat's contact, in the conversation's row.
 
+use base::store::ended;
 use entity::{contact_task, conversation};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -7,7 +8,6 @@ use uuid::Uuid;
 
 use super::Outcome;
 use crate::app::App;
-use crate::store::ended;
 
 /// Stores an outcome and ends the planned task, in one commit.
 pub(super) async fn keep(app: &App, tenant_id: Uuid, conversation_id: Uuid, outcome: &Outcome) -> Result<(), DbErr> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::message::Person;
 use entity::contact_task::{self, Column};
 use entity::{conversation, source};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -15,7 +16,6 @@ use uuid::Uuid;
 use super::hang::{self, Job};
 use super::{Outcome, Rule, Why, row};
 use crate::app::App;
-use crate::message::Person;
 
 /// How long a message may be delayed.
 const WITHIN: Duration = Duration::from_secs(3);

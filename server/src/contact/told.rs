@@ -2,6 +2,8 @@
 //! by it, so the rule is applied again.
 
 use anyhow::Context;
+use base::message::{Person, Role};
+use base::store::ended;
 use entity::conversation::{self, Column};
 use entity::source;
 use sea_orm::sea_query::Expr;
@@ -9,8 +11,6 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::{Rule, Why, task};
 use crate::app::App;
-use crate::message::{Person, Role};
-use crate::store::ended;
 
 /// Stores the number and the address that a customer provided with a message, and plans the contact again if that may
 /// find another. Returns the updated conversation; none if the message contained nothing new.

@@ -1,5 +1,7 @@
 //! Our own logins (mode `password`), created by `parom customer`.
 
+use base::clock::Clock;
+use base::store::{Store, VENDOR, directory};
 use entity::customer::{self, Column};
 use entity::tenant;
 use sea_orm::sea_query::Expr;
@@ -8,9 +10,7 @@ use uuid::Uuid;
 
 use super::{Credentials, Outcome};
 use crate::app::App;
-use crate::clock::Clock;
 use crate::people::password;
-use crate::store::{Store, VENDOR, directory};
 
 /// Longest login.
 pub const LONGEST: usize = 200;

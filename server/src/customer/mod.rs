@@ -13,11 +13,11 @@ mod tests;
 
 use std::net::IpAddr;
 
+use base::config::CustomersMode;
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::config::CustomersMode;
 use crate::people::throttle::{self, Origin};
 
 /// The credentials entered in the widget to connect an account.

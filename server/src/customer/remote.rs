@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use connectors::custom::sign;
 use reqwest::header;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -10,7 +11,6 @@ use url::Url;
 
 use super::{Asking, Credentials, Outcome};
 use crate::app::App;
-use crate::connector::custom::sign;
 
 /// A person is waiting in the widget.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);

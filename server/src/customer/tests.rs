@@ -1,14 +1,14 @@
 //! Tests of logins, each with its own database.
 
+use base::clock::Clock;
+use base::store::{self, Store};
 use secrecy::SecretString;
 
 use super::logins::{LoginError, add, disable, find, key, list, set_password};
-use crate::clock::Clock;
-use crate::store::{self, Store};
 
 async fn store(folder: &tempfile::TempDir) -> Store {
     let url = format!("sqlite://{}", folder.path().join("parom.db").display());
-    let settings = crate::config::Database {
+    let settings = base::config::Database {
         url: SecretString::from(url),
         migrate: true,
         max_connections: 4,

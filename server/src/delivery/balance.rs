@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::message::{Direction, day_of};
+use base::store::VENDOR;
 use entity::tenant;
+use queue::Gap;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::queue::Gap;
 use crate::alert::{self, Alarm};
 use crate::app::App;
-use crate::message::{Direction, day_of};
-use crate::store::VENDOR;
 
 /// Kind of the vendor's alert, one per source and direction.
 pub const ALARM: &str = "vendor_gap";

@@ -1,13 +1,13 @@
 //! A person's decision about one waiting message: try it now, or stop trying.
 
 use anyhow::Context;
+use base::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport, Stream};
+use queue::{Claim, Learned, Letter, Settled, Settlement, TurnEffect};
 use sea_orm::DbErr;
 
-use super::queue::letters::{amojo_pool, messenger_pool, status_letter};
-use super::queue::{Claim, Learned, Letter, Settled, Settlement, TurnEffect};
 use super::read::story::{Story, Waiting};
 use crate::app::App;
-use crate::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport, Stream};
+use crate::delivery::letters::{amojo_pool, messenger_pool, status_letter};
 
 /// Failure reason of a message that a person gave up.
 pub const DROPPED: &str = "dropped_by_person";

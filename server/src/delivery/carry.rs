@@ -4,16 +4,16 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use base::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport};
+use base::verdict::{Report, Taken, Verdict};
+use connectors::AfterUnknown;
+use queue::{Attempt, Claim, Learned, Settled, Settlement, TurnEffect, Webhook};
 use uuid::Uuid;
 
 use super::parts::Parts;
-use super::queue::letters::{amojo_pool, status_letter};
-use super::queue::{Attempt, Claim, Learned, Settled, Settlement, TurnEffect, Webhook};
 use super::{backoff, dialogue, to_crm, to_messenger};
 use crate::app::App;
-use crate::connector::AfterUnknown;
-use crate::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport};
-use crate::verdict::{Report, Taken, Verdict};
+use crate::delivery::letters::{amojo_pool, status_letter};
 
 /// A letter started more often than this without an outcome is considered poison.
 const STARTS: i32 = 3;

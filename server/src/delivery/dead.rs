@@ -1,17 +1,17 @@
 //! Letters without further automatic attempts, and targets that wait for a person.
 
+use base::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport, Stream};
+use base::words::Words;
 use entity::{dead_letter, letter, source};
+use queue::Claim;
+use queue::parcel::{Conversation, DedupeKey, Entry, Event, Found, Hurry, NewLetter, Parcel};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::queue::Claim;
-use super::queue::letters::{TO_CRM_MILLIS, TO_MESSENGER_MILLIS, amojo_pool, messenger_pool, status_letter};
-use super::queue::parcel::{Conversation, DedupeKey, Entry, Event, Found, Hurry, NewLetter, Parcel};
 use crate::alert::WEBHOOK_SUSPENDED;
 use crate::app::App;
-use crate::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport, Stream};
+use crate::delivery::letters::{TO_CRM_MILLIS, TO_MESSENGER_MILLIS, amojo_pool, messenger_pool, status_letter};
 use crate::tenant::{self, ChannelStatus, channels};
-use crate::words::Words;
 
 /// Appends a dead letter to its lane again under its old id, marked as late. False if there is no such dead letter.
 pub async fn retry(app: &App, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> {

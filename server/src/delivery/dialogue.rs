@@ -1,13 +1,13 @@
 //! The messenger's dialogue of a conversation, and the ids under which amoCRM knows it.
 
 use anyhow::Context;
+use base::message::{CrmIds, Direction, LetterKind, Person, Shared};
 use entity::conversation;
+use queue::parcel::Opened;
+use queue::{Claim, Learned};
 use uuid::Uuid;
 
 use super::parts::Parts;
-use super::queue::parcel::Opened;
-use super::queue::{Claim, Learned};
-use crate::message::{CrmIds, Direction, LetterKind, Person, Shared};
 
 /// The ids under which amoCRM knows a conversation of a source and its participants.
 pub fn crm_ids(row: &conversation::Model, source_id: Uuid) -> CrmIds<'_> {

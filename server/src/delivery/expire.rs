@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use queue::Expired;
 use sea_orm::DbErr;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::queue::Expired;
 use super::worker::LEASE_MILLIS;
 use super::worker::deliver::{end, read, write_down};
 use crate::app::App;

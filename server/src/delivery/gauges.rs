@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base::message::Direction;
 use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::message::Direction;
 
 /// Minimum interval between two reads.
 const LOOK: Duration = Duration::from_secs(15);

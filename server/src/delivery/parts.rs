@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Context;
+use base::message::{Body, Direction, Person};
 use entity::{conversation, message, source, tenant, tenant_channel};
 use futures_util::future::try_join_all;
+use queue::{Claim, Rows, columns_of};
 use sea_orm::{FromQueryResult, QueryResult};
 use uuid::Uuid;
 
-use super::queue::{Claim, Rows, columns_of};
 use crate::app::App;
-use crate::message::{Body, Direction, Person};
 
 /// A message with its body read.
 pub struct Told {

@@ -1,17 +1,17 @@
 //! Sends a webhook again at its developer's request. One that was given up or waits is retried under its old id; one
 //! that was delivered is sent again outside the message lanes, marked as a repeat.
 
+use base::error::{Error, Result};
+use base::message::{LetterKind, Stream};
+use base::words::Said;
 use entity::{attempt, source};
+use queue::parcel::{Conversation, DedupeKey, Entry, Event, Hurry, Parcel};
 use uuid::Uuid;
 
-use super::queue::letters::{TO_MESSENGER_MILLIS, messenger_letter};
-use super::queue::parcel::{Conversation, DedupeKey, Entry, Event, Hurry, Parcel};
 use super::read::story::{self, Story};
 use super::{by_hand, dead};
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::message::{LetterKind, Stream};
-use crate::words::Said;
+use crate::delivery::letters::{TO_MESSENGER_MILLIS, messenger_letter};
 
 /// Sends the webhook of an attempt again; durable on return. 409 `webhook_not_kept` for transient events (reactions)
 /// and for messages whose content is no longer stored.

@@ -1,12 +1,12 @@
 //! A delivery attempt as a trace shows it: from the lease to the settlement, with the call inside.
 
+use base::message::LetterKind;
+use base::telemetry::traces::Part;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
+use queue::{Attempt, Claim, Settlement};
 
-use super::queue::{Attempt, Claim, Settlement};
 use crate::app::App;
-use crate::message::LetterKind;
-use crate::telemetry::traces::Part;
 
 /// Reported once the attempt is settled; none if its message is not followed.
 pub(super) struct Trace(Option<Box<Tried>>);

@@ -10,11 +10,11 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::expire;
-use super::queue::{Claim, Wish};
 use super::slots::Slots;
 use crate::app::App;
 use deliver::{Carried, Reading, read};
 use offers::Scan;
+use queue::{Claim, Wish};
 
 pub(super) mod deliver;
 mod offers;

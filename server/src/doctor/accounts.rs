@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use base::store::{Store, VENDOR};
+use base::words::Said;
 use entity::{alert, oauth_grant, raw_hook, source, stray_source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::{Check, because};
 use crate::source::{Reason, line};
-use crate::store::{Store, VENDOR};
 use crate::tenant::access;
 use crate::tenant::subscription::{self, State};
-use crate::words::Said;
 
 /// So many are named in one line.
 const NAMED: usize = 5;

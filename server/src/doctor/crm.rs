@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use base::clock::Clock;
+use base::config::{Channel, Config, Integration, base};
+use base::words::Said;
 use chrono::{DateTime, Utc};
 use reqwest::{Client, header};
 
 use super::Check;
-use crate::clock::Clock;
-use crate::config::{Channel, Config, Integration, base};
-use crate::words::Said;
 
 /// Signatures stop working here.
 const SIGNATURE_SECONDS: i64 = 900;

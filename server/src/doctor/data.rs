@@ -1,14 +1,14 @@
 //! What the database tells of itself and of the queue.
 
+use base::fault::Faults;
+use base::store::{self, Store};
+use base::words::Said;
 use entity::{dead_letter, letter, tenant};
+use queue::Queue;
 use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{Check, because};
-use crate::delivery::queue::Queue;
-use crate::fault::Faults;
-use crate::store::{self, Store};
-use crate::words::Said;
 
 /// An older waiting letter is worth a look.
 const OLD_MILLIS: i64 = 15 * 60_000;

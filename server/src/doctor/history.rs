@@ -1,13 +1,13 @@
 //! Hooks that never came: whether chats are held against amoCRM's history, and what was found there.
 
+use base::store::Store;
+use base::words::Said;
 use entity::{dead_letter, history_look, tenant};
+use queue::parcel::Found;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{Check, because};
-use crate::delivery::queue::parcel::Found;
-use crate::store::Store;
-use crate::words::Said;
 
 const MINUTE: i64 = 60_000;
 /// Chats are compared hourly; by then somebody should look why not.

@@ -1,11 +1,12 @@
 //! Checks whether everything is encrypted with the first key.
 
+use base::config::Config;
+use base::store::Store;
+use base::vault::Vault;
+use base::words::Said;
+
 use super::{Check, because};
-use crate::config::Config;
 use crate::rotation;
-use crate::store::Store;
-use crate::vault::Vault;
-use crate::words::Said;
 
 /// Counts per table what is encrypted with another key than the first.
 pub async fn look(config: &Config, store: &Store, checks: &mut Vec<Check>) {

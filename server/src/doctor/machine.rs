@@ -2,15 +2,15 @@
 
 use std::net::IpAddr;
 
-use crate::config::{Config, base, in_the_clear};
-use crate::vault::Vault;
-use crate::words::Said;
+use base::clock::Clock;
+use base::config::{Config, base, in_the_clear};
+use base::http_client::HttpClients;
+use base::spool;
+use base::vault::Vault;
+use base::words::Said;
 
 use super::{Check, because};
-use crate::clock::Clock;
-use crate::http_client::HttpClients;
 use crate::media::Files;
-use crate::spool;
 
 /// The master key is there, readable, and for nobody else to read.
 pub fn secrets(config: &Config, checks: &mut Vec<Check>) {

@@ -1,13 +1,12 @@
 //! `parom doctor` and the admin's page of the same name: is everything in order, and if not, what to do.
 
+use base::clock::Clock;
+use base::config::Config;
+use base::http_client::HttpClients;
+use base::store::Store;
+use base::words::{Filling, Said};
 use serde::Serialize;
 use uuid::Uuid;
-
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::http_client::HttpClients;
-use crate::store::Store;
-use crate::words::{Filling, Said};
 
 mod accounts;
 mod crm;

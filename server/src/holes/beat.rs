@@ -1,5 +1,6 @@
 //! Heartbeats: each process records that it accepts hooks, so that gaps are known afterwards.
 
+use base::store::{VENDOR, ended};
 use entity::heartbeat::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
@@ -8,7 +9,6 @@ use uuid::Uuid;
 use super::row;
 use crate::app::App;
 use crate::rotation;
-use crate::store::{VENDOR, ended};
 
 /// A process without a heartbeat for this long is dead or could write nothing: its hooks are lost.
 pub(super) const SILENCE: i64 = 30_000;

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use amocrm::Error as CrmError;
 use amocrm::chats::{ChatPerson, ChatUser, NewChat, PastMessage, SourceRef};
 use anyhow::Context;
+use base::message::{CrmIds, Direction, Person, Shared, State};
 use entity::{conversation, dedupe, message};
+use queue::parcel::{Alias, Conversation, DedupeKey, Entry, Event, Hurry, Parcel, Side};
 use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::place::Place;
-use crate::delivery::queue::parcel::{Alias, Conversation, DedupeKey, Entry, Event, Hurry, Parcel, Side};
 use crate::delivery::read::first_id_at;
 use crate::intake::clean;
 use crate::intake::lost::{self, Chat, TakenIn};
-use crate::message::{CrmIds, Direction, Person, Shared, State};
 use crate::tenant::users;
 
 /// Maximum pages of one chat: at one call in twenty seconds they end before the channel's claim does.

@@ -21,9 +21,8 @@ mod row;
 mod sum;
 mod tell;
 
+use base::pace::Paces;
 use uuid::Uuid;
-
-use crate::pace::Paces;
 
 pub use beat::{beat, leave};
 pub use due::{look_now, run};

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use amocrm::chats::Chats;
+use base::config::Channel;
+use base::pace::Budget;
 use entity::{tenant_channel, turn};
+use queue::{RATE, Rate};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::config::Channel;
 use crate::delivery::history::Scoped;
-use crate::delivery::queue::letters::amojo_rate;
-use crate::delivery::queue::{RATE, Rate};
+use crate::delivery::letters::amojo_rate;
 use crate::lookup::Scope;
-use crate::pace::Budget;
 use crate::tenant::{self, ChannelStatus};
 
 /// The percentage of a scope's requests that comparisons may use (issue 4, item 7).

@@ -1,7 +1,9 @@
 //! Reports what was found: to the account's people, the vendor and the metrics.
 
+use base::store::VENDOR;
 use entity::dead_letter;
 use entity::history_look::Model;
+use queue::parcel::Found;
 use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
@@ -9,9 +11,7 @@ use uuid::Uuid;
 use super::place::Place;
 use crate::alert::{self, Alarm};
 use crate::app::App;
-use crate::delivery::queue::parcel::Found;
 use crate::intake::lost::TakenIn;
-use crate::store::VENDOR;
 
 /// Kind of the account's alert.
 pub const KIND: &str = "found_in_history";

@@ -1,5 +1,8 @@
 //! Actions of people on an import: start after a dry run, pause, resume, cancel.
 
+use base::error::{Error, Result};
+use base::store::ended;
+use base::words::Said;
 use entity::import::{self, Column};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
@@ -9,10 +12,7 @@ use uuid::Uuid;
 use super::{State, look};
 use crate::app::App;
 use crate::audit::{self, Deed};
-use crate::error::{Error, Result};
 use crate::source::By;
-use crate::store::ended;
-use crate::words::Said;
 
 /// Records an action in the audit log, in the transaction that performs it.
 pub(super) async fn note(

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
+use base::error::{Error, Result};
+use base::words::Said;
 use entity::{import, import_line, message, source};
+use queue::parcel::{Alias, Outcome, Side};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::step::Change;
 use super::{look, reason, settle};
 use crate::api::message_in;
 use crate::app::App;
-use crate::delivery::queue::parcel::{Alias, Outcome, Side};
-use crate::error::{Error, Result};
 use crate::intake::message::{Incoming, accept_as};
-use crate::words::Said;
 
 /// Adds as many lines as the rate allows. False if none is left. On an error, what was already added stays in
 /// `change`.

@@ -1,15 +1,15 @@
 //! Queries for imports, and the counts of a file.
 
+use base::words::{Language, Said};
 use entity::{conversation_alias, import, import_line, import_skip, source};
+use queue::parcel::Side;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
 use uuid::Uuid;
 
 use super::{State, pace, reason};
 use crate::app::App;
-use crate::delivery::queue::parcel::Side;
 use crate::source::ContactRule;
-use crate::words::{Language, Said};
 
 /// A line that was skipped, with its reason in the reader's language.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -25,7 +25,7 @@ mod step;
 mod take_in;
 mod waiting;
 
-use crate::message::stored_as_small_integer;
+use base::message::stored_as_small_integer;
 
 pub use act::{cancel, pause, resume, start};
 pub use format::Format;

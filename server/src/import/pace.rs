@@ -3,7 +3,7 @@
 use entity::import;
 
 use crate::app::App;
-use crate::delivery::queue::letters::amojo_rate;
+use crate::delivery::letters::amojo_rate;
 
 /// The percentage of requests that imports may use (docs/import.md#how-it-goes).
 const SHARE_PERCENT: i64 = 20;

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::Error;
-use crate::words::{CRM, Language, Said, Words};
+use base::error::Error;
+use base::words::{CRM, Language, Said, Words};
 
 /// A sentence in every language, in its stored form.
 pub fn kept(said: &Said) -> String {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base::message::State;
+use base::words::Said;
 use entity::{import, import_line, lane, message};
 use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -9,8 +11,6 @@ use uuid::Uuid;
 use super::step::Change;
 use super::{look, reason};
 use crate::app::App;
-use crate::message::State;
-use crate::words::Said;
 
 /// Lines checked in one step.
 const PAGE: u64 = 500;

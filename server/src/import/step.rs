@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use base::error::Error;
+use base::store::ended;
+use base::words::Said;
 use entity::import::{self, Column};
 use entity::{import_line, import_skip};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -13,10 +16,7 @@ use uuid::Uuid;
 
 use super::{State, act, handover, look, pace, reason, settle};
 use crate::app::App;
-use crate::error::Error;
 use crate::source::By;
-use crate::store::ended;
-use crate::words::Said;
 
 /// Delay of the next step while it runs.
 const TICK_MILLIS: i64 = 1_000;

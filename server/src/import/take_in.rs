@@ -3,6 +3,9 @@
 
 use std::io;
 
+use base::error::{Error, Result};
+use base::store::ended;
+use base::words::Said;
 use bytes::Bytes;
 use entity::{import, import_line, import_skip, source};
 use futures_util::{Stream, StreamExt, pin_mut};
@@ -16,12 +19,9 @@ use super::format::{Cutter, Format, NAMED, Piece};
 use super::{KEPT_MILLIS, Leads, State, act, look, reason, waiting};
 use crate::api::message_in;
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::intake::believed;
 use crate::source::By;
-use crate::store::ended;
 use crate::tenant::remove;
-use crate::words::Said;
 
 /// Bytes after which an import in progress records its size again.
 const SAY_EVERY: u64 = 8 * 1024 * 1024;

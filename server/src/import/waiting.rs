@@ -1,5 +1,7 @@
 //! Counts the pending imports of an account, and their size together.
 
+use base::error::{Error, Result};
+use base::words::Said;
 use entity::import::{self, Column};
 use sea_orm::sea_query::{Alias, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, DbErr, FromQueryResult, QueryFilter, QuerySelect};
@@ -7,9 +9,7 @@ use uuid::Uuid;
 
 use super::State;
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::usage::bytes_of;
-use crate::words::Said;
 
 /// Seconds after which a refused upload may be retried: imports seldom end sooner.
 const AGAIN: u32 = 60;

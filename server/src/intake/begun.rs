@@ -2,17 +2,17 @@
 //! or in a status. (The answer to `conversation.started` is settled with the letter.)
 
 use anyhow::Context;
+use base::error::Result;
+use base::message::{Direction, Person};
 use entity::{conversation, message, source};
+use queue::parcel::{Conversation, DedupeKey, Entry, Event, Opened};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::message::Incoming;
 use super::{clean, store};
 use crate::app::App;
-use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, Opened};
-use crate::error::Result;
 use crate::lookup::About;
-use crate::message::{Direction, Person};
 
 /// The messenger's ids for a conversation started by a manager.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

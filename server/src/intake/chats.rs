@@ -7,8 +7,12 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use amocrm::chats::sign;
 use amocrm::hooks::chats::{self, HookError, HookEvent};
+use base::spool::Hook;
+use base::store::VENDOR;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
+use queue::parcel::{Hurry, Parcel, RawHook};
+use queue::writer::Refused;
 use secrecy::ExposeSecret;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -16,12 +20,8 @@ use sha2::{Digest, Sha256};
 use super::ladder;
 use super::manager::{self, Live};
 use crate::app::App;
-use crate::delivery::queue::parcel::{Hurry, Parcel, RawHook};
-use crate::delivery::queue::writer::Refused;
 use crate::lookup::Scope;
 use crate::shed::body::End;
-use crate::spool::Hook;
-use crate::store::VENDOR;
 use crate::tenant::channels;
 
 /// Larger bodies are refused.
@@ -105,7 +105,7 @@ async fn answer(app: &web::Data<App>, scope_id: &str, request: &HttpRequest, pay
     let received_at = app.clock.millis();
     let hook = Hook { id: app.clock.uuid_v7(), received_at, scope_id: scope_id.to_owned(), body };
     // Detached: a caller that hangs up must not stop the processing of its hook.
-    let taken = crate::supervisor::detach("chats_hook", {
+    let taken = base::supervisor::detach("chats_hook", {
         let app = app.clone();
         async move { ladder::take(&app, hook).await }
     });
@@ -223,7 +223,7 @@ async fn quarantine(app: &App, scope: Option<&Scope>, hook: &Hook, why: Quaranti
 /// Connects the channel for version 2 again, in the background because amoCRM waits for its answer.
 fn renew(app: &Arc<App>, scope: &Scope) {
     let (app, channel) = (app.clone(), scope.channel.clone());
-    crate::supervisor::detach("channel_renew", async move {
+    base::supervisor::detach("channel_renew", async move {
         if let Err(error) = channels::renew(&app, &channel).await {
             tracing::error!(tenant.id = %channel.tenant_id, channel.id = %channel.channel_id, error = format!("{error:#}"), "the channel could not be connected for hooks of version 2; its next hook of version 1 tries again");
         }

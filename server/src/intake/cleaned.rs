@@ -1,7 +1,8 @@
 //! Bodies without characters that a store or a wire format cannot carry.
 
+use base::message::{Body, Content, Media, Person, Quote};
+
 use super::clean;
-use crate::message::{Body, Content, Media, Person, Quote};
 
 /// Cleans every text of a body; texts that are empty afterwards are removed.
 pub fn cleaned(mut body: Body) -> Body {

@@ -10,13 +10,13 @@ use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use amocrm::hooks::crm::{self, BODY_LIMIT};
 use bytes::Bytes;
+use queue::parcel::{Hurry, Parcel, RawHook};
+use queue::writer::Refused;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::chats::read;
 use crate::app::App;
-use crate::delivery::queue::parcel::{Hurry, Parcel, RawHook};
-use crate::delivery::queue::writer::Refused;
 use crate::tenant::subscription;
 
 pub use act::Acts;
@@ -56,7 +56,7 @@ async fn answer(app: &web::Data<App>, token: &str, request: &HttpRequest, payloa
     };
     // Detached: a caller that hangs up must not stop the processing of its hook.
     let app = app.clone().into_inner();
-    match crate::supervisor::detach("crm_hook", async move { take(&app, tenant_id, body).await }).await {
+    match base::supervisor::detach("crm_hook", async move { take(&app, tenant_id, body).await }).await {
         Ok(Ok(())) => HttpResponse::Ok().finish(),
         Ok(Err(refused)) => not_stored(&refused.to_string()),
         Err(panicked) => not_stored(&panicked.to_string()),
@@ -83,7 +83,7 @@ async fn take(app: &Arc<App>, tenant_id: Uuid, body: Bytes) -> Result<(), Refuse
     }
     keep(app, tenant_id, body, "").await?;
     let app = app.clone();
-    crate::supervisor::detach("crm_act", async move { act::act(&app, tenant_id, heard).await });
+    base::supervisor::detach("crm_act", async move { act::act(&app, tenant_id, heard).await });
     Ok(())
 }
 

@@ -1,7 +1,12 @@
 //! Edits and deletions of customers' messages.
 
 use anyhow::Context;
+use base::error::{Error, Result};
+use base::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Stream};
+use base::words::{Language, Said, Words};
 use entity::{message, source};
+use queue::media::NewMedia;
+use queue::parcel::{Conversation, DedupeKey, Entry, Event, Outcome, Rewrite};
 use uuid::Uuid;
 
 use super::cleaned::cleaned_content;
@@ -9,13 +14,9 @@ use super::enclosed::of_content;
 use super::message::{hashed, told};
 use super::store;
 use crate::app::App;
-use crate::delivery::queue::letters::{TO_CRM_MILLIS, crm_letter};
-use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, Outcome, Rewrite};
-use crate::error::{Error, Result};
+use crate::delivery::letters::{TO_CRM_MILLIS, crm_letter};
 use crate::lookup::About;
-use crate::media::{NewMedia, Whose};
-use crate::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Stream};
-use crate::words::{Language, Said, Words};
+use crate::media::Whose;
 
 /// How often a change is retried after losing to a concurrent one.
 const TRIES: usize = 5;

@@ -1,9 +1,11 @@
 //! Files of an incoming message.
 
+use base::error::Result;
+use base::message::{Body, Content, Person};
+use queue::media::NewMedia;
+
 use crate::app::App;
-use crate::error::Result;
-use crate::media::{self, NewMedia, Origin, Whose};
-use crate::message::{Body, Content, Person};
+use crate::media::{self, Origin, Whose};
 
 /// Replaces every file address in the body by a media id. The files are registered for fetching in the same commit as
 /// the message.

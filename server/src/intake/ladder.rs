@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amocrm::hooks::chats;
+use base::spool::{Drained, Hook, NotKept};
+use queue::writer::Refused;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::chats::store;
 use crate::app::App;
-use crate::delivery::queue::writer::Refused;
-use crate::spool::{Drained, Hook, NotKept};
 
 /// Time limit for the database write.
 const DATABASE: Duration = Duration::from_millis(1_500);

@@ -1,16 +1,17 @@
 //! Typing and reactions of customers.
 
 use anyhow::Context;
+use base::error::{Error, Result};
+use base::message::{LetterKind, Person, Reaction, Stream, Typing};
 use entity::source;
+use queue::STATUS_MILLIS;
+use queue::parcel::{Alias, Conversation, DedupeKey, Entry, Event, NewLetter, Side};
 use uuid::Uuid;
 
 use super::store;
 use crate::app::App;
-use crate::delivery::queue::letters::{STATUS_MILLIS, crm_letter};
-use crate::delivery::queue::parcel::{Alias, Conversation, DedupeKey, Entry, Event, NewLetter, Side};
-use crate::error::{Error, Result};
+use crate::delivery::letters::crm_letter;
 use crate::lookup::About;
-use crate::message::{LetterKind, Person, Reaction, Stream, Typing};
 
 /// How long amoCRM shows that someone is typing (chats-api §3.7).
 const TYPING_MILLIS: i64 = 5_000;

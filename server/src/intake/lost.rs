@@ -3,14 +3,14 @@
 
 use amocrm::hooks::chats::{HookMessage, PastMessage};
 use anyhow::Context;
+use base::message::{Failure, FailureCode, LetterKind, State};
+use base::words::Words;
+use queue::parcel::{Entry, Found, Hurry, NewLetter, Outcome, Parcel};
 
 use super::manager;
 use crate::app::App;
-use crate::delivery::queue::parcel::{Entry, Found, Hurry, NewLetter, Outcome, Parcel};
 use crate::lookup::Scope;
-use crate::message::{Failure, FailureCode, LetterKind, State};
 use crate::tenant;
-use crate::words::Words;
 
 /// Older messages are not sent automatically, because the conversation has moved on.
 const LATE_MILLIS: i64 = 15 * 60_000;

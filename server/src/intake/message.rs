@@ -1,7 +1,12 @@
 //! A customer's message for amoCRM, from any transport.
 
 use anyhow::Context;
+use base::error::Result;
+use base::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream, crm_id};
 use entity::source;
+use queue::parcel::{
+    Alias, Conversation, DedupeKey, Entry, Event, NewConversation, NewMessage, Opened, Outcome, RawHook, Side,
+};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -9,13 +14,8 @@ use super::cleaned::{cleaned, cleaned_person};
 use super::enclosed::enclosed;
 use super::{begun, believed, store};
 use crate::app::App;
-use crate::delivery::queue::letters::{TO_CRM_MILLIS, crm_letter};
-use crate::delivery::queue::parcel::{
-    Alias, Conversation, DedupeKey, Entry, Event, NewConversation, NewMessage, Opened, Outcome, RawHook, Side,
-};
-use crate::error::Result;
+use crate::delivery::letters::{TO_CRM_MILLIS, crm_letter};
 use crate::media::Whose;
-use crate::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream, crm_id};
 
 /// One message from a messenger or the API, already validated.
 #[derive(Clone, Debug)]

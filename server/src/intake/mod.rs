@@ -1,7 +1,7 @@
 //! Inbound processing: requests are validated, given ids and stored, and only then answered.
 //!
 //! All transports – a messenger's webhook, the web chat, the public API, amoCRM's hook – end in
-//! [`crate::delivery::queue::writer::Writer::accept`], the only entry to the queue.
+//! [`queue::writer::Writer::accept`], the only entry to the queue.
 
 pub mod begun;
 pub mod chats;
@@ -18,15 +18,15 @@ pub mod message;
 pub mod status;
 
 use anyhow::Context;
+use queue::parcel::{Entry, Hurry, Outcome, Parcel, RawHook};
 use uuid::Uuid;
 
 pub use live::{reaction, typing};
 
 use crate::app::App;
-use crate::delivery::queue::parcel::{Entry, Hurry, Outcome, Parcel, RawHook};
 
 /// Stores one event from a messenger. Durable on return.
-async fn store(app: &App, tenant_id: Uuid, raw: Option<RawHook>, entry: Entry) -> crate::error::Result<Outcome> {
+async fn store(app: &App, tenant_id: Uuid, raw: Option<RawHook>, entry: Entry) -> base::error::Result<Outcome> {
     let parcel = Parcel { tenant_id, hurry: Hurry::Other, raw, entries: vec![entry] };
     let outcomes = app.writer.accept(parcel).await?;
     Ok(outcomes.into_iter().next().context("a parcel of one entry has one outcome")?)

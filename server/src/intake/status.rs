@@ -1,18 +1,18 @@
 //! Statuses from the messenger for messages from amoCRM: delivered, read, failed.
 
 use anyhow::Context;
+use base::error::{Error, Result};
+use base::message::{Direction, State, StatusReport};
+use base::words::Said;
 use entity::{message, source};
+use queue::parcel::{Conversation, DedupeKey, Entry, Event, StateChange};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::store;
 use crate::app::App;
-use crate::delivery::queue::letters::{messenger_pool, status_letter};
-use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, StateChange};
-use crate::error::{Error, Result};
+use crate::delivery::letters::{messenger_pool, status_letter};
 use crate::lookup::{About, known_message};
-use crate::message::{Direction, State, StatusReport};
-use crate::words::Said;
 
 /// A status for an unknown id waits this long for its message.
 const PARKED_MILLIS: i64 = 24 * 3_600_000;

@@ -1,12 +1,12 @@
 //! References to messages.
 
+use base::message::Quote;
 use entity::{dedupe, message, source};
+use queue::parcel::Event;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::delivery::queue::parcel::Event;
-use crate::message::Quote;
 
 /// Prefix of the messenger's ids where both kinds are accepted.
 const THEIRS: &str = "ext:";

@@ -4,16 +4,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::fault::Faults;
+use base::store::Store;
+use base::supervisor::Supervisor;
 use entity::{source, tenant, tenant_channel};
 use moka::future::Cache;
+use queue::parcel::{Alias, Side};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
 use self::together::Together;
-use crate::delivery::queue::parcel::{Alias, Side};
-use crate::fault::Faults;
-use crate::store::Store;
-use crate::supervisor::Supervisor;
 
 mod about;
 mod read;

@@ -4,15 +4,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use base::store::Store;
+use base::store::directory::Kind;
 use entity::{source, tenant, tenant_channel};
+use queue::parcel::Alias;
+use queue::{Rows, columns_of};
 use sea_orm::{DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::{Known, Scope};
-use crate::delivery::queue::parcel::Alias;
-use crate::delivery::queue::{Rows, columns_of};
-use crate::store::Store;
-use crate::store::directory::Kind;
 
 /// Prefix of a channel's columns beside its tenant's.
 const CHANNEL: &str = "channel_";

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use base::supervisor::{Supervisor, detach};
 use sea_orm::DbErr;
 use tokio::sync::{Mutex, mpsc, oneshot};
-
-use crate::supervisor::{Supervisor, detach};
 
 /// Maximum keys per statement.
 const MOST: usize = 256;

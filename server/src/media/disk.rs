@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use base::store::VENDOR;
 use sea_orm::DbErr;
 use serde_json::json;
 
 use crate::alert::{self, Alarm};
 use crate::app::App;
-use crate::store::VENDOR;
 
 /// The kind of the vendor's alert.
 const ALARM: &str = "disk_full";

@@ -11,6 +11,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::Context;
+use base::config::{self, base};
+use base::http_client::HttpClients;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
@@ -22,9 +24,6 @@ use object_store::path::Path;
 use object_store::{ClientOptions, Error, GetOptions, ObjectStore, ObjectStoreExt, RetryConfig};
 use secrecy::ExposeSecret;
 use uuid::Uuid;
-
-use crate::config::{self, base};
-use crate::http_client::HttpClients;
 
 /// Buffer of one upload into a bucket: the smallest part that S3 accepts.
 const PART: usize = 5 * 1024 * 1024;

@@ -14,13 +14,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 
+use base::config;
+use base::http_client::HttpClients;
+use base::message::{Content, stored_as_small_integer};
 use moka::future::Cache;
 use tokio::sync::Notify;
 use uuid::Uuid;
-
-use crate::config;
-use crate::http_client::HttpClients;
-use crate::message::{Content, stored_as_small_integer};
 
 mod disk;
 mod ensure;
@@ -42,7 +41,7 @@ pub use ensure::{Kept, Ready, avatar_link, ensure, find, preview_link, read};
 pub use fetch::fetch_all;
 pub use files::Files;
 pub use link::{For, crm_link, link};
-pub use new::{NewMedia, Origin, Uploaded, Whose, avatar, avatar_id, check_url, enclose, uploaded, wanted};
+pub use new::{Origin, Uploaded, Whose, avatar, avatar_id, check_url, enclose, uploaded, wanted};
 pub use quota::{kept_bytes, visitors_bytes};
 pub use remove::{of_messages, of_tenant};
 pub use serve::routes;

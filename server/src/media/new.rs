@@ -2,7 +2,13 @@
 
 use std::fmt;
 
+use base::config::MediaMode;
+use base::error::{Error, Result};
+use base::message::{Content, Direction, day_of};
+use base::vault::Place;
+use base::words::Said;
 use entity::media::{self, Column};
+use queue::media::NewMedia;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -10,11 +16,6 @@ use uuid::Uuid;
 
 use super::{Kind, State, name};
 use crate::app::App;
-use crate::config::MediaMode;
-use crate::error::{Error, Result};
-use crate::message::{Content, Direction, day_of};
-use crate::vault::Place;
-use crate::words::Said;
 
 /// Where a file comes from. `Debug` shows nothing, because it may contain a secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,23 +56,6 @@ pub struct Whose {
     pub source_id: Uuid,
     pub direction: Direction,
     pub message_id: Uuid,
-}
-
-/// A file stored with its message.
-#[derive(Clone, Debug)]
-pub struct NewMedia {
-    /// The message's `media_id`.
-    pub id: Uuid,
-    pub(crate) source_id: Uuid,
-    pub(crate) message_id: Uuid,
-    pub(crate) direction: Direction,
-    pub(crate) kind: Kind,
-    pub(crate) state: State,
-    pub(crate) origin: Vec<u8>,
-    pub(crate) file_name: String,
-    pub(crate) failure: &'static str,
-    pub(crate) created_at: i64,
-    pub(crate) day: i32,
 }
 
 /// Whether an address may be fetched, as far as can be decided without the network.
@@ -130,7 +114,7 @@ fn made(app: &App, whose: &Whose, id: Uuid, kind: Kind, origin: Origin, file_nam
     };
     let useless = public && state == State::Refused;
     let origin = if useless { Vec::new() } else { seal(app, whose.tenant_id, id, &origin) };
-    NewMedia { kind, state, origin, file_name, failure, ..plain(app, whose, id) }
+    NewMedia { kind: kind.number(), state: state.number(), origin, file_name, failure, ..plain(app, whose, id) }
 }
 
 fn seal(app: &App, tenant_id: Uuid, id: Uuid, origin: &Origin) -> Vec<u8> {
@@ -145,8 +129,8 @@ fn plain(app: &App, whose: &Whose, id: Uuid) -> NewMedia {
         source_id: whose.source_id,
         message_id: whose.message_id,
         direction: whose.direction,
-        kind: Kind::File,
-        state: State::Gone,
+        kind: Kind::File.number(),
+        state: State::Gone.number(),
         origin: Vec::new(),
         file_name: String::new(),
         failure: "media_gone",

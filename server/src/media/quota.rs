@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use base::message::Direction;
 use entity::media::{self, Column};
 use entity::source;
 use sea_orm::sea_query::{Alias, ExprTrait, Query};
@@ -14,7 +15,6 @@ use uuid::Uuid;
 use super::State;
 use crate::alert::{self, Alarm};
 use crate::app::App;
-use crate::message::Direction;
 
 /// The kind of the alert of an account whose quota is full.
 const ALARM: &str = "media_full";

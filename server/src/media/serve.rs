@@ -9,13 +9,13 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use base::message::day_of;
+use base::words::{Language, Words};
 use futures_util::stream::empty;
 
 use super::ensure::{Kept, row};
 use super::{State, link, name, sniff};
 use crate::app::App;
-use crate::message::day_of;
-use crate::words::{Language, Words};
 
 /// No scripts, no subresources, no framing.
 const POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";

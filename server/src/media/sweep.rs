@@ -1,12 +1,12 @@
 //! Retention: deletes files the day after their last.
 
+use base::message::day_of;
 use entity::media::{self, Column};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::upload::COMING;
 use super::{State, remove};
 use crate::app::App;
-use crate::message::day_of;
 
 /// Rows per step.
 const BATCH: u64 = 200;

@@ -3,6 +3,9 @@
 //! The row is inserted before the first byte, as an incomplete file, so that an interrupted upload leaves no unknown
 //! file behind.
 
+use base::error::{Error, Result};
+use base::message::{Direction, day_of};
+use base::words::Said;
 use bytes::Bytes;
 use entity::media::{self, Column};
 use sea_orm::sea_query::Expr;
@@ -13,9 +16,6 @@ use super::fetch::keep::{NotKept, Sink, Stored};
 use super::files::Key;
 use super::{Kind, State, name, quota, sniff};
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::message::{Direction, day_of};
-use crate::words::Said;
 
 /// Days for which a file is kept that no message refers to.
 const UNUSED_DAYS: i32 = 7;

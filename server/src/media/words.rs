@@ -1,6 +1,6 @@
 //! Texts in place of a file.
 
-use crate::words::Words;
+use base::words::Words;
 
 /// The text of a message whose file is unavailable: that it could not be loaded, then the caption.
 pub fn placeholder(words: Words, file_name: &str, caption: Option<&str>) -> String {
@@ -17,7 +17,7 @@ pub fn placeholder(words: Words, file_name: &str, caption: Option<&str>) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::Language;
+    use base::words::Language;
 
     #[test]
     fn a_file_that_is_not_to_be_had_is_told_of_in_both_languages() {

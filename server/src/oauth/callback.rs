@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::config::Integration;
+use base::error::Result;
+use base::words::Said;
 use secrecy::SecretString;
 
 use super::choose::{Choice, Signs, choose};
@@ -11,12 +14,9 @@ use super::page::Frame;
 use super::start::{self, State};
 use super::{Query, crm_of, done};
 use crate::app::App;
-use crate::config::Integration;
-use crate::error::Result;
 use crate::people::door;
 use crate::strangers::Act;
 use crate::tenant::install::{self, Call, For, Progress, Trust};
-use crate::words::Said;
 
 /// Much longer than any code of amoCRM's.
 const LONGEST_CODE: usize = 8 * 1024;
@@ -110,7 +110,7 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
     }
     let row = install::store_call(&app, call, For::Me).await?;
     // A browser that disconnects must not cancel the exchange.
-    let carried = crate::supervisor::detach("installation", install::carry(app.clone(), row)).await;
+    let carried = base::supervisor::detach("installation", install::carry(app.clone(), row)).await;
     let progress = carried.map_err(|error| anyhow::anyhow!("an installation broke off: {error}"))?;
     done::shown(&app, &frame, integration, progress, own_browser).await
 }

@@ -1,8 +1,8 @@
 //! Selects the integration of a callback, and decides whether its host may be called. Secrets are never tried in turn.
 
 use amocrm::Host;
+use base::config::{Config, Integration};
 
-use crate::config::{Config, Integration};
 use crate::tenant::host_rules;
 
 /// What a callback reveals about its integration.

@@ -2,17 +2,17 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use base::config::Integration;
+use base::error::{Error, Result};
+use base::words::Said;
 use entity::{tenant, tenant_channel};
 
 use super::page::{Frame, Page};
 use super::start;
 use crate::app::App;
-use crate::config::Integration;
-use crate::error::{Error, Result};
 use crate::people::ticket;
 use crate::tenant::install::{Entered, Progress};
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
-use crate::words::Said;
 
 /// `own_browser`: the administrator began in this browser, so their data may be shown.
 pub(super) async fn shown(

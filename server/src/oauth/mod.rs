@@ -16,9 +16,9 @@ mod revoked;
 mod start;
 
 use actix_web::web;
+use base::config::{Integration, Platform};
 
 use crate::app::App;
-use crate::config::{Integration, Platform};
 
 pub use crate::tenant::install::run as run_installs;
 

@@ -4,8 +4,7 @@ use actix_web::cookie::Cookie;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-
-use crate::words::{Language, Said, Sentence, Words};
+use base::words::{Language, Said, Sentence, Words};
 
 /// Data common to all pages of a request.
 pub(super) struct Frame {
@@ -132,7 +131,7 @@ pub(super) mod browser {
     use url::Url;
     use uuid::Uuid;
 
-    use crate::browser::cookie;
+    use base::browser::cookie;
 
     const NAME: &str = "parom-install";
     const PATH: &str = "/oauth";

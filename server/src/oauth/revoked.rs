@@ -3,11 +3,11 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use amocrm::hooks::revoke;
+use base::config::Integration;
+use base::error::{Problem, Result};
 
 use super::Query;
 use crate::app::App;
-use crate::config::Integration;
-use crate::error::{Problem, Result};
 use crate::tenant::{install, uninstall};
 
 /// `GET /oauth/revoked?client_uuid=&account_id=&signature=`. 200 for every signed notice, also repeated ones; amoCRM is
@@ -29,7 +29,7 @@ pub(super) async fn revoked(app: web::Data<App>, request: HttpRequest) -> Result
                 return Ok(HttpResponse::Ok().content_type("application/json").body("{}"));
             }
             let app = app.into_inner();
-            crate::supervisor::detach("revoke_notice", async move {
+            base::supervisor::detach("revoke_notice", async move {
                 if let Err(error) = uninstall::confirm(&app, tenant_id).await {
                     tracing::error!(tenant.id = %tenant_id, error = format!("{error:#}"), "a revoke notice could not be looked into; it is tried again");
                 }
@@ -57,7 +57,7 @@ fn verified<'app>(app: &'app App, query: &Query) -> Option<(&'app Integration, i
 fn refused() -> HttpResponse {
     let status = StatusCode::UNAUTHORIZED;
     let problem = Problem {
-        kind: crate::error::problem_type("signature_refused"),
+        kind: base::error::problem_type("signature_refused"),
         title: "The signature is wrong".to_owned(),
         status: status.as_u16(),
         detail: "client_uuid, account_id and signature do not belong together".to_owned(),

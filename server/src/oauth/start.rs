@@ -2,17 +2,17 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::config::Integration;
+use base::error::Result;
+use base::store::VENDOR;
+use base::store::directory::{self, Kind};
+use base::vault;
+use base::words::Language;
 use uuid::Uuid;
 
 use super::page::{Frame, Other, browser};
 use super::{Query, crm_of};
 use crate::app::App;
-use crate::config::Integration;
-use crate::error::Result;
-use crate::store::VENDOR;
-use crate::store::directory::{self, Kind};
-use crate::vault;
-use crate::words::Language;
 
 /// Lifetime of a state, milliseconds; it is valid once.
 const STATE_LIVES: i64 = 10 * 60_000;

@@ -2,6 +2,8 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::Result;
+use base::words::Said;
 use entity::{source, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
@@ -10,13 +12,11 @@ use uuid::Uuid;
 use super::overview::{account_hint, account_tone};
 use super::{Empty, Form, Member, Nav, Notice, PageContext, Right, Tone, html};
 use crate::app::App;
-use crate::error::Result;
 use crate::holes;
 use crate::source::{self as sources, Migration, Usage};
 use crate::tenant::subscription::{self, State};
 use crate::tenant::{self, Access, AccessState, TenantStatus};
 use crate::usage::{self, Line};
-use crate::words::Said;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {

@@ -1,9 +1,8 @@
 //! Stylesheets, the script and the logo of panel and admin.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-
-use crate::browser::asset::{self, Asset, PICTURE, SCRIPT, STYLE};
-use crate::error::{Error, Result};
+use base::browser::asset::{self, Asset, PICTURE, SCRIPT, STYLE};
+use base::error::{Error, Result};
 
 fn file_of(name: &str) -> Option<Asset> {
     Some(match name {

@@ -91,7 +91,7 @@ pub fn source_id(ground: &Ground, text: &str) -> Option<Uuid> {
 }
 
 /// The requested page; a cursor made under other filters restarts at the first page.
-pub fn page_of(cursor: Option<&str>, filters: &[&str]) -> crate::error::Result<Page> {
+pub fn page_of(cursor: Option<&str>, filters: &[&str]) -> base::error::Result<Page> {
     match Page::read(None, cursor.filter(|text| !text.is_empty()), filters) {
         Ok(page) => Ok(page),
         Err(_) => Page::read(None, None, filters),

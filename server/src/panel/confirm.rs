@@ -2,10 +2,10 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
+use base::error::Result;
+use base::words::Sentence;
 
 use super::{PageContext, html};
-use crate::error::Result;
-use crate::words::Sentence;
 
 #[derive(Template)]
 #[template(path = "panel/confirm.html")]

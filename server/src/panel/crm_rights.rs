@@ -9,13 +9,13 @@
 
 use std::sync::Arc;
 
+use base::error::Result;
 use entity::{member as table, session};
 use serde_json::json;
 
 use super::Role;
 use crate::app::App;
 use crate::audit::By;
-use crate::error::Result;
 use crate::people::member::{self, FROM_CRM, Vouched};
 use crate::people::session as sessions;
 use crate::tenant::rights::{self, CrmRights, MaxAge};

@@ -6,18 +6,18 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::browser::cookie;
+use base::error::{Error, Result};
+use base::words::{self, Language};
 
 use super::Role;
 use super::html::{all_ancestors, html_as};
 use super::member::Member;
 use super::page::{Nav, PageContext};
 use crate::app::App;
-use crate::browser::cookie;
-use crate::error::{Error, Result};
 use crate::people::door::{self, Refused};
 use crate::people::{member, session};
 use crate::shed::is_read_only;
-use crate::words::{self, Language};
 
 #[derive(Template)]
 #[template(path = "panel/error.html")]

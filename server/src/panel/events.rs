@@ -8,6 +8,8 @@ use std::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
+use base::error::{Error, Result};
+use base::words::Said;
 use bytes::Bytes;
 use entity::conversation;
 use futures_util::stream;
@@ -20,10 +22,8 @@ use uuid::Uuid;
 use super::html::nothing_kept;
 use super::member::Member;
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::people::{door, session};
 use crate::shed::{self, Held};
-use crate::words::Said;
 
 /// Changes within this time are reported as one.
 const TOGETHER: Duration = Duration::from_secs(2);

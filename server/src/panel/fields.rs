@@ -1,13 +1,13 @@
 //! A connector's settings as a form: renders its fields, reads them back into JSON, and shows errors beside their
 //! fields.
 
+use base::error::FieldError;
+use base::words::{CRM, Words};
+use connectors::{Field, Input};
 use serde_json::{Map, Value};
 
 use super::Fields;
 use super::choice::Choice;
-use crate::connector::{Field, Input};
-use crate::error::FieldError;
-use crate::words::{CRM, Words};
 
 /// Prefix of the form's names, so that a setting never collides with a field of the page.
 const PREFIX: &str = "set.";
@@ -203,7 +203,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::words::Language;
+    use base::words::Language;
 
     const FIELDS: &[Field] = &[
         Field::required("webhook_url", Input::Url, "wizard-custom-url"),
@@ -254,7 +254,7 @@ mod tests {
             read(words, GROUP, &form(&[]), &json!({"working_hours": {"hours": ["x"]}}), false).unwrap(),
             json!({})
         );
-        let error = FieldError::new("/settings/working_hours/hours/0", crate::words::Said::new("said-hours"));
+        let error = FieldError::new("/settings/working_hours/hours/0", base::words::Said::new("said-hours"));
         assert_eq!(super::wrong(words, GROUP, &kept, &[error])[0].0, "set.working_hours.hours");
     }
 

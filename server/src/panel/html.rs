@@ -4,11 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use anyhow::Context;
 use askama::Template;
+use base::config::Integration;
+use base::error::Result;
 
 use super::PageContext;
 use crate::app::App;
-use crate::config::Integration;
-use crate::error::Result;
 
 /// A template of the panel.
 pub trait Markup: Template {}

@@ -9,6 +9,9 @@ use actix_web::dev::Payload;
 use actix_web::error::InternalError;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
+use base::error::{Error, Result};
+use base::store::VENDOR;
+use base::words::{Language, Said, When, Words, Zone};
 use entity::{message, session, tenant};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter};
 use serde::Serialize;
@@ -24,12 +27,9 @@ use super::theme::Theme;
 use super::{Right, Role};
 use crate::app::App;
 use crate::audit::{self, Actor, Deed};
-use crate::error::{Error, Result};
 use crate::people::door::{self, Door, LIVE, Refused};
 use crate::people::{credentials, member, person, session as sessions, token};
 use crate::shed::is_read_only;
-use crate::store::VENDOR;
-use crate::words::{Language, Said, When, Words, Zone};
 
 /// The key under which a session stores the only conversation that it shows.
 pub(super) const ONLY: &str = "only";

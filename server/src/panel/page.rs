@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use actix_web::HttpRequest;
+use base::words::{self, Language, Sentence, When, Words, Zone};
 
 use super::markup;
 use super::notice::{Notice, Tone};
@@ -11,7 +12,6 @@ use super::{Right, Role};
 use crate::app::App;
 use crate::people::{door, form, token};
 use crate::shed::is_read_only;
-use crate::words::{self, Language, Sentence, When, Words, Zone};
 
 /// Entries of the navigation, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

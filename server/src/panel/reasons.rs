@@ -1,8 +1,9 @@
 //! Texts of reasons and states.
 
+use base::words::{Sentence, Words};
+
 use crate::delivery::read::MessageStatus;
 use crate::delivery::read::reason::Reason;
-use crate::words::{Sentence, Words};
 
 /// What happened and what to do.
 #[derive(Clone, Debug)]
@@ -55,7 +56,7 @@ pub const fn tone(status: MessageStatus) -> &'static str {
 }
 
 /// A customer's name in a list: the name, else the number, else the messenger's id.
-pub fn customer(contact: &crate::message::Person, words: Words) -> String {
+pub fn customer(contact: &base::message::Person, words: Words) -> String {
     let named =
         [contact.name.as_deref(), contact.phone.as_deref(), contact.email.as_deref(), Some(contact.id.as_str())];
     let found = named.into_iter().flatten().find(|text| !text.trim().is_empty());

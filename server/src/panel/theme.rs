@@ -3,14 +3,14 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::browser::cookie;
+use base::error::Result;
 use serde::Deserialize;
 
 use super::Form;
 use super::member::{Member, to};
 use super::sign_in::back;
 use crate::app::App;
-use crate::browser::cookie;
-use crate::error::Result;
 use crate::people::door;
 
 /// The cookie with the choice; without it the device decides.

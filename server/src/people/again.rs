@@ -4,13 +4,13 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use base::error::Result;
 use entity::{person, session};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::second_step::{self, Checked};
 use super::{credentials, password, refused, session as sessions, throttle};
 use crate::app::App;
-use crate::error::Result;
 
 /// The name under which a session stores until when its link counts as proof, in milliseconds since 1970.
 const UNTIL: &str = "link_until";

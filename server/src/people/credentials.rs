@@ -14,6 +14,7 @@
 //! Each change increments `revision`. After credentials were checked, the transaction that opens the session compares
 //! the number with the row, so a check from before a change opens nothing after it.
 
+use base::store::VENDOR;
 use entity::person::{self, Column};
 use entity::session as session_row;
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
@@ -22,7 +23,6 @@ use uuid::Uuid;
 
 use super::session;
 use crate::app::App;
-use crate::store::VENDOR;
 
 /// Whether a person's password and authenticator are valid in an account.
 pub fn count_in(person: &person::Model, tenant_id: Uuid) -> bool {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
+use base::browser::origin;
+use base::error::Result;
 use entity::session;
 
 use super::session::{self as sessions, Kind};
 use crate::app::App;
-use crate::browser::origin;
-use crate::error::Result;
 use crate::strangers;
 
 /// The header of the script's background refreshes.

@@ -7,6 +7,8 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use base::error::Error;
+use base::words::Said;
 use entity::session;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
@@ -15,8 +17,6 @@ use subtle::ConstantTimeEq;
 
 use super::door::{self, Door, Refused};
 use crate::app::App;
-use crate::error::Error;
-use crate::words::Said;
 
 /// Largest form in bytes; enough for long texts.
 const LARGEST: usize = 64 * 1024;

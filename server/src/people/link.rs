@@ -1,11 +1,11 @@
 //! One-time sign-in links: requested by e-mail, given by an inviter, or printed for an operator.
 
+use base::store::{VENDOR, directory};
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::token;
 use crate::app::App;
-use crate::store::{VENDOR, directory};
 
 const MINUTE: i64 = 60_000;
 const MAILED: &str = ":mailed";

@@ -63,7 +63,7 @@ fn plain(text: &str) -> String {
 /// Sends in the background, so that the response time does not reveal whether an e-mail was sent.
 pub fn send_later(app: &std::sync::Arc<App>, letter: Letter) {
     let app = app.clone();
-    crate::supervisor::detach("mail", async move {
+    base::supervisor::detach("mail", async move {
         if let Err(error) = send(&app, letter).await {
             tracing::error!(error = format!("{error:#}"), "a letter was not sent");
         }

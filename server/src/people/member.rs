@@ -1,5 +1,7 @@
 //! Members of an account and their roles.
 
+use base::store::directory;
+use base::store::ended;
 use entity::{member, person, tenant};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -9,8 +11,6 @@ use uuid::Uuid;
 
 use super::{credentials, person as persons, session};
 use crate::app::App;
-use crate::store::directory;
-use crate::store::ended;
 
 mod crm;
 mod invite;

@@ -1,14 +1,14 @@
 //! A person, independent of their accounts. Operators are separate: a panel member and an operator may have the same
 //! e-mail, and look-ups of one never find the other.
 
+use base::store::{VENDOR, directory};
+use base::words::Language;
 use entity::person;
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::store::{VENDOR, directory};
-use crate::words::Language;
 
 /// The longest e-mail that SMTP carries.
 const LONGEST_EMAIL: usize = 254;

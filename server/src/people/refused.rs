@@ -32,7 +32,7 @@ pub fn token(app: &App, action: &'static str, why: &'static str, token: &str, or
     if !super::token::looks_right(token) {
         return;
     }
-    note(app, action, Whose::Account(crate::store::VENDOR, ""), why, origin);
+    note(app, action, Whose::Account(base::store::VENDOR, ""), why, origin);
 }
 
 fn note(app: &App, action: &'static str, whose: Whose<'_>, why: &'static str, origin: &Origin) {

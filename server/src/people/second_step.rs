@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base::store::{VENDOR, directory};
+use base::words::{Language, Words};
 use entity::person::{self, Column};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -11,8 +13,6 @@ use uuid::Uuid;
 use super::mail::{self, Letter};
 use super::{token, totp};
 use crate::app::App;
-use crate::store::{VENDOR, directory};
-use crate::words::{Language, Words};
 
 const MINUTE: i64 = 60_000;
 /// Milliseconds from the first step to the code.

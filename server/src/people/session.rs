@@ -1,5 +1,9 @@
 //! Sessions. Only the visitor's cookie has the token; the directory stores its hash, the tenant the session's row.
 
+use base::error::{Error, Result};
+use base::store::directory;
+use base::store::ended;
+use base::vault::Place;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use entity::session;
@@ -14,11 +18,7 @@ use uuid::Uuid;
 
 use super::token;
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::shed::is_read_only;
-use crate::store::directory;
-use crate::store::ended;
-use crate::vault::Place;
 
 mod ending;
 
@@ -85,7 +85,7 @@ const TICKET_LIFE: i64 = 12 * HOUR;
 /// A person who has just proved their identity.
 #[derive(Clone, Copy, Debug)]
 pub struct New<'new> {
-    /// The account entered, or [`crate::store::VENDOR`].
+    /// The account entered, or [`base::store::VENDOR`].
     pub tenant_id: Uuid,
     pub kind: Kind,
     pub person_id: Option<Uuid>,

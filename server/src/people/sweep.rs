@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::store::VENDOR;
 use entity::{session, throttle};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio_util::sync::CancellationToken;
 
 use super::throttle::LONGEST_WINDOW;
 use crate::app::App;
-use crate::store::VENDOR;
 
 const BETWEEN: Duration = Duration::from_secs(3600);
 

@@ -1,14 +1,14 @@
 //! Tickets: short-lived, single-use entry to the panel for users that amoCRM vouches for, without a password.
 
 use actix_web::HttpRequest;
+use base::error::Result;
+use base::store::directory;
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{door, token};
 use crate::app::App;
-use crate::error::Result;
-use crate::store::directory;
 
 const SECOND: i64 = 1000;
 /// The widget opens it at once.

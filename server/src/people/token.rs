@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-pub use crate::vault::hash;
+pub use base::vault::hash;
 
 /// 256 random bits as 43 characters that need no quoting in an address or cookie.
 pub fn new() -> String {

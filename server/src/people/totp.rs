@@ -1,6 +1,8 @@
 //! The second step of signing in: codes of an authenticator (RFC 6238: SHA-1, 6 digits, 30 seconds). A used code and
 //! all earlier ones are no longer valid.
 
+use base::store::VENDOR;
+use base::vault::Place;
 use entity::person;
 use qrcode::QrCode;
 use qrcode::render::svg;
@@ -11,8 +13,6 @@ use uuid::Uuid;
 
 use super::credentials;
 use crate::app::App;
-use crate::store::VENDOR;
-use crate::vault::Place;
 
 const ISSUER: &str = "Parom";
 

@@ -1,12 +1,12 @@
 //! Claims of a chore that one process does for all.
 
+use base::store::VENDOR;
 use entity::chore::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, UpdateMany};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::store::VENDOR;
 
 /// A claim that is not renewed for this long is lost.
 const HELD: i64 = 10 * 60_000;

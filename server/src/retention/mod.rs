@@ -16,15 +16,15 @@ mod rows;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::config::Retention;
+use base::message::day_of;
+use base::store::VENDOR;
 use entity::tenant;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::config::Retention;
-use crate::message::day_of;
-use crate::store::VENDOR;
 
 /// Interval between checks whether a round is due.
 const LOOK: Duration = Duration::from_secs(600);

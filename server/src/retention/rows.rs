@@ -1,5 +1,6 @@
 //! Rows with their time in their key: each batch reads a range of the primary key and writes in a commit of its own.
 
+use base::message::{Body, Content, Direction, LetterKind, Person, Role, State};
 use entity::{account_usage, attempt, audit, dead_letter, found_message, idempotency, letter, message, raw_hook};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -8,7 +9,6 @@ use uuid::Uuid;
 use super::DAY;
 use crate::app::App;
 use crate::delivery::read::first_id_at;
-use crate::message::{Body, Content, Direction, LetterKind, Person, Role, State};
 use crate::tenant::remove;
 
 /// Rows per batch.

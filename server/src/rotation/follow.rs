@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::store::VENDOR;
 use entity::heartbeat::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
@@ -10,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::said;
 use crate::app::App;
-use crate::store::VENDOR;
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use base::store::VENDOR;
+use base::vault::{Key, KeyId};
 use entity::vault_key::{self, Column};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::app::App;
-use crate::store::VENDOR;
-use crate::vault::{Key, KeyId};
 
 /// Loads the replaced keys: links that they signed may never expire.
 pub async fn load(app: &App) -> Result<(), DbErr> {

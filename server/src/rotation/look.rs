@@ -1,11 +1,11 @@
 //! Counts values that are encrypted with a key other than the first, by table.
 
+use base::store::Store;
+use base::vault::{Kept, KeyId, Place, Table};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::reseal::base64_head;
-use crate::store::Store;
-use crate::vault::{Kept, KeyId, Place, Table};
 
 /// The number of values of a table that are encrypted with another key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@
 //! decrypted with the kept key.
 //!
 //! *Derived* values need no step: new links and session tokens are made with the first key, earlier ones are recognised
-//! under every known key, including kept ones ([`crate::vault::Vault::derived`]).
+//! under every known key, including kept ones ([`base::vault::Vault::derived`]).
 
 mod follow;
 mod kept;
@@ -25,6 +25,7 @@ mod serving;
 use std::sync::Arc;
 
 use anyhow::Context;
+use base::vault::{Key, KeyId};
 use fs4::fs_std::FileExt;
 
 pub use follow::run;
@@ -33,7 +34,6 @@ pub use look::{Under, look};
 pub use serving::said;
 
 use crate::app::App;
-use crate::vault::{Key, KeyId};
 
 /// Progress of a rotation.
 #[derive(Clone, Debug, PartialEq, Eq)]

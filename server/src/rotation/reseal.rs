@@ -2,6 +2,8 @@
 //! handled by the next pass.
 
 use anyhow::Context;
+use base::store::{VENDOR, ended};
+use base::vault::{Holds, Kept, KeyId, Place, Table};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query};
@@ -11,8 +13,6 @@ use uuid::Uuid;
 use super::Step;
 use super::look::foreign;
 use crate::app::App;
-use crate::store::{VENDOR, ended};
-use crate::vault::{Holds, Kept, KeyId, Place, Table};
 
 /// Rows per commit.
 const BATCH: u64 = 200;

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use base::store::VENDOR;
+use base::vault::{KeyId, Vault};
 use entity::heartbeat;
 use sea_orm::DbErr;
 
 use super::Step;
 use crate::app::App;
-use crate::store::VENDOR;
-use crate::vault::{KeyId, Vault};
 
 /// A process without a heartbeat for this long is no longer serving (`holes::beat` has the same rule for hooks).
 const SILENCE: i64 = 30_000;

@@ -3,11 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
+use base::error::{Error, Problem, problem_in, problem_type, title};
+use base::words::{CRM, Language, Said, Words};
 
 use super::body::End;
 use super::class::Class;
-use crate::error::{Error, Problem, problem_in, problem_type, title};
-use crate::words::{CRM, Language, Said, Words};
 
 /// Value of `Retry-After`, in seconds.
 const AGAIN: &str = "5";

@@ -21,6 +21,8 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
+use base::clock::Stopwatch;
+use base::config::Limits;
 use bytes::Bytes;
 use futures_util::Stream;
 use tokio_util::sync::WaitForCancellationFutureOwned;
@@ -28,8 +30,6 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 use super::class::{Class, Kind};
 use super::requests::Waiting;
 use super::room::Held;
-use crate::clock::Stopwatch;
-use crate::config::Limits;
 
 /// amoCRM waits five seconds for the answer to a hook.
 const HOOK_WITHIN: Duration = Duration::from_secs(3);

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
+use base::config::Config;
 use ipnet::IpNet;
 use rustix::net::{Shutdown, sockopt};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::address::counted;
 use super::room::{Bounds, Held, Room};
-use crate::config::Config;
 
 /// All connections, where the system allows as many open files.
 const MOST: usize = 20_000;

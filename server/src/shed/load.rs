@@ -4,10 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
+use base::config::Limits;
+
 use super::class::{Class, Kind};
 use super::requests::Requests;
 use super::room::{Bounds, Held, Room};
-use crate::config::Limits;
 
 /// Concurrent requests of a class.
 const REQUESTS: usize = 8_192;

@@ -1,11 +1,11 @@
 //! Who changes sources. Every change is recorded in the audit log, in the same commit.
 
+use base::error::{Changed, Error};
 use entity::{audit, source};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 
 use crate::app::App;
-use crate::error::{Changed, Error};
 
 pub use crate::audit::By;
 

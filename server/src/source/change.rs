@@ -10,6 +10,9 @@ mod carry;
 use std::sync::Arc;
 
 use amocrm::rest;
+use base::error::{Error, Result};
+use base::words::Said;
+use connectors::{HOOK_SECRET, Identity, Setup};
 use entity::source;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -21,10 +24,7 @@ use super::check::Wrong;
 use super::create::{channel_connected, pipeline_exists, written};
 use super::{By, ContactRule, find, line, settings};
 use crate::app::App;
-use crate::connector::{HOOK_SECRET, Identity, Setup};
-use crate::error::{Error, Result};
 use crate::tenant as tenants;
-use crate::words::Said;
 
 /// Attempts of a caller without a version to win against concurrent changes.
 const TRIES: usize = 5;
@@ -84,7 +84,7 @@ pub async fn change(
         }
         same_line(app, &source, &mut plan).await?;
         if let Some(claimed) = claim(app, &source).await? {
-            let carrying = crate::supervisor::detach(
+            let carrying = base::supervisor::detach(
                 "source_change",
                 carry::carry_out(app.clone(), source, claimed, plan, by.clone()),
             );

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use amocrm::rest::Service;
+use base::config::{Channel, Integration};
+use base::error::FieldError;
+use base::words::Said;
+use connectors::Connector;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::config::{Channel, Integration};
-use crate::connector::Connector;
-use crate::error::FieldError;
-use crate::words::Said;
 
 /// amoCRM's limits.
 const NAME_CHARS: usize = 255;

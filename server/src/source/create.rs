@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use amocrm::rest;
 use anyhow::Context;
+use base::error::{Error, Result};
+use base::words::Said;
+use connectors::{HOOK_SECRET, Identity, custom};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
@@ -16,10 +19,7 @@ use uuid::Uuid;
 use super::check::Wrong;
 use super::{By, ContactRule, SourceStatus, line, mirror, settings};
 use crate::app::App;
-use crate::connector::{HOOK_SECRET, Identity, custom};
-use crate::error::{Error, Result};
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
-use crate::words::Said;
 
 pub(super) use make::clear_default;
 
@@ -75,7 +75,7 @@ pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource, by: &By)
         pipeline_exists(app, tenant_id, pipeline_id).await?;
     }
     find_line(app, &mut plan).await?;
-    let making = crate::supervisor::detach("source_create", make::make(app.clone(), tenant, plan, by.clone()));
+    let making = base::supervisor::detach("source_create", make::make(app.clone(), tenant, plan, by.clone()));
     making.await.map_err(|error| anyhow::anyhow!("creating a source broke off: {error}"))?
 }
 

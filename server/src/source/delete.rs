@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base::error::Result;
+use base::store::ended;
 use entity::source;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait};
 use serde_json::json;
@@ -12,8 +14,6 @@ use super::reconcile::GONE;
 use super::{By, SourceStatus, find, line, mirror, notice};
 use crate::alert::WEBHOOK_SUSPENDED;
 use crate::app::App;
-use crate::error::Result;
-use crate::store::ended;
 use crate::tenant::token::{CallError, TokenError};
 
 /// The result of a deletion.
@@ -29,7 +29,7 @@ pub struct Deleted {
 /// amoCRM then keeps its part until access is given again. Completes even if the caller goes away.
 pub async fn delete(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Deleted> {
     let source = find(app, tenant_id, source_id).await?;
-    let deleting = crate::supervisor::detach("source_delete", carry_out(app.clone(), source, by.clone()));
+    let deleting = base::supervisor::detach("source_delete", carry_out(app.clone(), source, by.clone()));
     deleting.await.map_err(|error| anyhow::anyhow!("deleting a source broke off: {error}"))?
 }
 

@@ -1,9 +1,9 @@
 //! How customers reach a web chat.
 
+use connectors::webchat::WebChatSettings;
 use entity::source;
 
 use crate::app::App;
-use crate::connector::webchat::WebChatSettings;
 
 /// What the account's people publish.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! The kinds of sources available to an account, as data for the wizard, the widget and the capability card.
 
+use connectors::{Abilities, Field};
 use entity::tenant;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::connector::{Abilities, Field};
 use crate::tenant as tenants;
 
 /// A kind that can be created now. Its texts are `connector-{kind}` and `connector-{kind}-about`.

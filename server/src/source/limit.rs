@@ -1,12 +1,12 @@
 //! How many sources an account may have: the configured number, or the vendor's own for this account.
 
+use base::error::{Error, Result};
 use entity::tenant;
 use sea_orm::PaginatorTrait;
 use uuid::Uuid;
 
 use super::not_deleted;
 use crate::app::App;
-use crate::error::{Error, Result};
 
 /// For example "27 of 50".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@
 //! 3 more_sources     further lines; untouched chats still follow the default
 //! ```
 
+use base::error::Result;
 use entity::{conversation, stray_source};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
@@ -14,7 +15,6 @@ use uuid::Uuid;
 use super::restore::is_missing;
 use super::{all, strays};
 use crate::app::App;
-use crate::error::Result;
 
 /// Progress of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]

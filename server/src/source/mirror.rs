@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use amocrm::Error as CrmError;
 use amocrm::rest::{NewSource, Pipeline, SOURCES_BATCH, Source, SourceChange};
+use base::error::{Error, Result};
+use base::words::Said;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::tenant as tenants;
 use crate::tenant::token::{CallError, TokenError, with_token};
-use crate::words::Said;
 
 /// Retry delay for the caller if amoCRM gave none.
 const WAIT_SECONDS: u64 = 5;

@@ -34,13 +34,13 @@ mod suspend;
 #[cfg(test)]
 mod tests;
 
+use base::error::{Error, Result};
 use entity::source::{self, Column};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Select};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::{Error, Result};
 
 pub use self::migration::{Migration, MigrationAction, MigrationStep, migration};
 pub use by::{By, version};

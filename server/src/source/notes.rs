@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use base::words::{Language, Words};
 use entity::source;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
@@ -15,7 +16,6 @@ use super::{Reason, SourceStatus};
 use crate::alert::{self, Alarm};
 use crate::app::App;
 use crate::tenant as tenants;
-use crate::words::{Language, Words};
 
 /// Kind of the alert about a source whose messenger refuses access.
 pub(super) const STOPPED: &str = "source_stopped";

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
+use base::vault::Place;
+use connectors::Settings;
 use entity::source;
 use entity::source_notice::{self, Column};
 use sea_orm::sea_query::OnConflict;
@@ -16,8 +18,6 @@ use zeroize::Zeroizing;
 
 use super::settings;
 use crate::app::App;
-use crate::connector::Settings;
-use crate::vault::Place;
 
 /// The messenger's address and secrets of a deleted source.
 #[derive(Serialize, Deserialize)]

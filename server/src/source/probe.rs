@@ -11,6 +11,10 @@ use std::time::Instant;
 
 use amocrm::Error as CrmError;
 use amocrm::chats::{ChatUser, Chats, Content, DeliveryStatus, NewChat, NewMessage, SourceRef};
+use base::error::{Error, Result};
+use base::message::crm_id;
+use base::words::{Language, Said, Words};
+use connectors::{Check, Probe};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
@@ -19,11 +23,7 @@ use uuid::Uuid;
 
 use super::{By, find, line, notes, settings};
 use crate::app::App;
-use crate::connector::{Check, Probe};
-use crate::error::{Error, Result};
-use crate::message::crm_id;
 use crate::tenant::{self as tenants, ChannelStatus};
-use crate::words::{Language, Said, Words};
 
 /// Used in place of the messenger's ids.
 const TEST: &str = "parom-test";

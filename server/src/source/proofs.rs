@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use base::store::ended;
+use queue::Rows;
 use sea_orm::{DatabaseTransaction, DbErr};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -16,8 +18,6 @@ use super::SourceStatus;
 use super::notes::STOPPED;
 use crate::alert;
 use crate::app::App;
-use crate::delivery::queue::Rows;
-use crate::store::ended;
 
 /// How often the collected proofs are written.
 const EVERY: Duration = Duration::from_secs(5);

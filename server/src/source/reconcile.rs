@@ -14,6 +14,7 @@ mod due;
 use std::sync::Arc;
 
 use amocrm::rest::{self, SourceChange};
+use base::error::{Error, Result};
 use entity::{source, tenant};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
@@ -21,7 +22,6 @@ use uuid::Uuid;
 
 use super::{By, all as all_ours, leftover, mirror, not_deleted, restore};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::tenant as tenants;
 use crate::tenant::token::CallError;
 use compare::{Difference, Theirs};

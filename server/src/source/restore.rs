@@ -5,6 +5,10 @@ use std::sync::Arc;
 
 use amocrm::rest::{self, NewSource, Service};
 use anyhow::Context;
+use base::config::Integration;
+use base::error::{Error, Result};
+use base::store::ended;
+use base::words::Said;
 use entity::source;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait};
 use serde_json::json;
@@ -15,11 +19,7 @@ use super::create::{active, clear_default, served, written};
 use super::reconcile::{DELETED_IN_CRM, GONE};
 use super::{By, SourceStatus, all, find, mirror, notice};
 use crate::app::App;
-use crate::config::Integration;
-use crate::error::{Error, Result};
-use crate::store::ended;
 use crate::tenant as tenants;
-use crate::words::Said;
 
 /// Recreates a source that was deleted in amoCRM and returns its new state. 409 `not_deleted_in_crm` if it is not
 /// missing there; other errors as for [`super::create()`], and then nothing is changed. Completes even if the caller
@@ -50,7 +50,7 @@ async fn again(app: &Arc<App>, tenant_id: Uuid, missing: Vec<source::Model>, by:
     let tenant = served(app, tenant).await?;
     active(&tenant)?;
     let (app, by) = (app.clone(), by.clone());
-    let restoring = crate::supervisor::detach("source_restore", async move {
+    let restoring = base::supervisor::detach("source_restore", async move {
         let made = mirror_them(&app, &tenant, &missing).await?;
         let mut restored = Vec::with_capacity(missing.len());
         for source in missing {

@@ -4,6 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base::error::{Error, Result};
+use base::store::ended;
+use base::words::Said;
+use connectors::{custom, webchat};
 use entity::source;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -14,10 +18,6 @@ use uuid::Uuid;
 use super::by::{changed_meanwhile, next_version};
 use super::{By, find, settings};
 use crate::app::App;
-use crate::connector::{custom, webchat};
-use crate::error::{Error, Result};
-use crate::store::ended;
-use crate::words::Said;
 
 /// How long the old secret also signs.
 const OVERLAP_MILLIS: i64 = 24 * 3_600_000;

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
+use base::vault::Place;
+use connectors::webchat::{OLD_SITE_SECRET, SITE_SECRET};
+use connectors::{HOOK_SECRET, Settings, custom};
 use entity::source;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -10,9 +13,6 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::connector::webchat::{OLD_SITE_SECRET, SITE_SECRET};
-use crate::connector::{HOOK_SECRET, Settings, custom};
-use crate::vault::Place;
 
 /// Key under which connectors find the facts about their line. Not a setting: it cannot be changed and is not shown.
 const FACTS: &str = "facts";

@@ -5,6 +5,9 @@
 use std::sync::Arc;
 
 use amocrm::rest;
+use base::error::{Error, Result};
+use base::store::ended;
+use base::words::Said;
 use entity::{source, stray_source};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, ModelTrait, QueryFilter, QueryOrder,
@@ -17,9 +20,6 @@ use super::create::clear_default;
 use super::restore::is_missing;
 use super::{By, all, find, mirror};
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::store::ended;
-use crate::words::Said;
 
 /// The account's strays as of the last comparison, the one that amoCRM created itself first.
 pub async fn strays(app: &App, tenant_id: Uuid) -> Result<Vec<stray_source::Model>> {
@@ -47,7 +47,7 @@ pub async fn adopt(
         None => heir(app, tenant_id).await?,
     };
     let (app, by) = (app.clone(), by.clone());
-    let adopting = crate::supervisor::detach("stray_adopt", async move {
+    let adopting = base::supervisor::detach("stray_adopt", async move {
         let Some(stray) = there(&app, &known).await? else {
             forget(&app, known).await?;
             return Ok(heir);
@@ -66,7 +66,7 @@ pub async fn adopt(
 pub async fn remove_stray(app: &Arc<App>, tenant_id: Uuid, amocrm_source_id: i64, by: &By) -> Result<()> {
     let known = known(app, tenant_id, amocrm_source_id).await?;
     let (app, by) = (app.clone(), by.clone());
-    let removing = crate::supervisor::detach("stray_remove", async move {
+    let removing = base::supervisor::detach("stray_remove", async move {
         mirror::delete(&app, tenant_id, amocrm_source_id).await.map_err(mirror::as_error)?;
         let detail = json!({ "name": known.name, "reason": known.reason, "was_default": known.is_default });
         let object = amocrm_source_id.to_string();

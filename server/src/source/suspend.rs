@@ -5,6 +5,7 @@
 //! order
 //! ```
 
+use base::store::ended;
 use entity::{source, turn};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
@@ -16,7 +17,6 @@ use super::by::next_version;
 use super::{By, live};
 use crate::alert::{self, Alarm, WEBHOOK_SUSPENDED};
 use crate::app::App;
-use crate::store::ended;
 
 /// Minimum time without any success …
 const PATIENCE_MILLIS: i64 = 24 * 3_600_000;

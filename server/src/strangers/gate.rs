@@ -10,11 +10,11 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::web;
+use base::words::{Language, Words};
 
 use super::Act;
 use crate::app::App;
 use crate::people::door::address;
-use crate::words::{Language, Words};
 
 /// The rate-limited action of a request; `None` if it writes nothing for an unknown caller, or authenticates first.
 pub(super) fn act_of(method: &Method, path: &str) -> Option<Act> {

@@ -6,11 +6,10 @@ mod gate;
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use base::pace::{Budget, Daily, Paces};
 use uuid::Uuid;
 
 pub use gate::gate;
-
-use crate::pace::{Budget, Daily, Paces};
 
 /// Addresses tracked.
 const ADDRESSES: u64 = 100_000;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use amocrm::rest::Rest;
+use base::error::Result;
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::Result;
 use crate::source;
 use crate::tenant::token::with_token;
 

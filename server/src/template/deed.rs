@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use base::error::{Error, Result};
+use base::words::Said;
 use uuid::Uuid;
 
 use super::call::call;
 use super::shown::names;
 use super::{Draft, Template, find};
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::words::Said;
 
 /// Creates a template. `key` is our id of it: a form sent twice returns the first one. 409 `crm_refused` with
 /// amoCRM's text if amoCRM refuses.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use amocrm::rest::{NewTemplate, Service, TemplateButton, TemplateChange, WabaTemplate};
+use base::error::Result;
 use entity::source;
 use uuid::Uuid;
 
 use super::Button;
 use crate::app::App;
-use crate::error::Result;
 
 /// Input for a template. Validated by the caller; amoCRM validates again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use base::error::Error;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{State, find};
 use crate::alert::{self, Alarm};
 use crate::app::App;
-use crate::error::Error;
 
 /// Kind of the alert about a template that WhatsApp rejected.
 pub const ALARM: &str = "template_rejected";

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use amocrm::rest::{self, ReviewStatus, TemplateButton};
+use base::error::{Error, Result};
 use entity::source;
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::call::call;
 use crate::app::App;
-use crate::error::{Error, Result};
 
 /// Maximum pages read of amoCRM's list: 50 templates each.
 const PAGES: u32 = 20;

@@ -7,6 +7,9 @@
 //! ```
 
 use amocrm::chats::Connect;
+use base::config::{Channel, Integration};
+use base::store::ended;
+use base::words::Said;
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
@@ -15,9 +18,6 @@ use uuid::Uuid;
 use super::install::InstallError;
 use super::{ChannelStatus, TenantStatus, grant, standing, subscription};
 use crate::app::App;
-use crate::config::{Channel, Integration};
-use crate::store::ended;
-use crate::words::Said;
 
 mod judge;
 mod keep;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base::error::{Error, Result};
+use base::words::Said;
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
@@ -10,8 +12,6 @@ use uuid::Uuid;
 use super::install::InstallError;
 use super::{ChannelStatus, TenantStatus, channels, grant, standing, subscription};
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::words::Said;
 
 /// Reason for holding a disconnected account's turns.
 const HELD_BECAUSE: &str = "disconnected";
@@ -38,7 +38,7 @@ pub async fn connect(app: &Arc<App>, tenant_id: Uuid, customer_id: Option<Uuid>)
     // A caller that goes away must not leave half of the channels connected.
     let connecting = {
         let app = app.clone();
-        crate::supervisor::detach("connect", async move { channels::connect(&app, tenant_id).await })
+        base::supervisor::detach("connect", async move { channels::connect(&app, tenant_id).await })
     };
     let done = connecting.await.map_err(|error| anyhow::anyhow!("connecting an account broke off: {error}"))?;
     done.map_err(|error| match error {
@@ -77,7 +77,7 @@ pub async fn disconnect(app: &Arc<App>, tenant_id: Uuid) -> Result<()> {
     subscription::soon(app.store.write(), tenant_id, app.clock.millis()).await?;
     app.lookup.forget();
     let app = app.clone();
-    let telling = crate::supervisor::detach("disconnect", async move {
+    let telling = base::supervisor::detach("disconnect", async move {
         let told = channels::take_off(&app, &tenant).await;
         app.lookup.forget();
         told

@@ -7,12 +7,12 @@
 
 use std::collections::BTreeMap;
 
+use base::error::{Error, Result};
 use entity::{conversation, erasure};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::{Error, Result};
 
 mod lines;
 mod seek;

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use base::error::{Error, Result};
 use bytes::Bytes;
 use entity::tenant;
 use futures_util::Stream;
@@ -11,7 +12,6 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::{Error, Result};
 
 mod rows;
 mod shapes;

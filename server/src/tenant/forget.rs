@@ -4,6 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base::error::{Error, Result};
+use base::store::directory::{self as entries, Kind};
+use base::store::{Store, VENDOR};
+use base::words::Said;
 use entity::{
     account_usage, alert, alert_reader, api_key, attempt, audit, contact_task, conversation, conversation_alias,
     crm_subscription, dead_letter, dedupe, directory, erasure, found_message, history_look, idempotency, import,
@@ -17,10 +21,6 @@ use uuid::Uuid;
 use super::erase::{Erasure, prove};
 use super::{TenantStatus, connection, remove, rest_pace};
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::store::directory::{self as entries, Kind};
-use crate::store::{Store, VENDOR};
-use crate::words::Said;
 
 /// Deletes all data of an account. 409 `tenant_active` unless it has left or was disconnected; `force` disconnects it
 /// first. `by`: who requested it, for the proof. The account may install again and starts anew.

@@ -2,6 +2,7 @@
 //! because sources and webhooks need an administrator's rights and such a grant remains valid after its user left.
 
 use amocrm::oauth::Tokens;
+use base::vault::{Place, Vault, VaultError};
 use entity::oauth_grant::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -12,7 +13,6 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::vault::{Place, Vault, VaultError};
 
 /// A newly issued pair of tokens. `Debug` hides both.
 #[derive(Clone, Debug)]

@@ -1,9 +1,8 @@
 //! The language of an account.
 
+use base::config::{Config, Platform};
+use base::words::Language;
 use entity::tenant;
-
-use crate::config::{Config, Platform};
-use crate::words::Language;
 
 /// The account's own language if amoCRM reported a supported one, else its platform's.
 pub fn language(config: &Config, tenant: &tenant::Model) -> Language {

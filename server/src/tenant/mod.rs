@@ -41,13 +41,13 @@ use amocrm::oauth::OAuth;
 use amocrm::rest::{Pace, Rest};
 use amocrm::{Host, HostRules};
 use anyhow::Context;
+use base::config::{Channel, Integration, base};
 use entity::tenant;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QuerySelect};
 use url::Url;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::config::{Channel, Integration, base};
 
 pub use access::{Access, AccessState, of as access};
 pub use connection::{connect, disconnect};

@@ -1,10 +1,9 @@
 //! Deletes many rows of one tenant without blocking others: one batch per statement.
 
+use base::store::Store;
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter};
 use uuid::Uuid;
-
-use crate::store::Store;
 
 /// Rows per statement.
 pub(super) const BATCH: u64 = 500;

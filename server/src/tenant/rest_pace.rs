@@ -12,14 +12,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use base::clock::Clock;
+use base::store::{Store, VENDOR};
 use entity::rest_pace;
 use moka::future::Cache;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
-
-use crate::clock::Clock;
-use crate::store::{Store, VENDOR};
 
 #[cfg(test)]
 mod tests;

@@ -2,9 +2,8 @@
 
 use amocrm::Error as CrmError;
 use amocrm::oauth::OAuthError;
-
-use crate::http_client::reason;
-use crate::words::Said;
+use base::http_client::reason;
+use base::words::Said;
 
 /// Why a call to amoCRM failed.
 pub fn said_of(error: &CrmError) -> Said {

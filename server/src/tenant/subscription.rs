@@ -11,6 +11,7 @@
 mod due;
 mod look;
 
+use base::store::directory::{self, Kind};
 use entity::crm_subscription::{self, Column};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
@@ -18,7 +19,6 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::store::directory::{self, Kind};
 
 pub use due::{due_now, run};
 

@@ -1,5 +1,7 @@
 //! The vendor's decisions about an account: whether it is served, how many sources it may have, and its share.
 
+use base::error::{Error, Result};
+use base::words::Said;
 use entity::{source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -8,8 +10,6 @@ use uuid::Uuid;
 use super::{ChannelStatus, TenantStatus};
 use crate::alert::{self, WEBHOOK_SUSPENDED};
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::words::Said;
 
 /// Spreads the restart of one account's turns, in milliseconds.
 const JITTER: i64 = 1_000;

@@ -1,13 +1,13 @@
 //! How long an account keeps the texts of its messages.
 
+use base::error::{Error, Result};
+use base::words::Said;
 use entity::tenant;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::words::Said;
 
 /// Upper limit; texts are also never kept longer than the messages themselves.
 const MOST_DAYS: u32 = 90;

@@ -13,6 +13,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::words::Said;
 use entity::oauth_grant::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
@@ -22,7 +23,6 @@ use uuid::Uuid;
 use super::access::IDLE;
 use super::grant;
 use crate::app::App;
-use crate::words::Said;
 
 mod call;
 mod rotate;
@@ -97,8 +97,8 @@ impl From<anyhow::Error> for TokenError {
     }
 }
 
-impl From<crate::vault::VaultError> for TokenError {
-    fn from(error: crate::vault::VaultError) -> Self {
+impl From<base::vault::VaultError> for TokenError {
+    fn from(error: base::vault::VaultError) -> Self {
         Self::Internal(format!("a token cannot be opened: {error}"))
     }
 }
@@ -165,7 +165,7 @@ async fn renew(app: &Arc<App>, seen: oauth_grant::Model) -> Result<oauth_grant::
     let me = app.clock.uuid_v7();
     if lease(app, &seen, me).await? {
         // Detached: a caller that goes away must not leave a rotated token unsaved.
-        let task = crate::supervisor::detach("token", rotate::rotate(app.clone(), seen, me));
+        let task = base::supervisor::detach("token", rotate::rotate(app.clone(), seen, me));
         return task.await.unwrap_or_else(|error| Err(TokenError::Internal(format!("renewing the token: {error}"))));
     }
     let waited = tokio::time::timeout(PATIENCE, async {

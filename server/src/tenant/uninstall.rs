@@ -9,6 +9,8 @@
 
 use std::sync::Arc;
 
+use base::store::VENDOR;
+use base::store::ended;
 use entity::{oauth_grant, source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -19,8 +21,6 @@ use super::token::{self, TokenError};
 use super::{ChannelStatus, TenantStatus, channels, connection, grant, standing, subscription};
 use crate::alert::{self, Alarm};
 use crate::app::App;
-use crate::store::VENDOR;
-use crate::store::ended;
 
 /// Seconds until amoCRM is asked again; the last value is followed by half an hour each time.
 const PAUSES: [i64; 5] = [1, 5, 30, 120, 600];

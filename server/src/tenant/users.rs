@@ -81,7 +81,7 @@ async fn find(app: &Arc<App>, tenant_id: Uuid, wanted: impl Fn(&ChatsUser) -> bo
 async fn listed(app: &Arc<App>, tenant_id: Uuid) -> Option<Arc<Listed>> {
     let (app, cache) = (app.clone(), app.users.0.clone());
     // Detached: it continues when the caller gives up, and the next caller finds the result.
-    let list = crate::supervisor::detach("users", async move {
+    let list = base::supervisor::detach("users", async move {
         let reading = async {
             let users = read(&app, tenant_id).await.unwrap_or_else(|error| {
                 // Grants of non-administrators may not list users; chats go on without names.

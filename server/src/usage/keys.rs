@@ -3,12 +3,11 @@
 //! Each process counts separately. A count in the database would cost a commit per request, which the limit is meant to
 //! prevent; behind a proxy that spreads requests evenly a key has its rate in each process.
 
+use base::config::Limits;
+use base::error::Error;
+use base::pace::{Budget, Daily, Meter, Paces};
+use base::words::Said;
 use uuid::Uuid;
-
-use crate::config::Limits;
-use crate::error::Error;
-use crate::pace::{Budget, Daily, Meter, Paces};
-use crate::words::Said;
 
 /// Keys tracked.
 const KEYS: u64 = 20_000;

@@ -1,11 +1,11 @@
 //! Whether an account may store more.
 
+use base::error::{Error, Result};
+use base::words::Said;
 use uuid::Uuid;
 
 use super::{bytes_of, stored};
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::words::Said;
 
 /// Free disk, in percent, below which accounts that store more than the average are refused, before all others
 /// ([`crate::shed`]).

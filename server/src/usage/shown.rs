@@ -1,11 +1,11 @@
 //! An account's limits and usage, for its page.
 
+use base::error::Result;
+use base::words::{Sentence, Words};
 use entity::tenant;
 
 use super::stored;
 use crate::app::App;
-use crate::error::Result;
-use crate::words::{Sentence, Words};
 
 const MB: i64 = 1024 * 1024;
 

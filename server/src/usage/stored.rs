@@ -4,16 +4,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::message::day_of;
 use entity::account_usage::{self, Column};
 use moka::future::Cache;
+use queue::writer::Sums;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::delivery::queue::writer::Sums;
-use crate::message::day_of;
 use crate::tenant;
 
 /// How often sums are written.

@@ -3,6 +3,7 @@
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use base::words::{Language, Words, Zone};
 use entity::{oauth_grant, tenant};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -20,7 +21,6 @@ use crate::people::session::{self, Kind};
 use crate::source::By;
 use crate::tenant as tenants;
 use crate::tenant::rights;
-use crate::words::{Language, Words, Zone};
 
 /// A user with a live session.
 #[derive(Clone, Debug)]

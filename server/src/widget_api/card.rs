@@ -4,7 +4,11 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::error::Error;
+use base::message::{Direction, FailureCode, Person};
+use base::words::Said;
 use entity::{conversation, conversation_alias, source, tenant_channel};
+use queue::parcel::Side;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use serde_json::json;
@@ -16,15 +20,11 @@ use super::refusal::{Reader, Result};
 use super::sight;
 use crate::api::json::Moment;
 use crate::app::App;
-use crate::delivery::queue::parcel::Side;
 use crate::delivery::read::MessageStatus;
 use crate::delivery::read::list::{Ground, Line, Reached, Wanted, page};
 use crate::delivery::read::reason::Reason;
-use crate::error::Error;
-use crate::message::{Direction, FailureCode, Person};
 use crate::tenant as tenants;
 use crate::tenant::token::{CallError, TokenError, with_token};
-use crate::words::Said;
 
 /// Most contacts of one card.
 const MOST_CONTACTS: usize = 20;

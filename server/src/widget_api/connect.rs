@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
+use base::error::Error;
 use entity::{tenant, tenant_channel};
 use sea_orm::QueryOrder;
 use secrecy::SecretString;
@@ -17,7 +18,6 @@ use crate::api::json::Body;
 use crate::app::App;
 use crate::audit::{self, Deed};
 use crate::customer::{self, Asking, Credentials, Outcome};
-use crate::error::Error;
 use crate::source::By;
 use crate::tenant as tenants;
 

@@ -8,12 +8,12 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use base::error::Error;
+use base::words::{Language, Words, Zone};
 
 use super::origin;
 use super::refusal::{Reader, Refusal};
 use crate::app::App;
-use crate::error::Error;
-use crate::words::{Language, Words, Zone};
 
 const METHODS: &str = "GET, POST, PATCH, DELETE";
 const HEADERS: &str = "X-Auth-Token, Content-Type, Authorization, Idempotency-Key, If-Match";
@@ -135,7 +135,7 @@ pub(super) fn reader(request: &HttpRequest) -> Reader {
 pub(super) async fn spoken(
     reader: Reader,
     work: impl Future<Output = super::refusal::Result<HttpResponse>>,
-) -> crate::error::Result<HttpResponse> {
+) -> base::error::Result<HttpResponse> {
     Ok(work.await.unwrap_or_else(|refusal| {
         if let Refusal::Known(Error::Internal(cause)) = &refusal {
             tracing::error!(cause = format!("{cause:#}"), "a request of the widget failed by our own mistake");

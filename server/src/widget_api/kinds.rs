@@ -1,13 +1,13 @@
 //! `GET /widget/v1/kinds`: the kinds of sources an account can add, with the fields of their forms.
 
 use actix_web::{HttpResponse, web};
+use connectors::Field;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::refusal::{Reader, Result};
 use crate::app::App;
-use crate::connector::Field;
 use crate::source;
 
 #[derive(Debug, Serialize)]

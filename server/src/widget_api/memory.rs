@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amocrm::rest::Pipeline;
+use base::pace::{Budget, Paces};
 use moka::future::Cache;
 use uuid::Uuid;
 
 use super::sight::{Seen, Strangers, Viewer};
-use crate::pace::{Budget, Paces};
 
 /// Requests of one user.
 pub(super) const REQUESTS: Budget = Budget { at_once: 60, each: 1_000 };

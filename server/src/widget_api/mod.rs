@@ -28,8 +28,7 @@ mod ticket;
 
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, web};
-
-use crate::error::Error;
+use base::error::Error;
 
 pub use memory::Memory;
 

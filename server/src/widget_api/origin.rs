@@ -1,9 +1,9 @@
 //! The allowed origins: those of account hosts, one label under a configured suffix, over https. A local amoCRM
 //! (`account_url` is http on loopback) is one origin for all accounts.
 
+use base::config::{Config, Integration};
 use url::{Host, Url};
 
-use crate::config::{Config, Integration};
 use crate::tenant::host_rules;
 
 /// Whether a page of this origin may call at all.

@@ -2,10 +2,9 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
+use base::error::{Changed, Error, Problem, WrongField, problem_in, problem_type};
+use base::words::{Language, When, Words, Zone};
 use sea_orm::DbErr;
-
-use crate::error::{Changed, Error, Problem, WrongField, problem_in, problem_type};
-use crate::words::{Language, When, Words, Zone};
 
 /// Seconds after which an account that is being set up may be checked again.
 pub(super) const PROVISIONING_SECONDS: u32 = 3;
@@ -160,7 +159,7 @@ impl Refusal {
 }
 
 fn title(name: &str, reader: &Reader) -> String {
-    crate::error::title(name, reader.words, reader.crm)
+    base::error::title(name, reader.words, reader.crm)
 }
 
 fn changed_meanwhile(changed: &Changed, reader: &Reader) -> String {

@@ -9,6 +9,9 @@ use std::sync::Arc;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use amocrm::disposable_token::{DisposableToken, Expected, verify};
+use base::config::{Config, CustomersMode, Integration};
+use base::store::directory;
+use base::words::Language;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{oauth_grant, session, tenant};
@@ -24,14 +27,11 @@ use super::rights::{self, Rights};
 use super::tenant_out::TenantOut;
 use crate::api::json::{Body, Moment};
 use crate::app::App;
-use crate::config::{Config, CustomersMode, Integration};
 use crate::people::session::{Kind, living};
 use crate::people::ticket::{self, Asker, CrmUser, Leads};
 use crate::people::token;
 use crate::source;
-use crate::store::directory;
 use crate::tenant::{self as tenants, TenantStatus, host_rules};
-use crate::words::Language;
 
 const HEADER: &str = "X-Auth-Token";
 

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use amocrm::rest::{Contact, Lead, StageRights, View};
+use base::error::Error;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -15,7 +16,6 @@ use super::caller::{Caller, seconds};
 use super::refusal::{Refusal, Result};
 use crate::app::App;
 use crate::audit::{self, Deed};
-use crate::error::Error;
 use crate::tenant::token::{CallError, with_token};
 
 /// How long amoCRM's answer is cached, in milliseconds: a right withdrawn there ends here within this time.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
+use base::words::{Said, When};
 use entity::{conversation, source};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 use secrecy::{ExposeSecret, SecretString};
@@ -16,7 +17,6 @@ use super::refusal::{Reader, Result};
 use crate::api::sources::shown_as;
 use crate::app::App;
 use crate::source::{self as sources, Reason, SourceStatus, State};
-use crate::words::{Said, When};
 
 /// Days for which customers' messages wait for an unpaid account.
 const KEPT_UNPAID: i64 = 7;

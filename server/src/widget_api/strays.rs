@@ -1,6 +1,7 @@
 //! Sources in amoCRM under our integration that Parom does not know: adopted or removed in one click.
 
 use actix_web::{HttpResponse, web};
+use base::error::Error;
 use entity::stray_source;
 use serde::Serialize;
 
@@ -11,7 +12,6 @@ use super::source_out;
 use crate::api::idempotency::once;
 use crate::api::json::Body;
 use crate::app::App;
-use crate::error::Error;
 use crate::source;
 
 /// One such source.

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::error::Error;
+use base::words::Said;
 use entity::{conversation, conversation_alias, message};
+use queue::parcel::Side;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 use serde::Deserialize;
 use serde_json::json;
@@ -14,11 +17,8 @@ use super::refusal::Result;
 use super::sight;
 use crate::api::json::Body;
 use crate::app::App;
-use crate::delivery::queue::parcel::Side;
-use crate::error::Error;
 use crate::people::ticket::{self, Asker, CrmUser, Leads};
 use crate::source;
-use crate::words::Said;
 
 /// Milliseconds for which a conversation shown by a card may be opened; an open card refreshes twice a minute.
 const SHOWN: i64 = 60_000;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use base::store::VENDOR;
 use entity::audit;
-use parom::store::VENDOR;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{World, both, once};
 use sea_orm::{EntityTrait, QueryOrder};

@@ -1,7 +1,7 @@
 //! Lists over all accounts: found, counted, a page at a time.
 
+use base::store::VENDOR;
 use entity::{alert, tenant};
-use parom::store::VENDOR;
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, World, both, once};
 use sandbox::{Fault, Part};

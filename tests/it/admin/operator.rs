@@ -3,9 +3,9 @@
 use std::ops::Deref;
 use std::time::Duration;
 
+use base::words::Language;
 use parom::admin::operators::deeds::{self, By};
 use parom::audit::Actor;
-use parom::words::Language;
 use parom_tests::{Reply, Visitor, World};
 use totp_rs::{Builder, Secret};
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use base::store::VENDOR;
 use parom::people::session::{self, Kind, New};
-use parom::store::VENDOR;
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, Visitor, World, both, once};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -172,7 +172,7 @@ async fn a_session_of_the_panel_opens_nothing_here(world: &mut World) {
     let person = parom::people::person::New {
         email: "anna@shop.example",
         name: "Anna",
-        language: parom::words::Language::En,
+        language: base::words::Language::En,
         is_operator: false,
     };
     let person = parom::people::person::add(&app, app.store.write(), person).await.unwrap().unwrap();

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use base::store::VENDOR;
 use entity::audit;
 use parom::people::Role;
-use parom::store::VENDOR;
 use parom_tests::{World, answer, both};
 use reqwest::Method;
 

@@ -1,9 +1,9 @@
 //! M8: what the vendor, the public API and the command line do to an account stands in its log, with the address behind
 //! the proxy.
 
+use base::store::VENDOR;
 use entity::audit;
 use parom::api::key::Scope;
-use parom::store::VENDOR;
 use parom_cli::dead::{self, DeadCommand};
 use parom_cli::key;
 use parom_tests::{Answer, Line, World, answer, both};

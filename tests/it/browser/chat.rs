@@ -1,6 +1,6 @@
 //! The chat on a site with everything that a manager can send: seen, pressed, chosen, reacted to.
 
-use parom::words::{Language, Words};
+use base::words::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, World};
 use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, Row, Section};

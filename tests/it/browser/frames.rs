@@ -1,8 +1,8 @@
 //! Whose page may hold ours, whose form we take, and a browser that runs no scripts.
 
+use base::words::{Language, Words};
 use parom::admin::operators::deeds::{self, By};
 use parom::audit::Actor;
-use parom::words::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Browser, Place, Site, World};
 use serde_json::{Value, json};

@@ -1,11 +1,11 @@
 //! The pages of signing in, and of changing how: what is asked for, and where a button stands before a session changes.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures.
 
+use base::words::Language;
 use parom::admin::operators::deeds::{self, By};
 use parom::audit::Actor;
 use parom::people::Role;
 use parom::people::link::{self, Link, Purpose};
-use parom::words::Language;
 use parom_tests::{Browser, Engine, Place, Setup, World};
 use uuid::Uuid;
 

@@ -1,10 +1,10 @@
 //! An administrator's way, in both languages: install, credentials, a source, the first message, another default, the
 //! source too many, access lost and given again, disabling. Each stop is looked at by axe-core.
 
-use parom::config::{Config, CustomersMode};
+use base::config::{Config, CustomersMode};
+use base::words::{Language, Words};
 use parom::customer::logins;
 use parom::people::password;
-use parom::words::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, World};
 use secrecy::SecretString;

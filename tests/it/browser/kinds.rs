@@ -1,7 +1,7 @@
 //! The manager's window with every kind of message, both ways: all of it went over the whole road.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/kinds-…` are those that were looked at last).
 
-use parom::words::Language;
+use base::words::Language;
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Browser, Customer, Engine, Line, Place, Setup, World};
 use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, Row, Section};

@@ -17,9 +17,9 @@ mod together;
 mod trouble;
 mod windows;
 
-use parom::config::Config;
+use base::config::Config;
+use base::words::Words;
 use parom::people::ticket;
-use parom::words::Words;
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Setup, World};
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! A bot that another service has, moved to Parom in the wizard: whose it is now is said first, and one button takes it over.
 
+use base::words::{Language, Words};
 use doubles::telegram::NewBot;
-use parom::words::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, World};
 

@@ -1,8 +1,8 @@
 //! Customers' phones, 360 px wide, with every kind of message both ways: the simulated Telegram and the chat on a site.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/phone-…` are those that were looked at last).
 
+use base::words::Language;
 use doubles::telegram::{Content, Given, NewPerson, StickerForm};
-use parom::words::Language;
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, TelegramLine, World};
 use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, Row, Section};

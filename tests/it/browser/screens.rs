@@ -2,10 +2,10 @@
 //! scrolls sideways.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/screens` holds the last ones that were looked at).
 
+use base::words::Language;
 use parom::admin::operators::deeds::{self, By};
 use parom::alert::Alarm;
 use parom::audit::Actor;
-use parom::words::Language;
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Browser, Engine, Line, MailServer, Place, Setup, World};
 use serde_json::json;

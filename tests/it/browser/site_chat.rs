@@ -2,7 +2,7 @@
 
 mod files;
 
-use parom::words::{Language, Words};
+use base::words::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, Site, World};
 use sandbox::{HookForm, HookMessage};

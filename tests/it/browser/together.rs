@@ -1,6 +1,6 @@
 //! Two people change one thing, a hand presses twice: the slower one is told and loses nothing, and there is one source.
 
-use parom::words::{Language, Words};
+use base::words::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Place};
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! amoCRM refuses in the middle of a form, or its call gets lost: the page says what happened and what to do, nothing is
 //! half-made, and what was typed stays.
 
-use parom::words::{Language, Words};
+use base::words::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Place, World};
 use sandbox::Sandbox;

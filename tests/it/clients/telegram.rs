@@ -17,7 +17,7 @@ struct Stage {
 /// A Telegram by the machine's clock, a customer who pressed Start, and the bot at work.
 async fn stage(mode: &str) -> Option<Stage> {
     let python = installed("PAROM_TEST_PYTHON")?;
-    parom::http_client::install_crypto_provider();
+    base::http_client::install_crypto_provider();
     let telegram = Telegram::start(Options::default()).await.unwrap();
     let bot = telegram.add_bot(NewBot::default());
     let maria = telegram.add_person(NewPerson::default());

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use parom::connector::{Abilities, Support};
+use connectors::{Abilities, Support};
 
 use super::cells::{CELLS, Cell, Held};
 use super::hold::{Named, is_there};

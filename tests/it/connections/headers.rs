@@ -1,6 +1,6 @@
 //! Headers that every answer carries, and addresses that are for operators alone.
 
-use parom::config::Config;
+use base::config::Config;
 use parom_tests::{Engine, Place};
 use parom_tests::{Setup, World, answer, once};
 use reqwest::Method;

@@ -1,6 +1,6 @@
 //! What one address may hold, and that others find room.
 
-use parom::config::Config;
+use base::config::Config;
 use parom::shed::Class;
 use parom_tests::{Engine, Place, Setup, World, answer};
 use reqwest::Method;

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use parom::config::Config;
-use parom::connector::{Abilities, AfterUnknown, Connectors, Length, Support};
-use parom::http_client::HttpClients;
+use base::config::Config;
+use base::http_client::HttpClients;
+use connectors::{Abilities, AfterUnknown, Connectors, Length, Support};
 
 use crate::walls::read::root;
 
@@ -61,7 +61,7 @@ fn limits(table: &mut String, kinds: &[(&str, &Abilities)]) {
 /// Compares a page with what it should be, or makes it so.
 pub fn keeps(page: &str, wanted: &str) {
     let file = root().join("docs").join(page);
-    if parom::config::variable("UPDATE_DOCS").is_some() {
+    if base::config::variable("UPDATE_DOCS").is_some() {
         std::fs::write(&file, wanted).unwrap();
     }
     let there = std::fs::read_to_string(&file).unwrap_or_default();
@@ -70,7 +70,7 @@ pub fn keeps(page: &str, wanted: &str) {
 
 /// All that are built in.
 pub fn connectors() -> Connectors {
-    parom::http_client::install_crypto_provider();
+    base::http_client::install_crypto_provider();
     let text = parom_tests::settings::config_text(1, "sqlite://x", "http://127.0.0.1:1");
     let config = Config::from_toml(&text).unwrap();
     Connectors::new(&HttpClients::new(&config.network).unwrap(), &config)

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use parom::connector::passport::{self, Class, Passport, Row};
-use parom::words::{Language, Words};
+use base::words::{Language, Words};
+use connectors::passport::{self, Class, Passport, Row};
 
 use super::abilities::keeps;
 

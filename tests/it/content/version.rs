@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use base::store::VENDOR;
 use entity::tenant_channel;
-use parom::store::VENDOR;
 use parom_tests::{Line, World, both};
 use sandbox::HookMessage;
 

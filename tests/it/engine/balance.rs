@@ -1,7 +1,7 @@
 //! accepted = delivered + failed + waiting: checked by itself, told when it does not hold.
 
+use base::store::VENDOR;
 use parom::delivery::{balance, gauges};
-use parom::store::VENDOR;
 use parom_tests::{Line, World, both};
 use sandbox::{Fault, Part};
 use sea_orm::ConnectionTrait;

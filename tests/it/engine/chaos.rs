@@ -63,7 +63,7 @@ async fn deliver_with_many_workers(world: &mut World) {
 }
 
 async fn random_faults_lose_double_and_reorder_nothing(world: &mut World) {
-    let seed: u64 = parom::config::variable("PAROM_TEST_SEED").map_or_else(rand::random, |seed| seed.parse().unwrap());
+    let seed: u64 = base::config::variable("PAROM_TEST_SEED").map_or_else(rand::random, |seed| seed.parse().unwrap());
     println!("PAROM_TEST_SEED={seed} repeats these faults");
     let mut random = StdRng::seed_from_u64(seed);
     let line = world.line("support").await;

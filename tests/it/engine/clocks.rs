@@ -1,9 +1,9 @@
 //! Rule 9: on PostgreSQL time is the database's, whatever an instance's own clock says.
 
-use parom::clock::Clock;
-use parom::delivery::queue::Settled;
+use base::clock::Clock;
 use parom_tests::office::{LEASE, again, settlement};
 use parom_tests::{Engine, Office, Place};
+use queue::Settled;
 
 const HOUR: i64 = 3_600_000;
 

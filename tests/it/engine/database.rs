@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
+use base::config;
+use base::fault::Faults;
+use base::store::Store;
+use base::supervisor::Supervisor;
+use base::telemetry::traces::Traces;
 use entity::attempt;
-use parom::config;
-use parom::delivery::queue::parcel::Outcome;
-use parom::delivery::queue::writer::Writer;
-use parom::delivery::queue::{Queue, Settled};
-use parom::fault::Faults;
-use parom::store::Store;
-use parom::supervisor::Supervisor;
-use parom::telemetry::traces::Traces;
 use parom_tests::meddler::{Meddler, Meddling};
 use parom_tests::office::{LEASE, all_at_once, settlement};
 use parom_tests::{Engine, Office, Setup, World, both, on_postgres};
+use queue::parcel::Outcome;
+use queue::writer::Writer;
+use queue::{Queue, Settled};
 use sandbox::HookMessage;
 use sea_orm::{ConnectionTrait, Statement};
 

@@ -1,8 +1,8 @@
 //! Rule 1: what came before is recognised inside the commit, not by a look before it.
 
-use parom::delivery::queue::parcel::{Outcome, Parcel};
 use parom_tests::office::all_at_once;
 use parom_tests::{Office, both};
+use queue::parcel::{Outcome, Parcel};
 
 async fn twenty_equal_posts_are_one_message(office: &mut Office) {
     let desk = office.desk();

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use parom::delivery::queue::Settled;
 use parom_tests::office::{LEASE, settlement};
 use parom_tests::{Office, on_postgres};
+use queue::Settled;
 use sea_orm::{ConnectionTrait, Statement, Value};
 use uuid::Uuid;
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use parom::delivery::queue::parcel::Parcel;
 use parom_tests::office::Desk;
 use parom_tests::{World, both};
+use queue::parcel::Parcel;
 use sea_orm::ConnectionTrait;
 
 /// Where accounts that do not exist leave something.

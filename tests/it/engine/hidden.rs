@@ -1,10 +1,10 @@
 //! C1, C10: what has no room hides nobody who has: full and closed pools, accounts at their limit, many turns of one moment.
 
-use parom::delivery::queue::After;
-use parom::delivery::queue::parcel::Parcel;
 use parom::delivery::slots::Slot;
 use parom_tests::office::Desk;
 use parom_tests::{Manager, Office, World, both, once};
+use queue::After;
+use queue::parcel::Parcel;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 

@@ -3,9 +3,9 @@
 
 use std::collections::HashSet;
 
-use parom::delivery::queue::{Settled, TurnEffect};
 use parom_tests::office::{LEASE, again, all_at_once, settlement};
 use parom_tests::{Engine, Office, both};
+use queue::{Settled, TurnEffect};
 
 async fn a_lease_that_ran_out_comes_back_as_unknown(office: &mut Office) {
     let desk = office.desk();

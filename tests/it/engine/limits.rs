@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use parom::delivery::queue::{Attempt, Claim, Rate, Settled, TurnEffect, Wish};
 use parom_tests::office::{Desk, LEASE, again, settlement};
 use parom_tests::{Office, World, both};
+use queue::{Attempt, Claim, Rate, Settled, TurnEffect, Wish};
 use sandbox::{Fault, Part};
 use uuid::Uuid;
 

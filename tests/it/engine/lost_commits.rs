@@ -2,10 +2,10 @@
 //! sent, nothing is queued twice, and a try stands in the timeline once.
 
 use entity::attempt;
-use parom::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, Outcome, Parcel};
-use parom::delivery::queue::{Attempt, Settled, Settlement, TurnEffect};
 use parom_tests::office::{Desk, LEASE, settlement};
 use parom_tests::{Office, World, both};
+use queue::parcel::{Conversation, DedupeKey, Entry, Event, Outcome, Parcel};
+use queue::{Attempt, Settled, Settlement, TurnEffect};
 
 async fn c7_a_claim_whose_commit_was_not_answered_is_carried(office: &mut Office) {
     let desk = office.desk();

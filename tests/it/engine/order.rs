@@ -1,8 +1,8 @@
 //! Rule 4: by arrival, except that amoCRM's hooks are placed by their time while unsent; the head keeps its back-off.
 
-use parom::delivery::queue::Settled;
 use parom_tests::office::{Desk, again, texts};
 use parom_tests::{Office, both};
+use queue::Settled;
 
 /// Carries what is due of a target, one after the other, and gives the texts.
 async fn carry(office: &Office, desk: &Desk, target: uuid::Uuid) -> Vec<String> {

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
-use parom::delivery::queue::parcel::Parcel;
-use parom::delivery::queue::{Claim, Rate, Settled, Settlement, TurnEffect, Wish};
 use parom_tests::office::{Desk, LEASE, again, settlement};
 use parom_tests::{Office, both};
+use queue::parcel::Parcel;
+use queue::{Claim, Rate, Settled, Settlement, TurnEffect, Wish};
 use uuid::Uuid;
 
 /// What waits, in how many chats.

@@ -1,8 +1,8 @@
 //! A message of several parts: what was taken stays taken, whatever happens between.
 
-use parom::delivery::queue::{Attempt, Claim, Settled, Settlement, TurnEffect};
 use parom_tests::office::{LEASE, again, settlement};
 use parom_tests::{Office, both};
+use queue::{Attempt, Claim, Settled, Settlement, TurnEffect};
 
 fn onward(claim: &Claim, progress: &str) -> Settlement {
     settlement(claim, Settled::Onward { progress: progress.to_owned() })

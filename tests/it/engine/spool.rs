@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use parom::config;
-use parom::fault::Faults;
-use parom::spool::{Hook, Spool, look};
+use base::config;
+use base::fault::Faults;
+use base::spool::{Hook, Spool, look};
 use parom_tests::{Manager, World, both};
 use sandbox::{HookMessage, PreparedHook};
 use uuid::Uuid;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use parom::store::VENDOR;
+use base::store::VENDOR;
 use parom_tests::{Engine, FileHost, Page, Place, Setup, World, answer, drill};
 use reqwest::Method;
 use sandbox::HookMessage;

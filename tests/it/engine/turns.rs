@@ -1,10 +1,10 @@
 //! Rule 7: fairness, pauses and limits are one narrow row a target; lanes and letters are left alone.
 
-use parom::clock::Clock;
-use parom::delivery::queue::parcel::Parcel;
-use parom::delivery::queue::{Attempt, Rate, Settled, TurnEffect, Wish};
+use base::clock::Clock;
 use parom_tests::office::{Desk, LEASE, again, settlement, texts};
 use parom_tests::{Engine, Office, Place, both};
+use queue::parcel::Parcel;
+use queue::{Attempt, Rate, Settled, TurnEffect, Wish};
 
 async fn flood(office: &Office, desk: &Desk, lanes: usize, letters: usize) {
     let mut parcels: Vec<Parcel> = Vec::new();

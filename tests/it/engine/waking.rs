@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use parom::delivery::queue::{Settled, parcel::Parcel};
 use parom_tests::office::{LEASE, all_at_once, settlement};
 use parom_tests::{Office, both};
+use queue::{Settled, parcel::Parcel};
 use rand::seq::SliceRandom;
 
 /// Carries until `count` letters went; gives them in the order of their settlement, by lane.
 async fn carry(
-    queue: parom::delivery::queue::Queue,
+    queue: queue::Queue,
     desk: parom_tests::office::Desk,
     left: std::sync::Arc<std::sync::atomic::AtomicI64>,
 ) -> Vec<(uuid::Uuid, i64, String)> {

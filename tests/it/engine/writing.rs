@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
-use parom::delivery::queue::Settled;
-use parom::delivery::queue::parcel::{Hurry, Parcel, RawHook};
-use parom::delivery::queue::writer::Refused;
 use parom_tests::office::{Desk, all_at_once, settlement};
 use parom_tests::{Office, both};
+use queue::Settled;
+use queue::parcel::{Hurry, Parcel, RawHook};
+use queue::writer::Refused;
 use tokio::task::JoinSet;
 
 const MIB: usize = 1024 * 1024;

@@ -1,8 +1,8 @@
 //! Who knows that nobody listened.
 
+use base::store::VENDOR;
 use entity::{heartbeat, history_look};
 use parom::holes;
-use parom::store::VENDOR;
 use parom_tests::{Engine, Place, Setup, World, both, on_postgres};
 use sandbox::HookMessage;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -118,7 +118,7 @@ on_postgres!(a_process_that_dies_beside_others_is_missed, one_of_two_instances_l
 /// Neither the database nor a spool takes a hook: it is lost, and its account is looked at.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hooks_that_were_refused_are_looked_for() {
-    let change = |config: &mut parom::config::Config| config.spool.dir = std::path::PathBuf::new();
+    let change = |config: &mut base::config::Config| config.spool.dir = std::path::PathBuf::new();
     let Some(mut world) = World::start(Engine::Sqlite, Setup { change, ..Setup::default() }).await else { return };
     let (_, manager) = chatting(&mut world).await;
     let hook = manager.prepares("anna", HookMessage::text("refused"));

@@ -1,8 +1,8 @@
 //! What becomes of the persons of before: operators keep working, and nothing counts further than it can be proved.
 
+use base::store::VENDOR;
 use entity::{alert_reader, directory, member, person, session, tenant};
 use migration::{Migrator, MigratorTrait};
-use parom::store::VENDOR;
 use parom_tests::database::TestDatabase;
 use parom_tests::settings::START;
 use parom_tests::{Engine, Place};

@@ -1,6 +1,6 @@
 //! What a file may hold, and what is told of it.
 
-use parom::config::Config;
+use base::config::Config;
 use parom_tests::{Api, Engine, Line, Place, Reply, Setup, World, answer, both, once};
 use reqwest::Method;
 use serde_json::{Value, json};

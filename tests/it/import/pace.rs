@@ -1,6 +1,6 @@
 //! A fifth of the rate, behind everything live, one at a time.
 
-use parom::config::Config;
+use base::config::Config;
 use parom_tests::{Engine, Place, Setup, World, both};
 use serde_json::json;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom::config::Config;
+use base::config::Config;
 use parom_tests::{Customer, Engine, FileHost, Page, Place, Setup, World, both};
 use reqwest::Method;
 use serde_json::{Value, json};

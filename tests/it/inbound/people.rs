@@ -1,6 +1,6 @@
 //! Managers and bots who wrote outside amoCRM.
 
-use parom::config::{Bot, Config};
+use base::config::{Bot, Config};
 use parom_tests::settings::BOT_ID;
 use parom_tests::{Engine, Place, Setup, World, once};
 use sandbox::Direction;

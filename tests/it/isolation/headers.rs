@@ -162,7 +162,7 @@ async fn every_page_says_where_it_may_stand() {
     let told = told(&mut world).await.text();
     let told = told.replace(&world.api.base(), "PAROM").replace(world.sandbox.url(), "AMOCRM");
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/headers.txt");
-    if parom::config::variable("UPDATE_HEADERS").is_some() {
+    if base::config::variable("UPDATE_HEADERS").is_some() {
         std::fs::write(&file, &told).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&file).unwrap(), told, "run with UPDATE_HEADERS=1 and look at the difference");

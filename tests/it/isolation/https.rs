@@ -6,7 +6,7 @@ use parom_tests::{Engine, Place, Setup, World};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn browsers_are_told_to_come_by_https_alone() {
     const NAME: &str = "strict-transport-security";
-    let https = |config: &mut parom::config::Config| {
+    let https = |config: &mut base::config::Config| {
         config.server.public_url = "https://parom.example".parse().unwrap();
         config.server.hsts_days = 2;
     };
@@ -16,7 +16,7 @@ async fn browsers_are_told_to_come_by_https_alone() {
         assert_eq!(world.visitor().opens(path).await.header(NAME), "max-age=172800", "{path}");
     }
     world.close().await;
-    let off = |config: &mut parom::config::Config| {
+    let off = |config: &mut base::config::Config| {
         config.server.public_url = "https://parom.example".parse().unwrap();
         config.server.hsts_days = 0;
     };

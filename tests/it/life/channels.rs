@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parom::store::VENDOR;
+use base::store::VENDOR;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, HOST};
 use parom_tests::{Engine, Place, Setup, World, both};
 use secrecy::SecretString;
@@ -47,7 +47,7 @@ async fn a_private_channel_is_tried_until_the_account_is_on_its_list(world: &mut
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signature_that_is_refused_is_the_vendors_alarm() {
-    let change = |config: &mut parom::config::Config| {
+    let change = |config: &mut base::config::Config| {
         let channel = &mut config.integrations[0].channels[0];
         (channel.public, channel.secret) = (true, "wrong".into());
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parom::error::Error;
+use base::error::Error;
 use parom::tenant::Export;
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, once};

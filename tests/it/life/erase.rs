@@ -1,7 +1,7 @@
 //! One customer is erased: a canary is planted wherever a customer leaves a trace, and afterwards looked for in every
 //! column of every table.
 
-use parom::error::Error;
+use base::error::Error;
 use parom::tenant::{Who, erase};
 use parom_tests::{Line, World, both, once};
 use sandbox::HookMessage;

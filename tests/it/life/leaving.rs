@@ -1,7 +1,7 @@
 //! Leaving: by the widget, by switching the integration off, and coming back.
 
+use base::store::VENDOR;
 use entity::source;
-use parom::store::VENDOR;
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, once};
 use sandbox::{Fault, Part};

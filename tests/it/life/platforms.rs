@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use base::clock::Clock;
+use base::config::Config;
 use entity::source;
-use parom::clock::Clock;
-use parom::config::Config;
 use parom::server::{self, Options};
 use parom_tests::database::TestDatabase;
 use parom_tests::settings::{CHANNEL_ID, HOST, START, VENDOR_KEY, config_text, free_port};
@@ -88,7 +88,7 @@ async fn installs(api: &Api, sandbox: &Sandbox, integration: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn accounts_with_one_number_stay_apart_and_kinds_choose_channels() {
-    parom::http_client::install_crypto_provider();
+    base::http_client::install_crypto_provider();
     let database = TestDatabase::fresh(Engine::Sqlite).await.unwrap();
     let clock = Clock::frozen(START);
     let sandbox = amocrm(&clock).await;

@@ -1,7 +1,7 @@
 //! M10: what an account may have waiting and stored, and that the disk's last room belongs to those who have less.
 
+use base::config::Config;
 use entity::import;
-use parom::config::Config;
 use parom_tests::settings::HOST;
 use parom_tests::{Line, Reply, World};
 use reqwest::Method;

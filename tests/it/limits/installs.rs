@@ -17,7 +17,7 @@ const SECOND: f64 = 2.0;
 /// A code more may be exchanged after it.
 const TURN: Duration = Duration::from_millis(501);
 
-fn paced(config: &mut parom::config::Config) {
+fn paced(config: &mut base::config::Config) {
     behind_a_proxy(config);
     config.rates.installs = SECOND;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom::config::Config;
+use base::config::Config;
 use parom_tests::{Api, World, answer};
 use reqwest::Method;
 use serde_json::json;

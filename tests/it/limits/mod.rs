@@ -6,8 +6,8 @@ mod keys;
 mod strangers;
 mod visitors;
 
+use base::config::Config;
 use entity::audit;
-use parom::config::Config;
 use parom_tests::{Engine, Place, Setup, World};
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
 

@@ -64,7 +64,7 @@ fn filled(text: &str, number: usize) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn m2_each_door_has_a_pace_before_any_write() {
-    let change = |config: &mut parom::config::Config| {
+    let change = |config: &mut base::config::Config| {
         behind_a_proxy(config);
         config.rates.installs = 1.0;
     };

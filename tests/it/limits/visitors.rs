@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use base::config::Config;
 use entity::media;
-use parom::config::Config;
 use parom::media::{Giver, Upload};
 use parom_tests::{Reply, World, answer};
 use reqwest::Method;

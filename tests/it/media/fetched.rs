@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom::config::Config;
+use base::config::Config;
 use parom::media::{Kind, sweep};
 use parom_tests::{FileHost, Page, Setup, World, both, once};
 use sha2::{Digest, Sha256};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom::config::Config;
+use base::config::Config;
 use parom::media::Kind;
 use parom_tests::{Engine, FileHost, Page, Place, Setup, World, once};
 

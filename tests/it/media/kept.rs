@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use base::config::{Config, MediaMode};
 use entity::media;
-use parom::config::{Config, MediaMode};
 use parom::media::{For, Kind, Origin, avatar, avatar_id, avatar_link, link, of_messages, sweep};
 use parom_tests::{Engine, FileHost, Page, Place, Setup, World, both, once};
 use sea_orm::EntityTrait;
@@ -151,7 +151,7 @@ async fn a_disk_that_is_nearly_full_is_told_to_the_vendor() {
     for _ in 0..2 {
         sweep(world.app()).await.unwrap();
     }
-    let open = parom::alert::open(world.app().store.read(), parom::store::VENDOR).await.unwrap();
+    let open = parom::alert::open(world.app().store.read(), base::store::VENDOR).await.unwrap();
     let told: Vec<_> = open.iter().map(|alert| (alert.kind.as_str(), alert.count)).collect();
     assert_eq!(told, [("disk_full", 2)]);
     world.close().await;

@@ -11,11 +11,12 @@ mod uploaded;
 
 use std::path::PathBuf;
 
+use base::message::Direction;
 use entity::media;
-use parom::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, Hurry, Parcel};
-use parom::media::{Kept, Kind, NewMedia, Origin, Ready, Whose, ensure, wanted};
-use parom::message::Direction;
+use parom::media::{Kept, Kind, Origin, Ready, Whose, ensure, wanted};
 use parom_tests::{Line, World};
+use queue::media::NewMedia;
+use queue::parcel::{Conversation, DedupeKey, Entry, Event, Hurry, Parcel};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 

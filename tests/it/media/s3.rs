@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use actix_web::dev::ServerHandle;
 use actix_web::http::Method;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use base::config::Config;
+use base::http_client::HttpClients;
 use bytes::Bytes;
-use parom::config::Config;
-use parom::http_client::HttpClients;
 use parom::media::{Files, For, Kind, link, of_messages, of_tenant};
 use parom_tests::{Engine, FileHost, Page, Place, Setup, World};
 

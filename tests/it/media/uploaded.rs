@@ -1,6 +1,6 @@
 //! Files that a messenger's developer sends us.
 
-use parom::config::Config;
+use base::config::Config;
 use parom::media::{For, link, sweep, uploaded};
 use parom_tests::{Engine, Line, Place, Reply, Setup, World, answer, both, once};
 use reqwest::Method;
@@ -110,7 +110,7 @@ async fn an_upload_belongs_to_its_source(world: &mut World) {
     let id: Uuid = reply.text_at("/media_id").parse().unwrap();
     for foreign in [&other, &theirs] {
         let refused = uploaded(&app, &whose(world, foreign), id).await.unwrap_err();
-        assert!(matches!(&refused, parom::error::Error::Invalid(fields) if fields[0].pointer == "/content/media_id"));
+        assert!(matches!(&refused, base::error::Error::Invalid(fields) if fields[0].pointer == "/content/media_id"));
     }
     assert!(uploaded(&app, &whose(world, &line), world.clock.uuid_v7()).await.is_err());
     // Keys: none, one that may only read, another account's.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use base::words::Language;
 use parom::alert_letters::round;
 use parom::people::{Role, member, person};
-use parom::words::Language;
 use parom_tests::{Answer, Engine, Line, MailServer, Place, Setup, World};
 
 use super::{add_member, add_person, sign_in};
@@ -210,7 +210,7 @@ async fn operators_are_told_of_the_vendors(engine: Engine, mail: &MailServer) {
     let raise = async |world: &World, object: &str| {
         let detail = serde_json::json!({"host": line.host, "account_id": "17", "tenant_id": line.tenant_id});
         let alarm = parom::alert::Alarm {
-            tenant_id: parom::store::VENDOR,
+            tenant_id: base::store::VENDOR,
             kind: "channel_not_allowed",
             object,
             source_id: None,

@@ -1,7 +1,7 @@
 //! Letters by SMTP: sign-in links and invitations in the reader's language.
 
+use base::words::Language;
 use parom::people::Role;
-use parom::words::Language;
 use parom_tests::{Engine, Mail, MailServer, Place, Setup, World};
 
 use super::{add_member, add_person};

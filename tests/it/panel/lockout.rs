@@ -125,7 +125,7 @@ async fn m5_a_try_that_is_refused_writes_nothing(world: &mut World) {
         tries(&attacker, "wrong").await;
     }
     let rows = async || {
-        let all = entity::throttle::Entity::of_tenant(parom::store::VENDOR).all(world.app().store.read());
+        let all = entity::throttle::Entity::of_tenant(base::store::VENDOR).all(world.app().store.read());
         format!("{:?}", all.await.unwrap())
     };
     let before = rows().await;

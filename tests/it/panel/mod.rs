@@ -16,8 +16,8 @@ mod team;
 mod theme;
 mod tickets;
 
+use base::words::Language;
 use parom::people::{Role, credentials, member, password, person};
-use parom::words::Language;
 use parom_tests::{Visitor, World};
 use secrecy::SecretString;
 use uuid::Uuid;

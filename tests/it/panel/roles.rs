@@ -76,7 +76,7 @@ async fn looks(world: &World, tenant_id: uuid::Uuid) -> parom_tests::Visitor {
     let new = parom::people::person::New {
         email: "operator@vendor.example",
         name: "Olga",
-        language: parom::words::Language::En,
+        language: base::words::Language::En,
         is_operator: true,
     };
     let operator = parom::people::person::add(app, app.store.write(), new).await.unwrap().unwrap();

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use base::words::Language;
 use parom::alert_letters::round;
 use parom::people::{Role, person};
-use parom::words::Language;
 use parom_tests::{Answer, Engine, Line, MailServer, Place, Setup, World};
 
 use super::{add_member, sign_in};

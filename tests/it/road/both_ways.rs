@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom::message::crm_id;
+use base::message::crm_id;
 use parom_tests::{World, both};
 use sandbox::{Direction, HookMessage};
 use serde_json::json;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom::config::Config;
+use base::config::Config;
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET};
 use parom_tests::{Engine, Place, Setup, World, answer, both};

@@ -3,7 +3,7 @@
 use std::os::unix::process::ExitStatusExt;
 use std::time::Duration;
 
-use parom::fault::POINTS;
+use base::fault::POINTS;
 use parom_tests::Engine;
 use parom_tests::drill::LIMIT;
 
@@ -79,8 +79,7 @@ async fn is_killed_at_any_moment(engine: Engine) {
         rows.iter().filter(|row| row.state == 3 && row.day == i32::MAX && !row.origin.is_empty()).collect();
     assert!(sealed.len() >= 2_000);
     for row in sealed {
-        let plain =
-            vault.open_sealed(row.tenant_id, parom::vault::Place::MediaOrigin, &row.id.to_string(), &row.origin);
+        let plain = vault.open_sealed(row.tenant_id, base::vault::Place::MediaOrigin, &row.id.to_string(), &row.origin);
         assert_eq!(plain.unwrap().as_slice(), row.id.as_bytes());
     }
     db.close().await;

@@ -9,12 +9,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use base::clock::Clock;
+use base::config::Config;
+use base::store::Store;
+use base::vault::Vault;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use parom::clock::Clock;
-use parom::config::Config;
-use parom::store::Store;
-use parom::vault::Vault;
 use parom_tests::drill::{Drill, LIMIT};
 use parom_tests::settings::{HOST, VAULT_KEY};
 use parom_tests::{Engine, Line};
@@ -154,7 +154,7 @@ async fn m9_the_vault_key_turns_beside_a_serving_process_on_postgres() {
 
 /// Many sealed values, of rows that nothing else looks at.
 async fn many_files(store: &Store, vault: &Vault, count: usize) {
-    use parom::vault::Place;
+    use base::vault::Place;
     use sea_orm::{EntityTrait, IntoActiveModel};
     let tenant_id = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
     let rows: Vec<_> = (0..count)

@@ -1,7 +1,7 @@
 //! Processes beside: with the same file, with a file of their own, with the key in the configuration.
 
+use base::store::VENDOR;
 use entity::heartbeat;
-use parom::store::VENDOR;
 use parom_tests::Engine;
 use parom_tests::drill::Drill;
 use parom_tests::settings::{VAULT_KEY, free_port};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use parom::vault::{Kept, Place};
+use base::vault::{Kept, Place};
 use parom_tests::{Office, both};
 use sea_orm::{ConnectionTrait, Statement};
 

@@ -65,8 +65,8 @@ async fn kinds_are_those_that_a_channel_serves(world: &mut World) {
     assert_eq!((custom.fields.len(), custom.fields[0].name, custom.fields[0].required), (1, "webhook_url", true));
     assert_eq!(custom.channels.len(), 1);
     // Every word that people would see is there.
-    for language in parom::words::Language::ALL {
-        let words = parom::words::Words::new(language);
+    for language in base::words::Language::ALL {
+        let words = base::words::Words::new(language);
         let known = |key: &str| words.say(key.to_owned()).with("crm", "amoCRM").to_string() != key;
         for kind in &kinds {
             assert!(known(&format!("connector-{}", kind.kind)));

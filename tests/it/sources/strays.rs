@@ -8,7 +8,7 @@ const CODE: &str = "parom_chats";
 
 /// A world whose integration has a widget, and in whose account amoCRM has made a source by itself.
 async fn with_own_source(engine: Engine) -> Option<(World, Uuid)> {
-    fn with_widget(config: &mut parom::config::Config) {
+    fn with_widget(config: &mut base::config::Config) {
         let widget = serde_json::from_value(json!({ "code": CODE })).unwrap();
         config.integrations[0].widget = Some(widget);
     }

@@ -1,6 +1,6 @@
 //! Files that visitors send: what they are is told by their first bytes, and nothing that a browser would run is ever shown.
 
-use parom::config::Config;
+use base::config::Config;
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, Place, Reply, Setup, World, answer, both};
 use reqwest::Method;

@@ -86,7 +86,7 @@ struct Windowed(World);
 
 impl Place for Windowed {
     async fn open(engine: Engine) -> Option<Self> {
-        let change = |config: &mut parom::config::Config| {
+        let change = |config: &mut base::config::Config| {
             config.integrations[0].channels[0].time_window_seconds = Some(86_400);
         };
         World::start(engine, Setup { change, ..Setup::default() }).await.map(Self)

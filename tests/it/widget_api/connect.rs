@@ -6,11 +6,11 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use base::config::CustomersMode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use entity::audit;
 use hmac::{Hmac, KeyInit, Mac};
-use parom::config::CustomersMode;
 use parom::customer::logins;
 use parom::people::password;
 use parom_tests::settings::{CHANNEL_ID, HOST};
@@ -28,7 +28,7 @@ struct Logins(World);
 
 impl Place for Logins {
     async fn open(engine: Engine) -> Option<Self> {
-        let change = |config: &mut parom::config::Config| config.customers.mode = CustomersMode::Password;
+        let change = |config: &mut base::config::Config| config.customers.mode = CustomersMode::Password;
         World::start(engine, Setup { change, ..Setup::default() }).await.map(Self)
     }
 
@@ -42,7 +42,7 @@ struct Remote(World);
 
 impl Place for Remote {
     async fn open(engine: Engine) -> Option<Self> {
-        let change = |config: &mut parom::config::Config| {
+        let change = |config: &mut base::config::Config| {
             config.customers.mode = CustomersMode::Remote;
             config.customers.verify_url = Some(verifier().parse().unwrap());
             config.customers.verify_secret = Some(SecretString::from(format!("whsec_{}", STANDARD.encode(VERIFY_KEY))));

@@ -1,6 +1,6 @@
 //! How far a session reaches: its own account, and one page of the panel a ticket.
 
-use parom::store::directory;
+use base::store::directory;
 use parom_tests::settings::HOST;
 use parom_tests::{World, answer, both};
 use serde_json::json;

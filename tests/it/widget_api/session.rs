@@ -194,7 +194,7 @@ struct Rotating(World);
 
 impl Place for Rotating {
     async fn open(engine: Engine) -> Option<Self> {
-        let change = |config: &mut parom::config::Config| {
+        let change = |config: &mut base::config::Config| {
             config.integrations[0].previous_client_secret = Some("the secret before this one".into());
         };
         World::start(engine, Setup { change, ..Setup::default() }).await.map(Self)

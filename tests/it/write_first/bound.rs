@@ -1,6 +1,6 @@
 //! The customer's first answer binds both sides' ids.
 
-use parom::message::crm_id;
+use base::message::crm_id;
 use parom_tests::{World, both};
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! Where nobody can be written to first, the manager is told why.
 
-use parom::config::Config;
+use base::config::Config;
 use parom_tests::{Answer, Engine, Place, Setup, World, both};
 use serde_json::json;
 

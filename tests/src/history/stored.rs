@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base::message::{LetterKind, State};
 use entity::{dead_letter, ledger_delta, letter, message};
-use parom::message::{LetterKind, State};
 use sea_orm::{DatabaseConnection, EntityTrait};
 use serde_json::Value;
 use uuid::Uuid;

@@ -14,7 +14,7 @@ mod scene;
 mod steps;
 mod trouble;
 
-use parom::fault::DEFECTS;
+use base::fault::DEFECTS;
 
 use crate::Engine;
 use crate::history::Violation;

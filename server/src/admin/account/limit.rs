@@ -2,6 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use base::error::Error;
+use base::words::Said;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -11,11 +13,9 @@ use crate::admin::operator::Operator;
 use crate::admin::page::see_other;
 use crate::admin::refused::Result;
 use crate::app::App;
-use crate::error::Error;
 use crate::panel::Notice;
 use crate::people::Form;
 use crate::tenant as tenants;
-use crate::words::Said;
 
 /// The limit as typed; empty: the configured one.
 #[derive(Deserialize)]

@@ -9,6 +9,7 @@ pub mod weight;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::words::{Said, Sentence, Words};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -24,7 +25,6 @@ use crate::panel::Tone;
 use crate::source as sources;
 use crate::tenant::{self as tenants, ChannelStatus};
 use crate::usage::{self, Line};
-use crate::words::{Said, Sentence, Words};
 
 #[derive(Template)]
 #[template(path = "admin/account.html")]

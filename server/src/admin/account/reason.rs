@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
+use base::words::Sentence;
 use entity::tenant;
 use serde::Deserialize;
 
@@ -11,7 +12,6 @@ use crate::admin::operator::Visitor;
 use crate::admin::page::{self, Page};
 use crate::admin::refused::Result;
 use crate::app::App;
-use crate::words::Sentence;
 
 /// Longest and shortest reason, in characters.
 const LONGEST: usize = 500;

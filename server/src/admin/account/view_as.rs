@@ -3,6 +3,7 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
+use base::store::VENDOR;
 use entity::tenant;
 use serde_json::json;
 use uuid::Uuid;
@@ -16,7 +17,6 @@ use crate::app::App;
 use crate::people::Form;
 use crate::people::door::Door;
 use crate::people::session as sessions;
-use crate::store::VENDOR;
 
 /// Asks for the reason.
 pub async fn ask(app: web::Data<App>, Operator(visitor): Operator, id: web::Path<Uuid>) -> Result<HttpResponse> {

@@ -1,6 +1,7 @@
 //! An account's share of concurrent deliveries.
 
 use actix_web::{HttpResponse, web};
+use base::error::Error;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -10,7 +11,6 @@ use crate::admin::operator::Operator;
 use crate::admin::page::see_other;
 use crate::admin::refused::Result;
 use crate::app::App;
-use crate::error::Error;
 use crate::panel::{Notice, Tone};
 use crate::people::Form;
 use crate::tenant as tenants;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use entity::{oauth_grant, source, tenant, tenant_channel};
+use queue::Backlog;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::delivery::queue::Backlog;
 use crate::delivery::read::first_id_at;
 use crate::tenant::ChannelStatus;
 use crate::tenant::access::{self, Access};

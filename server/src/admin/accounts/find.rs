@@ -1,11 +1,11 @@
 //! Searches accounts, a page at a time, newest first.
 
+use base::store::like::holding;
 use entity::tenant::{self, Column};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::store::like::holding;
 use crate::tenant::TenantStatus;
 
 /// States to filter by, in the order of the list.

@@ -5,6 +5,7 @@ pub mod find;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::words::{Sentence, Words};
 use entity::tenant;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -17,7 +18,6 @@ use crate::api::cursor::Page as Cut;
 use crate::app::App;
 use crate::panel::Tone;
 use crate::tenant::TenantStatus;
-use crate::words::{Sentence, Words};
 
 use facts::Facts;
 use find::Filter;

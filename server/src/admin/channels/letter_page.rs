@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::words::Language;
 use serde::Deserialize;
 
 use crate::admin::letter::{self, About, Letter};
@@ -9,7 +10,6 @@ use crate::admin::operator::Operator;
 use crate::admin::page::{self, Page};
 use crate::admin::refused::{Refused, Result};
 use crate::app::App;
-use crate::words::Language;
 
 #[derive(Template)]
 #[template(path = "admin/letter.html")]

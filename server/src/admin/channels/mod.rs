@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::config::{Channel, Integration, Reactions};
+use base::words::{Sentence, Words};
 use entity::tenant_channel::{self, Column};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::{ExposeSecret, SecretString};
@@ -17,9 +19,7 @@ use super::page::{self, Page};
 use super::refused::Result;
 use super::states::{self, Shown};
 use crate::app::App;
-use crate::config::{Channel, Integration, Reactions};
 use crate::tenant::ChannelStatus;
-use crate::words::{Sentence, Words};
 
 /// Most accounts listed that a channel does not accept.
 const NAMED: u64 = 50;
@@ -129,7 +129,7 @@ fn agreed(words: Words, channel: &Channel) -> Vec<(Sentence, String)> {
     let window = match channel.time_window_seconds {
         Some(seconds) => {
             let millis = i64::try_from(seconds).unwrap_or(i64::MAX / 1000).saturating_mul(1000);
-            crate::words::duration(millis, words)
+            base::words::duration(millis, words)
         }
         None => answer(false),
     };

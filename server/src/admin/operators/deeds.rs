@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use base::store::VENDOR;
+use base::words::Language;
 use entity::{person, session};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -13,8 +15,6 @@ use crate::app::App;
 use crate::audit::{self, Actor, Deed};
 use crate::people::link::{self, Link, Purpose};
 use crate::people::{credentials, person as persons, session as sessions};
-use crate::store::VENDOR;
-use crate::words::Language;
 
 /// The acting person and their origin.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ pub mod deeds;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::words::Sentence;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -14,7 +15,6 @@ use super::refused::{Refused, Result};
 use crate::app::App;
 use crate::panel::{Notice, Tone};
 use crate::people::{Empty, Form, person as persons};
-use crate::words::Sentence;
 use deeds::{By, NotAdded};
 
 const HERE: &str = "/admin/operators";

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::words::Sentence;
 use serde::Deserialize;
 
 use super::{note_refusal, password, second_step as both_steps};
@@ -12,7 +13,6 @@ use crate::admin::refused::Result;
 use crate::app::App;
 use crate::people::second_step::{self, Checked};
 use crate::people::{Form, session as sessions, throttle};
-use crate::words::Sentence;
 
 /// The throttle's name of this entrance.
 pub const DOOR: &str = "admin-code";

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::words::Sentence;
 use serde_json::json;
 
 use super::code::{Typed, tries};
@@ -13,7 +14,6 @@ use crate::admin::refused::Result;
 use crate::app::App;
 use crate::people::totp::{self, Confirmed, Enrolment};
 use crate::people::{Form, session as sessions};
-use crate::words::Sentence;
 
 /// The session key of the encrypted secret until its first code.
 const DATA: &str = "totp";

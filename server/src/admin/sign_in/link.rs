@@ -4,6 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::words::{Language, Words};
 use serde::Deserialize;
 
 use super::{BY_LINK, BY_NEW_AUTHENTICATOR, first_step};
@@ -13,7 +14,6 @@ use crate::app::App;
 use crate::people::link::{self, Purpose};
 use crate::people::throttle::Origin;
 use crate::people::{OpenForm, person as persons, refused};
-use crate::words::{Language, Words};
 
 #[derive(Template)]
 #[template(path = "admin/link.html")]

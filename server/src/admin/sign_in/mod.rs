@@ -8,6 +8,9 @@ pub mod password;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::browser::FORGET_PAGES;
+use base::store::VENDOR;
+use base::words::Language;
 use entity::person;
 use serde_json::json;
 
@@ -15,13 +18,10 @@ use super::operator::Visitor;
 use super::page::redirect;
 use super::refused::{Result, SIGN_IN};
 use crate::app::App;
-use crate::browser::FORGET_PAGES;
 use crate::people::door::Door;
 use crate::people::link::{Link, Purpose};
 use crate::people::throttle::Origin;
 use crate::people::{Empty, Form, again, credentials, device, refused, session as sessions};
-use crate::store::VENDOR;
-use crate::words::Language;
 
 /// How a session of the admin was opened.
 const BY_PASSWORD: &str = "password";

@@ -3,6 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::store::VENDOR;
+use base::words::Sentence;
 use entity::session;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -15,8 +17,6 @@ use crate::app::App;
 use crate::panel::Notice;
 use crate::people::again::{self, Shown};
 use crate::people::{Empty, Form, credentials, password, session as sessions};
-use crate::store::VENDOR;
-use crate::words::Sentence;
 
 const HERE: &str = "/admin/own";
 

@@ -3,6 +3,7 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::words::{Language, Sentence, Words};
 use entity::person;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -14,7 +15,6 @@ use crate::app::App;
 use crate::people::link::Purpose;
 use crate::people::throttle::{Origin, Wait};
 use crate::people::{OpenForm, letters, link, mail, password, person as persons, throttle};
-use crate::words::{Language, Sentence, Words};
 
 /// The throttle's name of this entrance.
 const DOOR: &str = "admin";
@@ -91,7 +91,7 @@ pub async fn send_link(
     }
     // Detached from the answer, whose timing must not reveal whether there was an e-mail to send.
     let (background, email) = (app.clone().into_inner(), form.email.clone());
-    crate::supervisor::detach("admin_link", async move {
+    base::supervisor::detach("admin_link", async move {
         if let Err(error) = send(&background, &email).await {
             tracing::error!(error = format!("{error:#}"), "a link for the admin was not sent");
         }

@@ -10,12 +10,12 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use anyhow::Context;
 use askama::Template;
+use base::browser::asset::{self, STYLE};
+use base::error::Result;
 use bytes::Bytes;
 use serde_json::Value;
 
 use super::openapi::Known;
-use crate::browser::asset::{self, STYLE};
-use crate::error::Result;
 use view::{Group, Kind};
 
 /// The page loads only its style sheet.

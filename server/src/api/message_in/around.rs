@@ -1,15 +1,15 @@
 //! What stands around a message: what it answers or passes on, and posts.
 
+use base::error::FieldError;
+use base::message::{Content, Person, Post, Quote, SharedPost};
+use base::words::Said;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::kept;
 use super::people::is_web_address;
 use crate::api::json::{Moment, Object, checked_id};
-use crate::error::FieldError;
 use crate::lookup::About;
-use crate::message::{Content, Person, Post, Quote, SharedPost};
-use crate::words::Said;
 
 /// Another message: by its id, or by what it said.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -1,13 +1,13 @@
 //! What a message says.
 
+use base::error::FieldError;
+use base::message::{Content, Media};
+use base::words::Said;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::people::is_web_address;
-use crate::error::FieldError;
-use crate::message::{Content, Media};
-use crate::words::Said;
 
 /// A row's id or a sticker's is at most this long.
 const DATA_BYTES: usize = 255;

@@ -1,14 +1,14 @@
 //! A message as the API takes it, and its check at the door (docs/custom-messenger.md#3-a-customer-writes-10-minutes).
 
+use base::error::{Error, FieldError, Result};
+use base::message::{Body, Role};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::json::{self, Moment, Object, checked_id};
 use super::media_url;
 use crate::app::App;
-use crate::error::{Error, FieldError, Result};
 use crate::intake::message::Incoming;
-use crate::message::{Body, Role};
 
 mod around;
 mod content;

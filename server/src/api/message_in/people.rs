@@ -1,14 +1,14 @@
 //! Who wrote a message, and to whom.
 
+use base::error::FieldError;
+use base::message::{Person, Role};
+use base::words::Said;
 use serde::Deserialize;
 use url::Url;
 use utoipa::ToSchema;
 
 use super::kept;
 use crate::api::json::checked_id;
-use crate::error::FieldError;
-use crate::message::{Person, Role};
-use crate::words::Said;
 
 /// Who wrote it.
 #[derive(Debug, Deserialize, ToSchema)]

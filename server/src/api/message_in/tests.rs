@@ -1,10 +1,10 @@
 //! What is taken and which fields are named when it is not.
 
+use base::message::{Body, Content};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::api::json::parse;
-use crate::message::{Body, Content};
 
 fn body() -> Value {
     json!({

@@ -1,11 +1,11 @@
 //! What stands around a message, as it is shown.
 
+use base::message::{Body, Post, Quote, SharedPost, Template};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::content::ContentOut;
 use crate::api::json::Moment;
-use crate::message::{Body, Post, Quote, SharedPost, Template};
 
 /// What a message answers, passes on, comments on or was made from.
 #[derive(Debug, Serialize, ToSchema)]

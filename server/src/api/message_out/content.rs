@@ -1,11 +1,11 @@
 //! What a message says, as it is shown.
 
+use base::message::{Button, Content, List, Markup, Media};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::message_in::ContentType;
-use crate::message::{Button, Content, List, Markup, Media};
 
 /// What a message says; the fields depend on `type`.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,5 +1,7 @@
 //! How messages are shown.
 
+use base::message::{Direction, Failure, FailureCode, Person, Role};
+use base::words::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -7,8 +9,6 @@ use uuid::Uuid;
 use super::json::Moment;
 use super::timeline::TimelineEventOut;
 pub use crate::delivery::read::MessageStatus;
-use crate::message::{Direction, Failure, FailureCode, Person, Role};
-use crate::words::Language;
 
 mod around;
 mod content;

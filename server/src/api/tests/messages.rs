@@ -1,10 +1,10 @@
 //! Messages in, statuses, timelines, idempotency.
 
+use base::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream};
 use entity::{dead_letter, message as rows};
 use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::*;
-use crate::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream};
 
 #[actix_web::test]
 async fn a_message_is_stored_once() {
@@ -204,7 +204,7 @@ async fn dead_letters_are_listed_and_end() {
         let row = dead_letter::Model {
             tenant_id: OURS,
             id,
-            lane_id: crate::message::lane_id(conversation_id, Direction::ToMessenger, Stream::Messages),
+            lane_id: base::message::lane_id(conversation_id, Direction::ToMessenger, Stream::Messages),
             conversation_id,
             source_id: source_of(OURS),
             message_id,

@@ -7,6 +7,11 @@ use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web;
+use base::clock::Clock;
+use base::config::Config;
+use base::fault::Faults;
+use base::store::{Store, VENDOR, directory};
+use base::vault::Vault;
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use secrecy::ExposeSecret;
@@ -16,12 +21,7 @@ use uuid::Uuid;
 use super::key::Scope;
 use super::key_ring::{self, Wish};
 use crate::app::App;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::fault::Faults;
 use crate::fixture;
-use crate::store::{Store, VENDOR, directory};
-use crate::vault::Vault;
 
 mod keys;
 mod lists;
@@ -60,7 +60,7 @@ impl Api {
         ))
         .unwrap();
         let store = Store::open(&config.database, Clock::frozen(START)).await.unwrap();
-        crate::store::migrate(&store).await.unwrap();
+        base::store::migrate(&store).await.unwrap();
         let vault = Vault::open(&config.secrets, true).unwrap();
         let app = App::new(config, store, vault, Faults::default()).unwrap();
         for (tenant_id, account_id) in [(OURS, 1), (OTHERS, 2)] {

@@ -3,6 +3,12 @@
 use std::sync::Arc;
 
 use actix_web::test::TestRequest;
+use base::clock::Clock;
+use base::config::Config;
+use base::fault::Faults;
+use base::message::{Body, Content, Direction, Person, Role, State};
+use base::store::{Store, directory};
+use base::vault::Vault;
 use entity::{message, source, tenant};
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::json;
@@ -11,13 +17,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::chat::visitor::Visitor;
 use crate::chat::{door, history};
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::fault::Faults;
 use crate::fixture;
-use crate::message::{Body, Content, Direction, Person, Role, State};
-use crate::store::{Store, directory};
-use crate::vault::Vault;
 
 pub const TENANT: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
 pub const SOURCE: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0002);
@@ -37,7 +37,7 @@ impl Chat {
         ))
         .unwrap();
         let store = Store::open(&config.database, Clock::system()).await.unwrap();
-        crate::store::migrate(&store).await.unwrap();
+        base::store::migrate(&store).await.unwrap();
         let vault = Vault::open(&config.secrets, true).unwrap();
         let app = App::new(config, store, vault, Faults::default()).unwrap();
         let tenant = tenant::Model { amojo_id: Uuid::from_u128(3).to_string(), ..fixture::tenant(TENANT) };

@@ -5,16 +5,16 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::test::{TestRequest, call_service, init_service, read_body, read_body_json};
 use actix_web::{App as Server, web};
+use base::message::State;
+use base::words::{Language, Words};
 use entity::message;
+use queue::parcel::Event;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use self::chat::{Chat, SOURCE, TENANT};
 use super::{history, routes};
-use crate::delivery::queue::parcel::Event;
-use crate::message::State;
-use crate::words::{Language, Words};
 
 mod chat;
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use base::message::{Direction, State};
 use entity::{ledger_delta, letter, message};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::first_id_at;
-use crate::message::{Direction, State};
 
 const DAY: i64 = 86_400_000;
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use base::message::{Direction, LetterKind, Person};
 use entity::{attempt, conversation, dead_letter, message};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::first_id_at;
-use crate::message::{Direction, LetterKind, Person};
 
 /// Filter for dead letters.
 #[derive(Clone, Debug, Default)]

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use base::message::Person;
 use entity::{conversation, conversation_alias, dedupe, source, tenant_channel};
+use queue::parcel::Event;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
-
-use crate::delivery::queue::parcel::Event;
-use crate::message::Person;
 
 /// Maximum number of conversations examined in one search.
 const MOST: usize = 500;

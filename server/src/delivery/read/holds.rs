@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use base::message::Direction;
 use entity::{source, turn};
+use queue::HELD;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
 use uuid::Uuid;
-
-use crate::delivery::queue::HELD;
-use crate::message::Direction;
 
 /// Why letters of one source wait, by direction.
 #[derive(Clone, Debug, Default)]

@@ -1,12 +1,12 @@
 //! The ledger of messages: accepted = delivered + failed + waiting, in both directions, by day of acceptance (UTC).
 
+use base::message::{Direction, LetterKind};
 use entity::{ledger_delta, letter};
 use sea_orm::sea_query::{ExprTrait as _, Func, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::message::{Direction, LetterKind};
 
 /// Which messages are counted.
 #[derive(Clone, Copy, Debug)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
+use base::message::{Body, Direction, Failure, Person, State};
 use entity::{conversation, message, source};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
@@ -11,7 +12,6 @@ use super::find::Found;
 use super::found;
 use super::holds::AllHolds;
 use super::{MessageStatus, first_id_at};
-use crate::message::{Body, Direction, Failure, Person, State};
 
 /// Filter for messages.
 #[derive(Clone, Debug, Default)]

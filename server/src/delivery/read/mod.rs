@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn a_moment_lies_before_its_own_ids_and_after_earlier_ones() {
-        let clock = crate::clock::Clock::frozen(1_795_167_000_123);
+        let clock = base::clock::Clock::frozen(1_795_167_000_123);
         let id = clock.uuid_v7();
         assert!(first_id_at(1_795_167_000_123) <= id && id < first_id_at(1_795_167_000_124));
         assert_eq!(made_at(id), 1_795_167_000_123);

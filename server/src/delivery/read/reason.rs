@@ -1,11 +1,11 @@
 //! Why something was not delivered, as a key with text for every screen: `reason-{key}` says what happened,
 //! `reason-{key}-fix` what to do. The other side's own words are separate, for the details.
 
+use base::message::{Direction, FailureCode};
 use entity::attempt;
+use queue::parcel::Found;
 
 use crate::alert::WEBHOOK_SUSPENDED;
-use crate::delivery::queue::parcel::Found;
-use crate::message::{Direction, FailureCode};
 
 /// A reason's key and data. Whoever displays it adds the other values of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_words_and_a_remedy() {
-        use crate::words::{Language, Words};
+        use base::words::{Language, Words};
         let both = [Direction::ToCrm, Direction::ToMessenger];
         let stored = ["too_old", "dropped_by_person", "source_disconnected", "conversation_deleted", "internal"];
         let more = [

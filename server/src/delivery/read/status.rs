@@ -1,9 +1,8 @@
 //! How far a message has come, in the words of the API.
 
+use base::message::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use crate::message::State;
 
 /// How far a message has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]

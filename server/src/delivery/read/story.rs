@@ -1,15 +1,15 @@
 //! "Where is my message?": one message with its complete history and what is still ahead of it.
 
 use anyhow::Context;
+use base::message::{Body, Direction, Failure, LetterKind, Person, State, Stream, lane_id};
 use entity::{attempt, conversation, dead_letter, dedupe, found_message, lane, letter, message, source, turn};
+use queue::parcel::{Event, Found};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::holds::Holds;
 use super::list::failure_of;
 use super::{MessageStatus, first_id_at, found, made_at};
-use crate::delivery::queue::parcel::{Event, Found};
-use crate::message::{Body, Direction, Failure, LetterKind, Person, State, Stream, lane_id};
 
 /// A message with everything known about it.
 #[derive(Clone, Debug)]

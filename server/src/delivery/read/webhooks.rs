@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use base::message::{Direction, LetterKind};
 use entity::{attempt, message};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
-
-use crate::message::{Direction, LetterKind};
 
 /// One webhook with its attempts.
 #[derive(Clone, Debug)]

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use amocrm::chats::{Content as CrmContent, MediaFile, MediaKind, Post as CrmPost, SharedPost as CrmSharedPost};
+use base::message::{Content, Media, Post, SharedPost};
+use base::words::Words;
 
 use super::Line;
 use crate::delivery::parts::Parts;
 use crate::media::{self, Ready};
-use crate::message::{Content, Media, Post, SharedPost};
 use crate::tenant::language;
-use crate::words::Words;
 
 /// Content ready for amoCRM.
 pub(super) enum Fitted {

@@ -1,15 +1,15 @@
 //! An edit of a customer's message.
 
 use amocrm::chats::{EditContent, EditMessage, EditTarget};
+use base::message::{Edited, State};
+use base::verdict::{Report, Taken};
+use queue::Claim;
 
 use super::content::{Fitted, fit, media_kind};
 use super::judge::{judge_about, retry};
 use super::{Line, ours};
 use crate::delivery::dialogue::crm_ids;
 use crate::delivery::parts::Parts;
-use crate::delivery::queue::Claim;
-use crate::message::{Edited, State};
-use crate::verdict::{Report, Taken};
 
 /// Sends an edit. None if amoCRM never got the message; if that is sent again, it is sent in its new form.
 pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {

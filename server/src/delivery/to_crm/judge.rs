@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use amocrm::Error as CrmError;
-
-use crate::delivery::queue::Claim;
-use crate::message::{Failure, FailureCode};
-use crate::verdict::{Report, Verdict};
+use base::message::{Failure, FailureCode};
+use base::verdict::{Report, Verdict};
+use queue::Claim;
 
 /// Unpaid accounts are probed this often.
 const UNPAID: Duration = Duration::from_secs(3600);

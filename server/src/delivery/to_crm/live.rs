@@ -1,14 +1,14 @@
 //! Typing and reactions of the customer.
 
 use amocrm::chats::{ConversationRef, MessageRef, Reaction as CrmReaction, ReactionUser, Typing as CrmTyping};
+use base::message::{Direction, Reaction, State, Typing};
+use base::verdict::{Report, Taken};
+use queue::Claim;
 
 use super::Line;
 use super::judge::{judge, judge_about, retry};
 use crate::delivery::dialogue::crm_ids;
 use crate::delivery::parts::Parts;
-use crate::delivery::queue::Claim;
-use crate::message::{Direction, Reaction, State, Typing};
-use crate::verdict::{Report, Taken};
 
 /// Shows that the customer is typing; none if it is too late.
 pub(super) async fn typing(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {

@@ -2,6 +2,9 @@
 
 use amocrm::Error as CrmError;
 use amocrm::chats::{NewChat, NewMessage, PastMessage, SourceRef};
+use base::message::FailureCode;
+use base::verdict::{Report, Taken};
+use queue::Claim;
 
 use super::content::{Fitted, fit, with_caption};
 use super::judge::{bury, judge_message, keep_unknown, retry};
@@ -9,9 +12,6 @@ use super::{Line, contact, ours, people, quote};
 use crate::delivery::dialogue::crm_ids;
 use crate::delivery::history::Scoped;
 use crate::delivery::parts::Parts;
-use crate::delivery::queue::Claim;
-use crate::message::FailureCode;
-use crate::verdict::{Report, Taken};
 
 /// Pages of history that are searched for a message whose outcome is unknown.
 const HISTORY_PAGES: u32 = 20;

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use amocrm::chats::Chats;
+use base::message::{LetterKind, crm_id};
+use base::verdict::{Report, Verdict};
+use queue::Claim;
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::parts::Parts;
-use super::queue::Claim;
 use crate::app::App;
-use crate::message::{LetterKind, crm_id};
-use crate::verdict::{Report, Verdict};
 
 mod contact;
 mod content;
@@ -45,7 +45,7 @@ struct Line<'a> {
     chats: Chats,
     secret: &'a SecretString,
     scope_id: String,
-    channel: &'a crate::config::Channel,
+    channel: &'a base::config::Channel,
 }
 
 impl<'a> Line<'a> {
@@ -59,7 +59,7 @@ impl<'a> Line<'a> {
         }
         let clock = app.clock.clone();
         let now: amocrm::Now = Arc::new(move || clock.now());
-        let chats = Chats::new(app.http.trusted().clone(), crate::config::base(&integration.amojo_url), now)?;
+        let chats = Chats::new(app.http.trusted().clone(), base::config::base(&integration.amojo_url), now)?;
         let chats = chats.with_skew(app.crm_skew.clone());
         let scope_id = channel.scope_id.clone();
         Ok(Some(Self { app, chats, secret: &configured.secret, scope_id, channel: configured }))

@@ -1,13 +1,13 @@
 //! Sender and receiver in amoCRM's format.
 
 use amocrm::chats::ChatUser;
+use base::message::{Person, Role};
 use uuid::Uuid;
 
 use super::{Line, ours};
 use crate::delivery::dialogue::crm_ids;
 use crate::delivery::parts::Parts;
 use crate::media;
-use crate::message::{Person, Role};
 
 /// The sender and, for what a manager or a bot wrote outside amoCRM, the receiver (chats-api §3.4.1). None if the
 /// channel's bot would be the sender and the channel has none.

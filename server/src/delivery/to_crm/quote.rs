@@ -1,6 +1,7 @@
 //! Quoted and forwarded messages in amoCRM's format (chats-api §3.4.4).
 
 use amocrm::chats::{Forwards, MessageRef, Quote as CrmQuote, QuotedMessage, QuotedSender};
+use base::message::{Direction, Quote};
 use entity::{conversation, message};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
@@ -11,7 +12,6 @@ use crate::app::App;
 use crate::delivery::dialogue::crm_ids;
 use crate::delivery::parts::Parts;
 use crate::lookup::About;
-use crate::message::{Direction, Quote};
 
 /// The quoted message; none if there is none or nothing is known about it. It must be of the same chat.
 pub(super) async fn reply_to(app: &App, parts: &Parts, source_id: Uuid) -> anyhow::Result<Option<CrmQuote>> {

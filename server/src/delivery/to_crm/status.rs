@@ -1,15 +1,15 @@
 //! Reports the status of a manager's message.
 
 use amocrm::chats::{DeliveryStatus, FailureCode as CrmCode};
+use base::message::{Failure, FailureCode, State, StatusReport};
+use base::verdict::{Report, Taken};
+use base::words::Language;
+use queue::Claim;
 
 use super::Line;
 use super::judge::{bury, judge_about};
 use crate::delivery::parts::Parts;
-use crate::delivery::queue::Claim;
-use crate::message::{Failure, FailureCode, State, StatusReport};
 use crate::tenant;
-use crate::verdict::{Report, Taken};
-use crate::words::Language;
 
 /// Sends a status; none if amoCRM already has a higher one.
 pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {

@@ -4,17 +4,17 @@
 use std::cmp::Reverse;
 
 use anyhow::Context;
+use base::message::{Direction, FailureCode, Person, State};
+use base::verdict::{Report, Verdict};
+use connectors::{Event, Message, Stand, Support};
 use entity::{conversation, message};
+use queue::Claim;
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
 use super::{Line, bury_with, later};
-use crate::connector::{Event, Message, Stand, Support};
 use crate::delivery::dialogue::goes_to;
 use crate::delivery::parts::Parts;
-use crate::delivery::queue::Claim;
 use crate::delivery::read::find::with_phone;
-use crate::message::{Direction, FailureCode, Person, State};
-use crate::verdict::{Report, Verdict};
 
 /// How often a later message waits for ids that the messenger may send with a status; a few seconds in total. After
 /// that the messenger is asked by phone once more, so that no message waits for the customer's answer.

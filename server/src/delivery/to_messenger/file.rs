@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use base::message::{Content, Media};
+use connectors::file::{Files, NotOpened, Opened, Shelf};
 use futures_util::{StreamExt, TryStreamExt};
 use uuid::Uuid;
 
 use super::Line;
 use crate::app::App;
-use crate::connector::file::{Files, NotOpened, Opened, Shelf};
 use crate::media::{self, For, Ready};
-use crate::message::{Content, Media};
 
 /// Content whose file can be fetched.
 pub(super) enum Filed {

@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
+use base::message::{Direction, Reaction, State, Typing};
+use base::verdict::Report;
 use chrono::DateTime;
+use connectors::{AfterUnknown, Event, Named, Support};
 use entity::message;
+use queue::Claim;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::message::named;
 use super::{Line, later};
 use crate::app::Typed;
-use crate::connector::{AfterUnknown, Event, Named, Support};
 use crate::delivery::dialogue::goes_to;
 use crate::delivery::parts::Parts;
-use crate::delivery::queue::Claim;
-use crate::message::{Direction, Reaction, State, Typing};
-use crate::verdict::Report;
 
 /// Shows that the manager is typing: one attempt while it is current, whose outcome is ignored.
 pub(super) async fn typing(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<()> {

@@ -1,20 +1,20 @@
 //! Sends a manager's message.
 
 use anyhow::Context;
+use base::message::{FailureCode, Person, Role};
+use base::verdict::{Report, Taken, Verdict};
 use chrono::DateTime;
+use connectors::fit::{Thing, fit, sign};
+use connectors::{AfterUnknown, Event, Message, Part};
+use queue::{Claim, Letter};
 
 use super::begin::{self, Way};
 use super::file::{self, Filed};
 use super::progress::Progress;
 use super::{Line, bury, bury_with, later, quote};
-use crate::connector::fit::{Thing, fit, sign};
-use crate::connector::{AfterUnknown, Event, Message, Part};
 use crate::delivery::dialogue::goes_to;
 use crate::delivery::parts::Parts;
-use crate::delivery::queue::{Claim, Letter};
-use crate::message::{FailureCode, Person, Role};
 use crate::tenant::users;
-use crate::verdict::{Report, Taken, Verdict};
 
 /// Sends a message in the form its messenger supports. Without a dialogue, the messenger is asked to open one.
 pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Report> {

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use base::message::{Failure, FailureCode, LetterKind};
+use base::verdict::{Report, Verdict};
+use base::words::Words;
+use connectors::{Connector, Event, Outgoing, Settings};
 use entity::source;
+use queue::Claim;
 
 use super::parts::Parts;
-use super::queue::Claim;
 use crate::app::App;
-use crate::connector::{Connector, Event, Outgoing, Settings};
-use crate::message::{Failure, FailureCode, LetterKind};
 use crate::tenant;
-use crate::verdict::{Report, Verdict};
-use crate::words::Words;
 
 mod begin;
 mod file;

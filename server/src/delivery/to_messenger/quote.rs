@@ -1,12 +1,12 @@
 //! The quoted or forwarded message, with the messenger's ids.
 
+use base::message::Quote;
 use entity::message;
+use queue::parcel::Event;
 use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::Line;
-use crate::delivery::queue::parcel::Event;
 use crate::lookup::known_message;
-use crate::message::Quote;
 
 /// Finds the quoted message by amojo's id. One that is not found keeps its text only.
 pub(super) async fn known(line: &Line<'_>, quote: Option<Quote>) -> anyhow::Result<Option<Quote>> {

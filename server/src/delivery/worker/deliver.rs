@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use base::message::LetterKind;
+use queue::parcel::{Alias, Side};
+use queue::{Claim, Settled, Settlement, TurnEffect};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::delivery::carry::{carry, cut_off, put_off};
 use crate::delivery::parts::Parts;
-use crate::delivery::queue::parcel::{Alias, Side};
-use crate::delivery::queue::{Claim, Settled, Settlement, TurnEffect};
 use crate::delivery::slots::{Slot, Slots};
 use crate::delivery::traced::Trace;
-use crate::message::LetterKind;
 
 /// Time limit of a call.
 const CALL: Duration = Duration::from_secs(40);

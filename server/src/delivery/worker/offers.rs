@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use queue::{After, Rate, Ready, Wish};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::delivery::queue::letters::amojo_rate;
-use crate::delivery::queue::{After, Rate, Ready, Wish};
+use crate::delivery::letters::amojo_rate;
 use crate::delivery::slots::{Offer, Slots};
 use crate::tenant::pool_of;
 

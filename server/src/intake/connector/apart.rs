@@ -1,14 +1,14 @@
 //! Quarantine: calls that cannot be processed are stored as bytes for investigation, and the messenger gets a success
 //! answer.
 
+use base::error::Error;
 use bytes::Bytes;
+use queue::parcel::{Hurry, Parcel, RawHook};
+use queue::writer::Refused;
 use sea_orm::DbErr;
 use serde_json::json;
 
 use super::{Again, Line};
-use crate::delivery::queue::parcel::{Hurry, Parcel, RawHook};
-use crate::delivery::queue::writer::Refused;
-use crate::error::Error;
 
 /// Stores a call's bytes in quarantine. `why` is a metric's label.
 pub(super) async fn keep(line: &Line, body: Bytes, why: &'static str) -> Result<(), Again> {

@@ -1,16 +1,16 @@
 //! Stores events from a messenger: each in its own commit, with repeats recognised.
 
+use base::message::Person;
 use bytes::Bytes;
+use connectors::incoming::{Changed, Happened, Reacted, Written};
+use queue::parcel::{Conversation, DedupeKey, Entry, Event, RawHook};
 
 use super::apart::{self, Not, raw_of};
 use super::{Again, Line, pressed, room};
-use crate::connector::incoming::{Changed, Happened, Reacted, Written};
-use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, RawHook};
 use crate::intake::edit::{self, Change};
 use crate::intake::message::{self, Incoming};
 use crate::intake::{clean, reaction, store};
 use crate::lookup::{About, known_message};
-use crate::message::Person;
 use crate::source::line as lines;
 
 /// Stores all events. One that can never be stored is kept as bytes, so that it does not block the following ones.

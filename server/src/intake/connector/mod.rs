@@ -16,17 +16,17 @@ use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::words::{Language, Words};
 use bytes::Bytes;
+use connectors::incoming::{Call, NotReceived};
+use connectors::{Connector, Settings};
 use entity::source;
 use uuid::Uuid;
 
 use super::chats::read;
 use crate::app::App;
-use crate::connector::incoming::{Call, NotReceived};
-use crate::connector::{Connector, Settings};
 use crate::source::settings;
 use crate::tenant;
-use crate::words::{Language, Words};
 
 /// Larger bodies are refused (docs/reliability.md#inputs).
 pub const BODY_BYTES: usize = 1024 * 1024;
@@ -91,7 +91,7 @@ async fn answer(
     }
     // Detached: a caller that hangs up must not stop the processing of its call.
     let line = Arc::new(line);
-    let storing = crate::supervisor::detach("messenger_hook", {
+    let storing = base::supervisor::detach("messenger_hook", {
         let (line, body) = (line.clone(), body.clone());
         async move { line.store(body).await }
     });

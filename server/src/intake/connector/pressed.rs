@@ -1,15 +1,15 @@
 //! Button presses: the button's text becomes the customer's message.
 
+use base::message::{Body, Content};
+use connectors::incoming::{Chosen, Pressed};
 use entity::message as messages;
+use queue::parcel::{Event, RawHook};
 use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::Line;
 use super::apart::Not;
 use super::happened::{is_known, note, wrote};
-use crate::connector::incoming::{Chosen, Pressed};
-use crate::delivery::queue::parcel::{Event, RawHook};
 use crate::intake::clean;
-use crate::message::{Body, Content};
 
 /// Presses of one button within this many seconds count once.
 const SECONDS: i64 = 3;
@@ -27,7 +27,7 @@ pub(super) async fn take(line: &Line, pressed: Pressed, raw: &mut Option<RawHook
         note(line, key, Event::Pressed).await?;
     }
     let (connector, settings) = (line.connector.clone(), line.settings.clone());
-    crate::supervisor::detach("button", async move { connector.acknowledge(&settings, &acknowledge).await });
+    base::supervisor::detach("button", async move { connector.acknowledge(&settings, &acknowledge).await });
     Ok(())
 }
 

@@ -2,18 +2,18 @@
 //! are idempotent.
 
 use anyhow::Context;
+use base::error::Error;
+use base::message::{Person, crm_id};
 use entity::{conversation, conversation_alias};
+use queue::parcel::{Alias, Conversation, DedupeKey, Entry, Event, NewConversation, Side};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
 use uuid::Uuid;
 
 use super::Line;
 use super::apart::Not;
-use crate::delivery::queue::parcel::{Alias, Conversation, DedupeKey, Entry, Event, NewConversation, Side};
-use crate::error::Error;
 use crate::intake::cleaned::cleaned_person;
 use crate::intake::{clean, store};
-use crate::message::{Person, crm_id};
 
 /// The longest referral mark that is stored.
 const MARK_BYTES: usize = 1024;

@@ -1,12 +1,12 @@
 //! Converts content from amoCRM to ours (chats-api §4.3 to §4.6).
 
 use amocrm::hooks::chats::{self, MessageContent, PastMessage};
-
-use crate::intake::clean;
-use crate::message::{
+use base::message::{
     Body, Button, Content, List, Marker, Markup, Media, Person, Post, Quote, Role, Row, Section, Template,
 };
-use crate::words::Words;
+use base::words::Words;
+
+use crate::intake::clean;
 
 /// The body of a manager's message. An unknown kind becomes a text that says so; the hook's bytes are stored as well.
 pub(super) fn body_of(sender: Person, receiver: Person, message: &MessageContent, words: Words) -> Body {

@@ -2,17 +2,17 @@
 
 use amocrm::hooks::chats::{HookReaction, HookTyping};
 use anyhow::Context;
+use base::message::{LetterKind, Person, Reaction, Role, Stream, Typing};
 use entity::source;
+use queue::parcel::{Conversation, DedupeKey, Entry, Event};
 use std::sync::Arc;
 use uuid::Uuid;
 
 use super::route::{Chat, bound};
 use crate::app::App;
-use crate::delivery::queue::letters::{TO_MESSENGER_MILLIS, messenger_letter};
-use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event};
+use crate::delivery::letters::{TO_MESSENGER_MILLIS, messenger_letter};
 use crate::intake::clean;
 use crate::lookup::{Known, Scope, known_message};
-use crate::message::{LetterKind, Person, Reaction, Role, Stream, Typing};
 
 /// How long a manager types if the hook does not say (chats-api §4.7).
 const TYPING_MILLIS: i64 = 5_000;

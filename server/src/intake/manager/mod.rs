@@ -2,19 +2,17 @@
 
 use amocrm::hooks::chats::{ChatPerson, HookMessage};
 use anyhow::Context;
+use base::message::{Body, Direction, Failure, FailureCode, LetterKind, Person, Role, State, StatusReport, Stream};
+use base::words::Words;
+use queue::parcel::{Begun, Conversation, DedupeKey, Entry, Event, NewConversation, NewLetter, NewMessage};
 use uuid::Uuid;
 
 use super::{believed, clean};
 use crate::app::App;
-use crate::delivery::queue::letters::{TO_MESSENGER_MILLIS, messenger_letter, status_letter};
-use crate::delivery::queue::parcel::{
-    Begun, Conversation, DedupeKey, Entry, Event, NewConversation, NewLetter, NewMessage,
-};
+use crate::delivery::letters::{TO_MESSENGER_MILLIS, messenger_letter, status_letter};
 use crate::lookup::Scope;
 use crate::media::{self, Whose};
-use crate::message::{Body, Direction, Failure, FailureCode, LetterKind, Person, Role, State, StatusReport, Stream};
 use crate::tenant;
-use crate::words::Words;
 
 mod content;
 mod live;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use entity::source;
+use queue::parcel::{Alias, Side};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::delivery::queue::parcel::{Alias, Side};
 use crate::intake::clean;
 use crate::lookup::{Known, Scope};
 

@@ -17,14 +17,14 @@ pub(super) mod keep;
 mod open;
 mod settle;
 
+use base::http_client::FILE_TIMEOUT;
+use connectors::file::NotOpened;
 use keep::{NotKept, Sink};
 use settle::Outcome;
 
 use super::files::Key;
 use super::{Kind, Origin, State, quota};
 use crate::app::App;
-use crate::connector::file::NotOpened;
-use crate::http_client::FILE_TIMEOUT;
 
 /// Duration of a lease in milliseconds.
 const LEASE: i64 = 60_000;

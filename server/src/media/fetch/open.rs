@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use base::http_client::reason::is_nobody;
+use base::http_client::{FILE_TIMEOUT, refusal};
+use connectors::file::{NotOpened, Opened};
 use futures_util::StreamExt;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
@@ -10,9 +13,6 @@ use uuid::Uuid;
 
 use super::super::Origin;
 use crate::app::App;
-use crate::connector::file::{NotOpened, Opened};
-use crate::http_client::reason::is_nobody;
-use crate::http_client::{FILE_TIMEOUT, refusal};
 
 /// Redirects that are followed.
 const HOPS: usize = 5;

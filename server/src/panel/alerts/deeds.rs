@@ -1,13 +1,13 @@
 //! Actions on an open alert.
 
 use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::HERE;
 use crate::alert;
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::sign_in::named;
 use crate::panel::{Form, Member, Notice, Right};
 use crate::people::person;

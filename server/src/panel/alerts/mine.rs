@@ -3,6 +3,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,7 +13,6 @@ use super::{HERE, Sent, shown};
 use crate::alert::KINDS;
 use crate::alert_letters::readers::{self, Choice, Reader};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::{Fields, Form, Member, Nav, Notice};
 use crate::people::mail::{self, Letter};
 use crate::people::throttle::Limit;

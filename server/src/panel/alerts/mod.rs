@@ -7,6 +7,8 @@ mod others;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::Result;
+use base::words::Sentence;
 use entity::alert;
 use uuid::Uuid;
 
@@ -14,9 +16,7 @@ use super::{Member, Nav, PageContext, Right, html_as};
 use crate::alert::{self as alerts, KINDS, said};
 use crate::alert_letters::readers::{self, Reader};
 use crate::app::App;
-use crate::error::Result;
 use crate::people::mail;
-use crate::words::Sentence;
 
 const HERE: &str = "/panel/alerts";
 

@@ -1,6 +1,7 @@
 //! Owners decide who gets alert e-mails at all; each reader chooses the kinds.
 
 use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -8,7 +9,6 @@ use uuid::Uuid;
 use super::HERE;
 use crate::alert_letters::readers::{self, Choice};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::sign_in::named;
 use crate::panel::{Form, Member, Notice, Right};
 

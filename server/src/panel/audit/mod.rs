@@ -4,14 +4,14 @@ pub mod export;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::Result;
+use base::words::Words;
 use entity::audit;
 
 use super::{Member, Nav, PageContext, Right, html};
 use crate::app::App;
 use crate::audit::Query;
 use crate::audit::query::{Asked, GROUPS};
-use crate::error::Result;
-use crate::words::Words;
 use export::Reader;
 
 /// Paths are relative to `/panel`.

@@ -1,9 +1,9 @@
 //! The amoCRM contact that a chat is linked to, and why.
 
+use base::words::Sentence;
 use entity::conversation;
 
 use crate::panel::PageContext;
-use crate::words::Sentence;
 
 /// The contact as a page shows it.
 pub struct Shown {

@@ -7,6 +7,7 @@ mod why;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::error::Result;
 use serde::Deserialize;
 
 use super::choice::{self, Choice};
@@ -14,7 +15,6 @@ use super::reasons;
 use crate::app::App;
 use crate::delivery::read::list::Ground;
 use crate::delivery::read::{chats, find};
-use crate::error::Result;
 use crate::panel::{self, Member, Nav, PageContext, Right};
 
 pub use contact::card;

@@ -2,6 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
+use base::message::Person;
+use base::words::Sentence;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -12,12 +15,9 @@ use crate::app::App;
 use crate::contact;
 use crate::delivery::read::chats;
 use crate::delivery::read::list::{self, Ground, Wanted};
-use crate::error::{Error, Result};
-use crate::message::Person;
 use crate::panel::messages::{Row, row};
 use crate::panel::reasons;
 use crate::panel::{self, Member, Nav, PageContext, Right, choice};
-use crate::words::Sentence;
 
 #[derive(Debug, Default, Deserialize)]
 struct Query {

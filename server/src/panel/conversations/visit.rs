@@ -1,8 +1,9 @@
 //! What brought a customer to the chat, as text.
 
-use crate::message::{Visit, Visits};
+use base::message::{Visit, Visits};
+use base::words::Sentence;
+
 use crate::panel::PageContext;
-use crate::words::Sentence;
 
 /// One label with its text.
 pub struct Fact {

@@ -1,11 +1,11 @@
 //! Why these messages are one chat: each id of the chat, and who issued it.
 
+use base::words::Sentence;
 use entity::{conversation, conversation_alias};
+use queue::parcel::Side;
 
-use crate::delivery::queue::parcel::Side;
 use crate::delivery::read::list::Ground;
 use crate::panel::PageContext;
-use crate::words::Sentence;
 
 /// One id with its origin.
 pub struct Link {

@@ -3,15 +3,15 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::error::Result;
+use base::store::VENDOR;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::app::App;
 use crate::audit::By;
-use crate::error::Result;
 use crate::panel::{Form, Member, Nav, Notice, PageContext, Right, html, html_as};
 use crate::people::door::{self, Door};
-use crate::store::VENDOR;
 use crate::{source, tenant};
 
 #[derive(Template)]
@@ -69,7 +69,7 @@ pub(super) async fn erase(
     let tenant_id = member.tenant.tenant_id;
     let work = app.clone();
     let erased =
-        crate::supervisor::detach("erasure", async move { tenant::forget(&work, tenant_id, true, &by).await }).await;
+        base::supervisor::detach("erasure", async move { tenant::forget(&work, tenant_id, true, &by).await }).await;
     let erasure = erased.map_err(|error| anyhow::anyhow!("an erasure broke off: {error}"))??;
     // Recorded in the vendor's log: the account's own is deleted too.
     let (object, detail) = (member.tenant.account_id.to_string(), json!({ "erasure": erasure.id }));

@@ -3,12 +3,12 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::Data;
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::{Form, Member, Nav, Notice, PageContext, Right, html, html_as};
 use crate::tenant::{self, Who};
 

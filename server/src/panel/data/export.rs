@@ -2,10 +2,10 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
+use base::error::Result;
 use serde_json::json;
 
 use crate::app::App;
-use crate::error::Result;
 use crate::panel::{Member, Right, nothing_kept};
 use crate::tenant::Export;
 

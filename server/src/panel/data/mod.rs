@@ -7,11 +7,11 @@ mod texts;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::config::Retention;
+use base::error::Result;
 
 use super::{Member, Nav, PageContext, Right, html};
 use crate::app::App;
-use crate::config::Retention;
-use crate::error::Result;
 use crate::tenant;
 use texts::Term;
 

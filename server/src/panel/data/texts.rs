@@ -1,14 +1,14 @@
 //! The account's choice of how long texts are kept.
 
 use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
+use base::words::Said;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::{Form, Member, Notice, Right, Tone};
 use crate::tenant;
-use crate::words::Said;
 
 /// Offered retention periods, in days.
 const OFFERED: [u32; 8] = [0, 1, 3, 7, 14, 30, 60, 90];

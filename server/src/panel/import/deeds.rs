@@ -1,11 +1,11 @@
 //! Actions on an import.
 
 use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
 use entity::import;
 
 use super::{by, find};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::import as imports;
 use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
 

@@ -8,12 +8,12 @@ mod upload;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
 use entity::import;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::delivery::read::list::Ground;
-use crate::error::{Error, Result};
 use crate::import::{self as imports, State};
 use crate::panel::{Member, Nav, PageContext, Right, html};
 use crate::source::By;

@@ -3,17 +3,17 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
+use base::words::Sentence;
 use entity::source;
 use uuid::Uuid;
 
 use super::{by, upload};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::import as imports;
 use crate::panel::choice::Choice;
 use crate::panel::member::to;
 use crate::panel::{Member, Nav, PageContext, Right, html_as};
-use crate::words::Sentence;
 
 /// Message keys are `import-leads-{word}`.
 const LEADS: [&str; 2] = ["newest", "none"];

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::error::Result;
+use base::words::Sentence;
 use entity::{import, source};
 
 use super::{badge, find};
 use crate::app::App;
-use crate::error::Result;
 use crate::import::{self as imports, Skip, State};
 use crate::panel::sources::{pipeline_name, pipelines};
 use crate::panel::{Member, Nav, PageContext, Right, html};
 use crate::people::door::LIVE;
-use crate::words::Sentence;
 
 /// Skipped lines shown on the page; all of them are in the CSV file.
 const SKIPS: u64 = 20;

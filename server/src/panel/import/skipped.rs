@@ -1,10 +1,10 @@
 //! The skipped lines as CSV, without texts: those are in the imported file.
 
 use actix_web::{HttpResponse, web};
+use base::error::Result;
 
 use super::find;
 use crate::app::App;
-use crate::error::Result;
 use crate::import as imports;
 use crate::panel::{Member, Right, csv};
 

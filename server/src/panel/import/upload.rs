@@ -3,19 +3,19 @@
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{HttpRequest, web};
+use base::browser::form_data;
+use base::error::{Error, Result};
+use base::words::Said;
 use futures_util::stream::unfold;
 use multer::{Field, Multipart};
 use subtle::ConstantTimeEq;
 
 use super::new::{leads_of, source_of};
 use crate::app::App;
-use crate::browser::form_data;
-use crate::error::{Error, Result};
 use crate::import::{Arrived, Format, Wish, take_in};
 use crate::panel::Member;
 use crate::people::door::{self, Refused};
 use crate::people::form::CSRF;
-use crate::words::Said;
 
 /// Longest field, in bytes.
 const LONGEST: usize = 1_000;

@@ -3,6 +3,9 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::Result;
+use base::store::ended;
+use base::words::Sentence;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -11,11 +14,8 @@ use super::SCOPES;
 use crate::api::key::Scope;
 use crate::api::key_ring::{self, Wish};
 use crate::app::App;
-use crate::error::Result;
 use crate::panel::choice::Choice;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
-use crate::store::ended;
-use crate::words::Sentence;
 
 const NAME_CHARS: usize = 100;
 /// Days until a key expires; empty: never.

@@ -5,14 +5,14 @@ mod revoke;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::Result;
+use base::words::Sentence;
 use entity::api_key;
 
 use crate::api::key::Scope;
 use crate::api::key_ring;
 use crate::app::App;
-use crate::error::Result;
 use crate::panel::{self, Member, Nav, PageContext, Right};
-use crate::words::Sentence;
 
 pub use create::{create, form, made};
 pub use revoke::{ask, revoke};

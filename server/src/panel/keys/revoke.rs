@@ -1,15 +1,15 @@
 //! Revokes a key.
 
 use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
+use base::store::ended;
 use entity::api_key;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::api::key_ring;
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
-use crate::store::ended;
 
 async fn find(app: &App, member: &Member, id: &str) -> Result<api_key::Model> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;

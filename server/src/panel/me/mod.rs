@@ -9,13 +9,13 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use entity::{person, session};
 
+use base::error::{Error, Result};
+use base::words::Said;
 use uuid::Uuid;
 
 use super::{Member, Nav, PageContext, html_as, to};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::people::{again, person as persons, session as people_sessions};
-use crate::words::Said;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {

@@ -2,17 +2,17 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use base::error::Result;
+use base::store::ended;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{anew, person_of, trusted, with};
 use crate::app::App;
-use crate::error::Result;
 use crate::panel::{Form, Member, Notice};
 use crate::people::again::{self, Shown};
 use crate::people::{credentials, password, session};
-use crate::store::ended;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

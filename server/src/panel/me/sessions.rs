@@ -1,12 +1,12 @@
 //! Ends the reader's own sessions in this account.
 
 use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::person_of;
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::{Empty, Form, Member, Notice};
 use crate::people::session;
 

@@ -3,6 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
+use base::store::ended;
 use entity::person;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -10,13 +12,11 @@ use serde_json::json;
 
 use super::{Trusted, anew, person_of, trusted};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::{Form, Member, Nav, Notice, PageContext, html_as};
 use crate::people::again::{self, Shown};
 use crate::people::second_step::{self, Checked};
 use crate::people::totp::{self, Confirmed};
 use crate::people::{credentials, refused, session, throttle};
-use crate::store::ended;
 
 /// The session key of the secret until its first code.
 const PENDING: &str = "two_step";

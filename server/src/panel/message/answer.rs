@@ -1,16 +1,16 @@
 //! The page's first sentence: where the message is, what that means, and the one useful action.
 
+use base::message::Direction;
+use base::words::Sentence;
+use connectors::custom;
+use connectors::passport::{self, Row};
 use entity::attempt;
 
-use crate::connector::custom;
-use crate::connector::passport::{self, Row};
 use crate::delivery::read::MessageStatus;
 use crate::delivery::read::reason::Reason;
 use crate::delivery::read::story::Story;
-use crate::message::Direction;
 use crate::panel::PageContext;
 use crate::panel::reasons::{self, About, Said};
-use crate::words::Sentence;
 
 /// The state of a waiting message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

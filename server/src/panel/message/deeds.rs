@@ -1,6 +1,7 @@
 //! Actions on a message: try now, send again, stop trying. Each reports exactly what it did.
 
 use actix_web::{HttpResponse, web};
+use base::error::Result;
 use entity::audit;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde_json::json;
@@ -11,7 +12,6 @@ use crate::delivery::by_hand::{self as hand, Wish};
 use crate::delivery::dead;
 use crate::delivery::read::first_id_at;
 use crate::delivery::read::story::Story;
-use crate::error::Result;
 use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
 
 const SENT_AGAIN: &str = "message.sent_again";
@@ -100,8 +100,8 @@ pub async fn ask_stop(app: web::Data<App>, member: Member, id: web::Path<String>
     let path = format!("/panel/messages/{}", story.message.id);
     let manager = story.body.sender.name.clone().unwrap_or_else(|| page.words.say("msg-manager").to_string());
     let key = match story.direction {
-        crate::message::Direction::ToMessenger => "msg-drop-confirm",
-        crate::message::Direction::ToCrm => "msg-drop-confirm-in",
+        base::message::Direction::ToMessenger => "msg-drop-confirm",
+        base::message::Direction::ToCrm => "msg-drop-confirm-in",
     };
     let confirm = Confirm {
         sentence: page.words.say(key).with("manager", manager).with("crm", page.crm),

@@ -8,13 +8,13 @@ mod view;
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
+use base::message::Content;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::delivery::read::story::{self, Story};
-use crate::error::{Error, Result};
-use crate::message::Content;
 use crate::panel::{self, Empty, Form, Member, Nav, Right};
 
 pub use deeds::{again, ask_again, ask_stop, now, stop};

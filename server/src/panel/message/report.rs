@@ -5,13 +5,13 @@ use std::fmt::Write;
 
 use actix_web::http::header::{CONTENT_DISPOSITION, HeaderValue};
 use actix_web::{HttpResponse, web};
+use base::error::Result;
 use chrono::{DateTime, SecondsFormat};
 
 use super::answer::{self, Stage};
 use super::find;
 use crate::app::App;
 use crate::delivery::read::story::Story;
-use crate::error::Result;
 use crate::panel::reasons::short_phone;
 use crate::panel::{Member, Right};
 

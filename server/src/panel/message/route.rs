@@ -1,14 +1,14 @@
 //! The route of a message: its steps in order, each with its evidence.
 
+use base::message::{Direction, Role, State};
+use base::words::Sentence;
 use entity::attempt;
 
 use super::answer::{self, Stage};
 use super::deeds::ByHand;
 use crate::delivery::read::reason::Reason;
 use crate::delivery::read::story::Story;
-use crate::message::{Direction, Role, State};
 use crate::panel::{PageContext, markup};
-use crate::words::Sentence;
 
 /// One step.
 #[derive(Clone, Debug)]

@@ -1,6 +1,8 @@
 //! The data of the message's page.
 
 use askama::Template;
+use base::message::{Content, Direction};
+use base::words::Sentence;
 
 use super::answer::{self, Stage};
 use super::deeds::ByHand;
@@ -8,11 +10,9 @@ use super::route::{self, Step};
 use super::words_of;
 use crate::app::App;
 use crate::delivery::read::story::Story;
-use crate::message::{Content, Direction};
 use crate::panel::conversations;
 use crate::panel::reasons::{self, Said};
 use crate::panel::{Member, PageContext, Right};
-use crate::words::Sentence;
 
 /// The main button.
 pub enum Main {

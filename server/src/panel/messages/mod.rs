@@ -3,14 +3,14 @@
 mod view;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::error::Result;
+use base::message::Direction;
 use serde::Deserialize;
 
 use super::choice;
 use crate::app::App;
 use crate::delivery::read::find;
 use crate::delivery::read::list::{self, Ground, Reached, Wanted};
-use crate::error::Result;
-use crate::message::Direction;
 use crate::panel::{self, Member, Nav, Right};
 
 /// Counting stops here.

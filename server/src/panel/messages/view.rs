@@ -1,17 +1,17 @@
 //! The data of message lists.
 
 use askama::Template;
+use base::message::{Direction, FailureCode};
+use base::words::Sentence;
+use queue::parcel::Found;
 
 use super::Query;
-use crate::delivery::queue::parcel::Found;
 use crate::delivery::read::MessageStatus;
 use crate::delivery::read::list::{Ground, Line};
 use crate::delivery::read::reason::Reason;
-use crate::message::{Direction, FailureCode};
 use crate::panel::PageContext;
 use crate::panel::choice::{self, Choice};
 use crate::panel::reasons::{self, About};
-use crate::words::Sentence;
 
 /// One row.
 #[derive(Clone, Debug)]

@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
+use base::message::day_of;
 use entity::ledger_delta;
 use sea_orm::{ColumnTrait, DbErr, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::delivery::read::ledger::sum;
-use crate::message::day_of;
 use crate::panel::PageContext;
 use crate::panel::markup::escaped;
 

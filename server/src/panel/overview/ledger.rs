@@ -1,11 +1,11 @@
 //! The message ledger: accepted = delivered + failed + waiting, both directions, by day of acceptance (UTC).
 
+use base::message::day_of;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::delivery::read::ledger::{self, Counts, Which};
-use crate::message::day_of;
 use crate::panel::choice;
 
 /// The days included.

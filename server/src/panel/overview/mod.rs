@@ -7,11 +7,11 @@ mod sides;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::Result;
 use serde::Deserialize;
 
 use super::{Member, Nav, PageContext, html};
 use crate::app::App;
-use crate::error::Result;
 use chart::Chart;
 use ledger::{Equation, Period};
 use problems::Problems;

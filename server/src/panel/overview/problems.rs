@@ -1,15 +1,15 @@
 //! What needs a person: the account's own state, sources that need an action, other open alerts.
 
+use base::error::Result;
+use base::words::Words;
 use entity::{alert, source};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::Result;
 use crate::panel::{Member, PageContext, Right};
 use crate::source::{self as sources, SourceStatus};
 use crate::tenant::TenantStatus;
-use crate::words::Words;
 
 pub(super) struct Problems {
     /// The account's state if it is not simply connected: tone, state, meaning.

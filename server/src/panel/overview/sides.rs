@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use base::message::Direction;
 use entity::{attempt, letter, message, source};
 use sea_orm::{ColumnTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::delivery::read::{first_id_at, made_at};
-use crate::message::Direction;
 use crate::panel::PageContext;
 
 const HOUR: i64 = 3_600_000;

@@ -2,20 +2,20 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
+use base::words::{Language, Words};
 use entity::{person, session};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::into::{open, safe};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::html::html;
 use crate::panel::member::to;
 use crate::panel::{Form, PageContext, Role};
 use crate::people::door::{self, Door};
 use crate::people::{again, credentials, member, person as persons};
 use crate::tenant::TenantStatus;
-use crate::words::{Language, Words};
 
 #[derive(Template)]
 #[template(path = "panel/choose.html")]

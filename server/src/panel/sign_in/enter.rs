@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::error::{Error, Result};
+use base::store::ended;
+use base::words::{Language, Said};
 use entity::{session as session_row, tenant as tenant_row};
 use serde::Deserialize;
 use serde_json::json;
@@ -17,7 +20,6 @@ use super::link::{Open, refuse, used};
 use super::password::framed;
 use crate::app::App;
 use crate::audit::{Actor, By};
-use crate::error::{Error, Result};
 use crate::panel::PageContext;
 use crate::panel::html::all_ancestors;
 use crate::panel::member::{ONLY, to};
@@ -25,9 +27,7 @@ use crate::people::door::{self, Door};
 use crate::people::session::{self, Kind, New};
 use crate::people::ticket::{self, Asker, Leads, Ticket};
 use crate::people::{AnyForm, member, token};
-use crate::store::ended;
 use crate::tenant;
-use crate::words::{Language, Said};
 
 #[derive(Deserialize)]
 pub(super) struct Entering {

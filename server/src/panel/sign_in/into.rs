@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
+use base::error::{Error, Result};
+use base::store::{VENDOR, ended};
+use base::words::Language;
 use entity::{person, session as session_row};
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -12,14 +15,11 @@ use super::invitation;
 use super::link::used;
 use crate::app::App;
 use crate::audit::{self, Actor, Deed};
-use crate::error::{Error, Result};
 use crate::panel::member::to;
 use crate::people::door::{self, Door};
 use crate::people::session::{self, Kind, New};
 use crate::people::throttle::Origin;
 use crate::people::{again, credentials, device, member, person as persons};
-use crate::store::{VENDOR, ended};
-use crate::words::Language;
 
 /// The throttle's name of this entrance.
 pub(in crate::panel) const DOOR: &str = "panel";

@@ -1,6 +1,9 @@
 //! Invitations: accepted as the last step of a sign-in, or by a person who has just proved their identity.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::error::{Error, Result};
+use base::store::ended;
+use base::words::{Language, Words};
 use entity::{person, session};
 use serde_json::json;
 use uuid::Uuid;
@@ -9,14 +12,11 @@ use super::into::{Proof, into, named};
 use super::link::{Open, Opened, Taken, used};
 use crate::app::App;
 use crate::audit::{self, Actor, Deed};
-use crate::error::{Error, Result};
 use crate::panel::{Form, PageContext};
 use crate::people::door::{self, Door};
 use crate::people::link::{self, Link, Purpose};
 use crate::people::{credentials, member, person as persons};
-use crate::store::ended;
 use crate::tenant;
-use crate::words::{Language, Words};
 
 /// Where the sign-in continues that an invitation required.
 pub(super) const PATH: &str = "/panel/invitation";

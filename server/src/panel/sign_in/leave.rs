@@ -2,18 +2,18 @@
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::browser::FORGET_PAGES;
+use base::error::Result;
+use base::words::Language;
 use serde::Deserialize;
 use url::Url;
 
 use super::into::safe;
 use crate::app::App;
-use crate::browser::FORGET_PAGES;
-use crate::error::Result;
 use crate::panel::member::{Member, to};
 use crate::panel::{Empty, Form};
 use crate::people::door::{self, Door};
 use crate::people::{person, session};
-use crate::words::Language;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,22 +4,22 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
+use base::store::ended;
+use base::words::{Language, Words};
 use entity::person;
 use serde::Deserialize;
 
 use super::into::{DOOR, Proof};
 use super::{invitation, password, second};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::html::{all_ancestors, html, html_as};
 use crate::panel::{Notice, OpenForm, PageContext};
 use crate::people::link::{self, Link, Purpose};
 use crate::people::mail::{self, Letter};
 use crate::people::throttle::Origin;
 use crate::people::{credentials, letters, person as persons, refused, throttle};
-use crate::store::ended;
 use crate::tenant;
-use crate::words::{Language, Words};
 
 /// A page with one button: the token is used by submitting its form, never by opening the address.
 #[derive(Template)]
@@ -99,7 +99,7 @@ pub(super) async fn ask(app: web::Data<App>, request: HttpRequest, form: OpenFor
     }
     // In the background, so that the answer always takes the same time.
     let (background, email) = (app.clone().into_inner(), form.email.trim().to_owned());
-    crate::supervisor::detach("sign_in_link", async move {
+    base::supervisor::detach("sign_in_link", async move {
         if let Err(error) = send(&background, &email).await {
             tracing::error!(error = format!("{error:#}"), "a sign-in link was not sent");
         }

@@ -3,20 +3,20 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::error::Result;
+use base::store::VENDOR;
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::into::{DOOR, Proof, safe};
 use super::second;
 use crate::app::App;
-use crate::error::Result;
 use crate::panel::html::{all_ancestors, html, html_as};
 use crate::panel::member::to;
 use crate::panel::{Notice, OpenForm, PageContext, Tone};
 use crate::people::door::{self, Door};
 use crate::people::throttle::{Origin, Wait};
 use crate::people::{mail, password, person, refused, throttle};
-use crate::store::VENDOR;
 
 #[derive(Template)]
 #[template(path = "panel/sign_in.html")]

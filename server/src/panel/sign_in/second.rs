@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::error::Result;
 use entity::person;
 use serde::Deserialize;
 
@@ -10,7 +11,6 @@ use super::into::{Proof, into, safe};
 use super::link::used;
 use super::password;
 use crate::app::App;
-use crate::error::Result;
 use crate::panel::html::html_as;
 use crate::panel::{Notice, OpenForm, PageContext};
 use crate::people::second_step::{self, Checked, Pending};

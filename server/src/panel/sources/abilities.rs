@@ -2,15 +2,15 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
+use base::words::{Sentence, Words};
+use connectors::fit::Thing;
+use connectors::{Abilities as Data, AfterUnknown, Stand, Support};
 
 use super::find;
 use super::shown::{Shown, shown};
 use crate::app::App;
-use crate::connector::fit::Thing;
-use crate::connector::{Abilities as Data, AfterUnknown, Stand, Support};
-use crate::error::{Error, Result};
 use crate::panel::{self, Member, Nav, PageContext, Right};
-use crate::words::{Sentence, Words};
 
 /// One line of the list.
 #[derive(Clone, Debug)]

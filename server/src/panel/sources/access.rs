@@ -3,19 +3,19 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
+use base::words::Sentence;
+use connectors::Field;
+use connectors::webchat::WebChatSettings;
 use entity::source;
 use serde_json::Value;
 
 use super::shown::{Shown, shown};
 use super::{by, find};
 use crate::app::App;
-use crate::connector::Field;
-use crate::connector::webchat::WebChatSettings;
-use crate::error::{Error, Result};
 use crate::panel::fields::{self, Drawn};
 use crate::panel::{self, Fields, Form, Member, Nav, Notice, PageContext, Right};
 use crate::source::{SourceChange, version};
-use crate::words::Sentence;
 
 #[derive(Template)]
 #[template(path = "panel/sources/access.html")]

@@ -1,11 +1,11 @@
 //! `GET /panel/sources`: all sources with their states.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::error::Result;
 
 use super::{pipelines, strays, view};
 use crate::app::App;
 use crate::delivery::read::activity;
-use crate::error::Result;
 use crate::panel::{self, Member, Nav, Right};
 use crate::people::door::LIVE;
 

@@ -16,11 +16,11 @@ mod view;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::error::{Error, Result};
 use entity::source;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::{Member, PageContext};
 use crate::source::By;
 

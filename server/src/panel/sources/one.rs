@@ -3,6 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::{Changed, Error, Result};
+use base::words::Sentence;
 use entity::source;
 use uuid::Uuid;
 
@@ -11,11 +13,9 @@ use super::typed::{Typed, Was};
 use super::{Pipeline, by, find, pipeline_name, pipelines};
 use crate::app::App;
 use crate::delivery::dead;
-use crate::error::{Changed, Error, Result};
 use crate::panel::choice::Choice;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
 use crate::source::Embed;
-use crate::words::Sentence;
 
 #[derive(Template)]
 #[template(path = "panel/sources/one.html")]
@@ -120,7 +120,7 @@ pub(super) fn outrun(member: &Member, changed: &Changed) -> Notice {
     Notice::of(Tone::Warn, said.with("time", member.when(changed.at).adverb()))
 }
 
-fn in_words(member: &Member, typed: &Typed, error: &crate::error::FieldError) -> (String, String) {
+fn in_words(member: &Member, typed: &Typed, error: &base::error::FieldError) -> (String, String) {
     let words = member.words;
     let name = words.say("source-edit-name").with("crm", member.crm()).to_string();
     let length = typed.name.trim().chars().count();

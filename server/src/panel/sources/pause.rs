@@ -2,17 +2,17 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
+use base::words::Sentence;
 use entity::source;
 use serde::Deserialize;
 
 use super::{by, find};
 use crate::app::App;
 use crate::delivery::dead;
-use crate::error::{Error, Result};
 use crate::panel::choice::Choice;
 use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right};
 use crate::source::{Reason, SourceChange};
-use crate::words::Sentence;
 
 const HOUR: i64 = 3_600_000;
 /// Maximum age in hours of waiting messages to send; 0: send all; -1: drop all.

@@ -1,11 +1,11 @@
 //! Deletes a source, and restores one that a user deleted in amoCRM.
 
 use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
 
 use super::{by, find};
 use crate::app::App;
 use crate::delivery::read::{activity, chats};
-use crate::error::{Error, Result};
 use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
 
 /// `GET /panel/sources/{id}/delete`: counts what would be lost.

@@ -2,6 +2,8 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
+use base::words::Sentence;
 use entity::source;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -9,9 +11,7 @@ use uuid::Uuid;
 
 use super::{by, find};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::{self, Confirm, Empty, Form, Member, Nav, Notice, PageContext, Right, Tone};
-use crate::words::Sentence;
 
 /// The session key of a new secret until its page has been shown.
 const FRESH: &str = "fresh-secret";

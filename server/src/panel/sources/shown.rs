@@ -1,10 +1,10 @@
 //! A source's state as text: what it means, what still works, the one button.
 
+use base::words::Said;
 use entity::source;
 
 use crate::panel::PageContext;
 use crate::source::{Action, SourceStatus, State};
-use crate::words::Said;
 
 /// The one button.
 #[derive(Clone, Debug)]

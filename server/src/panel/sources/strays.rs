@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
+use base::words::Sentence;
 use uuid::Uuid;
 
 use super::by;
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::{Empty, Form, Member, Notice, PageContext, Right};
 use crate::source::MigrationAction;
-use crate::words::Sentence;
 
 /// A source in amoCRM under our integration.
 pub struct Stray {

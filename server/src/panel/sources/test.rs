@@ -2,15 +2,15 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
+use base::words::Sentence;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::shown::{Shown, shown};
 use super::{by, find};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right};
-use crate::words::Sentence;
 
 /// The session key of the last result.
 const LAST: &str = "last-test";

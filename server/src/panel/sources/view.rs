@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use base::words::Sentence;
 use entity::source;
 use uuid::Uuid;
 
@@ -12,7 +13,6 @@ use super::{Pipeline, pipeline_name};
 use crate::delivery::read::activity::Activity;
 use crate::panel::{PageContext, Right};
 use crate::source::{SourceStatus, State, Usage};
-use crate::words::Sentence;
 
 struct Row {
     id: String,

@@ -2,17 +2,17 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
+use base::words::Said;
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::sign_in::named;
 use crate::panel::{Empty, Form, Member, Nav, Notice, PageContext, Right, Role, html};
 use crate::people::member::{self, Refused};
-use crate::words::Said;
 
 #[derive(Template)]
 #[template(path = "panel/team_remove.html")]

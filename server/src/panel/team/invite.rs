@@ -2,19 +2,19 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
+use base::store::ended;
+use base::words::{Language, Said, Words};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::Invited;
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::{Empty, Form, Member, Nav, Notice, Right, Role, html_as};
 use crate::people::link::{self, Link, Purpose};
 use crate::people::mail::{self, Letter};
 use crate::people::{letters, member, person};
-use crate::store::ended;
-use crate::words::{Language, Said, Words};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -6,12 +6,12 @@ mod second_step;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::Result;
 use uuid::Uuid;
 
 use super::sign_in::named;
 use super::{Member, Nav, PageContext, Right, Role, html};
 use crate::app::App;
-use crate::error::Result;
 use crate::people::member::{self, Standing};
 
 /// Paths are relative to `/panel`.

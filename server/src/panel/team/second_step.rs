@@ -1,6 +1,9 @@
 //! Two-step sign-in of an account's members: removed after an authenticator was lost, or required of everyone.
 
 use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
+use base::store::ended;
+use base::words::{Language, Said, Words};
 use entity::tenant;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -10,14 +13,11 @@ use uuid::Uuid;
 
 use super::change::known;
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::sign_in::named;
 use crate::panel::{Empty, Form, Member, Notice, Right};
 use crate::people::link::{self, Link, Purpose};
 use crate::people::mail::{self, Letter};
 use crate::people::{credentials, letters, member};
-use crate::store::ended;
-use crate::words::{Language, Said, Words};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,13 +1,13 @@
 //! Administrators' actions on templates.
 
 use actix_web::{HttpResponse, web};
+use base::error::Result;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::form::{Typed, Wrong};
 use super::{id_of, one, trouble};
 use crate::app::App;
-use crate::error::Result;
 use crate::panel::{Confirm, Empty, Fields, Form, Member, Nav, Notice, Right, Tone};
 use crate::template as templates;
 

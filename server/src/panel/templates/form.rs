@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::Result;
+use base::error::Result;
+use base::words::Words;
+
 use crate::panel::choice::Choice;
 use crate::panel::{Fields, PageContext};
 use crate::template::{Button, Draft, Template, markers};
-use crate::words::Words;
 
 /// Longest header, in characters.
 const HEADER_CHARS: usize = 60;
@@ -191,7 +192,7 @@ impl Typed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::Language;
+    use base::words::Language;
 
     fn typed(kind: &str, text: &str, examples: &str) -> Typed {
         Typed {

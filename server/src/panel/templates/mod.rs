@@ -5,9 +5,9 @@ mod form;
 mod one;
 
 use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
 
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::{Member, Nav, PageContext, Right, html};
 use crate::template::{self as templates, Template};
 

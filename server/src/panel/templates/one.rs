@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use base::error::Result;
 use serde::Deserialize;
 
 use super::form::{Typed, Wrong};
 use super::{badge, category, id_of};
 use crate::app::App;
-use crate::error::Result;
 use crate::panel::choice::Choice;
 use crate::panel::{Member, Nav, PageContext, Right, html_as};
 use crate::template::{self as templates, Button, Template};

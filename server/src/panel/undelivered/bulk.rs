@@ -3,6 +3,8 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
+use base::words::{Said, Sentence};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -12,9 +14,7 @@ use crate::delivery::dead as deeds;
 use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::list::Ground;
 use crate::delivery::replay::{self, A_SECOND, Action};
-use crate::error::{Error, Result};
 use crate::panel::{self, Empty, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone};
-use crate::words::{Said, Sentence};
 
 const HERE: &str = "/panel/undelivered";
 /// Most rows that can be selected.

@@ -1,6 +1,7 @@
 //! Undelivered letters as CSV, without texts.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::error::Result;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -8,7 +9,6 @@ use super::Query;
 use crate::app::App;
 use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::list::Ground;
-use crate::error::Result;
 use crate::panel::{Member, Nav, Right, csv};
 
 /// Most rows in a file.

@@ -5,6 +5,7 @@ mod csv;
 mod view;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::error::Result;
 use serde::Deserialize;
 
 use super::choice;
@@ -12,7 +13,6 @@ use crate::app::App;
 use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::list::Ground;
 use crate::delivery::replay;
-use crate::error::Result;
 use crate::panel::{self, Member, Nav, PageContext, Right};
 
 pub use bulk::{ask, decide, stop};

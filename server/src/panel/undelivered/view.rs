@@ -1,17 +1,17 @@
 //! The data of the undelivered page.
 
 use askama::Template;
+use base::message::Direction;
+use base::words::Sentence;
 
 use super::Query;
 use crate::delivery::read::dead::{Group, Line};
 use crate::delivery::read::list::Ground;
 use crate::delivery::read::reason::Reason;
 use crate::delivery::replay::Action;
-use crate::message::Direction;
 use crate::panel::choice::{self, Choice};
 use crate::panel::reasons::{self, About};
 use crate::panel::{PageContext, Right};
-use crate::words::Sentence;
 
 /// A reason with its number of letters.
 struct Heap {

@@ -1,6 +1,7 @@
 //! "Send again": sends a webhook once more, whatever its outcome was.
 
 use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -9,7 +10,6 @@ use super::find;
 use crate::app::App;
 use crate::delivery::read::webhooks;
 use crate::delivery::resend;
-use crate::error::{Error, Result};
 use crate::panel::{Form, Member, Notice, Right, Tone};
 
 #[derive(Debug, Deserialize)]

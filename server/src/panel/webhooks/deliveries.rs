@@ -2,6 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use base::error::Result;
+use base::message::Direction;
+use base::words::Sentence;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -10,11 +13,8 @@ use crate::app::App;
 use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::reason::Reason;
 use crate::delivery::read::webhooks::{self, Delivery};
-use crate::error::Result;
-use crate::message::Direction;
 use crate::panel::reasons::{self, About};
 use crate::panel::{self, Member, Nav, PageContext, Right, choice};
-use crate::words::Sentence;
 
 const ROWS: u64 = 50;
 /// The type of attempts stored before webhooks had a log.

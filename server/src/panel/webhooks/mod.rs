@@ -6,12 +6,12 @@ mod signature;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
 use entity::source;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::delivery::read::webhooks::{self, Delivery};
-use crate::error::{Error, Result};
 use crate::panel::{self, Member, Nav, PageContext, Right};
 use crate::source::Reason;
 

@@ -3,14 +3,14 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::Result;
+use connectors::custom;
 use secrecy::SecretString;
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
 use super::sources;
 use crate::app::App;
-use crate::connector::custom;
-use crate::error::Result;
 use crate::panel::choice::Choice;
 use crate::panel::{self, Form, Member, Nav, PageContext, Right};
 use crate::source::settings;

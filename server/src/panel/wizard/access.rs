@@ -3,18 +3,18 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::{Error, Result};
+use base::words::{Said, Sentence};
+use connectors::{Connector, Denied, Hook, Probe, Settings, Watched, custom};
 use serde_json::{Map, Value};
 
 use super::draft::Draft;
 use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::app::App;
-use crate::connector::{Connector, Denied, Hook, Probe, Settings, Watched, custom};
-use crate::error::{Error, Result};
 use crate::panel::fields::{self, Drawn};
 use crate::panel::{self, Fields, Form, Member, Nav, PageContext, Right};
 use crate::source::{Kind, line};
-use crate::words::{Said, Sentence};
 
 #[derive(Template)]
 #[template(path = "panel/wizard/access.html")]

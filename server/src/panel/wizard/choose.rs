@@ -5,6 +5,8 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::Result;
+use base::words::Sentence;
 use entity::tenant;
 use serde::Deserialize;
 
@@ -12,11 +14,9 @@ use super::draft::Draft;
 use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of};
 use crate::app::App;
-use crate::error::Result;
 use crate::panel::sources::{Abilities, PATIENCE, abilities_of};
 use crate::panel::{self, Form, Member, Nav, PageContext, Right};
 use crate::tenant::TenantStatus;
-use crate::words::Sentence;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,11 +1,11 @@
 //! The wizard's input so far, encrypted in the session for half an hour.
 
+use base::error::Result;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::Result;
 use crate::panel::Member;
 
 const NAME: &str = "wizard";

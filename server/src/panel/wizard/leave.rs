@@ -1,10 +1,10 @@
 //! Leaves the wizard before anything is created.
 
 use actix_web::{HttpResponse, web};
+use base::error::Result;
 
 use super::draft::Draft;
 use crate::app::App;
-use crate::error::Result;
 use crate::panel::{self, Confirm, Empty, Form, Member, Nav, Right};
 
 /// `GET /panel/sources/new/leave`.

@@ -14,9 +14,9 @@ mod steps;
 mod test;
 
 use actix_web::HttpResponse;
+use base::error::{Error, Result};
 
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::panel::{Member, Notice, Tone};
 use crate::source::Kind;
 

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::{Error, FieldError, Result};
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
@@ -13,7 +14,6 @@ use super::draft::Draft;
 use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::app::App;
-use crate::error::{Error, FieldError, Result};
 use crate::panel::choice::Choice;
 use crate::panel::sources::{pipelines, refused};
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right};

@@ -1,7 +1,8 @@
 //! The progress bar of the wizard.
 
+use base::words::Sentence;
+
 use crate::panel::PageContext;
-use crate::words::Sentence;
 
 /// One step.
 pub struct Step {

@@ -2,6 +2,9 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::error::Result;
+use base::message::{Body, State};
+use base::words::Sentence;
 use entity::{message, source};
 
 use super::routing::made;
@@ -9,11 +12,8 @@ use super::steps::{Steps, steps};
 use super::{draft_of, kind_of, too_old};
 use crate::app::App;
 use crate::delivery::read::activity;
-use crate::error::Result;
-use crate::message::{Body, State};
 use crate::panel::{self, Member, Nav, PageContext, Right, reasons};
 use crate::source::Embed;
-use crate::words::Sentence;
 
 /// Without a message for this many milliseconds the page lists what to check.
 const SLOW_MILLIS: i64 = 120_000;

@@ -1,5 +1,7 @@
 //! Members from amoCRM: their rights there are applied, unless their role was decided here.
 
+use base::store::ended;
+use base::words::Language;
 use entity::member::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
@@ -11,8 +13,6 @@ use crate::app::App;
 use crate::audit::By;
 use crate::people::ticket::CrmUser;
 use crate::people::{person as persons, session};
-use crate::store::ended;
-use crate::words::Language;
 
 /// A role that follows amoCRM.
 pub const FROM_CRM: &str = "amocrm";

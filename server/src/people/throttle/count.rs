@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
+use base::store::VENDOR;
 use entity::throttle::{self, Column};
 use moka::future::Cache;
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::app::App;
-use crate::store::VENDOR;
 
 /// Too many attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use amocrm::rest;
+use base::error::{Error, Result};
+use base::store::ended;
+use base::words::Said;
 use entity::source;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
 use serde_json::json;
@@ -10,14 +13,11 @@ use serde_json::json;
 use super::{Plan, SourceChange, set_version};
 use crate::alert::{self, WEBHOOK_SUSPENDED};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::source::by::CHANGED;
 use crate::source::create::{clear_default, written};
 use crate::source::{By, SourceStatus, line, mirror, notice, reconcile, settings};
-use crate::store::ended;
 use crate::tenant as tenants;
 use crate::tenant::token::CallError;
-use crate::words::Said;
 
 /// Reason for holding a paused source's letters.
 const PAUSED: &str = "paused";
@@ -208,8 +208,8 @@ async fn go_on(app: &App, source: &source::Model, drop_before: Option<i64>) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::Setup;
     use crate::source::tests::source;
+    use connectors::Setup;
 
     fn after(status: &str, reason: &str, change: SourceChange, settings: bool, pipeline: bool) -> Option<SourceStatus> {
         let setup = settings.then(|| Setup { public: json!({}), secrets: Default::default() });

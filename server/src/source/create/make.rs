@@ -3,6 +3,10 @@
 use std::sync::Arc;
 
 use amocrm::rest::{self, Source as Mirrored};
+use base::error::{Error, Result};
+use base::store::directory::{self, Kind};
+use base::store::ended;
+use base::words::Said;
 use entity::{source, tenant};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -14,13 +18,9 @@ use uuid::Uuid;
 
 use super::{Created, Plan, active};
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::source::limit::{Usage, limit_of};
 use crate::source::{By, SourceStatus, leftover, line, mirror, not_deleted};
-use crate::store::directory::{self, Kind};
-use crate::store::ended;
 use crate::tenant::token::CallError;
-use crate::words::Said;
 
 /// Runs to its end even if the caller goes away.
 pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan, by: By) -> Result<Created> {
@@ -33,7 +33,7 @@ pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan, by: B
         }
         Err(Failed { error, unknown: true }) => {
             leftover::mark(app.store.write(), &plan.row, app.clock.millis()).await?;
-            crate::supervisor::detach(
+            base::supervisor::detach(
                 "source_leftover",
                 leftover::clean_up(app.clone(), tenant.tenant_id, plan.row.external_id.clone()),
             );

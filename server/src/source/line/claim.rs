@@ -1,16 +1,16 @@
 //! Identifies a line with its messenger, and claims it, because a messenger delivers a line's messages to one address
 //! only.
 
+use base::error::{Error, Result};
+use base::store::directory::{self, Entry, Kind};
+use base::words::Said;
+use connectors::{Connector, Denied, Identity, Settings};
 use entity::source;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::connector::{Connector, Denied, Identity, Settings};
-use crate::error::{Error, Result};
-use crate::store::directory::{self, Entry, Kind};
-use crate::words::Said;
 
 /// A claim not completed within this time expires.
 const UNFINISHED: i64 = 2 * 60_000;

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::error::{Error, Result};
+use base::words::Said;
+use connectors::{Denied, Hook, Settings};
 use entity::source;
 use serde_json::json;
 use uuid::Uuid;
@@ -11,10 +14,7 @@ use super::facts::{Webhook, saw};
 use super::hook_of;
 use crate::alert;
 use crate::app::App;
-use crate::connector::{Denied, Hook, Settings};
-use crate::error::{Error, Result};
 use crate::source::{By, find, settings};
-use crate::words::Said;
 
 /// Kind of the alert about a line that another service has taken.
 pub const MOVED: &str = "source_moved";
@@ -74,7 +74,7 @@ pub fn disconnect(app: &Arc<App>, source: &source::Model) {
     let Ok(settings) = settings::open(app, source) else { return };
     let Some(hook) = hook_of(app, source, &settings) else { return };
     let (app, source_id) = (app.clone(), source.id);
-    crate::supervisor::detach("line_disconnect", async move {
+    base::supervisor::detach("line_disconnect", async move {
         let stop = |settings: Settings, hook: Hook| {
             let connector = connector.clone();
             async move { connector.remove_webhook(&settings, &hook).await }

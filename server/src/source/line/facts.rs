@@ -1,5 +1,7 @@
 //! Known facts about a line, as JSON in its row: stored by whoever learns them, never queried.
 
+use base::error::{Error, Result};
+use connectors::Identity;
 use entity::source;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -9,8 +11,6 @@ use uuid::Uuid;
 
 use super::claim::facts_of;
 use crate::app::App;
-use crate::connector::Identity;
-use crate::error::{Error, Result};
 use crate::source::Reason;
 
 /// How often a change is retried because a concurrent one came first.

@@ -16,12 +16,12 @@ mod watch;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use connectors::{HOOK_SECRET, Hook, Settings};
 use entity::source;
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::connector::{HOOK_SECRET, Hook, Settings};
 
 pub use claim::is_taken;
 pub(super) use claim::{ask, claim, facts_of, give_back, keep, known_again, release};

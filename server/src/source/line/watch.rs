@@ -4,6 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::error::Result;
+use base::words::{Language, Words};
+use connectors::{Denied, Watched};
 use entity::source::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -16,11 +19,8 @@ use super::facts::{Webhook, of, saw, webhook};
 use super::hook_of;
 use crate::alert::{self, Alarm};
 use crate::app::App;
-use crate::connector::{Denied, Watched};
-use crate::error::Result;
 use crate::source::{Reason, SourceStatus, notes, settings, stopped};
 use crate::tenant as tenants;
-use crate::words::{Language, Words};
 
 /// Interval between searches for due sources.
 const LOOK_EVERY: Duration = Duration::from_secs(5);

@@ -1,5 +1,7 @@
 //! Stores the result of a comparison in one commit. Rows changed meanwhile are left to the next comparison.
 
+use base::error::Result;
+use base::store::ended;
 use entity::{source, stray_source, tenant};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
@@ -8,11 +10,9 @@ use super::compare::{Difference, Found, Stray};
 use super::{DELETED_IN_CRM, GONE, PIPELINE_ARCHIVED};
 use crate::alert::{self, Alarm};
 use crate::app::App;
-use crate::error::Result;
 use crate::source::by::{CHANGED, next_version};
 use crate::source::create::clear_default;
 use crate::source::{By, SourceStatus, not_deleted, notice};
-use crate::store::ended;
 
 pub(super) async fn apply(
     app: &App,

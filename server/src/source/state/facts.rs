@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
+use base::error::{Error, Result};
+use base::message::Direction;
 use entity::{letter, source, tenant_channel, turn};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{Facts, NOT_ANSWERING, State};
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::message::Direction;
 use crate::tenant as tenants;
 
 /// The state of one source.

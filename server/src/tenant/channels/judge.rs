@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use amocrm::Error as CrmError;
 use amocrm::chats::Connected;
+use base::words::Said;
 
 use crate::tenant::install::InstallError;
 use crate::tenant::{ChannelStatus, said_of};
-use crate::words::Said;
 
 /// The outcome for one channel.
 pub(super) struct Outcome {

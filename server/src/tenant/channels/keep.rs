@@ -1,5 +1,8 @@
 //! Stores the outcome of a connect and its consequences: resumed letters, or an alert and a slow retry.
 
+use base::store::VENDOR;
+use base::store::directory::{self, Kind};
+use base::store::ended;
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
@@ -9,9 +12,6 @@ use uuid::Uuid;
 use super::judge::Outcome;
 use crate::alert::{self, Alarm};
 use crate::app::App;
-use crate::store::VENDOR;
-use crate::store::directory::{self, Kind};
-use crate::store::ended;
 use crate::tenant::ChannelStatus;
 use crate::tenant::standing::slowly;
 

@@ -5,6 +5,7 @@
 //! hook of version 1 ─▶ the vendor is alerted ─▶ connect, at most once a day ─▶ hook of version 2 ─▶ the alert ends
 //! ```
 
+use base::store::VENDOR;
 use entity::tenant_channel::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
@@ -13,7 +14,6 @@ use serde_json::json;
 use super::{connect_one, keep};
 use crate::alert::{self, Alarm};
 use crate::app::App;
-use crate::store::VENDOR;
 use crate::tenant::{ChannelStatus, channel_config, load};
 
 const ALARM: &str = "channel_hook_version";

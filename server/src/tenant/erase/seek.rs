@@ -1,5 +1,8 @@
 //! Finds a customer's conversations and messages without changing anything.
 
+use base::error::{Error, Result};
+use base::message::{Body, Content, Person};
+use base::words::Said;
 use entity::{conversation, message};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -7,9 +10,6 @@ use uuid::Uuid;
 use super::Who;
 use super::lines::{self, Lines};
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::message::{Body, Content, Person};
-use crate::words::Said;
 
 /// Rows per page.
 const PAGE: u64 = 500;

@@ -4,6 +4,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use base::error::Result;
+use base::message::{Body, Content, Direction, Person, Role};
+use base::store::VENDOR;
 use entity::{
     attempt, contact_task, conversation, conversation_alias, dead_letter, dedupe, import, import_line, message,
     parked_status, raw_hook, tenant,
@@ -13,9 +16,6 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::Result;
-use crate::message::{Body, Content, Direction, Person, Role};
-use crate::store::VENDOR;
 use crate::tenant::remove;
 
 /// Messages per step.

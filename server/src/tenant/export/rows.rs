@@ -1,5 +1,6 @@
 //! Pages of rows by key: the lines, and the last id of a page after which another may follow.
 
+use base::store::Store;
 use entity::{
     audit, conversation, dead_letter, erasure, import, ledger_delta, message, oauth_grant, source, tenant,
     tenant_channel,
@@ -10,7 +11,6 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::{PAGE, shapes};
-use crate::store::Store;
 
 type Page = (Vec<Value>, Option<Uuid>);
 

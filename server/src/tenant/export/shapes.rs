@@ -1,11 +1,11 @@
 //! The form of rows in an export: names of the public API, times in RFC 3339, no secrets.
 
+use base::message::{Direction, LetterKind, State};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use entity::{audit, conversation, dead_letter, erasure, import, message, oauth_grant, source, tenant, tenant_channel};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::message::{Direction, LetterKind, State};
 use crate::tenant::TenantStatus;
 
 fn line(kind: &str, data: Value) -> Value {

@@ -1,6 +1,8 @@
 //! The row of an install call: stored before it is answered, processed by one worker at a time, kept with its
 //! outcome.
 
+use base::message::stored_as_small_integer;
+use base::store::VENDOR;
 use entity::install_call::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
@@ -10,8 +12,6 @@ use uuid::Uuid;
 use super::stage::Stage;
 use crate::alert::{self, Alarm};
 use crate::app::App;
-use crate::message::stored_as_small_integer;
-use crate::store::VENDOR;
 
 const NEW: &str = "new";
 const DONE: &str = "done";

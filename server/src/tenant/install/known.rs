@@ -3,12 +3,12 @@
 
 use std::net::IpAddr;
 
+use base::store::VENDOR;
+use base::store::directory::{self, Entry, Kind};
 use sea_orm::DbErr;
 
 use super::call::Trust;
 use crate::app::App;
-use crate::store::VENDOR;
-use crate::store::directory::{self, Entry, Kind};
 use crate::strangers;
 
 /// How long an address stays known after its last genuine call.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::words::Said;
 use entity::install_call;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +13,6 @@ use super::stage::{Entered, Stage};
 use super::turns::{AT_ONCE, Place, Turns, Waiting};
 use super::{InstallError, enter, exchange, finish, known};
 use crate::app::App;
-use crate::words::Said;
 
 /// Polling interval: a call waits no longer than this, whichever instance stored it.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -153,7 +153,7 @@ async fn keep(app: &App, row: &install_call::Model, stage: &Stage) {
 fn place<'app>(
     app: &'app App,
     row: &install_call::Model,
-) -> anyhow::Result<(&'app crate::config::Integration, amocrm::Host)> {
+) -> anyhow::Result<(&'app base::config::Integration, amocrm::Host)> {
     let integration = app
         .config
         .integration(&row.integration)

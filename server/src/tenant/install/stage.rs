@@ -1,14 +1,14 @@
 //! How far an installation has come. It is sealed into the row of its install call, because each step uses up the
 //! result of the one before: a code works once, and a stored pair of tokens must not overwrite a renewed one.
 
+use base::store::VENDOR;
+use base::vault::{Place, Vault};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::store::VENDOR;
 use crate::tenant::grant::Fresh;
-use crate::vault::{Place, Vault};
 
 /// The input of the next step.
 #[derive(Clone, Debug)]
@@ -82,7 +82,7 @@ impl Stage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Secrets;
+    use base::config::Secrets;
 
     fn vault() -> Vault {
         let key = SecretString::from("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");

@@ -9,6 +9,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use base::config::Rates;
+use base::store::pace;
 use entity::install_call;
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -16,8 +18,6 @@ use uuid::Uuid;
 use super::call::{self, Trust};
 use super::overflow::Unstored;
 use crate::app::App;
-use crate::config::Rates;
-use crate::store::pace;
 
 /// Calls processed at once.
 pub(super) const AT_ONCE: usize = 8;
@@ -147,9 +147,9 @@ pub async fn may_exchange(app: &App, integration: &str) -> Result<bool, DbErr> {
 
 /// Never more than `rates.installs` and its half within one second.
 #[expect(clippy::as_conversions, reason = "configured rates are positive and finite; `as` saturates")]
-fn budget(rates: &Rates) -> crate::pace::Budget {
+fn budget(rates: &Rates) -> base::pace::Budget {
     let at_once = ((rates.installs / 2.0).ceil() as i64).max(1);
-    crate::pace::Budget { at_once, each: ((1000.0 / rates.installs) as i64).max(1) }
+    base::pace::Budget { at_once, each: ((1000.0 / rates.installs) as i64).max(1) }
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use amocrm::rest::{Rest, Webhook};
 use anyhow::Context;
+use base::store::directory::{self, Kind};
+use base::store::ended;
+use base::vault::Place;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::crm_subscription::{self, Column};
@@ -13,12 +16,9 @@ use uuid::Uuid;
 
 use super::{PLACE, hash};
 use crate::app::App;
-use crate::store::directory::{self, Kind};
-use crate::store::ended;
 use crate::tenant::standing::slowly;
 use crate::tenant::token::{CallError, TokenError, with_token};
 use crate::tenant::{self as tenants, TenantStatus};
-use crate::vault::Place;
 
 /// Events that are processed: contacts that were renamed, merged or deleted, and chats moved to other contacts.
 const WANTED: [&str; 4] = ["update_contact", "delete_contact", "add_talk", "update_talk"];

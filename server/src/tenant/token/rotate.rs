@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use amocrm::oauth::{OAuth, OAuthError};
 use amocrm::{Host, claims};
+use base::config::Integration;
+use base::store::ended;
 use entity::oauth_grant::{self, Column};
 use entity::tenant;
 use sea_orm::sea_query::Expr;
@@ -14,8 +16,6 @@ use uuid::Uuid;
 
 use super::TokenError;
 use crate::app::App;
-use crate::config::Integration;
-use crate::store::ended;
 use crate::tenant::grant::{self, Fresh};
 use crate::tenant::{self as tenants, TenantStatus, place, standing};
 

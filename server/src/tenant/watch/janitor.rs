@@ -1,5 +1,7 @@
 //! Removes expired rows, in batches that block no one.
 
+use base::store::VENDOR;
+use base::store::directory::Kind;
 use entity::{directory, install_call, parked_status, rest_pace};
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -7,8 +9,6 @@ use uuid::Uuid;
 
 use crate::alert;
 use crate::app::App;
-use crate::store::VENDOR;
-use crate::store::directory::Kind;
 use crate::tenant::install::Trust;
 use crate::tenant::install::call::ALARM;
 

@@ -74,8 +74,8 @@ async fn a_person_who_takes_the_bot_out_is_told_of(world: &mut TelegramWorld) {
 
 /// With the bot that the channel got, which shows what was written on the phone.
 async fn what_the_person_writes_on_the_phone_is_seen(engine: parom_tests::Engine) {
-    let change = |config: &mut parom::config::Config| {
-        let bot = parom::config::Bot { id: BOT_ID.into(), client_id: BOT_ID.into(), name: "Acme".into() };
+    let change = |config: &mut base::config::Config| {
+        let bot = base::config::Bot { id: BOT_ID.into(), client_id: BOT_ID.into(), name: "Acme".into() };
         config.integrations[0].channels[0].bot = Some(bot);
     };
     let setup = Setup { telegram: true, change, ..Setup::default() };

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use parom::connector::file::Files;
-use parom::connector::{Event, Message, Outgoing, Part, Settings};
-use parom::message::{Content, Media, Person};
-use parom::verdict::Verdict;
-use parom::words::{Language, Words};
+use base::message::{Content, Media, Person};
+use base::verdict::Verdict;
+use base::words::{Language, Words};
+use connectors::file::Files;
+use connectors::{Event, Message, Outgoing, Part, Settings};
 use parom_tests::{TelegramLine, TelegramWorld, both};
 use sandbox::{Attachment, HookMessage};
 use secrecy::SecretString;

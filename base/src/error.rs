@@ -1,0 +1,279 @@
+//! The application's error type. Callers see only what is in the variant; the cause of an internal error goes to the
+//! log.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use serde::Serialize;
+
+use crate::words::{CRM, Language, Said, Words};
+
+/// An invalid field, not yet translated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// JSON pointer into the request body, e.g. `/content/text`.
+    pub pointer: String,
+    pub detail: Said,
+}
+
+impl FieldError {
+    pub fn new(pointer: impl Into<String>, detail: Said) -> Self {
+        Self { pointer: pointer.into(), detail }
+    }
+
+    /// For a value that serde rejects.
+    pub fn of_serde(pointer: impl Into<String>, error: &serde_json::Error) -> Self {
+        Self::new(pointer, Said::of_serde(&error.to_string()))
+    }
+
+    /// Translated for the caller.
+    pub fn shown(&self, words: Words, crm: &str) -> WrongField {
+        WrongField { pointer: self.pointer.clone(), detail: self.detail.in_words(words, crm) }
+    }
+}
+
+/// A field that is wrong, by JSON pointer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = FieldError)]
+pub struct WrongField {
+    /// JSON pointer into the request body, e.g. `/content/text`.
+    pub pointer: String,
+    pub detail: String,
+}
+
+/// A concurrent change to the object that the caller wanted to change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// Name of the person who changed it; empty if unknown.
+    pub who: String,
+    /// Changed fields by their API names.
+    pub what: Vec<String>,
+    /// When, milliseconds since 1970.
+    pub at: i64,
+}
+
+impl Changed {
+    fn said(&self) -> Said {
+        let said = Said::new("said-changed");
+        let said = match self.who.as_str() {
+            "" => said.with("who", Said::new("said-changed-somebody")),
+            who => said.with("who", who),
+        };
+        let said = match self.what.as_slice() {
+            [] => said.with("what", Said::new("said-changed-something")),
+            what => said.with("what", what.join(", ")),
+        };
+        let at = chrono::DateTime::from_timestamp_millis(self.at).unwrap_or_default();
+        said.with("at", at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
+    }
+}
+
+/// Why a request failed. `Display` is English; for people use [`Error::said`] or [`Error::answer`].
+#[derive(Debug)]
+pub enum Error {
+    /// 400: the request cannot be parsed.
+    Malformed(Said),
+    /// 422: parsed, but these fields are invalid.
+    Invalid(Vec<FieldError>),
+    /// 401.
+    Unauthorized,
+    /// 403.
+    Forbidden(Said),
+    /// 404, also for other tenants' objects.
+    NotFound,
+    /// 409 with the problem's name and a sentence.
+    Conflict { problem: &'static str, detail: Said },
+    /// 412: the object has changed since the caller read it.
+    Changed(Box<Changed>),
+    /// 413.
+    TooLarge(usize),
+    /// 415.
+    MediaType(Said),
+    /// 429: a limit was exceeded. The problem's name, what to do, and seconds to wait.
+    TooMany { problem: &'static str, detail: Said, retry_after: u32 },
+    /// 507: the account's quota or the disk is full.
+    Full(Said),
+    /// 503: nothing was stored; the caller should retry after this many seconds.
+    Unavailable { detail: Said, retry_after: u32 },
+    /// 500: a defect of ours. The cause is logged.
+    Internal(anyhow::Error),
+}
+
+/// The result type of handlers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// A single invalid field.
+    pub fn field(pointer: impl Into<String>, detail: Said) -> Self {
+        Self::Invalid(vec![FieldError::new(pointer, detail)])
+    }
+
+    /// 503 while storage is unavailable.
+    pub fn not_storing() -> Self {
+        Self::Unavailable { detail: Said::new("said-not-storing"), retry_after: 2 }
+    }
+
+    /// The last part of the problem's `type`; its title's message key is `problem-{name}`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed_json",
+            Self::Invalid(_) => "validation",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden(_) => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Conflict { problem, .. } => problem,
+            Self::Changed(_) => "changed_meanwhile",
+            Self::TooLarge(_) => "too_large",
+            Self::MediaType(_) => "media_type",
+            Self::TooMany { problem, .. } => problem,
+            Self::Full(_) => "account_full",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// What happened and what to do.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Malformed(said) | Self::Forbidden(said) | Self::MediaType(said) | Self::Full(said) => said.clone(),
+            Self::Conflict { detail, .. } | Self::TooMany { detail, .. } | Self::Unavailable { detail, .. } => {
+                detail.clone()
+            }
+            Self::Invalid(_) => Said::new("said-fields-wrong"),
+            Self::Unauthorized => Said::new("said-unauthorized"),
+            Self::NotFound => Said::new("said-not-found"),
+            Self::Changed(changed) => changed.said(),
+            Self::TooLarge(bytes) => Said::new("said-too-large").with("bytes", bytes.to_string()),
+            Self::Internal(_) => Said::new("said-internal"),
+        }
+    }
+
+    /// [`Error::said`] where only one error fits: the first of several invalid fields.
+    pub fn first_said(&self) -> Said {
+        match self {
+            Self::Invalid(fields) => fields.first().map_or_else(|| self.said(), |field| field.detail.clone()),
+            _ => self.said(),
+        }
+    }
+
+    /// The problem as a response, in the given language.
+    pub fn answer(&self, words: Words, crm: &str) -> HttpResponse {
+        let (name, status) = (self.name(), self.status_code());
+        let mut answer = problem_in(words.language(), status);
+        if let Self::TooMany { retry_after, .. } | Self::Unavailable { retry_after, .. } = self {
+            answer.insert_header((header::RETRY_AFTER, retry_after.to_string()));
+        }
+        if name == "idempotency_running" {
+            answer.insert_header((header::RETRY_AFTER, "1"));
+        }
+        let errors = if let Self::Invalid(errors) = self { errors.as_slice() } else { &[] };
+        let body = Problem {
+            kind: problem_type(name),
+            title: title(name, words, crm),
+            status: status.as_u16(),
+            detail: self.said().plain(words, crm),
+            errors: errors
+                .iter()
+                .map(|error| WrongField { pointer: error.pointer.clone(), detail: error.detail.plain(words, crm) })
+                .collect(),
+        };
+        answer.body(serde_json::to_string(&body).unwrap_or_default())
+    }
+
+    /// Logs the cause of an internal error.
+    pub fn log(&self) {
+        if let Self::Internal(cause) = self {
+            tracing::error!(cause = format!("{cause:#}"), "a request failed by our own mistake");
+        }
+    }
+}
+
+/// Headers of a problem in this language, so that caches keep languages apart.
+pub fn problem_in(language: Language, status: StatusCode) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::build(status);
+    answer
+        .content_type("application/problem+json")
+        .insert_header((header::CONTENT_LANGUAGE, language.code()))
+        .insert_header((header::VARY, "Accept-Language"));
+    answer
+}
+
+/// The title of a problem.
+pub fn title(name: &str, words: Words, crm: &str) -> String {
+    let key = format!("problem-{name}");
+    let key = if words.has(&key) { key } else { "problem-conflict".to_owned() };
+    Said::new(key).plain(words, crm)
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.said().fmt(out)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        if let Self::Internal(cause) = self { cause.source() } else { None }
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(cause: anyhow::Error) -> Self {
+        Self::Internal(cause)
+    }
+}
+
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        match error {
+            sea_orm::DbErr::Conn(_) | sea_orm::DbErr::ConnectionAcquire(_) => {
+                tracing::error!(%error, "the database does not answer");
+                Self::not_storing()
+            }
+            other => Self::Internal(other.into()),
+        }
+    }
+}
+
+/// The `type` of a problem: a relative reference, stable across releases.
+pub fn problem_type(name: &str) -> String {
+    format!("/problems/{name}")
+}
+
+/// RFC 9457.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    pub status: u16,
+    pub detail: String,
+    /// Wrong fields; absent when no field is at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<WrongField>,
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Conflict { .. } => StatusCode::CONFLICT,
+            Self::Changed(_) => StatusCode::PRECONDITION_FAILED,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// English; the middleware translates it if the caller prefers another language.
+    fn error_response(&self) -> HttpResponse {
+        self.log();
+        self.answer(Words::new(Language::En), CRM)
+    }
+}

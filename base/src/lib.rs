@@ -1,0 +1,24 @@
+//! What every crate of Parom stands on. Knows nothing of tenants, sources, the queue or a messenger.
+
+// data
+pub mod message;
+pub mod verdict;
+
+// storage
+pub mod spool;
+pub mod store;
+pub mod vault;
+
+// web
+pub mod browser;
+pub mod error;
+pub mod http_client;
+
+// process
+pub mod clock;
+pub mod config;
+pub mod fault;
+pub mod pace;
+pub mod supervisor;
+pub mod telemetry;
+pub mod words;

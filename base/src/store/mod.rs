@@ -1,0 +1,391 @@
+//! The database: one write path, separate readers, and the checks behind the promise "stored".
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Context;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+use secrecy::ExposeSecret;
+
+use crate::clock::Clock;
+use crate::config;
+
+mod away;
+pub mod checkpoint;
+#[cfg(feature = "faults")]
+mod counted;
+pub mod directory;
+mod durability;
+mod ended;
+pub mod like;
+pub mod lock;
+mod migrate;
+pub mod pace;
+#[cfg(feature = "faults")]
+mod plan;
+mod reserve;
+
+pub use away::is_away;
+#[cfg(feature = "faults")]
+pub use counted::Counted;
+pub use durability::{Durability, check as check_durability};
+pub use ended::ended;
+pub use lock::ServeLock;
+pub use migrate::{pending as pending_migrations, run as migrate};
+
+/// The tenant id for rows of no tenant or of the vendor: quarantined hooks, install calls, vendor keys.
+pub const VENDOR: uuid::Uuid = uuid::Uuid::nil();
+
+/// Connections to the database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    backend: DbBackend,
+    write: DatabaseConnection,
+    read: DatabaseConnection,
+    by_keys: DatabaseConnection,
+    /// On SQLite only.
+    beside: Option<checkpoint::Beside>,
+    clock: Clock,
+    /// False until the database was reached and checked.
+    open: Arc<AtomicBool>,
+    one_account_a_commit: bool,
+    #[cfg(feature = "faults")]
+    plans: plan::Seen,
+    #[cfg(feature = "faults")]
+    counted: Counted,
+}
+
+impl Store {
+    /// Opens the database, creating a missing SQLite file. Refuses a database that may lose acknowledged data.
+    pub async fn open(settings: &config::Database, clock: Clock) -> anyhow::Result<Self> {
+        let url = settings.url.expose_secret();
+        let store = if url.starts_with("sqlite:") {
+            Self::open_sqlite(url, clock).await?
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Self::open_postgres(url, settings.max_connections, clock).await?
+        } else {
+            anyhow::bail!("database.url must begin with sqlite:// or postgres://");
+        };
+        let found = check_durability(&store).await?;
+        anyhow::ensure!(found.is_safe(), "the database may lose accepted messages: {found}");
+        Ok(store.set(settings))
+    }
+
+    async fn open_sqlite(url: &str, clock: Clock) -> anyhow::Result<Self> {
+        // Parsed like SQLite's own driver: `%20` is a space.
+        let options = SqliteConnectOptions::from_str(url).context("database.url is not a valid SQLite URL")?;
+        let path = options.get_filename();
+        let named = !path.as_os_str().is_empty() && !url.contains(":memory:");
+        anyhow::ensure!(named, "database.url must name a file");
+        private(path);
+        let told = path.display();
+        let write = sqlite(url, 1, false).await.with_context(|| format!("cannot open the database {told}"))?;
+        let read = sqlite(url, 4, true).await?;
+        let beside = checkpoint::Beside::open(path, sqlite(url, 1, false).await?)
+            .with_context(|| format!("cannot read the database {told}"))?;
+        let open = Arc::new(AtomicBool::new(true));
+        Ok(Self {
+            backend: DbBackend::Sqlite,
+            write,
+            by_keys: read.clone(),
+            read,
+            beside: Some(beside),
+            clock,
+            open,
+            one_account_a_commit: false,
+            #[cfg(feature = "faults")]
+            plans: plan::Seen::default(),
+            #[cfg(feature = "faults")]
+            counted: Counted::default(),
+        })
+    }
+
+    async fn open_postgres(url: &str, connections: u32, clock: Clock) -> anyhow::Result<Self> {
+        // A pool reports only a time-out; a single connection reports the cause.
+        use sea_orm::sqlx::Connection;
+        let probe = sea_orm::sqlx::PgConnection::connect(url);
+        let probe = tokio::time::timeout(Duration::from_secs(10), probe).await;
+        let probe = probe.context("the database of database.url does not answer")?;
+        probe.context("cannot reach the database of database.url")?.close().await?;
+        Self::pools(url, connections, clock, true).await
+    }
+
+    /// A store for an unavailable PostgreSQL: connections are made on demand. Use it once it [`Store::is_open`].
+    pub async fn away(settings: &config::Database, clock: Clock) -> anyhow::Result<Self> {
+        let store = Self::pools(settings.url.expose_secret(), settings.max_connections, clock, false).await?;
+        Ok(store.set(settings))
+    }
+
+    fn set(self, settings: &config::Database) -> Self {
+        let store = Self { one_account_a_commit: settings.one_account_a_commit, ..self };
+        #[cfg(feature = "faults")]
+        let store = store.with_counts();
+        store
+    }
+
+    /// Whether a commit must not touch rows of two accounts.
+    pub fn one_account_a_commit(&self) -> bool {
+        self.one_account_a_commit
+    }
+
+    async fn pools(url: &str, connections: u32, clock: Clock, open: bool) -> anyhow::Result<Self> {
+        let connections = connections.max(6);
+        let (half, fifth) = (connections / 2, connections / 5);
+        let write = postgres(url, half, Use::Write, open).await.context("cannot reach the database of database.url")?;
+        let by_keys = postgres(url, fifth, Use::ReadByKeys, open).await?;
+        let read = postgres(url, connections - half - fifth, Use::Read, open).await?;
+        let open = Arc::new(AtomicBool::new(open));
+        Ok(Self {
+            backend: DbBackend::Postgres,
+            write,
+            read,
+            by_keys,
+            beside: None,
+            clock,
+            open,
+            one_account_a_commit: false,
+            #[cfg(feature = "faults")]
+            plans: plan::Seen::default(),
+            #[cfg(feature = "faults")]
+            counted: Counted::default(),
+        })
+    }
+
+    /// Whether it may be used: it was reached, is durable, and has our tables.
+    pub fn is_open(&self) -> bool {
+        self.open.load(Ordering::Acquire)
+    }
+
+    /// Marks it as reached and checked.
+    pub fn opened(&self) {
+        self.open.store(true, Ordering::Release);
+    }
+
+    /// The path of an SQLite database.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        self.beside.as_ref().map(|beside| beside.path.as_path())
+    }
+
+    /// The database engine.
+    pub fn backend(&self) -> DbBackend {
+        self.backend
+    }
+
+    /// True on SQLite.
+    pub fn is_sqlite(&self) -> bool {
+        self.backend == DbBackend::Sqlite
+    }
+
+    /// For reads outside of a write; on SQLite these connections cannot write.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// For statements that read many rows by their keys: their plan is made once.
+    pub fn by_keys(&self) -> &DatabaseConnection {
+        &self.by_keys
+    }
+
+    /// For single statements that write. Use [`Store::write_tx`] for several that belong together.
+    pub fn write(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// Begins a transaction that may write: `BEGIN IMMEDIATE` on SQLite, because a deferred transaction that reads
+    /// first fails at its first write if another wrote meanwhile.
+    ///
+    /// Never wrap this call in `timeout` or `select!`: a cancelled BEGIN poisons the pool.
+    pub async fn write_tx(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        #[cfg(feature = "faults")]
+        self.counted.begins();
+        #[expect(clippy::disallowed_methods, reason = "the one home of begin")]
+        self.write.begin_with_options(options).await
+    }
+
+    /// Begins a read of several statements that see one snapshot.
+    #[expect(clippy::disallowed_methods, reason = "the one home of begin")]
+    pub async fn read_tx(&self) -> Result<DatabaseTransaction, DbErr> {
+        if self.is_sqlite() {
+            return self.read.begin_with_options(TransactionOptions::default()).await;
+        }
+        let options = TransactionOptions {
+            isolation_level: Some(sea_orm::IsolationLevel::RepeatableRead),
+            access_mode: Some(sea_orm::AccessMode::ReadOnly),
+            ..TransactionOptions::default()
+        };
+        // The connections for reading never begin transactions: see `postgres`.
+        let tx = self.write.begin_with_options(options).await?;
+        tx.execute_unprepared(&format!(
+            "SET LOCAL statement_timeout = '{READ_LIMIT}'; SET LOCAL idle_in_transaction_session_timeout = '10s'"
+        ))
+        .await?;
+        Ok(tx)
+    }
+
+    /// The clock for everything that is not compared inside the database.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The database's time in milliseconds, with which leases and due times are compared: its own clock on PostgreSQL
+    /// (shared by all instances), ours on SQLite.
+    pub async fn now(&self) -> Result<i64, DbErr> {
+        if self.is_sqlite() {
+            return Ok(self.clock.millis());
+        }
+        let statement = Statement::from_string(self.backend, format!("SELECT {} AS now", self.now_sql()));
+        let row = self.read.query_one_raw(statement).await?;
+        row.ok_or_else(|| DbErr::RecordNotFound("the database tells no time".into()))?.try_get("", "now")
+    }
+
+    /// The SQL expression for "now" on PostgreSQL; constant while a test's clock is frozen.
+    pub fn now_sql(&self) -> String {
+        match self.clock.frozen_millis() {
+            None => "(extract(epoch from clock_timestamp()) * 1000)::bigint".to_owned(),
+            Some(millis) => format!("{millis}::bigint"),
+        }
+    }
+
+    /// Closes all connections after their current work.
+    pub async fn close(&self) {
+        let beside = self.beside.as_ref().map(|beside| &beside.connection);
+        for connection in [Some(&self.read), Some(&self.by_keys), beside, Some(&self.write)].into_iter().flatten() {
+            if let Err(error) = connection.clone().close().await {
+                tracing::debug!(%error, "closing a database connection");
+            }
+        }
+    }
+}
+
+/// Time limit of a reading statement: one old snapshot slows everything.
+const READ_LIMIT: &str = "5s";
+const READ_LIMIT_SQLITE: Duration = Duration::from_secs(5);
+
+/// Idle time after which PostgreSQL ends a transaction: its process hangs, and others need its locks before they write
+/// amoCRM's hooks to their spools (`intake::ladder`), because hooks of two machines have no order.
+const FORSAKEN: &str = "1s";
+
+/// A connection idle for less than this is assumed to be alive.
+const PROVEN: Duration = Duration::from_secs(1);
+
+/// Statements that address many rows by key are planned once per connection: planning the large ones costs as much as
+/// running them.
+const BY_KEYS: [(&str, &str); 5] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("jit", "off"),
+];
+
+/// Ordered reads use only the index: with outdated statistics PostgreSQL would fetch and sort a whole backlog of due
+/// turns to return a few.
+const IN_ORDER: (&str, &str) = ("enable_bitmapscan", "off");
+
+/// Lifetime of connections with cached plans. A plan made while a table was empty may scan all of it, until PostgreSQL
+/// analyses the table (`autovacuum_naptime` is a minute) or the connection ends.
+const PLANS_LAST: Duration = Duration::from_secs(60);
+
+/// The purpose of a connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Writing statements, and transactions.
+    Write,
+    /// Single reading statements.
+    Read,
+    /// Reading statements that address many rows by key.
+    ReadByKeys,
+}
+
+async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyhow::Result<DatabaseConnection> {
+    let limit = if used == Use::Write { "0" } else { READ_LIMIT };
+    let plans: &[(&str, &str)] = if used == Use::Read { &[] } else { &BY_KEYS };
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(u32::from(at_once))
+        .connect_lazy(!at_once)
+        .acquire_timeout(Duration::from_secs(5))
+        // Each test is a round trip, and every return already makes one.
+        .test_before_acquire_if_idle_for(PROVEN)
+        .sqlx_logging(false)
+        .map_sqlx_postgres_opts(move |postgres| {
+            postgres
+                .statement_cache_capacity(512)
+                .options([("idle_in_transaction_session_timeout", FORSAKEN), ("statement_timeout", limit)])
+                .options(plans.iter().copied())
+                .options((used == Use::ReadByKeys).then_some(IN_ORDER))
+        });
+    if used != Use::Read {
+        options.max_lifetime(PLANS_LAST);
+    }
+    if used == Use::Write {
+        // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on return. A plain
+        // ROLLBACK would log a warning on PostgreSQL whenever there is none, which is nearly always.
+        options.map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_release(|connection, _| {
+                Box::pin(async move {
+                    use sea_orm::sqlx::Executor;
+                    // Tasks that waited for the commit run first.
+                    tokio::task::yield_now().await;
+                    connection.execute("BEGIN; ROLLBACK").await.map(|_| true)
+                })
+            })
+        });
+    }
+    Ok(Database::connect(options).await?)
+}
+
+/// Creates a missing database file readable by its owner only; SQLite gives its other files the same mode. An error
+/// here shows when the file is opened.
+fn private(path: &std::path::Path) {
+    use std::os::unix::fs::OpenOptionsExt;
+    let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+}
+
+async fn sqlite(url: &str, connections: u32, query_only: bool) -> anyhow::Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(connections)
+        .acquire_timeout(Duration::from_secs(if query_only { 5 } else { 30 }))
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .create_if_missing(!query_only)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(5))
+                .foreign_keys(false)
+                .statement_cache_capacity(512)
+                .pragma("wal_autocheckpoint", "0")
+                .pragma("cache_size", "-32000")
+                .pragma("query_only", if query_only { "ON" } else { "OFF" })
+        });
+    if query_only {
+        // Counted from when the connection is lent; a reader that exceeds it is interrupted at its next step.
+        options.map_sqlx_sqlite_pool_opts(|pool| {
+            pool.after_connect(|connection, _| Box::pin(cut_late(connection)))
+                .before_acquire(|connection, _| Box::pin(async move { cut_late(connection).await.map(|()| true) }))
+        });
+    }
+    Ok(Database::connect(options).await?)
+}
+
+async fn cut_late(connection: &mut sea_orm::sqlx::SqliteConnection) -> Result<(), sea_orm::sqlx::Error> {
+    const STEPS_BETWEEN_LOOKS: i32 = 10_000;
+    let lent = std::time::Instant::now();
+    let mut handle = connection.lock_handle().await?;
+    handle.set_progress_handler(STEPS_BETWEEN_LOOKS, move || lent.elapsed() < READ_LIMIT_SQLITE);
+    Ok(())
+}

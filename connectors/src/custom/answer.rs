@@ -1,0 +1,126 @@
+//! What a messenger's answer to a webhook means (docs/custom-messenger.md#4-a-manager-answers-20-minutes).
+
+use std::time::Duration;
+
+use base::http_client::read_up_to;
+use base::message::{Failure, FailureCode};
+use base::verdict::{Report, Taken, Verdict};
+use base::words::{Said, Words};
+use chrono::DateTime;
+use reqwest::header;
+use serde_json::Value;
+
+use super::Tried;
+use super::post::ANSWER_WITHIN;
+
+/// Maximum number of bytes read from an answer.
+pub(super) const ANSWER_BYTES: usize = 64 * 1024;
+/// Maximum length of a messenger's id, in bytes.
+pub(super) const ID_BYTES: usize = 255;
+
+/// Extracts what is readable: an id saves a look-up, a state saves a call, a conversation's ids show that it was
+/// opened. Unreadable parts are ignored, because the status has already confirmed the webhook.
+fn taken(body: &[u8]) -> Taken {
+    let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+    let id = |at: &str| match answer.pointer(at)? {
+        Value::String(id) => Some(id.clone()),
+        Value::Number(id) if !id.is_f64() => Some(id.to_string()),
+        _ => None,
+    };
+    let id = |at: &str| id(at).filter(|id| !id.is_empty() && id.len() <= ID_BYTES && !id.contains('\0'));
+    let read = |field: &str| answer.get(field).cloned().unwrap_or_default();
+    Taken {
+        external_id: id("/id"),
+        conversation_id: id("/conversation/id"),
+        receiver_id: id("/receiver/id"),
+        state: serde_json::from_value(read("status")).unwrap_or_default(),
+        failure: serde_json::from_value(read("error")).unwrap_or_default(),
+        ..Taken::default()
+    }
+}
+
+/// The outcome of a request sent at `asked_at` (Unix seconds); `words`: the account's language.
+pub(super) async fn judge(response: reqwest::Response, asked_at: i64, words: Words) -> Tried {
+    let status = response.status().as_u16();
+    let after = retry_after(response.headers(), asked_at);
+    let body = read_up_to(response, ANSWER_BYTES).await;
+    // The status line is the answer; an incomplete body changes nothing.
+    let (body, _) = body.unwrap_or_default();
+    let text = String::from_utf8_lossy(&body).into_owned();
+    let said = Said::new("said-server-answered").with("status", status);
+    if (200..300).contains(&status) {
+        return Tried { report: Report::done(status, taken(&body)).with_answer(status, &text), said };
+    }
+    let verdict = match status {
+        401 | 403 | 410 => Verdict::Pause,
+        408 | 425 | 429 | 500..=599 => Verdict::Retry { after, whole_target: status == 429 },
+        _ => Verdict::Bury(Failure {
+            code: FailureCode::Rejected,
+            text: words.say("failure-rejected-with").with("status", status).to_string(),
+        }),
+    };
+    Tried { report: Report::not_done(verdict, said.to_string()).with_answer(status, &text), said }
+}
+
+pub(super) fn not_answered(error: &reqwest::Error) -> Tried {
+    if let Some(refused) = base::http_client::refusal(error) {
+        return Tried::not_done(Verdict::Pause, refused.said());
+    }
+    if error.is_connect() {
+        let verdict = Verdict::Retry { after: None, whole_target: false };
+        return Tried::not_done(verdict, Said::new("said-server-unconnected"));
+    }
+    Tried::not_done(
+        Verdict::Unknown,
+        if error.is_timeout() {
+            Said::new("said-server-late").with("seconds", ANSWER_WITHIN.as_secs())
+        } else {
+            Said::new("said-server-broke")
+        },
+    )
+}
+
+/// Seconds or an HTTP date; anything else is ignored.
+fn retry_after(headers: &header::HeaderMap, asked_at: i64) -> Option<Duration> {
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let until = || DateTime::parse_from_rfc2822(text).ok().map(|date| date.timestamp().saturating_sub(asked_at));
+    let seconds = text.parse().ok().or_else(|| until().and_then(|seconds| u64::try_from(seconds).ok()));
+    seconds.map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::message::State;
+
+    #[test]
+    fn a_wait_is_told_in_seconds_or_by_a_date() {
+        let asked_at = 1_795_167_060;
+        let told = |text: &str| {
+            let value = header::HeaderValue::from_str(text).unwrap();
+            retry_after(&header::HeaderMap::from_iter([(header::RETRY_AFTER, value)]), asked_at)
+        };
+        assert_eq!(told(" 120 "), Some(Duration::from_secs(120)));
+        assert_eq!(told("Fri, 20 Nov 2026 09:32:00 GMT"), Some(Duration::from_secs(60)));
+        for nonsense in ["", "-5", "1.5", "soon", "Fri, 20 Nov 2026 09:30:00 GMT"] {
+            assert_eq!(told(nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn an_answer_tells_ids_and_state_in_whatever_form_and_never_spoils_a_2xx() {
+        let all = taken(br#"{"id":"m1","status":"delivered","conversation":{"id":"c1"},"receiver":{"id":"r1"}}"#);
+        let told = [all.external_id, all.conversation_id, all.receiver_id];
+        assert_eq!(told.map(Option::unwrap_or_default), ["m1", "c1", "r1"]);
+        assert_eq!(all.state, Some(State::Delivered));
+        let large = taken(br#"{"id":9223372036854775808,"conversation":{"id":-7},"status":"unheard of"}"#);
+        assert_eq!(large.external_id.as_deref(), Some("9223372036854775808"));
+        assert_eq!((large.conversation_id.as_deref(), large.state), (Some("-7"), None));
+        let failed = taken(br#"{"status":"failed","error":{"code":"window_closed"}}"#);
+        assert_eq!(failed.failure.map(|failure| failure.code), Some(FailureCode::WindowClosed));
+        let long = format!(r#"{{"id":"{}"}}"#, "x".repeat(256));
+        for nothing in ["", "[]", "ok", "7", r#"{"id":""}"#, r#"{"id":1.5}"#, r#"{"id":{"id":"x"}}"#, &long] {
+            assert_eq!(taken(nothing.as_bytes()), Taken::default(), "{nothing}");
+        }
+    }
+}

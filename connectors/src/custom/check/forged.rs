@@ -1,0 +1,40 @@
+//! Forged webhooks: each must be refused.
+
+use base::words::Said;
+
+use super::events::Scene;
+use super::{Checker, Signed, settings, sign};
+use crate::custom::new_secret;
+use crate::custom::post::{Webhook, target};
+
+/// Outside the five minutes that receivers allow, in seconds.
+const FAR: i64 = 600;
+
+/// Correctly signed, then altered.
+pub(super) fn all(checker: &Checker<'_>, scene: &Scene<'_>) -> Vec<(&'static str, Result<Signed, Said>)> {
+    let spoilt = |spoil: fn(&mut Signed)| -> Result<Signed, Said> {
+        let mut signed = sign(checker.text(scene), &checker.settings)?;
+        spoil(&mut signed);
+        Ok(signed)
+    };
+    let at = |seconds: i64| {
+        let webhook = checker.text(scene);
+        sign(Webhook { timestamp: webhook.timestamp + seconds, ..webhook }, &checker.settings)
+    };
+    vec![
+        ("forged.secret", by_another_secret(checker, scene)),
+        ("forged.unsigned", spoilt(|signed| signed.signature.clear())),
+        ("forged.scheme", spoilt(|signed| signed.signature = signed.signature.replacen("v1,", "v2,", 1))),
+        ("forged.cut", spoilt(|signed| signed.signature.truncate(signed.signature.len() / 2))),
+        ("forged.body", spoilt(|signed| signed.body.push(' '))),
+        ("forged.id", spoilt(|signed| signed.id.push('x'))),
+        ("forged.timestamp", spoilt(|signed| signed.timestamp += 1)),
+        ("forged.old", at(-FAR)),
+        ("forged.early", at(FAR)),
+    ]
+}
+
+fn by_another_secret(checker: &Checker<'_>, scene: &Scene<'_>) -> Result<Signed, Said> {
+    let (url, _) = target(&checker.settings).ok_or_else(|| Said::new("said-webhook-missing"))?;
+    sign(checker.text(scene), &settings(&url, &new_secret()))
+}

@@ -1,0 +1,165 @@
+//! A developer's own messenger, connected by webhooks of the Standard Webhooks scheme (docs/custom-messenger.md).
+
+use async_trait::async_trait;
+use base::error::FieldError;
+use base::http_client::Guarded;
+use base::verdict::{Report, Verdict};
+use base::words::{Language, Said, Words};
+use serde::Deserialize;
+use serde_json::json;
+use url::Url;
+
+use super::{
+    Abilities, AfterUnknown, Check, Connector, ContentAbilities, FeatureAbilities, Field, Input, Notice, Outgoing,
+    Probe, Settings, Setup, Support,
+};
+
+mod answer;
+pub mod check;
+mod post;
+mod sign;
+mod wire;
+
+pub use post::ANSWER_WITHIN;
+use post::{NotAnswered, Webhook, target};
+pub use sign::{new_secret, retired, sign};
+
+/// Name of the secret among a source's credentials.
+pub const SECRET: &str = "webhook_secret";
+/// The previous secret, while both are valid: see [`retired`].
+pub const OLD_SECRET: &str = "webhook_secret_old";
+
+const ABILITIES: Abilities = Abilities {
+    content: ContentAbilities::all(Support::Native),
+    features: FeatureAbilities::all(Support::Native),
+    text_length: None,
+    caption_length: None,
+    delivered_on_accept: false,
+    after_unknown: AfterUnknown::RepeatMarked,
+    requests_per_second: 1000,
+    at_once: 8,
+};
+
+const FIELDS: &[Field] =
+    &[Field::required("webhook_url", Input::Url, "wizard-custom-url").with_hint("wizard-custom-url-hint")];
+
+/// The connector of kind `custom`.
+pub struct Custom {
+    http: Guarded,
+}
+
+impl Custom {
+    pub fn new(http: Guarded) -> Self {
+        Self { http }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CustomSettings {
+    webhook_url: Url,
+}
+
+#[async_trait]
+impl Connector for Custom {
+    fn kind(&self) -> &'static str {
+        "custom"
+    }
+
+    fn pool(&self) -> &'static str {
+        "webhooks"
+    }
+
+    fn abilities(&self) -> &'static Abilities {
+        &ABILITIES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        FIELDS
+    }
+
+    /// There is no service to ask; reports what is known without a request.
+    async fn check_access(&self, settings: &Settings) -> Check {
+        let (url, secret) = target(settings).ok_or_else(|| Said::new("said-webhook-missing"))?;
+        self.http.check_url(&url).map_err(|refused| refused.said())?;
+        sign(secret, "", 0, b"").map(|_| None).map_err(|_| Said::new("said-webhook-secret"))
+    }
+
+    /// Sends `source.test`, which receivers ignore like every unknown type.
+    async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
+        let event = wire::event("source.test", probe.now, json!({ "source_id": probe.source_id }), false);
+        let webhook = Webhook {
+            id: probe.id.to_string(),
+            timestamp: probe.now.timestamp(),
+            body: event.to_string(),
+            words: Words::new(Language::En),
+        };
+        let tried = self.post(settings, webhook).await;
+        match tried.report.verdict {
+            Verdict::Done(_) => Ok(Some(tried.said)),
+            _ => Err(tried.said),
+        }
+    }
+
+    fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
+        let parsed: CustomSettings = serde_json::from_value(settings)
+            .map_err(|error| vec![FieldError::of_serde("/settings/webhook_url", &error)])?;
+        self.http
+            .check_url(&parsed.webhook_url)
+            .map_err(|refused| vec![FieldError::new("/settings/webhook_url", refused.said())])?;
+        Ok(Setup { public: json!({ "webhook_url": parsed.webhook_url }), secrets: Default::default() })
+    }
+
+    async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
+        let webhook = Webhook {
+            id: outgoing.id(),
+            timestamp: outgoing.now.timestamp(),
+            body: wire::body(outgoing).to_string(),
+            words: outgoing.words,
+        };
+        let report = self.post(settings, webhook).await.report;
+        Report { webhook: Some(wire::kind(&outgoing.event)), ..report }
+    }
+
+    fn takes_notices(&self) -> bool {
+        true
+    }
+
+    async fn notify(&self, settings: &Settings, notice: &Notice) -> Option<Report> {
+        let webhook = Webhook {
+            id: notice.id.to_string(),
+            timestamp: notice.now.timestamp(),
+            body: wire::event(notice.kind, notice.now, notice.data.clone(), notice.repeat).to_string(),
+            words: Words::new(Language::En),
+        };
+        Some(self.post(settings, webhook).await.report)
+    }
+}
+
+/// An attempt, and its description for people who test.
+struct Tried {
+    report: Report,
+    said: Said,
+}
+
+impl Tried {
+    fn not_done(verdict: Verdict, said: Said) -> Self {
+        Self { report: Report::not_done(verdict, said.to_string()), said }
+    }
+}
+
+impl Custom {
+    /// Posts a signed event and judges the answer.
+    async fn post(&self, settings: &Settings, webhook: Webhook) -> Tried {
+        let (words, asked_at) = (webhook.words, webhook.timestamp);
+        let signed = match webhook.sign(settings) {
+            Ok(signed) => signed,
+            Err(said) => return Tried::not_done(Verdict::Pause, said),
+        };
+        match signed.post(&self.http).await {
+            Ok(response) => answer::judge(response, asked_at, words).await,
+            Err(NotAnswered::Refused(refused)) => Tried::not_done(Verdict::Pause, refused.said()),
+            Err(NotAnswered::Failed(error)) => answer::not_answered(&error),
+        }
+    }
+}

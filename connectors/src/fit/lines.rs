@@ -1,0 +1,114 @@
+//! Text replacements for what a messenger does not support.
+
+use base::message::{Button, Content, List, Markup, Media, Quote};
+use base::words::Words;
+
+use super::file_name;
+
+/// Maximum number of characters repeated from a quoted text.
+const QUOTED: usize = 400;
+
+/// A quote as lines prefixed with `>`.
+pub fn quote(words: Words, quote: &Quote) -> String {
+    let name = quote.sender.as_ref().and_then(|sender| sender.name.as_deref());
+    let text = quote.content.as_ref().map(|content| quoted(words, content)).unwrap_or_default();
+    let said = match name {
+        Some(name) if text.is_empty() => name.to_owned(),
+        Some(name) => format!("{name}: {text}"),
+        None => text,
+    };
+    said.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// A forwarded message with a line that says so.
+pub fn forward(words: Words, forward: &Quote) -> String {
+    let name = forward.sender.as_ref().and_then(|sender| sender.name.as_deref());
+    let head = match name {
+        Some(name) => words.say("carried-forward-of").with("name", name),
+        None => words.say("carried-forward"),
+    };
+    let text = forward.content.as_ref().map(|content| content_line(words, content)).unwrap_or_default();
+    format!("{head}\n{text}").trim_end().to_owned()
+}
+
+/// Any content as text, reduced to what people need.
+pub fn content(words: Words, content: &Content) -> String {
+    match content {
+        Content::Text { text } => text.clone(),
+        Content::Location { latitude, longitude } => {
+            words.say("carried-location").with("map", map(*latitude, *longitude).unwrap_or_default()).to_string()
+        }
+        Content::Contact { name, phone } => {
+            words.say("carried-contact").with("name", name.as_str()).with("phone", phone.as_str()).to_string()
+        }
+        Content::Picture(media)
+        | Content::Video(media)
+        | Content::File(media)
+        | Content::Voice(media)
+        | Content::Audio(media)
+        | Content::Sticker(media) => file(words, content.kind(), media, true),
+    }
+}
+
+/// A link that shows a place on a map.
+pub fn map(latitude: f64, longitude: f64) -> Option<String> {
+    let point = format!("{latitude},{longitude}");
+    url::Url::parse_with_params("https://maps.google.com/maps", [("q", point)]).ok().map(|map| map.to_string())
+}
+
+/// The same for a quoted message: short, and without a link to its file.
+pub fn quoted(words: Words, quoted: &Content) -> String {
+    short(&content_line(words, quoted))
+}
+
+fn content_line(words: Words, quoted: &Content) -> String {
+    match quoted.media() {
+        Some(media) => file(words, quoted.kind(), media, false),
+        None => content(words, quoted),
+    }
+}
+
+fn file(words: Words, kind: &str, media: &Media, linked: bool) -> String {
+    let kind = words.say_of("messages-kind-", kind);
+    let named = file_name(media).map_or_else(|| format!("[{kind}]"), |name| format!("[{kind}: {name}]"));
+    let link = Some(media.media_url.as_str()).filter(|link| linked && !link.is_empty());
+    let lines = [Some(named.as_str()), link, media.text.as_deref().filter(|text| !text.is_empty())];
+    lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
+/// The choices, one per line.
+pub fn markup(markup: &Markup) -> String {
+    match markup {
+        Markup::Buttons(rows) => rows.iter().flatten().map(button).collect::<Vec<_>>().join("\n"),
+        Markup::List(list) => self::list(list),
+    }
+}
+
+fn button(button: &Button) -> String {
+    match &button.url {
+        Some(url) => format!("• {} – {url}", button.text),
+        None => format!("• {}", button.text),
+    }
+}
+
+fn list(list: &List) -> String {
+    let mut lines: Vec<String> = [&list.header, &list.body, &list.footer].into_iter().cloned().collect();
+    for section in &list.sections {
+        lines.push(section.title.clone());
+        lines.extend(section.rows.iter().map(|row| match row.description.as_str() {
+            "" => format!("• {}", row.title),
+            description => format!("• {} – {description}", row.title),
+        }));
+    }
+    lines.retain(|line| !line.is_empty());
+    lines.join("\n")
+}
+
+/// The beginning of a long text, cut between characters.
+fn short(text: &str) -> String {
+    use unicode_segmentation::UnicodeSegmentation;
+    match text.grapheme_indices(true).nth(QUOTED) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text).trim_end()),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,126 @@
+//! Events in a messenger's call, in Parom's terms: what [`super::Connector::receive`] returns. `intake::connector`
+//! stores them; connectors know no tables.
+
+use base::message::{Body, Person};
+use base::words::Said;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A messenger's call as received.
+pub struct Call<'a> {
+    /// A header's value, by its lower-case name.
+    pub header: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    pub body: &'a [u8],
+}
+
+/// One event in the messenger.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Happened {
+    /// A message was written.
+    Wrote(Box<Written>),
+    /// A message was edited. An unknown one is stored as new.
+    Changed(Box<Changed>),
+    /// These messages were deleted; unknown ones are ignored.
+    TookBack {
+        messages: Vec<String>,
+    },
+    Reacted(Box<Reacted>),
+    /// A button of a message was pressed.
+    Pressed(Box<Pressed>),
+    /// A conversation started, without a message yet.
+    Began(Box<Began>),
+    /// The customer blocked or unblocked us.
+    Reach {
+        conversation_id: String,
+        reachable: bool,
+        at: i64,
+    },
+    /// A conversation has a new id; the old one stays known.
+    Moved {
+        from: String,
+        to: String,
+    },
+    /// Something to store about the account at the messenger: `facts.<part>.<key>` in the connector's settings. Null
+    /// removes it.
+    Learned {
+        part: &'static str,
+        key: String,
+        value: Value,
+    },
+    /// Understood and irrelevant; the word is a metric's label.
+    Nothing(&'static str),
+    /// Not understood: its bytes are stored, and it is counted.
+    Unknown(&'static str),
+}
+
+/// An incoming message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// The messenger's id of the message, unique in the source.
+    pub external_id: String,
+    pub conversation_id: String,
+    /// Milliseconds since 1970 by the messenger's clock.
+    pub sent_at: Option<i64>,
+    pub body: Body,
+    /// The owner of the conversation if that is not the sender: a group.
+    pub room: Option<Person>,
+}
+
+/// An edited message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changed {
+    /// Its new content.
+    pub written: Written,
+    /// Equal in a repeat of the same change, different in another change.
+    pub key: String,
+}
+
+/// A reaction that was set or removed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reacted {
+    /// The messenger's id of the message.
+    pub message: String,
+    pub sender: Person,
+    /// None if removed.
+    pub emoji: Option<String>,
+    /// Equal in a repeat of the same reaction.
+    pub key: String,
+}
+
+/// A pressed button. Its text is looked up in the message that contains it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pressed {
+    /// The message that results; its text is the button's label if the messenger reported it, else empty.
+    pub written: Written,
+    /// Our id of the message with the button.
+    pub message_id: Option<Uuid>,
+    pub data: String,
+    /// The id for acknowledging the press, see [`super::Connector::acknowledge`].
+    pub acknowledge: String,
+}
+
+/// A conversation without messages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Began {
+    pub conversation_id: String,
+    pub customer: Person,
+    /// Where the customer came from, as reported by a link, a page or an advertisement.
+    pub mark: Option<String>,
+}
+
+/// The text of a button.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    pub text: String,
+    /// The id of a list's row (chats-api §3.11).
+    pub callback_data: Option<String>,
+}
+
+/// Why a call could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotReceived {
+    /// It can never be read: its bytes are stored, and the messenger gets a success answer.
+    Unreadable,
+    /// Required information is not available yet; the messenger should call again.
+    Later(Said),
+}

@@ -1,0 +1,61 @@
+//! The account at a messenger behind a source: its identity, and where the messenger delivers customers' messages.
+
+use base::words::Said;
+use secrecy::SecretString;
+use serde_json::Value;
+
+/// The name, among a source's credentials, of the secret with which its messenger authenticates its calls. Parom
+/// generates it.
+pub const HOOK_SECRET: &str = "hook_secret";
+
+/// Identity at the messenger.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Identity {
+    /// Does not change with new credentials. Unique among sources.
+    pub key: String,
+    /// Its public name: `@acme_support_bot`.
+    pub name: String,
+    /// What the messenger reported; stored in the public settings as `facts.bot`.
+    pub facts: Value,
+}
+
+/// Where the messenger should deliver customers' messages.
+#[derive(Clone, Debug)]
+pub struct Hook {
+    /// Our URL.
+    pub url: String,
+    pub secret: SecretString,
+}
+
+/// Why the messenger refused an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// It no longer accepts the credentials.
+    Access(Said),
+    /// It refuses the request, whatever the credentials.
+    Refused(Said),
+    /// It does not answer, or not now.
+    Away(Said),
+}
+
+impl Denied {
+    /// The explanation.
+    pub fn said(&self) -> &Said {
+        match self {
+            Self::Access(said) | Self::Refused(said) | Self::Away(said) => said,
+        }
+    }
+}
+
+/// Where the messenger delivers customers' messages, by its own report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Watched {
+    /// To us.
+    Fine,
+    /// To us, with errors: their text, and the number of waiting updates.
+    Failing { words: String, waiting: u64 },
+    /// To another service, on this host.
+    Elsewhere { host: String },
+    /// To nobody, or not all kinds of updates: it must be set again.
+    Unset,
+}

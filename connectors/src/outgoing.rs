@@ -1,0 +1,92 @@
+//! Data passed to a connector for sending.
+
+use base::message::{Content, Markup, Person, Post, Quote, Template};
+use base::words::Words;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::file::Files;
+
+/// An event for the customer's conversation.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// The same in every attempt.
+    pub letter_id: Uuid,
+    pub source_id: Uuid,
+    /// The messenger's id of the conversation; empty if there is none yet.
+    pub conversation_id: String,
+    pub event: Event,
+    /// An earlier attempt may have arrived.
+    pub repeat: bool,
+    pub now: DateTime<Utc>,
+    /// The language in which errors are explained to the account's people.
+    pub words: Words,
+    /// Access to the messages' files, by `media_id`.
+    pub files: Files,
+}
+
+impl Outgoing {
+    /// The id by which the receiver recognises a repeat: `{letter_id}`, for a message in parts `{letter_id}:{part}`.
+    pub fn id(&self) -> String {
+        match &self.event {
+            Event::Created(message) | Event::Started(message) | Event::Edited(message) if message.part.of > 1 => {
+                format!("{}:{}", self.letter_id, message.part.number)
+            }
+            _ => self.letter_id.to_string(),
+        }
+    }
+}
+
+/// What happened in amoCRM.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A manager, a bot or a template wrote.
+    Created(Box<Message>),
+    /// The same without an existing dialogue: the connector opens one by the receiver's phone.
+    Started(Box<Message>),
+    /// A message was edited. amoCRM reports no edits today.
+    Edited(Box<Message>),
+    /// Someone is typing, until then at the latest. Worth one attempt.
+    Typing { sender: Person, until: DateTime<Utc> },
+    /// A reaction was set; `emoji` none: removed.
+    Reaction { message: Named, sender: Person, emoji: Option<String> },
+}
+
+/// The ids of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub id: Uuid,
+    /// The messenger's; none if it never reported one.
+    pub external_id: Option<String>,
+}
+
+/// A message, or a part of one that is too long for the messenger.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    pub id: Uuid,
+    /// The messenger's, if it already has the message; of one in parts, the last one's.
+    pub external_id: Option<String>,
+    pub part: Part,
+    pub sender: Person,
+    pub receiver: Person,
+    /// Files are links of ours.
+    pub content: Content,
+    pub markup: Option<Markup>,
+    pub template: Option<Template>,
+    pub reply_to: Option<Quote>,
+    pub forward: Option<Quote>,
+    pub post: Option<Post>,
+    pub sent_at: DateTime<Utc>,
+}
+
+/// Part number, counted from 1, and number of parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub number: usize,
+    pub of: usize,
+}
+
+impl Part {
+    /// A message that is not split.
+    pub const WHOLE: Self = Self { number: 1, of: 1 };
+}

@@ -1,0 +1,203 @@
+//! Calls of the Bot API (https://core.telegram.org/bots/api#making-requests). Every address there contains the token,
+//! so no address leaves this file: neither in errors nor in logs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::http_client::{HttpClients, read_up_to, reason};
+use base::words::Said;
+use bytes::Bytes;
+use futures_util::StreamExt;
+use reqwest::{RequestBuilder, Response};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::upload::Upload;
+use crate::file::Opened;
+
+/// Time limit of a call without files, including the answer.
+const CALL_WITHIN: Duration = Duration::from_secs(12);
+/// Time limit of a call with a file.
+const UPLOAD_WITHIN: Duration = Duration::from_secs(25);
+/// Maximum bytes read from an answer: a message with its keyboard and its quoted message is far smaller.
+const ANSWER_BYTES: usize = 1024 * 1024;
+
+/// One Bot API server, Telegram's own or the operator's (`telegram.api_url`). Clones share connections.
+#[derive(Clone)]
+pub struct Api {
+    http: reqwest::Client,
+    files: reqwest::Client,
+    base: Arc<str>,
+}
+
+/// Why there is no result. Contains no token and no address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// The server refused. `description` is Telegram's (telegram §17), empty if the answer was not Telegram's own.
+    Refused {
+        /// As the HTTP status.
+        code: u16,
+        description: String,
+        retry_after: Option<Duration>,
+        /// The supergroup that the group became.
+        migrate_to: Option<i64>,
+    },
+    /// The request did not reach the server completely: nothing happened there.
+    NotSent(Said),
+    /// The request was sent, and no complete answer came.
+    Unknown(Said),
+    /// An unreadable success answer: accepted, with an unknown result.
+    Unreadable { status: u16 },
+}
+
+#[derive(Deserialize)]
+struct Answer<T> {
+    ok: bool,
+    result: Option<T>,
+    error_code: Option<u16>,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    parameters: Parameters,
+}
+
+#[derive(Default, Deserialize)]
+struct Parameters {
+    retry_after: Option<u64>,
+    migrate_to_chat_id: Option<i64>,
+}
+
+impl Api {
+    /// `base`: `telegram.api_url`, an address from the configuration.
+    pub fn new(http: &HttpClients, base: &Url) -> Self {
+        let base = base::config::base(base).into();
+        Self { http: http.trusted().clone(), files: http.files().clone(), base }
+    }
+
+    /// Whether this is Telegram's public server, whose limits on files and webhooks apply.
+    pub fn is_telegrams_own(&self) -> bool {
+        self.base.ends_with("//api.telegram.org")
+    }
+
+    /// Calls a method. Parameters are sent as JSON; absent ones must not be serialised.
+    pub async fn call<T: DeserializeOwned>(
+        &self,
+        token: &SecretString,
+        method: &str,
+        parameters: &(impl Serialize + Sync),
+    ) -> Result<T, Failed> {
+        let request = self.http.post(self.address(token, method)?).timeout(CALL_WITHIN).json(parameters);
+        answered(request, token, || true).await
+    }
+
+    /// Calls a method that sends a file.
+    pub async fn upload<T: DeserializeOwned>(
+        &self,
+        token: &SecretString,
+        method: &str,
+        upload: Upload,
+    ) -> Result<T, Failed> {
+        let address = self.address(token, method)?;
+        let (form, whole) = upload.into_form();
+        let request = self.files.post(address).timeout(UPLOAD_WITHIN).multipart(form);
+        answered(request, token, || whole.is_set()).await
+    }
+
+    /// Opens a file by the `file_path` of `getFile`.
+    pub async fn file(&self, token: &SecretString, path: &str) -> Result<Opened, Failed> {
+        let mut address = Url::parse(&self.base).map_err(|_| wrong_token())?;
+        let token_segment = format!("bot{}", checked(token)?);
+        if let Ok(mut segments) = address.path_segments_mut() {
+            segments.pop_if_empty().extend(["file", &token_segment]).extend(path.split('/'));
+        }
+        let response = self.files.get(address).send().await.map_err(|error| unanswered(error, true))?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(refused(status.as_u16()));
+        }
+        let told = response.content_length();
+        let bytes = response.bytes_stream().map(|chunk| chunk.map_err(|error| words(error).to_string()));
+        Ok(Opened { told, bytes: bytes.boxed() })
+    }
+
+    fn address(&self, token: &SecretString, method: &str) -> Result<String, Failed> {
+        Ok(format!("{}/bot{}/{method}", self.base, checked(token)?))
+    }
+}
+
+/// The token, if its form is safe in an address.
+fn checked(token: &SecretString) -> Result<&str, Failed> {
+    let text = token.expose_secret();
+    if super::token::bot_id(text).is_some() { Ok(text) } else { Err(wrong_token()) }
+}
+
+/// Telegram's own answer to a malformed token.
+fn wrong_token() -> Failed {
+    Failed::Refused { code: 404, description: "Not Found".to_owned(), retry_after: None, migrate_to: None }
+}
+
+fn refused(code: u16) -> Failed {
+    Failed::Refused { code, description: String::new(), retry_after: None, migrate_to: None }
+}
+
+/// Sends a request. `whole`: whether all of it was sent.
+async fn answered<T: DeserializeOwned>(
+    request: RequestBuilder,
+    token: &SecretString,
+    whole: impl Fn() -> bool + Send,
+) -> Result<T, Failed> {
+    match request.send().await {
+        Ok(response) => read(response, token).await,
+        Err(error) => Err(unanswered(error, whole())),
+    }
+}
+
+async fn read<T: DeserializeOwned>(response: Response, token: &SecretString) -> Result<T, Failed> {
+    let status = response.status().as_u16();
+    let (body, _): (Vec<u8>, bool) = match read_up_to(response, ANSWER_BYTES).await {
+        Ok(body) => body,
+        // The status is a refusal; the missing body would only have given the reason.
+        Err(_) if status >= 300 => return Err(refused(status)),
+        Err(error) => return Err(Failed::Unknown(words(error))),
+    };
+    let Ok(answer) = serde_json::from_slice::<Answer<T>>(&body) else {
+        // A gateway's page, or a result that is not what the method promises.
+        return Err(if status >= 300 { refused(status) } else { Failed::Unreadable { status } });
+    };
+    match (answer.ok, answer.result) {
+        (true, Some(result)) => Ok(result),
+        (true, None) => Err(Failed::Unreadable { status }),
+        (false, _) => Err(Failed::Refused {
+            code: answer.error_code.unwrap_or(status),
+            description: answer.description.replace(token.expose_secret(), "…"),
+            retry_after: answer.parameters.retry_after.map(Duration::from_secs),
+            migrate_to: answer.parameters.migrate_to_chat_id,
+        }),
+    }
+}
+
+fn unanswered(error: reqwest::Error, whole: bool) -> Failed {
+    let sent = whole && !error.is_connect() && !error.is_builder();
+    let said = words(error);
+    if sent { Failed::Unknown(said) } else { Failed::NotSent(said) }
+}
+
+/// Why a connection failed, without its address.
+fn words(error: reqwest::Error) -> Said {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    reason::said(&text)
+}
+
+/// A chunk of a file.
+pub(super) type Piece = Result<Bytes, String>;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! Telegram, through its Bot API (https://core.telegram.org/bots/api).
+//!
+//! ```text
+//! ids.rs       ids of conversations and messages                api.rs, upload.rs   calls, and calls with a file
+//! setup.rs     settings, and a bot's description of itself      send/               bot → customer
+//! keyboard.rs  buttons, and what a press means                  abilities.rs        what it can do
+//! webhook.rs   where Telegram sends updates                     receive/, wire/     customer → bot, files.rs their
+//! files
+//! ```
+
+use async_trait::async_trait;
+use base::error::FieldError;
+use base::http_client::HttpClients;
+use base::message::{Failure, Markup};
+use base::verdict::Report;
+use base::words::Words;
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use super::file::{NotOpened, Opened};
+use super::incoming::{Call, Chosen, Happened, NotReceived};
+use super::{
+    Abilities, Check, Connector, Denied, Field, Hook, Identity, Outgoing, Probe, Settings, Setup, Watched, passport,
+};
+
+mod abilities;
+pub mod api;
+#[cfg(test)]
+mod fake;
+mod files;
+pub mod ids;
+pub mod keyboard;
+mod receive;
+mod send;
+pub mod setup;
+pub mod token;
+mod upload;
+mod webhook;
+mod wire;
+
+use api::Api;
+use send::Memory;
+
+/// Name of the token among a source's credentials.
+pub const TOKEN: &str = "bot_token";
+
+/// The connector of kind `telegram`.
+pub struct Telegram {
+    api: Api,
+    memory: Memory,
+}
+
+impl Telegram {
+    /// `api_url`: the address of Telegram's server or of the operator's own, from the configuration.
+    pub fn new(http: &HttpClients, api_url: &Url) -> Self {
+        Self { api: Api::new(http, api_url), memory: Memory::default() }
+    }
+}
+
+#[async_trait]
+impl Connector for Telegram {
+    fn kind(&self) -> &'static str {
+        "telegram"
+    }
+
+    fn abilities(&self) -> &'static Abilities {
+        &abilities::ABILITIES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        setup::FIELDS
+    }
+
+    fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
+        setup::setup(settings)
+    }
+
+    fn signs(&self, settings: &Settings) -> bool {
+        setup::Options::of(settings).sign_with_manager_name
+    }
+
+    /// A bot can never write first (telegram §11).
+    fn not_begun(&self, words: Words) -> Failure {
+        passport::TELEGRAM.failure("t3", words)
+    }
+
+    async fn check_access(&self, settings: &Settings) -> Check {
+        setup::check_access(&self.api, settings).await
+    }
+
+    async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
+        send::send(&self.api, &self.memory, settings, outgoing).await
+    }
+
+    async fn open_media(&self, settings: &Settings, reference: &str) -> Result<Opened, NotOpened> {
+        files::open(&self.api, settings, reference).await
+    }
+
+    async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
+        webhook::check(&self.api, settings, probe).await
+    }
+
+    fn has_webhook(&self) -> bool {
+        true
+    }
+
+    async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {
+        webhook::identity(&self.api, settings).await
+    }
+
+    fn authenticates_by_header(&self) -> bool {
+        true
+    }
+
+    fn authenticate(&self, settings: &Settings, call: &Call<'_>) -> bool {
+        webhook::authenticate(settings, call)
+    }
+
+    async fn receive(&self, settings: &Settings, call: &Call<'_>, words: Words) -> Result<Vec<Happened>, NotReceived> {
+        receive::receive(&self.api, settings, call.body, words).await
+    }
+
+    fn choice(&self, data: &str, markup: &Markup) -> Option<Chosen> {
+        let choice = keyboard::Pressed::read(data)?.choice(markup)?;
+        Some(Chosen { text: choice.text, callback_data: choice.callback_data })
+    }
+
+    async fn acknowledge(&self, settings: &Settings, press: &str) {
+        webhook::acknowledge(&self.api, settings, press).await;
+    }
+
+    async fn connect_webhook(&self, settings: &Settings, hook: &Hook) -> Result<(), Denied> {
+        webhook::connect(&self.api, settings, hook).await
+    }
+
+    async fn watch(&self, settings: &Settings, hook: &Hook, now: DateTime<Utc>) -> Result<Watched, Denied> {
+        webhook::watch(&self.api, settings, hook, now).await
+    }
+
+    async fn remove_webhook(&self, settings: &Settings, hook: &Hook) -> Result<(), Denied> {
+        webhook::remove(&self.api, settings, hook).await
+    }
+}

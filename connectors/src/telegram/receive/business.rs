@@ -1,0 +1,92 @@
+//! Telegram Business: the bot acts for a person (telegram §13). Each person's chats have separate ids, so a chat is
+//! identified by its owner as well.
+
+use serde_json::{Value, json};
+
+use super::Listener;
+use super::message::Scene;
+use crate::incoming::Happened;
+use crate::telegram::ids::{Place, Within};
+use crate::telegram::wire::{BusinessConnection, DeletedBusinessMessages, Message};
+
+impl Listener<'_> {
+    /// `business_connection`: the connection's id changes each time, its owner does not.
+    pub(super) fn connection(&self, connection: &BusinessConnection) -> Vec<Happened> {
+        if connection.id.is_empty() || connection.user.id == 0 {
+            return vec![Happened::Unknown("business_connection")];
+        }
+        let key = connection.user.id.to_string();
+        let can_reply = connection.rights.can_reply || connection.can_reply;
+        let owner = json!({
+            "connection_id": connection.id,
+            "name": connection.user.called().unwrap_or_default(),
+            "is_enabled": connection.is_enabled,
+            "can_reply": can_reply,
+            "can_read_messages": connection.rights.can_read_messages,
+            "at": connection.date.saturating_mul(1000),
+        });
+        let usable = connection.is_enabled && can_reply;
+        let id = if usable { Value::String(connection.id.clone()) } else { Value::Null };
+        vec![
+            Happened::Learned { part: "business", key: key.clone(), value: id },
+            Happened::Learned { part: "owners", key, value: owner },
+        ]
+    }
+
+    /// `business_message`: both directions of a person's private chat.
+    pub(super) fn wrote_in_business(&self, owner: i64, message: &Message) -> Vec<Happened> {
+        match self.business_scene(owner, message) {
+            Ok(scene) => self.said(message, scene),
+            Err(nothing) => vec![nothing],
+        }
+    }
+
+    /// `edited_business_message`.
+    pub(super) fn edited_in_business(&self, owner: i64, message: &Message) -> Vec<Happened> {
+        match self.business_scene(owner, message) {
+            Ok(scene) => self.says_now(message, scene),
+            Err(nothing) => vec![nothing],
+        }
+    }
+
+    /// `deleted_business_messages`.
+    pub(super) fn deleted_in_business(&self, owner: i64, deleted: &DeletedBusinessMessages) -> Happened {
+        let chat = Place { chat: deleted.chat.id, within: Within::Business { owner } };
+        let messages = deleted.message_ids.iter().filter(|id| **id != 0).map(|id| chat.message(*id)).collect();
+        Happened::TookBack { messages }
+    }
+
+    fn business_scene(&self, owner: i64, message: &Message) -> Result<Scene, Happened> {
+        if message.message_id == 0 || message.chat.id == 0 {
+            return Err(Happened::Unknown("business_message"));
+        }
+        // Our own message, reported back.
+        if message.sender_business_bot.is_some() {
+            return Err(Happened::Nothing("echo"));
+        }
+        let at = Place { chat: message.chat.id, within: Within::Business { owner } };
+        let by_owner = message.from.as_ref().is_some_and(|user| user.id == owner);
+        // A person's notes to themselves are ignored.
+        if by_owner && message.chat.id == owner {
+            return Err(Happened::Nothing("own_notes"));
+        }
+        let receiver = by_owner.then(|| self.customer(&message.chat, message.date));
+        Ok(Scene { at, receiver, room: None })
+    }
+
+    /// The chat of a message in a person's name, if the owner is known.
+    pub(super) fn business_of(&self, message: &Message) -> Option<Place> {
+        let connection = message.business_connection_id.as_deref()?;
+        let owner = self.owner_of(connection)?;
+        Some(Place { chat: message.chat.id, within: Within::Business { owner } })
+    }
+
+    /// The owner of a connection.
+    pub(super) fn owner_of(&self, connection_id: &str) -> Option<i64> {
+        let owners = self.facts?.get("owners")?.as_object()?;
+        let found = owners.iter().find(|(_, owner)| {
+            owner.get("connection_id").and_then(Value::as_str).is_some_and(|id| id == connection_id)
+        });
+        found?.0.parse().ok()
+    }
+}

@@ -1,0 +1,174 @@
+//! Converts a message: its conversation, author and content.
+
+use base::message::{Body, Person, Role};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::Listener;
+use super::around::above;
+use super::content::{Held, phone};
+use crate::incoming::{Began, Changed, Happened, Written};
+use crate::telegram::ids::Place;
+use crate::telegram::wire::Message;
+
+/// The conversation of a message, and its participants.
+pub(super) struct Scene {
+    pub at: Place,
+    /// The other person, for messages written by a person for whom the bot acts.
+    pub receiver: Option<Person>,
+    /// Set for a group.
+    pub room: Option<Person>,
+}
+
+impl Listener<'_> {
+    /// `message`.
+    pub(super) fn wrote(&self, message: &Message) -> Vec<Happened> {
+        if let Some(moved) = self.moved(message) {
+            return vec![moved];
+        }
+        match self.scene(message) {
+            Ok(scene) if self.is_added(message) => vec![self.added(message, &scene)],
+            Ok(scene) => self.said(message, scene),
+            Err(nothing) => vec![nothing],
+        }
+    }
+
+    /// `edited_message`.
+    pub(super) fn edited(&self, message: &Message) -> Vec<Happened> {
+        match self.scene(message) {
+            Ok(scene) => self.says_now(message, scene),
+            Err(nothing) => vec![nothing],
+        }
+    }
+
+    /// An edit in any kind of chat.
+    pub(super) fn says_now(&self, message: &Message, scene: Scene) -> Vec<Happened> {
+        // A live location is updated every few seconds: the chat keeps the first position.
+        if message.location.is_some() {
+            return vec![Happened::Nothing("live_location")];
+        }
+        match self.written(message, scene) {
+            Some(written) => {
+                let key = key_of(&written, message.edit_date);
+                vec![Happened::Changed(Box::new(Changed { written, key }))]
+            }
+            None => vec![Happened::Nothing("service")],
+        }
+    }
+
+    /// A new message in any kind of chat.
+    pub(super) fn said(&self, message: &Message, scene: Scene) -> Vec<Happened> {
+        let start = message.text.as_deref().and_then(|text| Start::of(text, self.username));
+        let Some(start) = start.filter(|_| scene.receiver.is_none()) else {
+            return match self.written(message, scene) {
+                Some(written) => vec![Happened::Wrote(Box::new(written))],
+                None if self.is_service() => vec![Happened::Nothing("service")],
+                None => vec![self.unreadable(message)],
+            };
+        };
+        let customer = match &scene.room {
+            Some(room) => room.clone(),
+            None => self.author(message),
+        };
+        let mark = start.payload.map(str::to_owned);
+        vec![Happened::Began(Box::new(Began { conversation_id: scene.at.to_string(), customer, mark }))]
+    }
+
+    /// None if it has no content.
+    fn written(&self, message: &Message, scene: Scene) -> Option<Written> {
+        let Held { mut content, mut caption } = self.held(message)?;
+        above(self.lines_above(message), &mut content, &mut caption);
+        let mut sender = self.author(message);
+        if scene.receiver.is_some() {
+            sender.role = Role::Manager;
+            sender.avatar_reference = None;
+        }
+        // Only a person's own number identifies them.
+        let own =
+            message.contact.as_ref().filter(|contact| contact.user_id.is_some_and(|id| self.is_from(message, id)));
+        if let Some(contact) = own.filter(|_| sender.role == Role::Client) {
+            sender.phone = Some(phone(&contact.phone_number)).filter(|phone| !phone.is_empty());
+        }
+        Some(Written {
+            external_id: scene.at.message(message.message_id),
+            conversation_id: scene.at.to_string(),
+            sent_at: message.date.checked_mul(1000),
+            body: Body {
+                receiver: scene.receiver,
+                caption,
+                reply_to: self.reply_to(scene.at, message),
+                ..Body::new(sender, content)
+            },
+            room: scene.room,
+        })
+    }
+
+    fn is_from(&self, message: &Message, user_id: i64) -> bool {
+        message.from.as_ref().is_some_and(|user| user.id == user_id) && message.sender_chat.is_none()
+    }
+
+    /// A kind newer than this code is replaced by a text that says so, which keeps its place in the chat.
+    fn unreadable(&self, message: &Message) -> Happened {
+        let Ok(scene) = self.scene(message) else { return Happened::Unknown("message") };
+        let content = base::message::Content::Text { text: self.say("tg-in-unknown", &[]) };
+        let written = Written {
+            external_id: scene.at.message(message.message_id),
+            conversation_id: scene.at.to_string(),
+            sent_at: message.date.checked_mul(1000),
+            body: Body::new(self.author(message), content),
+            room: scene.room,
+        };
+        Happened::Wrote(Box::new(written))
+    }
+}
+
+/// `/start`, sent by the Start button or by a link with a payload (telegram §11).
+#[derive(Debug, PartialEq)]
+struct Start<'a> {
+    payload: Option<&'a str>,
+}
+
+impl<'a> Start<'a> {
+    /// None for anything else, which a person wrote.
+    fn of(text: &'a str, username: Option<&str>) -> Option<Self> {
+        let rest = text.strip_prefix("/start")?;
+        let rest = match rest.strip_prefix('@') {
+            Some(named) => {
+                let name = username?;
+                let same = named.get(..name.len())?.eq_ignore_ascii_case(name);
+                named.get(name.len()..).filter(|_| same)?
+            }
+            None => rest,
+        };
+        let payload = rest.trim();
+        let fits =
+            payload.len() <= 64 && payload.bytes().all(|sign| sign.is_ascii_alphanumeric() || b"_-".contains(&sign));
+        let apart = rest.is_empty() || rest.starts_with(char::is_whitespace);
+        (fits && apart).then_some(Self { payload: Some(payload).filter(|payload| !payload.is_empty()) })
+    }
+}
+
+/// Equal for a repeat, different for another change: the time of the change and the new content.
+fn key_of(written: &Written, edit_date: i64) -> String {
+    let file = written.body.content.media().and_then(|file| file.known_as.as_deref()).unwrap_or_default();
+    let says = serde_json::to_value(&written.body.content).unwrap_or(Value::Null);
+    let digest = Sha256::digest(format!("{says}\0{file}\0{:?}", written.body.caption));
+    format!("{}:{edit_date}:{}", written.external_id, hex::encode(&digest[..12]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_is_a_command_and_a_payload_and_nothing_else() {
+        let payload = |text| Start::of(text, Some("acme_support_bot")).map(|start| start.payload);
+        assert_eq!(payload("/start"), Some(None));
+        assert_eq!(payload("/start lead_77-A"), Some(Some("lead_77-A")));
+        assert_eq!(payload("/start@Acme_Support_Bot lead"), Some(Some("lead")));
+        for written in ["/start@other_bot x", "/starter", "/start two words", "start", "/start привет", "/start@"]
+        {
+            assert_eq!(payload(written), None, "{written}");
+        }
+    }
+}

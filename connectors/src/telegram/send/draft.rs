@@ -1,0 +1,207 @@
+//! A message about to be posted, with its changeable parts separate.
+
+use base::message::{Content, List, Markup, Media};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::Line;
+use super::file::{self, Form};
+use crate::Message;
+use crate::fit::lines;
+use crate::telegram::abilities::{CAPTION, TEXT};
+use crate::telegram::api::Failed;
+use crate::telegram::ids::{Place, message_of};
+use crate::telegram::keyboard;
+
+/// What is posted.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Shape {
+    Text(String),
+    File { form: Form, media: Box<Media>, caption: String },
+    Location { latitude: f64, longitude: f64 },
+    Contact { name: String, phone: String },
+}
+
+/// A message about to be posted.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Draft {
+    pub place: Place,
+    /// Whether to post into the topic of the place.
+    pub topic: bool,
+    /// Telegram's id of the message it answers.
+    pub quote: Option<i64>,
+    pub shape: Shape,
+    /// Texts that follow as separate messages.
+    pub more: Vec<String>,
+    pub keyboard: Option<Value>,
+}
+
+/// A posted message as Telegram returned it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Posted {
+    pub message_id: i64,
+    /// All other fields of the answer.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
+}
+
+impl Draft {
+    pub fn of(line: &Line<'_>, message: &Message) -> Self {
+        let words = line.outgoing.words;
+        let quote = message.reply_to.as_ref().and_then(|quote| quote.external_id.as_deref()).and_then(message_of);
+        let quote = quote.filter(|(place, _)| is_same_chat(*place, line.place)).map(|(_, id)| id);
+        let keyboard = message.markup.as_ref().and_then(|markup| keyboard::inline(message.id, markup));
+        let mut before = Vec::new();
+        if let (None, Some(quote)) = (quote, &message.reply_to) {
+            before.push(lines::quote(words, quote));
+        }
+        let (mut what, mut after) = (shape(line, message), Vec::new());
+        match &message.markup {
+            Some(markup) if keyboard.is_none() => after.push(lines::markup(markup)),
+            Some(Markup::List(list)) => match whole(list, &message.content) {
+                Some(text) => what = Shape::Text(text),
+                None => after.extend(said(list, &message.content)),
+            },
+            _ => {}
+        }
+        let mut draft = Self { place: line.place, topic: true, quote, shape: what, more: Vec::new(), keyboard };
+        if let Shape::File { form: Form::Sticker, .. } = draft.shape {
+            draft.take_caption_out();
+        }
+        draft.surround(before, after);
+        draft
+    }
+
+    /// Telegram refuses texts of only white space.
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.shape, Shape::Text(text) if text.trim().is_empty())
+    }
+
+    /// Puts texts before and after the main text: leading quotes that do not fit are dropped, trailing texts become
+    /// separate messages.
+    pub fn surround(&mut self, before: Vec<String>, after: Vec<String>) {
+        let (text, limit) = match &mut self.shape {
+            Shape::Text(text) => (text, TEXT),
+            Shape::File { form, caption, .. } if *form != Form::Sticker => (caption, CAPTION),
+            _ => {
+                self.more.extend(after);
+                return;
+            }
+        };
+        let joined = |parts: &[&str]| {
+            let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+            parts.join("\n\n")
+        };
+        for quote in before {
+            let whole = joined(&[&quote, text]);
+            if limit.holds(&whole) {
+                *text = whole;
+            }
+        }
+        for part in after.into_iter().filter(|part| !part.is_empty()) {
+            let whole = joined(&[text, &part]);
+            if self.more.is_empty() && limit.holds(&whole) {
+                *text = whole;
+            } else {
+                self.more.push(part);
+            }
+        }
+    }
+
+    /// Posts it. Returns the last message, which has the keyboard.
+    pub async fn post(&self, line: &Line<'_>) -> Result<Posted, Failed> {
+        let mut last = self.post_shape(line).await?;
+        let mut rest = self.more.iter().peekable();
+        while let Some(text) = rest.next() {
+            let mut parameters = line.address(self.place, self.topic);
+            parameters.insert("text".to_owned(), json!(text));
+            if let (None, Some(keyboard)) = (rest.peek(), &self.keyboard) {
+                parameters.insert("reply_markup".to_owned(), keyboard.clone());
+            }
+            last = line.api.call(line.bot.token, "sendMessage", &parameters).await?;
+        }
+        Ok(last)
+    }
+
+    async fn post_shape(&self, line: &Line<'_>) -> Result<Posted, Failed> {
+        let mut parameters = self.parameters(line);
+        let mut put = |name: &str, value: Value| parameters.insert(name.to_owned(), value);
+        let method = match &self.shape {
+            Shape::Text(text) => {
+                put("text", json!(text));
+                "sendMessage"
+            }
+            Shape::Location { latitude, longitude } => {
+                put("latitude", json!(latitude));
+                put("longitude", json!(longitude));
+                "sendLocation"
+            }
+            Shape::Contact { name, phone } => {
+                put("phone_number", json!(phone));
+                put("first_name", json!(if name.is_empty() { phone } else { name }));
+                "sendContact"
+            }
+            Shape::File { form, media, caption } => {
+                if !caption.is_empty() {
+                    put("caption", json!(caption));
+                }
+                return file::post(line, *form, media, parameters).await;
+            }
+        };
+        line.api.call(line.bot.token, method, &parameters).await
+    }
+
+    fn parameters(&self, line: &Line<'_>) -> Map<String, Value> {
+        let mut parameters = line.address(self.place, self.topic);
+        if let Some(quote) = self.quote {
+            let reply = json!({ "message_id": quote, "allow_sending_without_reply": true });
+            parameters.insert("reply_parameters".to_owned(), reply);
+        }
+        if let (true, Some(keyboard)) = (self.more.is_empty(), &self.keyboard) {
+            parameters.insert("reply_markup".to_owned(), keyboard.clone());
+        }
+        parameters
+    }
+}
+
+/// Topics of one chat see each other's messages.
+fn is_same_chat(one: Place, other: Place) -> bool {
+    one.message(0) == other.message(0)
+}
+
+fn shape(line: &Line<'_>, message: &Message) -> Shape {
+    let words = line.outgoing.words;
+    match &message.content {
+        Content::Text { text } => Shape::Text(text.clone()),
+        Content::Location { latitude, longitude } => Shape::Location { latitude: *latitude, longitude: *longitude },
+        Content::Contact { name, phone } if !phone.is_empty() => {
+            Shape::Contact { name: name.clone(), phone: phone.clone() }
+        }
+        content => match (content.media(), Form::of(content)) {
+            (Some(media), Some(form)) if file::is_small_enough(line, media) => {
+                let caption = media.text.clone().unwrap_or_default();
+                Shape::File { form, media: Box::new(media.clone()), caption }
+            }
+            _ => Shape::Text(lines::content(words, content)),
+        },
+    }
+}
+
+/// A list's text without its rows, in its own order, if the message contains nothing but one of these texts.
+fn whole(list: &List, content: &Content) -> Option<String> {
+    let Content::Text { text } = content else { return None };
+    let texts = [&list.header, &list.body, &list.footer].map(|text| text.trim());
+    let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
+    Some(texts.join("\n")).filter(|whole| texts.contains(&text.trim()) && TEXT.holds(whole))
+}
+
+/// A list's text without its rows, unless the message already contains it.
+fn said(list: &List, content: &Content) -> Option<String> {
+    let already = match content {
+        Content::Text { text } => text.as_str(),
+        other => other.media().and_then(|media| media.text.as_deref()).unwrap_or_default(),
+    };
+    let texts = [&list.header, &list.body, &list.footer];
+    let new: Vec<&str> = texts.into_iter().map(|text| text.trim()).filter(|text| !already.contains(*text)).collect();
+    Some(new.join("\n")).filter(|said| !said.is_empty())
+}

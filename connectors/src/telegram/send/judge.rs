@@ -1,0 +1,81 @@
+//! Converts failed calls to verdicts by the error catalogue.
+
+use std::time::Duration;
+
+use base::message::{Failure, FailureCode};
+use base::verdict::{Report, Taken, Verdict};
+use base::words::Said;
+use serde_json::json;
+
+use super::Line;
+use crate::passport::{Class, Fix, Row, TELEGRAM};
+use crate::telegram::api::Failed;
+
+/// Telegram counts whole seconds; one more keeps us behind its count.
+const SPARE: Duration = Duration::from_secs(1);
+/// The code of refusals that concern the request, not the bot.
+const BAD_REQUEST: u16 = 400;
+
+/// A failed call and its meaning.
+pub(super) struct Judged {
+    /// The outcome if the request is not changed.
+    pub report: Report,
+    /// How the request may be changed.
+    pub fix: Option<Fix>,
+}
+
+/// Judges a failed call.
+pub(super) fn judge(line: &Line<'_>, failed: &Failed) -> Judged {
+    match failed {
+        Failed::NotSent(said) => plain(Verdict::Retry { after: None, whole_target: false }, said.to_string()),
+        Failed::Unknown(said) => plain(Verdict::Unknown, said.to_string()),
+        Failed::Unreadable { status } => {
+            let said = Said::new("said-telegram-unreadable").with("status", *status).to_string();
+            let mut judged = plain(Verdict::Unknown, said);
+            judged.report.status = *status;
+            judged
+        }
+        Failed::Refused { code, description, retry_after, .. } => {
+            let row = TELEGRAM.find(*code, description);
+            let answer = json!({ "error_code": code, "description": description }).to_string();
+            let said = Said::new("said-telegram-answered").with("status", *code).with("text", description.as_str());
+            let report = refused(line, row, *retry_after, said.to_string()).with_answer(*code, &answer);
+            let fix = row.and_then(|row| match row.class {
+                Class::Resend(fix) => Some(fix),
+                _ => None,
+            });
+            Judged { report, fix }
+        }
+    }
+}
+
+fn plain(verdict: Verdict, reason: String) -> Judged {
+    Judged { report: Report::not_done(verdict, reason), fix: None }
+}
+
+fn refused(line: &Line<'_>, row: Option<&Row>, retry_after: Option<Duration>, said: String) -> Report {
+    let words = line.outgoing.words;
+    let Some(row) = row else {
+        let failure = Failure { code: FailureCode::Rejected, text: String::new() };
+        return Report::not_done(Verdict::Bury(failure), said);
+    };
+    match row.class {
+        Class::Permanent | Class::Resend(_) => Report::not_done(Verdict::Bury(row.failure(words)), said),
+        Class::Transient => {
+            let after = retry_after.map(|after| after.saturating_add(SPARE));
+            Report::not_done(Verdict::Retry { after, whole_target: false }, said)
+        }
+        // Concerns one of the accounts that the bot writes for; its own chats and those of other accounts go on.
+        Class::Pause if line.connection.is_some() && row.codes.contains(&BAD_REQUEST) => {
+            Report::not_done(Verdict::Bury(row.failure(words)), said)
+        }
+        Class::Pause => Report::not_done(Verdict::Pause, pause(row)),
+        Class::Done => Report::done(0, Taken::default()),
+        Class::Unknown => Report::not_done(Verdict::Unknown, said),
+    }
+}
+
+/// The reason of a pause: stored, and shown in any language through [`Said::stored`].
+fn pause(row: &Row) -> String {
+    Said::new(row.key()).to_string()
+}

@@ -1,0 +1,112 @@
+//! Bot → customer. A request that Telegram refuses for a known reason is changed and sent again, once for each
+//! reason, within the same letter (telegram §17).
+//!
+//! ```text
+//! message.rs   a message: draft ─▶ post ─▶ taken            draft.rs, file.rs   what is posted, and in which form
+//!                           ▲       │ refused               mend.rs             how a draft is changed
+//!                           └ mend ◀┘                       judge.rs            what a refusal means
+//! edit.rs, live.rs   edits, typing, reactions               rhythm.rs           rate limits of chats
+//!                                                           uploaded.rs         files that Telegram already has
+//! ```
+
+use base::verdict::{Report, Verdict};
+use base::words::Said;
+use serde_json::{Map, Value, json};
+
+use super::api::Api;
+use super::ids::{Place, Within};
+use super::setup::Bot;
+use crate::passport::TELEGRAM;
+use crate::{Event, Outgoing, Settings};
+
+mod draft;
+mod edit;
+mod file;
+mod judge;
+mod live;
+mod mend;
+mod message;
+mod rhythm;
+#[cfg(test)]
+mod tests;
+mod uploaded;
+
+use rhythm::Rhythm;
+use uploaded::Uploaded;
+
+/// What every request of a letter needs.
+struct Line<'a> {
+    api: &'a Api,
+    bot: &'a Bot<'a>,
+    place: Place,
+    /// The connection by which the bot writes in its owner's name.
+    connection: Option<&'a str>,
+    outgoing: &'a Outgoing,
+    uploaded: &'a Uploaded,
+}
+
+/// Per-process state of the bots.
+#[derive(Default)]
+pub(super) struct Memory {
+    rhythm: Rhythm,
+    uploaded: Uploaded,
+}
+
+impl Line<'_> {
+    /// The address parameters of a request. `topic`: whether to use the place's topic, if it has one.
+    fn address(&self, place: Place, topic: bool) -> Map<String, Value> {
+        let mut address = Map::new();
+        address.insert("chat_id".to_owned(), json!(place.chat));
+        if let (Within::Topic(topic), true) = (place.within, topic) {
+            address.insert("message_thread_id".to_owned(), json!(topic));
+        }
+        if let Some(connection) = self.connection {
+            address.insert("business_connection_id".to_owned(), json!(connection));
+        }
+        address
+    }
+}
+
+/// Sends an event. The report says how long to leave the chat alone.
+pub(super) async fn send(api: &Api, memory: &Memory, settings: &Settings, outgoing: &Outgoing) -> Report {
+    let Some(bot) = Bot::of(settings) else {
+        return Report::not_done(Verdict::Pause, Said::new("said-telegram-token").to_string());
+    };
+    let line = match line(api, memory, &bot, outgoing) {
+        Ok(line) => line,
+        Err(report) => return *report,
+    };
+    let report = match &outgoing.event {
+        Event::Created(message) | Event::Started(message) => message::send(&line, message).await,
+        Event::Edited(message) => edit::send(&line, message).await,
+        Event::Typing { .. } => live::typing(&line).await,
+        Event::Reaction { message, emoji, .. } => live::reaction(&line, message, emoji.as_deref()).await,
+    };
+    memory.rhythm.note(&line, report).await
+}
+
+/// The error is the report why nothing can be sent there.
+fn line<'a>(
+    api: &'a Api,
+    memory: &'a Memory,
+    bot: &'a Bot<'a>,
+    outgoing: &'a Outgoing,
+) -> Result<Line<'a>, Box<Report>> {
+    let Some(place) = Place::parse(&outgoing.conversation_id) else {
+        // A bot cannot write first (telegram §11), and every chat with it has a numeric id.
+        let verdict = Verdict::Bury(TELEGRAM.failure("t3", outgoing.words));
+        return Err(Box::new(Report::not_done(verdict, "there is no chat with this customer")));
+    };
+    let connection = match place.within {
+        Within::Business { owner } => match bot.connection(owner) {
+            Some(connection) => Some(connection),
+            // Its owner disconnected the bot. The other chats of this bot go on.
+            None => {
+                let verdict = Verdict::Bury(TELEGRAM.failure("t42", outgoing.words));
+                return Err(Box::new(Report::not_done(verdict, "the account that the bot wrote for has taken it out")));
+            }
+        },
+        Within::Whole | Within::Topic(_) => None,
+    };
+    Ok(Line { api, bot, place, connection, outgoing, uploaded: &memory.uploaded })
+}

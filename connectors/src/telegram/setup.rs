@@ -1,0 +1,191 @@
+//! A bot's settings, and the bot's description of itself.
+
+use base::error::FieldError;
+use base::words::Said;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::api::{Api, Failed};
+use super::{TOKEN, token};
+use crate::passport;
+use crate::{Check, Field, Input, Settings, Setup};
+
+pub(super) const FIELDS: &[Field] = &[
+    Field { secret: true, ..Field::required(TOKEN, Input::Text, "wizard-tg-token").with_hint("wizard-tg-token-hint") },
+    Field::optional("groups", Input::Flag, "wizard-tg-groups").with_hint("wizard-tg-groups-hint"),
+    Field::optional("delivered_on_accept", Input::Flag, "wizard-tg-delivered")
+        .with_hint("wizard-tg-delivered-hint")
+        .turned_on(),
+    Field::optional("sign_with_manager_name", Input::Flag, "wizard-tg-sign").with_hint("wizard-tg-sign-hint"),
+];
+
+/// A bot's options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Options {
+    /// Whether the bot's groups are conversations too.
+    pub groups: bool,
+    /// Telegram has no receipts: accepted messages count as delivered.
+    pub delivered_on_accept: bool,
+    /// The manager's name is put above each message.
+    pub sign_with_manager_name: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { groups: false, delivered_on_accept: true, sign_with_manager_name: false }
+    }
+}
+
+impl Options {
+    /// The stored options.
+    pub fn of(settings: &Settings) -> Self {
+        serde_json::from_value(settings.public.clone()).unwrap_or_default()
+    }
+}
+
+/// The entered settings. `facts` is Parom's own data, accepted because clients may send back what they read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Typed {
+    #[serde(default)]
+    bot_token: Option<String>,
+    #[serde(default)]
+    groups: Option<bool>,
+    #[serde(default)]
+    delivered_on_accept: Option<bool>,
+    #[serde(default)]
+    sign_with_manager_name: Option<bool>,
+    #[serde(default, rename = "facts")]
+    _facts: Option<Value>,
+}
+
+/// A source's bot.
+#[derive(Clone, Debug)]
+pub struct Bot<'a> {
+    pub token: &'a SecretString,
+    pub id: i64,
+    pub options: Options,
+    facts: Option<&'a Value>,
+}
+
+impl<'a> Bot<'a> {
+    /// None if there is no usable token.
+    pub fn of(settings: &'a Settings) -> Option<Self> {
+        let token = settings.secrets.get(TOKEN)?;
+        let (id, options) = (token::bot_id(token.expose_secret())?, Options::of(settings));
+        Some(Self { token, id, options, facts: settings.public.get("facts") })
+    }
+
+    /// The connection by which the bot now writes in this person's name; it changes each time they connect the bot.
+    /// Stored as `facts.business.<owner> = <connection id>`.
+    pub fn connection(&self, owner: i64) -> Option<&'a str> {
+        self.facts?.get("business")?.get(owner.to_string())?.as_str()
+    }
+}
+
+/// The result of `getMe`. Stored in the public settings as `facts.bot`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    pub id: i64,
+    #[serde(default)]
+    pub username: String,
+    #[serde(default)]
+    pub first_name: String,
+    /// Whether privacy mode is off.
+    #[serde(default)]
+    pub can_read_all_group_messages: bool,
+    #[serde(default)]
+    pub can_connect_to_business: bool,
+}
+
+/// Queries a bot's identity, which validates its token.
+pub async fn me(api: &Api, token: &SecretString) -> Result<Me, Failed> {
+    api.call(token, "getMe", &json!({})).await
+}
+
+/// Validates the entered settings. A token that is missing, or sent back as displayed, is kept.
+pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
+    let typed: Typed =
+        serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])?;
+    let kept = |token: &String| token.trim().is_empty() || token.starts_with('…');
+    let mut secrets = std::collections::BTreeMap::new();
+    if let Some(token) = typed.bot_token.filter(|token| !kept(token)) {
+        let token = token.trim();
+        if token::bot_id(token).is_none() {
+            return Err(vec![FieldError::new("/settings/bot_token", Said::new("wizard-tg-bad-format"))]);
+        }
+        secrets.insert(TOKEN.to_owned(), SecretString::from(token));
+    }
+    let usual = Options::default();
+    let options = Options {
+        groups: typed.groups.unwrap_or(usual.groups),
+        delivered_on_accept: typed.delivered_on_accept.unwrap_or(usual.delivered_on_accept),
+        sign_with_manager_name: typed.sign_with_manager_name.unwrap_or(usual.sign_with_manager_name),
+    };
+    let public = serde_json::to_value(options).unwrap_or_default();
+    Ok(Setup { public, secrets })
+}
+
+/// Validates the token and says whose it is.
+pub(super) async fn check_access(api: &Api, settings: &Settings) -> Check {
+    let bot = Bot::of(settings).ok_or_else(|| Said::new("said-telegram-token"))?;
+    match me(api, bot.token).await {
+        Ok(me) => Ok(Some(Said::new("said-telegram-bot").with("name", format!("@{}", me.username)))),
+        Err(failed) => Err(said(&failed)),
+    }
+}
+
+/// Why a call other than a message failed, as a text for the account's people.
+pub fn said(failed: &Failed) -> Said {
+    match failed {
+        Failed::Refused { code, description, .. } => match passport::TELEGRAM.find(*code, description) {
+            Some(row) => Said::new(row.key()),
+            None if description.is_empty() => Said::new("said-server-answered").with("status", *code),
+            None => Said::new("said-telegram-refused").with("text", description.as_str()),
+        },
+        Failed::NotSent(said) | Failed::Unknown(said) => said.clone(),
+        Failed::Unreadable { status } => Said::new("said-server-answered").with("status", *status),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "7100000001:AAE_abcdefghijklmnopqrstuvwxyz-1234";
+
+    #[test]
+    fn settings_have_defaults_and_the_token_is_sealed() {
+        let setup = setup(json!({ "bot_token": format!(" {GOOD} ") })).unwrap();
+        assert_eq!(
+            setup.public,
+            json!({ "groups": false, "delivered_on_accept": true, "sign_with_manager_name": false })
+        );
+        assert_eq!(setup.secrets[TOKEN].expose_secret(), GOOD);
+        assert!(!setup.public.to_string().contains("AAE_"));
+    }
+
+    #[test]
+    fn a_token_that_is_left_out_stays_and_a_wrong_one_is_named() {
+        for kept in [json!({}), json!({ "bot_token": "" }), json!({ "bot_token": "…1234", "facts": { "bot": {} } })] {
+            assert!(super::setup(kept).unwrap().secrets.is_empty());
+        }
+        let wrong = super::setup(json!({ "bot_token": "12345" })).unwrap_err();
+        assert_eq!(wrong[0].pointer, "/settings/bot_token");
+        assert!(super::setup(json!({ "bot_tokn": GOOD })).is_err(), "nobody misspells a setting unnoticed");
+    }
+
+    #[test]
+    fn a_bot_is_read_from_its_settings() {
+        let setup = setup(json!({ "bot_token": GOOD, "sign_with_manager_name": true })).unwrap();
+        let mut public = setup.public;
+        public["facts"] = json!({ "business": { "42": "conn-7" } });
+        let settings = Settings { public, secrets: setup.secrets };
+        let bot = Bot::of(&settings).unwrap();
+        assert_eq!((bot.id, bot.options.sign_with_manager_name), (7_100_000_001, true));
+        assert_eq!((bot.connection(42), bot.connection(43)), (Some("conn-7"), None));
+        assert!(Bot::of(&Settings { public: json!({}), secrets: Default::default() }).is_none());
+    }
+}

@@ -1,0 +1,95 @@
+//! The chat on a website. Its messages are already stored when they reach this connector, so sending cannot fail: the
+//! customer's page reads them in order of position over server-sent events, as often as it reconnects.
+
+use async_trait::async_trait;
+use base::error::FieldError;
+use base::verdict::{Report, Taken};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::SecretString;
+
+use super::{
+    Abilities, AfterUnknown, Connector, ContentAbilities, FeatureAbilities, Field, Input, Outgoing, Settings, Setup,
+    Stand, Support,
+};
+
+mod color;
+mod hours;
+mod settings;
+
+pub use color::Color;
+pub use hours::WorkingHours;
+pub use settings::WebChatSettings;
+
+/// Name, among a source's credentials, of the secret with which a site signs its customers' tokens. Parom generates
+/// it.
+pub const SITE_SECRET: &str = "site_secret";
+/// The previous one, with the time until which it is valid.
+pub const OLD_SITE_SECRET: &str = "site_secret_old";
+
+/// A new secret for a site: 32 random bytes, base64.
+pub fn new_secret() -> SecretString {
+    let bytes: [u8; 32] = rand::random();
+    SecretString::from(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+const ABILITIES: Abilities = Abilities {
+    content: ContentAbilities::all(Support::Native),
+    features: FeatureAbilities {
+        media_groups: Support::As(Stand::Apart),
+        templates: Support::As(Stand::Text),
+        comments: Support::As(Stand::Text),
+        // Customers cannot be found by phone here.
+        write_first: Support::Refused,
+        edits: Support::Refused,
+        ..FeatureAbilities::all(Support::Native)
+    },
+    text_length: None,
+    caption_length: None,
+    delivered_on_accept: false,
+    after_unknown: AfterUnknown::RepeatFreely,
+    requests_per_second: 1000,
+    at_once: 32,
+};
+
+const FIELDS: &[Field] = &[
+    Field::optional("allowed_origins", Input::Lines, "wizard-web-sites").with_hint("wizard-web-sites-hint"),
+    Field::optional("title", Input::Text, "wizard-web-title"),
+    Field::optional("color", Input::Text, "wizard-web-color").with_hint("wizard-web-color-hint"),
+    Field::optional("greeting", Input::Paragraph, "wizard-web-greeting"),
+    Field::optional("ask", Input::Choices(ASK), "wizard-web-ask").with_hint("wizard-web-ask-hint"),
+    Field::optional("consent_text", Input::Paragraph, "wizard-web-consent").with_hint("wizard-web-consent-hint"),
+    Field::optional("working_hours.hours", Input::Lines, "wizard-web-hours").with_hint("wizard-web-hours-hint"),
+    Field::optional("working_hours.time_zone", Input::Text, "wizard-web-zone").with_hint("wizard-web-zone-hint"),
+    Field::optional("working_hours.text", Input::Paragraph, "wizard-web-away").with_hint("wizard-web-away-hint"),
+];
+
+/// What the customer can be asked for.
+const ASK: &[(&str, &str)] =
+    &[("name", "wizard-web-ask-name"), ("phone", "wizard-web-ask-phone"), ("email", "wizard-web-ask-email")];
+
+/// The connector of kind `webchat`.
+pub struct WebChat;
+
+#[async_trait]
+impl Connector for WebChat {
+    fn kind(&self) -> &'static str {
+        "webchat"
+    }
+
+    fn abilities(&self) -> &'static Abilities {
+        &ABILITIES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        FIELDS
+    }
+
+    fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
+        Ok(Setup { public: settings::checked(settings)?, secrets: Default::default() })
+    }
+
+    async fn send(&self, _settings: &Settings, _outgoing: &Outgoing) -> Report {
+        Report::done(0, Taken::default())
+    }
+}

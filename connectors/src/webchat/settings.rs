@@ -1,0 +1,233 @@
+//! Settings of a web chat (docs/webchat.md#settings), validated field by field.
+
+use base::error::FieldError;
+use base::words::Said;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use url::{Host, Url};
+
+use super::{ASK, Color, WorkingHours};
+
+const MOST_ORIGINS: usize = 50;
+const MOST_LINES: usize = 21;
+const TITLE_CHARS: usize = 100;
+const TEXT_CHARS: usize = 2000;
+
+/// The settings as stored and shown. All are optional.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebChatSettings {
+    /// Origins of sites whose pages may embed the chat; if there are none, it has only its own page.
+    pub allowed_origins: Vec<String>,
+    pub title: Option<String>,
+    /// `#0B5CAD`.
+    pub color: Option<String>,
+    pub greeting: Option<String>,
+    /// Fields asked for before the first message: `name`, `phone`, `email`.
+    pub ask: Vec<String>,
+    /// Text that the customer agrees to before the first message.
+    pub consent_text: Option<String>,
+    pub working_hours: Option<WorkingHours>,
+}
+
+impl WebChatSettings {
+    /// Settings read from a row; unreadable values count as not set.
+    pub fn stored(settings: &str) -> Self {
+        serde_json::from_str(settings).unwrap_or_default()
+    }
+
+    /// Whether pages of this origin may embed the chat.
+    pub fn allows(&self, origin: &str) -> bool {
+        self.allowed_origins.iter().any(|allowed| allowed == origin)
+    }
+
+    /// The chat's colour.
+    pub fn color(&self) -> Color {
+        self.color.as_deref().and_then(Color::parse).unwrap_or(Color::DEFAULT)
+    }
+}
+
+/// Collects the errors.
+#[derive(Default)]
+struct Wrong(Vec<FieldError>);
+
+impl Wrong {
+    fn add(&mut self, field: impl std::fmt::Display, said: Said) {
+        self.0.push(FieldError::new(format!("/settings/{field}"), said));
+    }
+
+    /// A trimmed text; an empty one is none.
+    fn text(&mut self, field: &str, text: Option<String>, most: usize) -> Option<String> {
+        let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())?;
+        if text.chars().count() > most {
+            self.add(field, Said::new("said-most-characters").with("most", most));
+        } else if text.contains('\0') {
+            self.add(field, Said::new("said-unstorable"));
+        }
+        Some(text)
+    }
+
+    fn most(&mut self, field: &str, list: &[String], most: usize) {
+        if list.len() > most {
+            self.add(field, Said::new("said-most-lines").with("most", most));
+        }
+    }
+}
+
+/// The settings to store, or an error for every wrong field.
+pub(super) fn checked(settings: Value) -> Result<Value, Vec<FieldError>> {
+    let read: WebChatSettings = serde_path_to_error::deserialize(settings).map_err(|error| {
+        let path: Vec<String> = error.path().iter().map(ToString::to_string).collect();
+        let unknown = error.inner().to_string().starts_with("unknown field");
+        let depth = path.len().saturating_sub(usize::from(unknown));
+        let pointer: String =
+            path.iter().take(depth).map(|part| format!("/{}", part.trim_matches(['[', ']']))).collect();
+        vec![FieldError::of_serde(format!("/settings{pointer}"), error.inner())]
+    })?;
+    let mut wrong = Wrong::default();
+    wrong.most("allowed_origins", &read.allowed_origins, MOST_ORIGINS);
+    let checked = WebChatSettings {
+        allowed_origins: origins(&mut wrong, &read.allowed_origins),
+        title: wrong.text("title", read.title, TITLE_CHARS),
+        color: color(&mut wrong, read.color),
+        greeting: wrong.text("greeting", read.greeting, TEXT_CHARS),
+        ask: asked(&mut wrong, &read.ask),
+        consent_text: wrong.text("consent_text", read.consent_text, TEXT_CHARS),
+        working_hours: read.working_hours.and_then(|hours| working(&mut wrong, hours)),
+    };
+    if !wrong.0.is_empty() {
+        return Err(wrong.0);
+    }
+    serde_json::to_value(checked).map_err(|error| vec![FieldError::of_serde("/settings", &error)])
+}
+
+fn origins(wrong: &mut Wrong, told: &[String]) -> Vec<String> {
+    let mut origins = Vec::new();
+    for (place, told) in told.iter().enumerate() {
+        match origin(told) {
+            Some(origin) if !origins.contains(&origin) => origins.push(origin),
+            Some(_) => {}
+            None => wrong.add(format_args!("allowed_origins/{place}"), Said::new("said-site")),
+        }
+    }
+    origins
+}
+
+/// The origin of a site: `https://shop.example`. Plain http is only for loopback hosts.
+fn origin(told: &str) -> Option<String> {
+    let url = Url::parse(told.trim()).ok()?;
+    let here = match url.host()? {
+        // A wildcard is not an address, although URLs permit it.
+        Host::Domain(name) if name.contains('*') => return None,
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    let scheme = url.scheme() == "https" || (url.scheme() == "http" && here);
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let nobody = url.username().is_empty() && url.password().is_none();
+    (scheme && bare && nobody).then(|| url.origin().ascii_serialization())
+}
+
+fn color(wrong: &mut Wrong, told: Option<String>) -> Option<String> {
+    let told = told.filter(|told| !told.trim().is_empty())?;
+    let read = Color::parse(&told);
+    if read.is_none() {
+        wrong.add("color", Said::new("said-color"));
+    }
+    read.map(|color| color.to_string())
+}
+
+/// The fields to ask for, in display order.
+fn asked(wrong: &mut Wrong, told: &[String]) -> Vec<String> {
+    let known: Vec<&str> = ASK.iter().map(|(name, _)| *name).collect();
+    for (place, name) in told.iter().enumerate().filter(|(_, name)| !known.contains(&name.as_str())) {
+        let said = Said::new("said-value-unknown").with("value", name.as_str()).with("known", known.join(", "));
+        wrong.add(format_args!("ask/{place}"), said);
+    }
+    known.into_iter().filter(|name| told.iter().any(|one| one == name)).map(str::to_owned).collect()
+}
+
+fn working(wrong: &mut Wrong, told: WorkingHours) -> Option<WorkingHours> {
+    let text = wrong.text("working_hours/text", told.text, TEXT_CHARS);
+    let hours: Vec<String> = told.hours.iter().map(|line| line.trim().to_owned()).collect();
+    wrong.most("working_hours/hours", &hours, MOST_LINES);
+    for (place, _) in hours.iter().enumerate().filter(|(_, line)| !WorkingHours::is_line(line)) {
+        wrong.add(format_args!("working_hours/hours/{place}"), Said::new("said-hours"));
+    }
+    let time_zone = told.time_zone.trim().to_owned();
+    if hours.is_empty() && text.is_none() && time_zone.is_empty() {
+        return None;
+    }
+    if !WorkingHours::is_zone(&time_zone) {
+        wrong.add("working_hours/time_zone", Said::new("said-time-zone"));
+    }
+    if hours.is_empty() {
+        wrong.add("working_hours/hours", Said::new("said-hours"));
+    }
+    Some(WorkingHours { time_zone, hours, text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn wrong(settings: Value) -> Vec<String> {
+        checked(settings).unwrap_err().into_iter().map(|error| error.pointer).collect()
+    }
+
+    #[test]
+    fn sites_are_origins() {
+        let told = json!({"allowed_origins": [" https://Shop.example/ ", "https://shop.example:443", "http://localhost:8000", "https://пример.рф"]});
+        let kept = checked(told).unwrap();
+        assert_eq!(
+            kept["allowed_origins"],
+            json!(["https://shop.example", "http://localhost:8000", "https://xn--e1afmkfd.xn--p1ai"])
+        );
+        for site in [
+            "shop.example",
+            "http://shop.example",
+            "https://shop.example/path",
+            "https://shop.example/?x",
+            "https://user@shop.example",
+            "javascript:alert(1)",
+            "null",
+            "*",
+            "https://*",
+            "https://*.shop.example",
+            "",
+        ] {
+            assert_eq!(wrong(json!({"allowed_origins": [site]})), ["/settings/allowed_origins/0"], "{site}");
+        }
+        assert_eq!(wrong(json!({"allowed_origins": vec!["https://a.example"; 51]})), ["/settings/allowed_origins"]);
+    }
+
+    #[test]
+    fn every_field_tells_what_is_wrong_with_it() {
+        for (settings, pointers) in [
+            (json!({"title": 7}), vec!["/settings/title"]),
+            (json!({"title": "x".repeat(101)}), vec!["/settings/title"]),
+            (json!({"nickname": "x"}), vec!["/settings"]),
+            (json!({"color": "red", "greeting": "x".repeat(2001)}), vec!["/settings/color", "/settings/greeting"]),
+            (json!({"ask": "phone"}), vec!["/settings/ask"]),
+            (json!({"ask": ["phone", "age"]}), vec!["/settings/ask/1"]),
+            (
+                json!({"working_hours": {"time_zone": "Mars", "hours": ["mon 9-18"]}}),
+                vec!["/settings/working_hours/hours/0", "/settings/working_hours/time_zone"],
+            ),
+            (json!({"working_hours": {"time_zone": "UTC", "hours": []}}), vec!["/settings/working_hours/hours"]),
+            (json!({"working_hours": {"days": []}}), vec!["/settings/working_hours"]),
+        ] {
+            assert_eq!(wrong(settings.clone()), pointers, "{settings}");
+        }
+    }
+
+    #[test]
+    fn what_is_empty_is_not_set() {
+        let empty = json!({"title": " ", "color": "", "greeting": "", "ask": [], "working_hours": {"text": " "}});
+        assert_eq!(checked(empty).unwrap(), serde_json::to_value(WebChatSettings::default()).unwrap());
+        let kept = checked(json!({"ask": ["email", "name", "name"], "color": "#0b5cad"})).unwrap();
+        assert_eq!((&kept["ask"], &kept["color"]), (&json!(["name", "email"]), &json!("#0B5CAD")));
+    }
+}

@@ -1,0 +1,241 @@
+//! Writes parcels: dedupe key, raw bytes, conversation, message, letters, lanes, turns and ledger in one commit.
+
+use std::collections::BTreeMap;
+
+use base::message::{State, day_of};
+use base::store::Store;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use uuid::Uuid;
+
+use super::conversation;
+use super::lane::{self, LaneKey, Placed, Want};
+use super::parcel::{Entry, Outcome, Parcel, Receipt};
+use super::rows::{Rows, Write, write_together};
+use super::{Queue, found, ledger, media, opened, turn};
+use recognise::Recognised;
+
+mod recognise;
+
+/// A new entry, with its existing or new conversation.
+pub(super) struct Fresh<'a> {
+    pub tenant_id: Uuid,
+    pub entry: &'a Entry,
+    pub conversation_id: Uuid,
+}
+
+impl Queue {
+    /// Writes all parcels in one transaction. Safe to repeat after a lost COMMIT: the pre-generated id distinguishes
+    /// our own rows from duplicates.
+    pub async fn accept(&self, parcels: &[&Parcel], repeat: bool) -> Result<Vec<Receipt>, DbErr> {
+        let tx = self.store.write_tx().await?;
+        let receipts = match self.accept_in(&tx, parcels, repeat).await {
+            Ok(receipts) => self.fault("accept.before_commit").map(|()| receipts),
+            Err(error) => Err(error),
+        };
+        let receipts = match receipts {
+            Ok(receipts) => receipts,
+            Err(error) => {
+                // The first error is the relevant one; a failed rollback closes the connection anyway.
+                let _ = tx.rollback().await;
+                return Err(error);
+            }
+        };
+        tx.commit().await?;
+        self.fault("accept.after_commit")?;
+        Ok(receipts)
+    }
+
+    async fn accept_in(
+        &self,
+        tx: &DatabaseTransaction,
+        parcels: &[&Parcel],
+        repeat: bool,
+    ) -> Result<Vec<Receipt>, DbErr> {
+        let Recognised { receipts, stored_before } = self.recognise(tx, parcels, repeat).await?;
+        let mut fresh = Vec::new();
+        for (parcel, receipt) in parcels.iter().zip(&receipts) {
+            for (entry, outcome) in parcel.entries.iter().zip(receipt) {
+                let is_new = matches!(outcome, Outcome::New { .. });
+                if is_new && !stored_before.contains(&(parcel.tenant_id, &entry.key)) {
+                    fresh.push(Fresh { tenant_id: parcel.tenant_id, entry, conversation_id: Uuid::nil() });
+                }
+            }
+        }
+        let fresh = conversation::resolve(tx, &self.store, fresh).await?;
+        conversation::learn_aliases(tx, &self.store, &fresh).await?;
+        let told = fresh.iter().filter_map(|one| {
+            let opened = one.entry.opened.as_ref()?;
+            Some(opened::Told { tenant_id: one.tenant_id, conversation_id: one.conversation_id, opened })
+        });
+        let named = opened::name_dialogues(tx, &self.store, told.collect()).await?;
+
+        // Rows that no other transaction touches come first: others wait for the turns' locks, which are held until
+        // the commit.
+        let first = [new_messages(&fresh), raw_bytes(parcels, &receipts)];
+        write_together(tx, &self.store, first).await?;
+        let letters = self.append(tx, &fresh).await?;
+        let rest = [letters, conversation::told_chats(&fresh), self.accepted(&fresh)];
+        write_together(tx, &self.store, rest).await?;
+        conversation::note_begun(tx, &self.store, &fresh).await?;
+        opened::write_names(tx, &self.store, &named).await?;
+        apply_changes(tx, &self.store, &fresh).await?;
+        rewrite_messages(tx, &self.store, &fresh).await?;
+        media::insert(tx, &self.store, &fresh).await?;
+        found::insert(tx, &self.store, &fresh).await?;
+        Ok(receipts)
+    }
+
+    /// Makes room for the letters of new entries in their lanes and wakes the turns; returns the write that stores
+    /// the letters.
+    async fn append(&self, tx: &impl ConnectionTrait, fresh: &[Fresh<'_>]) -> Result<Write, DbErr> {
+        let mut turns = BTreeMap::new();
+        let mut wants: BTreeMap<LaneKey, Want> = BTreeMap::new();
+        let mut letters = Vec::new();
+        for one in fresh {
+            for letter in &one.entry.letters {
+                turns.entry((one.tenant_id, letter.target)).or_insert_with(|| letter.pool.clone());
+                let (key, seed) = lane::lane_of(one.tenant_id, one.conversation_id, letter);
+                let want = wants.entry(key).or_insert(Want { seed, count: 0, hint: 0 });
+                want.count += 1;
+                want.hint = want.hint.max(letter.order_hint.unwrap_or(0));
+                letters.push((key, letter, one.entry.accepted_at));
+            }
+        }
+        turn::wake_turns(tx, &self.store, &turns).await?;
+        let mut places = lane::make_room(tx, &self.store, &wants).await?;
+        let mut placed = Vec::with_capacity(letters.len());
+        for (key, letter, accepted_at) in letters {
+            let (order_key, seq) = places.get_mut(&key).ok_or_else(|| no_lane(key))?.next(letter.order_hint);
+            placed.push(Placed { tenant_id: key.0, lane_id: key.1, order_key, seq, letter, accepted_at });
+        }
+        Ok(lane::new_letters(&placed))
+    }
+
+    fn accepted(&self, fresh: &[Fresh<'_>]) -> Write {
+        let mut changes: BTreeMap<ledger::Key, (i64, i64, i64)> = BTreeMap::new();
+        for one in fresh {
+            let Some(message) = &one.entry.message else { continue };
+            let day = day_of(one.entry.accepted_at);
+            let change =
+                changes.entry((one.tenant_id, message.source_id, message.direction.number(), day)).or_default();
+            change.0 += 1;
+            change.2 += i64::from(message.state == State::Failed);
+        }
+        ledger::counted(self.instance, &changes)
+    }
+}
+
+fn no_lane(key: LaneKey) -> DbErr {
+    DbErr::RecordNotFound(format!("lane {}", key.1))
+}
+
+/// Places a letter in its locked lane.
+pub(super) fn place<'a>(
+    lanes: &mut BTreeMap<LaneKey, lane::Lane>,
+    key: LaneKey,
+    letter: &'a super::parcel::NewLetter,
+    accepted_at: i64,
+) -> Result<Placed<'a>, DbErr> {
+    let lane = lanes.get_mut(&key).ok_or_else(|| no_lane(key))?;
+    let (order_key, seq) = lane.place(letter.order_hint);
+    Ok(Placed { tenant_id: key.0, lane_id: key.1, order_key, seq, letter, accepted_at })
+}
+
+fn new_messages(fresh: &[Fresh<'_>]) -> Write {
+    let all: Vec<_> = fresh.iter().filter_map(|one| one.entry.message.as_ref().map(|message| (one, message))).collect();
+    let failure = |failure: &Option<base::message::Failure>| {
+        failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
+    };
+    Rows::new()
+        .uuid("tenant_id", all.iter().map(|(one, _)| one.tenant_id))
+        .uuid("id", all.iter().map(|(one, _)| one.entry.id))
+        .uuid("source_id", all.iter().map(|(_, message)| message.source_id))
+        .uuid("conversation_id", all.iter().map(|(one, _)| one.conversation_id))
+        .short("direction", all.iter().map(|(_, message)| message.direction.number()))
+        .short("state", all.iter().map(|(_, message)| message.state.number()))
+        .text("external_id", all.iter().map(|(_, message)| message.external_id.as_str()))
+        .text("amocrm_message_id", all.iter().map(|(_, message)| message.amocrm_message_id.as_str()))
+        .text("body", all.iter().map(|(_, message)| message.body.as_str()))
+        .text("error", all.iter().map(|(_, message)| failure(&message.failure)))
+        .long("sent_at", all.iter().map(|(_, message)| message.sent_at))
+        .long("accepted_at", all.iter().map(|(one, _)| one.entry.accepted_at))
+        .int("day", all.iter().map(|(one, _)| day_of(one.entry.accepted_at)))
+        .write(
+            "INSERT INTO message (tenant_id, id, source_id, conversation_id, direction, state, reported, external_id, \
+             amocrm_message_id, body, error, sent_at, accepted_at, day, position, possible_duplicate) \
+             SELECT tenant_id, id, source_id, conversation_id, direction, state, 0, external_id, amocrm_message_id, body, \
+             error, sent_at, accepted_at, day, 0, false FROM rows",
+        )
+}
+
+/// States reported by the receiver: they only go up, and to failed only from below delivered.
+async fn apply_changes(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+    // One row per message: of several reported states the highest counts.
+    let mut changes = BTreeMap::new();
+    for one in fresh {
+        let Some(change) = &one.entry.change else { continue };
+        let kept = changes.entry((one.tenant_id, change.message_id)).or_insert(change);
+        if change.state > kept.state {
+            *kept = change;
+        }
+    }
+    Rows::new()
+        .uuid("tenant_id", changes.keys().map(|key| key.0))
+        .uuid("id", changes.keys().map(|key| key.1))
+        .short("state", changes.values().map(|change| change.state.number()))
+        .text("error", changes.values().map(|change| {
+            change.failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
+        }))
+        .execute(
+            tx,
+            store,
+            "UPDATE message SET state = rows.state, error = rows.error FROM rows WHERE message.tenant_id = rows.tenant_id \
+             AND message.id = rows.id AND ((rows.state < 4 AND message.state < rows.state) \
+             OR (rows.state = 4 AND message.state < 2))",
+        )
+        .await?;
+    Ok(())
+}
+
+/// Stores the new bodies of edited messages.
+async fn rewrite_messages(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+    let all: Vec<_> =
+        fresh.iter().filter_map(|one| one.entry.rewrite.as_ref().map(|new| (one.tenant_id, new))).collect();
+    Rows::new()
+        .uuid("tenant_id", all.iter().map(|(tenant_id, _)| *tenant_id))
+        .uuid("id", all.iter().map(|(_, new)| new.message_id))
+        .text("body", all.iter().map(|(_, new)| new.body.as_str()))
+        .execute(
+            tx,
+            store,
+            "UPDATE message SET body = rows.body FROM rows WHERE message.tenant_id = rows.tenant_id AND message.id = rows.id",
+        )
+        .await?;
+    Ok(())
+}
+
+/// The raw bytes of parcels that contained something new, or that are quarantined.
+fn raw_bytes(parcels: &[&Parcel], receipts: &[Receipt]) -> Write {
+    let kept: Vec<_> = parcels
+        .iter()
+        .zip(receipts)
+        .filter(|(parcel, receipt)| {
+            parcel.entries.is_empty() || receipt.iter().any(|outcome| matches!(outcome, Outcome::New { .. }))
+        })
+        .filter_map(|(parcel, _)| parcel.raw.as_ref().map(|raw| (parcel.tenant_id, raw)))
+        .collect();
+    Rows::new()
+        .uuid("tenant_id", kept.iter().map(|(tenant_id, _)| *tenant_id))
+        .uuid("id", kept.iter().map(|(_, raw)| raw.id))
+        .text("kind", kept.iter().map(|(_, raw)| raw.kind))
+        .text("target", kept.iter().map(|(_, raw)| raw.target.as_str()))
+        .long("received_at", kept.iter().map(|(_, raw)| raw.received_at))
+        .text("headers", kept.iter().map(|(_, raw)| raw.headers.as_str()))
+        .bytes("body", kept.iter().map(|(_, raw)| raw.body.to_vec()))
+        .text("quarantine", kept.iter().map(|(_, raw)| raw.quarantine.as_str()))
+        .write(
+            "INSERT INTO raw_hook (tenant_id, id, kind, target, received_at, headers, body, quarantine) \
+             SELECT tenant_id, id, kind, target, received_at, headers, body, quarantine FROM rows WHERE true \
+             ON CONFLICT DO NOTHING",
+        )
+}

@@ -1,0 +1,130 @@
+//! Repeats are recognised by a unique key, in the commit that stores them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base::message::day_of;
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use uuid::Uuid;
+
+use crate::Queue;
+use crate::parcel::{DedupeKey, Entry, Outcome, Parcel, Receipt};
+use crate::rows::Rows;
+
+type Key<'a> = (Uuid, &'a DedupeKey);
+
+const INSERT: &str = "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
+     SELECT tenant_id, origin, external_id, event, message_id, fingerprint, day FROM rows WHERE true \
+     ORDER BY tenant_id, origin, external_id, event ON CONFLICT DO NOTHING";
+const INSERTED: &str = "RETURNING tenant_id, origin, external_id, event";
+
+/// Which keys of a batch were new.
+pub(super) struct Recognised<'a> {
+    pub receipts: Vec<Receipt>,
+    /// Keys that this attempt did not insert. Those that carry our own ids were inserted by an earlier attempt of the
+    /// same batch, together with everything that belongs to them.
+    pub stored_before: BTreeSet<Key<'a>>,
+}
+
+/// Stored keys, each with its message's id and fingerprint.
+type Stored<'a> = BTreeMap<Key<'a>, (Uuid, i64)>;
+
+impl Queue {
+    /// Inserts the dedupe keys; of equal keys in one batch the first wins. `repeat`: an earlier attempt may have
+    /// committed. An existing key that carries our id came with that commit, and so did everything that belongs to
+    /// it, even if it has been sent since.
+    pub(super) async fn recognise<'a>(
+        &self,
+        tx: &impl ConnectionTrait,
+        parcels: &[&'a Parcel],
+        repeat: bool,
+    ) -> Result<Recognised<'a>, DbErr> {
+        let mut first: BTreeMap<Key<'a>, &'a Entry> = BTreeMap::new();
+        for parcel in parcels {
+            for entry in &parcel.entries {
+                first.entry((parcel.tenant_id, &entry.key)).or_insert(entry);
+            }
+        }
+        let rows = keys(&first)
+            .uuid("message_id", first.values().map(|entry| entry.id))
+            .long("fingerprint", first.values().map(|entry| entry.fingerprint))
+            .int("day", first.values().map(|entry| day_of(entry.accepted_at)));
+        let mut stored_before = BTreeSet::new();
+        let inserted = if repeat {
+            let inserted = inserted_now(&rows.fetch(tx, &self.store, &format!("{INSERT} {INSERTED}")).await?)?;
+            stored_before.extend(first.keys().filter(|key| !inserted.contains(&plain(key))).copied());
+            inserted.len()
+        } else {
+            usize::try_from(rows.execute(tx, &self.store, INSERT).await?).unwrap_or(0)
+        };
+        let all_are_new = inserted == first.len();
+        let stored = if all_are_new { Stored::new() } else { self.stored(tx, &first).await? };
+        let mut receipts = Vec::with_capacity(parcels.len());
+        for parcel in parcels {
+            let mut receipt = Vec::with_capacity(parcel.entries.len());
+            for entry in &parcel.entries {
+                let key = (parcel.tenant_id, &entry.key);
+                let winner = first.get(&key).copied().unwrap_or(entry);
+                let (message_id, fingerprint) = stored.get(&key).copied().unwrap_or((winner.id, winner.fingerprint));
+                let mine = std::ptr::eq(winner, entry) && message_id == entry.id;
+                receipt.push(if mine {
+                    Outcome::New { message_id }
+                } else {
+                    Outcome::Duplicate { message_id, same: fingerprint == entry.fingerprint }
+                });
+            }
+            receipts.push(receipt);
+        }
+        Ok(Recognised { receipts, stored_before })
+    }
+
+    async fn stored<'a>(
+        &self,
+        tx: &impl ConnectionTrait,
+        first: &BTreeMap<Key<'a>, &'a Entry>,
+    ) -> Result<Stored<'a>, DbErr> {
+        let in_order: Vec<_> = first.keys().copied().collect();
+        let found = keys(first)
+            .long("place", (0..).take(in_order.len()))
+            .fetch(
+                tx,
+                &self.store,
+                "SELECT rows.place, dedupe.message_id, dedupe.fingerprint FROM rows JOIN dedupe ON \
+                 dedupe.tenant_id = rows.tenant_id AND dedupe.origin = rows.origin \
+                 AND dedupe.external_id = rows.external_id AND dedupe.event = rows.event",
+            )
+            .await?;
+        let mut stored = Stored::new();
+        for row in found {
+            let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+            if let Some(key) = in_order.get(place) {
+                stored.insert(*key, (row.try_get("", "message_id")?, row.try_get("", "fingerprint")?));
+            }
+        }
+        Ok(stored)
+    }
+}
+
+/// A key as read from its table.
+type Plain = (Uuid, Uuid, String, i16);
+
+fn plain((tenant_id, key): &Key<'_>) -> Plain {
+    (*tenant_id, key.origin, key.external_id.clone(), key.event.number())
+}
+
+fn inserted_now(found: &[QueryResult]) -> Result<BTreeSet<Plain>, DbErr> {
+    found
+        .iter()
+        .map(|row| {
+            let (origin, external_id) = (row.try_get("", "origin")?, row.try_get("", "external_id")?);
+            Ok((row.try_get("", "tenant_id")?, origin, external_id, row.try_get("", "event")?))
+        })
+        .collect()
+}
+
+fn keys(first: &BTreeMap<Key<'_>, &Entry>) -> Rows {
+    Rows::new()
+        .uuid("tenant_id", first.keys().map(|key| key.0))
+        .uuid("origin", first.keys().map(|key| key.1.origin))
+        .text("external_id", first.keys().map(|key| key.1.external_id.as_str()))
+        .short("event", first.keys().map(|key| key.1.event.number()))
+}

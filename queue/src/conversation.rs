@@ -1,0 +1,200 @@
+//! Finds or creates the conversations of new entries, inside the commit that needs them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use base::store::Store;
+use sea_orm::{ConnectionTrait, DbErr};
+use uuid::Uuid;
+
+use super::accept::Fresh;
+use super::parcel::{Alias, Begun, Conversation, NewConversation};
+use super::rows::{Rows, Write};
+
+type AliasKey<'a> = (Uuid, &'a Alias);
+
+/// Gives every entry its conversation. Concurrent attempts to open the same conversation, also by other instances,
+/// result in one: its first alias is the key.
+pub(super) async fn resolve<'a>(
+    tx: &impl ConnectionTrait,
+    store: &Store,
+    mut fresh: Vec<Fresh<'a>>,
+) -> Result<Vec<Fresh<'a>>, DbErr> {
+    let mut opening: BTreeMap<AliasKey<'a>, &NewConversation> = BTreeMap::new();
+    for one in &mut fresh {
+        match &one.entry.conversation {
+            Conversation::Known(id) => one.conversation_id = *id,
+            Conversation::Open(new) => {
+                if let Some(identity) = new.aliases.first() {
+                    opening.entry((one.tenant_id, identity)).or_insert(new.as_ref());
+                }
+            }
+        }
+    }
+    if opening.is_empty() {
+        return Ok(fresh);
+    }
+    insert_aliases(tx, store, opening.iter().map(|(key, new)| (key.0, key.1, new.id)).collect()).await?;
+    let found = read_aliases(tx, store, opening.keys().copied()).await?;
+    let made: Vec<_> = opening
+        .iter()
+        .filter(|(key, new)| found.get(&owned(**key)) == Some(&new.id))
+        .map(|(key, new)| (key.0, *new))
+        .collect();
+    insert_conversations(tx, store, &made).await?;
+    let mut others: Vec<_> = opening
+        .iter()
+        .flat_map(|(key, new)| {
+            let id = found.get(&owned(*key)).copied().unwrap_or(new.id);
+            new.aliases.iter().skip(1).map(move |alias| (key.0, alias, id))
+        })
+        .collect();
+    others.sort();
+    others.dedup_by(|left, right| (left.0, left.1) == (right.0, right.1));
+    insert_aliases(tx, store, others).await?;
+    for one in &mut fresh {
+        if let Conversation::Open(new) = &one.entry.conversation {
+            let identity = new.aliases.first().map(|alias| owned((one.tenant_id, alias)));
+            one.conversation_id = identity.and_then(|key| found.get(&key).copied()).unwrap_or(new.id);
+        }
+    }
+    Ok(fresh)
+}
+
+/// Stores amojo's chat ids learned from hooks as aliases, before any turn is locked.
+pub(super) async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+    let mut learned: Vec<_> = fresh
+        .iter()
+        .filter_map(|one| one.entry.crm_chat.as_ref().map(|alias| (one.tenant_id, alias, one.conversation_id)))
+        .collect();
+    learned.sort();
+    learned.dedup_by(|left, right| (left.0, left.1) == (right.0, right.1));
+    insert_aliases(tx, store, learned).await
+}
+
+/// Stores them in their conversations.
+pub(super) fn told_chats(fresh: &[Fresh<'_>]) -> Write {
+    let learned: BTreeMap<(Uuid, Uuid), &str> = fresh
+        .iter()
+        .filter_map(|one| {
+            let alias = one.entry.crm_chat.as_ref()?;
+            Some(((one.tenant_id, one.conversation_id), alias.external_id.as_str()))
+        })
+        .collect();
+    known_chats(&learned)
+}
+
+/// Stores what amoCRM reported about conversations started by managers, while the messenger has not named them.
+pub(super) async fn note_begun(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+    let begun: BTreeMap<(Uuid, Uuid), &Begun> = fresh
+        .iter()
+        .filter_map(|one| Some(((one.tenant_id, one.conversation_id), one.entry.begun.as_ref()?)))
+        .collect();
+    Rows::new()
+        .uuid("tenant_id", begun.keys().map(|key| key.0))
+        .uuid("id", begun.keys().map(|key| key.1))
+        .text("person_id", begun.values().map(|begun| begun.person_id.as_str()))
+        .text("phone", begun.values().map(|begun| begun.phone.as_str()))
+        .execute(
+            tx,
+            store,
+            "UPDATE conversation SET crm_unbound = true, crm_person_id = rows.person_id, awaited = rows.phone FROM rows \
+             WHERE conversation.tenant_id = rows.tenant_id AND conversation.id = rows.id \
+             AND conversation.external_id = '' AND conversation.crm_unbound = false",
+        )
+        .await?;
+    Ok(())
+}
+
+/// Stores amojo's chat ids in conversations that have none yet.
+pub(super) fn known_chats(chats: &BTreeMap<(Uuid, Uuid), &str>) -> Write {
+    Rows::new()
+        .uuid("tenant_id", chats.keys().map(|key| key.0))
+        .uuid("id", chats.keys().map(|key| key.1))
+        .text("chat", chats.values().copied())
+        .write(
+            "UPDATE conversation SET amocrm_chat_id = rows.chat FROM rows WHERE conversation.tenant_id = rows.tenant_id \
+             AND conversation.id = rows.id AND conversation.amocrm_chat_id = ''",
+        )
+}
+
+fn owned(key: AliasKey<'_>) -> (Uuid, Alias) {
+    (key.0, key.1.clone())
+}
+
+/// Inserts aliases, sorted; existing ones are unchanged.
+pub(super) async fn insert_aliases(
+    tx: &impl ConnectionTrait,
+    store: &Store,
+    aliases: Vec<(Uuid, &Alias, Uuid)>,
+) -> Result<(), DbErr> {
+    Rows::new()
+        .uuid("tenant_id", aliases.iter().map(|row| row.0))
+        .short("side", aliases.iter().map(|row| row.1.side.number()))
+        .uuid("origin", aliases.iter().map(|row| row.1.origin))
+        .text("external_id", aliases.iter().map(|row| row.1.external_id.as_str()))
+        .uuid("conversation_id", aliases.iter().map(|row| row.2))
+        .execute(
+            tx,
+            store,
+            "INSERT INTO conversation_alias (tenant_id, side, origin, external_id, conversation_id) \
+             SELECT tenant_id, side, origin, external_id, conversation_id FROM rows WHERE true \
+             ORDER BY tenant_id, side, origin, external_id ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    Ok(())
+}
+
+async fn read_aliases<'a>(
+    tx: &impl ConnectionTrait,
+    store: &Store,
+    keys: impl Iterator<Item = AliasKey<'a>> + Clone,
+) -> Result<HashMap<(Uuid, Alias), Uuid>, DbErr> {
+    let by_position: Vec<AliasKey<'a>> = keys.collect();
+    let found = Rows::new()
+        .uuid("tenant_id", by_position.iter().map(|key| key.0))
+        .short("side", by_position.iter().map(|key| key.1.side.number()))
+        .uuid("origin", by_position.iter().map(|key| key.1.origin))
+        .text("external_id", by_position.iter().map(|key| key.1.external_id.as_str()))
+        .long("place", (0..).take(by_position.len()))
+        .fetch(
+            tx,
+            store,
+            "SELECT rows.place, conversation_alias.conversation_id FROM rows JOIN conversation_alias ON \
+             conversation_alias.tenant_id = rows.tenant_id AND conversation_alias.side = rows.side \
+             AND conversation_alias.origin = rows.origin AND conversation_alias.external_id = rows.external_id",
+        )
+        .await?;
+    let mut map = HashMap::new();
+    for row in found {
+        let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+        if let Some(key) = by_position.get(place) {
+            map.insert(owned(*key), row.try_get("", "conversation_id")?);
+        }
+    }
+    Ok(map)
+}
+
+async fn insert_conversations(
+    tx: &impl ConnectionTrait,
+    store: &Store,
+    made: &[(Uuid, &NewConversation)],
+) -> Result<(), DbErr> {
+    let created_at = store.clock().millis();
+    Rows::new()
+        .uuid("tenant_id", made.iter().map(|(tenant_id, _)| *tenant_id))
+        .uuid("id", made.iter().map(|(_, new)| new.id))
+        .uuid("source_id", made.iter().map(|(_, new)| new.source_id))
+        .text("external_id", made.iter().map(|(_, new)| new.external_id.as_str()))
+        .text("amocrm_chat_id", made.iter().map(|(_, new)| new.amocrm_chat_id.as_str()))
+        .text("contact", made.iter().map(|(_, new)| new.contact.as_str()))
+        .long("created_at", made.iter().map(|_| created_at))
+        .execute(
+            tx,
+            store,
+            "INSERT INTO conversation (tenant_id, id, source_id, external_id, amocrm_chat_id, contact, created_at) \
+             SELECT tenant_id, id, source_id, external_id, amocrm_chat_id, contact, created_at FROM rows WHERE true \
+             ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    Ok(())
+}

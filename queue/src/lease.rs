@@ -1,0 +1,172 @@
+//! Leases lanes: to whom, until when, and which letter is the head.
+
+use std::collections::HashMap;
+
+use base::message::{Direction, LetterKind, Stream};
+use sea_orm::{DatabaseTransaction, DbErr};
+use uuid::Uuid;
+
+use super::Queue;
+use super::turn::{BREAKER, Rate, written};
+
+mod back;
+mod due;
+mod end;
+mod expired;
+mod inherit;
+mod take;
+
+use end::end_turns;
+pub use expired::Expired;
+
+/// How many calls a target may start now.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    pub tenant_id: Uuid,
+    pub target: Uuid,
+    pub limit: u32,
+    pub rate: Rate,
+}
+
+/// A leased lane with its head.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub tenant_id: Uuid,
+    pub lane_id: Uuid,
+    pub target: Uuid,
+    pub conversation_id: Uuid,
+    pub source_id: Uuid,
+    pub direction: Direction,
+    pub stream: Stream,
+    pub epoch: i64,
+    /// Leases of this head that were never settled, including this one.
+    pub starts: i32,
+    /// Sent alone, to find out whether the target answers again.
+    pub probe: bool,
+    /// Latest end of the lease by this process's clock (milliseconds since 1970).
+    pub until: i64,
+    pub letter: Letter,
+}
+
+/// The head of a leased lane.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    pub order_key: i64,
+    pub seq: i64,
+    pub id: Uuid,
+    pub message_id: Uuid,
+    pub kind: LetterKind,
+    pub payload: String,
+    pub attempts: i32,
+    /// An earlier attempt may have arrived: check before sending.
+    pub unknown: bool,
+    pub resends: i32,
+    pub late: bool,
+    pub accepted_at: i64,
+    pub expires_at: i64,
+    pub day: i32,
+}
+
+impl Queue {
+    /// Leases due lanes of the wished targets for `lease_millis`, in one commit. No transaction is open afterwards:
+    /// the network call comes next.
+    ///
+    /// A lane whose earlier lease expired unsettled comes back with `unknown` set: it was started, and it is unknown
+    /// whether the message was sent.
+    ///
+    /// `found` is called with the leases just before they are written, so that their letters' contexts can be read
+    /// meanwhile: no other transaction writes to their targets' lanes then. Only the returned lanes are leased,
+    /// possibly fewer.
+    ///
+    /// When the answer to the COMMIT is lost, its result is read back, so that letters that were not sent do not
+    /// expire and come back as unknown.
+    pub async fn claim(
+        &self,
+        wishes: &[Wish],
+        lease_millis: i64,
+        mut found: impl FnMut(&[Claim]),
+    ) -> Result<Vec<Claim>, DbErr> {
+        if wishes.is_empty() {
+            return Ok(Vec::new());
+        }
+        if !self.store.one_account_a_commit() {
+            return self.claim_at_once(wishes, lease_millis, &mut found).await;
+        }
+        let mut wishes = wishes.to_vec();
+        wishes.sort_by_key(|wish| wish.tenant_id);
+        let mut claims = Vec::new();
+        for of_one in wishes.chunk_by(|one, other| one.tenant_id == other.tenant_id) {
+            match self.claim_at_once(of_one, lease_millis, &mut found).await {
+                Ok(some) => claims.extend(some),
+                Err(error) if claims.is_empty() => return Err(error),
+                // What is already leased is delivered; the rest follows soon.
+                Err(error) => {
+                    tracing::warn!(%error, "an account's lanes could not be leased");
+                    break;
+                }
+            }
+        }
+        Ok(claims)
+    }
+
+    async fn claim_at_once(
+        &self,
+        wishes: &[Wish],
+        lease_millis: i64,
+        found: impl FnMut(&[Claim]),
+    ) -> Result<Vec<Claim>, DbErr> {
+        let tx = self.store.write_tx().await?;
+        match self.claim_in(&tx, wishes, lease_millis, found).await {
+            Ok(claims) => self.committed(tx, claims).await,
+            Err(error) => {
+                let _ = tx.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn claim_in(
+        &self,
+        tx: &DatabaseTransaction,
+        wishes: &[Wish],
+        lease: i64,
+        mut found: impl FnMut(&[Claim]),
+    ) -> Result<Vec<Claim>, DbErr> {
+        let by_key: HashMap<_, _> = wishes.iter().map(|wish| ((wish.tenant_id, wish.target), wish)).collect();
+        let keys: Vec<_> = by_key.keys().copied().collect();
+        // Whoever locks one of the others wakes the workers at its commit, so this does not wait for it while holding
+        // these.
+        let (mut turns, now) = self.lock_free_turns(tx, &keys).await?;
+        turns.retain(|turn| !turn.is_held() && turn.ready_at.is_some_and(|ready_at| ready_at <= now));
+        let mut allowed = Vec::with_capacity(turns.len());
+        for turn in &mut turns {
+            let Some(wish) = by_key.get(&(turn.tenant_id, turn.target)) else {
+                allowed.push(0);
+                continue;
+            };
+            let rate = turn.pace(wish.rate, now);
+            turn.refill(rate, now);
+            let room = if turn.reason == BREAKER { wish.limit.min(1) } else { wish.limit };
+            allowed.push(i64::from(room).min(turn.tokens / 1000));
+        }
+        let mut due_of = self.due_lanes(tx, &turns, now, &allowed).await?;
+        let mut candidates = Vec::new();
+        let mut more = vec![false; turns.len()];
+        for (place, (turn, allowed)) in turns.iter_mut().zip(allowed).enumerate() {
+            let mut due = due_of.remove(&place).unwrap_or_default();
+            let allowed = usize::try_from(allowed).unwrap_or(0);
+            more[place] = due.len() > allowed;
+            due.truncate(allowed);
+            turn.tokens -= 1000 * i64::try_from(due.len()).unwrap_or(0);
+            candidates.extend(due);
+        }
+        let taking = self.take(&turns, candidates, now, lease)?;
+        found(&taking.claims);
+        end_turns(&mut turns, &more, &taking.claims, &by_key, now, lease);
+        self.write_leases(tx, taking, written(&turns)).await
+    }
+}
+
+fn damaged(error: anyhow::Error) -> DbErr {
+    DbErr::Custom(error.to_string())
+}

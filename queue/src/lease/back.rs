@@ -1,0 +1,76 @@
+//! Reads back a claim whose COMMIT got no answer.
+
+use std::time::{Duration, Instant};
+
+use sea_orm::{DatabaseTransaction, DbErr};
+
+use super::Claim;
+use crate::rows::Rows;
+use crate::{Queue, Settled, Settlement};
+
+/// A claim read back within this time can still be sent before its lease ends: no call takes longer than the rest.
+const CARRIED_WITHIN: Duration = Duration::from_secs(15);
+/// Interval between attempts to read while they fail.
+const PAUSE: Duration = Duration::from_millis(200);
+
+impl Queue {
+    /// Commits leases; returns those that were written.
+    pub(super) async fn committed(&self, tx: DatabaseTransaction, claims: Vec<Claim>) -> Result<Vec<Claim>, DbErr> {
+        match tx.commit().await.and_then(|()| self.fault("claim.after_commit")) {
+            Ok(()) => Ok(claims),
+            Err(error) if claims.is_empty() => Err(error),
+            Err(error) => self.read_back(claims, error).await,
+        }
+    }
+
+    /// Reads back which of these leases were written, for as long as they last. Those found too late to be sent are
+    /// given back as if never started. `error`: returned when none was written.
+    async fn read_back(&self, claims: Vec<Claim>, error: DbErr) -> Result<Vec<Claim>, DbErr> {
+        tracing::warn!(%error, lanes = claims.len(), "the COMMIT of a claim was not answered; the claim is read back");
+        let begun = Instant::now();
+        let until = claims.iter().map(|claim| claim.until).max().unwrap_or(0);
+        loop {
+            match self.leased_after_all(&claims).await {
+                Ok(mine) if mine.is_empty() => return Err(error),
+                Ok(mine) if begun.elapsed() < CARRIED_WITHIN => return Ok(mine),
+                Ok(mine) => {
+                    let back: Vec<Settlement> =
+                        mine.into_iter().map(|claim| Settlement::plain(claim, Settled::GivenBack)).collect();
+                    self.settle(&back).await?;
+                    return Err(error);
+                }
+                Err(_) if self.store.clock().millis() < until => tokio::time::sleep(PAUSE).await,
+                Err(_) => return Err(error),
+            }
+        }
+    }
+
+    /// Which of these leases this process holds. Waits for the turns' locks, which a COMMIT in progress still holds.
+    async fn leased_after_all(&self, claims: &[Claim]) -> Result<Vec<Claim>, DbErr> {
+        let mut turns: Vec<_> = claims.iter().map(|claim| (claim.tenant_id, claim.target)).collect();
+        turns.sort_unstable();
+        turns.dedup();
+        let tx = self.store.write_tx().await?;
+        self.lock_turns(&tx, &turns).await?;
+        let found = Rows::new()
+            .uuid("tenant_id", claims.iter().map(|claim| claim.tenant_id))
+            .uuid("lane_id", claims.iter().map(|claim| claim.lane_id))
+            .long("epoch", claims.iter().map(|claim| claim.epoch))
+            .uuid("owner", claims.iter().map(|_| self.instance))
+            .long("place", (0..).take(claims.len()))
+            .fetch(
+                &tx,
+                &self.store,
+                "SELECT rows.place FROM rows JOIN lane ON lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
+                 AND lane.epoch = rows.epoch AND lane.owner = rows.owner",
+            )
+            .await?;
+        tx.rollback().await?;
+        let mut mine = Vec::with_capacity(found.len());
+        for row in found {
+            let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+            mine.extend(claims.get(place).cloned());
+        }
+        Ok(mine)
+    }
+}

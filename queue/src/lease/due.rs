@@ -1,0 +1,131 @@
+//! Due lanes of the turns, each with its head.
+
+use std::collections::HashMap;
+
+use base::message::LetterKind;
+use base::store::Store;
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use uuid::Uuid;
+
+use super::{Letter, damaged};
+use crate::Queue;
+use crate::rows::Rows;
+use crate::turn::Turn;
+
+/// A due lane.
+pub(super) struct Candidate {
+    pub lane_id: Uuid,
+    pub due_at: i64,
+    pub conversation_id: Uuid,
+    pub source_id: Uuid,
+    pub direction: i16,
+    pub stream: i16,
+    pub owner: Option<Uuid>,
+    pub epoch: i64,
+    pub starts: i32,
+    /// None if the lane is empty.
+    pub letter: Option<Letter>,
+    pub turn: usize,
+}
+
+/// Columns read for a due lane and its head.
+pub(super) const CANDIDATE: &str = "lane.lane_id, lane.conversation_id, lane.source_id, lane.direction, lane.stream, \
+     lane.owner, lane.epoch, lane.starts, lane.due_at, letter.order_key, letter.seq, letter.id, letter.message_id, \
+     letter.kind, letter.payload, letter.attempts, letter.unknown, letter.resends, letter.late, letter.accepted_at, \
+     letter.expires_at, letter.day";
+
+/// Joins each `lane` with its head as `letter`, by the primary key: one index descent, however many letters wait
+/// behind it.
+pub(super) fn with_head(store: &Store) -> &'static str {
+    if store.is_sqlite() {
+        "LEFT JOIN letter ON letter.rowid = (SELECT first.rowid FROM letter AS first \
+         WHERE first.tenant_id = lane.tenant_id AND first.lane_id = lane.lane_id \
+         ORDER BY first.order_key, first.seq LIMIT 1)"
+    } else {
+        "LEFT JOIN LATERAL (SELECT * FROM letter AS first WHERE first.tenant_id = lane.tenant_id \
+         AND first.lane_id = lane.lane_id ORDER BY first.order_key, first.seq LIMIT 1) AS letter ON true"
+    }
+}
+
+impl Candidate {
+    pub fn read(row: &QueryResult, turn: usize) -> Result<Self, DbErr> {
+        Ok(Self {
+            lane_id: row.try_get("", "lane_id")?,
+            due_at: row.try_get("", "due_at")?,
+            conversation_id: row.try_get("", "conversation_id")?,
+            source_id: row.try_get("", "source_id")?,
+            direction: row.try_get("", "direction")?,
+            stream: row.try_get("", "stream")?,
+            owner: row.try_get("", "owner")?,
+            epoch: row.try_get("", "epoch")?,
+            starts: row.try_get("", "starts")?,
+            letter: letter(row)?,
+            turn,
+        })
+    }
+}
+
+fn letter(row: &QueryResult) -> Result<Option<Letter>, DbErr> {
+    let Some(id) = row.try_get("", "id")? else { return Ok(None) };
+    Ok(Some(Letter {
+        order_key: row.try_get("", "order_key")?,
+        seq: row.try_get("", "seq")?,
+        id,
+        message_id: row.try_get("", "message_id")?,
+        kind: LetterKind::from_number(row.try_get("", "kind")?).map_err(damaged)?,
+        payload: row.try_get("", "payload")?,
+        attempts: row.try_get("", "attempts")?,
+        unknown: row.try_get("", "unknown")?,
+        resends: row.try_get("", "resends")?,
+        late: row.try_get("", "late")?,
+        accepted_at: row.try_get("", "accepted_at")?,
+        expires_at: row.try_get("", "expires_at")?,
+        day: row.try_get("", "day")?,
+    }))
+}
+
+impl Queue {
+    /// Due lanes of each turn, by its index, longest due first: one more than allowed, if there is one.
+    pub(super) async fn due_lanes(
+        &self,
+        tx: &impl ConnectionTrait,
+        turns: &[Turn],
+        now: i64,
+        allowed: &[i64],
+    ) -> Result<HashMap<usize, Vec<Candidate>>, DbErr> {
+        let most = allowed.iter().max().copied().unwrap_or(0) + 1;
+        // One index descent per turn. SQLite accepts no column in LIMIT, so there all turns use the largest value.
+        let (limit, due) = if self.store.is_sqlite() {
+            (
+                most.to_string(),
+                "JOIN lane ON lane.rowid IN (SELECT due.rowid FROM lane AS due WHERE {due} ORDER BY due.due_at LIMIT {limit})",
+            )
+        } else {
+            (
+                "rows.most".to_owned(),
+                "CROSS JOIN LATERAL (SELECT * FROM lane AS due WHERE {due} ORDER BY due.due_at LIMIT {limit}) AS lane",
+            )
+        };
+        let which = "due.tenant_id = rows.tenant_id AND due.target = rows.target AND due.due_at IS NOT NULL \
+                     AND due.due_at <= rows.until";
+        let due = due.replace("{due}", which).replace("{limit}", &limit);
+        let text = format!("SELECT {CANDIDATE}, rows.place FROM rows {due} {}", with_head(&self.store));
+        let rows = Rows::new()
+            .uuid("tenant_id", turns.iter().map(|turn| turn.tenant_id))
+            .uuid("target", turns.iter().map(|turn| turn.target))
+            .long("until", turns.iter().map(|_| now))
+            .long("most", allowed.iter().map(|allowed| allowed + 1))
+            .long("place", (0..).take(turns.len()))
+            .fetch(tx, &self.store, &text)
+            .await?;
+        let mut found: HashMap<usize, Vec<Candidate>> = HashMap::new();
+        for row in rows {
+            let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+            found.entry(place).or_default().push(Candidate::read(&row, place)?);
+        }
+        for due in found.values_mut() {
+            due.sort_by_key(|candidate| candidate.due_at);
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,88 @@
+//! The queue: all SQL that writes it is here.
+//!
+//! ```text
+//! accept ─▶ dedupe · raw · message · letter · lane · turn · ledger        one commit
+//! claim  ─▶ turn (rate, fairness) · lane (owner, epoch, until) → letter   one commit, then the network
+//! settle ─▶ attempt · letter · lane · message · ledger · follow-ups       one commit, only with its own epoch
+//! ```
+//!
+//! A lane has at most one lease, and it stays blocked by its head *during the head's back-off*, so two letters of one
+//! conversation and direction never overtake each other. A lease that expired unsettled leaves an unknown outcome:
+//! the next holder checks before it sends.
+
+use base::fault::Faults;
+use base::store::Store;
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+mod accept;
+mod backlog;
+mod balance;
+mod by_hand;
+mod conversation;
+mod dead;
+#[cfg(feature = "faults")]
+mod defect;
+mod erase;
+mod found;
+mod keys;
+pub mod lane;
+mod lease;
+mod ledger;
+pub mod media;
+mod old;
+mod opened;
+pub mod parcel;
+mod revive;
+mod rows;
+mod scan;
+mod settle;
+mod standing;
+mod suspend;
+mod turn;
+pub mod writer;
+
+pub use backlog::{Backlog, DeadCount, Target};
+pub use balance::Gap;
+pub use lease::{Claim, Expired, Letter, Wish};
+pub use old::{Known, KnownKey};
+pub use rows::{Rows, columns_of};
+pub use scan::{After, Ready};
+pub use settle::{Attempt, Learned, Settled, Settlement, TurnEffect, Webhook};
+pub use turn::{HELD, RATE, Rate};
+
+/// A message's status is worth reporting to amoCRM for this long.
+pub const STATUS_MILLIS: i64 = 72 * 3_600_000;
+
+/// The queue's statements and their dependencies.
+#[derive(Clone)]
+pub struct Queue {
+    store: Store,
+    /// This process, in the ledger's rows and as the owner of leases.
+    instance: Uuid,
+    faults: Faults,
+}
+
+impl Queue {
+    pub fn new(store: Store, instance: Uuid, faults: Faults) -> Self {
+        Self { store, instance, faults }
+    }
+
+    /// This process.
+    pub fn instance(&self) -> Uuid {
+        self.instance
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Whether to make a defect of `fault::DEFECTS` here.
+    fn errs(&self, name: &'static str) -> bool {
+        self.faults.errs(name)
+    }
+
+    fn fault(&self, name: &'static str) -> Result<(), DbErr> {
+        self.faults.hit(name).map_err(|injected| DbErr::Custom(injected.to_string()))
+    }
+}

@@ -1,0 +1,236 @@
+//! Many rows in one statement, the same text on both engines.
+//!
+//! A statement is written once against a table `rows(…)` put in front of it: on PostgreSQL an `unnest` of one array
+//! per column (one prepared text for any number of rows), on SQLite a VALUES list in chunks of 64, 16, 4 and 1 rows
+//! (four prepared texts). `{now}` is the database's time in milliseconds.
+//!
+//! No value may be NULL (sea-orm's arrays cannot contain it); for a nullable column the statement uses `nullif`.
+
+use base::store::Store;
+use sea_orm::sea_query::ArrayType;
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, QueryResult, Statement, Value};
+use uuid::Uuid;
+
+const CHUNKS: [usize; 4] = [64, 16, 4, 1];
+
+/// Columns of equal length.
+#[derive(Default)]
+pub struct Rows {
+    columns: Vec<Column>,
+    length: usize,
+}
+
+struct Column {
+    name: &'static str,
+    cast: &'static str,
+    kind: ArrayType,
+    values: Vec<Value>,
+}
+
+impl Rows {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn uuid(self, name: &'static str, values: impl IntoIterator<Item = Uuid>) -> Self {
+        self.column(name, "uuid[]", ArrayType::Uuid, values)
+    }
+
+    pub fn text(self, name: &'static str, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.column(name, "text[]", ArrayType::String, values.into_iter().map(Into::<String>::into))
+    }
+
+    pub fn long(self, name: &'static str, values: impl IntoIterator<Item = i64>) -> Self {
+        self.column(name, "bigint[]", ArrayType::BigInt, values)
+    }
+
+    pub fn int(self, name: &'static str, values: impl IntoIterator<Item = i32>) -> Self {
+        self.column(name, "integer[]", ArrayType::Int, values)
+    }
+
+    pub fn short(self, name: &'static str, values: impl IntoIterator<Item = i16>) -> Self {
+        self.column(name, "smallint[]", ArrayType::SmallInt, values)
+    }
+
+    pub fn flag(self, name: &'static str, values: impl IntoIterator<Item = bool>) -> Self {
+        self.column(name, "boolean[]", ArrayType::Bool, values)
+    }
+
+    pub fn bytes(self, name: &'static str, values: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        self.column(name, "bytea[]", ArrayType::Bytes, values)
+    }
+
+    fn column<T: Into<Value>>(
+        mut self,
+        name: &'static str,
+        cast: &'static str,
+        kind: ArrayType,
+        values: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let values: Vec<Value> = values.into_iter().map(Into::into).collect();
+        debug_assert!(self.columns.is_empty() || values.len() == self.length, "column {name} has another length");
+        self.length = values.len();
+        self.columns.push(Column { name, cast, kind, values });
+        self
+    }
+
+    /// A statement to run later, together with others.
+    pub fn write(self, body: impl Into<String>) -> Write {
+        Write { rows: self, body: body.into() }
+    }
+
+    /// Runs the statement; returns the number of rows it changed.
+    pub async fn execute(self, db: &impl ConnectionTrait, store: &Store, body: &str) -> Result<u64, DbErr> {
+        let mut changed = 0;
+        for statement in self.statements(store, body) {
+            #[cfg(feature = "faults")]
+            store.check_plan(db, body, &statement).await?;
+            changed += db.execute_raw(statement).await?.rows_affected();
+        }
+        Ok(changed)
+    }
+
+    /// Runs the statement; returns its rows.
+    pub async fn fetch(self, db: &impl ConnectionTrait, store: &Store, body: &str) -> Result<Vec<QueryResult>, DbErr> {
+        let mut found = Vec::new();
+        for statement in self.statements(store, body) {
+            #[cfg(feature = "faults")]
+            store.check_plan(db, body, &statement).await?;
+            found.extend(db.query_all_raw(statement).await?);
+        }
+        Ok(found)
+    }
+
+    fn statements(self, store: &Store, body: &str) -> Vec<Statement> {
+        if self.length == 0 {
+            return Vec::new();
+        }
+        if store.is_sqlite() { self.for_sqlite(store, body) } else { vec![self.for_postgres(store, body)] }
+    }
+
+    fn names(&self) -> String {
+        self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+    }
+
+    fn for_postgres(self, store: &Store, body: &str) -> Statement {
+        let (text, values) = self.in_postgres(store, body, 1);
+        Statement::from_sql_and_values(store.backend(), text, values)
+    }
+
+    /// The text and its values, numbered from `first` on.
+    fn in_postgres(self, store: &Store, body: &str, first: usize) -> (String, impl Iterator<Item = Value> + use<>) {
+        let names = self.names();
+        let numbered = (first..).zip(&self.columns);
+        let arrays: Vec<String> = numbered.map(|(number, column)| format!("${number}::{}", column.cast)).collect();
+        let body = body.replace("{now}", &store.now_sql());
+        let text = format!("WITH rows({names}) AS (SELECT * FROM unnest({})) {body}", arrays.join(", "));
+        let values = self.columns.into_iter().map(|column| Value::Array(column.kind, Some(Box::new(column.values))));
+        (text, values)
+    }
+
+    fn for_sqlite(self, store: &Store, body: &str) -> Vec<Statement> {
+        let names = self.names();
+        let width = self.columns.len();
+        let mut columns: Vec<_> = self.columns.into_iter().map(|column| column.values.into_iter()).collect();
+        let mut left = self.length;
+        let mut statements = Vec::new();
+        while left > 0 {
+            let size = CHUNKS.into_iter().find(|size| *size <= left).unwrap_or(1);
+            left -= size;
+            let mut values = Vec::with_capacity(size * width + 1);
+            for _ in 0..size {
+                values.extend(columns.iter_mut().filter_map(Iterator::next));
+            }
+            let mut list = String::with_capacity(size * width * 6);
+            for row in 0..size {
+                list.push_str(if row == 0 { "(" } else { ",(" });
+                for column in 0..width {
+                    let gap = if column == 0 { "" } else { "," };
+                    list.push_str(&format!("{gap}?{}", row * width + column + 1));
+                }
+                list.push(')');
+            }
+            let body = if body.contains("{now}") {
+                values.push(store.clock().millis().into());
+                body.replace("{now}", &format!("?{}", size * width + 1))
+            } else {
+                body.to_owned()
+            };
+            let text = format!("WITH rows({names}) AS (VALUES {list}) {body}");
+            statements.push(Statement::from_sql_and_values(store.backend(), text, values));
+        }
+        statements
+    }
+}
+
+/// A statement that changes rows, not run yet.
+pub struct Write {
+    rows: Rows,
+    body: String,
+}
+
+impl Write {
+    pub async fn run(self, db: &impl ConnectionTrait, store: &Store) -> Result<(), DbErr> {
+        self.rows.execute(db, store, &self.body).await.map(drop)
+    }
+}
+
+/// Runs statements that neither see each other's changes nor change the same row: in one round trip on PostgreSQL,
+/// where each is an expression of one statement, and one after the other on SQLite, which has no round trips.
+pub async fn write_together(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    writes: impl IntoIterator<Item = Write>,
+) -> Result<(), DbErr> {
+    let writes: Vec<Write> = writes.into_iter().filter(|write| write.rows.length > 0).collect();
+    if store.is_sqlite() || writes.len() < 2 {
+        for write in writes {
+            write.run(db, store).await?;
+        }
+        return Ok(());
+    }
+    let (parts, values) = expressions(store, writes.into_iter());
+    let text = format!("WITH {} SELECT 1", parts.join(", "));
+    db.execute_raw(Statement::from_sql_and_values(store.backend(), text, values)).await?;
+    Ok(())
+}
+
+/// [`write_together`], returning the rows of `asked`, which also writes.
+pub async fn write_together_and_fetch(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    writes: impl IntoIterator<Item = Write>,
+    asked: Write,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let writes = writes.into_iter().filter(|write| write.rows.length > 0);
+    if store.is_sqlite() || asked.rows.length == 0 {
+        let found = asked.rows.fetch(db, store, &asked.body).await?;
+        write_together(db, store, writes).await?;
+        return Ok(found);
+    }
+    let (parts, values) = expressions(store, writes.chain([asked]));
+    let last = parts.len() - 1;
+    let text = format!("WITH {} SELECT * FROM w{last}", parts.join(", "));
+    db.query_all_raw(Statement::from_sql_and_values(store.backend(), text, values)).await
+}
+
+/// The writes as expressions `w0`, `w1`, … of one PostgreSQL statement, and their values.
+fn expressions(store: &Store, writes: impl Iterator<Item = Write>) -> (Vec<String>, Vec<Value>) {
+    let (mut parts, mut values) = (Vec::new(), Vec::new());
+    for (place, write) in writes.enumerate() {
+        let (text, more) = write.rows.in_postgres(store, &write.body, values.len() + 1);
+        values.extend(more);
+        parts.push(format!("w{place} AS ({text})"));
+    }
+    (parts, values)
+}
+
+/// All columns of an entity, each named with the prefix.
+pub fn columns_of<E: EntityTrait>(prefix: &str) -> String {
+    let table = E::default().table_name().to_owned();
+    let columns = E::Column::iter().map(|column| {
+        let name = column.as_str();
+        format!("{table}.{name} AS {prefix}{name}")
+    });
+    columns.collect::<Vec<_>>().join(", ")
+}

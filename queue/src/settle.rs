@@ -1,0 +1,319 @@
+//! Writes the outcomes of leased letters, only where the lease is still valid.
+
+use std::collections::{BTreeMap, HashMap};
+
+use base::message::{Failure, LetterKind, State};
+use sea_orm::{DatabaseTransaction, DbErr};
+use uuid::Uuid;
+
+use super::accept::place;
+use super::lane::{self, Lane, LaneKey, Seed};
+use super::parcel::{NewLetter, Opened};
+use super::rows::{Write, write_together};
+use super::turn::Turn;
+use super::{Claim, Queue, ledger, opened, turn};
+use end::{end_turns, release};
+
+mod affect;
+mod before;
+mod effects;
+mod end;
+mod learned;
+
+/// One finished attempt.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    pub claim: Claim,
+    pub settled: Settled,
+    /// For the timeline; none if nothing was tried.
+    pub attempt: Option<Attempt>,
+    pub learned: Learned,
+    /// The message's new state.
+    pub state: Option<State>,
+    pub failure: Option<Failure>,
+    pub possible_duplicate: bool,
+    /// Resulting letters of the same conversation: a status for amoCRM.
+    pub follow_ups: Vec<NewLetter>,
+    /// Target and pool of the conversation's amoCRM side, for a status that waited for an id just learned.
+    pub crm: Option<(Uuid, String)>,
+    pub turn: TurnEffect,
+    /// Milliseconds that the lane rests before it goes on.
+    pub rest: i64,
+}
+
+/// What becomes of the letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// The other side accepted it.
+    Carried,
+    /// There was nothing left to report: a lower status after a higher one.
+    Superseded,
+    /// It stays the head for `millis` of back-off.
+    Again { millis: i64, unknown: bool, resent: bool },
+    /// A part of it was accepted: it stays the head and continues from there, with its attempts counted anew.
+    Onward { progress: String },
+    /// It becomes a dead letter; the lane goes on.
+    Buried { reason: String, detail: String },
+    /// Leased but not started: as if it had never been leased.
+    GivenBack,
+}
+
+/// The attempt's effect on the whole target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TurnEffect {
+    /// The target answers.
+    Healthy,
+    /// It does not answer. When of at least `open_after` calls within a minute half have failed, the breaker opens
+    /// for `open_millis`.
+    Failing { open_after: i32, open_millis: i64 },
+    /// It asked to wait.
+    Wait { millis: i64 },
+    /// It answers, and asked only this conversation to wait.
+    Slowed,
+    /// It cannot be served until it is repaired.
+    Hold { reason: String },
+    /// The letter ended without a call.
+    Unasked,
+    /// Nothing was learned.
+    None,
+}
+
+/// Ids contained in the answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Learned {
+    /// The messenger's id of the message.
+    pub external_id: Option<String>,
+    /// amojo's id of the message.
+    pub amocrm_message_id: Option<String>,
+    /// amojo's id of the conversation.
+    pub amocrm_chat_id: Option<String>,
+    /// The messenger's ids for a dialogue that a manager started.
+    pub opened: Option<Opened>,
+    /// The messenger's id of a dialogue with several chats, in which a manager wrote.
+    pub used: Option<String>,
+    /// The messenger's new id of the dialogue, in addition to the old one.
+    pub moved_to: Option<String>,
+    /// amoCRM received our ids of a chat that a manager started.
+    pub bound: bool,
+}
+
+/// An entry of the timeline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attempt {
+    pub at: i64,
+    pub millis: i32,
+    pub verdict: &'static str,
+    /// HTTP status; 0 if there was no answer.
+    pub status: i32,
+    /// At most 4 KiB, redacted.
+    pub answer: String,
+    pub reason: String,
+    /// What was posted to a developer's endpoint, if anything.
+    pub webhook: Option<Webhook>,
+}
+
+/// A webhook in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Webhook {
+    /// Id of this attempt.
+    pub id: Uuid,
+    /// `webhook-id`, the same for all attempts.
+    pub webhook_id: Uuid,
+    /// Its type.
+    pub event: &'static str,
+    /// The endpoint did not answer, or asked for another attempt. A refusal is an answer.
+    pub failed: bool,
+}
+
+impl Attempt {
+    /// Its id in the timeline: all attempts of a webhook share the one that its receiver knows.
+    fn letter_id(&self, claim: &Claim) -> Uuid {
+        self.webhook.map_or(claim.letter.id, |webhook| webhook.webhook_id)
+    }
+}
+
+impl Settlement {
+    /// A settlement that contains only the outcome of the letter.
+    pub fn plain(claim: Claim, settled: Settled) -> Self {
+        Self {
+            claim,
+            settled,
+            attempt: None,
+            learned: Learned::default(),
+            state: None,
+            failure: None,
+            possible_duplicate: false,
+            follow_ups: Vec::new(),
+            crm: None,
+            turn: TurnEffect::None,
+            rest: 0,
+        }
+    }
+}
+
+impl Queue {
+    /// Settles all in one transaction; returns for each whether its lease was still valid.
+    pub async fn settle(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
+        self.settle_at_once(settlements, false).await
+    }
+
+    /// The same after an attempt with an unknown result: what it wrote is not written again and counts as valid.
+    pub async fn settle_again(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
+        self.settle_at_once(settlements, true).await
+    }
+
+    async fn settle_at_once(&self, settlements: &[Settlement], again: bool) -> Result<Vec<bool>, DbErr> {
+        let tx = self.store.write_tx().await?;
+        let done = match self.settle_in(&tx, settlements, again).await {
+            Ok(done) => self.fault("settle.before_commit").map(|()| done),
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(done) => {
+                tx.commit().await?;
+                self.fault("settle.after_commit")?;
+                Ok(done)
+            }
+            Err(error) => {
+                let _ = tx.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn settle_in(
+        &self,
+        tx: &DatabaseTransaction,
+        settlements: &[Settlement],
+        again: bool,
+    ) -> Result<Vec<bool>, DbErr> {
+        learned::learn_keys(tx, &self.store, settlements).await?;
+        learned::learn_aliases(tx, &self.store, settlements).await?;
+        let named = learned::learn_dialogues(tx, &self.store, settlements).await?;
+        let mut turns = self.lock_all_turns(tx, settlements).await?;
+        let parked = learned::take_parked(tx, &self.store, settlements).await?;
+        let follow_ups: Vec<(&Claim, &NewLetter)> = settlements
+            .iter()
+            .flat_map(|one| one.follow_ups.iter().map(|letter| (&one.claim, letter)))
+            .chain(parked.iter().map(|(index, letter)| (&settlements[*index].claim, letter)))
+            .collect();
+        let mut seeds: BTreeMap<LaneKey, Seed> =
+            settlements.iter().map(|one| ((one.claim.tenant_id, one.claim.lane_id), seed_of(&one.claim))).collect();
+        seeds.extend(
+            follow_ups.iter().map(|(claim, letter)| lane::lane_of(claim.tenant_id, claim.conversation_id, letter)),
+        );
+        let (mut lanes, now) = lane::lock_lanes(tx, &self.store, &seeds).await?;
+
+        let done =
+            if again { self.done_before(tx, settlements, &lanes).await? } else { vec![false; settlements.len()] };
+        let good: Vec<bool> = settlements.iter().map(|one| self.is_mine(&lanes, &one.claim)).collect();
+        let mine: Vec<&Settlement> =
+            settlements.iter().zip(&good).filter(|(_, good)| **good).map(|(one, _)| one).collect();
+        let mut positions = HashMap::new();
+        for one in &mine {
+            if let Some(lane) = lanes.get_mut(&(one.claim.tenant_id, one.claim.lane_id)) {
+                positions.insert(one.claim.letter.id, release(lane, one));
+            }
+        }
+        // The holder of the next lease reports the outcome instead of a lost one; parked statuses are facts and are
+        // sent anyway.
+        let lost: Vec<Uuid> =
+            settlements.iter().zip(&good).filter(|(_, good)| !**good).map(|(one, _)| one.claim.letter.id).collect();
+        let parked_from = follow_ups.len() - parked.len();
+        let mut placed = Vec::new();
+        let accepted_at = self.store.clock().millis();
+        for (index, (claim, letter)) in follow_ups.into_iter().enumerate() {
+            if index < parked_from && lost.contains(&claim.letter.id) {
+                continue;
+            }
+            let (key, _) = lane::lane_of(claim.tenant_id, claim.conversation_id, letter);
+            placed.push(place(&mut lanes, key, letter, accepted_at)?);
+        }
+        #[cfg(feature = "faults")]
+        let left = self.leave_the_lane(&mine, &mut lanes);
+        end_turns(&mut turns, &seeds, &lanes, &mine, now);
+        let [removed, marked, advanced] = effects::letters(&mine);
+        let all = [
+            removed,
+            marked,
+            advanced,
+            lane::new_letters(&placed),
+            lane::written(&lanes, now),
+            effects::messages(&mine, &positions),
+            learned::told_chats(settlements),
+            effects::new_attempts(settlements.iter().zip(&done).filter(|(_, done)| !**done).map(|(one, _)| one)),
+            turn::written(&turns),
+            self.settled(&mine),
+        ];
+        write_together(tx, &self.store, all).await?;
+        #[cfg(feature = "faults")]
+        left.run(tx, &self.store).await?;
+        effects::reports(&mine).run(tx, &self.store).await?;
+        learned::note_bound(tx, &self.store, settlements).await?;
+        opened::write_names(tx, &self.store, &named).await?;
+        effects::insert_dead(tx, &self.store, &mine).await?;
+        Ok(good.into_iter().zip(done).map(|(good, done)| good || done).collect())
+    }
+
+    /// Locks the turns of all settled lanes and of all possible follow-ups, in one sorted pass.
+    async fn lock_all_turns(&self, tx: &DatabaseTransaction, settlements: &[Settlement]) -> Result<Vec<Turn>, DbErr> {
+        let mut pools: BTreeMap<(Uuid, Uuid), String> = BTreeMap::new();
+        for one in settlements {
+            let tenant_id = one.claim.tenant_id;
+            pools.entry((tenant_id, one.claim.target)).or_default();
+            if let Some((target, pool)) = &one.crm {
+                pools.insert((tenant_id, *target), pool.clone());
+            }
+            for letter in &one.follow_ups {
+                pools.insert((tenant_id, letter.target), letter.pool.clone());
+            }
+        }
+        let keys: Vec<_> = pools.keys().copied().collect();
+        let (turns, _) = self.lock_turns(tx, &keys).await?;
+        if turns.len() == keys.len() {
+            return Ok(turns);
+        }
+        // Needed once per turn. These are created out of lock order: after a deadlock the whole batch is repeated.
+        pools.retain(|key, _| !turns.iter().any(|turn| (turn.tenant_id, turn.target) == *key));
+        turn::make_turns(tx, &self.store, &pools).await?;
+        Ok(self.lock_turns(tx, &keys).await?.0)
+    }
+
+    fn is_mine(&self, lanes: &BTreeMap<LaneKey, Lane>, claim: &Claim) -> bool {
+        lanes
+            .get(&(claim.tenant_id, claim.lane_id))
+            .is_some_and(|lane| lane.epoch == claim.epoch && lane.owner == Some(self.instance))
+            || self.errs("defect.forget_the_epoch")
+    }
+
+    /// What the ledger counts of them.
+    fn settled(&self, mine: &[&Settlement]) -> Write {
+        let mut changes: BTreeMap<ledger::Key, (i64, i64, i64)> = BTreeMap::new();
+        for settlement in mine.iter().filter(|_| !self.errs("defect.miscount")) {
+            let claim = &settlement.claim;
+            if claim.letter.kind != LetterKind::Message {
+                continue;
+            }
+            let (delivered, failed) = match settlement.settled {
+                Settled::Carried => (1, 0),
+                Settled::Buried { .. } => (0, 1),
+                _ => continue,
+            };
+            let key = (claim.tenant_id, claim.source_id, claim.direction.number(), claim.letter.day);
+            let change = changes.entry(key).or_default();
+            change.1 += delivered;
+            change.2 += failed;
+        }
+        ledger::counted(self.instance, &changes)
+    }
+}
+
+fn seed_of(claim: &Claim) -> Seed {
+    Seed {
+        conversation_id: claim.conversation_id,
+        source_id: claim.source_id,
+        direction: claim.direction,
+        stream: claim.stream,
+        target: claim.target,
+    }
+}

@@ -1,0 +1,194 @@
+//! The rows other than lanes that settlements change.
+
+use std::collections::{BTreeMap, HashMap};
+
+use base::message::{LetterKind, State};
+use base::store::Store;
+use entity::dead_letter;
+use sea_orm::{ConnectionTrait, DbErr};
+use uuid::Uuid;
+
+use super::{Settled, Settlement, TurnEffect};
+use crate::dead;
+use crate::rows::{Rows, Write};
+
+/// Deletes finished letters; updates those that stay.
+pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
+    let keys = |chosen: &[&&Settlement]| {
+        Rows::new()
+            .uuid("tenant_id", chosen.iter().map(|one| one.claim.tenant_id))
+            .uuid("lane_id", chosen.iter().map(|one| one.claim.lane_id))
+            .long("order_key", chosen.iter().map(|one| one.claim.letter.order_key))
+            .long("seq", chosen.iter().map(|one| one.claim.letter.seq))
+    };
+    let gone: Vec<_> = mine
+        .iter()
+        .filter(|one| matches!(one.settled, Settled::Carried | Settled::Superseded | Settled::Buried { .. }))
+        .collect();
+    let removed = keys(&gone).write(
+        "DELETE FROM letter WHERE (tenant_id, lane_id, order_key, seq) IN \
+             (SELECT rows.tenant_id, rows.lane_id, rows.order_key, rows.seq FROM rows)",
+    );
+    let kept: Vec<_> =
+        mine.iter().filter(|one| matches!(one.settled, Settled::Again { .. } | Settled::GivenBack)).collect();
+    let marked = keys(&kept)
+        // A request to slow down is not a failure of this letter.
+        .int(
+            "tries",
+            kept.iter().map(|one| {
+                let asked = matches!(one.turn, TurnEffect::Wait { .. } | TurnEffect::Slowed);
+                i32::from(one.attempt.is_some() && !asked)
+            }),
+        )
+        .flag(
+            "unknown",
+            kept.iter().map(|one| match one.settled {
+                Settled::Again { unknown, .. } => unknown,
+                _ => one.claim.letter.unknown,
+            }),
+        )
+        .int("resends", kept.iter().map(|one| i32::from(matches!(one.settled, Settled::Again { resent: true, .. }))))
+        .write(
+            "UPDATE letter SET attempts = letter.attempts + rows.tries, unknown = rows.unknown, \
+             resends = letter.resends + rows.resends FROM rows WHERE letter.tenant_id = rows.tenant_id \
+             AND letter.lane_id = rows.lane_id AND letter.order_key = rows.order_key AND letter.seq = rows.seq",
+        );
+    let onward: Vec<_> = mine
+        .iter()
+        .filter_map(|one| match &one.settled {
+            Settled::Onward { progress } => Some((one, progress)),
+            _ => None,
+        })
+        .collect();
+    let advanced = keys(&onward.iter().map(|(one, _)| *one).collect::<Vec<_>>())
+        .text("payload", onward.iter().map(|(_, progress)| progress.as_str()))
+        .write(
+            "UPDATE letter SET payload = rows.payload, attempts = 0, unknown = false, resends = 0 FROM rows \
+             WHERE letter.tenant_id = rows.tenant_id AND letter.lane_id = rows.lane_id \
+             AND letter.order_key = rows.order_key AND letter.seq = rows.seq",
+        );
+    [removed, marked, advanced]
+}
+
+/// States only go up. A dead letter delivered late is revived only by its own success; amoCRM, which was told of a
+/// failure, may then be told of the success.
+pub fn messages(mine: &[&Settlement], positions: &HashMap<Uuid, i64>) -> Write {
+    let about: Vec<_> = mine.iter().filter(|one| one.claim.letter.kind == LetterKind::Message).collect();
+    Rows::new()
+        .uuid("tenant_id", about.iter().map(|one| one.claim.tenant_id))
+        .uuid("id", about.iter().map(|one| one.claim.letter.message_id))
+        .short("state", about.iter().map(|one| state(one)))
+        .flag("revived", about.iter().map(|one| one.settled == Settled::Carried && one.claim.letter.late))
+        .text("error", about.iter().map(|one| failure_text(one)))
+        .text("external_id", about.iter().map(|one| one.learned.external_id.clone().unwrap_or_default()))
+        .text("amocrm_message_id", about.iter().map(|one| one.learned.amocrm_message_id.clone().unwrap_or_default()))
+        .long(
+            "position",
+            about.iter().map(|one| {
+                let carried = one.settled == Settled::Carried;
+                positions.get(&one.claim.letter.id).copied().filter(|_| carried).unwrap_or(0)
+            }),
+        )
+        .flag("possible_duplicate", about.iter().map(|one| one.possible_duplicate))
+        .write(
+            "UPDATE message SET \
+             state = CASE WHEN rows.revived THEN rows.state WHEN rows.state = 4 AND message.state < 2 THEN 4 \
+             WHEN rows.state < 4 AND rows.state > message.state THEN rows.state ELSE message.state END, \
+             error = CASE WHEN rows.revived THEN '' WHEN rows.state = 4 AND message.state < 2 THEN rows.error \
+             ELSE message.error END, \
+             reported = CASE WHEN rows.revived THEN 0 ELSE message.reported END, \
+             external_id = CASE WHEN rows.external_id = '' THEN message.external_id ELSE rows.external_id END, \
+             amocrm_message_id = CASE WHEN rows.amocrm_message_id = '' THEN message.amocrm_message_id \
+             ELSE rows.amocrm_message_id END, \
+             position = CASE WHEN rows.position = 0 THEN message.position ELSE rows.position END, \
+             possible_duplicate = message.possible_duplicate OR rows.possible_duplicate \
+             FROM rows WHERE message.tenant_id = rows.tenant_id AND message.id = rows.id",
+        )
+}
+
+/// The statuses reported to amoCRM. Separate from [`messages`], because both may concern the same message.
+pub fn reports(mine: &[&Settlement]) -> Write {
+    let reported: BTreeMap<(Uuid, Uuid), &Settlement> = mine
+        .iter()
+        .filter(|one| one.claim.letter.kind == LetterKind::Status && one.settled == Settled::Carried)
+        .map(|one| ((one.claim.tenant_id, one.claim.letter.message_id), *one))
+        .collect();
+    Rows::new()
+        .uuid("tenant_id", reported.keys().map(|key| key.0))
+        .uuid("id", reported.keys().map(|key| key.1))
+        .short("reported", reported.values().map(|one| state(one)))
+        .text("error", reported.values().map(|one| failure_text(one)))
+        .write(
+            "UPDATE message SET reported = rows.reported, \
+             state = CASE WHEN rows.reported = 4 AND message.state < 2 THEN 4 \
+             WHEN rows.reported < 4 AND message.state < rows.reported THEN rows.reported ELSE message.state END, \
+             error = CASE WHEN rows.reported = 4 AND message.state < 2 THEN rows.error ELSE message.error END \
+             FROM rows WHERE message.tenant_id = rows.tenant_id \
+             AND message.id = rows.id AND message.reported < rows.reported",
+        )
+}
+
+fn state(one: &Settlement) -> i16 {
+    one.state.map_or(-1, State::number)
+}
+
+fn failure_text(one: &Settlement) -> String {
+    one.failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
+}
+
+/// Timeline entries. Also of attempts whose lease was lost, because they happened.
+pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Write {
+    let all: Vec<_> = settlements.filter_map(|one| one.attempt.as_ref().map(|attempt| (one, attempt))).collect();
+    Rows::new()
+        .uuid("tenant_id", all.iter().map(|(one, _)| one.claim.tenant_id))
+        .uuid("message_id", all.iter().map(|(one, _)| one.claim.letter.message_id))
+        .uuid("letter_id", all.iter().map(|(one, attempt)| attempt.letter_id(&one.claim)))
+        .short("kind", all.iter().map(|(one, _)| one.claim.letter.kind.number()))
+        .short("direction", all.iter().map(|(one, _)| one.claim.direction.number()))
+        .long("at", all.iter().map(|(_, attempt)| attempt.at))
+        .int("ms", all.iter().map(|(_, attempt)| attempt.millis))
+        .text("verdict", all.iter().map(|(_, attempt)| attempt.verdict))
+        .int("status", all.iter().map(|(_, attempt)| attempt.status))
+        .text("answer", all.iter().map(|(_, attempt)| attempt.answer.as_str()))
+        .text("reason", all.iter().map(|(_, attempt)| attempt.reason.as_str()))
+        .uuid("id", all.iter().map(|(_, attempt)| attempt.webhook.map_or(Uuid::nil(), |webhook| webhook.id)))
+        .uuid("source_id", all.iter().map(|(one, _)| one.claim.source_id))
+        .text("event", all.iter().map(|(_, attempt)| attempt.webhook.map_or("", |webhook| webhook.event)))
+        .write(
+            "INSERT INTO attempt (tenant_id, message_id, letter_id, number, kind, direction, at, ms, verdict, status, \
+             answer, reason, id, source_id, event) \
+             SELECT tenant_id, message_id, letter_id, 1 + (SELECT count(*) FROM attempt AS earlier WHERE \
+             earlier.tenant_id = rows.tenant_id AND earlier.message_id = rows.message_id AND earlier.letter_id = rows.letter_id), \
+             kind, direction, at, ms, verdict, status, answer, reason, CASE WHEN event = '' THEN NULL ELSE id END, \
+             CASE WHEN event = '' THEN NULL ELSE source_id END, event FROM rows WHERE true ON CONFLICT DO NOTHING",
+        )
+}
+
+/// Inserts the dead letters.
+pub async fn insert_dead(tx: &impl ConnectionTrait, store: &Store, mine: &[&Settlement]) -> Result<(), DbErr> {
+    let now = store.clock().millis();
+    let dead = |one: &&Settlement| {
+        let Settled::Buried { reason, detail } = &one.settled else { return None };
+        let (claim, letter) = (&one.claim, &one.claim.letter);
+        Some(dead_letter::Model {
+            tenant_id: claim.tenant_id,
+            id: letter.id,
+            lane_id: claim.lane_id,
+            conversation_id: claim.conversation_id,
+            source_id: claim.source_id,
+            message_id: letter.message_id,
+            target: claim.target,
+            direction: claim.direction.number(),
+            stream: claim.stream.number(),
+            kind: letter.kind.number(),
+            payload: letter.payload.clone(),
+            reason: reason.clone(),
+            detail: detail.clone(),
+            attempts: letter.attempts + i32::from(one.attempt.is_some()),
+            first_at: letter.accepted_at,
+            last_at: now,
+            day: letter.day,
+        })
+    };
+    dead::insert(tx, store, mine.iter().filter_map(dead).collect()).await
+}

@@ -1,0 +1,186 @@
+//! Ids learned from answers: of messages, so that echoes are recognised and statuses find them; of chats, so that
+//! hooks and history queries do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base::message::{Direction, LetterKind, Stream};
+use base::store::Store;
+use sea_orm::{ConnectionTrait, DbErr};
+use uuid::Uuid;
+
+use super::Settlement;
+use crate::STATUS_MILLIS;
+use crate::conversation::{insert_aliases, known_chats};
+use crate::keys::{LearnedKeys, insert_keys};
+use crate::opened::{Named, Told, name_dialogues, use_dialogues};
+use crate::parcel::{Alias, Event, NewLetter, Side};
+use crate::rows::{Rows, Write};
+
+/// Stores message ids learned from answers, so that echoes are recognised and statuses find their message.
+pub async fn learn_keys(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+    let mut keys = LearnedKeys::new();
+    for settlement in settlements {
+        let claim = &settlement.claim;
+        if let Some(id) = &settlement.learned.external_id {
+            keys.insert((claim.tenant_id, claim.source_id, id, Event::Sent.number()), claim.letter.message_id);
+        }
+        if let (Some(id), Direction::ToCrm) = (&settlement.learned.amocrm_message_id, claim.direction) {
+            keys.insert((claim.tenant_id, claim.target, id, Event::Message.number()), claim.letter.message_id);
+        }
+    }
+    insert_keys(tx, store, &keys).await
+}
+
+/// Statuses that waited for one of the ids just learned, as letters, each with the index of the settlement that
+/// learned it.
+pub async fn take_parked(
+    tx: &impl ConnectionTrait,
+    store: &Store,
+    settlements: &[Settlement],
+) -> Result<Vec<(usize, NewLetter)>, DbErr> {
+    let learned: Vec<_> = settlements
+        .iter()
+        .enumerate()
+        .filter(|(_, settlement)| settlement.crm.is_some())
+        .filter_map(|(index, settlement)| {
+            settlement.learned.external_id.as_ref().map(|id| (index, settlement, id.as_str()))
+        })
+        .collect();
+    if learned.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys = || {
+        Rows::new()
+            .uuid("tenant_id", learned.iter().map(|(_, settlement, _)| settlement.claim.tenant_id))
+            .uuid("source_id", learned.iter().map(|(_, settlement, _)| settlement.claim.source_id))
+            .text("external_id", learned.iter().map(|(_, _, id)| *id))
+    };
+    let found = keys()
+        .long("place", learned.iter().map(|(index, _, _)| i64::try_from(*index).unwrap_or(i64::MAX)))
+        .fetch(
+            tx,
+            store,
+            "SELECT rows.place, parked_status.id, parked_status.payload, parked_status.expires_at FROM rows JOIN parked_status \
+             ON parked_status.tenant_id = rows.tenant_id AND parked_status.source_id = rows.source_id \
+             AND parked_status.external_id = rows.external_id ORDER BY parked_status.id",
+        )
+        .await?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = store.clock().millis();
+    let mut letters = Vec::new();
+    for row in found {
+        let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+        let Some(settlement) =
+            settlements.get(place).filter(|_| row.try_get("", "expires_at").is_ok_and(|end: i64| end > now))
+        else {
+            continue;
+        };
+        let claim = &settlement.claim;
+        let Some((target, pool)) = settlement.crm.clone() else { continue };
+        letters.push((
+            place,
+            NewLetter {
+                id: row.try_get("", "id")?,
+                message_id: claim.letter.message_id,
+                source_id: claim.source_id,
+                direction: Direction::ToCrm,
+                stream: Stream::Receipts,
+                target,
+                pool,
+                kind: LetterKind::Status,
+                payload: row.try_get("", "payload")?,
+                order_hint: None,
+                expires_at: now + STATUS_MILLIS,
+                day: claim.letter.day,
+                late: false,
+            },
+        ));
+    }
+    keys()
+        .execute(
+            tx,
+            store,
+            "DELETE FROM parked_status WHERE (tenant_id, source_id, external_id) IN \
+             (SELECT rows.tenant_id, rows.source_id, rows.external_id FROM rows)",
+        )
+        .await?;
+    Ok(letters)
+}
+
+/// amojo's chat ids, learned by creating the chats. They are facts, whoever holds the lease by now.
+fn learned_chats(settlements: &[Settlement]) -> BTreeMap<(Uuid, Uuid), (&str, Uuid)> {
+    settlements
+        .iter()
+        .filter(|one| one.claim.direction == Direction::ToCrm)
+        .filter_map(|one| {
+            let id = one.learned.amocrm_chat_id.as_deref()?;
+            Some(((one.claim.tenant_id, one.claim.conversation_id), (id, one.claim.target)))
+        })
+        .collect()
+}
+
+/// The messenger's new id of a dialogue that moved: a group that became a supergroup.
+fn moved(one: &Settlement) -> Option<(Uuid, Alias, Uuid)> {
+    let external_id = one.learned.moved_to.clone()?;
+    let alias = Alias { side: Side::Messenger, origin: one.claim.source_id, external_id };
+    Some((one.claim.tenant_id, alias, one.claim.conversation_id))
+}
+
+/// Stores chat ids as aliases, so that hooks find their conversation by them. Before any turn is locked, as in
+/// accepting.
+pub async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+    let aliases: Vec<_> = learned_chats(settlements)
+        .into_iter()
+        .map(|(key, (id, origin))| (key.0, Alias { side: Side::Crm, origin, external_id: id.to_owned() }, key.1))
+        .chain(settlements.iter().filter_map(moved))
+        .collect();
+    let mut sorted: Vec<_> = aliases.iter().map(|(tenant_id, alias, id)| (*tenant_id, alias, *id)).collect();
+    sorted.sort();
+    insert_aliases(tx, store, sorted).await
+}
+
+/// Stores chat ids in their conversations, for later history queries.
+pub fn told_chats(settlements: &[Settlement]) -> Write {
+    known_chats(&learned_chats(settlements).into_iter().map(|(key, (id, _))| (key, id)).collect())
+}
+
+/// Stores the ids of dialogues that managers started, and reassigns shared ones to where a manager wrote last. Before
+/// any turn is locked.
+pub async fn learn_dialogues<'a>(
+    tx: &impl ConnectionTrait,
+    store: &Store,
+    settlements: &'a [Settlement],
+) -> Result<Vec<Named<'a>>, DbErr> {
+    let used = settlements.iter().filter_map(|one| {
+        let claim = &one.claim;
+        Some((claim.tenant_id, claim.source_id, one.learned.used.as_deref()?, claim.conversation_id))
+    });
+    use_dialogues(tx, store, used.collect()).await?;
+    let told = settlements.iter().filter_map(|one| {
+        let (claim, opened) = (&one.claim, one.learned.opened.as_ref()?);
+        Some(Told { tenant_id: claim.tenant_id, conversation_id: claim.conversation_id, opened })
+    });
+    name_dialogues(tx, store, told.collect()).await
+}
+
+/// Records which chats amoCRM now knows by our ids.
+pub async fn note_bound(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+    let bound: BTreeSet<(Uuid, Uuid)> = settlements
+        .iter()
+        .filter(|one| one.learned.bound)
+        .map(|one| (one.claim.tenant_id, one.claim.conversation_id))
+        .collect();
+    Rows::new()
+        .uuid("tenant_id", bound.iter().map(|key| key.0))
+        .uuid("id", bound.iter().map(|key| key.1))
+        .execute(
+            tx,
+            store,
+            "UPDATE conversation SET crm_unbound = false FROM rows WHERE conversation.tenant_id = rows.tenant_id \
+             AND conversation.id = rows.id",
+        )
+        .await?;
+    Ok(())
+}

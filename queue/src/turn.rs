@@ -1,0 +1,322 @@
+//! A turn's state: its rate and what holds it.
+
+use std::collections::BTreeMap;
+
+use base::message::Direction;
+use base::store::Store;
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use uuid::Uuid;
+
+use super::Queue;
+use super::rows::{Rows, Write};
+
+/// How many requests a target accepts: a token bucket that fills evenly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Thousandths of a request per second.
+    pub per_second: i64,
+    /// Thousandths of a request that may be saved up.
+    pub burst: i64,
+    /// Minimum and maximum of an adaptive rate, in thousandths per second; none for a fixed rate.
+    pub bounds: Option<(i64, i64)>,
+}
+
+impl Rate {
+    /// A configured rate; at least one request in a thousand seconds.
+    #[expect(clippy::as_conversions, reason = "configured rates are small and finite; `as` saturates")]
+    pub fn of(requests: f64) -> Self {
+        let per_second = ((requests * 1000.0) as i64).max(1);
+        Self { per_second, burst: per_second.max(1000), bounds: None }
+    }
+
+    /// For an undocumented limit: the rate begins at `start`, is halved when the other side asks to slow down and
+    /// raised again while it does not, between `floor` and `ceiling` requests a second.
+    pub fn adaptive(start: f64, floor: f64, ceiling: f64) -> Self {
+        let bounds = Some((Self::of(floor).per_second, Self::of(ceiling).per_second));
+        Self { bounds, ..Self::of(start) }
+    }
+
+    /// `requests` per second, with a burst of as many.
+    pub fn per_second(requests: u32) -> Self {
+        let per_second = i64::from(requests.max(1)) * 1000;
+        Self { per_second, burst: per_second, bounds: None }
+    }
+}
+
+/// `(tenant, target)`.
+pub type Key = (Uuid, Uuid);
+
+/// A locked turn row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Turn {
+    pub tenant_id: Uuid,
+    pub target: Uuid,
+    pub ready_at: Option<i64>,
+    pub tokens: i64,
+    pub refilled_at: i64,
+    pub reason: String,
+    pub failures: i32,
+    pub failing_since: Option<i64>,
+    pub failing: i32,
+    pub rate: i64,
+    pub rate_at: i64,
+    pub calls: i32,
+    pub errors: i32,
+    pub counted_from: i64,
+    /// When it is written, it becomes due earlier if one of its lanes is due earlier, and after this moment.
+    pub or_lanes_after: Option<i64>,
+}
+
+/// No due time lies further ahead than this.
+const FURTHEST_MILLIS: i64 = 2 * 3_600_000;
+
+/// Prefix of states that stay when the turn is given back: held by a person or by a verdict.
+pub const HELD: &str = "held:";
+/// The bucket is empty until `ready_at`.
+pub const RATE: &str = "rate";
+/// The remote side asked to wait until `ready_at`.
+pub const WAIT: &str = "wait";
+/// Too many failures; one probe is sent at `ready_at`.
+pub const BREAKER: &str = "breaker";
+
+impl Turn {
+    pub fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            tenant_id: row.try_get("", "tenant_id")?,
+            target: row.try_get("", "target")?,
+            ready_at: row.try_get("", "ready_at")?,
+            tokens: row.try_get("", "tokens")?,
+            refilled_at: row.try_get("", "refilled_at")?,
+            reason: row.try_get("", "reason")?,
+            failures: row.try_get("", "failures")?,
+            failing_since: row.try_get("", "failing_since")?,
+            failing: row.try_get("", "failing")?,
+            rate: row.try_get("", "rate")?,
+            rate_at: row.try_get("", "rate_at")?,
+            calls: row.try_get("", "calls")?,
+            errors: row.try_get("", "errors")?,
+            counted_from: row.try_get("", "counted_from")?,
+            or_lanes_after: None,
+        })
+    }
+
+    /// This target's rate: the learned one within the current bounds, unless it is fixed.
+    pub fn pace(&mut self, rate: Rate, now: i64) -> Rate {
+        let Some((floor, ceiling)) = rate.bounds else { return rate };
+        if self.rate == 0 {
+            // Set a moment ago, so that calls started from now on may lower it.
+            (self.rate, self.rate_at) = (rate.per_second, now - 1);
+        }
+        self.rate = self.rate.clamp(floor, ceiling);
+        Rate { per_second: self.rate, burst: self.rate.max(1000), ..rate }
+    }
+
+    /// Fills the bucket up to now. A row never filled starts full.
+    pub fn refill(&mut self, rate: Rate, now: i64) {
+        let passed = (now - self.refilled_at).max(0);
+        let gained = passed.saturating_mul(rate.per_second) / 1000;
+        self.tokens =
+            if self.refilled_at == 0 { rate.burst } else { self.tokens.saturating_add(gained).min(rate.burst) };
+        // Another transaction may have filled it while this one waited for the lock.
+        self.refilled_at = now.max(self.refilled_at);
+    }
+
+    /// Milliseconds until the bucket contains one whole request.
+    pub fn until_next(&self, rate: Rate) -> i64 {
+        let missing = (1000 - self.tokens).max(0);
+        (missing * 1000 / rate.per_second.max(1)) + 1
+    }
+
+    /// True while only a person or a repair may restart it.
+    pub fn is_held(&self) -> bool {
+        self.reason.starts_with(HELD)
+    }
+}
+
+/// Locks turns, creating missing ones, and wakes those that nothing holds.
+pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
+    rows_of(keys)
+        .execute(
+            db,
+            store,
+            "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
+             SELECT tenant_id, target, pool, {now}, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
+             ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = CASE \
+             WHEN turn.reason <> '' THEN turn.ready_at \
+             WHEN turn.ready_at IS NULL OR turn.ready_at > {now} THEN {now} ELSE turn.ready_at END",
+        )
+        .await?;
+    Ok(())
+}
+
+fn rows_of(keys: &BTreeMap<Key, String>) -> Rows {
+    Rows::new()
+        .uuid("tenant_id", keys.keys().map(|key| key.0))
+        .uuid("target", keys.keys().map(|key| key.1))
+        .text("pool", keys.values().cloned())
+}
+
+/// Creates missing turns, without a due time.
+pub async fn make_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
+    rows_of(keys)
+        .execute(
+            db,
+            store,
+            "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
+             SELECT tenant_id, target, pool, NULL, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
+             ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    Ok(())
+}
+
+/// Writes locked turns back.
+pub(super) fn written(turns: &[Turn]) -> Write {
+    Rows::new()
+        .uuid("tenant_id", turns.iter().map(|turn| turn.tenant_id))
+        .uuid("target", turns.iter().map(|turn| turn.target))
+        .long("ready_at", turns.iter().map(|turn| turn.ready_at.unwrap_or(-1)))
+        .long("tokens", turns.iter().map(|turn| turn.tokens))
+        .long("refilled_at", turns.iter().map(|turn| turn.refilled_at))
+        .text("reason", turns.iter().map(|turn| turn.reason.as_str()))
+        .int("failures", turns.iter().map(|turn| turn.failures))
+        .long("failing_since", turns.iter().map(|turn| turn.failing_since.unwrap_or(-1)))
+        .int("failing", turns.iter().map(|turn| turn.failing))
+        .long("rate", turns.iter().map(|turn| turn.rate))
+        .long("rate_at", turns.iter().map(|turn| turn.rate_at))
+        .int("calls", turns.iter().map(|turn| turn.calls))
+        .int("errors", turns.iter().map(|turn| turn.errors))
+        .long("counted_from", turns.iter().map(|turn| turn.counted_from))
+        .long("lanes_after", turns.iter().map(|turn| turn.or_lanes_after.unwrap_or(-1)))
+        .write(
+            "UPDATE turn SET ready_at = CASE WHEN rows.lanes_after < 0 THEN nullif(rows.ready_at, -1) ELSE \
+             (SELECT min(next.at) FROM (SELECT nullif(rows.ready_at, -1) AS at UNION ALL SELECT min(lane.due_at) FROM lane \
+             WHERE lane.tenant_id = rows.tenant_id AND lane.target = rows.target AND lane.due_at > rows.lanes_after) AS next) \
+             END, tokens = rows.tokens, \
+             refilled_at = rows.refilled_at, reason = rows.reason, failures = rows.failures, \
+             failing_since = nullif(rows.failing_since, -1), failing = rows.failing, rate = rows.rate, \
+             rate_at = rows.rate_at, calls = rows.calls, errors = rows.errors, counted_from = rows.counted_from FROM rows \
+             WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target",
+        )
+}
+
+impl Queue {
+    /// Locks turns, sorted, and reads them together with the database's time, which is from before the wait for the
+    /// locks.
+    pub(super) async fn lock_turns(
+        &self,
+        tx: &impl ConnectionTrait,
+        keys: &[(Uuid, Uuid)],
+    ) -> Result<(Vec<Turn>, i64), DbErr> {
+        self.lock(tx, keys, "FOR NO KEY UPDATE OF turn").await
+    }
+
+    /// The same for those that no other transaction has locked.
+    pub(super) async fn lock_free_turns(
+        &self,
+        tx: &impl ConnectionTrait,
+        keys: &[(Uuid, Uuid)],
+    ) -> Result<(Vec<Turn>, i64), DbErr> {
+        self.lock(tx, keys, "FOR NO KEY UPDATE OF turn SKIP LOCKED").await
+    }
+
+    async fn lock(
+        &self,
+        tx: &impl ConnectionTrait,
+        keys: &[(Uuid, Uuid)],
+        lock: &str,
+    ) -> Result<(Vec<Turn>, i64), DbErr> {
+        let lock = if self.store.is_sqlite() { "" } else { lock };
+        let text = format!(
+            "SELECT turn.tenant_id, turn.target, ready_at, tokens, refilled_at, reason, failures, failing_since, failing, \
+             rate, rate_at, calls, errors, counted_from, {{now}} AS now \
+             FROM rows JOIN turn ON turn.tenant_id = rows.tenant_id AND turn.target = rows.target \
+             ORDER BY turn.tenant_id, turn.target {lock}"
+        );
+        let found = Rows::new()
+            .uuid("tenant_id", keys.iter().map(|key| key.0))
+            .uuid("target", keys.iter().map(|key| key.1))
+            .fetch(tx, &self.store, &text)
+            .await?;
+        let now = found.first().map_or(Ok(0), |row| row.try_get("", "now"))?;
+        Ok((found.iter().map(Turn::read).collect::<Result<_, _>>()?, now))
+    }
+
+    /// Holds a target: its letters wait undamaged, whatever their number. Creates the row if nothing waited yet.
+    pub async fn hold(&self, tenant_id: Uuid, target: Uuid, pool: &str, reason: &str) -> Result<(), DbErr> {
+        let reason = format!("{HELD}{reason}");
+        Rows::new()
+            .uuid("tenant_id", [tenant_id])
+            .uuid("target", [target])
+            .text("pool", [pool])
+            .text("reason", [reason])
+            .execute(
+                self.store.write(),
+                &self.store,
+                "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
+                 SELECT tenant_id, target, pool, NULL, 0, 0, reason, 0 FROM rows WHERE true \
+                 ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = NULL, reason = excluded.reason",
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Locks a turn inside a transaction and wakes it, creating the row if it is missing.
+    pub async fn wake(
+        &self,
+        tx: &impl ConnectionTrait,
+        tenant_id: Uuid,
+        target: Uuid,
+        pool: &str,
+    ) -> Result<(), DbErr> {
+        let keys = BTreeMap::from([((tenant_id, target), pool.to_owned())]);
+        wake_turns(tx, &self.store, &keys).await
+    }
+
+    /// Resumes a held target after `jitter` milliseconds, with one probe.
+    pub async fn resume(&self, tenant_id: Uuid, target: Uuid, jitter: i64) -> Result<(), DbErr> {
+        Rows::new()
+            .uuid("tenant_id", [tenant_id])
+            .uuid("target", [target])
+            .long("jitter", [jitter])
+            .text("reason", [BREAKER])
+            .execute(
+                self.store.write(),
+                &self.store,
+                "UPDATE turn SET ready_at = {now} + rows.jitter, reason = rows.reason, failing_since = NULL, failing = 0 \
+                 FROM rows WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target AND turn.reason <> ''",
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Makes messages to a source's messenger that were accepted before `before` (milliseconds since 1970) expire:
+    /// when the source is resumed, each becomes a dead letter and its manager is told −1/902.
+    pub async fn age(&self, tenant_id: Uuid, source_id: Uuid, before: i64) -> Result<u64, DbErr> {
+        Rows::new()
+            .uuid("tenant_id", [tenant_id])
+            .uuid("source_id", [source_id])
+            .long("before", [before])
+            .short("direction", [Direction::ToMessenger.number()])
+            .execute(
+                self.store.write(),
+                &self.store,
+                "UPDATE letter SET expires_at = 0 FROM rows WHERE letter.tenant_id = rows.tenant_id \
+                 AND letter.source_id = rows.source_id AND letter.direction = rows.direction \
+                 AND letter.accepted_at < rows.before",
+            )
+            .await
+    }
+
+    /// Moves due times that lie more than two hours ahead, written after a clock jump, back to two hours.
+    pub async fn clamp(&self) -> Result<u64, DbErr> {
+        let lanes = "UPDATE lane SET due_at = {now} + rows.ahead FROM rows WHERE lane.due_at > {now} + rows.ahead";
+        let turns = "UPDATE turn SET ready_at = {now} + rows.ahead FROM rows \
+                     WHERE turn.pool = rows.pool AND turn.ready_at > {now} + rows.ahead";
+        let lanes =
+            Rows::new().long("ahead", [FURTHEST_MILLIS]).execute(self.store.write(), &self.store, lanes).await?;
+        let pools = self.pools().await?;
+        let rows = Rows::new().long("ahead", pools.iter().map(|_| FURTHEST_MILLIS)).text("pool", pools);
+        Ok(lanes + rows.execute(self.store.write(), &self.store, turns).await?)
+    }
+}

@@ -1,0 +1,116 @@
+//! The writer task: collects what has arrived, writes it in one commit and answers.
+
+use std::sync::{Arc, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use sea_orm::DbErr;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::kind::{Kind, kind};
+use super::line::Waiting;
+use super::{Door, Refused, pause};
+use crate::Queue;
+use crate::parcel::{Parcel, Receipt};
+
+/// Size of one commit.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+const BATCH_PARCELS: usize = 512;
+/// Repeats of a whole batch after a deadlock, a serialisation failure or a lost connection.
+const REPEATS: u32 = 5;
+
+/// Ends when the last [`Writer`] is gone and nothing waits.
+pub(super) async fn run(alive: Weak<[Door]>, door: Door, queue: Queue, stored: [Arc<Notify>; 3]) {
+    let busy = |since| *door.busy.lock().unwrap_or_else(PoisonError::into_inner) = since;
+    // A task that panicked may have left it set.
+    busy(None);
+    loop {
+        let batch = take_batch(&door, queue.store().one_account_a_commit());
+        if batch.is_empty() {
+            if alive.strong_count() == 0 {
+                return;
+            }
+            let _ = tokio::time::timeout(Duration::from_secs(1), door.came.notified()).await;
+            continue;
+        }
+        let [letters, media, came] = &stored;
+        let has_media = batch.iter().any(|waiting| waiting.parcel.has_media());
+        busy(Some(Instant::now()));
+        let refused = write_batch(&queue, batch).await;
+        *door.refused.lock().unwrap_or_else(PoisonError::into_inner) = refused.then(Instant::now);
+        busy(None);
+        letters.notify_one();
+        came.notify_one();
+        if has_media {
+            media.notify_one();
+        }
+    }
+}
+
+/// `alone`: parcels of one account only.
+fn take_batch(door: &Door, alone: bool) -> Vec<Waiting> {
+    let mut line = door.line.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    while batch.len() < BATCH_PARCELS && bytes < BATCH_BYTES {
+        let first: Option<Uuid> = batch.first().map(|waiting: &Waiting| waiting.parcel.tenant_id);
+        let next = if alone { line.pop_of(first) } else { line.pop() };
+        let Some(waiting) = next else { break };
+        bytes += waiting.parcel.size();
+        batch.push(waiting);
+    }
+    batch
+}
+
+/// Writes a batch; one that the database refuses for its content is halved until the faulty parcel is alone. True if
+/// anything was refused for another reason.
+async fn write_batch(queue: &Queue, batch: Vec<Waiting>) -> bool {
+    let mut refused_any = false;
+    let mut parts = vec![(batch, false)];
+    while let Some((part, again)) = parts.pop() {
+        let parcels: Vec<&Parcel> = part.iter().map(|waiting| &waiting.parcel).collect();
+        match repeated(queue, &parcels, again).await {
+            Ok(receipts) => {
+                for (waiting, receipt) in part.into_iter().zip(receipts) {
+                    let _ = waiting.answer.send(Ok(receipt));
+                }
+            }
+            Err(error) if kind(&error) == Kind::Content && part.len() > 1 => {
+                let mut part = part;
+                let rest = part.split_off(part.len() / 2);
+                // An earlier attempt may have committed without an answer.
+                parts.push((rest, true));
+                parts.push((part, true));
+            }
+            Err(error) => {
+                let content = kind(&error) == Kind::Content;
+                refused_any |= !content;
+                tracing::error!(%error, parcels = part.len(), content, "the database did not store what came in");
+                for waiting in part {
+                    let refused =
+                        if content { Refused::Unstorable(error.clone()) } else { Refused::Unavailable(error.clone()) };
+                    let _ = waiting.answer.send(Err(refused));
+                }
+            }
+        }
+    }
+    refused_any
+}
+
+async fn repeated(queue: &Queue, parcels: &[&Parcel], again: bool) -> Result<Vec<Receipt>, DbErr> {
+    let mut tries = 0;
+    let started = Instant::now();
+    loop {
+        match queue.accept(parcels, again || tries > 0).await {
+            Err(error) if kind(&error) == Kind::Passing && tries < REPEATS => {
+                tries += 1;
+                tracing::warn!(%error, tries, "a batch is being retried");
+                tokio::time::sleep(pause(tries)).await;
+            }
+            done => {
+                metrics::histogram!("parom_commit_seconds", "what" => "accept").record(started.elapsed());
+                return done;
+            }
+        }
+    }
+}

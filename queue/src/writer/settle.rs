@@ -1,0 +1,123 @@
+//! Writes the outcomes of letters, retrying for as long as their leases last.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::sync::{Notify, oneshot};
+use uuid::Uuid;
+
+use super::kind::{Kind, kind};
+use super::{Door, pause};
+use crate::{Queue, Settlement};
+
+/// Size of one commit.
+const BATCH: usize = 256;
+
+/// A settlement, and the caller that waits to know whether its lease was valid.
+type Settling = (Settlement, oneshot::Sender<bool>);
+
+/// Settlements that wait to be written. Clones share one queue.
+#[derive(Clone, Default)]
+pub(super) struct Settlements {
+    line: Arc<Mutex<VecDeque<Settling>>>,
+    came: Arc<Notify>,
+}
+
+impl Settlements {
+    pub async fn push(&self, settlement: Settlement) -> bool {
+        let (answer, answered) = oneshot::channel();
+        self.line().push_back((settlement, answer));
+        self.came.notify_one();
+        answered.await.unwrap_or(false)
+    }
+
+    pub fn len(&self) -> usize {
+        self.line().len()
+    }
+
+    fn line(&self) -> MutexGuard<'_, VecDeque<Settling>> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) -> Vec<Settling> {
+        let mut line = self.line();
+        let count = line.len().min(BATCH);
+        line.drain(..count).collect()
+    }
+}
+
+/// Ends when the last [`super::Writer`] is gone and nothing waits.
+pub(super) async fn run(alive: Weak<[Door]>, line: Settlements, queue: Queue, stored: Arc<Notify>) {
+    loop {
+        let batch = line.take();
+        if batch.is_empty() {
+            if alive.strong_count() == 0 {
+                return;
+            }
+            let _ = tokio::time::timeout(Duration::from_secs(1), line.came.notified()).await;
+            continue;
+        }
+        let (settlements, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let done = if queue.store().one_account_a_commit() {
+            settle_by_account(&queue, &settlements).await
+        } else {
+            settle_all(&queue, &settlements, false).await
+        };
+        for (answer, good) in answers.into_iter().zip(done) {
+            let _ = answer.send(good);
+        }
+        stored.notify_one();
+    }
+}
+
+/// One commit per account.
+async fn settle_by_account(queue: &Queue, settlements: &[Settlement]) -> Vec<bool> {
+    let mut accounts: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
+    for (place, settlement) in settlements.iter().enumerate() {
+        accounts.entry(settlement.claim.tenant_id).or_default().push(place);
+    }
+    let mut good = vec![false; settlements.len()];
+    for places in accounts.into_values() {
+        let some: Vec<Settlement> = places.iter().map(|place| settlements[*place].clone()).collect();
+        for (place, done) in places.into_iter().zip(settle_all(queue, &some, false).await) {
+            good[place] = done;
+        }
+    }
+    good
+}
+
+/// Retries until the database stores them, each alone was refused for its content, or the last of their leases has
+/// ended: from then on another process may hold the lane and resolves the outcome itself. `again`: an earlier attempt
+/// may have committed.
+async fn settle_all(queue: &Queue, settlements: &[Settlement], mut again: bool) -> Vec<bool> {
+    let mut tries: u32 = 0;
+    loop {
+        let done = if again { queue.settle_again(settlements).await } else { queue.settle(settlements).await };
+        let error = match done {
+            Ok(good) => return good,
+            Err(error) => error,
+        };
+        again = true;
+        if kind(&error) == Kind::Content {
+            tracing::error!(%error, settlements = settlements.len(), "a settlement was refused by the database");
+            if settlements.len() == 1 {
+                return vec![false];
+            }
+            let (left, right) = settlements.split_at(settlements.len() / 2);
+            let mut done = Box::pin(settle_all(queue, left, again)).await;
+            done.extend(Box::pin(settle_all(queue, right, again)).await);
+            return done;
+        }
+        let now = queue.store().clock().millis();
+        if settlements.iter().all(|one| one.claim.until <= now) {
+            tracing::error!(%error, settlements = settlements.len(), "results of calls could not be written before their leases ended; the next holders clear them up");
+            return vec![false; settlements.len()];
+        }
+        tries += 1;
+        if tries.is_power_of_two() {
+            tracing::warn!(%error, tries, "settlements are being retried");
+        }
+        tokio::time::sleep(pause(tries)).await;
+    }
+}

@@ -1,0 +1,71 @@
+//! Counts the bytes each account stored through this writer, until they are written to the database.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base::message::day_of;
+use uuid::Uuid;
+
+use super::super::parcel::{Outcome, Parcel};
+
+/// Bytes by kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    pub messages: i64,
+    /// Raw hooks and calls.
+    pub hooks: i64,
+}
+
+/// What a parcel adds once it is stored.
+pub(super) struct Weighed {
+    tenant_id: Uuid,
+    day: i32,
+    messages: Vec<i64>,
+    hook: i64,
+}
+
+impl Weighed {
+    pub fn of(parcel: &Parcel) -> Self {
+        let length = |bytes: usize| i64::try_from(bytes).unwrap_or(i64::MAX);
+        let came = parcel.entries.first().map(|entry| entry.accepted_at);
+        let at = came.or(parcel.raw.as_ref().map(|raw| raw.received_at)).unwrap_or(0);
+        let body = |message: &super::super::parcel::NewMessage| length(message.body.len());
+        Self {
+            tenant_id: parcel.tenant_id,
+            day: day_of(at),
+            messages: parcel.entries.iter().map(|entry| entry.message.as_ref().map_or(0, body)).collect(),
+            hook: parcel.raw.as_ref().map_or(0, |raw| length(raw.body.len() + raw.headers.len())),
+        }
+    }
+}
+
+/// Sums by account and day. Clones share the counts.
+#[derive(Clone, Debug, Default)]
+pub struct Tally(Arc<Mutex<HashMap<(Uuid, i32), Sums>>>);
+
+impl Tally {
+    /// Counts the new parts of a stored parcel.
+    pub(super) fn add(&self, weighed: Weighed, receipt: &[Outcome]) {
+        let new = |outcome: &Outcome| matches!(outcome, Outcome::New { .. });
+        let messages =
+            weighed.messages.iter().zip(receipt).filter(|(_, outcome)| new(outcome)).map(|(bytes, _)| bytes).sum();
+        let kept = receipt.is_empty() || receipt.iter().any(new);
+        let hooks = if kept { weighed.hook } else { 0 };
+        if messages > 0 || hooks > 0 {
+            self.put((weighed.tenant_id, weighed.day), Sums { messages, hooks });
+        }
+    }
+
+    /// Adds to the counts.
+    pub fn put(&self, key: (Uuid, i32), sums: Sums) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sum = all.entry(key).or_default();
+        sum.messages += sums.messages;
+        sum.hooks += sums.hooks;
+    }
+
+    /// Removes and returns all counts.
+    pub fn take(&self) -> Vec<((Uuid, i32), Sums)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).drain().collect()
+    }
+}

@@ -1,0 +1,109 @@
+//! Common properties of all letters: how long they wait, which slots they use, and the letter that reports a status
+//! to amoCRM.
+
+use anyhow::Context;
+use base::message::{Direction, LetterKind, StatusReport, Stream, day_of};
+use entity::source;
+use queue::parcel::NewLetter;
+use queue::{Rate, STATUS_MILLIS};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::tenant::pool_of;
+
+/// A letter to amoCRM waits this long (docs/operations.md#when-something-waits).
+pub const TO_CRM_MILLIS: i64 = 7 * 24 * 3_600_000;
+/// A letter to a messenger waits this long.
+pub const TO_MESSENGER_MILLIS: i64 = 24 * 3_600_000;
+
+/// The pool of call slots of one integration's amojo.
+pub fn amojo_pool(app: &App, channel_id: Uuid) -> String {
+    let found = app.config.channel(&channel_id.to_string());
+    pool_of(found.map_or("", |(integration, _)| integration.name.as_str()))
+}
+
+/// Rate of requests to one scope of amojo. No limit is documented, so each scope's rate is found by experience.
+pub fn amojo_rate(app: &App) -> Rate {
+    let rates = &app.config.rates;
+    Rate::adaptive(rates.chats_start, rates.chats_floor, rates.chats_ceiling)
+}
+
+/// The pool of call slots of a source's messenger.
+pub fn messenger_pool(app: &App, source: &source::Model) -> String {
+    app.connectors.get(&source.kind).map_or_else(|| source.kind.clone(), |connector| connector.pool().to_owned())
+}
+
+/// A letter to a source's messenger about a message; nil for none.
+pub fn messenger_letter(
+    app: &App,
+    source: &source::Model,
+    message_id: Uuid,
+    (kind, stream): (LetterKind, Stream),
+    payload: String,
+    expires_at: i64,
+) -> NewLetter {
+    let place = Place { direction: Direction::ToMessenger, target: source.id, pool: messenger_pool(app, source) };
+    letter(app, place, source.id, message_id, (kind, stream), payload, expires_at)
+}
+
+/// A letter to amoCRM through a channel about a message of a source; nil for none.
+pub fn crm_letter(
+    app: &App,
+    (channel_id, source_id): (Uuid, Uuid),
+    message_id: Uuid,
+    (kind, stream): (LetterKind, Stream),
+    payload: String,
+    expires_at: i64,
+) -> NewLetter {
+    let place = Place { direction: Direction::ToCrm, target: channel_id, pool: amojo_pool(app, channel_id) };
+    letter(app, place, source_id, message_id, (kind, stream), payload, expires_at)
+}
+
+/// A letter's destination.
+struct Place {
+    direction: Direction,
+    target: Uuid,
+    pool: String,
+}
+
+fn letter(
+    app: &App,
+    place: Place,
+    source_id: Uuid,
+    message_id: Uuid,
+    (kind, stream): (LetterKind, Stream),
+    payload: String,
+    expires_at: i64,
+) -> NewLetter {
+    NewLetter {
+        id: app.clock.uuid_v7(),
+        message_id,
+        source_id,
+        direction: place.direction,
+        stream,
+        target: place.target,
+        pool: place.pool,
+        kind,
+        payload,
+        // By arrival: a sender's own time never moves a message. Only amoCRM's hooks set another
+        // (docs/reliability.md#what-is-promised).
+        order_hint: None,
+        expires_at,
+        day: day_of(app.clock.millis()),
+        late: false,
+    }
+}
+
+/// A letter that reports a message's status to amoCRM.
+pub fn status_letter(
+    app: &App,
+    channel_id: Uuid,
+    source_id: Uuid,
+    message_id: Uuid,
+    report: &StatusReport,
+) -> anyhow::Result<NewLetter> {
+    let payload = serde_json::to_string(report).context("a status report as JSON")?;
+    let expires_at = app.clock.millis() + STATUS_MILLIS;
+    let kind = (LetterKind::Status, Stream::Receipts);
+    Ok(crm_letter(app, (channel_id, source_id), message_id, kind, payload, expires_at))
+}
