@@ -32,7 +32,7 @@ mod tests {
     #[test]
     fn c11_a_server_with_fault_points_is_told_from_the_product() {
         let words = std::str::from_utf8(WITHOUT).unwrap();
-        let server = include_str!("../../server/src/fault.rs");
+        let server = include_str!("../../base/src/fault.rs");
         let (without, with) = server.split_once("#[cfg(feature = \"faults\")]\nimpl Faults").unwrap();
         assert!(without.contains(words) && !with.contains(words));
         assert!(is_product(format!("\0{words} (cargo\0").as_bytes()));
