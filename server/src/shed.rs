@@ -19,6 +19,7 @@ mod load;
 mod requests;
 mod room;
 
+use base::browser::client_address;
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -84,7 +85,7 @@ pub async fn gate(
         metrics::counter!("parom_shed_total", "class" => class.word()).increment(1);
         return Ok(refused(request, class, Refusal::Busy));
     }
-    let caller = counted(door::address(request.request(), &app));
+    let caller = counted(client_address(request.request(), &app.config));
     let requests = app.load.requests(class);
     let under = match class {
         Class::Hook => Some(requests.begin_uncounted(caller)),

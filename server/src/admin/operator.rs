@@ -6,6 +6,7 @@
 //!
 //! `is_admin` of an admin session says that the second step was done. Without it only the pages of that step open.
 
+use base::browser::client_address;
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -160,7 +161,7 @@ async fn visitor(request: &HttpRequest) -> Result<Option<Visitor>, Refused> {
     Ok(person.map(|person| Visitor {
         session,
         words: Words::new(Language::of_request(request)),
-        address: door::address(request, &app),
+        address: client_address(request, &app.config),
         origin: Origin::of(request, &app).known_as(&person.email),
         person,
     }))

@@ -1,5 +1,6 @@
 //! Who asks: a bearer key, its tenant and its scope. Handlers get at data only through one.
 
+use base::browser::client_address;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -160,7 +161,7 @@ impl FromRequest for ApiKey {
 
 /// Notes a refused key for the audit log.
 fn refused(app: &App, request: &HttpRequest, (tenant_id, key): (Uuid, &str), why: &'static str) -> Error {
-    let place = door::address(request, app).map(door::network_of).unwrap_or_default();
+    let place = client_address(request, &app.config).map(door::network_of).unwrap_or_default();
     let refusal = Refusal { whose: Whose::Account(tenant_id, key), action: "key.used", why, place: &place };
     app.refusals.note(refusal, &app.clock);
     Error::Unauthorized

@@ -1,5 +1,6 @@
 //! Sources of an account: made here, mirrored to amoCRM.
 
+use base::browser::client_address;
 use actix_web::http::header::{ETAG, IF_MATCH};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use base::error::{Error, Problem, Result};
@@ -227,7 +228,7 @@ pub(super) async fn by(app: &App, key: &ApiKey, request: &HttpRequest) -> Result
     let row = api_key::Entity::of_tenant(key.home()).filter(api_key::Column::Id.eq(key.id));
     let name = row.one(app.store.read()).await?.map(|row| row.name).unwrap_or_default();
     let actor = Actor::Key { id: key.id, name };
-    Ok(By { actor, address: door::address(request, app) })
+    Ok(By { actor, address: client_address(request, &app.config) })
 }
 
 fn etag(source: &source::Model) -> (actix_web::http::header::HeaderName, String) {

@@ -6,6 +6,7 @@
 //!                  `Authorization: Bearer …`            or a customer by the site's signed token
 //! ```
 
+use base::browser::client_address;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -203,7 +204,7 @@ async fn place(app: &App, request: &HttpRequest) -> Result<Place> {
 
 async fn guest(app: &App, request: &HttpRequest) -> Result<Guest> {
     let place = place(app, request).await?;
-    let address = door::address(request, app);
+    let address = client_address(request, &app.config);
     let source_id = place.source.id;
     let (visitor, customer) = match bearer(request) {
         // Secrets are valid on pages of other sites only.

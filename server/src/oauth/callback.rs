@@ -1,5 +1,6 @@
 //! The address that amoCRM redirects browsers to, and calls itself, with an authorization code.
 
+use base::browser::client_address;
 use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
@@ -100,7 +101,7 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
             .way(start::address(Some(integration)), frame.say("install-start-again"));
         return Ok(page.answer(StatusCode::BAD_REQUEST));
     }
-    let network = if own_browser { String::new() } else { install::network_of(&app, door::address(request, &app)) };
+    let network = if own_browser { String::new() } else { install::network_of(&app, client_address(request, &app.config)) };
     let trust = if own_browser { Trust::OwnBrowser } else { install::trust_of(&app, &network).await? };
     let call = Call { integration: integration.name.clone(), host: host.to_string(), code, trust, network };
     if !install::may_exchange(&app, &integration.name).await? {
@@ -134,7 +135,7 @@ async fn from_widget(
     host: &amocrm::Host,
     code: SecretString,
 ) -> Result<HttpResponse> {
-    let network = install::network_of(app, door::address(request, app));
+    let network = install::network_of(app, client_address(request, &app.config));
     let trust = install::trust_of(app, &network).await?;
     let act = if trust == Trust::KnownAddress { Act::KnownInstallCall } else { Act::InstallCall };
     let call = Call { integration: integration.name.clone(), host: host.to_string(), code, trust, network };
@@ -151,7 +152,7 @@ async fn from_widget(
 }
 
 async fn paced(app: &App, request: &HttpRequest, act: Act) -> std::result::Result<(), i64> {
-    app.strangers.pace(door::address(request, app), act, app.clock.millis()).await
+    app.strangers.pace(client_address(request, &app.config), act, app.clock.millis()).await
 }
 
 fn too_fast(frame: &Frame, seconds: i64) -> HttpResponse {

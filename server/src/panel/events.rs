@@ -1,6 +1,7 @@
 //! `GET /panel/events`: notifies an open page that something of its account changed. The page then reloads itself and
 //! updates its parts, so the stream carries no data.
 
+use base::browser::client_address;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -48,7 +49,7 @@ type Place = (Held<IpAddr>, Held<Uuid>);
 
 /// `GET /panel/events`. 503 when the address or the session has too many open: the page then does not update itself.
 pub(super) async fn get(app: web::Data<App>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
-    let address = shed::counted(door::address(&request, &app));
+    let address = shed::counted(client_address(&request, &app.config));
     let place = app.load.stream(address, member.session.id);
     let place =
         place.ok_or_else(|| Error::Unavailable { detail: Said::new("said-too-many-at-once"), retry_after: 30 })?;

@@ -1,5 +1,6 @@
 //! The signed-in reader: the request's session with its account and role. Every page and all data require it.
 
+use base::browser::client_address;
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -240,7 +241,7 @@ async fn of(app: &Arc<App>, request: &HttpRequest, session: Arc<session::Model>)
         zone: Zone::named(&tenant.time_zone),
         view_as,
         framed: door::is_framed(request),
-        address: door::address(request, app),
+        address: client_address(request, &app.config),
         theme: Theme::of_request(request),
         only: sessions::data(app, &session, ONLY),
         must_enrol: tenant.second_step && signs_in_here && !has_second_step,

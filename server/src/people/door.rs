@@ -131,26 +131,6 @@ pub fn own_origin(request: &HttpRequest, app: &App) -> bool {
     origin::is_own(request.headers(), &app.config.server.public_url)
 }
 
-/// The client's address: the peer, or what a trusted proxy reports.
-pub fn address(request: &HttpRequest, app: &App) -> Option<IpAddr> {
-    let mut address = request.peer_addr()?.ip();
-    let trusted = |address: IpAddr| app.config.server.trusted_proxies.iter().any(|net| net.contains(&address));
-    let forwarded: Vec<&str> = request
-        .headers()
-        .get_all(HeaderName::from_static("x-forwarded-for"))
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
-    for hop in forwarded.into_iter().rev() {
-        if !trusted(address) {
-            break;
-        }
-        let Ok(before) = hop.trim().parse() else { break };
-        address = before;
-    }
-    Some(address)
-}
-
 /// An IPv4 address, or the /64 of an IPv6 address, because one IPv6 user has a whole network.
 pub fn network_of(address: IpAddr) -> String {
     match strangers::network(address) {

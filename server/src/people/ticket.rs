@@ -1,5 +1,6 @@
 //! Tickets: short-lived, single-use entry to the panel for users that amoCRM vouches for, without a password.
 
+use base::browser::client_address;
 use actix_web::HttpRequest;
 use base::error::Result;
 use base::store::directory;
@@ -59,7 +60,7 @@ pub struct Asker(String);
 impl Asker {
     /// `None` if the request does not identify it.
     pub fn of(request: &HttpRequest, app: &App) -> Option<Self> {
-        let (address, agent) = (door::address(request, app)?, door::agent(request));
+        let (address, agent) = (client_address(request, &app.config)?, door::agent(request));
         let shown = || Self(token::hash(&format!("{}\n{agent}", door::network_of(address))));
         (!agent.is_empty()).then(shown)
     }

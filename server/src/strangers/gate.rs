@@ -14,7 +14,7 @@ use base::words::{Language, Words};
 
 use super::Act;
 use crate::app::App;
-use crate::people::door::address;
+use base::browser::client_address;
 
 /// The rate-limited action of a request; `None` if it writes nothing for an unknown caller, or authenticates first.
 pub(super) fn act_of(method: &Method, path: &str) -> Option<Act> {
@@ -36,7 +36,7 @@ pub async fn gate(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if let Some(act) = act_of(request.method(), request.path())
         && let Some(app) = request.app_data::<web::Data<App>>().cloned()
-        && let Err(seconds) = app.strangers.pace(address(request.request(), &app), act, app.clock.millis()).await
+        && let Err(seconds) = app.strangers.pace(client_address(request.request(), &app.config), act, app.clock.millis()).await
     {
         let words = Words::new(Language::of_request(request.request()));
         let answer = HttpResponse::TooManyRequests()

@@ -1,5 +1,6 @@
 //! The caller: a user of an amoCRM account, identified by a session token. Handlers read data only through it.
 
+use base::browser::client_address;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
@@ -88,7 +89,7 @@ impl FromRequest for Caller {
             request.extensions_mut().insert(reader);
             let paced = app.widget.requests.take((tenant.tenant_id, user_id), REQUESTS, reader.now).await;
             paced.map_err(|wait| Refusal::TooFast(seconds(wait)))?;
-            let address = door::address(&request, &app);
+            let address = client_address(&request, &app.config);
             Ok(Self { tenant, user_id, is_admin: session.is_admin, reader, address })
         }
         .boxed_local()

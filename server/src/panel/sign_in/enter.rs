@@ -2,6 +2,7 @@
 //! signed in, or another site links here, a button asks for confirmation. In a frame the browser may refuse cookies:
 //! the next page notices that and offers a fresh ticket for a new tab.
 
+use base::browser::client_address;
 use std::sync::Arc;
 
 use actix_web::http::header;
@@ -119,7 +120,7 @@ async fn open(app: &App, request: &HttpRequest, token: &str) -> Result<HttpRespo
     };
     let by = By {
         actor: Actor::Member { person_id: person.id, name: named(&person) },
-        address: door::address(request, app),
+        address: client_address(request, &app.config),
     };
     let tx = app.store.write_tx().await?;
     let opened = async {

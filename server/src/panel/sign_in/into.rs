@@ -1,5 +1,6 @@
 //! Opens a session after the person has proved their identity.
 
+use base::browser::client_address;
 use std::sync::Arc;
 
 use actix_web::http::header;
@@ -132,7 +133,7 @@ pub(super) async fn open(
             session::end(&tx, before.tenant_id, before.id).await?;
         }
         let actor = Actor::Member { person_id: person.id, name: named(person) };
-        let address = door::address(request, app);
+        let address = client_address(request, &app.config);
         if tenant_id != VENDOR {
             let detail = serde_json::json!({"via": via});
             let deed =

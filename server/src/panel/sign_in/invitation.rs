@@ -1,5 +1,6 @@
 //! Invitations: accepted as the last step of a sign-in, or by a person who has just proved their identity.
 
+use base::browser::client_address;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::error::{Error, Result};
 use base::store::ended;
@@ -83,7 +84,7 @@ pub(super) async fn accept(
             return Ok(None);
         }
         let (object, detail) = (person.id.to_string(), json!({}));
-        let address = door::address(request, app);
+        let address = client_address(request, &app.config);
         let action = "member.joined";
         let deed = Deed { tenant_id, actor: &actor, action, object: &object, detail, address, done: true };
         audit::record(app, &tx, deed).await?;

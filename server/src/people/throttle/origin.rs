@@ -1,6 +1,7 @@
 //! The origin of an attempt: an address, or an account on whose behalf it is made, and the browser's cookie and
 //! headers.
 
+use base::browser::client_address;
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
@@ -24,7 +25,7 @@ pub struct Origin {
 impl Origin {
     /// The browser behind a request.
     pub fn of(request: &HttpRequest, app: &App) -> Self {
-        let from: Self = door::address(request, app).into();
+        let from: Self = client_address(request, &app.config).into();
         Self { door: Door::of_path(request.path()), devices: device::cookie(request, app), ..from }
     }
 
