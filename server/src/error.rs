@@ -32,7 +32,7 @@ impl FieldError {
     }
 }
 
-/// A field that is wrong, by JSON pointer.
+/// An invalid field, identified by a JSON pointer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = FieldError)]
 pub struct WrongField {
@@ -250,7 +250,7 @@ pub fn problem_type(name: &str) -> String {
     format!("/problems/{name}")
 }
 
-/// RFC 9457.
+/// An RFC 9457 problem document.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Problem {
     #[serde(rename = "type")]
@@ -258,7 +258,7 @@ pub struct Problem {
     pub title: String,
     pub status: u16,
     pub detail: String,
-    /// Wrong fields; absent when no field is at fault.
+    /// The invalid fields; absent if no particular field is invalid.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<WrongField>,
 }

@@ -17,7 +17,7 @@ const MOST: u64 = 200;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ListOut<T> {
     pub items: Vec<T>,
-    /// Give it back as `cursor`, with the same filters, for the next page; null: there is none.
+    /// Pass it as `cursor`, with the same filters, to get the next page; null on the last page.
     #[schema(required)]
     pub next_cursor: Option<String>,
 }

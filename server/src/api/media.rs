@@ -20,20 +20,20 @@ use crate::error::{Error, Problem, Result};
 use crate::media::{Arrived, Giver, Upload};
 use crate::words::Said;
 
-/// A file that a message may name now, for a week.
+/// An uploaded file, which messages can use for one week.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UploadOut {
-    /// For `content.media_id`.
+    /// Use it as `content.media_id`.
     pub media_id: Uuid,
-    /// Bytes.
+    /// Size in bytes.
     #[schema(example = 48213)]
     pub size: u64,
-    /// By the file's first bytes, whatever was said.
+    /// Detected from the file's first bytes; a type given by the client is ignored.
     #[schema(example = "image/jpeg")]
     pub mime_type: &'static str,
 }
 
-/// A form whose first file is taken, whatever its field is called.
+/// A form whose first file is used, whatever its field is called.
 #[derive(Debug, ToSchema)]
 pub struct UploadForm {
     /// The file, with its name.
@@ -46,7 +46,7 @@ pub struct UploadForm {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UploadQuery {
-    /// The file's name, for bodies that are the file itself; a form tells it by itself.
+    /// The file's name, if the body is the file itself; a form carries the name.
     #[serde(default)]
     file_name: Option<String>,
 }
@@ -66,28 +66,28 @@ impl FromRequest for Stream {
     }
 }
 
-/// Uploads a file for messages to name.
+/// Uploads a file to be used in messages.
 ///
-/// Either the body is the file, or a form (`multipart/form-data`) whose first file is taken. It is kept a week for messages to
-/// name, and as long as other files once one does.
+/// The body is the file itself or a form (`multipart/form-data`), of which the first file is used. The file is kept
+/// for one week; once a message refers to it, it is kept as long as other files.
 #[utoipa::path(tag = "messages", params(
     ("source_id", description = "The source"),
     UploadQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body(content(
     (String = "application/octet-stream"),
     (UploadForm = "multipart/form-data"),
-), description = "The file, of any type, or a form with it"), responses(
-    (status = 200, description = "Kept", body = UploadOut),
-    (status = 400, description = "The body broke off, or is no form", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+), description = "The file, of any type, or a form that contains it"), responses(
+    (status = 200, description = "Stored", body = UploadOut),
+    (status = 400, description = "The body ended early or is not a valid form", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The account keeps as much as it may", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "Larger than its kind may be", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "A compressed body, or a form of another kind", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "No file, or an empty one", body = Problem, content_type = "application/problem+json"),
-    (status = 507, description = "The account has stored as much as it may", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The account has reached its storage limit", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "Larger than allowed for files of its kind", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "A compressed body, or an unsupported type of form", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "No file, or an empty file", body = Problem, content_type = "application/problem+json"),
+    (status = 507, description = "The account has reached its storage limit", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/media")]
 pub async fn post(

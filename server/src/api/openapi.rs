@@ -23,9 +23,9 @@ use crate::error::Result;
     info(
         title = "Parom API",
         version = "1",
-        description = "Carries conversations between your messenger and amoCRM / Kommo. Errors are problems of RFC 9457. \
-            Answers may gain fields and enums may gain values: ignore what you do not know. Requests refuse unknown fields. \
-            Times are RFC 3339 with milliseconds, UTC. Lists are newest first.",
+        description = "Carries conversations between your messenger and amoCRM / Kommo. Errors are RFC 9457 problem \
+            documents. Responses may gain fields and enums may gain values: ignore the ones you do not know. Requests with \
+            unknown fields are rejected. Times are RFC 3339 in UTC with milliseconds. Lists are sorted newest first.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
         contact(name = "Whoever runs this server"),
     ),
@@ -37,10 +37,10 @@ use crate::error::Result;
         (name = "tenants", description = "amoCRM accounts"),
         (name = "sources", description = "Messenger lines of an account"),
         (name = "messages", description = "Messages, their states and timelines"),
-        (name = "conversations", description = "What was said"),
-        (name = "imports", description = "Earlier messages, a file at a time"),
-        (name = "ledger", description = "accepted = delivered + failed + waiting"),
-        (name = "dead letters", description = "What will not be tried again by itself"),
+        (name = "conversations", description = "Conversations and their messages"),
+        (name = "imports", description = "Imports of earlier messages from files"),
+        (name = "ledger", description = "Counts of messages per source: accepted = delivered + failed + waiting"),
+        (name = "dead letters", description = "Messages that are not retried automatically"),
     ),
 )]
 struct Document;
@@ -96,7 +96,7 @@ struct Bearer;
 impl Modify for Bearer {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let mut bearer = Http::new(HttpAuthScheme::Bearer);
-        bearer.description = Some("`Authorization: Bearer prm_…`; made by `parom key create`".to_owned());
+        bearer.description = Some("`Authorization: Bearer prm_…`; create a key with `parom key create`".to_owned());
         let components = document.components.get_or_insert_default();
         components.security_schemes.insert("key".to_owned(), SecurityScheme::Http(bearer).into());
     }

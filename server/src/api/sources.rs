@@ -28,29 +28,29 @@ use crate::words::Said;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SourcesQuery {
-    /// Items on a page.
+    /// Maximum number of items per page.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` from the previous page.
     cursor: Option<String>,
 }
 
-/// Makes a source.
+/// Creates a source.
 ///
-/// It is made here and in amoCRM, and both are checked: 201 means that it works.
+/// The source is created in Parom and in amoCRM, and both sides are checked: a 201 response means that it works.
 #[utoipa::path(tag = "sources", params(
     ("tenant_id", description = "The account"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = SourceIn, responses(
-    (status = 201, description = "Made", body = SourceOut),
-    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 201, description = "Created", body = SourceOut),
+    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "All sources are used, the external_id is taken, the account is not active, or amoCRM refused", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The limit of sources is reached, the external_id is taken, the account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM is not reachable; nothing is half-made", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM cannot be reached; nothing was created", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/tenants/{tenant_id}/sources")]
 pub async fn create(
@@ -75,12 +75,12 @@ pub async fn create(
 
 /// Lists the sources of an account, newest first.
 ///
-/// Deleted ones are left out.
+/// Deleted sources are omitted.
 #[utoipa::path(tag = "sources", params(("tenant_id", description = "The account"), SourcesQuery), responses(
     (status = 200, description = "A page of sources", body = ListOut<SourceOut>),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong limit or cursor", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants/{tenant_id}/sources")]
 pub async fn list(
@@ -107,13 +107,14 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
-/// Gives one source.
+/// Retrieves a source.
 ///
-/// `status` is computed now; credentials are shown by their last four characters only. The `ETag` is for `If-Match` of PATCH.
+/// `status` is computed at the time of the request; only the last four characters of credentials are shown. Send
+/// the `ETag` as `If-Match` with PATCH.
 #[utoipa::path(tag = "sources", params(("source_id", description = "The source")), responses(
     (status = 200, description = "The source", body = SourceOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "Unknown, or not the key's", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/sources/{source_id}")]
 pub async fn get(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
@@ -121,24 +122,25 @@ pub async fn get(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>) -
     Ok(HttpResponse::Ok().insert_header(etag(&source)).json(shown(&app, &source, None).await?))
 }
 
-/// Changes a source, pauses or resumes it.
+/// Updates, pauses or resumes a source.
 ///
-/// It changes here and in amoCRM; what is absent stays. With `If-Match` it is refused (412) where somebody was faster.
+/// The change is made in Parom and in amoCRM; omitted fields keep their values. With `If-Match`, the request is
+/// rejected (412) if the source has changed since.
 #[utoipa::path(tag = "sources", params(
     ("source_id", description = "The source"),
-    ("If-Match" = Option<String>, Header, description = "The `ETag` or `version` you know: nothing is done if somebody was faster"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("If-Match" = Option<String>, Header, description = "The `ETag` or `version` you last read: the request is rejected if the source has changed since"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = SourcePatchIn, responses(
-    (status = 200, description = "The source as it is now", body = SourceOut),
-    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 200, description = "The updated source", body = SourceOut),
+    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The account is not active, or amoCRM refused", body = Problem, content_type = "application/problem+json"),
-    (status = 412, description = "Somebody else has changed it since: who, what and when", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
+    (status = 412, description = "The source has changed since; the problem says who changed it, what and when", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM is not reachable; nothing is changed", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),
 ))]
 #[patch("/v1/sources/{source_id}")]
 pub async fn patch(
@@ -163,16 +165,16 @@ pub async fn patch(
 
 /// Deletes a source here and in amoCRM.
 ///
-/// What was said stays; later messages of managers to it fail (902).
+/// Conversations and messages are kept; messages that managers send to it later fail (902).
 #[utoipa::path(tag = "sources", params(
     ("source_id", description = "The source"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
-    (status = 204, description = "It is gone"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 204, description = "Deleted"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM is not reachable; nothing is changed", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),
 ))]
 #[delete("/v1/sources/{source_id}")]
 pub async fn delete(

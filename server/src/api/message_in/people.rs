@@ -10,7 +10,7 @@ use crate::error::FieldError;
 use crate::message::{Person, Role};
 use crate::words::Said;
 
-/// Who wrote it.
+/// The sender of the message.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SenderIn {
@@ -33,7 +33,7 @@ pub struct SenderIn {
     #[serde(default)]
     #[schema(format = "uri")]
     pub profile_url: Option<String>,
-    /// Of a manager: the CRM's id of the user in whose name the message is shown. Absent: the channel's bot.
+    /// For managers: the amoCRM user id under whose name the message is shown. Defaults to the channel's bot.
     #[serde(default)]
     #[schema(example = "31415")]
     pub user_id: Option<String>,
@@ -60,7 +60,7 @@ pub struct PersonIn {
     pub profile_url: Option<String>,
 }
 
-/// The sides of a conversation.
+/// The role of a participant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleIn {

@@ -50,14 +50,18 @@ fn complete(operation: &mut Operation) {
         }
     }
     let rules = [
-        ("400", json, "Unreadable JSON"),
+        ("400", json, "Malformed JSON"),
         ("404", places.contains(&true), "Nothing has this id"),
-        ("409", repeats, "A request with this Idempotency-Key still runs"),
-        ("413", json, "Above 256 KiB"),
+        ("409", repeats, "A request with this Idempotency-Key is still in progress"),
+        ("413", json, "The body is larger than 256 KiB"),
         ("415", json, "Not application/json"),
-        ("422", json || queried, "A wrong field, parameter or header; `errors` names it"),
-        ("429", true, "The key sent more requests a second, or bytes a day, than it may; of imports: too many wait"),
-        ("503", true, "Too much to do, or nothing can be stored now; repeat after `Retry-After`"),
+        ("422", json || queried, "A field, parameter or header is invalid; `errors` names it"),
+        (
+            "429",
+            true,
+            "The key exceeded its requests per second or bytes per day; for imports: too many imports are queued",
+        ),
+        ("503", true, "The server is overloaded or cannot store data right now; retry after `Retry-After`"),
     ];
     for (status, applies, words) in rules {
         if applies {
@@ -91,10 +95,7 @@ fn binary() -> Object {
 
 fn retry_after() -> utoipa::openapi::Header {
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
-    HeaderBuilder::new()
-        .schema(Some(seconds))
-        .description(Some("Seconds after which the next request is welcome"))
-        .build()
+    HeaderBuilder::new().schema(Some(seconds)).description(Some("Seconds to wait before the next request")).build()
 }
 
 fn problem(words: &str) -> Response {

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::message::State;
 
-/// How far a message has come.
+/// The delivery status of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageStatus {
