@@ -1,4 +1,4 @@
-//! Conversations of a source, and what was said in them.
+//! Conversations of a source and their messages.
 
 use actix_web::{HttpResponse, get, web};
 use entity::{conversation, message, source};
@@ -145,7 +145,8 @@ pub async fn messages(
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
-/// `ext:ID` is theirs; a UUID is ours, and theirs where it is none of ours; anything else theirs.
+/// Finds a conversation: `ext:ID` is the messenger's id; a UUID is looked up as ours first, then as the messenger's;
+/// anything else is the messenger's id.
 async fn find(app: &App, source: &source::Model, text: &str) -> Result<Option<conversation::Model>> {
     let by_id = |id: Uuid| {
         conversation::Entity::of_tenant(source.tenant_id)

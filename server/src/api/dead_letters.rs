@@ -1,4 +1,4 @@
-//! Letters that will not be tried again by themselves.
+//! Dead letters: they are not retried automatically.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use entity::dead_letter;
@@ -180,13 +180,13 @@ async fn noted(
     Ok(by.did(app, app.store.write(), action, (tenant_id, &id.to_string()), json!({ "count": 1 })).await?)
 }
 
-/// Whose dead letters: those of the named account, of the source's, of the key's.
+/// The account whose dead letters are listed: the named one, the source's or the key's.
 pub(super) async fn tenant_of(app: &App, key: &ApiKey, source_id: Option<Uuid>, named: Option<Uuid>) -> Result<Uuid> {
     if let Some(named) = named {
         key.in_tenant(named)?;
     }
     if let Some(source_id) = source_id {
-        // A deleted source's dead letters stay visible.
+        // Dead letters of a deleted source stay visible.
         let source = app.lookup.source(source_id).await?.ok_or(Error::NotFound)?;
         key.in_tenant(source.tenant_id)?;
         return named.is_none_or(|named| named == source.tenant_id).then_some(source.tenant_id).ok_or(Error::NotFound);

@@ -1,4 +1,4 @@
-//! A customer's message that is changed or taken back.
+//! Edits and deletions of a customer's message.
 
 use actix_web::{HttpResponse, delete, patch, web};
 use serde::{Deserialize, Serialize};
@@ -108,7 +108,7 @@ pub async fn delete(
 }
 
 impl ContentIn {
-    /// As at creation, but a file that is not named stays, and no row can be chosen by a change.
+    /// Same rules as for a new message, except that the file may be omitted and no row can be selected.
     fn checked_edit(self) -> Result<crate::message::Content> {
         let mut wrong = Vec::new();
         let (content, chosen) = self.checked_change(&mut wrong);

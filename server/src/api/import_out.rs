@@ -1,4 +1,4 @@
-//! A history import as the API tells it (docs/import.md).
+//! A history import as the API returns it (docs/import.md).
 
 use entity::{import, source};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::import::{self as imports, Leads, State};
 use crate::words::{CRM, Language, Words};
 
-/// Skipped lines in one answer; all of them are in the panel.
+/// Maximum number of skipped lines in a response; the panel shows all of them.
 const SKIPS: u64 = 1_000;
 
 /// An import with its totals and its progress.
@@ -66,7 +66,7 @@ pub struct SkippedOut {
     pub reason: String,
 }
 
-/// An import with its skipped lines, as it is told in this language.
+/// An import with its skipped lines, in the given language.
 pub async fn shown(app: &App, row: import::Model, language: Language) -> Result<ImportOut> {
     let skips = imports::skips(app, &row, 0, SKIPS, language).await?;
     let source = source::Entity::of_tenant(row.tenant_id).filter(source::Column::Id.eq(row.source_id));

@@ -1,4 +1,4 @@
-//! History imports: a file of earlier messages, counted first and then carried at a fifth of the rate.
+//! History imports: a file of earlier messages is counted first and then delivered at a fifth of the normal rate.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -96,7 +96,7 @@ pub async fn create(
     let source = current(&app, &key, *source_id).await?;
     let request = body.request;
     let format = format_of(&request)?;
-    // Said before anything is stored: a key that is none, for one.
+    // Reports errors such as an invalid Idempotency-Key before anything is stored.
     Asked::of(&request, &[])?;
     let leads = query.leads.map(Leads::from).unwrap_or_default();
     let wish =
@@ -106,7 +106,7 @@ pub async fn create(
     let arrived = imports::take_in(&app, &source, wish, chunks).await?;
     let by = by(&app, &key, &request).await?;
     let language = Language::accepted(request.headers());
-    // A repeat is known by the bytes; what it brought is thrown away.
+    // Repeats are recognized by their bytes; the file of a repeat is discarded.
     let asked = Asked::of(&request, arrived.checksum().as_bytes());
     let mut arrived = Some(arrived);
     let answer = match asked {
@@ -167,7 +167,7 @@ async fn find(app: &App, key: &ApiKey, id: Uuid, query: &TenantQuery) -> Result<
     Err(Error::NotFound)
 }
 
-/// What somebody does with an import.
+/// An action on an import.
 #[derive(Clone, Copy, Debug)]
 enum Act {
     Pause,

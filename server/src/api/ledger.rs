@@ -1,4 +1,4 @@
-//! The clause that makes it checkable: accepted = delivered + failed + waiting, per source and direction.
+//! The ledger: accepted = delivered + failed + waiting, per source and direction.
 
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
@@ -52,7 +52,7 @@ pub struct LedgerQuery {
     to: Option<String>,
 }
 
-/// The days asked for, as the tables count them.
+/// The requested range of days.
 #[derive(Debug, Default)]
 struct Days {
     from: Option<NaiveDate>,

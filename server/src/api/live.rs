@@ -1,4 +1,4 @@
-//! What a customer does beside writing: typing and reacting.
+//! A customer's typing notifications and reactions.
 
 use actix_web::{HttpResponse, post, web};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use crate::intake;
 use crate::message::Person;
 use crate::words::Said;
 
-/// The longest emoji sequences in use have 35 bytes.
+/// Maximum bytes of an emoji; the longest sequences in use have 35.
 const EMOJI_BYTES: usize = 64;
 
 /// A typing notification.
@@ -130,7 +130,7 @@ pub async fn reaction(
     .await
 }
 
-/// Short and without letters: amoCRM says whether it knows the emoji.
+/// Checks only that it is short and has no letters; whether the emoji exists is for amoCRM to decide.
 fn checked_emoji(emoji: Option<String>) -> Result<Option<String>> {
     let right = |emoji: &str| {
         let fits = !emoji.is_empty() && emoji.len() <= EMOJI_BYTES;

@@ -1,4 +1,4 @@
-//! Uploads: files that a message names by `content.media_id`.
+//! Uploads: files that messages refer to by `content.media_id`.
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, ContentDisposition, Header};
@@ -41,7 +41,7 @@ pub struct UploadForm {
     pub file: Vec<u8>,
 }
 
-/// What is said of a file beside its bytes.
+/// Metadata of an uploaded file.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -51,7 +51,7 @@ pub struct UploadQuery {
     file_name: Option<String>,
 }
 
-/// A body that is not read before it is known who asks.
+/// A body that is read only after authentication.
 pub struct Stream {
     pub(super) request: HttpRequest,
     pub(super) payload: Payload,
@@ -101,7 +101,7 @@ pub async fn post(
     let source = current(&app, &key, *source_id).await?;
     let request = body.request.clone();
     let form = form(&request)?;
-    // Said before anything is stored: a key that is none, for one.
+    // Reports errors such as an invalid Idempotency-Key before anything is stored.
     Asked::of(&request, &[])?;
     crate::usage::room(&app, source.tenant_id).await?;
     let upload = Upload::begin(&app, source.tenant_id, source.id, Giver::Account).await?;
@@ -112,7 +112,7 @@ pub async fn post(
             read_plain(upload, body, &told).await?
         }
     };
-    // A repeat is known by the bytes; what it brought is thrown away.
+    // Repeats are recognized by their bytes; the file of a repeat is discarded.
     let asked = Asked::of(&request, arrived.checksum().as_bytes());
     let mut arrived = Some(arrived);
     let answer = match asked {
@@ -133,7 +133,7 @@ async fn keep(app: &App, arrived: &mut Option<Arrived>) -> Result<HttpResponse> 
     Ok(HttpResponse::Ok().json(told))
 }
 
-/// The boundary of a form; none: the body is the file.
+/// The boundary of a form; None if the body is the file itself.
 fn form(request: &HttpRequest) -> Result<Option<String>> {
     let headers = request.headers();
     if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
@@ -173,7 +173,7 @@ async fn read_plain(mut upload: Upload<'_>, mut body: Stream, file_name: &str) -
     upload.finish(file_name).await
 }
 
-/// A form's first file.
+/// The first file of a form.
 async fn first_file(mut upload: Upload<'_>, mut form: Multipart<'_>) -> Result<Arrived> {
     loop {
         let field = match form.next_field().await {

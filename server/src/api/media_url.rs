@@ -1,11 +1,11 @@
-//! Addresses of files that others name.
+//! Validation of media addresses.
 
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::media;
 use crate::message::Content;
 
-/// Refuses a file's address that could not be fetched: not https, or into a private network (docs/operations.md#files).
+/// Rejects an address that could not be fetched: not https, or in a private network (docs/operations.md#files).
 pub fn check(app: &App, content: &Content) -> Result<()> {
     match content.media().map(|file| file.media_url.as_str()) {
         None | Some("") => Ok(()),

@@ -1,4 +1,4 @@
-//! A customer's message into amoCRM, and what became of any message.
+//! Accepts customers' messages and retrieves any message.
 
 use actix_web::{HttpResponse, get, post, web};
 use anyhow::Context;
@@ -120,7 +120,7 @@ async fn with_timeline(app: &App, row: message::Model) -> Result<MessageOut> {
     Ok(shown)
 }
 
-/// A stored message as it is shown, without its timeline.
+/// A stored message as the API shows it, without its timeline.
 pub fn show(row: message::Model, conversation: Option<&conversation::Model>, holds: &Holds) -> Result<MessageOut> {
     let direction = Direction::from_number(row.direction)?;
     let body: vocabulary::Body = serde_json::from_str(&row.body).context("the body of a stored message")?;

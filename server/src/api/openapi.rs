@@ -90,7 +90,7 @@ struct Document;
 ))]
 struct Version1;
 
-/// The key as a bearer token.
+/// Declares the key as a bearer token.
 struct Bearer;
 
 impl Modify for Bearer {
@@ -112,7 +112,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document
 }
 
-/// Operation ids from method and path: handlers of several files have one name.
+/// Builds operation ids from method and path, because handlers in different files share names.
 fn name_operations(path: &str, item: &mut PathItem) {
     let words: Vec<&str> = path
         .trim_start_matches("/api/v1/")
@@ -129,7 +129,7 @@ fn name_operations(path: &str, item: &mut PathItem) {
     }
 }
 
-/// The document with a line's end, as it is printed and kept in `docs/openapi.json`.
+/// The document with a final newline, as it is printed and stored in `docs/openapi.json`.
 pub fn printed() -> serde_json::Result<String> {
     Ok(openapi().to_pretty_json()? + "\n")
 }
@@ -140,10 +140,10 @@ pub async fn serve(served: web::Data<Known>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(served.json.clone())
 }
 
-/// Made when it is first asked for: it takes megabytes on the way, and most processes are never asked.
+/// Built on the first request: building takes megabytes, and most processes never serve it.
 pub type Known = LazyLock<Served>;
 
-/// The document as it is served, and which addresses it knows.
+/// The served document and the paths in it.
 pub struct Served {
     json: String,
     /// The page of the document, rendered when it is first requested.
@@ -152,7 +152,7 @@ pub struct Served {
 }
 
 impl Served {
-    /// The document of this program; the addresses are read out of it, so that both always agree.
+    /// The document of this program; the paths are read from it, so that both always agree.
     pub fn now() -> Self {
         let document = openapi();
         let mut paths: Vec<_> =
@@ -173,7 +173,7 @@ impl Served {
         Ok(self.page.get_or_init(|| page).clone())
     }
 
-    /// The methods that an address takes; empty: there is no such address.
+    /// The methods that a path supports; empty if there is no such path.
     pub fn methods_of(&self, path: &str) -> BTreeSet<&'static str> {
         let asked = segments(path);
         let fits = |template: &[String]| {
@@ -292,7 +292,7 @@ mod tests {
                 let request = TestRequest::with_uri(&address).method(Method::from_bytes(method.as_bytes()).unwrap());
                 let answer = call_service(&service, request.to_request()).await;
                 if item.get(method.to_lowercase()).is_some() {
-                    // There is no application behind it: 500 is as far as it goes.
+                    // There is no `App`, so every handler ends with 500.
                     assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR, "{method} {path}");
                 } else {
                     assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");

@@ -1,4 +1,4 @@
-//! Dead letters in great numbers: counted, then sent again or removed, so many a second, until somebody stops it.
+//! Replays: many dead letters are counted and then retried or removed at a fixed rate until done or cancelled.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use entity::replay;
@@ -77,7 +77,7 @@ pub struct ReplayOut {
     pub finished_at: Option<Moment>,
 }
 
-/// Letters whose doubtful outcomes are counted.
+/// How many dead letters are checked for unknown outcomes.
 const LOOKED_AT: u64 = 500;
 
 /// Retries or removes many dead letters, 20 per second.

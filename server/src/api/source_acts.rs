@@ -1,5 +1,4 @@
-//! What can be done with sources besides changing them: test one, make it in amoCRM again, compare all, and clear away
-//! what amoCRM has that is none of ours.
+//! Actions on sources: test one, restore it in amoCRM, compare all with amoCRM, and clean up stray sources.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Secrets that sign: a custom messenger's webhooks, and the customers whom a site names to its chat.
+//! Signing secrets: of a custom messenger's webhooks, and of the tokens that identify a site's customers to its chat.
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use secrecy::{ExposeSecret, SecretString};

@@ -80,7 +80,7 @@ pub struct SourcePatchIn {
     pub drop_before: Option<Moment>,
 }
 
-/// A 64-bit id of amoCRM: told as a string, taken as a string or a number.
+/// A 64-bit id of amoCRM: returned as a string, accepted as a string or a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NumericId(pub i64);
 
@@ -206,7 +206,7 @@ pub struct HeldOut {
 }
 
 impl SourceOut {
-    /// A source row as it is shown; `settings` are masked already.
+    /// The API's form of a source row; `settings` must already be masked.
     pub fn of(
         row: &source::Model,
         state: &State,

@@ -1,4 +1,4 @@
-//! Sources of an account: made here, mirrored to amoCRM.
+//! Sources of an account, mirrored to amoCRM.
 
 use actix_web::http::header::{ETAG, IF_MATCH};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
@@ -201,7 +201,7 @@ pub async fn shown(app: &App, source: &source::Model, webhook_secret: Option<&Se
     shown_as(app, source, &state, webhook_secret).await
 }
 
-/// The same with a state that is known already.
+/// Like [`shown`], with a state that is already known.
 pub async fn shown_as(
     app: &App,
     source: &source::Model,
@@ -218,13 +218,13 @@ pub async fn shown_as(
     Ok(SourceOut::of(source, state, settings, held, webhook_secret))
 }
 
-/// A source that the key may see, as it is stored now: what is kept in memory may be seconds old.
+/// A source that the key may see, read from the database: the cached one may be seconds old.
 pub(super) async fn current(app: &App, key: &ApiKey, source_id: Uuid) -> Result<source::Model> {
     let kept = key.source(app, source_id).await?;
     crate::source::find(app, kept.tenant_id, source_id).await
 }
 
-/// Whom the audit log names.
+/// The actor for the audit log.
 pub(super) async fn by(app: &App, key: &ApiKey, request: &HttpRequest) -> Result<By> {
     let row = api_key::Entity::of_tenant(key.home()).filter(api_key::Column::Id.eq(key.id));
     let name = row.one(app.store.read()).await?.map(|row| row.name).unwrap_or_default();
@@ -236,7 +236,7 @@ fn etag(source: &source::Model) -> (actix_web::http::header::HeaderName, String)
     (ETAG, format!("\"{}\"", crate::source::version(source)))
 }
 
-/// The version a caller knows, by `If-Match`: quoted or not; `*` and none: any.
+/// The version from `If-Match`, quoted or not; None (any version) for `*` or a missing header.
 pub fn expected(request: &HttpRequest) -> Result<Option<i64>> {
     let Some(header) = request.headers().get(IF_MATCH) else { return Ok(None) };
     let text = header.to_str().unwrap_or_default().trim();

@@ -1,4 +1,4 @@
-//! What a messenger tells of a manager's message: delivered, read, failed.
+//! Statuses that a messenger reports for a manager's message: delivered, read, failed.
 
 use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
@@ -82,7 +82,7 @@ pub struct StatusOut {
 }
 
 impl StatusIn {
-    /// The ids of a dialogue that a manager began, if they are told.
+    /// The ids of a conversation that a manager started, if they were reported.
     fn named(&self) -> Result<Option<Named>> {
         let checked = |pointer: &str, id: Option<&String>| id.map(|id| checked_id(pointer, id.clone())).transpose();
         let of = |their: &Option<Object<TheirIn>>| their.as_ref().map(|Object(their)| their.id.clone());

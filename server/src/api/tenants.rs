@@ -1,4 +1,4 @@
-//! Accounts. Listing and changing is the vendor's; a tenant's own key sees its own.
+//! Accounts. Only vendor keys may list and change them; a tenant key can read its own.
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use entity::{tenant, tenant_channel};
@@ -116,7 +116,7 @@ pub async fn list(app: web::Data<App>, key: ApiKey, query: Query<TenantsQuery>) 
     let (ids, next_cursor) = page.cut(ids, |id| *id);
     let mut items = Vec::with_capacity(ids.len());
     for id in ids {
-        // An account whose installation broke off stands in the directory alone.
+        // If an installation was interrupted, the account exists in the directory only.
         if let Some(tenant) = tenant::Entity::of_tenant(id).one(app.store.read()).await? {
             items.push(shown(&app, tenant).await?);
         }

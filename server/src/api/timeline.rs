@@ -1,4 +1,4 @@
-//! "Where is my message?": what happened to it, from its row, its attempts and its dead letters.
+//! The history of a message, built from its row, its attempts and its dead letters.
 
 use entity::{attempt, dead_letter, found_message, message};
 use serde::Serialize;
@@ -41,7 +41,7 @@ pub struct AnswerOut {
     pub text: String,
 }
 
-/// Puts a timeline together, oldest first.
+/// Builds a timeline, oldest event first.
 pub fn build(
     message: &message::Model,
     attempts: &[attempt::Model],
@@ -57,7 +57,7 @@ pub fn build(
         let event = named(LetterKind::from_number(dead.kind)?, "dead");
         events.push(TimelineEventOut { reason: filled(&dead.reason), ..plain(dead.last_at, "parom", &event) });
     }
-    // Stable: what has one time stays in the order accepted, tried, dead.
+    // Stable sort: events with the same time keep the order accepted, attempted, dead.
     events.sort_by_key(|event| event.at);
     Ok(events)
 }

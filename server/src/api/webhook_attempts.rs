@@ -1,4 +1,4 @@
-//! The log of webhooks to a custom messenger, and the wish to have one again.
+//! The log of webhooks to a custom messenger, and resending one.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use entity::attempt;

@@ -1,4 +1,4 @@
-//! What stands around a message: what it answers or passes on, and posts.
+//! The context of a message in a request: replies, forwards and posts.
 
 use serde::Deserialize;
 use utoipa::ToSchema;

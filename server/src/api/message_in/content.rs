@@ -1,4 +1,4 @@
-//! What a message says.
+//! The content of a message in a request.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,7 +9,7 @@ use crate::error::FieldError;
 use crate::message::{Content, Media};
 use crate::words::Said;
 
-/// A row's id or a sticker's is at most this long.
+/// Maximum bytes of a row's or a sticker's id.
 const DATA_BYTES: usize = 255;
 
 /// The content of a message: text, a file with an optional caption, a location or a contact card.
@@ -108,7 +108,7 @@ impl ContentType {
         !matches!(self, Self::Text | Self::Location | Self::Contact)
     }
 
-    /// In words, for the API's description.
+    /// Description for the OpenAPI document.
     pub(in crate::api) const fn about(self) -> &'static str {
         match self {
             Self::Text => "A text message.",
@@ -131,7 +131,7 @@ impl ContentType {
         }
     }
 
-    /// Those of its fields without which it says nothing.
+    /// The fields that are required for this type.
     pub(in crate::api) const fn required(self) -> &'static [&'static str] {
         match self {
             Self::Text => &["text"],
@@ -141,7 +141,7 @@ impl ContentType {
         }
     }
 
-    /// The fields that belong to it, beside `type`.
+    /// The fields that this type has beside `type`.
     pub(in crate::api) const fn fields(self) -> &'static [&'static str] {
         match self {
             Self::Text => &["text", "callback_data"],
@@ -157,7 +157,7 @@ impl ContentType {
 }
 
 impl ContentIn {
-    /// The content and the chosen row. What does not belong to its kind is refused: it would be lost silently.
+    /// The content and the selected row. Fields of other types are rejected, because they would be lost silently.
     pub(in crate::api) fn checked(self, wrong: &mut Vec<FieldError>) -> (Content, Option<String>) {
         let has_file = self.media_url.as_ref().is_some_and(|url| !url.is_empty()) || self.media_id.is_some();
         if self.kind.has_file() && !has_file {
@@ -166,7 +166,7 @@ impl ContentIn {
         self.checked_change(wrong)
     }
 
-    /// As [`checked`](Self::checked), of a change: a file that is not named stays.
+    /// Like [`checked`](Self::checked), for an edit: if no file is given, the old one stays.
     pub(in crate::api) fn checked_change(self, wrong: &mut Vec<FieldError>) -> (Content, Option<String>) {
         self.refuse_foreign(wrong);
         if self.callback_data.as_ref().is_some_and(|data| data.len() > DATA_BYTES) {
@@ -255,7 +255,7 @@ fn degrees(pointer: &str, told: Option<f64>, most: f64, wrong: &mut Vec<FieldErr
     right.unwrap_or_default()
 }
 
-/// What a file is called whose sender gave no name.
+/// Default name of a file: the last segment of its address.
 fn last_part(url: &str) -> String {
     let url = url::Url::parse(url).ok();
     let part = url.as_ref().and_then(|url| url.path_segments()).and_then(|mut parts| parts.next_back());

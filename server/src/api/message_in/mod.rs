@@ -1,4 +1,4 @@
-//! A message as the API takes it, and its check at the door (docs/custom-messenger.md#3-a-customer-writes-10-minutes).
+//! A message in a request and its validation (docs/custom-messenger.md#3-a-customer-writes-10-minutes).
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -71,7 +71,7 @@ pub struct ConversationIn {
 }
 
 impl MessageIn {
-    /// Everything right, or every wrong field.
+    /// The validated message, or every invalid field.
     pub fn checked(self) -> Result<Incoming> {
         let mut wrong = Vec::new();
         let external_id = kept(checked_id("/id", self.id), &mut wrong);
@@ -96,15 +96,14 @@ impl MessageIn {
     }
 }
 
-/// A message that came as one line of many: unreadable, wrong or with a file that cannot be fetched, as the single route
-/// tells it.
+/// Validates one message of an import with the same rules and errors as the route for a single message.
 pub fn of_line(app: &App, bytes: &[u8]) -> Result<Incoming> {
     let incoming = json::parse::<MessageIn>(bytes)?.checked()?;
     media_url::check(app, &incoming.body.content)?;
     Ok(incoming)
 }
 
-/// The value, or nothing with its errors put aside.
+/// The value, or None with its errors added to `wrong`.
 fn kept(checked: Result<String>, wrong: &mut Vec<FieldError>) -> String {
     match checked {
         Ok(id) => id,

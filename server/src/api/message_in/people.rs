@@ -1,4 +1,4 @@
-//! Who wrote a message, and to whom.
+//! Sender and receiver of a message in a request.
 
 use serde::Deserialize;
 use url::Url;
@@ -122,7 +122,7 @@ impl PersonIn {
     }
 }
 
-/// Who receives what a manager or a bot wrote; a customer's message goes to nobody by name.
+/// The receiver of a manager's or bot's message; a customer's message must not have one.
 pub(super) fn checked_receiver(
     sender: Role,
     receiver: Option<PersonIn>,

@@ -1,4 +1,4 @@
-//! What stands around a message, as it is shown.
+//! The context of a message in a response: replies, forwards, posts and templates.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,7 +25,7 @@ pub struct AroundOut {
 }
 
 impl AroundOut {
-    /// Of a stored body.
+    /// From a stored body.
     pub fn of(body: &Body) -> Self {
         Self {
             template: body.template.clone(),

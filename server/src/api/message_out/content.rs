@@ -1,4 +1,4 @@
-//! What a message says, as it is shown.
+//! The content of a message in a response.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -53,7 +53,7 @@ pub struct ContentOut {
 }
 
 impl ContentOut {
-    /// A stored content with what can be chosen under it and what was chosen.
+    /// Stored content with its buttons or rows and the customer's selection.
     pub fn of(content: Content, markup: Option<Markup>, callback_data: Option<String>) -> Self {
         let (buttons, list) = match markup {
             Some(Markup::Buttons(rows)) => (Some(rows), None),

@@ -1,4 +1,4 @@
-//! How messages are shown.
+//! Messages in responses.
 
 use serde::Serialize;
 use utoipa::ToSchema;

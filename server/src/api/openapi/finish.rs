@@ -1,5 +1,6 @@
-//! Adds what every operation and every list has: errors of authentication and limits, the `Idempotency-Key` header, items
-//! of lists, and a schema for each type of content. Clients are generated from the description, so it has to be exact.
+//! Adds what all operations and lists have in common: authentication and rate limit errors, the `Idempotency-Key`
+//! header, items of lists, and a schema for each type of content. Clients are generated from the document, so it has to
+//! be exact.
 
 use serde_json::json;
 use utoipa::openapi::content::ContentBuilder;
@@ -13,7 +14,7 @@ use utoipa::openapi::{Components, KnownFormat, OpenApi, Ref, RefOr, Required, Re
 use crate::api::idempotency;
 use crate::api::message_in::ContentType;
 
-/// The component for each type of a content.
+/// The component of message content, and the prefix of its types.
 const CONTENT: &str = "ContentIn";
 /// The prefix of a list's name, before the name of its items.
 const LISTS: &str = "ListOut_";
@@ -75,7 +76,7 @@ fn complete(operation: &mut Operation) {
     }
 }
 
-/// The values of a parameter, where the handler's type does not say them.
+/// Constraints of a parameter that the handler's type does not express.
 fn constrain(parameter: &mut Parameter) {
     let text = || ObjectBuilder::new().schema_type(Type::String).min_length(Some(1));
     if parameter.name.eq_ignore_ascii_case(idempotency::HEADER) {
@@ -84,7 +85,7 @@ fn constrain(parameter: &mut Parameter) {
     } else if parameter.name == "cursor" {
         parameter.schema = Some(text().build().into());
     } else if parameter.name == "file_name" {
-        // Absent parameters are left out; a query has no null.
+        // A query string has no null: absent parameters are omitted.
         parameter.schema = Some(ObjectBuilder::new().schema_type(Type::String).build().into());
     }
 }
@@ -103,7 +104,7 @@ fn problem(words: &str) -> Response {
     ResponseBuilder::new().description(words).content("application/problem+json", content).build()
 }
 
-/// A list refers to the schema of its items, so that clients have one type for an item everywhere.
+/// Makes lists refer to the schema of their items, so that clients get one type for an item everywhere.
 fn lists_name_their_items(components: &mut Components) {
     let names: Vec<String> = components.schemas.keys().cloned().collect();
     for (list, schema) in &mut components.schemas {
@@ -117,7 +118,7 @@ fn lists_name_their_items(components: &mut Components) {
     }
 }
 
-/// A content is one of nine schemas, discriminated by `type`: each has its own fields and no others.
+/// Makes content one of nine schemas, discriminated by `type`, each with its own fields only.
 fn contents_are_told_apart(components: &mut Components) {
     let Some(RefOr::T(Schema::Object(whole))) = components.schemas.get(CONTENT).cloned() else { return };
     let mut all = OneOfBuilder::new().description(whole.description.clone());
@@ -144,7 +145,7 @@ fn contents_are_told_apart(components: &mut Components) {
     components.schemas.insert(CONTENT.to_owned(), Schema::OneOf(all).into());
 }
 
-/// The schema of a required field: not null, and not an empty text.
+/// The schema of a required field: not null and not an empty string.
 fn told(schema: Option<&RefOr<Schema>>) -> RefOr<Schema> {
     let mut schema = schema.cloned().unwrap_or_else(|| Object::new().into());
     if let RefOr::T(Schema::Object(field)) = &mut schema {
