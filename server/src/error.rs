@@ -183,7 +183,7 @@ impl Error {
     /// Logs the cause of an internal error.
     pub fn log(&self) {
         if let Self::Internal(cause) = self {
-            tracing::error!(cause = format!("{cause:#}"), "a request failed by our own mistake");
+            tracing::error!(cause = format!("{cause:#}"), "a request failed with an internal error");
         }
     }
 }

@@ -85,7 +85,7 @@ pub async fn once(
     let (head, body) = answer.into_parts();
     let body = to_bytes(body).await.map_err(|error| anyhow!("the body of an answer: {error}"))?;
     if let Err(error) = place.finish(head.status(), &body).await {
-        tracing::warn!(%error, "the answer to a request with Idempotency-Key could not be kept");
+        tracing::warn!(%error, "the response to a request with Idempotency-Key could not be stored");
     }
     Ok(head.set_body(body).map_into_boxed_body())
 }

@@ -11,7 +11,7 @@ pub fn check(app: &App, content: &Content) -> Result<()> {
         None | Some("") => Ok(()),
         Some(url) => {
             let checked = media::check_url(app, url).map_err(|said| Error::field("/content/media_url", said))?;
-            tracing::trace!(host = checked.host_str(), "a file is named by its address");
+            tracing::trace!(host = checked.host_str(), "a file is delivered by its address");
             Ok(())
         }
     }

@@ -103,7 +103,7 @@ pub fn of_line(app: &App, bytes: &[u8]) -> Result<Incoming> {
     Ok(incoming)
 }
 
-/// The value, or None with its errors added to `wrong`.
+/// The value, or an empty string with its errors added to `wrong`.
 fn kept(checked: Result<String>, wrong: &mut Vec<FieldError>) -> String {
     match checked {
         Ok(id) => id,
