@@ -91,7 +91,7 @@ fn chosen<'config>(
     }
     match config.integrations.as_slice() {
         [only] => Ok(only),
-        [] => bail!("no [[integration]] is configured; its name and id belong into the letter"),
+        [] => bail!("no [[integration]] is configured; the letter needs its name and id"),
         _ => bail!("which integration? --integration takes one of: {}", names()),
     }
 }

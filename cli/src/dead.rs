@@ -97,7 +97,7 @@ pub async fn run(command: DeadCommand, app: &App, out: &mut impl Write) -> anyho
             let tenant = roster::find(app, &account).await?;
             ensure!(replay::cancel(app, tenant.tenant_id, id).await?, "{id} does not run");
             note(app, tenant.tenant_id, "undelivered.stopped", "", json!({ "replay": id })).await?;
-            writeln!(out, "Stopped. What it had not come to stays undelivered.").context(CLOSED)?;
+            writeln!(out, "Cancelled. Dead letters that it had not reached stay undelivered.").context(CLOSED)?;
         }
     }
     out.flush().context(CLOSED)?;

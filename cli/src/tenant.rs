@@ -158,7 +158,7 @@ async fn carry_out(app: &Arc<App>, command: TenantCommand, out: &mut impl Write)
             let who = match (phone, conversation) {
                 (Some(phone), _) => Who::Phone(phone),
                 (None, Some(id)) => Who::Conversation(id),
-                (None, None) => bail!("say --phone or --conversation"),
+                (None, None) => bail!("name the customer by --phone or --conversation"),
             };
             erase(app, &tenant, &who, dry_run, json, out).await
         }
@@ -248,7 +248,9 @@ pub(super) async fn note(
     detail: Value,
 ) -> anyhow::Result<()> {
     let deed = Deed { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
-    audit::record(app, app.store.write(), deed).await.context("the deed is done but could not be written down")
+    audit::record(app, app.store.write(), deed)
+        .await
+        .context("the action was done but could not be recorded in the audit log")
 }
 
 /// An error with its own text.
@@ -265,7 +267,7 @@ fn said(error: Error) -> anyhow::Error {
 
 fn nobody(error: Error) -> anyhow::Error {
     match error {
-        Error::NotFound => anyhow::anyhow!("nobody was found: nothing is erased"),
+        Error::NotFound => anyhow::anyhow!("no customer was found: nothing was erased"),
         other => said(other),
     }
 }

@@ -57,7 +57,7 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
         VendorCommand::Add { email, name, json } => {
             let (person, link) = match deeds::add(app, &email, &name, Language::of_terminal(), &by).await? {
                 Ok(added) => added,
-                Err(NotAdded::NoEmail) => bail!("{email:?} is no e-mail"),
+                Err(NotAdded::NoEmail) => bail!("{email:?} is not an e-mail address"),
                 Err(NotAdded::Already) => {
                     bail!("{email} is an operator already; another link is printed by: parom vendor link {email}")
                 }

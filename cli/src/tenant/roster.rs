@@ -80,7 +80,7 @@ pub(crate) async fn find(app: &App, name: &str) -> anyhow::Result<tenant::Model>
         1 => found.pop().context("one account was found"),
         _ => {
             let ids: Vec<_> = found.iter().map(|one| format!("{} ({})", one.tenant_id, one.integration)).collect();
-            bail!("{name} is several accounts, name one by its id: {}", ids.join(", "))
+            bail!("{name} matches several accounts; use one of these ids: {}", ids.join(", "))
         }
     }
 }
