@@ -31,7 +31,7 @@ impl FieldError {
     }
 }
 
-/// A field that is wrong, by JSON pointer.
+/// An invalid field, identified by a JSON pointer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = FieldError)]
 pub struct WrongField {
@@ -182,7 +182,7 @@ impl Error {
     /// Logs the cause of an internal error.
     pub fn log(&self) {
         if let Self::Internal(cause) = self {
-            tracing::error!(cause = format!("{cause:#}"), "a request failed by our own mistake");
+            tracing::error!(cause = format!("{cause:#}"), "a request failed with an internal error");
         }
     }
 }
@@ -239,7 +239,7 @@ pub fn problem_type(name: &str) -> String {
     format!("/problems/{name}")
 }
 
-/// RFC 9457.
+/// An RFC 9457 problem document.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Problem {
     #[serde(rename = "type")]
@@ -247,7 +247,7 @@ pub struct Problem {
     pub title: String,
     pub status: u16,
     pub detail: String,
-    /// Wrong fields; absent when no field is at fault.
+    /// The invalid fields; absent if no particular field is invalid.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<WrongField>,
 }

@@ -41,12 +41,12 @@ pub fn start_serving_log() -> Written {
     match Lines::to_stderr() {
         Ok(lines) => {
             start(DEFAULT_FILTER, BoxMakeWriter::new(lines.clone()));
-            std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "something broke off")));
+            std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a thread panicked")));
             lines.written_at_the_end()
         }
         Err(error) => {
             start_logging();
-            tracing::warn!(%error, "the log has no thread of its own: who logs waits for who reads");
+            tracing::warn!(%error, "the log has no thread of its own: logging blocks on the reader");
             Written::already()
         }
     }

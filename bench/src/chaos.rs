@@ -29,7 +29,7 @@ pub struct Options {
     /// Two instances on PostgreSQL, in the cluster of PAROM_TEST_POSTGRES, instead of one on SQLite.
     #[arg(long)]
     postgres: bool,
-    /// A defect to make on purpose (fault::DEFECTS), to check that it is found.
+    /// A defect to introduce on purpose (fault::DEFECTS), to check that it is found.
     #[arg(long)]
     defect: Option<String>,
     /// Run only the first seed, in this process, and print all its events.

@@ -20,7 +20,7 @@ impl Counted {
             return Ok(Self { postmaster: None });
         }
         let asked = Statement::from_string(store.backend(), "SELECT pg_backend_pid() AS pid");
-        let row = store.read().query_one_raw(asked).await?.context("PostgreSQL says no process id")?;
+        let row = store.read().query_one_raw(asked).await?.context("PostgreSQL returned no process id")?;
         let backend = u32::try_from(row.try_get::<i32>("", "pid")?)?;
         let stat = Stat::of(backend).context("the PostgreSQL is not on this machine, so its time cannot be counted")?;
         Ok(Self { postmaster: Some(stat.parent) })

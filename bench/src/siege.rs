@@ -1,8 +1,8 @@
 //! `bench siege`: how amoCRM's hooks, the API and pages fare while other callers hold connections open and send little.
 //!
 //! The server is a separate process. It is measured alone, then while attackers hold all they can from ten loopback
-//! addresses, then while they do so from the address that the measured calls come from. What the server closes the
-//! attackers open again a second later.
+//! addresses, then while they do so from the address that the measured calls come from. Connections that the
+//! server closes are reopened by the attackers a second later.
 
 mod attack;
 mod probe;
@@ -25,7 +25,7 @@ use crate::stage::{Size, Stage};
 use attack::{Addresses, Attack, Numbers};
 use probe::{Kind, Measured};
 
-/// The goal: p99 under siege relative to the undisturbed one, and memory.
+/// The goal: p99 under siege relative to the undisturbed p99, and memory.
 const SLOWER: f64 = 3.0;
 const LARGER: f64 = 1.5;
 
@@ -40,7 +40,7 @@ pub struct Options {
     /// Seconds of each of the three measurements.
     #[arg(long, default_value_t = 15)]
     seconds: u64,
-    /// Calls a second, of each of the three kinds.
+    /// Calls per second of each of the three kinds.
     #[arg(long, default_value_t = 40)]
     rate: u32,
     /// Idle connections.
@@ -49,7 +49,7 @@ pub struct Options {
     /// Announced bodies of a megabyte that are never sent.
     #[arg(long, default_value_t = 500)]
     announced: usize,
-    /// Uploads at a byte a second.
+    /// Uploads that send one byte per second.
     #[arg(long, default_value_t = 200)]
     trickling: usize,
     /// Event streams whose clients do not read.

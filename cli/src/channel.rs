@@ -11,22 +11,22 @@ use parom::admin::letter::{self, About, ICON};
 
 #[derive(Debug, Subcommand)]
 pub enum ChannelCommand {
-    /// Prints the registration letter to support with its 14 answers, filled in from the configuration
+    /// Prints the registration letter to support with its 14 answers filled in from the configuration
     Request {
-        /// Whose channel [default: the only integration]
+        /// Integration that the channel belongs to [default: the only integration]
         #[arg(long, value_name = "NAME")]
         integration: Option<String>,
-        /// A registered channel, to have its settings corrected [default: a new channel is asked for]
+        /// A registered channel whose settings should be corrected [default: request a new channel]
         #[arg(long, value_name = "ID")]
         channel: Option<String>,
         /// Language of the letter [default: en for Kommo, ru for amoCRM]
         #[arg(long, value_enum)]
         lang: Option<Lang>,
-        /// Facts may be missing: the letter shows gaps, and the exit code is 0
+        /// Accepts missing facts: prints the letter with gaps and exits 0
         #[arg(long)]
         dev: bool,
     },
-    /// Prints the icon that goes with the letter: SVG, 14×14 px
+    /// Prints the icon to attach to the letter: SVG, 14×14 px
     Icon,
 }
 
@@ -46,7 +46,7 @@ impl From<Lang> for Language {
     }
 }
 
-/// Runs one command. `errors` gets the gaps, a line each.
+/// Runs one command. `errors` receives the missing facts, one per line.
 pub fn run(
     command: &ChannelCommand,
     config: &Config,
@@ -91,7 +91,7 @@ fn chosen<'config>(
     }
     match config.integrations.as_slice() {
         [only] => Ok(only),
-        [] => bail!("no [[integration]] is configured; its name and id belong into the letter"),
+        [] => bail!("no [[integration]] is configured; the letter needs its name and id"),
         _ => bail!("which integration? --integration takes one of: {}", names()),
     }
 }

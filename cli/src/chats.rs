@@ -1,4 +1,4 @@
-//! `parom chats sign` and `parom chats verify`: the signatures of the Chats API for curl and for a developer in doubt.
+//! `parom chats sign` and `parom chats verify`: signatures of the Chats API, for use with curl and for debugging.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -9,27 +9,27 @@ use base::clock::Clock;
 use clap::Subcommand;
 use secrecy::{ExposeSecret, SecretString};
 
-/// The body comes from stdin, byte for byte.
+/// The body is read from stdin, byte for byte.
 #[derive(Debug, Subcommand)]
 pub enum ChatsCommand {
-    /// Prints the four headers of a signed Chats request for the body on stdin, ready for curl -H @file
+    /// Prints the four headers of a signed Chats API request for the body on stdin, for use with curl -H @file
     Sign {
-        /// Secret of the channel; in the environment it does not stand in the process list
+        /// Secret of the channel; set it in the environment to keep it out of the process list
         #[arg(long, env = "PAROM_CHATS_SECRET", hide_env_values = true, value_parser = secret)]
         secret: SecretString,
-        /// HTTP method, in capitals
+        /// HTTP method, in upper case
         #[arg(long)]
         method: String,
-        /// Path of the request, without scheme, host and query
+        /// Path of the request, without scheme, host and query string
         #[arg(long)]
         path: String,
-        /// Date header, taken verbatim [default: now]
+        /// Date header, used verbatim [default: now]
         #[arg(long)]
         date: Option<String>,
     },
-    /// Checks the signature of a hook whose body is on stdin: exits 0 when it is right, else 1
+    /// Verifies the signature of a hook whose body is on stdin: exits 0 if it is valid, otherwise 1
     Verify {
-        /// Secret of the channel; in the environment it does not stand in the process list
+        /// Secret of the channel; set it in the environment to keep it out of the process list
         #[arg(long, env = "PAROM_CHATS_SECRET", hide_env_values = true, value_parser = secret)]
         secret: SecretString,
         /// The X-Signature header of the hook
@@ -42,7 +42,7 @@ fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
     Ok(SecretString::from(text))
 }
 
-/// Runs one command on the body that came from stdin and writes what is to be printed.
+/// Runs one command on the body from stdin and writes its output.
 pub fn run(command: &ChatsCommand, body: &[u8], clock: &Clock, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     match command {
         ChatsCommand::Sign { secret, method, path, date } => {
@@ -56,7 +56,7 @@ pub fn run(command: &ChatsCommand, body: &[u8], clock: &Clock, out: &mut impl Wr
     }
 }
 
-/// Exactly four lines `Name: value`; a given date is signed and printed as it is.
+/// Exactly four lines `Name: value`; a given date is signed and printed verbatim.
 pub fn sign(secret: &SecretString, method: &str, path: &str, date: Option<&str>, body: &[u8], clock: &Clock) -> String {
     let date = date.map_or_else(|| chats::rfc2822_date(clock.now()), str::to_owned);
     let (content_type, content_md5) = (chats::CONTENT_TYPE, chats::content_md5(body));

@@ -1,4 +1,4 @@
-//! `parom connector check`: does a developer's endpoint do what the documentation says?
+//! `parom connector check`: checks a developer's endpoint against the documentation.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -15,33 +15,33 @@ use secrecy::SecretString;
 use serde_json::json;
 use url::Url;
 
-/// What `--private` lets through: this machine and its own networks.
+/// Networks that `--private` allows: this machine and its local networks.
 const PRIVATE: [&str; 6] = ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
 
 #[derive(Debug, Subcommand)]
 pub enum ConnectorCommand {
-    /// Drives the webhook endpoint of your own messenger through everything Parom sends, and through what it must refuse;
-    /// exits 1 when something fails
+    /// Sends the webhook endpoint of your messenger everything Parom sends, and requests that it must reject; exits 1 if
+    /// a check fails
     Check {
-        /// Where webhooks go, as in `settings.webhook_url`
+        /// URL of the endpoint, as in `settings.webhook_url`
         #[arg(long)]
         url: Url,
-        /// The `whsec_…` secret that the endpoint verifies with; in the environment it does not stand in the process list
+        /// The endpoint's `whsec_…` secret; set it in the environment to keep it out of the process list
         #[arg(long, env = "PAROM_WEBHOOK_SECRET", hide_env_values = true, value_parser = secret)]
         key: SecretString,
-        /// Your id of a conversation that may be written to [default: the one that the endpoint begins, else a made-up one]
+        /// Your id of a conversation for test messages [default: the one the endpoint starts, else a made-up one]
         #[arg(long, value_name = "ID")]
         conversation: Option<String>,
-        /// Whom a conversation is begun with
+        /// Phone number of the customer to start a conversation with
         #[arg(long, default_value = "+79990000000")]
         phone: String,
-        /// What stands for the files of messages
+        /// URL of the file used in test messages
         #[arg(long, value_name = "URL", default_value = "https://example.com/parom-check")]
         media: Url,
-        /// The endpoint may be on this machine or in its own network
+        /// Allows an endpoint on this machine or in its local network
         #[arg(long)]
         private: bool,
-        /// For programs: {"checks":[{"name","status","detail","documentation","ms"}],"failed"}
+        /// Prints JSON: {"checks":[{"name","status","detail","documentation","ms"}],"failed"}
         #[arg(long)]
         json: bool,
     },
@@ -51,7 +51,7 @@ fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
     Ok(SecretString::from(text))
 }
 
-/// Runs the command; a line each as it is known.
+/// Runs the command and prints each result as soon as it is known.
 pub async fn run(command: ConnectorCommand, clock: &Clock, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let ConnectorCommand::Check { url, key, conversation, phone, media, private, json } = command;
     let words = Words::new(if json { Language::En } else { Language::of_terminal() });

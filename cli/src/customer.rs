@@ -21,41 +21,41 @@ use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
 pub enum CustomerCommand {
-    /// Makes a login; its password is the first line of stdin, else one is made and printed, once
+    /// Creates a login; its password is the first line of stdin, otherwise one is generated and printed once
     Add {
         login: String,
-        /// For programs
+        /// Prints JSON
         #[arg(long)]
         json: bool,
     },
-    /// Lists logins and the accounts that they connected
+    /// Lists logins and the accounts they connected
     List {
-        /// For programs
+        /// Prints JSON
         #[arg(long)]
         json: bool,
     },
-    /// Gives a login another password, from stdin or made here; a disabled login may be used again
+    /// Sets a new password, from stdin or generated; a disabled login is enabled again
     Password {
         login: String,
-        /// For programs
+        /// Prints JSON
         #[arg(long)]
         json: bool,
     },
-    /// Ends a login and disconnects its accounts; their sources and chats stay
+    /// Disables a login and disconnects its accounts; their sources and chats are kept
     Disable {
         login: String,
-        /// For programs
+        /// Prints JSON
         #[arg(long)]
         json: bool,
     },
 }
 
-/// Letters and digits that nobody mixes up.
+/// Letters and digits that are not easily confused.
 const SIGNS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
-/// Longer than any password; no more of stdin is read.
+/// Maximum bytes read from stdin; longer than any password.
 const MOST_BYTES: u64 = 4096;
 
-/// The password on stdin; none at a terminal and when nothing comes.
+/// The password on stdin; None at a terminal or if stdin is empty.
 pub fn given(stdin: impl Read + IsTerminal) -> anyhow::Result<Option<SecretString>> {
     if stdin.is_terminal() {
         return Ok(None);
@@ -66,7 +66,7 @@ pub fn given(stdin: impl Read + IsTerminal) -> anyhow::Result<Option<SecretStrin
     Ok((!line.is_empty()).then(|| SecretString::from(line)))
 }
 
-/// Runs one command. `given` is asked for a password by the commands that take one.
+/// Runs one command. Commands that take a password call `given` for it.
 pub async fn run(
     command: CustomerCommand,
     app: &Arc<App>,
@@ -95,13 +95,13 @@ pub async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// What a command says, to people and to programs.
+/// The output of a command, for people and for programs.
 struct Said {
     text: String,
     json: Value,
 }
 
-/// The password to use, and whether it was made here.
+/// The password to use, and whether it was generated.
 fn chosen(given: Option<SecretString>) -> anyhow::Result<(SecretString, bool)> {
     let Some(given) = given else { return Ok((new_password(), true)) };
     let weak = password::fits(given.expose_secret(), &[]).err();
@@ -113,7 +113,7 @@ fn chosen(given: Option<SecretString>) -> anyhow::Result<(SecretString, bool)> {
     Ok((given, false))
 }
 
-/// 80 random bits, in groups that can be read out.
+/// 80 random bits, in groups that can be read aloud.
 fn new_password() -> SecretString {
     let random: [u8; 16] = rand::random();
     let sign = |byte: &u8| SIGNS.get(usize::from(*byte) % SIGNS.len()).copied().map(char::from);
@@ -121,7 +121,7 @@ fn new_password() -> SecretString {
     SecretString::from(groups.join("-"))
 }
 
-/// A deed, written down; a password that was made here stands alone on its line.
+/// Records the action in the audit log and prints its result; a generated password is alone on its line.
 async fn told(
     app: &App,
     action: &'static str,
@@ -164,7 +164,7 @@ async fn disable(app: &Arc<App>, login: &str) -> anyhow::Result<Said> {
     })
 }
 
-/// A login as programs read it.
+/// A login as JSON.
 #[derive(Serialize)]
 struct CustomerOut {
     id: Uuid,

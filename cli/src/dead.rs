@@ -1,4 +1,4 @@
-//! `parom dead`: letters that are not tried any more. The running server sends them again.
+//! `parom dead`: dead letters, which are not retried automatically. The running server does the retries.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -17,48 +17,48 @@ use uuid::Uuid;
 
 use super::tenant::{note, roster};
 
-/// Letters read at once.
+/// Letters per read.
 const PAGE: u64 = 200;
 const CLOSED: &str = "standard output is closed";
 
 #[derive(Debug, Subcommand)]
 pub enum DeadCommand {
-    /// Lists them, newest first; with --json one object a line, which is also the way to export them
+    /// Lists dead letters, newest first; with --json, one object per line, which also serves as an export
     List {
         #[command(flatten)]
         which: Which,
-        /// For programs: one JSON object a line
+        /// Prints one JSON object per line
         #[arg(long)]
         json: bool,
     },
-    /// Sends them again, 20 a second
+    /// Retries dead letters, 20 per second
     Retry(Many),
-    /// Removes them for good; their messages stay failed
+    /// Deletes dead letters permanently; their messages stay failed
     Drop(Many),
-    /// Stops what `retry` or `drop` began
+    /// Cancels a running `retry` or `drop`
     Cancel {
-        /// The account: our id, its number at amoCRM, or its host
+        /// The account: Parom's id, its number in amoCRM, or its host
         #[arg(value_name = "ACCOUNT")]
         account: String,
-        /// As `retry` and `drop` print it
+        /// Id that `retry` or `drop` printed
         #[arg(value_name = "REPLAY")]
         id: Uuid,
     },
 }
 
-/// Which of them.
+/// Which dead letters.
 #[derive(Clone, Debug, Args)]
 pub struct Which {
-    /// The account: our id, its number at amoCRM, or its host
+    /// The account: Parom's id, its number in amoCRM, or its host
     #[arg(value_name = "ACCOUNT")]
     account: String,
-    /// Only those of this source, our id
+    /// Only dead letters of this source (Parom's id)
     #[arg(long, value_name = "ID")]
     source: Option<Uuid>,
-    /// Only those with this reason, as `list` shows it
+    /// Only dead letters with this reason, as shown by `list`
     #[arg(long)]
     reason: Option<String>,
-    /// Only this one, instead of all that match
+    /// Only this dead letter, instead of all that match
     #[arg(long, value_name = "ID", conflicts_with_all = ["source", "reason"])]
     id: Option<Uuid>,
 }
@@ -67,7 +67,7 @@ pub struct Which {
 pub struct Many {
     #[command(flatten)]
     which: Which,
-    /// Only counts them
+    /// Only counts the dead letters
     #[arg(long)]
     dry_run: bool,
 }
@@ -78,7 +78,7 @@ impl Which {
         Wanted { source_id: self.source, reason: self.reason.clone(), ids, ..Wanted::default() }
     }
 
-    /// That the one that is named is there.
+    /// Checks that the named dead letter exists.
     async fn is_there(&self, app: &App, tenant: &tenant::Model) -> anyhow::Result<()> {
         let Some(id) = self.id else { return Ok(()) };
         let found = read::dry_run(app.store.read(), tenant.tenant_id, &[id]).await?.count > 0;
@@ -97,7 +97,7 @@ pub async fn run(command: DeadCommand, app: &App, out: &mut impl Write) -> anyho
             let tenant = roster::find(app, &account).await?;
             ensure!(replay::cancel(app, tenant.tenant_id, id).await?, "{id} does not run");
             note(app, tenant.tenant_id, "undelivered.stopped", "", json!({ "replay": id })).await?;
-            writeln!(out, "Stopped. What it had not come to stays undelivered.").context(CLOSED)?;
+            writeln!(out, "Cancelled. Dead letters that it had not reached stay undelivered.").context(CLOSED)?;
         }
     }
     out.flush().context(CLOSED)?;

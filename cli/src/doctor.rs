@@ -14,15 +14,15 @@ use super::say;
 
 #[derive(Args)]
 pub struct DoctorCommand {
-    /// Only this account.
+    /// Checks only this account.
     #[arg(long, value_name = "ID")]
     tenant: Option<Uuid>,
-    /// For programs: {"checks":[{"name","status","detail","remedy"}]}.
+    /// Prints JSON: {"checks":[{"name","status","detail","remedy"}]}.
     #[arg(long)]
     json: bool,
 }
 
-/// Checks everything that can be checked; the exit code is 1 when something failed.
+/// Runs all checks; the exit code is 1 if one failed.
 pub async fn run(config: Option<&Path>, command: DoctorCommand) -> anyhow::Result<ExitCode> {
     let mut checks = Vec::new();
     match Config::load(config) {
@@ -45,7 +45,7 @@ pub async fn run(config: Option<&Path>, command: DoctorCommand) -> anyhow::Resul
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// For programs in English, for people in the language of their terminal.
+/// English for programs, the terminal's language for people.
 fn print(checks: &[Check], json: bool) -> anyhow::Result<()> {
     if json {
         let one = |check: &Check| {

@@ -1,4 +1,4 @@
-//! An account for unit tests: whole and plain, so that a test says only what it is about.
+//! A complete account for unit tests, so that a test states only the fields it is about.
 
 use entity::tenant;
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! `parom import`: a file of earlier messages, taken in here and carried by the running server.
+//! `parom import`: stores a file of earlier messages, which the running server then imports.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
@@ -21,37 +21,37 @@ use parom::import::{self as imports, Arrived, Format, Leads, State, Wish};
 use parom::source::By;
 use uuid::Uuid;
 
-/// Between two looks at how far it is.
+/// Interval between progress checks.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// Bytes read at once.
+/// Bytes per read.
 const CHUNK: usize = 64 * 1024;
-/// Plain lines tell of every tenth of the way.
+/// Without a terminal, a line is printed at every tenth of the import.
 const TENTHS: i64 = 10;
 
 #[derive(Debug, Args)]
 pub struct ImportCommand {
-    /// Messages, one JSON object a line, or CSV; `-` is standard input
+    /// File of messages, one JSON object per line or CSV; `-` for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The source they came by, our id
+    /// Source to import the messages into (Parom's id)
     #[arg(long, value_name = "ID")]
     source: Uuid,
-    /// Only counts what would happen
+    /// Only counts what would be imported
     #[arg(long)]
     dry_run: bool,
-    /// Which messages make leads and notices: the newest of each chat, or none
+    /// Which messages create leads and notifications: the newest of each chat, or none
     #[arg(long, value_enum, default_value_t = LeadsOption::Newest)]
     leads: LeadsOption,
-    /// Hangs new chats on contacts that are there, by the customer's phone or e-mail
+    /// Links new chats to existing contacts by the customer's phone or e-mail
     #[arg(long)]
     link_contacts: bool,
-    /// How the file is written [default: by its name]
+    /// Format of the file [default: by its name]
     #[arg(long, value_enum)]
     format: Option<FormatOption>,
-    /// Ends once the file is taken in; the server goes on
+    /// Exits once the file is stored; the server continues the import
     #[arg(long)]
     no_wait: bool,
-    /// For programs
+    /// Prints JSON
     #[arg(long)]
     json: bool,
 }
@@ -68,7 +68,7 @@ enum FormatOption {
     Csv,
 }
 
-/// Takes the file in, tells what will happen, and follows it to its end.
+/// Stores the file, prints what will happen, and follows the import to its end.
 pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let words = Words::new(Language::of_terminal());
     let source = app.lookup.source(command.source).await?;
@@ -127,7 +127,7 @@ fn chunks(path: &Path) -> anyhow::Result<impl Stream<Item = io::Result<Bytes>>> 
     }))
 }
 
-/// What a person should know before it begins.
+/// Warnings to print before the import starts.
 fn told_before(
     app: &App,
     source: &source::Model,
@@ -149,7 +149,7 @@ fn told_before(
     Ok(())
 }
 
-/// Watches until it is over, paused or failed. A bar on a terminal, a line for every tenth elsewhere.
+/// Watches the import until it has ended, paused or failed: a progress bar on a terminal, otherwise a line per tenth.
 async fn follow(
     app: &App,
     mut row: import::Model,

@@ -1,4 +1,4 @@
-//! `parom key`: keys of the public API. A key is shown once, when it is made; kept is its hash.
+//! `parom key`: keys of the public API. A key is shown once, when it is created; only its hash is stored.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -21,46 +21,46 @@ use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
-    /// Makes a key and prints it, once, alone on stdout
+    /// Creates a key and prints it once, alone on stdout
     Create {
-        /// What it is for, to recognise it by
+        /// Name of the key, to recognize it by
         #[arg(long)]
         name: String,
-        /// The account it is for [default: the vendor's key, for all accounts]
+        /// Account that the key is for [default: a vendor key, for all accounts]
         #[arg(long, value_name = "ID")]
         tenant: Option<Uuid>,
-        /// What it may do
+        /// Scope of the key
         #[arg(long, value_enum, default_value_t)]
         scope: ScopeOption,
-        /// When it ends: 90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z [default: never]
+        /// When the key expires: 90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z [default: never]
         #[arg(long, value_name = "WHEN", value_parser = ending)]
         expires: Option<Ending>,
     },
-    /// Lists keys, without the keys themselves
+    /// Lists keys, without their secrets
     List {
         /// Only keys of this account
         #[arg(long, value_name = "ID")]
         tenant: Option<Uuid>,
-        /// For programs
+        /// Prints JSON
         #[arg(long)]
         json: bool,
     },
-    /// Ends a key; running servers notice within five seconds
+    /// Revokes a key; running servers notice within five seconds
     Revoke {
-        /// The key's id, as `parom key list` shows it
+        /// Id of the key, as shown by `parom key list`
         id: Uuid,
     },
 }
 
-/// What a key may do; each holds the ones before it.
+/// What a key may do; each scope includes the ones before it.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum ScopeOption {
-    /// Only looks.
+    /// Read-only.
     Read,
-    /// Also messages, statuses, sources, dead letters.
+    /// Also writes messages, statuses, sources and dead letters.
     #[default]
     Write,
-    /// Also changes of tenants.
+    /// Also changes tenants.
     Admin,
 }
 
@@ -74,10 +74,10 @@ impl From<ScopeOption> for Scope {
     }
 }
 
-/// When a key ends.
+/// When a key expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// Milliseconds after its making.
+    /// Milliseconds after its creation.
     After(i64),
     /// Milliseconds since 1970.
     At(i64),
@@ -127,7 +127,7 @@ pub async fn run(command: KeyCommand, store: &Store, out: &mut impl Write) -> an
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes a key; without a tenant it is the vendor's. `expires`: milliseconds since 1970. The caller shows it, once.
+/// Creates a key, without a tenant a vendor key, for the caller to show once. `expires`: milliseconds since 1970.
 pub async fn create(
     store: &Store,
     clock: &Clock,
@@ -156,7 +156,7 @@ pub async fn create(
     ended(tx, added).await
 }
 
-/// All keys, or one account's, oldest first; revoked ones too.
+/// All keys or one account's, oldest first, including revoked ones.
 pub async fn list(store: &Store, tenant_id: Option<Uuid>) -> anyhow::Result<Vec<api_key::Model>> {
     let db = store.read();
     let tenants = match tenant_id {
@@ -179,7 +179,7 @@ pub async fn list(store: &Store, tenant_id: Option<Uuid>) -> anyhow::Result<Vec<
     Ok(keys)
 }
 
-/// Ends a key for good.
+/// Revokes a key permanently.
 pub async fn revoke(store: &Store, clock: &Clock, id: Uuid) -> anyhow::Result<()> {
     let entry = directory::Entity::find()
         .filter(directory::Column::Kind.eq(entries::Kind::ApiKey.name()))
@@ -199,7 +199,7 @@ pub async fn revoke(store: &Store, clock: &Clock, id: Uuid) -> anyhow::Result<()
     ended(tx, done).await
 }
 
-/// Records it in the audit log of the account, or the vendor's.
+/// Records the action in the account's audit log, or in the vendor's.
 async fn note(
     db: &impl ConnectionTrait,
     clock: &Clock,
@@ -211,11 +211,11 @@ async fn note(
     audit::write(clock, db, deed).await.context("cannot write the audit log")
 }
 
-/// A key as programs read it.
+/// A key as JSON.
 #[derive(Serialize)]
 struct KeyOut<'a> {
     id: Uuid,
-    /// Null: the vendor's.
+    /// Null for a vendor key.
     tenant_id: Option<Uuid>,
     name: &'a str,
     scope: &'a str,

@@ -48,56 +48,56 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Starts a local amoCRM and the server with one account, one web chat and one messenger of your own.
+    /// Starts a local amoCRM and the server with an account, a web chat and a custom messenger.
     Demo(demo::DemoCommand),
     /// Starts the server.
     Serve,
     /// Starts the local amoCRM alone.
     Sandbox(sandbox::SandboxCommand),
-    /// Brings the database up to date.
+    /// Runs pending database migrations.
     Migrate,
-    /// Checks that everything Parom needs is in order.
+    /// Checks the configuration and everything that Parom depends on.
     Doctor(doctor::DoctorCommand),
-    /// Signs and checks Chats API requests and hooks.
+    /// Signs Chats API requests and verifies the signatures of hooks.
     #[command(subcommand)]
     Chats(chats::ChatsCommand),
-    /// Messengers of your own: does their endpoint do what the documentation says?
+    /// Checks the webhook endpoint of a custom messenger against the documentation.
     #[command(subcommand)]
     Connector(connector::ConnectorCommand),
-    /// Keys of the public API.
+    /// Manages keys of the public API.
     #[command(subcommand)]
     Key(key::KeyCommand),
-    /// Logins by which accounts are connected in the widget.
+    /// Manages the logins that connect accounts in the widget.
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
-    /// Accounts: what they may do, their data, and how they end.
+    /// Manages accounts: their limits, their data and their deletion.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
-    /// Letters that are not tried any more: list them, send them again, remove them.
+    /// Lists, retries and removes dead letters: messages that are not retried automatically.
     #[command(subcommand)]
     Dead(dead::DeadCommand),
-    /// The widget archive for the marketplace.
+    /// Builds and checks the widget archive for the marketplace.
     #[command(subcommand)]
     Widget(widget::WidgetCommand),
-    /// The letter by which amoCRM's support registers a Chats API channel.
+    /// Prints the letter that asks amoCRM's support to register a Chats API channel.
     #[command(subcommand)]
     Channel(channel::ChannelCommand),
-    /// The vendor's people, who may enter the admin.
+    /// Manages operators: the vendor's staff who can sign in to the admin.
     #[command(subcommand)]
     Vendor(vendor::VendorCommand),
-    /// Brings earlier messages of a source into amoCRM, from a file.
+    /// Imports earlier messages of a source into amoCRM from a file.
     Import(import::ImportCommand),
-    /// The key that encrypts secrets in the database.
+    /// Manages the key that encrypts secrets in the database.
     #[command(subcommand)]
     Secrets(secrets::SecretsCommand),
-    /// Hooks of amoCRM that wait on a disk for the database.
+    /// Handles hooks from amoCRM that were spooled to disk while the database was unavailable.
     #[command(subcommand)]
     Spool(spool::SpoolCommand),
     /// Prints the OpenAPI document of the public API.
     Openapi,
 }
 
-/// Runs the command line; the exit code is 0 or 1, 2 for a command that was not understood.
+/// Runs the command line. Exit codes: 0 success, 1 failure, 2 invalid arguments.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     base::http_client::install_crypto_provider();
@@ -196,7 +196,7 @@ async fn migrate(config: Option<&Path>) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The database of the configuration, up to date.
+/// Opens the configured database and migrates it.
 async fn open(config: Option<&Path>) -> anyhow::Result<Store> {
     let config = Config::load(config)?;
     let store = Store::open(&config.database, Clock::system()).await?;
@@ -206,7 +206,7 @@ async fn open(config: Option<&Path>) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-/// Everything a command needs that acts beside a running server: no lease is taken or voided.
+/// Everything that a command needs to work beside a running server, without taking or voiding leases.
 async fn beside(config: Option<&Path>) -> anyhow::Result<Arc<App>> {
     let config = Config::load(config)?;
     let store = Store::open(&config.database, Clock::system()).await?;
@@ -227,7 +227,7 @@ fn input() -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A line on stdout, flushed: programs wait for it.
+/// Prints a line to stdout and flushes it, because programs wait for it.
 fn say(line: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output is closed")

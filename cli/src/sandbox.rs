@@ -16,19 +16,19 @@ use super::serve::stop_asked_for;
 
 #[derive(Args)]
 pub struct SandboxCommand {
-    /// Where it listens; port 0 takes a free one.
+    /// Address to listen on; port 0 chooses a free port.
     #[arg(long, default_value = "127.0.0.1:9100", value_name = "ADDR")]
     listen: String,
-    /// An account to begin with; may be given several times.
+    /// Host of an account to create at the start; may be given several times.
     #[arg(long, default_value = "demo.amocrm.ru", value_name = "HOST")]
     account: Vec<String>,
-    /// Something to break from the start, like slow=5 or unpaid@demo.amocrm.ru (a wrong one lists them all); may be given
-    /// several times.
+    /// Fault to set from the start, such as slow=5 or unpaid@demo.amocrm.ru (an unknown one lists them all); may be
+    /// given several times.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Breakage>,
 }
 
-/// Serves accounts until it is asked to stop. Integrations, channels and `public_url` come from the configuration.
+/// Runs the sandbox until it is asked to stop. Integrations, channels and `public_url` come from the configuration.
 pub async fn run(config: Config, command: SandboxCommand) -> anyhow::Result<ExitCode> {
     telemetry::start_logging();
     let sandbox = Sandbox::start(settings(&config, command.listen, &Clock::system())).await?;
@@ -44,7 +44,7 @@ pub async fn run(config: Config, command: SandboxCommand) -> anyhow::Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the sandbox needs to know of a configuration.
+/// The parts of the configuration that the sandbox needs.
 pub fn settings(config: &Config, listen: String, clock: &Clock) -> SandboxConfig {
     let public_url = &config.server.public_url;
     let clock = clock.clone();

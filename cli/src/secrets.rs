@@ -18,8 +18,8 @@ const TOLD_EVERY: u64 = 10_000;
 
 #[derive(Debug, Subcommand)]
 pub enum SecretsCommand {
-    /// Replaces the key: puts a new one first in the key file, encrypts everything again, removes the old one. If it is
-    /// killed, run it again
+    /// Rotates the key: adds a new key to the key file, re-encrypts everything and removes the old key. If it is
+    /// interrupted, run it again
     Rotate,
 }
 

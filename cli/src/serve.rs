@@ -50,7 +50,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
             return Err(why);
         }
     }
-    tracing::info!("stopping: what was accepted is answered, what is on its way is settled");
+    tracing::info!("stopping: finishing accepted requests and deliveries in progress");
     running.stop().await;
     Ok(ExitCode::SUCCESS)
 }

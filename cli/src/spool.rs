@@ -1,4 +1,4 @@
-//! `parom spool drain`: hooks that a process left on its disk and will not come back for.
+//! `parom spool drain`: stores the hooks that a process spooled to disk and will not store itself.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -12,15 +12,15 @@ use parom::intake::ladder;
 
 #[derive(Debug, Subcommand)]
 pub enum SpoolCommand {
-    /// Brings the hooks of a folder that no running server uses into the database, in order. May be repeated
+    /// Stores the hooks of a spool folder that no running server uses in the database, in order. Can be repeated safely
     Drain {
-        /// What `spool.dir` was there, or one numbered folder of it
+        /// The folder that was `spool.dir`, or one of its numbered subfolders
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
 }
 
-/// Runs the command and tells how many hooks went over.
+/// Runs the command and prints how many hooks were stored.
 pub async fn run(command: SpoolCommand, app: &Arc<App>, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let SpoolCommand::Drain { dir } = command;
     let drained = drain_folder(&dir, ladder::conversation_of, |hook| ladder::late(app.clone(), hook)).await?;

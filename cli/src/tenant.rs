@@ -1,4 +1,4 @@
-//! `parom tenant`: the vendor's hand on accounts. Works beside a running server, which notices within seconds.
+//! `parom tenant`: manages accounts for the vendor. Works beside a running server, which notices within seconds.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -22,22 +22,22 @@ use base::error::Error;
 use base::store::VENDOR;
 use roster::{find, list};
 
-/// Who did it, in proofs.
+/// The actor named in proofs of erasure.
 const BY: &str = "cli";
 
 #[derive(Debug, Subcommand)]
 pub enum TenantCommand {
     /// Lists accounts, newest first
     List {
-        /// For programs
+        /// Prints JSON
         #[arg(long)]
         json: bool,
     },
-    /// Stops delivery for an account; what comes in is kept
+    /// Stops delivery for an account; incoming messages are still stored
     Suspend(Account),
-    /// Lets a suspended account go on
+    /// Resumes a suspended account
     Resume(Account),
-    /// Sets how many sources an account may have
+    /// Sets the maximum number of sources of an account
     Limit {
         #[command(flatten)]
         account: Account,
@@ -45,7 +45,7 @@ pub enum TenantCommand {
         #[arg(value_parser = limit)]
         sources: Limit,
     },
-    /// Sets an account's share of what is carried at once while others wait as well
+    /// Sets an account's share of concurrent deliveries while other accounts are waiting too
     Weight {
         #[command(flatten)]
         account: Account,
@@ -53,59 +53,59 @@ pub enum TenantCommand {
         #[arg(value_parser = clap::value_parser!(i32).range(1..=i64::from(tenants::MOST_WEIGHT)))]
         weight: i32,
     },
-    /// Compares an account's chats with amoCRM's history now: what managers wrote and no hook told
+    /// Compares an account's chats with amoCRM's history now, to find managers' messages whose hooks were missed
     Compare(Account),
-    /// Writes everything of an account, without secrets, as newline-delimited JSON
+    /// Exports all data of an account, without secrets, as newline-delimited JSON
     Export {
         #[command(flatten)]
         account: Account,
-        /// Into this file, which must not exist [default: standard output]
+        /// File to write, which must not exist [default: standard output]
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Deletes everything of an account that has left or was disconnected
+    /// Deletes all data of an account that was uninstalled or disconnected
     Forget {
         #[command(flatten)]
         account: Account,
-        /// Also one in use: it is disconnected first
+        /// Also deletes an account in use, which is disconnected first
         #[arg(long)]
         force: bool,
-        /// The account's number or host once more: this cannot be undone
+        /// The account's number or host again, as confirmation: this cannot be undone
         #[arg(long, value_name = "ACCOUNT")]
         confirm: String,
-        /// For programs
+        /// Prints JSON
         #[arg(long)]
         json: bool,
     },
-    /// Erases one customer, with a proof
+    /// Erases one customer's data and prints a proof
     #[command(group(ArgGroup::new("who").required(true)))]
     Erase {
         #[command(flatten)]
         account: Account,
-        /// Everything of the person with this phone number
+        /// All data of the person with this phone number
         #[arg(long, group = "who")]
         phone: Option<String>,
-        /// This conversation, by our id
+        /// This conversation (Parom's id)
         #[arg(long, group = "who", value_name = "ID")]
         conversation: Option<Uuid>,
         /// Only counts what would be erased
         #[arg(long)]
         dry_run: bool,
-        /// For programs
+        /// Prints JSON
         #[arg(long)]
         json: bool,
     },
 }
 
-/// Which account.
+/// An account.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Account {
-    /// Our id of the account, its number at amoCRM, or its host
+    /// Parom's id of the account, its number in amoCRM, or its host
     #[arg(value_name = "ACCOUNT")]
     account: String,
 }
 
-/// None: as configured.
+/// None for the configured default.
 type Limit = Option<i32>;
 
 fn limit(text: &str) -> Result<Limit, String> {
@@ -158,7 +158,7 @@ async fn carry_out(app: &Arc<App>, command: TenantCommand, out: &mut impl Write)
             let who = match (phone, conversation) {
                 (Some(phone), _) => Who::Phone(phone),
                 (None, Some(id)) => Who::Conversation(id),
-                (None, None) => bail!("say --phone or --conversation"),
+                (None, None) => bail!("name the customer by --phone or --conversation"),
             };
             erase(app, &tenant, &who, dry_run, json, out).await
         }
@@ -239,7 +239,7 @@ async fn export(app: &Arc<App>, account: &Account, file: Option<&Path>, out: &mu
     writeln!(out, "{lines} lines of {} are in {}.", tenant.host, path.display()).context("standard output is closed")
 }
 
-/// Writes a deed down.
+/// Records an action in the audit log.
 pub(super) async fn note(
     app: &App,
     tenant_id: Uuid,
@@ -248,10 +248,12 @@ pub(super) async fn note(
     detail: Value,
 ) -> anyhow::Result<()> {
     let deed = Deed { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
-    audit::record(app, app.store.write(), deed).await.context("the deed is done but could not be written down")
+    audit::record(app, app.store.write(), deed)
+        .await
+        .context("the action was done but could not be recorded in the audit log")
 }
 
-/// A refusal in its own words.
+/// An error with its own text.
 fn said(error: Error) -> anyhow::Error {
     match error {
         Error::Internal(cause) => cause,
@@ -265,7 +267,7 @@ fn said(error: Error) -> anyhow::Error {
 
 fn nobody(error: Error) -> anyhow::Error {
     match error {
-        Error::NotFound => anyhow::anyhow!("nobody was found: nothing is erased"),
+        Error::NotFound => anyhow::anyhow!("no customer was found: nothing was erased"),
         other => said(other),
     }
 }

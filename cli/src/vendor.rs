@@ -1,4 +1,4 @@
-//! `parom vendor`: the operators who may enter the admin. A sign-in link is shown once, alone on stdout.
+//! `parom vendor`: operators, who can sign in to the admin. A sign-in link is shown once, alone on stdout.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -19,34 +19,34 @@ use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
 pub enum VendorCommand {
-    /// Makes somebody an operator and prints a one-time link for the first sign-in
+    /// Adds an operator and prints a one-time link for the first sign-in
     Add {
-        /// Whom; the link is for them alone
+        /// E-mail of the operator; the link is only for them
         email: String,
-        /// How the admin and audit logs call them
+        /// Name shown in the admin and in audit logs
         #[arg(long, default_value = "")]
         name: String,
-        /// For programs
+        /// Prints JSON
         #[arg(long)]
         json: bool,
     },
-    /// Prints another one-time sign-in link for an operator
+    /// Prints a new one-time sign-in link for an operator
     Link {
         email: String,
-        /// The authenticator was lost: removes the password, ends sessions, and lets only this sign-in connect a new one
+        /// For a lost authenticator: removes the password and all sessions, and lets only this sign-in connect a new one
         #[arg(long)]
         new_authenticator: bool,
-        /// For programs
+        /// Prints JSON
         #[arg(long)]
         json: bool,
     },
     /// Lists operators
     List {
-        /// For programs
+        /// Prints JSON
         #[arg(long)]
         json: bool,
     },
-    /// Takes the admin from an operator; running servers end their sessions at once
+    /// Removes an operator; running servers end their sessions at once
     Disable { email: String },
 }
 
@@ -57,7 +57,7 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
         VendorCommand::Add { email, name, json } => {
             let (person, link) = match deeds::add(app, &email, &name, Language::of_terminal(), &by).await? {
                 Ok(added) => added,
-                Err(NotAdded::NoEmail) => bail!("{email:?} is no e-mail"),
+                Err(NotAdded::NoEmail) => bail!("{email:?} is not an e-mail address"),
                 Err(NotAdded::Already) => {
                     bail!("{email} is an operator already; another link is printed by: parom vendor link {email}")
                 }
@@ -99,17 +99,17 @@ fn print_link(app: &App, person: &person::Model, link: &str, json: bool, out: &m
     writeln!(out, "{told}")
 }
 
-/// An operator as programs read it.
+/// An operator as JSON.
 #[derive(Serialize)]
 struct OperatorOut<'a> {
     id: Uuid,
     email: &'a str,
     name: &'a str,
-    /// Has connected an authenticator.
+    /// Whether an authenticator is connected.
     two_step: bool,
     has_password: bool,
     created_at: Moment,
-    /// Null: not signed in.
+    /// Null if the operator has not signed in yet.
     seen_at: Option<Moment>,
 }
 

@@ -1,4 +1,4 @@
-//! `parom widget`: the archive for upload to the marketplace, and what its moderation would refuse.
+//! `parom widget`: builds the archive for the marketplace and checks what its moderation would reject.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -12,37 +12,37 @@ use widget::{Archive, BuildInputs, Finding, Platform, Vendor};
 
 #[derive(clap::Subcommand)]
 pub enum WidgetCommand {
-    /// Builds the archive that is uploaded to amoCRM or Kommo.
+    /// Builds the archive to upload to amoCRM or Kommo.
     Build(Build),
-    /// Lists what moderation would refuse in an archive; exit 1 when there is anything.
+    /// Lists what moderation would reject in an archive; exits 1 if there is anything.
     Check(Check),
 }
 
 #[derive(clap::Args)]
 pub struct Build {
-    /// Where the archive goes.
+    /// File to write the archive to.
     #[arg(long, value_name = "FILE", default_value = "widget.zip")]
     out: PathBuf,
-    /// Which marketplace it is for; default: the integration's platform.
+    /// Marketplace that it is for [default: the integration's platform].
     #[arg(long)]
     platform: Option<PlatformName>,
-    /// Which integration of the configuration; needed when it has several.
+    /// Integration in the configuration; required if there are several.
     #[arg(long, value_name = "NAME")]
     integration: Option<String>,
-    /// With the panel in the lead card.
+    /// Includes the panel in the lead card.
     #[arg(long)]
     card: bool,
-    /// For trying out: fills in missing facts with marked placeholders and takes a public_url without https.
+    /// For trying out: fills in missing facts with marked placeholders and accepts a public_url without https.
     #[arg(long)]
     dev: bool,
 }
 
 #[derive(clap::Args)]
 pub struct Check {
-    /// The archive.
+    /// Archive to check.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// By whose rules; default: what the archive says of itself.
+    /// Marketplace whose rules apply [default: the one named in the archive].
     #[arg(long)]
     platform: Option<PlatformName>,
     /// Prints the findings as JSON.
@@ -65,7 +65,7 @@ impl From<PlatformName> for Platform {
     }
 }
 
-/// The platform whose account an integration is for.
+/// The platform that an integration is for.
 const fn platform_of(integration: &Integration) -> Platform {
     match integration.platform {
         config::Platform::Amocrm => Platform::Amocrm,
@@ -73,7 +73,7 @@ const fn platform_of(integration: &Integration) -> Platform {
     }
 }
 
-/// Builds or checks; `check` reads no configuration.
+/// Builds or checks an archive; `check` reads no configuration.
 pub fn run(command: WidgetCommand, config: Option<&Path>, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     match command {
         WidgetCommand::Build(command) => build(&Config::load(config)?, &command, out),
@@ -81,7 +81,7 @@ pub fn run(command: WidgetCommand, config: Option<&Path>, out: &mut impl Write) 
     }
 }
 
-/// The archive of a configuration's only integration for trying out, with the panel in the lead card.
+/// Builds the archive of the only integration for trying out, with the panel in the lead card.
 pub fn for_trying(config: &Config) -> anyhow::Result<Vec<u8>> {
     let command = Build { out: PathBuf::new(), platform: None, integration: None, card: true, dev: true };
     widget::build(&inputs(config, &command)?).context("the widget cannot be built")
@@ -116,7 +116,7 @@ fn check(command: &Check, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// A line a finding: `script.js:12: dialog: …`.
+/// One line per finding: `script.js:12: dialog: …`.
 fn print(findings: &[Finding], out: &mut impl Write) -> anyhow::Result<()> {
     for Finding { rule, file, line, message } in findings {
         let place = match (file.as_str(), line) {
@@ -158,7 +158,7 @@ fn inputs(config: &Config, command: &Build) -> anyhow::Result<BuildInputs> {
     })
 }
 
-/// The integration that the command means. None only with `--dev` and a configuration without any.
+/// The integration to use. None only with `--dev` and a configuration without integrations.
 fn chosen<'c>(config: &'c Config, command: &Build) -> anyhow::Result<Option<&'c Integration>> {
     let fits = |integration: &&Integration| {
         let named = command.integration.as_ref().is_none_or(|name| *name == integration.name);
@@ -177,7 +177,7 @@ fn chosen<'c>(config: &'c Config, command: &Build) -> anyhow::Result<Option<&'c 
     }
 }
 
-/// Logos, tour images and Kommo's icon of the vendor, by file name.
+/// The vendor's logos, tour images and Kommo icon, by file name.
 fn images(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     let mut found = BTreeMap::new();
     let shown = folder.display();

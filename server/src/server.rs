@@ -98,7 +98,7 @@ impl Running {
         if self.app.store.is_open()
             && let Err(error) = crate::holes::leave(&self.app).await
         {
-            tracing::warn!(%error, "that this process stopped in order could not be written down; chats are compared once too often");
+            tracing::warn!(%error, "this process's clean shutdown could not be stored; chats will be compared once more than necessary");
         }
         self.app.store.close().await;
     }
@@ -120,7 +120,7 @@ pub async fn start_on(listener: TcpListener, config: Config, options: Options) -
             let why = format!("{error:#}");
             tracing::error!(
                 error = why,
-                "the database is away: until it is there hooks of amoCRM go to the spool, all else is refused"
+                "the database is unavailable: hooks from amoCRM are spooled, all other requests are rejected"
             );
             Store::away(&config.database, options.clock.clone()).await?
         }
@@ -174,7 +174,7 @@ async fn ready(config: &Config, clock: &Clock) -> anyhow::Result<Store> {
 /// The dead process that owned our spool folder before.
 fn earlier_life(app: &App, lock: &spool::Lock) -> Option<Uuid> {
     lock.succeed(app.queue.instance()).unwrap_or_else(|error| {
-        tracing::warn!(%error, "the previous owner of the spool folder is not known; its letters wait until its leases expire");
+        tracing::warn!(%error, "the previous owner of the spool folder is unknown; its letters wait until its leases expire");
         None
     })
 }
@@ -187,7 +187,7 @@ async fn void_leases(app: &App, earlier: Option<Uuid>) -> anyhow::Result<()> {
         None => 0,
     };
     if voided > 0 {
-        tracing::warn!(lanes = voided, "the last process died during calls; their outcomes are cleared up first");
+        tracing::warn!(lanes = voided, "the previous process died during calls; their outcomes are resolved first");
     }
     Ok(())
 }
@@ -208,10 +208,10 @@ async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::
                 if let Err(error) = void_leases(&app, earlier).await {
                     tracing::warn!(
                         error = format!("{error:#}"),
-                        "leases of the last process could not be ended; they expire by themselves"
+                        "leases of the previous process could not be revoked; they will expire"
                     );
                 }
-                tracing::warn!(hooks = app.spool.waiting(), "the database is there");
+                tracing::warn!(hooks = app.spool.waiting(), "the database is available");
             }
             Err(error) if store::is_away(&error) => {}
             Err(error) => {

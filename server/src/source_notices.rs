@@ -49,7 +49,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
         .all(app.store.read())
         .await;
     let due = due.unwrap_or_else(|error| {
-        tracing::warn!(%error, "what messengers are to be told of their sources cannot be read; it is looked up again");
+        tracing::warn!(%error, "pending source notifications could not be read; it will be retried");
         Vec::new()
     });
     let mut tries = tokio::task::JoinSet::new();
@@ -60,7 +60,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
             match one(&app, notice).await {
                 Ok(tried) => usize::from(tried),
                 Err(error) => {
-                    tracing::warn!(tenant.id = %tenant_id, source.id = %source_id, error = format!("{error:#}"), "a messenger could not be told of its source; it is tried again");
+                    tracing::warn!(tenant.id = %tenant_id, source.id = %source_id, error = format!("{error:#}"), "a messenger could not be notified about its source; it will be retried");
                     1
                 }
             }
@@ -106,7 +106,7 @@ async fn one(app: &Arc<App>, notice: source_notice::Model) -> anyhow::Result<boo
     match verdict {
         None | Some(Verdict::Done(_)) => gone(app, &notice).await?,
         Some(Verdict::Bury(failure)) => {
-            tracing::info!(tenant.id = %notice.tenant_id, source.id = %notice.source_id, reason = failure.code.word(), "a messenger does not want to hear of its source");
+            tracing::info!(tenant.id = %notice.tenant_id, source.id = %notice.source_id, reason = failure.code.word(), "a messenger rejected the notification about its source");
             gone(app, &notice).await?;
         }
         Some(Verdict::Retry { .. } | Verdict::Unknown | Verdict::Pause) => {

@@ -219,7 +219,7 @@ async fn the_panels_forms_refuse_in_russian(world: &mut World) {
         let reply = olga.sends(path, &[("name", "Chat"), ("pipeline", "")]).await;
         world.sandbox.faults().clear();
         assert!(matches!(reply.status, 409 | 503), "{code}: {}", reply.status);
-        reply.never_says(&["amoCRM answered", "repeat later", "does not answer"]);
+        reply.never_says(&["amoCRM answered", "try again later", "does not answer"]);
         reply.says(&["amoCRM"]);
     }
     // A form that no page of ours has sent.

@@ -94,7 +94,7 @@ pub enum Markup {
     List(List),
 }
 
-/// A button: without `url` its text comes back as the customer's message.
+/// A button; without `url`, pressing it sends its text as the customer's message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Button {
     pub text: String,
@@ -120,7 +120,7 @@ pub struct List {
     pub sections: Vec<Section>,
 }
 
-/// A part of a list.
+/// A section of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Section {
     #[serde(default)]
@@ -129,7 +129,7 @@ pub struct Section {
     pub rows: Vec<Row>,
 }
 
-/// A row to choose; its id comes back as `callback_data`.
+/// A selectable row; its id is returned as `callback_data`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Row {
     pub id: String,
@@ -139,21 +139,21 @@ pub struct Row {
     pub description: String,
 }
 
-/// Which template a message was made from.
+/// The template a message was created from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Template {
     pub id: String,
     #[serde(default)]
     #[schema(required)]
     pub external_id: Option<String>,
-    /// Its text with the markers unfilled.
+    /// The template's text with its placeholders unfilled.
     #[serde(default)]
     pub content: String,
     #[serde(default)]
     pub params: Vec<Marker>,
 }
 
-/// A marker of a template and what stands for it.
+/// A placeholder of a template and its value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Marker {
     pub key: String,
@@ -182,7 +182,7 @@ pub struct Quote {
     pub sent_at: Option<i64>,
 }
 
-/// The post under which a comment stands.
+/// The post that a comment belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Post {
     pub id: String,

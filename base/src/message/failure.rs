@@ -13,7 +13,7 @@ pub struct Failure {
     pub text: String,
 }
 
-/// The closed set of reasons a messenger or Parom may give.
+/// The fixed set of reasons for a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureCode {

@@ -16,7 +16,7 @@ pub use failure::{Failure, FailureCode, failure_words};
 pub use ids::{CrmIds, Shared, crm_id, day_of, lane_id};
 pub use visit::{Visit, Visits};
 
-/// Where a message goes.
+/// The direction of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -45,7 +45,7 @@ pub enum Stream {
     Receipts,
 }
 
-/// What a letter carries.
+/// The kind of a letter: what it delivers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LetterKind {

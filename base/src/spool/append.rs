@@ -128,7 +128,7 @@ impl Writing {
             Err(error) => {
                 // A partial record must not precede the next one, and after a failed sync the file's end is unknown.
                 if let Err(error) = file.set_len(length).and_then(|()| file.sync_all()) {
-                    tracing::error!(error = %error, "the end of a spool file could not be taken back");
+                    tracing::error!(error = %error, "an incomplete record at the end of a spool file could not be truncated");
                 }
                 Err(Arc::new(error))
             }

@@ -68,7 +68,7 @@ where
                 let found = folder.read(number).map_err(DrainError::Disk)?;
                 let (hooks, damaged) = self.take(found, folder).await?;
                 if damaged > 0 {
-                    tracing::error!(bytes = damaged, dir = %folder.path().display(), "a spool file holds bytes that are no whole hook; it is kept aside");
+                    tracing::error!(bytes = damaged, dir = %folder.path().display(), "a spool file contains an incomplete hook; it was set aside");
                     drained.damaged += damaged;
                 }
                 folder.finish(number, damaged > 0).map_err(DrainError::Disk)?;

@@ -92,7 +92,7 @@ impl Spool {
                 Some(lock)
             }
             Err(error) => {
-                tracing::error!(error = format!("{error:#}"), dir = %config.dir.display(), "there is no spool: while the database takes nothing, hooks of amoCRM are lost; set spool.dir to a folder on lasting disk");
+                tracing::error!(error = format!("{error:#}"), dir = %config.dir.display(), "there is no spool: hooks from amoCRM are lost while the database is unavailable; set spool.dir to a folder on a persistent disk");
                 None
             }
         }

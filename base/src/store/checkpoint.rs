@@ -72,7 +72,7 @@ pub async fn run(store: Store, stop: CancellationToken) {
         };
         metrics::histogram!("parom_checkpoint_seconds").record(started.elapsed());
         if let Err(error) = done {
-            tracing::warn!(%error, "the database log could not be folded back; it is tried again");
+            tracing::warn!(%error, "the database's write-ahead log could not be checkpointed; it will be retried");
         }
     }
 }

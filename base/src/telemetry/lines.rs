@@ -108,7 +108,7 @@ fn write_all(lines: &Receiver<Out>, mut place: impl Write, dropped: &AtomicU64) 
         }
         let lines = dropped.swap(0, Ordering::Relaxed);
         if lines > 0 {
-            tracing::warn!(lines, "lines of the log were dropped: they were not read fast enough");
+            tracing::warn!(lines, "log lines were dropped: the reader was too slow");
         }
     }
 }

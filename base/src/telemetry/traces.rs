@@ -154,7 +154,7 @@ async fn send_batch(spans: &mut mpsc::Receiver<SpanData>, exporter: &SpanExporte
     let count = u64::try_from(batch.len()).unwrap_or(0);
     if let Err(error) = exporter.export(batch).await {
         metrics::counter!("parom_spans_dropped_total").increment(count);
-        tracing::debug!(%error, "spans were not taken by the collector");
+        tracing::debug!(%error, "the collector did not accept spans");
     }
     true
 }

@@ -100,7 +100,7 @@ impl fmt::Display for Sentence {
         match CATALOGUE.try_lookup_with_args(&self.language.id(), &self.key, &self.arguments) {
             Some(text) => out.write_str(&glue::glued(&text, self.language)),
             None => {
-                tracing::error!(key = %self.key, "a sentence has no words");
+                tracing::error!(key = %self.key, "a text has no translation");
                 out.write_str(&self.key)
             }
         }

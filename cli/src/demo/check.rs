@@ -1,4 +1,4 @@
-//! `parom demo --check`: the main job, step by step, each with its time.
+//! `parom demo --check`: runs the main job step by step and prints the time of each step.
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use super::play::Play;
 use super::stage::Stage;
 use crate::say;
 
-/// Plays all steps; false when one was wrong. What comes after a wrong step is not played.
+/// Runs all steps and stops at the first failure. Returns false if a step failed.
 pub async fn run(folder: Option<PathBuf>) -> anyhow::Result<bool> {
     let temporary = folder.is_none();
     let stage = Stage::build(folder).await?;

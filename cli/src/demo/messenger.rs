@@ -59,17 +59,17 @@ impl Messenger {
         Ok(Self { url, received, came, handle })
     }
 
-    /// Shows what came; webhooks go to `/parom` below it.
+    /// Page that shows received messages; webhooks go to `/parom` below it.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Webhooks signed with anything else are refused from now on.
+    /// Sets the secret; webhooks with another signature are rejected from now on.
     pub fn expect_secret(&self, secret: SecretString) {
         *self.received.secret.lock().unwrap_or_else(PoisonError::into_inner) = Some(secret);
     }
 
-    /// Waits for the webhook that carries a text; gives its `data.message`.
+    /// Waits for the webhook with this text; returns its `data.message`.
     pub async fn message(&self, text: &str) -> Option<Value> {
         let mut came = self.came.clone();
         let look = async {

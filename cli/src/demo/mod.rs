@@ -1,4 +1,4 @@
-//! `parom demo`: a local amoCRM and the server in one process, ready to be talked through.
+//! `parom demo`: a local amoCRM and the server in one process, ready for conversations.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,15 +18,15 @@ use stage::{HOST, NEW_HOST, Stage};
 
 #[derive(Args)]
 pub struct DemoCommand {
-    /// Plays a conversation both ways over real HTTP, prints a line a step and ends.
+    /// Runs a conversation in both directions over real HTTP, prints one line per step and exits.
     #[arg(long)]
     check: bool,
-    /// Where the data live; a new temporary folder otherwise.
+    /// Folder for the data [default: a new temporary folder].
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 }
 
-/// Starts the demo; with `--check` the exit code tells whether every step was right.
+/// Starts the demo; with `--check` the exit code shows whether all steps succeeded.
 pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     // A person reads the lines below; the log stays quiet unless it is asked for by RUST_LOG.
     telemetry::start_quiet_logging();

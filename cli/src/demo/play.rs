@@ -1,4 +1,4 @@
-//! The people of the check: a customer in a browser, a manager in amoCRM, a developer's messenger.
+//! The participants of the check: a customer in a browser, a manager in amoCRM and a developer's messenger.
 
 use anyhow::{Context, ensure};
 use reqwest::{Method, header};
@@ -13,7 +13,7 @@ const ANSWER: &str = "Yes, it is. Shall I put it aside?";
 const OWN_HELLO: &str = "Writing from another messenger";
 const OWN_ANSWER: &str = "Good morning";
 
-/// What the steps pass on to each other.
+/// State that the steps pass on to each other.
 pub struct Play<'a> {
     stage: &'a Stage,
     sources: Option<Sources>,

@@ -1,4 +1,4 @@
-//! The parts of the demo, put up and taken down.
+//! Starts and stops the parts of the demo.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -25,19 +25,19 @@ use crate::{key, sandbox as sandbox_command, widget};
 
 /// The demo's account.
 pub const HOST: &str = "demo.amocrm.ru";
-/// An account in which nothing is installed yet: for whoever wants to do it themselves.
+/// An account without the integration, for trying the installation by hand.
 pub const NEW_HOST: &str = "new.amocrm.ru";
 const INTEGRATION: &str = "demo";
 const WIDGET: &str = "parom_demo";
 const OPERATOR: &str = "operator@demo.example";
-/// Anything that takes longer has gone wrong.
+/// Time limit of each step.
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Sandbox, server and messenger, running.
 pub struct Stage {
     pub sandbox: Sandbox,
     pub messenger: Messenger,
-    /// A Telegram of this machine, with two bots: one is a source, the other waits to become one.
+    /// A simulated Telegram with two bots: one is a source, the other can be connected by hand.
     pub telegram: Telegram,
     pub http: Client,
     running: Running,
@@ -57,7 +57,7 @@ pub struct Sources {
 }
 
 impl Stage {
-    /// Puts everything up: ports are free ones, the data new unless a folder is given.
+    /// Starts everything on free ports, with new data unless a folder is given.
     pub async fn build(folder: Option<PathBuf>) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let folder =
@@ -83,7 +83,7 @@ impl Stage {
         Ok(Self { sandbox, messenger: Messenger::start()?, telegram, http, running, key, folder })
     }
 
-    /// Installs the integration as the marketplace does; gives the tenant once it is active.
+    /// Installs the integration as the marketplace does; returns the tenant once it is active.
     pub async fn install(&self) -> anyhow::Result<Value> {
         let answer = self.sandbox.install(HOST, INTEGRATION).await;
         ensure!(answer.status == Some(200), "the install call was answered {:?}", answer.status);
@@ -136,7 +136,7 @@ impl Stage {
         Ok(sources)
     }
 
-    /// Makes the first bot of the simulated Telegram a source, unless an earlier run on the same data did.
+    /// Connects the first bot of the simulated Telegram as a source, unless an earlier run on the same data did.
     pub async fn telegram_source(&self) -> anyhow::Result<()> {
         let tenants = self.api(Method::GET, "/api/v1/tenants", None).await?;
         let tenant_id = tenants["items"][0]["id"].as_str().context("there is no account")?.to_owned();
@@ -156,12 +156,12 @@ impl Stage {
         format!("{}/phone", self.telegram.base_url())
     }
 
-    /// The bot that waits to become a source.
+    /// The bot that is not connected yet.
     pub fn spare_bot(&self) -> anyhow::Result<BotView> {
         self.telegram.bots().into_iter().nth(1).context("the simulated Telegram has one bot only")
     }
 
-    /// One call of the public API; an answer that is no success is an error with its words.
+    /// Calls the public API; an error response becomes an error with its text.
     pub async fn api(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
         let mut request =
             self.http.request(method.clone(), format!("{}{path}", self.url())).bearer_auth(self.key.expose_secret());
@@ -179,7 +179,7 @@ impl Stage {
         self.running.url()
     }
 
-    /// The demo's key, to be shown: it opens nothing but this demo.
+    /// The demo's API key; it can be shown because it works only in this demo.
     pub fn key(&self) -> &str {
         self.key.expose_secret()
     }
@@ -188,12 +188,12 @@ impl Stage {
         &self.folder
     }
 
-    /// The demo amoCRM's marketplace, where the widget is installed and set up.
+    /// The marketplace page of the demo's amoCRM, where the widget is installed and set up.
     pub fn marketplace_url(&self, host: &str) -> String {
         format!("{}/accounts/{host}/marketplace", self.sandbox.url())
     }
 
-    /// Opens the panel once, as the account's administrator.
+    /// A one-time link to the panel as the account's administrator.
     pub async fn panel_url(&self) -> anyhow::Result<String> {
         let app = &self.running.app;
         let tenants = self.api(Method::GET, "/api/v1/tenants", None).await?;
@@ -205,7 +205,7 @@ impl Stage {
         Ok(format!("{}/panel/enter?ticket={ticket}", self.url()))
     }
 
-    /// Opens the vendor's admin once, as an operator who connects an authenticator first.
+    /// A one-time link to the vendor's admin as an operator, who connects an authenticator first.
     pub async fn admin_url(&self) -> anyhow::Result<String> {
         let app = &self.running.app;
         let by = By { actor: Actor::Cli, address: None };

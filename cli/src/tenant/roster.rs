@@ -1,4 +1,4 @@
-//! Accounts as a list, and the one that somebody names.
+//! Lists accounts and finds the one that a command names.
 
 use std::io::Write;
 
@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Accounts read at once.
+/// Accounts per read.
 const PAGE: u64 = 200;
 
 /// All accounts, newest first.
@@ -64,7 +64,7 @@ async fn line(app: &App, tenant: &tenant::Model) -> anyhow::Result<Value> {
     }))
 }
 
-/// The account that somebody names: by our id, its number at amoCRM or its host.
+/// Finds an account by Parom's id, its number in amoCRM or its host.
 pub(crate) async fn find(app: &App, name: &str) -> anyhow::Result<tenant::Model> {
     let db = app.store.read();
     if let Ok(id) = Uuid::try_parse(name) {
@@ -80,7 +80,7 @@ pub(crate) async fn find(app: &App, name: &str) -> anyhow::Result<tenant::Model>
         1 => found.pop().context("one account was found"),
         _ => {
             let ids: Vec<_> = found.iter().map(|one| format!("{} ({})", one.tenant_id, one.integration)).collect();
-            bail!("{name} is several accounts, name one by its id: {}", ids.join(", "))
+            bail!("{name} matches several accounts; use one of these ids: {}", ids.join(", "))
         }
     }
 }

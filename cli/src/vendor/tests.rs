@@ -61,7 +61,7 @@ async fn a_link_is_printed_alone_and_opens_the_admin_once() {
 
     let again = refused(&app, &["add", "olga@vendor.example"]).await;
     assert!(again.contains("is an operator already") && again.contains("parom vendor link"), "{again}");
-    assert_eq!(refused(&app, &["add", "olga"]).await, "\"olga\" is no e-mail");
+    assert_eq!(refused(&app, &["add", "olga"]).await, "\"olga\" is not an e-mail address");
     let told = printed(&app, &["link", "olga@vendor.example", "--json"]).await.unwrap();
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert_eq!(told["email"], "olga@vendor.example");

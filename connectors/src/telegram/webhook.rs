@@ -163,7 +163,7 @@ pub(super) async fn acknowledge(api: &Api, settings: &Settings, query_id: &str) 
     let done: Result<Value, Failed> = api.call(bot.token, "answerCallbackQuery", &parameters).await;
     if let Err(failed) = done {
         // The press or the bot is no longer valid; the press is stored.
-        tracing::debug!(reason = %setup::said(&failed), "a press was not acknowledged");
+        tracing::debug!(reason = %setup::said(&failed), "a button press could not be acknowledged");
     }
 }
 

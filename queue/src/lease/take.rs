@@ -36,7 +36,7 @@ impl Queue {
         for candidate in candidates {
             let turn = &turns[candidate.turn];
             let Some(mut letter) = candidate.letter else {
-                tracing::error!(tenant.id = %turn.tenant_id, lane.id = %candidate.lane_id, "a due lane holds no letter; it is put to sleep");
+                tracing::error!(tenant.id = %turn.tenant_id, lane.id = %candidate.lane_id, "a due lane has no letters; it is marked idle");
                 empty.push((turn.tenant_id, candidate.lane_id));
                 continue;
             };

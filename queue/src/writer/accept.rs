@@ -85,7 +85,7 @@ async fn write_batch(queue: &Queue, batch: Vec<Waiting>) -> bool {
             Err(error) => {
                 let content = kind(&error) == Kind::Content;
                 refused_any |= !content;
-                tracing::error!(%error, parcels = part.len(), content, "the database did not store what came in");
+                tracing::error!(%error, parcels = part.len(), content, "the database did not store an incoming event");
                 for waiting in part {
                     let refused =
                         if content { Refused::Unstorable(error.clone()) } else { Refused::Unavailable(error.clone()) };
@@ -104,7 +104,7 @@ async fn repeated(queue: &Queue, parcels: &[&Parcel], again: bool) -> Result<Vec
         match queue.accept(parcels, again || tries > 0).await {
             Err(error) if kind(&error) == Kind::Passing && tries < REPEATS => {
                 tries += 1;
-                tracing::warn!(%error, tries, "a batch is being retried");
+                tracing::warn!(%error, tries, "retrying a batch of the queue's writer");
                 tokio::time::sleep(pause(tries)).await;
             }
             done => {

@@ -100,7 +100,7 @@ async fn settle_all(queue: &Queue, settlements: &[Settlement], mut again: bool) 
         };
         again = true;
         if kind(&error) == Kind::Content {
-            tracing::error!(%error, settlements = settlements.len(), "a settlement was refused by the database");
+            tracing::error!(%error, settlements = settlements.len(), "the database rejected a settlement");
             if settlements.len() == 1 {
                 return vec![false];
             }
@@ -111,7 +111,7 @@ async fn settle_all(queue: &Queue, settlements: &[Settlement], mut again: bool) 
         }
         let now = queue.store().clock().millis();
         if settlements.iter().all(|one| one.claim.until <= now) {
-            tracing::error!(%error, settlements = settlements.len(), "results of calls could not be written before their leases ended; the next holders clear them up");
+            tracing::error!(%error, settlements = settlements.len(), "results of calls could not be stored before their leases expired; the next lease holders will resolve them");
             return vec![false; settlements.len()];
         }
         tries += 1;

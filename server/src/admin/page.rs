@@ -161,7 +161,7 @@ pub fn html_as(status: StatusCode, page: &Page, template: &impl Template) -> Htt
     let text = match template.render() {
         Ok(text) => text,
         Err(error) => {
-            tracing::error!(%error, "a page of the admin could not be written");
+            tracing::error!(%error, "an admin page could not be rendered");
             return HttpResponse::InternalServerError().finish();
         }
     };

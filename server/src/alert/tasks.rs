@@ -27,7 +27,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     };
     loop {
         if let Err(error) = look(&app, &mut raised).await {
-            tracing::warn!(%error, "an alert about a background task could not be written; it is tried again");
+            tracing::warn!(%error, "an alert about a background task could not be stored; it will be retried");
         }
         tokio::select! {
             () = stop.cancelled() => return,

@@ -32,7 +32,7 @@ const BATCH: u64 = 200;
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
         if let Err(error) = round(&app).await {
-            tracing::warn!(error = format!("{error:#}"), "letters about alerts are late; it is tried again");
+            tracing::warn!(error = format!("{error:#}"), "alert e-mails are delayed; it will be retried");
         }
     }
 }

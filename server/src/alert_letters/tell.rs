@@ -38,7 +38,7 @@ pub(super) async fn tell(app: &App, tenant_id: Uuid, due: Vec<alert::Model>) -> 
         let outcome = match mail::send(app, letter(&about, &reader, &pieces)).await {
             Ok(()) => Told::Sent,
             Err(error) => {
-                tracing::error!(tenant.id = %tenant_id, person.id = %reader.person.id, error = format!("{error:#}"), "a letter about alerts was not sent");
+                tracing::error!(tenant.id = %tenant_id, person.id = %reader.person.id, error = format!("{error:#}"), "an alert e-mail could not be sent");
                 Told::Refused
             }
         };

@@ -1,4 +1,4 @@
-//! Conversations of a source, and what was said in them.
+//! Conversations of a source and their messages.
 
 use actix_web::{HttpResponse, get, web};
 use base::error::{Error, Problem, Result};
@@ -19,24 +19,24 @@ use crate::app::App;
 use crate::delivery::read::{Holds, chats};
 use crate::lookup::as_ours;
 
-/// One customer over one source, or one group chat.
+/// A conversation: one customer on one source, or one group chat.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConversationOut {
     pub id: Uuid,
-    /// The messenger's id; null until a conversation that a manager began is answered.
+    /// The messenger's id; null while a conversation started by a manager waits for the messenger's response.
     #[schema(required, example = "chat-7")]
     pub external_id: Option<String>,
-    /// amojo's id; null until known.
+    /// The chat's id in amojo, amoCRM's chat service; null until known.
     #[schema(required)]
     pub amocrm_chat_id: Option<String>,
     pub contact: ContactOut,
-    /// What brought the customer: the payload of a bot's link, the marks of a page; null: nothing is known.
+    /// Where the customer came from: the payload of a bot's link or the campaign parameters of a page; null if unknown.
     #[schema(required)]
     pub visit: Option<String>,
-    /// Since when the customer does not let us write; null: they do.
+    /// Since when the customer has blocked messages from this source; null if not blocked.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     pub unreachable_since: Option<Moment>,
-    /// Null: nothing was said yet.
+    /// Null if there are no messages yet.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     pub last_message_at: Option<Moment>,
 }
@@ -51,14 +51,15 @@ pub struct ContactOut {
     pub name: Option<String>,
     #[schema(required)]
     pub phone: Option<String>,
-    /// The contact of the CRM on which the chat hangs; null: none is known.
+    /// The amoCRM contact to which the chat is linked; null if none is known.
     #[schema(required, example = "3102959")]
     pub amocrm_contact_id: Option<String>,
-    /// Its name there when it was last read.
+    /// The contact's name in amoCRM when it was last read.
     #[schema(required)]
     pub amocrm_contact_name: Option<String>,
-    /// Why this contact, or why none: `phone`, `email`, `phone_several`, `email_several` (of several the one changed last),
-    /// `made`, `crm` (amoCRM chose), `merged`, `moved`, `gone`, `nobody`, `late`, `unclear`; null: nobody has asked yet.
+    /// Why this contact was linked, or why none was: `phone`, `email`, `phone_several`, `email_several` (several
+    /// matched: the one changed last), `made`, `crm` (amoCRM chose), `merged`, `moved`, `gone`, `nobody`, `late`,
+    /// `unclear`; null if contacts have not been searched yet.
     #[schema(required, example = "phone")]
     pub why: Option<String>,
 }
@@ -67,21 +68,21 @@ pub struct ContactOut {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// Items on a page.
+    /// Maximum number of items per page.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` from the previous page.
     cursor: Option<String>,
 }
 
 /// Lists the conversations of a source.
 ///
-/// The one that was begun last comes first.
+/// Sorted by creation time, newest first.
 #[utoipa::path(tag = "conversations", params(("source_id", description = "The source"), PageQuery), responses(
     (status = 200, description = "A page of conversations", body = ListOut<ConversationOut>),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong limit or cursor", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/sources/{source_id}/conversations")]
 pub async fn list(
@@ -108,16 +109,17 @@ pub async fn list(
 
 /// Lists the messages of a conversation.
 ///
-/// Newest first, of both directions, without timelines. The conversation is named by our id or by yours.
+/// Messages in both directions, newest first, without timelines. Identify the conversation by Parom's id or by
+/// yours.
 #[utoipa::path(tag = "conversations", params(
     ("source_id", description = "The source"),
-    ("conversation_id", description = "Our id of the conversation, or the messenger's (`ext:ID` where it looks like ours)"),
+    ("conversation_id", description = "Parom's id of the conversation or the messenger's (`ext:ID` if yours looks like one of Parom's)"),
     PageQuery,
 ), responses(
     (status = 200, description = "A page of messages", body = ListOut<MessageOut>),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or conversation", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong limit or cursor", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/sources/{source_id}/conversations/{conversation_id}/messages")]
 pub async fn messages(
@@ -143,7 +145,8 @@ pub async fn messages(
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
-/// `ext:ID` is theirs; a UUID is ours, and theirs where it is none of ours; anything else theirs.
+/// Finds a conversation: `ext:ID` is the messenger's id; a UUID is looked up as ours first, then as the messenger's;
+/// anything else is the messenger's id.
 async fn find(app: &App, source: &source::Model, text: &str) -> Result<Option<conversation::Model>> {
     let by_id = |id: Uuid| {
         conversation::Entity::of_tenant(source.tenant_id)

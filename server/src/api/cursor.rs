@@ -1,4 +1,4 @@
-//! Pages of lists: newest first, an opaque cursor that is bound to its list and filters.
+//! Paging of lists: newest first, with an opaque cursor that is bound to its list and filters.
 
 use base::error::{Error, Result};
 use base::words::Said;
@@ -16,31 +16,31 @@ const MOST: u64 = 200;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ListOut<T> {
     pub items: Vec<T>,
-    /// Give it back as `cursor`, with the same filters, for the next page; null: there is none.
+    /// Pass it as `cursor`, with the same filters, to get the next page; null on the last page.
     #[schema(required)]
     pub next_cursor: Option<String>,
 }
 
-/// What is inside of a cursor.
+/// The content of a cursor.
 #[derive(Debug, Serialize, Deserialize)]
 struct Mark {
-    /// Of the list and its filters.
+    /// Hash of the list and its filters.
     f: String,
-    /// The last id that was shown.
+    /// The last id of the previous page.
     l: Uuid,
 }
 
-/// Which page is asked for.
+/// The requested page.
 #[derive(Debug)]
 pub struct Page {
     pub limit: u64,
-    /// Only what is older than this id.
+    /// Returns only rows older than this id.
     pub after: Option<Uuid>,
     filters: String,
 }
 
 impl Page {
-    /// Reads `limit` and `cursor` as they came; `filters` are the list's name and everything that chooses its rows.
+    /// Parses `limit` and `cursor`; `filters` are the list's name and everything that selects its rows.
     pub fn read(limit: Option<&str>, cursor: Option<&str>, filters: &[&str]) -> Result<Self> {
         let limit = match limit {
             None => USUAL,
@@ -64,12 +64,12 @@ impl Page {
         Ok(Self { limit, after, filters })
     }
 
-    /// How many rows to read: one more than is shown tells whether there is a next page.
+    /// The number of rows to read: one more than a page, to know whether there is a next page.
     pub fn rows(&self) -> u64 {
         self.limit + 1
     }
 
-    /// Cuts the extra row off and makes the cursor of the next page.
+    /// Drops the extra row and builds the cursor of the next page.
     pub fn cut<T>(&self, mut rows: Vec<T>, id: impl Fn(&T) -> Uuid) -> (Vec<T>, Option<String>) {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;

@@ -1,4 +1,4 @@
-//! Letters that will not be tried again by themselves.
+//! Dead letters: they are not retried automatically.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use base::error::{Error, Problem, Result};
@@ -30,21 +30,21 @@ pub struct DeadLetterOut {
     pub message_id: Uuid,
     pub kind: LetterKind,
     pub direction: Direction,
-    /// A fixed short word.
+    /// A fixed code for the reason.
     #[schema(example = "rejected")]
     pub reason: String,
-    /// In words.
+    /// A description in plain language.
     pub detail: String,
     pub attempts: i32,
     /// When it was accepted.
     #[schema(value_type = String, format = DateTime)]
     pub first_at: Moment,
-    /// When it was given up.
+    /// When delivery was given up.
     #[schema(value_type = String, format = DateTime)]
     pub last_at: Moment,
 }
 
-/// A dead letter that is tried again.
+/// A dead letter that is retried.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RetriedOut {
     pub id: Uuid,
@@ -56,30 +56,30 @@ pub struct RetriedOut {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DeadLettersQuery {
-    /// Only those of this source.
+    /// Returns only dead letters of this source.
     #[param(value_type = Option<Uuid>)]
     source_id: Option<String>,
-    /// Only those with this reason.
+    /// Returns only dead letters with this reason.
     reason: Option<String>,
-    /// The account; with a vendor's key obligatory unless `source_id` names it.
+    /// The account; required with a vendor key unless `source_id` is given.
     #[param(value_type = Option<Uuid>)]
     tenant_id: Option<String>,
-    /// Items on a page.
+    /// Maximum number of items per page.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` from the previous page.
     cursor: Option<String>,
 }
 
 /// Lists dead letters, newest first.
 ///
-/// A dead letter will not be tried again by itself. A vendor's key names the account by `tenant_id` or `source_id`; `reason` chooses
-/// those that have it.
+/// A dead letter is not retried automatically. A vendor key must name the account by `tenant_id` or `source_id`;
+/// `reason` filters by reason.
 #[utoipa::path(tag = "dead letters", params(DeadLettersQuery), responses(
     (status = 200, description = "A page of dead letters", body = ListOut<DeadLetterOut>),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or account", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong filters or cursor", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Invalid filters or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/dead-letters")]
 pub async fn list(app: web::Data<App>, key: ApiKey, query: Query<DeadLettersQuery>) -> Result<HttpResponse> {
@@ -97,17 +97,17 @@ pub async fn list(app: web::Data<App>, key: ApiKey, query: Query<DeadLettersQuer
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
-/// Sends a dead letter again.
+/// Retries a dead letter.
 ///
-/// It goes to the end of its conversation's queue, under its old id, and is tried like a new one.
+/// It is appended to its conversation's queue with the same id and attempted like a new one.
 #[utoipa::path(tag = "dead letters", params(
     ("id", description = "The dead letter"),
     TenantQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
-    (status = 202, description = "It is tried again", body = RetriedOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 202, description = "Queued for another attempt", body = RetriedOut),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such dead letter", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/dead-letters/{id}/retry")]
@@ -133,17 +133,17 @@ pub async fn retry(
     .await
 }
 
-/// Removes a dead letter for good.
+/// Deletes a dead letter permanently.
 ///
-/// Its message stays failed.
+/// Its message keeps the status `failed`.
 #[utoipa::path(tag = "dead letters", params(
     ("id", description = "The dead letter"),
     TenantQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
-    (status = 204, description = "It is gone"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 204, description = "Deleted"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such dead letter", body = Problem, content_type = "application/problem+json"),
 ))]
 #[delete("/v1/dead-letters/{id}")]
@@ -180,13 +180,13 @@ async fn noted(
     Ok(by.did(app, app.store.write(), action, (tenant_id, &id.to_string()), json!({ "count": 1 })).await?)
 }
 
-/// Whose dead letters: those of the named account, of the source's, of the key's.
+/// The account whose dead letters are listed: the named one, the source's or the key's.
 pub(super) async fn tenant_of(app: &App, key: &ApiKey, source_id: Option<Uuid>, named: Option<Uuid>) -> Result<Uuid> {
     if let Some(named) = named {
         key.in_tenant(named)?;
     }
     if let Some(source_id) = source_id {
-        // A deleted source's dead letters stay visible.
+        // Dead letters of a deleted source stay visible.
         let source = app.lookup.source(source_id).await?.ok_or(Error::NotFound)?;
         key.in_tenant(source.tenant_id)?;
         return named.is_none_or(|named| named == source.tenant_id).then_some(source.tenant_id).ok_or(Error::NotFound);

@@ -1,4 +1,4 @@
-//! A customer's message that is changed or taken back.
+//! Edits and deletions of a customer's message.
 
 use actix_web::{HttpResponse, delete, patch, web};
 use base::error::{Error, FieldError, Problem, Result};
@@ -15,7 +15,7 @@ use super::message_ref;
 use crate::app::App;
 use crate::intake::edit::{self, Change};
 
-/// What a message says from now on.
+/// The new content of a message.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditIn {
@@ -23,34 +23,34 @@ pub struct EditIn {
     pub content: Object<ContentIn>,
 }
 
-/// A change that was stored.
+/// An accepted edit or deletion.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EditOut {
-    /// Our id of the message.
+    /// Parom's id of the message.
     pub id: Uuid,
-    /// The change is on its way.
+    /// The change will be delivered to amoCRM.
     #[schema(example = "queued")]
     pub status: &'static str,
 }
 
-/// Changes what a message of the customer says.
+/// Edits a customer's message.
 ///
-/// What it said before stays in the panel. A file that is not named stays, its caption changes.
+/// The panel keeps the earlier versions. If no file is given, the file stays and only its caption changes.
 #[utoipa::path(tag = "messages", params(
-    ("source_id", description = "The source it came by"),
-    ("external_id", description = "Your id of the message, or ours (`ext:ID` where yours looks like ours)"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("source_id", description = "The source that received the message"),
+    ("external_id", description = "Your id of the message or Parom's (`ext:ID` if yours looks like one of Parom's)"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = EditIn, responses(
     (status = 202, description = "Stored", body = EditOut),
-    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or message", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "It came from amoCRM, or was deleted", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "Above 256 KiB", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The message came from amoCRM or was deleted", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "The body is larger than 256 KiB", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Cannot be stored now, repeat later", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Cannot be stored right now; retry later", body = Problem, content_type = "application/problem+json"),
 ))]
 #[patch("/v1/sources/{source_id}/messages/{external_id}")]
 pub async fn patch(
@@ -73,20 +73,21 @@ pub async fn patch(
     .await
 }
 
-/// Takes a message of the customer back.
+/// Deletes a customer's message.
 ///
-/// amoCRM knows no deletion: its text there becomes "Deleted by the customer" in the account's language.
+/// amoCRM has no deletion: the message's text there is replaced by "Deleted by the customer" in the account's
+/// language.
 #[utoipa::path(tag = "messages", params(
-    ("source_id", description = "The source it came by"),
-    ("external_id", description = "Your id of the message, or ours (`ext:ID` where yours looks like ours)"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("source_id", description = "The source that received the message"),
+    ("external_id", description = "Your id of the message or Parom's (`ext:ID` if yours looks like one of Parom's)"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 202, description = "Stored", body = EditOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or message", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "It came from amoCRM", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Cannot be stored now, repeat later", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The message came from amoCRM", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Cannot be stored right now; retry later", body = Problem, content_type = "application/problem+json"),
 ))]
 #[delete("/v1/sources/{source_id}/messages/{external_id}")]
 pub async fn delete(
@@ -107,7 +108,7 @@ pub async fn delete(
 }
 
 impl ContentIn {
-    /// As at creation, but a file that is not named stays, and no row can be chosen by a change.
+    /// Same rules as for a new message, except that the file may be omitted and no row can be selected.
     fn checked_edit(self) -> Result<base::message::Content> {
         let mut wrong = Vec::new();
         let (content, chosen) = self.checked_change(&mut wrong);

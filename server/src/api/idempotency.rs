@@ -1,9 +1,9 @@
-//! `Idempotency-Key`: a writing request that is repeated under the same key is done once and answered twice.
+//! `Idempotency-Key`: a write request that is repeated with the same key is executed once and answered every time.
 //!
 //! ```text
-//! no row ──▶ row, status 0 (running) ──▶ 1xx–4xx: the answer, 24 hours
-//!                  │                └──▶ 5xx: no row, may be tried again
-//!                  └─ running for longer than any request may take: its process died, the next one takes over
+//! no row ──▶ row, status 0 (running) ──▶ 1xx–4xx: the response is stored for 24 hours
+//!                  │                └──▶ 5xx: the row is deleted, the request may be retried
+//!                  └─ running longer than any request may take: its process died, the next repeat takes over
 //! ```
 
 use std::future::Future;
@@ -26,25 +26,25 @@ use super::key::ApiKey;
 use crate::app::App;
 
 pub(super) const HEADER: &str = "Idempotency-Key";
-/// Answers are kept this long.
+/// How long responses are stored.
 const KEPT_MILLIS: i64 = 24 * 3_600_000;
-/// No request runs longer.
+/// Maximum duration of a request.
 const RUNNING_MILLIS: i64 = 2 * 60_000;
 pub(super) const MOST_BYTES: usize = 255;
 
-/// What was asked, as far as a repeat must have it equal.
+/// The parts of a request that a repeat must have in common with it.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// Method and path.
     route: String,
     key: Option<String>,
     body_hash: String,
-    /// Of errors, which are kept as they were told.
+    /// The language of errors, which are stored as they were sent.
     language: Language,
 }
 
 impl Asked {
-    /// Of a request and its whole body.
+    /// For a request with its complete body.
     pub fn of(request: &HttpRequest, body: &[u8]) -> Result<Self> {
         let key = request.headers().get(HEADER).map(|value| value.to_str().unwrap_or_default().to_owned());
         if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > MOST_BYTES) {
@@ -63,10 +63,10 @@ impl Asked {
     }
 }
 
-/// Does the work once for all repeats of a request; without the header simply does it.
+/// Does the work once for all repeats of a request; without the header it just does the work.
 ///
-/// A repeat with the same body is given the stored answer (`Idempotency-Replayed: true`), with another body 422,
-/// while the first still runs 409 with `Retry-After`.
+/// A repeat with the same body gets the stored response (`Idempotency-Replayed: true`), with another body 422, and 409
+/// with `Retry-After` while the first request is still running.
 pub async fn once(
     app: &App,
     key: &ApiKey,
@@ -85,12 +85,12 @@ pub async fn once(
     let (head, body) = answer.into_parts();
     let body = to_bytes(body).await.map_err(|error| anyhow!("the body of an answer: {error}"))?;
     if let Err(error) = place.finish(head.status(), &body).await {
-        tracing::warn!(%error, "the answer to a request with Idempotency-Key could not be kept");
+        tracing::warn!(%error, "the response to a request with Idempotency-Key could not be stored");
     }
     Ok(head.set_body(body).map_into_boxed_body())
 }
 
-/// The row of one key and route.
+/// The row of a key and route.
 struct Place<'a> {
     app: &'a App,
     key: &'a ApiKey,
@@ -99,9 +99,9 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// None: the work is ours to do. Else the answer that was given before.
+    /// None if this request has to do the work, otherwise the stored response.
     async fn claim(&self) -> Result<Option<HttpResponse>> {
-        // The second round is for a row that vanished or ran out between the two looks.
+        // The second attempt is for a row that was deleted or expired between the two reads.
         for _ in 0..2 {
             if self.insert().await? {
                 return Ok(None);
@@ -170,7 +170,7 @@ impl Place<'_> {
                 None => Ok(()),
             };
         }
-        // An answer may hold a secret (`webhook_secret`).
+        // A response may contain a secret (`webhook_secret`).
         let sealed =
             STANDARD.encode(self.app.vault.seal(self.key.home(), vault::Place::Idempotency, &self.bound_to(), body));
         idempotency::Entity::update_many()

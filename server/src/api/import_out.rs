@@ -1,4 +1,4 @@
-//! A history import as the API tells it (docs/import.md).
+//! A history import as the API returns it (docs/import.md).
 
 use base::error::Result;
 use base::words::{CRM, Language, Words};
@@ -12,43 +12,43 @@ use super::json::Moment;
 use crate::app::App;
 use crate::import::{self as imports, Leads, State};
 
-/// Skipped lines in one answer; all of them are in the panel.
+/// Maximum number of skipped lines in a response; the panel shows all of them.
 const SKIPS: u64 = 1_000;
 
-/// An import: what was counted, and how far it is.
+/// An import with its totals and its progress.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportOut {
-    /// What to know before it begins, in the language of the request.
+    /// Warnings to read before it starts, in the language of the request.
     pub notes: Vec<String>,
     pub id: Uuid,
     pub source_id: Uuid,
     /// `queued`, `running`, `paused`, `done`, `cancelled`, `failed`.
     #[schema(example = "running")]
     pub status: &'static str,
-    /// It is only counted.
+    /// The lines are only counted, nothing is imported.
     pub dry_run: bool,
     /// `newest` or `none`.
     #[schema(example = "newest")]
     pub leads: &'static str,
-    /// New chats are hung on contacts that are there.
+    /// Whether new chats are linked to existing contacts.
     pub link_contacts: bool,
-    /// Messages in the file.
+    /// Number of messages in the file.
     pub total: i64,
-    /// Chats they belong to.
+    /// Number of chats in the file.
     pub chats: i64,
-    /// Messages that amoCRM has by now, `duplicates` among them.
+    /// Messages that amoCRM has received so far, including `duplicates`.
     pub done: i64,
-    /// Messages that had come before, live or by another import.
+    /// Messages that had already been received, live or in an earlier import.
     pub duplicates: i64,
-    /// Lines that were not taken, in the file's order; the first 1000.
+    /// Skipped lines in file order; at most the first 1000.
     pub skipped: Vec<SkippedOut>,
-    /// All of them, counted.
+    /// The total number of skipped lines.
     pub skipped_total: i64,
-    /// Leads that appear at most: one for each chat that was not known.
+    /// The maximum number of new leads: one for each chat that was not known before.
     pub leads_expected: i64,
-    /// Seconds that the rest takes at the allowed rate.
+    /// Estimated seconds for the remaining messages at the allowed rate.
     pub seconds_expected: i64,
-    /// Live messages wait: it stands back for them.
+    /// The import is throttled because live messages are waiting.
     pub gives_way: bool,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Moment,
@@ -56,17 +56,17 @@ pub struct ImportOut {
     pub finished_at: Option<Moment>,
 }
 
-/// A line that was not taken.
+/// A skipped line.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SkippedOut {
-    /// In the file, from 1.
+    /// Line number in the file, starting at 1.
     #[schema(example = 17)]
     pub line: i64,
     /// In the language of the request.
     pub reason: String,
 }
 
-/// An import with its skipped lines, as it is told in this language.
+/// An import with its skipped lines, in the given language.
 pub async fn shown(app: &App, row: import::Model, language: Language) -> Result<ImportOut> {
     let skips = imports::skips(app, &row, 0, SKIPS, language).await?;
     let source = source::Entity::of_tenant(row.tenant_id).filter(source::Column::Id.eq(row.source_id));

@@ -1,4 +1,4 @@
-//! History imports: a file of earlier messages, counted first and then carried at a fifth of the rate.
+//! History imports: a file of earlier messages is counted first and then delivered at a fifth of the normal rate.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -27,19 +27,21 @@ use crate::source::By;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImportQuery {
-    /// true: only counts what would happen.
+    /// If `true`, only counts what would be imported.
     #[serde(default)]
     dry_run: bool,
-    /// `newest` (default): the newest message of each chat makes a lead and a notice; `none`: all are silent.
+    /// `newest` (default): the newest message of each chat creates a lead and a notification; `none`: all messages are
+    /// silent.
     #[serde(default)]
     #[param(inline)]
     leads: Option<LeadsIn>,
-    /// true: new chats are hung on contacts that are there, by the customer's phone or e-mail, whatever the source does.
+    /// If `true`, new chats are linked to existing contacts by the customer's phone or e-mail, whatever the source's
+    /// own setting is.
     #[serde(default)]
     link_contacts: bool,
 }
 
-/// Which messages of an import make a lead.
+/// Which messages of an import create a lead.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LeadsIn {
@@ -56,29 +58,31 @@ impl From<LeadsIn> for Leads {
     }
 }
 
-/// Takes a file of earlier messages: one JSON object of `POST …/messages` a line, or CSV whose header names the same fields
-/// (`id`, `conversation.id`, `sender.role`, `content.text` …). After 202 all of it is stored; it goes on by itself.
+/// Imports earlier messages from a file: one JSON object as in `POST …/messages` per line, or CSV whose header
+/// names the same fields (`id`, `conversation.id`, `sender.role`, `content.text` …). A 202 response means that the
+/// whole file is stored; processing continues in the background.
 ///
-/// Within each chat the oldest message goes first. All are silent but the newest of each chat, and keep their `sent_at`;
-/// what came before is recognised by its `id`. Lines that are wrong are skipped with a reason.
+/// Messages of a chat are imported oldest first and keep their `sent_at`. All of them are silent except the newest
+/// of each chat. Messages that Parom already has are recognized by their `id`. Invalid lines are skipped with a
+/// reason.
 #[utoipa::path(tag = "imports", params(
-    ("source_id", description = "The source they came by"),
+    ("source_id", description = "The source to import the messages into"),
     ImportQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body(content(
     (String = "application/x-ndjson"),
     (String = "text/csv"),
 ), description = "The messages"), responses(
-    (status = 202, description = "Stored, and counted", body = ImportOut),
-    (status = 400, description = "The body broke off", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 202, description = "The file is stored and its lines are counted", body = ImportOut),
+    (status = 400, description = "The body ended early", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "Larger than import.file_mb", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Another type, or compressed", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "A wrong parameter, or CSV whose first line does not name the fields", body = Problem, content_type = "application/problem+json"),
-    (status = 507, description = "The account has stored as much as it may", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Cannot be stored now, repeat later", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "Unsupported content type, or a compressed body", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "An invalid parameter, or CSV whose first line does not name the fields", body = Problem, content_type = "application/problem+json"),
+    (status = 507, description = "The account has reached its storage limit", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Cannot be stored right now; retry later", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/imports")]
 pub async fn create(
@@ -92,7 +96,7 @@ pub async fn create(
     let source = current(&app, &key, *source_id).await?;
     let request = body.request;
     let format = format_of(&request)?;
-    // Said before anything is stored: a key that is none, for one.
+    // Reports errors such as an invalid Idempotency-Key before anything is stored.
     Asked::of(&request, &[])?;
     let leads = query.leads.map(Leads::from).unwrap_or_default();
     let wish =
@@ -102,7 +106,7 @@ pub async fn create(
     let arrived = imports::take_in(&app, &source, wish, chunks).await?;
     let by = by(&app, &key, &request).await?;
     let language = Language::accepted(request.headers());
-    // A repeat is known by the bytes; what it brought is thrown away.
+    // Repeats are recognized by their bytes; the file of a repeat is discarded.
     let asked = Asked::of(&request, arrived.checksum().as_bytes());
     let mut arrived = Some(arrived);
     let answer = match asked {
@@ -132,12 +136,13 @@ fn format_of(request: &HttpRequest) -> Result<Format> {
     Format::of_type(text).ok_or_else(|| Error::MediaType(Said::new("said-import-type")))
 }
 
-/// Tells how far an import is.
+/// Retrieves an import.
 ///
-/// What was counted, what amoCRM has by now, and the first thousand lines that were not taken, each with a reason.
+/// Returns the totals, how many messages amoCRM has received so far, and the first 1000 skipped lines, each with a
+/// reason.
 #[utoipa::path(tag = "imports", params(("id", description = "The import"), TenantQuery), responses(
     (status = 200, description = "The import", body = ImportOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/imports/{id}")]
@@ -162,7 +167,7 @@ async fn find(app: &App, key: &ApiKey, id: Uuid, query: &TenantQuery) -> Result<
     Err(Error::NotFound)
 }
 
-/// What somebody does with an import.
+/// An action on an import.
 #[derive(Clone, Copy, Debug)]
 enum Act {
     Pause,
@@ -182,17 +187,17 @@ impl Act {
 
 /// Pauses an import.
 ///
-/// Nothing more is handed over until it is resumed; what is in the queue goes on.
+/// No further messages are queued until it is resumed; messages already in the queue are still delivered.
 #[utoipa::path(tag = "imports", params(
     ("id", description = "The import"),
     TenantQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
-    (status = 202, description = "Done, or it was so already", body = ImportOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 202, description = "Done, or already in this state", body = ImportOut),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "It is over", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The import has already finished", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/imports/{id}/pause")]
 pub async fn pause(
@@ -208,17 +213,17 @@ pub async fn pause(
 
 /// Resumes an import after a pause or a failure.
 ///
-/// It goes on where it stands: nothing is imported twice.
+/// It continues where it stopped: nothing is imported twice.
 #[utoipa::path(tag = "imports", params(
     ("id", description = "The import"),
     TenantQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
-    (status = 202, description = "Done, or it was so already", body = ImportOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 202, description = "Done, or already in this state", body = ImportOut),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "It is over", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The import has already finished", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/imports/{id}/resume")]
 pub async fn resume(
@@ -232,19 +237,19 @@ pub async fn resume(
     act(&app, &key, &request, (*id, &query), body, Act::Resume).await
 }
 
-/// Ends an import for good.
+/// Cancels an import permanently.
 ///
-/// What was imported stays.
+/// Messages that were already imported stay.
 #[utoipa::path(tag = "imports", params(
     ("id", description = "The import"),
     TenantQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
-    (status = 202, description = "Done, or it was so already", body = ImportOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 202, description = "Done, or already in this state", body = ImportOut),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "It is over", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The import has already finished", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/imports/{id}/cancel")]
 pub async fn cancel(

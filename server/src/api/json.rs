@@ -1,4 +1,4 @@
-//! Request bodies with our own limits and errors: what is wrong is named by its JSON pointer.
+//! Request bodies with our own limits and errors: an invalid field is named by its JSON pointer.
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -17,12 +17,12 @@ use std::marker::PhantomData;
 
 use super::idempotency::Asked;
 
-/// No request of this API is larger.
+/// Maximum bytes of a JSON request.
 pub const MOST_BYTES: usize = 256 * 1024;
-/// Ids of others are at most this long.
+/// Maximum bytes of an external id.
 pub const ID_BYTES: usize = 255;
 
-/// A body that is read only after it is known who asks.
+/// A body that is read only after authentication.
 pub struct Body {
     request: HttpRequest,
     payload: Payload,
@@ -38,8 +38,8 @@ impl FromRequest for Body {
 }
 
 impl Body {
-    /// Reads a JSON object: 415 for another type, 413 above [`MOST_BYTES`] (no more is buffered), 400 for what is
-    /// no JSON, 422 with the pointer for an unknown, missing or mistyped field.
+    /// Reads a JSON object. Errors: 415 for another type, 413 above [`MOST_BYTES`] (no more is buffered), 400 for
+    /// malformed JSON, 422 with a pointer for an unknown, missing or mistyped field.
     pub async fn read<T: DeserializeOwned>(mut self) -> Result<(T, Asked)> {
         self.check_type()?;
         let bytes = self.collect().await?;
@@ -47,7 +47,7 @@ impl Body {
         Ok((value, Asked::of(&self.request, &bytes)?))
     }
 
-    /// For requests that say everything by their address: a body is not looked at.
+    /// For requests without parameters in the body: the body is ignored.
     pub fn ignore(self) -> Result<Asked> {
         Asked::of(&self.request, &[])
     }
@@ -85,7 +85,7 @@ impl Body {
     }
 }
 
-/// Parses a whole body.
+/// Parses a complete body.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mended = mend_surrogates(bytes);
     let bytes = mended.as_deref().unwrap_or(bytes);
@@ -121,7 +121,7 @@ fn segment(segment: &Segment) -> String {
     }
 }
 
-/// The field that serde's message is about, where the path ends at its parent.
+/// The field that serde's message names, if the path ends at its parent.
 fn named_field(text: &str) -> Option<&str> {
     let rest = ["unknown field `", "missing field `", "duplicate field `"]
         .iter()
@@ -130,7 +130,7 @@ fn named_field(text: &str) -> Option<&str> {
     rest.get(..end)
 }
 
-/// By RFC 6901.
+/// The path as a JSON pointer (RFC 6901).
 fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
@@ -139,7 +139,7 @@ fn shortened(text: &str) -> String {
     text.chars().take(300).collect()
 }
 
-/// The parameters of a query string, all optional. An invalid one is 422 with the parameter's name as the pointer.
+/// The parameters of a query string, all optional. An invalid one returns 422 with its name as the pointer.
 #[derive(Debug)]
 pub struct Query<T>(T);
 
@@ -166,7 +166,7 @@ fn query<T: DeserializeOwned>(text: &str) -> Result<T> {
         Err(error) => error.to_string(),
     };
     let words = error.rsplit("error: ").next().unwrap_or(&error);
-    // serde names the parameter only if its name is wrong; a wrong value is found by trying each parameter alone.
+    // serde names the parameter only if its name is unknown; an invalid value is found by parsing each parameter alone.
     let wrong = |part: &&str| web::Query::<T>::from_query(part).is_err();
     let by_value = text.split('&').find(wrong).and_then(|part| url::form_urlencoded::parse(part.as_bytes()).next());
     let name = named_field(words).map(str::to_owned).or_else(|| by_value.map(|(name, _)| name.into_owned()));
@@ -174,8 +174,8 @@ fn query<T: DeserializeOwned>(text: &str) -> Result<T> {
     Err(Error::field(pointer, Said::of_serde(&shortened(words))))
 }
 
-/// Replaces escapes of half characters (lone surrogates) by U+FFFD: no store can keep them, and one broken emoji is
-/// no reason to refuse a message. None: nothing to mend.
+/// Replaces escaped lone surrogates with U+FFFD: they cannot be stored, and one broken emoji is no reason to reject a
+/// message. None if there are none.
 fn mend_surrogates(bytes: &[u8]) -> Option<Vec<u8>> {
     let unit = |at: usize| -> Option<u16> {
         let escape = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
@@ -199,7 +199,7 @@ fn mend_surrogates(bytes: &[u8]) -> Option<Vec<u8>> {
     mended
 }
 
-/// An id of somebody else's: not empty, at most [`ID_BYTES`] bytes, nothing that cannot be stored.
+/// Validates an external id: not empty, at most [`ID_BYTES`] bytes, storable characters only.
 pub fn checked_id(pointer: &str, id: String) -> Result<String> {
     if id.is_empty() {
         return Err(Error::field(pointer, Said::new("said-empty")));
@@ -213,7 +213,7 @@ pub fn checked_id(pointer: &str, id: String) -> Result<String> {
     Ok(id)
 }
 
-/// A JSON object and nothing else: serde alone would take `["chat-7"]` for `{"id":"chat-7"}`.
+/// Accepts only a JSON object: serde alone would accept `["chat-7"]` for `{"id":"chat-7"}`.
 #[derive(Clone, Debug, Default)]
 pub struct Object<T>(pub T);
 
@@ -235,12 +235,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-/// For fields where null says something else than absence: `Some(None)` is null.
+/// For fields where null differs from absence: `Some(None)` is null.
 pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)
 }
 
-/// A moment in milliseconds since 1970, on the wire RFC 3339 with milliseconds, UTC.
+/// A time in milliseconds since 1970; on the wire RFC 3339 in UTC with milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(pub i64);
 

@@ -1,4 +1,4 @@
-//! Who asks: a bearer key, its tenant and its scope. Handlers get at data only through one.
+//! Authentication: a bearer key with its tenant and scope. Handlers can reach data only through a key.
 
 use base::browser::client_address;
 use std::sync::Arc;
@@ -25,24 +25,24 @@ use crate::app::App;
 use crate::audit::{Refusal, Whose};
 use crate::people::door;
 
-/// Every key begins so.
+/// Prefix of every key.
 pub const PREFIX: &str = "prm_";
-/// How long a revoked key may still be taken.
+/// How long a revoked key may still be accepted.
 const FRESH: Duration = Duration::from_secs(5);
 /// Characters of a key that the audit log shows, including the prefix.
 const SHOWN: usize = 8;
-/// Longer is no key of ours.
+/// Maximum length; anything longer cannot be one of our keys.
 const MOST_BYTES: usize = 200;
 
-/// What a key may do; each holds the ones before it.
+/// What a key may do; each scope includes the ones before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
-    /// Only looks.
+    /// Read-only.
     Read,
-    /// Also messages, statuses, sources, dead letters.
+    /// Also writes messages, statuses, sources and dead letters.
     #[default]
     Write,
-    /// Also changes of tenants.
+    /// Also changes tenants.
     Admin,
 }
 
@@ -56,23 +56,23 @@ impl Scope {
         }
     }
 
-    /// The other way round.
+    /// Parses a name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Read, Self::Write, Self::Admin].into_iter().find(|scope| scope.name() == name)
     }
 }
 
-/// A key that is valid now.
+/// A valid key.
 #[derive(Clone, Debug)]
 pub struct ApiKey {
     pub id: Uuid,
-    /// None: the vendor's, which may do inside every tenant what its scope allows.
+    /// None for a vendor key, which may act in every tenant within its scope.
     pub tenant: Option<Uuid>,
     pub scope: Scope,
 }
 
 impl ApiKey {
-    /// Refuses with 403 what the key's scope does not hold.
+    /// Rejects with 403 what the key's scope does not allow.
     pub fn needs(&self, scope: Scope) -> Result<()> {
         if self.scope >= scope {
             return Ok(());
@@ -81,7 +81,7 @@ impl ApiKey {
         Err(Error::Forbidden(said))
     }
 
-    /// Refuses with 404 what is inside of another tenant: a stranger does not learn whether it exists.
+    /// Rejects access to another tenant with 404, which does not reveal whether the tenant exists.
     pub fn in_tenant(&self, tenant_id: Uuid) -> Result<()> {
         match self.tenant {
             Some(own) if own != tenant_id => Err(Error::NotFound),
@@ -89,7 +89,7 @@ impl ApiKey {
         }
     }
 
-    /// Refuses with 403 a tenant's key on the vendor's routes.
+    /// Rejects a tenant key on vendor routes with 403.
     pub fn vendor(&self) -> Result<()> {
         match self.tenant {
             None => Ok(()),
@@ -97,7 +97,7 @@ impl ApiKey {
         }
     }
 
-    /// A source that this key may see; a deleted one is gone, one that is just being made not there yet.
+    /// A source that this key may see. Deleted sources and sources that are still being created are not found.
     pub async fn source(&self, app: &App, source_id: Uuid) -> Result<Arc<source::Model>> {
         let source = app.lookup.source(source_id).await?;
         let live = |source: &Arc<source::Model>| source.deleted_at.is_none() && source.amocrm_source_id != 0;
@@ -106,13 +106,13 @@ impl ApiKey {
         Ok(source)
     }
 
-    /// The tenant in whose rows things of the key itself are kept.
+    /// The tenant under which the key's own data is stored.
     pub fn home(&self) -> Uuid {
         self.tenant.unwrap_or(VENDOR)
     }
 }
 
-/// Keys seen in the last seconds, by hash. One a worker thread.
+/// Cache of recently used keys by hash; one per worker thread.
 #[derive(Clone)]
 pub struct KeyCache(Cache<String, Arc<api_key::Model>>);
 
@@ -159,7 +159,7 @@ impl FromRequest for ApiKey {
     }
 }
 
-/// Notes a refused key for the audit log.
+/// Records a rejected key for the audit log.
 fn refused(app: &App, request: &HttpRequest, (tenant_id, key): (Uuid, &str), why: &'static str) -> Error {
     let place = client_address(request, &app.config).map(door::network_of).unwrap_or_default();
     let refusal = Refusal { whose: Whose::Account(tenant_id, key), action: "key.used", why, place: &place };
@@ -167,7 +167,7 @@ fn refused(app: &App, request: &HttpRequest, (tenant_id, key): (Uuid, &str), why
     Error::Unauthorized
 }
 
-/// The key in an `Authorization` header.
+/// Reads the key from an `Authorization` header.
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, key) = header.split_once(' ')?;
     let key = key.trim();
@@ -175,7 +175,7 @@ fn bearer(header: &str) -> Option<&str> {
     fits.then_some(key)
 }
 
-/// A fresh key: 32 random bytes in the alphabet of URLs.
+/// Generates a key: 32 random bytes in the URL-safe alphabet.
 pub fn new_key() -> SecretString {
     use base64::Engine;
     let bytes: [u8; 32] = rand::random();

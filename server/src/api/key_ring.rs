@@ -1,4 +1,4 @@
-//! Keys of the public API are made, listed and ended here, whoever asks. A key is shown once; kept is its hash.
+//! Creates, lists and revokes API keys for all callers. A key is shown once; only its hash is stored.
 
 use base::clock::Clock;
 use base::store::directory;
@@ -11,17 +11,17 @@ use uuid::Uuid;
 
 use super::key::{Scope, new_key};
 
-/// What a key is to be.
+/// Properties of a new key.
 #[derive(Clone, Copy, Debug)]
 pub struct Wish<'wish> {
-    /// By which people recognise it; not empty.
+    /// Display name; not empty.
     pub name: &'wish str,
     pub scope: Scope,
-    /// Milliseconds since 1970; none: it does not end by itself.
+    /// Milliseconds since 1970; None: it does not expire.
     pub expires_at: Option<i64>,
 }
 
-/// Makes a key inside the caller's transaction; gives it, this once, and its id.
+/// Creates a key in the caller's transaction. Returns the key, which cannot be read again, and its id.
 pub async fn add(
     db: &impl ConnectionTrait,
     clock: &Clock,
@@ -49,7 +49,7 @@ pub async fn add(
     Ok((key, id))
 }
 
-/// Ends a key for good; running servers notice within five seconds. False: there is none, or it ended before.
+/// Revokes a key; running servers notice within five seconds. False: there is no such key, or it was already revoked.
 pub async fn revoke(db: &impl ConnectionTrait, clock: &Clock, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
     let done = api_key::Entity::update_many()
         .col_expr(api_key::Column::RevokedAt, Expr::value(clock.millis()))
@@ -61,12 +61,12 @@ pub async fn revoke(db: &impl ConnectionTrait, clock: &Clock, tenant_id: Uuid, i
     Ok(done.rows_affected > 0)
 }
 
-/// An account's keys, newest first; ended ones too.
+/// An account's keys, newest first, including revoked ones.
 pub async fn list(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<api_key::Model>, DbErr> {
     api_key::Entity::of_tenant(tenant_id).order_by_desc(api_key::Column::Id).all(db).await
 }
 
-/// One of an account's keys.
+/// One key of an account.
 pub async fn one(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Result<Option<api_key::Model>, DbErr> {
     api_key::Entity::of_tenant(tenant_id).filter(api_key::Column::Id.eq(id)).one(db).await
 }

@@ -1,4 +1,4 @@
-//! The clause that makes it checkable: accepted = delivered + failed + waiting, per source and direction.
+//! The ledger: accepted = delivered + failed + waiting, per source and direction.
 
 use actix_web::{HttpResponse, get, web};
 use base::error::{Error, Problem, Result};
@@ -13,28 +13,30 @@ use super::key::ApiKey;
 use crate::app::App;
 use crate::delivery::read::ledger::{self, Counts, Which};
 
-/// What was accepted by a source and what became of it. Messages only: no edits, statuses, typing, reactions.
+/// How many messages a source accepted and what their outcomes are. Only messages count, not edits, statuses,
+/// typing or reactions.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LedgerOut {
-    /// The first day (UTC); null: from the beginning.
+    /// The first day (UTC); null if there is no lower bound.
     #[schema(required, value_type = Option<String>, format = Date)]
     pub from: Option<NaiveDate>,
-    /// The last day (UTC); null: until now.
+    /// The last day (UTC); null if there is no upper bound.
     #[schema(required, value_type = Option<String>, format = Date)]
     pub to: Option<NaiveDate>,
     pub to_crm: LedgerCountsOut,
     pub to_messenger: LedgerCountsOut,
 }
 
-/// `accepted` is always the sum of the others; each figure belongs to the day on which its message was accepted.
+/// Counts of messages in one direction. `accepted` always equals the sum of the other three; each message counts
+/// for the day on which it was accepted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LedgerCountsOut {
     pub accepted: i64,
-    /// The other side took it.
+    /// Accepted by the receiving side.
     pub delivered: i64,
-    /// Not delivered, with a reason.
+    /// Messages that were not delivered, each with a reason.
     pub failed: i64,
-    /// Counted from what lies in the queue, not from the other figures.
+    /// Counted from the queue itself, not derived from the other counts.
     pub waiting: i64,
 }
 
@@ -50,7 +52,7 @@ pub struct LedgerQuery {
     to: Option<String>,
 }
 
-/// The days asked for, as the tables count them.
+/// The requested range of days.
 #[derive(Debug, Default)]
 struct Days {
     from: Option<NaiveDate>,
@@ -82,15 +84,15 @@ impl From<Counts> for LedgerCountsOut {
     }
 }
 
-/// Gives a source's ledger.
+/// Retrieves a source's ledger.
 ///
-/// What was accepted, delivered, failed and still waits, in both directions; `accepted` is always the sum of the others. Days are
-/// UTC days of acceptance.
+/// Counts of accepted, delivered, failed and waiting messages in both directions; `accepted` always equals the sum
+/// of the other three. A message counts for the UTC day on which it was accepted.
 #[utoipa::path(tag = "ledger", params(("source_id", description = "The source"), LedgerQuery), responses(
-    (status = 200, description = "The figures, all of one moment", body = LedgerOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 200, description = "The counts, all read at the same moment", body = LedgerOut),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong dates", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Invalid dates", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/sources/{source_id}/ledger")]
 pub async fn get(

@@ -1,4 +1,4 @@
-//! What a customer does beside writing: typing and reacting.
+//! A customer's typing notifications and reactions.
 
 use actix_web::{HttpResponse, post, web};
 use base::error::{Error, Problem, Result};
@@ -17,10 +17,10 @@ use super::message_ref;
 use crate::app::App;
 use crate::intake;
 
-/// The longest emoji sequences in use have 35 bytes.
+/// Maximum bytes of an emoji; the longest sequences in use have 35.
 const EMOJI_BYTES: usize = 64;
 
-/// Somebody types.
+/// A typing notification.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TypingIn {
@@ -30,7 +30,7 @@ pub struct TypingIn {
     pub sender: Object<ActorIn>,
 }
 
-/// Who does it.
+/// The person who acts.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActorIn {
@@ -47,17 +47,17 @@ pub struct ReactionIn {
     pub message: Object<ReactedIn>,
     #[schema(value_type = ActorIn)]
     pub sender: Object<ActorIn>,
-    /// One emoji with its exact code points; null takes the reaction back.
+    /// One emoji with its exact code points; null removes the reaction.
     #[serde(default)]
     #[schema(required, example = "👍")]
     pub emoji: Option<String>,
 }
 
-/// Which message.
+/// Identifies a message.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReactedIn {
-    /// Yours or ours; `ext:ID` is yours where both fit.
+    /// Your id or Parom's; write `ext:ID` if yours looks like one of Parom's.
     #[schema(example = "ext-1001")]
     pub id: String,
 }
@@ -66,18 +66,18 @@ fn person(actor: ActorIn) -> Result<Person> {
     Ok(Person { id: checked_id("/sender/id", actor.id)?, ..Person::default() })
 }
 
-/// Tells the manager that the customer types.
+/// Shows the manager that the customer is typing.
 ///
-/// Told within seconds or never; more than one in three seconds is one.
+/// Delivered within seconds or dropped. Several requests within three seconds count as one.
 #[utoipa::path(tag = "messages", params(("source_id", description = "The source")), request_body = TypingIn, responses(
-    (status = 202, description = "Taken"),
-    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 202, description = "Accepted"),
+    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or conversation", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Cannot be stored now", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Cannot be stored right now", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/typing")]
 pub async fn typing(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
@@ -93,21 +93,22 @@ pub async fn typing(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>
     .await
 }
 
-/// Sets a customer's reaction, or takes it back.
+/// Sets or removes a customer's reaction.
 ///
-/// One emoji a person and message; null takes it back. Which emoji managers see was agreed with amoCRM.
+/// One emoji per person and message; null removes it. Which emoji managers see was agreed with amoCRM when the
+/// channel was registered.
 #[utoipa::path(tag = "messages", params(
     ("source_id", description = "The source"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = ReactionIn, responses(
     (status = 202, description = "Stored"),
-    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or message", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Cannot be stored now, repeat later", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Cannot be stored right now; retry later", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/reactions")]
 pub async fn reaction(
@@ -129,7 +130,7 @@ pub async fn reaction(
     .await
 }
 
-/// Short and without letters: amoCRM says whether it knows the emoji.
+/// Checks only that it is short and has no letters; whether the emoji exists is for amoCRM to decide.
 fn checked_emoji(emoji: Option<String>) -> Result<Option<String>> {
     let right = |emoji: &str| {
         let fits = !emoji.is_empty() && emoji.len() <= EMOJI_BYTES;

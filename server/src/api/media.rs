@@ -1,4 +1,4 @@
-//! Uploads: files that a message names by `content.media_id`.
+//! Uploads: files that messages refer to by `content.media_id`.
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, ContentDisposition, Header};
@@ -20,20 +20,20 @@ use super::sources::current;
 use crate::app::App;
 use crate::media::{Arrived, Giver, Upload};
 
-/// A file that a message may name now, for a week.
+/// An uploaded file, which messages can use for one week.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UploadOut {
-    /// For `content.media_id`.
+    /// Use it as `content.media_id`.
     pub media_id: Uuid,
-    /// Bytes.
+    /// Size in bytes.
     #[schema(example = 48213)]
     pub size: u64,
-    /// By the file's first bytes, whatever was said.
+    /// Detected from the file's first bytes; a type given by the client is ignored.
     #[schema(example = "image/jpeg")]
     pub mime_type: &'static str,
 }
 
-/// A form whose first file is taken, whatever its field is called.
+/// A form whose first file is used, whatever its field is called.
 #[derive(Debug, ToSchema)]
 pub struct UploadForm {
     /// The file, with its name.
@@ -41,17 +41,17 @@ pub struct UploadForm {
     pub file: Vec<u8>,
 }
 
-/// What is said of a file beside its bytes.
+/// Metadata of an uploaded file.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UploadQuery {
-    /// The file's name, for bodies that are the file itself; a form tells it by itself.
+    /// The file's name, if the body is the file itself; a form carries the name.
     #[serde(default)]
     file_name: Option<String>,
 }
 
-/// A body that is not read before it is known who asks.
+/// A body that is read only after authentication.
 pub struct Stream {
     pub(super) request: HttpRequest,
     pub(super) payload: Payload,
@@ -66,28 +66,28 @@ impl FromRequest for Stream {
     }
 }
 
-/// Uploads a file for messages to name.
+/// Uploads a file to be used in messages.
 ///
-/// Either the body is the file, or a form (`multipart/form-data`) whose first file is taken. It is kept a week for messages to
-/// name, and as long as other files once one does.
+/// The body is the file itself or a form (`multipart/form-data`), of which the first file is used. The file is kept
+/// for one week; once a message refers to it, it is kept as long as other files.
 #[utoipa::path(tag = "messages", params(
     ("source_id", description = "The source"),
     UploadQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body(content(
     (String = "application/octet-stream"),
     (UploadForm = "multipart/form-data"),
-), description = "The file, of any type, or a form with it"), responses(
-    (status = 200, description = "Kept", body = UploadOut),
-    (status = 400, description = "The body broke off, or is no form", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+), description = "The file, of any type, or a form that contains it"), responses(
+    (status = 200, description = "Stored", body = UploadOut),
+    (status = 400, description = "The body ended early or is not a valid form", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The account keeps as much as it may", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "Larger than its kind may be", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "A compressed body, or a form of another kind", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "No file, or an empty one", body = Problem, content_type = "application/problem+json"),
-    (status = 507, description = "The account has stored as much as it may", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The account has reached its storage limit", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "Larger than allowed for files of its kind", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "A compressed body, or an unsupported type of form", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "No file, or an empty file", body = Problem, content_type = "application/problem+json"),
+    (status = 507, description = "The account has reached its storage limit", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/media")]
 pub async fn post(
@@ -101,7 +101,7 @@ pub async fn post(
     let source = current(&app, &key, *source_id).await?;
     let request = body.request.clone();
     let form = form(&request)?;
-    // Said before anything is stored: a key that is none, for one.
+    // Reports errors such as an invalid Idempotency-Key before anything is stored.
     Asked::of(&request, &[])?;
     crate::usage::room(&app, source.tenant_id).await?;
     let upload = Upload::begin(&app, source.tenant_id, source.id, Giver::Account).await?;
@@ -112,7 +112,7 @@ pub async fn post(
             read_plain(upload, body, &told).await?
         }
     };
-    // A repeat is known by the bytes; what it brought is thrown away.
+    // Repeats are recognized by their bytes; the file of a repeat is discarded.
     let asked = Asked::of(&request, arrived.checksum().as_bytes());
     let mut arrived = Some(arrived);
     let answer = match asked {
@@ -133,7 +133,7 @@ async fn keep(app: &App, arrived: &mut Option<Arrived>) -> Result<HttpResponse> 
     Ok(HttpResponse::Ok().json(told))
 }
 
-/// The boundary of a form; none: the body is the file.
+/// The boundary of a form; None if the body is the file itself.
 fn form(request: &HttpRequest) -> Result<Option<String>> {
     let headers = request.headers();
     if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
@@ -173,7 +173,7 @@ async fn read_plain(mut upload: Upload<'_>, mut body: Stream, file_name: &str) -
     upload.finish(file_name).await
 }
 
-/// A form's first file.
+/// The first file of a form.
 async fn first_file(mut upload: Upload<'_>, mut form: Multipart<'_>) -> Result<Arrived> {
     loop {
         let field = match form.next_field().await {

@@ -1,4 +1,4 @@
-//! Addresses of files that others name.
+//! Validation of media addresses.
 
 use base::error::{Error, Result};
 use base::message::Content;
@@ -6,13 +6,13 @@ use base::message::Content;
 use crate::app::App;
 use crate::media;
 
-/// Refuses a file's address that could not be fetched: not https, or into a private network (docs/operations.md#files).
+/// Rejects an address that could not be fetched: not https, or in a private network (docs/operations.md#files).
 pub fn check(app: &App, content: &Content) -> Result<()> {
     match content.media().map(|file| file.media_url.as_str()) {
         None | Some("") => Ok(()),
         Some(url) => {
             let checked = media::check_url(app, url).map_err(|said| Error::field("/content/media_url", said))?;
-            tracing::trace!(host = checked.host_str(), "a file is named by its address");
+            tracing::trace!(host = checked.host_str(), "a file is delivered by its address");
             Ok(())
         }
     }

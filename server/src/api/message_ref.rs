@@ -1,11 +1,11 @@
-//! Whose id a message is named by.
+//! References to messages by our id or the messenger's.
 
 use base::error::Result;
 
 use super::json::checked_id;
 use crate::lookup::About;
 
-/// A message as paths and bodies name it: what no id of theirs can be is refused with `pointer`.
+/// Parses a message reference from a path or a body; an impossible id is rejected at `pointer`.
 pub fn checked(pointer: &str, text: &str) -> Result<About> {
     match About::of(text) {
         About::Theirs(id) => checked_id(pointer, id).map(About::Theirs),

@@ -1,4 +1,4 @@
-//! A customer's message into amoCRM, and what became of any message.
+//! Accepts customers' messages and retrieves any message.
 
 use actix_web::{HttpResponse, get, post, web};
 use anyhow::Context;
@@ -28,31 +28,32 @@ use crate::delivery::read::{Holds, chats, found, story};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TenantQuery {
-    /// With a vendor's key: the account to look in. Absent: all are searched, newest first.
+    /// With a vendor key: the account to search. If omitted, all accounts are searched, newest first.
     #[param(value_type = Option<Uuid>)]
     pub tenant_id: Option<String>,
 }
 
-/// Takes a customer's message. After 202 it is stored durably and will be delivered or become a visible dead letter.
+/// Accepts a customer's message. A 202 response means that it is stored durably and will either be delivered or
+/// become a visible dead letter.
 ///
-/// The same `id` again is answered with 200 and stores nothing; with another conversation, sender or content with
-/// 409 (addresses of media may differ). Ids are remembered for at least 45 days.
+/// Sending the same `id` again returns 200 and stores nothing; with a different conversation, sender or content it
+/// returns 409 (media addresses may differ). Ids are remembered for at least 45 days.
 #[utoipa::path(tag = "messages", params(
-    ("source_id", description = "The source it came by"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("source_id", description = "The source that received the message"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = MessageIn, responses(
     (status = 202, description = "Stored", body = AcceptedOut),
-    (status = 200, description = "It came before", body = AcceptedOut),
-    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 200, description = "Already accepted earlier", body = AcceptedOut),
+    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The id belongs to another message", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "Above 256 KiB", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The id belongs to a different message", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "The body is larger than 256 KiB", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
-    (status = 507, description = "The account has stored as much as it may", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Cannot be stored now, repeat later", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
+    (status = 507, description = "The account has reached its storage limit", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Cannot be stored right now; retry later", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/messages")]
 pub async fn post(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
@@ -78,13 +79,13 @@ pub async fn post(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, 
     .await
 }
 
-/// Tells where a message is.
+/// Retrieves a message.
 ///
-/// Its state, and in `timeline` everything that happened to it, oldest first.
-#[utoipa::path(tag = "messages", params(("id", description = "Our id of the message"), TenantQuery), responses(
+/// Returns its status and, in `timeline`, everything that has happened to it, oldest first.
+#[utoipa::path(tag = "messages", params(("id", description = "Parom's id of the message"), TenantQuery), responses(
     (status = 200, description = "The message with its timeline", body = MessageOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "Unknown, or not the key's", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/messages/{id}")]
 pub async fn get(
@@ -119,7 +120,7 @@ async fn with_timeline(app: &App, row: message::Model) -> Result<MessageOut> {
     Ok(shown)
 }
 
-/// A stored message as it is shown, without its timeline.
+/// A stored message as the API shows it, without its timeline.
 pub fn show(row: message::Model, conversation: Option<&conversation::Model>, holds: &Holds) -> Result<MessageOut> {
     let direction = Direction::from_number(row.direction)?;
     let body: vocabulary::Body = serde_json::from_str(&row.body).context("the body of a stored message")?;

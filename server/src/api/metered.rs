@@ -1,5 +1,4 @@
-//! Bodies of requests with a key: their bytes are counted as they arrive, and reading stops when the key's daily limit is
-//! reached.
+//! Counts the bytes of request bodies as they arrive and stops reading when the key's daily limit is reached.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -17,7 +16,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::usage::{bytes_of, too_many_bytes};
 
-/// The count of one request, kept in its extensions so that the answer can say why the body ended.
+/// The count of one request, kept in its extensions so that the response can say why reading stopped.
 #[derive(Clone, Default)]
 pub struct Metered(Arc<Counted>);
 
@@ -26,7 +25,7 @@ struct Counted {
     announced: u64,
     /// The key, once it is known.
     key: OnceLock<Whose>,
-    /// Milliseconds until more is allowed; 0: within the limit.
+    /// Milliseconds until more is allowed; 0 while within the limit.
     over: AtomicI64,
 }
 
@@ -53,7 +52,7 @@ impl Metered {
         metered
     }
 
-    /// Sets the key. 429 when the announced length exceeds what is left of the key's day.
+    /// Sets the key. Returns 429 if `Content-Length` exceeds what is left of the key's daily limit.
     pub async fn begin(&self, app: &App, key: Uuid) -> Result<()> {
         let limits = &app.config.limits;
         let most = bytes_of(limits.key_mb_per_day);
@@ -66,7 +65,7 @@ impl Metered {
         Ok(())
     }
 
-    /// The answer when the body exceeded the limit.
+    /// The response to a body that exceeded the limit.
     pub fn refusal(&self, app: &App) -> Option<Error> {
         let over = self.0.over.load(Ordering::Relaxed);
         (over > 0).then(|| too_many_bytes(&app.config.limits, over))

@@ -1,7 +1,7 @@
-//! The public API v1 (docs/api-design.md) for developers of messengers and for the vendor: one file a resource.
+//! The public API v1 (docs/api-design.md) for developers of messengers and for the vendor, one file per resource.
 //!
-//! A handler is four moves: who ([`key::ApiKey`]), valid ([`json::Body`]), do, answer. Wire types end in `In` and
-//! `Out` and are never table types. Rules and known quirks stand in `docs/api-design.md`.
+//! A handler has four steps: authenticate ([`key::ApiKey`]), validate ([`json::Body`]), act, respond. Wire types end in
+//! `In` and `Out` and are never table types. `docs/api-design.md` has the rules and the known quirks.
 
 use std::collections::BTreeSet;
 
@@ -49,7 +49,7 @@ pub mod webhook_attempts;
 
 pub use openapi::openapi;
 
-/// Mounts `/api`. The application hands its `App` to handlers as `web::Data<App>`.
+/// Mounts `/api`. Handlers get the `App` as `web::Data<App>`.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     let known = web::Data::new(openapi::Known::new(openapi::Served::now));
     let scope = web::scope("/api")
@@ -104,7 +104,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(scope);
 }
 
-/// Whatever no route takes: 405 when the address is known with another method, else 404.
+/// The fallback: 405 if the path exists with another method, otherwise 404.
 async fn unknown(request: HttpRequest, known: web::Data<openapi::Known>) -> Result<HttpResponse> {
     let methods = known.methods_of(request.path());
     if methods.is_empty() {
@@ -113,7 +113,7 @@ async fn unknown(request: HttpRequest, known: web::Data<openapi::Known>) -> Resu
     Ok(method_not_allowed(&methods, Words::new(Language::accepted(request.headers()))))
 }
 
-/// Says an error again in Russian to whoever prefers it.
+/// Translates an error into Russian if the client prefers Russian.
 async fn in_language(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -134,7 +134,7 @@ async fn in_language(
     })
 }
 
-/// Why the body ended, if the key reached its daily limit.
+/// The reason why reading stopped, if the key reached its daily limit.
 fn too_much(request: &HttpRequest) -> Option<Error> {
     let metered = request.extensions().get::<metered::Metered>().cloned()?;
     metered.refusal(request.app_data::<web::Data<App>>()?)

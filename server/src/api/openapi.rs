@@ -23,9 +23,9 @@ use super::{
     info(
         title = "Parom API",
         version = "1",
-        description = "Carries conversations between your messenger and amoCRM / Kommo. Errors are problems of RFC 9457. \
-            Answers may gain fields and enums may gain values: ignore what you do not know. Requests refuse unknown fields. \
-            Times are RFC 3339 with milliseconds, UTC. Lists are newest first.",
+        description = "Carries conversations between your messenger and amoCRM / Kommo. Errors are RFC 9457 problem \
+            documents. Responses may gain fields and enums may gain values: ignore the ones you do not know. Requests with \
+            unknown fields are rejected. Times are RFC 3339 in UTC with milliseconds. Lists are sorted newest first.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
         contact(name = "Whoever runs this server"),
     ),
@@ -37,10 +37,10 @@ use super::{
         (name = "tenants", description = "amoCRM accounts"),
         (name = "sources", description = "Messenger lines of an account"),
         (name = "messages", description = "Messages, their states and timelines"),
-        (name = "conversations", description = "What was said"),
-        (name = "imports", description = "Earlier messages, a file at a time"),
-        (name = "ledger", description = "accepted = delivered + failed + waiting"),
-        (name = "dead letters", description = "What will not be tried again by itself"),
+        (name = "conversations", description = "Conversations and their messages"),
+        (name = "imports", description = "Imports of earlier messages from files"),
+        (name = "ledger", description = "Counts of messages per source: accepted = delivered + failed + waiting"),
+        (name = "dead letters", description = "Messages that are not retried automatically"),
     ),
 )]
 struct Document;
@@ -90,13 +90,13 @@ struct Document;
 ))]
 struct Version1;
 
-/// The key as a bearer token.
+/// Declares the key as a bearer token.
 struct Bearer;
 
 impl Modify for Bearer {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let mut bearer = Http::new(HttpAuthScheme::Bearer);
-        bearer.description = Some("`Authorization: Bearer prm_…`; made by `parom key create`".to_owned());
+        bearer.description = Some("`Authorization: Bearer prm_…`; create a key with `parom key create`".to_owned());
         let components = document.components.get_or_insert_default();
         components.security_schemes.insert("key".to_owned(), SecurityScheme::Http(bearer).into());
     }
@@ -112,7 +112,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document
 }
 
-/// Operation ids from method and path: handlers of several files have one name.
+/// Builds operation ids from method and path, because handlers in different files share names.
 fn name_operations(path: &str, item: &mut PathItem) {
     let words: Vec<&str> = path
         .trim_start_matches("/api/v1/")
@@ -129,7 +129,7 @@ fn name_operations(path: &str, item: &mut PathItem) {
     }
 }
 
-/// The document with a line's end, as it is printed and kept in `docs/openapi.json`.
+/// The document with a final newline, as it is printed and stored in `docs/openapi.json`.
 pub fn printed() -> serde_json::Result<String> {
     Ok(openapi().to_pretty_json()? + "\n")
 }
@@ -140,10 +140,10 @@ pub async fn serve(served: web::Data<Known>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(served.json.clone())
 }
 
-/// Made when it is first asked for: it takes megabytes on the way, and most processes are never asked.
+/// Built on the first request: building takes megabytes, and most processes never serve it.
 pub type Known = LazyLock<Served>;
 
-/// The document as it is served, and which addresses it knows.
+/// The served document and the paths in it.
 pub struct Served {
     json: String,
     /// The page of the document, rendered when it is first requested.
@@ -152,7 +152,7 @@ pub struct Served {
 }
 
 impl Served {
-    /// The document of this program; the addresses are read out of it, so that both always agree.
+    /// The document of this program; the paths are read from it, so that both always agree.
     pub fn now() -> Self {
         let document = openapi();
         let mut paths: Vec<_> =
@@ -173,7 +173,7 @@ impl Served {
         Ok(self.page.get_or_init(|| page).clone())
     }
 
-    /// The methods that an address takes; empty: there is no such address.
+    /// The methods that a path supports; empty if there is no such path.
     pub fn methods_of(&self, path: &str) -> BTreeSet<&'static str> {
         let asked = segments(path);
         let fits = |template: &[String]| {
@@ -292,7 +292,7 @@ mod tests {
                 let request = TestRequest::with_uri(&address).method(Method::from_bytes(method.as_bytes()).unwrap());
                 let answer = call_service(&service, request.to_request()).await;
                 if item.get(method.to_lowercase()).is_some() {
-                    // There is no application behind it: 500 is as far as it goes.
+                    // There is no `App`, so every handler ends with 500.
                     assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR, "{method} {path}");
                 } else {
                     assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");

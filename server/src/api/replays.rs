@@ -1,4 +1,4 @@
-//! Dead letters in great numbers: counted, then sent again or removed, so many a second, until somebody stops it.
+//! Replays: many dead letters are counted and then retried or removed at a fixed rate until done or cancelled.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Problem, Result};
@@ -19,23 +19,23 @@ use crate::app::App;
 use crate::delivery::read::dead::{self as read, Wanted};
 use crate::delivery::replay::{self as replays, A_SECOND, Action};
 
-/// Which dead letters, and what becomes of them.
+/// Which dead letters to process and how.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReplayIn {
-    /// `retry`: each goes to the end of its conversation's queue again, under its old id; `drop`: each is removed.
+    /// `retry` appends each to its conversation's queue with the same id; `drop` deletes each.
     #[schema(example = "retry")]
     action: String,
-    /// Only those of this source.
+    /// Returns only dead letters of this source.
     #[serde(default)]
     source_id: Option<Uuid>,
-    /// The account; with a vendor's key obligatory unless `source_id` names it.
+    /// The account; required with a vendor key unless `source_id` is given.
     #[serde(default)]
     tenant_id: Option<Uuid>,
-    /// Only those with this reason.
+    /// Returns only dead letters with this reason.
     #[serde(default)]
     reason: Option<String>,
-    /// Only counts.
+    /// Only counts the dead letters.
     #[serde(default)]
     dry_run: bool,
 }
@@ -43,15 +43,15 @@ pub struct ReplayIn {
 /// What a replay would do.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReplayCountOut {
-    /// Dead letters that it would take up.
+    /// Number of dead letters it would process.
     pub count: u64,
-    /// Of the first 500: customers may see these twice.
+    /// How many of the first 500 customers might see twice.
     pub maybe_twice: u64,
-    /// At the rate of replays.
+    /// Estimated duration in seconds at the rate of replays.
     pub seconds_expected: u64,
 }
 
-/// Dead letters that are taken up again.
+/// A replay of dead letters.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReplayOut {
     pub id: Uuid,
@@ -59,16 +59,16 @@ pub struct ReplayOut {
     /// `retry` or `drop`.
     #[schema(example = "retry")]
     pub action: String,
-    /// Null: of all sources.
+    /// Null for all sources.
     #[schema(required)]
     pub source_id: Option<Uuid>,
-    /// Null: with any reason.
+    /// Null for any reason.
     #[schema(required)]
     pub reason: Option<String>,
     /// `running`, `done` or `cancelled`.
     #[schema(example = "running")]
     pub status: String,
-    /// Counted when it began; what is given up later does not belong to it.
+    /// Counted when the replay started; later dead letters are not part of it.
     pub total: i64,
     pub done: i64,
     #[schema(value_type = String, format = DateTime)]
@@ -77,21 +77,22 @@ pub struct ReplayOut {
     pub finished_at: Option<Moment>,
 }
 
-/// Letters whose doubtful outcomes are counted.
+/// How many dead letters are checked for unknown outcomes.
 const LOOKED_AT: u64 = 500;
 
-/// Sends dead letters again or removes them, 20 a second.
+/// Retries or removes many dead letters, 20 per second.
 ///
-/// With `dry_run` it only counts. One that is equal and still runs is given instead of a second.
+/// With `dry_run` it only counts them. If an identical replay is still running, that replay is returned and no
+/// second one starts.
 #[utoipa::path(tag = "dead letters", request_body = ReplayIn, params(
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
-    (status = 200, description = "Counted, nothing is done", body = ReplayCountOut),
-    (status = 202, description = "It runs", body = ReplayOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 200, description = "Dry run: dead letters counted, nothing changed", body = ReplayCountOut),
+    (status = 202, description = "The replay is running", body = ReplayOut),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or account", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/dead-letter-replays")]
 pub async fn create(app: web::Data<App>, key: ApiKey, request: HttpRequest, body: Body) -> Result<HttpResponse> {
@@ -125,12 +126,12 @@ pub async fn create(app: web::Data<App>, key: ApiKey, request: HttpRequest, body
     .await
 }
 
-/// Tells how far a replay is.
+/// Retrieves a replay.
 ///
-/// The counts grow while it runs; `status` says when it is over.
+/// The counts grow while it runs; `status` shows when it has finished.
 #[utoipa::path(tag = "dead letters", params(("id", description = "The replay"), TenantQuery), responses(
     (status = 200, description = "The replay", body = ReplayOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such replay", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/dead-letter-replays/{id}")]
@@ -143,17 +144,17 @@ pub async fn get(
     Ok(HttpResponse::Ok().json(shown(find(&app, &key, *id, &query).await?)))
 }
 
-/// Stops a replay.
+/// Cancels a replay.
 ///
-/// What it has done stays done, the rest stays undelivered.
+/// Dead letters it has already processed stay processed; the rest stay undelivered.
 #[utoipa::path(tag = "dead letters", params(
     ("id", description = "The replay"),
     TenantQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
-    (status = 202, description = "It is stopped, or was over already", body = ReplayOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 202, description = "Cancelled, or it had already finished", body = ReplayOut),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such replay", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/dead-letter-replays/{id}/cancel")]

@@ -1,5 +1,5 @@
-//! The directory read as a list: which tenants there are, and in which tenants a vendor's look-up by id alone must
-//! search. The directory is the one table that is read without a tenant.
+//! Reads the directory as a list: which tenants exist, and in which of them a vendor's look-up by id alone has to
+//! search. The directory is the only table that is read without a tenant.
 
 use base::error::{Error, Result};
 use base::store::directory::Kind;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::key::ApiKey;
 use crate::app::App;
 
-/// Ids of tenants, newest first, older than `after`.
+/// Ids of tenants older than `after`, newest first.
 pub async fn tenants(db: &impl ConnectionTrait, after: Option<Uuid>, limit: u64) -> Result<Vec<Uuid>, DbErr> {
     let mut select = directory::Entity::find().filter(directory::Column::Kind.eq(Kind::Account.name()));
     if let Some(after) = after {
@@ -21,13 +21,13 @@ pub async fn tenants(db: &impl ConnectionTrait, after: Option<Uuid>, limit: u64)
     Ok(rows.into_iter().map(|row| row.tenant_id).collect())
 }
 
-/// One tenant as it is stored now, not as it was kept in memory.
+/// A tenant read from the database, bypassing the cache.
 pub async fn tenant(app: &App, tenant_id: Uuid) -> Result<tenant::Model> {
     tenant::Entity::of_tenant(tenant_id).one(app.store.read()).await?.ok_or(Error::NotFound)
 }
 
-/// Where an id of unknown tenant is searched: a tenant's key in its own, a vendor's in the named one, else in all,
-/// newest first, by one look at a primary key each.
+/// The tenants in which an id is searched: a tenant key's own tenant; for a vendor key the named tenant, otherwise all
+/// of them, newest first, with one primary-key look-up each.
 pub async fn searched(app: &App, key: &ApiKey, named: Option<Uuid>) -> Result<Vec<Uuid>> {
     match (key.tenant, named) {
         (_, Some(named)) => key.in_tenant(named).map(|()| vec![named]),
@@ -36,12 +36,12 @@ pub async fn searched(app: &App, key: &ApiKey, named: Option<Uuid>) -> Result<Ve
     }
 }
 
-/// A tenant's id from a query string.
+/// Parses a tenant id from a query string.
 pub fn named(text: Option<&str>) -> Result<Option<Uuid>> {
     id_of("/tenant_id", text)
 }
 
-/// An id of ours from a query string.
+/// Parses one of our ids from a query string.
 pub fn id_of(pointer: &str, text: Option<&str>) -> Result<Option<Uuid>> {
     text.map(|text| Uuid::try_parse(text).map_err(|_| Error::field(pointer, Said::new("said-uuid")))).transpose()
 }

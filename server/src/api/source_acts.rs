@@ -1,5 +1,4 @@
-//! What can be done with sources besides changing them: test one, make it in amoCRM again, compare all, and clear away
-//! what amoCRM has that is none of ours.
+//! Actions on sources: test one, restore it in amoCRM, compare all with amoCRM, and clean up stray sources.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Problem, Result};
@@ -17,10 +16,10 @@ use super::source_types::{NumericId, SourceOut};
 use super::sources::{by, current, shown};
 use crate::app::App;
 
-/// What a test found.
+/// The result of a test.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StepsOut {
-    /// In order; it ends at the first step that fails.
+    /// In order; the list ends with the first failed step.
     pub steps: Vec<StepOut>,
 }
 
@@ -30,29 +29,29 @@ pub struct StepOut {
     /// `credentials`, `webhook`, `chat`, `message`, `status`.
     pub name: &'static str,
     pub ok: bool,
-    /// What was seen, or what is wrong; may be empty.
+    /// What was observed or what failed; may be empty.
     pub detail: String,
     pub ms: u64,
 }
 
-/// What a comparison with amoCRM found.
+/// The result of a comparison with amoCRM.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReconciledOut {
-    /// Deleted by a user in amoCRM.
+    /// Number of sources that a user deleted in amoCRM.
     pub missing: usize,
-    /// Changed by a user in amoCRM; taken over.
+    /// Number of sources that a user changed in amoCRM; the changes were adopted.
     pub changed: usize,
-    /// None of ours.
+    /// Number of stray sources.
     pub strays: usize,
 }
 
-/// Sources of amoCRM's under this integration that are none of ours.
+/// Sources that exist in amoCRM under this integration but are unknown to Parom.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StraysOut {
     pub items: Vec<StrayOut>,
 }
 
-/// One of them.
+/// A stray source.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StrayOut {
     #[schema(example = "3108069")]
@@ -62,31 +61,32 @@ pub struct StrayOut {
     #[schema(required, example = "20453")]
     pub pipeline_id: Option<String>,
     pub default: bool,
-    /// `own_default`: amoCRM made it itself at the installation; `unknown`.
+    /// `own_default` if amoCRM created it during installation, otherwise `unknown`.
     pub reason: String,
     #[schema(value_type = String, format = DateTime)]
     pub seen_at: Moment,
 }
 
-/// Which source takes a stray over.
+/// The source that takes over a stray source.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AdoptIn {
-    /// Absent: the default source, else the oldest.
+    /// If omitted: the default source, otherwise the oldest.
     #[serde(default)]
     pub source_id: Option<Uuid>,
 }
 
-/// Tests a source live.
+/// Tests a source against the live services.
 ///
-/// It writes to no customer, makes no lead and notifies nobody. It ends at the first step that fails, and is 200 all the same.
+/// The test sends nothing to customers, creates no leads and triggers no notifications. It stops at the first
+/// failed step and returns 200 even then.
 #[utoipa::path(tag = "sources", params(
     ("source_id", description = "The source"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
-    (status = 200, description = "What was found; a failed step is no error", body = StepsOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 200, description = "The result of each step; a failed step is not an error", body = StepsOut),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/test")]
@@ -117,17 +117,18 @@ pub async fn test(
 
 /// Restores a source in amoCRM.
 ///
-/// For a source that a user deleted there (`deleted_in_crm`): it is made again with the same external id.
+/// For a source that a user deleted in amoCRM (`deleted_in_crm`): it is created there again with the same external
+/// id.
 #[utoipa::path(tag = "sources", params(
     ("source_id", description = "The source"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
-    (status = 200, description = "The source as it is now", body = SourceOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 200, description = "The updated source", body = SourceOut),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "It is not missing, the account is not active, or amoCRM refused", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM is not reachable; nothing is changed", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The source is not missing in amoCRM, the account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/restore")]
 pub async fn restore(
@@ -148,19 +149,19 @@ pub async fn restore(
     .await
 }
 
-/// Compares the account's sources with amoCRM's now.
+/// Compares the account's sources with amoCRM's.
 ///
-/// It happens daily by itself. What a user changed in amoCRM wins.
+/// This also happens automatically every day. Changes that users made in amoCRM win.
 #[utoipa::path(tag = "sources", params(
     ("tenant_id", description = "The account"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
-    (status = 200, description = "What differed", body = ReconciledOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 200, description = "The differences found", body = ReconciledOut),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The account is not active, or amoCRM refused", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM is not reachable; nothing is changed", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/tenants/{tenant_id}/sources/reconcile")]
 pub async fn reconcile(
@@ -184,12 +185,13 @@ pub async fn reconcile(
     .await
 }
 
-/// Lists sources that only amoCRM knows.
+/// Lists stray sources.
 ///
-/// They stand there under this integration and are none of ours, as the last comparison found them.
+/// Stray sources exist in amoCRM under this integration but are unknown to Parom. The list is the result of the
+/// last comparison.
 #[utoipa::path(tag = "sources", params(("tenant_id", description = "The account")), responses(
-    (status = 200, description = "All of them", body = StraysOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 200, description = "All stray sources", body = StraysOut),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants/{tenant_id}/stray-sources")]
@@ -209,23 +211,23 @@ pub async fn strays(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>
     Ok(HttpResponse::Ok().json(StraysOut { items: items.collect() }))
 }
 
-/// Lets a source take over a stray one.
+/// Merges a stray source into one of the account's sources.
 ///
-/// It gets the stray's pipeline and default mark; the stray is deleted in amoCRM.
+/// The source takes over the stray's pipeline and default flag; the stray is deleted in amoCRM.
 #[utoipa::path(tag = "sources", params(
     ("tenant_id", description = "The account"),
-    ("amocrm_source_id", description = "amoCRM's id of the stray"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("amocrm_source_id", description = "amoCRM's id of the stray source"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = AdoptIn, responses(
-    (status = 200, description = "The source that took it over", body = SourceOut),
-    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such account or stray", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The account has no source, is not active, or amoCRM refused", body = Problem, content_type = "application/problem+json"),
+    (status = 200, description = "The source that took over the stray", body = SourceOut),
+    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such account or stray source", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The account has no source or is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM is not reachable; repeat", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM cannot be reached; retry the request", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/tenants/{tenant_id}/stray-sources/{amocrm_source_id}/adopt")]
 pub async fn adopt(
@@ -247,18 +249,18 @@ pub async fn adopt(
 
 /// Deletes a stray source in amoCRM.
 ///
-/// A stray is a source of this integration that is none of ours.
+/// A stray source exists in amoCRM under this integration but is unknown to Parom.
 #[utoipa::path(tag = "sources", params(
     ("tenant_id", description = "The account"),
-    ("amocrm_source_id", description = "amoCRM's id of the stray"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("amocrm_source_id", description = "amoCRM's id of the stray source"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
-    (status = 204, description = "It is gone"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such account or stray", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The account is not active, or amoCRM refused", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM is not reachable; nothing is changed", body = Problem, content_type = "application/problem+json"),
+    (status = 204, description = "Deleted"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such account or stray source", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/tenants/{tenant_id}/stray-sources/{amocrm_source_id}/remove")]
 pub async fn remove(

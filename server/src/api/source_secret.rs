@@ -1,4 +1,4 @@
-//! Secrets that sign: a custom messenger's webhooks, and the customers whom a site names to its chat.
+//! Signing secrets: of a custom messenger's webhooks, and of the tokens that identify a site's customers to its chat.
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use base::error::{Problem, Result};
@@ -13,32 +13,32 @@ use super::key::{ApiKey, Scope};
 use super::sources::{by, current};
 use crate::app::App;
 
-/// What signs from now on.
+/// The new secret.
 #[derive(Default, Serialize, ToSchema)]
 pub struct SecretOut {
-    /// Of kind `custom`: signs its webhooks.
+    /// For `custom` sources: signs the webhooks.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "whsec_…")]
     pub webhook_secret: Option<String>,
-    /// Of kind `webchat`: with it the site signs the tokens of its customers.
+    /// For `webchat` sources: the key with which the site signs its customers' tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site_secret: Option<String>,
 }
 
-/// Makes a new secret for a source.
+/// Rotates a source's secret.
 ///
-/// It is shown this once: for the webhooks of a custom messenger, or for the tokens by which a site names its customers. The old
-/// one holds beside it for 24 hours.
+/// The new secret is shown only once. It signs the webhooks of a custom messenger, or the tokens with which a site
+/// identifies its customers. The old secret stays valid for 24 hours.
 #[utoipa::path(tag = "sources", params(
     ("source_id", description = "The source"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 200, description = "The new secret", body = SecretOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "This kind of source has no such secret", body = Problem, content_type = "application/problem+json"),
-    (status = 412, description = "Somebody changed the source at the same moment", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "Sources of this kind have no secret", body = Problem, content_type = "application/problem+json"),
+    (status = 412, description = "The source was changed at the same moment", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/rotate-secret")]
 pub async fn rotate(

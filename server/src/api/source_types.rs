@@ -26,29 +26,29 @@ pub struct SourceIn {
     #[serde(default)]
     #[schema(example = "support", max_length = 36)]
     pub external_id: Option<String>,
-    /// Where its leads go; null or absent: amoCRM's choice, read back.
+    /// The pipeline for its leads. If null or omitted, amoCRM chooses one, which is then read back.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "20453")]
     pub pipeline_id: Option<NumericId>,
-    /// Gets the messages that name no source.
+    /// Whether it receives messages that name no source.
     #[serde(default)]
     pub default: Option<bool>,
-    /// The Chats API channel; absent: the only one for this kind.
+    /// The Chats API channel. Defaults to the only channel for this kind.
     #[serde(default)]
     pub channel_id: Option<Uuid>,
     #[serde(default)]
     pub contact_rule: Option<ContactRule>,
-    /// As in amoCRM's Sources API: `[{"type":"whatsapp","params":{"waba":true},"pages":[{"id","name","link"}]}]`. It is
-    /// mirrored there; templates for official WhatsApp (`waba`) reach no messenger yet.
+    /// As in amoCRM's Sources API: `[{"type":"whatsapp","params":{"waba":true},"pages":[{"id","name","link"}]}]`. The
+    /// value is copied to amoCRM; templates for official WhatsApp (`waba`) are not sent to any messenger yet.
     #[serde(default)]
     pub services: Option<Value>,
-    /// By kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`.
+    /// Depends on the kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub settings: Option<Map<String, Value>>,
 }
 
-/// What to change of a source; what is absent stays.
+/// Changes to a source; omitted fields keep their values.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourcePatchIn {
@@ -66,20 +66,21 @@ pub struct SourcePatchIn {
     pub contact_rule: Option<ContactRule>,
     #[serde(default)]
     pub services: Option<Value>,
-    /// Whole, by kind; credentials that are absent stay.
+    /// Replaces all settings of the kind; omitted credentials keep their values.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub settings: Option<Map<String, Value>>,
-    /// True: takes everything in and sends nothing. False: what was held is sent.
+    /// `true` pauses the source: it receives everything and sends nothing. `false` resumes it and sends the messages
+    /// that were held.
     #[serde(default)]
     pub paused: Option<bool>,
-    /// When resuming: held messages older than this are not sent any more (−1/902).
+    /// When resuming: held messages older than this are not sent but fail (−1/902).
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub drop_before: Option<Moment>,
 }
 
-/// A 64-bit id of amoCRM: told as a string, taken as a string or a number.
+/// A 64-bit id of amoCRM: returned as a string, accepted as a string or a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NumericId(pub i64);
 
@@ -160,52 +161,52 @@ pub struct SourceOut {
     pub contact_rule: String,
     /// As in amoCRM's Sources API.
     pub services: Value,
-    /// By kind; of credentials the last four characters (`…1234`).
+    /// Depends on the kind; of credentials only the last four characters are shown (`…1234`).
     #[schema(value_type = Object)]
     pub settings: Value,
     /// `working`, `checking`, `needs_attention`, `stopped`, `paused`, `unpaid`, `blocked` or `crm_unreachable`.
     #[schema(example = "working")]
     pub status: String,
-    /// Why, as a key such as `deleted_in_crm`, where `status` does not say it all; null: nothing to say.
+    /// The reason behind `status`, as a code such as `deleted_in_crm`; null if there is none.
     #[schema(required)]
     pub status_reason: Option<String>,
-    /// The other side's own words; null: there are none.
+    /// The remote API's own error text; null if there is none.
     #[schema(required)]
     pub status_detail: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub status_since: Moment,
-    /// The one thing to do: `test`, `reconnect`, `resume`, `restore`, `take_back`, `choose_pipeline`, `allow_access`,
-    /// `connect_account`, `pay`, `support`; null: nothing helps but time.
+    /// The recommended action: `test`, `reconnect`, `resume`, `restore`, `take_back`, `choose_pipeline`,
+    /// `allow_access`, `connect_account`, `pay`, `support`; null if you can only wait.
     #[schema(required)]
     pub status_action: Option<&'static str>,
-    /// When a message or a test last went through (to the minute); null: never.
+    /// When a message or a test last succeeded (to the minute); null if never.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     pub proved_at: Option<Moment>,
-    /// It takes everything in and sends nothing.
+    /// While paused, the source receives everything and sends nothing.
     pub paused: bool,
     pub held: HeldOut,
-    /// Signs the webhooks of this source. Only in the answer to its creation.
+    /// Signs the webhooks of this source. Returned only when the source is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, example = "whsec_…")]
     pub webhook_secret: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Moment,
-    /// Changes with everything that PATCH can change; for `If-Match`, as `ETag` has it.
+    /// Changes whenever a field that PATCH can set changes; use it as `If-Match`. Same value as the `ETag`.
     #[schema(example = "1795165200000")]
     pub version: String,
 }
 
-/// Managers' messages that wait until the source is resumed or repaired.
+/// Messages from managers that wait until the source is resumed or repaired.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct HeldOut {
     pub count: u64,
-    /// Null: none waits.
+    /// Null if no message is waiting.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     pub oldest_at: Option<Moment>,
 }
 
 impl SourceOut {
-    /// A source row as it is shown; `settings` are masked already.
+    /// The API's form of a source row; `settings` must already be masked.
     pub fn of(
         row: &source::Model,
         state: &State,

@@ -1,4 +1,4 @@
-//! Sources of an account: made here, mirrored to amoCRM.
+//! Sources of an account, mirrored to amoCRM.
 
 use base::browser::client_address;
 use actix_web::http::header::{ETAG, IF_MATCH};
@@ -29,29 +29,29 @@ use crate::source::{By, State};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SourcesQuery {
-    /// Items on a page.
+    /// Maximum number of items per page.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` from the previous page.
     cursor: Option<String>,
 }
 
-/// Makes a source.
+/// Creates a source.
 ///
-/// It is made here and in amoCRM, and both are checked: 201 means that it works.
+/// The source is created in Parom and in amoCRM, and both sides are checked: a 201 response means that it works.
 #[utoipa::path(tag = "sources", params(
     ("tenant_id", description = "The account"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = SourceIn, responses(
-    (status = 201, description = "Made", body = SourceOut),
-    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 201, description = "Created", body = SourceOut),
+    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "All sources are used, the external_id is taken, the account is not active, or amoCRM refused", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The limit of sources is reached, the external_id is taken, the account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM is not reachable; nothing is half-made", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM cannot be reached; nothing was created", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/tenants/{tenant_id}/sources")]
 pub async fn create(
@@ -76,12 +76,12 @@ pub async fn create(
 
 /// Lists the sources of an account, newest first.
 ///
-/// Deleted ones are left out.
+/// Deleted sources are omitted.
 #[utoipa::path(tag = "sources", params(("tenant_id", description = "The account"), SourcesQuery), responses(
     (status = 200, description = "A page of sources", body = ListOut<SourceOut>),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong limit or cursor", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants/{tenant_id}/sources")]
 pub async fn list(
@@ -108,13 +108,14 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
-/// Gives one source.
+/// Retrieves a source.
 ///
-/// `status` is computed now; credentials are shown by their last four characters only. The `ETag` is for `If-Match` of PATCH.
+/// `status` is computed at the time of the request; only the last four characters of credentials are shown. Send
+/// the `ETag` as `If-Match` with PATCH.
 #[utoipa::path(tag = "sources", params(("source_id", description = "The source")), responses(
     (status = 200, description = "The source", body = SourceOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "Unknown, or not the key's", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/sources/{source_id}")]
 pub async fn get(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
@@ -122,24 +123,25 @@ pub async fn get(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>) -
     Ok(HttpResponse::Ok().insert_header(etag(&source)).json(shown(&app, &source, None).await?))
 }
 
-/// Changes a source, pauses or resumes it.
+/// Updates, pauses or resumes a source.
 ///
-/// It changes here and in amoCRM; what is absent stays. With `If-Match` it is refused (412) where somebody was faster.
+/// The change is made in Parom and in amoCRM; omitted fields keep their values. With `If-Match`, the request is
+/// rejected (412) if the source has changed since.
 #[utoipa::path(tag = "sources", params(
     ("source_id", description = "The source"),
-    ("If-Match" = Option<String>, Header, description = "The `ETag` or `version` you know: nothing is done if somebody was faster"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("If-Match" = Option<String>, Header, description = "The `ETag` or `version` you last read: the request is rejected if the source has changed since"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = SourcePatchIn, responses(
-    (status = 200, description = "The source as it is now", body = SourceOut),
-    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 200, description = "The updated source", body = SourceOut),
+    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The account is not active, or amoCRM refused", body = Problem, content_type = "application/problem+json"),
-    (status = 412, description = "Somebody else has changed it since: who, what and when", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
+    (status = 412, description = "The source has changed since; the problem says who changed it, what and when", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM is not reachable; nothing is changed", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),
 ))]
 #[patch("/v1/sources/{source_id}")]
 pub async fn patch(
@@ -164,16 +166,16 @@ pub async fn patch(
 
 /// Deletes a source here and in amoCRM.
 ///
-/// What was said stays; later messages of managers to it fail (902).
+/// Conversations and messages are kept; messages that managers send to it later fail (902).
 #[utoipa::path(tag = "sources", params(
     ("source_id", description = "The source"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
-    (status = 204, description = "It is gone"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 204, description = "Deleted"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM is not reachable; nothing is changed", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),
 ))]
 #[delete("/v1/sources/{source_id}")]
 pub async fn delete(
@@ -200,7 +202,7 @@ pub async fn shown(app: &App, source: &source::Model, webhook_secret: Option<&Se
     shown_as(app, source, &state, webhook_secret).await
 }
 
-/// The same with a state that is known already.
+/// Like [`shown`], with a state that is already known.
 pub async fn shown_as(
     app: &App,
     source: &source::Model,
@@ -217,13 +219,13 @@ pub async fn shown_as(
     Ok(SourceOut::of(source, state, settings, held, webhook_secret))
 }
 
-/// A source that the key may see, as it is stored now: what is kept in memory may be seconds old.
+/// A source that the key may see, read from the database: the cached one may be seconds old.
 pub(super) async fn current(app: &App, key: &ApiKey, source_id: Uuid) -> Result<source::Model> {
     let kept = key.source(app, source_id).await?;
     crate::source::find(app, kept.tenant_id, source_id).await
 }
 
-/// Whom the audit log names.
+/// The actor for the audit log.
 pub(super) async fn by(app: &App, key: &ApiKey, request: &HttpRequest) -> Result<By> {
     let row = api_key::Entity::of_tenant(key.home()).filter(api_key::Column::Id.eq(key.id));
     let name = row.one(app.store.read()).await?.map(|row| row.name).unwrap_or_default();
@@ -235,7 +237,7 @@ fn etag(source: &source::Model) -> (actix_web::http::header::HeaderName, String)
     (ETAG, format!("\"{}\"", crate::source::version(source)))
 }
 
-/// The version a caller knows, by `If-Match`: quoted or not; `*` and none: any.
+/// The version from `If-Match`, quoted or not; None (any version) for `*` or a missing header.
 pub fn expected(request: &HttpRequest) -> Result<Option<i64>> {
     let Some(header) = request.headers().get(IF_MATCH) else { return Ok(None) };
     let text = header.to_str().unwrap_or_default().trim();

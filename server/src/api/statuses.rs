@@ -1,4 +1,4 @@
-//! What a messenger tells of a manager's message: delivered, read, failed.
+//! Statuses that a messenger reports for a manager's message: delivered, read, failed.
 
 use actix_web::{HttpResponse, post, web};
 use base::error::{Error, Problem, Result};
@@ -17,20 +17,20 @@ use crate::intake::begun::{self, Named};
 use crate::intake::clean;
 use crate::intake::status::accept;
 
-/// What became of a message at the customer.
+/// The delivery status of a message on the messenger's side.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StatusIn {
     pub status: ToldStatus,
-    /// Why; with `failed` only.
+    /// The reason; only with `failed`.
     #[serde(default)]
     #[schema(value_type = Option<FailureIn>)]
     pub error: Option<Object<FailureIn>>,
-    /// The chat that became of `conversation.started`, where its answer did not tell.
+    /// The chat that was created for `conversation.started`, if the response to that webhook did not name it.
     #[serde(default)]
     #[schema(value_type = Option<TheirIn>)]
     pub conversation: Option<Object<TheirIn>>,
-    /// The customer in it.
+    /// The customer in this chat.
     #[serde(default)]
     #[schema(value_type = Option<TheirIn>)]
     pub receiver: Option<Object<TheirIn>>,
@@ -40,7 +40,7 @@ pub struct StatusIn {
     pub id: Option<String>,
 }
 
-/// Something by your id.
+/// A reference by your id.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TheirIn {
@@ -48,7 +48,8 @@ pub struct TheirIn {
     pub id: String,
 }
 
-/// States a messenger can tell. A message only goes upwards: a lower state is taken and ignored.
+/// Statuses that a messenger can report. A message's status never goes backwards: an earlier status is accepted and
+/// ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ToldStatus {
@@ -62,25 +63,26 @@ pub enum ToldStatus {
 #[serde(deny_unknown_fields)]
 pub struct FailureIn {
     pub code: FailureCode,
-    /// Words for the manager; obligatory with `other`.
+    /// Text shown to the manager; required with `other`.
     #[serde(default)]
     pub text: Option<String>,
 }
 
-/// A status that was stored.
+/// An accepted status.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StatusOut {
-    /// Our id of the message; null: your id is not known yet, the status waits 24 hours for its message.
+    /// Parom's id of the message; null if your id is not known yet: the status is kept for 24 hours until its message
+    /// appears.
     #[schema(required)]
     pub id: Option<Uuid>,
-    /// The status that was told.
+    /// The reported status.
     pub status: ToldStatus,
-    /// The message had come further already; nothing changes.
+    /// The message already had a later status; nothing changes.
     pub ignored: bool,
 }
 
 impl StatusIn {
-    /// The ids of a dialogue that a manager began, if they are told.
+    /// The ids of a conversation that a manager started, if they were reported.
     fn named(&self) -> Result<Option<Named>> {
         let checked = |pointer: &str, id: Option<&String>| id.map(|id| checked_id(pointer, id.clone())).transpose();
         let of = |their: &Option<Object<TheirIn>>| their.as_ref().map(|Object(their)| their.id.clone());
@@ -112,23 +114,24 @@ impl StatusIn {
     }
 }
 
-/// Tells what became of a message that came from amoCRM; the manager sees it.
+/// Reports the delivery status of a message that came from amoCRM; the manager sees it.
 ///
-/// A status for an id of yours that is not known yet waits 24 hours for its message; an unknown id of ours is 404.
+/// A status for your own id that is not known yet is kept for 24 hours until its message appears; an unknown Parom
+/// id returns 404.
 #[utoipa::path(tag = "messages", params(
     ("source_id", description = "The source"),
-    ("message_id", description = "Our id of the message, or your own (`ext:ID` where it looks like ours)"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("message_id", description = "Parom's id of the message or your own (`ext:ID` if yours looks like one of Parom's)"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = StatusIn, responses(
-    (status = 202, description = "Stored, parked or ignored", body = StatusOut),
-    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such source, or no message with this id of ours", body = Problem, content_type = "application/problem+json"),
+    (status = 202, description = "Stored, kept for a later message, or ignored", body = StatusOut),
+    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source, or no message with this Parom id", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The message did not come from amoCRM", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Cannot be stored now, repeat later", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Cannot be stored right now; retry later", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/messages/{message_id}/status")]
 pub async fn post(

@@ -1,4 +1,4 @@
-//! Accounts. Listing and changing is the vendor's; a tenant's own key sees its own.
+//! Accounts. Only vendor keys may list and change them; a tenant key can read its own.
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use base::error::{Error, Problem, Result};
@@ -38,9 +38,9 @@ pub struct TenantOut {
     /// `disconnected` or `uninstalled`.
     #[schema(example = "active")]
     pub status: &'static str,
-    /// The vendor stopped delivery; what comes in is kept.
+    /// Whether the vendor stopped delivery; incoming messages are still stored.
     pub suspended: bool,
-    /// The vendor's own limit for this account; null: the configured one.
+    /// The vendor's limit for this account; null if the configured default applies.
     #[schema(required)]
     pub sources_limit: Option<i32>,
     pub channels: Vec<ChannelOut>,
@@ -52,21 +52,21 @@ pub struct TenantOut {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChannelOut {
     pub channel_id: Uuid,
-    /// Empty before the first connect.
+    /// Empty until the channel is first connected.
     pub scope_id: String,
     /// `connected`, `not_allowed`, `misconfigured` or `disconnected`.
     #[schema(example = "connected")]
     pub status: String,
 }
 
-/// What the vendor may change of an account; what is absent stays.
+/// Changes a vendor can make to an account; omitted fields keep their values.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TenantPatchIn {
-    /// True stops delivery, false lets it go on. Nothing is lost meanwhile.
+    /// `true` stops delivery, `false` resumes it. No message is lost in between.
     #[serde(default)]
     pub suspended: Option<bool>,
-    /// How many sources the account may have; null: as configured.
+    /// The maximum number of sources; null for the configured default.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i32>, minimum = 0, maximum = 100)]
     pub sources_limit: Option<Option<i32>>,
@@ -78,7 +78,7 @@ pub struct PipelineOut {
     #[schema(example = "20453")]
     pub id: String,
     pub name: String,
-    /// amoCRM's main pipeline.
+    /// Whether it is amoCRM's main pipeline.
     pub is_main: bool,
 }
 
@@ -92,21 +92,21 @@ pub struct PipelinesOut {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TenantsQuery {
-    /// Items on a page.
+    /// Maximum number of items per page.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` from the previous page.
     cursor: Option<String>,
 }
 
 /// Lists all accounts, newest first.
 ///
-/// For the vendor's keys.
+/// Requires a vendor key.
 #[utoipa::path(tag = "tenants", params(TenantsQuery), responses(
     (status = 200, description = "A page of accounts", body = ListOut<TenantOut>),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "A tenant's key", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong limit or cursor", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key is a tenant key", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants")]
 pub async fn list(app: web::Data<App>, key: ApiKey, query: Query<TenantsQuery>) -> Result<HttpResponse> {
@@ -116,7 +116,7 @@ pub async fn list(app: web::Data<App>, key: ApiKey, query: Query<TenantsQuery>) 
     let (ids, next_cursor) = page.cut(ids, |id| *id);
     let mut items = Vec::with_capacity(ids.len());
     for id in ids {
-        // An account whose installation broke off stands in the directory alone.
+        // If an installation was interrupted, the account exists in the directory only.
         if let Some(tenant) = tenant::Entity::of_tenant(id).one(app.store.read()).await? {
             items.push(shown(&app, tenant).await?);
         }
@@ -124,13 +124,13 @@ pub async fn list(app: web::Data<App>, key: ApiKey, query: Query<TenantsQuery>) 
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
-/// Gives one account.
+/// Retrieves an account.
 ///
-/// A tenant's key sees its own, a vendor's every one.
-#[utoipa::path(tag = "tenants", params(("tenant_id", description = "Our id of the account")), responses(
+/// A tenant key can read its own account, a vendor key any account.
+#[utoipa::path(tag = "tenants", params(("tenant_id", description = "Parom's id of the account")), responses(
     (status = 200, description = "The account", body = TenantOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "Unknown, or not the key's", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants/{tenant_id}")]
 pub async fn get(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
@@ -139,18 +139,19 @@ pub async fn get(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>) -
     Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))
 }
 
-/// Suspends or resumes an account, or limits its sources.
+/// Suspends or resumes an account, or sets its limit of sources.
 ///
-/// For the vendor's keys of scope `admin`. A suspended account receives and keeps; nothing is delivered until it is resumed.
+/// Requires a vendor key with scope `admin`. A suspended account still receives and stores messages; nothing is
+/// delivered until it is resumed.
 #[utoipa::path(tag = "tenants", params(
-    ("tenant_id", description = "Our id of the account"),
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("tenant_id", description = "Parom's id of the account"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = TenantPatchIn, responses(
-    (status = 200, description = "The account as it is now", body = TenantOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "A tenant's key, or a scope below admin", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "Unknown account", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
+    (status = 200, description = "The updated account", body = TenantOut),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key is a tenant key, or its scope is below `admin`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
 ))]
 #[patch("/v1/tenants/{tenant_id}")]
 pub async fn patch(
@@ -188,13 +189,13 @@ pub async fn patch(
 
 /// Lists the account's pipelines.
 ///
-/// As amoCRM tells them now; archived ones are left out.
-#[utoipa::path(tag = "tenants", params(("tenant_id", description = "Our id of the account")), responses(
+/// Read from amoCRM at the time of the request; archived pipelines are omitted.
+#[utoipa::path(tag = "tenants", params(("tenant_id", description = "Parom's id of the account")), responses(
     (status = 200, description = "All pipelines", body = PipelinesOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "Unknown, or not the key's", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The account is not active, or amoCRM refused", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "amoCRM is not reachable", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM cannot be reached", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants/{tenant_id}/pipelines")]
 pub async fn pipelines(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {

@@ -1,4 +1,4 @@
-//! "Where is my message?": what happened to it, from its row, its attempts and its dead letters.
+//! The history of a message, built from its row, its attempts and its dead letters.
 
 use base::message::{Direction, LetterKind};
 use entity::{attempt, dead_letter, found_message, message};
@@ -7,31 +7,32 @@ use utoipa::ToSchema;
 
 use super::json::Moment;
 
-/// One thing that happened to a message.
+/// An event in the history of a message.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub struct TimelineEventOut {
     #[schema(value_type = String, format = DateTime)]
     pub at: Moment,
-    /// Where: `messenger`, `parom` or `amocrm`.
+    /// Where it happened: `messenger`, `parom` or `amocrm`.
     #[schema(example = "amocrm")]
     pub hop: &'static str,
-    /// What: `found_in_history` (no hook told it, amoCRM's history did), `accepted`, then of each try `delivered` or `sent`
-    /// (taken), `retry` (not now), `unknown` (no answer), `held` (waits for a repair), `failed` (refused); of receipts the
-    /// same after `status_`; `dead`: it will not be tried again by itself.
+    /// The type of event: `found_in_history` (the hook was missed and the message was read from amoCRM's history),
+    /// `accepted`; for each attempt `delivered` or `sent` (accepted by the other side), `retry` (a temporary error),
+    /// `unknown` (no response), `held` (waits for a repair), `failed` (rejected); for statuses, edits and the like the
+    /// same kinds with a prefix, e.g. `status_told`; `dead` (not retried automatically).
     #[schema(example = "delivered")]
     pub event: String,
-    /// Which try; null: no try.
+    /// The number of the attempt; null if the event is not an attempt.
     #[schema(required)]
     pub attempt: Option<i32>,
-    /// What the other side answered; null: nothing, or no try.
+    /// The remote API's response; null if there was none or the event is not an attempt.
     #[schema(required)]
     pub answer: Option<AnswerOut>,
-    /// Why it is not done; null: it is.
+    /// The reason for the failure; null if there was none.
     #[schema(required)]
     pub reason: Option<String>,
 }
 
-/// An answer of the other side.
+/// A response from the remote API.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub struct AnswerOut {
     /// HTTP status.
@@ -40,7 +41,7 @@ pub struct AnswerOut {
     pub text: String,
 }
 
-/// Puts a timeline together, oldest first.
+/// Builds a timeline, oldest event first.
 pub fn build(
     message: &message::Model,
     attempts: &[attempt::Model],
@@ -56,7 +57,7 @@ pub fn build(
         let event = named(LetterKind::from_number(dead.kind)?, "dead");
         events.push(TimelineEventOut { reason: filled(&dead.reason), ..plain(dead.last_at, "parom", &event) });
     }
-    // Stable: what has one time stays in the order accepted, tried, dead.
+    // Stable sort: events with the same time keep the order accepted, attempted, dead.
     events.sort_by_key(|event| event.at);
     Ok(events)
 }

@@ -1,4 +1,4 @@
-//! The log of webhooks to a custom messenger, and the wish to have one again.
+//! The log of webhooks to a custom messenger, and resending one.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Problem, Result};
@@ -19,11 +19,11 @@ use crate::app::App;
 use crate::delivery::read::webhooks;
 use crate::delivery::resend;
 
-/// One try to deliver a webhook.
+/// A delivery attempt of a webhook.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WebhookAttemptOut {
     pub id: Uuid,
-    /// As in the header `webhook-id`: the same in every try.
+    /// Same as the header `webhook-id`: the same in every attempt.
     pub webhook_id: Uuid,
     /// `message.created`, `message.edited`, `conversation.started` or `reaction`.
     #[serde(rename = "type")]
@@ -31,21 +31,21 @@ pub struct WebhookAttemptOut {
     pub kind: String,
     #[schema(value_type = String, format = DateTime)]
     pub at: Moment,
-    /// HTTP status of the answer; null: there was none.
+    /// HTTP status of the response; null if there was none.
     #[schema(required, example = 200)]
     pub status: Option<i32>,
     pub ms: i32,
-    /// Why it was not taken; null: it was.
+    /// Why the attempt failed; null if it succeeded.
     #[schema(required)]
     pub error: Option<String>,
-    /// Which try of this webhook, from 1.
+    /// The number of the attempt, starting at 1.
     #[schema(example = 1)]
     pub number: i32,
-    /// The message it tells of or belongs to.
+    /// The message that the webhook is about.
     pub message_id: Uuid,
 }
 
-/// A webhook that goes out again.
+/// A webhook that is resent.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ResentOut {
     pub id: Uuid,
@@ -58,21 +58,21 @@ pub struct ResentOut {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WebhookAttemptsQuery {
-    /// Items on a page.
+    /// Maximum number of items per page.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` from the previous page.
     cursor: Option<String>,
 }
 
-/// Lists tries to deliver a source's webhooks.
+/// Lists delivery attempts of a source's webhooks.
 ///
-/// Newest first. Typing is told once or never and stands in no log.
+/// Sorted newest first. Typing notifications are sent at most once and are not logged.
 #[utoipa::path(tag = "sources", params(("source_id", description = "The source"), WebhookAttemptsQuery), responses(
-    (status = 200, description = "A page of tries; empty for kinds without webhooks", body = ListOut<WebhookAttemptOut>),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 200, description = "A page of attempts; empty for kinds of source without webhooks", body = ListOut<WebhookAttemptOut>),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "Wrong limit or cursor", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/sources/{source_id}/webhook-attempts")]
 pub async fn list(
@@ -89,20 +89,20 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(ListOut { items: rows.into_iter().map(shown).collect(), next_cursor }))
 }
 
-/// Sends a webhook again.
+/// Resends a webhook.
 ///
-/// With its old `webhook-id` and, once it may have arrived, `"repeat": true`.
+/// It keeps its `webhook-id`. If the earlier attempt may have arrived, the body has `"repeat": true`.
 #[utoipa::path(tag = "sources", params(
-    ("id", description = "The try"),
+    ("id", description = "The delivery attempt"),
     TenantQuery,
-    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
-    (status = 202, description = "It goes out again", body = ResentOut),
-    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such try, or its source was deleted", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "It cannot be made again: a reaction, or a message that is kept no longer", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Not stored; repeat", body = Problem, content_type = "application/problem+json"),
+    (status = 202, description = "Queued for sending", body = ResentOut),
+    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such attempt, or its source was deleted", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The webhook cannot be rebuilt: it was for a reaction, or its message is no longer stored", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Not stored; retry the request", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/webhook-attempts/{id}/resend")]
 pub async fn again(

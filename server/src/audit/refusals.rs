@@ -182,7 +182,7 @@ pub async fn flush(app: &App) {
                 Ok(None) => app.refusals.nameless(&key),
                 Err(error) => {
                     app.refusals.unwritten(&key);
-                    tracing::warn!(%error, "refused sign-ins could not be written down yet");
+                    tracing::warn!(%error, "rejected sign-ins could not be stored yet");
                     return;
                 }
             }
@@ -222,7 +222,7 @@ async fn write(app: &App, key: &Key, slot: &Slot) -> Result<Option<Vec<Uuid>>, D
         };
         audit::Entity::insert(row.into_active_model()).exec_without_returning(app.store.write()).await?;
         let (action, reason, client) = (key.action, key.why, key.place.as_str());
-        tracing::info!(tenant.id = %tenant_id, action, reason, client.address = client, "a sign-in or key was refused");
+        tracing::info!(tenant.id = %tenant_id, action, reason, client.address = client, "a sign-in or an API key was rejected");
     }
     Ok(Some(logs))
 }

@@ -131,7 +131,7 @@ impl Feed {
             }
             if self.look {
                 if let Err(error) = self.read().await {
-                    tracing::warn!(source.id = %self.source.id, error = format!("{error:#}"), "a chat's stream broke off");
+                    tracing::warn!(source.id = %self.source.id, error = format!("{error:#}"), "a web chat's event stream was interrupted");
                     return None;
                 }
                 continue;
@@ -144,7 +144,7 @@ impl Feed {
                 }
                 Woken::Typed(typed) => {
                     if let Err(error) = write_typing(&mut self.ready, &typed, self.app.clock.millis()) {
-                        tracing::warn!(source.id = %self.source.id, error = format!("{error:#}"), "typing could not be shown");
+                        tracing::warn!(source.id = %self.source.id, error = format!("{error:#}"), "a typing notification could not be sent");
                     }
                 }
                 Woken::Spoke(id) => {

@@ -42,7 +42,7 @@ async fn asked(app: &Arc<App>, known: conversation::Model, within: Duration) -> 
     };
     let now = app.clock.millis();
     if let Err(error) = row::write(app.store.write(), now, known.tenant_id, known.id, &outcome).await {
-        tracing::warn!(tenant.id = %known.tenant_id, %error, "the contact of a chat could not be noted; the next look notes it");
+        tracing::warn!(tenant.id = %known.tenant_id, %error, "the contact of a chat could not be stored; the next check will store it");
     }
     let (contact_id, contact_name) = outcome.card.map_or((0, String::new()), |card| (card.id, card.name));
     conversation::Model { contact_id, contact_name, contact_why: outcome.why.word().to_owned(), ..known }
@@ -52,7 +52,7 @@ async fn asked(app: &Arc<App>, known: conversation::Model, within: Duration) -> 
 async fn seen(app: &App, known: conversation::Model) -> conversation::Model {
     let now = app.clock.millis();
     if let Err(error) = row::seen(app.store.write(), now, known.tenant_id, known.id).await {
-        tracing::warn!(tenant.id = %known.tenant_id, %error, "that a chat has no contact could not be noted; the next look notes it");
+        tracing::warn!(tenant.id = %known.tenant_id, %error, "that a chat has no contact could not be stored; the next check will store it");
     }
     known
 }

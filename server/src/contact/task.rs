@@ -73,12 +73,12 @@ pub async fn before_first(
 }
 
 fn later(job: &Job, error: &str) {
-    tracing::warn!(tenant.id = %job.tenant_id, conversation.id = %job.conversation_id, error, "a chat could not be hung on its contact; its messages go on, and it is tried again");
+    tracing::warn!(tenant.id = %job.tenant_id, conversation.id = %job.conversation_id, error, "a chat could not be linked to its contact; its messages are delivered, linking will be retried");
 }
 
 async fn keep(app: &App, job: &Job, outcome: &Outcome) {
     if let Err(error) = row::keep(app, job.tenant_id, job.conversation_id, outcome).await {
-        tracing::error!(tenant.id = %job.tenant_id, conversation.id = %job.conversation_id, %error, "the contact of a chat could not be noted; it is looked for again");
+        tracing::error!(tenant.id = %job.tenant_id, conversation.id = %job.conversation_id, %error, "the contact of a chat could not be stored; it will be searched again");
     }
 }
 
@@ -124,7 +124,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
         .all(app.store.read())
         .await;
     let due = due.unwrap_or_else(|error| {
-        tracing::warn!(%error, "which chats want a contact cannot be read; it is looked up again");
+        tracing::warn!(%error, "the chats that need a contact could not be read; it will be retried");
         Vec::new()
     });
     for task in due {
@@ -132,7 +132,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
             Ok(true) => tried += 1,
             Ok(false) => {}
             Err(error) => {
-                tracing::warn!(tenant.id = %task.tenant_id, conversation.id = %task.conversation_id, error = format!("{error:#}"), "a chat could not be hung on its contact");
+                tracing::warn!(tenant.id = %task.tenant_id, conversation.id = %task.conversation_id, error = format!("{error:#}"), "a chat could not be linked to its contact");
                 tried += 1;
             }
         }

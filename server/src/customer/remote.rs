@@ -32,7 +32,7 @@ pub(super) async fn ask(app: &App, asking: Asking<'_>, given: &Credentials) -> O
             Outcome::Away(WAIT_SECONDS)
         }
         Err(error) => {
-            tracing::warn!(tenant.id = %asking.tenant_id, error = format!("{error:#}"), "customers.verify_url cannot be asked");
+            tracing::warn!(tenant.id = %asking.tenant_id, error = format!("{error:#}"), "customers.verify_url could not be reached");
             Outcome::Away(WAIT_SECONDS)
         }
     }

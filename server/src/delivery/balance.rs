@@ -32,7 +32,7 @@ const DAYS: i32 = 9;
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(BETWEEN_ROUNDS)).await.is_some() {
         if let Some(Err(error)) = stop.run_until_cancelled(round(&app)).await {
-            tracing::warn!(%error, "the ledger cannot be added up; it is tried again");
+            tracing::warn!(%error, "the ledger could not be checked; it will be retried");
         }
     }
 }

@@ -60,7 +60,7 @@ pub async fn carry(
             Direction::ToMessenger => to_messenger::carry(app, &claim, &parts).await,
         };
         tried.unwrap_or_else(|error| {
-            tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a letter could not be carried");
+            tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a letter could not be delivered");
             Some(bury(FailureCode::Internal, "Parom's own error; it is in the log"))
         })
     };

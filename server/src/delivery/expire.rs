@@ -23,7 +23,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     loop {
         match round(&app).await {
             Ok(_) => {}
-            Err(error) => tracing::error!(%error, "expired letters cannot be looked up; it is tried again"),
+            Err(error) => tracing::error!(%error, "expired letters could not be read; it will be retried"),
         }
         if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
             return;

@@ -26,7 +26,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
         let began = Instant::now();
         if let Err(error) = look(&app).await {
-            tracing::debug!(%error, "how the queue stands cannot be read");
+            tracing::debug!(%error, "the queue's statistics could not be read");
         }
         pause = LOOK.max(began.elapsed() * SHARE);
     }

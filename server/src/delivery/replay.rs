@@ -93,7 +93,7 @@ pub async fn start(
     let total = read::count(app.store.read(), tenant_id, &wanted(&row)).await?;
     let row = replay::Model { total: i64::try_from(total).unwrap_or(i64::MAX), ..row };
     replay::Entity::insert(row.clone().into_active_model()).exec_without_returning(app.store.write()).await?;
-    tracing::info!(tenant.id = %tenant_id, replay.id = %row.id, action = row.action, total, "undelivered letters are taken up again");
+    tracing::info!(tenant.id = %tenant_id, replay.id = %row.id, action = row.action, total, "a replay of dead letters was started");
     Ok(row)
 }
 
@@ -129,7 +129,10 @@ pub async fn cancel(app: &App, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr>
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(STEP)).await.is_some() {
         if let Err(error) = step_all(&app).await {
-            tracing::warn!(error = format!("{error:#}"), "undelivered letters wait to be taken up; it is tried again");
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "a replay of dead letters was interrupted; it will be retried"
+            );
         }
     }
 }

@@ -37,7 +37,7 @@ async fn tell(app: &App) {
     loop {
         came.notified().await;
         if let Err(error) = app.store.read().execute_unprepared(&format!("NOTIFY {CHANNEL}")).await {
-            tracing::debug!(%error, "other processes are not told; they look by themselves");
+            tracing::debug!(%error, "other processes could not be notified; they will notice by polling");
         }
         tokio::time::sleep(TOGETHER).await;
     }
@@ -46,7 +46,7 @@ async fn tell(app: &App) {
 async fn hear(app: &App) {
     loop {
         if let Err(error) = listen(app).await {
-            tracing::debug!(%error, "nothing is heard of other processes; it is looked by itself");
+            tracing::debug!(%error, "notifications from other processes are unavailable; polling instead");
         }
         tokio::time::sleep(AGAIN).await;
     }

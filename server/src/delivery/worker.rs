@@ -47,7 +47,7 @@ impl Worker {
             let started = match self.round().await {
                 Ok(started) => started,
                 Err(error) => {
-                    tracing::error!(%error, "the queue cannot be read; it is tried again");
+                    tracing::error!(%error, "the queue could not be read; it will be retried");
                     tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(POLL) => {} }
                     continue;
                 }

@@ -28,7 +28,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             () = stop.cancelled() => break,
             _ = beats.tick() => {
                 if let Err(error) = beat(&app).await {
-                    tracing::warn!(%error, "that this process listens could not be written down; it is tried again");
+                    tracing::warn!(%error, "this process's heartbeat could not be stored; it will be retried");
                 }
             }
             _ = looks.tick() => {
@@ -64,12 +64,12 @@ async fn start(app: &Arc<App>, running: &mut JoinSet<()>) {
                 running.spawn(async move {
                     let tenant_id = row.tenant_id;
                     if let Err(error) = round::work(&app, row).await {
-                        tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "chats could not be compared with amoCRM's history; it goes on in ten minutes");
+                        tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "chats could not be compared with amoCRM's history; retrying in ten minutes");
                     }
                 });
             }
         }
-        Err(error) => tracing::warn!(%error, "which chats are to be compared cannot be read; it is looked up again"),
+        Err(error) => tracing::warn!(%error, "the chats due for a comparison could not be read; it will be retried"),
     }
 }
 

@@ -75,11 +75,11 @@ async fn go_through(place: &Place<'_>, mut row: Model, chats: Vec<Active>) -> an
             Err(trouble) => match then(&trouble, row.tries) {
                 Then::Skip => {
                     refusals += 1;
-                    note(&row, chat, &trouble, "it is left out of this round");
+                    note(&row, chat, &trouble, "it is skipped in this round");
                     advance(&mut row, chat, TakenIn::default());
                 }
                 Then::After(millis) => {
-                    note(&row, chat, &trouble, "it is tried again");
+                    note(&row, chat, &trouble, "it will be retried");
                     row.tries = row.tries.saturating_add(1);
                     later(app, row, app.clock.millis() + millis).await?;
                     return Ok(looked);

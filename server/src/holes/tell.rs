@@ -27,9 +27,9 @@ pub(super) async fn found(place: &Place<'_>, row: &Model, taken: TakenIn) {
     for (what, count) in [("sent", sent), ("held", held)] {
         metrics::counter!("parom_found_in_history_total", "what" => what).increment(u64::try_from(count).unwrap_or(0));
     }
-    tracing::warn!(tenant.id = %row.tenant_id, sent, held, "managers' messages were found in amoCRM's history: their hooks never came");
+    tracing::warn!(tenant.id = %row.tenant_id, sent, held, "managers' messages were found in amoCRM's history: their hooks were missed");
     if let Err(error) = raise(place, row).await {
-        tracing::error!(tenant.id = %row.tenant_id, %error, "what was found in amoCRM's history could not be told");
+        tracing::error!(tenant.id = %row.tenant_id, %error, "the alert about messages found in amoCRM's history could not be stored");
     }
 }
 

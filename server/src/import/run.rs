@@ -30,7 +30,7 @@ pub async fn step_all(app: &Arc<App>) -> usize {
         .all(app.store.read())
         .await;
     let due = due.unwrap_or_else(|error| {
-        tracing::warn!(%error, "which imports are due cannot be read; it is looked up again");
+        tracing::warn!(%error, "the imports that are due could not be read; it will be retried");
         Vec::new()
     });
     let mut stepped = 0;
@@ -40,11 +40,13 @@ pub async fn step_all(app: &Arc<App>) -> usize {
             Ok(Some(row)) => {
                 stepped += 1;
                 if let Err(error) = step::step(app, row).await {
-                    tracing::error!(tenant.id = %tenant_id, import.id = %id, error = format!("{error:#}"), "an import stopped for a moment; it goes on by itself");
+                    tracing::error!(tenant.id = %tenant_id, import.id = %id, error = format!("{error:#}"), "an import was interrupted; it will continue automatically");
                 }
             }
             Ok(None) => {}
-            Err(error) => tracing::warn!(tenant.id = %tenant_id, import.id = %id, %error, "an import cannot be taken"),
+            Err(error) => {
+                tracing::warn!(tenant.id = %tenant_id, import.id = %id, %error, "an import could not be claimed")
+            }
         }
     }
     stepped

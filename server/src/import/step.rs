@@ -102,11 +102,11 @@ async fn go_on(app: &Arc<App>, mut row: import::Model) -> anyhow::Result<()> {
         Ok(left) if !left && unsettled == 0 && change.accepted.is_empty() => finish(app, row, change).await,
         Ok(_) => Ok(keep(app, row, change).await?),
         Err(Error::Internal(cause)) => {
-            tracing::error!(tenant.id = %row.tenant_id, import.id = %row.id, cause = format!("{cause:#}"), "an import stops: a line could not be handed over");
+            tracing::error!(tenant.id = %row.tenant_id, import.id = %row.id, cause = format!("{cause:#}"), "an import stopped: a line could not be queued");
             keep_failed(app, row, change, &Said::new("said-internal")).await
         }
         Err(passing) => {
-            tracing::warn!(tenant.id = %row.tenant_id, import.id = %row.id, error = %passing, "an import waits");
+            tracing::warn!(tenant.id = %row.tenant_id, import.id = %row.id, error = %passing, "an import is waiting after a temporary error");
             row.next_at = Some(now + TROUBLE_MILLIS);
             Ok(keep(app, row, change).await?)
         }

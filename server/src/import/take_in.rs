@@ -171,7 +171,7 @@ async fn discard(app: &App, row: &import::Model) {
     };
     if let Err(error) = done.await {
         // It expires in a day anyway.
-        tracing::warn!(tenant.id = %row.tenant_id, import.id = %row.id, %error, "a refused import stays for now");
+        tracing::warn!(tenant.id = %row.tenant_id, import.id = %row.id, %error, "the file of a rejected import could not be removed yet");
     }
 }
 

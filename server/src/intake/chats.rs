@@ -172,7 +172,7 @@ async fn understood(app: &Arc<App>, raw: &Hook) -> Result<(), Refused> {
         return quarantine(app, Some(&scope), raw, Quarantine::Stale).await;
     }
     if hook.mended {
-        tracing::info!(tenant.id = %scope.tenant.tenant_id, "a hook of amoCRM held half a character; the rest is carried");
+        tracing::info!(tenant.id = %scope.tenant.tenant_id, "a hook from amoCRM contained a lone surrogate; the rest of it is delivered");
     }
     if scope.channel.renewed_at.is_some() {
         channels::renewed(app, &scope.channel).await;
@@ -189,7 +189,7 @@ async fn understood(app: &Arc<App>, raw: &Hook) -> Result<(), Refused> {
         HookEvent::Unknown => return quarantine(app, Some(&scope), raw, Quarantine::UnknownEvent).await,
     };
     let done = done.map_err(|error| {
-        tracing::error!(error = format!("{error:#}"), "what a manager did could not be routed");
+        tracing::error!(error = format!("{error:#}"), "a manager's action could not be routed to a source");
         Refused::Unavailable(sea_orm::DbErr::Custom(error.to_string()))
     })?;
     match done {
@@ -215,7 +215,7 @@ fn is_stale(app: &App, raw: &Hook, time: Option<i64>) -> bool {
 
 async fn quarantine(app: &App, scope: Option<&Scope>, hook: &Hook, why: Quarantine) -> Result<(), Refused> {
     let tenant_id = scope.map_or(VENDOR, |scope| scope.tenant.tenant_id);
-    tracing::warn!(tenant.id = %tenant_id, reason = why.word(), "a genuine hook of amoCRM is kept in quarantine");
+    tracing::warn!(tenant.id = %tenant_id, reason = why.word(), "a genuine hook from amoCRM was quarantined");
     metrics::counter!("parom_quarantined_total", "reason" => why.word(), "door" => "amocrm").increment(1);
     keep(app, tenant_id, raw_of(hook, why.word())).await
 }

@@ -64,7 +64,7 @@ async fn answer(app: &web::Data<App>, token: &str, request: &HttpRequest, payloa
 }
 
 fn not_stored(error: &str) -> HttpResponse {
-    tracing::error!(error, "a hook of the CRM could not be stored");
+    tracing::error!(error, "a CRM hook could not be stored");
     HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "1")).finish()
 }
 
@@ -88,10 +88,10 @@ async fn take(app: &Arc<App>, tenant_id: Uuid, body: Bytes) -> Result<(), Refuse
 }
 
 async fn quarantine(app: &App, tenant_id: Uuid, body: Bytes, why: &'static str) -> Result<(), Refused> {
-    tracing::warn!(tenant.id = %tenant_id, reason = why, "a hook of the CRM is kept in quarantine");
+    tracing::warn!(tenant.id = %tenant_id, reason = why, "a CRM hook was quarantined");
     metrics::counter!("parom_quarantined_total", "reason" => why, "door" => KIND).increment(1);
     if !app.strangers.keeps_unreadable(tenant_id, body.len(), app.clock.millis()).await {
-        tracing::warn!(tenant.id = %tenant_id, "the account's unreadable hooks of today exceed the limit; this one is counted, not kept");
+        tracing::warn!(tenant.id = %tenant_id, "the account's unreadable hooks of today exceed the limit; this one is counted but not stored");
         return Ok(());
     }
     keep(app, tenant_id, body, why).await

@@ -59,8 +59,8 @@ async fn is_stored(app: &Arc<App>, hook: &Hook) -> bool {
     }
     match tokio::time::timeout(DATABASE, store(app, hook)).await {
         Ok(Ok(())) => return true,
-        Ok(Err(refused)) => tracing::error!(error = %refused, "the database did not take a hook of amoCRM"),
-        Err(_) => tracing::error!("the database did not take a hook of amoCRM in time"),
+        Ok(Err(refused)) => tracing::error!(error = %refused, "the database did not store a hook from amoCRM"),
+        Err(_) => tracing::error!("the database did not store a hook from amoCRM in time"),
     }
     false
 }
@@ -78,7 +78,7 @@ pub async fn drain(app: Arc<App>, stop: CancellationToken) {
                     SOON
                 }
                 Err(error) => {
-                    tracing::warn!(error = %error, waiting = app.spool.waiting(), "the spool waits");
+                    tracing::warn!(error = %error, waiting = app.spool.waiting(), "the spool could not be drained yet");
                     AGAIN
                 }
             };
@@ -118,7 +118,7 @@ pub async fn late(app: Arc<App>, hook: Hook) -> Result<(), Refused> {
     }
     match stored {
         Ok(Err(Refused::Unstorable(error))) => {
-            tracing::error!(error = %error, scope.id = hook.scope_id, "a hook of the spool is left out: the database will never take it");
+            tracing::error!(error = %error, scope.id = hook.scope_id, "a spooled hook was skipped: the database rejects it permanently");
             Ok(())
         }
         Ok(done) => done,

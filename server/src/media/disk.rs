@@ -23,7 +23,7 @@ pub(super) async fn look(app: &App) -> Result<(), DbErr> {
     let free = match tokio::task::spawn_blocking(move || fs4::available_space(dir)).await {
         Ok(Ok(free)) => free / (1024 * 1024),
         Ok(Err(error)) => {
-            tracing::debug!(%error, "how much room the disk of media.dir has cannot be read");
+            tracing::debug!(%error, "the free space on the disk of media.dir could not be read");
             return Ok(());
         }
         Err(_) => return Ok(()),

@@ -185,7 +185,7 @@ async fn beside(app: &App, tenant_id: Uuid, media_id: Uuid, budget: Duration) ->
         Ok(_) => None,
         Err(error) => {
             let cause = format!("{error:#}");
-            tracing::warn!(tenant.id = %tenant_id, media.id = %media_id, cause, "an avatar or a preview is left out");
+            tracing::warn!(tenant.id = %tenant_id, media.id = %media_id, cause, "an avatar or a preview was omitted");
             None
         }
     }

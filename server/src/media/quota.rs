@@ -75,7 +75,7 @@ pub(super) async fn is_full(app: &App, tenant_id: Uuid) {
     let detail = json!({ "most": app.config.media.tenant_mb });
     let alarm = Alarm { tenant_id, kind: ALARM, object: "", source_id: None, detail };
     if let Err(error) = alert::raise(app, app.store.write(), alarm).await {
-        tracing::warn!(tenant.id = %tenant_id, %error, "that an account's files fill its room (media.tenant_mb) could not be told");
+        tracing::warn!(tenant.id = %tenant_id, %error, "the alert that an account's files reached media.tenant_mb could not be stored");
     }
 }
 

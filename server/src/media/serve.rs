@@ -93,7 +93,7 @@ async fn lend(app: &App, request: &HttpRequest, kept: &Kept) -> HttpResponse {
     match app.media.files.read(kept.key(), range).await {
         Ok(Some(bytes)) => answer.body(SizedStream::new(length, bytes)),
         Ok(None) => {
-            tracing::error!(tenant.id = %kept.tenant_id, media.id = %kept.id, "a kept file is not in the store");
+            tracing::error!(tenant.id = %kept.tenant_id, media.id = %kept.id, "a stored file is missing from the file store");
             nothing(request, StatusCode::NOT_FOUND)
         }
         Err(error) => {

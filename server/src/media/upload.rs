@@ -161,7 +161,7 @@ async fn clear(app: &App, key: Key) {
     if let Err(error) = done {
         // The sweep deletes it within two days.
         let cause = format!("{error:#}");
-        tracing::warn!(tenant.id = %key.tenant_id, media.id = %key.id, cause, "a refused upload stays for now");
+        tracing::warn!(tenant.id = %key.tenant_id, media.id = %key.id, cause, "a rejected upload could not be removed yet");
     }
 }
 

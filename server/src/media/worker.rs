@@ -35,7 +35,9 @@ async fn fetch_on(app: Arc<App>, stop: &CancellationToken) {
         match worker.round().await {
             Ok(0) => {}
             Ok(_) => continue,
-            Err(error) => tracing::error!(%error, "files that are wanted cannot be read; it is tried again"),
+            Err(error) => {
+                tracing::error!(%error, "the list of files to download could not be read; it will be retried")
+            }
         }
         tokio::select! {
             () = stop.cancelled() => {}
@@ -51,9 +53,9 @@ async fn sweep_on(app: &App, stop: &CancellationToken) {
     loop {
         match super::sweep(app).await {
             Ok(0) => {}
-            Ok(files) => tracing::info!(files, "files that had expired were deleted"),
+            Ok(files) => tracing::info!(files, "expired files were deleted"),
             Err(error) => {
-                tracing::warn!(error = format!("{error:#}"), "expired files cannot be deleted; it is tried again");
+                tracing::warn!(error = format!("{error:#}"), "expired files could not be deleted; it will be retried");
             }
         }
         if stop.run_until_cancelled(tokio::time::sleep(SWEEP_EVERY)).await.is_none() {
@@ -102,7 +104,7 @@ impl Worker {
     fn ended(&mut self, ended: Result<Uuid, tokio::task::JoinError>) {
         let Ok(tenant_id) = ended else {
             // Its account is unknown: recount; at worst one account fetches a little more at once.
-            tracing::error!("a fetch broke off");
+            tracing::error!("a download was interrupted");
             self.of_tenant.clear();
             return;
         };

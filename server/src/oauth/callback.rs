@@ -74,7 +74,7 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
         Err(reason) => {
             tracing::error!(
                 remote.host = %host, reason, from_amocrm,
-                "an install call cannot be given to an integration and was only stored; check client_id in the configuration, or set own_redirect"
+                "an install call matches no integration and was only stored; check client_id in the configuration, or set own_redirect"
             );
             if let Err(seconds) = paced(&app, request, Act::OddCall).await {
                 return Ok(too_fast(&frame, seconds));
@@ -147,7 +147,7 @@ async fn from_widget(
             .body("{}"));
     }
     let row = install::store_call(app, call, For::Anybody).await?;
-    tracing::info!(install.id = %row.id, integration = integration.name, remote.host = %host, "amoCRM says that the integration was installed");
+    tracing::info!(install.id = %row.id, integration = integration.name, remote.host = %host, "amoCRM reports that the integration was installed");
     Ok(HttpResponse::Ok().content_type("application/json").body("{}"))
 }
 

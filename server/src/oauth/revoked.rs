@@ -15,12 +15,12 @@ use crate::tenant::{install, uninstall};
 pub(super) async fn revoked(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     let query = Query::read(request.query_string());
     let Some((integration, account_id)) = verified(&app, &query) else {
-        tracing::warn!("a revoke notice with a wrong signature was refused");
+        tracing::warn!("a revoke notice with an invalid signature was rejected");
         return Ok(refused());
     };
     match install::find(&app, &integration.name, account_id).await? {
         Some(tenant_id) => {
-            tracing::info!(tenant.id = %tenant_id, account.id = account_id, "amoCRM says that the integration was switched off; it is asked whether that is so");
+            tracing::info!(tenant.id = %tenant_id, account.id = account_id, "amoCRM reports that the integration was switched off; confirming it");
             // Signed, so its content is trusted; but a captured notice is signed too, and each one makes Parom ask
             // amoCRM.
             let now = app.strangers.asks_at_once(tenant_id, app.clock.millis()).await;
@@ -31,7 +31,7 @@ pub(super) async fn revoked(app: web::Data<App>, request: HttpRequest) -> Result
             let app = app.into_inner();
             base::supervisor::detach("revoke_notice", async move {
                 if let Err(error) = uninstall::confirm(&app, tenant_id).await {
-                    tracing::error!(tenant.id = %tenant_id, error = format!("{error:#}"), "a revoke notice could not be looked into; it is tried again");
+                    tracing::error!(tenant.id = %tenant_id, error = format!("{error:#}"), "a revoke notice could not be checked; it will be retried");
                 }
             });
         }

@@ -75,7 +75,7 @@ async fn shown(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     match shown {
         Ok(answer) => response.into_response(answer),
         Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "the page of an error could not be made");
+            tracing::error!(error = format!("{error:#}"), "an error page could not be rendered");
             response
         }
     }
@@ -128,7 +128,7 @@ async fn page_of(request: &HttpRequest, error: &Error) -> Result<HttpResponse> {
         Error::Internal(_) => {
             let number = app.clock.uuid_v7().simple().to_string();
             let number = number[number.len() - 8..].to_uppercase();
-            tracing::error!(support.number = %number, "a page could not be shown; the cause stands in the line before");
+            tracing::error!(support.number = %number, "a page could not be shown; the cause is in the previous log line");
             details = words.say("common-support-number").with("request_id", number).to_string();
             words.say("page-error").to_string()
         }

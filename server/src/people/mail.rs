@@ -65,7 +65,7 @@ pub fn send_later(app: &std::sync::Arc<App>, letter: Letter) {
     let app = app.clone();
     base::supervisor::detach("mail", async move {
         if let Err(error) = send(&app, letter).await {
-            tracing::error!(error = format!("{error:#}"), "a letter was not sent");
+            tracing::error!(error = format!("{error:#}"), "an e-mail could not be sent");
         }
     });
 }

@@ -263,7 +263,7 @@ fn all_data(app: &App, row: &session::Model) -> Map<String, Value> {
     match app.vault.open_sealed(row.tenant_id, Place::Session, &row.id.to_string(), sealed) {
         Ok(plain) => serde_json::from_slice(&plain).unwrap_or_default(),
         Err(error) => {
-            tracing::warn!(tenant.id = %row.tenant_id, session.id = %row.id, %error, "what a session kept cannot be opened");
+            tracing::warn!(tenant.id = %row.tenant_id, session.id = %row.id, %error, "the encrypted data of a session cannot be decrypted");
             Map::new()
         }
     }

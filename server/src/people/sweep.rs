@@ -21,7 +21,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             () = tokio::time::sleep(BETWEEN) => {}
         }
         if let Err(error) = round(&app).await {
-            tracing::warn!(%error, "old sessions could not be taken away");
+            tracing::warn!(%error, "expired sessions could not be deleted");
         }
     }
 }

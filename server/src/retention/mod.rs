@@ -95,10 +95,10 @@ struct Account {
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_some() {
         match stop.run_until_cancelled(round(&app)).await {
-            Some(Ok(Some(rows))) => tracing::info!(rows, "what was kept long enough is removed"),
+            Some(Ok(Some(rows))) => tracing::info!(rows, "data past its retention period was removed"),
             Some(Ok(None)) | None => {}
             Some(Err(error)) => {
-                tracing::warn!(error = format!("{error:#}"), "what is old could not be removed; it is tried again");
+                tracing::warn!(error = format!("{error:#}"), "old data could not be removed; it will be retried");
             }
         }
     }

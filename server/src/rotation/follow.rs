@@ -26,7 +26,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         match tell(&app, &now).await {
             Ok(()) => told = now,
             Err(error) => {
-                tracing::warn!(%error, "this process's key ids could not be recorded; it is tried again")
+                tracing::warn!(%error, "this process's key ids could not be stored; it will be retried")
             }
         }
     }

@@ -17,7 +17,7 @@ pub async fn load(app: &App) -> Result<(), DbErr> {
             continue;
         }
         if let Err(error) = app.vault.remember_key(&row.id, &row.sealed) {
-            tracing::error!(%error, key = row.id, "a key that was replaced cannot be opened; links that it signed do not work");
+            tracing::error!(%error, key = row.id, "a replaced key cannot be decrypted; links signed with it do not work");
         }
     }
     Ok(())

@@ -58,7 +58,7 @@ impl Connections {
     pub fn begin(&self, socket: &dyn Any, data: &mut Extensions) {
         let Some(socket) = socket.downcast_ref::<TcpStream>() else { return };
         if let Err(error) = notice_the_end(socket) {
-            tracing::debug!(%error, "a connection's other end could be gone unnoticed");
+            tracing::debug!(%error, "TCP keepalive could not be set: a lost connection may go unnoticed");
         }
         let Ok(peer) = socket.peer_addr() else { return };
         let peer = peer.ip().to_canonical();

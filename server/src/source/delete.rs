@@ -37,7 +37,7 @@ async fn carry_out(app: Arc<App>, source: source::Model, by: By) -> Result<Delet
     match mirror::delete(&app, source.tenant_id, source.amocrm_source_id).await {
         Ok(()) => {}
         Err(CallError::Token(error @ (TokenError::NoGrant | TokenError::NeedsReauth))) => {
-            tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "a source was deleted here only");
+            tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "a source was deleted in Parom only");
         }
         Err(error) => return Err(mirror::as_error(error)),
     }

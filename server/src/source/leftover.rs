@@ -67,7 +67,7 @@ pub(super) async fn clean_up(app: Arc<App>, tenant_id: Uuid, external_id: String
             Ok(true) => return,
             Ok(false) => {}
             Err(error) => {
-                tracing::info!(tenant.id = %tenant_id, error = format!("{error:#}"), "whether amoCRM made a source is not known yet")
+                tracing::info!(tenant.id = %tenant_id, error = format!("{error:#}"), "it is not known yet whether amoCRM created a source")
             }
         }
     }
@@ -81,6 +81,6 @@ async fn clean_once(app: &Arc<App>, tenant_id: Uuid, external_id: &str) -> anyho
     }
     let Some(found) = mirror::find(app, tenant_id, external_id).await? else { return Ok(false) };
     mirror::delete(app, tenant_id, found.id).await?;
-    tracing::info!(tenant.id = %tenant_id, "a source that amoCRM had made after all was removed there");
+    tracing::info!(tenant.id = %tenant_id, "a source that amoCRM had created despite an error was removed there");
     Ok(true)
 }

@@ -115,7 +115,7 @@ pub fn as_error(error: CallError) -> Error {
         CallError::Crm(
             error @ (CrmError::NotSent { .. } | CrmError::NoAnswer { .. } | CrmError::Unreadable { .. }),
         ) => {
-            tracing::warn!(%error, "amoCRM did not answer a call in an account's name");
+            tracing::warn!(%error, "amoCRM did not answer a call made on behalf of an account");
             unreachable("said-crm-silent", None)
         }
     }
@@ -127,7 +127,7 @@ fn token_error(error: TokenError) -> Error {
     }
     match error {
         TokenError::Unavailable { after, .. } => {
-            tracing::warn!(%error, "no access token for a call in an account's name");
+            tracing::warn!(%error, "there is no access token for a call on behalf of an account");
             unreachable("said-crm-silent", after)
         }
         other => Error::Internal(other.into()),

@@ -108,7 +108,7 @@ impl SourceStatus {
     }
 }
 
-/// What becomes of the contact of a new conversation in amoCRM.
+/// How a new conversation gets its contact in amoCRM.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ContactRule {

@@ -36,7 +36,7 @@ pub(super) async fn deleted(app: &App, db: &impl ConnectionTrait, source: &sourc
     match settings::open(app, source).and_then(|settings| seal(app, source, &settings)) {
         Ok(access) => note(app, db, source, true, access).await,
         Err(error) => {
-            tracing::error!(tenant.id = %source.tenant_id, source.id = %source.id, error = format!("{error:#}"), "the messenger of a deleted source cannot be told of it");
+            tracing::error!(tenant.id = %source.tenant_id, source.id = %source.id, error = format!("{error:#}"), "the messenger of a deleted source could not be notified");
             Ok(())
         }
     }

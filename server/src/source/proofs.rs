@@ -114,7 +114,7 @@ pub async fn write(app: &App) {
         for part in of_some.chunks(AT_ONCE) {
             if let Err(error) = store(app, part).await {
                 app.source_notes.proofs.put_back(part);
-                tracing::warn!(%error, sources = part.len(), "proofs of sources could not be written; it is tried again");
+                tracing::warn!(%error, sources = part.len(), "the last successful use of sources could not be stored; it will be retried");
             }
         }
     }

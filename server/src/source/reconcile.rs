@@ -121,10 +121,10 @@ async fn bury(app: &Arc<App>, tenant_id: Uuid, ids: &[i64]) {
     }
     match mirror::delete_many(app, tenant_id, ids).await {
         Ok(()) => {
-            tracing::info!(tenant.id = %tenant_id, count = ids.len(), "sources that were deleted here are deleted in amoCRM too");
+            tracing::info!(tenant.id = %tenant_id, count = ids.len(), "sources that were deleted in Parom are now deleted in amoCRM too");
         }
         Err(error) => {
-            tracing::warn!(tenant.id = %tenant_id, %error, "sources that were deleted here are still in amoCRM");
+            tracing::warn!(tenant.id = %tenant_id, %error, "sources that were deleted in Parom still exist in amoCRM");
         }
     }
 }
@@ -143,7 +143,7 @@ async fn send_services(app: &Arc<App>, tenant: &tenant::Model, ours: &[source::M
         };
         let change = SourceChange { services: Some(services), ..SourceChange::default() };
         if let Err(error) = mirror::update(app, tenant.tenant_id, difference.amocrm_source_id, &change).await {
-            tracing::warn!(tenant.id = %tenant.tenant_id, source.id = %source.id, %error, "amoCRM has other services than we and did not take ours");
+            tracing::warn!(tenant.id = %tenant.tenant_id, source.id = %source.id, %error, "amoCRM has different services for the source and did not accept ours");
         }
     }
 }

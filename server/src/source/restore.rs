@@ -139,7 +139,7 @@ async fn keep(app: &App, source: source::Model, found: &rest::Source, by: &By) -
     let tx = app.store.write_tx().await?;
     let done = store(app, &tx, &source, row, by).await;
     let kept = ended(tx, done).await?;
-    tracing::info!(tenant.id = %kept.tenant_id, source.id = %kept.id, "a source was made in amoCRM again");
+    tracing::info!(tenant.id = %kept.tenant_id, source.id = %kept.id, "a source was restored in amoCRM");
     Ok(kept)
 }
 

@@ -26,7 +26,7 @@ const TRIES: i32 = 10;
 /// A webhook of this source failed. Once all have failed for a day the source is paused.
 pub async fn failing(app: &App, tenant_id: Uuid, source_id: Uuid) {
     if let Err(error) = look(app, tenant_id, source_id).await {
-        tracing::error!(tenant.id = %tenant_id, source.id = %source_id, %error, "whether an endpoint is gone could not be looked at; its next failure tries again");
+        tracing::error!(tenant.id = %tenant_id, source.id = %source_id, %error, "an endpoint's failures could not be evaluated; its next failure will trigger the next attempt");
     }
 }
 
@@ -44,7 +44,7 @@ async fn look(app: &App, tenant_id: Uuid, source_id: Uuid) -> Result<(), DbErr> 
     let done = pause(app, &tx, &source).await;
     if ended(tx, done).await? {
         app.lookup.forget();
-        tracing::warn!(tenant.id = %tenant_id, source.id = %source_id, "a webhook endpoint failed for a day: its source is paused");
+        tracing::warn!(tenant.id = %tenant_id, source.id = %source_id, "a webhook endpoint has failed for a day: its source is paused");
     }
     Ok(())
 }

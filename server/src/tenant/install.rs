@@ -62,7 +62,10 @@ impl From<DbErr> for InstallError {
 /// A fault of our own database, configuration or code; what is stored waits until it is repaired.
 impl From<anyhow::Error> for InstallError {
     fn from(error: anyhow::Error) -> Self {
-        tracing::error!(cause = format!("{error:#}"), "an installation waits for something on our side");
+        tracing::error!(
+            cause = format!("{error:#}"),
+            "an installation waits for a problem on the server to be resolved"
+        );
         Self::later(Said::new("said-install-ours"))
     }
 }
@@ -157,7 +160,7 @@ pub async fn enter(app: &App, integration: &Integration, host: &Host, fresh: &Fr
     };
     let tenant_id = store(app, &facts, &giver, fresh).await?;
     app.lookup.forget();
-    tracing::info!(tenant.id = %tenant_id, account.id = account.id, is_admin = giver.is_admin, "an account gave access");
+    tracing::info!(tenant.id = %tenant_id, account.id = account.id, is_admin = giver.is_admin, "an account granted access");
     let Giver { crm_user_id, name, is_admin } = giver;
     Ok(Entered { tenant_id, crm_user_id, name, is_admin })
 }

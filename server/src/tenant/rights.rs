@@ -84,11 +84,11 @@ async fn ask(app: &Arc<App>, tenant_id: Uuid, user_id: i64) -> CrmUser {
         },
         Ok(Ok(None) | Err(CallError::Crm(amocrm::Error::Refused { status: 404, .. }))) => nameless(CrmRights::Gone),
         Ok(Err(error)) => {
-            tracing::warn!(tenant.id = %tenant_id, user.id = user_id, %error, "amoCRM does not answer which rights a user has");
+            tracing::warn!(tenant.id = %tenant_id, user.id = user_id, %error, "amoCRM did not answer a request for a user's rights");
             nameless(CrmRights::Unknown)
         }
         Err(_) => {
-            tracing::warn!(tenant.id = %tenant_id, user.id = user_id, "amoCRM took too long to answer which rights a user has");
+            tracing::warn!(tenant.id = %tenant_id, user.id = user_id, "amoCRM's answer about a user's rights timed out");
             nameless(CrmRights::Unknown)
         }
     }

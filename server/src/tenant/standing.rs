@@ -76,7 +76,7 @@ pub(super) async fn refused(app: &App, tenant_id: Uuid, to: TenantStatus) -> Res
     let from = [TenantStatus::Active, TenantStatus::Unpaid, TenantStatus::Blocked];
     if change_status(app, app.store.write(), tenant_id, &from, to).await? {
         app.lookup.forget();
-        tracing::warn!(tenant.id = %tenant_id, status = to.as_str(), "amoCRM refuses the account; it is asked again slowly, messages wait");
+        tracing::warn!(tenant.id = %tenant_id, status = to.as_str(), "amoCRM rejects the account; retries are slow and messages wait");
     }
     Ok(())
 }

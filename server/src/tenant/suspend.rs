@@ -53,7 +53,7 @@ pub async fn suspend(app: &App, tenant_id: Uuid, suspended: bool) -> Result<()> 
     set(app, tenant_id, tenant::Column::Suspended, Expr::value(suspended)).await?;
     app.lookup.forget();
     app.writer.stored().notify_one();
-    tracing::info!(tenant.id = %tenant_id, suspended, "the vendor changed whether the account is served");
+    tracing::info!(tenant.id = %tenant_id, suspended, "the vendor suspended or resumed the account");
     Ok(())
 }
 

@@ -117,7 +117,7 @@ async fn living(app: &Arc<App>, tenant_id: Uuid) -> Result<oauth_grant::Model, T
     }
     match renewed(app, grant.clone()).await {
         Err(TokenError::Unavailable { words, .. }) if grant.expires_at > app.clock.millis() => {
-            tracing::warn!(tenant.id = %tenant_id, error = words, "the access token could not be renewed yet; the old one still lives");
+            tracing::warn!(tenant.id = %tenant_id, error = words, "the access token could not be renewed yet; the old one is still valid");
             Ok(grant)
         }
         renewed => renewed,

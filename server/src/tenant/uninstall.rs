@@ -86,7 +86,7 @@ pub async fn confirm(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<bool> {
         Ok(Some(reason)) => reason,
         Err(error) => format!("{error:#}"),
     };
-    tracing::info!(tenant.id = %tenant_id, reason, "a revoke notice cannot be confirmed yet; amoCRM is asked again");
+    tracing::info!(tenant.id = %tenant_id, reason, "a revoke notice could not be confirmed yet; amoCRM will be asked again");
     again(app, &tenant, &reason).await?;
     Ok(false)
 }
@@ -177,7 +177,7 @@ async fn leave(app: &Arc<App>, tenant: &tenant::Model, seen: &[(i64, i64)]) -> a
     let kept = kept.all(app.store.read()).await?.len();
     tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, sources = kept, "the account switched the integration off; its sources and waiting messages are kept");
     if let Err(error) = take_off(app, tenant).await {
-        tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "the channels of an account that left could not be taken off yet");
+        tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "the channels of an uninstalled account could not be disconnected yet");
     }
     Ok(true)
 }
@@ -252,6 +252,6 @@ pub(super) async fn erase_credentials(app: &App, tenant: &tenant::Model) -> Resu
         .exec(app.store.write())
         .await?;
     app.lookup.forget();
-    tracing::info!(tenant.id = %tenant_id, sources = erased.rows_affected, "the messengers' credentials of an account that left were erased");
+    tracing::info!(tenant.id = %tenant_id, sources = erased.rows_affected, "the messenger credentials of an uninstalled account were erased");
     Ok(())
 }

@@ -42,7 +42,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
         if let Err(error) = look(&app).await {
-            tracing::warn!(error = format!("{error:#}"), "accounts cannot be looked after; it is tried again");
+            tracing::warn!(error = format!("{error:#}"), "the accounts could not be checked; it will be retried");
         }
         let now = app.clock.millis();
         if now - cleaned_at >= CLEAN_EVERY || now < cleaned_at {
@@ -74,8 +74,8 @@ pub async fn soon(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
 async fn clean(app: &App) {
     match janitor::clean(app).await {
         Ok(0) => {}
-        Ok(rows) => tracing::info!(rows, "what had expired was cleared away"),
-        Err(error) => tracing::warn!(%error, "what has expired cannot be cleared away; it is tried again"),
+        Ok(rows) => tracing::info!(rows, "expired data was deleted"),
+        Err(error) => tracing::warn!(%error, "expired data could not be deleted; it will be retried"),
     }
 }
 

@@ -42,7 +42,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     loop {
         let goes_on = stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some();
         if let Err(error) = write_down(&app).await {
-            tracing::warn!(%error, "the usage of accounts could not be written; it is tried again");
+            tracing::warn!(%error, "the usage of accounts could not be stored; it will be retried");
         }
         if !goes_on {
             return;

@@ -263,7 +263,7 @@ pub(super) fn as_error(error: CallError) -> Error {
             detail: Said::new("said-crm-answered-mute").with("status", status),
         },
         error => {
-            tracing::warn!(%error, "amoCRM does not tell the chats of a contact");
+            tracing::warn!(%error, "amoCRM did not return the chats of a contact");
             Error::Unavailable { detail: Said::new("said-crm-silent"), retry_after: 5 }
         }
     }

@@ -138,7 +138,7 @@ pub(super) async fn spoken(
 ) -> base::error::Result<HttpResponse> {
     Ok(work.await.unwrap_or_else(|refusal| {
         if let Refusal::Known(Error::Internal(cause)) = &refusal {
-            tracing::error!(cause = format!("{cause:#}"), "a request of the widget failed by our own mistake");
+            tracing::error!(cause = format!("{cause:#}"), "a widget request failed with an internal error");
         }
         refusal.answer(&reader)
     }))

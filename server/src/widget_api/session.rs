@@ -68,7 +68,7 @@ pub(super) async fn exchange(app: web::Data<App>, request: HttpRequest, _body: B
     let app = app.into_inner();
     let token = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).ok_or(Refusal::BadToken)?;
     let token = verify(token, app.clock.now(), |client_id| expected(&app.config, client_id)).map_err(|why| {
-        tracing::info!(%why, "a token of the widget was refused");
+        tracing::info!(%why, "a widget token was rejected");
         Refusal::BadToken
     })?;
     let integration = app.config.integration_by_client_id(&token.client_uuid).ok_or(Refusal::BadToken)?;
@@ -122,7 +122,7 @@ async fn at_home(app: &Arc<App>, tenant: tenant::Model, token: &DisposableToken)
         Ok(true) => Ok(tenants::load(app.store.read(), tenant.tenant_id).await?.unwrap_or(tenant)),
         Ok(false) => Ok(tenant),
         Err(error) => {
-            tracing::warn!(tenant.id = %tenant.tenant_id, remote.host = %token.host, %error, "the account may have been renamed, amoCRM does not tell yet");
+            tracing::warn!(tenant.id = %tenant.tenant_id, remote.host = %token.host, %error, "the account may have been renamed; amoCRM does not report the new host yet");
             Ok(tenant)
         }
     }

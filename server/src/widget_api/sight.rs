@@ -230,7 +230,7 @@ async fn note(app: &App, caller: &Caller, ids: impl Iterator<Item = i64>) -> Res
     if !walks {
         return Ok(());
     }
-    tracing::warn!(tenant.id = %key.0, user.id = key.1, "a user of amoCRM requests many contacts that they may not see");
+    tracing::warn!(tenant.id = %key.0, user.id = key.1, "an amoCRM user requested many contacts they have no access to");
     let by = caller.by(app).await?;
     let (actor, object) = (&by.actor, caller.user_id.to_string());
     let detail = json!({ "contacts": MOST_STRANGERS + 1 });

@@ -79,7 +79,7 @@ async fn accounts_are_managed_beside_a_running_server() {
     }
     assert!(refused(&drill, &["tenant", "suspend", "nobody.amocrm.ru"]).await.contains("there is no account"));
     let words = refused(&drill, &["tenant", "erase", HOST, "--phone", "+7 915 999-99-99"]).await;
-    assert!(words.contains("nobody was found"), "{words}");
+    assert!(words.contains("no customer was found"), "{words}");
     assert!(refused(&drill, &["tenant", "forget", HOST, "--confirm", "other"]).await.contains("--confirm"));
     let words = refused(&drill, &["tenant", "forget", HOST, "--confirm", HOST]).await;
     assert!(words.contains("disconnect it first"), "{words}");

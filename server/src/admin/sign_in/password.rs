@@ -93,7 +93,7 @@ pub async fn send_link(
     let (background, email) = (app.clone().into_inner(), form.email.clone());
     base::supervisor::detach("admin_link", async move {
         if let Err(error) = send(&background, &email).await {
-            tracing::error!(error = format!("{error:#}"), "a link for the admin was not sent");
+            tracing::error!(error = format!("{error:#}"), "a sign-in link for the admin could not be sent");
         }
     });
     let sent = words.say("sign-in-link-sent").with("email", form.email.as_str());

@@ -1,15 +1,15 @@
-//! Examples: those of the description, else the simplest value of the type.
+//! Example values: those in the document, otherwise the simplest value of the type.
 
 use serde_json::{Map, Value, json};
 
 use super::schema::name_of;
 
-/// The depth of an example; deeper values are left out.
+/// Maximum depth of an example; deeper values are omitted.
 const DEPTH: usize = 6;
 /// Placeholder for any of our ids.
 const ID: &str = "01930b5e-7c1a-7e1f-9a53-2f6d0c4b8e11";
 
-/// An example of a schema: the required fields; of an object without required fields those with an example.
+/// An example of a schema: its required fields or, if it has none, the fields with an example.
 pub(super) fn of(document: &Value, schema: &Value) -> Value {
     example(document, schema, DEPTH)
 }
@@ -61,7 +61,7 @@ fn object(document: &Value, schema: &Value, depth: usize) -> Value {
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let mut made = Map::new();
     for (name, field) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        // Fields that are valid only with some values, as a manager's id with a manager, would make the example invalid.
+        // Fields that are valid only in combination, such as `user_id` with a manager, would make the example invalid.
         if required.contains(&name.as_str()) || required.is_empty() && field.get("example").is_some() {
             made.insert(name.clone(), example(document, field, depth));
         }

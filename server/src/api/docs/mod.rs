@@ -1,5 +1,4 @@
-//! `GET /api/docs`: the API's description as a page, rendered from the same document. It needs no other host and no
-//! script.
+//! `GET /api/docs`: the OpenAPI document as a page. It loads nothing from other hosts and needs no script.
 
 mod example;
 mod schema;
@@ -45,12 +44,12 @@ impl Page {
     }
 }
 
-/// The page of this document.
+/// Renders the page of a document.
 pub(super) fn rendered(document: &Value) -> Result<Bytes> {
     Ok(Bytes::from(Page::of(document).render().context("the page of the API's description")?))
 }
 
-/// The page; no key is needed.
+/// Serves the page; no key is needed.
 #[get("/docs")]
 pub async fn show(served: web::Data<Known>, request: HttpRequest) -> Result<HttpResponse> {
     let mut answer = asset::told("text/html; charset=utf-8", served.page()?, &request);
@@ -60,7 +59,7 @@ pub async fn show(served: web::Data<Known>, request: HttpRequest) -> Result<Http
     Ok(answer)
 }
 
-/// Its style.
+/// Serves its style sheet.
 #[get("/docs/style.css")]
 pub async fn style(request: HttpRequest) -> HttpResponse {
     asset::answer((STYLE, include_str!("../../../assets/api/docs.css")), &request)
@@ -70,7 +69,7 @@ pub async fn style(request: HttpRequest) -> HttpResponse {
 mod tests {
     use super::*;
 
-    /// O4: everything in the document is on the page.
+    /// Everything in the document is on the page.
     #[test]
     fn o4_the_page_holds_every_operation_parameter_answer_and_schema() {
         let document = serde_json::to_value(crate::api::openapi()).unwrap();

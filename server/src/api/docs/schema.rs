@@ -88,7 +88,7 @@ fn limits(schema: &Value) -> String {
     told.chain(pattern).map(|limit| text::escaped(&limit)).collect::<Vec<_>>().join(", ")
 }
 
-/// The fields of an object, in the order of the description.
+/// The fields of an object, in the order of the document.
 pub(super) fn rows(schema: &Value) -> Vec<Row> {
     let required: Vec<&str> =
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();

@@ -1,4 +1,4 @@
-//! Texts of the description as HTML.
+//! Texts of the OpenAPI document as HTML.
 
 /// A text with HTML's special characters escaped.
 pub(super) fn escaped(text: &str) -> String {
@@ -16,12 +16,12 @@ pub(super) fn escaped(text: &str) -> String {
     safe
 }
 
-/// Prose with `code` in backticks; blank lines begin a paragraph.
+/// Renders prose with `code` in backticks; blank lines separate paragraphs.
 pub(super) fn prose(text: &str) -> String {
     text.split("\n\n").map(|paragraph| format!("<p>{}</p>", line(paragraph))).collect()
 }
 
-/// One line of it, without a paragraph.
+/// Renders one line of prose without a paragraph element.
 pub(super) fn line(text: &str) -> String {
     let mut safe = String::new();
     for (place, part) in text.split('`').enumerate() {

@@ -1,4 +1,4 @@
-//! The content of the page, taken from the document.
+//! The content of the page, built from the document.
 
 use serde_json::Value;
 
@@ -14,20 +14,20 @@ pub(super) struct Group {
     pub operations: Vec<Operation>,
 }
 
-/// One method of one address.
+/// One method of one path.
 pub(super) struct Operation {
     pub id: String,
     pub method: String,
     pub path: String,
-    /// HTML, as the next one.
+    /// HTML, like the next field.
     pub summary: String,
     pub about: String,
     pub parameters: Vec<Row>,
     pub bodies: Vec<Body>,
     pub answers: Vec<Answer>,
-    /// A request that can be tried in a shell.
+    /// A request to paste into a shell.
     pub curl: String,
-    /// The body of the first answer that has one; empty: none has.
+    /// The body of the first response that has one, otherwise empty.
     pub answer: String,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Body {
     pub example: String,
 }
 
-/// One status.
+/// One response status.
 pub(super) struct Answer {
     pub status: String,
     /// HTML, as the next one.

@@ -1,4 +1,4 @@
-//! What stands around a message: what it answers or passes on, and posts.
+//! The context of a message in a request: replies, forwards and posts.
 
 use base::error::FieldError;
 use base::message::{Content, Person, Post, Quote, SharedPost};
@@ -11,15 +11,15 @@ use super::people::is_web_address;
 use crate::api::json::{Moment, Object, checked_id};
 use crate::lookup::About;
 
-/// Another message: by its id, or by what it said.
+/// Another message, identified by its id or described by its content.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuoteIn {
-    /// Yours or ours; `ext:ID` is yours where both fit.
+    /// Your id or Parom's; write `ext:ID` if yours looks like one of Parom's.
     #[serde(default)]
     #[schema(example = "ext-1000")]
     pub id: Option<String>,
-    /// What it said, where its id is not known.
+    /// Its text, if its id is not known.
     #[serde(default)]
     pub text: Option<String>,
     #[serde(default)]
@@ -75,18 +75,18 @@ pub struct PostIn {
     pub id: String,
     #[schema(format = "uri")]
     pub url: String,
-    /// A picture that can be fetched for a while.
+    /// The address of a picture that is available for a limited time.
     #[serde(default)]
     #[schema(format = "uri")]
     pub preview_url: Option<String>,
-    /// A picture that stays.
+    /// The address of a picture that stays available.
     #[serde(default)]
     #[schema(format = "uri")]
     pub permalink: Option<String>,
     /// Who wrote the post.
     #[serde(default)]
     pub username: Option<String>,
-    /// What the post says.
+    /// The text of the post.
     #[serde(default)]
     pub caption: Option<String>,
 }
@@ -123,11 +123,11 @@ pub struct SharedPostIn {
     #[serde(default)]
     #[schema(example = "Social")]
     pub site_name: Option<String>,
-    /// A picture that can be fetched for a while.
+    /// The address of a picture that is available for a limited time.
     #[serde(default)]
     #[schema(format = "uri")]
     pub preview_url: Option<String>,
-    /// A picture that stays; wins where both are given.
+    /// The address of a picture that stays available; takes precedence if both are given.
     #[serde(default)]
     #[schema(format = "uri")]
     pub permalink: Option<String>,

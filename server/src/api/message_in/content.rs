@@ -1,4 +1,4 @@
-//! What a message says.
+//! The content of a message in a request.
 
 use base::error::FieldError;
 use base::message::{Content, Media};
@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use super::people::is_web_address;
 
-/// A row's id or a sticker's is at most this long.
+/// Maximum bytes of a row's or a sticker's id.
 const DATA_BYTES: usize = 255;
 
-/// What it says: a lone text, a file with or without a caption, a place or a person's card.
+/// The content of a message: text, a file with an optional caption, a location or a contact card.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContentIn {
@@ -22,46 +22,47 @@ pub struct ContentIn {
     #[serde(default)]
     #[schema(example = "Hello")]
     pub text: Option<String>,
-    /// Of a file: where it can be fetched for some days; https and public. Or `media_id`.
+    /// A public https address from which the file can be downloaded for a few days; alternatively use `media_id`. For
+    /// files.
     #[serde(default)]
     #[schema(format = "uri")]
     pub media_url: Option<String>,
-    /// Of a file: what an upload was answered with.
+    /// The id that an upload returned. For files.
     #[serde(default)]
     pub media_id: Option<Uuid>,
-    /// Of a file. Absent: the last part of its address.
+    /// File name. Defaults to the last path segment of the address. For files.
     #[serde(default)]
     #[schema(example = "offer.pdf")]
     pub file_name: Option<String>,
-    /// Of a file, bytes.
+    /// Size in bytes. For files.
     #[serde(default)]
     pub file_size: Option<u64>,
-    /// Of a video, audio or voice, seconds.
+    /// Duration in seconds. For `video`, `audio` and `voice`.
     #[serde(default)]
     pub duration: Option<u32>,
-    /// Of a sticker: an id that is the same for all accounts.
+    /// An id that is the same for all accounts. For `sticker`.
     #[serde(default)]
     pub sticker_id: Option<String>,
-    /// Of a location, degrees.
+    /// In degrees. For `location`.
     #[serde(default)]
     #[schema(minimum = -90, maximum = 90)]
     pub latitude: Option<f64>,
-    /// Of a location, degrees.
+    /// In degrees. For `location`.
     #[serde(default)]
     #[schema(minimum = -180, maximum = 180)]
     pub longitude: Option<f64>,
-    /// Of a contact.
+    /// For `contact`.
     #[serde(default)]
     pub name: Option<String>,
-    /// Of a contact.
+    /// For `contact`.
     #[serde(default)]
     pub phone: Option<String>,
-    /// Of a text: the row of a list message that the customer chose.
+    /// The row of a list message that the customer selected. For `text`.
     #[serde(default)]
     pub callback_data: Option<String>,
 }
 
-/// Kinds of content.
+/// The type of a message's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContentType {
@@ -107,30 +108,30 @@ impl ContentType {
         !matches!(self, Self::Text | Self::Location | Self::Contact)
     }
 
-    /// In words, for the API's description.
+    /// Description for the OpenAPI document.
     pub(in crate::api) const fn about(self) -> &'static str {
         match self {
-            Self::Text => "A lone text.",
+            Self::Text => "A text message.",
             Self::Picture => {
-                "A picture, by `media_url` or `media_id`; in a change both may be left out, the file stays."
+                "A picture, by `media_url` or `media_id`. In an edit both may be omitted to keep the file."
             }
-            Self::Video => "A video, by `media_url` or `media_id`; in a change both may be left out, the file stays.",
-            Self::File => "A file, by `media_url` or `media_id`; in a change both may be left out, the file stays.",
+            Self::Video => "A video, by `media_url` or `media_id`. In an edit both may be omitted to keep the file.",
+            Self::File => "A file, by `media_url` or `media_id`. In an edit both may be omitted to keep the file.",
             Self::Voice => {
-                "A voice message, by `media_url` or `media_id`; in a change both may be left out, the file stays."
+                "A voice message, by `media_url` or `media_id`. In an edit both may be omitted to keep the file."
             }
             Self::Audio => {
-                "A piece of music or speech, by `media_url` or `media_id`; in a change both may be left out."
+                "An audio file, by `media_url` or `media_id`. In an edit both may be omitted to keep the file."
             }
             Self::Sticker => {
-                "A sticker, by `media_url` or `media_id`; in a change both may be left out, the file stays."
+                "A sticker, by `media_url` or `media_id`. In an edit both may be omitted to keep the file."
             }
-            Self::Location => "A place.",
-            Self::Contact => "Somebody's card.",
+            Self::Location => "A location.",
+            Self::Contact => "A contact card.",
         }
     }
 
-    /// Those of its fields without which it says nothing.
+    /// The fields that are required for this type.
     pub(in crate::api) const fn required(self) -> &'static [&'static str] {
         match self {
             Self::Text => &["text"],
@@ -140,7 +141,7 @@ impl ContentType {
         }
     }
 
-    /// The fields that belong to it, beside `type`.
+    /// The fields that this type has beside `type`.
     pub(in crate::api) const fn fields(self) -> &'static [&'static str] {
         match self {
             Self::Text => &["text", "callback_data"],
@@ -156,7 +157,7 @@ impl ContentType {
 }
 
 impl ContentIn {
-    /// The content and the chosen row. What does not belong to its kind is refused: it would be lost silently.
+    /// The content and the selected row. Fields of other types are rejected, because they would be lost silently.
     pub(in crate::api) fn checked(self, wrong: &mut Vec<FieldError>) -> (Content, Option<String>) {
         let has_file = self.media_url.as_ref().is_some_and(|url| !url.is_empty()) || self.media_id.is_some();
         if self.kind.has_file() && !has_file {
@@ -165,7 +166,7 @@ impl ContentIn {
         self.checked_change(wrong)
     }
 
-    /// As [`checked`](Self::checked), of a change: a file that is not named stays.
+    /// Like [`checked`](Self::checked), for an edit: if no file is given, the old one stays.
     pub(in crate::api) fn checked_change(self, wrong: &mut Vec<FieldError>) -> (Content, Option<String>) {
         self.refuse_foreign(wrong);
         if self.callback_data.as_ref().is_some_and(|data| data.len() > DATA_BYTES) {
@@ -254,7 +255,7 @@ fn degrees(pointer: &str, told: Option<f64>, most: f64, wrong: &mut Vec<FieldErr
     right.unwrap_or_default()
 }
 
-/// What a file is called whose sender gave no name.
+/// Default name of a file: the last segment of its address.
 fn last_part(url: &str) -> String {
     let url = url::Url::parse(url).ok();
     let part = url.as_ref().and_then(|url| url.path_segments()).and_then(|mut parts| parts.next_back());

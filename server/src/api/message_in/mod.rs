@@ -1,4 +1,4 @@
-//! A message as the API takes it, and its check at the door (docs/custom-messenger.md#3-a-customer-writes-10-minutes).
+//! A message in a request and its validation (docs/custom-messenger.md#3-a-customer-writes-10-minutes).
 
 use base::error::{Error, FieldError, Result};
 use base::message::{Body, Role};
@@ -18,36 +18,37 @@ pub use around::{PostIn, QuoteIn, SharedPostIn};
 pub use content::{ContentIn, ContentType};
 pub use people::{PersonIn, RoleIn, SenderIn};
 
-/// A message of a customer, or one that a manager or a bot wrote outside amoCRM.
+/// A message from a customer, or one that a manager or a bot wrote outside amoCRM.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageIn {
-    /// Your id of the message: the same id again is the same message. At most 255 bytes.
+    /// Your id of the message, used to detect duplicates. At most 255 bytes.
     #[schema(example = "ext-1001", min_length = 1, max_length = 255)]
     pub id: String,
     #[schema(value_type = ConversationIn)]
     pub conversation: Object<ConversationIn>,
     #[schema(value_type = SenderIn)]
     pub sender: Object<SenderIn>,
-    /// The customer; needed where a manager or a bot wrote, and only there.
+    /// The customer; required if the sender is a manager or a bot, not allowed otherwise.
     #[serde(default)]
     #[schema(value_type = Option<PersonIn>)]
     pub receiver: Option<Object<PersonIn>>,
-    /// When it was written; absent, before 2009 or more than five minutes ahead: now.
+    /// When the message was written. If omitted, before 2009 or more than five minutes in the future, the current time
+    /// is used.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub sent_at: Option<Moment>,
     #[schema(value_type = ContentIn)]
     pub content: Object<ContentIn>,
-    /// The message it answers.
+    /// The message it replies to.
     #[serde(default)]
     #[schema(value_type = Option<QuoteIn>)]
     pub reply_to: Option<Object<QuoteIn>>,
-    /// The message it passes on.
+    /// The message it forwards.
     #[serde(default)]
     #[schema(value_type = Option<QuoteIn>)]
     pub forward: Option<Object<QuoteIn>>,
-    /// The post it comments on; makes it a comment.
+    /// The post it comments on; makes the message a comment.
     #[serde(default)]
     #[schema(value_type = Option<PostIn>)]
     pub post: Option<Object<PostIn>>,
@@ -55,12 +56,12 @@ pub struct MessageIn {
     #[serde(default)]
     #[schema(value_type = Option<SharedPostIn>)]
     pub shared_post: Option<Object<SharedPostIn>>,
-    /// Makes no lead and notifies nobody.
+    /// Creates no lead and triggers no notification.
     #[serde(default)]
     pub silent: Option<bool>,
 }
 
-/// Which conversation.
+/// Identifies a conversation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConversationIn {
@@ -70,7 +71,7 @@ pub struct ConversationIn {
 }
 
 impl MessageIn {
-    /// Everything right, or every wrong field.
+    /// The validated message, or every invalid field.
     pub fn checked(self) -> Result<Incoming> {
         let mut wrong = Vec::new();
         let external_id = kept(checked_id("/id", self.id), &mut wrong);
@@ -95,15 +96,14 @@ impl MessageIn {
     }
 }
 
-/// A message that came as one line of many: unreadable, wrong or with a file that cannot be fetched, as the single route
-/// tells it.
+/// Validates one message of an import with the same rules and errors as the route for a single message.
 pub fn of_line(app: &App, bytes: &[u8]) -> Result<Incoming> {
     let incoming = json::parse::<MessageIn>(bytes)?.checked()?;
     media_url::check(app, &incoming.body.content)?;
     Ok(incoming)
 }
 
-/// The value, or nothing with its errors put aside.
+/// The value, or an empty string with its errors added to `wrong`.
 fn kept(checked: Result<String>, wrong: &mut Vec<FieldError>) -> String {
     match checked {
         Ok(id) => id,

@@ -1,4 +1,4 @@
-//! Who wrote a message, and to whom.
+//! Sender and receiver of a message in a request.
 
 use base::error::FieldError;
 use base::message::{Person, Role};
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::kept;
 use crate::api::json::checked_id;
 
-/// Who wrote it.
+/// The sender of the message.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SenderIn {
@@ -33,7 +33,7 @@ pub struct SenderIn {
     #[serde(default)]
     #[schema(format = "uri")]
     pub profile_url: Option<String>,
-    /// Of a manager: the CRM's id of the user in whose name the message is shown. Absent: the channel's bot.
+    /// For managers: the amoCRM user id under whose name the message is shown. Defaults to the channel's bot.
     #[serde(default)]
     #[schema(example = "31415")]
     pub user_id: Option<String>,
@@ -60,7 +60,7 @@ pub struct PersonIn {
     pub profile_url: Option<String>,
 }
 
-/// The sides of a conversation.
+/// The role of a participant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleIn {
@@ -122,7 +122,7 @@ impl PersonIn {
     }
 }
 
-/// Who receives what a manager or a bot wrote; a customer's message goes to nobody by name.
+/// The receiver of a manager's or bot's message; a customer's message must not have one.
 pub(super) fn checked_receiver(
     sender: Role,
     receiver: Option<PersonIn>,

@@ -1,4 +1,4 @@
-//! What stands around a message, as it is shown.
+//! The context of a message in a response: replies, forwards, posts and templates.
 
 use base::message::{Body, Post, Quote, SharedPost, Template};
 use serde::Serialize;
@@ -7,17 +7,17 @@ use utoipa::ToSchema;
 use super::content::ContentOut;
 use crate::api::json::Moment;
 
-/// What a message answers, passes on, comments on or was made from.
+/// What a message replies to, forwards, comments on or was created from.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AroundOut {
-    /// The template it was made from.
+    /// The template it was created from.
     #[schema(required)]
     pub template: Option<Template>,
     #[schema(required)]
     pub reply_to: Option<QuoteOut>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub forward: Option<QuoteOut>,
-    /// The post that it comments on, or under which the manager answered.
+    /// The post that the message comments on, or under which the manager replied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub post: Option<Post>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,7 +25,7 @@ pub struct AroundOut {
 }
 
 impl AroundOut {
-    /// Of a stored body.
+    /// From a stored body.
     pub fn of(body: &Body) -> Self {
         Self {
             template: body.template.clone(),
@@ -40,7 +40,8 @@ impl AroundOut {
 /// Another message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QuoteOut {
-    /// Ours where we know the message, else the messenger's; null: told in words alone.
+    /// Parom's id if Parom has the message, otherwise the messenger's; null if the message is only described by its
+    /// text.
     #[schema(required)]
     pub id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

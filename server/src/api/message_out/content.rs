@@ -1,4 +1,4 @@
-//! What a message says, as it is shown.
+//! The content of a message in a response.
 
 use base::message::{Button, Content, List, Markup, Media};
 use serde::Serialize;
@@ -7,17 +7,17 @@ use uuid::Uuid;
 
 use crate::api::message_in::ContentType;
 
-/// What a message says; the fields depend on `type`.
+/// The content of a message; which fields are present depends on `type`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContentOut {
     #[serde(rename = "type")]
     pub kind: ContentType,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Where the file was named to be; absent where Parom keeps it.
+    /// The file's original address; absent if Parom stores the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_url: Option<String>,
-    /// The file that Parom keeps.
+    /// The file stored by Parom.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,12 +26,12 @@ pub struct ContentOut {
     pub file_size: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<String>,
-    /// Seconds.
+    /// In seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sticker_id: Option<String>,
-    /// Common to attachments that were sent together.
+    /// Shared by attachments that were sent together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,7 +42,7 @@ pub struct ContentOut {
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
-    /// The row of a list message that the customer chose.
+    /// The row of a list message that the customer selected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback_data: Option<String>,
     /// Rows of buttons.
@@ -53,7 +53,7 @@ pub struct ContentOut {
 }
 
 impl ContentOut {
-    /// A stored content with what can be chosen under it and what was chosen.
+    /// Stored content with its buttons or rows and the customer's selection.
     pub fn of(content: Content, markup: Option<Markup>, callback_data: Option<String>) -> Self {
         let (buttons, list) = match markup {
             Some(Markup::Buttons(rows)) => (Some(rows), None),

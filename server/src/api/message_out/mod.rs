@@ -1,4 +1,4 @@
-//! How messages are shown.
+//! Messages in responses.
 
 use base::message::{Direction, Failure, FailureCode, Person, Role};
 use base::words::Language;
@@ -16,36 +16,36 @@ mod content;
 pub use around::{AroundOut, QuoteOut};
 pub use content::ContentOut;
 
-/// What is known of an accepted message.
+/// An accepted message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AcceptedOut {
-    /// Our id of the message.
+    /// Parom's id of the message.
     pub id: Uuid,
     #[schema(example = "ext-1001")]
     pub external_id: String,
     #[schema(example = "queued")]
     pub status: &'static str,
-    /// The id came before and nothing new was stored.
+    /// The id was already accepted and nothing new was stored.
     pub duplicate: bool,
 }
 
-/// A message, either direction.
+/// A message in either direction.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessageOut {
     pub id: Uuid,
     pub source_id: Uuid,
     pub direction: Direction,
     pub status: MessageStatus,
-    /// Why it is held; null: it is not.
+    /// Why it is held; null if it is not held.
     #[schema(required)]
     pub reason: Option<String>,
-    /// Why it failed; null: it did not.
+    /// Why it failed; null if it did not fail.
     #[schema(required)]
     pub error: Option<FailureOut>,
     /// The messenger's id; null until known.
     #[schema(required)]
     pub external_id: Option<String>,
-    /// amojo's id; null until known.
+    /// The chat's id in amojo, amoCRM's chat service; null until known.
     #[schema(required)]
     pub amocrm_message_id: Option<String>,
     pub conversation: ConversationRefOut,
@@ -55,11 +55,11 @@ pub struct MessageOut {
     pub content: ContentOut,
     #[serde(flatten)]
     pub around: AroundOut,
-    /// Makes no lead and notifies nobody.
+    /// Creates no lead and triggers no notification.
     pub silent: bool,
-    /// The customer took it back; `content` is what it said.
+    /// The customer deleted the message; `content` is its last content.
     pub deleted: bool,
-    /// It may have reached the customer twice: the outcome of an earlier try could not be found out.
+    /// The customer may have received it twice, because the outcome of an earlier attempt is unknown.
     pub possible_duplicate: bool,
     #[schema(value_type = String, format = DateTime)]
     pub sent_at: Moment,
@@ -74,7 +74,7 @@ pub struct MessageOut {
 /// The conversation a message belongs to.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConversationRefOut {
-    /// The messenger's id; null until a conversation that a manager began is answered.
+    /// The messenger's id; null while a conversation started by a manager waits for the messenger's response.
     #[schema(required)]
     pub id: Option<String>,
 }
@@ -83,7 +83,7 @@ pub struct ConversationRefOut {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FailureOut {
     pub code: FailureCode,
-    /// In words.
+    /// A description in plain language.
     pub text: String,
 }
 
@@ -97,7 +97,7 @@ impl From<Failure> for FailureOut {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PersonOut {
     pub role: Role,
-    /// The messenger's id; of managers amojo's.
+    /// The messenger's id; for managers, amojo's id.
     pub id: String,
     #[schema(required)]
     pub name: Option<String>,

@@ -1,5 +1,6 @@
-//! Adds what every operation and every list has: errors of authentication and limits, the `Idempotency-Key` header, items
-//! of lists, and a schema for each type of content. Clients are generated from the description, so it has to be exact.
+//! Adds what all operations and lists have in common: authentication and rate limit errors, the `Idempotency-Key`
+//! header, items of lists, and a schema for each type of content. Clients are generated from the document, so it has to
+//! be exact.
 
 use serde_json::json;
 use utoipa::openapi::content::ContentBuilder;
@@ -13,7 +14,7 @@ use utoipa::openapi::{Components, KnownFormat, OpenApi, Ref, RefOr, Required, Re
 use crate::api::idempotency;
 use crate::api::message_in::ContentType;
 
-/// The component for each type of a content.
+/// The component of message content, and the prefix of its types.
 const CONTENT: &str = "ContentIn";
 /// The prefix of a list's name, before the name of its items.
 const LISTS: &str = "ListOut_";
@@ -50,14 +51,18 @@ fn complete(operation: &mut Operation) {
         }
     }
     let rules = [
-        ("400", json, "Unreadable JSON"),
+        ("400", json, "Malformed JSON"),
         ("404", places.contains(&true), "Nothing has this id"),
-        ("409", repeats, "A request with this Idempotency-Key still runs"),
-        ("413", json, "Above 256 KiB"),
+        ("409", repeats, "A request with this Idempotency-Key is still in progress"),
+        ("413", json, "The body is larger than 256 KiB"),
         ("415", json, "Not application/json"),
-        ("422", json || queried, "A wrong field, parameter or header; `errors` names it"),
-        ("429", true, "The key sent more requests a second, or bytes a day, than it may; of imports: too many wait"),
-        ("503", true, "Too much to do, or nothing can be stored now; repeat after `Retry-After`"),
+        ("422", json || queried, "A field, parameter or header is invalid; `errors` names it"),
+        (
+            "429",
+            true,
+            "The key exceeded its requests per second or bytes per day; for imports: too many imports are queued",
+        ),
+        ("503", true, "The server is overloaded or cannot store data right now; retry after `Retry-After`"),
     ];
     for (status, applies, words) in rules {
         if applies {
@@ -71,7 +76,7 @@ fn complete(operation: &mut Operation) {
     }
 }
 
-/// The values of a parameter, where the handler's type does not say them.
+/// Constraints of a parameter that the handler's type does not express.
 fn constrain(parameter: &mut Parameter) {
     let text = || ObjectBuilder::new().schema_type(Type::String).min_length(Some(1));
     if parameter.name.eq_ignore_ascii_case(idempotency::HEADER) {
@@ -80,7 +85,7 @@ fn constrain(parameter: &mut Parameter) {
     } else if parameter.name == "cursor" {
         parameter.schema = Some(text().build().into());
     } else if parameter.name == "file_name" {
-        // Absent parameters are left out; a query has no null.
+        // A query string has no null: absent parameters are omitted.
         parameter.schema = Some(ObjectBuilder::new().schema_type(Type::String).build().into());
     }
 }
@@ -91,10 +96,7 @@ fn binary() -> Object {
 
 fn retry_after() -> utoipa::openapi::Header {
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
-    HeaderBuilder::new()
-        .schema(Some(seconds))
-        .description(Some("Seconds after which the next request is welcome"))
-        .build()
+    HeaderBuilder::new().schema(Some(seconds)).description(Some("Seconds to wait before the next request")).build()
 }
 
 fn problem(words: &str) -> Response {
@@ -102,7 +104,7 @@ fn problem(words: &str) -> Response {
     ResponseBuilder::new().description(words).content("application/problem+json", content).build()
 }
 
-/// A list refers to the schema of its items, so that clients have one type for an item everywhere.
+/// Makes lists refer to the schema of their items, so that clients get one type for an item everywhere.
 fn lists_name_their_items(components: &mut Components) {
     let names: Vec<String> = components.schemas.keys().cloned().collect();
     for (list, schema) in &mut components.schemas {
@@ -116,7 +118,7 @@ fn lists_name_their_items(components: &mut Components) {
     }
 }
 
-/// A content is one of nine schemas, discriminated by `type`: each has its own fields and no others.
+/// Makes content one of nine schemas, discriminated by `type`, each with its own fields only.
 fn contents_are_told_apart(components: &mut Components) {
     let Some(RefOr::T(Schema::Object(whole))) = components.schemas.get(CONTENT).cloned() else { return };
     let mut all = OneOfBuilder::new().description(whole.description.clone());
@@ -143,7 +145,7 @@ fn contents_are_told_apart(components: &mut Components) {
     components.schemas.insert(CONTENT.to_owned(), Schema::OneOf(all).into());
 }
 
-/// The schema of a required field: not null, and not an empty text.
+/// The schema of a required field: not null and not an empty string.
 fn told(schema: Option<&RefOr<Schema>>) -> RefOr<Schema> {
     let mut schema = schema.cloned().unwrap_or_else(|| Object::new().into());
     if let RefOr::T(Schema::Object(field)) = &mut schema {

@@ -4,7 +4,7 @@ use base::message::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How far a message has come.
+/// The delivery status of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageStatus {

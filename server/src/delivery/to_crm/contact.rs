@@ -19,7 +19,7 @@ pub(super) async fn settled(line: &Line<'_>, parts: &Parts, message: &NewMessage
     let known = match contact::told(line.app, source, &parts.conversation, &body.sender).await {
         Ok(told) => told.map_or(Cow::Borrowed(&parts.conversation), Cow::Owned),
         Err(error) => {
-            tracing::error!(tenant.id = %source.tenant_id, error = format!("{error:#}"), "what a customer told of themselves could not be noted");
+            tracing::error!(tenant.id = %source.tenant_id, error = format!("{error:#}"), "a customer's own details could not be stored");
             Cow::Borrowed(&parts.conversation)
         }
     };
@@ -30,7 +30,7 @@ pub(super) async fn settled(line: &Line<'_>, parts: &Parts, message: &NewMessage
         Ok(true) => {}
         Ok(false) => return None,
         Err(error) => {
-            tracing::error!(tenant.id = %source.tenant_id, %error, "that a chat wants a contact could not be noted; amoCRM chooses");
+            tracing::error!(tenant.id = %source.tenant_id, %error, "that a chat needs a contact could not be stored; amoCRM chooses one");
             return None;
         }
     }

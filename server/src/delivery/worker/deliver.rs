@@ -93,11 +93,11 @@ pub(in crate::delivery) async fn end(app: &Arc<App>, claim: Claim, parts: Readin
     match tokio::time::timeout(CALL, carry(app, claim.clone(), parts)).await {
         Ok(Ok(settlement)) => Some(settlement),
         Ok(Err(error)) => {
-            tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a delivery broke off");
+            tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a delivery was interrupted");
             None
         }
         Err(_) => {
-            tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, "a delivery took too long and was given up");
+            tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, "a delivery timed out");
             let millis = i32::try_from(app.clock.millis() - started).unwrap_or(i32::MAX);
             Some(cut_off(claim, started, millis))
         }
@@ -182,9 +182,9 @@ impl Told {
             app.lookup.forget_conversation(self.claim.tenant_id, alias).await;
         }
         let Some(reason) = self.hold else { return };
-        tracing::warn!(tenant.id = %self.claim.tenant_id, source.id = %self.claim.source_id, reason, "a target is held: its letters wait");
+        tracing::warn!(tenant.id = %self.claim.tenant_id, source.id = %self.claim.source_id, reason, "a target is on hold: its letters wait");
         if let Err(error) = crate::delivery::dead::mark_held(app, &self.claim, &reason).await {
-            tracing::error!(tenant.id = %self.claim.tenant_id, error = format!("{error:#}"), "the state of a held target could not be noted");
+            tracing::error!(tenant.id = %self.claim.tenant_id, error = format!("{error:#}"), "the state of a target on hold could not be stored");
         }
     }
 }

@@ -13,10 +13,10 @@ use super::{Again, Line};
 /// Stores a call's bytes in quarantine. `why` is a metric's label.
 pub(super) async fn keep(line: &Line, body: Bytes, why: &'static str) -> Result<(), Again> {
     let kind = line.connector.kind();
-    tracing::warn!(tenant.id = %line.source.tenant_id, source.id = %line.source.id, reason = why, "a call of a messenger is kept in quarantine");
+    tracing::warn!(tenant.id = %line.source.tenant_id, source.id = %line.source.id, reason = why, "a webhook from a messenger was quarantined");
     metrics::counter!("parom_quarantined_total", "reason" => why, "door" => kind).increment(1);
     if !line.app.strangers.keeps_unreadable(line.source.id, body.len(), line.app.clock.millis()).await {
-        tracing::warn!(source.id = %line.source.id, "the source's unreadable calls of today exceed the limit; this one is counted, not kept");
+        tracing::warn!(source.id = %line.source.id, "the source's unreadable webhooks of today exceed the limit; this one is counted but not stored");
         return Ok(());
     }
     let raw = Some(raw_of(line, body, why));
@@ -26,7 +26,7 @@ pub(super) async fn keep(line: &Line, body: Bytes, why: &'static str) -> Result<
         // The database will never accept these bytes either.
         Err(Refused::Unstorable(_)) => Ok(()),
         Err(refused) => {
-            tracing::error!(error = %refused, "a call of a messenger could not be stored");
+            tracing::error!(error = %refused, "a webhook from a messenger could not be stored");
             Err(Again)
         }
     }
@@ -57,11 +57,11 @@ impl From<Error> for Not {
         match error {
             Error::TooMany { .. } | Error::Full(_) | Error::Unavailable { .. } => Self::Now,
             Error::Internal(cause) if cause.chain().any(|cause| cause.is::<DbErr>()) => {
-                tracing::error!(error = format!("{cause:#}"), "a messenger's call could not be stored");
+                tracing::error!(error = format!("{cause:#}"), "a messenger's webhook could not be stored");
                 Self::Now
             }
             Error::Internal(cause) => {
-                tracing::error!(error = format!("{cause:#}"), "a messenger's call can never be stored");
+                tracing::error!(error = format!("{cause:#}"), "a messenger's webhook can never be stored");
                 Self::Ever("unstorable")
             }
             Error::NotFound => Self::Ever("unknown"),

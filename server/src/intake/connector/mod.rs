@@ -98,7 +98,7 @@ async fn answer(
     let stored = match storing.await {
         Ok(stored) => stored,
         Err(panicked) => {
-            tracing::error!(source.id = %line.source.id, error = %panicked, "reading a messenger's call broke off; its bytes are kept");
+            tracing::error!(source.id = %line.source.id, error = %panicked, "reading a messenger's webhook was interrupted; the bytes received are stored");
             apart::keep(&line, body, "broke_off").await
         }
     };
@@ -115,7 +115,7 @@ impl Line {
         let unavailable = || HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "2")).finish();
         let source_id = Uuid::try_parse(source_id).map_err(|_| HttpResponse::NotFound().finish())?;
         let found = app.lookup.source(source_id).await.map_err(|error| {
-            tracing::error!(source.id = %source_id, %error, "a messenger's call could not find its source");
+            tracing::error!(source.id = %source_id, %error, "the source of a messenger's webhook could not be looked up");
             unavailable()
         })?;
         let source = found.filter(|source| source.kind == kind).ok_or_else(|| HttpResponse::NotFound().finish())?;
@@ -139,7 +139,7 @@ impl Line {
             Ok(happened) => happened::take(self, body, happened).await,
             Err(NotReceived::Unreadable) => apart::keep(self, body, "unreadable").await,
             Err(NotReceived::Later(said)) => {
-                tracing::warn!(source.id = %self.source.id, reason = %said, "a messenger's call waits for something that could not be asked");
+                tracing::warn!(source.id = %self.source.id, reason = %said, "a messenger's webhook waits for a look-up that failed");
                 Err(Again)
             }
         }

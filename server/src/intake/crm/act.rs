@@ -60,7 +60,7 @@ pub(super) async fn act(app: &Arc<App>, tenant_id: Uuid, heard: Vec<Look>) {
             look.look(app, tenant_id).await;
         }
     } else {
-        tracing::debug!(tenant.id = %tenant_id, "too many hooks of the CRM at once: what they tell is found out later");
+        tracing::debug!(tenant.id = %tenant_id, "too many concurrent CRM hooks: their changes will be read later");
     }
     app.crm_acts.waiting.fetch_sub(1, Ordering::Relaxed);
 }
@@ -72,7 +72,7 @@ impl Look {
             Self::Template(id) => template::look(app, tenant_id, *id).await,
         };
         if let Err(error) = done {
-            tracing::info!(tenant.id = %tenant_id, error = format!("{error:#}"), "what a hook of the CRM told could not be looked at; it is found out later");
+            tracing::info!(tenant.id = %tenant_id, error = format!("{error:#}"), "a CRM hook could not be processed; its changes will be read later");
         }
     }
 }

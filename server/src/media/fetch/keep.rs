@@ -88,7 +88,7 @@ impl Sink {
     pub async fn give_up(mut self, why: NotKept) -> NotKept {
         if let Err(error) = self.writer.abort().await {
             // Nothing was written, or the store removes it by its own rules.
-            tracing::debug!(%error, "a file that is not kept");
+            tracing::debug!(%error, "an incomplete file could not be removed from the store");
         }
         why
     }

@@ -113,13 +113,13 @@ pub(super) async fn attempt(app: &App, row: media::Model, budget: Option<Duratio
             }
             metrics::counter!("parom_media_fetches_total", "outcome" => word).increment(1);
             metrics::histogram!("parom_media_fetch_seconds").record(started.elapsed());
-            tracing::debug!(tenant.id = %tenant_id, media.id = %id, outcome = word, "a file was tried");
+            tracing::debug!(tenant.id = %tenant_id, media.id = %id, outcome = word, "a download of a file was attempted");
         }
         Ok(false) => {
-            tracing::info!(tenant.id = %tenant_id, media.id = %id, "a file was fetched by somebody else meanwhile")
+            tracing::info!(tenant.id = %tenant_id, media.id = %id, "a file was already downloaded by another process")
         }
         Err(error) => {
-            tracing::error!(tenant.id = %tenant_id, media.id = %id, %error, "what came of fetching a file could not be stored");
+            tracing::error!(tenant.id = %tenant_id, media.id = %id, %error, "the outcome of a download could not be stored");
         }
     }
     app.media.settled.notify_waiters();
@@ -133,7 +133,7 @@ async fn fetch(app: &App, row: &media::Model) -> Outcome {
         Ok(outcome) => outcome,
         Err(error) => {
             let cause = format!("{error:#}");
-            tracing::error!(tenant.id = %row.tenant_id, media.id = %row.id, cause, "a file cannot be kept; it is tried again");
+            tracing::error!(tenant.id = %row.tenant_id, media.id = %row.id, cause, "a file could not be stored; it will be retried");
             Outcome::Broken
         }
     }

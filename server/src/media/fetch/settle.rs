@@ -98,7 +98,7 @@ pub(super) async fn settle(app: &App, row: &media::Model, outcome: Outcome) -> R
     // Leftovers here are deleted with the row.
     let useless = Key { tenant_id: row.tenant_id, id: row.id, epoch: if good { written } else { row.epoch } };
     if let Err(error) = app.media.files.remove(useless).await {
-        tracing::warn!(tenant.id = %row.tenant_id, media.id = %row.id, %error, "what an earlier fetch left stays for now");
+        tracing::warn!(tenant.id = %row.tenant_id, media.id = %row.id, %error, "leftovers of an earlier download could not be removed yet");
     }
     Ok(good)
 }

@@ -90,7 +90,7 @@ pub(super) async fn choose(app: web::Data<App>, member: Member, form: Form<Field
         return wrong(member.words.say("alerts-code-wait").with("seconds", wait.seconds).to_string()).await;
     }
     if let Err(error) = send_code(&app, &member, typed).await {
-        tracing::error!(tenant.id = %member.tenant.tenant_id, error = format!("{error:#}"), "a code for an address of alerts was not sent");
+        tracing::error!(tenant.id = %member.tenant.tenant_id, error = format!("{error:#}"), "a confirmation code for an alert address could not be sent");
         return wrong(member.words.say("alerts-code-unsent").to_string()).await;
     }
     keep(&app, &member, &me, &choice).await?;

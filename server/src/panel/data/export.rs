@@ -19,8 +19,8 @@ pub(super) async fn download(app: web::Data<App>, member: Member) -> Result<Http
     let stream = Box::pin(export.into_stream());
     let stream = futures_util::StreamExt::map(stream, |page| {
         page.map_err(|error| {
-            tracing::error!(error = format!("{error:#}"), "an export broke off");
-            actix_web::error::ErrorInternalServerError("the export broke off")
+            tracing::error!(error = format!("{error:#}"), "an export was interrupted");
+            actix_web::error::ErrorInternalServerError("the export was interrupted")
         })
     });
     Ok(nothing_kept(StatusCode::OK)

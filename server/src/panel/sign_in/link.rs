@@ -101,7 +101,7 @@ pub(super) async fn ask(app: web::Data<App>, request: HttpRequest, form: OpenFor
     let (background, email) = (app.clone().into_inner(), form.email.trim().to_owned());
     base::supervisor::detach("sign_in_link", async move {
         if let Err(error) = send(&background, &email).await {
-            tracing::error!(error = format!("{error:#}"), "a sign-in link was not sent");
+            tracing::error!(error = format!("{error:#}"), "a sign-in link could not be sent");
         }
     });
     let sent = Notice::done(page.words.say("sign-in-link-sent").with("email", form.email.trim()));
@@ -174,7 +174,7 @@ async fn proved(app: &App, person: person::Model) -> Result<person::Model> {
     let tx = app.store.write_tx().await?;
     let first = credentials::prove(app, &tx, &person).await;
     if ended(tx, first).await? {
-        tracing::info!(person.id = %person.id, "an e-mail was proved; password, authenticator and sessions of before ended");
+        tracing::info!(person.id = %person.id, "an e-mail was verified; the earlier password, authenticator and sessions were revoked");
     }
     persons::by_id(app.store.read(), person.id).await?.ok_or(Error::NotFound)
 }

@@ -68,7 +68,7 @@ pub(super) async fn pipelines(app: &Arc<App>, tenant_id: Uuid) -> Option<Vec<Pip
             Some(ours.collect())
         }
         Ok(Err(error)) => {
-            tracing::info!(tenant.id = %tenant_id, %error, "a page is shown without the names of pipelines");
+            tracing::info!(tenant.id = %tenant_id, %error, "a page is shown without pipeline names");
             None
         }
         Err(_) => None,

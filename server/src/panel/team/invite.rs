@@ -89,7 +89,7 @@ pub(super) async fn invite(app: web::Data<App>, member: Member, form: Form<Wante
     let notice = match mail::send(&app, letter).await {
         Ok(()) => Notice::done(words.say("team-invite-sent").with("email", email)),
         Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "an invitation was not sent");
+            tracing::error!(error = format!("{error:#}"), "an invitation could not be sent");
             // Not shown for copying: as a mailed link it would prove more than it does.
             link::take(&app, &token).await?;
             Notice::failed(words.say("team-invite-unsent").with("email", email))

@@ -36,7 +36,7 @@ pub(super) async fn carry_out(
     if done.is_err() {
         // Nothing changed, so the version is put back, unless the row has changed since.
         if let Err(error) = set_version(&app, &source, version, source.updated_at).await {
-            tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "the version of an unchanged source could not be put back");
+            tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "the version of an unchanged source could not be restored");
         }
     }
     let changed = done?;

@@ -44,7 +44,7 @@ pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan, by: B
     app.lookup.forget();
     // If the messenger refuses now, the watch retries; meanwhile the source's state shows it.
     let _ = line::connect(&app, &source).await?;
-    tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, connector = source.kind, "a source was made");
+    tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, connector = source.kind, "a source was created");
     Ok(Created { source, webhook_secret: plan.webhook_secret })
 }
 

@@ -89,7 +89,7 @@ pub async fn keep(db: &impl ConnectionTrait, row: &source::Model) -> Result<(), 
 /// Releases the claim of a source that was not created after all.
 pub async fn give_back(app: &App, row: &source::Model) {
     if let Err(error) = release(app.store.write(), row, app.clock.millis()).await {
-        tracing::warn!(source.id = %row.id, %error, "the claim of a line ends by itself in two minutes");
+        tracing::warn!(source.id = %row.id, %error, "the claim of a connection check could not be released; it expires in two minutes");
     }
 }
 

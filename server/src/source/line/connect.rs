@@ -33,12 +33,12 @@ pub async fn connect(app: &Arc<App>, source: &source::Model) -> Result<Result<()
         Ok(()) => {
             saw(app, source, Webhook::Fine).await?;
             alert::resolve(app, app.store.write(), source.tenant_id, MOVED, &source.id.to_string()).await?;
-            tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, "the messenger brings messages to us");
+            tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, "the messenger's webhook is registered");
             Ok(Ok(()))
         }
         Err(denied) => {
             let said = denied.said().clone();
-            tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, reason = %said, "the messenger was not told where to bring messages");
+            tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, reason = %said, "the messenger's webhook could not be registered");
             if let Denied::Access(said) = &denied {
                 crate::source::stopped(app, source.tenant_id, source.id, &said.to_string()).await?;
             } else {
@@ -84,7 +84,7 @@ pub fn disconnect(app: &Arc<App>, source: &source::Model) {
                 Ok(()) => return,
                 Err(Denied::Away(_)) => {}
                 Err(denied) => {
-                    tracing::info!(source.id = %source_id, reason = %denied.said(), "the messenger of a deleted source was not told to stop");
+                    tracing::info!(source.id = %source_id, reason = %denied.said(), "the webhook of a deleted source could not be removed at its messenger");
                     return;
                 }
             }

@@ -43,7 +43,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
     let due = match due(app).await {
         Ok(due) => due,
         Err(error) => {
-            tracing::warn!(%error, "which lines are to be looked at cannot be read; it is looked up again");
+            tracing::warn!(%error, "the sources due for a connection check could not be read; it will be retried");
             return 0;
         }
     };
@@ -58,7 +58,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
                 looks.spawn(look(app.clone(), source));
             }
             Ok(false) => {}
-            Err(error) => tracing::warn!(source.id = %source.id, %error, "a look at a line cannot be claimed"),
+            Err(error) => tracing::warn!(source.id = %source.id, %error, "a connection check could not be claimed"),
         }
     }
     while looks.join_next().await.is_some() {}
@@ -90,7 +90,7 @@ async fn claim(app: &App, seen: &source::Model) -> Result<bool, DbErr> {
 
 async fn look(app: Arc<App>, source: source::Model) {
     if let Err(error) = look_at(&app, &source).await {
-        tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "a line could not be looked at; it is looked at again");
+        tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "a source's connection could not be checked; it will be checked again");
     }
 }
 

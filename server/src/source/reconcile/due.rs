@@ -35,7 +35,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
     let due = match due(app).await {
         Ok(due) => due,
         Err(error) => {
-            tracing::warn!(%error, "which accounts' sources are to be compared cannot be read; it is looked up again");
+            tracing::warn!(%error, "the accounts due for a comparison of sources could not be read; it will be retried");
             return 0;
         }
     };
@@ -45,15 +45,15 @@ pub async fn due_now(app: &Arc<App>) -> usize {
             Ok(true) => compared += 1,
             Ok(false) => continue,
             Err(error) => {
-                tracing::warn!(tenant.id = %tenant.tenant_id, %error, "a comparison of sources cannot be claimed");
+                tracing::warn!(tenant.id = %tenant.tenant_id, %error, "a comparison of sources could not be claimed");
                 continue;
             }
         }
         if let Err(error) = reconcile(app, tenant.tenant_id).await {
-            tracing::warn!(tenant.id = %tenant.tenant_id, %error, "an account's sources could not be compared with amoCRM's; it is tried again in an hour");
+            tracing::warn!(tenant.id = %tenant.tenant_id, %error, "an account's sources could not be compared with amoCRM's; retrying in an hour");
             let at = app.clock.millis() - DAY + AGAIN;
             if let Err(error) = super::note_compared(app, tenant.tenant_id, at).await {
-                tracing::warn!(tenant.id = %tenant.tenant_id, %error, "a failed comparison cannot be noted; the next is tomorrow");
+                tracing::warn!(tenant.id = %tenant.tenant_id, %error, "a failed comparison could not be recorded; the next one runs tomorrow");
             }
         }
     }

@@ -41,7 +41,7 @@ pub(super) async fn keep(
         let holder = directory::find(&tx, Kind::Scope, scope_id, now).await?;
         if holder.is_some_and(|holder| holder.tenant_id != tenant_id) {
             // Another account's chats must never arrive here.
-            tracing::error!(tenant.id = %tenant_id, channel.id = %channel_id, "amoCRM gave a scope that belongs to another account; it is not used");
+            tracing::error!(tenant.id = %tenant_id, channel.id = %channel_id, "amoCRM returned a scope that belongs to another account; it is not used");
             outcome = Outcome {
                 status: ChannelStatus::Misconfigured,
                 scope_id: None,

@@ -35,7 +35,7 @@ pub(in crate::tenant) async fn take_off(app: &App, tenant: &tenant::Model) -> an
                 note(app, &row, None).await?;
             }
             Err(error) => {
-                tracing::warn!(tenant.id = %tenant.tenant_id, channel.id = %row.channel_id, %error, "amoCRM could not be told that the channel is off; it is told again");
+                tracing::warn!(tenant.id = %tenant.tenant_id, channel.id = %row.channel_id, %error, "amoCRM could not be notified that the channel is disconnected; it will be retried");
                 note(app, &row, Some(row.tries)).await?;
             }
         }

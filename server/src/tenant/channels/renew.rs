@@ -43,7 +43,7 @@ pub async fn renew(app: &App, channel: &tenant_channel::Model) -> anyhow::Result
     match connect_one(app, &tenant, integration, configured).await {
         Ok(outcome) => keep::keep(app, &tenant, channel.channel_id, outcome).await?,
         Err(error) => {
-            tracing::warn!(tenant.id = %tenant.tenant_id, channel.id = %channel.channel_id, %error, "amoCRM could not be asked for hooks of version 2; a hook in an hour asks again");
+            tracing::warn!(tenant.id = %tenant.tenant_id, channel.id = %channel.channel_id, %error, "amoCRM could not be asked for version 2 hooks; a hook in an hour triggers the next attempt");
             note(app, channel, now - EVERY + AGAIN).await?;
         }
     }
@@ -61,7 +61,7 @@ pub async fn renewed(app: &App, channel: &tenant_channel::Model) {
         Ok::<_, DbErr>(())
     };
     if let Err(error) = ended.await {
-        tracing::warn!(tenant.id = %channel.tenant_id, %error, "that hooks are well again could not be noted; the next one notes it");
+        tracing::warn!(tenant.id = %channel.tenant_id, %error, "that hooks arrive again could not be stored; the next hook will store it");
     }
 }
 

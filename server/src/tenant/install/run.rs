@@ -50,12 +50,12 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             Ok(next) => next.into_iter().for_each(|(waiting, place)| {
                 working.spawn(claim_and_carry(app.clone(), waiting, place));
             }),
-            Err(error) => tracing::warn!(%error, "install calls cannot be read; they are looked for again"),
+            Err(error) => tracing::warn!(%error, "install calls could not be read; it will be retried"),
         }
     }
     let ended = tokio::time::timeout(END_WITHIN, async { while working.join_next().await.is_some() {} }).await;
     if ended.is_err() {
-        tracing::warn!("installations under way were cut off; they go on after the next start");
+        tracing::warn!("unfinished installations were interrupted; they continue after the next start");
     }
 }
 
@@ -69,7 +69,7 @@ async fn claim_and_carry(app: Arc<App>, waiting: Waiting, _place: Place) {
             carry(app, row).await;
         }
         Ok(None) => {}
-        Err(error) => tracing::warn!(error = format!("{error:#}"), "an install call cannot be claimed"),
+        Err(error) => tracing::warn!(error = format!("{error:#}"), "an install call could not be claimed"),
     }
 }
 
@@ -86,7 +86,7 @@ pub async fn carry(app: Arc<App>, row: install_call::Model) -> Progress {
             let deadline = row.received_at + if entered { call::LONGEST } else { CODE_LIVES };
             if next_at < deadline {
                 let stored = call::later(&app, &row, next_at, &said.to_string()).await;
-                tracing::warn!(install.id = %row.id, integration = row.integration, remote.host = row.host, attempt = row.attempts, error = %said, "an installation is not finished; it goes on by itself");
+                tracing::warn!(install.id = %row.id, integration = row.integration, remote.host = row.host, attempt = row.attempts, error = %said, "an installation is not finished; it will continue automatically");
                 complain(stored);
                 return Progress::Later { said, entered };
             }
@@ -143,7 +143,7 @@ async fn keep(app: &App, row: &install_call::Model, stage: &Stage) {
         match call::advance(app, row, stage).await {
             Ok(()) => return,
             Err(error) => {
-                tracing::warn!(install.id = %row.id, error = format!("{error:#}"), "an installation's progress cannot be stored; it is tried again");
+                tracing::warn!(install.id = %row.id, error = format!("{error:#}"), "an installation's progress could not be stored; it will be retried");
                 tokio::time::sleep(Duration::from_millis(pause)).await;
             }
         }
@@ -180,7 +180,7 @@ async fn renew_claim<T>(app: &App, row: &install_call::Model) -> T {
 
 fn complain(stored: Result<(), sea_orm::DbErr>) {
     if let Err(error) = stored {
-        tracing::warn!(%error, "the state of an install call cannot be stored; it is worked on again");
+        tracing::warn!(%error, "the state of an install call could not be stored; it will be processed again");
     }
 }
 

@@ -34,7 +34,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
         .all(app.store.read())
         .await;
     let due = due.unwrap_or_else(|error| {
-        tracing::warn!(%error, "which subscriptions are due cannot be read; it is looked up again");
+        tracing::warn!(%error, "the subscriptions that are due could not be read; it will be retried");
         Vec::new()
     });
     let mut looked = 0;
@@ -44,7 +44,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
             Ok(true) => looked += 1,
             Ok(false) => {}
             Err(error) => {
-                tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "an account's subscription could not be looked at; it is tried again");
+                tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "an account's subscription could not be checked; it will be retried");
                 looked += 1;
             }
         }

@@ -85,13 +85,13 @@ async fn on(app: &Arc<App>, row: &crm_subscription::Model) -> anyhow::Result<Out
     }
     match made {
         Ok(_) => {
-            tracing::info!(tenant.id = %row.tenant_id, "amoCRM tells of changes of contacts from now on");
+            tracing::info!(tenant.id = %row.tenant_id, "subscribed to amoCRM's hooks for contact changes");
             Ok(Outcome::On)
         }
         Err(CallError::Crm(error))
             if error.status().is_some_and(|status| (400..=499).contains(&status) && status != 429) =>
         {
-            tracing::info!(tenant.id = %row.tenant_id, %error, "amoCRM does not tell of changes of contacts; they are looked at when somebody looks");
+            tracing::info!(tenant.id = %row.tenant_id, %error, "amoCRM sends no hooks for contact changes; contacts are refreshed when they are viewed");
             Ok(Outcome::Refused(error.to_string()))
         }
         Err(error) => Err(error.into()),

@@ -73,7 +73,7 @@ async fn told<T>(
         error => return Err(error.into()),
     };
     standing::refused(app, tenant_id, refused).await.map_err(TokenError::from)?;
-    tracing::debug!(tenant.id = %tenant_id, %error, "the account as a whole is refused");
+    tracing::debug!(tenant.id = %tenant_id, %error, "amoCRM rejects the account as a whole");
     Err(meaning.into())
 }
 

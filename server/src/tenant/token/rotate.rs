@@ -172,7 +172,7 @@ impl Renewal<'_> {
                 Ok(stored) => break stored,
                 Err(error) => match pauses.next() {
                     Some(pause) => {
-                        tracing::error!(tenant.id = %key.0, %error, "a renewed token pair cannot be stored; it is tried again, do not stop the server now");
+                        tracing::error!(tenant.id = %key.0, %error, "a renewed token pair could not be stored; it will be retried, do not stop the server now");
                         tokio::time::sleep(pause).await;
                     }
                     None => return Err(error.into()),
@@ -272,11 +272,11 @@ impl Renewal<'_> {
         self.app.faults.pass("token.marked").await;
         let used = grant::in_use(tx, tenant_id).await?;
         if used.is_some_and(|used| !used.dead && used.crm_user_id != self.seen.crm_user_id) {
-            tracing::info!(tenant.id = %tenant_id, "access that is used no more was refused; another's is in use");
+            tracing::info!(tenant.id = %tenant_id, "an unused access was rejected; another user's access is in use");
             return Ok(false);
         }
         if status == TenantStatus::NeedsReauth && grant::stand_in(tx, tenant_id).await? {
-            tracing::info!(tenant.id = %tenant_id, "another administrator's access is used from now on");
+            tracing::info!(tenant.id = %tenant_id, "switched to another administrator's access");
             return Ok(false);
         }
         let from = [TenantStatus::Active, TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];

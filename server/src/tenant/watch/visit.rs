@@ -20,7 +20,7 @@ const CALLS_LIVE: i64 = 30 * 24 * 3_600_000;
 /// Makes a claimed visit. Errors are logged; the account is visited again.
 pub(super) async fn visit(app: Arc<App>, tenant_id: Uuid, claimed_at: i64) {
     if let Err(error) = visit_one(&app, tenant_id, claimed_at).await {
-        tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "an account could not be looked after; it is visited again");
+        tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "an account could not be checked; it will be checked again");
     }
 }
 
@@ -101,7 +101,7 @@ async fn probe(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<()> {
 /// Renews access that was unused for a month. Lost access is known by the account's state.
 async fn keep_alive(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
     match token::keep_alive(app, tenant_id).await {
-        Ok(true) => tracing::info!(tenant.id = %tenant_id, "access that nobody had used was renewed"),
+        Ok(true) => tracing::info!(tenant.id = %tenant_id, "an unused access was renewed"),
         Ok(false) | Err(TokenError::NoGrant | TokenError::NeedsReauth | TokenError::Unpaid | TokenError::Blocked) => {}
         Err(error) => return Err(error.into()),
     }
