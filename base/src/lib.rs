@@ -13,6 +13,7 @@ pub mod vault;
 pub mod browser;
 pub mod error;
 pub mod http_client;
+pub mod json;
 
 // process
 pub mod clock;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use base::words::{Language, Words};
 use clap::Subcommand;
-use parom::api::json::Moment;
+use base::json::Moment;
 use parom::app::App;
 use parom::audit::{self, Actor, Deed};
 use parom::customer::logins;

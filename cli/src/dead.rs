@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use base::message::{Direction, LetterKind};
 use clap::{Args, Subcommand};
 use entity::{dead_letter, tenant};
-use parom::api::json::Moment;
+use base::json::Moment;
 use parom::app::App;
 use parom::delivery::dead;
 use parom::delivery::read::dead::{self as read, Wanted};

@@ -9,7 +9,7 @@ use base::store::{Store, VENDOR, directory as entries, ended};
 use chrono::{DateTime, NaiveDate};
 use clap::{Subcommand, ValueEnum};
 use entity::{api_key, directory, tenant};
-use parom::api::json::Moment;
+use base::json::Moment;
 use parom::api::key::Scope;
 use parom::api::key_ring;
 use parom::audit::{self, Actor, Deed};

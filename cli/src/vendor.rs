@@ -8,7 +8,7 @@ use base::words::Language;
 use clap::Subcommand;
 use entity::person;
 use parom::admin::operators::deeds::{self, By, NotAdded};
-use parom::api::json::Moment;
+use base::json::Moment;
 use parom::app::App;
 use parom::audit::Actor;
 use parom::people::link::Purpose;

@@ -1,161 +1,139 @@
-//! Everything a request or a worker needs, built once and passed along instead of statics.
+//! The running application: every module's context, wired together once.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
-use base::clock::Clock;
+use actix_web::web::{Data, ServiceConfig};
 use base::config::Config;
 use base::fault::Faults;
-use base::http_client::HttpClients;
-use base::spool::Spool;
+use base::pace::Paces;
 use base::store::Store;
-use base::supervisor::Supervisor;
-use base::telemetry::traces::Traces;
-use base::telemetry::{self, Metrics};
+use base::telemetry;
 use base::vault::Vault;
-use connectors::Connectors;
-use queue::Queue;
-use queue::writer::Writer;
-use tokio::sync::broadcast;
-use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
+use tokio::sync::Semaphore;
 
-use crate::chat::Guests;
+use crate::alert_letters::AlertEmailContext;
+use crate::audit::{AuditContext, Refusals};
+use crate::chat::{Guests, WebchatContext};
+use crate::delivery::DeliveryContext;
 use crate::delivery::slots::Slots;
-use crate::lookup::Lookup;
-use crate::media::Media;
-use crate::shed::Load;
-use crate::tenant::users::KnownUsers;
-use crate::widget_api;
+use crate::holes::HolesContext;
+use crate::intake::{IntakeContext, LostHooks, crm};
+use crate::media::{Media, MediaContext};
+use crate::oauth::OauthContext;
+use crate::panel::PanelContext;
+use crate::people::{PeopleContext, throttle};
+use crate::platform::Platform;
+use crate::shed::{Load, ShedContext};
+use crate::source::{Notes, SourceContext};
+use crate::tenant::{self, TenantContext};
+use crate::usage::{Keys, Stored, UsageContext};
+use crate::widget_api::{Memory, WidgetContext};
 
-/// A manager is typing to the customer of a conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Typed {
-    pub conversation_id: Uuid,
-    pub name: Option<String>,
-    /// When the indication expires, milliseconds since 1970.
-    pub until: i64,
-}
+/// Rate limits for reading histories that are remembered.
+const HISTORIES: u64 = 20_000;
 
-/// The running application. Shared as `Arc<App>`.
+/// The running application. Only the server, the command line and tests know it; modules know their contexts.
 pub struct App {
-    pub config: Config,
-    pub clock: Clock,
-    pub store: Store,
-    pub vault: Vault,
-    pub http: HttpClients,
-    pub connectors: Connectors,
-    pub queue: Queue,
-    pub writer: Writer,
-    /// Memory and slots in use by requests.
-    pub load: Load,
-    /// Deliveries in progress.
-    pub slots: Slots,
-    pub lookup: Lookup,
-    pub media: Media,
-    /// The disk spool for hooks while the database is unavailable; claimed only by serving processes.
-    pub spool: Spool,
-    pub faults: Faults,
-    /// Restarts failed background tasks.
-    pub supervisor: Supervisor,
-    pub metrics: Metrics,
-    pub traces: Traces,
-    /// Conversations in which something was delivered or received, for live pages.
-    pub happened: broadcast::Sender<Uuid>,
-    /// Typing indications of managers.
-    pub typed: broadcast::Sender<Typed>,
-    /// Rate limits of unknown callers.
-    pub strangers: crate::strangers::Strangers,
-    /// Rate limits of API keys.
-    pub keys: crate::usage::Keys,
-    /// Bytes stored per account, as last read.
-    pub stored: crate::usage::Stored,
-    /// Install calls that wait in memory.
-    pub installs: crate::tenant::install::Overflow,
-    /// Visitors connected to a web chat.
-    pub guests: Guests,
-    /// Difference between this machine's clock and amojo's.
-    pub crm_skew: crate::tenant::CrmSkew,
-    /// Rate limiter of each account's REST API.
-    pub rest_pace: crate::tenant::RestPace,
-    /// Users of each account's chats.
-    pub users: KnownUsers,
-    /// Users as amoCRM described them, cached briefly.
-    pub crm_users: crate::tenant::rights::KnownUsers,
-    /// Limits password hashing to one a core: each hash takes 19 MiB.
-    pub hashing: tokio::sync::Semaphore,
-    /// What message traffic reveals about sources.
-    pub source_notes: crate::source::Notes,
-    /// Pending actions for amoCRM hooks.
-    pub crm_acts: crate::intake::crm::Acts,
-    /// In-memory state of the search for missed hooks.
-    pub holes: crate::holes::Memory,
-    /// Sign-in attempt counters that have reached their limit.
-    pub tries: crate::people::throttle::Memory,
-    /// Refused sign-ins and keys not yet written to the audit log.
-    pub refusals: crate::audit::Refusals,
-    /// In-memory state about the widget's callers.
-    pub widget: widget_api::Memory,
-    /// Cancelled when the server is about to stop: long responses end and no new work starts.
-    pub stop: CancellationToken,
+    pub platform: Arc<Platform>,
+    pub people: Arc<PeopleContext>,
+    pub tenants: Arc<TenantContext>,
+    pub sources: Arc<SourceContext>,
+    pub delivery: Arc<DeliveryContext>,
+    pub intake: Arc<IntakeContext>,
+    pub usage: Arc<UsageContext>,
+    pub holes: Arc<HolesContext>,
+    pub letters: Arc<AlertEmailContext>,
+    pub oauth: Arc<OauthContext>,
+    pub shed: Arc<ShedContext>,
+    pub webchat: Arc<WebchatContext>,
+    pub widget: Arc<WidgetContext>,
+    pub panel: Arc<PanelContext>,
 }
 
 impl App {
     /// Builds the application and starts the writer tasks. The database must be open and migrated.
     pub fn new(config: Config, store: Store, vault: Vault, faults: Faults) -> anyhow::Result<Arc<Self>> {
-        let clock = store.clock().clone();
-        // First, so that tasks started below are counted from the beginning.
-        let (metrics, supervisor) = (Metrics::install()?, Supervisor::default());
-        let http = HttpClients::new(&config.network)?;
-        let connectors = Connectors::new(&http, &config);
-        let messengers = connectors.kinds().filter_map(|kind| connectors.get(kind));
-        let integrations = config.integrations.iter().map(|integration| crate::tenant::pool_of(&integration.name));
+        let platform = Arc::new(Platform::new(config, store, vault, faults)?);
+        let config = &platform.config;
+        let messengers = platform.connectors.kinds().filter_map(|kind| platform.connectors.get(kind));
+        let integrations = config.integrations.iter().map(|integration| tenant::pool_of(&integration.name));
         telemetry::start_remotes(integrations.chain(messengers.map(|one| one.pool().to_owned())));
-        let traces = Traces::open(&config.telemetry, http.trusted())?;
-        let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
+
+        let audit = Arc::new(AuditContext { platform: platform.clone(), refusals: Refusals::default() });
+        let people = Arc::new(PeopleContext {
+            audit: audit.clone(),
+            tries: throttle::Memory::default(),
+            hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
+        });
+        let media = Media::open(&config.media, &platform.http)?;
+        let load = Arc::new(Load::new(&config.limits));
+        let shed =
+            Arc::new(ShedContext { platform: platform.clone(), load: load.clone(), upload_buffer: media.buffer() });
+        let files = Arc::new(MediaContext { audit, media });
+        let tenants = Arc::new(TenantContext {
+            files,
+            installs: tenant::install::Overflow::default(),
+            crm_skew: tenant::CrmSkew::default(),
+            rest_pace: tenant::RestPace::new(platform.store.clone(), config.rates.rest_per_account),
+            users: tenant::users::KnownUsers::default(),
+            crm_users: tenant::rights::KnownUsers::default(),
+        });
+        let sources = Arc::new(SourceContext { tenants: tenants.clone(), source_notes: Notes::default() });
+        let delivery = Arc::new(DeliveryContext { sources: sources.clone(), slots: Slots::default() });
+        let intake = Arc::new(IntakeContext {
+            delivery: delivery.clone(),
+            crm_acts: crm::Acts::default(),
+            lost: LostHooks::default(),
+        });
+        let usage =
+            Arc::new(UsageContext { intake: intake.clone(), keys: Keys::default(), stored: Stored::default(), load });
+        let holes = Arc::new(HolesContext { intake: intake.clone(), paces: Paces::new(HISTORIES) });
+        let letters = Arc::new(AlertEmailContext { delivery: delivery.clone(), people: people.clone() });
         Ok(Arc::new(Self {
-            connectors,
-            writer: Writer::start(queue.clone(), traces.clone(), &supervisor),
-            load: Load::new(&config.limits),
-            slots: Slots::default(),
-            lookup: Lookup::new(&store, faults.clone(), &supervisor),
-            media: Media::open(&config.media, &http)?,
-            spool: Spool::new(supervisor.clone()),
-            metrics,
-            traces,
-            happened: broadcast::channel(1024).0,
-            typed: broadcast::channel(256).0,
-            strangers: crate::strangers::Strangers::default(),
-            keys: crate::usage::Keys::default(),
-            stored: crate::usage::Stored::default(),
-            installs: crate::tenant::install::Overflow::default(),
-            guests: Guests::new(&config.limits),
-            crm_skew: crate::tenant::CrmSkew::default(),
-            rest_pace: crate::tenant::RestPace::new(store.clone(), config.rates.rest_per_account),
-            users: KnownUsers::default(),
-            crm_users: crate::tenant::rights::KnownUsers::default(),
-            hashing: tokio::sync::Semaphore::new(
-                std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
-            ),
-            source_notes: crate::source::Notes::default(),
-            crm_acts: crate::intake::crm::Acts::default(),
-            holes: crate::holes::Memory::default(),
-            tries: crate::people::throttle::Memory::default(),
-            refusals: crate::audit::Refusals::default(),
-            widget: widget_api::Memory::default(),
-            stop: CancellationToken::new(),
-            config,
-            clock,
-            store,
-            vault,
-            http,
-            queue,
-            faults,
-            supervisor,
+            oauth: Arc::new(OauthContext { tenants: tenants.clone(), people: people.clone() }),
+            webchat: Arc::new(WebchatContext { usage: usage.clone(), guests: Guests::new(&config.limits) }),
+            widget: Arc::new(WidgetContext { usage: usage.clone(), people: people.clone(), widget: Memory::default() }),
+            panel: Arc::new(PanelContext {
+                usage: usage.clone(),
+                people: people.clone(),
+                letters: letters.clone(),
+                holes: holes.clone(),
+            }),
+            platform: platform.clone(),
+            people,
+            tenants,
+            sources,
+            delivery,
+            intake,
+            usage,
+            holes,
+            letters,
+            shed,
         }))
     }
 
-    /// The public address without a trailing slash.
-    pub fn public_url(&self) -> &str {
-        base::config::base(&self.config.server.public_url)
+    /// Hands each module's context to its handlers.
+    pub fn share(&self, web: &mut ServiceConfig) {
+        web.app_data(Data::from(self.platform.clone()))
+            .app_data(Data::from(self.people.clone()))
+            .app_data(Data::from(self.sources.clone()))
+            .app_data(Data::from(self.tenants.files.clone()))
+            .app_data(Data::from(self.intake.clone()))
+            .app_data(Data::from(self.usage.clone()))
+            .app_data(Data::from(self.oauth.clone()))
+            .app_data(Data::from(self.shed.clone()))
+            .app_data(Data::from(self.webchat.clone()))
+            .app_data(Data::from(self.widget.clone()))
+            .app_data(Data::from(self.panel.clone()));
+    }
+}
+
+/// The command line and tests call functions of all modules: most ask for a context below the panel's.
+impl Deref for App {
+    type Target = PanelContext;
+
+    fn deref(&self) -> &PanelContext {
+        &self.panel
     }
 }

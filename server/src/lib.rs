@@ -43,5 +43,7 @@ pub mod app;
 #[cfg(test)]
 mod fixture;
 pub mod lookup;
+pub mod platform;
 pub mod rotation;
+pub mod settings;
 pub mod strangers;

@@ -96,7 +96,7 @@ impl Running {
             crate::source::proofs::write(&self.app).await;
         }
         if self.app.store.is_open()
-            && let Err(error) = crate::holes::leave(&self.app).await
+            && let Err(error) = crate::holes::leave(&self.app.holes).await
         {
             tracing::warn!(%error, "this process's clean shutdown could not be stored; chats will be compared once more than necessary");
         }
@@ -139,11 +139,11 @@ pub async fn start_on(listener: TcpListener, config: Config, options: Options) -
     }
 
     let mut tasks = JoinSet::new();
-    keep(&mut tasks, &app, "metrics", |app, stop| app.metrics.clone().keep_up(stop));
-    keep(&mut tasks, &app, "traces", |app, stop| app.traces.clone().run(stop));
+    keep(&mut tasks, &app, "metrics", &app.platform, |app, stop| app.metrics.clone().keep_up(stop));
+    keep(&mut tasks, &app, "traces", &app.platform, |app, stop| app.traces.clone().run(stop));
     let (fails, failed) = mpsc::channel(1);
     let work_fails = fails.clone();
-    keep(&mut tasks, &app, "work", move |app, _| work(app, options.deliver, earlier, work_fails.clone()));
+    keep(&mut tasks, &app, "work", &app, move |app, _| work(app, options.deliver, earlier, work_fails.clone()));
 
     listener.set_nonblocking(true).context("the listening socket")?;
     let url = format!("http://{}", listener.local_addr().context("the listening address")?);
@@ -228,50 +228,52 @@ async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::
 fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     let mut all = JoinSet::new();
     let tasks = &mut all;
-    keep(tasks, app, "spool", crate::intake::ladder::drain);
-    keep(tasks, app, "checkpoint", |app, stop| store::checkpoint::run(app.store.clone(), stop));
-    keep(tasks, app, "installs", crate::tenant::install::run);
-    keep(tasks, app, "sessions", crate::people::sweep::run);
-    keep(tasks, app, "audit", crate::audit::run);
-    keep(tasks, app, "keys", crate::rotation::run);
-    keep(tasks, app, "usage", crate::usage::run);
-    keep(tasks, app, "task_alerts", crate::alert::tasks::run);
+    keep(tasks, app, "spool", &app.intake, crate::intake::ladder::drain);
+    keep(tasks, app, "checkpoint", &app.platform, |app, stop| store::checkpoint::run(app.store.clone(), stop));
+    keep(tasks, app, "installs", &app.tenants, crate::tenant::install::run);
+    keep(tasks, app, "sessions", &app.people, crate::people::sweep::run);
+    keep(tasks, app, "audit", &app.people.audit, crate::audit::run);
+    keep(tasks, app, "keys", &app.platform, crate::rotation::run);
+    keep(tasks, app, "usage", &app.usage, crate::usage::run);
+    keep(tasks, app, "task_alerts", &app.platform, crate::alert::tasks::run);
     if deliver {
-        keep(tasks, app, "delivery", |app, stop| Worker::new(app).run(stop));
-        keep(tasks, app, "expire", crate::delivery::expire::run);
-        keep(tasks, app, "proofs", crate::source::proofs::run);
-        keep(tasks, app, "wake", crate::delivery::wake::run);
-        keep(tasks, app, "media", crate::media::run);
-        keep(tasks, app, "reconcile", crate::source::reconcile::run);
-        keep(tasks, app, "lines", crate::source::line::run);
-        keep(tasks, app, "accounts", crate::tenant::watch::run);
-        keep(tasks, app, "subscriptions", crate::tenant::subscription::run);
-        keep(tasks, app, "contacts", crate::contact::run);
-        keep(tasks, app, "source_notices", crate::source_notices::run);
-        keep(tasks, app, "imports", crate::import::run);
-        keep(tasks, app, "lost_hooks", crate::holes::run);
-        keep(tasks, app, "alert_letters", crate::alert_letters::run);
-        keep(tasks, app, "balance", crate::delivery::balance::run);
-        keep(tasks, app, "gauges", crate::delivery::gauges::run);
-        keep(tasks, app, "disks", shed::watch);
-        keep(tasks, app, "replays", crate::delivery::replay::run);
-        keep(tasks, app, "retention", crate::retention::run);
+        keep(tasks, app, "delivery", &app.delivery, |app, stop| Worker::new(app).run(stop));
+        keep(tasks, app, "expire", &app.delivery, crate::delivery::expire::run);
+        keep(tasks, app, "proofs", &app.sources, crate::source::proofs::run);
+        keep(tasks, app, "wake", &app.delivery, crate::delivery::wake::run);
+        keep(tasks, app, "media", &app.tenants.files, crate::media::run);
+        keep(tasks, app, "reconcile", &app.sources, crate::source::reconcile::run);
+        keep(tasks, app, "lines", &app.sources, crate::source::line::run);
+        keep(tasks, app, "accounts", &app.tenants, crate::tenant::watch::run);
+        keep(tasks, app, "subscriptions", &app.tenants, crate::tenant::subscription::run);
+        keep(tasks, app, "contacts", &app.tenants, crate::contact::run);
+        keep(tasks, app, "source_notices", &app.usage, crate::source_notices::run);
+        keep(tasks, app, "imports", &app.usage, crate::import::run);
+        keep(tasks, app, "lost_hooks", &app.holes, crate::holes::run);
+        keep(tasks, app, "alert_letters", &app.letters, crate::alert_letters::run);
+        keep(tasks, app, "balance", &app.delivery, crate::delivery::balance::run);
+        keep(tasks, app, "gauges", &app.delivery, crate::delivery::gauges::run);
+        keep(tasks, app, "disks", &app.shed, shed::watch);
+        keep(tasks, app, "replays", &app.delivery, crate::delivery::replay::run);
+        keep(tasks, app, "retention", &app.delivery, crate::retention::run);
     }
     all
 }
 
-/// Adds a task that runs under the supervisor until the stop.
-fn keep<Work>(
+/// Adds a task that runs under the supervisor, with its module's context, until the stop.
+fn keep<Context, Work>(
     tasks: &mut JoinSet<()>,
-    app: &Arc<App>,
+    app: &App,
     task: &'static str,
-    run: impl Fn(Arc<App>, CancellationToken) -> Work + Send + Sync + 'static,
+    context: &Arc<Context>,
+    run: impl Fn(Arc<Context>, CancellationToken) -> Work + Send + Sync + 'static,
 ) where
+    Context: Send + Sync + 'static,
     Work: Future<Output = ()> + Send + 'static,
 {
-    let app = app.clone();
+    let (platform, context) = (app.platform.clone(), context.clone());
     tasks.spawn(async move {
-        app.supervisor.keep(task, &app.stop, || run(app.clone(), app.stop.clone())).await;
+        platform.supervisor.keep(task, &platform.stop, || run(context.clone(), platform.stop.clone())).await;
     });
 }
 
@@ -286,11 +288,11 @@ fn serve(
     with_ops: bool,
     fails: &mpsc::Sender<anyhow::Error>,
 ) -> anyhow::Result<ServerHandle> {
-    let data = web::Data::from(app.clone());
+    let shared = app.clone();
     let connections = Connections::new(&app.config);
     let server = HttpServer::new(move || {
         HttpApp::new()
-            .app_data(data.clone())
+            .configure(|web| shared.share(web))
             .wrap(from_fn(strangers::gate))
             .wrap(from_fn(shed::gate))
             .wrap(from_fn(routes::secure_headers))
@@ -320,10 +322,10 @@ fn serve_ops(
     listener: TcpListener,
     fails: &mpsc::Sender<anyhow::Error>,
 ) -> anyhow::Result<ServerHandle> {
-    let data = web::Data::from(app.clone());
+    let shared = app.clone();
     let server = HttpServer::new(move || {
         HttpApp::new()
-            .app_data(data.clone())
+            .configure(|web| shared.share(web))
             .configure(routes::operators)
             .default_service(web::to(routes::nothing_here))
     })

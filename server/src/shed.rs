@@ -13,6 +13,7 @@ mod answers;
 pub mod body;
 mod class;
 pub mod connections;
+mod context;
 mod disk;
 mod kept;
 mod load;
@@ -31,12 +32,11 @@ use actix_web::{HttpMessage, web};
 
 pub use address::counted;
 pub use class::{Class, Kind};
+pub use context::ShedContext;
 pub use disk::watch;
 pub use load::Load;
 pub use room::{Bounds, Held, Room};
 
-use crate::app::App;
-use crate::people::door;
 use answers::{Refusal, answer};
 use body::{Body, Patience};
 use connections::Connection;
@@ -44,9 +44,6 @@ use connections::Connection;
 /// A commit that takes this long: only calls that are never refused are still admitted. amoCRM's hooks went to the
 /// spool long before.
 const SLOW: Duration = Duration::from_secs(5);
-/// A commit that takes this long: pages become read-only.
-const STILL: Duration = Duration::from_millis(2_500);
-
 /// Whether a request is refused at this load (percent) and this much free disk.
 fn turned_away(class: Class, method: &Method, much: usize, free: u8) -> bool {
     // Reading fills no disk.
@@ -60,15 +57,10 @@ fn is_panel(path: &str) -> bool {
 
 /// Load of the database, in percent of the limit. Reading the panel needs no commit, and the panel itself reports when
 /// it is read-only.
-fn much(app: &App, path: &str) -> usize {
+fn much(app: &ShedContext, path: &str) -> usize {
     let running = if is_panel(path) { Duration::ZERO } else { app.writer.running_for() };
     let slow = usize::try_from(running.as_millis() * 100 / SLOW.as_millis()).unwrap_or(usize::MAX);
     app.writer.filled().max(slow).max(app.load.pressure())
-}
-
-/// Whether the database accepts no writes now: pages can be read, changes wait.
-pub fn is_read_only(app: &App) -> bool {
-    !app.store.is_open() || app.spool.waiting() > 0 || app.writer.running_for() >= STILL || app.writer.refused_lately()
 }
 
 /// Admits or refuses a request, counts it while it is in progress, and puts its body behind [`Body`].
@@ -76,7 +68,7 @@ pub async fn gate(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
+    let Some(app) = request.app_data::<web::Data<ShedContext>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
     let class = Class::of(request.method(), request.path());
@@ -104,7 +96,7 @@ pub async fn gate(
         request.set_payload(payload);
         return Ok(refused(request, class, Refusal::TooMany));
     }
-    let patience = Patience::of(class, kind, &app.config.limits, app.media.buffer());
+    let patience = Patience::of(class, kind, &app.config.limits, app.upload_buffer);
     let memory = app.load.memory(class, kind, caller);
     let body = Body::new(payload, class, patience, app.clock.stopwatch(), memory, under.waits_for_body());
     request.set_payload(body.payload());

@@ -19,8 +19,8 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::sources;
-use crate::app::App;
 use crate::source::notice::access;
+use crate::usage::UsageContext;
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const BATCH: u64 = 20;
@@ -34,14 +34,14 @@ const SUSPENDED: i64 = 3_600_000;
 const WORTH: i64 = 24 * 3_600_000;
 
 /// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
         due_now(&app).await;
     }
 }
 
 /// Sends all due notices concurrently; returns how many were tried.
-pub async fn due_now(app: &Arc<App>) -> usize {
+pub async fn due_now(app: &Arc<UsageContext>) -> usize {
     let due = source_notice::Entity::find()
         .filter(Column::NextTryAt.lte(app.clock.millis()))
         .order_by_asc(Column::NextTryAt)
@@ -70,7 +70,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
 }
 
 /// False if another instance does it, or if there is nothing to send.
-async fn one(app: &Arc<App>, notice: source_notice::Model) -> anyhow::Result<bool> {
+async fn one(app: &Arc<UsageContext>, notice: source_notice::Model) -> anyhow::Result<bool> {
     let now = app.clock.millis();
     if !moved(app, &notice, now + CLAIMED, notice.tries, notice.unknown).await? {
         return Ok(false);
@@ -119,7 +119,13 @@ async fn one(app: &Arc<App>, notice: source_notice::Model) -> anyhow::Result<boo
 }
 
 /// Reschedules the notice if it is still the one that was read: a later change replaces it.
-async fn moved(app: &App, seen: &source_notice::Model, next: i64, tries: i32, unknown: bool) -> Result<bool, DbErr> {
+async fn moved(
+    app: &UsageContext,
+    seen: &source_notice::Model,
+    next: i64,
+    tries: i32,
+    unknown: bool,
+) -> Result<bool, DbErr> {
     let done = source_notice::Entity::update_many()
         .col_expr(Column::NextTryAt, Expr::value(next))
         .col_expr(Column::Tries, Expr::value(tries))
@@ -133,7 +139,7 @@ async fn moved(app: &App, seen: &source_notice::Model, next: i64, tries: i32, un
     Ok(done.rows_affected == 1)
 }
 
-async fn gone(app: &App, seen: &source_notice::Model) -> Result<(), DbErr> {
+async fn gone(app: &UsageContext, seen: &source_notice::Model) -> Result<(), DbErr> {
     source_notice::Entity::delete_many()
         .filter(Column::TenantId.eq(seen.tenant_id))
         .filter(Column::SourceId.eq(seen.source_id))

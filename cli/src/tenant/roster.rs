@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::{Context, bail};
 use entity::{source, tenant, tenant_channel};
-use parom::api::json::Moment;
+use base::json::Moment;
 use parom::app::App;
 use parom::tenant::{self as tenants, TenantStatus};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};

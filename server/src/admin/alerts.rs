@@ -14,8 +14,8 @@ use super::page::{self, Page, see_other};
 use super::refused::{Refused, Result};
 use crate::alert::{VENDOR_KINDS, said};
 use crate::alert_letters::readers::{self, Choice};
-use crate::app::App;
 use crate::panel::Notice;
+use crate::panel::PanelContext;
 use crate::people::{Form, mail};
 
 #[derive(Template)]
@@ -52,14 +52,14 @@ pub struct AlertRow {
 }
 
 /// The page.
-pub async fn show(app: web::Data<App>, Operator(visitor): Operator) -> Result<HttpResponse> {
+pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> Result<HttpResponse> {
     let open = crate::alert::open(app.store.read(), VENDOR).await?;
     let page = Page::of(&app, &visitor, "/admin/alerts", visitor.words.say("admin-alerts")).await?;
     let rows = open.iter().map(|alert| row(visitor.words, alert, None, "amoCRM")).collect();
     let me = readers::one(app.store.read(), VENDOR, visitor.person.id).await?;
     let alerts = Alerts {
         rows,
-        mail_on: mail::is_on(&app),
+        mail_on: mail::is_on(&app.people),
         letters: me.is_some_and(|me| me.choice.letters),
         address: visitor.person.email.clone(),
         page: page.clone(),
@@ -68,11 +68,15 @@ pub async fn show(app: web::Data<App>, Operator(visitor): Operator) -> Result<Ht
 }
 
 /// Switches e-mails about the vendor's alerts for this operator.
-pub async fn letters(app: web::Data<App>, Operator(visitor): Operator, form: Form<Wanted>) -> Result<HttpResponse> {
+pub async fn letters(
+    app: web::Data<PanelContext>,
+    Operator(visitor): Operator,
+    form: Form<Wanted>,
+) -> Result<HttpResponse> {
     let id = visitor.person.id;
     let me = readers::one(app.store.read(), VENDOR, id).await?.ok_or(Refused::NotThere)?;
     let choice = Choice { letters: form.to == "on", ..me.choice };
-    readers::choose(&app, app.store.write(), VENDOR, id, &choice).await?;
+    readers::choose(&app.letters, app.store.write(), VENDOR, id, &choice).await?;
     visitor.note_own(&app, ("alert.letters_chosen", &id.to_string()), json!({ "letters": choice.letters })).await?;
     see_other(&app, &visitor, "/admin/alerts", Notice::done(visitor.words.say("common-saved"))).await
 }

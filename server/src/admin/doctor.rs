@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::operator::Operator;
 use super::page::{self, Page};
 use super::refused::Result;
-use crate::app::App;
 use crate::doctor::{Check, Status, look};
+use crate::panel::PanelContext;
 use crate::panel::Tone;
 
 #[derive(Template)]
@@ -53,7 +53,11 @@ impl Doctor {
 }
 
 /// The page; with `run` it waits for the checks.
-pub async fn show(app: web::Data<App>, Operator(visitor): Operator, query: web::Query<Query>) -> Result<HttpResponse> {
+pub async fn show(
+    app: web::Data<PanelContext>,
+    Operator(visitor): Operator,
+    query: web::Query<Query>,
+) -> Result<HttpResponse> {
     let ran = query.run.is_some();
     let checks = if ran { look(&app.config, None).await } else { Vec::new() };
     let count = |status| checks.iter().filter(|check| check.status == status).count();

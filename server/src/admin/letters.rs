@@ -15,11 +15,11 @@ use super::redrive::Which;
 use super::refused::{Refused, Result};
 use super::states;
 use super::undelivered::{HERE, said};
-use crate::app::App;
 use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::list::Ground;
 use crate::delivery::read::reason::Reason;
 use crate::delivery::replay::Action;
+use crate::panel::PanelContext;
 use crate::panel::{csv, undelivered_table};
 use crate::tenant;
 
@@ -72,7 +72,7 @@ impl Query {
 
 /// The page.
 pub async fn show(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
     query: web::Query<Query>,
@@ -119,7 +119,7 @@ pub async fn show(
 
 /// The same letters as CSV, without customers' names.
 pub async fn download(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
     query: web::Query<Query>,

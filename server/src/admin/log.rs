@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::operator::Operator;
 use super::page::{self, Page};
 use super::refused::{Refused, Result};
-use crate::app::App;
 use crate::audit::Query;
 use crate::audit::query::Asked;
+use crate::panel::PanelContext;
 use crate::panel::Tone;
 use crate::panel::audit_export::{self, Reader};
 
@@ -30,7 +30,11 @@ struct Log {
 }
 
 /// The page.
-pub async fn show(app: web::Data<App>, Operator(visitor): Operator, asked: web::Query<Asked>) -> Result<HttpResponse> {
+pub async fn show(
+    app: web::Data<PanelContext>,
+    Operator(visitor): Operator,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
     let asked = asked.into_inner();
     let page = Page::of(&app, &visitor, HERE, visitor.words.say("audit-title")).await?;
     let mut log = Log {
@@ -54,7 +58,11 @@ pub async fn show(app: web::Data<App>, Operator(visitor): Operator, asked: web::
 }
 
 /// All rows that match the filters.
-pub async fn download(app: web::Data<App>, _operator: Operator, asked: web::Query<Asked>) -> Result<HttpResponse> {
+pub async fn download(
+    app: web::Data<PanelContext>,
+    _operator: Operator,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
     let query = Query::of_vendor(&app, &asked).await?.ok_or(Refused::NotThere)?;
     Ok(audit_export::download(app, query, Reader::Vendor).await)
 }

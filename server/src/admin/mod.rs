@@ -37,8 +37,7 @@ use base::browser::cookie;
 use base::error::Error;
 use base::words::{self, Language};
 
-use crate::app::App;
-use crate::shed::is_read_only;
+use crate::panel::PanelContext;
 use refused::{Refused, Result};
 
 /// Everything under `/admin`.
@@ -123,8 +122,8 @@ async fn answers(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let app = request.app_data::<web::Data<App>>();
-    let changes = *request.method() == Method::POST && app.is_some_and(|app| is_read_only(app));
+    let app = request.app_data::<web::Data<PanelContext>>();
+    let changes = *request.method() == Method::POST && app.is_some_and(|app| app.is_read_only());
     let gate = if changes { Err(Error::not_storing().into()) } else { operator::gate(request.request()).await };
     let mut answer = match gate {
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
@@ -134,7 +133,7 @@ async fn answers(
     let kind = answer.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
     if refused && !kind.starts_with(b"text/html") {
         let request = answer.request().clone();
-        if let Some(app) = request.app_data::<web::Data<App>>() {
+        if let Some(app) = request.app_data::<web::Data<PanelContext>>() {
             let page = refused::shown(app, &request, answer.status());
             answer = answer.into_response(page);
         }
@@ -142,7 +141,7 @@ async fn answers(
     let query = answer.request().query_string();
     let chosen = query.split('&').find_map(|pair| Language::of_code(pair.strip_prefix("lang=")?));
     if let Some(language) = chosen {
-        let app = answer.request().app_data::<web::Data<App>>();
+        let app = answer.request().app_data::<web::Data<PanelContext>>();
         let url = app.map(|app| &app.config.server.public_url);
         if let Some(cookie) = url.and_then(|url| cookie::choice(url, words::COOKIE, "/", language.code())) {
             answer.headers_mut().append(header::SET_COOKIE, cookie);

@@ -22,8 +22,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::refused::Refused;
-use crate::app::App;
 use crate::audit::{self, Actor, Deed};
+use crate::panel::PanelContext;
 use crate::people::door::{self, Door};
 use crate::people::session::Kind;
 use crate::people::throttle::Origin;
@@ -64,7 +64,7 @@ impl Visitor {
     /// Records an action of this operator, or a refused one.
     pub async fn note(
         &self,
-        app: &App,
+        app: &PanelContext,
         db: &impl ConnectionTrait,
         (tenant_id, action, object): (Uuid, &'static str, &str),
         detail: Value,
@@ -78,7 +78,7 @@ impl Visitor {
     /// Records an action in the vendor's log only.
     pub async fn note_own(
         &self,
-        app: &App,
+        app: &PanelContext,
         (action, object): (&'static str, &str),
         detail: Value,
     ) -> Result<(), sea_orm::DbErr> {
@@ -88,7 +88,7 @@ impl Visitor {
     /// Records an action in the account's log and in the vendor's.
     pub async fn note_both(
         &self,
-        app: &App,
+        app: &PanelContext,
         tenant_id: Uuid,
         action: &'static str,
         detail: Value,
@@ -162,7 +162,7 @@ async fn visitor(request: &HttpRequest) -> Result<Option<Visitor>, Refused> {
         session,
         words: Words::new(Language::of_request(request)),
         address: client_address(request, &app.config),
-        origin: Origin::of(request, &app).known_as(&person.email),
+        origin: Origin::of(request, &app.people).known_as(&person.email),
         person,
     }))
 }
@@ -170,14 +170,14 @@ async fn visitor(request: &HttpRequest) -> Result<Option<Visitor>, Refused> {
 /// A request without a session: for members of a tenant the admin does not exist; others are redirected to the sign-in.
 async fn stranger(request: &HttpRequest) -> Result<Refused, Refused> {
     let app = app(request)?;
-    if let Some(token) = Door::Panel.token(&app, request)
-        && sessions::find(&app, &token, &[Kind::Panel]).await?.is_some()
+    if let Some(token) = Door::Panel.token(&app.people, request)
+        && sessions::find(&app.people, &token, &[Kind::Panel]).await?.is_some()
     {
         return Ok(Refused::NotThere);
     }
     Ok(Refused::SignIn)
 }
 
-fn app(request: &HttpRequest) -> Result<web::Data<App>, Refused> {
-    request.app_data::<web::Data<App>>().cloned().ok_or(Refused::NotThere)
+fn app(request: &HttpRequest) -> Result<web::Data<PanelContext>, Refused> {
+    request.app_data::<web::Data<PanelContext>>().cloned().ok_or(Refused::NotThere)
 }

@@ -10,11 +10,10 @@ use base::words::{self, Language, Sentence, When, Words, Zone};
 
 use super::operator::Visitor;
 use super::refused::Result;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone, markup, nothing_kept};
 use crate::people::form::CSRF;
 use crate::people::session as sessions;
-use crate::shed::is_read_only;
 
 /// A menu entry: its address and message key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +57,7 @@ pub struct Page {
 
 impl Page {
     /// A page without a menu, for requests without a session and for those between the two steps.
-    pub fn bare(app: &App, words: Words, title: impl ToString) -> Self {
+    pub fn bare(app: &PanelContext, words: Words, title: impl ToString) -> Self {
         Self {
             words,
             title: title.to_string(),
@@ -66,7 +65,7 @@ impl Page {
             nav: "",
             name: String::new(),
             notice: None,
-            read_only: is_read_only(app),
+            read_only: app.is_read_only(),
             nonce: crate::people::token::new(),
             csrf: String::new(),
             now: app.clock.millis(),
@@ -74,15 +73,15 @@ impl Page {
     }
 
     /// A page without a menu whose forms belong to a session.
-    pub fn half_way(app: &App, visitor: &Visitor, title: impl ToString) -> Self {
+    pub fn half_way(app: &PanelContext, visitor: &Visitor, title: impl ToString) -> Self {
         Self { csrf: visitor.session.csrf.clone(), ..Self::bare(app, visitor.words, title) }
     }
 
     /// A page of the menu. Shows the notice of the last action once.
-    pub async fn of(app: &App, visitor: &Visitor, nav: &'static str, title: impl ToString) -> Result<Self> {
-        let notice = serde_json::from_str(&sessions::notice(app, &visitor.session)).ok();
-        if !visitor.session.notice.is_empty() && !is_read_only(app) {
-            sessions::set_notice(app, app.store.write(), &visitor.session, "").await?;
+    pub async fn of(app: &PanelContext, visitor: &Visitor, nav: &'static str, title: impl ToString) -> Result<Self> {
+        let notice = serde_json::from_str(&sessions::notice(&app.people, &visitor.session)).ok();
+        if !visitor.session.notice.is_empty() && !app.is_read_only() {
+            sessions::set_notice(&app.people, app.store.write(), &visitor.session, "").await?;
         }
         let name = visitor.shown_name().to_owned();
         Ok(Self { nav, name, notice, ..Self::half_way(app, visitor, title) })
@@ -180,9 +179,9 @@ pub fn html_as(status: StatusCode, page: &Page, template: &impl Template) -> Htt
 }
 
 /// 303 to a page that shows this notice once.
-pub async fn see_other(app: &App, visitor: &Visitor, to: &str, notice: Notice) -> Result<HttpResponse> {
+pub async fn see_other(app: &PanelContext, visitor: &Visitor, to: &str, notice: Notice) -> Result<HttpResponse> {
     let notice = serde_json::to_string(&notice).map_err(anyhow::Error::from)?;
-    sessions::set_notice(app, app.store.write(), &visitor.session, &notice).await?;
+    sessions::set_notice(&app.people, app.store.write(), &visitor.session, &notice).await?;
     Ok(redirect(to))
 }
 

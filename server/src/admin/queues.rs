@@ -16,8 +16,8 @@ use super::operator::Operator;
 use super::page::{self, Page, see_other};
 use super::refused::{Refused, Result};
 use super::states::{self, Shown};
-use crate::app::App;
 use crate::delivery::read::reason::Reason;
+use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone};
 use crate::people::{Empty, Form};
 use crate::tenant;
@@ -63,7 +63,11 @@ pub struct Query {
 }
 
 /// The page.
-pub async fn show(app: web::Data<App>, Operator(visitor): Operator, query: web::Query<Query>) -> Result<HttpResponse> {
+pub async fn show(
+    app: web::Data<PanelContext>,
+    Operator(visitor): Operator,
+    query: web::Query<Query>,
+) -> Result<HttpResponse> {
     let words = visitor.words;
     let after = query.tenant.zip(query.target);
     let mut targets = app.queue.targets(after, PAGE + 1).await?;
@@ -80,7 +84,7 @@ pub async fn show(app: web::Data<App>, Operator(visitor): Operator, query: web::
     Ok(page::html(&page, &Queues { page: page.clone(), closed, rows, newest, older }))
 }
 
-async fn rows(app: &App, words: Words, targets: Vec<Target>) -> Result<Vec<Row>> {
+async fn rows(app: &PanelContext, words: Words, targets: Vec<Target>) -> Result<Vec<Row>> {
     let db = app.store.read();
     let now = app.clock.millis();
     let ids: Vec<Uuid> = targets.iter().map(|target| target.tenant_id).collect();
@@ -139,7 +143,7 @@ fn may_try(reason: &str, failures: i32) -> bool {
 
 /// Ends the back-off of a target.
 pub async fn try_now(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     key: web::Path<(Uuid, Uuid)>,
     _form: Form<Empty>,

@@ -11,10 +11,10 @@ use super::operator::Operator;
 use super::page::{self, Page, see_other};
 use super::refused::{Refused, Result};
 use super::undelivered::HERE;
-use crate::app::App;
 use crate::delivery::dead as deeds;
 use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::replay::{self, A_SECOND, Action};
+use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone};
 use crate::people::{Empty, Form};
 use crate::tenant;
@@ -71,7 +71,7 @@ impl Which {
 
 /// Counts the letters, and changes nothing.
 pub async fn ask(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
     which: web::Query<Which>,
@@ -100,7 +100,7 @@ pub async fn ask(
 
 /// Starts; a single letter is handled at once.
 pub async fn start(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
     which: Form<Which>,
@@ -129,7 +129,7 @@ pub async fn start(
 
 /// Stops a running replay.
 pub async fn stop(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     key: web::Path<(Uuid, Uuid)>,
     _form: Form<Empty>,

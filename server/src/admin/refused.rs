@@ -6,7 +6,7 @@ use base::error::Error;
 use base::words::{Language, Words};
 
 use super::page::{self, Page};
-use crate::app::App;
+use crate::panel::PanelContext;
 
 /// Where requests without a session are redirected.
 pub const SIGN_IN: &str = "/admin/sign-in";
@@ -73,7 +73,7 @@ impl ResponseError for Refused {
 }
 
 /// The page for a status.
-pub fn shown(app: &App, request: &HttpRequest, status: StatusCode) -> HttpResponse {
+pub fn shown(app: &PanelContext, request: &HttpRequest, status: StatusCode) -> HttpResponse {
     let words = Words::new(Language::of_request(request));
     let text = match status {
         StatusCode::NOT_FOUND => "page-not-found",

@@ -3,7 +3,7 @@
 use base::words::{Sentence, Words};
 use entity::tenant;
 
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::Tone;
 use crate::tenant::access::{Access, AccessState};
 use crate::tenant::{ChannelStatus, TenantStatus};
@@ -19,12 +19,12 @@ pub struct Shown {
 }
 
 /// The name of an account's platform.
-pub fn crm(app: &App, tenant: &tenant::Model) -> &'static str {
+pub fn crm(app: &PanelContext, tenant: &tenant::Model) -> &'static str {
     app.config.integration(&tenant.integration).map_or(AMOCRM, |integration| integration.platform.brand())
 }
 
 /// The state of an account.
-pub fn account(app: &App, words: Words, tenant: &tenant::Model) -> Shown {
+pub fn account(app: &PanelContext, words: Words, tenant: &tenant::Model) -> Shown {
     let status = TenantStatus::shown(tenant);
     Shown { tone: tone(status), text: status_word(words, status).with("crm", crm(app, tenant)) }
 }

@@ -14,9 +14,9 @@ use super::page::{self, Page};
 use super::redrive::Which;
 use super::refused::Result;
 use super::states;
-use crate::app::App;
 use crate::delivery::read::reason::Reason;
 use crate::delivery::replay;
+use crate::panel::PanelContext;
 
 pub(super) const HERE: &str = "/admin/undelivered";
 /// Accounts on a page.
@@ -59,7 +59,11 @@ pub struct Query {
 }
 
 /// The page.
-pub async fn show(app: web::Data<App>, Operator(visitor): Operator, query: web::Query<Query>) -> Result<HttpResponse> {
+pub async fn show(
+    app: web::Data<PanelContext>,
+    Operator(visitor): Operator,
+    query: web::Query<Query>,
+) -> Result<HttpResponse> {
     let words = visitor.words;
     let mut counts = app.queue.dead_counts(query.after, PAGE + 1).await?;
     let mut ids: Vec<Uuid> = counts.iter().map(|count| count.tenant_id).collect();
@@ -99,7 +103,7 @@ fn which(count: &DeadCount) -> Which {
     Which { reason: count.reason.clone(), ..Which::default() }
 }
 
-async fn running(app: &App, words: Words) -> Result<Vec<Running>> {
+async fn running(app: &PanelContext, words: Words) -> Result<Vec<Running>> {
     let all = replay::all_running(app).await?;
     let ids: Vec<Uuid> = all.iter().map(|row| row.tenant_id).collect();
     let tenants = find::by_ids(app.store.read(), &ids).await?;

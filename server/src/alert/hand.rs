@@ -6,13 +6,19 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
 use uuid::Uuid;
 
 use super::of;
-use crate::app::App;
+use crate::platform::Platform;
 
 /// Milliseconds without reminders after an alert was taken on.
 const TAKEN: i64 = 4 * 3_600_000;
 
 /// Records that a person handles it: postpones its e-mails by four hours. False if it is not open.
-pub async fn take(app: &App, db: &impl ConnectionTrait, tenant_id: Uuid, key: &str, name: &str) -> Result<bool, DbErr> {
+pub async fn take(
+    app: &Platform,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    key: &str,
+    name: &str,
+) -> Result<bool, DbErr> {
     let done = of(tenant_id, key)
         .col_expr(Column::TakenBy, Expr::value(name))
         .col_expr(Column::LetterAt, Expr::value(Some(app.clock.millis() + TAKEN)))

@@ -5,7 +5,7 @@ use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::alert_letters::AlertEmailContext;
 
 /// Duration of a claim in milliseconds; e-mails of an instance that died, or that the mail server refused, are retried
 /// then.
@@ -28,7 +28,11 @@ fn row(alert: &alert::Model) -> UpdateMany<alert::Entity> {
 }
 
 /// Claims what is due. Nothing if the account had an e-mail recently: the alerts wait and join later ones.
-pub(super) async fn claim(app: &App, tenant_id: Uuid, due: Vec<alert::Model>) -> Result<Vec<Claimed>, DbErr> {
+pub(super) async fn claim(
+    app: &AlertEmailContext,
+    tenant_id: Uuid,
+    due: Vec<alert::Model>,
+) -> Result<Vec<Claimed>, DbErr> {
     let now = app.clock.millis();
     let last = last_letter(app, tenant_id).await?.map(|last| last + PAUSE).filter(|free| *free > now);
     let mut claimed = Vec::new();
@@ -48,7 +52,7 @@ pub(super) async fn claim(app: &App, tenant_id: Uuid, due: Vec<alert::Model>) ->
     Ok(claimed)
 }
 
-async fn last_letter(app: &App, tenant_id: Uuid) -> Result<Option<i64>, DbErr> {
+async fn last_letter(app: &AlertEmailContext, tenant_id: Uuid) -> Result<Option<i64>, DbErr> {
     let last = alert::Entity::of_tenant(tenant_id)
         .filter(Column::LetteredAt.is_not_null())
         .order_by_desc(Column::LetteredAt)
@@ -65,7 +69,7 @@ impl Claimed {
     }
 
     /// Records that its e-mail was sent.
-    pub async fn told(&self, app: &App) -> Result<(), DbErr> {
+    pub async fn told(&self, app: &AlertEmailContext) -> Result<(), DbErr> {
         let now = app.clock.millis();
         row(&self.alert)
             .col_expr(Column::Letters, Expr::col(Column::Letters).add(1))
@@ -90,12 +94,12 @@ impl Claimed {
     }
 
     /// Records that it has no readers.
-    pub async fn unwanted(&self, app: &App) -> Result<(), DbErr> {
+    pub async fn unwanted(&self, app: &AlertEmailContext) -> Result<(), DbErr> {
         self.next(app, None).await
     }
 
     /// Sets its next due time, unless a person or the cause itself changed it meanwhile.
-    async fn next(&self, app: &App, at: Option<i64>) -> Result<(), DbErr> {
+    async fn next(&self, app: &AlertEmailContext, at: Option<i64>) -> Result<(), DbErr> {
         let at: SimpleExpr = Expr::value(at);
         row(&self.alert)
             .col_expr(Column::LetterAt, at)

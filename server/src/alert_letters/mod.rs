@@ -8,9 +8,12 @@
 //! E-mails contain nothing of messages, only names of sources and numbers.
 
 mod claim;
+mod context;
 mod piece;
 pub mod readers;
 mod tell;
+
+pub use context::AlertEmailContext;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +24,6 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::people::mail;
 
 const LOOK_EVERY: Duration = Duration::from_secs(15);
@@ -29,7 +31,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(15);
 const BATCH: u64 = 200;
 
 /// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<AlertEmailContext>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
         if let Err(error) = round(&app).await {
             tracing::warn!(error = format!("{error:#}"), "alert e-mails are delayed; it will be retried");
@@ -38,8 +40,8 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
 }
 
 /// Sends what is due now; returns the number of e-mails sent. Without `[mail]` everything waits.
-pub async fn round(app: &App) -> anyhow::Result<usize> {
-    if !mail::is_on(app) {
+pub async fn round(app: &AlertEmailContext) -> anyhow::Result<usize> {
+    if !mail::is_on(&app.people) {
         return Ok(0);
     }
     let mut sent = 0;
@@ -50,7 +52,7 @@ pub async fn round(app: &App) -> anyhow::Result<usize> {
 }
 
 /// Due alerts by account.
-async fn due(app: &App) -> Result<BTreeMap<Uuid, Vec<alert::Model>>, DbErr> {
+async fn due(app: &AlertEmailContext) -> Result<BTreeMap<Uuid, Vec<alert::Model>>, DbErr> {
     let rows = alert::Entity::find()
         .filter(Column::LetterAt.lte(app.clock.millis()))
         .order_by_asc(Column::LetterAt)

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::Value;
 
 use crate::alert::{WEBHOOK_SUSPENDED, said};
-use crate::app::App;
+use crate::alert_letters::AlertEmailContext;
 use crate::delivery::read::ledger::{self, Counts, Which};
 
 /// How long letters are kept, in milliseconds (docs/operations.md#when-something-waits): to amoCRM, and to messengers.
@@ -17,7 +17,7 @@ const NAME_CHARS: usize = 30;
 
 /// The account of the alerts, and the reader.
 pub(super) struct About<'about> {
-    pub app: &'about App,
+    pub app: &'about AlertEmailContext,
     /// `None`: the vendor's alerts.
     pub tenant: Option<&'about tenant::Model>,
     pub crm: &'static str,

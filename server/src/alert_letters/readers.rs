@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::alert_letters::AlertEmailContext;
 use crate::people::Role;
 use crate::people::member::{self as members, Standing};
 
@@ -93,7 +93,7 @@ pub async fn one(db: &impl ConnectionTrait, tenant_id: Uuid, person_id: Uuid) ->
 
 /// Stores a person's choice.
 pub async fn choose(
-    app: &App,
+    app: &AlertEmailContext,
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     person_id: Uuid,

@@ -9,12 +9,12 @@ use uuid::Uuid;
 use super::claim::{self, Claimed};
 use super::piece::{About, Piece};
 use super::readers::{self, Reader};
-use crate::app::App;
+use crate::alert_letters::AlertEmailContext;
 use crate::people::mail::{self, Letter};
 use crate::tenant as tenants;
 
 /// Returns the number of e-mails sent. Alerts whose e-mails the mail server refused are retried later.
-pub(super) async fn tell(app: &App, tenant_id: Uuid, due: Vec<alert::Model>) -> anyhow::Result<usize> {
+pub(super) async fn tell(app: &AlertEmailContext, tenant_id: Uuid, due: Vec<alert::Model>) -> anyhow::Result<usize> {
     let claimed = claim::claim(app, tenant_id, due).await?;
     if claimed.is_empty() {
         return Ok(0);
@@ -35,7 +35,7 @@ pub(super) async fn tell(app: &App, tenant_id: Uuid, due: Vec<alert::Model>) -> 
         for alert in wanted.iter().filter_map(|place| claimed.get(*place)) {
             pieces.push(about.piece(&alert.alert).await?);
         }
-        let outcome = match mail::send(app, letter(&about, &reader, &pieces)).await {
+        let outcome = match mail::send(&app.people, letter(&about, &reader, &pieces)).await {
             Ok(()) => Told::Sent,
             Err(error) => {
                 tracing::error!(tenant.id = %tenant_id, person.id = %reader.person.id, error = format!("{error:#}"), "an alert e-mail could not be sent");
@@ -66,7 +66,7 @@ fn reader_wants(reader: &Reader, claimed: &[Claimed], place: usize) -> bool {
     claimed.get(place).is_some_and(|claim| reader.wants(&claim.alert.kind))
 }
 
-async fn settle(app: &App, claimed: &[Claimed], told: &[Told]) -> Result<(), DbErr> {
+async fn settle(app: &AlertEmailContext, claimed: &[Claimed], told: &[Told]) -> Result<(), DbErr> {
     for (claim, told) in claimed.iter().zip(told) {
         match told {
             Told::Sent => claim.told(app).await?,

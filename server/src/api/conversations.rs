@@ -11,13 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::cursor::{ListOut, Page};
-use super::json::{Moment, Query};
 use super::key::ApiKey;
 use super::message_out::MessageOut;
 use super::messages::show;
-use crate::app::App;
 use crate::delivery::read::{Holds, chats};
 use crate::lookup::as_ours;
+use crate::usage::UsageContext;
+use base::json::{Moment, Query};
 
 /// A conversation: one customer on one source, or one group chat.
 #[derive(Debug, Serialize, ToSchema)]
@@ -86,7 +86,7 @@ pub struct PageQuery {
 ))]
 #[get("/v1/sources/{source_id}/conversations")]
 pub async fn list(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     source_id: web::Path<Uuid>,
     query: Query<PageQuery>,
@@ -123,7 +123,7 @@ pub async fn list(
 ))]
 #[get("/v1/sources/{source_id}/conversations/{conversation_id}/messages")]
 pub async fn messages(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     path: web::Path<(Uuid, String)>,
     query: Query<PageQuery>,
@@ -147,7 +147,7 @@ pub async fn messages(
 
 /// Finds a conversation: `ext:ID` is the messenger's id; a UUID is looked up as ours first, then as the messenger's;
 /// anything else is the messenger's id.
-async fn find(app: &App, source: &source::Model, text: &str) -> Result<Option<conversation::Model>> {
+async fn find(app: &UsageContext, source: &source::Model, text: &str) -> Result<Option<conversation::Model>> {
     let by_id = |id: Uuid| {
         conversation::Entity::of_tenant(source.tenant_id)
             .filter(conversation::Column::SourceId.eq(source.id))

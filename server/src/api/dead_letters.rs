@@ -10,16 +10,17 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::body::Body;
 use super::cursor::{ListOut, Page};
 use super::idempotency::once;
-use super::json::{Body, Moment, Query};
 use super::key::{ApiKey, Scope};
 use super::messages::TenantQuery;
 use super::roster;
 use super::sources::by;
-use crate::app::App;
 use crate::delivery::dead;
 use crate::delivery::read::dead as read;
+use crate::usage::UsageContext;
+use base::json::{Moment, Query};
 
 /// A dead letter.
 #[derive(Debug, Serialize, ToSchema)]
@@ -82,7 +83,7 @@ pub struct DeadLettersQuery {
     (status = 422, description = "Invalid filters or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/dead-letters")]
-pub async fn list(app: web::Data<App>, key: ApiKey, query: Query<DeadLettersQuery>) -> Result<HttpResponse> {
+pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<DeadLettersQuery>) -> Result<HttpResponse> {
     let source_id = roster::id_of("/source_id", query.source_id.as_deref())?;
     let tenant_id = tenant_of(&app, &key, source_id, roster::named(query.tenant_id.as_deref())?).await?;
     let reason = query.reason.as_deref().filter(|reason| !reason.contains('\0'));
@@ -112,7 +113,7 @@ pub async fn list(app: web::Data<App>, key: ApiKey, query: Query<DeadLettersQuer
 ))]
 #[post("/v1/dead-letters/{id}/retry")]
 pub async fn retry(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     id: web::Path<Uuid>,
@@ -148,7 +149,7 @@ pub async fn retry(
 ))]
 #[delete("/v1/dead-letters/{id}")]
 pub async fn delete(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     id: web::Path<Uuid>,
@@ -170,7 +171,7 @@ pub async fn delete(
 }
 
 async fn noted(
-    app: &App,
+    app: &UsageContext,
     key: &ApiKey,
     request: &HttpRequest,
     (tenant_id, id): (Uuid, Uuid),
@@ -181,7 +182,12 @@ async fn noted(
 }
 
 /// The account whose dead letters are listed: the named one, the source's or the key's.
-pub(super) async fn tenant_of(app: &App, key: &ApiKey, source_id: Option<Uuid>, named: Option<Uuid>) -> Result<Uuid> {
+pub(super) async fn tenant_of(
+    app: &UsageContext,
+    key: &ApiKey,
+    source_id: Option<Uuid>,
+    named: Option<Uuid>,
+) -> Result<Uuid> {
     if let Some(named) = named {
         key.in_tenant(named)?;
     }

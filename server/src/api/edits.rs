@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::body::Body;
 use super::idempotency::once;
-use super::json::{Body, Object};
 use super::key::{ApiKey, Scope};
-use super::message_in::ContentIn;
-use super::message_ref;
-use crate::app::App;
 use crate::intake::edit::{self, Change};
+use crate::intake::message_in::ContentIn;
+use crate::intake::message_ref;
+use crate::usage::UsageContext;
+use base::json::Object;
 
 /// The new content of a message.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -54,7 +55,7 @@ pub struct EditOut {
 ))]
 #[patch("/v1/sources/{source_id}/messages/{external_id}")]
 pub async fn patch(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     path: web::Path<(Uuid, String)>,
     body: Body,
@@ -65,7 +66,7 @@ pub async fn patch(
     let about = message_ref::checked("/external_id", &external_id)?;
     let (edit, asked) = body.read::<EditIn>().await?;
     let content = edit.content.0.checked_edit()?;
-    super::media_url::check(&app, &content)?;
+    crate::intake::media_url::check(&app, &content)?;
     once(&app, &key, asked, async {
         let id = edit::accept(&app, &source, &about, Change::Says(Box::new(content))).await?;
         Ok(HttpResponse::Accepted().json(EditOut { id, status: "queued" }))
@@ -91,7 +92,7 @@ pub async fn patch(
 ))]
 #[delete("/v1/sources/{source_id}/messages/{external_id}")]
 pub async fn delete(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     path: web::Path<(Uuid, String)>,
     body: Body,

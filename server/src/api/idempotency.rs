@@ -23,7 +23,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query
 use sha2::{Digest, Sha256};
 
 use super::key::ApiKey;
-use crate::app::App;
+use crate::usage::UsageContext;
 
 pub(super) const HEADER: &str = "Idempotency-Key";
 /// How long responses are stored.
@@ -68,7 +68,7 @@ impl Asked {
 /// A repeat with the same body gets the stored response (`Idempotency-Replayed: true`), with another body 422, and 409
 /// with `Retry-After` while the first request is still running.
 pub async fn once(
-    app: &App,
+    app: &UsageContext,
     key: &ApiKey,
     asked: Asked,
     work: impl Future<Output = Result<HttpResponse>>,
@@ -92,7 +92,7 @@ pub async fn once(
 
 /// The row of a key and route.
 struct Place<'a> {
-    app: &'a App,
+    app: &'a UsageContext,
     key: &'a ApiKey,
     asked: &'a Asked,
     name: String,

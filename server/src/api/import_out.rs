@@ -8,9 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::json::Moment;
-use crate::app::App;
 use crate::import::{self as imports, Leads, State};
+use crate::usage::UsageContext;
+use base::json::Moment;
 
 /// Maximum number of skipped lines in a response; the panel shows all of them.
 const SKIPS: u64 = 1_000;
@@ -67,7 +67,7 @@ pub struct SkippedOut {
 }
 
 /// An import with its skipped lines, in the given language.
-pub async fn shown(app: &App, row: import::Model, language: Language) -> Result<ImportOut> {
+pub async fn shown(app: &UsageContext, row: import::Model, language: Language) -> Result<ImportOut> {
     let skips = imports::skips(app, &row, 0, SKIPS, language).await?;
     let source = source::Entity::of_tenant(row.tenant_id).filter(source::Column::Id.eq(row.source_id));
     let source = source.one(app.store.read()).await?;

@@ -10,17 +10,18 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::body::Body;
 use super::idempotency::{Asked, once};
 use super::import_out::{ImportOut, shown};
-use super::json::{Body, Query};
 use super::key::{ApiKey, Scope};
 use super::media::Stream;
 use super::messages::TenantQuery;
 use super::roster;
 use super::sources::{by, current};
-use crate::app::App;
 use crate::import::{self as imports, Format, Leads, Wish};
 use crate::source::By;
+use crate::usage::UsageContext;
+use base::json::Query;
 
 /// How a file is imported.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -86,7 +87,7 @@ impl From<LeadsIn> for Leads {
 ))]
 #[post("/v1/sources/{source_id}/imports")]
 pub async fn create(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     source_id: web::Path<Uuid>,
     query: Query<ImportQuery>,
@@ -147,7 +148,7 @@ fn format_of(request: &HttpRequest) -> Result<Format> {
 ))]
 #[get("/v1/imports/{id}")]
 pub async fn get(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     id: web::Path<Uuid>,
@@ -157,7 +158,7 @@ pub async fn get(
     Ok(HttpResponse::Ok().json(shown(&app, row, Language::accepted(request.headers())).await?))
 }
 
-async fn find(app: &App, key: &ApiKey, id: Uuid, query: &TenantQuery) -> Result<import::Model> {
+async fn find(app: &UsageContext, key: &ApiKey, id: Uuid, query: &TenantQuery) -> Result<import::Model> {
     let named = roster::named(query.tenant_id.as_deref())?;
     for tenant_id in roster::searched(app, key, named).await? {
         if let Some(row) = imports::find(app, tenant_id, id).await? {
@@ -176,7 +177,7 @@ enum Act {
 }
 
 impl Act {
-    async fn done(self, app: &App, row: &import::Model, by: &By) -> Result<import::Model> {
+    async fn done(self, app: &UsageContext, row: &import::Model, by: &By) -> Result<import::Model> {
         match self {
             Self::Pause => imports::pause(app, row.tenant_id, row.id, by).await,
             Self::Resume => imports::resume(app, row.tenant_id, row.id, by).await,
@@ -201,7 +202,7 @@ impl Act {
 ))]
 #[post("/v1/imports/{id}/pause")]
 pub async fn pause(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     id: web::Path<Uuid>,
@@ -227,7 +228,7 @@ pub async fn pause(
 ))]
 #[post("/v1/imports/{id}/resume")]
 pub async fn resume(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     id: web::Path<Uuid>,
@@ -253,7 +254,7 @@ pub async fn resume(
 ))]
 #[post("/v1/imports/{id}/cancel")]
 pub async fn cancel(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     id: web::Path<Uuid>,
@@ -264,7 +265,7 @@ pub async fn cancel(
 }
 
 async fn act(
-    app: &App,
+    app: &UsageContext,
     key: &ApiKey,
     request: &HttpRequest,
     (id, query): (Uuid, &TenantQuery),

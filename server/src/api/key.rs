@@ -21,9 +21,9 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::metered::Metered;
-use crate::app::App;
 use crate::audit::{Refusal, Whose};
 use crate::people::door;
+use crate::usage::UsageContext;
 
 /// Prefix of every key.
 pub const PREFIX: &str = "prm_";
@@ -98,7 +98,7 @@ impl ApiKey {
     }
 
     /// A source that this key may see. Deleted sources and sources that are still being created are not found.
-    pub async fn source(&self, app: &App, source_id: Uuid) -> Result<Arc<source::Model>> {
+    pub async fn source(&self, app: &UsageContext, source_id: Uuid) -> Result<Arc<source::Model>> {
         let source = app.lookup.source(source_id).await?;
         let live = |source: &Arc<source::Model>| source.deleted_at.is_none() && source.amocrm_source_id != 0;
         let source = source.filter(live).ok_or(Error::NotFound)?;
@@ -130,8 +130,10 @@ impl FromRequest for ApiKey {
         let metered = Metered::over(request, payload);
         let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let key = header.and_then(bearer).map(|key| (vault::hash(key), key.chars().take(SHOWN).collect::<String>()));
-        let parts =
-            request.app_data::<web::Data<App>>().cloned().zip(request.app_data::<web::Data<KeyCache>>().cloned());
+        let parts = request
+            .app_data::<web::Data<UsageContext>>()
+            .cloned()
+            .zip(request.app_data::<web::Data<KeyCache>>().cloned());
         let request = request.clone();
         async move {
             let (app, cache) = parts.ok_or_else(|| anyhow::anyhow!("the application is not among the app data"))?;
@@ -160,7 +162,7 @@ impl FromRequest for ApiKey {
 }
 
 /// Records a rejected key for the audit log.
-fn refused(app: &App, request: &HttpRequest, (tenant_id, key): (Uuid, &str), why: &'static str) -> Error {
+fn refused(app: &UsageContext, request: &HttpRequest, (tenant_id, key): (Uuid, &str), why: &'static str) -> Error {
     let place = client_address(request, &app.config).map(door::network_of).unwrap_or_default();
     let refusal = Refusal { whose: Whose::Account(tenant_id, key), action: "key.used", why, place: &place };
     app.refusals.note(refusal, &app.clock);

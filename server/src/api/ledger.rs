@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::json::Query;
 use super::key::ApiKey;
-use crate::app::App;
 use crate::delivery::read::ledger::{self, Counts, Which};
+use crate::usage::UsageContext;
+use base::json::Query;
 
 /// How many messages a source accepted and what their outcomes are. Only messages count, not edits, statuses,
 /// typing or reactions.
@@ -96,7 +96,7 @@ impl From<Counts> for LedgerCountsOut {
 ))]
 #[get("/v1/sources/{source_id}/ledger")]
 pub async fn get(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     source_id: web::Path<Uuid>,
     query: Query<LedgerQuery>,

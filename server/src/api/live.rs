@@ -9,13 +9,14 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::body::Body;
 use super::idempotency::once;
-use super::json::{Body, Object, checked_id};
 use super::key::{ApiKey, Scope};
-use super::message_in::ConversationIn;
-use super::message_ref;
-use crate::app::App;
 use crate::intake;
+use crate::intake::message_in::ConversationIn;
+use crate::intake::message_ref;
+use crate::usage::UsageContext;
+use base::json::{Object, checked_id};
 
 /// Maximum bytes of an emoji; the longest sequences in use have 35.
 const EMOJI_BYTES: usize = 64;
@@ -80,7 +81,12 @@ fn person(actor: ActorIn) -> Result<Person> {
     (status = 503, description = "Cannot be stored right now", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/typing")]
-pub async fn typing(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
+pub async fn typing(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    source_id: web::Path<Uuid>,
+    body: Body,
+) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let source = key.source(&app, *source_id).await?;
     let (typing, asked) = body.read::<TypingIn>().await?;
@@ -112,7 +118,7 @@ pub async fn typing(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>
 ))]
 #[post("/v1/sources/{source_id}/reactions")]
 pub async fn reaction(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     source_id: web::Path<Uuid>,
     body: Body,

@@ -14,11 +14,11 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::idempotency::{Asked, once};
-use super::json::Query;
 use super::key::{ApiKey, Scope};
 use super::sources::current;
-use crate::app::App;
 use crate::media::{Arrived, Giver, Upload};
+use crate::usage::UsageContext;
+use base::json::Query;
 
 /// An uploaded file, which messages can use for one week.
 #[derive(Debug, Serialize, ToSchema)]
@@ -91,7 +91,7 @@ impl FromRequest for Stream {
 ))]
 #[post("/v1/sources/{source_id}/media")]
 pub async fn post(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     source_id: web::Path<Uuid>,
     query: Query<UploadQuery>,
@@ -125,7 +125,7 @@ pub async fn post(
     answer
 }
 
-async fn keep(app: &App, arrived: &mut Option<Arrived>) -> Result<HttpResponse> {
+async fn keep(app: &UsageContext, arrived: &mut Option<Arrived>) -> Result<HttpResponse> {
     let Some(file) = arrived.as_ref() else { return Err(Error::not_storing()) };
     file.keep(app).await?;
     let told = UploadOut { media_id: file.id(), size: file.size(), mime_type: file.mime_type() };

@@ -12,17 +12,19 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+use super::body::Body;
 use super::idempotency::once;
-use super::json::{Body, Moment, Query};
 use super::key::{ApiKey, Scope};
-use super::message_in::MessageIn;
 use super::message_out::{
     AcceptedOut, AroundOut, ContentOut, ConversationRefOut, FailureOut, MessageOut, MessageStatus,
 };
-use super::{media_url, roster, timeline};
-use crate::app::App;
+use super::{roster, timeline};
 use crate::delivery::read::list::failure_of;
 use crate::delivery::read::{Holds, chats, found, story};
+use crate::intake::media_url;
+use crate::intake::message_in::MessageIn;
+use crate::usage::UsageContext;
+use base::json::{Moment, Query};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -56,7 +58,12 @@ pub struct TenantQuery {
     (status = 503, description = "Cannot be stored right now; retry later", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/messages")]
-pub async fn post(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
+pub async fn post(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    source_id: web::Path<Uuid>,
+    body: Body,
+) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let source = key.source(&app, *source_id).await?;
     let (message, asked) = body.read::<MessageIn>().await?;
@@ -89,7 +96,7 @@ pub async fn post(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, 
 ))]
 #[get("/v1/messages/{id}")]
 pub async fn get(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     id: web::Path<Uuid>,
     query: Query<TenantQuery>,
@@ -104,7 +111,7 @@ pub async fn get(
     Err(Error::NotFound)
 }
 
-async fn with_timeline(app: &App, row: message::Model) -> Result<MessageOut> {
+async fn with_timeline(app: &UsageContext, row: message::Model) -> Result<MessageOut> {
     let db = app.store.read();
     let attempts = story::attempts(db, &row).await?;
     let dead = story::dead(db, &row).await?;

@@ -13,7 +13,7 @@ use base::pace::Meter;
 use futures_util::StreamExt;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::usage::UsageContext;
 use crate::usage::{bytes_of, too_many_bytes};
 
 /// The count of one request, kept in its extensions so that the response can say why reading stopped.
@@ -53,7 +53,7 @@ impl Metered {
     }
 
     /// Sets the key. Returns 429 if `Content-Length` exceeds what is left of the key's daily limit.
-    pub async fn begin(&self, app: &App, key: Uuid) -> Result<()> {
+    pub async fn begin(&self, app: &UsageContext, key: Uuid) -> Result<()> {
         let limits = &app.config.limits;
         let most = bytes_of(limits.key_mb_per_day);
         if most == 0 {
@@ -66,7 +66,7 @@ impl Metered {
     }
 
     /// The response to a body that exceeded the limit.
-    pub fn refusal(&self, app: &App) -> Option<Error> {
+    pub fn refusal(&self, app: &UsageContext) -> Option<Error> {
         let over = self.0.over.load(Ordering::Relaxed);
         (over > 0).then(|| too_many_bytes(&app.config.limits, over))
     }

@@ -1,6 +1,6 @@
 //! The public API v1 (docs/api-design.md) for developers of messengers and for the vendor, one file per resource.
 //!
-//! A handler has four steps: authenticate ([`key::ApiKey`]), validate ([`json::Body`]), act, respond. Wire types end in
+//! A handler has four steps: authenticate ([`key::ApiKey`]), validate ([`body::Body`]), act, respond. Wire types end in
 //! `In` and `Out` and are never table types. `docs/api-design.md` has the rules and the known quirks.
 
 use std::collections::BTreeSet;
@@ -13,8 +13,9 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use base::error::{Error, Problem, Result, problem_in};
 use base::words::{CRM, Language, Said, Words};
 
-use crate::app::App;
+use crate::usage::UsageContext;
 
+pub mod body;
 pub mod conversations;
 pub mod cursor;
 pub mod dead_letters;
@@ -23,16 +24,12 @@ pub mod edits;
 pub mod idempotency;
 pub mod import_out;
 pub mod imports;
-pub mod json;
 pub mod key;
 pub mod key_ring;
 pub mod ledger;
 pub mod live;
 pub mod media;
-mod media_url;
-pub mod message_in;
 pub mod message_out;
-mod message_ref;
 pub mod messages;
 mod metered;
 pub mod openapi;
@@ -49,7 +46,7 @@ pub mod webhook_attempts;
 
 pub use openapi::openapi;
 
-/// Mounts `/api`. Handlers get the `App` as `web::Data<App>`.
+/// Mounts `/api`. Handlers get the `UsageContext` as `web::Data<UsageContext>`.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     let known = web::Data::new(openapi::Known::new(openapi::Served::now));
     let scope = web::scope("/api")
@@ -137,7 +134,7 @@ async fn in_language(
 /// The reason why reading stopped, if the key reached its daily limit.
 fn too_much(request: &HttpRequest) -> Option<Error> {
     let metered = request.extensions().get::<metered::Metered>().cloned()?;
-    metered.refusal(request.app_data::<web::Data<App>>()?)
+    metered.refusal(request.app_data::<web::Data<UsageContext>>()?)
 }
 
 fn method_not_allowed(methods: &BTreeSet<&'static str>, words: Words) -> HttpResponse {

@@ -9,15 +9,16 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::body::Body;
 use super::idempotency::once;
-use super::json::{Body, Moment, Query};
 use super::key::{ApiKey, Scope};
 use super::messages::TenantQuery;
 use super::sources::by;
 use super::{dead_letters, roster};
-use crate::app::App;
 use crate::delivery::read::dead::{self as read, Wanted};
 use crate::delivery::replay::{self as replays, A_SECOND, Action};
+use crate::usage::UsageContext;
+use base::json::{Moment, Query};
 
 /// Which dead letters to process and how.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -95,7 +96,12 @@ const LOOKED_AT: u64 = 500;
     (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/dead-letter-replays")]
-pub async fn create(app: web::Data<App>, key: ApiKey, request: HttpRequest, body: Body) -> Result<HttpResponse> {
+pub async fn create(
+    app: web::Data<UsageContext>,
+    key: ApiKey,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let (asked, once_only) = body.read::<ReplayIn>().await?;
     let action = Action::named(&asked.action);
@@ -136,7 +142,7 @@ pub async fn create(app: web::Data<App>, key: ApiKey, request: HttpRequest, body
 ))]
 #[get("/v1/dead-letter-replays/{id}")]
 pub async fn get(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     id: web::Path<Uuid>,
     query: Query<TenantQuery>,
@@ -159,7 +165,7 @@ pub async fn get(
 ))]
 #[post("/v1/dead-letter-replays/{id}/cancel")]
 pub async fn cancel(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     id: web::Path<Uuid>,
@@ -179,7 +185,7 @@ pub async fn cancel(
     .await
 }
 
-async fn find(app: &App, key: &ApiKey, id: Uuid, query: &TenantQuery) -> Result<replay::Model> {
+async fn find(app: &UsageContext, key: &ApiKey, id: Uuid, query: &TenantQuery) -> Result<replay::Model> {
     let named = roster::named(query.tenant_id.as_deref())?;
     for tenant_id in roster::searched(app, key, named).await? {
         if let Some(row) = replays::find(app, tenant_id, id).await? {

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 use uuid::Uuid;
 
 use super::key::ApiKey;
-use crate::app::App;
+use crate::usage::UsageContext;
 
 /// Ids of tenants older than `after`, newest first.
 pub async fn tenants(db: &impl ConnectionTrait, after: Option<Uuid>, limit: u64) -> Result<Vec<Uuid>, DbErr> {
@@ -22,13 +22,13 @@ pub async fn tenants(db: &impl ConnectionTrait, after: Option<Uuid>, limit: u64)
 }
 
 /// A tenant read from the database, bypassing the cache.
-pub async fn tenant(app: &App, tenant_id: Uuid) -> Result<tenant::Model> {
+pub async fn tenant(app: &UsageContext, tenant_id: Uuid) -> Result<tenant::Model> {
     tenant::Entity::of_tenant(tenant_id).one(app.store.read()).await?.ok_or(Error::NotFound)
 }
 
 /// The tenants in which an id is searched: a tenant key's own tenant; for a vendor key the named tenant, otherwise all
 /// of them, newest first, with one primary-key look-up each.
-pub async fn searched(app: &App, key: &ApiKey, named: Option<Uuid>) -> Result<Vec<Uuid>> {
+pub async fn searched(app: &UsageContext, key: &ApiKey, named: Option<Uuid>) -> Result<Vec<Uuid>> {
     match (key.tenant, named) {
         (_, Some(named)) => key.in_tenant(named).map(|()| vec![named]),
         (Some(own), None) => Ok(vec![own]),

@@ -8,13 +8,14 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::body::Body;
 use super::idempotency::once;
-use super::json::{Body, Moment};
 use super::key::{ApiKey, Scope};
 use super::roster;
 use super::source_types::{NumericId, SourceOut};
 use super::sources::{by, current, shown};
-use crate::app::App;
+use crate::usage::UsageContext;
+use base::json::Moment;
 
 /// The result of a test.
 #[derive(Debug, Serialize, ToSchema)]
@@ -91,7 +92,7 @@ pub struct AdoptIn {
 ))]
 #[post("/v1/sources/{source_id}/test")]
 pub async fn test(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     source_id: web::Path<Uuid>,
@@ -103,7 +104,7 @@ pub async fn test(
     let words = Words::new(Language::accepted(request.headers()));
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
-        let steps = crate::source::test(&app, source.tenant_id, source.id, &by).await?.into_iter();
+        let steps = crate::source::test(&app.sources, source.tenant_id, source.id, &by).await?.into_iter();
         let steps = steps.map(|step| StepOut {
             name: step.name,
             ok: step.ok,
@@ -132,7 +133,7 @@ pub async fn test(
 ))]
 #[post("/v1/sources/{source_id}/restore")]
 pub async fn restore(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     source_id: web::Path<Uuid>,
@@ -143,7 +144,7 @@ pub async fn restore(
     let asked = body.ignore()?;
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
-        let source = crate::source::restore(&app, source.tenant_id, source.id, &by).await?;
+        let source = crate::source::restore(&app.sources, source.tenant_id, source.id, &by).await?;
         Ok(HttpResponse::Ok().json(shown(&app, &source, None).await?))
     })
     .await
@@ -165,7 +166,7 @@ pub async fn restore(
 ))]
 #[post("/v1/tenants/{tenant_id}/sources/reconcile")]
 pub async fn reconcile(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     tenant_id: web::Path<Uuid>,
@@ -176,7 +177,7 @@ pub async fn reconcile(
     let tenant = roster::tenant(&app, *tenant_id).await?;
     let asked = body.ignore()?;
     once(&app, &key, asked, async {
-        let done = crate::source::reconcile(&app, tenant.tenant_id).await?;
+        let done = crate::source::reconcile(&app.sources, tenant.tenant_id).await?;
         let (by, host) = (by(&app, &key, &request).await?, tenant.host.as_str());
         by.did(&app, app.store.write(), "account.reconciled", (tenant.tenant_id, host), json!({})).await?;
         let done = ReconciledOut { missing: done.missing, changed: done.changed, strays: done.strays };
@@ -195,7 +196,7 @@ pub async fn reconcile(
     (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants/{tenant_id}/stray-sources")]
-pub async fn strays(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn strays(app: web::Data<UsageContext>, key: ApiKey, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
     let found = crate::source::strays(&app, tenant.tenant_id).await?;
@@ -231,7 +232,7 @@ pub async fn strays(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>
 ))]
 #[post("/v1/tenants/{tenant_id}/stray-sources/{amocrm_source_id}/adopt")]
 pub async fn adopt(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     path: web::Path<(Uuid, String)>,
@@ -241,7 +242,7 @@ pub async fn adopt(
     let (wanted, asked) = body.read::<AdoptIn>().await?;
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
-        let source = crate::source::adopt(&app, tenant_id, stray.0, wanted.source_id, &by).await?;
+        let source = crate::source::adopt(&app.sources, tenant_id, stray.0, wanted.source_id, &by).await?;
         Ok(HttpResponse::Ok().json(shown(&app, &source, None).await?))
     })
     .await
@@ -264,7 +265,7 @@ pub async fn adopt(
 ))]
 #[post("/v1/tenants/{tenant_id}/stray-sources/{amocrm_source_id}/remove")]
 pub async fn remove(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     path: web::Path<(Uuid, String)>,
@@ -274,13 +275,13 @@ pub async fn remove(
     let asked = body.ignore()?;
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
-        crate::source::remove_stray(&app, tenant_id, stray.0, &by).await?;
+        crate::source::remove_stray(&app.sources, tenant_id, stray.0, &by).await?;
         Ok(HttpResponse::NoContent().finish())
     })
     .await
 }
 
-async fn stray_of(app: &App, key: &ApiKey, (tenant_id, stray): (Uuid, String)) -> Result<(Uuid, NumericId)> {
+async fn stray_of(app: &UsageContext, key: &ApiKey, (tenant_id, stray): (Uuid, String)) -> Result<(Uuid, NumericId)> {
     key.needs(Scope::Write)?;
     key.in_tenant(tenant_id)?;
     let tenant = roster::tenant(app, tenant_id).await?;

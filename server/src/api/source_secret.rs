@@ -7,11 +7,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::body::Body;
 use super::idempotency::once;
-use super::json::Body;
 use super::key::{ApiKey, Scope};
 use super::sources::{by, current};
-use crate::app::App;
+use crate::usage::UsageContext;
 
 /// The new secret.
 #[derive(Default, Serialize, ToSchema)]
@@ -42,7 +42,7 @@ pub struct SecretOut {
 ))]
 #[post("/v1/sources/{source_id}/rotate-secret")]
 pub async fn rotate(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     source_id: web::Path<Uuid>,
@@ -55,10 +55,10 @@ pub async fn rotate(
         let (tenant_id, id) = (source.tenant_id, source.id);
         let shown = |secret: SecretString| Some(secret.expose_secret().to_owned());
         let made = if source.kind == "webchat" {
-            let secret = crate::source::rotate_site_secret(&app, tenant_id, id, &by).await?;
+            let secret = crate::source::rotate_site_secret(&app.sources, tenant_id, id, &by).await?;
             SecretOut { site_secret: shown(secret), ..SecretOut::default() }
         } else {
-            let secret = crate::source::rotate_secret(&app, tenant_id, id, &by).await?;
+            let secret = crate::source::rotate_secret(&app.sources, tenant_id, id, &by).await?;
             SecretOut { webhook_secret: shown(secret), ..SecretOut::default() }
         };
         Ok(HttpResponse::Ok().json(made))

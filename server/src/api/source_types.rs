@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::json::Moment;
 use crate::source::{ContactRule, NewSource, SourceChange, State};
+use base::json::Moment;
 
 /// A new source.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -247,8 +247,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::api::json::parse;
     use base::error::Error;
+    use base::json::parse;
 
     fn pointer(body: &Value) -> Option<String> {
         match parse::<SourceIn>(body.to_string().as_bytes()) {

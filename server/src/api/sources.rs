@@ -1,8 +1,8 @@
 //! Sources of an account, mirrored to amoCRM.
 
-use base::browser::client_address;
 use actix_web::http::header::{ETAG, IF_MATCH};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use base::browser::client_address;
 use base::error::{Error, Problem, Result};
 use base::words::Said;
 use entity::{api_key, source};
@@ -12,18 +12,19 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+use super::body::Body;
 use super::cursor::{ListOut, Page};
 use super::idempotency::once;
-use super::json::{Body, Moment, Query};
 use super::key::{ApiKey, Scope};
 use super::roster;
 use super::source_types::{HeldOut, SourceIn, SourceOut, SourcePatchIn};
-use crate::app::App;
 use crate::audit::Actor;
 use crate::delivery::dead;
 use crate::delivery::read::Holds;
 use crate::people::door;
 use crate::source::{By, State};
+use crate::usage::UsageContext;
+use base::json::{Moment, Query};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -55,7 +56,7 @@ pub struct SourcesQuery {
 ))]
 #[post("/v1/tenants/{tenant_id}/sources")]
 pub async fn create(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     tenant_id: web::Path<Uuid>,
@@ -67,7 +68,7 @@ pub async fn create(
     let (wanted, asked) = body.read::<SourceIn>().await?;
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
-        let created = crate::source::create(&app, tenant.tenant_id, wanted.into(), &by).await?;
+        let created = crate::source::create(&app.sources, tenant.tenant_id, wanted.into(), &by).await?;
         let shown = shown(&app, &created.source, created.webhook_secret.as_ref()).await?;
         Ok(HttpResponse::Created().insert_header(etag(&created.source)).json(shown))
     })
@@ -85,7 +86,7 @@ pub async fn create(
 ))]
 #[get("/v1/tenants/{tenant_id}/sources")]
 pub async fn list(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     tenant_id: web::Path<Uuid>,
     query: Query<SourcesQuery>,
@@ -118,7 +119,7 @@ pub async fn list(
     (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/sources/{source_id}")]
-pub async fn get(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<UsageContext>, key: ApiKey, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
     let source = current(&app, &key, *source_id).await?;
     Ok(HttpResponse::Ok().insert_header(etag(&source)).json(shown(&app, &source, None).await?))
 }
@@ -145,7 +146,7 @@ pub async fn get(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>) -
 ))]
 #[patch("/v1/sources/{source_id}")]
 pub async fn patch(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     source_id: web::Path<Uuid>,
@@ -157,7 +158,7 @@ pub async fn patch(
     let (change, asked) = body.read::<SourcePatchIn>().await?;
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
-        let change = crate::source::change(&app, source.tenant_id, source.id, change.into(), expected, &by);
+        let change = crate::source::change(&app.sources, source.tenant_id, source.id, change.into(), expected, &by);
         let source = change.await?;
         Ok(HttpResponse::Ok().insert_header(etag(&source)).json(shown(&app, &source, None).await?))
     })
@@ -179,7 +180,7 @@ pub async fn patch(
 ))]
 #[delete("/v1/sources/{source_id}")]
 pub async fn delete(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     source_id: web::Path<Uuid>,
@@ -190,21 +191,25 @@ pub async fn delete(
     once(&app, &key, asked, async {
         let source = current(&app, &key, *source_id).await?;
         let by = by(&app, &key, &request).await?;
-        crate::source::delete(&app, source.tenant_id, source.id, &by).await?;
+        crate::source::delete(&app.sources, source.tenant_id, source.id, &by).await?;
         Ok(HttpResponse::NoContent().finish())
     })
     .await
 }
 
 /// A source as GET shows it.
-pub async fn shown(app: &App, source: &source::Model, webhook_secret: Option<&SecretString>) -> Result<SourceOut> {
+pub async fn shown(
+    app: &UsageContext,
+    source: &source::Model,
+    webhook_secret: Option<&SecretString>,
+) -> Result<SourceOut> {
     let state = crate::source::state(app, source).await?;
     shown_as(app, source, &state, webhook_secret).await
 }
 
 /// Like [`shown`], with a state that is already known.
 pub async fn shown_as(
-    app: &App,
+    app: &UsageContext,
     source: &source::Model,
     state: &State,
     webhook_secret: Option<&SecretString>,
@@ -220,13 +225,13 @@ pub async fn shown_as(
 }
 
 /// A source that the key may see, read from the database: the cached one may be seconds old.
-pub(super) async fn current(app: &App, key: &ApiKey, source_id: Uuid) -> Result<source::Model> {
+pub(super) async fn current(app: &UsageContext, key: &ApiKey, source_id: Uuid) -> Result<source::Model> {
     let kept = key.source(app, source_id).await?;
     crate::source::find(app, kept.tenant_id, source_id).await
 }
 
 /// The actor for the audit log.
-pub(super) async fn by(app: &App, key: &ApiKey, request: &HttpRequest) -> Result<By> {
+pub(super) async fn by(app: &UsageContext, key: &ApiKey, request: &HttpRequest) -> Result<By> {
     let row = api_key::Entity::of_tenant(key.home()).filter(api_key::Column::Id.eq(key.id));
     let name = row.one(app.store.read()).await?.map(|row| row.name).unwrap_or_default();
     let actor = Actor::Key { id: key.id, name };

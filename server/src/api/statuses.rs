@@ -8,14 +8,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::body::Body;
 use super::idempotency::once;
-use super::json::{Body, Object, checked_id};
 use super::key::{ApiKey, Scope};
-use super::message_ref;
-use crate::app::App;
 use crate::intake::begun::{self, Named};
 use crate::intake::clean;
+use crate::intake::message_ref;
 use crate::intake::status::accept;
+use crate::usage::UsageContext;
+use base::json::{Object, checked_id};
 
 /// The delivery status of a message on the messenger's side.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -135,7 +136,7 @@ impl StatusIn {
 ))]
 #[post("/v1/sources/{source_id}/messages/{message_id}/status")]
 pub async fn post(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     path: web::Path<(Uuid, String)>,
     body: Body,
@@ -163,7 +164,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::api::json::parse;
+    use base::json::parse;
 
     fn checked(body: &Value) -> Result<StatusReport> {
         parse::<StatusIn>(body.to_string().as_bytes()).and_then(StatusIn::checked)

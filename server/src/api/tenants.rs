@@ -10,14 +10,15 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::body::Body;
 use super::cursor::{ListOut, Page};
 use super::idempotency::once;
-use super::json::{Body, Moment, Query, given};
 use super::key::{ApiKey, Scope};
 use super::roster;
 use super::sources::by;
-use crate::app::App;
 use crate::tenant::{self as tenants, MOST_SOURCES, TenantStatus};
+use crate::usage::UsageContext;
+use base::json::{Moment, Query, given};
 
 /// An amoCRM account that installed an integration.
 #[derive(Debug, Serialize, ToSchema)]
@@ -109,7 +110,7 @@ pub struct TenantsQuery {
     (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants")]
-pub async fn list(app: web::Data<App>, key: ApiKey, query: Query<TenantsQuery>) -> Result<HttpResponse> {
+pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<TenantsQuery>) -> Result<HttpResponse> {
     key.vendor()?;
     let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &["tenants"])?;
     let ids = roster::tenants(app.store.read(), page.after, page.rows()).await?;
@@ -133,7 +134,7 @@ pub async fn list(app: web::Data<App>, key: ApiKey, query: Query<TenantsQuery>) 
     (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants/{tenant_id}")]
-pub async fn get(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<UsageContext>, key: ApiKey, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
     Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))
@@ -155,7 +156,7 @@ pub async fn get(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>) -
 ))]
 #[patch("/v1/tenants/{tenant_id}")]
 pub async fn patch(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     tenant_id: web::Path<Uuid>,
@@ -198,10 +199,10 @@ pub async fn patch(
     (status = 503, description = "amoCRM cannot be reached", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants/{tenant_id}/pipelines")]
-pub async fn pipelines(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn pipelines(app: web::Data<UsageContext>, key: ApiKey, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
-    let items = crate::source::pipelines(&app, tenant.tenant_id)
+    let items = crate::source::pipelines(&app.sources, tenant.tenant_id)
         .await?
         .into_iter()
         .map(|pipeline| PipelineOut { id: pipeline.id.to_string(), name: pipeline.name, is_main: pipeline.is_main })
@@ -209,12 +210,12 @@ pub async fn pipelines(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uu
     Ok(HttpResponse::Ok().json(PipelinesOut { items }))
 }
 
-async fn channels(app: &App, tenant_id: Uuid) -> Result<Vec<tenant_channel::Model>> {
+async fn channels(app: &UsageContext, tenant_id: Uuid) -> Result<Vec<tenant_channel::Model>> {
     let channels = tenant_channel::Entity::of_tenant(tenant_id).order_by_asc(tenant_channel::Column::ChannelId);
     Ok(channels.all(app.store.read()).await?)
 }
 
-async fn shown(app: &App, tenant: tenant::Model) -> Result<TenantOut> {
+async fn shown(app: &UsageContext, tenant: tenant::Model) -> Result<TenantOut> {
     let channels = channels(app, tenant.tenant_id).await?;
     Ok(TenantOut {
         id: tenant.tenant_id,

@@ -5,7 +5,7 @@ use entity::{attempt, dead_letter, found_message, message};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::json::Moment;
+use base::json::Moment;
 
 /// An event in the history of a message.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]

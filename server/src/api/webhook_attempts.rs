@@ -8,16 +8,17 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::body::Body;
 use super::cursor::{ListOut, Page};
 use super::idempotency::once;
-use super::json::{Body, Moment, Query};
 use super::key::{ApiKey, Scope};
 use super::messages::TenantQuery;
 use super::roster;
 use super::sources::{by, current};
-use crate::app::App;
 use crate::delivery::read::webhooks;
 use crate::delivery::resend;
+use crate::usage::UsageContext;
+use base::json::{Moment, Query};
 
 /// A delivery attempt of a webhook.
 #[derive(Debug, Serialize, ToSchema)]
@@ -76,7 +77,7 @@ pub struct WebhookAttemptsQuery {
 ))]
 #[get("/v1/sources/{source_id}/webhook-attempts")]
 pub async fn list(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     source_id: web::Path<Uuid>,
     query: Query<WebhookAttemptsQuery>,
@@ -106,7 +107,7 @@ pub async fn list(
 ))]
 #[post("/v1/webhook-attempts/{id}/resend")]
 pub async fn again(
-    app: web::Data<App>,
+    app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     id: web::Path<Uuid>,

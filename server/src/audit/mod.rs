@@ -7,6 +7,7 @@
 //! ```
 
 mod by;
+mod context;
 pub mod query;
 mod refusals;
 
@@ -18,9 +19,8 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::app::App;
-
 pub use by::By;
+pub use context::AuditContext;
 pub use query::Query;
 pub use refusals::{Refusal, Refusals, Whose, flush, run};
 
@@ -80,7 +80,7 @@ pub struct Deed<'deed> {
 }
 
 /// Records an action, in its transaction where there is one.
-pub async fn record(app: &App, db: &impl ConnectionTrait, deed: Deed<'_>) -> Result<(), DbErr> {
+pub async fn record(app: &AuditContext, db: &impl ConnectionTrait, deed: Deed<'_>) -> Result<(), DbErr> {
     write(&app.clock, db, deed).await
 }
 

@@ -16,8 +16,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Actor;
-use crate::app::App;
-use crate::shed::is_read_only;
+use crate::audit::AuditContext;
 
 /// Window in milliseconds: equal refusals within it share a row.
 const WINDOW: i64 = 3_600_000;
@@ -161,7 +160,7 @@ fn add(slots: &mut HashMap<Key, Slot>, key: Key, new: Slot) {
 }
 
 /// Writes refusals every few seconds until the server stops, and then once more.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<AuditContext>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
         flush(&app).await;
     }
@@ -169,8 +168,8 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
 }
 
 /// Updates the rows from the counts. Counts that cannot be written are kept.
-pub async fn flush(app: &App) {
-    if is_read_only(app) {
+pub async fn flush(app: &AuditContext) {
+    if app.is_read_only() {
         return;
     }
     let _one_at_a_time = app.refusals.writing.lock().await;
@@ -191,7 +190,7 @@ pub async fn flush(app: &App) {
 }
 
 /// The logs that now have a row of it; `None` if the login is unknown.
-async fn write(app: &App, key: &Key, slot: &Slot) -> Result<Option<Vec<Uuid>>, DbErr> {
+async fn write(app: &AuditContext, key: &Key, slot: &Slot) -> Result<Option<Vec<Uuid>>, DbErr> {
     let detail = json!({ "why": key.why, "count": slot.count }).to_string();
     if !slot.logs.is_empty() {
         for tenant_id in &slot.logs {
@@ -228,7 +227,7 @@ async fn write(app: &App, key: &Key, slot: &Slot) -> Result<Option<Vec<Uuid>>, D
 }
 
 /// The logs it belongs to, and its object.
-async fn logs(app: &App, key: &Key) -> Result<Option<(Vec<Uuid>, String)>, DbErr> {
+async fn logs(app: &AuditContext, key: &Key) -> Result<Option<(Vec<Uuid>, String)>, DbErr> {
     let login = match &key.subject {
         Subject::Account(tenant_id, object) => return Ok(Some((vec![*tenant_id], object.clone()))),
         Subject::Person(login) => login,

@@ -6,7 +6,7 @@ use base::browser::asset::{self, Asset, SCRIPT, STYLE};
 use bytes::Bytes;
 
 use super::door::{self, Result};
-use crate::app::App;
+use crate::chat::WebchatContext;
 
 macro_rules! asset {
     ($name:literal) => {
@@ -75,7 +75,7 @@ impl Embed {
 
 /// `GET /chat/{source_id}/embed.js`: 404 if there is no such chat.
 pub async fn embed(
-    app: web::Data<App>,
+    app: web::Data<WebchatContext>,
     embed: web::Data<Embed>,
     source_id: web::Path<String>,
     request: HttpRequest,

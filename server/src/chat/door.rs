@@ -27,7 +27,7 @@ use uuid::Uuid;
 use super::customer::{self, Customer};
 use super::guests::Act;
 use super::visitor::Visitor;
-use crate::app::App;
+use crate::chat::WebchatContext;
 use crate::people::door;
 
 /// Why a request is refused.
@@ -151,7 +151,7 @@ impl Guest {
     }
 
     /// Counts an action against the limits of the visitor and of their address.
-    pub async fn pace(&self, app: &App, act: Act) -> Result<()> {
+    pub async fn pace(&self, app: &WebchatContext, act: Act) -> Result<()> {
         let now = app.clock.millis();
         app.guests.pace(&self.visitor.id, self.address, act, now).await.map_err(Refusal::TooFast)
     }
@@ -160,7 +160,7 @@ impl Guest {
 impl Guest {
     /// Counts bytes of an upload as they arrive. 429 if this visitor, their address or this chat has used up the day's
     /// quota.
-    pub async fn bring(&self, app: &App, bytes: usize) -> Result<(), Error> {
+    pub async fn bring(&self, app: &WebchatContext, bytes: usize) -> Result<(), Error> {
         let whose = (self.visitor.id.as_str(), self.address, self.source().id);
         let counted = app.guests.bytes(whose, bytes, &app.config.limits, app.clock.millis()).await;
         counted.map_err(|seconds| Error::TooMany {
@@ -172,7 +172,7 @@ impl Guest {
 }
 
 /// The web chat of a path; 404 for another kind's, a deleted or an unknown source.
-pub async fn source_of(app: &App, source_id: &str) -> Result<Arc<source::Model>, Error> {
+pub async fn source_of(app: &WebchatContext, source_id: &str) -> Result<Arc<source::Model>, Error> {
     let source_id = Uuid::try_parse(source_id).map_err(|_| Error::NotFound)?;
     let found = app.lookup.source(source_id).await.map_err(|error| {
         tracing::error!(%error, "a web chat's source cannot be read");
@@ -191,7 +191,7 @@ pub fn origin_of(request: &HttpRequest) -> Option<&str> {
     request.headers().get(header::ORIGIN)?.to_str().ok()
 }
 
-async fn place(app: &App, request: &HttpRequest) -> Result<Place> {
+async fn place(app: &WebchatContext, request: &HttpRequest) -> Result<Place> {
     let source = source_of(app, request.match_info().query("source_id")).await?;
     let settings = WebChatSettings::stored(&source.settings);
     let is_own = origin::is_own(request.headers(), &app.config.server.public_url);
@@ -202,7 +202,7 @@ async fn place(app: &App, request: &HttpRequest) -> Result<Place> {
     Ok(Place { source, settings: Arc::new(settings), words: words_of(request), on_site })
 }
 
-async fn guest(app: &App, request: &HttpRequest) -> Result<Guest> {
+async fn guest(app: &WebchatContext, request: &HttpRequest) -> Result<Guest> {
     let place = place(app, request).await?;
     let address = client_address(request, &app.config);
     let source_id = place.source.id;
@@ -226,13 +226,13 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
     request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
-fn customer_of(app: &App, source: &source::Model, token: &str) -> Result<Option<Customer>, Error> {
-    let secrets = crate::source::settings::open(app, source)?.secrets;
+fn customer_of(app: &WebchatContext, source: &source::Model, token: &str) -> Result<Option<Customer>, Error> {
+    let secrets = crate::settings::open(app, source)?.secrets;
     Ok(customer::verify(&secrets, token, app.clock.millis()))
 }
 
-fn app_of(request: &HttpRequest) -> Result<web::Data<App>> {
-    let app = request.app_data::<web::Data<App>>().cloned();
+fn app_of(request: &HttpRequest) -> Result<web::Data<WebchatContext>> {
+    let app = request.app_data::<web::Data<WebchatContext>>().cloned();
     app.ok_or_else(|| Refusal::Known(Error::Internal(anyhow::anyhow!("the chat was mounted without its application"))))
 }
 

@@ -26,13 +26,14 @@ use super::guests::Seat;
 use super::history::{self, BATCH};
 use super::shown::{Reactions, Shown};
 use super::visitor::Visitor;
-use crate::app::{App, Typed};
+use crate::chat::WebchatContext;
+use crate::platform::Typed;
 
 /// Interval of keep-alive comments for proxies, and of reads that find what another instance delivered.
 const ALIVE: Duration = Duration::from_secs(15);
 
 /// `GET /chat/{source_id}/events`. Resumes after the header `Last-Event-ID` or `?after=`, whichever is further.
-pub async fn get(app: web::Data<App>, guest: Guest, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<WebchatContext>, guest: Guest, request: HttpRequest) -> Result<HttpResponse> {
     let Guest { place, visitor, address, .. } = guest;
     let seat = app
         .guests
@@ -80,7 +81,7 @@ fn position_in(request: &HttpRequest) -> i64 {
 
 /// One stream.
 struct Feed {
-    app: web::Data<App>,
+    app: web::Data<WebchatContext>,
     source: Arc<source::Model>,
     visitor: Visitor,
     words: Words,

@@ -21,7 +21,7 @@ use super::guests::Act;
 use super::messages::answer;
 use super::say::{Saying, Stored, caption, say};
 use super::shown;
-use crate::app::App;
+use crate::chat::WebchatContext;
 use crate::media::{Arrived, Giver, Kind, Upload};
 
 /// Largest field beside the file, in bytes.
@@ -54,7 +54,7 @@ impl FromRequest for Stream {
 /// `POST /chat/{source_id}/files`, a form (`multipart/form-data`) with `id`, `text` and the other fields of a message,
 /// followed by `file`. Answers as for messages, with the file; a browser without scripts is redirected to the page.
 pub async fn post(
-    app: web::Data<App>,
+    app: web::Data<WebchatContext>,
     guest: Result<Guest>,
     request: HttpRequest,
     stream: Stream,
@@ -81,7 +81,13 @@ fn wants_page(request: &HttpRequest) -> bool {
     accepted.contains("text/html")
 }
 
-async fn take(app: &App, guest: &Guest, request: &HttpRequest, stream: Stream, form: &mut Form) -> Result<Stored> {
+async fn take(
+    app: &WebchatContext,
+    guest: &Guest,
+    request: &HttpRequest,
+    stream: Stream,
+    form: &mut Form,
+) -> Result<Stored> {
     let boundary = boundary(request)?;
     let _place = app.guests.upload(&guest.visitor.id).ok_or(Refusal::TooFast(AGAIN_SECONDS))?;
     guest.pace(app, Act::File).await?;
@@ -104,7 +110,12 @@ fn boundary(request: &HttpRequest) -> Result<String, Error> {
 }
 
 /// The form's fields, and its first file.
-async fn read(whose: (&App, &Guest), upload: Upload<'_>, mut parts: Multipart<'_>, form: &mut Form) -> Result<Arrived> {
+async fn read(
+    whose: (&WebchatContext, &Guest),
+    upload: Upload<'_>,
+    mut parts: Multipart<'_>,
+    form: &mut Form,
+) -> Result<Arrived> {
     loop {
         let why = match parts.next_field().await {
             Ok(Some(part)) if part.file_name().is_some() => return file(whose, upload, part).await,
@@ -136,7 +147,7 @@ async fn text(mut part: Field<'_>) -> Option<(String, String)> {
     Some((name, String::from_utf8(value).ok()?))
 }
 
-async fn file((app, guest): (&App, &Guest), mut upload: Upload<'_>, mut part: Field<'_>) -> Result<Arrived> {
+async fn file((app, guest): (&WebchatContext, &Guest), mut upload: Upload<'_>, mut part: Field<'_>) -> Result<Arrived> {
     let name = part.file_name().unwrap_or_default().to_owned();
     loop {
         match part.chunk().await {
@@ -165,7 +176,7 @@ fn broke_off() -> Error {
     Error::Malformed(Said::new("said-body-broke"))
 }
 
-async fn keep(app: &App, guest: &Guest, arrived: &Arrived, form: &Form) -> Result<Stored> {
+async fn keep(app: &WebchatContext, guest: &Guest, arrived: &Arrived, form: &Form) -> Result<Stored> {
     if PROGRAMS.contains(&arrived.mime_type()) {
         return Err(Refusal::FileKind);
     }
@@ -188,7 +199,7 @@ async fn keep(app: &App, guest: &Guest, arrived: &Arrived, form: &Form) -> Resul
 }
 
 /// The file of a stored message, as shown to the page.
-async fn file_of(app: &App, guest: &Guest, stored: Stored) -> Result<Value> {
+async fn file_of(app: &WebchatContext, guest: &Guest, stored: Stored) -> Result<Value> {
     let found = message::Entity::of_tenant(guest.source().tenant_id).filter(message::Column::Id.eq(stored.message_id));
     let Some(row) = found.one(app.store.read()).await? else { return Ok(Value::Null) };
     let file = shown::file_of(app, &row, &shown::body_of(&row)?.content).await?;

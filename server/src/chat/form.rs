@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::door::{Guest, Refusal, Result};
 use super::page::{self, Unsent};
 use super::say::{About, Around, Stored, VisitIn};
-use crate::app::App;
+use crate::chat::WebchatContext;
 
 /// Fields of the questions.
 pub const ASKED: [&str; 3] = ["name", "phone", "email"];
@@ -76,7 +76,12 @@ pub fn outside(words: Words, refusal: Refusal) -> Result<HttpResponse> {
 }
 
 /// Redirects to the page; or shows the page again with the input and the error.
-pub async fn answered(app: &web::Data<App>, guest: &Guest, form: &Form, done: Result<Stored>) -> Result<HttpResponse> {
+pub async fn answered(
+    app: &web::Data<WebchatContext>,
+    guest: &Guest,
+    form: &Form,
+    done: Result<Stored>,
+) -> Result<HttpResponse> {
     let refusal = match done {
         Ok(_) => {
             let end = format!("/chat/{}#end", guest.source().id);

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::door::{self, Guest, Place};
 use super::shown::{Reactions, Shown, body_of, page_id, shown};
 use super::visitor::Visitor;
-use crate::app::App;
+use crate::chat::WebchatContext;
 use crate::tenant::users;
 
 /// Messages of each side on the page.
@@ -29,7 +29,11 @@ pub const BATCH: u64 = 100;
 const NAMES_WITHIN: Duration = Duration::from_secs(1);
 
 /// The visitor's conversation; `None` before their first message.
-pub async fn conversation_of(app: &App, source: &source::Model, visitor: &Visitor) -> Result<Option<Uuid>, DbErr> {
+pub async fn conversation_of(
+    app: &WebchatContext,
+    source: &source::Model,
+    visitor: &Visitor,
+) -> Result<Option<Uuid>, DbErr> {
     let identity = Alias { side: Side::Messenger, origin: source.id, external_id: visitor.id.clone() };
     let known = app.lookup.conversation(source.tenant_id, identity).await?;
     Ok(known.map(|known| known.conversation_id))
@@ -46,13 +50,13 @@ pub struct Told {
 }
 
 /// `GET /chat/{source_id}/history`: the conversation so far, for another site's page.
-pub async fn get(app: web::Data<App>, guest: Guest) -> door::Result<HttpResponse> {
+pub async fn get(app: web::Data<WebchatContext>, guest: Guest) -> door::Result<HttpResponse> {
     let told = told(&app, &guest.place, Some(&guest.visitor)).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(told))
 }
 
 /// The visitor's conversation so far; empty for an unknown visitor.
-pub async fn told(app: &Arc<App>, place: &Place, visitor: Option<&Visitor>) -> Result<Told> {
+pub async fn told(app: &Arc<WebchatContext>, place: &Place, visitor: Option<&Visitor>) -> Result<Told> {
     let Some(visitor) = visitor else { return Ok(Told::default()) };
     let Some(conversation_id) = conversation_of(app, &place.source, visitor).await? else { return Ok(Told::default()) };
     let (lines, after) = read(app, place.words, place.source.tenant_id, conversation_id).await?;
@@ -60,7 +64,12 @@ pub async fn told(app: &Arc<App>, place: &Place, visitor: Option<&Visitor>) -> R
 }
 
 /// The conversation so far, oldest first, and the position up to which it contains every answer.
-pub async fn read(app: &Arc<App>, words: Words, tenant_id: Uuid, conversation_id: Uuid) -> Result<(Vec<Shown>, i64)> {
+pub async fn read(
+    app: &Arc<WebchatContext>,
+    words: Words,
+    tenant_id: Uuid,
+    conversation_id: Uuid,
+) -> Result<(Vec<Shown>, i64)> {
     let mut answers = carried(tenant_id, conversation_id)
         .order_by_desc(message::Column::Position)
         .limit(SHOWN)
@@ -81,7 +90,7 @@ pub async fn read(app: &Arc<App>, words: Words, tenant_id: Uuid, conversation_id
 
 /// Answers after a position with their positions, in order of delivery, at most [`BATCH`].
 pub async fn after(
-    app: &Arc<App>,
+    app: &Arc<WebchatContext>,
     words: Words,
     (tenant_id, conversation_id): (Uuid, Uuid),
     position: i64,
@@ -98,7 +107,7 @@ pub async fn after(
 
 /// Messages whose reaction was set or removed since a time, by the page's ids; and the latest such time.
 pub async fn reacted(
-    app: &App,
+    app: &WebchatContext,
     (tenant_id, conversation_id): (Uuid, Uuid),
     since: i64,
 ) -> Result<(Vec<(String, Reactions)>, i64), DbErr> {
@@ -114,7 +123,7 @@ pub async fn reacted(
 }
 
 async fn all_shown(
-    app: &Arc<App>,
+    app: &Arc<WebchatContext>,
     words: Words,
     tenant_id: Uuid,
     messages: &[message::Model],
@@ -129,7 +138,7 @@ async fn all_shown(
 
 /// Names by id of managers whom the messages do not name, within [`NAMES_WITHIN`].
 async fn names_of(
-    app: &Arc<App>,
+    app: &Arc<WebchatContext>,
     tenant_id: Uuid,
     messages: &[message::Model],
 ) -> anyhow::Result<HashMap<String, String>> {
@@ -143,7 +152,7 @@ async fn names_of(
     let mut names = HashMap::new();
     let asking = async {
         for id in nameless {
-            if let Some(user) = users::by_amojo_id(app, tenant_id, &id).await {
+            if let Some(user) = users::by_amojo_id(&app.tenants, tenant_id, &id).await {
                 names.insert(id, user.name);
             }
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::door::{Place, Result};
 use super::{reactions, words};
-use crate::app::App;
+use crate::chat::WebchatContext;
 use crate::media::Kind;
 
 /// The script's settings; the page shows the same without it.
@@ -42,7 +42,7 @@ pub struct Limits {
 }
 
 impl Look {
-    pub fn of(app: &App, place: &Place) -> Self {
+    pub fn of(app: &WebchatContext, place: &Place) -> Self {
         let (settings, words) = (&place.settings, place.words);
         let limit = |kind: Kind| kind.limit(&app.config.media);
         let own = |text: &Option<String>, key: &'static str| text.clone().unwrap_or_else(|| words.say(key).to_string());
@@ -69,7 +69,7 @@ impl Look {
     }
 }
 
-fn away(app: &App, place: &Place) -> String {
+fn away(app: &WebchatContext, place: &Place) -> String {
     let say = |key: &'static str| place.words.say(key).to_string();
     match &place.settings.working_hours {
         _ if place.source.paused => say("chat-paused"),
@@ -79,7 +79,7 @@ fn away(app: &App, place: &Place) -> String {
 }
 
 /// `GET /chat/{source_id}/look`.
-pub async fn get(app: web::Data<App>, place: Place) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<WebchatContext>, place: Place) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header((header::VARY, "Accept-Language"))

@@ -15,7 +15,7 @@ use super::door::{self, Guest, Refusal, Result};
 use super::form::{self, Form};
 use super::guests::Act;
 use super::say::{About, Around, Saying, Stored, VisitIn, checked, say};
-use crate::app::App;
+use crate::chat::WebchatContext;
 
 /// The script's request.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -43,7 +43,7 @@ impl MessageIn {
 
 /// `POST /chat/{source_id}/messages`.
 pub async fn post(
-    app: web::Data<App>,
+    app: web::Data<WebchatContext>,
     guest: Result<Guest>,
     request: HttpRequest,
     payload: web::Payload,
@@ -70,7 +70,7 @@ pub async fn post(
     }
 }
 
-async fn from_form(app: &App, guest: &Guest, form: &Form) -> Result<Stored> {
+async fn from_form(app: &WebchatContext, guest: &Guest, form: &Form) -> Result<Stored> {
     guest.pace(app, Act::Write).await?;
     let content = Content::Text { text: checked(&form.text)? };
     say(app, guest, Saying { id: form.id()?, content, callback_data: None, around: form.around() }).await

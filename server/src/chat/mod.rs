@@ -25,6 +25,7 @@ use actix_web::web;
 mod assets;
 mod body;
 mod card;
+mod context;
 mod customer;
 mod door;
 mod events;
@@ -46,9 +47,10 @@ mod typing;
 mod visitor;
 mod words;
 
+pub use context::WebchatContext;
 pub use guests::Guests;
 
-/// Mounts `/chat`. The application provides its `App` to handlers as `web::Data<App>`.
+/// Mounts `/chat`. The application provides its `WebchatContext` to handlers as `web::Data<WebchatContext>`.
 pub fn routes(config: &mut web::ServiceConfig) {
     amocrm::disposable_token::install_crypto_provider();
     config.service(

@@ -16,7 +16,7 @@ use super::history;
 use super::look::Look;
 use super::shown::Shown;
 use super::visitor::{self, Visitor};
-use crate::app::App;
+use crate::chat::WebchatContext;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
                       media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -104,7 +104,11 @@ pub struct Unsent<'a> {
 }
 
 /// `GET /chat/{source_id}`.
-pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn get(
+    app: web::Data<WebchatContext>,
+    source_id: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
     let words = door::words_of(&request);
     let source = match door::source_of(&app, &source_id).await {
         Ok(source) => source,
@@ -126,7 +130,7 @@ pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: Htt
 
 /// The page for a visitor, with a rejected form if there was one.
 pub async fn show(
-    app: &web::Data<App>,
+    app: &web::Data<WebchatContext>,
     place: &Place,
     visitor: Option<&Visitor>,
     cookie: Option<Cookie<'_>>,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::door::{Guest, Result};
 use super::guests::Act;
 use super::{body, history};
-use crate::app::App;
+use crate::chat::WebchatContext;
 use crate::intake::reaction;
 use crate::lookup::About;
 
@@ -31,7 +31,7 @@ struct ReactionIn {
 }
 
 /// The offered emoji that amoCRM accepts from this channel.
-pub fn offered(app: &App, channel_id: Uuid) -> Vec<&'static str> {
+pub fn offered(app: &WebchatContext, channel_id: Uuid) -> Vec<&'static str> {
     match app.config.channel(&channel_id.to_string()).map(|(_, channel)| &channel.reactions) {
         Some(Reactions::All) => EMOJI.to_vec(),
         Some(Reactions::Only(agreed)) => {
@@ -42,7 +42,7 @@ pub fn offered(app: &App, channel_id: Uuid) -> Vec<&'static str> {
 }
 
 /// `POST /chat/{source_id}/reactions` `{"id":"…","emoji":"👍"|null}` → 204.
-pub async fn post(app: web::Data<App>, guest: Guest, payload: web::Payload) -> Result<HttpResponse> {
+pub async fn post(app: web::Data<WebchatContext>, guest: Guest, payload: web::Payload) -> Result<HttpResponse> {
     let source = guest.source();
     let told: ReactionIn = body::from_json(&body::read(payload).await?)?;
     if told.emoji.as_deref().is_some_and(|emoji| !offered(&app, source.channel_id).contains(&emoji)) {

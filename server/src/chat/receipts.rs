@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::door::{Guest, Result};
 use super::guests::Act;
 use super::{body, history};
-use crate::app::App;
+use crate::chat::WebchatContext;
 use crate::intake::status::accept;
 use crate::lookup::About;
 
@@ -29,7 +29,7 @@ struct ReceiptsIn {
 
 /// `POST /chat/{source_id}/receipts` `{"delivered":[…],"read":[…]}` → 204. Ids of other conversations, and repeats, are
 /// ignored.
-pub async fn post(app: web::Data<App>, guest: Guest, payload: web::Payload) -> Result<HttpResponse> {
+pub async fn post(app: web::Data<WebchatContext>, guest: Guest, payload: web::Payload) -> Result<HttpResponse> {
     let told = read(&body::read(payload).await?)?;
     guest.pace(&app, Act::Receipt).await?;
     let source = guest.source();

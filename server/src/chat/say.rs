@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::door::{Guest, Result};
 use super::guests::Act;
 use super::history;
-use crate::app::App;
+use crate::chat::WebchatContext;
 use crate::intake::message::{Incoming, accept};
 
 /// Characters of a list row's id, and of a name.
@@ -74,7 +74,7 @@ pub struct Stored {
 }
 
 /// Stores a message. 409 if its id was used with other content.
-pub async fn say(app: &App, guest: &Guest, saying: Saying) -> Result<Stored> {
+pub async fn say(app: &WebchatContext, guest: &Guest, saying: Saying) -> Result<Stored> {
     if saying.callback_data.as_ref().is_some_and(|row| row.chars().count() > SHORT) {
         return Err(Error::field("/callback_data", Said::new("said-most-characters").with("most", SHORT)).into());
     }
@@ -127,7 +127,7 @@ pub fn caption(text: &str) -> Result<Option<String>, Error> {
     }
 }
 
-async fn conversation_of(app: &App, guest: &Guest) -> Result<Option<conversation::Model>> {
+async fn conversation_of(app: &WebchatContext, guest: &Guest) -> Result<Option<conversation::Model>> {
     let source = guest.source();
     let Some(id) = history::conversation_of(app, source, &guest.visitor).await? else { return Ok(None) };
     let row = conversation::Entity::of_tenant(source.tenant_id).filter(conversation::Column::Id.eq(id));
@@ -135,7 +135,7 @@ async fn conversation_of(app: &App, guest: &Guest) -> Result<Option<conversation
 }
 
 /// Whether a new chat may begin.
-async fn begins(app: &App, guest: &Guest, saying: &Saying) -> Result<()> {
+async fn begins(app: &WebchatContext, guest: &Guest, saying: &Saying) -> Result<()> {
     if guest.place.settings.consent_text.is_some() && !saying.around.consent {
         return Err(Error::field("/consent", Said::new("chat-consent-needed")).into());
     }
@@ -169,7 +169,12 @@ fn is_email(text: &str) -> bool {
 }
 
 /// The author: as the site identifies the customer, as they answered the questions, else under a generated name.
-async fn person(app: &App, guest: &Guest, conversation: Option<&conversation::Model>, about: About) -> Result<Person> {
+async fn person(
+    app: &WebchatContext,
+    guest: &Guest,
+    conversation: Option<&conversation::Model>,
+    about: About,
+) -> Result<Person> {
     let known: Person = match conversation {
         Some(row) => serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?,
         None => Person::default(),
@@ -195,18 +200,18 @@ async fn person(app: &App, guest: &Guest, conversation: Option<&conversation::Mo
 }
 
 /// The name that managers see for an unnamed visitor, in the account's language.
-async fn made_up(app: &App, guest: &Guest) -> String {
+async fn made_up(app: &WebchatContext, guest: &Guest) -> String {
     let tenant = app.lookup.tenant(guest.source().tenant_id).await.ok().flatten();
     let language = tenant.map_or(Language::En, |tenant| crate::tenant::language(&app.config, &tenant));
     Words::new(language).say("chat-visitor").with("code", guest.visitor.code()).to_string()
 }
 
-fn visit_of(app: &App, told: VisitIn) -> Option<Visit> {
+fn visit_of(app: &WebchatContext, told: VisitIn) -> Option<Visit> {
     Visit::told(&told.url, &told.title, &told.referrer, &told.landing, app.clock.millis())
 }
 
 /// Stores the customer's page with the conversation. If a crash loses it, the next message brings it again.
-async fn note(app: &App, guest: &Guest, message_id: Uuid, visit: Option<Visit>, agreed: bool) -> Result<()> {
+async fn note(app: &WebchatContext, guest: &Guest, message_id: Uuid, visit: Option<Visit>, agreed: bool) -> Result<()> {
     let tenant_id = guest.source().tenant_id;
     let stored = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(message_id));
     let Some(stored) = stored.one(app.store.read()).await? else { return Ok(()) };

@@ -14,7 +14,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::card::Card;
-use crate::app::App;
+use crate::chat::WebchatContext;
 use crate::media::{self, For};
 
 /// A message on the page and in the stream.
@@ -100,7 +100,7 @@ pub fn page_id(message: &message::Model) -> String {
 
 /// A message with its author's name, if the account shows it.
 pub async fn shown(
-    app: &Arc<App>,
+    app: &Arc<WebchatContext>,
     words: Words,
     message: &message::Model,
     names: &HashMap<String, String>,
@@ -139,7 +139,7 @@ pub async fn shown(
 
 /// Sets text, file and card.
 async fn say(
-    app: &Arc<App>,
+    app: &Arc<WebchatContext>,
     words: Words,
     message: &message::Model,
     body: &Body,
@@ -160,7 +160,11 @@ async fn say(
 }
 
 /// The file of a message, linked on our own server. `None` if it has none, or it is not stored here.
-pub async fn file_of(app: &App, message: &message::Model, content: &Content) -> anyhow::Result<Option<File>> {
+pub async fn file_of(
+    app: &WebchatContext,
+    message: &message::Model,
+    content: &Content,
+) -> anyhow::Result<Option<File>> {
     let Some(media_id) = content.media().and_then(|media| media.media_id) else { return Ok(None) };
     let Some(kept) = media::find(app, message.tenant_id, media_id).await? else { return Ok(None) };
     // Content that its bytes do not support is offered as a plain file.

@@ -11,7 +11,7 @@ use actix_web::web;
 use connectors::webchat::WebChatSettings;
 
 use super::door;
-use crate::app::App;
+use crate::chat::WebchatContext;
 
 const METHODS: &str = "GET, POST";
 const HEADERS: &str = "Authorization, Content-Type";
@@ -39,7 +39,7 @@ pub async fn guard(
 /// The origin of the requesting page, if its site may embed this chat.
 async fn allowed(request: &ServiceRequest) -> Option<HeaderValue> {
     let origin = request.headers().get(header::ORIGIN)?.clone();
-    let app = request.app_data::<web::Data<App>>()?;
+    let app = request.app_data::<web::Data<WebchatContext>>()?;
     let source_id = request.path().split('/').nth(2)?;
     let source = door::source_of(app, source_id).await.ok()?;
     WebChatSettings::stored(&source.settings).allows(origin.to_str().ok()?).then_some(origin)

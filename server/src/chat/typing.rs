@@ -6,11 +6,11 @@ use base::message::{Person, Role};
 
 use super::door::{Guest, Result};
 use super::guests::Act;
-use crate::app::App;
+use crate::chat::WebchatContext;
 use crate::intake;
 
 /// `POST /chat/{source_id}/typing` → 204. Ignored before the first message.
-pub async fn post(app: web::Data<App>, guest: Guest) -> Result<HttpResponse> {
+pub async fn post(app: web::Data<WebchatContext>, guest: Guest) -> Result<HttpResponse> {
     guest.pace(&app, Act::Receipt).await?;
     let sender = Person { id: guest.visitor.id.clone(), role: Role::Client, ..Person::default() };
     match intake::typing(&app, guest.source(), &guest.visitor.id, sender).await {

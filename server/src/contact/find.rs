@@ -7,7 +7,7 @@ use base::message::Person;
 use uuid::Uuid;
 
 use super::{Card, Why};
-use crate::app::App;
+use crate::tenant::TenantContext;
 use crate::tenant::token::{CallError, with_token};
 
 /// Shorter numbers are not personal phone numbers.
@@ -26,7 +26,7 @@ pub(super) fn email(person: &Person) -> Option<String> {
 /// The contact with exactly the customer's number, else with their address. Of several the one changed last, because
 /// that is the one people work with. `except`: a contact to ignore.
 pub(super) async fn find(
-    app: &Arc<App>,
+    app: &Arc<TenantContext>,
     tenant_id: Uuid,
     person: &Person,
     except: Option<i64>,
@@ -67,7 +67,7 @@ pub(super) fn card(contact: &Contact) -> Card {
 }
 
 /// A contact by its id; none if it no longer exists.
-pub(super) async fn by_id(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<Option<Card>, CallError> {
+pub(super) async fn by_id(app: &Arc<TenantContext>, tenant_id: Uuid, id: i64) -> Result<Option<Card>, CallError> {
     let found = with_token(app, tenant_id, |rest, token| async move { rest.contact(&token, id).await }).await;
     match found {
         Ok(found) => Ok(found.filter(|contact| !contact.is_deleted).map(|contact| card(&contact))),
@@ -77,7 +77,11 @@ pub(super) async fn by_id(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<Op
 }
 
 /// The contact to which a chat is linked at amoCRM.
-pub(super) async fn of_chat(app: &Arc<App>, tenant_id: Uuid, chat_id: &str) -> Result<Option<i64>, CallError> {
+pub(super) async fn of_chat(
+    app: &Arc<TenantContext>,
+    tenant_id: Uuid,
+    chat_id: &str,
+) -> Result<Option<i64>, CallError> {
     let ask = |rest: amocrm::rest::Rest, token| {
         let chat_id = chat_id.to_owned();
         async move { rest.contacts_of_chats(&token, &[chat_id.as_str()]).await }

@@ -8,7 +8,7 @@ use base::message::Person;
 use uuid::Uuid;
 
 use super::{Card, Outcome, Rule, Why, find, task};
-use crate::app::App;
+use crate::tenant::TenantContext;
 use crate::tenant::token::{CallError, with_token};
 
 /// Maximum pages of incoming leads searched, the newest first.
@@ -29,7 +29,7 @@ pub(super) struct Job {
 }
 
 /// For a chat without a contact.
-pub(super) async fn first(app: &Arc<App>, job: &Job) -> anyhow::Result<Outcome> {
+pub(super) async fn first(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<Outcome> {
     match (find::find(app, job.tenant_id, &job.person, None).await?, job.rule) {
         (Some((card, why)), _) => onto(app, job, card, why).await,
         (None, Rule::Create) => made(app, job).await,
@@ -38,7 +38,7 @@ pub(super) async fn first(app: &Arc<App>, job: &Job) -> anyhow::Result<Outcome> 
 }
 
 /// After messages were sent: the contact that amoCRM made meanwhile stays if someone already works with it.
-pub(super) async fn late(app: &Arc<App>, job: &Job) -> anyhow::Result<Outcome> {
+pub(super) async fn late(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<Outcome> {
     let Some(current) = find::of_chat(app, job.tenant_id, &job.chat_id).await? else { return first(app, job).await };
     // amoCRM's own contact has the number too, if it was made for this chat.
     let found = find::find(app, job.tenant_id, &job.person, Some(current)).await?;
@@ -58,12 +58,12 @@ fn told(job: &Job, why: Why) -> Why {
     if job.making { Why::Made } else { why }
 }
 
-async fn onto(app: &Arc<App>, job: &Job, card: Card, why: Why) -> anyhow::Result<Outcome> {
+async fn onto(app: &Arc<TenantContext>, job: &Job, card: Card, why: Why) -> anyhow::Result<Outcome> {
     link(app, job, card.id).await?;
     Ok(Outcome { card: Some(card), why: told(job, why) })
 }
 
-async fn link(app: &Arc<App>, job: &Job, contact_id: i64) -> Result<(), CallError> {
+async fn link(app: &Arc<TenantContext>, job: &Job, contact_id: i64) -> Result<(), CallError> {
     let link = |rest: amocrm::rest::Rest, token| {
         let link = ContactChat { contact_id, chat_id: job.chat_id.clone() };
         async move { rest.link_chats(&token, &[link]).await }
@@ -73,7 +73,7 @@ async fn link(app: &Arc<App>, job: &Job, contact_id: i64) -> Result<(), CallErro
 
 /// Creates a contact that could not be found. If it could not be found again (no number, no address), this is tried
 /// only once.
-async fn made(app: &Arc<App>, job: &Job) -> anyhow::Result<Outcome> {
+async fn made(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<Outcome> {
     let (phone, email) = (find::phone(&job.person), find::email(&job.person));
     if job.making && phone.is_none() && email.is_none() {
         return Ok(Outcome { card: None, why: Why::Unclear });
@@ -93,7 +93,7 @@ async fn made(app: &Arc<App>, job: &Job) -> anyhow::Result<Outcome> {
 }
 
 /// Whether the chat's incoming lead still waits to be accepted.
-async fn waits(app: &Arc<App>, job: &Job) -> Result<bool, CallError> {
+async fn waits(app: &Arc<TenantContext>, job: &Job) -> Result<bool, CallError> {
     for number in 1..=PAGES {
         let ask = |rest: amocrm::rest::Rest, token| async move {
             rest.unsorted_chats(&token, &amocrm::rest::UnsortedFilter::default(), number).await

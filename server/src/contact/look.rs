@@ -6,7 +6,7 @@ use std::time::Duration;
 use entity::conversation;
 
 use super::{Card, Outcome, Why, find, row};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// How long the last answer is cached.
 const FRESH_MILLIS: i64 = 10 * 60_000;
@@ -17,7 +17,7 @@ const PATIENTLY: Duration = Duration::from_secs(30);
 
 /// The conversation with its contact's current data at amoCRM. If amoCRM does not answer soon, the stored data is
 /// returned.
-pub async fn look(app: &Arc<App>, known: conversation::Model) -> conversation::Model {
+pub async fn look(app: &Arc<TenantContext>, known: conversation::Model) -> conversation::Model {
     let is_fresh = app.clock.millis() - known.contact_seen_at < FRESH_MILLIS && known.contact_seen_at > 0;
     if known.amocrm_chat_id.is_empty() || is_fresh {
         return known;
@@ -26,11 +26,11 @@ pub async fn look(app: &Arc<App>, known: conversation::Model) -> conversation::M
 }
 
 /// The same regardless of the cache and with the longer time limit, for callers that heard of a change.
-pub(super) async fn at_once(app: &Arc<App>, known: conversation::Model) {
+pub(super) async fn at_once(app: &Arc<TenantContext>, known: conversation::Model) {
     asked(app, known, PATIENTLY).await;
 }
 
-async fn asked(app: &Arc<App>, known: conversation::Model, within: Duration) -> conversation::Model {
+async fn asked(app: &Arc<TenantContext>, known: conversation::Model, within: Duration) -> conversation::Model {
     let outcome = match tokio::time::timeout(within, ask(app, &known)).await {
         Ok(Ok(Some(outcome))) => outcome,
         Ok(Ok(None)) => return seen(app, known).await,
@@ -49,7 +49,7 @@ async fn asked(app: &Arc<App>, known: conversation::Model, within: Duration) -> 
 }
 
 /// amoCRM has no contact for it, and there was none before: this result is cached for a while.
-async fn seen(app: &App, known: conversation::Model) -> conversation::Model {
+async fn seen(app: &TenantContext, known: conversation::Model) -> conversation::Model {
     let now = app.clock.millis();
     if let Err(error) = row::seen(app.store.write(), now, known.tenant_id, known.id).await {
         tracing::warn!(tenant.id = %known.tenant_id, %error, "that a chat has no contact could not be stored; the next check will store it");
@@ -57,7 +57,7 @@ async fn seen(app: &App, known: conversation::Model) -> conversation::Model {
     known
 }
 
-async fn ask(app: &Arc<App>, known: &conversation::Model) -> anyhow::Result<Option<Outcome>> {
+async fn ask(app: &Arc<TenantContext>, known: &conversation::Model) -> anyhow::Result<Option<Outcome>> {
     let tenant_id = known.tenant_id;
     let there = find::of_chat(app, tenant_id, &known.amocrm_chat_id).await?;
     let card = match there {

@@ -7,10 +7,15 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Query
 use uuid::Uuid;
 
 use super::Outcome;
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// Stores an outcome and ends the planned task, in one commit.
-pub(super) async fn keep(app: &App, tenant_id: Uuid, conversation_id: Uuid, outcome: &Outcome) -> Result<(), DbErr> {
+pub(super) async fn keep(
+    app: &TenantContext,
+    tenant_id: Uuid,
+    conversation_id: Uuid,
+    outcome: &Outcome,
+) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let done = async {
         write(&tx, app.clock.millis(), tenant_id, conversation_id, outcome).await?;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::hang::{self, Job};
 use super::{Outcome, Rule, Why, row};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// How long a message may be delayed.
 const WITHIN: Duration = Duration::from_secs(3);
@@ -29,7 +29,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 const BATCH: u64 = 20;
 
 /// Stores that a chat needs a contact. False if it is already planned and left to that attempt.
-pub async fn plan(app: &App, known: &conversation::Model, linking: bool) -> Result<bool, DbErr> {
+pub async fn plan(app: &TenantContext, known: &conversation::Model, linking: bool) -> Result<bool, DbErr> {
     insert(app.store.write(), app.clock.millis(), known, linking, BACK_OFF[0]).await
 }
 
@@ -58,7 +58,7 @@ pub(super) async fn insert(
 
 /// Links a chat without messages to its contact, within three seconds or later. Never fails: the message goes on.
 pub async fn before_first(
-    app: &Arc<App>,
+    app: &Arc<TenantContext>,
     source: &source::Model,
     known: &conversation::Model,
     linking: bool,
@@ -76,7 +76,7 @@ fn later(job: &Job, error: &str) {
     tracing::warn!(tenant.id = %job.tenant_id, conversation.id = %job.conversation_id, error, "a chat could not be linked to its contact; its messages are delivered, linking will be retried");
 }
 
-async fn keep(app: &App, job: &Job, outcome: &Outcome) {
+async fn keep(app: &TenantContext, job: &Job, outcome: &Outcome) {
     if let Err(error) = row::keep(app, job.tenant_id, job.conversation_id, outcome).await {
         tracing::error!(tenant.id = %job.tenant_id, conversation.id = %job.conversation_id, %error, "the contact of a chat could not be stored; it will be searched again");
     }
@@ -97,7 +97,7 @@ fn job(known: &conversation::Model, rule: Rule, chat_id: &str, making: bool) -> 
 }
 
 /// Records that a contact is about to be created: from here on it may exist, whatever the answer.
-pub(super) async fn note_making(app: &App, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
+pub(super) async fn note_making(app: &TenantContext, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
     contact_task::Entity::update_many()
         .col_expr(Column::Making, Expr::value(true))
         .filter(Column::TenantId.eq(tenant_id))
@@ -108,14 +108,14 @@ pub(super) async fn note_making(app: &App, tenant_id: Uuid, conversation_id: Uui
 }
 
 /// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
         due_now(&app).await;
     }
 }
 
 /// Retries what is due; returns how many.
-pub async fn due_now(app: &Arc<App>) -> usize {
+pub async fn due_now(app: &Arc<TenantContext>) -> usize {
     let mut tried = 0;
     let due = contact_task::Entity::find()
         .filter(Column::NextTryAt.lte(app.clock.millis()))
@@ -141,7 +141,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
 }
 
 /// One later attempt. False if another instance makes it.
-async fn again(app: &Arc<App>, task: &contact_task::Model) -> anyhow::Result<bool> {
+async fn again(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::Result<bool> {
     let now = app.clock.millis();
     if !mine(app, task, task.next_try_at, now + CLAIMED, task.tries).await? {
         return Ok(false);
@@ -185,7 +185,13 @@ async fn again(app: &Arc<App>, task: &contact_task::Model) -> anyhow::Result<boo
 }
 
 /// Updates a task if it has not changed since it was read.
-async fn mine(app: &App, task: &contact_task::Model, seen: i64, next: i64, tries: i32) -> Result<bool, DbErr> {
+async fn mine(
+    app: &TenantContext,
+    task: &contact_task::Model,
+    seen: i64,
+    next: i64,
+    tries: i32,
+) -> Result<bool, DbErr> {
     let done = contact_task::Entity::update_many()
         .col_expr(Column::NextTryAt, Expr::value(next))
         .col_expr(Column::Tries, Expr::value(tries))

@@ -10,12 +10,12 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::{Rule, Why, task};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// Stores the number and the address that a customer provided with a message, and plans the contact again if that may
 /// find another. Returns the updated conversation; none if the message contained nothing new.
 pub async fn told(
-    app: &App,
+    app: &TenantContext,
     source: &source::Model,
     known: &conversation::Model,
     sender: &Person,

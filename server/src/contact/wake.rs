@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, DbErr, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::{look, row};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// Chats checked for one hook; the others are checked when they are displayed.
 const MOST: u64 = 20;
@@ -25,7 +25,7 @@ pub enum Heard {
 
 /// Checks the chats whose stored data differs; returns how many. What cannot be checked now is checked when it is
 /// displayed.
-pub async fn wake(app: &Arc<App>, tenant_id: Uuid, heard: &Heard) -> Result<usize, DbErr> {
+pub async fn wake(app: &Arc<TenantContext>, tenant_id: Uuid, heard: &Heard) -> Result<usize, DbErr> {
     let select = conversation::Entity::of_tenant(tenant_id);
     let select = match heard {
         Heard::Gone(contact_id) => select.filter(Column::ContactId.eq(*contact_id)),

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use super::{Credentials, Outcome};
-use crate::app::App;
+use crate::people::PeopleContext;
 use crate::people::password;
 
 /// Longest login.
@@ -98,7 +98,7 @@ pub async fn disable(store: &Store, clock: &Clock, login: &str) -> anyhow::Resul
 }
 
 /// Whether login and password are right. Unknown and disabled logins take as long as a wrong password.
-pub(super) async fn check(app: &App, given: Credentials) -> anyhow::Result<Outcome> {
+pub(super) async fn check(app: &PeopleContext, given: Credentials) -> anyhow::Result<Outcome> {
     let found = find(&app.store, &given.login).await?.filter(|row| row.disabled_at.is_none());
     let hash = found.as_ref().map(|row| row.password_hash.as_str());
     let right = password::check(app, given.password, hash).await?;

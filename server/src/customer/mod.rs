@@ -17,7 +17,7 @@ use base::config::CustomersMode;
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::people::PeopleContext;
 use crate::people::throttle::{self, Origin};
 
 /// The credentials entered in the widget to connect an account.
@@ -50,7 +50,7 @@ pub enum Outcome {
 }
 
 /// Decides whether an account may be connected. Counts each attempt, except in mode `open`.
-pub async fn decide(app: &App, asking: Asking<'_>, given: Option<Credentials>) -> anyhow::Result<Outcome> {
+pub async fn decide(app: &PeopleContext, asking: Asking<'_>, given: Option<Credentials>) -> anyhow::Result<Outcome> {
     let mode = app.config.customers.mode;
     if mode == CustomersMode::Open {
         return Ok(Outcome::Yes(None));

@@ -10,7 +10,7 @@ use serde_json::json;
 use url::Url;
 
 use super::{Asking, Credentials, Outcome};
-use crate::app::App;
+use crate::people::PeopleContext;
 
 /// A person is waiting in the widget.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
@@ -18,7 +18,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 const WAIT_SECONDS: u32 = 10;
 
 /// 200 means yes, 401 and 403 no, anything else "try again later".
-pub(super) async fn ask(app: &App, asking: Asking<'_>, given: &Credentials) -> Outcome {
+pub(super) async fn ask(app: &PeopleContext, asking: Asking<'_>, given: &Credentials) -> Outcome {
     let customers = &app.config.customers;
     let (Some(url), Some(secret)) = (&customers.verify_url, &customers.verify_secret) else {
         tracing::error!("customers.mode is remote, but customers.verify_url or customers.verify_secret is not set");
@@ -39,7 +39,7 @@ pub(super) async fn ask(app: &App, asking: Asking<'_>, given: &Credentials) -> O
 }
 
 async fn call(
-    app: &App,
+    app: &PeopleContext,
     asking: Asking<'_>,
     given: &Credentials,
     url: &Url,

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::alert::{self, Alarm};
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 
 /// Kind of the vendor's alert, one per source and direction.
 pub const ALARM: &str = "vendor_gap";
@@ -29,7 +29,7 @@ const BETWEEN_ROUNDS: Duration = Duration::from_secs(60);
 const DAYS: i32 = 9;
 
 /// Runs rounds until `stop` is cancelled.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(BETWEEN_ROUNDS)).await.is_some() {
         if let Some(Err(error)) = stop.run_until_cancelled(round(&app)).await {
             tracing::warn!(%error, "the ledger could not be checked; it will be retried");
@@ -39,7 +39,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
 
 /// Checks all accounts once and returns how many messages are missing or surplus. Afterwards every difference has an
 /// open alert, and alerts of differences that are gone are resolved.
-pub async fn round(app: &App) -> anyhow::Result<i64> {
+pub async fn round(app: &DeliveryContext) -> anyhow::Result<i64> {
     let since = day_of(app.clock.millis()) - DAYS;
     let mut sums: BTreeMap<i16, i64> = BTreeMap::new();
     let mut seen = BTreeSet::new();
@@ -74,7 +74,7 @@ pub async fn round(app: &App) -> anyhow::Result<i64> {
     Ok(sums.values().sum())
 }
 
-async fn page(app: &App, after: Option<Uuid>) -> anyhow::Result<Vec<tenant::Model>> {
+async fn page(app: &DeliveryContext, after: Option<Uuid>) -> anyhow::Result<Vec<tenant::Model>> {
     let mut page = tenant::Entity::find().order_by_asc(tenant::Column::TenantId).limit(PAGE);
     if let Some(after) = after {
         page = page.filter(tenant::Column::TenantId.gt(after));
@@ -86,7 +86,7 @@ fn object(gap: &Gap) -> String {
     format!("{}:{}", gap.source_id, gap.direction)
 }
 
-async fn raise(app: &App, tenant: &tenant::Model, gap: &Gap) -> anyhow::Result<()> {
+async fn raise(app: &DeliveryContext, tenant: &tenant::Model, gap: &Gap) -> anyhow::Result<()> {
     let source = app.lookup.source(gap.source_id).await?;
     let source = source.map_or_else(|| gap.source_id.to_string(), |source| source.name.clone());
     let Gap { accepted, delivered, failed, waiting, .. } = *gap;

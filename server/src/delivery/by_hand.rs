@@ -6,7 +6,7 @@ use queue::{Claim, Learned, Letter, Settled, Settlement, TurnEffect};
 use sea_orm::DbErr;
 
 use super::read::story::{Story, Waiting};
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 use crate::delivery::letters::{amojo_pool, messenger_pool, status_letter};
 
 /// Failure reason of a message that a person gave up.
@@ -23,7 +23,7 @@ pub enum Wish {
 }
 
 /// Tries a message at once that is waiting for its next attempt.
-pub async fn try_now(app: &App, story: &Story) -> Result<Wish, DbErr> {
+pub async fn try_now(app: &DeliveryContext, story: &Story) -> Result<Wish, DbErr> {
     let Some(waiting) = &story.waiting else { return Ok(Wish::TooLate) };
     if waiting.on_its_way {
         return Ok(Wish::OnItsWay);
@@ -36,7 +36,7 @@ pub async fn try_now(app: &App, story: &Story) -> Result<Wish, DbErr> {
 
 /// Ends a waiting message: it fails, becomes a dead letter that can be sent again, and its manager is notified.
 /// `name`: who decided.
-pub async fn give_up(app: &App, story: &Story, name: &str) -> anyhow::Result<Wish> {
+pub async fn give_up(app: &DeliveryContext, story: &Story, name: &str) -> anyhow::Result<Wish> {
     let Some(waiting) = &story.waiting else { return Ok(Wish::TooLate) };
     let Some(claim) = app.queue.take_by_hand(claim(story, waiting)?).await? else {
         return Ok(if waiting.on_its_way { Wish::OnItsWay } else { Wish::TooLate });
@@ -66,7 +66,7 @@ pub async fn give_up(app: &App, story: &Story, name: &str) -> anyhow::Result<Wis
     Ok(if settled == [true] { Wish::Done } else { Wish::OnItsWay })
 }
 
-fn pool(app: &App, story: &Story, waiting: &Waiting) -> String {
+fn pool(app: &DeliveryContext, story: &Story, waiting: &Waiting) -> String {
     match (story.direction, &story.source) {
         (Direction::ToCrm, _) => amojo_pool(app, waiting.target),
         (Direction::ToMessenger, Some(source)) => messenger_pool(app, source),

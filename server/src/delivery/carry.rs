@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::parts::Parts;
 use super::{backoff, dialogue, to_crm, to_messenger};
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 use crate::delivery::letters::{amojo_pool, status_letter};
 
 /// A letter started more often than this without an outcome is considered poison.
@@ -29,7 +29,7 @@ const TOO_MANY: u16 = 429;
 /// Attempts delivery of a letter once its context has been read. Failures of the attempt become settlements; an error
 /// means that the outcome is unknown.
 pub async fn carry(
-    app: &Arc<App>,
+    app: &Arc<DeliveryContext>,
     claim: Claim,
     parts: impl Future<Output = anyhow::Result<Parts>>,
 ) -> anyhow::Result<Settlement> {
@@ -109,7 +109,7 @@ fn again(claim: &Claim, asked: Option<std::time::Duration>, unknown: bool) -> Se
 }
 
 fn settlement(
-    app: &App,
+    app: &DeliveryContext,
     claim: Claim,
     parts: &Parts,
     report: Report,
@@ -179,13 +179,13 @@ fn settlement(
     Ok(done)
 }
 
-fn after_unknown(app: &App, parts: &Parts) -> AfterUnknown {
+fn after_unknown(app: &DeliveryContext, parts: &Parts) -> AfterUnknown {
     let connector = parts.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
     connector.map_or(AfterUnknown::ResendOnce, |connector| connector.abilities().after_unknown)
 }
 
 /// The other side accepted the letter.
-fn take(app: &App, done: &mut Settlement, parts: &Parts, taken: Taken) -> anyhow::Result<()> {
+fn take(app: &DeliveryContext, done: &mut Settlement, parts: &Parts, taken: Taken) -> anyhow::Result<()> {
     done.settled = Settled::Carried;
     done.learned = Learned {
         external_id: taken.external_id,
@@ -227,7 +227,13 @@ fn take(app: &App, done: &mut Settlement, parts: &Parts, taken: Taken) -> anyhow
 }
 
 /// No more automatic attempts; the manager is notified.
-fn dead(app: &App, done: &mut Settlement, parts: &Parts, failure: Failure, reason: &str) -> anyhow::Result<()> {
+fn dead(
+    app: &DeliveryContext,
+    done: &mut Settlement,
+    parts: &Parts,
+    failure: Failure,
+    reason: &str,
+) -> anyhow::Result<()> {
     let short = reason.split(':').next().unwrap_or(reason);
     let reason_word = if short.contains(' ') { failure.code.word().to_owned() } else { short.to_owned() };
     done.settled = Settled::Buried { reason: reason_word, detail: reason.to_owned() };
@@ -242,7 +248,7 @@ fn dead(app: &App, done: &mut Settlement, parts: &Parts, failure: Failure, reaso
     Ok(())
 }
 
-fn follow(app: &App, done: &mut Settlement, parts: &Parts, report: StatusReport) -> anyhow::Result<()> {
+fn follow(app: &DeliveryContext, done: &mut Settlement, parts: &Parts, report: StatusReport) -> anyhow::Result<()> {
     let Some((channel_id, _)) = &done.crm else { return Ok(()) };
     let source_id = parts.source.as_ref().map_or(Uuid::nil(), |source| source.id);
     let letter = status_letter(app, *channel_id, source_id, done.claim.letter.message_id, &report)?;

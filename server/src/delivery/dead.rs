@@ -9,12 +9,12 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::alert::WEBHOOK_SUSPENDED;
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 use crate::delivery::letters::{TO_CRM_MILLIS, TO_MESSENGER_MILLIS, amojo_pool, messenger_pool, status_letter};
 use crate::tenant::{self, ChannelStatus, channels};
 
 /// Appends a dead letter to its lane again under its old id, marked as late. False if there is no such dead letter.
-pub async fn retry(app: &App, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> {
+pub async fn retry(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> {
     let dead = dead_letter::Entity::of_tenant(tenant_id).filter(dead_letter::Column::Id.eq(id));
     let Some(dead) = dead.one(app.store.read()).await? else { return Ok(false) };
     let direction = Direction::from_number(dead.direction)?;
@@ -48,7 +48,7 @@ pub async fn retry(app: &App, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool>
 }
 
 /// Deletes a dead letter for good; its message stays failed. False if there is no such dead letter.
-pub async fn drop(app: &App, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> {
+pub async fn drop(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> {
     let dead = dead_letter::Entity::of_tenant(tenant_id).filter(dead_letter::Column::Id.eq(id));
     let Some(dead) = dead.one(app.store.read()).await? else { return Ok(false) };
     // For all other reasons the manager was notified when the letter died.
@@ -64,7 +64,7 @@ pub async fn drop(app: &App, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> 
 }
 
 /// Notifies the manager that a message held until now was dropped.
-async fn tell_dropped(app: &App, dead: &dead_letter::Model) -> anyhow::Result<()> {
+async fn tell_dropped(app: &DeliveryContext, dead: &dead_letter::Model) -> anyhow::Result<()> {
     let Some(source) = app.lookup.source(dead.source_id).await? else { return Ok(()) };
     let Some(tenant) = app.lookup.tenant(dead.tenant_id).await? else { return Ok(()) };
     let text = Words::new(tenant::language(&app.config, &tenant)).say("failure-found-dropped").to_string();
@@ -79,7 +79,7 @@ async fn tell_dropped(app: &App, dead: &dead_letter::Model) -> anyhow::Result<()
 }
 
 /// Number of a source's messages waiting for the messenger, and when the oldest was accepted.
-pub async fn held(app: &App, source: &source::Model) -> anyhow::Result<(u64, Option<i64>)> {
+pub async fn held(app: &DeliveryContext, source: &source::Model) -> anyhow::Result<(u64, Option<i64>)> {
     use sea_orm::{PaginatorTrait, QueryOrder};
     let waiting = letter::Entity::of_tenant(source.tenant_id)
         .filter(letter::Column::SourceId.eq(source.id))
@@ -91,7 +91,7 @@ pub async fn held(app: &App, source: &source::Model) -> anyhow::Result<(u64, Opt
 }
 
 /// Records at the source or channel why its letters wait.
-pub async fn mark_held(app: &App, claim: &Claim, reason: &str) -> anyhow::Result<()> {
+pub async fn mark_held(app: &DeliveryContext, claim: &Claim, reason: &str) -> anyhow::Result<()> {
     // A person holds these; neither source nor channel is at fault.
     if matches!(reason, "paused" | "suspended" | WEBHOOK_SUSPENDED) {
         return Ok(());

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::worker::LEASE_MILLIS;
 use super::worker::deliver::{end, read, write_down};
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 
 /// Interval between searches of held targets.
 const EVERY: Duration = Duration::from_secs(60);
@@ -19,7 +19,7 @@ const EVERY: Duration = Duration::from_secs(60);
 const AT_ONCE: u32 = 256;
 
 /// Runs until the stop, then finishes the current round.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
     loop {
         match round(&app).await {
             Ok(_) => {}
@@ -35,7 +35,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
 /// letters.
 ///
 /// One statement covers all targets; a transaction buries [`AT_ONCE`] letters of any accounts.
-pub async fn round(app: &Arc<App>) -> Result<usize, DbErr> {
+pub async fn round(app: &Arc<DeliveryContext>) -> Result<usize, DbErr> {
     let clamped = app.queue.clamp().await?;
     if clamped > 0 {
         tracing::warn!(rows = clamped, "due times lay more than two hours ahead: did a clock jump?");
@@ -54,7 +54,7 @@ pub async fn round(app: &Arc<App>) -> Result<usize, DbErr> {
 }
 
 /// No call is made, so no slot is needed.
-async fn bury(app: &Arc<App>, found: &[Expired]) -> Result<usize, DbErr> {
+async fn bury(app: &Arc<DeliveryContext>, found: &[Expired]) -> Result<usize, DbErr> {
     if found.is_empty() {
         return Ok(0);
     }

@@ -10,7 +10,7 @@ use base::message::Direction;
 use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 
 /// Minimum interval between two reads.
 const LOOK: Duration = Duration::from_secs(15);
@@ -21,7 +21,7 @@ const STATES: [&str; 4] = ["due", "leaving", "later", "held"];
 const HINDRANCES: [&str; 4] = ["rate", "wait", "breaker", "held"];
 
 /// Publishes the gauges until the stop.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
     let mut pause = Duration::from_secs(1);
     while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
         let began = Instant::now();
@@ -33,7 +33,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
 }
 
 /// Reads the state and publishes it once.
-pub async fn look(app: &App) -> Result<(), DbErr> {
+pub async fn look(app: &DeliveryContext) -> Result<(), DbErr> {
     let now = app.store.now().await?;
     let standing = app.queue.standing().await?;
     for direction in [Direction::ToCrm, Direction::ToMessenger] {

@@ -8,7 +8,7 @@ use queue::parcel::NewLetter;
 use queue::{Rate, STATUS_MILLIS};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 use crate::tenant::pool_of;
 
 /// A letter to amoCRM waits this long (docs/operations.md#when-something-waits).
@@ -17,25 +17,25 @@ pub const TO_CRM_MILLIS: i64 = 7 * 24 * 3_600_000;
 pub const TO_MESSENGER_MILLIS: i64 = 24 * 3_600_000;
 
 /// The pool of call slots of one integration's amojo.
-pub fn amojo_pool(app: &App, channel_id: Uuid) -> String {
+pub fn amojo_pool(app: &DeliveryContext, channel_id: Uuid) -> String {
     let found = app.config.channel(&channel_id.to_string());
     pool_of(found.map_or("", |(integration, _)| integration.name.as_str()))
 }
 
 /// Rate of requests to one scope of amojo. No limit is documented, so each scope's rate is found by experience.
-pub fn amojo_rate(app: &App) -> Rate {
+pub fn amojo_rate(app: &DeliveryContext) -> Rate {
     let rates = &app.config.rates;
     Rate::adaptive(rates.chats_start, rates.chats_floor, rates.chats_ceiling)
 }
 
 /// The pool of call slots of a source's messenger.
-pub fn messenger_pool(app: &App, source: &source::Model) -> String {
+pub fn messenger_pool(app: &DeliveryContext, source: &source::Model) -> String {
     app.connectors.get(&source.kind).map_or_else(|| source.kind.clone(), |connector| connector.pool().to_owned())
 }
 
 /// A letter to a source's messenger about a message; nil for none.
 pub fn messenger_letter(
-    app: &App,
+    app: &DeliveryContext,
     source: &source::Model,
     message_id: Uuid,
     (kind, stream): (LetterKind, Stream),
@@ -48,7 +48,7 @@ pub fn messenger_letter(
 
 /// A letter to amoCRM through a channel about a message of a source; nil for none.
 pub fn crm_letter(
-    app: &App,
+    app: &DeliveryContext,
     (channel_id, source_id): (Uuid, Uuid),
     message_id: Uuid,
     (kind, stream): (LetterKind, Stream),
@@ -67,7 +67,7 @@ struct Place {
 }
 
 fn letter(
-    app: &App,
+    app: &DeliveryContext,
     place: Place,
     source_id: Uuid,
     message_id: Uuid,
@@ -96,7 +96,7 @@ fn letter(
 
 /// A letter that reports a message's status to amoCRM.
 pub fn status_letter(
-    app: &App,
+    app: &DeliveryContext,
     channel_id: Uuid,
     source_id: Uuid,
     message_id: Uuid,

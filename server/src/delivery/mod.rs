@@ -8,6 +8,7 @@ pub mod backoff;
 pub mod balance;
 pub mod by_hand;
 mod carry;
+mod context;
 pub mod dead;
 mod dialogue;
 pub mod expire;
@@ -24,3 +25,5 @@ mod to_messenger;
 mod traced;
 pub mod wake;
 pub mod worker;
+
+pub use context::DeliveryContext;

@@ -11,7 +11,7 @@ use queue::{Claim, Rows, columns_of};
 use sea_orm::{FromQueryResult, QueryResult};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 
 /// A message with its body read.
 pub struct Told {
@@ -40,7 +40,7 @@ const CHANNEL: &str = "channel_";
 impl Parts {
     /// Reads the contexts of these letters, in their order, with one statement. An error comes from the database or
     /// from a damaged row; the letter stays queued.
-    pub async fn read(app: &App, claims: &[Claim]) -> anyhow::Result<Vec<anyhow::Result<Self>>> {
+    pub async fn read(app: &DeliveryContext, claims: &[Claim]) -> anyhow::Result<Vec<anyhow::Result<Self>>> {
         let known = try_join_all(claims.iter().map(|claim| Known::of(app, claim))).await?;
         let columns = [
             columns_of::<message::Entity>(MESSAGE),
@@ -106,7 +106,7 @@ struct Known {
 }
 
 impl Known {
-    async fn of(app: &App, claim: &Claim) -> anyhow::Result<Self> {
+    async fn of(app: &DeliveryContext, claim: &Claim) -> anyhow::Result<Self> {
         let source = if claim.source_id.is_nil() { None } else { app.lookup.source(claim.source_id).await? };
         Ok(Self { tenant: app.lookup.tenant(claim.tenant_id).await?, source })
     }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::dead;
 use super::read::dead::{self as read, Wanted};
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 
 /// Letters per second of one replay.
 pub const A_SECOND: u64 = 20;
@@ -61,7 +61,7 @@ fn wanted(row: &replay::Model) -> Wanted {
 /// Starts a replay of the letters selected by `which`, whose `ids` are ignored. Returns an equal one instead if it is
 /// running.
 pub async fn start(
-    app: &App,
+    app: &DeliveryContext,
     tenant_id: Uuid,
     action: Action,
     which: &Wanted,
@@ -98,23 +98,23 @@ pub async fn start(
 }
 
 /// Running replays of an account.
-pub async fn running(app: &App, tenant_id: Uuid) -> Result<Vec<replay::Model>, DbErr> {
+pub async fn running(app: &DeliveryContext, tenant_id: Uuid) -> Result<Vec<replay::Model>, DbErr> {
     replay::Entity::of_tenant(tenant_id).filter(Column::NextAt.is_not_null()).all(app.store.read()).await
 }
 
 /// Running replays of all accounts, at most 50.
-pub async fn all_running(app: &App) -> Result<Vec<replay::Model>, DbErr> {
+pub async fn all_running(app: &DeliveryContext) -> Result<Vec<replay::Model>, DbErr> {
     let running = replay::Entity::find().filter(Column::NextAt.is_not_null()).order_by_asc(Column::NextAt);
     running.limit(BATCH).all(app.store.read()).await
 }
 
 /// Current state of a replay.
-pub async fn find(app: &App, tenant_id: Uuid, id: Uuid) -> Result<Option<replay::Model>, DbErr> {
+pub async fn find(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> Result<Option<replay::Model>, DbErr> {
     replay::Entity::of_tenant(tenant_id).filter(Column::Id.eq(id)).one(app.store.read()).await
 }
 
 /// Stops a replay: letters already processed stay processed, the rest stays undelivered. False if it is not running.
-pub async fn cancel(app: &App, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
+pub async fn cancel(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
     let done = one(tenant_id, id)
         .col_expr(Column::State, Expr::value("cancelled"))
         .col_expr(Column::FinishedAt, Expr::value(Some(app.clock.millis())))
@@ -126,7 +126,7 @@ pub async fn cancel(app: &App, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr>
 }
 
 /// Runs steps until the stop.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(STEP)).await.is_some() {
         if let Err(error) = step_all(&app).await {
             tracing::warn!(
@@ -138,7 +138,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
 }
 
 /// Runs one step of every due replay; returns the number of letters processed.
-pub async fn step_all(app: &App) -> anyhow::Result<u64> {
+pub async fn step_all(app: &DeliveryContext) -> anyhow::Result<u64> {
     let mut taken = 0;
     let now = app.clock.millis();
     for row in all_running(app).await?.into_iter().filter(|row| row.next_at.is_some_and(|at| at <= now)) {
@@ -152,7 +152,7 @@ pub async fn step_all(app: &App) -> anyhow::Result<u64> {
     Ok(taken)
 }
 
-async fn step(app: &App, row: &replay::Model, held: Option<i64>) -> anyhow::Result<u64> {
+async fn step(app: &DeliveryContext, row: &replay::Model, held: Option<i64>) -> anyhow::Result<u64> {
     let ids = read::ids(app.store.read(), row.tenant_id, &wanted(row), A_SECOND).await?;
     let mut taken = 0;
     for id in &ids {

@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 use super::read::story::{self, Story};
 use super::{by_hand, dead};
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 use crate::delivery::letters::{TO_MESSENGER_MILLIS, messenger_letter};
 
 /// Sends the webhook of an attempt again; durable on return. 409 `webhook_not_kept` for transient events (reactions)
 /// and for messages whose content is no longer stored.
-pub async fn resend(app: &App, source: &source::Model, tried: &attempt::Model) -> Result<()> {
+pub async fn resend(app: &DeliveryContext, source: &source::Model, tried: &attempt::Model) -> Result<()> {
     let is_message = [LetterKind::Message.number(), LetterKind::Resend.number()].contains(&tried.kind);
     let story = match is_message {
         true => story::read(app.store.read(), source.tenant_id, tried.message_id).await?,
@@ -34,7 +34,7 @@ pub async fn resend(app: &App, source: &source::Model, tried: &attempt::Model) -
     Ok(())
 }
 
-async fn again(app: &App, source: &source::Model, story: &Story, webhook_id: Uuid) -> Result<()> {
+async fn again(app: &DeliveryContext, source: &source::Model, story: &Story, webhook_id: Uuid) -> Result<()> {
     let expires_at = app.clock.millis() + TO_MESSENGER_MILLIS;
     let kind = (LetterKind::Resend, Stream::Receipts);
     let letter = messenger_letter(app, source, story.message.id, kind, webhook_id.to_string(), expires_at);

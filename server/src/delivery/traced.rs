@@ -6,7 +6,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
 use queue::{Attempt, Claim, Settlement};
 
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 
 /// Reported once the attempt is settled; none if its message is not followed.
 pub(super) struct Trace(Option<Box<Tried>>);
@@ -19,7 +19,7 @@ struct Tried {
 }
 
 impl Trace {
-    pub fn of(app: &App, pool: &str, settlement: &Settlement, from: i64) -> Self {
+    pub fn of(app: &DeliveryContext, pool: &str, settlement: &Settlement, from: i64) -> Self {
         let followed = app.traces.follows(settlement.claim.letter.message_id);
         Self(followed.then(|| {
             let (claim, attempt) = (settlement.claim.clone(), settlement.attempt.clone());
@@ -28,7 +28,7 @@ impl Trace {
     }
 
     /// Called after the settlement was written.
-    pub fn settled(self, app: &App) {
+    pub fn settled(self, app: &DeliveryContext) {
         let Some(tried) = self.0 else { return };
         let letter = &tried.claim.letter;
         let part = |name, kind, from, to, attributes| Part {

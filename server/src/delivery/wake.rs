@@ -10,7 +10,7 @@ use sea_orm::sqlx::postgres::PgListener;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 
 /// Channel name; notifications stay within one database.
 const CHANNEL: &str = "parom";
@@ -20,7 +20,7 @@ const TOGETHER: Duration = Duration::from_millis(50);
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Sends and receives notifications until the stop. On SQLite there are no other processes.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
     if app.store.is_sqlite() {
         stop.cancelled().await;
         return;
@@ -32,7 +32,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-async fn tell(app: &App) {
+async fn tell(app: &DeliveryContext) {
     let came = app.writer.came();
     loop {
         came.notified().await;
@@ -43,7 +43,7 @@ async fn tell(app: &App) {
     }
 }
 
-async fn hear(app: &App) {
+async fn hear(app: &DeliveryContext) {
     loop {
         if let Err(error) = listen(app).await {
             tracing::debug!(%error, "notifications from other processes are unavailable; polling instead");
@@ -52,7 +52,7 @@ async fn hear(app: &App) {
     }
 }
 
-async fn listen(app: &App) -> Result<(), sea_orm::sqlx::Error> {
+async fn listen(app: &DeliveryContext) -> Result<(), sea_orm::sqlx::Error> {
     let mut listener = PgListener::connect(app.config.database.url.expose_secret()).await?;
     listener.listen(CHANNEL).await?;
     loop {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::expire;
 use super::slots::Slots;
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 use deliver::{Carried, Reading, read};
 use offers::Scan;
 use queue::{Claim, Wish};
@@ -28,14 +28,14 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// Runs deliveries.
 pub struct Worker {
-    app: Arc<App>,
+    app: Arc<DeliveryContext>,
     slots: Slots,
     scan: Scan,
     running: JoinSet<()>,
 }
 
 impl Worker {
-    pub fn new(app: Arc<App>) -> Self {
+    pub fn new(app: Arc<DeliveryContext>) -> Self {
         let (slots, scan) = (app.slots.clone(), Scan::new(&app));
         Self { app, slots, scan, running: JoinSet::new() }
     }

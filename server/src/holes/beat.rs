@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveMo
 use uuid::Uuid;
 
 use super::row;
-use crate::app::App;
+use crate::holes::HolesContext;
 use crate::rotation;
 
 /// A process without a heartbeat for this long is dead or could write nothing: its hooks are lost.
@@ -18,7 +18,7 @@ const PAUSE: i64 = 5_000;
 
 /// Records that this process accepts hooks. Schedules comparisons for a gap since the last heartbeat, and for
 /// accounts whose hooks this process had to refuse. Safe to call at any time.
-pub async fn beat(app: &App) -> Result<(), DbErr> {
+pub async fn beat(app: &HolesContext) -> Result<(), DbErr> {
     // The instances' clocks may differ; the database has one.
     let now = app.store.now().await?;
     row::adopt(app).await?;
@@ -29,9 +29,9 @@ pub async fn beat(app: &App) -> Result<(), DbErr> {
         tracing::warn!(seconds, "hooks may have been missed; chats are compared with amoCRM's history");
         metrics::counter!("parom_interruptions_total").increment(1);
     }
-    for (scope_id, at) in app.holes.refused.take() {
+    for (scope_id, at) in app.lost.take() {
         if let Err(error) = tell(app, &scope_id, at).await {
-            app.holes.refused(&scope_id, at);
+            app.lost.note(&scope_id, at);
             return Err(error);
         }
     }
@@ -39,7 +39,7 @@ pub async fn beat(app: &App) -> Result<(), DbErr> {
 }
 
 /// Records an orderly stop: this process has answered everything it accepted.
-pub async fn leave(app: &App) -> Result<(), DbErr> {
+pub async fn leave(app: &HolesContext) -> Result<(), DbErr> {
     heartbeat::Entity::update_many()
         .col_expr(Column::Ended, Expr::value(true))
         .col_expr(Column::BeatAt, Expr::value(app.store.now().await?))
@@ -51,7 +51,7 @@ pub async fn leave(app: &App) -> Result<(), DbErr> {
 }
 
 /// Whether hooks wait in the spool of any process: they are stored before anything that is found in history.
-pub(super) async fn is_spooled(app: &App) -> Result<bool, DbErr> {
+pub(super) async fn is_spooled(app: &HolesContext) -> Result<bool, DbErr> {
     if app.spool.waiting() > 0 {
         return Ok(true);
     }
@@ -61,7 +61,7 @@ pub(super) async fn is_spooled(app: &App) -> Result<bool, DbErr> {
 }
 
 /// Returns since when hooks may have been missed; none if none were.
-async fn beat_in(app: &App, tx: &DatabaseTransaction, now: i64) -> Result<Option<i64>, DbErr> {
+async fn beat_in(app: &HolesContext, tx: &DatabaseTransaction, now: i64) -> Result<Option<i64>, DbErr> {
     let mine = app.queue.instance();
     let rows = heartbeat::Entity::of_tenant(VENDOR).all(tx).await?;
     let since = missed_since(&rows, mine, now);
@@ -103,7 +103,7 @@ fn missed_since(rows: &[heartbeat::Model], mine: Uuid, now: i64) -> Option<i64> 
     dead.into_iter().chain(alone).min()
 }
 
-async fn tell(app: &App, scope_id: &str, at: i64) -> Result<(), DbErr> {
+async fn tell(app: &HolesContext, scope_id: &str, at: i64) -> Result<(), DbErr> {
     let found = app.lookup.scope(scope_id).await?;
     let Some(scope) = found else { return Ok(()) };
     row::interrupted_one(app.store.write(), &scope.channel, at, app.clock.millis()).await

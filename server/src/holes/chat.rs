@@ -211,5 +211,5 @@ async fn is_bots(place: &Place<'_>, sender: Option<&ChatPerson>) -> bool {
     let Some(sender) = sender else { return false };
     let (id, name) = (sender.id.as_deref().unwrap_or_default(), sender.name.as_deref().unwrap_or_default());
     place.channel.bot.as_ref().is_some_and(|bot| bot.id == id)
-        || users::is_bot(place.app, place.scope.tenant.tenant_id, id, name).await
+        || users::is_bot(&place.app.tenants, place.scope.tenant.tenant_id, id, name).await
 }

@@ -12,44 +12,18 @@
 
 mod beat;
 mod chat;
+mod context;
 mod due;
 mod place;
 mod plan;
-mod refused;
 mod round;
 mod row;
 mod sum;
 mod tell;
 
-use base::pace::Paces;
-use uuid::Uuid;
-
 pub use beat::{beat, leave};
+pub use context::HolesContext;
 pub use due::{look_now, run};
 pub use row::soon;
 pub use sum::{Sum, of_tenant as sum};
 pub use tell::{KIND, VENDOR_KIND};
-
-use refused::Refused;
-
-/// State of this process.
-#[derive(Clone)]
-pub struct Memory {
-    refused: Refused,
-    /// Rate limits for reading histories, by account and channel.
-    paces: Paces<(Uuid, Uuid)>,
-}
-
-impl Default for Memory {
-    fn default() -> Self {
-        Self { refused: Refused::default(), paces: Paces::new(20_000) }
-    }
-}
-
-impl Memory {
-    /// Records that a genuine hook of this scope was not stored, at this moment (milliseconds since 1970): it is
-    /// lost.
-    pub fn refused(&self, scope_id: &str, at: i64) {
-        self.refused.note(scope_id, at);
-    }
-}

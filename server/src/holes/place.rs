@@ -10,9 +10,9 @@ use queue::{RATE, Rate};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::delivery::history::Scoped;
 use crate::delivery::letters::amojo_rate;
+use crate::holes::HolesContext;
 use crate::lookup::Scope;
 use crate::tenant::{self, ChannelStatus};
 
@@ -21,7 +21,7 @@ const SHARE_PERCENT: i64 = 5;
 
 /// A connected channel of an account.
 pub(super) struct Place<'a> {
-    pub app: &'a Arc<App>,
+    pub app: &'a Arc<HolesContext>,
     pub scope: Arc<Scope>,
     pub channel: &'a Channel,
     chats: Chats,
@@ -29,7 +29,7 @@ pub(super) struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// None if it is not connected; amoCRM then sends no hooks for it.
-    pub async fn find(app: &'a Arc<App>, tenant_id: Uuid, channel_id: Uuid) -> anyhow::Result<Option<Self>> {
+    pub async fn find(app: &'a Arc<HolesContext>, tenant_id: Uuid, channel_id: Uuid) -> anyhow::Result<Option<Self>> {
         let row = tenant_channel::Entity::of_tenant(tenant_id)
             .filter(tenant_channel::Column::ChannelId.eq(channel_id))
             .filter(tenant_channel::Column::Status.eq(ChannelStatus::Connected.as_str()))
@@ -52,7 +52,7 @@ impl<'a> Place<'a> {
 
     /// Waits for the scope's rate limit. False if the server stops.
     pub async fn pace(&self) -> bool {
-        let waited = self.app.holes.paces.wait(self.key(), budget(amojo_rate(self.app)));
+        let waited = self.app.paces.wait(self.key(), budget(amojo_rate(self.app)));
         metrics::counter!("parom_history_calls_total").increment(1);
         self.app.stop.run_until_cancelled(waited).await.is_some()
     }

@@ -5,8 +5,8 @@ use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, DbErr, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::delivery::read::first_id_at;
+use crate::holes::HolesContext;
 
 /// A chat, and when its last message was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
@@ -18,7 +18,7 @@ pub(super) struct Active {
 /// The next chats of a channel after the cursor, at most `most`. Message ids begin with their time, so this reads
 /// only messages since then. Imported messages count by their own time.
 pub(super) async fn next(
-    app: &App,
+    app: &HolesContext,
     (tenant_id, channel_id): (Uuid, Uuid),
     since: i64,
     (cursor_at, cursor_id): (i64, Uuid),

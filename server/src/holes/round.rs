@@ -12,8 +12,8 @@ use super::place::Place;
 use super::plan::{self, Active};
 use super::row::{self, HOUR, jitter};
 use super::tell;
-use crate::app::App;
 use crate::delivery::backoff;
+use crate::holes::HolesContext;
 use crate::intake::lost::TakenIn;
 
 /// Chats without messages for this long are skipped.
@@ -31,7 +31,7 @@ const SLOWER: Duration = Duration::from_secs(60);
 
 /// Processes a claimed channel; returns how many chats were compared. An error leaves the row as last written: the
 /// work continues when the claim ends.
-pub(super) async fn work(app: &Arc<App>, mut row: Model) -> anyhow::Result<usize> {
+pub(super) async fn work(app: &Arc<HolesContext>, mut row: Model) -> anyhow::Result<usize> {
     let now = app.clock.millis();
     let Some(place) = Place::find(app, row.tenant_id, row.channel_id).await? else {
         return later(app, row, now + HOUR).await;
@@ -122,7 +122,7 @@ fn advance(row: &mut Model, chat: Active, taken: TakenIn) {
     row.found += taken.sent + taken.held;
 }
 
-async fn end(app: &Arc<App>, mut row: Model) -> anyhow::Result<()> {
+async fn end(app: &Arc<HolesContext>, mut row: Model) -> anyhow::Result<()> {
     let now = app.clock.millis();
     let began_at = row.began_at.take().unwrap_or(now);
     row.ended_at = Some(now);
@@ -134,7 +134,7 @@ async fn end(app: &Arc<App>, mut row: Model) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn later(app: &App, mut row: Model, next_at: i64) -> anyhow::Result<usize> {
+async fn later(app: &HolesContext, mut row: Model, next_at: i64) -> anyhow::Result<usize> {
     row.next_at = next_at;
     row::keep(app, &row).await?;
     Ok(0)

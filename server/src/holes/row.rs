@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::holes::HolesContext;
 use crate::tenant::ChannelStatus;
 
 /// Interval between rounds.
@@ -22,7 +22,7 @@ pub(super) const HELD: i64 = 10 * 60_000;
 type Channel = (Uuid, Uuid);
 
 /// Schedules connected channels that have no schedule; their first comparison is within the hour.
-pub(super) async fn adopt(app: &App) -> Result<(), DbErr> {
+pub(super) async fn adopt(app: &HolesContext) -> Result<(), DbErr> {
     let connected: Vec<Channel> = tenant_channel::Entity::find()
         .select_only()
         .columns([tenant_channel::Column::TenantId, tenant_channel::Column::ChannelId])
@@ -100,7 +100,7 @@ pub(super) async fn interrupted_one(
 
 /// Schedules a comparison of an account's chats now, because someone waits for the result. False if it has no
 /// connected channel.
-pub async fn soon(app: &App, tenant_id: Uuid) -> Result<bool, DbErr> {
+pub async fn soon(app: &HolesContext, tenant_id: Uuid) -> Result<bool, DbErr> {
     adopt(app).await?;
     let all = history_look::Entity::update_many().filter(Column::TenantId.eq(tenant_id));
     let done = anew(all, None, app.clock.millis()).exec(app.store.write()).await?;
@@ -120,7 +120,7 @@ fn anew(update: UpdateMany<history_look::Entity>, since: Option<i64>, now: i64) 
 }
 
 /// Due channels, the longest due first.
-pub(super) async fn due(app: &App, most: u64) -> Result<Vec<Model>, DbErr> {
+pub(super) async fn due(app: &HolesContext, most: u64) -> Result<Vec<Model>, DbErr> {
     history_look::Entity::find()
         .filter(Column::NextAt.lte(app.clock.millis()))
         .order_by_asc(Column::NextAt)
@@ -130,7 +130,7 @@ pub(super) async fn due(app: &App, most: u64) -> Result<Vec<Model>, DbErr> {
 }
 
 /// Claims a channel. None if another instance has it.
-pub(super) async fn claim(app: &App, row: Model) -> Result<Option<Model>, DbErr> {
+pub(super) async fn claim(app: &HolesContext, row: Model) -> Result<Option<Model>, DbErr> {
     let next_at = app.clock.millis() + HELD;
     let done = of(row.tenant_id, row.channel_id)
         .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))
@@ -143,7 +143,7 @@ pub(super) async fn claim(app: &App, row: Model) -> Result<Option<Model>, DbErr>
 }
 
 /// Stores the progress. False if the claim was lost, or a new round was requested.
-pub(super) async fn keep(app: &App, row: &Model) -> Result<bool, DbErr> {
+pub(super) async fn keep(app: &HolesContext, row: &Model) -> Result<bool, DbErr> {
     let done = of(row.tenant_id, row.channel_id)
         .col_expr(Column::NextAt, Expr::value(row.next_at))
         .col_expr(Column::InterruptedAt, Expr::value(row.interrupted_at))

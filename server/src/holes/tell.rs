@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::place::Place;
 use crate::alert::{self, Alarm};
-use crate::app::App;
+use crate::holes::HolesContext;
 use crate::intake::lost::TakenIn;
 
 /// Kind of the account's alert.
@@ -56,7 +56,7 @@ async fn raise(place: &Place<'_>, row: &Model) -> Result<(), DbErr> {
 }
 
 /// After a round without findings: ends the alerts once no found message waits for a person.
-pub(super) async fn over(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+pub(super) async fn over(app: &HolesContext, tenant_id: Uuid) -> Result<(), DbErr> {
     if held(app, tenant_id).await? > 0 {
         return Ok(());
     }
@@ -66,7 +66,7 @@ pub(super) async fn over(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
 }
 
 /// Found messages of an account that wait for a person.
-pub(super) async fn held(app: &App, tenant_id: Uuid) -> Result<u64, DbErr> {
+pub(super) async fn held(app: &HolesContext, tenant_id: Uuid) -> Result<u64, DbErr> {
     dead_letter::Entity::of_tenant(tenant_id)
         .filter(dead_letter::Column::Reason.eq(Found::REASON))
         .count(app.store.read())

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{State, look};
-use crate::app::App;
 use crate::audit::{self, Deed};
 use crate::source::By;
+use crate::usage::UsageContext;
 
 /// Records an action in the audit log, in the transaction that performs it.
 pub(super) async fn note(
-    app: &App,
+    app: &UsageContext,
     db: &impl ConnectionTrait,
     row: &import::Model,
     by: &By,
@@ -30,7 +30,7 @@ pub(super) async fn note(
 
 /// Starts an import after its dry run, without uploading the file again. 409 if it was already started, or a day has
 /// passed.
-pub async fn start(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
+pub async fn start(app: &UsageContext, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
     let row = existing(app, tenant_id, id).await?;
     if !look::can_start(&row) {
         return Err(over(&row));
@@ -44,7 +44,7 @@ pub async fn start(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<impo
 }
 
 /// Stops adding messages to the queue until [`resume`]; those already queued are delivered. Idempotent.
-pub async fn pause(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
+pub async fn pause(app: &UsageContext, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
     let row = existing(app, tenant_id, id).await?;
     match State::from_number(row.state)? {
         State::Paused => Ok(row),
@@ -56,7 +56,7 @@ pub async fn pause(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<impo
 }
 
 /// Continues after a pause or a failure. A running one is unchanged.
-pub async fn resume(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
+pub async fn resume(app: &UsageContext, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
     let row = existing(app, tenant_id, id).await?;
     match State::from_number(row.state)? {
         State::Queued | State::Running => Ok(row),
@@ -69,7 +69,7 @@ pub async fn resume(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<imp
 }
 
 /// Ends it for good. Messages already queued stay and are delivered; the rest is deleted. Idempotent.
-pub async fn cancel(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
+pub async fn cancel(app: &UsageContext, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
     let row = existing(app, tenant_id, id).await?;
     match State::from_number(row.state)? {
         State::Cancelled => Ok(row),
@@ -82,7 +82,7 @@ pub async fn cancel(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<imp
     }
 }
 
-async fn existing(app: &App, tenant_id: Uuid, id: Uuid) -> Result<import::Model> {
+async fn existing(app: &UsageContext, tenant_id: Uuid, id: Uuid) -> Result<import::Model> {
     look::find(app, tenant_id, id).await?.ok_or(Error::NotFound)
 }
 
@@ -94,7 +94,7 @@ fn over(row: &import::Model) -> Error {
 
 /// Changes a row that has not changed since it was read; its current worker loses it.
 async fn change(
-    app: &App,
+    app: &UsageContext,
     seen: &import::Model,
     to: State,
     update: sea_orm::UpdateMany<import::Entity>,

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::api::json::MOST_BYTES;
+use base::json::MOST_BYTES;
 
 /// Format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,14 +10,14 @@ use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect}
 
 use super::step::Change;
 use super::{look, reason, settle};
-use crate::api::message_in;
-use crate::app::App;
 use crate::intake::message::{Incoming, accept_as};
+use crate::intake::message_in;
+use crate::usage::UsageContext;
 
 /// Adds as many lines as the rate allows. False if none is left. On an error, what was already added stays in
 /// `change`.
 pub(super) async fn page(
-    app: &Arc<App>,
+    app: &Arc<UsageContext>,
     source: &source::Model,
     row: &mut import::Model,
     change: &mut Change,
@@ -56,7 +56,7 @@ struct Wish {
 }
 
 async fn hand_over(
-    app: &Arc<App>,
+    app: &Arc<UsageContext>,
     source: &source::Model,
     line: &import_line::Model,
     wish: Wish,
@@ -87,7 +87,7 @@ async fn hand_over(
 }
 
 /// Whether the chat has no newer message: a newer live one has already created its lead and notification.
-async fn is_news(app: &App, source: &source::Model, incoming: &Incoming, sent_at: i64) -> Result<bool> {
+async fn is_news(app: &UsageContext, source: &source::Model, incoming: &Incoming, sent_at: i64) -> Result<bool> {
     let alias = Alias { side: Side::Messenger, origin: source.id, external_id: incoming.conversation_id.clone() };
     let Some(known) = app.lookup.conversation(source.tenant_id, alias).await? else { return Ok(true) };
     let newer = message::Entity::of_tenant(source.tenant_id)

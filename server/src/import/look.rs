@@ -8,8 +8,8 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Quer
 use uuid::Uuid;
 
 use super::{State, pace, reason};
-use crate::app::App;
 use crate::source::ContactRule;
+use crate::usage::UsageContext;
 
 /// A line that was skipped, with its reason in the reader's language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +20,12 @@ pub struct Skip {
 }
 
 /// An import whose file was read completely; none if there is none.
-pub async fn find(app: &App, tenant_id: Uuid, id: Uuid) -> Result<Option<import::Model>, DbErr> {
+pub async fn find(app: &UsageContext, tenant_id: Uuid, id: Uuid) -> Result<Option<import::Model>, DbErr> {
     whole(tenant_id).filter(import::Column::Id.eq(id)).one(app.store.read()).await
 }
 
 /// The account's imports, newest first, at most 100.
-pub async fn list(app: &App, tenant_id: Uuid) -> Result<Vec<import::Model>, DbErr> {
+pub async fn list(app: &UsageContext, tenant_id: Uuid) -> Result<Vec<import::Model>, DbErr> {
     whole(tenant_id).order_by_desc(import::Column::Id).limit(100).all(app.store.read()).await
 }
 
@@ -35,7 +35,7 @@ fn whole(tenant_id: Uuid) -> sea_orm::Select<import::Entity> {
 
 /// Skipped lines, in the file's order, after `after`.
 pub async fn skips(
-    app: &App,
+    app: &UsageContext,
     row: &import::Model,
     after: i64,
     limit: u64,
@@ -73,7 +73,7 @@ pub fn can_link(row: &import::Model, source: Option<&source::Model>) -> bool {
 }
 
 /// Seconds that the rest takes at the rate limit of imports.
-pub fn seconds_expected(app: &App, row: &import::Model) -> i64 {
+pub fn seconds_expected(app: &UsageContext, row: &import::Model) -> i64 {
     let over = State::from_number(row.state).is_ok_and(State::is_over) && !row.dry_run;
     if over { 0 } else { pace::seconds(app, row.total - row.done) }
 }
@@ -94,7 +94,7 @@ pub(super) fn lines(row: &import::Model) -> sea_orm::Select<import_line::Entity>
 }
 
 /// Counts what is stored of a file. Leads: one for each chat that is not known yet, unless all messages are silent.
-pub(super) async fn count(app: &App, row: &mut import::Model) -> Result<(), DbErr> {
+pub(super) async fn count(app: &UsageContext, row: &mut import::Model) -> Result<(), DbErr> {
     let db = app.store.read();
     let chats = || {
         let distinct = Func::count_distinct(Expr::col(import_line::Column::ConversationId));

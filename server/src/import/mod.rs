@@ -32,7 +32,6 @@ pub use format::Format;
 pub use look::{Skip, can_link, can_start, failure, find, list, notes, seconds_expected, skips};
 pub use run::{run, step_all};
 pub use take_in::{Arrived, Wish, take_in};
-pub use waiting::{Waiting, waiting};
 
 /// State of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +58,11 @@ stored_as_small_integer!(State {
     Cancelled = 5,
     Failed = 6,
 });
+
+const _: () = {
+    let [done, cancelled] = crate::usage::ENDED;
+    assert!(done == State::Done.number() && cancelled == State::Cancelled.number());
+};
 
 impl State {
     /// The word of the public API.

@@ -2,19 +2,19 @@
 
 use entity::import;
 
-use crate::app::App;
 use crate::delivery::letters::amojo_rate;
+use crate::usage::UsageContext;
 
 /// The percentage of requests that imports may use (docs/import.md#how-it-goes).
 const SHARE_PERCENT: i64 = 20;
 
 /// Thousandths of a message per second.
-pub fn per_second(app: &App) -> i64 {
+pub fn per_second(app: &UsageContext) -> i64 {
     (amojo_rate(app).per_second * SHARE_PERCENT / 100).max(1)
 }
 
 /// Minimum seconds for this many messages.
-pub fn seconds(app: &App, messages: i64) -> i64 {
+pub fn seconds(app: &UsageContext, messages: i64) -> i64 {
     let rate = per_second(app);
     messages.max(0).saturating_mul(1000).saturating_add(rate - 1) / rate
 }

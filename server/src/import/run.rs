@@ -9,20 +9,20 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use tokio_util::sync::CancellationToken;
 
 use super::{HELD_MILLIS, look, step};
-use crate::app::App;
+use crate::usage::UsageContext;
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 const BATCH: u64 = 50;
 
 /// Runs imports until `stop` is cancelled.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
         step_all(&app).await;
     }
 }
 
 /// One step of every due import; returns how many.
-pub async fn step_all(app: &Arc<App>) -> usize {
+pub async fn step_all(app: &Arc<UsageContext>) -> usize {
     let due = import::Entity::find()
         .filter(Column::NextAt.lte(app.clock.millis()))
         .order_by_asc(Column::NextAt)
@@ -53,7 +53,7 @@ pub async fn step_all(app: &Arc<App>) -> usize {
 }
 
 /// Claims an import for a while. None if another instance has it.
-async fn held(app: &App, row: import::Model) -> Result<Option<import::Model>, DbErr> {
+async fn held(app: &UsageContext, row: import::Model) -> Result<Option<import::Model>, DbErr> {
     let until = Some(app.clock.millis() + HELD_MILLIS);
     let done = look::one(row.tenant_id, row.id)
         .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))

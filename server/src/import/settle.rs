@@ -10,13 +10,13 @@ use uuid::Uuid;
 
 use super::step::Change;
 use super::{look, reason};
-use crate::app::App;
+use crate::usage::UsageContext;
 
 /// Lines checked in one step.
 const PAGE: u64 = 500;
 
 /// Records which lines amoCRM accepted, refused, or will never get; returns how many are still queued.
-pub(super) async fn settled(app: &App, row: &import::Model, change: &mut Change) -> Result<usize, DbErr> {
+pub(super) async fn settled(app: &UsageContext, row: &import::Model, change: &mut Change) -> Result<usize, DbErr> {
     let handed =
         look::lines(row).filter(import_line::Column::Accepted.eq(true)).limit(PAGE).all(app.store.read()).await?;
     let states = states_of(app, row, &handed).await?;
@@ -37,7 +37,7 @@ pub(super) async fn settled(app: &App, row: &import::Model, change: &mut Change)
 
 /// Those of these lines whose message is already stored, because of a crash between the two commits.
 pub(super) async fn sent_of(
-    app: &App,
+    app: &UsageContext,
     row: &import::Model,
     lines: &[import_line::Model],
 ) -> Result<BTreeSet<Uuid>, DbErr> {
@@ -45,7 +45,7 @@ pub(super) async fn sent_of(
 }
 
 async fn states_of(
-    app: &App,
+    app: &UsageContext,
     row: &import::Model,
     lines: &[import_line::Model],
 ) -> Result<BTreeMap<Uuid, State>, DbErr> {
@@ -64,7 +64,7 @@ async fn states_of(
 }
 
 /// Whether something for the channel could be sent now: live messages go first, and so do lines already queued.
-pub(super) async fn live_waits(app: &App, row: &import::Model) -> Result<bool, DbErr> {
+pub(super) async fn live_waits(app: &UsageContext, row: &import::Model) -> Result<bool, DbErr> {
     let now = app.store.now().await?;
     let due = lane::Entity::of_tenant(row.tenant_id)
         .filter(lane::Column::Target.eq(row.target))

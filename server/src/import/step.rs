@@ -15,8 +15,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{State, act, handover, look, pace, reason, settle};
-use crate::app::App;
 use crate::source::By;
+use crate::usage::UsageContext;
 
 /// Delay of the next step while it runs.
 const TICK_MILLIS: i64 = 1_000;
@@ -50,7 +50,7 @@ impl Change {
 
 /// Performs the due step of a claimed import. An error leaves everything as it was: the step is repeated when the
 /// claim ends.
-pub(super) async fn step(app: &Arc<App>, row: import::Model) -> anyhow::Result<()> {
+pub(super) async fn step(app: &Arc<UsageContext>, row: import::Model) -> anyhow::Result<()> {
     match State::from_number(row.state)? {
         State::Queued => begin(app, row).await,
         State::Running => go_on(app, row).await,
@@ -62,7 +62,7 @@ pub(super) async fn step(app: &Arc<App>, row: import::Model) -> anyhow::Result<(
 }
 
 /// Starts it, if no other import of the channel runs.
-async fn begin(app: &Arc<App>, row: import::Model) -> anyhow::Result<()> {
+async fn begin(app: &Arc<UsageContext>, row: import::Model) -> anyhow::Result<()> {
     let now = app.clock.millis();
     let update = look::one(row.tenant_id, row.id)
         .col_expr(Column::State, Expr::value(State::Running.number()))
@@ -78,7 +78,7 @@ async fn begin(app: &Arc<App>, row: import::Model) -> anyhow::Result<()> {
     }
 }
 
-async fn go_on(app: &Arc<App>, mut row: import::Model) -> anyhow::Result<()> {
+async fn go_on(app: &Arc<UsageContext>, mut row: import::Model) -> anyhow::Result<()> {
     let Some(source) = app.lookup.source(row.source_id).await?.filter(|source| source.deleted_at.is_none()) else {
         return fail(app, row, &Said::new("said-import-no-source")).await;
     };
@@ -113,18 +113,18 @@ async fn go_on(app: &Arc<App>, mut row: import::Model) -> anyhow::Result<()> {
     }
 }
 
-async fn finish(app: &App, mut row: import::Model, change: Change) -> anyhow::Result<()> {
+async fn finish(app: &UsageContext, mut row: import::Model, change: Change) -> anyhow::Result<()> {
     row.state = State::Done.number();
     row.next_at = None;
     row.finished_at = Some(app.clock.millis());
     Ok(keep(app, row, change).await?)
 }
 
-async fn fail(app: &App, row: import::Model, said: &Said) -> anyhow::Result<()> {
+async fn fail(app: &UsageContext, row: import::Model, said: &Said) -> anyhow::Result<()> {
     keep_failed(app, row, Change::default(), said).await
 }
 
-async fn keep_failed(app: &App, mut row: import::Model, change: Change, said: &Said) -> anyhow::Result<()> {
+async fn keep_failed(app: &UsageContext, mut row: import::Model, change: Change, said: &Said) -> anyhow::Result<()> {
     row.state = State::Failed.number();
     row.failure = reason::kept(said);
     // Once more, for what is in the queue.
@@ -133,7 +133,7 @@ async fn keep_failed(app: &App, mut row: import::Model, change: Change, said: &S
 }
 
 /// Counts what is in the queue until it is empty.
-async fn wait_for_the_rest(app: &App, mut row: import::Model) -> anyhow::Result<()> {
+async fn wait_for_the_rest(app: &UsageContext, mut row: import::Model) -> anyhow::Result<()> {
     let mut change = Change::default();
     let unsettled = settle::settled(app, &row, &mut change).await?;
     row.next_at = (unsettled > 0).then(|| app.clock.millis() + LATER_MILLIS);
@@ -141,7 +141,7 @@ async fn wait_for_the_rest(app: &App, mut row: import::Model) -> anyhow::Result<
 }
 
 /// Deletes the rest, except what is in the queue, whether or not that was recorded.
-async fn cancelled(app: &App, row: import::Model) -> anyhow::Result<()> {
+async fn cancelled(app: &UsageContext, row: import::Model) -> anyhow::Result<()> {
     let next = look::lines(&row).filter(import_line::Column::Accepted.eq(false)).limit(THROWN);
     let waiting = next.all(app.store.read()).await?;
     if waiting.is_empty() {
@@ -155,14 +155,14 @@ async fn cancelled(app: &App, row: import::Model) -> anyhow::Result<()> {
 }
 
 /// Deletes a dry run that was never started.
-async fn throw_away(app: &App, row: import::Model) -> anyhow::Result<()> {
+async fn throw_away(app: &UsageContext, row: import::Model) -> anyhow::Result<()> {
     let lines = import_line::Column::ImportId.eq(row.id).into();
     crate::tenant::remove::rows::<import_line::Entity>(&app.store, row.tenant_id, lines).await?;
     Ok(keep(app, import::Model { next_at: None, ..row }, Change::default()).await?)
 }
 
 /// Deletes a file whose upload was interrupted without clean-up.
-async fn read_no_further(app: &App, row: import::Model) -> Result<(), DbErr> {
+async fn read_no_further(app: &UsageContext, row: import::Model) -> Result<(), DbErr> {
     use crate::tenant::remove::rows;
     rows::<import_line::Entity>(&app.store, row.tenant_id, import_line::Column::ImportId.eq(row.id).into()).await?;
     rows::<import_skip::Entity>(&app.store, row.tenant_id, import_skip::Column::ImportId.eq(row.id).into()).await?;
@@ -170,13 +170,13 @@ async fn read_no_further(app: &App, row: import::Model) -> Result<(), DbErr> {
     Ok(())
 }
 
-async fn later(app: &App, row: &import::Model, millis: i64, gives_way: bool) -> Result<(), DbErr> {
+async fn later(app: &UsageContext, row: &import::Model, millis: i64, gives_way: bool) -> Result<(), DbErr> {
     let next_at = Some(app.clock.millis() + millis);
     keep(app, import::Model { next_at, gives_way, ..row.clone() }, Change::default()).await
 }
 
 /// Stores a step, unless the import was claimed by another worker meanwhile.
-async fn keep(app: &App, row: import::Model, change: Change) -> Result<(), DbErr> {
+async fn keep(app: &UsageContext, row: import::Model, change: Change) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let done = keep_in(app, &tx, &row, change).await;
     let done = match done {
@@ -186,7 +186,12 @@ async fn keep(app: &App, row: import::Model, change: Change) -> Result<(), DbErr
     ended(tx, done).await
 }
 
-async fn keep_in(app: &App, tx: &DatabaseTransaction, row: &import::Model, change: Change) -> Result<(), DbErr> {
+async fn keep_in(
+    app: &UsageContext,
+    tx: &DatabaseTransaction,
+    row: &import::Model,
+    change: Change,
+) -> Result<(), DbErr> {
     let skipped = i64::try_from(change.skips.len()).unwrap_or(0);
     let (done, duplicates) = (row.done + change.done, row.duplicates + change.duplicates);
     let mine = look::one(row.tenant_id, row.id)

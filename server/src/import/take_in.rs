@@ -17,11 +17,11 @@ use std::collections::BTreeSet;
 
 use super::format::{Cutter, Format, NAMED, Piece};
 use super::{KEPT_MILLIS, Leads, State, act, look, reason, waiting};
-use crate::api::message_in;
-use crate::app::App;
 use crate::intake::believed;
+use crate::intake::message_in;
 use crate::source::By;
 use crate::tenant::remove;
+use crate::usage::UsageContext;
 
 /// Bytes after which an import in progress records its size again.
 const SAY_EVERY: u64 = 8 * 1024 * 1024;
@@ -61,7 +61,7 @@ impl Arrived {
     }
 
     /// Starts it; a dry run only keeps its counts.
-    pub async fn keep(&self, app: &App, by: &By) -> Result<import::Model> {
+    pub async fn keep(&self, app: &UsageContext, by: &By) -> Result<import::Model> {
         let now = app.clock.millis();
         let over = self.row.dry_run || self.row.total == 0;
         let (state, next_at) = match over {
@@ -88,7 +88,7 @@ impl Arrived {
     }
 
     /// Deletes it.
-    pub async fn discard(self, app: &App) {
+    pub async fn discard(self, app: &UsageContext) {
         discard(app, &self.row).await;
     }
 }
@@ -96,7 +96,7 @@ impl Arrived {
 /// Reads a whole file into rows and counts it. 413 above `import.file_mb`, 429 when too many imports of the account
 /// are pending, 400 when the connection breaks; on an error nothing is kept.
 pub async fn take_in(
-    app: &App,
+    app: &UsageContext,
     source: &source::Model,
     wish: Wish,
     body: impl Stream<Item = io::Result<Bytes>>,
@@ -128,7 +128,7 @@ pub async fn take_in(
     }
 }
 
-async fn begun(app: &App, source: &source::Model, wish: &Wish) -> Result<import::Model> {
+async fn begun(app: &UsageContext, source: &source::Model, wish: &Wish) -> Result<import::Model> {
     let now = app.clock.millis();
     let row = import::Model {
         tenant_id: source.tenant_id,
@@ -161,7 +161,7 @@ async fn begun(app: &App, source: &source::Model, wish: &Wish) -> Result<import:
     Ok(row)
 }
 
-async fn discard(app: &App, row: &import::Model) {
+async fn discard(app: &UsageContext, row: &import::Model) {
     let done = async {
         remove::rows::<import_line::Entity>(&app.store, row.tenant_id, import_line::Column::ImportId.eq(row.id).into())
             .await?;
@@ -180,7 +180,7 @@ fn headless(unnamed: &[&str]) -> Error {
 }
 
 struct Desk<'app> {
-    app: &'app App,
+    app: &'app UsageContext,
     row: import::Model,
     /// Bytes still available for the account's imports.
     room: u64,
@@ -262,7 +262,7 @@ impl Desk<'_> {
     }
 
     fn checked(&self, piece: Piece) -> Result<import_line::Model> {
-        let json = piece.json.ok_or(Error::TooLarge(crate::api::json::MOST_BYTES))?;
+        let json = piece.json.ok_or(Error::TooLarge(base::json::MOST_BYTES))?;
         let incoming = message_in::of_line(self.app, &json)?;
         let text = String::from_utf8(json).map_err(|_| Error::Malformed(Said::new("said-import-not-utf8")))?;
         Ok(import_line::Model {

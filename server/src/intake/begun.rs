@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::message::Incoming;
 use super::{clean, store};
-use crate::app::App;
+use crate::intake::IntakeContext;
 use crate::lookup::About;
 
 /// The messenger's ids for a conversation started by a manager.
@@ -27,7 +27,7 @@ pub struct Named {
 
 /// Stores the ids that a status reports for a manager's message. A conversation that already has its dialogue keeps
 /// it.
-pub async fn tell(app: &App, source: &source::Model, about: &About, named: Named) -> Result<()> {
+pub async fn tell(app: &IntakeContext, source: &source::Model, about: &About, named: Named) -> Result<()> {
     let Some(found) = about.find(app, source).await? else { return Ok(()) };
     let Some(row) = unnamed(app, source, &found).await? else { return Ok(()) };
     let known: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
@@ -42,7 +42,11 @@ pub async fn tell(app: &App, source: &source::Model, about: &About, named: Named
 
 /// The conversation, started by a manager, that this message of an unknown dialogue answers: the one whose message it
 /// quotes, else the last one started to its customer's phone.
-pub(super) async fn answered(app: &App, source: &source::Model, incoming: &Incoming) -> Result<Option<(Uuid, Opened)>> {
+pub(super) async fn answered(
+    app: &IntakeContext,
+    source: &source::Model,
+    incoming: &Incoming,
+) -> Result<Option<(Uuid, Opened)>> {
     let row = match quoted(app, source, incoming).await? {
         Some(row) => Some(row),
         None => by_phone(app, source, incoming.customer()).await?,
@@ -55,7 +59,11 @@ pub(super) async fn answered(app: &App, source: &source::Model, incoming: &Incom
     Ok(Some((row.id, opened)))
 }
 
-async fn quoted(app: &App, source: &source::Model, incoming: &Incoming) -> Result<Option<conversation::Model>, DbErr> {
+async fn quoted(
+    app: &IntakeContext,
+    source: &source::Model,
+    incoming: &Incoming,
+) -> Result<Option<conversation::Model>, DbErr> {
     let Some(about) = incoming.body.reply_to.as_ref().and_then(About::of_quote) else { return Ok(None) };
     match about.find(app, source).await? {
         Some(found) => unnamed(app, source, &found).await,
@@ -63,7 +71,11 @@ async fn quoted(app: &App, source: &source::Model, incoming: &Incoming) -> Resul
     }
 }
 
-async fn by_phone(app: &App, source: &source::Model, customer: &Person) -> Result<Option<conversation::Model>, DbErr> {
+async fn by_phone(
+    app: &IntakeContext,
+    source: &source::Model,
+    customer: &Person,
+) -> Result<Option<conversation::Model>, DbErr> {
     let phone = amocrm::rest::phone_digits(customer.phone.as_deref().unwrap_or_default());
     if phone.is_empty() {
         return Ok(None);
@@ -79,7 +91,7 @@ async fn by_phone(app: &App, source: &source::Model, customer: &Person) -> Resul
 
 /// The conversation of a manager's message, if the messenger has not named it.
 async fn unnamed(
-    app: &App,
+    app: &IntakeContext,
     source: &source::Model,
     found: &message::Model,
 ) -> Result<Option<conversation::Model>, DbErr> {

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use super::ladder;
 use super::manager::{self, Live};
-use crate::app::App;
+use crate::intake::IntakeContext;
 use crate::lookup::Scope;
 use crate::shed::body::End;
 use crate::tenant::channels;
@@ -64,7 +64,7 @@ impl Quarantine {
 
 /// The route's handler.
 pub async fn hook(
-    app: web::Data<App>,
+    app: web::Data<IntakeContext>,
     scope_id: web::Path<String>,
     request: HttpRequest,
     payload: web::Payload,
@@ -77,7 +77,12 @@ pub async fn hook(
     answer
 }
 
-async fn answer(app: &web::Data<App>, scope_id: &str, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
+async fn answer(
+    app: &web::Data<IntakeContext>,
+    scope_id: &str,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
     if request.headers().contains_key(header::CONTENT_ENCODING) {
         return HttpResponse::UnsupportedMediaType().body("send the body as it is, without Content-Encoding");
     }
@@ -88,7 +93,7 @@ async fn answer(app: &web::Data<App>, scope_id: &str, request: &HttpRequest, pay
         Ok(body) => body,
         Err(refused) => {
             if refused.status() == StatusCode::SERVICE_UNAVAILABLE {
-                app.holes.refused(scope_id, app.clock.millis());
+                app.lost.note(scope_id, app.clock.millis());
             }
             return refused;
         }
@@ -112,7 +117,7 @@ async fn answer(app: &web::Data<App>, scope_id: &str, request: &HttpRequest, pay
     match taken.await {
         Ok(Ok(())) => HttpResponse::Ok().finish(),
         Ok(Err(_)) | Err(_) => {
-            app.holes.refused(scope_id, received_at);
+            app.lost.note(scope_id, received_at);
             HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "1")).finish()
         }
     }
@@ -140,7 +145,7 @@ pub(super) async fn read(mut payload: web::Payload, limit: usize) -> Result<Byte
 }
 
 /// Stores a hook with a valid signature: processed, or in quarantine. Durable on return; repeats are recognised.
-pub(super) async fn store(app: &Arc<App>, hook: &Hook) -> Result<(), Refused> {
+pub(super) async fn store(app: &Arc<IntakeContext>, hook: &Hook) -> Result<(), Refused> {
     match understood(app, hook).await {
         // The database will never accept the content, but it may accept the raw bytes.
         Err(Refused::Unstorable(_)) => quarantine(app, None, hook, Quarantine::Unstorable).await,
@@ -148,7 +153,7 @@ pub(super) async fn store(app: &Arc<App>, hook: &Hook) -> Result<(), Refused> {
     }
 }
 
-async fn understood(app: &Arc<App>, raw: &Hook) -> Result<(), Refused> {
+async fn understood(app: &Arc<IntakeContext>, raw: &Hook) -> Result<(), Refused> {
     let Some(scope) = app.lookup.scope(&raw.scope_id).await.map_err(Refused::Unavailable)? else {
         return quarantine(app, None, raw, Quarantine::UnknownScope).await;
     };
@@ -207,13 +212,13 @@ async fn understood(app: &Arc<App>, raw: &Hook) -> Result<(), Refused> {
 
 /// Whether the time in the signed body is so old that the ids of that time are deleted. An impossible time counts as
 /// missing.
-fn is_stale(app: &App, raw: &Hook, time: Option<i64>) -> bool {
+fn is_stale(app: &IntakeContext, raw: &Hook, time: Option<i64>) -> bool {
     const IN_2009: i64 = 1_230_768_000;
     let ids = i64::from(app.config.retention.ids_days) * 86_400;
     time.is_some_and(|time| time >= IN_2009 && time < raw.received_at / 1000 - ids)
 }
 
-async fn quarantine(app: &App, scope: Option<&Scope>, hook: &Hook, why: Quarantine) -> Result<(), Refused> {
+async fn quarantine(app: &IntakeContext, scope: Option<&Scope>, hook: &Hook, why: Quarantine) -> Result<(), Refused> {
     let tenant_id = scope.map_or(VENDOR, |scope| scope.tenant.tenant_id);
     tracing::warn!(tenant.id = %tenant_id, reason = why.word(), "a genuine hook from amoCRM was quarantined");
     metrics::counter!("parom_quarantined_total", "reason" => why.word(), "door" => "amocrm").increment(1);
@@ -221,7 +226,7 @@ async fn quarantine(app: &App, scope: Option<&Scope>, hook: &Hook, why: Quaranti
 }
 
 /// Connects the channel for version 2 again, in the background because amoCRM waits for its answer.
-fn renew(app: &Arc<App>, scope: &Scope) {
+fn renew(app: &Arc<IntakeContext>, scope: &Scope) {
     let (app, channel) = (app.clone(), scope.channel.clone());
     base::supervisor::detach("channel_renew", async move {
         if let Err(error) = channels::renew(&app, &channel).await {
@@ -230,7 +235,7 @@ fn renew(app: &Arc<App>, scope: &Scope) {
     });
 }
 
-async fn keep(app: &App, tenant_id: uuid::Uuid, raw: RawHook) -> Result<(), Refused> {
+async fn keep(app: &IntakeContext, tenant_id: uuid::Uuid, raw: RawHook) -> Result<(), Refused> {
     let parcel = Parcel { tenant_id, hurry: Hurry::Hook, raw: Some(raw), entries: Vec::new() };
     app.writer.accept(parcel).await.map(|_| ())
 }

@@ -16,7 +16,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::chats::read;
-use crate::app::App;
+use crate::intake::IntakeContext;
 use crate::tenant::subscription;
 
 pub use act::Acts;
@@ -27,7 +27,7 @@ pub const KIND: &str = "crm";
 /// The route's handler. 404 for an unknown token, 415 for anything but a form, 413 above 1 MiB, 503 while nothing can
 /// be stored; else 200. What cannot be processed is quarantined; events without relevance are dropped.
 pub async fn hook(
-    app: web::Data<App>,
+    app: web::Data<IntakeContext>,
     token: web::Path<String>,
     request: HttpRequest,
     payload: web::Payload,
@@ -40,7 +40,12 @@ pub async fn hook(
     answer
 }
 
-async fn answer(app: &web::Data<App>, token: &str, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
+async fn answer(
+    app: &web::Data<IntakeContext>,
+    token: &str,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
     let tenant_id = match subscription::tenant_of(app, token).await {
         Ok(Some(tenant_id)) => tenant_id,
         Ok(None) => return HttpResponse::NotFound().body("nobody has this address"),
@@ -68,7 +73,7 @@ fn not_stored(error: &str) -> HttpResponse {
     HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "1")).finish()
 }
 
-async fn take(app: &Arc<App>, tenant_id: Uuid, body: Bytes) -> Result<(), Refused> {
+async fn take(app: &Arc<IntakeContext>, tenant_id: Uuid, body: Bytes) -> Result<(), Refused> {
     let Ok(hook) = crm::parse(&body) else {
         return quarantine(app, tenant_id, body, "unreadable").await;
     };
@@ -87,7 +92,7 @@ async fn take(app: &Arc<App>, tenant_id: Uuid, body: Bytes) -> Result<(), Refuse
     Ok(())
 }
 
-async fn quarantine(app: &App, tenant_id: Uuid, body: Bytes, why: &'static str) -> Result<(), Refused> {
+async fn quarantine(app: &IntakeContext, tenant_id: Uuid, body: Bytes, why: &'static str) -> Result<(), Refused> {
     tracing::warn!(tenant.id = %tenant_id, reason = why, "a CRM hook was quarantined");
     metrics::counter!("parom_quarantined_total", "reason" => why, "door" => KIND).increment(1);
     if !app.strangers.keeps_unreadable(tenant_id, body.len(), app.clock.millis()).await {
@@ -98,7 +103,7 @@ async fn quarantine(app: &App, tenant_id: Uuid, body: Bytes, why: &'static str) 
 }
 
 /// Stored once: the same bytes are the same row. The token is a secret and is not stored with them.
-async fn keep(app: &App, tenant_id: Uuid, body: Bytes, quarantine: &str) -> Result<(), Refused> {
+async fn keep(app: &IntakeContext, tenant_id: Uuid, body: Bytes, quarantine: &str) -> Result<(), Refused> {
     let raw = RawHook {
         id: Uuid::new_v5(&tenant_id, &body),
         kind: KIND,

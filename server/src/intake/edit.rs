@@ -13,8 +13,8 @@ use super::cleaned::cleaned_content;
 use super::enclosed::of_content;
 use super::message::{hashed, told};
 use super::store;
-use crate::app::App;
 use crate::delivery::letters::{TO_CRM_MILLIS, crm_letter};
+use crate::intake::IntakeContext;
 use crate::lookup::About;
 use crate::media::Whose;
 
@@ -34,7 +34,7 @@ pub enum Change {
 /// everything received before. A change without effect stores nothing.
 ///
 /// Errors: not found; a conflict for a message that came from amoCRM or was deleted.
-pub async fn accept(app: &App, source: &source::Model, about: &About, change: Change) -> Result<Uuid> {
+pub async fn accept(app: &IntakeContext, source: &source::Model, about: &About, change: Change) -> Result<Uuid> {
     for _ in 0..TRIES {
         let found = about.find(app, source).await?.ok_or(Error::NotFound)?;
         if found.direction != Direction::ToCrm.number() {
@@ -62,7 +62,7 @@ pub async fn accept(app: &App, source: &source::Model, about: &About, change: Ch
 
 /// The body after the change, the edit for amoCRM, and new files; none if nothing changes.
 async fn changed(
-    app: &App,
+    app: &IntakeContext,
     source: &source::Model,
     found: &message::Model,
     mut body: Body,
@@ -125,13 +125,13 @@ fn in_place(content: &Content, language: Language) -> Content {
     }
 }
 
-async fn language_of(app: &App, source: &source::Model) -> Result<Language> {
+async fn language_of(app: &IntakeContext, source: &source::Model) -> Result<Language> {
     let tenant = app.lookup.tenant(source.tenant_id).await.context("the source's account")?;
     Ok(tenant.map_or(Language::En, |tenant| crate::tenant::language(&app.config, &tenant)))
 }
 
 fn entry_of(
-    app: &App,
+    app: &IntakeContext,
     source: &source::Model,
     found: &message::Model,
     body: &Body,

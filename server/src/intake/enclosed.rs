@@ -4,14 +4,14 @@ use base::error::Result;
 use base::message::{Body, Content, Person};
 use queue::media::NewMedia;
 
-use crate::app::App;
+use crate::intake::IntakeContext;
 use crate::media::{self, Origin, Whose};
 
 /// Replaces every file address in the body by a media id. The files are registered for fetching in the same commit as
 /// the message.
 ///
 /// Errors: an upload that does not exist, with the pointer `/content/media_id`.
-pub(super) async fn enclosed(app: &App, whose: &Whose, body: &mut Body) -> Result<Vec<NewMedia>> {
+pub(super) async fn enclosed(app: &IntakeContext, whose: &Whose, body: &mut Body) -> Result<Vec<NewMedia>> {
     let mut all = of_content(app, whose, &mut body.content).await?;
     let people = std::iter::once(&mut body.sender).chain(body.receiver.as_mut());
     all.extend(people.filter_map(|person| avatar_of(app, whose, person)));
@@ -19,7 +19,7 @@ pub(super) async fn enclosed(app: &App, whose: &Whose, body: &mut Body) -> Resul
 }
 
 /// The same for a content alone.
-pub(super) async fn of_content(app: &App, whose: &Whose, content: &mut Content) -> Result<Vec<NewMedia>> {
+pub(super) async fn of_content(app: &IntakeContext, whose: &Whose, content: &mut Content) -> Result<Vec<NewMedia>> {
     let Some(media_id) = content.media().and_then(|media| media.media_id) else {
         return Ok(media::enclose(app, whose, content));
     };
@@ -34,7 +34,7 @@ pub(super) async fn of_content(app: &App, whose: &Whose, content: &mut Content) 
     Ok(vec![uploaded.media])
 }
 
-fn avatar_of(app: &App, whose: &Whose, person: &mut Person) -> Option<NewMedia> {
+fn avatar_of(app: &IntakeContext, whose: &Whose, person: &mut Person) -> Option<NewMedia> {
     let origin = match person.avatar_reference.take() {
         Some(reference) => Origin::Connector { source_id: whose.source_id, reference },
         None => Origin::Url(person.avatar_url.take()?),

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::chats::store;
-use crate::app::App;
+use crate::intake::IntakeContext;
 
 /// Time limit for the database write.
 const DATABASE: Duration = Duration::from_millis(1_500);
@@ -34,7 +34,7 @@ pub struct Lost(NotKept);
 /// Stores a hook. While any waits in the spool of this process or of another one of this machine, later ones go to
 /// the spool too, so that none overtakes another. When the spool accepts no more, a hook out of order is better than
 /// a lost one.
-pub async fn take(app: &Arc<App>, hook: Hook) -> Result<(), Lost> {
+pub async fn take(app: &Arc<IntakeContext>, hook: Hook) -> Result<(), Lost> {
     let first = !app.spool.is_before().await;
     if first && is_stored(app, &hook).await {
         return Ok(());
@@ -53,7 +53,7 @@ pub async fn take(app: &Arc<App>, hook: Hook) -> Result<(), Lost> {
 }
 
 /// Whether the database stored it within the time limit.
-async fn is_stored(app: &Arc<App>, hook: &Hook) -> bool {
+async fn is_stored(app: &Arc<IntakeContext>, hook: &Hook) -> bool {
     if !app.store.is_open() {
         return false;
     }
@@ -66,7 +66,7 @@ async fn is_stored(app: &Arc<App>, hook: &Hook) -> bool {
 }
 
 /// Stores spooled hooks in the database, in order, as soon as it accepts them; runs until the stop.
-pub async fn drain(app: Arc<App>, stop: CancellationToken) {
+pub async fn drain(app: Arc<IntakeContext>, stop: CancellationToken) {
     let work = async {
         let (mut drained, mut said) = (0, None::<Instant>);
         loop {
@@ -99,7 +99,7 @@ pub async fn drain(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-fn count(app: &App) {
+fn count(app: &IntakeContext) {
     metrics::gauge!("parom_spool_hooks").set(f64::from(u32::try_from(app.spool.waiting()).unwrap_or(u32::MAX)));
 }
 
@@ -111,7 +111,7 @@ pub fn conversation_of(hook: &Hook) -> String {
 }
 
 /// Stores a spooled hook. One that the database will never accept must not block those behind it.
-pub async fn late(app: Arc<App>, hook: Hook) -> Result<(), Refused> {
+pub async fn late(app: Arc<IntakeContext>, hook: Hook) -> Result<(), Refused> {
     let stored = tokio::time::timeout(DRAINED, store(&app, &hook)).await;
     if app.faults.hit("drain.after_commit").is_err() {
         return Err(Refused::Full);

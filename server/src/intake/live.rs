@@ -9,8 +9,8 @@ use queue::parcel::{Alias, Conversation, DedupeKey, Entry, Event, NewLetter, Sid
 use uuid::Uuid;
 
 use super::store;
-use crate::app::App;
 use crate::delivery::letters::crm_letter;
+use crate::intake::IntakeContext;
 use crate::lookup::About;
 
 /// How long amoCRM shows that someone is typing (chats-api §3.7).
@@ -19,7 +19,7 @@ const TYPING_MILLIS: i64 = 5_000;
 const TYPING_EVERY_MILLIS: i64 = 3_000;
 
 /// The customer is typing. Sent within seconds or never; repeats within three seconds count once.
-pub async fn typing(app: &App, source: &source::Model, conversation_id: &str, sender: Person) -> Result<()> {
+pub async fn typing(app: &IntakeContext, source: &source::Model, conversation_id: &str, sender: Person) -> Result<()> {
     let alias = Alias { side: Side::Messenger, origin: source.id, external_id: conversation_id.to_owned() };
     let known = app.lookup.conversation(source.tenant_id, alias).await?.ok_or(Error::NotFound)?;
     let now = app.clock.millis();
@@ -37,7 +37,7 @@ pub async fn typing(app: &App, source: &source::Model, conversation_id: &str, se
 
 /// The customer reacts to a message, or removes the reaction (`emoji` none).
 pub async fn reaction(
-    app: &App,
+    app: &IntakeContext,
     source: &source::Model,
     about: &About,
     sender: Person,
@@ -53,7 +53,7 @@ pub async fn reaction(
 }
 
 async fn send(
-    app: &App,
+    app: &IntakeContext,
     source: &source::Model,
     key: DedupeKey,
     conversation_id: Uuid,

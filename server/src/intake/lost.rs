@@ -8,7 +8,7 @@ use base::words::Words;
 use queue::parcel::{Entry, Found, Hurry, NewLetter, Outcome, Parcel};
 
 use super::manager;
-use crate::app::App;
+use crate::intake::IntakeContext;
 use crate::lookup::Scope;
 use crate::tenant;
 
@@ -34,7 +34,12 @@ pub struct TakenIn {
 }
 
 /// Stores messages of one chat, oldest first. Durable on return; those already known are not counted.
-pub async fn take_in(app: &App, scope: &Scope, chat: &Chat, messages: Vec<PastMessage>) -> anyhow::Result<TakenIn> {
+pub async fn take_in(
+    app: &IntakeContext,
+    scope: &Scope,
+    chat: &Chat,
+    messages: Vec<PastMessage>,
+) -> anyhow::Result<TakenIn> {
     let words = Words::new(tenant::language(&app.config, &scope.tenant));
     let now = app.clock.millis();
     let mut entries = Vec::with_capacity(messages.len());

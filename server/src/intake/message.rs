@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::cleaned::{cleaned, cleaned_person};
 use super::enclosed::enclosed;
 use super::{begun, believed, store};
-use crate::app::App;
 use crate::delivery::letters::{TO_CRM_MILLIS, crm_letter};
+use crate::intake::IntakeContext;
 use crate::media::Whose;
 
 /// One message from a messenger or the API, already validated.
@@ -42,19 +42,24 @@ impl Incoming {
 
 /// Stores a customer's message. On return it is durable and will be delivered or become a visible dead letter; a
 /// message with a known id is reported as a duplicate and not stored again.
-pub async fn accept(app: &App, source: &source::Model, incoming: Incoming, raw: Option<RawHook>) -> Result<Outcome> {
+pub async fn accept(
+    app: &IntakeContext,
+    source: &source::Model,
+    incoming: Incoming,
+    raw: Option<RawHook>,
+) -> Result<Outcome> {
     let entry = entry_of(app, source, incoming, app.clock.uuid_v7()).await?;
     store(app, source.tenant_id, raw, entry).await
 }
 
 /// The same under an id of ours generated earlier. A caller that may have to retry must first check whether a message
 /// has this id.
-pub async fn accept_as(app: &App, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<Outcome> {
+pub async fn accept_as(app: &IntakeContext, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<Outcome> {
     let entry = entry_of(app, source, incoming, id).await?;
     store(app, source.tenant_id, None, entry).await
 }
 
-async fn entry_of(app: &App, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<Entry> {
+async fn entry_of(app: &IntakeContext, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<Entry> {
     let now = app.clock.millis();
     let fingerprint = fingerprint(&incoming);
     let (conversation, opened) = conversation_of(app, source, &incoming).await?;
@@ -81,7 +86,7 @@ async fn entry_of(app: &App, source: &source::Model, incoming: Incoming, id: Uui
 
 /// The conversation, and the ids of its dialogue if a manager started it and this is the first answer.
 async fn conversation_of(
-    app: &App,
+    app: &IntakeContext,
     source: &source::Model,
     incoming: &Incoming,
 ) -> Result<(Conversation, Option<Opened>)> {

@@ -7,26 +7,36 @@ pub mod begun;
 pub mod chats;
 mod cleaned;
 pub mod connector;
+mod context;
 pub mod crm;
 pub mod edit;
 mod enclosed;
 pub mod ladder;
 mod live;
 pub mod lost;
+mod lost_hooks;
 mod manager;
+pub mod media_url;
 pub mod message;
+pub mod message_in;
+pub mod message_ref;
 pub mod status;
 
 use anyhow::Context;
 use queue::parcel::{Entry, Hurry, Outcome, Parcel, RawHook};
 use uuid::Uuid;
 
+pub use context::IntakeContext;
 pub use live::{reaction, typing};
-
-use crate::app::App;
+pub use lost_hooks::LostHooks;
 
 /// Stores one event from a messenger. Durable on return.
-async fn store(app: &App, tenant_id: Uuid, raw: Option<RawHook>, entry: Entry) -> base::error::Result<Outcome> {
+async fn store(
+    app: &IntakeContext,
+    tenant_id: Uuid,
+    raw: Option<RawHook>,
+    entry: Entry,
+) -> base::error::Result<Outcome> {
     let parcel = Parcel { tenant_id, hurry: Hurry::Other, raw, entries: vec![entry] };
     let outcomes = app.writer.accept(parcel).await?;
     Ok(outcomes.into_iter().next().context("a parcel of one entry has one outcome")?)

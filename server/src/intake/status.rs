@@ -10,8 +10,8 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::store;
-use crate::app::App;
 use crate::delivery::letters::{messenger_pool, status_letter};
+use crate::intake::IntakeContext;
 use crate::lookup::{About, known_message};
 
 /// A status for an unknown id waits this long for its message.
@@ -27,7 +27,7 @@ pub struct Told {
 }
 
 /// Stores a status: upwards only, and failed only while the message was not delivered.
-pub async fn accept(app: &App, source: &source::Model, about: About, report: StatusReport) -> Result<Told> {
+pub async fn accept(app: &IntakeContext, source: &source::Model, about: About, report: StatusReport) -> Result<Told> {
     let message_id = match &about {
         About::Ours(id) => Some(*id),
         About::Theirs(id) => find_theirs(app, source, id).await?,
@@ -52,11 +52,11 @@ pub async fn accept(app: &App, source: &source::Model, about: About, report: Sta
     Ok(Told { message_id: None, ignored: false })
 }
 
-async fn find_theirs(app: &App, source: &source::Model, external_id: &str) -> Result<Option<Uuid>> {
+async fn find_theirs(app: &IntakeContext, source: &source::Model, external_id: &str) -> Result<Option<Uuid>> {
     Ok(known_message(app, source.tenant_id, source.id, external_id, &[Event::Sent]).await?)
 }
 
-async fn apply(app: &App, source: &source::Model, message_id: Uuid, report: &StatusReport) -> Result<Told> {
+async fn apply(app: &IntakeContext, source: &source::Model, message_id: Uuid, report: &StatusReport) -> Result<Told> {
     let found = message::Entity::of_tenant(source.tenant_id)
         .filter(message::Column::Id.eq(message_id))
         .filter(message::Column::SourceId.eq(source.id))
@@ -98,7 +98,7 @@ fn is_upwards(known: State, told: State) -> bool {
     }
 }
 
-async fn park(app: &App, source: &source::Model, external_id: &str, report: &StatusReport) -> Result<Uuid> {
+async fn park(app: &IntakeContext, source: &source::Model, external_id: &str, report: &StatusReport) -> Result<Uuid> {
     let id = app.clock.uuid_v7();
     let now = app.clock.millis();
     let tx = app.store.write_tx().await?;

@@ -6,7 +6,7 @@ use queue::parcel::Event;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::platform::Platform;
 
 /// Prefix of the messenger's ids where both kinds are accepted.
 const THEIRS: &str = "ext:";
@@ -39,7 +39,7 @@ impl About {
     }
 
     /// The message of this source, from either side; none if it is unknown (yet).
-    pub async fn find(&self, app: &App, source: &source::Model) -> Result<Option<message::Model>, DbErr> {
+    pub async fn find(&self, app: &Platform, source: &source::Model) -> Result<Option<message::Model>, DbErr> {
         let id = match self {
             Self::Ours(id) => Some(*id),
             Self::Theirs(id) => {
@@ -57,7 +57,7 @@ impl About {
 
 /// Our id of the message that an origin (a source's messenger, or a channel's amojo) knows by its own id.
 pub async fn known_message(
-    app: &App,
+    app: &Platform,
     tenant_id: Uuid,
     origin: Uuid,
     external_id: &str,

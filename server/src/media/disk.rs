@@ -7,14 +7,14 @@ use sea_orm::DbErr;
 use serde_json::json;
 
 use crate::alert::{self, Alarm};
-use crate::app::App;
+use crate::media::MediaContext;
 
 /// The kind of the vendor's alert.
 const ALARM: &str = "disk_full";
 
 /// Checks the disk; raises the alert below `media.disk_free_mb`, ends it above 1.5 times that. Does nothing with a
 /// bucket.
-pub(super) async fn look(app: &App) -> Result<(), DbErr> {
+pub(super) async fn look(app: &MediaContext) -> Result<(), DbErr> {
     if app.config.media.url.is_some() || app.config.media.disk_free_mb == 0 {
         return Ok(());
     }

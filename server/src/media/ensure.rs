@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::files::Key;
 use super::link::{For, link};
 use super::{Kind, Origin, State, fetch, sniff};
-use crate::app::App;
+use crate::media::MediaContext;
 
 /// How long a delivery waits for a fetch in progress.
 const WAIT: Duration = Duration::from_secs(5);
@@ -96,17 +96,17 @@ impl Kept {
     }
 }
 
-pub(super) async fn row(app: &App, tenant_id: Uuid, id: Uuid) -> Result<Option<media::Model>, DbErr> {
+pub(super) async fn row(app: &MediaContext, tenant_id: Uuid, id: Uuid) -> Result<Option<media::Model>, DbErr> {
     media::Entity::of_tenant(tenant_id).filter(Column::Id.eq(id)).one(app.store.read()).await
 }
 
 /// The file of a `media_id`, fetched now if necessary. Waits a few seconds at most. Errors are the database's or mean a
 /// damaged row.
-pub async fn ensure(app: &App, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<Ready> {
+pub async fn ensure(app: &MediaContext, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<Ready> {
     wait_for(app, tenant_id, media_id, BUDGET).await
 }
 
-async fn wait_for(app: &App, tenant_id: Uuid, media_id: Uuid, budget: Duration) -> anyhow::Result<Ready> {
+async fn wait_for(app: &MediaContext, tenant_id: Uuid, media_id: Uuid, budget: Duration) -> anyhow::Result<Ready> {
     let started = Instant::now();
     let mut fetched = false;
     loop {
@@ -139,7 +139,7 @@ async fn wait_for(app: &App, tenant_id: Uuid, media_id: Uuid, budget: Duration) 
 }
 
 /// `None` while it is still to be fetched.
-fn settled(app: &App, row: &media::Model) -> anyhow::Result<Option<Ready>> {
+fn settled(app: &MediaContext, row: &media::Model) -> anyhow::Result<Option<Ready>> {
     Ok(match State::from_number(row.state)? {
         State::Wanted => None,
         State::Kept => Some(Ready::Kept(Kept::of(row, None))),
@@ -157,7 +157,7 @@ fn address(url: &str) -> anyhow::Result<Url> {
 }
 
 /// The file as stored, without fetching. `None` if it is not here.
-pub async fn find(app: &App, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<Option<Kept>> {
+pub async fn find(app: &MediaContext, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<Option<Kept>> {
     let Some(row) = row(app, tenant_id, media_id).await? else { return Ok(None) };
     Ok(match settled(app, &row)? {
         Some(Ready::Kept(kept)) => Some(kept),
@@ -166,20 +166,20 @@ pub async fn find(app: &App, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<
 }
 
 /// A link to an avatar for amoCRM. `None` if it is not available within a few seconds, so that no message waits for it.
-pub async fn avatar_link(app: &App, tenant_id: Uuid, media_id: Uuid) -> Option<Url> {
+pub async fn avatar_link(app: &MediaContext, tenant_id: Uuid, media_id: Uuid) -> Option<Url> {
     let kept = beside(app, tenant_id, media_id, BUDGET_OF_AVATAR).await?;
     Some(link(app, &kept, For::Crm))
 }
 
 /// A link to a preview for a messenger: waits up to five seconds for its first fetch. None when it is not available by
 /// then, or is not a picture.
-pub async fn preview_link(app: &App, tenant_id: Uuid, media_id: Uuid) -> Option<Url> {
+pub async fn preview_link(app: &MediaContext, tenant_id: Uuid, media_id: Uuid) -> Option<Url> {
     let kept = beside(app, tenant_id, media_id, BUDGET_OF_PREVIEW).await?;
     (kept.kind_for(Kind::Picture) == Kind::Picture).then(|| link(app, &kept, For::Webhook))
 }
 
 /// A file that its message can be sent without. `None` if it did not arrive in time.
-async fn beside(app: &App, tenant_id: Uuid, media_id: Uuid, budget: Duration) -> Option<Kept> {
+async fn beside(app: &MediaContext, tenant_id: Uuid, media_id: Uuid, budget: Duration) -> Option<Kept> {
     match wait_for(app, tenant_id, media_id, budget).await {
         Ok(Ready::Kept(kept)) => Some(kept),
         Ok(_) => None,
@@ -192,7 +192,7 @@ async fn beside(app: &App, tenant_id: Uuid, media_id: Uuid, budget: Duration) ->
 }
 
 /// The bytes of a file, for connectors that upload them. Errors are the store's, or mean that it is not stored here.
-pub async fn read(app: &App, kept: &Kept) -> anyhow::Result<BoxStream<'static, anyhow::Result<Bytes>>> {
+pub async fn read(app: &MediaContext, kept: &Kept) -> anyhow::Result<BoxStream<'static, anyhow::Result<Bytes>>> {
     anyhow::ensure!(kept.passed.is_none(), "in mode pass the file is not here");
     let found = app.media.files.read(kept.key(), 0..kept.size).await?;
     let bytes = found.ok_or_else(|| anyhow::anyhow!("the file is not in the store any more"))?;

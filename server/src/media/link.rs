@@ -17,7 +17,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::ensure::Kept;
-use crate::app::App;
+use crate::media::MediaContext;
 
 const VERSION: u8 = 1;
 /// The purpose from which signatures are derived.
@@ -42,7 +42,7 @@ pub enum For {
 }
 
 /// A link to a file; in mode `pass` the public address.
-pub fn link(app: &App, kept: &Kept, reader: For) -> Url {
+pub fn link(app: &MediaContext, kept: &Kept, reader: For) -> Url {
     if let Some(passed) = &kept.passed {
         return passed.clone();
     }
@@ -62,7 +62,7 @@ pub fn link(app: &App, kept: &Kept, reader: For) -> Url {
 }
 
 /// A link for amoCRM. `stores_files`: the channel's option; with it neither link nor file expires.
-pub async fn crm_link(app: &App, kept: &Kept, stores_files: bool) -> Result<Url, DbErr> {
+pub async fn crm_link(app: &MediaContext, kept: &Kept, stores_files: bool) -> Result<Url, DbErr> {
     if !stores_files {
         return Ok(link(app, kept, For::Crm));
     }
@@ -85,7 +85,7 @@ pub(super) struct Target {
     pub end: i64,
 }
 
-fn sign(app: &App, tenant_id: Uuid, id: Uuid, end: i64) -> String {
+fn sign(app: &MediaContext, tenant_id: Uuid, id: Uuid, end: i64) -> String {
     let mut token = vec![VERSION];
     token.extend(tenant_id.as_bytes());
     token.extend(id.as_bytes());
@@ -95,17 +95,17 @@ fn sign(app: &App, tenant_id: Uuid, id: Uuid, end: i64) -> String {
     URL_SAFE_NO_PAD.encode(token)
 }
 
-fn signature(app: &App, signed: &[u8]) -> [u8; 32] {
+fn signature(app: &MediaContext, signed: &[u8]) -> [u8; 32] {
     *app.vault.derive(KIND, &[&hex::encode(signed)])
 }
 
 /// Links stay valid after their signing key is replaced: amoCRM stores some for ever.
-fn is_ours(app: &App, signed: &[u8], told: &[u8]) -> bool {
+fn is_ours(app: &MediaContext, signed: &[u8], told: &[u8]) -> bool {
     app.vault.derived(KIND, &[&hex::encode(signed)]).iter().any(|signature| signature.as_slice().ct_eq(told).into())
 }
 
 /// `None` if it is not a link of ours.
-pub(super) fn verify(app: &App, token: &str) -> Option<Target> {
+pub(super) fn verify(app: &MediaContext, token: &str) -> Option<Target> {
     let token = URL_SAFE_NO_PAD.decode(token).ok()?;
     let (signed, told) = token.split_at_checked(SIGNED)?;
     if !is_ours(app, signed, told) {

@@ -21,6 +21,7 @@ use moka::future::Cache;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+mod context;
 mod disk;
 mod ensure;
 mod fetch;
@@ -37,6 +38,7 @@ mod upload;
 mod words;
 mod worker;
 
+pub use context::MediaContext;
 pub use ensure::{Kept, Ready, avatar_link, ensure, find, preview_link, read};
 pub use fetch::fetch_all;
 pub use files::Files;
@@ -127,7 +129,7 @@ pub(crate) enum State {
 
 stored_as_small_integer!(State { Wanted = 0, Kept = 1, Gone = 2, Refused = 3, Passed = 4 });
 
-/// A process's state for files. One in each `App`.
+/// A process's state for files. One in each `MediaContext`.
 pub struct Media {
     files: Files,
     /// Bytes stored per account, as last counted.

@@ -15,7 +15,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{Kind, State, name};
-use crate::app::App;
+use crate::media::MediaContext;
 
 /// Where a file comes from. `Debug` shows nothing, because it may contain a secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ impl Origin {
     }
 
     /// Decrypts the origin of a row.
-    pub(super) fn of(app: &App, row: &media::Model) -> anyhow::Result<Self> {
+    pub(super) fn of(app: &MediaContext, row: &media::Model) -> anyhow::Result<Self> {
         let plain = app.vault.open_sealed(row.tenant_id, Place::MediaOrigin, &row.id.to_string(), &row.origin)?;
         // The error's own text would quote the origin.
         serde_json::from_slice(&plain).map_err(|_| anyhow::anyhow!("the origin of a file is damaged"))
@@ -59,7 +59,7 @@ pub struct Whose {
 }
 
 /// Whether an address may be fetched, as far as can be decided without the network.
-pub fn check_url(app: &App, url: &str) -> Result<Url, Said> {
+pub fn check_url(app: &MediaContext, url: &str) -> Result<Url, Said> {
     let url = Url::parse(url).map_err(|_| Said::new("said-not-address"))?;
     app.http.guarded().check_url(&url).map_err(|refused| refused.said())?;
     Ok(url)
@@ -69,7 +69,7 @@ pub fn check_url(app: &App, url: &str) -> Result<Url, Said> {
 /// source's connector knows by `reference`. Nothing of the address stays in the content. Content without a file,
 /// without an address or with a `media_id` is unchanged. Does the same with amoCRM's previews of pictures and videos;
 /// messengers' previews are dropped.
-pub fn enclose(app: &App, whose: &Whose, content: &mut Content) -> Vec<NewMedia> {
+pub fn enclose(app: &MediaContext, whose: &Whose, content: &mut Content) -> Vec<NewMedia> {
     let Some(kind) = Kind::of(content) else { return Vec::new() };
     let Some(media) = content.media_mut() else { return Vec::new() };
     let preview = media.thumbnail_url.take();
@@ -89,23 +89,23 @@ pub fn enclose(app: &App, whose: &Whose, content: &mut Content) -> Vec<NewMedia>
 }
 
 /// A file to be fetched. A forbidden address is stored as refused: its message is sent with a placeholder.
-pub fn wanted(app: &App, whose: &Whose, kind: Kind, origin: Origin, file_name: &str) -> NewMedia {
+pub fn wanted(app: &MediaContext, whose: &Whose, kind: Kind, origin: Origin, file_name: &str) -> NewMedia {
     made(app, whose, app.clock.uuid_v7(), kind, origin, name::clean(file_name))
 }
 
 /// An avatar. Its id is derived from account and origin, so the same one is fetched once; naming it again later extends
 /// its retention, and retries a failed one on another day.
-pub fn avatar(app: &App, whose: &Whose, origin: Origin) -> NewMedia {
+pub fn avatar(app: &MediaContext, whose: &Whose, origin: Origin) -> NewMedia {
     let id = avatar_id(app, whose.tenant_id, &origin);
     made(app, whose, id, Kind::Avatar, origin, String::new())
 }
 
 /// The id of an avatar. Does not reveal the origin without our key.
-pub fn avatar_id(app: &App, tenant_id: Uuid, origin: &Origin) -> Uuid {
+pub fn avatar_id(app: &MediaContext, tenant_id: Uuid, origin: &Origin) -> Uuid {
     Uuid::new_v5(&tenant_id, app.vault.derive("media avatar", &[&tenant_id.to_string(), &origin.text()]).as_slice())
 }
 
-fn made(app: &App, whose: &Whose, id: Uuid, kind: Kind, origin: Origin, file_name: String) -> NewMedia {
+fn made(app: &MediaContext, whose: &Whose, id: Uuid, kind: Kind, origin: Origin, file_name: String) -> NewMedia {
     let public = matches!(origin, Origin::Url(_));
     let (state, failure) = match &origin {
         Origin::Url(url) if check_url(app, url).is_err() => (State::Refused, "address_refused"),
@@ -117,12 +117,12 @@ fn made(app: &App, whose: &Whose, id: Uuid, kind: Kind, origin: Origin, file_nam
     NewMedia { kind: kind.number(), state: state.number(), origin, file_name, failure, ..plain(app, whose, id) }
 }
 
-fn seal(app: &App, tenant_id: Uuid, id: Uuid, origin: &Origin) -> Vec<u8> {
+fn seal(app: &MediaContext, tenant_id: Uuid, id: Uuid, origin: &Origin) -> Vec<u8> {
     app.vault.seal(tenant_id, Place::MediaOrigin, &id.to_string(), origin.text().as_bytes())
 }
 
 /// A file that is not stored and never will be.
-fn plain(app: &App, whose: &Whose, id: Uuid) -> NewMedia {
+fn plain(app: &MediaContext, whose: &Whose, id: Uuid) -> NewMedia {
     let now = app.clock.millis();
     NewMedia {
         id,
@@ -140,7 +140,7 @@ fn plain(app: &App, whose: &Whose, id: Uuid) -> NewMedia {
 }
 
 /// The last day on which a file stored now is kept.
-fn last_day(app: &App, now: i64) -> i32 {
+fn last_day(app: &MediaContext, now: i64) -> i32 {
     day_of(now).saturating_add(i32::try_from(app.config.media.keep_days).unwrap_or(i32::MAX))
 }
 
@@ -156,7 +156,7 @@ pub struct Uploaded {
 
 /// The file of a `content.media_id`, which must be uploaded to this source and complete; else 422 at
 /// `/content/media_id`.
-pub async fn uploaded(app: &App, whose: &Whose, media_id: Uuid) -> Result<Uploaded> {
+pub async fn uploaded(app: &MediaContext, whose: &Whose, media_id: Uuid) -> Result<Uploaded> {
     let found = media::Entity::of_tenant(whose.tenant_id).filter(Column::Id.eq(media_id)).one(app.store.read()).await?;
     let ours = |row: &media::Model| row.source_id == whose.source_id && row.state == State::Kept.number();
     let Some(row) = found.filter(ours) else {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::State;
 use crate::alert::{self, Alarm};
-use crate::app::App;
+use crate::media::MediaContext;
 
 /// The kind of the alert of an account whose quota is full.
 const ALARM: &str = "media_full";
@@ -22,14 +22,14 @@ const ALARM: &str = "media_full";
 const EASED: i64 = 90;
 
 /// Bytes left in the quota.
-pub(super) async fn room(app: &App, tenant_id: Uuid) -> Result<u64, Arc<DbErr>> {
+pub(super) async fn room(app: &MediaContext, tenant_id: Uuid) -> Result<u64, Arc<DbErr>> {
     let used = used(app, tenant_id).await?.load(Ordering::Relaxed);
     Ok(u64::try_from(most(app) - used).unwrap_or(0))
 }
 
 /// Bytes that visitors of the account's web chats may still send: the rest of their share, and of the account's
 /// storage.
-pub(super) async fn visitors_room(app: &App, tenant_id: Uuid) -> Result<u64, Arc<DbErr>> {
+pub(super) async fn visitors_room(app: &MediaContext, tenant_id: Uuid) -> Result<u64, Arc<DbErr>> {
     let percent = i64::from(app.config.limits.visitors_percent);
     let room = room(app, tenant_id).await?;
     if percent == 0 {
@@ -41,37 +41,37 @@ pub(super) async fn visitors_room(app: &App, tenant_id: Uuid) -> Result<u64, Arc
 }
 
 /// Bytes stored by an account, as last counted.
-pub async fn kept_bytes(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
+pub async fn kept_bytes(app: &MediaContext, tenant_id: Uuid) -> Result<i64, DbErr> {
     let used = used(app, tenant_id).await.map_err(|error| DbErr::Custom(error.to_string()))?;
     Ok(used.load(Ordering::Relaxed))
 }
 
 /// Those of them sent by visitors of web chats, as last counted.
-pub async fn visitors_bytes(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
+pub async fn visitors_bytes(app: &MediaContext, tenant_id: Uuid) -> Result<i64, DbErr> {
     let used = visitors_used(app, tenant_id).await.map_err(|error| DbErr::Custom(error.to_string()))?;
     Ok(used.load(Ordering::Relaxed))
 }
 
 /// Adds a stored file of a visitor.
-pub(super) async fn add_visitors(app: &App, tenant_id: Uuid, bytes: u64) {
+pub(super) async fn add_visitors(app: &MediaContext, tenant_id: Uuid, bytes: u64) {
     if let Some(used) = app.media.visitors.get(&tenant_id).await {
         used.fetch_add(i64::try_from(bytes).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
 }
 
-fn most(app: &App) -> i64 {
+fn most(app: &MediaContext) -> i64 {
     i64::from(app.config.media.tenant_mb) * 1024 * 1024
 }
 
 /// Adds a stored file.
-pub(super) async fn add(app: &App, tenant_id: Uuid, bytes: u64) {
+pub(super) async fn add(app: &MediaContext, tenant_id: Uuid, bytes: u64) {
     if let Some(used) = app.media.used.get(&tenant_id).await {
         used.fetch_add(i64::try_from(bytes).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
 }
 
 /// Alerts the account's people, once, that a file was not stored because the quota is full. Never fails.
-pub(super) async fn is_full(app: &App, tenant_id: Uuid) {
+pub(super) async fn is_full(app: &MediaContext, tenant_id: Uuid) {
     let detail = json!({ "most": app.config.media.tenant_mb });
     let alarm = Alarm { tenant_id, kind: ALARM, object: "", source_id: None, detail };
     if let Err(error) = alert::raise(app, app.store.write(), alarm).await {
@@ -80,7 +80,7 @@ pub(super) async fn is_full(app: &App, tenant_id: Uuid) {
 }
 
 /// Ends the alerts of accounts that have room again; returns their number.
-pub(super) async fn ease(app: &App) -> Result<usize, DbErr> {
+pub(super) async fn ease(app: &MediaContext) -> Result<usize, DbErr> {
     let mut over = 0;
     for tenant_id in alert::whose(app.store.read(), ALARM).await? {
         let used = count(app, tenant_id).await?;
@@ -92,17 +92,17 @@ pub(super) async fn ease(app: &App) -> Result<usize, DbErr> {
     Ok(over)
 }
 
-async fn used(app: &App, tenant_id: Uuid) -> Result<Arc<AtomicI64>, Arc<DbErr>> {
+async fn used(app: &MediaContext, tenant_id: Uuid) -> Result<Arc<AtomicI64>, Arc<DbErr>> {
     let count = async { Ok::<_, DbErr>(Arc::new(AtomicI64::new(count(app, tenant_id).await?))) };
     app.media.used.try_get_with(tenant_id, count).await
 }
 
-async fn visitors_used(app: &App, tenant_id: Uuid) -> Result<Arc<AtomicI64>, Arc<DbErr>> {
+async fn visitors_used(app: &MediaContext, tenant_id: Uuid) -> Result<Arc<AtomicI64>, Arc<DbErr>> {
     let count = async { Ok::<_, DbErr>(Arc::new(AtomicI64::new(count_visitors(app, tenant_id).await?))) };
     app.media.visitors.try_get_with(tenant_id, count).await
 }
 
-async fn count_visitors(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
+async fn count_visitors(app: &MediaContext, tenant_id: Uuid) -> Result<i64, DbErr> {
     let chats = Query::select()
         .column(source::Column::Id)
         .from(source::Entity)
@@ -121,7 +121,7 @@ async fn count_visitors(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
     Ok(sum.flatten().unwrap_or(0))
 }
 
-async fn count(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
+async fn count(app: &MediaContext, tenant_id: Uuid) -> Result<i64, DbErr> {
     let sum = media::Entity::of_tenant(tenant_id)
         .select_only()
         .column_as(Column::Size.sum().cast_as(Alias::new("bigint")), "used")

@@ -5,13 +5,13 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::files::Key;
-use crate::app::App;
+use crate::media::MediaContext;
 
 /// Rows per step.
 const BATCH: u64 = 200;
 
 /// Deletes the files of these messages with their avatars; returns the number.
-pub async fn of_messages(app: &App, tenant_id: Uuid, messages: &[Uuid]) -> anyhow::Result<u64> {
+pub async fn of_messages(app: &MediaContext, tenant_id: Uuid, messages: &[Uuid]) -> anyhow::Result<u64> {
     let mut gone = 0;
     loop {
         let some = media::Entity::of_tenant(tenant_id)
@@ -27,7 +27,7 @@ pub async fn of_messages(app: &App, tenant_id: Uuid, messages: &[Uuid]) -> anyho
 }
 
 /// Deletes all files of an account; returns the number of rows.
-pub async fn of_tenant(app: &App, tenant_id: Uuid) -> anyhow::Result<u64> {
+pub async fn of_tenant(app: &MediaContext, tenant_id: Uuid) -> anyhow::Result<u64> {
     app.media.files.remove_tenant(tenant_id).await?;
     let mut gone = 0;
     loop {
@@ -42,7 +42,7 @@ pub async fn of_tenant(app: &App, tenant_id: Uuid) -> anyhow::Result<u64> {
 }
 
 /// Deletes rows of any accounts with their files. A fetch in progress finds its row gone and deletes its own file.
-pub(super) async fn rows(app: &App, some: &[media::Model]) -> anyhow::Result<u64> {
+pub(super) async fn rows(app: &MediaContext, some: &[media::Model]) -> anyhow::Result<u64> {
     let mut gone = 0;
     for row in some {
         let key = Key { tenant_id: row.tenant_id, id: row.id, epoch: row.epoch };

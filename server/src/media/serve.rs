@@ -15,7 +15,7 @@ use futures_util::stream::empty;
 
 use super::ensure::{Kept, row};
 use super::{State, link, name, sniff};
-use crate::app::App;
+use crate::media::MediaContext;
 
 /// No scripts, no subresources, no framing.
 const POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
@@ -25,7 +25,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.service(web::resource("/media/{token}/{name}").route(web::get().to(get)).route(web::head().to(get)));
 }
 
-async fn get(app: web::Data<App>, path: web::Path<(String, String)>, request: HttpRequest) -> HttpResponse {
+async fn get(app: web::Data<MediaContext>, path: web::Path<(String, String)>, request: HttpRequest) -> HttpResponse {
     let Some(target) = link::verify(&app, &path.0) else { return nothing(&request, StatusCode::NOT_FOUND) };
     let now = app.clock.millis();
     if target.end <= now {
@@ -64,7 +64,7 @@ enum Part {
     Nowhere,
 }
 
-async fn lend(app: &App, request: &HttpRequest, kept: &Kept) -> HttpResponse {
+async fn lend(app: &MediaContext, request: &HttpRequest, kept: &Kept) -> HttpResponse {
     let tag = EntityTag::new_strong(kept.checksum.clone());
     if knows(request, &tag) {
         return headed(HttpResponse::NotModified(), kept, tag).finish();

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::upload::COMING;
 use super::{State, remove};
-use crate::app::App;
+use crate::media::MediaContext;
 
 /// Rows per step.
 const BATCH: u64 = 200;
@@ -18,7 +18,7 @@ const ABANDONED: i64 = 3_600_000;
 
 /// Deletes expired files in small steps; returns their number. Then raises or ends alerts about storage. Several
 /// instances may do it concurrently.
-pub async fn sweep(app: &App) -> anyhow::Result<u64> {
+pub async fn sweep(app: &MediaContext) -> anyhow::Result<u64> {
     let today = day_of(app.clock.millis());
     let mut gone = 0;
     for _ in 0..STEPS {
@@ -40,7 +40,7 @@ pub async fn sweep(app: &App) -> anyhow::Result<u64> {
 }
 
 /// Aborted uploads. Their rows are deleted within two days, so few rows are read.
-async fn drop_abandoned(app: &App, today: i32) -> anyhow::Result<u64> {
+async fn drop_abandoned(app: &MediaContext, today: i32) -> anyhow::Result<u64> {
     let abandoned = media::Entity::find()
         .filter(Column::Day.gte(today))
         .filter(Column::Day.lte(today + 1))

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::fetch::keep::{NotKept, Sink, Stored};
 use super::files::Key;
 use super::{Kind, State, name, quota, sniff};
-use crate::app::App;
+use crate::media::MediaContext;
 
 /// Days for which a file is kept that no message refers to.
 const UNUSED_DAYS: i32 = 7;
@@ -35,7 +35,7 @@ pub enum Giver {
 
 /// A file being uploaded.
 pub struct Upload<'a> {
-    app: &'a App,
+    app: &'a MediaContext,
     key: Key,
     sink: Sink,
     typed: bool,
@@ -44,7 +44,7 @@ pub struct Upload<'a> {
 
 impl<'a> Upload<'a> {
     /// Begins an upload for a source. The largest kind's limit applies until the type is known.
-    pub async fn begin(app: &'a App, tenant_id: Uuid, source_id: Uuid, giver: Giver) -> Result<Self> {
+    pub async fn begin(app: &'a MediaContext, tenant_id: Uuid, source_id: Uuid, giver: Giver) -> Result<Self> {
         let now = app.clock.millis();
         let key = Key { tenant_id, id: app.clock.uuid_v7(), epoch: EPOCH };
         let row = media::ActiveModel {
@@ -135,7 +135,7 @@ impl<'a> Upload<'a> {
     }
 }
 
-async fn refused(app: &App, key: Key, giver: Giver, kind: Kind, why: &NotKept) -> Error {
+async fn refused(app: &MediaContext, key: Key, giver: Giver, kind: Kind, why: &NotKept) -> Error {
     clear(app, key).await;
     // Visitors can fill only their share, so the account still has room.
     if *why == NotKept::NoRoom && giver == Giver::Account {
@@ -152,7 +152,7 @@ async fn refused(app: &App, key: Key, giver: Giver, kind: Kind, why: &NotKept) -
     }
 }
 
-async fn clear(app: &App, key: Key) {
+async fn clear(app: &MediaContext, key: Key) {
     let row = media::Entity::of_tenant(key.tenant_id).filter(Column::Id.eq(key.id)).all(app.store.write()).await;
     let done = match row {
         Ok(rows) => super::remove::rows(app, &rows).await,
@@ -204,7 +204,7 @@ impl Arrived {
     }
 
     /// Keeps it for messages to refer to, for a week.
-    pub async fn keep(&self, app: &App) -> Result<()> {
+    pub async fn keep(&self, app: &MediaContext) -> Result<()> {
         let now = app.clock.millis();
         media::Entity::update_many()
             .col_expr(Column::State, Expr::value(State::Kept.number()))
@@ -228,7 +228,7 @@ impl Arrived {
     }
 
     /// Discards it.
-    pub async fn discard(self, app: &App) {
+    pub async fn discard(self, app: &MediaContext) {
         clear(app, self.key).await;
     }
 }

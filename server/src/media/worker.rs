@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::fetch;
-use crate::app::App;
+use crate::media::MediaContext;
 
 /// Concurrent fetches.
 const SLOTS: usize = 16;
@@ -23,12 +23,12 @@ const POLL: Duration = Duration::from_secs(2);
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 
 /// Runs until cancelled; fetches in progress are released.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<MediaContext>, stop: CancellationToken) {
     app.media.worker_runs.store(true, Ordering::Relaxed);
     tokio::join!(fetch_on(app.clone(), &stop), sweep_on(&app, &stop));
 }
 
-async fn fetch_on(app: Arc<App>, stop: &CancellationToken) {
+async fn fetch_on(app: Arc<MediaContext>, stop: &CancellationToken) {
     let stored = app.writer.stored_media();
     let mut worker = Worker { app, running: JoinSet::new(), of_tenant: HashMap::new() };
     while !stop.is_cancelled() {
@@ -49,7 +49,7 @@ async fn fetch_on(app: Arc<App>, stop: &CancellationToken) {
     while worker.running.join_next().await.is_some() {}
 }
 
-async fn sweep_on(app: &App, stop: &CancellationToken) {
+async fn sweep_on(app: &MediaContext, stop: &CancellationToken) {
     loop {
         match super::sweep(app).await {
             Ok(0) => {}
@@ -65,7 +65,7 @@ async fn sweep_on(app: &App, stop: &CancellationToken) {
 }
 
 struct Worker {
-    app: Arc<App>,
+    app: Arc<MediaContext>,
     running: JoinSet<Uuid>,
     of_tenant: HashMap<Uuid, usize>,
 }

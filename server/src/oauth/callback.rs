@@ -14,7 +14,7 @@ use super::choose::{Choice, Signs, choose};
 use super::page::Frame;
 use super::start::{self, State};
 use super::{Query, crm_of, done};
-use crate::app::App;
+use crate::oauth::OauthContext;
 use crate::people::door;
 use crate::strangers::Act;
 use crate::tenant::install::{self, Call, For, Progress, Trust};
@@ -23,16 +23,20 @@ use crate::tenant::install::{self, Call, For, Progress, Trust};
 const LONGEST_CODE: usize = 8 * 1024;
 
 /// `GET /oauth/callback`.
-pub(super) async fn shared(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+pub(super) async fn shared(app: web::Data<OauthContext>, request: HttpRequest) -> Result<HttpResponse> {
     callback(app.into_inner(), &request, None).await
 }
 
 /// `GET /oauth/callback/{name}`.
-pub(super) async fn own(app: web::Data<App>, request: HttpRequest, name: web::Path<String>) -> Result<HttpResponse> {
+pub(super) async fn own(
+    app: web::Data<OauthContext>,
+    request: HttpRequest,
+    name: web::Path<String>,
+) -> Result<HttpResponse> {
     callback(app.into_inner(), &request, Some(&name)).await
 }
 
-async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -> Result<HttpResponse> {
+async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option<&str>) -> Result<HttpResponse> {
     let query = Query::read(request.query_string());
     let state = query.get("state");
     let of_state = match state {
@@ -101,7 +105,8 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
             .way(start::address(Some(integration)), frame.say("install-start-again"));
         return Ok(page.answer(StatusCode::BAD_REQUEST));
     }
-    let network = if own_browser { String::new() } else { install::network_of(&app, client_address(request, &app.config)) };
+    let network =
+        if own_browser { String::new() } else { install::network_of(&app, client_address(request, &app.config)) };
     let trust = if own_browser { Trust::OwnBrowser } else { install::trust_of(&app, &network).await? };
     let call = Call { integration: integration.name.clone(), host: host.to_string(), code, trust, network };
     if !install::may_exchange(&app, &integration.name).await? {
@@ -111,7 +116,7 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
     }
     let row = install::store_call(&app, call, For::Me).await?;
     // A browser that disconnects must not cancel the exchange.
-    let carried = base::supervisor::detach("installation", install::carry(app.clone(), row)).await;
+    let carried = base::supervisor::detach("installation", install::carry(app.tenants.clone(), row)).await;
     let progress = carried.map_err(|error| anyhow::anyhow!("an installation broke off: {error}"))?;
     done::shown(&app, &frame, integration, progress, own_browser).await
 }
@@ -129,7 +134,7 @@ fn is_program(request: &HttpRequest) -> bool {
 /// genuine call comes once and its sender ignores the answer, so calls that come too fast to be stored are still tried,
 /// the newest first.
 async fn from_widget(
-    app: &Arc<App>,
+    app: &Arc<OauthContext>,
     request: &HttpRequest,
     integration: &Integration,
     host: &amocrm::Host,
@@ -151,7 +156,7 @@ async fn from_widget(
     Ok(HttpResponse::Ok().content_type("application/json").body("{}"))
 }
 
-async fn paced(app: &App, request: &HttpRequest, act: Act) -> std::result::Result<(), i64> {
+async fn paced(app: &OauthContext, request: &HttpRequest, act: Act) -> std::result::Result<(), i64> {
     app.strangers.pace(client_address(request, &app.config), act, app.clock.millis()).await
 }
 
@@ -164,7 +169,7 @@ fn too_fast(frame: &Frame, seconds: i64) -> HttpResponse {
 }
 
 /// The intended integration, as far as it is known before any checks.
-fn named<'app>(app: &'app App, query: &Query, of_state: Option<&State>) -> Option<&'app Integration> {
+fn named<'app>(app: &'app OauthContext, query: &Query, of_state: Option<&State>) -> Option<&'app Integration> {
     match (query.get("client_id"), of_state) {
         (Some(client_id), _) => app.config.integration_by_client_id(client_id),
         (None, Some(state)) => app.config.integration(&state.integration),
@@ -174,7 +179,7 @@ fn named<'app>(app: &'app App, query: &Query, of_state: Option<&State>) -> Optio
 
 /// The administrator refused. This uses up the state.
 async fn denied(
-    app: &App,
+    app: &OauthContext,
     frame: &Frame,
     integration: Option<&Integration>,
     state: Option<&str>,

@@ -9,14 +9,14 @@ use entity::{tenant, tenant_channel};
 
 use super::page::{Frame, Page};
 use super::start;
-use crate::app::App;
+use crate::oauth::OauthContext;
 use crate::people::ticket;
 use crate::tenant::install::{Entered, Progress};
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
 
 /// `own_browser`: the administrator began in this browser, so their data may be shown.
 pub(super) async fn shown(
-    app: &App,
+    app: &OauthContext,
     frame: &Frame,
     integration: &Integration,
     progress: Progress,
@@ -41,7 +41,7 @@ pub(super) async fn shown(
 }
 
 async fn connected(
-    app: &App,
+    app: &OauthContext,
     frame: &Frame,
     integration: &Integration,
     entered: &Entered,
@@ -62,7 +62,7 @@ async fn connected(
     let mut page = channels(app, frame, page, &tenant).await?;
     if own_browser && entered.is_admin {
         let Entered { tenant_id, crm_user_id, name, .. } = entered;
-        let ticket = ticket::issue(app, *tenant_id, *crm_user_id, name, true).await?;
+        let ticket = ticket::issue(&app.people, *tenant_id, *crm_user_id, name, true).await?;
         page = page.way(format!("/panel/enter?ticket={ticket}"), frame.say("install-add-first-source"));
     }
     let account = format!("https://{}", tenant.host);
@@ -70,7 +70,7 @@ async fn connected(
 }
 
 /// The state of the channels.
-async fn channels(app: &App, frame: &Frame, page: Page, tenant: &tenant::Model) -> Result<Page> {
+async fn channels(app: &OauthContext, frame: &Frame, page: Page, tenant: &tenant::Model) -> Result<Page> {
     if TenantStatus::stored(tenant) == TenantStatus::AwaitingCredentials {
         return Ok(page.step("wait", frame.say("tenant-state-awaiting_credentials-hint")));
     }

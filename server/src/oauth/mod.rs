@@ -10,6 +10,7 @@
 
 mod callback;
 mod choose;
+mod context;
 mod done;
 mod page;
 mod revoked;
@@ -18,9 +19,8 @@ mod start;
 use actix_web::web;
 use base::config::{Integration, Platform};
 
-use crate::app::App;
-
 pub use crate::tenant::install::run as run_installs;
+pub use context::OauthContext;
 
 /// The routes.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -32,7 +32,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// The platform's name on a page: the integration's, else that common to all integrations, else amoCRM's.
-fn crm_of(app: &App, integration: Option<&Integration>) -> &'static str {
+fn crm_of(app: &OauthContext, integration: Option<&Integration>) -> &'static str {
     let mut all = app.config.integrations.iter();
     let kommo_alone = !app.config.integrations.is_empty() && all.all(|one| one.platform == Platform::Kommo);
     match integration {

@@ -7,12 +7,12 @@ use base::config::Integration;
 use base::error::{Problem, Result};
 
 use super::Query;
-use crate::app::App;
+use crate::oauth::OauthContext;
 use crate::tenant::{install, uninstall};
 
 /// `GET /oauth/revoked?client_uuid=&account_id=&signature=`. 200 for every signed notice, also repeated ones; amoCRM is
 /// asked after the answer, before anything is removed.
-pub(super) async fn revoked(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+pub(super) async fn revoked(app: web::Data<OauthContext>, request: HttpRequest) -> Result<HttpResponse> {
     let query = Query::read(request.query_string());
     let Some((integration, account_id)) = verified(&app, &query) else {
         tracing::warn!("a revoke notice with an invalid signature was rejected");
@@ -30,7 +30,7 @@ pub(super) async fn revoked(app: web::Data<App>, request: HttpRequest) -> Result
             }
             let app = app.into_inner();
             base::supervisor::detach("revoke_notice", async move {
-                if let Err(error) = uninstall::confirm(&app, tenant_id).await {
+                if let Err(error) = uninstall::confirm(&app.tenants, tenant_id).await {
                     tracing::error!(tenant.id = %tenant_id, error = format!("{error:#}"), "a revoke notice could not be checked; it will be retried");
                 }
             });
@@ -40,7 +40,7 @@ pub(super) async fn revoked(app: web::Data<App>, request: HttpRequest) -> Result
     Ok(HttpResponse::Ok().content_type("application/json").body("{}"))
 }
 
-fn verified<'app>(app: &'app App, query: &Query) -> Option<(&'app Integration, i64)> {
+fn verified<'app>(app: &'app OauthContext, query: &Query) -> Option<(&'app Integration, i64)> {
     let client_id = query.get("client_uuid")?;
     let account_id = query.get("account_id")?.trim().parse().ok()?;
     let signature = query.get("signature")?;

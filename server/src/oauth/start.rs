@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::page::{Frame, Other, browser};
 use super::{Query, crm_of};
-use crate::app::App;
+use crate::oauth::OauthContext;
 
 /// Lifetime of a state, milliseconds; it is valid once.
 const STATE_LIVES: i64 = 10 * 60_000;
@@ -27,7 +27,7 @@ pub(super) struct State {
 
 /// `GET /oauth/install?integration=NAME` redirects to amoCRM's consent page. Without a name: a page that explains the
 /// installation and lets the administrator choose.
-pub(super) async fn install(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+pub(super) async fn install(app: web::Data<OauthContext>, request: HttpRequest) -> Result<HttpResponse> {
     let query = Query::read(request.query_string());
     let Some(name) = query.get("integration") else { return Ok(welcome(&app, &request)) };
     let Some(integration) = app.config.integration(name) else {
@@ -51,7 +51,7 @@ pub(super) async fn install(app: web::Data<App>, request: HttpRequest) -> Result
 }
 
 /// The explanation, and a button for each integration.
-fn welcome(app: &App, request: &HttpRequest) -> HttpResponse {
+fn welcome(app: &OauthContext, request: &HttpRequest) -> HttpResponse {
     let integrations = app.config.integrations.as_slice();
     let only = if let [only] = integrations { Some(only) } else { None };
     let frame = Frame::of(request, crm_of(app, only));
@@ -90,7 +90,7 @@ fn looks_right(state: &str) -> bool {
 }
 
 /// The content of a state, which stays valid. `None` if unknown, used or older than ten minutes.
-pub(super) async fn peek(app: &App, state: &str) -> Result<Option<State>> {
+pub(super) async fn peek(app: &OauthContext, state: &str) -> Result<Option<State>> {
     if !looks_right(state) {
         return Ok(None);
     }
@@ -99,7 +99,7 @@ pub(super) async fn peek(app: &App, state: &str) -> Result<Option<State>> {
 }
 
 /// Consumes a state: of two callers one gets it.
-pub(super) async fn take(app: &App, state: &str) -> Result<Option<State>> {
+pub(super) async fn take(app: &OauthContext, state: &str) -> Result<Option<State>> {
     let taken = directory::take(app.store.write(), Kind::OauthState, &vault::hash(state), app.clock.millis()).await?;
     Ok(taken.map(State::of))
 }

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::overview::{account_hint, account_tone};
 use super::{Empty, Form, Member, Nav, Notice, PageContext, Right, Tone, html};
-use crate::app::App;
 use crate::holes;
+use crate::panel::PanelContext;
 use crate::source::{self as sources, Migration, Usage};
 use crate::tenant::subscription::{self, State};
 use crate::tenant::{self, Access, AccessState, TenantStatus};
@@ -107,7 +107,7 @@ impl Account {
 }
 
 /// `GET /panel/account`
-async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     let tenant = &member.tenant;
     let db = app.store.read();
     let page = member.page("nav-account", Nav::Account);
@@ -146,17 +146,17 @@ async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
         migration: sources::migration(&app, tenant.tenant_id).await?,
         time_zone: tenant.time_zone.clone(),
         told,
-        lost: holes::sum(&app, tenant.tenant_id).await?,
+        lost: holes::sum(&app.holes, tenant.tenant_id).await?,
         page: page.clone(),
     };
     html(&page, &account)
 }
 
 /// `POST /panel/account/lost`: starts comparing chats with amoCRM's history.
-async fn look_for_lost(app: web::Data<App>, member: Member, _form: Form<Empty>) -> Result<HttpResponse> {
+async fn look_for_lost(app: web::Data<PanelContext>, member: Member, _form: Form<Empty>) -> Result<HttpResponse> {
     member.require(Right::ManageAccount)?;
     let tenant = &member.tenant;
-    let notice = if holes::soon(&app, tenant.tenant_id).await? {
+    let notice = if holes::soon(&app.holes, tenant.tenant_id).await? {
         member.audit(&app, app.store.write(), "account.compared", &tenant.host, json!({})).await?;
         Notice::done(member.words.say("account-lost-looked"))
     } else {

@@ -14,8 +14,8 @@ use entity::{member as table, session};
 use serde_json::json;
 
 use super::Role;
-use crate::app::App;
 use crate::audit::By;
+use crate::panel::PanelContext;
 use crate::people::member::{self, FROM_CRM, Vouched};
 use crate::people::session as sessions;
 use crate::tenant::rights::{self, CrmRights, MaxAge};
@@ -27,7 +27,7 @@ const MAX_AGE: MaxAge = MaxAge { answer: 60_000, unknown: 60_000 };
 const BELIEVED: i64 = 4 * HOUR;
 
 /// The role with which a session continues; `None` if it has ended.
-pub(super) async fn role(app: &Arc<App>, session: &session::Model, row: table::Model) -> Result<Option<Role>> {
+pub(super) async fn role(app: &Arc<PanelContext>, session: &session::Model, row: table::Model) -> Result<Option<Role>> {
     let by_ticket = session.via == sessions::TICKET;
     let held = Role::of(&row.role);
     let Some(user) = row.crm_user_id.filter(|_| by_ticket || row.role_from == FROM_CRM) else { return Ok(held) };
@@ -35,7 +35,7 @@ pub(super) async fn role(app: &Arc<App>, session: &session::Model, row: table::M
     if row.crm_asked_at.saturating_add(HOUR) > now {
         return Ok(held);
     }
-    let says = match rights::of(app, row.tenant_id, user, MAX_AGE).await.rights {
+    let says = match rights::of(&app.tenants, row.tenant_id, user, MAX_AGE).await.rights {
         CrmRights::Administrator => Vouched::Administrator,
         CrmRights::User => Vouched::User,
         CrmRights::Gone => Vouched::Gone,
@@ -50,17 +50,17 @@ pub(super) async fn role(app: &Arc<App>, session: &session::Model, row: table::M
             return end(app, session).await.map(|()| None);
         }
     };
-    member::vouch(app, &row, says).await?;
+    member::vouch(&app.people, &row, says).await?;
     // This session may have been ended by the check.
     let db = app.store.write();
-    if sessions::living(app, db, session.tenant_id, session.id).await?.is_none() {
+    if sessions::living(&app.people, db, session.tenant_id, session.id).await?.is_none() {
         return Ok(None);
     }
     Ok(member::find(db, row.tenant_id, row.person_id).await?.and_then(|row| Role::of(&row.role)))
 }
 
 /// Ends a session that amoCRM did not confirm in time.
-async fn end(app: &App, session: &session::Model) -> Result<()> {
+async fn end(app: &PanelContext, session: &session::Model) -> Result<()> {
     sessions::end(app.store.write(), session.tenant_id, session.id).await?;
     let detail = json!({ "why": "unconfirmed", "sessions": 1 });
     let object = session.person_id.map(|id| id.to_string()).unwrap_or_default();

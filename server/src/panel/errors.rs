@@ -14,10 +14,9 @@ use super::Role;
 use super::html::{all_ancestors, html_as};
 use super::member::Member;
 use super::page::{Nav, PageContext};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::people::door::{self, Refused};
 use crate::people::{member, session};
-use crate::shed::is_read_only;
 
 #[derive(Template)]
 #[template(path = "panel/error.html")]
@@ -58,8 +57,8 @@ pub(super) async fn pages(
 
 /// Changes are refused at once while the database accepts none, and the page says so instead of hanging.
 fn may_go_on(request: &ServiceRequest) -> bool {
-    let app = request.app_data::<web::Data<App>>();
-    *request.method() != Method::POST || !app.is_some_and(|app| is_read_only(app))
+    let app = request.app_data::<web::Data<PanelContext>>();
+    *request.method() != Method::POST || !app.is_some_and(|app| app.is_read_only())
 }
 
 async fn shown(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
@@ -85,14 +84,14 @@ async fn shown(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
 fn keep_language(response: &mut ServiceResponse<BoxBody>) {
     let chosen = response.request().query_string().split('&').find_map(|pair| pair.strip_prefix("lang="));
     let Some(language) = chosen.and_then(Language::of_code) else { return };
-    let Some(app) = response.request().app_data::<web::Data<App>>() else { return };
+    let Some(app) = response.request().app_data::<web::Data<PanelContext>>() else { return };
     let line = cookie::choice(&app.config.server.public_url, words::COOKIE, "/", language.code());
     if let Some(value) = line {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
 }
 
-fn context(request: &HttpRequest, app: &App, title: &'static str) -> PageContext {
+fn context(request: &HttpRequest, app: &PanelContext, title: &'static str) -> PageContext {
     // Drop the borrow of the extensions: reading a cookie borrows them too.
     let member = request.extensions().get::<Member>().cloned();
     match member {
@@ -101,8 +100,8 @@ fn context(request: &HttpRequest, app: &App, title: &'static str) -> PageContext
     }
 }
 
-fn app_of(request: &HttpRequest) -> Result<&web::Data<App>> {
-    request.app_data::<web::Data<App>>().ok_or(Error::NotFound)
+fn app_of(request: &HttpRequest) -> Result<&web::Data<PanelContext>> {
+    request.app_data::<web::Data<PanelContext>>().ok_or(Error::NotFound)
 }
 
 async fn page_of(request: &HttpRequest, error: &Error) -> Result<HttpResponse> {
@@ -152,7 +151,7 @@ async fn page_of(request: &HttpRequest, error: &Error) -> Result<HttpResponse> {
 }
 
 /// Names the reader's role and who can change it.
-async fn forbidden(app: &App, request: &HttpRequest, page: &PageContext) -> Result<String> {
+async fn forbidden(app: &PanelContext, request: &HttpRequest, page: &PageContext) -> Result<String> {
     let words = page.words;
     let tenant_id = request.extensions().get::<Member>().map(|member| member.tenant.tenant_id);
     let (Some(role), Some(tenant_id), false) = (page.role, tenant_id, page.view_as) else {

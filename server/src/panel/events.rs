@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::html::nothing_kept;
 use super::member::Member;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::people::{door, session};
 use crate::shed::{self, Held};
 
@@ -34,7 +34,7 @@ const ANYWAY: Duration = Duration::from_secs(10);
 const MANY: usize = 200;
 
 struct Feed {
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     happened: Receiver<Uuid>,
     moved: BTreeSet<Uuid>,
@@ -48,7 +48,7 @@ struct Feed {
 type Place = (Held<IpAddr>, Held<Uuid>);
 
 /// `GET /panel/events`. 503 when the address or the session has too many open: the page then does not update itself.
-pub(super) async fn get(app: web::Data<App>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+pub(super) async fn get(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     let address = shed::counted(client_address(&request, &app.config));
     let place = app.load.stream(address, member.session.id);
     let place =
@@ -122,7 +122,7 @@ impl Feed {
     /// Whether the session is still valid; the stream ends with it.
     async fn still_in(&self) -> bool {
         let row = &self.member.session;
-        let living = session::living(&self.app, self.app.store.read(), row.tenant_id, row.id).await;
+        let living = session::living(&self.app.people, self.app.store.read(), row.tenant_id, row.id).await;
         living.is_ok_and(|living| living.is_some())
     }
 }

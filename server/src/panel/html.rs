@@ -8,7 +8,7 @@ use base::config::Integration;
 use base::error::Result;
 
 use super::PageContext;
-use crate::app::App;
+use crate::panel::PanelContext;
 
 /// A template of the panel.
 pub trait Markup: Template {}
@@ -62,7 +62,7 @@ pub(super) fn ancestors(integration: &Integration) -> String {
 }
 
 /// The hosts of all integrations, for pages shown before the account is known.
-pub(super) fn all_ancestors(app: &App) -> String {
+pub(super) fn all_ancestors(app: &PanelContext) -> String {
     let hosts: Vec<String> = app.config.integrations.iter().map(ancestors).collect();
     if hosts.is_empty() { "'none'".to_owned() } else { hosts.join(" ") }
 }

@@ -26,11 +26,10 @@ use super::notice::Notice;
 use super::page::{Nav, PageContext, Title};
 use super::theme::Theme;
 use super::{Right, Role};
-use crate::app::App;
 use crate::audit::{self, Actor, Deed};
+use crate::panel::PanelContext;
 use crate::people::door::{self, Door, LIVE, Refused};
 use crate::people::{credentials, member, person, session as sessions, token};
-use crate::shed::is_read_only;
 
 /// The key under which a session stores the only conversation that it shows.
 pub(super) const ONLY: &str = "only";
@@ -133,16 +132,16 @@ impl Member {
     }
 
     /// Redirects after an action; the next page shows the notice once.
-    pub async fn see_other(&self, app: &App, path: &str, notice: Notice) -> Result<HttpResponse> {
+    pub async fn see_other(&self, app: &PanelContext, path: &str, notice: Notice) -> Result<HttpResponse> {
         let text = serde_json::to_string(&notice).map_err(anyhow::Error::from)?;
-        sessions::set_notice(app, app.store.write(), &self.session, &text).await?;
+        sessions::set_notice(&app.people, app.store.write(), &self.session, &text).await?;
         Ok(to(path))
     }
 
     /// Writes an action of this member to the audit log, in the action's transaction.
     pub async fn audit(
         &self,
-        app: &App,
+        app: &PanelContext,
         db: &impl ConnectionTrait,
         action: &'static str,
         object: &str,
@@ -154,13 +153,13 @@ impl Member {
     }
 
     /// A value stored in the session.
-    pub fn data<T: DeserializeOwned>(&self, app: &App, name: &str) -> Option<T> {
-        sessions::data(app, &self.session, name)
+    pub fn data<T: DeserializeOwned>(&self, app: &PanelContext, name: &str) -> Option<T> {
+        sessions::data(&app.people, &self.session, name)
     }
 
     /// Stores a value in the session, encrypted; `None` removes it.
-    pub async fn set_data<T: Serialize>(&self, app: &App, name: &str, value: Option<&T>) -> Result<()> {
-        sessions::set_data(app, &self.session, name, value).await
+    pub async fn set_data<T: Serialize>(&self, app: &PanelContext, name: &str, value: Option<&T>) -> Result<()> {
+        sessions::set_data(&app.people, &self.session, name, value).await
     }
 
     /// Whether this session may see the conversation.
@@ -181,7 +180,7 @@ impl FromRequest for Member {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let app = request.app_data::<web::Data<App>>().ok_or(Error::NotFound)?.clone();
+            let app = request.app_data::<web::Data<PanelContext>>().ok_or(Error::NotFound)?.clone();
             let Some(session) = door::session(&request, Door::Panel).await? else {
                 return Err(nobody(&app, &request));
             };
@@ -205,7 +204,7 @@ impl FromRequest for Member {
     }
 }
 
-async fn of(app: &Arc<App>, request: &HttpRequest, session: Arc<session::Model>) -> Result<Option<Member>> {
+async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session::Model>) -> Result<Option<Member>> {
     let db = app.store.read();
     let Some(tenant) = entity::tenant::Entity::of_tenant(session.tenant_id).one(db).await? else { return Ok(None) };
     let Some(person_id) = session.person_id else { return Ok(None) };
@@ -243,7 +242,7 @@ async fn of(app: &Arc<App>, request: &HttpRequest, session: Arc<session::Model>)
         framed: door::is_framed(request),
         address: client_address(request, &app.config),
         theme: Theme::of_request(request),
-        only: sessions::data(app, &session, ONLY),
+        only: sessions::data(&app.people, &session, ONLY),
         must_enrol: tenant.second_step && signs_in_here && !has_second_step,
         may_switch: matches!(session.via.as_str(), "password" | "link") && person.proved_at.is_some(),
         crm: integration.map_or("amoCRM", |integration| integration.platform.brand()),
@@ -253,7 +252,7 @@ async fn of(app: &Arc<App>, request: &HttpRequest, session: Arc<session::Model>)
             _ => "'none'".to_owned(),
         },
         support_url: app.config.vendor.support_url.clone(),
-        read_only: is_read_only(app),
+        read_only: app.is_read_only(),
         now: app.clock.millis(),
         tenant: Arc::new(tenant),
         session,
@@ -261,20 +260,20 @@ async fn of(app: &Arc<App>, request: &HttpRequest, session: Arc<session::Model>)
 }
 
 /// Takes the stored notice for the page about to be shown.
-async fn notice_of(app: &App, request: &HttpRequest, session: &session::Model) -> Result<Option<Notice>> {
+async fn notice_of(app: &PanelContext, request: &HttpRequest, session: &session::Model) -> Result<Option<Notice>> {
     let shows = request.method() == Method::GET && !request.headers().contains_key(LIVE);
     if session.notice.is_empty() || !shows || request.path() == "/panel/events" {
         return Ok(None);
     }
     // Kept while nothing can be written; it is then shown again.
-    if !is_read_only(app) {
-        sessions::set_notice(app, app.store.write(), session, "").await?;
+    if !app.is_read_only() {
+        sessions::set_notice(&app.people, app.store.write(), session, "").await?;
     }
-    Ok(serde_json::from_str(&sessions::notice(app, session)).ok())
+    Ok(serde_json::from_str(&sessions::notice(&app.people, session)).ok())
 }
 
 /// Sessions from a lead card see one conversation; everything else is 404.
-async fn is_of_conversation(app: &App, path: &str, tenant_id: Uuid, only: Uuid) -> Result<bool> {
+async fn is_of_conversation(app: &PanelContext, path: &str, tenant_id: Uuid, only: Uuid) -> Result<bool> {
     let mut parts = path.trim_start_matches("/panel").trim_start_matches('/').split('/');
     let (place, id) = (parts.next().unwrap_or_default(), parts.next().and_then(|id| id.parse::<Uuid>().ok()));
     match (place, id) {
@@ -301,14 +300,14 @@ fn second_step_first(request: &HttpRequest) -> actix_web::Error {
 }
 
 /// Without a session: pages redirect to the sign-in and back, forms are refused.
-fn nobody(app: &App, request: &HttpRequest) -> actix_web::Error {
+fn nobody(app: &PanelContext, request: &HttpRequest) -> actix_web::Error {
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return Refused::NoSession.into();
     }
     if request.headers().contains_key(LIVE) || request.path() == "/panel/events" {
         return instead(nothing_kept(StatusCode::UNAUTHORIZED).finish());
     }
-    let was_in = Door::Panel.token(app, request).is_some();
+    let was_in = Door::Panel.token(&app.people, request).is_some();
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     let path = request.uri().path_and_query().map_or("/panel", |path| path.as_str());
     if path != "/panel" {
@@ -321,7 +320,7 @@ fn nobody(app: &App, request: &HttpRequest) -> actix_web::Error {
     let place = if query.is_empty() { "/panel/sign-in".to_owned() } else { format!("/panel/sign-in?{query}") };
     let mut answer = to(&place);
     if was_in {
-        answer.headers_mut().insert(header::SET_COOKIE, Door::Panel.clear(app, door::is_framed(request)));
+        answer.headers_mut().insert(header::SET_COOKIE, Door::Panel.clear(&app.people, door::is_framed(request)));
     }
     instead(answer)
 }

@@ -9,9 +9,8 @@ use super::markup;
 use super::notice::{Notice, Tone};
 use super::theme::Theme;
 use super::{Right, Role};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::people::{door, form, token};
-use crate::shed::is_read_only;
 
 /// Entries of the navigation, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +124,7 @@ pub struct PageContext {
 
 impl PageContext {
     /// The context of a page shown without a session.
-    pub fn outside(app: &App, request: &HttpRequest, title: impl Title) -> Self {
+    pub fn outside(app: &PanelContext, request: &HttpRequest, title: impl Title) -> Self {
         let words = Words::new(Language::of_request(request));
         Self {
             words,
@@ -143,7 +142,7 @@ impl PageContext {
             notice: None,
             support_url: app.config.vendor.support_url.clone(),
             not_taken: false,
-            read_only: is_read_only(app),
+            read_only: app.is_read_only(),
             may_switch: false,
             bound: false,
             other_language_href: in_language(request, other(words.language())),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::Form;
 use super::member::{Member, to};
 use super::sign_in::back;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::people::door;
 
 /// The cookie with the choice; without it the device decides.
@@ -59,7 +59,7 @@ pub(super) struct Chosen {
 
 /// `POST /panel/theme`: redirects back to the page it was sent from.
 pub(super) async fn choose(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     request: HttpRequest,
     _member: Member,
     form: Form<Chosen>,

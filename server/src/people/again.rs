@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::second_step::{self, Checked};
 use super::{credentials, password, refused, session as sessions, throttle};
-use crate::app::App;
+use crate::people::PeopleContext;
 
 /// The name under which a session stores until when its link counts as proof, in milliseconds since 1970.
 const UNTIL: &str = "link_until";
@@ -29,12 +29,12 @@ pub enum Shown {
 }
 
 /// Notes that a session was just opened by a one-time link.
-pub async fn by_link(app: &App, row: &session::Model) -> Result<()> {
+pub async fn by_link(app: &PeopleContext, row: &session::Model) -> Result<()> {
     sessions::set_data(app, row, UNTIL, Some(&(app.clock.millis() + LIFE))).await
 }
 
 /// Copies what [`by_link`] stored to the session that replaces another.
-pub async fn moved(app: &App, from: &session::Model, to: &session::Model) -> Result<()> {
+pub async fn moved(app: &PeopleContext, from: &session::Model, to: &session::Model) -> Result<()> {
     match sessions::data::<i64>(app, from, UNTIL) {
         Some(until) => sessions::set_data(app, to, UNTIL, Some(&until)).await,
         None => Ok(()),
@@ -42,19 +42,19 @@ pub async fn moved(app: &App, from: &session::Model, to: &session::Model) -> Res
 }
 
 /// Whether the session's one-time link still counts.
-pub fn is_fresh(app: &App, row: &session::Model) -> bool {
+pub fn is_fresh(app: &PeopleContext, row: &session::Model) -> bool {
     sessions::data::<i64>(app, row, UNTIL).is_some_and(|until| until > app.clock.millis())
 }
 
 /// Whether the current password or a code is required. Not while there is neither.
-pub fn is_needed(app: &App, row: &session::Model, person: &person::Model) -> bool {
+pub fn is_needed(app: &PeopleContext, row: &session::Model, person: &person::Model) -> bool {
     credentials::any(person) && !is_fresh(app, row)
 }
 
 /// Checks the input against the password or, if it is six digits, against the authenticator. A wrong one is noted in
 /// the audit log as a refused `action`.
 pub async fn check(
-    app: &Arc<App>,
+    app: &Arc<PeopleContext>,
     person: &person::Model,
     typed: SecretString,
     address: Option<IpAddr>,
@@ -69,7 +69,7 @@ pub async fn check(
 
 /// The kind of credential compared: `password` or `code`.
 async fn compare(
-    app: &Arc<App>,
+    app: &Arc<PeopleContext>,
     person: &person::Model,
     typed: SecretString,
     address: Option<IpAddr>,

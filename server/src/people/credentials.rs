@@ -22,7 +22,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::session;
-use crate::app::App;
+use crate::people::PeopleContext;
 
 /// Whether a person's password and authenticator are valid in an account.
 pub fn count_in(person: &person::Model, tenant_id: Uuid) -> bool {
@@ -42,7 +42,7 @@ pub fn any(person: &person::Model) -> bool {
 
 /// A link sent by e-mail was used. The first one removes all credentials set before, and all sessions. True if it was
 /// the first.
-pub async fn prove(app: &App, db: &impl ConnectionTrait, person: &person::Model) -> Result<bool, DbErr> {
+pub async fn prove(app: &PeopleContext, db: &impl ConnectionTrait, person: &person::Model) -> Result<bool, DbErr> {
     let now = Expr::value(Some(app.clock.millis()));
     let first = Column::ProvedAt.is_null();
     let done = cleared(person.id).col_expr(Column::ProvedAt, now).filter(first).exec(db).await?;
@@ -115,7 +115,7 @@ pub async fn hold(db: &impl ConnectionTrait, person: &person::Model) -> Result<b
 /// [`hold`] for a person identified by a session, which must not have ended either: a request may have found its
 /// session before all of them ended, and read the person only afterwards.
 pub async fn hold_in(
-    app: &App,
+    app: &PeopleContext,
     db: &impl ConnectionTrait,
     person: &person::Model,
     session: &session_row::Model,

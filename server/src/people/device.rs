@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 use super::door::{self, Door};
 use super::throttle::Origin;
 use super::token;
-use crate::app::App;
+use crate::people::PeopleContext;
 
 const DAY: i64 = 86_400_000;
 /// Days after which a mark expires.
@@ -39,7 +39,7 @@ impl<'cookie> Mark<'cookie> {
     }
 
     /// Whether it was made by this server for this login and has not expired.
-    fn fits(&self, app: &App, door: Door, login: &str) -> bool {
+    fn fits(&self, app: &PeopleContext, door: Door, login: &str) -> bool {
         let now = today(app);
         let lives = self.day <= now && self.day.saturating_add(LIVES) > now;
         // Also by a replaced key: a rotation must not make every device unknown.
@@ -50,12 +50,12 @@ impl<'cookie> Mark<'cookie> {
 }
 
 /// The marks that the browser sent; empty if none.
-pub(super) fn cookie(request: &HttpRequest, app: &App) -> String {
+pub(super) fn cookie(request: &HttpRequest, app: &PeopleContext) -> String {
     request.cookie(name(app)).map(|cookie| cookie.value().to_owned()).unwrap_or_default()
 }
 
 /// The device's name in counters, if this login signed in on it at this entrance.
-pub(super) fn known(app: &App, origin: &Origin, login: &str) -> Option<String> {
+pub(super) fn known(app: &PeopleContext, origin: &Origin, login: &str) -> Option<String> {
     let login = origin.subject(login);
     let marks = origin.devices().split('.').take(MOST).filter_map(Mark::read);
     let mark = marks.into_iter().find(|mark| mark.fits(app, origin.door(), login));
@@ -64,7 +64,7 @@ pub(super) fn known(app: &App, origin: &Origin, login: &str) -> Option<String> {
 
 /// The cookie that identifies a browser after a sign-in; `None` if it has a recent one. Only for people who proved more
 /// than a password that another person may have set.
-pub fn remember(app: &App, origin: &Origin, login: &str) -> Option<HeaderValue> {
+pub fn remember(app: &PeopleContext, origin: &Origin, login: &str) -> Option<HeaderValue> {
     if login.is_empty() {
         return None;
     }
@@ -85,16 +85,16 @@ pub fn remember(app: &App, origin: &Origin, login: &str) -> Option<HeaderValue> 
     HeaderValue::from_str(&line).ok()
 }
 
-fn name(app: &App) -> &'static str {
+fn name(app: &PeopleContext) -> &'static str {
     if door::is_secure(app) { "__Host-parom-device" } else { "parom-device" }
 }
 
-fn today(app: &App) -> i64 {
+fn today(app: &PeopleContext) -> i64 {
     app.clock.millis() / DAY
 }
 
 /// Signatures by each known key, the current one first.
-fn signatures(app: &App, door: Door, login: &str, day: i64, nonce: &str) -> Vec<String> {
+fn signatures(app: &PeopleContext, door: Door, login: &str, day: i64, nonce: &str) -> Vec<String> {
     let door = match door {
         Door::Panel => "panel",
         Door::Admin => "admin",

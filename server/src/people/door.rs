@@ -10,7 +10,7 @@ use base::error::Result;
 use entity::session;
 
 use super::session::{self as sessions, Kind};
-use crate::app::App;
+use crate::people::PeopleContext;
 use crate::strangers;
 
 /// The header of the script's background refreshes.
@@ -58,7 +58,7 @@ impl Door {
         }
     }
 
-    fn cookie(self, app: &App) -> &'static str {
+    fn cookie(self, app: &PeopleContext) -> &'static str {
         match (self, is_secure(app)) {
             (Self::Panel, true) => "__Host-parom",
             (Self::Admin, true) => "__Host-parom-admin",
@@ -69,7 +69,7 @@ impl Door {
 
     /// The cookie that sets a token. `framed`: the page is in a frame of amoCRM, where browsers keep cookies separately
     /// for each embedding site.
-    pub fn set(self, app: &App, token: &str, framed: bool) -> HeaderValue {
+    pub fn set(self, app: &PeopleContext, token: &str, framed: bool) -> HeaderValue {
         let site = match self {
             Self::Admin => "SameSite=Strict",
             Self::Panel if framed && is_secure(app) => "SameSite=None; Partitioned",
@@ -79,12 +79,12 @@ impl Door {
     }
 
     /// The cookie that removes the token.
-    pub fn clear(self, app: &App, framed: bool) -> HeaderValue {
+    pub fn clear(self, app: &PeopleContext, framed: bool) -> HeaderValue {
         let site = if framed && is_secure(app) { "SameSite=None; Partitioned" } else { "SameSite=Lax" };
         self.line(app, "", site, "; Max-Age=0")
     }
 
-    fn line(self, app: &App, token: &str, site: &str, end: &str) -> HeaderValue {
+    fn line(self, app: &PeopleContext, token: &str, site: &str, end: &str) -> HeaderValue {
         let secure = if is_secure(app) { "; Secure" } else { "" };
         let line = format!("{}={token}; Path=/; HttpOnly{secure}; {site}{end}", self.cookie(app));
         // Tokens consist of letters, digits, - and _ only.
@@ -92,7 +92,7 @@ impl Door {
     }
 
     /// The token of a request.
-    pub fn token(self, app: &App, request: &HttpRequest) -> Option<String> {
+    pub fn token(self, app: &PeopleContext, request: &HttpRequest) -> Option<String> {
         request.cookie(self.cookie(app)).map(|cookie| cookie.value().to_owned())
     }
 }
@@ -105,7 +105,7 @@ pub async fn session(request: &HttpRequest, door: Door) -> Result<Option<Arc<ses
     if let Some(found) = request.extensions().get::<Found>() {
         return Ok(found.0.clone());
     }
-    let Some(app) = request.app_data::<web::Data<App>>() else { return Ok(None) };
+    let Some(app) = request.app_data::<web::Data<PeopleContext>>() else { return Ok(None) };
     let by_itself = request.headers().contains_key(LIVE) || request.path() == "/panel/events";
     let found = match door.token(app, request) {
         Some(token) if by_itself => sessions::look(app, &token, door.kinds()).await?.map(Arc::new),
@@ -117,7 +117,7 @@ pub async fn session(request: &HttpRequest, door: Door) -> Result<Option<Arc<ses
 }
 
 /// Whether our public address is https. Plain http is for loopback, where browsers store no `Secure` cookies.
-pub fn is_secure(app: &App) -> bool {
+pub fn is_secure(app: &PeopleContext) -> bool {
     app.config.server.public_url.scheme() == "https"
 }
 
@@ -127,7 +127,7 @@ pub fn is_framed(request: &HttpRequest) -> bool {
 }
 
 /// False if the browser reports a cross-site request.
-pub fn own_origin(request: &HttpRequest, app: &App) -> bool {
+pub fn own_origin(request: &HttpRequest, app: &PeopleContext) -> bool {
     origin::is_own(request.headers(), &app.config.server.public_url)
 }
 

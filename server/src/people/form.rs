@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer};
 use subtle::ConstantTimeEq;
 
 use super::door::{self, Door, Refused};
-use crate::app::App;
+use crate::people::PeopleContext;
 
 /// Largest form in bytes; enough for long texts.
 const LARGEST: usize = 64 * 1024;
@@ -153,7 +153,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for OpenForm<T> {
 }
 
 async fn pairs(request: &HttpRequest, mut payload: Payload) -> Result<Vec<(String, String)>, actix_web::Error> {
-    let app = request.app_data::<web::Data<App>>().ok_or(Error::NotFound)?;
+    let app = request.app_data::<web::Data<PeopleContext>>().ok_or(Error::NotFound)?;
     if !door::own_origin(request, app) {
         return Err(Refused::Foreign.into());
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::link::Purpose;
 use super::throttle::{Limit, Origin, Wait, count, count_all};
 use super::{device, token};
-use crate::app::App;
+use crate::people::PeopleContext;
 
 const HOUR: i64 = 3_600_000;
 /// Links to one recipient. The window is a link's lifetime, so a refused recipient has a link that still works.
@@ -31,7 +31,7 @@ const RENEWALS_TO: Limit = Limit { most: 3, window: HOUR };
 const LONGEST_NAME: usize = 40;
 
 /// Counts a requested sign-in link, whether the e-mail is known or not. `door`: `panel` or `admin`.
-pub async fn link(app: &App, door: &str, email: &str, origin: &Origin) -> Result<Result<(), Wait>, DbErr> {
+pub async fn link(app: &PeopleContext, door: &str, email: &str, origin: &Origin) -> Result<Result<(), Wait>, DbErr> {
     let to = receiver(email);
     if let Some(device) = device::known(app, origin, email)
         && count(app, &format!("link-on:{door}:{to}:{device}"), LINKS_ON_DEVICE).await?.is_ok()
@@ -43,7 +43,12 @@ pub async fn link(app: &App, door: &str, email: &str, origin: &Origin) -> Result
 }
 
 /// Counts an invitation.
-pub async fn invitation(app: &App, tenant_id: Uuid, email: &str, origin: &Origin) -> Result<Result<(), Wait>, DbErr> {
+pub async fn invitation(
+    app: &PeopleContext,
+    tenant_id: Uuid,
+    email: &str,
+    origin: &Origin,
+) -> Result<Result<(), Wait>, DbErr> {
     let to = receiver(email);
     all(
         app,
@@ -58,12 +63,12 @@ pub async fn invitation(app: &App, tenant_id: Uuid, email: &str, origin: &Origin
 }
 
 /// Counts a code that confirms an address for alert e-mails.
-pub async fn alert_code(app: &App, email: &str) -> Result<Result<(), Wait>, DbErr> {
+pub async fn alert_code(app: &PeopleContext, email: &str) -> Result<Result<(), Wait>, DbErr> {
     count(app, &format!("alert-code-to:{}", receiver(email)), CODES_TO).await
 }
 
 /// Counts a link to a member whose second step is removed by their account.
-pub async fn renewal(app: &App, email: &str) -> Result<Result<(), Wait>, DbErr> {
+pub async fn renewal(app: &PeopleContext, email: &str) -> Result<Result<(), Wait>, DbErr> {
     count(app, &format!("renewal-to:{}", receiver(email)), RENEWALS_TO).await
 }
 
@@ -76,7 +81,7 @@ pub fn name(free: &str) -> String {
     words.chars().take(LONGEST_NAME).collect::<String>().trim_end().to_owned()
 }
 
-async fn all<const KEYS: usize>(app: &App, keys: [(String, Limit); KEYS]) -> Result<Result<(), Wait>, DbErr> {
+async fn all<const KEYS: usize>(app: &PeopleContext, keys: [(String, Limit); KEYS]) -> Result<Result<(), Wait>, DbErr> {
     count_all(app, &keys.each_ref().map(|(key, limit)| (key.as_str(), *limit))).await
 }
 

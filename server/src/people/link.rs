@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::token;
-use crate::app::App;
+use crate::people::PeopleContext;
 
 const MINUTE: i64 = 60_000;
 const MAILED: &str = ":mailed";
@@ -64,7 +64,7 @@ pub struct Link {
 }
 
 /// Creates a link's token. Earlier links of the same kind stop working.
-pub async fn issue(app: &App, db: &impl ConnectionTrait, link: Link) -> Result<String, DbErr> {
+pub async fn issue(app: &PeopleContext, db: &impl ConnectionTrait, link: Link) -> Result<String, DbErr> {
     let token = token::new();
     let entry = directory::Entry {
         tenant_id: link.tenant_id.unwrap_or(VENDOR),
@@ -79,13 +79,13 @@ pub async fn issue(app: &App, db: &impl ConnectionTrait, link: Link) -> Result<S
 }
 
 /// The address of the page that accepts a token.
-pub fn address(app: &App, purpose: Purpose, token: &str) -> String {
+pub fn address(app: &PeopleContext, purpose: Purpose, token: &str) -> String {
     let door = if purpose.is_of_operators() { "admin" } else { "panel" };
     format!("{}/{door}/link?token={token}", app.public_url())
 }
 
 /// The link of a token, which stays valid.
-pub async fn look(app: &App, token: &str) -> Result<Option<Link>, DbErr> {
+pub async fn look(app: &PeopleContext, token: &str) -> Result<Option<Link>, DbErr> {
     if !token::looks_right(token) {
         return Ok(None);
     }
@@ -95,7 +95,7 @@ pub async fn look(app: &App, token: &str) -> Result<Option<Link>, DbErr> {
 }
 
 /// Consumes a token: of two callers only one gets the link.
-pub async fn take(app: &App, token: &str) -> Result<Option<Link>, DbErr> {
+pub async fn take(app: &PeopleContext, token: &str) -> Result<Option<Link>, DbErr> {
     if !token::looks_right(token) {
         return Ok(None);
     }
@@ -105,7 +105,12 @@ pub async fn take(app: &App, token: &str) -> Result<Option<Link>, DbErr> {
 }
 
 /// The link, unless a newer one of the same kind exists.
-async fn latest(app: &App, db: &impl ConnectionTrait, key: &str, link: Option<Link>) -> Result<Option<Link>, DbErr> {
+async fn latest(
+    app: &PeopleContext,
+    db: &impl ConnectionTrait,
+    key: &str,
+    link: Option<Link>,
+) -> Result<Option<Link>, DbErr> {
     let Some(link) = link else { return Ok(None) };
     let latest = directory::find(db, directory::Kind::LatestLink, &place(&link), app.clock.millis()).await?;
     Ok(latest.is_none_or(|latest| latest.note == key).then_some(link))

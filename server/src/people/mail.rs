@@ -7,7 +7,7 @@ use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use secrecy::ExposeSecret;
 
-use crate::app::App;
+use crate::people::PeopleContext;
 
 const TOGETHER: Duration = Duration::from_secs(15);
 
@@ -20,12 +20,12 @@ pub struct Letter {
 }
 
 /// Whether e-mails are sent at all.
-pub fn is_on(app: &App) -> bool {
+pub fn is_on(app: &PeopleContext) -> bool {
     app.config.mail.url.is_some()
 }
 
 /// Sends an e-mail by the SMTP server. The error contains neither address nor text.
-pub async fn send(app: &App, letter: Letter) -> anyhow::Result<()> {
+pub async fn send(app: &PeopleContext, letter: Letter) -> anyhow::Result<()> {
     let Some(url) = &app.config.mail.url else { anyhow::bail!("no [mail] is configured") };
     let from: Mailbox = app
         .config
@@ -61,7 +61,7 @@ fn plain(text: &str) -> String {
 }
 
 /// Sends in the background, so that the response time does not reveal whether an e-mail was sent.
-pub fn send_later(app: &std::sync::Arc<App>, letter: Letter) {
+pub fn send_later(app: &std::sync::Arc<PeopleContext>, letter: Letter) {
     let app = app.clone();
     base::supervisor::detach("mail", async move {
         if let Err(error) = send(&app, letter).await {

@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{credentials, person as persons, session};
-use crate::app::App;
+use crate::people::PeopleContext;
 
 mod crm;
 mod invite;
@@ -76,7 +76,7 @@ pub async fn all(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<(memb
 }
 
 /// The accounts that a person may enter, sorted by address.
-pub async fn accounts(app: &App, person_id: Uuid) -> Result<Vec<(tenant::Model, Role)>, DbErr> {
+pub async fn accounts(app: &PeopleContext, person_id: Uuid) -> Result<Vec<(tenant::Model, Role)>, DbErr> {
     let db = app.store.read();
     let beginning = format!("{person_id}:");
     let entries = directory::list(db, directory::Kind::Membership, &beginning, app.clock.millis()).await?;
@@ -95,7 +95,7 @@ pub async fn accounts(app: &App, person_id: Uuid) -> Result<Vec<(tenant::Model, 
 /// Makes a person a member, or restores access. An existing member keeps their role. Credentials that are valid in
 /// another account only are removed, because that account's link may have been used by another person.
 pub async fn join(
-    app: &App,
+    app: &PeopleContext,
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     person_id: Uuid,
@@ -140,7 +140,7 @@ pub async fn join(
 
 /// Whether a person with an unproved address may have a password or session from another account.
 async fn credentials_elsewhere(
-    app: &App,
+    app: &PeopleContext,
     db: &impl ConnectionTrait,
     person: &person::Model,
     tenant_id: Uuid,
@@ -155,7 +155,7 @@ async fn credentials_elsewhere(
 
 /// Sets a role, which from then on does not follow amoCRM.
 pub async fn change_role(
-    app: &App,
+    app: &PeopleContext,
     tenant_id: Uuid,
     person_id: Uuid,
     role: Role,
@@ -174,7 +174,7 @@ pub async fn change_role(
 }
 
 /// Removes access and ends the person's sessions in this account.
-pub async fn remove(app: &App, tenant_id: Uuid, person_id: Uuid) -> Result<Result<(), Refused>, DbErr> {
+pub async fn remove(app: &PeopleContext, tenant_id: Uuid, person_id: Uuid) -> Result<Result<(), Refused>, DbErr> {
     let now = app.clock.millis();
     let tx = app.store.write_tx().await?;
     let done = async {
@@ -193,7 +193,7 @@ pub async fn remove(app: &App, tenant_id: Uuid, person_id: Uuid) -> Result<Resul
 }
 
 /// Records that the person was active.
-pub async fn seen(app: &App, tenant_id: Uuid, person_id: Uuid) -> Result<(), DbErr> {
+pub async fn seen(app: &PeopleContext, tenant_id: Uuid, person_id: Uuid) -> Result<(), DbErr> {
     let now = app.clock.millis();
     change(app.store.write(), tenant_id, person_id, member::Column::LastSeenAt, Expr::value(Some(now))).await
 }

@@ -8,6 +8,7 @@
 //! are separate persons and share nothing with a panel member of the same e-mail.
 
 pub mod again;
+mod context;
 pub mod credentials;
 pub mod device;
 pub mod door;
@@ -27,5 +28,6 @@ pub mod ticket;
 pub mod token;
 pub mod totp;
 
+pub use context::PeopleContext;
 pub use form::{AnyForm, Empty, Fields, Form, OpenForm};
 pub use member::Role;

@@ -3,7 +3,7 @@
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::app::App;
+use crate::people::PeopleContext;
 
 /// Fewer characters are refused.
 pub const SHORTEST: usize = 8;
@@ -142,7 +142,7 @@ const COMMON: &[&str] = &[
 ];
 
 /// The hash to store, with a random salt.
-pub async fn hash(app: &App, password: SecretString) -> anyhow::Result<String> {
+pub async fn hash(app: &PeopleContext, password: SecretString) -> anyhow::Result<String> {
     let _turn = app.hashing.acquire().await?;
     let hashed = tokio::task::spawn_blocking(move || {
         Argon2::default().hash_password(password.expose_secret().as_bytes()).map(|hash| hash.to_string())
@@ -151,7 +151,7 @@ pub async fn hash(app: &App, password: SecretString) -> anyhow::Result<String> {
 }
 
 /// Whether the password matches a stored hash. False, after the same time, if there is no hash.
-pub async fn check(app: &App, password: SecretString, stored: Option<&str>) -> anyhow::Result<bool> {
+pub async fn check(app: &PeopleContext, password: SecretString, stored: Option<&str>) -> anyhow::Result<bool> {
     let there = stored.is_some();
     let stored = stored.unwrap_or(NOBODY).to_owned();
     let _turn = app.hashing.acquire().await?;

@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::people::PeopleContext;
 
 /// The longest e-mail that SMTP carries.
 const LONGEST_EMAIL: usize = 254;
@@ -25,7 +25,7 @@ pub struct New<'new> {
 }
 
 /// Adds a person; `None` if a person of the same kind already has this e-mail.
-pub async fn add(app: &App, db: &impl ConnectionTrait, new: New<'_>) -> Result<Option<person::Model>, DbErr> {
+pub async fn add(app: &PeopleContext, db: &impl ConnectionTrait, new: New<'_>) -> Result<Option<person::Model>, DbErr> {
     let row = person::Model {
         tenant_id: VENDOR,
         id: app.clock.uuid_v7(),
@@ -59,13 +59,17 @@ async fn enter(db: &impl ConnectionTrait, row: &person::Model) -> Result<bool, D
 }
 
 /// The panel's person with this e-mail; disabled persons included, operators never.
-pub async fn by_email(app: &App, db: &impl ConnectionTrait, email: &str) -> Result<Option<person::Model>, DbErr> {
+pub async fn by_email(
+    app: &PeopleContext,
+    db: &impl ConnectionTrait,
+    email: &str,
+) -> Result<Option<person::Model>, DbErr> {
     by_email_of(app, db, directory::Kind::Person, email).await
 }
 
 /// The operator with this e-mail, including former ones.
 pub async fn operator_by_email(
-    app: &App,
+    app: &PeopleContext,
     db: &impl ConnectionTrait,
     email: &str,
 ) -> Result<Option<person::Model>, DbErr> {
@@ -73,7 +77,7 @@ pub async fn operator_by_email(
 }
 
 async fn by_email_of(
-    app: &App,
+    app: &PeopleContext,
     db: &impl ConnectionTrait,
     kind: directory::Kind,
     email: &str,
@@ -108,7 +112,7 @@ pub async fn set_name(db: &impl ConnectionTrait, id: Uuid, name: &str) -> Result
 }
 
 /// Disables sign-in of this person. The caller ends their sessions.
-pub async fn disable(app: &App, db: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
+pub async fn disable(app: &PeopleContext, db: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
     change(db, id, person::Column::DisabledAt, Expr::value(Some(app.clock.millis()))).await
 }
 

@@ -4,15 +4,15 @@
 use uuid::Uuid;
 
 use super::throttle::Origin;
-use crate::app::App;
 use crate::audit::{Refusal, Whose};
+use crate::people::PeopleContext;
 
 /// The reason for too many attempts, valid or not.
 pub const TOO_MANY: &str = "too_many_tries";
 
 /// Notes a refused sign-in at an entrance (`panel`, `admin`, `code` …). `login`: what was typed, or the id of the
 /// person.
-pub fn sign_in(app: &App, door: &str, login: &str, why: &'static str, origin: &Origin) {
+pub fn sign_in(app: &PeopleContext, door: &str, login: &str, why: &'static str, origin: &Origin) {
     let action = match door {
         "connect" | "connect_login" => "account.connected",
         "admin" | "admin-code" | "admin-link" => "operator.signed_in",
@@ -23,19 +23,19 @@ pub fn sign_in(app: &App, door: &str, login: &str, why: &'static str, origin: &O
 }
 
 /// Notes a wrong password or code given in an open session before a change of credentials.
-pub fn change(app: &App, action: &'static str, person_id: Uuid, why: &'static str, origin: &Origin) {
+pub fn change(app: &PeopleContext, action: &'static str, person_id: Uuid, why: &'static str, origin: &Origin) {
     note(app, action, Whose::Person(&person_id.to_string()), why, origin);
 }
 
 /// Notes an invalid ticket or link, whose owner is unknown. A value that does not look like a token is not noted.
-pub fn token(app: &App, action: &'static str, why: &'static str, token: &str, origin: &Origin) {
+pub fn token(app: &PeopleContext, action: &'static str, why: &'static str, token: &str, origin: &Origin) {
     if !super::token::looks_right(token) {
         return;
     }
     note(app, action, Whose::Account(base::store::VENDOR, ""), why, origin);
 }
 
-fn note(app: &App, action: &'static str, whose: Whose<'_>, why: &'static str, origin: &Origin) {
+fn note(app: &PeopleContext, action: &'static str, whose: Whose<'_>, why: &'static str, origin: &Origin) {
     let place = origin.network();
     app.refusals.note(Refusal { whose, action, why, place: &place }, &app.clock);
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::mail::{self, Letter};
 use super::{token, totp};
-use crate::app::App;
+use crate::people::PeopleContext;
 
 const MINUTE: i64 = 60_000;
 /// Milliseconds from the first step to the code.
@@ -44,7 +44,7 @@ struct Note {
 }
 
 /// Stores a first step; returns its token, valid for five minutes.
-pub async fn begin(app: &App, db: &impl ConnectionTrait, pending: &Pending) -> anyhow::Result<String> {
+pub async fn begin(app: &PeopleContext, db: &impl ConnectionTrait, pending: &Pending) -> anyhow::Result<String> {
     let token = token::new();
     let note = Note { via: pending.via.clone(), invitation: pending.invitation, revision: pending.revision };
     let entry = directory::Entry {
@@ -58,7 +58,7 @@ pub async fn begin(app: &App, db: &impl ConnectionTrait, pending: &Pending) -> a
 }
 
 /// The first step of a token, which stays valid.
-pub async fn look(app: &App, token: &str) -> Result<Option<Pending>, DbErr> {
+pub async fn look(app: &PeopleContext, token: &str) -> Result<Option<Pending>, DbErr> {
     if !token::looks_right(token) {
         return Ok(None);
     }
@@ -68,7 +68,7 @@ pub async fn look(app: &App, token: &str) -> Result<Option<Pending>, DbErr> {
 }
 
 /// Consumes a token: of two callers only one gets the first step.
-pub async fn take(app: &App, token: &str) -> Result<Option<Pending>, DbErr> {
+pub async fn take(app: &PeopleContext, token: &str) -> Result<Option<Pending>, DbErr> {
     let key = token::hash(token);
     let taken = directory::take(app.store.write(), directory::Kind::SecondStep, &key, app.clock.millis()).await?;
     Ok(taken.and_then(read))
@@ -95,7 +95,7 @@ pub enum Checked {
 }
 
 /// Checks a code of the authenticator and counts wrong ones, across all instances.
-pub async fn check(app: &Arc<App>, person: &person::Model, code: &str) -> anyhow::Result<Checked> {
+pub async fn check(app: &Arc<PeopleContext>, person: &person::Model, code: &str) -> anyhow::Result<Checked> {
     if totp::check(app, person, code).await? {
         return Ok(Checked::Right);
     }
@@ -117,7 +117,7 @@ pub async fn check(app: &Arc<App>, person: &person::Model, code: &str) -> anyhow
     Ok(Checked::Anew)
 }
 
-fn letter(app: &App, person: &person::Model) -> Letter {
+fn letter(app: &PeopleContext, person: &person::Model) -> Letter {
     let words = Words::new(Language::of_code(&person.language).unwrap_or(Language::En));
     Letter {
         to: person.email.clone(),

@@ -17,8 +17,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::token;
-use crate::app::App;
-use crate::shed::is_read_only;
+use crate::people::PeopleContext;
 
 mod ending;
 
@@ -107,7 +106,7 @@ pub struct Opened {
 }
 
 /// Opens a session under a new token.
-pub async fn open(app: &App, db: &impl ConnectionTrait, new: New<'_>) -> Result<Opened, DbErr> {
+pub async fn open(app: &PeopleContext, db: &impl ConnectionTrait, new: New<'_>) -> Result<Opened, DbErr> {
     let now = app.clock.millis();
     let token = token::new();
     let row = session::Model {
@@ -139,10 +138,10 @@ pub async fn open(app: &App, db: &impl ConnectionTrait, new: New<'_>) -> Result<
 }
 
 /// The live session of a token, if it is of one of these kinds. Records activity once a minute.
-pub async fn find(app: &App, token: &str, kinds: &[Kind]) -> Result<Option<session::Model>, DbErr> {
+pub async fn find(app: &PeopleContext, token: &str, kinds: &[Kind]) -> Result<Option<session::Model>, DbErr> {
     let Some(mut row) = look(app, token, kinds).await? else { return Ok(None) };
     let now = app.clock.millis();
-    if row.seen_at.saturating_add(MINUTE) <= now && !is_read_only(app) {
+    if row.seen_at.saturating_add(MINUTE) <= now && !app.is_read_only() {
         row.seen_at = now;
         change(app.store.write(), &row, session::Column::SeenAt, Expr::value(now)).await?;
     }
@@ -150,7 +149,7 @@ pub async fn find(app: &App, token: &str, kinds: &[Kind]) -> Result<Option<sessi
 }
 
 /// [`find`] without recording activity: for background requests of a page.
-pub async fn look(app: &App, token: &str, kinds: &[Kind]) -> Result<Option<session::Model>, DbErr> {
+pub async fn look(app: &PeopleContext, token: &str, kinds: &[Kind]) -> Result<Option<session::Model>, DbErr> {
     if !token::looks_right(token) {
         return Ok(None);
     }
@@ -165,7 +164,7 @@ pub async fn look(app: &App, token: &str, kinds: &[Kind]) -> Result<Option<sessi
 
 /// A session by its id, unless it has ended or expired.
 pub async fn living(
-    app: &App,
+    app: &PeopleContext,
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     id: Uuid,
@@ -186,7 +185,11 @@ fn lives(row: &session::Model, now: i64) -> bool {
 }
 
 /// A person's sessions in one account, the newest first.
-pub async fn list_of_person(app: &App, tenant_id: Uuid, person_id: Uuid) -> Result<Vec<session::Model>, DbErr> {
+pub async fn list_of_person(
+    app: &PeopleContext,
+    tenant_id: Uuid,
+    person_id: Uuid,
+) -> Result<Vec<session::Model>, DbErr> {
     let now = app.clock.millis();
     let rows = session::Entity::of_tenant(tenant_id)
         .filter(session::Column::PersonId.eq(person_id))
@@ -198,14 +201,19 @@ pub async fn list_of_person(app: &App, tenant_id: Uuid, person_id: Uuid) -> Resu
 }
 
 /// A notice that the next page shows once; empty removes it. Encrypted, because it may contain a link or a key.
-pub async fn set_notice(app: &App, db: &impl ConnectionTrait, row: &session::Model, notice: &str) -> Result<(), DbErr> {
+pub async fn set_notice(
+    app: &PeopleContext,
+    db: &impl ConnectionTrait,
+    row: &session::Model,
+    notice: &str,
+) -> Result<(), DbErr> {
     let seal = || STANDARD.encode(app.vault.seal(row.tenant_id, Place::Notice, &row.id.to_string(), notice.as_bytes()));
     let sealed = if notice.is_empty() { String::new() } else { seal() };
     change(db, row, session::Column::Notice, Expr::value(sealed)).await
 }
 
 /// The notice stored by [`set_notice`]; empty if there is none or it cannot be decrypted.
-pub fn notice(app: &App, row: &session::Model) -> String {
+pub fn notice(app: &PeopleContext, row: &session::Model) -> String {
     let Ok(sealed) = STANDARD.decode(&row.notice) else { return String::new() };
     let opened = app.vault.open_sealed(row.tenant_id, Place::Notice, &row.id.to_string(), &sealed);
     opened.ok().and_then(|plain| String::from_utf8(plain.to_vec()).ok()).unwrap_or_default()
@@ -217,20 +225,25 @@ pub async fn set_language(db: &impl ConnectionTrait, row: &session::Model, code:
 }
 
 /// A value stored in the session.
-pub fn data<T: DeserializeOwned>(app: &App, row: &session::Model, name: &str) -> Option<T> {
+pub fn data<T: DeserializeOwned>(app: &PeopleContext, row: &session::Model, name: &str) -> Option<T> {
     let value = all_data(app, row).remove(name)?;
     serde_json::from_value(value).ok()
 }
 
 /// Stores a value in the session, encrypted; `None` removes it.
-pub async fn set_data<T: Serialize>(app: &App, row: &session::Model, name: &str, value: Option<&T>) -> Result<()> {
+pub async fn set_data<T: Serialize>(
+    app: &PeopleContext,
+    row: &session::Model,
+    name: &str,
+    value: Option<&T>,
+) -> Result<()> {
     let value = value.map(serde_json::to_value).transpose().map_err(anyhow::Error::from)?;
     change_data(app, row, name, |_| (value, ())).await
 }
 
 /// Changes the value stored under a name; concurrent changes are applied one after the other.
 pub async fn change_data<R>(
-    app: &App,
+    app: &PeopleContext,
     row: &session::Model,
     name: &str,
     decide: impl FnOnce(Option<Value>) -> (Option<Value>, R),
@@ -258,7 +271,7 @@ pub async fn change_data<R>(
     ended(tx, done).await
 }
 
-fn all_data(app: &App, row: &session::Model) -> Map<String, Value> {
+fn all_data(app: &PeopleContext, row: &session::Model) -> Map<String, Value> {
     let Some(sealed) = &row.data else { return Map::new() };
     match app.vault.open_sealed(row.tenant_id, Place::Session, &row.id.to_string(), sealed) {
         Ok(plain) => serde_json::from_slice(&plain).unwrap_or_default(),

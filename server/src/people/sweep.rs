@@ -9,12 +9,12 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio_util::sync::CancellationToken;
 
 use super::throttle::LONGEST_WINDOW;
-use crate::app::App;
+use crate::people::PeopleContext;
 
 const BETWEEN: Duration = Duration::from_secs(3600);
 
 /// Runs once an hour until the server stops.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<PeopleContext>, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -27,7 +27,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
 }
 
 /// Runs once; returns the number of deleted sessions.
-pub async fn round(app: &App) -> Result<u64, DbErr> {
+pub async fn round(app: &PeopleContext) -> Result<u64, DbErr> {
     let now = app.clock.millis();
     let db = app.store.write();
     throttle::Entity::delete_many()

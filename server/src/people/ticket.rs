@@ -1,7 +1,7 @@
 //! Tickets: short-lived, single-use entry to the panel for users that amoCRM vouches for, without a password.
 
-use base::browser::client_address;
 use actix_web::HttpRequest;
+use base::browser::client_address;
 use base::error::Result;
 use base::store::directory;
 use sea_orm::ConnectionTrait;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{door, token};
-use crate::app::App;
+use crate::people::PeopleContext;
 
 const SECOND: i64 = 1000;
 /// The widget opens it at once.
@@ -59,7 +59,7 @@ pub struct Asker(String);
 
 impl Asker {
     /// `None` if the request does not identify it.
-    pub fn of(request: &HttpRequest, app: &App) -> Option<Self> {
+    pub fn of(request: &HttpRequest, app: &PeopleContext) -> Option<Self> {
         let (address, agent) = (client_address(request, &app.config)?, door::agent(request));
         let shown = || Self(token::hash(&format!("{}\n{agent}", door::network_of(address))));
         (!agent.is_empty()).then(shown)
@@ -86,20 +86,26 @@ struct Note {
 
 /// A ticket for a link on a page of ours: valid ten minutes, leads to the overview. The page links
 /// `/panel/enter?ticket=…`.
-pub async fn issue(app: &App, tenant_id: Uuid, crm_user_id: i64, name: &str, is_admin: bool) -> Result<String> {
+pub async fn issue(
+    app: &PeopleContext,
+    tenant_id: Uuid,
+    crm_user_id: i64,
+    name: &str,
+    is_admin: bool,
+) -> Result<String> {
     let user = CrmUser { id: crm_user_id, name: name.to_owned(), is_admin };
     let ticket = Ticket { tenant_id, user, leads: Leads::Overview, asked_by: None };
     enter(app, app.store.write(), &ticket, FROM_PAGE).await
 }
 
 /// The complete address for the widget to open at once: valid one minute.
-pub async fn url(app: &App, tenant_id: Uuid, user: &CrmUser, leads: &Leads) -> Result<String> {
+pub async fn url(app: &PeopleContext, tenant_id: Uuid, user: &CrmUser, leads: &Leads) -> Result<String> {
     url_for(app, tenant_id, user, leads, None).await
 }
 
 /// [`url`] for the requesting browser.
 pub async fn url_for(
-    app: &App,
+    app: &PeopleContext,
     tenant_id: Uuid,
     user: &CrmUser,
     leads: &Leads,
@@ -111,11 +117,11 @@ pub async fn url_for(
 }
 
 /// A new copy of a ticket that could not be used where it was opened.
-pub async fn again(app: &App, ticket: &Ticket) -> Result<String> {
+pub async fn again(app: &PeopleContext, ticket: &Ticket) -> Result<String> {
     enter(app, app.store.write(), ticket, FROM_PAGE).await
 }
 
-async fn enter(app: &App, db: &impl ConnectionTrait, ticket: &Ticket, life: i64) -> Result<String> {
+async fn enter(app: &PeopleContext, db: &impl ConnectionTrait, ticket: &Ticket, life: i64) -> Result<String> {
     let token = token::new();
     let note = Note { user: ticket.user.clone(), leads: ticket.leads, asked_by: ticket.asked_by.clone() };
     let entry = directory::Entry {
@@ -129,7 +135,7 @@ async fn enter(app: &App, db: &impl ConnectionTrait, ticket: &Ticket, life: i64)
 }
 
 /// The content of a ticket, which stays valid.
-pub async fn look(app: &App, token: &str) -> Result<Option<Ticket>> {
+pub async fn look(app: &PeopleContext, token: &str) -> Result<Option<Ticket>> {
     if !token::looks_right(token) {
         return Ok(None);
     }
@@ -139,7 +145,7 @@ pub async fn look(app: &App, token: &str) -> Result<Option<Ticket>> {
 }
 
 /// Consumes a ticket: of two callers only one gets it.
-pub async fn take(app: &App, token: &str) -> Result<Option<Ticket>> {
+pub async fn take(app: &PeopleContext, token: &str) -> Result<Option<Ticket>> {
     if !token::looks_right(token) {
         return Ok(None);
     }

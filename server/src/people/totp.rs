@@ -12,7 +12,7 @@ use totp_rs::{Builder, Secret, Totp};
 use uuid::Uuid;
 
 use super::credentials;
-use crate::app::App;
+use crate::people::PeopleContext;
 
 const ISSUER: &str = "Parom";
 
@@ -60,7 +60,7 @@ pub enum Confirmed {
 
 /// Stores the secret if the code proves that the authenticator has it. `set_in`: the only account where it is valid.
 pub async fn confirm(
-    app: &App,
+    app: &PeopleContext,
     db: &impl ConnectionTrait,
     person: &person::Model,
     (secret, code): (&str, &str),
@@ -73,7 +73,7 @@ pub async fn confirm(
 }
 
 /// Whether the code is right and newer than all used ones; marks it as used.
-pub async fn check(app: &App, person: &person::Model, code: &str) -> anyhow::Result<bool> {
+pub async fn check(app: &PeopleContext, person: &person::Model, code: &str) -> anyhow::Result<bool> {
     let Some(sealed) = &person.totp_secret else { return Ok(false) };
     let secret = app.vault.open_sealed(VENDOR, Place::Totp, &person.id.to_string(), sealed)?;
     let Some(step) = step_of(app, std::str::from_utf8(&secret)?, code)? else { return Ok(false) };
@@ -88,7 +88,7 @@ pub async fn check(app: &App, person: &person::Model, code: &str) -> anyhow::Res
     Ok(used.rows_affected == 1)
 }
 
-fn step_of(app: &App, secret: &str, code: &str) -> anyhow::Result<Option<i64>> {
+fn step_of(app: &PeopleContext, secret: &str, code: &str) -> anyhow::Result<Option<i64>> {
     let code: String = code.chars().filter(|sign| !sign.is_whitespace()).collect();
     if code.len() != 6 || !code.bytes().all(|digit| digit.is_ascii_digit()) {
         return Ok(None);

@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, UpdateMany};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 
 /// A claim that is not renewed for this long is lost.
 const HELD: i64 = 10 * 60_000;
@@ -20,7 +20,7 @@ pub(super) struct Chore {
 }
 
 /// Claims a chore that was last completed at least `every` milliseconds ago and that is not claimed.
-pub(super) async fn claim(app: &App, name: &'static str, every: i64) -> Result<Option<Chore>, DbErr> {
+pub(super) async fn claim(app: &DeliveryContext, name: &'static str, every: i64) -> Result<Option<Chore>, DbErr> {
     let (db, owner) = (app.store.write(), app.clock.uuid_v7());
     let row = chore::Model { tenant_id: VENDOR, name: name.to_owned(), owner, leased_until: 0, done_at: 0 };
     let known = OnConflict::columns([Column::TenantId, Column::Name]).do_nothing().to_owned();
@@ -42,14 +42,14 @@ pub(super) async fn claim(app: &App, name: &'static str, every: i64) -> Result<O
 
 impl Chore {
     /// Renews the claim. False if another process has it by now.
-    pub async fn keep(&self, app: &App) -> Result<bool, DbErr> {
+    pub async fn keep(&self, app: &DeliveryContext) -> Result<bool, DbErr> {
         let until = app.store.now().await? + HELD;
         let kept = self.mine().col_expr(Column::LeasedUntil, Expr::value(until)).exec(app.store.write()).await?;
         Ok(kept.rows_affected > 0)
     }
 
     /// Records the completion.
-    pub async fn end(&self, app: &App, at: i64) -> Result<(), DbErr> {
+    pub async fn end(&self, app: &DeliveryContext, at: i64) -> Result<(), DbErr> {
         let done = self.mine().col_expr(Column::LeasedUntil, Expr::value(0_i64));
         done.col_expr(Column::DoneAt, Expr::value(at)).exec(app.store.write()).await?;
         Ok(())

@@ -5,13 +5,13 @@
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 
 /// Ids read at once.
 const PIECE: u32 = 1_000;
 
 /// Deletes the ids of what arrived before a day (counted from 1970).
-pub(super) async fn forget(app: &App, tenant_id: Uuid, before: i32) -> Result<u64, DbErr> {
+pub(super) async fn forget(app: &DeliveryContext, tenant_id: Uuid, before: i32) -> Result<u64, DbErr> {
     let (mut gone, mut after) = (0, None);
     loop {
         let piece = app.queue.known_ids(tenant_id, after.as_ref(), PIECE).await?;

@@ -24,7 +24,7 @@ use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 
 /// Interval between checks whether a round is due.
 const LOOK: Duration = Duration::from_secs(600);
@@ -92,7 +92,7 @@ struct Account {
 }
 
 /// Runs due rounds until the stop.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_some() {
         match stop.run_until_cancelled(round(&app)).await {
             Some(Ok(Some(rows))) => tracing::info!(rows, "data past its retention period was removed"),
@@ -105,7 +105,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
 }
 
 /// One round, if it is due and no other process makes it; returns how many rows were removed or emptied.
-pub async fn round(app: &App) -> anyhow::Result<Option<u64>> {
+pub async fn round(app: &DeliveryContext) -> anyhow::Result<Option<u64>> {
     let Some(chore) = chore::claim(app, "retention", DAY).await? else { return Ok(None) };
     let now = app.clock.millis();
     let ends = Ends::of(&app.config.retention, now, chore.done_at);
@@ -136,7 +136,7 @@ pub async fn round(app: &App) -> anyhow::Result<Option<u64>> {
     Ok(Some(gone))
 }
 
-async fn of_tenant(app: &App, tenant_id: Uuid, ends: Ends) -> anyhow::Result<u64> {
+async fn of_tenant(app: &DeliveryContext, tenant_id: Uuid, ends: Ends) -> anyhow::Result<u64> {
     let mut gone = rows::hooks(app, tenant_id, ends.hooks).await?;
     gone += rows::attempts(app, tenant_id, ends.attempts).await?;
     gone += rows::letters(app, tenant_id, ends.letters, ends.texts).await?;

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use uuid::Uuid;
 
 use super::DAY;
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 use crate::delivery::read::first_id_at;
 use crate::tenant::remove;
 
@@ -15,19 +15,19 @@ use crate::tenant::remove;
 const BATCH: u64 = 500;
 
 /// Raw bytes of hooks that arrived before a time.
-pub(super) async fn hooks(app: &App, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
+pub(super) async fn hooks(app: &DeliveryContext, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
     let old = Condition::all().add(raw_hook::Column::Id.lt(first_id_at(before)));
     remove::rows::<raw_hook::Entity>(&app.store, tenant_id, old).await
 }
 
 /// Sums of bytes stored on days before one.
-pub(super) async fn sums(app: &App, tenant_id: Uuid, before: i32) -> Result<u64, DbErr> {
+pub(super) async fn sums(app: &DeliveryContext, tenant_id: Uuid, before: i32) -> Result<u64, DbErr> {
     let old = Condition::all().add(account_usage::Column::Day.lt(before));
     remove::rows::<account_usage::Entity>(&app.store, tenant_id, old).await
 }
 
 /// Attempts made before a time.
-pub(super) async fn attempts(app: &App, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
+pub(super) async fn attempts(app: &DeliveryContext, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
     let old =
         Condition::all().add(attempt::Column::MessageId.lt(first_id_at(before))).add(attempt::Column::At.lt(before));
     remove::rows::<attempt::Entity>(&app.store, tenant_id, old).await
@@ -35,7 +35,12 @@ pub(super) async fn attempts(app: &App, tenant_id: Uuid, before: i64) -> Result<
 
 /// Undelivered letters that were given up before a time. The messages of those whose texts are old enough are emptied
 /// too.
-pub(super) async fn letters(app: &App, tenant_id: Uuid, before: i64, texts_before: i64) -> anyhow::Result<u64> {
+pub(super) async fn letters(
+    app: &DeliveryContext,
+    tenant_id: Uuid,
+    before: i64,
+    texts_before: i64,
+) -> anyhow::Result<u64> {
     use dead_letter::Column;
     let (mut gone, mut after) = (0, Uuid::nil());
     loop {
@@ -66,7 +71,7 @@ pub(super) async fn letters(app: &App, tenant_id: Uuid, before: i64, texts_befor
 
 /// Texts of messages that were accepted between two times and are settled. A message that can still be sent again
 /// keeps its text.
-pub(super) async fn texts(app: &App, tenant_id: Uuid, from: i64, before: i64) -> anyhow::Result<u64> {
+pub(super) async fn texts(app: &DeliveryContext, tenant_id: Uuid, from: i64, before: i64) -> anyhow::Result<u64> {
     use message::Column;
     let (mut gone, mut after, end) = (0, first_id_at(from), first_id_at(before));
     loop {
@@ -88,7 +93,7 @@ pub(super) async fn texts(app: &App, tenant_id: Uuid, from: i64, before: i64) ->
 }
 
 /// Empties those of the messages that are settled and not empty yet.
-async fn empty(app: &App, tenant_id: Uuid, some: Condition) -> anyhow::Result<u64> {
+async fn empty(app: &DeliveryContext, tenant_id: Uuid, some: Condition) -> anyhow::Result<u64> {
     use message::Column;
     let mut gone = 0;
     for (direction, role) in [(Direction::ToCrm, Role::Client), (Direction::ToMessenger, Role::Manager)] {
@@ -128,7 +133,7 @@ fn undelivered(tenant_id: Uuid) -> sea_orm::sea_query::SelectStatement {
 }
 
 /// Messages accepted before a time, with their related rows.
-pub(super) async fn messages(app: &App, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
+pub(super) async fn messages(app: &DeliveryContext, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
     let end = first_id_at(before);
     let found = Condition::all().add(found_message::Column::MessageId.lt(end));
     let noted = remove::rows::<found_message::Entity>(&app.store, tenant_id, found).await?;
@@ -141,14 +146,14 @@ pub(super) async fn messages(app: &App, tenant_id: Uuid, before: i64) -> Result<
 }
 
 /// First answers to requests with an `Idempotency-Key`, a day after they expired.
-pub(super) async fn answers(app: &App, tenant_id: Uuid) -> Result<u64, DbErr> {
+pub(super) async fn answers(app: &DeliveryContext, tenant_id: Uuid) -> Result<u64, DbErr> {
     let before = app.clock.millis() - 2 * DAY;
     let old = Condition::all().add(idempotency::Column::CreatedAt.lt(before));
     remove::rows::<idempotency::Entity>(&app.store, tenant_id, old).await
 }
 
 /// Entries of the audit log older than a time.
-pub(super) async fn audit(app: &App, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
+pub(super) async fn audit(app: &DeliveryContext, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
     let old = Condition::all().add(audit::Column::Id.lt(first_id_at(before)));
     remove::rows::<audit::Entity>(&app.store, tenant_id, old).await
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::Step;
 use super::look::foreign;
-use crate::app::App;
+use crate::platform::Platform;
 
 /// Rows per commit.
 const BATCH: u64 = 200;
@@ -45,7 +45,7 @@ pub(super) fn base64_head(key: KeyId) -> String {
 }
 
 /// Repeats passes until one finds nothing left to re-encrypt.
-pub(super) async fn until_nothing_is_left(app: &App, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
+pub(super) async fn until_nothing_is_left(app: &Platform, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
     loop {
         let pass = pass(app, tell).await?;
         if pass.resealed + pass.missed == 0 {
@@ -57,7 +57,7 @@ pub(super) async fn until_nothing_is_left(app: &App, tell: &mut (dyn FnMut(Step)
     }
 }
 
-async fn pass(app: &App, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<Pass> {
+async fn pass(app: &Platform, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<Pass> {
     let first = app.vault.key_ids().first().copied().context("there is no key")?;
     let mut pass = Pass::default();
     for place in Place::ALL {
@@ -90,7 +90,7 @@ async fn pass(app: &App, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<
 
 /// The next rows of a column with another key's values, ordered by primary key.
 async fn batch(
-    app: &App,
+    app: &Platform,
     table: &Table,
     column: &str,
     first: KeyId,
@@ -136,7 +136,7 @@ fn found(row: &QueryResult, table: &Table, column: &str) -> anyhow::Result<Found
 }
 
 /// The rows with their new values, and the number that no key decrypts.
-fn sealed_anew(app: &App, place: Place, table: &Table, found: Vec<Found>) -> (Vec<(Found, Value)>, u64) {
+fn sealed_anew(app: &Platform, place: Place, table: &Table, found: Vec<Found>) -> (Vec<(Found, Value)>, u64) {
     let (mut fresh, mut shut) = (Vec::with_capacity(found.len()), 0);
     for found in found {
         let tenant = if table.of_vendor { VENDOR } else { found.tenant_id };
@@ -155,7 +155,7 @@ fn sealed_anew(app: &App, place: Place, table: &Table, found: Vec<Found>) -> (Ve
 }
 
 /// Groups of rows for one commit each: all, or those of one account where a commit must not touch two.
-fn commits(app: &App, fresh: Vec<(Found, Value)>) -> Vec<(Vec<(Found, Value)>, u64)> {
+fn commits(app: &Platform, fresh: Vec<(Found, Value)>) -> Vec<(Vec<(Found, Value)>, u64)> {
     let mut commits: Vec<Vec<(Found, Value)>> = Vec::new();
     for row in fresh {
         let goes_on = |rows: &Vec<(Found, Value)>| {
@@ -174,7 +174,7 @@ fn commits(app: &App, fresh: Vec<(Found, Value)>) -> Vec<(Vec<(Found, Value)>, u
 }
 
 /// Writes the rows that have not changed meanwhile; returns their number.
-async fn write(app: &App, table: &Table, column: &str, rows: &[(Found, Value)]) -> Result<u64, DbErr> {
+async fn write(app: &Platform, table: &Table, column: &str, rows: &[(Found, Value)]) -> Result<u64, DbErr> {
     let tx = app.store.write_tx().await?;
     let done = async {
         let mut written = 0;

@@ -8,7 +8,7 @@ use entity::heartbeat;
 use sea_orm::DbErr;
 
 use super::Step;
-use crate::app::App;
+use crate::platform::Platform;
 
 /// A process without a heartbeat for this long is no longer serving (`holes::beat` has the same rule for hooks).
 const SILENCE: i64 = 30_000;
@@ -22,19 +22,19 @@ pub fn said(vault: &Vault) -> String {
 }
 
 /// Waits until every serving process can decrypt with a key.
-pub(super) async fn all_know(app: &App, key: KeyId, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
+pub(super) async fn all_know(app: &Platform, key: KeyId, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
     let key = key.to_string();
     wait(app, |keys| keys.split(' ').any(|known| known == key), tell).await
 }
 
 /// Waits until every serving process encrypts with a key and no other.
-pub(super) async fn all_seal_by(app: &App, key: KeyId, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
+pub(super) async fn all_seal_by(app: &Platform, key: KeyId, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
     let key = key.to_string();
     wait(app, |keys| keys.split(' ').next() == Some(key.as_str()), tell).await
 }
 
 async fn wait(
-    app: &App,
+    app: &Platform,
     is_up_to_date: impl Fn(&str) -> bool,
     tell: &mut (dyn FnMut(Step) + Send),
 ) -> anyhow::Result<()> {
@@ -62,7 +62,7 @@ async fn wait(
 }
 
 /// Serving processes that have not reached this state.
-async fn behind(app: &App, is_up_to_date: impl Fn(&str) -> bool) -> Result<Vec<String>, DbErr> {
+async fn behind(app: &Platform, is_up_to_date: impl Fn(&str) -> bool) -> Result<Vec<String>, DbErr> {
     let now = app.store.now().await?;
     let rows = heartbeat::Entity::of_tenant(VENDOR).all(app.store.write()).await?;
     let living = rows.into_iter().filter(|row| !row.ended && now - row.beat_at <= SILENCE);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use crate::shed::ShedContext;
 
 /// Interval of the checks.
 const LOOK: Duration = Duration::from_secs(10);
@@ -14,7 +14,7 @@ const LOOK: Duration = Duration::from_secs(10);
 const LARGE: u64 = 40 * 1024 * 1024 * 1024;
 
 /// Watches the disks that hold messages until the stop.
-pub async fn watch(app: Arc<App>, stop: CancellationToken) {
+pub async fn watch(app: Arc<ShedContext>, stop: CancellationToken) {
     let mut places: Vec<PathBuf> = app.store.file().map(PathBuf::from).into_iter().collect();
     places.push(app.config.spool.dir.clone());
     let places: Vec<PathBuf> = places.into_iter().filter(|place| !place.as_os_str().is_empty()).collect();

@@ -5,7 +5,7 @@ use entity::{audit, source};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 
-use crate::app::App;
+use crate::source::SourceContext;
 
 pub use crate::audit::By;
 
@@ -23,7 +23,7 @@ pub(super) fn next_version(source: &source::Model, now: i64) -> i64 {
 }
 
 /// The error for a caller with an outdated version; says who changed the source.
-pub(super) async fn changed_meanwhile(app: &App, source: &source::Model) -> Result<Error, DbErr> {
+pub(super) async fn changed_meanwhile(app: &SourceContext, source: &source::Model) -> Result<Error, DbErr> {
     let last = audit::Entity::of_tenant(source.tenant_id)
         .filter(audit::Column::Object.eq(source.id.to_string()))
         .filter(audit::Column::Action.like("source.%"))

@@ -22,8 +22,9 @@ use uuid::Uuid;
 use super::by::{changed_meanwhile, next_version};
 use super::check::Wrong;
 use super::create::{channel_connected, pipeline_exists, written};
-use super::{By, ContactRule, find, line, settings};
-use crate::app::App;
+use super::{By, ContactRule, find, line};
+use crate::settings;
+use crate::source::SourceContext;
 use crate::tenant as tenants;
 
 /// Attempts of a caller without a version to win against concurrent changes.
@@ -63,7 +64,7 @@ struct Plan {
 /// accepted its part. `expected` is the [`super::version`] known to the caller: if the source was changed since,
 /// nothing is done and [`Error::Changed`] says by whom. Idempotent. Completes even if the caller goes away.
 pub async fn change(
-    app: &Arc<App>,
+    app: &Arc<SourceContext>,
     tenant_id: Uuid,
     source_id: Uuid,
     change: SourceChange,
@@ -96,7 +97,7 @@ pub async fn change(
 }
 
 /// Checks new settings with the messenger: rejected credentials are an error, and so are those of another line.
-async fn same_line(app: &App, source: &source::Model, plan: &mut Plan) -> Result<()> {
+async fn same_line(app: &SourceContext, source: &source::Model, plan: &mut Plan) -> Result<()> {
     let (Some(setup), Some(connector)) = (&mut plan.setup, app.connectors.get(&source.kind)) else { return Ok(()) };
     let mut settings = settings::open(app, source)?;
     if let (Some(now), Some(new)) = (settings.public.as_object_mut(), setup.public.as_object()) {
@@ -114,14 +115,14 @@ async fn same_line(app: &App, source: &source::Model, plan: &mut Plan) -> Result
 }
 
 /// Claims the next version. None if the source has changed since it was read.
-async fn claim(app: &App, source: &source::Model) -> Result<Option<i64>> {
+async fn claim(app: &SourceContext, source: &source::Model) -> Result<Option<i64>> {
     let next = next_version(source, app.clock.millis());
     let taken = set_version(app, source, source.updated_at, next).await?;
     Ok(taken.then_some(next))
 }
 
 /// Changes the version from `from` to `to`; false if it was not `from`.
-async fn set_version(app: &App, source: &source::Model, from: i64, to: i64) -> Result<bool> {
+async fn set_version(app: &SourceContext, source: &source::Model, from: i64, to: i64) -> Result<bool> {
     let done = source::Entity::update_many()
         .col_expr(source::Column::UpdatedAt, Expr::value(to))
         .filter(source::Column::TenantId.eq(source.tenant_id))
@@ -133,7 +134,7 @@ async fn set_version(app: &App, source: &source::Model, from: i64, to: i64) -> R
     Ok(done.rows_affected == 1)
 }
 
-async fn plan(app: &App, source: &source::Model, change: SourceChange) -> Result<Plan> {
+async fn plan(app: &SourceContext, source: &source::Model, change: SourceChange) -> Result<Plan> {
     let tenant = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
     let integration = tenants::integration(app, &tenant)?;
     let mut wrong = Wrong::default();

@@ -10,7 +10,7 @@ use connectors::Connector;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::source::SourceContext;
 
 /// amoCRM's limits.
 const NAME_CHARS: usize = 255;
@@ -91,7 +91,7 @@ impl Wrong {
     }
 
     /// The connector of a built-in kind.
-    pub fn kind<'app>(&mut self, app: &'app App, kind: &str) -> Option<&'app Arc<dyn Connector>> {
+    pub fn kind<'app>(&mut self, app: &'app SourceContext, kind: &str) -> Option<&'app Arc<dyn Connector>> {
         let found = app.connectors.get(kind);
         if found.is_none() {
             let known: Vec<_> = app.connectors.kinds().collect();

@@ -17,8 +17,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::check::Wrong;
-use super::{By, ContactRule, SourceStatus, line, mirror, settings};
-use crate::app::App;
+use super::{By, ContactRule, SourceStatus, line, mirror};
+use crate::settings;
+use crate::source::SourceContext;
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
 
 pub(super) use make::clear_default;
@@ -64,7 +65,7 @@ struct Plan {
 /// Creates a source at amoCRM and here. Errors: wrong fields (422); the account is not active, unpaid or blocked at
 /// amoCRM, its limit is reached, the external id is taken, or amoCRM refuses with its own text (409); amoCRM is not
 /// reachable (503, nothing is left behind). Completes even if the caller goes away.
-pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource, by: &By) -> Result<Created> {
+pub async fn create(app: &Arc<SourceContext>, tenant_id: Uuid, wanted: NewSource, by: &By) -> Result<Created> {
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let pipeline_id = wanted.pipeline_id;
     let mut plan = plan(app, &tenant, wanted)?;
@@ -81,7 +82,7 @@ pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource, by: &By)
 
 /// The account's current state: a refused one is checked again, so that someone who has just paid is not turned away.
 /// Its own retries are hours apart.
-pub async fn served(app: &Arc<App>, tenant: tenant::Model) -> Result<tenant::Model> {
+pub async fn served(app: &Arc<SourceContext>, tenant: tenant::Model) -> Result<tenant::Model> {
     if !matches!(TenantStatus::shown(&tenant), TenantStatus::Unpaid | TenantStatus::Blocked) {
         return Ok(tenant);
     }
@@ -90,7 +91,7 @@ pub async fn served(app: &Arc<App>, tenant: tenant::Model) -> Result<tenant::Mod
 }
 
 /// Asks the messenger for the line's identity: rejected credentials are an error.
-async fn find_line(app: &App, plan: &mut Plan) -> Result<()> {
+async fn find_line(app: &SourceContext, plan: &mut Plan) -> Result<()> {
     let Some(connector) = app.connectors.get(&plan.row.kind) else { return Ok(()) };
     plan.identity = line::ask(connector.as_ref(), &settings::open(app, &plan.row)?).await?;
     if let Some(identity) = &plan.identity {
@@ -113,7 +114,7 @@ pub(super) fn active(tenant: &tenant::Model) -> Result<()> {
 }
 
 /// Fails with the field's error if the account has no such pipeline.
-pub(super) async fn pipeline_exists(app: &Arc<App>, tenant_id: Uuid, pipeline_id: i64) -> Result<()> {
+pub(super) async fn pipeline_exists(app: &Arc<SourceContext>, tenant_id: Uuid, pipeline_id: i64) -> Result<()> {
     let pipelines = mirror::pipelines(app, tenant_id).await?;
     if pipelines.iter().any(|pipeline| pipeline.id == pipeline_id) {
         return Ok(());
@@ -123,7 +124,7 @@ pub(super) async fn pipeline_exists(app: &Arc<App>, tenant_id: Uuid, pipeline_id
 }
 
 /// Fails if the channel cannot carry messages.
-pub(super) async fn channel_connected(app: &App, tenant_id: Uuid, channel_id: Uuid) -> Result<()> {
+pub(super) async fn channel_connected(app: &SourceContext, tenant_id: Uuid, channel_id: Uuid) -> Result<()> {
     let channel = tenant_channel::Entity::of_tenant(tenant_id)
         .filter(tenant_channel::Column::ChannelId.eq(channel_id))
         .one(app.store.read())
@@ -142,7 +143,7 @@ pub(super) async fn channel_connected(app: &App, tenant_id: Uuid, channel_id: Uu
     Err(Error::Conflict { problem: "channel_not_connected", detail })
 }
 
-fn plan(app: &App, tenant: &tenant::Model, wanted: NewSource) -> Result<Plan> {
+fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Result<Plan> {
     let integration = tenants::integration(app, tenant)?;
     let mut wrong = Wrong::default();
     wrong.name(&wanted.name);

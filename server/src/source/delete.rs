@@ -13,7 +13,7 @@ use super::notes::STOPPED;
 use super::reconcile::GONE;
 use super::{By, SourceStatus, find, line, mirror, notice};
 use crate::alert::WEBHOOK_SUSPENDED;
-use crate::app::App;
+use crate::source::SourceContext;
 use crate::tenant::token::{CallError, TokenError};
 
 /// The result of a deletion.
@@ -27,13 +27,13 @@ pub struct Deleted {
 /// Deletes a source at amoCRM (one already gone there is fine) and here. Its credentials are wiped, its name is free
 /// again; managers' waiting and later messages to it fail with 902. An account that lost its access can delete too:
 /// amoCRM then keeps its part until access is given again. Completes even if the caller goes away.
-pub async fn delete(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Deleted> {
+pub async fn delete(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Deleted> {
     let source = find(app, tenant_id, source_id).await?;
     let deleting = base::supervisor::detach("source_delete", carry_out(app.clone(), source, by.clone()));
     deleting.await.map_err(|error| anyhow::anyhow!("deleting a source broke off: {error}"))?
 }
 
-async fn carry_out(app: Arc<App>, source: source::Model, by: By) -> Result<Deleted> {
+async fn carry_out(app: Arc<SourceContext>, source: source::Model, by: By) -> Result<Deleted> {
     match mirror::delete(&app, source.tenant_id, source.amocrm_source_id).await {
         Ok(()) => {}
         Err(CallError::Token(error @ (TokenError::NoGrant | TokenError::NeedsReauth))) => {
@@ -53,7 +53,7 @@ async fn carry_out(app: Arc<App>, source: source::Model, by: By) -> Result<Delet
     Ok(Deleted { was_default: source.is_default })
 }
 
-async fn store(app: &App, tx: &DatabaseTransaction, source: &source::Model, by: &By) -> Result<(), DbErr> {
+async fn store(app: &SourceContext, tx: &DatabaseTransaction, source: &source::Model, by: &By) -> Result<(), DbErr> {
     let now = app.clock.millis();
     let row = source::ActiveModel {
         tenant_id: Set(source.tenant_id),

@@ -3,7 +3,7 @@
 use connectors::webchat::WebChatSettings;
 use entity::source;
 
-use crate::app::App;
+use crate::source::SourceContext;
 
 /// What the account's people publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Embed {
 }
 
 /// The link and the line of a source; none if it is not a web chat.
-pub fn embed(app: &App, source: &source::Model) -> Option<Embed> {
+pub fn embed(app: &SourceContext, source: &source::Model) -> Option<Embed> {
     let link = (source.kind == "webchat").then(|| format!("{}/chat/{}", app.public_url(), source.id))?;
     let line = format!("<script src=\"{link}/embed.js\" async></script>");
     let nowhere = WebChatSettings::stored(&source.settings).allowed_origins.is_empty();

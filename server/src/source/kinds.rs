@@ -4,7 +4,7 @@ use connectors::{Abilities, Field};
 use entity::tenant;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::source::SourceContext;
 use crate::tenant as tenants;
 
 /// A kind that can be created now. Its texts are `connector-{kind}` and `connector-{kind}-about`.
@@ -20,7 +20,7 @@ pub struct Kind {
 
 /// The kinds whose connector is built in and for which the account's integration has a channel, by name. Empty if the
 /// integration is no longer configured.
-pub fn kinds(app: &App, tenant: &tenant::Model) -> Vec<Kind> {
+pub fn kinds(app: &SourceContext, tenant: &tenant::Model) -> Vec<Kind> {
     let Ok(integration) = tenants::integration(app, tenant) else { return Vec::new() };
     let kinds = app.connectors.kinds().filter_map(|kind| Some((kind, app.connectors.get(kind)?)));
     kinds

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, 
 use uuid::Uuid;
 
 use super::{mirror, not_deleted};
-use crate::app::App;
+use crate::source::SourceContext;
 
 /// A creation not finished after this time was interrupted.
 const ABANDONED: i64 = 2 * 60_000;
@@ -60,7 +60,7 @@ pub(super) async fn buried(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result
 }
 
 /// Removes from amoCRM what a creation with an unknown outcome may have left there, unless it was adopted meanwhile.
-pub(super) async fn clean_up(app: Arc<App>, tenant_id: Uuid, external_id: String) {
+pub(super) async fn clean_up(app: Arc<SourceContext>, tenant_id: Uuid, external_id: String) {
     for pause in ASK_AFTER {
         tokio::time::sleep(pause).await;
         match clean_once(&app, tenant_id, &external_id).await {
@@ -74,7 +74,7 @@ pub(super) async fn clean_up(app: Arc<App>, tenant_id: Uuid, external_id: String
 }
 
 /// True if nothing more is to be done.
-async fn clean_once(app: &Arc<App>, tenant_id: Uuid, external_id: &str) -> anyhow::Result<bool> {
+async fn clean_once(app: &Arc<SourceContext>, tenant_id: Uuid, external_id: &str) -> anyhow::Result<bool> {
     let adopted = not_deleted(tenant_id).filter(Column::ExternalId.eq(external_id)).count(app.store.read()).await?;
     if adopted > 0 {
         return Ok(true);

@@ -6,7 +6,7 @@ use sea_orm::PaginatorTrait;
 use uuid::Uuid;
 
 use super::not_deleted;
-use crate::app::App;
+use crate::source::SourceContext;
 
 /// For example "27 of 50".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,14 +23,14 @@ impl Usage {
 }
 
 /// How many sources an account has and may have.
-pub async fn usage(app: &App, tenant_id: Uuid) -> Result<Usage> {
+pub async fn usage(app: &SourceContext, tenant_id: Uuid) -> Result<Usage> {
     let db = app.store.read();
     let tenant = tenant::Entity::of_tenant(tenant_id);
     let tenant = sea_orm::Select::one(tenant, db).await?.ok_or(Error::NotFound)?;
     Ok(Usage { used: not_deleted(tenant_id).count(db).await?, limit: limit_of(app, &tenant) })
 }
 
-pub(super) fn limit_of(app: &App, tenant: &tenant::Model) -> u32 {
+pub(super) fn limit_of(app: &SourceContext, tenant: &tenant::Model) -> u32 {
     let own = tenant.sources_limit.map(|limit| u32::try_from(limit).unwrap_or(0));
     own.unwrap_or(app.config.limits.sources_per_tenant)
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::restore::is_missing;
 use super::{all, strays};
-use crate::app::App;
+use crate::source::SourceContext;
 
 /// Progress of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub enum MigrationAction {
 }
 
 /// The migration progress of an account.
-pub async fn migration(app: &App, tenant_id: Uuid) -> Result<Migration> {
+pub async fn migration(app: &SourceContext, tenant_id: Uuid) -> Result<Migration> {
     let ours: Vec<_> = all(app, tenant_id).await?.into_iter().filter(|source| !is_missing(source)).collect();
     let strays = strays(app, tenant_id).await?;
     let unbound = conversation::Entity::of_tenant(tenant_id)

@@ -9,7 +9,7 @@ use base::error::{Error, Result};
 use base::words::Said;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::source::SourceContext;
 use crate::tenant as tenants;
 use crate::tenant::token::{CallError, TokenError, with_token};
 
@@ -17,53 +17,61 @@ use crate::tenant::token::{CallError, TokenError, with_token};
 const WAIT_SECONDS: u64 = 5;
 
 /// The current pipelines of a tenant's account, without archived ones.
-pub async fn pipelines(app: &Arc<App>, tenant_id: Uuid) -> Result<Vec<Pipeline>> {
+pub async fn pipelines(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<Pipeline>> {
     let all = every_pipeline(app, tenant_id).await.map_err(as_error)?;
     Ok(all.into_iter().filter(|pipeline| !pipeline.is_archive).collect())
 }
 
 /// The same with archived ones.
-pub(super) async fn every_pipeline(app: &Arc<App>, tenant_id: Uuid) -> Result<Vec<Pipeline>, CallError> {
-    with_token(app, tenant_id, |rest, token| async move { rest.pipelines(&token).await }).await
+pub(super) async fn every_pipeline(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<Pipeline>, CallError> {
+    with_token(&app.tenants, tenant_id, |rest, token| async move { rest.pipelines(&token).await }).await
 }
 
 /// All sources of the integration in the account; at most 100 (crm-api §4.2).
-pub(super) async fn all(app: &Arc<App>, tenant_id: Uuid) -> Result<Vec<Source>, CallError> {
+pub(super) async fn all(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<Source>, CallError> {
     named(app, tenant_id, &[]).await
 }
 
 /// Those with these external ids; all if none are given.
-pub(super) async fn named(app: &Arc<App>, tenant_id: Uuid, external_ids: &[&str]) -> Result<Vec<Source>, CallError> {
-    with_token(app, tenant_id, |rest, token| async move { rest.sources(&token, external_ids).await }).await
+pub(super) async fn named(
+    app: &Arc<SourceContext>,
+    tenant_id: Uuid,
+    external_ids: &[&str],
+) -> Result<Vec<Source>, CallError> {
+    with_token(&app.tenants, tenant_id, |rest, token| async move { rest.sources(&token, external_ids).await }).await
 }
 
 /// The source with this amoCRM id, if it still exists.
-pub(super) async fn by_id(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<Option<Source>, CallError> {
-    with_token(app, tenant_id, |rest, token| async move { rest.source(&token, id).await }).await
+pub(super) async fn by_id(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<Option<Source>, CallError> {
+    with_token(&app.tenants, tenant_id, |rest, token| async move { rest.source(&token, id).await }).await
 }
 
 /// Creates any number of sources, in batches as large as amoCRM accepts. Not idempotent.
-pub(super) async fn create_many(app: &Arc<App>, tenant_id: Uuid, new: &[NewSource]) -> Result<Vec<Source>, CallError> {
+pub(super) async fn create_many(
+    app: &Arc<SourceContext>,
+    tenant_id: Uuid,
+    new: &[NewSource],
+) -> Result<Vec<Source>, CallError> {
     let mut made = Vec::with_capacity(new.len());
     for batch in new.chunks(SOURCES_BATCH) {
         made.extend(
-            with_token(app, tenant_id, |rest, token| async move { rest.create_sources(&token, batch).await }).await?,
+            with_token(&app.tenants, tenant_id, |rest, token| async move { rest.create_sources(&token, batch).await }).await?,
         );
     }
     Ok(made)
 }
 
 /// Deletes any number of sources that recently existed, in batches as large as amoCRM accepts.
-pub(super) async fn delete_many(app: &Arc<App>, tenant_id: Uuid, ids: &[i64]) -> Result<(), CallError> {
+pub(super) async fn delete_many(app: &Arc<SourceContext>, tenant_id: Uuid, ids: &[i64]) -> Result<(), CallError> {
     for batch in ids.chunks(SOURCES_BATCH) {
-        with_token(app, tenant_id, |rest, token| async move { rest.delete_sources(&token, batch).await }).await?;
+        with_token(&app.tenants, tenant_id, |rest, token| async move { rest.delete_sources(&token, batch).await }).await?;
     }
     Ok(())
 }
 
 /// Creates a source. Not idempotent.
-pub(super) async fn create(app: &Arc<App>, tenant_id: Uuid, new: &NewSource) -> Result<Source, CallError> {
-    with_token(app, tenant_id, |rest, token| {
+pub(super) async fn create(app: &Arc<SourceContext>, tenant_id: Uuid, new: &NewSource) -> Result<Source, CallError> {
+    with_token(&app.tenants, tenant_id, |rest, token| {
         let new = new.clone();
         async move { rest.create_source(&token, &new).await }
     })
@@ -71,19 +79,23 @@ pub(super) async fn create(app: &Arc<App>, tenant_id: Uuid, new: &NewSource) -> 
 }
 
 /// The source with this external id, if amoCRM has it.
-pub(super) async fn find(app: &Arc<App>, tenant_id: Uuid, external_id: &str) -> Result<Option<Source>, CallError> {
+pub(super) async fn find(
+    app: &Arc<SourceContext>,
+    tenant_id: Uuid,
+    external_id: &str,
+) -> Result<Option<Source>, CallError> {
     let found = named(app, tenant_id, &[external_id]).await?;
     Ok(found.into_iter().find(|source| source.external_id.as_deref() == Some(external_id)))
 }
 
 /// Changes a source.
 pub(super) async fn update(
-    app: &Arc<App>,
+    app: &Arc<SourceContext>,
     tenant_id: Uuid,
     amocrm_source_id: i64,
     change: &SourceChange,
 ) -> Result<Source, CallError> {
-    with_token(app, tenant_id, |rest, token| {
+    with_token(&app.tenants, tenant_id, |rest, token| {
         let change = change.clone();
         async move { rest.update_source(&token, amocrm_source_id, &change).await }
     })
@@ -91,9 +103,9 @@ pub(super) async fn update(
 }
 
 /// Deletes a source; succeeds if it is already gone.
-pub(super) async fn delete(app: &Arc<App>, tenant_id: Uuid, amocrm_source_id: i64) -> Result<(), CallError> {
+pub(super) async fn delete(app: &Arc<SourceContext>, tenant_id: Uuid, amocrm_source_id: i64) -> Result<(), CallError> {
     let done =
-        with_token(app, tenant_id, |rest, token| async move { rest.delete_source(&token, amocrm_source_id).await })
+        with_token(&app.tenants, tenant_id, |rest, token| async move { rest.delete_source(&token, amocrm_source_id).await })
             .await;
     match done {
         Err(CallError::Crm(error)) if error.status() == Some(404) => Ok(()),

@@ -11,6 +11,7 @@
 mod by;
 pub mod change;
 mod check;
+mod context;
 pub mod create;
 pub mod delete;
 mod embed;
@@ -27,7 +28,6 @@ pub mod proofs;
 pub mod reconcile;
 pub mod restore;
 pub mod rotate;
-pub mod settings;
 pub mod state;
 pub mod stray;
 mod suspend;
@@ -40,11 +40,11 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Select};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::app::App;
-
 pub use self::migration::{Migration, MigrationAction, MigrationStep, migration};
+pub use crate::settings::masked;
 pub use by::{By, version};
 pub use change::{SourceChange, change};
+pub use context::SourceContext;
 pub use create::{Created, NewSource, create, new_external_id, served};
 pub use delete::{Deleted, delete};
 pub use embed::{Embed, embed};
@@ -57,7 +57,6 @@ pub use proofs::prove;
 pub use reconcile::{Reconciled, reconcile};
 pub use restore::{restore, restore_all};
 pub use rotate::{rotate_secret, rotate_site_secret};
-pub use settings::masked;
 pub use state::{Action, Reason, State, state, states};
 pub use stray::{adopt, remove_stray, strays};
 pub use suspend::failing;
@@ -138,12 +137,12 @@ pub fn live(tenant_id: Uuid) -> Select<source::Entity> {
 }
 
 /// All live sources of a tenant, newest first.
-pub async fn all(app: &App, tenant_id: Uuid) -> Result<Vec<source::Model>> {
+pub async fn all(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<source::Model>> {
     Ok(live(tenant_id).order_by_desc(Column::Id).all(app.store.read()).await?)
 }
 
 /// One live source of a tenant, in its current stored form.
-pub async fn find(app: &App, tenant_id: Uuid, source_id: Uuid) -> Result<source::Model> {
+pub async fn find(app: &SourceContext, tenant_id: Uuid, source_id: Uuid) -> Result<source::Model> {
     let found = live(tenant_id).filter(Column::Id.eq(source_id)).one(app.store.read()).await?;
     found.ok_or(Error::NotFound)
 }

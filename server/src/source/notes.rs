@@ -14,13 +14,13 @@ use uuid::Uuid;
 use super::proofs::{self, Proofs};
 use super::{Reason, SourceStatus};
 use crate::alert::{self, Alarm};
-use crate::app::App;
+use crate::source::SourceContext;
 use crate::tenant as tenants;
 
 /// Kind of the alert about a source whose messenger refuses access.
 pub(super) const STOPPED: &str = "source_stopped";
 
-/// Kept in memory by `App`. Cheap to clone.
+/// Kept in memory by `SourceContext`. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Notes {
     pub(super) proofs: Proofs,
@@ -45,12 +45,12 @@ impl Notes {
 
 /// A hook named an external id that is none of our sources: the account's sources are soon compared with amoCRM's.
 /// Only recorded in memory.
-pub fn note_unknown(app: &App, tenant_id: Uuid) {
+pub fn note_unknown(app: &SourceContext, tenant_id: Uuid) {
     open(&app.source_notes.strange).insert(tenant_id);
 }
 
 /// A test succeeded completely: whatever was held because the messenger refused access is resumed.
-pub(super) async fn passed(app: &App, source: &source::Model) -> Result<(), DbErr> {
+pub(super) async fn passed(app: &SourceContext, source: &source::Model) -> Result<(), DbErr> {
     let now = app.clock.millis();
     let had_stopped = source.status == SourceStatus::Stopped.as_str();
     app.source_notes.doubt(source.id);
@@ -72,7 +72,7 @@ pub(super) async fn passed(app: &App, source: &source::Model) -> Result<(), DbEr
 }
 
 /// The messenger refuses access: letters wait for a repair, and people are alerted. `words`: the messenger's text.
-pub async fn stopped(app: &App, tenant_id: Uuid, source_id: Uuid, words: &str) -> Result<(), DbErr> {
+pub async fn stopped(app: &SourceContext, tenant_id: Uuid, source_id: Uuid, words: &str) -> Result<(), DbErr> {
     source::Entity::update_many()
         .col_expr(source::Column::Status, Expr::value(SourceStatus::Stopped.as_str()))
         .col_expr(source::Column::StatusReason, Expr::value(format!("{}: {words}", Reason::AccessRefused.as_str())))
@@ -86,7 +86,7 @@ pub async fn stopped(app: &App, tenant_id: Uuid, source_id: Uuid, words: &str) -
     raise(app, tenant_id, source_id, words).await
 }
 
-async fn raise(app: &App, tenant_id: Uuid, source_id: Uuid, words: &str) -> Result<(), DbErr> {
+async fn raise(app: &SourceContext, tenant_id: Uuid, source_id: Uuid, words: &str) -> Result<(), DbErr> {
     let db = app.store.write();
     let source = source::Entity::of_tenant(tenant_id).filter(source::Column::Id.eq(source_id)).one(db).await?;
     let (Some(source), Some(tenant)) = (source, tenants::load(db, tenant_id).await?) else { return Ok(()) };

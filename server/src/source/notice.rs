@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::settings;
-use crate::app::App;
+use crate::settings;
+use crate::source::SourceContext;
 
 /// The messenger's address and secrets of a deleted source.
 #[derive(Serialize, Deserialize)]
@@ -27,12 +27,20 @@ struct Access {
 }
 
 /// Stores the notice that a source was changed.
-pub(super) async fn changed(app: &App, db: &impl ConnectionTrait, source: &source::Model) -> Result<(), DbErr> {
+pub(super) async fn changed(
+    app: &SourceContext,
+    db: &impl ConnectionTrait,
+    source: &source::Model,
+) -> Result<(), DbErr> {
     note(app, db, source, false, Vec::new()).await
 }
 
 /// Stores the notice that a source was deleted, with its address and secrets, which its row loses.
-pub(super) async fn deleted(app: &App, db: &impl ConnectionTrait, source: &source::Model) -> Result<(), DbErr> {
+pub(super) async fn deleted(
+    app: &SourceContext,
+    db: &impl ConnectionTrait,
+    source: &source::Model,
+) -> Result<(), DbErr> {
     match settings::open(app, source).and_then(|settings| seal(app, source, &settings)) {
         Ok(access) => note(app, db, source, true, access).await,
         Err(error) => {
@@ -43,7 +51,7 @@ pub(super) async fn deleted(app: &App, db: &impl ConnectionTrait, source: &sourc
 }
 
 async fn note(
-    app: &App,
+    app: &SourceContext,
     db: &impl ConnectionTrait,
     source: &source::Model,
     deleted: bool,
@@ -80,7 +88,7 @@ async fn note(
     Ok(())
 }
 
-fn seal(app: &App, source: &source::Model, settings: &Settings) -> anyhow::Result<Vec<u8>> {
+fn seal(app: &SourceContext, source: &source::Model, settings: &Settings) -> anyhow::Result<Vec<u8>> {
     let secrets = settings.secrets.iter().map(|(name, secret)| (name.clone(), secret.expose_secret().to_owned()));
     let access = Access { public: settings.public.clone(), secrets: secrets.collect() };
     let plain = Zeroizing::new(serde_json::to_vec(&access).context("a way to a messenger as JSON")?);
@@ -88,7 +96,7 @@ fn seal(app: &App, source: &source::Model, settings: &Settings) -> anyhow::Resul
 }
 
 /// The settings for reaching the messenger: the source's current ones, or those at its deletion.
-pub fn access(app: &App, notice: &source_notice::Model, source: &source::Model) -> anyhow::Result<Settings> {
+pub fn access(app: &SourceContext, notice: &source_notice::Model, source: &source::Model) -> anyhow::Result<Settings> {
     if !notice.deleted {
         return settings::open(app, source);
     }

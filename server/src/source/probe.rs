@@ -21,8 +21,9 @@ use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{By, find, line, notes, settings};
-use crate::app::App;
+use super::{By, find, line, notes};
+use crate::settings;
+use crate::source::SourceContext;
 use crate::tenant::{self as tenants, ChannelStatus};
 
 /// Used in place of the messenger's ids.
@@ -42,7 +43,7 @@ pub struct Step {
 
 /// Tests a source live. Sends nothing to customers, creates no lead, notifies no one. Success of all steps is a
 /// proof: a stopped source works again. A failed step is not an error.
-pub async fn test(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Vec<Step>> {
+pub async fn test(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Vec<Step>> {
     let source = find(app, tenant_id, source_id).await?;
     let mut steps = Vec::new();
     let passed = walk(app, &source, &mut steps).await?;
@@ -56,7 +57,7 @@ pub async fn test(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> 
 }
 
 /// True if every step succeeded.
-async fn walk(app: &App, source: &source::Model, steps: &mut Vec<Step>) -> Result<bool> {
+async fn walk(app: &SourceContext, source: &source::Model, steps: &mut Vec<Step>) -> Result<bool> {
     let settings = settings::open(app, source)?;
     let Some(connector) = app.connectors.get(&source.kind) else {
         let error = Said::new("said-connector-none").with("kind", source.kind.as_str());
@@ -112,7 +113,7 @@ struct Line<'app> {
 
 impl<'app> Line<'app> {
     /// The inner error says why there is none.
-    async fn of(app: &'app App, source: &source::Model) -> Result<Result<Self, Said>> {
+    async fn of(app: &'app SourceContext, source: &source::Model) -> Result<Result<Self, Said>> {
         let tenant: tenant::Model = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
         let channel = tenant_channel::Entity::of_tenant(source.tenant_id)
             .filter(tenant_channel::Column::ChannelId.eq(source.channel_id));
@@ -149,7 +150,7 @@ impl<'app> Line<'app> {
     }
 
     /// Sends the message; returns amojo's id of it.
-    async fn message(&self, app: &App, source: &source::Model, test_id: Uuid) -> Result<String, Said> {
+    async fn message(&self, app: &SourceContext, source: &source::Model, test_id: Uuid) -> Result<String, Said> {
         let message = NewMessage {
             message_id: crm_id(source.id, "message", &format!("{TEST} {test_id}")).to_string(),
             conversation_id: conversation(source),

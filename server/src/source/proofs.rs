@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::SourceStatus;
 use super::notes::STOPPED;
 use crate::alert;
-use crate::app::App;
+use crate::source::SourceContext;
 
 /// How often the collected proofs are written.
 const EVERY: Duration = Duration::from_secs(5);
@@ -95,19 +95,19 @@ impl Kept {
 }
 
 /// A message of this source was delivered. Only recorded in memory.
-pub fn prove(app: &App, tenant_id: Uuid, source_id: Uuid) {
+pub fn prove(app: &SourceContext, tenant_id: Uuid, source_id: Uuid) {
     app.source_notes.proofs.add(tenant_id, source_id, app.clock.millis());
 }
 
 /// Writes the collected proofs until the stop. Later ones are written by [`write`].
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
         write(&app).await;
     }
 }
 
 /// Writes the collected proofs: one commit per thousand sources.
-pub async fn write(app: &App) {
+pub async fn write(app: &SourceContext) {
     let proofs = app.source_notes.proofs.take();
     let alone = app.store.one_account_a_commit();
     for of_some in proofs.chunk_by(|one, other| !alone || one.0.0 == other.0.0) {
@@ -121,7 +121,7 @@ pub async fn write(app: &App) {
 }
 
 /// Writes proofs; sources in the state `checking`, since before the proof, become `working`.
-pub(super) async fn store(app: &App, proofs: &[Proof]) -> Result<(), DbErr> {
+pub(super) async fn store(app: &SourceContext, proofs: &[Proof]) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let working = update(app, &tx, proofs).await;
     let working = ended(tx, working).await?;
@@ -135,7 +135,7 @@ pub(super) async fn store(app: &App, proofs: &[Proof]) -> Result<(), DbErr> {
 }
 
 /// Returns those whose state changed.
-async fn update(app: &App, tx: &DatabaseTransaction, proofs: &[Proof]) -> Result<Vec<(Uuid, Uuid)>, DbErr> {
+async fn update(app: &SourceContext, tx: &DatabaseTransaction, proofs: &[Proof]) -> Result<Vec<(Uuid, Uuid)>, DbErr> {
     let found = Rows::new()
         .uuid("tenant_id", proofs.iter().map(|proof| proof.0.0))
         .uuid("id", proofs.iter().map(|proof| proof.0.1))

@@ -21,7 +21,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{By, all as all_ours, leftover, mirror, not_deleted, restore};
-use crate::app::App;
+use crate::source::SourceContext;
 use crate::tenant as tenants;
 use crate::tenant::token::CallError;
 use compare::{Difference, Theirs};
@@ -53,7 +53,7 @@ pub struct Reconciled {
 
 /// Compares an account's sources with amoCRM's now and stores the differences. If a call fails, its error is returned
 /// and nothing is stored. Safe to call at any time and from several instances.
-pub async fn reconcile(app: &Arc<App>, tenant_id: Uuid) -> Result<Reconciled> {
+pub async fn reconcile(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Reconciled> {
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     note_compared(app, tenant_id, app.clock.millis()).await?;
     leftover::mark_abandoned(app.store.write(), tenant_id, app.clock.millis()).await?;
@@ -82,7 +82,7 @@ pub async fn reconcile(app: &Arc<App>, tenant_id: Uuid) -> Result<Reconciled> {
 }
 
 /// Records that amoCRM no longer has a source, as a refused change showed.
-pub(super) async fn note_missing(app: &App, source: &source::Model) -> Result<()> {
+pub(super) async fn note_missing(app: &SourceContext, source: &source::Model) -> Result<()> {
     let tenant = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
     let found = compare::Found::missing(source);
     apply::apply(app, &tenant, std::slice::from_ref(source), &found, &By::parom()).await?;
@@ -91,7 +91,7 @@ pub(super) async fn note_missing(app: &App, source: &source::Model) -> Result<()
 }
 
 /// Stores when the account was last compared; also the claim of whoever compares now.
-async fn note_compared(app: &App, tenant_id: Uuid, at: i64) -> Result<(), DbErr> {
+async fn note_compared(app: &SourceContext, tenant_id: Uuid, at: i64) -> Result<(), DbErr> {
     tenant::Entity::update_many()
         .col_expr(tenant::Column::ReconciledAt, Expr::value(Some(at)))
         .filter(tenant::Column::TenantId.eq(tenant_id))
@@ -100,7 +100,11 @@ async fn note_compared(app: &App, tenant_id: Uuid, at: i64) -> Result<(), DbErr>
     Ok(())
 }
 
-async fn list(app: &Arc<App>, tenant_id: Uuid, ours: &[source::Model]) -> Result<Vec<rest::Source>, CallError> {
+async fn list(
+    app: &Arc<SourceContext>,
+    tenant_id: Uuid,
+    ours: &[source::Model],
+) -> Result<Vec<rest::Source>, CallError> {
     let mut theirs = mirror::all(app, tenant_id).await?;
     if theirs.len() < LISTED {
         return Ok(theirs);
@@ -115,7 +119,7 @@ async fn list(app: &Arc<App>, tenant_id: Uuid, ours: &[source::Model]) -> Result
 }
 
 /// Deletes at amoCRM what was deleted here. Failures are found again the next day.
-async fn bury(app: &Arc<App>, tenant_id: Uuid, ids: &[i64]) {
+async fn bury(app: &Arc<SourceContext>, tenant_id: Uuid, ids: &[i64]) {
     if ids.is_empty() {
         return;
     }
@@ -131,7 +135,12 @@ async fn bury(app: &Arc<App>, tenant_id: Uuid, ids: &[i64]) {
 
 /// Sends services again where amoCRM has others: people cannot change them there. Failures are found again the next
 /// day.
-async fn send_services(app: &Arc<App>, tenant: &tenant::Model, ours: &[source::Model], differences: &[Difference]) {
+async fn send_services(
+    app: &Arc<SourceContext>,
+    tenant: &tenant::Model,
+    ours: &[source::Model],
+    differences: &[Difference],
+) {
     for difference in differences.iter().filter(|difference| difference.services) {
         let Some(source) = ours.iter().find(|source| source.id == difference.source_id) else { continue };
         let services = match restore::services(source) {

@@ -18,13 +18,13 @@ use super::by::next_version;
 use super::create::{active, clear_default, served, written};
 use super::reconcile::{DELETED_IN_CRM, GONE};
 use super::{By, SourceStatus, all, find, mirror, notice};
-use crate::app::App;
+use crate::source::SourceContext;
 use crate::tenant as tenants;
 
 /// Recreates a source that was deleted in amoCRM and returns its new state. 409 `not_deleted_in_crm` if it is not
 /// missing there; other errors as for [`super::create()`], and then nothing is changed. Completes even if the caller
 /// goes away.
-pub async fn restore(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<source::Model> {
+pub async fn restore(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<source::Model> {
     let source = find(app, tenant_id, source_id).await?;
     if !is_missing(&source) {
         let detail = Said::new("said-not-deleted-in-crm").with("name", source.name.as_str());
@@ -35,7 +35,7 @@ pub async fn restore(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) 
 }
 
 /// The same for all missing sources, in batches as large as amoCRM accepts; none missing is fine.
-pub async fn restore_all(app: &Arc<App>, tenant_id: Uuid, by: &By) -> Result<Vec<source::Model>> {
+pub async fn restore_all(app: &Arc<SourceContext>, tenant_id: Uuid, by: &By) -> Result<Vec<source::Model>> {
     let missing: Vec<_> = all(app, tenant_id).await?.into_iter().filter(is_missing).collect();
     if missing.is_empty() { Ok(missing) } else { again(app, tenant_id, missing, by).await }
 }
@@ -45,7 +45,12 @@ pub(super) fn is_missing(source: &source::Model) -> bool {
     source.status_reason == DELETED_IN_CRM
 }
 
-async fn again(app: &Arc<App>, tenant_id: Uuid, missing: Vec<source::Model>, by: &By) -> Result<Vec<source::Model>> {
+async fn again(
+    app: &Arc<SourceContext>,
+    tenant_id: Uuid,
+    missing: Vec<source::Model>,
+    by: &By,
+) -> Result<Vec<source::Model>> {
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let tenant = served(app, tenant).await?;
     active(&tenant)?;
@@ -67,7 +72,7 @@ async fn again(app: &Arc<App>, tenant_id: Uuid, missing: Vec<source::Model>, by:
 
 /// A source already there is used as it is: an answer was lost, or another instance was faster.
 async fn mirror_them(
-    app: &Arc<App>,
+    app: &Arc<SourceContext>,
     tenant: &entity::tenant::Model,
     missing: &[source::Model],
 ) -> Result<Vec<rest::Source>> {
@@ -121,7 +126,7 @@ pub(super) fn services(source: &source::Model) -> anyhow::Result<Option<Vec<Serv
     Ok((!services.is_empty()).then_some(services))
 }
 
-async fn keep(app: &App, source: source::Model, found: &rest::Source, by: &By) -> Result<source::Model> {
+async fn keep(app: &SourceContext, source: source::Model, found: &rest::Source, by: &By) -> Result<source::Model> {
     let now = app.clock.millis();
     let row = source::ActiveModel {
         tenant_id: Set(source.tenant_id),
@@ -144,7 +149,7 @@ async fn keep(app: &App, source: source::Model, found: &rest::Source, by: &By) -
 }
 
 async fn store(
-    app: &App,
+    app: &SourceContext,
     tx: &DatabaseTransaction,
     source: &source::Model,
     row: source::ActiveModel,

@@ -16,8 +16,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::by::{changed_meanwhile, next_version};
-use super::{By, find, settings};
-use crate::app::App;
+use super::{By, find};
+use crate::settings;
+use crate::source::SourceContext;
 
 /// How long the old secret also signs.
 const OVERLAP_MILLIS: i64 = 24 * 3_600_000;
@@ -25,7 +26,12 @@ const OVERLAP_MILLIS: i64 = 24 * 3_600_000;
 /// Generates a new secret and returns it; it is not shown again. The previous one stays valid for 24 hours, an even
 /// older one ends. 409 `no_webhook` for kinds without webhooks; [`Error::Changed`] if the source was changed
 /// concurrently.
-pub async fn rotate_secret(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<SecretString> {
+pub async fn rotate_secret(
+    app: &Arc<SourceContext>,
+    tenant_id: Uuid,
+    source_id: Uuid,
+    by: &By,
+) -> Result<SecretString> {
     let source = find(app, tenant_id, source_id).await?;
     let mut secrets = settings::open(app, &source)?.secrets;
     if !secrets.contains_key(custom::SECRET) {
@@ -39,7 +45,12 @@ pub async fn rotate_secret(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by:
 
 /// The same for the secret with which a site signs its customers' identities; also creates the first one. 404 for
 /// other kinds.
-pub async fn rotate_site_secret(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<SecretString> {
+pub async fn rotate_site_secret(
+    app: &Arc<SourceContext>,
+    tenant_id: Uuid,
+    source_id: Uuid,
+    by: &By,
+) -> Result<SecretString> {
     let source = find(app, tenant_id, source_id).await?;
     if source.kind != "webchat" {
         return Err(Error::NotFound);
@@ -59,7 +70,7 @@ fn replace(secrets: &mut BTreeMap<String, SecretString>, (name, old_name): (&str
 }
 
 async fn store(
-    app: &Arc<App>,
+    app: &Arc<SourceContext>,
     source: &source::Model,
     secrets: &BTreeMap<String, SecretString>,
     by: &By,

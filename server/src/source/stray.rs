@@ -19,10 +19,10 @@ use super::by::next_version;
 use super::create::clear_default;
 use super::restore::is_missing;
 use super::{By, all, find, mirror};
-use crate::app::App;
+use crate::source::SourceContext;
 
 /// The account's strays as of the last comparison, the one that amoCRM created itself first.
-pub async fn strays(app: &App, tenant_id: Uuid) -> Result<Vec<stray_source::Model>> {
+pub async fn strays(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<stray_source::Model>> {
     let found = stray_source::Entity::of_tenant(tenant_id)
         .order_by_asc(stray_source::Column::Reason)
         .order_by_asc(stray_source::Column::AmocrmSourceId);
@@ -35,7 +35,7 @@ pub async fn strays(app: &App, tenant_id: Uuid) -> Result<Vec<stray_source::Mode
 /// 409 `no_source` if the account has none, other errors as for [`super::change()`]. Safe to repeat: what was taken
 /// over stays. Completes even if the caller goes away.
 pub async fn adopt(
-    app: &Arc<App>,
+    app: &Arc<SourceContext>,
     tenant_id: Uuid,
     amocrm_source_id: i64,
     into: Option<Uuid>,
@@ -63,7 +63,7 @@ pub async fn adopt(
 
 /// Deletes a stray at amoCRM; one already gone there is fine. If it was the default source, the account then has
 /// none.
-pub async fn remove_stray(app: &Arc<App>, tenant_id: Uuid, amocrm_source_id: i64, by: &By) -> Result<()> {
+pub async fn remove_stray(app: &Arc<SourceContext>, tenant_id: Uuid, amocrm_source_id: i64, by: &By) -> Result<()> {
     let known = known(app, tenant_id, amocrm_source_id).await?;
     let (app, by) = (app.clone(), by.clone());
     let removing = base::supervisor::detach("stray_remove", async move {
@@ -77,7 +77,7 @@ pub async fn remove_stray(app: &Arc<App>, tenant_id: Uuid, amocrm_source_id: i64
     removing.await.map_err(|error| anyhow::anyhow!("removing a source broke off: {error}"))?
 }
 
-async fn known(app: &App, tenant_id: Uuid, amocrm_source_id: i64) -> Result<stray_source::Model> {
+async fn known(app: &SourceContext, tenant_id: Uuid, amocrm_source_id: i64) -> Result<stray_source::Model> {
     let known = stray_source::Entity::of_tenant(tenant_id)
         .filter(stray_source::Column::AmocrmSourceId.eq(amocrm_source_id))
         .one(app.store.read())
@@ -85,18 +85,23 @@ async fn known(app: &App, tenant_id: Uuid, amocrm_source_id: i64) -> Result<stra
     known.ok_or(Error::NotFound)
 }
 
-async fn heir(app: &App, tenant_id: Uuid) -> Result<source::Model> {
+async fn heir(app: &SourceContext, tenant_id: Uuid) -> Result<source::Model> {
     let ours: Vec<_> = all(app, tenant_id).await?.into_iter().filter(|source| !is_missing(source)).collect();
     let heir = ours.iter().find(|source| source.is_default).or(ours.last());
     heir.cloned().ok_or_else(|| Error::Conflict { problem: "no_source", detail: Said::new("said-no-heir") })
 }
 
 /// Its current state at amoCRM. None if it is gone there.
-async fn there(app: &Arc<App>, known: &stray_source::Model) -> Result<Option<rest::Source>> {
+async fn there(app: &Arc<SourceContext>, known: &stray_source::Model) -> Result<Option<rest::Source>> {
     mirror::by_id(app, known.tenant_id, known.amocrm_source_id).await.map_err(mirror::as_error)
 }
 
-async fn take_over(app: &Arc<App>, heir: source::Model, stray: &rest::Source, by: &By) -> Result<source::Model> {
+async fn take_over(
+    app: &Arc<SourceContext>,
+    heir: source::Model,
+    stray: &rest::Source,
+    by: &By,
+) -> Result<source::Model> {
     let change = rest::SourceChange {
         pipeline_id: stray.pipeline_id.filter(|id| *id != heir.pipeline_id),
         default: (stray.default && !heir.is_default).then_some(true),
@@ -114,7 +119,7 @@ async fn take_over(app: &Arc<App>, heir: source::Model, stray: &rest::Source, by
 }
 
 async fn store(
-    app: &App,
+    app: &SourceContext,
     tx: &DatabaseTransaction,
     heir: &source::Model,
     mirrored: Option<&rest::Source>,
@@ -143,6 +148,6 @@ async fn store(
     Ok(adopted)
 }
 
-async fn forget(app: &App, known: stray_source::Model) -> Result<(), DbErr> {
+async fn forget(app: &SourceContext, known: stray_source::Model) -> Result<(), DbErr> {
     known.delete(app.store.write()).await.map(|_| ())
 }

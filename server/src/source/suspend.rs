@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::by::next_version;
 use super::{By, live};
 use crate::alert::{self, Alarm, WEBHOOK_SUSPENDED};
-use crate::app::App;
+use crate::source::SourceContext;
 
 /// Minimum time without any success …
 const PATIENCE_MILLIS: i64 = 24 * 3_600_000;
@@ -24,13 +24,13 @@ const PATIENCE_MILLIS: i64 = 24 * 3_600_000;
 const TRIES: i32 = 10;
 
 /// A webhook of this source failed. Once all have failed for a day the source is paused.
-pub async fn failing(app: &App, tenant_id: Uuid, source_id: Uuid) {
+pub async fn failing(app: &SourceContext, tenant_id: Uuid, source_id: Uuid) {
     if let Err(error) = look(app, tenant_id, source_id).await {
         tracing::error!(tenant.id = %tenant_id, source.id = %source_id, %error, "an endpoint's failures could not be evaluated; its next failure will trigger the next attempt");
     }
 }
 
-async fn look(app: &App, tenant_id: Uuid, source_id: Uuid) -> Result<(), DbErr> {
+async fn look(app: &SourceContext, tenant_id: Uuid, source_id: Uuid) -> Result<(), DbErr> {
     let turn = turn::Entity::of_tenant(tenant_id).filter(turn::Column::Target.eq(source_id));
     let turn = turn.one(app.store.read()).await?;
     let since = turn.filter(|turn| turn.failing >= TRIES).and_then(|turn| turn.failing_since);
@@ -50,7 +50,7 @@ async fn look(app: &App, tenant_id: Uuid, source_id: Uuid) -> Result<(), DbErr> 
 }
 
 /// Turn, row, alert and audit in one commit. False if it was paused concurrently or has just answered.
-async fn pause(app: &App, tx: &DatabaseTransaction, source: &source::Model) -> Result<bool, DbErr> {
+async fn pause(app: &SourceContext, tx: &DatabaseTransaction, source: &source::Model) -> Result<bool, DbErr> {
     let target = (source.tenant_id, source.id);
     if !app.queue.suspend(tx, target, (PATIENCE_MILLIS, TRIES), WEBHOOK_SUSPENDED).await? {
         return Ok(false);

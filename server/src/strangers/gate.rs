@@ -13,7 +13,7 @@ use actix_web::web;
 use base::words::{Language, Words};
 
 use super::Act;
-use crate::app::App;
+use crate::platform::Platform;
 use base::browser::client_address;
 
 /// The rate-limited action of a request; `None` if it writes nothing for an unknown caller, or authenticates first.
@@ -35,8 +35,9 @@ pub async fn gate(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if let Some(act) = act_of(request.method(), request.path())
-        && let Some(app) = request.app_data::<web::Data<App>>().cloned()
-        && let Err(seconds) = app.strangers.pace(client_address(request.request(), &app.config), act, app.clock.millis()).await
+        && let Some(app) = request.app_data::<web::Data<Platform>>().cloned()
+        && let Err(seconds) =
+            app.strangers.pace(client_address(request.request(), &app.config), act, app.clock.millis()).await
     {
         let words = Words::new(Language::of_request(request.request()));
         let answer = HttpResponse::TooManyRequests()

@@ -9,11 +9,11 @@ use uuid::Uuid;
 use super::call::call;
 use super::shown::names;
 use super::{Draft, Template, find};
-use crate::app::App;
+use crate::source::SourceContext;
 
 /// Creates a template. `key` is our id of it: a form sent twice returns the first one. 409 `crm_refused` with
 /// amoCRM's text if amoCRM refuses.
-pub async fn create(app: &Arc<App>, tenant_id: Uuid, key: &str, draft: &Draft) -> Result<Template> {
+pub async fn create(app: &Arc<SourceContext>, tenant_id: Uuid, key: &str, draft: &Draft) -> Result<Template> {
     let names = names(app, tenant_id).await?;
     let made = call(app, tenant_id, |rest, token| async move { rest.templates(&token, &[key], 1).await }).await?;
     if let Some(made) = made.items.into_iter().find(|one| one.external_id.as_deref() == Some(key)) {
@@ -30,7 +30,7 @@ pub async fn create(app: &Arc<App>, tenant_id: Uuid, key: &str, draft: &Draft) -
 }
 
 /// Changes a template. 409 `template_locked` while WhatsApp has it.
-pub async fn change(app: &Arc<App>, tenant_id: Uuid, id: i64, draft: &Draft) -> Result<Template> {
+pub async fn change(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64, draft: &Draft) -> Result<Template> {
     let known = find(app, tenant_id, id).await?;
     if !known.state.is_open() {
         return Err(Error::Conflict { problem: "template_locked", detail: Said::new("said-template-locked") });
@@ -46,13 +46,13 @@ pub async fn change(app: &Arc<App>, tenant_id: Uuid, id: i64, draft: &Draft) -> 
 }
 
 /// Deletes a template.
-pub async fn remove(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<()> {
+pub async fn remove(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<()> {
     call(app, tenant_id, |rest, token| async move { rest.delete_templates(&token, &[id]).await }).await
 }
 
 /// Requests WhatsApp's review for every source with official WhatsApp; returns for how many. 409 `template_no_source`
 /// if there is none, `template_locked` if it was already requested.
-pub async fn for_review(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<usize> {
+pub async fn for_review(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<usize> {
     let known = find(app, tenant_id, id).await?;
     if !known.is_waba() || !known.state.is_open() {
         return Err(Error::Conflict { problem: "template_locked", detail: Said::new("said-template-locked") });

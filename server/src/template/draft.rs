@@ -8,7 +8,7 @@ use entity::source;
 use uuid::Uuid;
 
 use super::Button;
-use crate::app::App;
+use crate::source::SourceContext;
 
 /// Input for a template. Validated by the caller; amoCRM validates again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub fn markers(text: &str) -> Option<Vec<String>> {
 
 /// The account's sources with official WhatsApp whose connector reviews templates, by name: reviews are requested from
 /// them.
-pub async fn sources(app: &App, tenant_id: Uuid) -> Result<Vec<String>> {
+pub async fn sources(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<String>> {
     let reviews = |source: &source::Model| {
         is_waba(source) && app.connectors.get(&source.kind).is_some_and(|connector| connector.reviews_templates())
     };

@@ -8,14 +8,14 @@ use uuid::Uuid;
 
 use super::{State, find};
 use crate::alert::{self, Alarm};
-use crate::app::App;
+use crate::source::SourceContext;
 
 /// Kind of the alert about a template that WhatsApp rejected.
 pub const ALARM: &str = "template_rejected";
 
 /// Opens an alert about a template that was rejected, and ends it when it no longer is. Templates of other
 /// integrations are ignored.
-pub async fn look(app: &Arc<App>, tenant_id: Uuid, id: i64) -> anyhow::Result<()> {
+pub async fn look(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> anyhow::Result<()> {
     let object = id.to_string();
     let template = match find(app, tenant_id, id).await {
         Ok(template) => template,

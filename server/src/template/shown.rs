@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::call::call;
-use crate::app::App;
+use crate::source::SourceContext;
 
 /// Maximum pages read of amoCRM's list: 50 templates each.
 const PAGES: u32 = 20;
@@ -162,7 +162,7 @@ fn state(template: &rest::Template, reviews: &[Review]) -> State {
 }
 
 /// The account's templates, the last changed first; at most 1000.
-pub async fn list(app: &Arc<App>, tenant_id: Uuid) -> Result<Vec<Template>> {
+pub async fn list(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<Template>> {
     let names = names(app, tenant_id).await?;
     let mut all = Vec::new();
     for number in 1..=PAGES {
@@ -177,13 +177,13 @@ pub async fn list(app: &Arc<App>, tenant_id: Uuid) -> Result<Vec<Template>> {
 }
 
 /// One by its id; 404 if there is none, or another integration created it.
-pub async fn find(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<Template> {
+pub async fn find(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<Template> {
     let found = call(app, tenant_id, |rest, token| async move { rest.template(&token, id).await }).await?;
     Ok(Template::of(found.ok_or(Error::NotFound)?, &names(app, tenant_id).await?))
 }
 
 /// Names of our sources by amoCRM's ids.
-pub(super) async fn names(app: &App, tenant_id: Uuid) -> Result<BTreeMap<i64, String>> {
+pub(super) async fn names(app: &SourceContext, tenant_id: Uuid) -> Result<BTreeMap<i64, String>> {
     let rows = source::Entity::of_tenant(tenant_id).filter(source::Column::DeletedAt.is_null());
     let rows = rows.all(app.store.read()).await?;
     Ok(rows.into_iter().map(|row| (row.amocrm_source_id, row.name)).collect())

@@ -4,7 +4,7 @@ use entity::{oauth_grant, tenant};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 const DAY: i64 = 24 * 3_600_000;
 /// A refresh token is valid for three months from its issue (crm-api §1.8).
@@ -76,7 +76,7 @@ pub struct Access {
 }
 
 /// A tenant's current access.
-pub async fn of(app: &App, tenant_id: Uuid) -> Result<Access, DbErr> {
+pub async fn of(app: &TenantContext, tenant_id: Uuid) -> Result<Access, DbErr> {
     let grants = oauth_grant::Entity::of_tenant(tenant_id).all(app.store.read()).await?;
     Ok(shown(&grants, app.clock.millis(), app.store.now().await?))
 }

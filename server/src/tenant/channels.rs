@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::install::InstallError;
 use super::{ChannelStatus, TenantStatus, grant, standing, subscription};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 mod judge;
 mod keep;
@@ -36,7 +36,7 @@ pub use renew::{renew, renewed};
 ///
 /// [`InstallError::Later`]: amoCRM did not answer for at least one channel; connected ones stay connected and the
 /// tenant's state is unchanged. The caller should retry.
-pub async fn connect(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
+pub async fn connect(app: &TenantContext, tenant_id: Uuid) -> Result<(), InstallError> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else {
         return Err(InstallError::Never(Said::new("said-install-gone")));
     };
@@ -62,7 +62,7 @@ pub async fn connect(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
 }
 
 /// Connects each channel at amoCRM and stores the outcome.
-pub(super) async fn connect_all(app: &App, tenant: &tenant::Model) -> Result<(), InstallError> {
+pub(super) async fn connect_all(app: &TenantContext, tenant: &tenant::Model) -> Result<(), InstallError> {
     let integration = super::integration(app, tenant)?;
     let mut later = None;
     for channel in &integration.channels {
@@ -77,7 +77,7 @@ pub(super) async fn connect_all(app: &App, tenant: &tenant::Model) -> Result<(),
 }
 
 async fn connect_one(
-    app: &App,
+    app: &TenantContext,
     tenant: &tenant::Model,
     integration: &Integration,
     channel: &Channel,
@@ -98,7 +98,7 @@ async fn connect_one(
 /// the vendor is alerted; if amoCRM does not know it (`disconnected`), it is connected again at once, or slowly if it
 /// was lost again soon.
 pub async fn broken(
-    app: &App,
+    app: &TenantContext,
     tenant_id: Uuid,
     channel_id: Uuid,
     status: ChannelStatus,
@@ -112,7 +112,7 @@ pub async fn broken(
 }
 
 /// Delays the next attempt of every unconnected channel by one step, because amoCRM did not answer.
-pub(super) async fn put_off(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+pub(super) async fn put_off(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     use tenant_channel::Column;
     let now = app.clock.millis();
     let waiting = tenant_channel::Entity::of_tenant(tenant_id).filter(Column::NextTryAt.lte(now));
@@ -129,7 +129,7 @@ pub(super) async fn put_off(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
 }
 
 /// Schedules a comparison of its sources with amoCRM's for the next round.
-async fn compare_soon(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+async fn compare_soon(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     tenant::Entity::update_many()
         .col_expr(tenant::Column::ReconciledAt, Expr::value(Option::<i64>::None))
         .filter(tenant::Column::TenantId.eq(tenant_id))

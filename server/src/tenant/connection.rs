@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::install::InstallError;
 use super::{ChannelStatus, TenantStatus, channels, grant, standing, subscription};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// Reason for holding a disconnected account's turns.
 const HELD_BECAUSE: &str = "disconnected";
@@ -22,7 +22,7 @@ const WAIT_SECONDS: u32 = 5;
 ///
 /// 409 `tenant_inactive` if the account has left or never gave access, 503 if amoCRM does not answer: the caller
 /// should retry. A channel that amoCRM does not allow is not an error: its row says so.
-pub async fn connect(app: &Arc<App>, tenant_id: Uuid, customer_id: Option<Uuid>) -> Result<()> {
+pub async fn connect(app: &Arc<TenantContext>, tenant_id: Uuid, customer_id: Option<Uuid>) -> Result<()> {
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let left = TenantStatus::stored(&tenant) == TenantStatus::Uninstalled;
     if left || grant::in_use(app.store.read(), tenant_id).await?.is_none() {
@@ -55,7 +55,7 @@ pub async fn connect(app: &Arc<App>, tenant_id: Uuid, customer_id: Option<Uuid>)
 
 /// Disconnects every channel at amoCRM and holds what waits. Sources, chats and letters are kept; [`connect`]
 /// resumes. Idempotent. amoCRM is notified until it confirms. 409 `tenant_inactive` if the account has left.
-pub async fn disconnect(app: &Arc<App>, tenant_id: Uuid) -> Result<()> {
+pub async fn disconnect(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<()> {
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     if TenantStatus::stored(&tenant) == TenantStatus::Uninstalled {
         return Err(inactive(&tenant, Said::new("said-account-left")));
@@ -87,7 +87,7 @@ pub async fn disconnect(app: &Arc<App>, tenant_id: Uuid) -> Result<()> {
 }
 
 /// Holds the turns of all channels of an account towards amoCRM.
-pub(super) async fn hold(app: &App, tenant: &tenant::Model, reason: &str) -> Result<(), DbErr> {
+pub(super) async fn hold(app: &TenantContext, tenant: &tenant::Model, reason: &str) -> Result<(), DbErr> {
     let pool = super::pool_of(&tenant.integration);
     for channel in tenant_channel::Entity::of_tenant(tenant.tenant_id).all(app.store.read()).await? {
         app.queue.hold(tenant.tenant_id, channel.channel_id, &pool, reason).await?;
@@ -96,7 +96,7 @@ pub(super) async fn hold(app: &App, tenant: &tenant::Model, reason: &str) -> Res
 }
 
 /// Records before the call that amoCRM must be told, so that a crash does not lose it.
-async fn owe(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+async fn owe(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     use tenant_channel::Column;
     let at = app.clock.millis() + standing::slowly(0);
     tenant_channel::Entity::update_many()

@@ -12,7 +12,7 @@ use entity::{conversation, erasure};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 mod lines;
 mod seek;
@@ -42,7 +42,7 @@ pub struct Erasure {
 ///
 /// Another process that serves the account may remember the conversation for ten more minutes; a message arriving
 /// during that time becomes a dead letter instead of opening the conversation anew.
-pub async fn erase(app: &App, tenant_id: Uuid, who: &Who, by: &str) -> Result<Erasure> {
+pub async fn erase(app: &TenantContext, tenant_id: Uuid, who: &Who, by: &str) -> Result<Erasure> {
     let found = seek::find(app, tenant_id, who).await?;
     if found.conversations.is_empty() && found.others.is_empty() && found.lines.count == 0 {
         return Err(Error::NotFound);
@@ -78,7 +78,7 @@ fn what(who: &Who) -> String {
 
 /// Stores the proof.
 pub(super) async fn prove(
-    app: &App,
+    app: &TenantContext,
     tenant_id: Uuid,
     what: &str,
     counts: BTreeMap<String, u64>,

@@ -11,7 +11,7 @@ use futures_util::Stream;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 mod rows;
 mod shapes;
@@ -53,7 +53,7 @@ impl Part {
 
 /// An export in progress.
 pub struct Export {
-    app: Arc<App>,
+    app: Arc<TenantContext>,
     tenant: tenant::Model,
     part: Option<Part>,
     /// Ids up to this one have been read.
@@ -63,7 +63,7 @@ pub struct Export {
 
 impl Export {
     /// Starts an export; reads only the account.
-    pub async fn begin(app: &Arc<App>, tenant_id: Uuid) -> Result<Self> {
+    pub async fn begin(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Self> {
         let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
         Ok(Self { app: app.clone(), tenant, part: Some(Part::Account), after: Uuid::nil(), lines: 0 })
     }

@@ -20,11 +20,11 @@ use uuid::Uuid;
 
 use super::erase::{Erasure, prove};
 use super::{TenantStatus, connection, remove, rest_pace};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// Deletes all data of an account. 409 `tenant_active` unless it has left or was disconnected; `force` disconnects it
 /// first. `by`: who requested it, for the proof. The account may install again and starts anew.
-pub async fn forget(app: &Arc<App>, tenant_id: Uuid, force: bool, by: &str) -> Result<Erasure> {
+pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: &str) -> Result<Erasure> {
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let gone = [TenantStatus::Uninstalled, TenantStatus::Disconnected].contains(&TenantStatus::stored(&tenant));
     if !gone && !force {

@@ -12,7 +12,7 @@ use sea_orm::{
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// A newly issued pair of tokens. `Debug` hides both.
 #[derive(Clone, Debug)]
@@ -91,7 +91,7 @@ pub(super) struct Giver {
 /// A user who was once an administrator and no longer is one changes nothing: the earlier grant has more rights and
 /// remains valid.
 pub(super) async fn keep(
-    app: &App,
+    app: &TenantContext,
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     giver: &Giver,

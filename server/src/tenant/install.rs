@@ -24,7 +24,7 @@ mod turns;
 
 use super::grant::{self, Fresh, Giver};
 use super::{TenantStatus, channels, said_of, said_of_oauth, standing};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 pub use call::{Call, For, Trust, store as store_call, store_unclear};
 pub use known::{network_of, trust_of};
@@ -87,7 +87,7 @@ pub fn account_key(integration: &str, account_id: i64) -> String {
 }
 
 /// The tenant of an account, in any state.
-pub async fn find(app: &App, integration: &str, account_id: i64) -> Result<Option<Uuid>, DbErr> {
+pub async fn find(app: &TenantContext, integration: &str, account_id: i64) -> Result<Option<Uuid>, DbErr> {
     let key = account_key(integration, account_id);
     let entry = directory::find(app.store.read(), Kind::Account, &key, app.clock.millis()).await?;
     Ok(entry.map(|entry| entry.tenant_id))
@@ -96,7 +96,7 @@ pub async fn find(app: &App, integration: &str, account_id: i64) -> Result<Optio
 /// Exchanges an authorization code for tokens. The host has passed [`super::host_rules`]. After a success the code is
 /// used up: store the tokens before anything else.
 pub async fn exchange(
-    app: &App,
+    app: &TenantContext,
     integration: &Integration,
     host: &Host,
     code: &SecretString,
@@ -122,7 +122,12 @@ pub async fn exchange(
 
 /// Creates or renews the tenant of the account these tokens are for and connects its channels: [`enter`], then
 /// [`finish`].
-pub async fn provision(app: &App, integration: &Integration, host: &Host, fresh: &Fresh) -> Result<Uuid, InstallError> {
+pub async fn provision(
+    app: &TenantContext,
+    integration: &Integration,
+    host: &Host,
+    fresh: &Fresh,
+) -> Result<Uuid, InstallError> {
     let entered = enter(app, integration, host, fresh).await?;
     finish(app, entered.tenant_id).await?;
     Ok(entered.tenant_id)
@@ -130,7 +135,12 @@ pub async fn provision(app: &App, integration: &Integration, host: &Host, fresh:
 
 /// Asks amoCRM whose tokens these are and stores account and grant in one commit. The account is the one amoCRM
 /// names, never the one a caller claimed.
-pub async fn enter(app: &App, integration: &Integration, host: &Host, fresh: &Fresh) -> Result<Entered, InstallError> {
+pub async fn enter(
+    app: &TenantContext,
+    integration: &Integration,
+    host: &Host,
+    fresh: &Fresh,
+) -> Result<Entered, InstallError> {
     let rest = super::rest_at(app, integration, host)?;
     let account = rest.account(&fresh.access_token, &["amojo_id", "datetime_settings"]).await?;
     let claims = claims::read(&fresh.access_token).unwrap_or_default();
@@ -167,7 +177,7 @@ pub async fn enter(app: &App, integration: &Integration, host: &Host, fresh: &Fr
 
 /// Connects the channels of a tenant that [`enter`] stored. If customers must sign in and the account was not
 /// connected before, it waits for credentials instead.
-pub async fn finish(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
+pub async fn finish(app: &TenantContext, tenant_id: Uuid) -> Result<(), InstallError> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else {
         return Err(InstallError::Never(Said::new("said-install-gone")));
     };
@@ -202,14 +212,14 @@ struct Facts<'call> {
     language: String,
 }
 
-async fn store(app: &App, facts: &Facts<'_>, giver: &Giver, fresh: &Fresh) -> Result<Uuid, InstallError> {
+async fn store(app: &TenantContext, facts: &Facts<'_>, giver: &Giver, fresh: &Fresh) -> Result<Uuid, InstallError> {
     let tx = app.store.write_tx().await?;
     let done = store_in(app, &tx, facts, giver, fresh).await;
     ended(tx, done).await
 }
 
 async fn store_in(
-    app: &App,
+    app: &TenantContext,
     tx: &DatabaseTransaction,
     facts: &Facts<'_>,
     giver: &Giver,

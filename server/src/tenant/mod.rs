@@ -12,6 +12,7 @@
 pub mod access;
 pub mod channels;
 mod connection;
+mod context;
 pub mod erase;
 pub mod export;
 pub mod forget;
@@ -47,10 +48,9 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QuerySelect};
 use url::Url;
 use uuid::Uuid;
 
-use crate::app::App;
-
 pub use access::{Access, AccessState, of as access};
 pub use connection::{connect, disconnect};
+pub use context::TenantContext;
 pub use erase::{Erasure, Who, erase};
 pub use export::Export;
 pub use forget::forget;
@@ -67,7 +67,7 @@ pub async fn load(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<t
 }
 
 /// The integration a tenant installed. An error if it is no longer configured.
-pub fn integration<'app>(app: &'app App, tenant: &tenant::Model) -> anyhow::Result<&'app Integration> {
+pub fn integration<'app>(app: &'app TenantContext, tenant: &tenant::Model) -> anyhow::Result<&'app Integration> {
     app.config.integration(&tenant.integration).with_context(|| {
         format!("integration {:?} of account {} is not in the configuration", tenant.integration, tenant.account_id)
     })
@@ -87,7 +87,7 @@ pub fn account_base(integration: &Integration, host: &Host) -> anyhow::Result<Ur
 
 /// Whether a URL is a page of an account that the tenant's integration allows: amoCRM's own, or its replacement if
 /// `account_url` points elsewhere.
-pub fn is_account_page(app: &App, tenant: &tenant::Model, address: &Url) -> bool {
+pub fn is_account_page(app: &TenantContext, tenant: &tenant::Model, address: &Url) -> bool {
     let Some(integration) = app.config.integration(&tenant.integration) else { return false };
     let stands_in = integration.account_base(&tenant.host).is_ok_and(|base| base.origin() == address.origin());
     let host = address.host_str().unwrap_or_default();
@@ -96,7 +96,7 @@ pub fn is_account_page(app: &App, tenant: &tenant::Model, address: &Url) -> bool
 
 /// A client of the CRM API of a tenant's account. The stored host is checked against the current allow-list: a token
 /// is never sent to a host that the configuration does not allow today.
-pub fn rest(app: &App, tenant: &tenant::Model) -> anyhow::Result<Rest> {
+pub fn rest(app: &TenantContext, tenant: &tenant::Model) -> anyhow::Result<Rest> {
     let integration = integration(app, tenant)?;
     let host = allowed_host(integration, &tenant.host)?;
     rest_at(app, integration, &host)
@@ -109,7 +109,7 @@ pub(crate) async fn lock(tx: &DatabaseTransaction, tenant_id: Uuid) -> Result<()
 }
 
 /// A client of the CRM API of an allow-listed host; each of its calls waits for the account's rate limit.
-pub(crate) fn rest_at(app: &App, integration: &Integration, host: &Host) -> anyhow::Result<Rest> {
+pub(crate) fn rest_at(app: &TenantContext, integration: &Integration, host: &Host) -> anyhow::Result<Rest> {
     let address = account_base(integration, host)?;
     let rest =
         Rest::new(app.http.trusted().clone(), address.as_str()).context("account_url gives no usable address")?;
@@ -117,7 +117,7 @@ pub(crate) fn rest_at(app: &App, integration: &Integration, host: &Host) -> anyh
 }
 
 /// The rate limit that each call of an account waits for.
-fn pace_of(app: &App, host: &Host) -> Pace {
+fn pace_of(app: &TenantContext, host: &Host) -> Pace {
     let (pace, account) = (app.rest_pace.clone(), host.to_string());
     Arc::new(move || -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let (pace, account) = (pace.clone(), account.clone());
@@ -136,7 +136,7 @@ pub(crate) fn allowed_host(integration: &Integration, host: &str) -> anyhow::Res
 pub type CrmSkew = amocrm::chats::Skew;
 
 /// A client of the Chats API of an integration.
-pub fn chats(app: &App, integration: &Integration) -> anyhow::Result<Chats> {
+pub fn chats(app: &TenantContext, integration: &Integration) -> anyhow::Result<Chats> {
     let clock = app.clock.clone();
     Chats::new(app.http.trusted().clone(), base(&integration.amojo_url), std::sync::Arc::new(move || clock.now()))
         .map(|chats| chats.with_skew(app.crm_skew.clone()))
@@ -144,7 +144,7 @@ pub fn chats(app: &App, integration: &Integration) -> anyhow::Result<Chats> {
 }
 
 /// A client of the token endpoint with an integration's secret.
-pub(crate) fn oauth(app: &App, integration: &Integration) -> OAuth {
+pub(crate) fn oauth(app: &TenantContext, integration: &Integration) -> OAuth {
     OAuth::new(
         app.http.trusted().clone(),
         &integration.client_id,
@@ -159,7 +159,7 @@ pub fn pool_of(integration_name: &str) -> String {
 }
 
 /// A configured channel by its id, with its integration.
-pub fn channel_config(app: &App, channel_id: Uuid) -> Option<(&Integration, &Channel)> {
+pub fn channel_config(app: &TenantContext, channel_id: Uuid) -> Option<(&Integration, &Channel)> {
     app.config.integrations.iter().find_map(|integration| {
         let same = |channel: &&Channel| Uuid::parse_str(&channel.id).is_ok_and(|id| id == channel_id);
         Some((integration, integration.channels.iter().find(same)?))

@@ -12,12 +12,12 @@ use uuid::Uuid;
 
 use super::token::{self, TokenError};
 use super::{grant, host_rules, rest_pace};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// Asks amoCRM for the account's current host and stores it. True if it differs from the known one. Uses up no token.
 ///
 /// `hint`: the allow-listed host of a verified token of the widget, asked if the shared host does not answer this.
-pub async fn find(app: &Arc<App>, tenant_id: Uuid, hint: Option<&Host>) -> Result<bool, TokenError> {
+pub async fn find(app: &Arc<TenantContext>, tenant_id: Uuid, hint: Option<&Host>) -> Result<bool, TokenError> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else { return Err(TokenError::NoGrant) };
     if hint.is_some_and(|hint| hint.as_str() == tenant.host) {
         return Ok(false);
@@ -44,7 +44,7 @@ pub async fn find(app: &Arc<App>, tenant_id: Uuid, hint: Option<&Host>) -> Resul
 /// The account's address as the shared API host reports it to the holder of a refresh token. None if it reports none,
 /// or a forbidden host or another account.
 pub(super) async fn told(
-    app: &App,
+    app: &TenantContext,
     tenant: &tenant::Model,
     refresh: &SecretString,
 ) -> Result<Option<Host>, TokenError> {
@@ -62,7 +62,7 @@ pub(super) async fn told(
 }
 
 /// Stores an account's host. True if it changed.
-pub(super) async fn moved(app: &App, tenant: &tenant::Model, host: &Host) -> Result<bool, DbErr> {
+pub(super) async fn moved(app: &TenantContext, tenant: &tenant::Model, host: &Host) -> Result<bool, DbErr> {
     let done = tenant::Entity::update_many()
         .col_expr(tenant::Column::Host, Expr::value(host.as_str()))
         .col_expr(tenant::Column::UpdatedAt, Expr::value(app.clock.millis()))

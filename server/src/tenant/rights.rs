@@ -7,7 +7,7 @@ use moka::future::Cache;
 use uuid::Uuid;
 
 use super::token::{CallError, with_token};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// Short, because a person is waiting for the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -51,7 +51,7 @@ impl Default for KnownUsers {
 
 /// amoCRM's data about a user. Any number of concurrent callers cause one call, if the answer is within their
 /// accepted age.
-pub async fn of(app: &Arc<App>, tenant_id: Uuid, user_id: i64, max_age: MaxAge) -> CrmUser {
+pub async fn of(app: &Arc<TenantContext>, tenant_id: Uuid, user_id: i64, max_age: MaxAge) -> CrmUser {
     let (key, now) = ((tenant_id, user_id), app.clock.millis());
     let known = &app.crm_users.0;
     let is_old = |(at, user): (i64, CrmUser)| {
@@ -65,12 +65,12 @@ pub async fn of(app: &Arc<App>, tenant_id: Uuid, user_id: i64, max_age: MaxAge) 
 }
 
 /// The name of a user if it is cached.
-pub async fn known_name(app: &App, tenant_id: Uuid, user_id: i64) -> Option<String> {
+pub async fn known_name(app: &TenantContext, tenant_id: Uuid, user_id: i64) -> Option<String> {
     let known = app.crm_users.0.get(&(tenant_id, user_id)).await;
     known.map(|(_, user)| user.name).filter(|name| !name.is_empty())
 }
 
-async fn ask(app: &Arc<App>, tenant_id: Uuid, user_id: i64) -> CrmUser {
+async fn ask(app: &Arc<TenantContext>, tenant_id: Uuid, user_id: i64) -> CrmUser {
     let nameless = |rights| CrmUser { rights, name: String::new() };
     let asking = with_token(app, tenant_id, |rest, token| async move { rest.user(&token, user_id).await });
     match tokio::time::timeout(PATIENCE, asking).await {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{ChannelStatus, TenantStatus};
 use crate::alert::{self, Alarm};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 const MINUTE: i64 = 60_000;
 /// Spreads the restart of turns of many accounts, in milliseconds.
@@ -26,7 +26,7 @@ pub(super) fn slowly(tries: i32) -> i64 {
 /// Moves a tenant to `to` if its current state is another one of `from`. True if it was moved. The caller must drop
 /// the tenant from the `lookup` cache.
 pub(crate) async fn change_status(
-    app: &App,
+    app: &TenantContext,
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     from: &[TenantStatus],
@@ -52,7 +52,7 @@ pub(crate) async fn change_status(
 
 /// Opens the alert of the current state and ends those of the others: as resolved if it is active.
 pub(super) async fn alarm(
-    app: &App,
+    app: &TenantContext,
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     now_in: TenantStatus,
@@ -72,7 +72,7 @@ pub(super) async fn alarm(
 }
 
 /// amoCRM refused a call on behalf of the account: 402 means unpaid, 403 for what every user may read means blocked.
-pub(super) async fn refused(app: &App, tenant_id: Uuid, to: TenantStatus) -> Result<(), DbErr> {
+pub(super) async fn refused(app: &TenantContext, tenant_id: Uuid, to: TenantStatus) -> Result<(), DbErr> {
     let from = [TenantStatus::Active, TenantStatus::Unpaid, TenantStatus::Blocked];
     if change_status(app, app.store.write(), tenant_id, &from, to).await? {
         app.lookup.forget();
@@ -82,7 +82,7 @@ pub(super) async fn refused(app: &App, tenant_id: Uuid, to: TenantStatus) -> Res
 }
 
 /// A call on behalf of the account succeeded: ends a refusal and resumes letters.
-pub(super) async fn recovered(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+pub(super) async fn recovered(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     let from = [TenantStatus::Unpaid, TenantStatus::Blocked];
     if !change_status(app, app.store.write(), tenant_id, &from, TenantStatus::Active).await? {
         return Ok(());
@@ -93,7 +93,7 @@ pub(super) async fn recovered(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
 }
 
 /// Resumes the turns towards amoCRM of every connected channel, unless the vendor holds them.
-pub(super) async fn go_on(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+pub(super) async fn go_on(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     let tenant = super::load(app.store.read(), tenant_id).await?;
     if tenant.is_none_or(|tenant| tenant.suspended) {
         return Ok(());

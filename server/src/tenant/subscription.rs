@@ -18,7 +18,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 pub use due::{due_now, run};
 
@@ -88,7 +88,7 @@ pub async fn standing(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Opti
 }
 
 /// The account of a hook's token; none if the token is unknown or no longer valid.
-pub async fn tenant_of(app: &App, token: &str) -> Result<Option<Uuid>, DbErr> {
+pub async fn tenant_of(app: &TenantContext, token: &str) -> Result<Option<Uuid>, DbErr> {
     let found = directory::find(app.store.read(), Kind::CrmHooks, &hash(token), app.clock.millis()).await?;
     Ok(found.map(|entry| entry.tenant_id))
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{ChannelStatus, TenantStatus};
 use crate::alert::{self, WEBHOOK_SUSPENDED};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// Spreads the restart of one account's turns, in milliseconds.
 const JITTER: i64 = 1_000;
@@ -22,7 +22,7 @@ pub const MOST_SOURCES: i32 = 100;
 pub const MOST_WEIGHT: i32 = 100;
 
 /// Stops or resumes delivery for an account. Incoming messages are still stored. Idempotent.
-pub async fn suspend(app: &App, tenant_id: Uuid, suspended: bool) -> Result<()> {
+pub async fn suspend(app: &TenantContext, tenant_id: Uuid, suspended: bool) -> Result<()> {
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     if tenant.suspended == suspended {
         return Ok(());
@@ -58,7 +58,7 @@ pub async fn suspend(app: &App, tenant_id: Uuid, suspended: bool) -> Result<()> 
 }
 
 /// Sets how many sources an account may have; none for the configured number. 422 outside of 0 to [`MOST_SOURCES`].
-pub async fn limit_sources(app: &App, tenant_id: Uuid, limit: Option<i32>) -> Result<()> {
+pub async fn limit_sources(app: &TenantContext, tenant_id: Uuid, limit: Option<i32>) -> Result<()> {
     if limit.is_some_and(|limit| !(0..=MOST_SOURCES).contains(&limit)) {
         return Err(Error::field("/sources_limit", Said::new("said-sources-limit").with("most", MOST_SOURCES)));
     }
@@ -69,7 +69,7 @@ pub async fn limit_sources(app: &App, tenant_id: Uuid, limit: Option<i32>) -> Re
 }
 
 /// Sets an account's share of concurrent calls while others wait as well. 422 outside of 1 to [`MOST_WEIGHT`].
-pub async fn weigh(app: &App, tenant_id: Uuid, weight: i32) -> Result<()> {
+pub async fn weigh(app: &TenantContext, tenant_id: Uuid, weight: i32) -> Result<()> {
     if !(1..=MOST_WEIGHT).contains(&weight) {
         return Err(Error::field("/weight", Said::new("said-weight").with("most", MOST_WEIGHT)));
     }
@@ -79,7 +79,7 @@ pub async fn weigh(app: &App, tenant_id: Uuid, weight: i32) -> Result<()> {
     Ok(())
 }
 
-async fn set(app: &App, tenant_id: Uuid, column: tenant::Column, value: Expr) -> Result<()> {
+async fn set(app: &TenantContext, tenant_id: Uuid, column: tenant::Column, value: Expr) -> Result<()> {
     tenant::Entity::update_many()
         .col_expr(column, value)
         .col_expr(tenant::Column::UpdatedAt, Expr::value(app.clock.millis()))

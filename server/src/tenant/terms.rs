@@ -7,25 +7,25 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// Upper limit; texts are also never kept longer than the messages themselves.
 const MOST_DAYS: u32 = 90;
 
 /// The largest number of days that an account may choose.
-pub fn most_days(app: &App) -> u32 {
+pub fn most_days(app: &TenantContext) -> u32 {
     MOST_DAYS.min(app.config.retention.messages_days)
 }
 
 /// For how many days an account keeps its texts.
-pub fn texts_days(app: &App, tenant: &tenant::Model) -> u32 {
+pub fn texts_days(app: &TenantContext, tenant: &tenant::Model) -> u32 {
     let own = tenant.texts_days.and_then(|days| u32::try_from(days).ok());
     own.unwrap_or(app.config.retention.texts_days)
 }
 
 /// Sets the number of days; none for the configured number. 422 above [`most_days`]. Older texts are deleted in the
 /// next round of retention.
-pub async fn keep_texts(app: &App, tenant_id: Uuid, days: Option<u32>) -> Result<()> {
+pub async fn keep_texts(app: &TenantContext, tenant_id: Uuid, days: Option<u32>) -> Result<()> {
     let most = most_days(app);
     if days.is_some_and(|days| days > most) {
         return Err(Error::field("/days", Said::new("said-texts-days").with("most", most)));

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::access::IDLE;
 use super::grant;
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 mod call;
 mod rotate;
@@ -105,12 +105,12 @@ impl From<base::vault::VaultError> for TokenError {
 
 /// A token of the grant in use that is valid for at least five more minutes, renewed if necessary. Any number of
 /// concurrent callers cause one renewal. If renewing fails temporarily, a token that is still valid is returned.
-pub async fn access_token(app: &Arc<App>, tenant_id: Uuid) -> Result<SecretString, TokenError> {
+pub async fn access_token(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<SecretString, TokenError> {
     let grant = living(app, tenant_id).await?;
     Ok(grant::open_access(&app.vault, &grant)?)
 }
 
-async fn living(app: &Arc<App>, tenant_id: Uuid) -> Result<oauth_grant::Model, TokenError> {
+async fn living(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<oauth_grant::Model, TokenError> {
     let grant = in_use(app, tenant_id).await?;
     if lives(&grant, app.clock.millis()) {
         return Ok(grant);
@@ -125,7 +125,7 @@ async fn living(app: &Arc<App>, tenant_id: Uuid) -> Result<oauth_grant::Model, T
 }
 
 /// Renews the grant in use if it was unused for so long that its three months could pass. True if it was due.
-pub(super) async fn keep_alive(app: &Arc<App>, tenant_id: Uuid) -> Result<bool, TokenError> {
+pub(super) async fn keep_alive(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<bool, TokenError> {
     let used = in_use(app, tenant_id).await?;
     if used.refreshed_at.saturating_add(IDLE) > app.clock.millis() {
         return Ok(false);
@@ -136,7 +136,7 @@ pub(super) async fn keep_alive(app: &Arc<App>, tenant_id: Uuid) -> Result<bool, 
 
 /// Renews the token. When the grant is refused and another has replaced it – another administrator's, or a new one –
 /// that one is used. Each round rules out a dead or an older grant, so this terminates.
-async fn renewed(app: &Arc<App>, used: oauth_grant::Model) -> Result<oauth_grant::Model, TokenError> {
+async fn renewed(app: &Arc<TenantContext>, used: oauth_grant::Model) -> Result<oauth_grant::Model, TokenError> {
     let (tenant_id, seen) = (used.tenant_id, (used.crm_user_id, used.version));
     match renew(app, used).await {
         Err(TokenError::NeedsReauth) => match grant::in_use(app.store.read(), tenant_id).await? {
@@ -149,7 +149,7 @@ async fn renewed(app: &Arc<App>, used: oauth_grant::Model) -> Result<oauth_grant
     }
 }
 
-async fn in_use(app: &App, tenant_id: Uuid) -> Result<oauth_grant::Model, TokenError> {
+async fn in_use(app: &TenantContext, tenant_id: Uuid) -> Result<oauth_grant::Model, TokenError> {
     let grant = grant::in_use(app.store.read(), tenant_id).await?.ok_or(TokenError::NoGrant)?;
     if grant.dead { Err(TokenError::NeedsReauth) } else { Ok(grant) }
 }
@@ -160,7 +160,7 @@ fn lives(grant: &oauth_grant::Model, now: i64) -> bool {
 }
 
 /// A grant newer than `seen`: renewed by us, or by the holder of the lease.
-async fn renew(app: &Arc<App>, seen: oauth_grant::Model) -> Result<oauth_grant::Model, TokenError> {
+async fn renew(app: &Arc<TenantContext>, seen: oauth_grant::Model) -> Result<oauth_grant::Model, TokenError> {
     let key = (seen.tenant_id, seen.crm_user_id);
     let me = app.clock.uuid_v7();
     if lease(app, &seen, me).await? {
@@ -189,7 +189,7 @@ async fn renew(app: &Arc<App>, seen: oauth_grant::Model) -> Result<oauth_grant::
 }
 
 /// Claims the right to renew. False if another caller renews or has renewed.
-async fn lease(app: &App, seen: &oauth_grant::Model, me: Uuid) -> Result<bool, DbErr> {
+async fn lease(app: &TenantContext, seen: &oauth_grant::Model, me: Uuid) -> Result<bool, DbErr> {
     let now = app.store.now().await?;
     let done = oauth_grant::Entity::update_many()
         .col_expr(Column::LeaseOwner, Expr::value(Some(me)))

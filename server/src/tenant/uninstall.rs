@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::token::{self, TokenError};
 use super::{ChannelStatus, TenantStatus, channels, connection, grant, standing, subscription};
 use crate::alert::{self, Alarm};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// Seconds until amoCRM is asked again; the last value is followed by half an hour each time.
 const PAUSES: [i64; 5] = [1, 5, 30, 120, 600];
@@ -48,7 +48,7 @@ enum Answer {
 
 /// Stores a verified notice durably; [`confirm`] follows. A notice about an account that has left changes nothing.
 /// `at_once`: the caller asks amoCRM now; else it is asked in a minute.
-pub async fn noticed(app: &App, tenant_id: Uuid, at_once: bool) -> Result<(), DbErr> {
+pub async fn noticed(app: &TenantContext, tenant_id: Uuid, at_once: bool) -> Result<(), DbErr> {
     let now = app.clock.millis();
     let pause = if at_once { PAUSES[0] } else { LATER };
     tenant::Entity::update_many()
@@ -73,7 +73,7 @@ pub(super) fn is_pending(tenant: &tenant::Model) -> bool {
 /// Idempotent; a new installation in the meantime wins.
 ///
 /// False if it could not be determined. It is retried when the tenant's `probe_at` is due.
-pub async fn confirm(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<bool> {
+pub async fn confirm(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<bool> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else { return Ok(true) };
     if !is_pending(&tenant) {
         return Ok(true);
@@ -91,7 +91,7 @@ pub async fn confirm(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<bool> {
     Ok(false)
 }
 
-async fn again(app: &App, tenant: &tenant::Model, reason: &str) -> Result<(), DbErr> {
+async fn again(app: &TenantContext, tenant: &tenant::Model, reason: &str) -> Result<(), DbErr> {
     let now = app.clock.millis();
     let pause = usize::try_from(tenant.probes).ok().and_then(|tries| PAUSES.get(tries)).unwrap_or(&LAST_PAUSE);
     tenant::Entity::update_many()
@@ -113,7 +113,7 @@ async fn again(app: &App, tenant: &tenant::Model, reason: &str) -> Result<(), Db
 }
 
 /// None if finished, one way or the other; else the reason why it could not be determined.
-async fn ask_and_leave(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<Option<String>> {
+async fn ask_and_leave(app: &Arc<TenantContext>, tenant: &tenant::Model) -> anyhow::Result<Option<String>> {
     let tenant_id = tenant.tenant_id;
     let seen = versions(app.store.read(), tenant_id).await?;
     match ask(app, tenant).await? {
@@ -130,7 +130,7 @@ async fn ask_and_leave(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result
     }
 }
 
-async fn ask(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<Answer> {
+async fn ask(app: &Arc<TenantContext>, tenant: &tenant::Model) -> anyhow::Result<Answer> {
     let called =
         token::with_token(app, tenant.tenant_id, |rest, token| async move { rest.account(&token, &[]).await }).await;
     Ok(match called {
@@ -142,7 +142,7 @@ async fn ask(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<Answer> {
     })
 }
 
-async fn forget_notice(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+async fn forget_notice(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     tenant::Entity::update_many()
         .col_expr(tenant::Column::UninstalledAt, Expr::value(Option::<i64>::None))
         .filter(tenant::Column::TenantId.eq(tenant_id))
@@ -161,7 +161,7 @@ async fn versions(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<(i64
 }
 
 /// False if the grants have changed since amoCRM was asked; then nothing was changed.
-async fn leave(app: &Arc<App>, tenant: &tenant::Model, seen: &[(i64, i64)]) -> anyhow::Result<bool> {
+async fn leave(app: &Arc<TenantContext>, tenant: &tenant::Model, seen: &[(i64, i64)]) -> anyhow::Result<bool> {
     let tenant_id = tenant.tenant_id;
     // Held first, so that an installation after the commit below resumes them again.
     connection::hold(app, tenant, HELD_BECAUSE).await?;
@@ -184,7 +184,7 @@ async fn leave(app: &Arc<App>, tenant: &tenant::Model, seen: &[(i64, i64)]) -> a
 
 /// Disconnects the channels of an account that left. If the account came back meanwhile, they are connected again,
 /// because the two calls may have crossed.
-pub(super) async fn take_off(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<()> {
+pub(super) async fn take_off(app: &Arc<TenantContext>, tenant: &tenant::Model) -> anyhow::Result<()> {
     let told = channels::take_off(app, tenant).await;
     app.lookup.forget();
     let now = super::load(app.store.read(), tenant.tenant_id).await?;
@@ -197,7 +197,7 @@ pub(super) async fn take_off(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::
 
 /// False if the grants have changed; then nothing was changed.
 async fn leave_in(
-    app: &App,
+    app: &TenantContext,
     tx: &sea_orm::DatabaseTransaction,
     tenant: &tenant::Model,
     seen: &[(i64, i64)],
@@ -232,7 +232,7 @@ async fn leave_in(
 
 /// Erases the messengers' credentials of an account that left a day ago. The signing secrets of its own messengers
 /// give no access to others and stay, so that everything works on return. Sources, chats and settings stay.
-pub(super) async fn erase_credentials(app: &App, tenant: &tenant::Model) -> Result<(), DbErr> {
+pub(super) async fn erase_credentials(app: &TenantContext, tenant: &tenant::Model) -> Result<(), DbErr> {
     use source::Column;
     let (tenant_id, now) = (tenant.tenant_id, app.clock.millis());
     let erased = source::Entity::update_many()

@@ -8,7 +8,7 @@ use moka::future::Cache;
 use uuid::Uuid;
 
 use super::token::{CallError, with_token};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// How long a list of users is valid.
 const FRESH: Duration = Duration::from_secs(3600);
@@ -45,18 +45,18 @@ impl Default for KnownUsers {
 }
 
 /// The user with a CRM id; none if there is none with an id in chats, or amoCRM does not answer now.
-pub async fn by_id(app: &Arc<App>, tenant: &tenant::Model, id: i64) -> Option<ChatsUser> {
+pub async fn by_id(app: &Arc<TenantContext>, tenant: &tenant::Model, id: i64) -> Option<ChatsUser> {
     find(app, tenant.tenant_id, |user| user.id == id).await
 }
 
 /// The user with amojo's id; none as above, and for bots.
-pub async fn by_amojo_id(app: &Arc<App>, tenant_id: Uuid, amojo_id: &str) -> Option<ChatsUser> {
+pub async fn by_amojo_id(app: &Arc<TenantContext>, tenant_id: Uuid, amojo_id: &str) -> Option<ChatsUser> {
     find(app, tenant_id, |user| user.amojo_id.eq_ignore_ascii_case(amojo_id)).await
 }
 
 /// Whether a sender is a bot: not one of the account's users, neither by amojo's id nor by name. False while amoCRM
 /// does not list the users.
-pub async fn is_bot(app: &Arc<App>, tenant_id: Uuid, amojo_id: &str, name: &str) -> bool {
+pub async fn is_bot(app: &Arc<TenantContext>, tenant_id: Uuid, amojo_id: &str, name: &str) -> bool {
     let same =
         |user: &ChatsUser| user.amojo_id.eq_ignore_ascii_case(amojo_id) || (!name.is_empty() && user.name == name);
     if find(app, tenant_id, same).await.is_some() {
@@ -65,7 +65,7 @@ pub async fn is_bot(app: &Arc<App>, tenant_id: Uuid, amojo_id: &str, name: &str)
     listed(app, tenant_id).await.is_some_and(|listed| !listed.users.is_empty())
 }
 
-async fn find(app: &Arc<App>, tenant_id: Uuid, wanted: impl Fn(&ChatsUser) -> bool) -> Option<ChatsUser> {
+async fn find(app: &Arc<TenantContext>, tenant_id: Uuid, wanted: impl Fn(&ChatsUser) -> bool) -> Option<ChatsUser> {
     let listed = listed(app, tenant_id).await?;
     if let Some(user) = listed.users.iter().find(|user| wanted(user)) {
         return Some(user.clone());
@@ -78,7 +78,7 @@ async fn find(app: &Arc<App>, tenant_id: Uuid, wanted: impl Fn(&ChatsUser) -> bo
     self::listed(app, tenant_id).await?.users.iter().find(|user| wanted(user)).cloned()
 }
 
-async fn listed(app: &Arc<App>, tenant_id: Uuid) -> Option<Arc<Listed>> {
+async fn listed(app: &Arc<TenantContext>, tenant_id: Uuid) -> Option<Arc<Listed>> {
     let (app, cache) = (app.clone(), app.users.0.clone());
     // Detached: it continues when the caller gives up, and the next caller finds the result.
     let list = base::supervisor::detach("users", async move {
@@ -95,7 +95,7 @@ async fn listed(app: &Arc<App>, tenant_id: Uuid) -> Option<Arc<Listed>> {
     tokio::time::timeout(WITHIN, list).await.ok()?.ok()
 }
 
-async fn read(app: &Arc<App>, tenant_id: Uuid) -> Result<Vec<ChatsUser>, CallError> {
+async fn read(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Vec<ChatsUser>, CallError> {
     let mut users = Vec::new();
     for number in 1..=PAGES {
         let page = with_token(app, tenant_id, |rest, token| async move { rest.users(&token, number).await }).await?;

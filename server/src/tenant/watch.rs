@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::TenantStatus;
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 mod janitor;
 mod visit;
@@ -35,7 +35,7 @@ const CLEAN_EVERY: i64 = 3_600_000;
 const SPREAD: i64 = 3_600_000;
 
 /// The background task. Ends when `stop` is cancelled, after the current visits.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
     let mut cleaned_at = 0;
     if let Err(error) = adopt(&app).await {
         tracing::warn!(%error, "accounts could not be scheduled");
@@ -54,7 +54,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
 
 /// Does everything that is due now: visits and removal of expired rows. Returns how many accounts were visited. For
 /// tests and tools.
-pub async fn round(app: &Arc<App>) -> anyhow::Result<usize> {
+pub async fn round(app: &Arc<TenantContext>) -> anyhow::Result<usize> {
     let mut visited = 0;
     loop {
         let found = look(app).await?;
@@ -67,11 +67,11 @@ pub async fn round(app: &Arc<App>) -> anyhow::Result<usize> {
 }
 
 /// Schedules a visit of an account for the next search.
-pub async fn soon(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+pub async fn soon(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     super::channels::look_by(app.store.write(), tenant_id, app.clock.millis()).await
 }
 
-async fn clean(app: &App) {
+async fn clean(app: &TenantContext) {
     match janitor::clean(app).await {
         Ok(0) => {}
         Ok(rows) => tracing::info!(rows, "expired data was deleted"),
@@ -80,7 +80,7 @@ async fn clean(app: &App) {
 }
 
 /// One batch of visits.
-async fn look(app: &Arc<App>) -> anyhow::Result<usize> {
+async fn look(app: &Arc<TenantContext>) -> anyhow::Result<usize> {
     let now = app.clock.millis();
     let due = tenant::Entity::find()
         .filter(Column::ProbeAt.lte(now))
@@ -104,7 +104,7 @@ async fn look(app: &Arc<App>) -> anyhow::Result<usize> {
 }
 
 /// The `probe_at` under which the visit is ours. None if another instance makes it.
-async fn claim(app: &App, tenant: &tenant::Model, now: i64) -> Result<Option<i64>, DbErr> {
+async fn claim(app: &TenantContext, tenant: &tenant::Model, now: i64) -> Result<Option<i64>, DbErr> {
     let until = now + CLAIMED;
     let done = tenant::Entity::update_many()
         .col_expr(Column::ProbeAt, Expr::value(Some(until)))
@@ -116,7 +116,7 @@ async fn claim(app: &App, tenant: &tenant::Model, now: i64) -> Result<Option<i64
 }
 
 /// Schedules accounts that predate the schedule.
-async fn adopt(app: &App) -> Result<(), DbErr> {
+async fn adopt(app: &TenantContext) -> Result<(), DbErr> {
     let left =
         Condition::any().add(Column::Status.ne(TenantStatus::Uninstalled.as_str())).add(Column::ErasedAt.is_null());
     tenant::Entity::update_many()

@@ -6,11 +6,15 @@
 //! a request to store   ─▶ room.rs    429, 507: accounts beyond their limit are refused, others not affected
 //! ```
 
+mod context;
+mod imports;
 mod keys;
 mod room;
 mod shown;
 mod stored;
 
+pub use context::UsageContext;
+pub use imports::{ENDED, Imports, imports, imports_beside};
 pub use keys::{Keys, too_many_bytes};
 pub use room::room;
 pub use shown::{Line, shown};

@@ -5,7 +5,7 @@ use base::words::Said;
 use uuid::Uuid;
 
 use super::{bytes_of, stored};
-use crate::app::App;
+use crate::usage::UsageContext;
 
 /// Free disk, in percent, below which accounts that store more than the average are refused, before all others
 /// ([`crate::shed`]).
@@ -13,7 +13,7 @@ const SCARCE: u8 = 15;
 
 /// 507 when the account has reached its limit, or stores more than the average while the disk fills up. Accounts below
 /// these limits are not affected.
-pub async fn room(app: &App, tenant_id: Uuid) -> Result<()> {
+pub async fn room(app: &UsageContext, tenant_id: Uuid) -> Result<()> {
     let most = app.config.limits.stored_mb_per_account;
     let scarce = app.load.free() < SCARCE;
     if most == 0 && !scarce {

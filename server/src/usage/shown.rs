@@ -5,7 +5,7 @@ use base::words::{Sentence, Words};
 use entity::tenant;
 
 use super::stored;
-use crate::app::App;
+use crate::usage::UsageContext;
 
 const MB: i64 = 1024 * 1024;
 
@@ -42,13 +42,13 @@ impl Line {
 }
 
 /// The limits of an account.
-pub async fn shown(app: &App, tenant: &tenant::Model) -> Result<Vec<Line>> {
+pub async fn shown(app: &UsageContext, tenant: &tenant::Model) -> Result<Vec<Line>> {
     let limits = &app.config.limits;
     let id = tenant.tenant_id;
     let stored = stored::of_account(app, id).await.map_err(|error| anyhow::anyhow!(error))?;
     let files = crate::media::kept_bytes(app, id).await?;
     let visitors = crate::media::visitors_bytes(app, id).await?;
-    let imports = crate::import::waiting(app, id).await?;
+    let imports = super::imports(app, id).await?;
     let room = i64::from(app.config.media.tenant_mb);
     let count = |name, used, most: u32| Line { name, used, most: i64::from(most), is_size: false };
     let size = |name, used: Option<i64>, most: i64| {

@@ -13,8 +13,8 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Que
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::tenant;
+use crate::usage::UsageContext;
 
 /// How often sums are written.
 const EVERY: Duration = Duration::from_secs(10);
@@ -38,7 +38,7 @@ impl Default for Stored {
 }
 
 /// Writes sums until the stop.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {
     loop {
         let goes_on = stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some();
         if let Err(error) = write_down(&app).await {
@@ -51,7 +51,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
 }
 
 /// Writes the counts since the last time.
-pub async fn write_down(app: &App) -> Result<(), DbErr> {
+pub async fn write_down(app: &UsageContext) -> Result<(), DbErr> {
     let mut sums = app.writer.tally.take().into_iter();
     while let Some((key, sum)) = sums.next() {
         if let Err(error) = note(app, key, sum).await {
@@ -64,7 +64,7 @@ pub async fn write_down(app: &App) -> Result<(), DbErr> {
     Ok(())
 }
 
-async fn note(app: &App, (tenant_id, day): (Uuid, i32), sums: Sums) -> Result<(), DbErr> {
+async fn note(app: &UsageContext, (tenant_id, day): (Uuid, i32), sums: Sums) -> Result<(), DbErr> {
     let Sums { messages, hooks } = sums;
     let row = account_usage::Model { tenant_id, day, messages, hooks };
     let more = |column: Column, bytes: i64| Expr::col((account_usage::Entity, column)).add(bytes);
@@ -80,11 +80,11 @@ async fn note(app: &App, (tenant_id, day): (Uuid, i32), sums: Sums) -> Result<()
 }
 
 /// Bytes that an account has stored, at most half a minute old.
-pub(super) async fn of_account(app: &App, tenant_id: Uuid) -> Result<i64, Arc<DbErr>> {
+pub(super) async fn of_account(app: &UsageContext, tenant_id: Uuid) -> Result<i64, Arc<DbErr>> {
     app.stored.of_accounts.try_get_with(tenant_id, sum(app, tenant_id)).await
 }
 
-async fn sum(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
+async fn sum(app: &UsageContext, tenant_id: Uuid) -> Result<i64, DbErr> {
     let today = day_of(app.clock.millis());
     let days = |days: u32| today.saturating_sub(i32::try_from(days).unwrap_or(i32::MAX));
     let texts_days = match tenant::load(app.store.read(), tenant_id).await? {
@@ -103,13 +103,13 @@ async fn sum(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
     };
     let texts = summed(Column::Messages, days(texts_days)).await?;
     let hooks = summed(Column::Hooks, days(app.config.retention.hooks_days)).await?;
-    let imports = crate::import::waiting(app, tenant_id).await?.bytes;
+    let imports = super::imports(app, tenant_id).await?.bytes;
     let files = crate::media::kept_bytes(app, tenant_id).await?;
     Ok(texts + hooks + imports + files)
 }
 
 /// The average of messages and hooks within their retention, over the accounts that stored any.
-pub(super) async fn average(app: &App) -> Result<i64, Arc<DbErr>> {
+pub(super) async fn average(app: &UsageContext) -> Result<i64, Arc<DbErr>> {
     let counted = async {
         let retention = &app.config.retention;
         let days = i32::try_from(std::cmp::Ord::max(retention.texts_days, retention.hooks_days)).unwrap_or(i32::MAX);

@@ -1,9 +1,9 @@
 //! The caller: a user of an amoCRM account, identified by a session token. Handlers read data only through it.
 
-use base::browser::client_address;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use base::browser::client_address;
 use base::words::{Language, Words, Zone};
 use entity::{oauth_grant, tenant};
 use futures_util::FutureExt;
@@ -15,13 +15,13 @@ use uuid::Uuid;
 use super::memory::REQUESTS;
 use super::refusal::{Reader, Refusal, Result};
 use crate::api::key::{ApiKey, Scope};
-use crate::app::App;
 use crate::audit::Actor;
 use crate::people::door;
 use crate::people::session::{self, Kind};
 use crate::source::By;
 use crate::tenant as tenants;
 use crate::tenant::rights;
+use crate::widget_api::WidgetContext;
 
 /// A user with a live session.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl Caller {
     }
 
     /// The actor for the audit log.
-    pub async fn by(&self, app: &App) -> Result<By, DbErr> {
+    pub async fn by(&self, app: &WidgetContext) -> Result<By, DbErr> {
         let name = name_of(app, self.tenant.tenant_id, self.user_id).await?;
         Ok(By { actor: Actor::CrmUser { id: self.user_id, name }, address: self.address })
     }
@@ -55,7 +55,7 @@ impl Caller {
 }
 
 /// The stored name of an amoCRM user; empty if unknown.
-pub(super) async fn name_of(app: &App, tenant_id: Uuid, user_id: i64) -> Result<String, DbErr> {
+pub(super) async fn name_of(app: &WidgetContext, tenant_id: Uuid, user_id: i64) -> Result<String, DbErr> {
     if let Some(name) = rights::known_name(app, tenant_id, user_id).await {
         return Ok(name);
     }
@@ -67,7 +67,7 @@ pub(super) async fn name_of(app: &App, tenant_id: Uuid, user_id: i64) -> Result<
 }
 
 /// The language and platform name for a member of an account.
-pub(super) fn reader_of(app: &App, tenant: &tenant::Model, language: Language) -> Reader {
+pub(super) fn reader_of(app: &WidgetContext, tenant: &tenant::Model, language: Language) -> Reader {
     let crm = app.config.integration(&tenant.integration).map_or("amoCRM", |integration| integration.platform.brand());
     Reader { words: Words::new(language), crm, zone: Zone::named(&tenant.time_zone), now: app.clock.millis() }
 }
@@ -79,10 +79,10 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         async move {
-            let app = request.app_data::<web::Data<App>>().cloned();
+            let app = request.app_data::<web::Data<WidgetContext>>().cloned();
             let app = app.ok_or_else(|| anyhow::anyhow!("the application is not among the app data"))?;
             let token = bearer(&request).ok_or(Refusal::SessionEnded)?;
-            let session = session::find(&app, token, &[Kind::Widget]).await?.ok_or(Refusal::SessionEnded)?;
+            let session = session::find(&app.people, token, &[Kind::Widget]).await?.ok_or(Refusal::SessionEnded)?;
             let user_id = session.crm_user_id.ok_or(Refusal::SessionEnded)?;
             let tenant = tenants::load(app.store.read(), session.tenant_id).await?.ok_or(Refusal::SessionEnded)?;
             let reader = reader_of(&app, &tenant, Language::of_request(&request));

@@ -18,13 +18,13 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::refusal::{Reader, Result};
 use super::sight;
-use crate::api::json::Moment;
-use crate::app::App;
 use crate::delivery::read::MessageStatus;
 use crate::delivery::read::list::{Ground, Line, Reached, Wanted, page};
 use crate::delivery::read::reason::Reason;
 use crate::tenant as tenants;
 use crate::tenant::token::{CallError, TokenError, with_token};
+use crate::widget_api::WidgetContext;
+use base::json::Moment;
 
 /// Most contacts of one card.
 const MOST_CONTACTS: usize = 20;
@@ -88,7 +88,7 @@ struct WindowOut {
 
 /// Chats of the contacts in `contact_id` (may be repeated), else of the contacts of `lead_id`; newest first. Users who
 /// are not administrators get those that amoCRM would show them; the others are treated as missing.
-pub(super) async fn get(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse> {
+pub(super) async fn get(app: web::Data<WidgetContext>, caller: Caller, request: HttpRequest) -> Result<HttpResponse> {
     let app = app.into_inner();
     let (contacts, lead) = asked(request.query_string());
     let (contacts, lead) = sight::of(&app, &caller, contacts, lead).await?;
@@ -124,7 +124,7 @@ fn asked(query: &str) -> (Vec<i64>, Option<i64>) {
 
 /// amojo's ids of the chats. Non-empty lists are cached for a minute: every open card asks twice a minute.
 async fn chats_at_crm(
-    app: &Arc<App>,
+    app: &Arc<WidgetContext>,
     tenant_id: Uuid,
     contacts: Vec<i64>,
     lead: Option<i64>,
@@ -137,7 +137,7 @@ async fn chats_at_crm(
         return Ok(chats);
     }
     let contacts = Arc::new(contacts);
-    let asking = with_token(app, tenant_id, |rest, token| {
+    let asking = with_token(&app.tenants, tenant_id, |rest, token| {
         let contacts = contacts.clone();
         async move {
             let of_lead = match lead {
@@ -156,7 +156,11 @@ async fn chats_at_crm(
 }
 
 /// Our conversations with any of these amojo ids.
-async fn conversations(app: &App, tenant_id: Uuid, chats: &[String]) -> Result<Vec<conversation::Model>, DbErr> {
+async fn conversations(
+    app: &WidgetContext,
+    tenant_id: Uuid,
+    chats: &[String],
+) -> Result<Vec<conversation::Model>, DbErr> {
     if chats.is_empty() {
         return Ok(Vec::new());
     }
@@ -181,7 +185,7 @@ async fn conversations(app: &App, tenant_id: Uuid, chats: &[String]) -> Result<V
 }
 
 async fn chat(
-    app: &App,
+    app: &WidgetContext,
     reader: &Reader,
     ground: &Ground,
     source: &source::Model,
@@ -222,7 +226,7 @@ async fn chat(
 }
 
 /// Seconds for free-form messages after a customer's message; `None` if unlimited.
-fn window_of(app: &App, source: &source::Model) -> Option<u64> {
+fn window_of(app: &WidgetContext, source: &source::Model) -> Option<u64> {
     tenants::channel_config(app, source.channel_id).and_then(|(_, channel)| channel.time_window_seconds)
 }
 

@@ -14,12 +14,12 @@ use uuid::Uuid;
 use super::caller::Caller;
 use super::refusal::{Refusal, Result};
 use super::tenant_out::TenantOut;
-use crate::api::json::Body;
-use crate::app::App;
+use crate::api::body::Body;
 use crate::audit::{self, Deed};
 use crate::customer::{self, Asking, Credentials, Outcome};
 use crate::source::By;
 use crate::tenant as tenants;
+use crate::widget_api::WidgetContext;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,7 +47,7 @@ struct ChannelOut {
 
 /// Connects every channel. Stores no `Idempotency-Key`: repeating changes nothing, and a hash of a password would have
 /// to be stored.
-pub(super) async fn connect(app: web::Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
+pub(super) async fn connect(app: web::Data<WidgetContext>, caller: Caller, body: Body) -> Result<HttpResponse> {
     let app = app.into_inner();
     caller.needs_admin()?;
     let (asked, _) = body.read::<ConnectIn>().await?;
@@ -63,7 +63,7 @@ pub(super) async fn connect(app: web::Data<App>, caller: Caller, body: Body) -> 
         amojo_id: &caller.tenant.amojo_id,
         address: caller.address,
     };
-    let customer_id = match customer::decide(&app, asking, given).await? {
+    let customer_id = match customer::decide(&app.people, asking, given).await? {
         Outcome::Yes(customer_id) => customer_id,
         Outcome::No => {
             tell(&app, &caller, &by, "account.connected", "wrong_credentials", false).await?;
@@ -72,22 +72,29 @@ pub(super) async fn connect(app: web::Data<App>, caller: Caller, body: Body) -> 
         Outcome::Wait(seconds) => return Err(Refusal::TooManyTries(seconds)),
         Outcome::Away(seconds) => return Err(Refusal::Away(seconds)),
     };
-    tenants::connect(&app, caller.tenant.tenant_id, customer_id).await?;
+    tenants::connect(&app.tenants, caller.tenant.tenant_id, customer_id).await?;
     tell(&app, &caller, &by, "account.connected", "", true).await?;
     shown(&app, &caller).await
 }
 
 /// Disconnects every channel. Sources, chats and waiting letters stay; `connect` resumes.
-pub(super) async fn disconnect(app: web::Data<App>, caller: Caller) -> Result<HttpResponse> {
+pub(super) async fn disconnect(app: web::Data<WidgetContext>, caller: Caller) -> Result<HttpResponse> {
     let app = app.into_inner();
     caller.needs_admin()?;
     let by = caller.by(&app).await?;
-    tenants::disconnect(&app, caller.tenant.tenant_id).await?;
+    tenants::disconnect(&app.tenants, caller.tenant.tenant_id).await?;
     tell(&app, &caller, &by, "account.disconnected", "", true).await?;
     shown(&app, &caller).await
 }
 
-async fn tell(app: &App, caller: &Caller, by: &By, action: &'static str, why: &str, done: bool) -> Result<()> {
+async fn tell(
+    app: &WidgetContext,
+    caller: &Caller,
+    by: &By,
+    action: &'static str,
+    why: &str,
+    done: bool,
+) -> Result<()> {
     let deed = Deed {
         tenant_id: caller.tenant.tenant_id,
         actor: &by.actor,
@@ -100,7 +107,7 @@ async fn tell(app: &App, caller: &Caller, by: &By, action: &'static str, why: &s
     Ok(audit::record(app, app.store.write(), deed).await?)
 }
 
-async fn shown(app: &Arc<App>, caller: &Caller) -> Result<HttpResponse> {
+async fn shown(app: &Arc<WidgetContext>, caller: &Caller) -> Result<HttpResponse> {
     let db = app.store.read();
     let tenant: tenant::Model = tenants::load(db, caller.tenant.tenant_id).await?.ok_or(Error::NotFound)?;
     let channels = tenant_channel::Entity::of_tenant(tenant.tenant_id)

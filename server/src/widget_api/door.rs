@@ -13,7 +13,7 @@ use base::words::{Language, Words, Zone};
 
 use super::origin;
 use super::refusal::{Reader, Refusal};
-use crate::app::App;
+use crate::widget_api::WidgetContext;
 
 const METHODS: &str = "GET, POST, PATCH, DELETE";
 const HEADERS: &str = "X-Auth-Token, Content-Type, Authorization, Idempotency-Key, If-Match";
@@ -48,7 +48,7 @@ pub(super) async fn guard(
 }
 
 fn is_allowed(request: &HttpRequest, origin: &HeaderValue) -> bool {
-    let app = request.app_data::<web::Data<App>>();
+    let app = request.app_data::<web::Data<WidgetContext>>();
     app.zip(origin.to_str().ok()).is_some_and(|(app, origin)| origin::is_allowed(&app.config, origin))
 }
 
@@ -121,7 +121,7 @@ pub(super) fn reader(request: &HttpRequest) -> Reader {
     if let Some(known) = request.extensions().get::<Reader>() {
         return *known;
     }
-    let app = request.app_data::<web::Data<App>>();
+    let app = request.app_data::<web::Data<WidgetContext>>();
     let first = app.and_then(|app| app.config.integrations.first());
     Reader {
         words: Words::new(Language::of_request(request)),

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::refusal::{Reader, Result};
-use crate::app::App;
 use crate::source;
+use crate::widget_api::WidgetContext;
 
 #[derive(Debug, Serialize)]
 struct KindOut {
@@ -40,7 +40,7 @@ struct OptionOut {
 }
 
 /// Kinds with a built-in connector and a channel of the integration.
-pub(super) async fn list(app: web::Data<App>, caller: Caller) -> Result<HttpResponse> {
+pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Result<HttpResponse> {
     let reader = &caller.reader;
     let say = |key: String| reader.words.say(key).with("crm", reader.crm).to_string();
     let items: Vec<KindOut> = source::kinds(&app, &caller.tenant)

@@ -11,6 +11,7 @@
 mod caller;
 mod card;
 mod connect;
+mod context;
 mod door;
 mod kinds;
 mod memory;
@@ -30,9 +31,10 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, web};
 use base::error::Error;
 
+pub use context::WidgetContext;
 pub use memory::Memory;
 
-/// Mounts `/widget`. The application provides its `App` to handlers as `web::Data<App>`.
+/// Mounts `/widget`. The application provides its `WidgetContext` to handlers as `web::Data<WidgetContext>`.
 pub fn routes(config: &mut web::ServiceConfig) {
     let scope = web::scope("/widget")
         .wrap(from_fn(door::guard))

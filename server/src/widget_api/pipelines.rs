@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::refusal::Result;
-use crate::app::App;
 use crate::source;
+use crate::widget_api::WidgetContext;
 
 /// Age at which a list is read again, milliseconds.
 const FRESH: i64 = 60_000;
@@ -27,7 +27,7 @@ struct PipelineOut<'pipeline> {
 }
 
 /// The account's pipelines, at most a minute old.
-pub(super) async fn list(app: web::Data<App>, caller: Caller) -> Result<HttpResponse> {
+pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Result<HttpResponse> {
     let pipelines = read(&app.into_inner(), caller.tenant.tenant_id, FRESH).await?;
     let items: Vec<_> = pipelines
         .iter()
@@ -37,7 +37,7 @@ pub(super) async fn list(app: web::Data<App>, caller: Caller) -> Result<HttpResp
 }
 
 /// The pipelines known without a long wait: for display only.
-pub(super) async fn names(app: &Arc<App>, tenant_id: Uuid) -> Arc<Vec<Pipeline>> {
+pub(super) async fn names(app: &Arc<WidgetContext>, tenant_id: Uuid) -> Arc<Vec<Pipeline>> {
     match tokio::time::timeout(NAMES_PATIENCE, read(app, tenant_id, NAMES_FRESH)).await {
         Ok(Ok(pipelines)) => pipelines,
         _ => {
@@ -49,7 +49,7 @@ pub(super) async fn names(app: &Arc<App>, tenant_id: Uuid) -> Arc<Vec<Pipeline>>
     }
 }
 
-async fn read(app: &Arc<App>, tenant_id: Uuid, fresh: i64) -> Result<Arc<Vec<Pipeline>>> {
+async fn read(app: &Arc<WidgetContext>, tenant_id: Uuid, fresh: i64) -> Result<Arc<Vec<Pipeline>>> {
     let now = app.clock.millis();
     // An empty list is a cached failure: usable for names only.
     let known = app
@@ -61,7 +61,7 @@ async fn read(app: &Arc<App>, tenant_id: Uuid, fresh: i64) -> Result<Arc<Vec<Pip
     if let Some((_, pipelines)) = known {
         return Ok(pipelines);
     }
-    let pipelines = Arc::new(source::pipelines(app, tenant_id).await?);
+    let pipelines = Arc::new(source::pipelines(&app.sources, tenant_id).await?);
     app.widget.pipelines.insert(tenant_id, (now, pipelines.clone())).await;
     Ok(pipelines)
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use entity::tenant;
 
-use crate::app::App;
 use crate::tenant::rights::{self, CrmRights, MaxAge};
+use crate::widget_api::WidgetContext;
 
 /// A refusal by amoCRM is not cached: the next page load asks again.
 const MAX_AGE: MaxAge = MaxAge { answer: 10 * 60_000, unknown: 0 };
@@ -21,11 +21,11 @@ pub(super) enum Rights {
 
 /// The rights of a user whose token has this claim. amoCRM does not document the claim (crm-api §2.1), so it may be
 /// missing.
-pub(super) async fn of(app: &Arc<App>, tenant: &tenant::Model, user_id: i64, claim: Option<bool>) -> Rights {
+pub(super) async fn of(app: &Arc<WidgetContext>, tenant: &tenant::Model, user_id: i64, claim: Option<bool>) -> Rights {
     match claim {
         Some(true) => Rights::Administrator,
         Some(false) => Rights::Other,
-        None => match rights::of(app, tenant.tenant_id, user_id, MAX_AGE).await.rights {
+        None => match rights::of(&app.tenants, tenant.tenant_id, user_id, MAX_AGE).await.rights {
             CrmRights::Administrator => Rights::Administrator,
             CrmRights::User | CrmRights::Gone => Rights::Other,
             CrmRights::Unknown => Rights::Unknown,

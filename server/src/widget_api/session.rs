@@ -25,13 +25,14 @@ use super::origin;
 use super::refusal::{Refusal, Result};
 use super::rights::{self, Rights};
 use super::tenant_out::TenantOut;
-use crate::api::json::{Body, Moment};
-use crate::app::App;
+use crate::api::body::Body;
 use crate::people::session::{Kind, living};
 use crate::people::ticket::{self, Asker, CrmUser, Leads};
 use crate::people::token;
 use crate::source;
 use crate::tenant::{self as tenants, TenantStatus, host_rules};
+use crate::widget_api::WidgetContext;
+use base::json::Moment;
 
 const HEADER: &str = "X-Auth-Token";
 
@@ -64,7 +65,7 @@ pub(super) struct UsageOut {
 }
 
 /// Exchanges a disposable token. The body is ignored.
-pub(super) async fn exchange(app: web::Data<App>, request: HttpRequest, _body: Body) -> Result<HttpResponse> {
+pub(super) async fn exchange(app: web::Data<WidgetContext>, request: HttpRequest, _body: Body) -> Result<HttpResponse> {
     let app = app.into_inner();
     let token = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).ok_or(Refusal::BadToken)?;
     let token = verify(token, app.clock.now(), |client_id| expected(&app.config, client_id)).map_err(|why| {
@@ -91,7 +92,7 @@ pub(super) async fn exchange(app: web::Data<App>, request: HttpRequest, _body: B
     let language = Language::of_request(&request);
     let rights = rights::of(&app, &tenant, token.user_id, token.is_admin).await;
     let (secret, row) = open(&app, &tenant, &token, rights == Rights::Administrator, language, &name).await?;
-    let asked_by = Asker::of(&request, &app);
+    let asked_by = Asker::of(&request, &app.people);
     let out = shown(&app, &tenant, &row, secret, (rights, asked_by), language).await?;
     Ok(HttpResponse::Ok().json(out))
 }
@@ -113,12 +114,12 @@ fn exchanged(integration: &Integration, token: &DisposableToken) -> [String; 4] 
 }
 
 /// The account at its current host: a token from another allowed host means that the account was renamed.
-async fn at_home(app: &Arc<App>, tenant: tenant::Model, token: &DisposableToken) -> Result<tenant::Model> {
+async fn at_home(app: &Arc<WidgetContext>, tenant: tenant::Model, token: &DisposableToken) -> Result<tenant::Model> {
     let paced = async || app.widget.renamings.take(tenant.tenant_id, RENAMINGS, app.clock.millis()).await.is_ok();
     if tenant.host == token.host.as_str() || !paced().await {
         return Ok(tenant);
     }
-    match tenants::place::find(app, tenant.tenant_id, Some(&token.host)).await {
+    match tenants::place::find(&app.tenants, tenant.tenant_id, Some(&token.host)).await {
         Ok(true) => Ok(tenants::load(app.store.read(), tenant.tenant_id).await?.unwrap_or(tenant)),
         Ok(false) => Ok(tenant),
         Err(error) => {
@@ -130,7 +131,7 @@ async fn at_home(app: &Arc<App>, tenant: tenant::Model, token: &DisposableToken)
 
 /// The session of a disposable token: the one it opened before, else a new one under the same token.
 async fn open(
-    app: &App,
+    app: &WidgetContext,
     tenant: &tenant::Model,
     token: &DisposableToken,
     is_admin: bool,
@@ -146,7 +147,7 @@ async fn open(
     for secret in std::iter::once(secret.clone()).chain(secrets) {
         let entry = directory::find(app.store.read(), directory::Kind::Session, &token::hash(&secret), now).await?;
         let Some(entry) = entry else { continue };
-        let Some(mut row) = living(app, app.store.read(), entry.tenant_id, entry.id).await? else { continue };
+        let Some(mut row) = living(&app.people, app.store.read(), entry.tenant_id, entry.id).await? else { continue };
         if row.is_admin != is_admin {
             row.is_admin = is_admin;
             session::Entity::update_many()
@@ -190,7 +191,7 @@ async fn open(
 }
 
 async fn shown(
-    app: &Arc<App>,
+    app: &Arc<WidgetContext>,
     tenant: &tenant::Model,
     row: &session::Model,
     secret: String,
@@ -202,7 +203,7 @@ async fn shown(
     let usage = source::usage(app, tenant.tenant_id).await?;
     let panel_url = if row.is_admin {
         let user = CrmUser { id, name: name_of(app, tenant.tenant_id, id).await?, is_admin: true };
-        ticket::url_for(app, tenant.tenant_id, &user, &Leads::Overview, asked_by).await?
+        ticket::url_for(&app.people, tenant.tenant_id, &user, &Leads::Overview, asked_by).await?
     } else {
         // Other users enter by a ticket to one conversation; with this address they may sign in.
         format!("{}/panel", app.public_url())
@@ -229,7 +230,7 @@ async fn shown(
 }
 
 /// The names of the administrators who gave access.
-async fn administrators(app: &App, tenant: &tenant::Model) -> Result<Vec<String>, DbErr> {
+async fn administrators(app: &WidgetContext, tenant: &tenant::Model) -> Result<Vec<String>, DbErr> {
     let grants = oauth_grant::Entity::of_tenant(tenant.tenant_id)
         .filter(oauth_grant::Column::IsAdmin.eq(true))
         .filter(oauth_grant::Column::UserName.ne(""))

@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use super::caller::{Caller, seconds};
 use super::refusal::{Refusal, Result};
-use crate::app::App;
 use crate::audit::{self, Deed};
 use crate::tenant::token::{CallError, with_token};
+use crate::widget_api::WidgetContext;
 
 /// How long amoCRM's answer is cached, in milliseconds: a right withdrawn there ends here within this time.
 pub(super) const FRESH: i64 = 3 * 60_000;
@@ -74,7 +74,7 @@ impl Viewer {
 /// The contacts that the caller may see, and whether the lead is visible; all of them for an administrator. A user who
 /// asks for many invisible ones is stopped.
 pub(super) async fn of(
-    app: &Arc<App>,
+    app: &Arc<WidgetContext>,
     caller: &Caller,
     contacts: Vec<i64>,
     lead: Option<i64>,
@@ -107,13 +107,13 @@ pub(super) async fn of(
 }
 
 /// Whether the caller may see the contact of a chat, by amojo's ids of the chat.
-pub(super) async fn of_chat(app: &Arc<App>, caller: &Caller, chats: &[String]) -> Result<bool> {
+pub(super) async fn of_chat(app: &Arc<WidgetContext>, caller: &Caller, chats: &[String]) -> Result<bool> {
     if caller.is_admin {
         return Ok(true);
     }
     not_a_walk(app, caller).await?;
     let viewer = viewer(app, caller).await?;
-    let asking = with_token(app, caller.tenant.tenant_id, |rest, token| {
+    let asking = with_token(&app.tenants, caller.tenant.tenant_id, |rest, token| {
         let chats = chats.to_vec();
         async move {
             let ids: Vec<&str> = chats.iter().map(String::as_str).collect();
@@ -130,14 +130,14 @@ pub(super) async fn of_chat(app: &Arc<App>, caller: &Caller, chats: &[String]) -
     Ok(false)
 }
 
-async fn viewer(app: &Arc<App>, caller: &Caller) -> Result<Arc<Viewer>> {
+async fn viewer(app: &Arc<WidgetContext>, caller: &Caller) -> Result<Arc<Viewer>> {
     let (tenant_id, id) = (caller.tenant.tenant_id, caller.user_id);
     let now = app.clock.millis();
     if let Some(known) = app.widget.viewers.get(&(tenant_id, id)).await.filter(|known| known.at + FRESH > now) {
         return Ok(known);
     }
     let user =
-        with_token(app, tenant_id, |rest, token| async move { rest.user(&token, id).await }).await.map_err(silent)?;
+        with_token(&app.tenants, tenant_id, |rest, token| async move { rest.user(&token, id).await }).await.map_err(silent)?;
     // An unknown or disabled user sees nothing.
     let user = user.filter(|user| user.is_active);
     let (contacts, leads) = user.as_ref().map_or((View::Denied, View::Denied), |user| (user.contacts, user.leads));
@@ -153,7 +153,7 @@ async fn viewer(app: &Arc<App>, caller: &Caller) -> Result<Arc<Viewer>> {
     Ok(viewer)
 }
 
-async fn contact_seen(app: &Arc<App>, caller: &Caller, viewer: &Viewer, id: i64) -> Result<bool> {
+async fn contact_seen(app: &Arc<WidgetContext>, caller: &Caller, viewer: &Viewer, id: i64) -> Result<bool> {
     match viewer.contacts {
         View::All => return Ok(true),
         View::Denied => return Ok(false),
@@ -163,7 +163,7 @@ async fn contact_seen(app: &Arc<App>, caller: &Caller, viewer: &Viewer, id: i64)
     if let Some(seen) = remembered(app, (tenant_id, viewer.id, id)).await {
         return Ok(seen.allowed);
     }
-    let asking = with_token(app, tenant_id, |rest, token| async move { rest.contact(&token, id).await });
+    let asking = with_token(&app.tenants, tenant_id, |rest, token| async move { rest.contact(&token, id).await });
     let contact = asking.await.map_err(silent)?;
     let allowed = contact.is_some_and(|contact| viewer.may_see_contact(&contact));
     let seen = Seen { allowed, contacts: Arc::default(), at: viewer.at };
@@ -172,7 +172,7 @@ async fn contact_seen(app: &Arc<App>, caller: &Caller, viewer: &Viewer, id: i64)
 }
 
 /// None: the lead is invisible or does not exist.
-async fn lead_seen(app: &Arc<App>, caller: &Caller, viewer: &Viewer, id: i64) -> Result<Option<Seen>> {
+async fn lead_seen(app: &Arc<WidgetContext>, caller: &Caller, viewer: &Viewer, id: i64) -> Result<Option<Seen>> {
     if viewer.leads == View::Denied && viewer.stages.is_empty() {
         return Ok(None);
     }
@@ -180,7 +180,7 @@ async fn lead_seen(app: &Arc<App>, caller: &Caller, viewer: &Viewer, id: i64) ->
     if let Some(seen) = remembered(app, (tenant_id, viewer.id, id)).await {
         return Ok(Some(seen).filter(|seen| seen.allowed));
     }
-    let asking = with_token(app, tenant_id, |rest, token| async move { rest.lead(&token, id).await });
+    let asking = with_token(&app.tenants, tenant_id, |rest, token| async move { rest.lead(&token, id).await });
     let lead = asking.await.map_err(silent)?.filter(|lead| viewer.may_see_lead(lead));
     let allowed = lead.is_some();
     let contacts = Arc::new(lead.map(|lead| lead.contacts).unwrap_or_default());
@@ -190,13 +190,13 @@ async fn lead_seen(app: &Arc<App>, caller: &Caller, viewer: &Viewer, id: i64) ->
 }
 
 /// As old as the rights it was computed from: nothing is used longer than [`FRESH`] in all.
-async fn remembered(app: &App, key: (Uuid, i64, i64)) -> Option<Seen> {
+async fn remembered(app: &WidgetContext, key: (Uuid, i64, i64)) -> Option<Seen> {
     let now = app.clock.millis();
     app.widget.sights.get(&key).await.filter(|seen| seen.at + FRESH > now)
 }
 
 /// Refuses users who asked for too many invisible contacts.
-async fn not_a_walk(app: &App, caller: &Caller) -> Result<()> {
+async fn not_a_walk(app: &WidgetContext, caller: &Caller) -> Result<()> {
     let now = app.clock.millis();
     let Some(strangers) = app.widget.strangers.get(&(caller.tenant.tenant_id, caller.user_id)).await else {
         return Ok(());
@@ -210,7 +210,7 @@ async fn not_a_walk(app: &App, caller: &Caller) -> Result<()> {
 }
 
 /// Counts requests for invisible contacts; the first beyond the limit is recorded in the audit log.
-async fn note(app: &App, caller: &Caller, ids: impl Iterator<Item = i64>) -> Result<()> {
+async fn note(app: &WidgetContext, caller: &Caller, ids: impl Iterator<Item = i64>) -> Result<()> {
     let mut ids = ids.peekable();
     if ids.peek().is_none() {
         return Ok(());

@@ -15,14 +15,14 @@ use super::caller::Caller;
 use super::pipelines;
 use super::refusal::{Reader, Result};
 use crate::api::sources::shown_as;
-use crate::app::App;
 use crate::source::{self as sources, Reason, SourceStatus, State};
+use crate::widget_api::WidgetContext;
 
 /// Days for which customers' messages wait for an unpaid account.
 const KEPT_UNPAID: i64 = 7;
 
 /// Sources of one account, in their order.
-pub(super) async fn items(app: &Arc<App>, caller: &Caller, rows: &[source::Model]) -> Result<Vec<Value>> {
+pub(super) async fn items(app: &Arc<WidgetContext>, caller: &Caller, rows: &[source::Model]) -> Result<Vec<Value>> {
     let states = sources::states(app, caller.tenant.tenant_id, rows).await?;
     let chats = chats(app, caller.tenant.tenant_id, rows).await?;
     let pipelines = if rows.is_empty() { Arc::default() } else { pipelines::names(app, caller.tenant.tenant_id).await };
@@ -39,7 +39,7 @@ pub(super) async fn items(app: &Arc<App>, caller: &Caller, rows: &[source::Model
 
 /// One source, with its webhook secret if it was just created.
 pub(super) async fn item(
-    app: &Arc<App>,
+    app: &Arc<WidgetContext>,
     caller: &Caller,
     row: &source::Model,
     webhook_secret: Option<&SecretString>,
@@ -52,11 +52,11 @@ pub(super) async fn item(
 }
 
 /// 200 with one source.
-pub(super) async fn answer(app: &Arc<App>, caller: &Caller, row: &source::Model) -> Result<HttpResponse> {
+pub(super) async fn answer(app: &Arc<WidgetContext>, caller: &Caller, row: &source::Model) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(item(app, caller, row, None).await?))
 }
 
-async fn shown(app: &App, reader: &Reader, row: &source::Model, state: &State) -> Result<Value> {
+async fn shown(app: &WidgetContext, reader: &Reader, row: &source::Model, state: &State) -> Result<Value> {
     let out = shown_as(app, row, state, None).await?;
     let mut item = serde_json::to_value(&out).map_err(anyhow::Error::from)?;
     put(&mut item, "hint", json!(hint(reader, row, state)));
@@ -107,13 +107,13 @@ fn hint(reader: &Reader, row: &source::Model, state: &State) -> String {
 }
 
 /// How to embed a web chat.
-fn embed(app: &App, row: &source::Model) -> Value {
+fn embed(app: &WidgetContext, row: &source::Model) -> Value {
     let embed = sources::embed(app, row);
     embed.map_or(Value::Null, |embed| json!({ "code": embed.line, "link": embed.link }))
 }
 
 /// The number of chats of each source.
-async fn chats(app: &App, tenant_id: Uuid, rows: &[source::Model]) -> Result<HashMap<Uuid, i64>> {
+async fn chats(app: &WidgetContext, tenant_id: Uuid, rows: &[source::Model]) -> Result<HashMap<Uuid, i64>> {
     let counted: Vec<(Uuid, i64)> = conversation::Entity::of_tenant(tenant_id)
         .filter(conversation::Column::SourceId.is_in(rows.iter().map(|row| row.id)))
         .select_only()

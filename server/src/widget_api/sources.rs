@@ -14,11 +14,11 @@ use super::refusal::Result;
 use super::source_out;
 use super::strays::StrayOut;
 use super::tenant_out::TenantOut;
+use crate::api::body::Body;
 use crate::api::idempotency::once;
-use crate::api::json::Body;
 use crate::api::source_types::{SourceIn, SourcePatchIn};
-use crate::app::App;
 use crate::source;
+use crate::widget_api::WidgetContext;
 
 #[derive(Debug, Serialize)]
 struct ListOut {
@@ -42,7 +42,7 @@ struct StepOut {
 }
 
 /// All sources at once, for all users of the account.
-pub(super) async fn list(app: web::Data<App>, caller: Caller) -> Result<HttpResponse> {
+pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Result<HttpResponse> {
     let app = app.into_inner();
     let tenant_id = caller.tenant.tenant_id;
     let sources = source::all(&app, tenant_id).await?;
@@ -60,13 +60,13 @@ pub(super) async fn list(app: web::Data<App>, caller: Caller) -> Result<HttpResp
 }
 
 /// Creates a source here and in amoCRM: 201 means that it works.
-pub(super) async fn create(app: web::Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
+pub(super) async fn create(app: web::Data<WidgetContext>, caller: Caller, body: Body) -> Result<HttpResponse> {
     let app = app.into_inner();
     caller.needs_admin()?;
     let (wanted, asked) = body.read::<SourceIn>().await?;
     let work = async {
         let by = caller.by(&app).await?;
-        let made = source::create(&app, caller.tenant.tenant_id, wanted.into(), &by).await?;
+        let made = source::create(&app.sources, caller.tenant.tenant_id, wanted.into(), &by).await?;
         let item = source_out::item(&app, &caller, &made.source, made.webhook_secret.as_ref()).await?;
         Ok(HttpResponse::Created().json(item))
     };
@@ -75,7 +75,7 @@ pub(super) async fn create(app: web::Data<App>, caller: Caller, body: Body) -> R
 
 /// Changes, pauses or resumes a source. With `If-Match`, 412 if it has changed since.
 pub(super) async fn patch(
-    app: web::Data<App>,
+    app: web::Data<WidgetContext>,
     caller: Caller,
     request: HttpRequest,
     source_id: web::Path<Uuid>,
@@ -88,7 +88,7 @@ pub(super) async fn patch(
     let (change, asked) = body.read::<SourcePatchIn>().await?;
     let work = async {
         let by = caller.by(&app).await?;
-        let changed = source::change(&app, caller.tenant.tenant_id, *source_id, change.into(), expected, &by).await?;
+        let changed = source::change(&app.sources, caller.tenant.tenant_id, *source_id, change.into(), expected, &by).await?;
         source_out::answer(&app, &caller, &changed).await
     };
     Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
@@ -96,7 +96,7 @@ pub(super) async fn patch(
 
 /// Deletes a source here and in amoCRM. Messages stay.
 pub(super) async fn delete(
-    app: web::Data<App>,
+    app: web::Data<WidgetContext>,
     caller: Caller,
     source_id: web::Path<Uuid>,
     body: Body,
@@ -106,7 +106,7 @@ pub(super) async fn delete(
     let asked = body.ignore()?;
     let work = async {
         let by = caller.by(&app).await?;
-        source::delete(&app, caller.tenant.tenant_id, *source_id, &by).await?;
+        source::delete(&app.sources, caller.tenant.tenant_id, *source_id, &by).await?;
         Ok(HttpResponse::NoContent().finish())
     };
     Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
@@ -114,7 +114,7 @@ pub(super) async fn delete(
 
 /// Recreates a source in amoCRM that a user deleted there.
 pub(super) async fn restore(
-    app: web::Data<App>,
+    app: web::Data<WidgetContext>,
     caller: Caller,
     source_id: web::Path<Uuid>,
     body: Body,
@@ -124,18 +124,22 @@ pub(super) async fn restore(
     let asked = body.ignore()?;
     let work = async {
         let by = caller.by(&app).await?;
-        let restored = source::restore(&app, caller.tenant.tenant_id, *source_id, &by).await?;
+        let restored = source::restore(&app.sources, caller.tenant.tenant_id, *source_id, &by).await?;
         source_out::answer(&app, &caller, &restored).await
     };
     Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
 }
 
 /// Tests a source live, step by step. A failed step is reported, not an error.
-pub(super) async fn test(app: web::Data<App>, caller: Caller, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
-    let app: Arc<App> = app.into_inner();
+pub(super) async fn test(
+    app: web::Data<WidgetContext>,
+    caller: Caller,
+    source_id: web::Path<Uuid>,
+) -> Result<HttpResponse> {
+    let app: Arc<WidgetContext> = app.into_inner();
     caller.needs_admin()?;
     let by = caller.by(&app).await?;
-    let steps = source::test(&app, caller.tenant.tenant_id, *source_id, &by).await?;
+    let steps = source::test(&app.sources, caller.tenant.tenant_id, *source_id, &by).await?;
     let steps: Vec<StepOut> = steps
         .into_iter()
         .map(|step| StepOut {

@@ -9,10 +9,10 @@ use super::caller::Caller;
 use super::door::spoken;
 use super::refusal::{Reader, Result};
 use super::source_out;
+use crate::api::body::Body;
 use crate::api::idempotency::once;
-use crate::api::json::Body;
-use crate::app::App;
 use crate::source;
+use crate::widget_api::WidgetContext;
 
 /// One such source.
 #[derive(Debug, Serialize)]
@@ -34,7 +34,7 @@ impl StrayOut {
 
 /// Moves its pipeline and default mark to one of the account's sources; returns that source.
 pub(super) async fn adopt(
-    app: web::Data<App>,
+    app: web::Data<WidgetContext>,
     caller: Caller,
     id: web::Path<String>,
     body: Body,
@@ -44,7 +44,7 @@ pub(super) async fn adopt(
     let (id, asked) = (numeric(&id)?, body.ignore()?);
     let work = async {
         let by = caller.by(&app).await?;
-        let source = source::adopt(&app, caller.tenant.tenant_id, id, None, &by).await?;
+        let source = source::adopt(&app.sources, caller.tenant.tenant_id, id, None, &by).await?;
         source_out::answer(&app, &caller, &source).await
     };
     Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
@@ -52,7 +52,7 @@ pub(super) async fn adopt(
 
 /// Deletes it in amoCRM.
 pub(super) async fn remove(
-    app: web::Data<App>,
+    app: web::Data<WidgetContext>,
     caller: Caller,
     id: web::Path<String>,
     body: Body,
@@ -62,7 +62,7 @@ pub(super) async fn remove(
     let (id, asked) = (numeric(&id)?, body.ignore()?);
     let work = async {
         let by = caller.by(&app).await?;
-        source::remove_stray(&app, caller.tenant.tenant_id, id, &by).await?;
+        source::remove_stray(&app.sources, caller.tenant.tenant_id, id, &by).await?;
         Ok(HttpResponse::NoContent().finish())
     };
     Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)

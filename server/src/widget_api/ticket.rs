@@ -15,10 +15,10 @@ use uuid::Uuid;
 use super::caller::{Caller, name_of};
 use super::refusal::Result;
 use super::sight;
-use crate::api::json::Body;
-use crate::app::App;
+use crate::api::body::Body;
 use crate::people::ticket::{self, Asker, CrmUser, Leads};
 use crate::source;
+use crate::widget_api::WidgetContext;
 
 /// Milliseconds for which a conversation shown by a card may be opened; an open card refreshes twice a minute.
 const SHOWN: i64 = 60_000;
@@ -47,7 +47,7 @@ struct TicketIn {
 /// A link that opens one page once. Users who are not administrators get only messages and conversations, and only
 /// those whose contact amoCRM would show them.
 pub(super) async fn post(
-    app: web::Data<App>,
+    app: web::Data<WidgetContext>,
     request: HttpRequest,
     caller: Caller,
     body: Body,
@@ -84,12 +84,12 @@ pub(super) async fn post(
     }
     let name = name_of(&app, tenant_id, caller.user_id).await?;
     let user = CrmUser { id: caller.user_id, name, is_admin: caller.is_admin };
-    let panel_url = ticket::url_for(&app, tenant_id, &user, &leads, Asker::of(&request, &app)).await?;
+    let panel_url = ticket::url_for(&app.people, tenant_id, &user, &leads, Asker::of(&request, &app.people)).await?;
     Ok(HttpResponse::Ok().json(json!({ "panel_url": panel_url })))
 }
 
 /// Whether a card recently showed it to the caller, or amoCRM would now; anything else is treated as missing.
-async fn may_see(app: &Arc<App>, caller: &Caller, conversation_id: Uuid) -> Result<()> {
+async fn may_see(app: &Arc<WidgetContext>, caller: &Caller, conversation_id: Uuid) -> Result<()> {
     if caller.is_admin {
         return Ok(());
     }

@@ -46,7 +46,7 @@ async fn a_token_opens_a_session(world: &mut World) {
 }
 
 fn chrono_millis(text: &str) -> i64 {
-    serde_json::from_value::<parom::api::json::Moment>(json!(text)).unwrap().0
+    serde_json::from_value::<base::json::Moment>(json!(text)).unwrap().0
 }
 
 async fn one_token_is_one_session_however_often_it_comes(world: &mut World) {

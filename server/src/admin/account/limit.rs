@@ -12,8 +12,8 @@ use super::{address, answer, load};
 use crate::admin::operator::Operator;
 use crate::admin::page::see_other;
 use crate::admin::refused::Result;
-use crate::app::App;
 use crate::panel::Notice;
+use crate::panel::PanelContext;
 use crate::people::Form;
 use crate::tenant as tenants;
 
@@ -26,7 +26,7 @@ pub struct Wanted {
 
 /// Sets the limit.
 pub async fn set(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
     form: Form<Wanted>,

@@ -20,7 +20,7 @@ use super::operator::{Operator, Visitor};
 use super::page::{self, Page};
 use super::refused::{Refused, Result};
 use super::states::{self, Shown};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::Tone;
 use crate::source as sources;
 use crate::tenant::{self as tenants, ChannelStatus};
@@ -74,14 +74,18 @@ struct SourceRow {
 }
 
 /// The page.
-pub async fn show(app: web::Data<App>, Operator(visitor): Operator, id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn show(
+    app: web::Data<PanelContext>,
+    Operator(visitor): Operator,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse> {
     let tenant = load(&app, *id).await?;
     let limit = tenant.sources_limit.map(|limit| limit.to_string()).unwrap_or_default();
     answer(&app, &visitor, tenant, StatusCode::OK, limit, None).await
 }
 
 async fn answer(
-    app: &App,
+    app: &PanelContext,
     visitor: &Visitor,
     tenant: tenant::Model,
     status: StatusCode,
@@ -123,7 +127,7 @@ fn hint(words: Words, tenant: &tenant::Model, crm: &'static str) -> Sentence {
     words.say(format!("tenant-state-{}-hint", status.as_str())).with("crm", crm).with("days", days)
 }
 
-async fn channels(app: &App, words: Words, tenant: &tenant::Model) -> Result<Vec<ChannelRow>> {
+async fn channels(app: &PanelContext, words: Words, tenant: &tenant::Model) -> Result<Vec<ChannelRow>> {
     let rows = tenant_channel::Entity::of_tenant(tenant.tenant_id).order_by_asc(tenant_channel::Column::ChannelId);
     let shown = |row: tenant_channel::Model| {
         let known = tenants::channel_config(app, row.channel_id);
@@ -148,7 +152,12 @@ async fn channels(app: &App, words: Words, tenant: &tenant::Model) -> Result<Vec
     Ok(rows.all(app.store.read()).await?.into_iter().map(shown).collect())
 }
 
-async fn source_rows(app: &App, words: Words, tenant: &tenant::Model, crm: &'static str) -> Result<Vec<SourceRow>> {
+async fn source_rows(
+    app: &PanelContext,
+    words: Words,
+    tenant: &tenant::Model,
+    crm: &'static str,
+) -> Result<Vec<SourceRow>> {
     let rows = source::Entity::of_tenant(tenant.tenant_id)
         .filter(source::Column::DeletedAt.is_null())
         .order_by_asc(source::Column::Id)
@@ -181,7 +190,7 @@ fn source_tone(status: &str) -> Tone {
 }
 
 /// The account of an id in the address.
-async fn load(app: &App, tenant_id: Uuid) -> Result<tenant::Model> {
+async fn load(app: &PanelContext, tenant_id: Uuid) -> Result<tenant::Model> {
     tenants::load(app.store.read(), tenant_id).await?.ok_or(Refused::NotThere)
 }
 

@@ -11,7 +11,7 @@ use super::address;
 use crate::admin::operator::Visitor;
 use crate::admin::page::{self, Page};
 use crate::admin::refused::Result;
-use crate::app::App;
+use crate::panel::PanelContext;
 
 /// Longest and shortest reason, in characters.
 const LONGEST: usize = 500;
@@ -61,7 +61,7 @@ impl Question {
     /// The form as a page; with an error unless `status` is 200.
     pub async fn ask(
         self,
-        app: &App,
+        app: &PanelContext,
         visitor: &Visitor,
         tenant: &tenant::Model,
         status: StatusCode,

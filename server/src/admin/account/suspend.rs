@@ -12,13 +12,17 @@ use super::{address, load};
 use crate::admin::operator::{Operator, Visitor};
 use crate::admin::page::{redirect, see_other};
 use crate::admin::refused::Result;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone};
 use crate::people::{Empty, Form};
 use crate::tenant as tenants;
 
 /// Asks for the reason.
-pub async fn ask(app: web::Data<App>, Operator(visitor): Operator, id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn ask(
+    app: web::Data<PanelContext>,
+    Operator(visitor): Operator,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse> {
     let tenant = load(&app, *id).await?;
     if tenant.suspended {
         return Ok(redirect(&address(*id)));
@@ -28,7 +32,7 @@ pub async fn ask(app: web::Data<App>, Operator(visitor): Operator, id: web::Path
 
 /// Suspends.
 pub async fn begin(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
     form: Form<Why>,
@@ -45,7 +49,7 @@ pub async fn begin(
 
 /// Ends the suspension.
 pub async fn end(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
     _form: Form<Empty>,
@@ -57,7 +61,12 @@ pub async fn end(
     see_other(&app, &visitor, &address(*id), Notice::done(said)).await
 }
 
-async fn answer(app: &App, visitor: &Visitor, tenant: &tenant::Model, status: StatusCode) -> Result<HttpResponse> {
+async fn answer(
+    app: &PanelContext,
+    visitor: &Visitor,
+    tenant: &tenant::Model,
+    status: StatusCode,
+) -> Result<HttpResponse> {
     let words = visitor.words;
     let count = source::Entity::of_tenant(tenant.tenant_id).filter(source::Column::DeletedAt.is_null());
     let count = count.count(app.store.read()).await?;

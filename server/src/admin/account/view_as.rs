@@ -13,20 +13,24 @@ use super::reason::{Question, Why};
 use crate::admin::operator::{Operator, Visitor};
 use crate::admin::page::redirect;
 use crate::admin::refused::Result;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::people::Form;
 use crate::people::door::Door;
 use crate::people::session as sessions;
 
 /// Asks for the reason.
-pub async fn ask(app: web::Data<App>, Operator(visitor): Operator, id: web::Path<Uuid>) -> Result<HttpResponse> {
+pub async fn ask(
+    app: web::Data<PanelContext>,
+    Operator(visitor): Operator,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse> {
     let tenant = load(&app, *id).await?;
     answer(&app, &visitor, &tenant, StatusCode::OK).await
 }
 
 /// Opens the panel. Recorded in both logs in the same commit.
 pub async fn begin(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
     form: Form<Why>,
@@ -48,17 +52,22 @@ pub async fn begin(
     let object = tenant.tenant_id.to_string();
     let detail = json!({ "reason": reason });
     let tx = app.store.write_tx().await?;
-    let opened = sessions::open(&app, &tx, new).await?;
+    let opened = sessions::open(&app.people, &tx, new).await?;
     for log in [tenant.tenant_id, VENDOR] {
         visitor.note(&app, &tx, (log, "account.looked_at", &object), detail.clone(), true).await?;
     }
     tx.commit().await?;
     let mut answer = redirect("/panel");
-    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.set(&app, &opened.token, false));
+    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.set(&app.people, &opened.token, false));
     Ok(answer)
 }
 
-async fn answer(app: &App, visitor: &Visitor, tenant: &tenant::Model, status: StatusCode) -> Result<HttpResponse> {
+async fn answer(
+    app: &PanelContext,
+    visitor: &Visitor,
+    tenant: &tenant::Model,
+    status: StatusCode,
+) -> Result<HttpResponse> {
     let words = visitor.words;
     let question = Question {
         title: words.say("admin-view-as-question").with("account", tenant.host.as_str()),

@@ -10,7 +10,7 @@ use super::{address, load};
 use crate::admin::operator::Operator;
 use crate::admin::page::see_other;
 use crate::admin::refused::Result;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone};
 use crate::people::Form;
 use crate::tenant as tenants;
@@ -24,7 +24,7 @@ pub struct Wanted {
 
 /// Sets the weight.
 pub async fn set(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
     form: Form<Wanted>,

@@ -7,8 +7,8 @@ use queue::Backlog;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::delivery::read::first_id_at;
+use crate::panel::PanelContext;
 use crate::tenant::ChannelStatus;
 use crate::tenant::access::{self, Access};
 
@@ -29,7 +29,7 @@ pub struct Facts {
 }
 
 /// The figures of these accounts, in their order.
-pub async fn of(app: &App, tenants: &[tenant::Model]) -> Result<Vec<Facts>, DbErr> {
+pub async fn of(app: &PanelContext, tenants: &[tenant::Model]) -> Result<Vec<Facts>, DbErr> {
     let db = app.store.read();
     let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.tenant_id).collect();
     if ids.is_empty() {
@@ -79,7 +79,7 @@ pub async fn of(app: &App, tenants: &[tenant::Model]) -> Result<Vec<Facts>, DbEr
 }
 
 /// The maximum number of sources of an account.
-pub fn limit(app: &App, tenant: &tenant::Model) -> u32 {
+pub fn limit(app: &PanelContext, tenant: &tenant::Model) -> u32 {
     let own = tenant.sources_limit.map(|limit| u32::try_from(limit).unwrap_or(0));
     own.unwrap_or(app.config.limits.sources_per_tenant)
 }

@@ -15,7 +15,7 @@ use super::page::{self, Page};
 use super::refused::Result;
 use super::states::{self, Shown};
 use crate::api::cursor::Page as Cut;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::Tone;
 use crate::tenant::TenantStatus;
 
@@ -62,7 +62,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(app: &App, words: Words, tenant: tenant::Model, facts: Facts) -> Self {
+    fn new(app: &PanelContext, words: Words, tenant: tenant::Model, facts: Facts) -> Self {
         Self {
             state: states::account(app, words, &tenant),
             access: states::access(words, &facts.access),
@@ -93,7 +93,11 @@ pub struct Query {
 }
 
 /// The page.
-pub async fn show(app: web::Data<App>, Operator(visitor): Operator, query: web::Query<Query>) -> Result<HttpResponse> {
+pub async fn show(
+    app: web::Data<PanelContext>,
+    Operator(visitor): Operator,
+    query: web::Query<Query>,
+) -> Result<HttpResponse> {
     let words = visitor.words;
     let filter = Filter { search: query.q.replace('\0', ""), state: TenantStatus::parse(&query.state) };
     let cut = Cut::read(None, query.cursor.as_deref(), &["admin-accounts", &filter.search, &query.state])?;

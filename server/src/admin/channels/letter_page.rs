@@ -9,7 +9,7 @@ use crate::admin::letter::{self, About, Letter};
 use crate::admin::operator::Operator;
 use crate::admin::page::{self, Page};
 use crate::admin::refused::{Refused, Result};
-use crate::app::App;
+use crate::panel::PanelContext;
 
 #[derive(Template)]
 #[template(path = "admin/letter.html")]
@@ -34,7 +34,11 @@ pub struct Query {
 }
 
 /// The page.
-pub async fn show(app: web::Data<App>, Operator(visitor): Operator, query: web::Query<Query>) -> Result<HttpResponse> {
+pub async fn show(
+    app: web::Data<PanelContext>,
+    Operator(visitor): Operator,
+    query: web::Query<Query>,
+) -> Result<HttpResponse> {
     let integration = app.config.integration(&query.integration).ok_or(Refused::NotThere)?;
     let channel = match query.channel.as_str() {
         "" => letter::model(integration),

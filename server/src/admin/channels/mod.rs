@@ -18,7 +18,7 @@ use super::operator::Operator;
 use super::page::{self, Page};
 use super::refused::Result;
 use super::states::{self, Shown};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::tenant::ChannelStatus;
 
 /// Most accounts listed that a channel does not accept.
@@ -67,7 +67,7 @@ struct RefusedRow {
 }
 
 /// The page.
-pub async fn show(app: web::Data<App>, Operator(visitor): Operator) -> Result<HttpResponse> {
+pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> Result<HttpResponse> {
     let words = visitor.words;
     let counts = counts(&app).await?;
     let mut integrations = Vec::new();
@@ -83,7 +83,7 @@ pub async fn show(app: web::Data<App>, Operator(visitor): Operator) -> Result<Ht
     Ok(page::html(&page, &Channels { page: page.clone(), integrations }))
 }
 
-fn integration_row(app: &App, integration: &Integration, channels: Vec<ChannelRow>) -> IntegrationRow {
+fn integration_row(app: &PanelContext, integration: &Integration, channels: Vec<ChannelRow>) -> IntegrationRow {
     IntegrationRow {
         name: integration.name.clone(),
         platform: integration.platform.brand(),
@@ -101,7 +101,7 @@ fn integration_row(app: &App, integration: &Integration, channels: Vec<ChannelRo
 }
 
 fn channel_row(
-    app: &App,
+    app: &PanelContext,
     words: Words,
     channel: &Channel,
     counts: &BTreeMap<Uuid, Vec<(String, i64)>>,
@@ -160,7 +160,7 @@ fn agreed(words: Words, channel: &Channel) -> Vec<(Sentence, String)> {
 }
 
 /// Channel → state → accounts.
-async fn counts(app: &App) -> Result<BTreeMap<Uuid, Vec<(String, i64)>>, DbErr> {
+async fn counts(app: &PanelContext) -> Result<BTreeMap<Uuid, Vec<(String, i64)>>, DbErr> {
     let rows: Vec<(Uuid, String, i64)> = tenant_channel::Entity::find()
         .select_only()
         .column(Column::ChannelId)
@@ -179,7 +179,7 @@ async fn counts(app: &App) -> Result<BTreeMap<Uuid, Vec<(String, i64)>>, DbErr> 
 }
 
 /// The newest accounts that amoCRM refuses to connect to this channel.
-async fn refused(app: &App, channel: &Channel) -> Result<Vec<RefusedRow>, DbErr> {
+async fn refused(app: &PanelContext, channel: &Channel) -> Result<Vec<RefusedRow>, DbErr> {
     let Ok(id) = Uuid::try_parse(&channel.id) else { return Ok(Vec::new()) };
     let rows = tenant_channel::Entity::find()
         .filter(Column::ChannelId.eq(id))

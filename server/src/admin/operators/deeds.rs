@@ -11,8 +11,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::audit::{self, Actor, Deed};
+use crate::panel::PanelContext;
 use crate::people::link::{self, Link, Purpose};
 use crate::people::{credentials, person as persons, session as sessions};
 
@@ -26,7 +26,7 @@ pub struct By {
 impl By {
     async fn did(
         &self,
-        app: &App,
+        app: &PanelContext,
         db: &impl ConnectionTrait,
         action: &'static str,
         object: &str,
@@ -59,7 +59,7 @@ pub struct Row {
 /// member of accounts with the same e-mail, so no credential that an account may know is valid in the admin. An
 /// operator added again after leaving starts without password and authenticator.
 pub async fn add(
-    app: &App,
+    app: &PanelContext,
     email: &str,
     name: &str,
     language: Language,
@@ -72,9 +72,9 @@ pub async fn add(
     let tx = app.store.write_tx().await?;
     let name = name.replace('\0', "");
     let new = persons::New { email: &email, name: name.trim(), language, is_operator: true };
-    let person = match persons::add(app, &tx, new).await? {
+    let person = match persons::add(&app.people, &tx, new).await? {
         Some(person) => person,
-        None => match persons::operator_by_email(app, &tx, &email).await? {
+        None => match persons::operator_by_email(&app.people, &tx, &email).await? {
             Some(known) if known.disabled_at.is_some() => {
                 credentials::fall(&tx, known.id).await?;
                 set_disabled(&tx, known.id, None).await?;
@@ -94,7 +94,12 @@ pub async fn add(
 
 /// Issues another one-time link. `forget_authenticator`: theirs was lost. Removes the password and ends all sessions;
 /// only this link (or a later one of its kind) can connect another authenticator.
-pub async fn link(app: &App, person: &person::Model, forget_authenticator: bool, by: &By) -> anyhow::Result<String> {
+pub async fn link(
+    app: &PanelContext,
+    person: &person::Model,
+    forget_authenticator: bool,
+    by: &By,
+) -> anyhow::Result<String> {
     let tx = app.store.write_tx().await?;
     if forget_authenticator {
         credentials::forget(&tx, person.id).await?;
@@ -111,7 +116,7 @@ pub async fn link(app: &App, person: &person::Model, forget_authenticator: bool,
 
 /// Removes an operator's access to the admin; their sessions end at once, and password and authenticator are removed. A
 /// member of accounts with the same e-mail is another person.
-pub async fn disable(app: &App, person: &person::Model, by: &By) -> anyhow::Result<()> {
+pub async fn disable(app: &PanelContext, person: &person::Model, by: &By) -> anyhow::Result<()> {
     let tx = app.store.write_tx().await?;
     set_disabled(&tx, person.id, Some(app.clock.millis())).await?;
     credentials::fall(&tx, person.id).await?;
@@ -122,13 +127,13 @@ pub async fn disable(app: &App, person: &person::Model, by: &By) -> anyhow::Resu
 }
 
 /// An operator by id.
-pub async fn operator(app: &App, id: Uuid) -> Result<Option<person::Model>, DbErr> {
+pub async fn operator(app: &PanelContext, id: Uuid) -> Result<Option<person::Model>, DbErr> {
     let found = persons::by_id(app.store.read(), id).await?;
     Ok(found.filter(|person| person.is_operator && person.disabled_at.is_none()))
 }
 
 /// All operators, oldest first.
-pub async fn list(app: &App) -> Result<Vec<Row>, DbErr> {
+pub async fn list(app: &PanelContext) -> Result<Vec<Row>, DbErr> {
     let db = app.store.read();
     let found = person::Entity::of_tenant(VENDOR)
         .filter(person::Column::IsOperator.eq(true))
@@ -154,13 +159,13 @@ pub async fn list(app: &App) -> Result<Vec<Row>, DbErr> {
 }
 
 async fn issue(
-    app: &App,
+    app: &PanelContext,
     db: &impl ConnectionTrait,
     person: &person::Model,
     purpose: Purpose,
 ) -> Result<String, DbErr> {
-    let token = link::issue(app, db, Link { person_id: person.id, purpose, tenant_id: None, mailed: false }).await?;
-    Ok(link::address(app, purpose, &token))
+    let token = link::issue(&app.people, db, Link { person_id: person.id, purpose, tenant_id: None, mailed: false }).await?;
+    Ok(link::address(&app.people, purpose, &token))
 }
 
 async fn set_disabled(db: &impl ConnectionTrait, id: Uuid, at: Option<i64>) -> Result<(), DbErr> {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::operator::{Operator, Visitor};
 use super::page::{self, Page, see_other};
 use super::refused::{Refused, Result};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone};
 use crate::people::{Empty, Form, person as persons};
 use deeds::{By, NotAdded};
@@ -55,12 +55,16 @@ pub struct Wanted {
 }
 
 /// The page.
-pub async fn show(app: web::Data<App>, Operator(visitor): Operator) -> Result<HttpResponse> {
+pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> Result<HttpResponse> {
     answer(&app, &visitor, StatusCode::OK, String::new(), String::new(), None).await
 }
 
 /// Adds an operator and shows the link for the first sign-in, once.
-pub async fn add(app: web::Data<App>, Operator(visitor): Operator, form: Form<Wanted>) -> Result<HttpResponse> {
+pub async fn add(
+    app: web::Data<PanelContext>,
+    Operator(visitor): Operator,
+    form: Form<Wanted>,
+) -> Result<HttpResponse> {
     let Wanted { email, name } = form.0;
     let words = visitor.words;
     let by = By { actor: visitor.actor(), address: visitor.address };
@@ -74,7 +78,7 @@ pub async fn add(app: web::Data<App>, Operator(visitor): Operator, form: Form<Wa
 
 /// Shows another link for an operator, once.
 pub async fn link(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
     _form: Form<Empty>,
@@ -87,7 +91,7 @@ pub async fn link(
 
 /// Asks for confirmation.
 pub async fn ask_disable(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse> {
@@ -101,7 +105,7 @@ pub async fn ask_disable(
 
 /// Removes an operator's access; not one's own, so that one operator always remains.
 pub async fn disable(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
     _form: Form<Empty>,
@@ -117,7 +121,7 @@ pub async fn disable(
     see_other(&app, &visitor, HERE, Notice::done(said)).await
 }
 
-async fn new_link(app: &App, visitor: &Visitor, email: &str, link: String) -> Result<HttpResponse> {
+async fn new_link(app: &PanelContext, visitor: &Visitor, email: &str, link: String) -> Result<HttpResponse> {
     let words = visitor.words;
     let page = Page::of(app, visitor, HERE, words.say("admin-new-link")).await?;
     let minutes = crate::people::link::Purpose::Operator.life() / 60_000;
@@ -126,7 +130,7 @@ async fn new_link(app: &App, visitor: &Visitor, email: &str, link: String) -> Re
 }
 
 async fn answer(
-    app: &App,
+    app: &PanelContext,
     visitor: &Visitor,
     status: StatusCode,
     email: String,

@@ -10,7 +10,7 @@ use super::{note_refusal, password, second_step as both_steps};
 use crate::admin::operator::{HalfWay, Visitor};
 use crate::admin::page::{self, Page, redirect};
 use crate::admin::refused::Result;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::people::second_step::{self, Checked};
 use crate::people::{Form, session as sessions, throttle};
 
@@ -32,7 +32,7 @@ pub struct Typed {
 }
 
 /// The page; redirects to the enrolment if there is no authenticator yet.
-pub async fn show(app: web::Data<App>, HalfWay(visitor): HalfWay) -> Result<HttpResponse> {
+pub async fn show(app: web::Data<PanelContext>, HalfWay(visitor): HalfWay) -> Result<HttpResponse> {
     if visitor.person.totp_secret.is_none() {
         return Ok(redirect("/admin/enrol"));
     }
@@ -41,7 +41,7 @@ pub async fn show(app: web::Data<App>, HalfWay(visitor): HalfWay) -> Result<Http
 
 /// Checks the code.
 pub async fn enter(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     request: HttpRequest,
     HalfWay(visitor): HalfWay,
     Form(form): Form<Typed>,
@@ -50,7 +50,7 @@ pub async fn enter(
         let wrong = visitor.words.say("admin-too-many-tries").with("seconds", wait);
         return Ok(answer(&app, &visitor, StatusCode::TOO_MANY_REQUESTS, Some(wrong)));
     }
-    let checked = second_step::check(&app, &visitor.person, &form.code).await?;
+    let checked = second_step::check(&app.people, &visitor.person, &form.code).await?;
     if checked != Checked::Right {
         note_refusal(&app, &visitor.person.id.to_string(), "code", &visitor.origin);
     }
@@ -65,17 +65,17 @@ pub async fn enter(
             return Ok(password::anew(&app, &request));
         }
     }
-    throttle::forgive(&app, DOOR, &visitor.person.id.to_string(), visitor.origin.clone()).await?;
+    throttle::forgive(&app.people, DOOR, &visitor.person.id.to_string(), visitor.origin.clone()).await?;
     both_steps(&app, &visitor, "/admin/accounts").await
 }
 
 /// Counts an attempt; the error holds the seconds to wait.
-pub(super) async fn tries(app: &App, visitor: &Visitor) -> Result<std::result::Result<(), i64>> {
-    let counted = throttle::login(app, DOOR, &visitor.person.id.to_string(), visitor.origin.clone()).await?;
+pub(super) async fn tries(app: &PanelContext, visitor: &Visitor) -> Result<std::result::Result<(), i64>> {
+    let counted = throttle::login(&app.people, DOOR, &visitor.person.id.to_string(), visitor.origin.clone()).await?;
     Ok(counted.map_err(|wait| wait.seconds))
 }
 
-fn answer(app: &App, visitor: &Visitor, status: StatusCode, wrong: Option<Sentence>) -> HttpResponse {
+fn answer(app: &PanelContext, visitor: &Visitor, status: StatusCode, wrong: Option<Sentence>) -> HttpResponse {
     let page = Page::half_way(app, visitor, visitor.words.say("admin-code"));
     let page = if wrong.is_some() { page.with_error() } else { page };
     page::html_as(status, &page, &Code { page: page.clone(), wrong })

@@ -11,7 +11,7 @@ use super::{BY_NEW_AUTHENTICATOR, note_refusal, second_step};
 use crate::admin::operator::{HalfWay, Visitor};
 use crate::admin::page::{self, Page, Said, redirect};
 use crate::admin::refused::Result;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::people::totp::{self, Confirmed, Enrolment};
 use crate::people::{Form, session as sessions};
 
@@ -30,18 +30,18 @@ struct Enrol {
 }
 
 /// The page; redirects to the code if there is an authenticator.
-pub async fn show(app: web::Data<App>, HalfWay(visitor): HalfWay) -> Result<HttpResponse> {
+pub async fn show(app: web::Data<PanelContext>, HalfWay(visitor): HalfWay) -> Result<HttpResponse> {
     if visitor.person.totp_secret.is_some() {
         return Ok(redirect("/admin/code"));
     }
     if !may_enrol(&visitor) {
         return Ok(by_link_alone(&app, &visitor));
     }
-    let enrolment = match sessions::data::<String>(&app, &visitor.session, DATA) {
+    let enrolment = match sessions::data::<String>(&app.people, &visitor.session, DATA) {
         Some(secret) => totp::enrolment(&visitor.person, &secret)?,
         None => {
             let fresh = totp::begin(&visitor.person)?;
-            sessions::set_data(&app, &visitor.session, DATA, Some(&fresh.secret)).await?;
+            sessions::set_data(&app.people, &visitor.session, DATA, Some(&fresh.secret)).await?;
             fresh
         }
     };
@@ -49,11 +49,15 @@ pub async fn show(app: web::Data<App>, HalfWay(visitor): HalfWay) -> Result<Http
 }
 
 /// Checks the first code, which proves that the authenticator has the secret.
-pub async fn enter(app: web::Data<App>, HalfWay(visitor): HalfWay, Form(form): Form<Typed>) -> Result<HttpResponse> {
+pub async fn enter(
+    app: web::Data<PanelContext>,
+    HalfWay(visitor): HalfWay,
+    Form(form): Form<Typed>,
+) -> Result<HttpResponse> {
     if !may_enrol(&visitor) {
         return Ok(by_link_alone(&app, &visitor));
     }
-    let secret = sessions::data::<String>(&app, &visitor.session, DATA);
+    let secret = sessions::data::<String>(&app.people, &visitor.session, DATA);
     let Some(secret) = secret.filter(|_| visitor.person.totp_secret.is_none()) else {
         return Ok(redirect("/admin/enrol"));
     };
@@ -61,7 +65,7 @@ pub async fn enter(app: web::Data<App>, HalfWay(visitor): HalfWay, Form(form): F
         visitor.words.say("admin-too-many-tries").with("seconds", wait)
     } else {
         let db = app.store.write();
-        match totp::confirm(&app, db, &visitor.person, (&secret, &form.code), None).await? {
+        match totp::confirm(&app.people, db, &visitor.person, (&secret, &form.code), None).await? {
             Confirmed::Done => {
                 let object = visitor.person.id.to_string();
                 visitor.note_own(&app, ("operator.enrolled", &object), json!({})).await?;
@@ -82,14 +86,14 @@ fn may_enrol(visitor: &Visitor) -> bool {
     visitor.session.via == BY_NEW_AUTHENTICATOR
 }
 
-fn by_link_alone(app: &App, visitor: &Visitor) -> HttpResponse {
+fn by_link_alone(app: &PanelContext, visitor: &Visitor) -> HttpResponse {
     let page = Page::half_way(app, visitor, visitor.words.say("admin-enrol"));
     let said = visitor.words.say("admin-enrol-by-link");
     page::html_as(StatusCode::FORBIDDEN, &page, &Said { page: page.clone(), said })
 }
 
 fn answer(
-    app: &App,
+    app: &PanelContext,
     visitor: &Visitor,
     status: StatusCode,
     enrolment: Enrolment,

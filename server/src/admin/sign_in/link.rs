@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{BY_LINK, BY_NEW_AUTHENTICATOR, first_step};
 use crate::admin::page::{self, Page, Said};
 use crate::admin::refused::Result;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::people::link::{self, Purpose};
 use crate::people::throttle::Origin;
 use crate::people::{OpenForm, person as persons, refused};
@@ -37,9 +37,13 @@ pub struct Query {
 }
 
 /// The page with its button.
-pub async fn show(app: web::Data<App>, request: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse> {
+pub async fn show(
+    app: web::Data<PanelContext>,
+    request: HttpRequest,
+    query: web::Query<Query>,
+) -> Result<HttpResponse> {
     let words = Words::new(Language::of_request(&request));
-    let known = link::look(&app, &query.token).await?;
+    let known = link::look(&app.people, &query.token).await?;
     if !known.is_some_and(|link| link.purpose.is_of_operators()) {
         return Ok(used(&app, words));
     }
@@ -49,11 +53,11 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, query: web::Query<Q
 
 /// Consumes the link.
 pub async fn enter(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     request: HttpRequest,
     OpenForm(form): OpenForm<Carried>,
 ) -> Result<HttpResponse> {
-    let taken = link::take(&app, &form.token).await?.filter(|link| link.purpose.is_of_operators());
+    let taken = link::take(&app.people, &form.token).await?.filter(|link| link.purpose.is_of_operators());
     let person = match taken {
         Some(link) => persons::by_id(app.store.read(), link.person_id).await?,
         None => None,
@@ -66,13 +70,13 @@ pub async fn enter(
     match person.filter(|person| person.is_operator && person.disabled_at.is_none()) {
         Some(person) => first_step(&app, &person, via).await,
         None => {
-            refused::token(&app, "operator.signed_in", "link", &form.token, &Origin::of(&request, &app));
+            refused::token(&app.people, "operator.signed_in", "link", &form.token, &Origin::of(&request, &app.people));
             Ok(used(&app, Words::new(Language::of_request(&request))))
         }
     }
 }
 
-fn used(app: &App, words: Words) -> HttpResponse {
+fn used(app: &PanelContext, words: Words) -> HttpResponse {
     let page = Page::bare(app, words, words.say("admin-sign-in")).with_error();
     let said = words.say("admin-link-used");
     page::html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &Said { page: page.clone(), said })

@@ -13,8 +13,8 @@ use serde_json::json;
 use crate::admin::operator::{Operator, Visitor};
 use crate::admin::page::{self, Page, see_other};
 use crate::admin::refused::{Refused, Result};
-use crate::app::App;
 use crate::panel::Notice;
+use crate::panel::PanelContext;
 use crate::people::again::{self, Shown};
 use crate::people::{Empty, Form, credentials, password, session as sessions};
 
@@ -45,20 +45,20 @@ pub struct Wanted {
 }
 
 /// The page.
-pub async fn show(app: web::Data<App>, Operator(visitor): Operator) -> Result<HttpResponse> {
+pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> Result<HttpResponse> {
     answer(&app, &visitor, StatusCode::OK, ("password", None)).await
 }
 
 /// Sets the password; other sessions of this operator end.
 pub async fn set_password(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     form: Form<Wanted>,
 ) -> Result<HttpResponse> {
-    if again::is_needed(&app, &visitor.session, &visitor.person) {
+    if again::is_needed(&app.people, &visitor.session, &visitor.person) {
         let current = form.current.clone().unwrap_or_default();
         let (status, wrong) =
-            match again::check(&app, &visitor.person, current, visitor.address, "operator.password_set").await? {
+            match again::check(&app.people, &visitor.person, current, visitor.address, "operator.password_set").await? {
                 Shown::Yes => (StatusCode::OK, None),
                 Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, Some(visitor.words.say("admin-current-wrong"))),
                 Shown::Wait(seconds) => {
@@ -81,9 +81,9 @@ pub async fn set_password(
         return answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, ("password", Some(wrong))).await;
     }
     let id = visitor.person.id;
-    let hash = password::hash(&app, form.0.password).await?;
+    let hash = password::hash(&app.people, form.0.password).await?;
     let tx = app.store.write_tx().await?;
-    let holds = credentials::hold_in(&app, &tx, &visitor.person, &visitor.session).await?;
+    let holds = credentials::hold_in(&app.people, &tx, &visitor.person, &visitor.session).await?;
     if !holds || !credentials::set_password(&tx, &visitor.person, &hash, None).await? {
         tx.rollback().await?;
         let changed = visitor.words.say("me-changed-meanwhile");
@@ -96,7 +96,11 @@ pub async fn set_password(
 }
 
 /// Ends every other session of this operator.
-pub async fn end_others(app: web::Data<App>, Operator(visitor): Operator, _form: Form<Empty>) -> Result<HttpResponse> {
+pub async fn end_others(
+    app: web::Data<PanelContext>,
+    Operator(visitor): Operator,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
     let id = visitor.person.id;
     let tx = app.store.write_tx().await?;
     let count = sessions::end_of_person(&tx, VENDOR, id, Some(visitor.session.id)).await?;
@@ -108,21 +112,21 @@ pub async fn end_others(app: web::Data<App>, Operator(visitor): Operator, _form:
 }
 
 async fn answer(
-    app: &App,
+    app: &PanelContext,
     visitor: &Visitor,
     status: StatusCode,
     (wrong_field, wrong): (&'static str, Option<Sentence>),
 ) -> Result<HttpResponse> {
     let page = Page::of(app, visitor, "", visitor.words.say("admin-own")).await?;
     let page = if wrong.is_some() { page.with_error() } else { page };
-    let all = sessions::list_of_person(app, VENDOR, visitor.person.id).await?;
+    let all = sessions::list_of_person(&app.people, VENDOR, visitor.person.id).await?;
     let own = Own {
         page: page.clone(),
         email: visitor.person.email.clone(),
         has_password: visitor.person.password_hash.is_some(),
         sessions: all.into_iter().filter(|session| session.kind == "admin" && session.is_admin).collect(),
         this: visitor.session.id,
-        asks_current: again::is_needed(app, &visitor.session, &visitor.person),
+        asks_current: again::is_needed(&app.people, &visitor.session, &visitor.person),
         wrong,
         wrong_field,
     };

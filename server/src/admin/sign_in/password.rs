@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::{BY_PASSWORD, first_step, language_of, link_to, note_refusal};
 use crate::admin::page::{self, Page};
 use crate::admin::refused::Result;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::people::link::Purpose;
 use crate::people::throttle::{Origin, Wait};
 use crate::people::{OpenForm, letters, link, mail, password, person as persons, throttle};
@@ -47,46 +47,46 @@ pub struct Address {
 }
 
 /// The page.
-pub async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn show(app: web::Data<PanelContext>, request: HttpRequest) -> Result<HttpResponse> {
     Ok(answer(&app, &request, StatusCode::OK, String::new(), None, None))
 }
 
 /// Checks the password. The answer does not reveal whether the e-mail is known, is an operator's or has a password.
 pub async fn enter(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     request: HttpRequest,
     OpenForm(form): OpenForm<Credentials>,
 ) -> Result<HttpResponse> {
     let words = Words::new(Language::of_request(&request));
-    let origin = Origin::of(&request, &app);
-    if let Err(wait) = throttle::login(&app, DOOR, &form.email, origin.clone()).await? {
+    let origin = Origin::of(&request, &app.people);
+    if let Err(wait) = throttle::login(&app.people, DOOR, &form.email, origin.clone()).await? {
         return Ok(too_many(&app, &request, form.email, ("admin-too-many-tries", wait)));
     }
-    let person = persons::operator_by_email(&app, app.store.read(), &form.email).await?;
+    let person = persons::operator_by_email(&app.people, app.store.read(), &form.email).await?;
     let person = person.filter(|person| person.is_operator && person.disabled_at.is_none());
     let hash = person.as_ref().and_then(|person| person.password_hash.as_deref());
-    let right = password::check(&app, form.password, hash).await?;
+    let right = password::check(&app.people, form.password, hash).await?;
     let Some(person) = person.filter(|_| right) else {
         note_refusal(&app, &form.email, "password", &origin);
         let wrong = Some(words.say("admin-sign-in-wrong"));
         return Ok(answer(&app, &request, StatusCode::UNPROCESSABLE_ENTITY, form.email, wrong, None));
     };
-    throttle::forgive(&app, DOOR, &form.email, origin).await?;
+    throttle::forgive(&app.people, DOOR, &form.email, origin).await?;
     first_step(&app, &person, BY_PASSWORD).await
 }
 
 /// Sends a link if e-mails can be sent. The answer is always the same.
 pub async fn send_link(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     request: HttpRequest,
     OpenForm(form): OpenForm<Address>,
 ) -> Result<HttpResponse> {
     let words = Words::new(Language::of_request(&request));
-    let origin = Origin::of(&request, &app);
-    if let Err(wait) = throttle::login(&app, "admin-link", &form.email, origin.clone()).await? {
+    let origin = Origin::of(&request, &app.people);
+    if let Err(wait) = throttle::login(&app.people, "admin-link", &form.email, origin.clone()).await? {
         return Ok(too_many(&app, &request, form.email, ("admin-too-many-tries", wait)));
     }
-    if let Err(wait) = letters::link(&app, DOOR, &form.email, &origin).await? {
+    if let Err(wait) = letters::link(&app.people, DOOR, &form.email, &origin).await? {
         return Ok(too_many(&app, &request, form.email, ("sign-in-link-wait", wait)));
     }
     // Detached from the answer, whose timing must not reveal whether there was an e-mail to send.
@@ -100,26 +100,31 @@ pub async fn send_link(
     Ok(answer(&app, &request, StatusCode::OK, form.email, None, Some(sent)))
 }
 
-async fn send(app: &App, email: &str) -> anyhow::Result<()> {
-    let person = persons::operator_by_email(app, app.store.read(), email).await?;
+async fn send(app: &PanelContext, email: &str) -> anyhow::Result<()> {
+    let person = persons::operator_by_email(&app.people, app.store.read(), email).await?;
     let active = |person: &person::Model| person.is_operator && person.disabled_at.is_none();
-    let Some(person) = person.filter(|person| mail::is_on(app) && active(person)) else { return Ok(()) };
-    let token = link::issue(app, app.store.write(), link_to(&person)).await?;
+    let Some(person) = person.filter(|person| mail::is_on(&app.people) && active(person)) else { return Ok(()) };
+    let token = link::issue(&app.people, app.store.write(), link_to(&person)).await?;
     let reader = Words::new(language_of(&person));
-    let url = link::address(app, Purpose::Operator, &token);
+    let url = link::address(&app.people, Purpose::Operator, &token);
     let text = reader.say("admin-link-letter").with("url", url).to_string();
     let subject = reader.say("admin-link-subject").to_string();
-    mail::send(app, mail::Letter { to: person.email, subject, text }).await
+    mail::send(&app.people, mail::Letter { to: person.email, subject, text }).await
 }
 
 /// The page after too many wrong codes.
-pub(super) fn anew(app: &App, request: &HttpRequest) -> HttpResponse {
+pub(super) fn anew(app: &PanelContext, request: &HttpRequest) -> HttpResponse {
     let words = Words::new(Language::of_request(request));
     let wrong = Some(words.say("sign-in-code-anew"));
     answer(app, request, StatusCode::UNPROCESSABLE_ENTITY, String::new(), wrong, None)
 }
 
-fn too_many(app: &App, request: &HttpRequest, email: String, (key, wait): (&'static str, Wait)) -> HttpResponse {
+fn too_many(
+    app: &PanelContext,
+    request: &HttpRequest,
+    email: String,
+    (key, wait): (&'static str, Wait),
+) -> HttpResponse {
     let words = Words::new(Language::of_request(request));
     let wrong = Some(words.say(key).with("seconds", wait.seconds).with("minutes", wait.minutes()));
     let mut answer = answer(app, request, StatusCode::TOO_MANY_REQUESTS, email, wrong, None);
@@ -128,7 +133,7 @@ fn too_many(app: &App, request: &HttpRequest, email: String, (key, wait): (&'sta
 }
 
 fn answer(
-    app: &App,
+    app: &PanelContext,
     request: &HttpRequest,
     status: StatusCode,
     email: String,
@@ -138,5 +143,5 @@ fn answer(
     let words = Words::new(Language::of_request(request));
     let page = Page::bare(app, words, words.say("admin-sign-in"));
     let page = if wrong.is_some() { page.with_error() } else { page };
-    page::html_as(status, &page, &SignIn { page: page.clone(), email, wrong, mail: mail::is_on(app), sent })
+    page::html_as(status, &page, &SignIn { page: page.clone(), email, wrong, mail: mail::is_on(&app.people), sent })
 }

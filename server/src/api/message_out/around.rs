@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::content::ContentOut;
-use crate::api::json::Moment;
+use base::json::Moment;
 
 /// What a message replies to, forwards, comments on or was created from.
 #[derive(Debug, Serialize, ToSchema)]

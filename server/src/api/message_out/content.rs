@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::message_in::ContentType;
+use crate::intake::message_in::ContentType;
 
 /// The content of a message; which fields are present depends on `type`.
 #[derive(Debug, Serialize, ToSchema)]

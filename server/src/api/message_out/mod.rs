@@ -6,9 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::json::Moment;
 use super::timeline::TimelineEventOut;
 pub use crate::delivery::read::MessageStatus;
+use base::json::Moment;
 
 mod around;
 mod content;

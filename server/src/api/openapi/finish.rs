@@ -12,7 +12,7 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Components, KnownFormat, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
 
 use crate::api::idempotency;
-use crate::api::message_in::ContentType;
+use crate::intake::message_in::ContentType;
 
 /// The component of message content, and the prefix of its types.
 const CONTENT: &str = "ContentIn";

@@ -6,7 +6,7 @@ use sea_orm::sea_query::{ExprTrait as _, Func, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 
 /// Which messages are counted.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +64,7 @@ struct Waiting {
 }
 
 /// Counts what was accepted and what became of it. Messages only: no edits, statuses, typing or reactions.
-pub async fn read(app: &App, which: Which) -> Result<Ledger, DbErr> {
+pub async fn read(app: &DeliveryContext, which: Which) -> Result<Ledger, DbErr> {
     // In one snapshot, or the sums would differ by what is settled between the two reads.
     let tx = app.store.read_tx().await?;
     let read = async { Ok::<_, DbErr>((settled(&tx, which).await?, waiting(&tx, which).await?)) };

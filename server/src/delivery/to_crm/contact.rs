@@ -36,7 +36,7 @@ pub(super) async fn settled(line: &Line<'_>, parts: &Parts, message: &NewMessage
     }
     match line.chats.create_chat(line.secret, &line.scope_id, &new_chat(message)).await {
         Ok(chat) => {
-            contact::before_first(line.app, source, &known, linking, &chat.id).await;
+            contact::before_first(&line.app.tenants, source, &known, linking, &chat.id).await;
             Some(chat.id)
         }
         Err(error) => {

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::parts::Parts;
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 
 mod contact;
 mod content;
@@ -24,7 +24,7 @@ mod quote;
 mod status;
 
 /// The outcome of the attempt; none if there is nothing left to send.
-pub async fn carry(app: &Arc<App>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
+pub async fn carry(app: &Arc<DeliveryContext>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
     let Some(line) = Line::find(app, parts)? else {
         return Ok(Some(Report::not_done(Verdict::Pause, "the channel is not connected to the account")));
     };
@@ -41,7 +41,7 @@ pub async fn carry(app: &Arc<App>, claim: &Claim, parts: &Parts) -> anyhow::Resu
 
 /// One scope at amojo.
 struct Line<'a> {
-    app: &'a Arc<App>,
+    app: &'a Arc<DeliveryContext>,
     chats: Chats,
     secret: &'a SecretString,
     scope_id: String,
@@ -49,7 +49,7 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn find(app: &'a Arc<App>, parts: &Parts) -> anyhow::Result<Option<Self>> {
+    fn find(app: &'a Arc<DeliveryContext>, parts: &Parts) -> anyhow::Result<Option<Self>> {
         let Some(channel) = &parts.channel else { return Ok(None) };
         let Some((integration, configured)) = app.config.channel(&channel.channel_id.to_string()) else {
             return Ok(None);

@@ -61,5 +61,5 @@ async fn staff(line: &Line<'_>, parts: &Parts, source_id: Uuid, person: &Person)
 
 async fn manager(line: &Line<'_>, parts: &Parts, person: &Person) -> Option<crate::tenant::users::ChatsUser> {
     let user_id = person.user_id.as_deref()?.parse().ok()?;
-    crate::tenant::users::by_id(line.app, &parts.tenant, user_id).await
+    crate::tenant::users::by_id(&line.app.tenants, &parts.tenant, user_id).await
 }

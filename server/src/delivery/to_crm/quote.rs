@@ -8,13 +8,17 @@ use uuid::Uuid;
 
 use super::content::plain;
 use super::ours;
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 use crate::delivery::dialogue::crm_ids;
 use crate::delivery::parts::Parts;
 use crate::lookup::About;
 
 /// The quoted message; none if there is none or nothing is known about it. It must be of the same chat.
-pub(super) async fn reply_to(app: &App, parts: &Parts, source_id: Uuid) -> anyhow::Result<Option<CrmQuote>> {
+pub(super) async fn reply_to(
+    app: &DeliveryContext,
+    parts: &Parts,
+    source_id: Uuid,
+) -> anyhow::Result<Option<CrmQuote>> {
     let Some(quote) = &parts.told()?.body.reply_to else { return Ok(None) };
     let found = find(app, parts, quote).await?;
     let here = found.filter(|row| row.conversation_id == parts.conversation.id);
@@ -22,7 +26,11 @@ pub(super) async fn reply_to(app: &App, parts: &Parts, source_id: Uuid) -> anyho
 }
 
 /// The forwarded message, from any chat of the source.
-pub(super) async fn forwards(app: &App, parts: &Parts, source_id: Uuid) -> anyhow::Result<Option<Forwards>> {
+pub(super) async fn forwards(
+    app: &DeliveryContext,
+    parts: &Parts,
+    source_id: Uuid,
+) -> anyhow::Result<Option<Forwards>> {
     let Some(quote) = &parts.told()?.body.forward else { return Ok(None) };
     if let Some(row) = find(app, parts, quote).await?
         && let Some(message) = known(source_id, &row)
@@ -42,7 +50,7 @@ pub(super) async fn forwards(app: &App, parts: &Parts, source_id: Uuid) -> anyho
     Ok(whole(quote).map(|message| Forwards { message, conversation_id: None, conversation_ref_id: None }))
 }
 
-async fn find(app: &App, parts: &Parts, quote: &Quote) -> anyhow::Result<Option<message::Model>> {
+async fn find(app: &DeliveryContext, parts: &Parts, quote: &Quote) -> anyhow::Result<Option<message::Model>> {
     let (Some(source), Some(about)) = (parts.source.as_deref(), About::of_quote(quote)) else { return Ok(None) };
     Ok(about.find(app, source).await?)
 }

@@ -10,7 +10,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use uuid::Uuid;
 
 use super::Line;
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 use crate::media::{self, For, Ready};
 
 /// Content whose file can be fetched.
@@ -65,12 +65,12 @@ pub(super) fn as_begun(line: &Line<'_>, content: &Content, filed: bool) -> Conte
 }
 
 /// An account's files, for connectors that upload bytes.
-pub(super) fn files(app: &Arc<App>, tenant_id: Uuid) -> Files {
+pub(super) fn files(app: &Arc<DeliveryContext>, tenant_id: Uuid) -> Files {
     Files::new(Arc::new(Account { app: app.clone(), tenant_id }))
 }
 
 struct Account {
-    app: Arc<App>,
+    app: Arc<DeliveryContext>,
     tenant_id: Uuid,
 }
 

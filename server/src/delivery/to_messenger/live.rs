@@ -13,9 +13,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::message::named;
 use super::{Line, later};
-use crate::app::Typed;
 use crate::delivery::dialogue::goes_to;
 use crate::delivery::parts::Parts;
+use crate::platform::Typed;
 
 /// Shows that the manager is typing: one attempt while it is current, whose outcome is ignored.
 pub(super) async fn typing(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<()> {

@@ -102,7 +102,7 @@ async fn signature(line: &Line<'_>, sender: &Person) -> Option<String> {
     if sender.role != Role::Manager || sender.id.is_empty() || !line.connector.signs(&line.settings) {
         return None;
     }
-    let user = users::by_amojo_id(line.app, line.source.tenant_id, &sender.id).await;
+    let user = users::by_amojo_id(&line.app.tenants, line.source.tenant_id, &sender.id).await;
     user.map(|user| user.name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
@@ -110,7 +110,7 @@ async fn signature(line: &Line<'_>, sender: &Person) -> Option<String> {
 pub(super) async fn named(line: &Line<'_>, sender: &Person) -> Person {
     let mut sender = sender.clone();
     if sender.role == Role::Manager && sender.name.is_none() && !sender.id.is_empty() {
-        let user = users::by_amojo_id(line.app, line.source.tenant_id, &sender.id).await;
+        let user = users::by_amojo_id(&line.app.tenants, line.source.tenant_id, &sender.id).await;
         sender.name = user.map(|user| user.name).filter(|name| !name.is_empty());
     }
     sender

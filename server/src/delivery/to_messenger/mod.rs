@@ -10,7 +10,7 @@ use entity::source;
 use queue::Claim;
 
 use super::parts::Parts;
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 use crate::tenant;
 
 mod begin;
@@ -21,7 +21,7 @@ mod progress;
 mod quote;
 
 /// The outcome of the attempt; none if there is nothing to send or the outcome does not matter.
-pub async fn carry(app: &Arc<App>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
+pub async fn carry(app: &Arc<DeliveryContext>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
     let line = match Line::find(app, parts)? {
         Ok(line) => line,
         Err(report) => return Ok(Some(report).filter(|_| claim.letter.kind != LetterKind::Typing)),
@@ -39,7 +39,7 @@ pub async fn carry(app: &Arc<App>, claim: &Claim, parts: &Parts) -> anyhow::Resu
 
 /// A source with its messenger.
 struct Line<'a> {
-    app: &'a Arc<App>,
+    app: &'a Arc<DeliveryContext>,
     source: &'a source::Model,
     connector: &'a dyn Connector,
     settings: Settings,
@@ -48,7 +48,7 @@ struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// The inner error is the report why nothing can be sent.
-    fn find(app: &'a Arc<App>, parts: &'a Parts) -> anyhow::Result<Result<Self, Report>> {
+    fn find(app: &'a Arc<DeliveryContext>, parts: &'a Parts) -> anyhow::Result<Result<Self, Report>> {
         let Some(source) = parts.source.as_deref().filter(|source| source.deleted_at.is_none()) else {
             return Ok(Err(bury(FailureCode::SourceDisconnected, "the source was deleted")));
         };
@@ -62,7 +62,7 @@ impl<'a> Line<'a> {
             app,
             source,
             connector: connector.as_ref(),
-            settings: crate::source::settings::open(app, source)?,
+            settings: crate::settings::open(app, source)?,
             words: Words::new(tenant::language(&app.config, &parts.tenant)),
         }))
     }

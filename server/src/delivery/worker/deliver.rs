@@ -10,7 +10,7 @@ use queue::{Claim, Settled, Settlement, TurnEffect};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 use crate::delivery::carry::{carry, cut_off, put_off};
 use crate::delivery::parts::Parts;
 use crate::delivery::slots::{Slot, Slots};
@@ -25,7 +25,11 @@ const PUT_OFF_MILLIS: i64 = 1_000;
 pub(in crate::delivery) type Reading = oneshot::Receiver<anyhow::Result<Parts>>;
 
 /// Starts reading the context of these letters, for all of them at once.
-pub(in crate::delivery) fn read(app: &Arc<App>, running: &mut JoinSet<()>, claims: &[Claim]) -> Vec<Reading> {
+pub(in crate::delivery) fn read(
+    app: &Arc<DeliveryContext>,
+    running: &mut JoinSet<()>,
+    claims: &[Claim],
+) -> Vec<Reading> {
     if claims.is_empty() {
         return Vec::new();
     }
@@ -62,7 +66,7 @@ pub(super) struct Carried {
 
 impl Carried {
     /// Delivers and settles it. The slot is returned as soon as the call has ended, because settling makes no call.
-    pub async fn go(self, app: &Arc<App>, slots: Slots) {
+    pub async fn go(self, app: &Arc<DeliveryContext>, slots: Slots) {
         let Self { pool, claim, slot, parts } = self;
         let started = app.clock.millis();
         let second = claim.letter.attempts > 0 && !claim.probe;
@@ -87,7 +91,7 @@ impl Carried {
 }
 
 /// Delivers a letter; none if the outcome is unknown: its lease expires and the next holder resolves it.
-pub(in crate::delivery) async fn end(app: &Arc<App>, claim: Claim, parts: Reading) -> Option<Settlement> {
+pub(in crate::delivery) async fn end(app: &Arc<DeliveryContext>, claim: Claim, parts: Reading) -> Option<Settlement> {
     let started = app.clock.millis();
     let parts = async move { parts.await.context("it was not read to the end")? };
     match tokio::time::timeout(CALL, carry(app, claim.clone(), parts)).await {
@@ -105,7 +109,12 @@ pub(in crate::delivery) async fn end(app: &Arc<App>, claim: Claim, parts: Readin
 }
 
 /// Settles a letter and notifies those who wait for it. `started`: milliseconds since 1970.
-pub(in crate::delivery) async fn write_down(app: &Arc<App>, pool: &str, settlement: Settlement, started: i64) {
+pub(in crate::delivery) async fn write_down(
+    app: &Arc<DeliveryContext>,
+    pool: &str,
+    settlement: Settlement,
+    started: i64,
+) {
     measure(pool, &settlement);
     let trace = Trace::of(app, pool, &settlement, started);
     let told = Told::of(&settlement);
@@ -168,7 +177,7 @@ impl Told {
         Self { claim: settlement.claim.clone(), verdict, hold, dialogue, webhook_failed }
     }
 
-    async fn tell(self, app: &App) {
+    async fn tell(self, app: &DeliveryContext) {
         let direction = self.claim.direction.word();
         metrics::counter!("parom_attempts_total", "direction" => direction, "verdict" => self.verdict).increment(1);
         if self.verdict == "done" && self.claim.letter.kind == LetterKind::Message {

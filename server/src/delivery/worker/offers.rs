@@ -9,7 +9,7 @@ use queue::{After, Rate, Ready, Wish};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::delivery::DeliveryContext;
 use crate::delivery::letters::amojo_rate;
 use crate::delivery::slots::{Offer, Slots};
 use crate::tenant::pool_of;
@@ -45,7 +45,7 @@ struct Pool {
 type Offered = Vec<(Offer, Rate)>;
 
 impl Scan {
-    pub fn new(app: &App) -> Self {
+    pub fn new(app: &DeliveryContext) -> Self {
         let amojos = app.config.integrations.iter().map(|integration| pool_of(&integration.name));
         let kinds = app.connectors.kinds().filter_map(|kind| app.connectors.get(kind));
         let messengers = kinds.map(|connector| connector.pool().to_owned());
@@ -67,7 +67,7 @@ impl Scan {
     ///
     /// One statement for all pools with room, none if there are none; one more every [`SWEEP_MILLIS`]; one for each
     /// further page.
-    pub async fn wishes(&mut self, app: &App, slots: &Slots) -> Result<Vec<(String, Wish)>, DbErr> {
+    pub async fn wishes(&mut self, app: &DeliveryContext, slots: &Slots) -> Result<Vec<(String, Wish)>, DbErr> {
         let now = app.clock.millis();
         self.sweep(app, now).await?;
         let mut pools: BTreeMap<String, Pool> =
@@ -99,7 +99,7 @@ impl Scan {
         Ok(served.map(wish).collect())
     }
 
-    async fn sweep(&mut self, app: &App, now: i64) -> Result<(), DbErr> {
+    async fn sweep(&mut self, app: &DeliveryContext, now: i64) -> Result<(), DbErr> {
         if now - self.swept_at < SWEEP_MILLIS && now >= self.swept_at {
             return Ok(());
         }
@@ -124,7 +124,7 @@ impl Pool {
     }
 
     /// Offers the turns of a page that have room. True if there may be more, and room for them.
-    async fn consider(&mut self, app: &App, slots: &Slots, page: &[Ready], offered: &mut Offered) -> bool {
+    async fn consider(&mut self, app: &DeliveryContext, slots: &Slots, page: &[Ready], offered: &mut Offered) -> bool {
         for ready in page {
             self.earliest = self.earliest.or(Some(ready.ready_at));
             self.after = After::turn(ready);
@@ -150,12 +150,12 @@ impl Pool {
     }
 }
 
-async fn weight(app: &App, tenant_id: Uuid) -> u32 {
+async fn weight(app: &DeliveryContext, tenant_id: Uuid) -> u32 {
     let tenant = app.lookup.tenant(tenant_id).await.ok().flatten();
     tenant.and_then(|tenant| u32::try_from(tenant.weight).ok()).unwrap_or(1)
 }
 
-async fn limits(app: &App, ready: &Ready) -> (Rate, u32) {
+async fn limits(app: &DeliveryContext, ready: &Ready) -> (Rate, u32) {
     if ready.pool.starts_with("amojo:") {
         return (amojo_rate(app), AMOJO_AT_ONCE);
     }

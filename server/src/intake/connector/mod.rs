@@ -24,8 +24,8 @@ use entity::source;
 use uuid::Uuid;
 
 use super::chats::read;
-use crate::app::App;
-use crate::source::settings;
+use crate::intake::IntakeContext;
+use crate::settings;
 use crate::tenant;
 
 /// Larger bodies are refused (docs/reliability.md#inputs).
@@ -36,7 +36,7 @@ struct Again;
 
 /// The called source.
 struct Line {
-    app: Arc<App>,
+    app: Arc<IntakeContext>,
     source: Arc<source::Model>,
     connector: Arc<dyn Connector>,
     settings: Settings,
@@ -45,7 +45,7 @@ struct Line {
 
 /// The route's handler.
 pub async fn hook(
-    app: web::Data<App>,
+    app: web::Data<IntakeContext>,
     path: web::Path<(String, String)>,
     request: HttpRequest,
     payload: web::Payload,
@@ -62,7 +62,7 @@ pub async fn hook(
 }
 
 async fn answer(
-    app: &Arc<App>,
+    app: &Arc<IntakeContext>,
     kind: &'static str,
     source_id: &str,
     request: &HttpRequest,
@@ -111,7 +111,7 @@ async fn answer(
 impl Line {
     /// The error is the response: 404 for an unknown source, 410 for a deleted one, so that a messenger that still
     /// calls stops.
-    async fn find(app: &Arc<App>, kind: &str, source_id: &str) -> Result<Self, HttpResponse> {
+    async fn find(app: &Arc<IntakeContext>, kind: &str, source_id: &str) -> Result<Self, HttpResponse> {
         let unavailable = || HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "2")).finish();
         let source_id = Uuid::try_parse(source_id).map_err(|_| HttpResponse::NotFound().finish())?;
         let found = app.lookup.source(source_id).await.map_err(|error| {

@@ -8,8 +8,8 @@ use amocrm::hooks::crm::{Action, CrmEvent};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::contact::{self, Heard};
+use crate::intake::IntakeContext;
 use crate::intake::clean;
 use crate::template;
 
@@ -18,7 +18,7 @@ const AT_ONCE: usize = 4;
 /// Hooks that may wait to be processed; further ones are dropped.
 const WAITING: usize = 1_000;
 
-/// Limits how many hooks are processed at once. One in each `App`.
+/// Limits how many hooks are processed at once. One in each `IntakeContext`.
 pub struct Acts {
     running: Semaphore,
     waiting: AtomicUsize,
@@ -52,7 +52,7 @@ pub(super) fn heard(event: &CrmEvent) -> Option<Look> {
     })
 }
 
-pub(super) async fn act(app: &Arc<App>, tenant_id: Uuid, heard: Vec<Look>) {
+pub(super) async fn act(app: &Arc<IntakeContext>, tenant_id: Uuid, heard: Vec<Look>) {
     if app.crm_acts.waiting.fetch_add(1, Ordering::Relaxed) < WAITING {
         // An error is impossible: the semaphore is never closed.
         let _running = app.crm_acts.running.acquire().await;
@@ -66,10 +66,10 @@ pub(super) async fn act(app: &Arc<App>, tenant_id: Uuid, heard: Vec<Look>) {
 }
 
 impl Look {
-    async fn look(self, app: &Arc<App>, tenant_id: Uuid) {
+    async fn look(self, app: &Arc<IntakeContext>, tenant_id: Uuid) {
         let done = match &self {
-            Self::Contact(heard) => contact::wake(app, tenant_id, heard).await.map(|_| ()).map_err(anyhow::Error::from),
-            Self::Template(id) => template::look(app, tenant_id, *id).await,
+            Self::Contact(heard) => contact::wake(&app.tenants, tenant_id, heard).await.map(|_| ()).map_err(anyhow::Error::from),
+            Self::Template(id) => template::look(&app.sources, tenant_id, *id).await,
         };
         if let Err(error) = done {
             tracing::info!(tenant.id = %tenant_id, error = format!("{error:#}"), "a CRM hook could not be processed; its changes will be read later");

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::route::{Chat, bound};
-use crate::app::App;
 use crate::delivery::letters::{TO_MESSENGER_MILLIS, messenger_letter};
+use crate::intake::IntakeContext;
 use crate::intake::clean;
 use crate::lookup::{Known, Scope, known_message};
 
@@ -31,7 +31,7 @@ pub(in crate::intake) enum Live {
 }
 
 /// A manager is typing: sent within seconds or never; repeats within three seconds count once.
-pub(in crate::intake) async fn typing(app: &App, scope: &Scope, hook: &HookTyping) -> anyhow::Result<Live> {
+pub(in crate::intake) async fn typing(app: &IntakeContext, scope: &Scope, hook: &HookTyping) -> anyhow::Result<Live> {
     let chat = Chat { id: &hook.conversation_id, client_id: hook.conversation_client_id.as_deref() };
     let Some((known, source)) = place(app, scope, chat).await? else { return Ok(Live::UnknownConversation) };
     let now = app.clock.millis();
@@ -60,7 +60,7 @@ pub(in crate::intake) async fn typing(app: &App, scope: &Scope, hook: &HookTypin
 
 /// A manager sets or clears a reaction. `digest`: of the hook's bytes, because it has no id of its own.
 pub(in crate::intake) async fn reaction(
-    app: &App,
+    app: &IntakeContext,
     scope: &Scope,
     hook: &HookReaction,
     digest: String,
@@ -85,14 +85,18 @@ pub(in crate::intake) async fn reaction(
 }
 
 /// A conversation that has a dialogue, with its live source.
-async fn place(app: &App, scope: &Scope, chat: Chat<'_>) -> anyhow::Result<Option<(Arc<Known>, Arc<source::Model>)>> {
+async fn place(
+    app: &IntakeContext,
+    scope: &Scope,
+    chat: Chat<'_>,
+) -> anyhow::Result<Option<(Arc<Known>, Arc<source::Model>)>> {
     let Some(known) = chat.find(app, scope).await? else { return Ok(None) };
     let source = bound(app, Some(&known)).await?.filter(|source| source.deleted_at.is_none());
     Ok(source.filter(|_| !known.external_id.is_empty()).map(|source| (known, source)))
 }
 
 /// Our id of a message by amojo's.
-async fn message_of(app: &App, scope: &Scope, amojo_id: &str) -> anyhow::Result<Option<Uuid>> {
+async fn message_of(app: &IntakeContext, scope: &Scope, amojo_id: &str) -> anyhow::Result<Option<Uuid>> {
     let (tenant_id, origin) = (scope.tenant.tenant_id, scope.channel.channel_id);
     Ok(known_message(app, tenant_id, origin, &clean(amojo_id), &[Event::Message]).await?)
 }

@@ -8,8 +8,8 @@ use queue::parcel::{Begun, Conversation, DedupeKey, Entry, Event, NewConversatio
 use uuid::Uuid;
 
 use super::{believed, clean};
-use crate::app::App;
 use crate::delivery::letters::{TO_MESSENGER_MILLIS, messenger_letter, status_letter};
+use crate::intake::IntakeContext;
 use crate::lookup::Scope;
 use crate::media::{self, Whose};
 use crate::tenant;
@@ -23,7 +23,7 @@ use route::{Chat, Route};
 
 /// Everything needed to store a manager's message. A message that cannot be sent is stored as failed, with a status
 /// for the manager: never dropped.
-pub(super) async fn entry_of(app: &App, scope: &Scope, hook: HookMessage) -> anyhow::Result<Entry> {
+pub(super) async fn entry_of(app: &IntakeContext, scope: &Scope, hook: HookMessage) -> anyhow::Result<Entry> {
     let now = app.clock.millis();
     let id = app.clock.uuid_v7();
     let chat = Chat { id: &hook.conversation_id, client_id: hook.conversation_client_id.as_deref() };
@@ -92,7 +92,7 @@ fn failure(route: &Route, body: &Body, words: Words) -> Option<Failure> {
 
 /// The letter with the message, or with the report of its failure.
 fn letter(
-    app: &App,
+    app: &IntakeContext,
     scope: &Scope,
     route: &Route,
     id: Uuid,
@@ -111,7 +111,7 @@ fn letter(
 }
 
 /// A manager, or the channel's own bot.
-fn writer(app: &App, scope: &Scope, sender: &ChatPerson) -> Person {
+fn writer(app: &IntakeContext, scope: &Scope, sender: &ChatPerson) -> Person {
     let id = clean(sender.id.as_deref().unwrap_or_default());
     let channel = app.config.channel(&scope.channel.channel_id.to_string());
     let bot = channel.and_then(|(_, channel)| channel.bot.as_ref());

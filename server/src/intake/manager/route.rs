@@ -7,7 +7,7 @@ use queue::parcel::{Alias, Side};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::intake::IntakeContext;
 use crate::intake::clean;
 use crate::lookup::{Known, Scope};
 
@@ -19,7 +19,7 @@ pub(super) struct Route {
 
 impl Route {
     /// The conversation's source; else the one that the hook names; else the default.
-    pub async fn find(app: &App, scope: &Scope, chat: Chat<'_>, named: Option<&str>) -> anyhow::Result<Self> {
+    pub async fn find(app: &IntakeContext, scope: &Scope, chat: Chat<'_>, named: Option<&str>) -> anyhow::Result<Self> {
         let tenant_id = scope.tenant.tenant_id;
         let known = chat.find(app, scope).await?;
         let bound = bound(app, known.as_deref()).await?;
@@ -69,7 +69,7 @@ impl Chat<'_> {
         Alias { side: Side::Crm, origin: scope.channel.channel_id, external_id: clean(self.id) }
     }
 
-    pub async fn find(&self, app: &App, scope: &Scope) -> anyhow::Result<Option<Arc<Known>>> {
+    pub async fn find(&self, app: &IntakeContext, scope: &Scope) -> anyhow::Result<Option<Arc<Known>>> {
         let tenant_id = scope.tenant.tenant_id;
         if let Some(ours) = self.ours(scope)
             && let Some(known) = app.lookup.conversation(tenant_id, ours).await?
@@ -81,7 +81,7 @@ impl Chat<'_> {
 }
 
 /// The source of a conversation.
-pub(super) async fn bound(app: &App, known: Option<&Known>) -> anyhow::Result<Option<Arc<source::Model>>> {
+pub(super) async fn bound(app: &IntakeContext, known: Option<&Known>) -> anyhow::Result<Option<Arc<source::Model>>> {
     match known.map(|known| known.source_id).filter(|id| !id.is_nil()) {
         Some(id) => Ok(app.lookup.source(id).await?),
         None => Ok(None),
@@ -89,7 +89,7 @@ pub(super) async fn bound(app: &App, known: Option<&Known>) -> anyhow::Result<Op
 }
 
 async fn by_name_or_default(
-    app: &App,
+    app: &IntakeContext,
     tenant_id: Uuid,
     channel_id: Uuid,
     named: Option<&str>,

@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::super::files::Key;
 use super::super::sniff;
-use crate::app::App;
+use crate::media::MediaContext;
 
 /// A complete file in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub(crate) struct Sink {
 
 impl Sink {
     /// `limit`: size limit of the file in bytes; `room`: bytes left in the account's quota.
-    pub fn new(app: &App, key: Key, limit: u64, room: u64) -> Self {
+    pub fn new(app: &MediaContext, key: Key, limit: u64, room: u64) -> Self {
         let writer = app.media.files.write(key);
         Self { writer, hash: Sha256::new(), head: Vec::new(), size: 0, limit, room }
     }

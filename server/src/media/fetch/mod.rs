@@ -24,7 +24,7 @@ use settle::Outcome;
 
 use super::files::Key;
 use super::{Kind, Origin, State, quota};
-use crate::app::App;
+use crate::media::MediaContext;
 
 /// Duration of a lease in milliseconds.
 const LEASE: i64 = 60_000;
@@ -38,7 +38,7 @@ const NO_ROOM: &str = "no_room";
 const POISON: i32 = 12;
 
 /// Due rows, longest waiting first, except those of these accounts.
-pub(super) async fn due(app: &App, but: &[Uuid], limit: u64) -> Result<Vec<media::Model>, DbErr> {
+pub(super) async fn due(app: &MediaContext, but: &[Uuid], limit: u64) -> Result<Vec<media::Model>, DbErr> {
     let now = app.store.now().await?;
     media::Entity::find()
         .filter(Column::NextTryAt.lte(now))
@@ -50,7 +50,7 @@ pub(super) async fn due(app: &App, but: &[Uuid], limit: u64) -> Result<Vec<media
 }
 
 /// Fetches everything due now, once; returns how many were tried. For tests and tools.
-pub async fn fetch_all(app: &App) -> anyhow::Result<usize> {
+pub async fn fetch_all(app: &MediaContext) -> anyhow::Result<usize> {
     let mut tried = 0;
     loop {
         let mut some = 0;
@@ -67,7 +67,7 @@ pub async fn fetch_all(app: &App) -> anyhow::Result<usize> {
 }
 
 /// Claims a due row for this process; `None` if another has it.
-pub(super) async fn claim(app: &App, row: media::Model) -> Result<Option<media::Model>, DbErr> {
+pub(super) async fn claim(app: &MediaContext, row: media::Model) -> Result<Option<media::Model>, DbErr> {
     let until = Some(app.store.now().await? + LEASE);
     let claimed = media::Model {
         epoch: row.epoch.saturating_add(1),
@@ -93,7 +93,7 @@ pub(super) async fn claim(app: &App, row: media::Model) -> Result<Option<media::
 
 /// Fetches a claimed row and records the outcome. Gives up, without counting the attempt, when the `budget` of an
 /// impatient caller is over or the server stops.
-pub(super) async fn attempt(app: &App, row: media::Model, budget: Option<Duration>) {
+pub(super) async fn attempt(app: &MediaContext, row: media::Model, budget: Option<Duration>) {
     let (tenant_id, id) = (row.tenant_id, row.id);
     let started = Instant::now();
     let outcome = tokio::select! {
@@ -125,7 +125,7 @@ pub(super) async fn attempt(app: &App, row: media::Model, budget: Option<Duratio
     app.media.settled.notify_waiters();
 }
 
-async fn fetch(app: &App, row: &media::Model) -> Outcome {
+async fn fetch(app: &MediaContext, row: &media::Model) -> Outcome {
     if row.tries > POISON {
         return Outcome::Refused { failure: "poison" };
     }
@@ -140,13 +140,13 @@ async fn fetch(app: &App, row: &media::Model) -> Outcome {
 }
 
 /// Kind and origin of a row.
-fn wanted(app: &App, row: &media::Model) -> anyhow::Result<(Kind, Origin)> {
+fn wanted(app: &MediaContext, row: &media::Model) -> anyhow::Result<(Kind, Origin)> {
     Ok((Kind::from_number(row.kind)?, Origin::of(app, row)?))
 }
 
 /// Errors are our own, the store's or the database's: the other side is not at fault, so the file waits as long as
 /// necessary.
-async fn read(app: &App, row: &media::Model) -> anyhow::Result<Outcome> {
+async fn read(app: &MediaContext, row: &media::Model) -> anyhow::Result<Outcome> {
     let (kind, origin) = match wanted(app, row) {
         Ok(wanted) => wanted,
         Err(error) => {
@@ -190,7 +190,7 @@ async fn read(app: &App, row: &media::Model) -> anyhow::Result<Outcome> {
 }
 
 /// False if the row is gone or another process took it over.
-async fn prolong(app: &App, row: &media::Model) -> Result<bool, DbErr> {
+async fn prolong(app: &MediaContext, row: &media::Model) -> Result<bool, DbErr> {
     let until = app.store.now().await? + LEASE;
     let mine = settle::mine(row).col_expr(Column::NextTryAt, Expr::value(Some(until)));
     Ok(mine.exec(app.store.write()).await?.rows_affected == 1)

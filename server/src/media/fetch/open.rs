@@ -12,7 +12,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::super::Origin;
-use crate::app::App;
+use crate::media::MediaContext;
 
 /// Redirects that are followed.
 const HOPS: usize = 5;
@@ -20,7 +20,11 @@ const HOPS: usize = 5;
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// Errors are our own: the database or a damaged row.
-pub(super) async fn open(app: &App, tenant_id: Uuid, origin: &Origin) -> anyhow::Result<Result<Opened, NotOpened>> {
+pub(super) async fn open(
+    app: &MediaContext,
+    tenant_id: Uuid,
+    origin: &Origin,
+) -> anyhow::Result<Result<Opened, NotOpened>> {
     match origin {
         Origin::Url(url) => Ok(call(app, url).await),
         Origin::Connector { source_id, reference } => {
@@ -32,13 +36,13 @@ pub(super) async fn open(app: &App, tenant_id: Uuid, origin: &Origin) -> anyhow:
             let Some(connector) = app.connectors.get(&source.kind) else {
                 return Ok(Err(NotOpened::Never("unsupported")));
             };
-            let settings = crate::source::settings::open(app, &source)?;
+            let settings = crate::settings::open(app, &source)?;
             Ok(connector.open_media(&settings, reference).await)
         }
     }
 }
 
-async fn call(app: &App, url: &str) -> Result<Opened, NotOpened> {
+async fn call(app: &MediaContext, url: &str) -> Result<Opened, NotOpened> {
     let mut url = Url::parse(url).map_err(|_| NotOpened::Never("address_refused"))?;
     for _ in 0..=HOPS {
         let request = app.http.guarded().get(&url).map_err(|_| NotOpened::Never("address_refused"))?;

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, UpdateMany};
 use super::super::files::Key;
 use super::super::{Kind, State, name, quota, sniff};
 use super::keep::Stored;
-use crate::app::App;
+use crate::media::MediaContext;
 
 /// Delays in milliseconds after the first, second, … temporary failure; then the file is given up. A quarter of an hour
 /// in all, because the conversation waits for it.
@@ -77,7 +77,7 @@ pub(super) fn mine(row: &media::Model) -> UpdateMany<media::Entity> {
 }
 
 /// False if the claim was lost, and with it the fetched file.
-pub(super) async fn settle(app: &App, row: &media::Model, outcome: Outcome) -> Result<bool, DbErr> {
+pub(super) async fn settle(app: &MediaContext, row: &media::Model, outcome: Outcome) -> Result<bool, DbErr> {
     let now = app.store.now().await?;
     let (kept, written) = match &outcome {
         Outcome::Kept { stored, .. } => (Some(stored.size), row.epoch - 1),

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::HERE;
 use crate::alert;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
 use crate::panel::{Form, Member, Notice, Right};
 use crate::people::person;
@@ -30,7 +30,7 @@ pub(super) struct Muted {
 }
 
 /// `POST /panel/alerts/take`: marks the alert as being handled; no reminders for four hours.
-pub(super) async fn take(app: web::Data<App>, member: Member, form: Form<Which>) -> Result<HttpResponse> {
+pub(super) async fn take(app: web::Data<PanelContext>, member: Member, form: Form<Which>) -> Result<HttpResponse> {
     member.require(Right::ManageAccount)?;
     let tenant_id = member.tenant.tenant_id;
     let person = match member.person_id {
@@ -46,7 +46,7 @@ pub(super) async fn take(app: web::Data<App>, member: Member, form: Form<Which>)
 }
 
 /// `POST /panel/alerts/mute`: no e-mails about it for the chosen hours.
-pub(super) async fn mute(app: web::Data<App>, member: Member, form: Form<Muted>) -> Result<HttpResponse> {
+pub(super) async fn mute(app: web::Data<PanelContext>, member: Member, form: Form<Muted>) -> Result<HttpResponse> {
     member.require(Right::ManageAccount)?;
     if !HOURS.contains(&form.hours) {
         return Err(Error::NotFound);

@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 use super::{HERE, Sent, shown};
 use crate::alert::KINDS;
 use crate::alert_letters::readers::{self, Choice, Reader};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Fields, Form, Member, Nav, Notice};
 use crate::people::mail::{self, Letter};
 use crate::people::throttle::Limit;
@@ -40,26 +40,26 @@ pub(super) struct Proof {
 }
 
 /// The address that awaits its code; empty if none does.
-pub(super) fn waiting(app: &App, member: &Member) -> String {
+pub(super) fn waiting(app: &PanelContext, member: &Member) -> String {
     let kept: Option<Waiting> = member.data(app, WAITING);
     kept.filter(|kept| kept.until > app.clock.millis()).map(|kept| kept.email).unwrap_or_default()
 }
 
-async fn me(app: &App, member: &Member) -> Result<Reader> {
+async fn me(app: &PanelContext, member: &Member) -> Result<Reader> {
     let person_id = member.person_id.filter(|_| !member.view_as).ok_or(Error::NotFound)?;
     readers::one(app.store.read(), member.tenant.tenant_id, person_id).await?.ok_or(Error::NotFound)
 }
 
-async fn keep(app: &App, member: &Member, me: &Reader, choice: &Choice) -> Result<()> {
+async fn keep(app: &PanelContext, member: &Member, me: &Reader, choice: &Choice) -> Result<()> {
     let tenant_id = member.tenant.tenant_id;
-    readers::choose(app, app.store.write(), tenant_id, me.person.id, choice).await?;
+    readers::choose(&app.letters, app.store.write(), tenant_id, me.person.id, choice).await?;
     let detail = json!({ "letters": choice.letters, "without": choice.without });
     member.audit(app, app.store.write(), "alert.letters_chosen", &me.person.id.to_string(), detail).await?;
     Ok(())
 }
 
 /// `POST /panel/alerts/mine`
-pub(super) async fn choose(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub(super) async fn choose(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
     form.known(&["letters", "kind", "email"])?;
     let me = me(&app, &member).await?;
     let wanted = form.all("kind");
@@ -82,9 +82,9 @@ pub(super) async fn choose(app: web::Data<App>, member: Member, form: Form<Field
     if !person::is_email(typed) {
         return wrong(member.words.say("form-not-email").to_string()).await;
     }
-    let mut paced = throttle::count(&app, &format!("alert-address:{}", me.person.id), CODES).await?;
+    let mut paced = throttle::count(&app.people, &format!("alert-address:{}", me.person.id), CODES).await?;
     if paced.is_ok() {
-        paced = letters::alert_code(&app, typed).await?;
+        paced = letters::alert_code(&app.people, typed).await?;
     }
     if let Err(wait) = paced {
         return wrong(member.words.say("alerts-code-wait").with("seconds", wait.seconds).to_string()).await;
@@ -98,7 +98,7 @@ pub(super) async fn choose(app: web::Data<App>, member: Member, form: Form<Field
     member.see_other(&app, HERE, Notice::done(said)).await
 }
 
-async fn send_code(app: &App, member: &Member, email: &str) -> anyhow::Result<()> {
+async fn send_code(app: &PanelContext, member: &Member, email: &str) -> anyhow::Result<()> {
     let code = format!("{:06}", rand::random_range(0..1_000_000));
     let words = member.words;
     let account = member.tenant.host.as_str();
@@ -107,18 +107,18 @@ async fn send_code(app: &App, member: &Member, email: &str) -> anyhow::Result<()
         subject: words.say("mail-alert-code-subject").with("code", code.as_str()).to_string(),
         text: words.say("mail-alert-code-body").with("code", code.as_str()).with("account", account).to_string(),
     };
-    mail::send(app, letter).await?;
+    mail::send(&app.people, letter).await?;
     let until = app.clock.millis() + CODE_LIVES;
     let waiting = Waiting { email: email.to_owned(), code, until, tries: 0 };
     member.set_data(app, WAITING, Some(&waiting)).await.map_err(|error| anyhow::anyhow!("{error}"))
 }
 
 /// `POST /panel/alerts/code`: the code proves that the reader receives mail at that address.
-pub(super) async fn prove(app: web::Data<App>, member: Member, form: Form<Proof>) -> Result<HttpResponse> {
+pub(super) async fn prove(app: web::Data<PanelContext>, member: Member, form: Form<Proof>) -> Result<HttpResponse> {
     let me = me(&app, &member).await?;
     let given: String = form.code.expose_secret().chars().filter(char::is_ascii_digit).collect();
     let now = app.clock.millis();
-    let tried = session::change_data(&app, &member.session, WAITING, |kept| tried(kept, &given, now)).await?;
+    let tried = session::change_data(&app.people, &member.session, WAITING, |kept| tried(kept, &given, now)).await?;
     let words = member.words;
     let email = match tried {
         Tried::Right(email) => email,

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{Member, Nav, PageContext, Right, html_as};
 use crate::alert::{self as alerts, KINDS, said};
 use crate::alert_letters::readers::{self, Reader};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::people::mail;
 
 const HERE: &str = "/panel/alerts";
@@ -91,12 +91,18 @@ struct Sent {
 }
 
 /// `GET /panel/alerts`
-async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     let page = member.page("alerts-title", Nav::Overview);
     shown(&app, &member, page, StatusCode::OK, Sent::default()).await
 }
 
-async fn shown(app: &App, member: &Member, page: PageContext, status: StatusCode, sent: Sent) -> Result<HttpResponse> {
+async fn shown(
+    app: &PanelContext,
+    member: &Member,
+    page: PageContext,
+    status: StatusCode,
+    sent: Sent,
+) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
     let open = alerts::open(db, tenant_id).await?;
@@ -105,7 +111,7 @@ async fn shown(app: &App, member: &Member, page: PageContext, status: StatusCode
     let template = Alerts {
         rows: open.iter().map(|row| line(&page, row)).collect(),
         may_act: member.may(Right::ManageAccount),
-        mail_on: mail::is_on(app),
+        mail_on: mail::is_on(&app.people),
         mine: me.filter(|_| !member.view_as).map(|me| mine(app, member, &page, me, sent)),
         others: if member.may(Right::SeeTeam) {
             everybody.iter().map(|one| other(member, one)).collect()
@@ -136,7 +142,7 @@ fn line(page: &PageContext, row: &alert::Model) -> Row {
     }
 }
 
-fn mine(app: &App, member: &Member, page: &PageContext, me: &Reader, sent: Sent) -> Mine {
+fn mine(app: &PanelContext, member: &Member, page: &PageContext, me: &Reader, sent: Sent) -> Mine {
     let kinds = KINDS.map(|kind| Kind {
         kind,
         label: page.words.say_of("alert-kind-", kind).with("crm", page.crm),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::HERE;
 use crate::alert_letters::readers::{self, Choice};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
 use crate::panel::{Form, Member, Notice, Right};
 
@@ -21,7 +21,7 @@ pub(super) struct Switched {
 
 /// `POST /panel/alerts/readers/{person_id}`
 pub(super) async fn switch(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     person_id: web::Path<String>,
     form: Form<Switched>,
@@ -31,7 +31,7 @@ pub(super) async fn switch(
     let tenant_id = member.tenant.tenant_id;
     let reader = readers::one(app.store.read(), tenant_id, person_id).await?.ok_or(Error::NotFound)?;
     let choice = Choice { letters: form.to == "on", ..reader.choice.clone() };
-    readers::choose(&app, app.store.write(), tenant_id, person_id, &choice).await?;
+    readers::choose(&app.letters, app.store.write(), tenant_id, person_id, &choice).await?;
     let detail = json!({ "letters": choice.letters, "name": named(&reader.person) });
     member.audit(&app, app.store.write(), "alert.letters_chosen", &person_id.to_string(), detail).await?;
     let key = if choice.letters { "alerts-switched-on" } else { "alerts-switched-off" };

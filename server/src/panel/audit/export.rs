@@ -8,8 +8,8 @@ use futures_util::{StreamExt, stream};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::audit::Query;
+use crate::panel::PanelContext;
 use crate::panel::csv;
 
 /// Rows per query.
@@ -47,7 +47,7 @@ impl Reader {
 }
 
 /// Streams every row that matches a query, newest first.
-pub async fn download(app: web::Data<App>, query: Query, reader: Reader) -> HttpResponse {
+pub async fn download(app: web::Data<PanelContext>, query: Query, reader: Reader) -> HttpResponse {
     crate::audit::flush(&app).await;
     let rows = stream::unfold(Some((app, query, None)), move |state| async move {
         let (app, query, before) = state?;
@@ -65,7 +65,7 @@ pub async fn download(app: web::Data<App>, query: Query, reader: Reader) -> Http
 
 /// Some lines, and the last row, after which the next ones begin; `None` when these were the last.
 async fn chunk(
-    app: &App,
+    app: &PanelContext,
     query: &Query,
     before: Option<Uuid>,
     reader: Reader,

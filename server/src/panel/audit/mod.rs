@@ -9,9 +9,9 @@ use base::words::Words;
 use entity::audit;
 
 use super::{Member, Nav, PageContext, Right, html};
-use crate::app::App;
 use crate::audit::Query;
 use crate::audit::query::{Asked, GROUPS};
+use crate::panel::PanelContext;
 use export::Reader;
 
 /// Paths are relative to `/panel`.
@@ -45,7 +45,7 @@ struct Row {
 }
 
 /// `GET /panel/audit`
-async fn show(app: web::Data<App>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
+async fn show(app: web::Data<PanelContext>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
     member.require(Right::SeeAudit)?;
     let page = member.page("audit-title", Nav::Audit);
     let filter = Query::of_account(member.tenant.tenant_id, &asked);
@@ -64,7 +64,7 @@ async fn show(app: web::Data<App>, member: Member, asked: web::Query<Asked>) -> 
 }
 
 /// `GET /panel/audit.csv`
-async fn download(app: web::Data<App>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
+async fn download(app: web::Data<PanelContext>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
     member.require(Right::SeeAudit)?;
     let query = Query::of_account(member.tenant.tenant_id, &asked);
     Ok(export::download(app, query, Reader::Account).await)

@@ -12,9 +12,9 @@ use serde::Deserialize;
 
 use super::choice::{self, Choice};
 use super::reasons;
-use crate::app::App;
 use crate::delivery::read::list::Ground;
 use crate::delivery::read::{chats, find};
+use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, PageContext, Right};
 
 pub use contact::card;
@@ -51,7 +51,7 @@ struct Row {
 }
 
 /// `GET /panel/conversations`.
-pub async fn list(app: web::Data<App>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let query = web::Query::<Query>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
     let page = member.page("conversations-title", Nav::Conversations);

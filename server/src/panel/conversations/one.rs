@@ -11,10 +11,10 @@ use uuid::Uuid;
 use super::contact::Shown;
 use super::visit::{self, Fact};
 use super::why::{self, Link};
-use crate::app::App;
 use crate::contact;
 use crate::delivery::read::chats;
 use crate::delivery::read::list::{self, Ground, Wanted};
+use crate::panel::PanelContext;
 use crate::panel::messages::{Row, row};
 use crate::panel::reasons;
 use crate::panel::{self, Member, Nav, PageContext, Right, choice};
@@ -49,7 +49,7 @@ struct One {
 
 /// `GET /panel/conversations/{id}`.
 pub async fn get(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     request: HttpRequest,
@@ -58,7 +58,7 @@ pub async fn get(
     let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
     let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
     let conversation = chats::one(db, tenant_id, id).await?.ok_or(Error::NotFound)?;
-    let conversation = contact::look(&app, conversation).await;
+    let conversation = contact::look(&app.tenants, conversation).await;
     let query = web::Query::<Query>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
     let person: Person = serde_json::from_str(&conversation.contact).unwrap_or_default();
     let customer = reasons::customer(&person, member.words);

@@ -8,8 +8,8 @@ use base::store::VENDOR;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::app::App;
 use crate::audit::By;
+use crate::panel::PanelContext;
 use crate::panel::{Form, Member, Nav, Notice, PageContext, Right, html, html_as};
 use crate::people::door::{self, Door};
 use crate::{source, tenant};
@@ -37,7 +37,7 @@ pub(super) struct Confirmed {
     account: String,
 }
 
-async fn form(app: &App, member: &Member, status: StatusCode, wrong: String) -> Result<HttpResponse> {
+async fn form(app: &PanelContext, member: &Member, status: StatusCode, wrong: String) -> Result<HttpResponse> {
     let mut page = member.page("data-forget-all", Nav::Data);
     page.not_taken = !wrong.is_empty();
     let usage = source::usage(app, member.tenant.tenant_id).await?;
@@ -45,14 +45,14 @@ async fn form(app: &App, member: &Member, status: StatusCode, wrong: String) -> 
 }
 
 /// `GET /panel/data/all`
-pub(super) async fn ask(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+pub(super) async fn ask(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::EraseData)?;
     form(&app, &member, StatusCode::OK, String::new()).await
 }
 
 /// `POST /panel/data/all`
 pub(super) async fn erase(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     request: HttpRequest,
     member: Member,
     confirmed: Form<Confirmed>,
@@ -69,7 +69,7 @@ pub(super) async fn erase(
     let tenant_id = member.tenant.tenant_id;
     let work = app.clone();
     let erased =
-        base::supervisor::detach("erasure", async move { tenant::forget(&work, tenant_id, true, &by).await }).await;
+        base::supervisor::detach("erasure", async move { tenant::forget(&work.tenants, tenant_id, true, &by).await }).await;
     let erasure = erased.map_err(|error| anyhow::anyhow!("an erasure broke off: {error}"))??;
     // Recorded in the vendor's log: the account's own is deleted too.
     let (object, detail) = (member.tenant.account_id.to_string(), json!({ "erasure": erasure.id }));
@@ -80,6 +80,6 @@ pub(super) async fn erase(
     let page = page.with_notice(Notice::done(text));
     let gone = Gone { page: page.clone(), text: String::new(), ways: Vec::new(), details: String::new() };
     let mut answer = html(&page, &gone)?;
-    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.clear(&app, door::is_framed(&request)));
+    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.clear(&app.people, door::is_framed(&request)));
     Ok(answer)
 }

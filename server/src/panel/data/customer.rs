@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Data;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Form, Member, Nav, Notice, PageContext, Right, html, html_as};
 use crate::tenant::{self, Who};
 
@@ -44,7 +44,11 @@ fn who(text: &str) -> Who {
 }
 
 /// `GET /panel/data/customer?who=…`
-pub(super) async fn ask(app: web::Data<App>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
+pub(super) async fn ask(
+    app: web::Data<PanelContext>,
+    member: Member,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
     member.require(Right::EraseData)?;
     let words = member.words;
     let found = match tenant::erase::find(&app, member.tenant.tenant_id, &who(&asked.who)).await {
@@ -75,7 +79,7 @@ pub(super) async fn ask(app: web::Data<App>, member: Member, asked: web::Query<A
 }
 
 /// `POST /panel/data/customer`
-pub(super) async fn erase(app: web::Data<App>, member: Member, form: Form<Confirmed>) -> Result<HttpResponse> {
+pub(super) async fn erase(app: web::Data<PanelContext>, member: Member, form: Form<Confirmed>) -> Result<HttpResponse> {
     member.require(Right::EraseData)?;
     let by = format!("person:{}", member.person_id.unwrap_or_default());
     let erasure = tenant::erase(&app, member.tenant.tenant_id, &who(&form.who), &by).await?;

@@ -5,15 +5,15 @@ use actix_web::{HttpResponse, web};
 use base::error::Result;
 use serde_json::json;
 
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Member, Right, nothing_kept};
 use crate::tenant::Export;
 
 /// `GET /panel/data/export`
-pub(super) async fn download(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+pub(super) async fn download(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::SeeData)?;
     let app = app.into_inner();
-    let export = Export::begin(&app, member.tenant.tenant_id).await?;
+    let export = Export::begin(&app.tenants, member.tenant.tenant_id).await?;
     member.audit(&app, app.store.write(), "data.exported", "", json!({})).await?;
     let name = format!("attachment; filename=\"{}\"", export.file_name());
     let stream = Box::pin(export.into_stream());

@@ -11,7 +11,7 @@ use base::config::Retention;
 use base::error::Result;
 
 use super::{Member, Nav, PageContext, Right, html};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::tenant;
 use texts::Term;
 
@@ -48,14 +48,14 @@ struct Data {
 }
 
 /// `GET /panel/data`
-async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::SeeData)?;
     let page = member.page("data-title", Nav::Data);
     html(&page, &Data::of(&app, &member, page.clone()))
 }
 
 impl Data {
-    fn of(app: &App, member: &Member, page: PageContext) -> Self {
+    fn of(app: &PanelContext, member: &Member, page: PageContext) -> Self {
         let usual = app.config.retention.texts_days;
         let texts_days = tenant::texts_days(app, &member.tenant);
         Self {

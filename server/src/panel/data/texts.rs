@@ -6,7 +6,7 @@ use base::words::Said;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Form, Member, Notice, Right, Tone};
 use crate::tenant;
 
@@ -21,7 +21,7 @@ pub(super) struct Term {
 }
 
 /// The periods an account may choose from, always including its current one.
-pub(super) fn offered(app: &App, own: Option<u32>) -> Vec<Term> {
+pub(super) fn offered(app: &PanelContext, own: Option<u32>) -> Vec<Term> {
     let most = tenant::most_days(app);
     let mut days: Vec<u32> = OFFERED.into_iter().filter(|days| *days <= most).chain(own).collect();
     days.sort_unstable();
@@ -37,7 +37,7 @@ pub(super) struct Chosen {
 }
 
 /// `POST /panel/data/texts`
-pub(super) async fn choose(app: web::Data<App>, member: Member, chosen: Form<Chosen>) -> Result<HttpResponse> {
+pub(super) async fn choose(app: web::Data<PanelContext>, member: Member, chosen: Form<Chosen>) -> Result<HttpResponse> {
     member.require(Right::EraseData)?;
     let days = match chosen.days.trim() {
         "" => None,

@@ -5,13 +5,13 @@ use base::error::{Error, Result};
 use entity::import;
 
 use super::{by, find};
-use crate::app::App;
 use crate::import as imports;
+use crate::panel::PanelContext;
 use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
 
 /// `POST /panel/import/{id}/start`: starts a counted import.
 pub(super) async fn start(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
@@ -23,7 +23,7 @@ pub(super) async fn start(
 
 /// `POST /panel/import/{id}/pause`
 pub(super) async fn pause(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
@@ -35,7 +35,7 @@ pub(super) async fn pause(
 
 /// `POST /panel/import/{id}/resume`
 pub(super) async fn resume(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
@@ -47,7 +47,7 @@ pub(super) async fn resume(
 
 /// `POST /panel/import/{id}/cancel`
 pub(super) async fn cancel(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
@@ -57,13 +57,13 @@ pub(super) async fn cancel(
     answered(&app, &member, &row, done, "import-cancelled").await
 }
 
-async fn theirs(app: &App, member: &Member, id: &str) -> Result<import::Model> {
+async fn theirs(app: &PanelContext, member: &Member, id: &str) -> Result<import::Model> {
     member.require(Right::Import)?;
     find(app, member, id).await
 }
 
 async fn answered(
-    app: &App,
+    app: &PanelContext,
     member: &Member,
     row: &import::Model,
     done: Result<import::Model>,
@@ -80,7 +80,7 @@ async fn answered(
 }
 
 /// `GET /panel/import/{id}/cancel`
-pub(super) async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub(super) async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     let row = theirs(&app, &member, &id).await?;
     let page = member.page("import-cancel", Nav::Import);
     let confirm = Confirm {

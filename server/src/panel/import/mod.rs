@@ -12,9 +12,9 @@ use base::error::{Error, Result};
 use entity::import;
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::delivery::read::list::Ground;
 use crate::import::{self as imports, State};
+use crate::panel::PanelContext;
 use crate::panel::{Member, Nav, PageContext, Right, html};
 use crate::source::By;
 
@@ -51,7 +51,7 @@ struct List {
 }
 
 /// `GET /panel/import`
-async fn list(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::Import)?;
     let page = member.page("import-title", Nav::Import);
     let tenant_id = member.tenant.tenant_id;
@@ -88,7 +88,7 @@ fn badge(page: &PageContext, row: &import::Model) -> String {
 }
 
 /// An import of the member's account.
-async fn find(app: &App, member: &Member, id: &str) -> Result<import::Model> {
+async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<import::Model> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     imports::find(app, member.tenant.tenant_id, id).await?.ok_or(Error::NotFound)
 }

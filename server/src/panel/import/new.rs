@@ -9,8 +9,8 @@ use entity::source;
 use uuid::Uuid;
 
 use super::{by, upload};
-use crate::app::App;
 use crate::import as imports;
+use crate::panel::PanelContext;
 use crate::panel::choice::Choice;
 use crate::panel::member::to;
 use crate::panel::{Member, Nav, PageContext, Right, html_as};
@@ -30,12 +30,17 @@ struct New {
 }
 
 /// `GET /panel/import/new`
-pub(super) async fn form(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+pub(super) async fn form(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::Import)?;
     show(&app, &member, &upload::Fields::default(), None).await
 }
 
-async fn show(app: &App, member: &Member, fields: &upload::Fields, error: Option<Sentence>) -> Result<HttpResponse> {
+async fn show(
+    app: &PanelContext,
+    member: &Member,
+    fields: &upload::Fields,
+    error: Option<Sentence>,
+) -> Result<HttpResponse> {
     let page = member.page("import-new", Nav::Import);
     let (page, status) = match error {
         Some(_) => (page.with_error(), StatusCode::UNPROCESSABLE_ENTITY),
@@ -57,7 +62,7 @@ async fn show(app: &App, member: &Member, fields: &upload::Fields, error: Option
 
 /// `POST /panel/import`: stores and counts the file; nothing is written to amoCRM yet.
 pub(super) async fn take(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     request: HttpRequest,
     body: web::Payload,
@@ -87,7 +92,7 @@ pub(super) async fn take(
 }
 
 /// The source chosen in the form, of the member's account.
-pub(super) async fn source_of(app: &App, member: &Member, id: &str) -> Result<source::Model> {
+pub(super) async fn source_of(app: &PanelContext, member: &Member, id: &str) -> Result<source::Model> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     crate::source::find(app, member.tenant.tenant_id, id).await
 }

@@ -9,8 +9,8 @@ use base::words::Sentence;
 use entity::{import, source};
 
 use super::{badge, find};
-use crate::app::App;
 use crate::import::{self as imports, Skip, State};
+use crate::panel::PanelContext;
 use crate::panel::sources::{pipeline_name, pipelines};
 use crate::panel::{Member, Nav, PageContext, Right, html};
 use crate::people::door::LIVE;
@@ -65,7 +65,7 @@ struct Way {
 
 /// `GET /panel/import/{id}`
 pub(super) async fn get(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     request: HttpRequest,
     id: web::Path<String>,
@@ -93,7 +93,7 @@ pub(super) async fn get(
 }
 
 async fn view(
-    app: &Arc<App>,
+    app: &Arc<PanelContext>,
     page: &PageContext,
     row: &import::Model,
     source: Option<&source::Model>,
@@ -138,7 +138,7 @@ async fn view(
 }
 
 async fn leads(
-    app: &Arc<App>,
+    app: &Arc<PanelContext>,
     page: &PageContext,
     row: &import::Model,
     source: Option<&source::Model>,

@@ -4,14 +4,18 @@ use actix_web::{HttpResponse, web};
 use base::error::Result;
 
 use super::find;
-use crate::app::App;
 use crate::import as imports;
+use crate::panel::PanelContext;
 use crate::panel::{Member, Right, csv};
 
 const PAGE: u64 = 1_000;
 
 /// `GET /panel/import/{id}/skipped.csv`
-pub(super) async fn download(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub(super) async fn download(
+    app: web::Data<PanelContext>,
+    member: Member,
+    id: web::Path<String>,
+) -> Result<HttpResponse> {
     member.require(Right::Import)?;
     let row = find(&app, &member, &id).await?;
     let mut text = csv::head(&["line", "reason"]);

@@ -11,9 +11,9 @@ use multer::{Field, Multipart};
 use subtle::ConstantTimeEq;
 
 use super::new::{leads_of, source_of};
-use crate::app::App;
 use crate::import::{Arrived, Format, Wish, take_in};
 use crate::panel::Member;
+use crate::panel::PanelContext;
 use crate::people::door::{self, Refused};
 use crate::people::form::CSRF;
 
@@ -43,13 +43,13 @@ impl<E: Into<Error>> From<E> for Failed {
 }
 
 /// Refuses cross-site requests.
-pub(super) fn own_page(app: &App, request: &HttpRequest) -> Result<(), Refused> {
-    if door::own_origin(request, app) { Ok(()) } else { Err(Refused::Foreign) }
+pub(super) fn own_page(app: &PanelContext, request: &HttpRequest) -> Result<(), Refused> {
+    if door::own_origin(request, &app.people) { Ok(()) } else { Err(Refused::Foreign) }
 }
 
 /// Reads the form.
 pub(super) async fn read(
-    app: &web::Data<App>,
+    app: &web::Data<PanelContext>,
     member: &Member,
     request: &HttpRequest,
     payload: Payload,
@@ -61,7 +61,7 @@ pub(super) async fn read(
 }
 
 async fn read_form(
-    app: &App,
+    app: &PanelContext,
     member: &Member,
     mut form: Multipart<'_>,
     fields: &mut Fields,
@@ -86,7 +86,7 @@ async fn read_form(
     }
 }
 
-async fn take(app: &App, member: &Member, fields: &Fields, file: Field<'_>) -> Result<Arrived> {
+async fn take(app: &PanelContext, member: &Member, fields: &Fields, file: Field<'_>) -> Result<Arrived> {
     let source = source_of(app, member, &fields.source).await?;
     let file_name = file.file_name().unwrap_or_default().to_owned();
     let format = Format::of_name(&file_name);

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::SCOPES;
 use crate::api::key::Scope;
 use crate::api::key_ring::{self, Wish};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::choice::Choice;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
 
@@ -90,7 +90,7 @@ fn show(member: &Member, fields: &Fields, error: Option<Sentence>) -> Result<Htt
 }
 
 /// `POST /panel/keys`.
-pub async fn create(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub async fn create(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
     member.require(Right::ManageKeys)?;
     let name = form.name.trim();
     let words = member.words;
@@ -125,7 +125,7 @@ pub async fn create(app: web::Data<App>, member: Member, form: Form<Fields>) -> 
 }
 
 /// `GET /panel/keys/made`: shows the new key, once.
-pub async fn made(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+pub async fn made(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::ManageKeys)?;
     let Some(fresh) = member.data::<Fresh>(&app, FRESH) else {
         let notice = Notice::of(Tone::Warn, member.words.say("keys-shown-before"));

@@ -11,7 +11,7 @@ use entity::api_key;
 
 use crate::api::key::Scope;
 use crate::api::key_ring;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, PageContext, Right};
 
 pub use create::{create, form, made};
@@ -40,7 +40,7 @@ struct List {
 }
 
 /// `GET /panel/keys`.
-pub async fn list(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+pub async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::ManageKeys)?;
     let page = member.page("keys-title", Nav::Keys);
     let keys = key_ring::list(app.store.read(), member.tenant.tenant_id).await?;

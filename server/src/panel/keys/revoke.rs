@@ -8,16 +8,16 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::api::key_ring;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
 
-async fn find(app: &App, member: &Member, id: &str) -> Result<api_key::Model> {
+async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<api_key::Model> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     key_ring::one(app.store.read(), member.tenant.tenant_id, id).await?.ok_or(Error::NotFound)
 }
 
 /// `GET /panel/keys/{id}/revoke`.
-pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::ManageKeys)?;
     let key = find(&app, &member, &id).await?;
     let page = member.page("keys-revoke", Nav::Keys);
@@ -34,7 +34,7 @@ pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
 
 /// `POST /panel/keys/{id}/revoke`.
 pub async fn revoke(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,

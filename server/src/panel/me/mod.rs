@@ -14,7 +14,7 @@ use base::words::Said;
 use uuid::Uuid;
 
 use super::{Member, Nav, PageContext, html_as, to};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::people::{again, person as persons, session as people_sessions};
 
 /// Paths are relative to `/panel`.
@@ -51,7 +51,7 @@ impl Me {
 }
 
 /// The person behind a session; an error for a viewing operator.
-async fn person_of(app: &App, member: &Member) -> Result<person::Model> {
+async fn person_of(app: &PanelContext, member: &Member) -> Result<person::Model> {
     let person_id = member.person_id.filter(|_| !member.view_as).ok_or(Error::NotFound)?;
     persons::by_id(app.store.read(), person_id).await?.ok_or(Error::NotFound)
 }
@@ -90,18 +90,18 @@ impl Trusted {
 }
 
 /// Ends the session after too many wrong codes: the person has to sign in again.
-async fn anew(app: &App, member: &Member) -> Result<HttpResponse> {
+async fn anew(app: &PanelContext, member: &Member) -> Result<HttpResponse> {
     people_sessions::end(app.store.write(), member.session.tenant_id, member.session.id).await?;
     Ok(to("/panel/sign-in"))
 }
 
 /// `GET /panel/me`
-async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     with(&app, &member, StatusCode::OK, None).await
 }
 
 async fn with(
-    app: &App,
+    app: &PanelContext,
     member: &Member,
     status: StatusCode,
     wrong: Option<(&'static str, String)>,
@@ -111,10 +111,10 @@ async fn with(
     page.not_taken = wrong.is_some();
     let me = Me {
         page: page.clone(),
-        sessions: people_sessions::list_of_person(app, member.tenant.tenant_id, person.id).await?,
+        sessions: people_sessions::list_of_person(&app.people, member.tenant.tenant_id, person.id).await?,
         current: member.session.id,
         trusted: trusted(member, &person) != Trusted::No,
-        asks_current: again::is_needed(app, &member.session, &person),
+        asks_current: again::is_needed(&app.people, &member.session, &person),
         person,
         wrong,
     };

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{anew, person_of, trusted, with};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Form, Member, Notice};
 use crate::people::again::{self, Shown};
 use crate::people::{credentials, password, session};
@@ -24,13 +24,13 @@ pub(super) struct Typed {
 }
 
 /// `POST /panel/me/password`
-pub(super) async fn set(app: web::Data<App>, member: Member, form: Form<Typed>) -> Result<HttpResponse> {
+pub(super) async fn set(app: web::Data<PanelContext>, member: Member, form: Form<Typed>) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
     let set_in = trusted(&member, &person).set_in()?;
     let words = member.words;
-    if again::is_needed(&app, &member.session, &person) {
+    if again::is_needed(&app.people, &member.session, &person) {
         let current = form.current.clone().unwrap_or_default();
-        let (status, said) = match again::check(&app, &person, current, member.address, "member.password_set").await? {
+        let (status, said) = match again::check(&app.people, &person, current, member.address, "member.password_set").await? {
             Shown::Yes => (StatusCode::OK, String::new()),
             Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, words.say("password-current-wrong").to_string()),
             Shown::Wait(seconds) => {
@@ -47,10 +47,10 @@ pub(super) async fn set(app: web::Data<App>, member: Member, form: Form<Typed>) 
         let said = words.say(weak.words()).with("shortest", password::SHORTEST).with("longest", password::LONGEST);
         return with(&app, &member, StatusCode::UNPROCESSABLE_ENTITY, Some(("password", said.to_string()))).await;
     }
-    let hash = password::hash(&app, form.password.clone()).await?;
+    let hash = password::hash(&app.people, form.password.clone()).await?;
     let tx = app.store.write_tx().await?;
     let done = async {
-        let holds = credentials::hold_in(&app, &tx, &person, &member.session).await?;
+        let holds = credentials::hold_in(&app.people, &tx, &person, &member.session).await?;
         if !holds || !credentials::set_password(&tx, &person, &hash, set_in).await? {
             return Ok(false);
         }

@@ -6,19 +6,19 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::person_of;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Empty, Form, Member, Notice};
 use crate::people::session;
 
 /// `POST /panel/me/sessions/{id}/end`
 pub(super) async fn end(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<Uuid>,
     _form: Form<Empty>,
 ) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
-    let own = session::list_of_person(&app, member.tenant.tenant_id, person.id).await?;
+    let own = session::list_of_person(&app.people, member.tenant.tenant_id, person.id).await?;
     let row = own.into_iter().find(|row| row.id == *id).ok_or(Error::NotFound)?;
     session::end(app.store.write(), row.tenant_id, row.id).await?;
     member.audit(&app, app.store.write(), "member.sessions_ended", &person.email, json!({ "count": 1 })).await?;
@@ -26,7 +26,11 @@ pub(super) async fn end(
 }
 
 /// `POST /panel/me/sessions/end`: all but this one.
-pub(super) async fn end_others(app: web::Data<App>, member: Member, _form: Form<Empty>) -> Result<HttpResponse> {
+pub(super) async fn end_others(
+    app: web::Data<PanelContext>,
+    member: Member,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
     let count = session::end_everywhere(app.store.write(), person.id, Some(member.session.id)).await?;
     member.audit(&app, app.store.write(), "member.sessions_ended", &person.email, json!({ "count": count })).await?;

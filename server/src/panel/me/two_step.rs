@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Trusted, anew, person_of, trusted};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Form, Member, Nav, Notice, PageContext, html_as};
 use crate::people::again::{self, Shown};
 use crate::people::second_step::{self, Checked};
@@ -59,21 +59,21 @@ pub(super) struct Typed {
 }
 
 /// Why this session cannot connect an authenticator: a message key.
-fn closed(app: &App, member: &Member, person: &person::Model) -> Option<&'static str> {
+fn closed(app: &PanelContext, member: &Member, person: &person::Model) -> Option<&'static str> {
     if trusted(member, person) == Trusted::No {
         return Some("two-step-by-mail");
     }
     // The authenticator was removed; the password alone must not replace it.
-    (person.link_only && !again::is_fresh(app, &member.session)).then_some("two-step-by-link")
+    (person.link_only && !again::is_fresh(&app.people, &member.session)).then_some("two-step-by-link")
 }
 
 /// `GET /panel/me/two-step`
-pub(super) async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+pub(super) async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     with(&app, &member, StatusCode::OK, None).await
 }
 
 async fn with(
-    app: &App,
+    app: &PanelContext,
     member: &Member,
     status: StatusCode,
     wrong: Option<(&'static str, String)>,
@@ -99,7 +99,7 @@ async fn with(
         closed: closed.map(|key| member.words.say(key).with("crm", member.crm()).to_string()).unwrap_or_default(),
         secret: enrolment.secret,
         picture: enrolment.picture,
-        asks_current: again::is_needed(app, &member.session, &person),
+        asks_current: again::is_needed(&app.people, &member.session, &person),
         wrong,
         page: page.clone(),
     };
@@ -107,7 +107,7 @@ async fn with(
 }
 
 /// `POST /panel/me/two-step`: requires the current password, so that access to an open session is not enough.
-pub(super) async fn confirm(app: web::Data<App>, member: Member, form: Form<First>) -> Result<HttpResponse> {
+pub(super) async fn confirm(app: web::Data<PanelContext>, member: Member, form: Form<First>) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
     if closed(&app, &member, &person).is_some() || person.totp_secret.is_some() {
         return Err(Error::NotFound);
@@ -115,9 +115,9 @@ pub(super) async fn confirm(app: web::Data<App>, member: Member, form: Form<Firs
     let set_in = trusted(&member, &person).set_in()?;
     let secret: String = member.data(&app, PENDING).ok_or(Error::NotFound)?;
     let words = member.words;
-    if again::is_needed(&app, &member.session, &person) {
+    if again::is_needed(&app.people, &member.session, &person) {
         let current = form.current.clone().unwrap_or_default();
-        let (status, said) = match again::check(&app, &person, current, member.address, "member.two_step_added").await?
+        let (status, said) = match again::check(&app.people, &person, current, member.address, "member.two_step_added").await?
         {
             Shown::Yes => (StatusCode::OK, String::new()),
             Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, words.say("password-current-wrong").to_string()),
@@ -132,10 +132,10 @@ pub(super) async fn confirm(app: web::Data<App>, member: Member, form: Form<Firs
     }
     let tx = app.store.write_tx().await?;
     let done = async {
-        if !credentials::hold_in(&app, &tx, &person, &member.session).await? {
+        if !credentials::hold_in(&app.people, &tx, &person, &member.session).await? {
             return Ok(Confirmed::Changed);
         }
-        let done = totp::confirm(&app, &tx, &person, (&secret, &form.code), set_in).await?;
+        let done = totp::confirm(&app.people, &tx, &person, (&secret, &form.code), set_in).await?;
         if done == Confirmed::Done {
             session::end_everywhere(&tx, person.id, Some(member.session.id)).await?;
             member.audit(&app, &tx, "member.two_step_added", &person.email, json!({})).await?;
@@ -158,19 +158,19 @@ pub(super) async fn confirm(app: web::Data<App>, member: Member, form: Form<Firs
 }
 
 /// `POST /panel/me/two-step/remove`: requires a code, so that access to an open session is not enough.
-pub(super) async fn remove(app: web::Data<App>, member: Member, form: Form<Typed>) -> Result<HttpResponse> {
+pub(super) async fn remove(app: web::Data<PanelContext>, member: Member, form: Form<Typed>) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
     if person.totp_secret.is_none() || trusted(&member, &person) == Trusted::No {
         return Err(Error::NotFound);
     }
     let words = member.words;
-    if let Err(wait) = throttle::login(&app, "code", &person.id.to_string(), member.address).await? {
+    if let Err(wait) = throttle::login(&app.people, "code", &person.id.to_string(), member.address).await? {
         let said = Notice::failed(words.say("sign-in-wait").with("seconds", wait.seconds));
         return member.see_other(&app, "/panel/me", said).await;
     }
-    let checked = second_step::check(&app, &person, &form.code).await?;
+    let checked = second_step::check(&app.people, &person, &form.code).await?;
     if checked != Checked::Right {
-        refused::change(&app, "member.two_step_removed", person.id, "code", &member.address.into());
+        refused::change(&app.people, "member.two_step_removed", person.id, "code", &member.address.into());
     }
     match checked {
         Checked::Right => {}
@@ -182,7 +182,7 @@ pub(super) async fn remove(app: web::Data<App>, member: Member, form: Form<Typed
     let tx = app.store.write_tx().await?;
     let done = async {
         let set_in = person.set_in.filter(|_| person.password_hash.is_some());
-        let holds = credentials::hold_in(&app, &tx, &person, &member.session).await?;
+        let holds = credentials::hold_in(&app.people, &tx, &person, &member.session).await?;
         if !holds || !credentials::set_authenticator(&tx, &person, None, set_in).await? {
             return Ok(false);
         }

@@ -7,11 +7,11 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
 use super::find;
-use crate::app::App;
 use crate::delivery::by_hand::{self as hand, Wish};
 use crate::delivery::dead;
 use crate::delivery::read::first_id_at;
 use crate::delivery::read::story::Story;
+use crate::panel::PanelContext;
 use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
 
 const SENT_AGAIN: &str = "message.sent_again";
@@ -26,7 +26,7 @@ pub struct ByHand {
 }
 
 /// Manual attempts for this message, oldest first.
-pub async fn by_hand(app: &App, story: &Story) -> Result<Vec<ByHand>> {
+pub async fn by_hand(app: &PanelContext, story: &Story) -> Result<Vec<ByHand>> {
     let rows = audit::Entity::of_tenant(story.message.tenant_id)
         .filter(audit::Column::Id.gte(first_id_at(story.message.accepted_at)))
         .filter(audit::Column::Object.eq(story.message.id.to_string()))
@@ -38,7 +38,7 @@ pub async fn by_hand(app: &App, story: &Story) -> Result<Vec<ByHand>> {
 }
 
 /// `GET /panel/messages/{id}/again`: asks for confirmation, because the customer may see the message twice.
-pub async fn ask_again(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn ask_again(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Retry)?;
     let story = find(&app, &member, &id).await?;
     let page = member.page("msg-send-again", Nav::Messages);
@@ -57,7 +57,7 @@ pub async fn ask_again(app: web::Data<App>, member: Member, id: web::Path<String
 
 /// `POST /panel/messages/{id}/again`: moves a dead letter to the end of its lane, under its old id.
 pub async fn again(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
@@ -77,7 +77,7 @@ pub async fn again(
 
 /// `POST /panel/messages/{id}/now`: ends the wait for the next try.
 pub async fn now(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
@@ -93,7 +93,7 @@ pub async fn now(
 }
 
 /// `GET /panel/messages/{id}/stop`.
-pub async fn ask_stop(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn ask_stop(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Retry)?;
     let story = find(&app, &member, &id).await?;
     let page = member.page("msg-drop", Nav::Messages);
@@ -116,7 +116,7 @@ pub async fn ask_stop(app: web::Data<App>, member: Member, id: web::Path<String>
 
 /// `POST /panel/messages/{id}/stop`: fails the message now; it is then listed as undelivered.
 pub async fn stop(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
@@ -139,11 +139,11 @@ fn notice(member: &Member, wish: Wish, done: &'static str) -> Notice {
     }
 }
 
-async fn note(app: &App, member: &Member, story: &Story, action: &'static str) -> Result<()> {
+async fn note(app: &PanelContext, member: &Member, story: &Story, action: &'static str) -> Result<()> {
     let detail = json!({ "conversation_id": story.message.conversation_id });
     Ok(member.audit(app, app.store.write(), action, &story.message.id.to_string(), detail).await?)
 }
 
-async fn told(app: &App, member: &Member, story: &Story, notice: Notice) -> Result<HttpResponse> {
+async fn told(app: &PanelContext, member: &Member, story: &Story, notice: Notice) -> Result<HttpResponse> {
     member.see_other(app, &format!("/panel/messages/{}", story.message.id), notice).await
 }

@@ -13,21 +13,21 @@ use base::message::Content;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::delivery::read::story::{self, Story};
+use crate::panel::PanelContext;
 use crate::panel::{self, Empty, Form, Member, Nav, Right};
 
 pub use deeds::{again, ask_again, ask_stop, now, stop};
 pub use report::report;
 
 /// A message of the member's account.
-async fn find(app: &App, member: &Member, id: &str) -> Result<Story> {
+async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<Story> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     story::read(app.store.read(), member.tenant.tenant_id, id).await?.ok_or(Error::NotFound)
 }
 
 /// `GET /panel/messages/{id}`.
-pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let story = find(&app, &member, &id).await?;
     let page = member.page("msg-title", Nav::Messages);
@@ -37,7 +37,7 @@ pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
 
 /// `POST /panel/messages/{id}/text`: shows the text, and records the access in the audit log.
 pub async fn text(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
@@ -56,7 +56,7 @@ pub async fn text(
 }
 
 /// `GET /panel/messages/{id}/text`: reloading the page of the form redirects back.
-pub async fn back(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn back(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     let story = find(&app, &member, &id).await?;
     let page = format!("/panel/messages/{}", story.message.id);
     Ok(HttpResponse::SeeOther().insert_header(("Location", page)).finish())

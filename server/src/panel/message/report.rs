@@ -10,13 +10,13 @@ use chrono::{DateTime, SecondsFormat};
 
 use super::answer::{self, Stage};
 use super::find;
-use crate::app::App;
 use crate::delivery::read::story::Story;
+use crate::panel::PanelContext;
 use crate::panel::reasons::short_phone;
 use crate::panel::{Member, Right};
 
 /// `GET /panel/messages/{id}/report`.
-pub async fn report(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn report(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let story = find(&app, &member, &id).await?;
     let name = format!("inline; filename=\"message-{}.txt\"", story.message.id);

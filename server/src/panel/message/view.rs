@@ -8,8 +8,8 @@ use super::answer::{self, Stage};
 use super::deeds::ByHand;
 use super::route::{self, Step};
 use super::words_of;
-use crate::app::App;
 use crate::delivery::read::story::Story;
+use crate::panel::PanelContext;
 use crate::panel::conversations;
 use crate::panel::reasons::{self, Said};
 use crate::panel::{Member, PageContext, Right};
@@ -99,7 +99,7 @@ pub struct Page {
 const LATE_MILLIS: i64 = 15 * 60_000;
 
 pub fn page(
-    app: &App,
+    app: &PanelContext,
     member: &Member,
     page: &PageContext,
     story: &Story,
@@ -178,7 +178,7 @@ fn marks(page: &PageContext, story: &Story) -> Vec<Sentence> {
     marks
 }
 
-fn main(app: &App, member: &Member, page: &PageContext, story: &Story, stage: Stage) -> Main {
+fn main(app: &PanelContext, member: &Member, page: &PageContext, story: &Story, stage: Stage) -> Main {
     let path = format!("/panel/messages/{}", story.message.id);
     let words = page.words;
     let again = || words.say("msg-send-again");

@@ -8,9 +8,9 @@ use base::message::Direction;
 use serde::Deserialize;
 
 use super::choice;
-use crate::app::App;
 use crate::delivery::read::find;
 use crate::delivery::read::list::{self, Ground, Reached, Wanted};
+use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, Right};
 
 /// Counting stops here.
@@ -35,7 +35,7 @@ pub struct Query {
 }
 
 /// `GET /panel/messages`.
-pub async fn list(app: web::Data<App>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let query = web::Query::<Query>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
     let page = member.page("messages-title", Nav::Messages);

@@ -7,9 +7,9 @@ use entity::ledger_delta;
 use sea_orm::{ColumnTrait, DbErr, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::delivery::read::ledger::sum;
 use crate::panel::PageContext;
+use crate::panel::PanelContext;
 use crate::panel::markup::escaped;
 
 const DAYS: i32 = 30;
@@ -40,7 +40,7 @@ struct Row {
     failed: Option<i64>,
 }
 
-pub(super) async fn of(app: &App, tenant_id: Uuid, page: &PageContext) -> Result<Chart, DbErr> {
+pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) -> Result<Chart, DbErr> {
     use ledger_delta::Column::{Accepted, Day as DayColumn, Failed};
     let today = day_of(app.clock.millis());
     let rows = ledger_delta::Entity::of_tenant(tenant_id)

@@ -4,8 +4,8 @@ use base::message::day_of;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::delivery::read::ledger::{self, Counts, Which};
+use crate::panel::PanelContext;
 use crate::panel::choice;
 
 /// The days included.
@@ -73,7 +73,7 @@ impl Equation {
     }
 }
 
-pub(super) async fn equations(app: &App, tenant_id: Uuid, period: Period) -> Result<[Equation; 2], DbErr> {
+pub(super) async fn equations(app: &PanelContext, tenant_id: Uuid, period: Period) -> Result<[Equation; 2], DbErr> {
     let from = day_of(app.clock.millis()) - period.days() + 1;
     let counted = ledger::read(app, Which { tenant_id, source_id: None, from: Some(from), to: None }).await?;
     Ok([

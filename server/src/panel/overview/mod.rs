@@ -11,7 +11,7 @@ use base::error::Result;
 use serde::Deserialize;
 
 use super::{Member, Nav, PageContext, html};
-use crate::app::App;
+use crate::panel::PanelContext;
 use chart::Chart;
 use ledger::{Equation, Period};
 use problems::Problems;
@@ -43,7 +43,7 @@ struct Asked {
 }
 
 /// `GET /panel`
-async fn show(app: web::Data<App>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
+async fn show(app: web::Data<PanelContext>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
     let page = member.page("health-title", Nav::Overview);
     let tenant_id = member.tenant.tenant_id;
     let period = Period::of(asked.period.as_deref().unwrap_or_default());

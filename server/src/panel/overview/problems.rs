@@ -6,7 +6,7 @@ use entity::{alert, source};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Member, PageContext, Right};
 use crate::source::{self as sources, SourceStatus};
 use crate::tenant::TenantStatus;
@@ -41,7 +41,7 @@ pub(super) struct Told {
 /// Alerts that the account's state already expresses.
 const OF_STATE: &[&str] = &["needs_reauth", "unpaid", "blocked"];
 
-pub(super) async fn of(app: &App, member: &Member, page: &PageContext) -> Result<Problems> {
+pub(super) async fn of(app: &PanelContext, member: &Member, page: &PageContext) -> Result<Problems> {
     let tenant_id = member.tenant.tenant_id;
     let words = page.words;
     let rows =

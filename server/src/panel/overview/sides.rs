@@ -7,9 +7,9 @@ use entity::{attempt, letter, message, source};
 use sea_orm::{ColumnTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::delivery::read::{first_id_at, made_at};
 use crate::panel::PageContext;
+use crate::panel::PanelContext;
 
 const HOUR: i64 = 3_600_000;
 /// Enough for a median, and small enough for one query.
@@ -65,7 +65,7 @@ struct Of {
     source_id: Uuid,
 }
 
-pub(super) async fn of(app: &App, tenant_id: Uuid, page: &PageContext) -> Result<Sides, DbErr> {
+pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) -> Result<Sides, DbErr> {
     let db = app.store.read();
     let now = app.clock.millis();
     let since = first_id_at(now - HOUR);

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::into::{open, safe};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::html::html;
 use crate::panel::member::to;
 use crate::panel::{Form, PageContext, Role};
@@ -47,7 +47,7 @@ pub(super) struct Chosen {
 }
 
 /// Who may choose: a session from one account's ticket or handed link is for that account only.
-async fn chooser(app: &App, session: &session::Model) -> Result<Option<person::Model>> {
+async fn chooser(app: &PanelContext, session: &session::Model) -> Result<Option<person::Model>> {
     let Some(person_id) = session.person_id.filter(|_| matches!(session.via.as_str(), "password" | "link")) else {
         return Ok(None);
     };
@@ -56,10 +56,14 @@ async fn chooser(app: &App, session: &session::Model) -> Result<Option<person::M
 }
 
 /// `GET /panel/choose`
-pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::Query<Asked>) -> Result<HttpResponse> {
+pub(super) async fn show(
+    app: web::Data<PanelContext>,
+    request: HttpRequest,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
     let Some(session) = door::session(&request, Door::Panel).await? else { return Ok(to("/panel/sign-in")) };
     let Some(person) = chooser(&app, &session).await? else { return Ok(to("/panel")) };
-    let accounts = member::accounts(&app, person.id).await?;
+    let accounts = member::accounts(&app.people, person.id).await?;
     let mut page = PageContext::outside(&app, &request, "choose-title");
     page.words = Words::new(Language::of_code(&session.language).unwrap_or(page.words.language()));
     page.title = page.words.say("choose-title").to_string();
@@ -77,7 +81,11 @@ pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::
 }
 
 /// `POST /panel/choose`
-pub(super) async fn choose(app: web::Data<App>, request: HttpRequest, form: Form<Chosen>) -> Result<HttpResponse> {
+pub(super) async fn choose(
+    app: web::Data<PanelContext>,
+    request: HttpRequest,
+    form: Form<Chosen>,
+) -> Result<HttpResponse> {
     let session = door::session(&request, Door::Panel).await?.ok_or(Error::NotFound)?;
     let person = chooser(&app, &session).await?.ok_or(Error::NotFound)?;
     if !credentials::count_in(&person, form.tenant_id) {
@@ -87,6 +95,6 @@ pub(super) async fn choose(app: web::Data<App>, request: HttpRequest, form: Form
     let proved = (session.via.as_str(), Some(&*session));
     let opened = open(&app, &request, &person, form.tenant_id, proved, safe(&form.to)).await?;
     let Some((row, answer)) = opened else { return Ok(to("/panel/sign-in")) };
-    again::moved(&app, &session, &row).await?;
+    again::moved(&app.people, &session, &row).await?;
     Ok(answer)
 }

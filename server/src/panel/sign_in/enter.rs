@@ -19,9 +19,9 @@ use uuid::Uuid;
 use super::into::named;
 use super::link::{Open, refuse, used};
 use super::password::framed;
-use crate::app::App;
 use crate::audit::{Actor, By};
 use crate::panel::PageContext;
+use crate::panel::PanelContext;
 use crate::panel::html::all_ancestors;
 use crate::panel::member::{ONLY, to};
 use crate::people::door::{self, Door};
@@ -52,11 +52,11 @@ pub(super) struct Entered {
 
 /// `GET /panel/enter?ticket=…`: opens the ticket's session at once where that is safe, else asks.
 pub(super) async fn show(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     request: HttpRequest,
     query: web::Query<Entering>,
 ) -> Result<HttpResponse> {
-    let Some(ticket) = ticket::look(&app, &query.ticket).await? else {
+    let Some(ticket) = ticket::look(&app.people, &query.ticket).await? else {
         return refuse(&app, &request, &query.ticket);
     };
     let alive = door::session(&request, Door::Panel).await?;
@@ -78,13 +78,17 @@ pub(super) async fn show(
 }
 
 /// `POST /panel/enter`
-pub(super) async fn enter(app: web::Data<App>, request: HttpRequest, form: AnyForm<Pressed>) -> Result<HttpResponse> {
+pub(super) async fn enter(
+    app: web::Data<PanelContext>,
+    request: HttpRequest,
+    form: AnyForm<Pressed>,
+) -> Result<HttpResponse> {
     open(&app, &request, &form.ticket).await
 }
 
 /// Whether the navigation began where tickets come from: a page of ours, the address bar, or a page of amoCRM.
 /// Otherwise another site could sign its visitors in as somebody else by a link.
-fn is_expected(app: &App, request: &HttpRequest, tenant: &tenant_row::Model, ticket: &Ticket) -> bool {
+fn is_expected(app: &PanelContext, request: &HttpRequest, tenant: &tenant_row::Model, ticket: &Ticket) -> bool {
     let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
     if text("sec-fetch-site").is_none_or(|site| matches!(site, "none" | "same-origin")) {
         return true;
@@ -94,14 +98,14 @@ fn is_expected(app: &App, request: &HttpRequest, tenant: &tenant_row::Model, tic
         Some(from) => Url::parse(from).is_ok_and(|from| tenant::is_account_page(app, tenant, &from)),
         // The referrer is missing. Frames keep their cookies apart from all others (`Partitioned`) and only amoCRM's
         // pages may frame this one; a tab opens only in the browser that asked for the ticket less than a minute ago.
-        None => door::is_framed(request) || ticket.asked_by.is_some() && ticket.asked_by == Asker::of(request, app),
+        None => door::is_framed(request) || ticket.asked_by.is_some() && ticket.asked_by == Asker::of(request, &app.people),
     }
 }
 
-async fn open(app: &App, request: &HttpRequest, token: &str) -> Result<HttpResponse> {
-    let Some(ticket) = ticket::take(app, token).await? else { return refuse(app, request, token) };
+async fn open(app: &PanelContext, request: &HttpRequest, token: &str) -> Result<HttpResponse> {
+    let Some(ticket) = ticket::take(&app.people, token).await? else { return refuse(app, request, token) };
     let language = Language::of_request(request);
-    let found = member::of_crm_user(app, ticket.tenant_id, &ticket.user, language).await?;
+    let found = member::of_crm_user(&app.people, ticket.tenant_id, &ticket.user, language).await?;
     let Some((person, _)) = found else { return Err(Error::Forbidden(Said::new("said-access-gone"))) };
     let only = if ticket.user.is_admin { None } else { bound_to(app, ticket.tenant_id, ticket.leads).await? };
     if only.is_none() && !ticket.user.is_admin && matches!(ticket.leads, Leads::Message(_) | Leads::Conversation(_)) {
@@ -129,37 +133,37 @@ async fn open(app: &App, request: &HttpRequest, token: &str) -> Result<HttpRespo
         }
         let detail = json!({ "via": session::TICKET, "crm_user": ticket.user.id });
         by.did(app, &tx, "member.signed_in", (ticket.tenant_id, ""), detail).await?;
-        session::open(app, &tx, new).await
+        session::open(&app.people, &tx, new).await
     };
     let opened = opened.await;
     let opened = ended(tx, opened).await?;
     if let Some(only) = only {
-        session::set_data(app, &opened.row, ONLY, Some(&only)).await?;
+        session::set_data(&app.people, &opened.row, ONLY, Some(&only)).await?;
     }
-    member::seen(app, ticket.tenant_id, person.id).await?;
+    member::seen(&app.people, ticket.tenant_id, person.id).await?;
     let is_framed = door::is_framed(request);
     let place = match is_framed {
         true => {
             let mut query =
                 url::form_urlencoded::Serializer::for_suffix("/panel/entered?".to_owned(), "/panel/entered?".len());
             query.append_pair("to", &ticket.leads.path());
-            query.append_pair("again", &ticket::again(app, &ticket).await?).finish()
+            query.append_pair("again", &ticket::again(&app.people, &ticket).await?).finish()
         }
         false => ticket.leads.path(),
     };
     let mut answer = to(&place);
-    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.set(app, &opened.token, is_framed));
+    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.set(&app.people, &opened.token, is_framed));
     Ok(answer)
 }
 
 /// `GET /panel/entered`: whether the cookie of the frame came back.
 pub(super) async fn entered(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     request: HttpRequest,
     query: web::Query<Entered>,
 ) -> Result<HttpResponse> {
     if door::session(&request, Door::Panel).await?.is_some() {
-        ticket::take(&app, &query.again).await?;
+        ticket::take(&app.people, &query.again).await?;
         return Ok(to(super::into::safe(&query.to)));
     }
     if !token::looks_right(&query.again) {
@@ -169,7 +173,7 @@ pub(super) async fn entered(
 }
 
 /// The conversation that a manager came from.
-async fn bound_to(app: &App, tenant_id: Uuid, leads: Leads) -> Result<Option<Uuid>> {
+async fn bound_to(app: &PanelContext, tenant_id: Uuid, leads: Leads) -> Result<Option<Uuid>> {
     use entity::{conversation, message};
     use sea_orm::{ColumnTrait, QueryFilter};
     let db = app.store.read();

@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use super::invitation;
 use super::link::used;
-use crate::app::App;
 use crate::audit::{self, Actor, Deed};
+use crate::panel::PanelContext;
 use crate::panel::member::to;
 use crate::people::door::{self, Door};
 use crate::people::session::{self, Kind, New};
@@ -51,7 +51,7 @@ pub(super) fn safe(path: &str) -> &str {
 /// Opens the session and redirects: into the account if there is one to enter, else to the choice. All steps have been
 /// passed by now, so an invitation is accepted here and not earlier.
 pub(super) async fn into(
-    app: &App,
+    app: &PanelContext,
     request: &HttpRequest,
     person: &person::Model,
     proof: &Proof,
@@ -65,7 +65,7 @@ pub(super) async fn into(
             None => return used(app, request),
         },
     };
-    let accounts = member::accounts(app, person.id).await?;
+    let accounts = member::accounts(&app.people, person.id).await?;
     let wanted = match proof.tenant_id {
         Some(wanted) => accounts.iter().find(|(tenant, _)| tenant.tenant_id == wanted),
         None if accounts.len() == 1 => accounts.first(),
@@ -82,7 +82,7 @@ pub(super) async fn into(
         return Ok(to("/panel/sign-in"));
     };
     if matches!(proof.via.as_str(), "link" | "handed") {
-        again::by_link(app, &opened).await?;
+        again::by_link(&app.people, &opened).await?;
     }
     Ok(answer)
 }
@@ -101,7 +101,7 @@ fn choice(to: &str) -> String {
 /// A new session under a new token; the previous one ends. `None`: password or authenticator changed since the person
 /// was read, or the identifying session has ended, so the check is no longer valid.
 pub(super) async fn open(
-    app: &App,
+    app: &PanelContext,
     request: &HttpRequest,
     person: &person::Model,
     tenant_id: Uuid,
@@ -123,7 +123,7 @@ pub(super) async fn open(
     let tx = app.store.write_tx().await?;
     let opened = async {
         let holds = match relies_on {
-            Some(session) => credentials::hold_in(app, &tx, person, session).await?,
+            Some(session) => credentials::hold_in(&app.people, &tx, person, session).await?,
             None => credentials::hold(&tx, person).await?,
         };
         if !holds {
@@ -140,19 +140,19 @@ pub(super) async fn open(
                 Deed { tenant_id, actor: &actor, action: "member.signed_in", object: "", detail, address, done: true };
             audit::record(app, &tx, deed).await?;
         }
-        Ok::<_, DbErr>(Some(session::open(app, &tx, new).await?))
+        Ok::<_, DbErr>(Some(session::open(&app.people, &tx, new).await?))
     };
     let opened = opened.await;
     let Some(opened) = ended(tx, opened).await? else { return Ok(None) };
     if tenant_id != VENDOR {
-        member::seen(app, tenant_id, person.id).await?;
+        member::seen(&app.people, tenant_id, person.id).await?;
     }
     let mut answer = to(place);
-    let cookie = Door::Panel.set(app, &opened.token, door::is_framed(request));
+    let cookie = Door::Panel.set(&app.people, &opened.token, door::is_framed(request));
     answer.headers_mut().append(header::SET_COOKIE, cookie);
     // Not after a handed-over link: it does not prove who the person is.
     if matches!(via, "password" | "link")
-        && let Some(device) = device::remember(app, &Origin::of(request, app), &person.email)
+        && let Some(device) = device::remember(&app.people, &Origin::of(request, &app.people), &person.email)
     {
         answer.headers_mut().append(header::SET_COOKIE, device);
     }

@@ -1,7 +1,7 @@
 //! Invitations: accepted as the last step of a sign-in, or by a person who has just proved their identity.
 
-use base::browser::client_address;
 use actix_web::{HttpRequest, HttpResponse, web};
+use base::browser::client_address;
 use base::error::{Error, Result};
 use base::store::ended;
 use base::words::{Language, Words};
@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::into::{Proof, into, named};
 use super::link::{Open, Opened, Taken, used};
-use crate::app::App;
 use crate::audit::{self, Actor, Deed};
+use crate::panel::PanelContext;
 use crate::panel::{Form, PageContext};
 use crate::people::door::{self, Door};
 use crate::people::link::{self, Link, Purpose};
@@ -23,15 +23,19 @@ use crate::tenant;
 pub(super) const PATH: &str = "/panel/invitation";
 
 /// The invitation of a token, if it is for the person of this session, with its account.
-async fn of_session(app: &App, session: &session::Model, token: &str) -> Result<Option<(Link, Uuid)>> {
+async fn of_session(app: &PanelContext, session: &session::Model, token: &str) -> Result<Option<(Link, Uuid)>> {
     let person_id = session.person_id.filter(|_| matches!(session.via.as_str(), "password" | "link"));
     let fits = |link: &Link| link.purpose == Purpose::Invitation && Some(link.person_id) == person_id;
-    let found = link::look(app, token).await?.filter(fits);
+    let found = link::look(&app.people, token).await?.filter(fits);
     Ok(found.and_then(|link| Some((link, link.tenant_id?))))
 }
 
 /// `GET /panel/invitation?token=…`: asks for confirmation. Opening the address joins nothing.
-pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::Query<Opened>) -> Result<HttpResponse> {
+pub(super) async fn show(
+    app: web::Data<PanelContext>,
+    request: HttpRequest,
+    asked: web::Query<Opened>,
+) -> Result<HttpResponse> {
     let Some(session) = door::session(&request, Door::Panel).await? else { return used(&app, &request) };
     let Some((_, tenant_id)) = of_session(&app, &session, &asked.token).await? else { return used(&app, &request) };
     let tenant = tenant::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
@@ -44,14 +48,18 @@ pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::
 }
 
 /// `POST /panel/invitation`
-pub(super) async fn take(app: web::Data<App>, request: HttpRequest, form: Form<Taken>) -> Result<HttpResponse> {
+pub(super) async fn take(
+    app: web::Data<PanelContext>,
+    request: HttpRequest,
+    form: Form<Taken>,
+) -> Result<HttpResponse> {
     let session = door::session(&request, Door::Panel).await?.ok_or(Error::NotFound)?;
     let Some((found, _)) = of_session(&app, &session, &form.token).await? else { return used(&app, &request) };
     let person = persons::by_id(app.store.read(), found.person_id).await?;
     let Some(person) = person.filter(|person| person.disabled_at.is_none() && person.proved_at.is_some()) else {
         return used(&app, &request);
     };
-    if link::take(&app, &form.token).await?.is_none() {
+    if link::take(&app.people, &form.token).await?.is_none() {
         return used(&app, &request);
     }
     let proof = Proof {
@@ -67,7 +75,7 @@ pub(super) async fn take(app: web::Data<App>, request: HttpRequest, form: Form<T
 /// Makes the checked person a member and returns them as they are afterwards. `session`: identifies them where nothing
 /// else was checked. `None`: the invitation was withdrawn, or password, authenticator or session changed.
 pub(super) async fn accept(
-    app: &App,
+    app: &PanelContext,
     request: &HttpRequest,
     tenant_id: Uuid,
     person: &person::Model,
@@ -77,10 +85,10 @@ pub(super) async fn accept(
     let tx = app.store.write_tx().await?;
     let done = async {
         let holds = match session {
-            Some(session) => credentials::hold_in(app, &tx, person, session).await?,
+            Some(session) => credentials::hold_in(&app.people, &tx, person, session).await?,
             None => credentials::hold(&tx, person).await?,
         };
-        if !holds || !member::accept(app, &tx, tenant_id, person.id).await? {
+        if !holds || !member::accept(&app.people, &tx, tenant_id, person.id).await? {
             return Ok(None);
         }
         let (object, detail) = (person.id.to_string(), json!({}));

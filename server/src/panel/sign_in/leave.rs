@@ -9,7 +9,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::into::safe;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::member::{Member, to};
 use crate::panel::{Empty, Form};
 use crate::people::door::{self, Door};
@@ -22,19 +22,23 @@ pub(super) struct Chosen {
 }
 
 /// `POST /panel/sign-out`
-pub(super) async fn sign_out(app: web::Data<App>, request: HttpRequest, _form: Form<Empty>) -> Result<HttpResponse> {
+pub(super) async fn sign_out(
+    app: web::Data<PanelContext>,
+    request: HttpRequest,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
     if let Some(row) = door::session(&request, Door::Panel).await? {
         session::end(app.store.write(), row.tenant_id, row.id).await?;
     }
     let mut answer = to("/panel/sign-in");
-    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.clear(&app, door::is_framed(&request)));
+    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.clear(&app.people, door::is_framed(&request)));
     answer.headers_mut().insert(header::CLEAR_SITE_DATA, HeaderValue::from_static(FORGET_PAGES));
     Ok(answer)
 }
 
 /// `POST /panel/language`: redirects back to the page it was sent from.
 pub(super) async fn language(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     request: HttpRequest,
     member: Member,
     form: Form<Chosen>,

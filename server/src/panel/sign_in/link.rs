@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::into::{DOOR, Proof};
 use super::{invitation, password, second};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::html::{all_ancestors, html, html_as};
 use crate::panel::{Notice, OpenForm, PageContext};
 use crate::people::link::{self, Link, Purpose};
@@ -82,11 +82,15 @@ pub(super) struct Taken {
 }
 
 /// `POST /panel/sign-in/link`: answers the same for every e-mail.
-pub(super) async fn ask(app: web::Data<App>, request: HttpRequest, form: OpenForm<Asked>) -> Result<HttpResponse> {
+pub(super) async fn ask(
+    app: web::Data<PanelContext>,
+    request: HttpRequest,
+    form: OpenForm<Asked>,
+) -> Result<HttpResponse> {
     let page = PageContext::outside(&app, &request, "sign-in-title");
     let to = super::into::safe(&form.to);
-    let origin = Origin::of(&request, &app);
-    if let Err(wait) = throttle::login(&app, "link", &form.email, origin.clone()).await? {
+    let origin = Origin::of(&request, &app.people);
+    if let Err(wait) = throttle::login(&app.people, "link", &form.email, origin.clone()).await? {
         return password::too_many(&app, page, &form.email, to, wait);
     }
     if !persons::is_email(&form.email) {
@@ -94,7 +98,7 @@ pub(super) async fn ask(app: web::Data<App>, request: HttpRequest, form: OpenFor
         let page = page.with_notice(wrong).with_error();
         return password::form(&app, StatusCode::UNPROCESSABLE_ENTITY, page, &form.email, to);
     }
-    if let Err(wait) = letters::link(&app, DOOR, &form.email, &origin).await? {
+    if let Err(wait) = letters::link(&app.people, DOOR, &form.email, &origin).await? {
         return password::wait(&app, page, &form.email, to, ("sign-in-link-wait", wait));
     }
     // In the background, so that the answer always takes the same time.
@@ -108,21 +112,25 @@ pub(super) async fn ask(app: web::Data<App>, request: HttpRequest, form: OpenFor
     password::form(&app, StatusCode::OK, page.with_notice(sent), &form.email, to)
 }
 
-async fn send(app: &App, email: &str) -> anyhow::Result<()> {
-    let person = persons::by_email(app, app.store.read(), email).await?;
-    let Some(person) = person.filter(|person| person.disabled_at.is_none() && mail::is_on(app)) else { return Ok(()) };
+async fn send(app: &PanelContext, email: &str) -> anyhow::Result<()> {
+    let person = persons::by_email(&app.people, app.store.read(), email).await?;
+    let Some(person) = person.filter(|person| person.disabled_at.is_none() && mail::is_on(&app.people)) else { return Ok(()) };
     let link = Link { person_id: person.id, purpose: Purpose::SignIn, tenant_id: None, mailed: true };
-    let token = link::issue(app, app.store.write(), link).await?;
+    let token = link::issue(&app.people, app.store.write(), link).await?;
     let words = Words::new(Language::of_code(&person.language).unwrap_or(Language::En));
-    let address = link::address(app, Purpose::SignIn, &token);
+    let address = link::address(&app.people, Purpose::SignIn, &token);
     let text = words.say("mail-link-body").with("link", address).with("server", app.public_url()).to_string();
     let subject = words.say("mail-link-subject").to_string();
-    mail::send(app, Letter { to: person.email, subject, text }).await
+    mail::send(&app.people, Letter { to: person.email, subject, text }).await
 }
 
 /// `GET /panel/link?token=…`
-pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::Query<Opened>) -> Result<HttpResponse> {
-    let link = link::look(&app, &asked.token).await?.filter(|link| is_ours(link.purpose));
+pub(super) async fn show(
+    app: web::Data<PanelContext>,
+    request: HttpRequest,
+    asked: web::Query<Opened>,
+) -> Result<HttpResponse> {
+    let link = link::look(&app.people, &asked.token).await?.filter(|link| is_ours(link.purpose));
     let Some(link) = link else { return refuse(&app, &request, &asked.token) };
     let tenant = match link.tenant_id {
         Some(tenant_id) => tenant::load(app.store.read(), tenant_id).await?,
@@ -138,12 +146,16 @@ pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::
 }
 
 /// `POST /panel/link`
-pub(super) async fn take(app: web::Data<App>, request: HttpRequest, form: OpenForm<Taken>) -> Result<HttpResponse> {
-    let found = link::look(&app, &form.token).await?.filter(|link| is_ours(link.purpose));
+pub(super) async fn take(
+    app: web::Data<PanelContext>,
+    request: HttpRequest,
+    form: OpenForm<Taken>,
+) -> Result<HttpResponse> {
+    let found = link::look(&app.people, &form.token).await?.filter(|link| is_ours(link.purpose));
     let Some(found) = found else { return refuse(&app, &request, &form.token) };
     let person = persons::by_id(app.store.read(), found.person_id).await?;
     let Some(person) = person.filter(|person| person.disabled_at.is_none()) else { return used(&app, &request) };
-    if link::take(&app, &form.token).await?.is_none() {
+    if link::take(&app.people, &form.token).await?.is_none() {
         return used(&app, &request);
     }
     let person = if found.mailed { proved(&app, person).await? } else { person };
@@ -151,7 +163,7 @@ pub(super) async fn take(app: web::Data<App>, request: HttpRequest, form: OpenFo
     // password may have been set by the holder of another account's link, and proves nothing.
     let known = person.proved_at.is_some() && person.password_hash.is_some();
     if found.purpose == Purpose::Invitation && !found.mailed && known {
-        let token = link::issue(&app, app.store.write(), found).await?;
+        let token = link::issue(&app.people, app.store.write(), found).await?;
         return ask_password(&app, &request, &person.email, &token);
     }
     let invitation = found.purpose == Purpose::Invitation;
@@ -165,21 +177,21 @@ pub(super) async fn take(app: web::Data<App>, request: HttpRequest, form: OpenFo
         session: None,
         to,
     };
-    throttle::forgive(&app, DOOR, &person.email, Origin::of(&request, &app)).await?;
+    throttle::forgive(&app.people, DOOR, &person.email, Origin::of(&request, &app.people)).await?;
     second::or_into(&app, &request, &person, &proof).await
 }
 
 /// A link opened from the person's own mailbox. The first such proof removes all credentials that others may have set.
-async fn proved(app: &App, person: person::Model) -> Result<person::Model> {
+async fn proved(app: &PanelContext, person: person::Model) -> Result<person::Model> {
     let tx = app.store.write_tx().await?;
-    let first = credentials::prove(app, &tx, &person).await;
+    let first = credentials::prove(&app.people, &tx, &person).await;
     if ended(tx, first).await? {
         tracing::info!(person.id = %person.id, "an e-mail was verified; the earlier password, authenticator and sessions were revoked");
     }
     persons::by_id(app.store.read(), person.id).await?.ok_or(Error::NotFound)
 }
 
-fn ask_password(app: &App, request: &HttpRequest, email: &str, token: &str) -> Result<HttpResponse> {
+fn ask_password(app: &PanelContext, request: &HttpRequest, email: &str, token: &str) -> Result<HttpResponse> {
     let page = PageContext::outside(app, request, "sign-in-title");
     let asks = Notice::of(crate::panel::Tone::Wait, page.words.say("sign-in-invited"));
     // The invitation is accepted after the sign-in.
@@ -188,13 +200,13 @@ fn ask_password(app: &App, request: &HttpRequest, email: &str, token: &str) -> R
 }
 
 /// The page of a link or ticket that is no longer valid, recorded in the audit log.
-pub(super) fn refuse(app: &App, request: &HttpRequest, token: &str) -> Result<HttpResponse> {
-    refused::token(app, "member.signed_in", "link_or_ticket", token, &Origin::of(request, app));
+pub(super) fn refuse(app: &PanelContext, request: &HttpRequest, token: &str) -> Result<HttpResponse> {
+    refused::token(&app.people, "member.signed_in", "link_or_ticket", token, &Origin::of(request, &app.people));
     used(app, request)
 }
 
 /// The page of a link or ticket that is no longer valid.
-pub(super) fn used(app: &App, request: &HttpRequest) -> Result<HttpResponse> {
+pub(super) fn used(app: &PanelContext, request: &HttpRequest) -> Result<HttpResponse> {
     let page = PageContext::outside(app, request, "sign-in-link-used-title").within(all_ancestors(app));
     html_as(StatusCode::GONE, &page, &Used { page: page.clone() })
 }

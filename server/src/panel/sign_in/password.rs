@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::into::{DOOR, Proof, safe};
 use super::second;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::html::{all_ancestors, html, html_as};
 use crate::panel::member::to;
 use crate::panel::{Notice, OpenForm, PageContext, Tone};
@@ -51,7 +51,11 @@ pub(super) struct Typed {
 }
 
 /// `GET /panel/sign-in`
-pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::Query<Asked>) -> Result<HttpResponse> {
+pub(super) async fn show(
+    app: web::Data<PanelContext>,
+    request: HttpRequest,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
     let place = safe(asked.to.as_deref().unwrap_or_default());
     if door::is_framed(&request) {
         return framed(&app, &request, "/panel/sign-in");
@@ -69,24 +73,36 @@ pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::
 }
 
 /// In a frame where browsers keep none of our cookies: continue in a tab.
-pub(super) fn framed(app: &App, request: &HttpRequest, href: &str) -> Result<HttpResponse> {
+pub(super) fn framed(app: &PanelContext, request: &HttpRequest, href: &str) -> Result<HttpResponse> {
     let page = PageContext::outside(app, request, "sign-in-framed-title").within(all_ancestors(app));
     html(&page, &Framed { page: page.clone(), href: href.to_owned() })
 }
 
-pub(super) fn form(app: &App, status: StatusCode, page: PageContext, email: &str, to: &str) -> Result<HttpResponse> {
-    let sign_in = SignIn { page: page.clone(), email: email.to_owned(), to: to.to_owned(), by_mail: mail::is_on(app) };
+pub(super) fn form(
+    app: &PanelContext,
+    status: StatusCode,
+    page: PageContext,
+    email: &str,
+    to: &str,
+) -> Result<HttpResponse> {
+    let sign_in = SignIn { page: page.clone(), email: email.to_owned(), to: to.to_owned(), by_mail: mail::is_on(&app.people) };
     html_as(status, &page, &sign_in)
 }
 
 /// The form again, with what to do after too many attempts.
-pub(super) fn too_many(app: &App, page: PageContext, email: &str, to: &str, wait: Wait) -> Result<HttpResponse> {
+pub(super) fn too_many(
+    app: &PanelContext,
+    page: PageContext,
+    email: &str,
+    to: &str,
+    wait: Wait,
+) -> Result<HttpResponse> {
     self::wait(app, page, email, to, ("sign-in-wait", wait))
 }
 
 /// [`too_many`] with another text, which is given `seconds` and `minutes`.
 pub(super) fn wait(
-    app: &App,
+    app: &PanelContext,
     page: PageContext,
     email: &str,
     to: &str,
@@ -100,25 +116,29 @@ pub(super) fn wait(
 }
 
 /// `POST /panel/sign-in`
-pub(super) async fn check(app: web::Data<App>, request: HttpRequest, form: OpenForm<Typed>) -> Result<HttpResponse> {
+pub(super) async fn check(
+    app: web::Data<PanelContext>,
+    request: HttpRequest,
+    form: OpenForm<Typed>,
+) -> Result<HttpResponse> {
     let page = PageContext::outside(&app, &request, "sign-in-title");
     let place = safe(&form.to);
-    let origin = Origin::of(&request, &app);
-    if let Err(wait) = throttle::login(&app, DOOR, &form.email, origin.clone()).await? {
+    let origin = Origin::of(&request, &app.people);
+    if let Err(wait) = throttle::login(&app.people, DOOR, &form.email, origin.clone()).await? {
         return too_many(&app, page, &form.email, place, wait);
     }
-    let found = person::by_email(&app, app.store.read(), &form.email).await?;
+    let found = person::by_email(&app.people, app.store.read(), &form.email).await?;
     // A password set through an account's link is valid for that account only.
     let counts = |person: &entity::person::Model| person.proved_at.is_some() || person.set_in.is_some();
     let found = found.filter(|person| person.disabled_at.is_none() && counts(person));
     let stored = found.as_ref().and_then(|person| person.password_hash.as_deref());
-    let right = password::check(&app, form.password.clone(), stored).await?;
+    let right = password::check(&app.people, form.password.clone(), stored).await?;
     let Some(person) = found.filter(|_| right) else {
-        refused::sign_in(&app, DOOR, &form.email, "password", &origin);
+        refused::sign_in(&app.people, DOOR, &form.email, "password", &origin);
         let wrong = Notice::failed(page.words.say("sign-in-wrong"));
         return self::form(&app, StatusCode::UNAUTHORIZED, page.with_notice(wrong).with_error(), &form.email, place);
     };
-    throttle::forgive(&app, DOOR, &form.email, origin).await?;
+    throttle::forgive(&app.people, DOOR, &form.email, origin).await?;
     let tenant_id = person.set_in.filter(|_| person.proved_at.is_none());
     let (via, to) = ("password".to_owned(), place.to_owned());
     let proof = Proof { via, tenant_id, invitation: false, session: None, to };

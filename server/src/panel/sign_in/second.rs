@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::into::{Proof, into, safe};
 use super::link::used;
 use super::password;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::html::html_as;
 use crate::panel::{Notice, OpenForm, PageContext};
 use crate::people::second_step::{self, Checked, Pending};
@@ -35,7 +35,7 @@ pub(super) struct Typed {
 
 /// Asks for the code if there is an authenticator that is valid here, else opens the session.
 pub(super) async fn or_into(
-    app: &App,
+    app: &PanelContext,
     request: &HttpRequest,
     person: &person::Model,
     proof: &Proof,
@@ -50,7 +50,7 @@ pub(super) async fn or_into(
         invitation: proof.invitation,
         revision: person.revision,
     };
-    let pending = second_step::begin(app, app.store.write(), &pending).await?;
+    let pending = second_step::begin(&app.people, app.store.write(), &pending).await?;
     show(StatusCode::OK, PageContext::outside(app, request, "sign-in-code-title"), pending, &proof.to)
 }
 
@@ -59,23 +59,27 @@ fn show(status: StatusCode, page: PageContext, pending: String, to: &str) -> Res
 }
 
 /// `POST /panel/sign-in/code`
-pub(super) async fn check(app: web::Data<App>, request: HttpRequest, form: OpenForm<Typed>) -> Result<HttpResponse> {
+pub(super) async fn check(
+    app: web::Data<PanelContext>,
+    request: HttpRequest,
+    form: OpenForm<Typed>,
+) -> Result<HttpResponse> {
     let page = PageContext::outside(&app, &request, "sign-in-code-title");
-    let Some(pending) = second_step::look(&app, &form.pending).await? else { return used(&app, &request) };
+    let Some(pending) = second_step::look(&app.people, &form.pending).await? else { return used(&app, &request) };
     let person = persons::by_id(app.store.read(), pending.person_id).await?;
     // The first step is valid only while the person's credentials are unchanged.
     let same = |person: &person::Model| person.disabled_at.is_none() && person.revision == pending.revision;
     let Some(person) = person.filter(same) else { return used(&app, &request) };
     let person_id = person.id.to_string();
-    let origin = Origin::of(&request, &app).known_as(&person.email);
-    if let Err(wait) = throttle::login(&app, "code", &person_id, origin.clone()).await? {
+    let origin = Origin::of(&request, &app.people).known_as(&person.email);
+    if let Err(wait) = throttle::login(&app.people, "code", &person_id, origin.clone()).await? {
         let said = page.words.say("sign-in-wait").with("seconds", wait.seconds);
         let page = page.with_notice(Notice::failed(said)).with_error();
         return show(StatusCode::TOO_MANY_REQUESTS, page, form.pending.clone(), safe(&form.to));
     }
-    let checked = second_step::check(&app, &person, &form.code).await?;
+    let checked = second_step::check(&app.people, &person, &form.code).await?;
     if checked != Checked::Right {
-        refused::sign_in(&app, "code", &person_id, "code", &origin);
+        refused::sign_in(&app.people, "code", &person_id, "code", &origin);
     }
     match checked {
         Checked::Right => {}
@@ -85,17 +89,17 @@ pub(super) async fn check(app: web::Data<App>, request: HttpRequest, form: OpenF
             return show(StatusCode::UNAUTHORIZED, page, form.pending.clone(), safe(&form.to));
         }
         Checked::Anew => {
-            second_step::take(&app, &form.pending).await?;
+            second_step::take(&app.people, &form.pending).await?;
             let page = PageContext::outside(&app, &request, "sign-in-title");
             let anew = Notice::failed(page.words.say("sign-in-code-anew"));
             let page = page.with_notice(anew).with_error();
             return password::form(&app, StatusCode::UNAUTHORIZED, page, "", safe(&form.to));
         }
     }
-    if second_step::take(&app, &form.pending).await?.is_none() {
+    if second_step::take(&app.people, &form.pending).await?.is_none() {
         return used(&app, &request);
     }
-    throttle::forgive(&app, "code", &person_id, origin).await?;
+    throttle::forgive(&app.people, "code", &person_id, origin).await?;
     let proof = Proof {
         via: pending.via,
         tenant_id: pending.tenant_id,

@@ -9,7 +9,7 @@ use connectors::{Abilities as Data, AfterUnknown, Stand, Support};
 
 use super::find;
 use super::shown::{Shown, shown};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, PageContext, Right};
 
 /// One line of the list.
@@ -92,7 +92,7 @@ struct Page {
 }
 
 /// `GET /panel/sources/{id}/abilities`.
-pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let source = find(&app, &member, &id).await?;
     let connector = app.connectors.get(&source.kind).ok_or(Error::NotFound)?;

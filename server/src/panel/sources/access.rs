@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::shown::{Shown, shown};
 use super::{by, find};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};
 use crate::panel::{self, Fields, Form, Member, Nav, Notice, PageContext, Right};
 use crate::source::{SourceChange, version};
@@ -54,12 +54,12 @@ impl Seen {
     }
 }
 
-fn fields_of(app: &App, source: &source::Model) -> &'static [Field] {
+fn fields_of(app: &PanelContext, source: &source::Model) -> &'static [Field] {
     app.connectors.get(&source.kind).map_or(&[], |connector| connector.fields())
 }
 
 /// `GET /panel/sources/{id}/access`.
-pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let source = find(&app, &member, &id).await?;
     let page = member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources);
@@ -68,7 +68,7 @@ pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
 
 /// `POST /panel/sources/{id}/access`.
 pub async fn change(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     form: Form<Fields>,
@@ -91,7 +91,7 @@ pub async fn change(
     };
     let change = SourceChange { settings: Some(settings.clone()), ..SourceChange::default() };
     let done =
-        crate::source::change(&app, member.tenant.tenant_id, source.id, change, Some(seen.version), &by(&member)).await;
+        crate::source::change(&app.sources, member.tenant.tenant_id, source.id, change, Some(seen.version), &by(&member)).await;
     match done {
         Ok(_) => {
             let path = format!("/panel/sources/{}/access", source.id);
@@ -123,7 +123,7 @@ fn stored(source: &source::Model) -> Value {
 }
 
 async fn show(
-    app: &App,
+    app: &PanelContext,
     member: &Member,
     page: PageContext,
     status: StatusCode,

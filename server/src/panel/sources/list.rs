@@ -4,12 +4,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base::error::Result;
 
 use super::{pipelines, strays, view};
-use crate::app::App;
 use crate::delivery::read::activity;
+use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, Right};
 use crate::people::door::LIVE;
 
-pub async fn get(app: web::Data<App>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let page = member.page("sources-title", Nav::Sources);
     let tenant_id = member.tenant.tenant_id;

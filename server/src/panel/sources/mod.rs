@@ -20,7 +20,7 @@ use base::error::{Error, Result};
 use entity::source;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Member, PageContext};
 use crate::source::By;
 
@@ -40,7 +40,7 @@ pub use test::{get as test, run as run_test};
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A live source of the member's account.
-async fn find(app: &App, member: &Member, id: &str) -> Result<source::Model> {
+async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<source::Model> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     crate::source::find(app, member.tenant.tenant_id, id).await
 }
@@ -60,8 +60,8 @@ pub(super) struct Pipeline {
 }
 
 /// The account's pipelines; `None` if amoCRM does not answer in time.
-pub(super) async fn pipelines(app: &Arc<App>, tenant_id: Uuid) -> Option<Vec<Pipeline>> {
-    let asked = tokio::time::timeout(PATIENCE, crate::source::pipelines(app, tenant_id)).await;
+pub(super) async fn pipelines(app: &Arc<PanelContext>, tenant_id: Uuid) -> Option<Vec<Pipeline>> {
+    let asked = tokio::time::timeout(PATIENCE, crate::source::pipelines(&app.sources, tenant_id)).await;
     match asked {
         Ok(Ok(found)) => {
             let ours = found.into_iter().map(|one| Pipeline { id: one.id, name: one.name, archived: one.is_archive });

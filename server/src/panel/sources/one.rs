@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::shown::{Shown, shown};
 use super::typed::{Typed, Was};
 use super::{Pipeline, by, find, pipeline_name, pipelines};
-use crate::app::App;
 use crate::delivery::dead;
+use crate::panel::PanelContext;
 use crate::panel::choice::Choice;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
 use crate::source::Embed;
@@ -66,7 +66,7 @@ impl From<Typed> for Sent {
 }
 
 /// `GET /panel/sources/{id}`.
-pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let source = find(&app, &member, &id).await?;
     let page = member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources);
@@ -76,7 +76,7 @@ pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
 /// `POST /panel/sources/{id}`: changes the fields that this person edited. Concurrent changes are kept and reported,
 /// and the input is not lost.
 pub async fn save(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     form: Form<Typed>,
@@ -86,7 +86,7 @@ pub async fn save(
     let typed = form.0;
     let (change, expected) = (typed.change(&source), Some(typed.version));
     let path = format!("/panel/sources/{}", source.id);
-    let done = crate::source::change(&app, member.tenant.tenant_id, source.id, change, expected, &by(&member)).await;
+    let done = crate::source::change(&app.sources, member.tenant.tenant_id, source.id, change, expected, &by(&member)).await;
     let page = |member: &Member| {
         member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources).with_error()
     };
@@ -154,7 +154,7 @@ pub(in crate::panel) fn refused(member: &Member, error: &Error) -> Notice {
 }
 
 async fn show(
-    app: &web::Data<App>,
+    app: &web::Data<PanelContext>,
     member: &Member,
     page: PageContext,
     status: StatusCode,
@@ -255,7 +255,7 @@ fn values_now(
     changed.iter().filter_map(value).collect()
 }
 
-async fn default_now(app: &App, member: &Member, but: Uuid) -> Result<Option<String>> {
+async fn default_now(app: &PanelContext, member: &Member, but: Uuid) -> Result<Option<String>> {
     let all = crate::source::all(app, member.tenant.tenant_id).await?;
     Ok(all.into_iter().find(|source| source.is_default && source.id != but).map(|source| source.name))
 }

@@ -8,8 +8,8 @@ use entity::source;
 use serde::Deserialize;
 
 use super::{by, find};
-use crate::app::App;
 use crate::delivery::dead;
+use crate::panel::PanelContext;
 use crate::panel::choice::Choice;
 use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right};
 use crate::source::{Reason, SourceChange};
@@ -38,7 +38,7 @@ pub struct Fields {
 }
 
 /// `GET /panel/sources/{id}/pause`.
-pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
     let (count, _) = dead::held(&app, &source).await?;
@@ -57,7 +57,7 @@ pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
 
 /// `POST /panel/sources/{id}/pause`.
 pub async fn pause(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
@@ -69,7 +69,7 @@ pub async fn pause(
 }
 
 /// `GET /panel/sources/{id}/resume`.
-pub async fn ask_resume(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn ask_resume(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
     let (count, oldest) = dead::held(&app, &source).await?;
@@ -107,7 +107,7 @@ pub async fn ask_resume(app: web::Data<App>, member: Member, id: web::Path<Strin
 
 /// `POST /panel/sources/{id}/resume`.
 pub async fn resume(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     form: Form<Fields>,
@@ -126,13 +126,13 @@ pub async fn resume(
 }
 
 async fn carry_out(
-    app: &web::Data<App>,
+    app: &web::Data<PanelContext>,
     member: &Member,
     source: &source::Model,
     change: SourceChange,
     key: &'static str,
 ) -> Result<HttpResponse> {
-    let done = crate::source::change(app, member.tenant.tenant_id, source.id, change, None, &by(member)).await;
+    let done = crate::source::change(&app.sources, member.tenant.tenant_id, source.id, change, None, &by(member)).await;
     let notice = match done {
         Ok(_) => Notice::done(member.words.say(key).with("source", source.name.as_str())),
         Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => super::refused(member, &error),

@@ -4,12 +4,12 @@ use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
 
 use super::{by, find};
-use crate::app::App;
 use crate::delivery::read::{activity, chats};
+use crate::panel::PanelContext;
 use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
 
 /// `GET /panel/sources/{id}/delete`: counts what would be lost.
-pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
     let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
@@ -36,7 +36,7 @@ pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
 
 /// `POST /panel/sources/{id}/delete`.
 pub async fn delete(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
@@ -44,7 +44,7 @@ pub async fn delete(
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
     let words = member.words;
-    match crate::source::delete(&app, member.tenant.tenant_id, source.id, &by(&member)).await {
+    match crate::source::delete(&app.sources, member.tenant.tenant_id, source.id, &by(&member)).await {
         Ok(deleted) => {
             let done = words.say("source-deleted").with("source", source.name.as_str()).to_string();
             let notice = if deleted.was_default {
@@ -64,14 +64,14 @@ pub async fn delete(
 
 /// `POST /panel/sources/{id}/take-back`: registers our webhook with the messenger again.
 pub async fn take_back(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
-    let notice = match crate::source::line::take_back(&app, member.tenant.tenant_id, source.id, &by(&member)).await {
+    let notice = match crate::source::line::take_back(&app.sources, member.tenant.tenant_id, source.id, &by(&member)).await {
         Ok(_) => Notice::done(member.words.say("source-taken-back").with("source", source.name.as_str())),
         Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => super::refused(&member, &error),
         Err(error) => return Err(error),
@@ -81,14 +81,14 @@ pub async fn take_back(
 
 /// `POST /panel/sources/{id}/restore`.
 pub async fn restore(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
-    let notice = match crate::source::restore(&app, member.tenant.tenant_id, source.id, &by(&member)).await {
+    let notice = match crate::source::restore(&app.sources, member.tenant.tenant_id, source.id, &by(&member)).await {
         Ok(_) => Notice::done(
             member.words.say("source-restored").with("source", source.name.as_str()).with("crm", member.crm()),
         ),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{by, find};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{self, Confirm, Empty, Form, Member, Nav, Notice, PageContext, Right, Tone};
 
 /// The session key of a new secret until its page has been shown.
@@ -53,7 +53,7 @@ const WEBCHAT: Said = Said {
     made: "wizard-web-secret-made",
 };
 
-async fn with_secret(app: &App, member: &Member, id: &str) -> Result<(source::Model, Said)> {
+async fn with_secret(app: &PanelContext, member: &Member, id: &str) -> Result<(source::Model, Said)> {
     member.require(Right::EditSources)?;
     let source = find(app, member, id).await?;
     match source.kind.as_str() {
@@ -64,7 +64,7 @@ async fn with_secret(app: &App, member: &Member, id: &str) -> Result<(source::Mo
 }
 
 /// `GET /panel/sources/{id}/secret`.
-pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     let (source, said) = with_secret(&app, &member, &id).await?;
     let page = member.page(said.button, Nav::Sources);
     let confirm = Confirm {
@@ -80,7 +80,7 @@ pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
 
 /// `POST /panel/sources/{id}/secret`.
 pub async fn rotate(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
@@ -88,8 +88,8 @@ pub async fn rotate(
     let (source, said) = with_secret(&app, &member, &id).await?;
     let (tenant_id, by) = (member.tenant.tenant_id, by(&member));
     let made = match source.kind.as_str() {
-        "custom" => crate::source::rotate_secret(&app, tenant_id, source.id, &by).await,
-        _ => crate::source::rotate_site_secret(&app, tenant_id, source.id, &by).await,
+        "custom" => crate::source::rotate_secret(&app.sources, tenant_id, source.id, &by).await,
+        _ => crate::source::rotate_site_secret(&app.sources, tenant_id, source.id, &by).await,
     };
     let secret = match made {
         Ok(secret) => secret,
@@ -107,7 +107,7 @@ pub async fn rotate(
 }
 
 /// `GET /panel/sources/{id}/secret/made`: shows the new secret, once.
-pub async fn made(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn made(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     let (source, said) = with_secret(&app, &member, &id).await?;
     let fresh = member.data::<Fresh>(&app, FRESH).filter(|fresh| fresh.source_id == source.id);
     let Some(fresh) = fresh else {

@@ -8,7 +8,7 @@ use base::words::Sentence;
 use uuid::Uuid;
 
 use super::by;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Empty, Form, Member, Notice, PageContext, Right};
 use crate::source::MigrationAction;
 
@@ -28,7 +28,7 @@ pub struct Step {
     pub address: &'static str,
 }
 
-pub(super) async fn shown(app: &App, page: &PageContext, tenant_id: Uuid) -> Result<Vec<Stray>> {
+pub(super) async fn shown(app: &PanelContext, page: &PageContext, tenant_id: Uuid) -> Result<Vec<Stray>> {
     let strays = crate::source::strays(app, tenant_id).await?;
     let words = page.words;
     let stray = |row: entity::stray_source::Model| {
@@ -41,7 +41,7 @@ pub(super) async fn shown(app: &App, page: &PageContext, tenant_id: Uuid) -> Res
 }
 
 /// The steps, until all are done.
-pub(super) async fn steps(app: &Arc<App>, page: &PageContext, tenant_id: Uuid) -> Result<Vec<Step>> {
+pub(super) async fn steps(app: &Arc<PanelContext>, page: &PageContext, tenant_id: Uuid) -> Result<Vec<Step>> {
     let migration = crate::source::migration(app, tenant_id).await?;
     if migration.done {
         return Ok(Vec::new());
@@ -60,29 +60,29 @@ pub(super) async fn steps(app: &Arc<App>, page: &PageContext, tenant_id: Uuid) -
 
 /// `POST /panel/sources/strays/{id}/adopt`.
 pub async fn adopt(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<i64>,
     _form: Form<Empty>,
 ) -> Result<HttpResponse> {
     member.require(Right::ManageAccount)?;
-    let done = crate::source::adopt(&app, member.tenant.tenant_id, *id, None, &by(&member)).await;
+    let done = crate::source::adopt(&app.sources, member.tenant.tenant_id, *id, None, &by(&member)).await;
     told(&app, &member, done.map(|_| ()), "stray-adopted").await
 }
 
 /// `POST /panel/sources/strays/{id}/remove`.
 pub async fn remove(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<i64>,
     _form: Form<Empty>,
 ) -> Result<HttpResponse> {
     member.require(Right::ManageAccount)?;
-    let done = crate::source::remove_stray(&app, member.tenant.tenant_id, *id, &by(&member)).await;
+    let done = crate::source::remove_stray(&app.sources, member.tenant.tenant_id, *id, &by(&member)).await;
     told(&app, &member, done, "stray-removed").await
 }
 
-async fn told(app: &App, member: &Member, done: Result<()>, key: &'static str) -> Result<HttpResponse> {
+async fn told(app: &PanelContext, member: &Member, done: Result<()>, key: &'static str) -> Result<HttpResponse> {
     let notice = match done {
         Ok(()) => Notice::done(member.words.say(key).with("crm", member.crm())),
         Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => super::refused(member, &error),

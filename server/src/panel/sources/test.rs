@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::shown::{Shown, shown};
 use super::{by, find};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right};
 
 /// The session key of the last result.
@@ -51,7 +51,7 @@ struct Page {
 }
 
 /// `GET /panel/sources/{id}/test`.
-pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let source = find(&app, &member, &id).await?;
     let page = member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources);
@@ -82,7 +82,7 @@ pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
 
 /// `POST /panel/sources/{id}/test`.
 pub async fn run(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
@@ -91,7 +91,7 @@ pub async fn run(
     let source = find(&app, &member, &id).await?;
     let path = format!("/panel/sources/{}/test", source.id);
     let words = member.words;
-    let steps = match crate::source::test(&app, member.tenant.tenant_id, source.id, &by(&member)).await {
+    let steps = match crate::source::test(&app.sources, member.tenant.tenant_id, source.id, &by(&member)).await {
         Ok(steps) => steps,
         Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
             return member.see_other(&app, &path, super::refused(&member, &error)).await;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
 use crate::panel::{Empty, Form, Member, Nav, Notice, PageContext, Right, Role, html};
 use crate::people::member::{self, Refused};
@@ -29,7 +29,7 @@ pub(super) struct Wanted {
     role: String,
 }
 
-pub(super) async fn known(app: &App, member: &Member, person_id: Uuid) -> Result<entity::person::Model> {
+pub(super) async fn known(app: &PanelContext, member: &Member, person_id: Uuid) -> Result<entity::person::Model> {
     let all = member::all(app.store.read(), member.tenant.tenant_id).await?;
     let found = all.into_iter().find(|(row, _)| row.person_id == person_id);
     let (_, person) = found.ok_or(Error::NotFound)?;
@@ -38,7 +38,7 @@ pub(super) async fn known(app: &App, member: &Member, person_id: Uuid) -> Result
 
 /// `POST /panel/team/{person_id}/role`
 pub(super) async fn role(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     person_id: web::Path<Uuid>,
     form: Form<Wanted>,
@@ -46,7 +46,7 @@ pub(super) async fn role(
     member.require(Right::ManageTeam)?;
     let role = Role::of(&form.role).ok_or_else(|| Error::Malformed(Said::new("said-form-role")))?;
     let person = known(&app, &member, *person_id).await?;
-    let done = member::change_role(&app, member.tenant.tenant_id, person.id, role).await?;
+    let done = member::change_role(&app.people, member.tenant.tenant_id, person.id, role).await?;
     let words = member.words;
     let notice = match done {
         Ok(()) => {
@@ -69,7 +69,7 @@ fn said(member: &Member, refused: Refused) -> Result<Notice> {
 
 /// `GET /panel/team/{person_id}/remove`
 pub(super) async fn ask_remove(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     person_id: web::Path<Uuid>,
 ) -> Result<HttpResponse> {
@@ -87,14 +87,14 @@ pub(super) async fn ask_remove(
 
 /// `POST /panel/team/{person_id}/remove`
 pub(super) async fn remove(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     person_id: web::Path<Uuid>,
     _form: Form<Empty>,
 ) -> Result<HttpResponse> {
     member.require(Right::ManageTeam)?;
     let person = known(&app, &member, *person_id).await?;
-    let notice = match member::remove(&app, member.tenant.tenant_id, person.id).await? {
+    let notice = match member::remove(&app.people, member.tenant.tenant_id, person.id).await? {
         Ok(()) => {
             member.audit(&app, app.store.write(), "member.removed", &named(&person), json!({})).await?;
             Notice::done(member.words.say("team-removed").with("name", named(&person)))

@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::Invited;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Empty, Form, Member, Nav, Notice, Right, Role, html_as};
 use crate::people::link::{self, Link, Purpose};
 use crate::people::mail::{self, Letter};
@@ -24,7 +24,7 @@ pub(super) struct Wanted {
 }
 
 /// `POST /panel/team/invite`
-pub(super) async fn invite(app: web::Data<App>, member: Member, form: Form<Wanted>) -> Result<HttpResponse> {
+pub(super) async fn invite(app: web::Data<PanelContext>, member: Member, form: Form<Wanted>) -> Result<HttpResponse> {
     member.require(Right::ManageTeam)?;
     let role = Role::of(&form.role).ok_or_else(|| Error::Malformed(Said::new("said-form-role")))?;
     let email = form.email.trim().to_lowercase();
@@ -36,7 +36,7 @@ pub(super) async fn invite(app: web::Data<App>, member: Member, form: Form<Wante
         return html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &team);
     }
     let tenant_id = member.tenant.tenant_id;
-    if let Err(wait) = letters::invitation(&app, tenant_id, &email, &member.address.into()).await? {
+    if let Err(wait) = letters::invitation(&app.people, tenant_id, &email, &member.address.into()).await? {
         let page = member.page("team-title", Nav::Team).with_error();
         let error = member.words.say("team-invite-wait").with("minutes", wait.minutes()).to_string();
         let invited = Invited { email, role: form.role.clone(), error };
@@ -45,23 +45,23 @@ pub(super) async fn invite(app: web::Data<App>, member: Member, form: Form<Wante
         answer.headers_mut().insert(header::RETRY_AFTER, wait.seconds.into());
         return Ok(answer);
     }
-    let mailed = mail::is_on(&app);
+    let mailed = mail::is_on(&app.people);
     let tx = app.store.write_tx().await?;
     let done = async {
-        let person = match person::by_email(&app, &tx, &email).await? {
+        let person = match person::by_email(&app.people, &tx, &email).await? {
             Some(known) => known,
             None => {
                 let new =
                     person::New { email: &email, name: "", language: member.words.language(), is_operator: false };
-                person::add(&app, &tx, new).await?.ok_or(Error::NotFound)?
+                person::add(&app.people, &tx, new).await?.ok_or(Error::NotFound)?
             }
         };
-        if person.disabled_at.is_some() || !member::invite(&app, &tx, tenant_id, person.id, role).await? {
+        if person.disabled_at.is_some() || !member::invite(&app.people, &tx, tenant_id, person.id, role).await? {
             return Ok(None);
         }
         member.audit(&app, &tx, "member.invited", &email, json!({"role": role.as_str()})).await?;
         let link = Link { person_id: person.id, purpose: Purpose::Invitation, tenant_id: Some(tenant_id), mailed };
-        let token = link::issue(&app, &tx, link).await?;
+        let token = link::issue(&app.people, &tx, link).await?;
         Ok::<_, Error>(Some((person, token)))
     };
     let done = done.await;
@@ -69,7 +69,7 @@ pub(super) async fn invite(app: web::Data<App>, member: Member, form: Form<Wante
         let known = Notice::failed(member.words.say("team-known").with("email", email));
         return member.see_other(&app, "/panel/team", known).await;
     };
-    let address = link::address(&app, Purpose::Invitation, &token);
+    let address = link::address(&app.people, Purpose::Invitation, &token);
     let words = member.words;
     if !mailed {
         let made = Notice::done(words.say("team-invite-copy").with("email", email)).with_copy(address);
@@ -86,12 +86,12 @@ pub(super) async fn invite(app: web::Data<App>, member: Member, form: Form<Wante
             .with("link", address)
             .to_string(),
     };
-    let notice = match mail::send(&app, letter).await {
+    let notice = match mail::send(&app.people, letter).await {
         Ok(()) => Notice::done(words.say("team-invite-sent").with("email", email)),
         Err(error) => {
             tracing::error!(error = format!("{error:#}"), "an invitation could not be sent");
             // Not shown for copying: as a mailed link it would prove more than it does.
-            link::take(&app, &token).await?;
+            link::take(&app.people, &token).await?;
             Notice::failed(words.say("team-invite-unsent").with("email", email))
         }
     };
@@ -100,7 +100,7 @@ pub(super) async fn invite(app: web::Data<App>, member: Member, form: Form<Wante
 
 /// `POST /panel/team/{person_id}/link`: a link to hand to a member who cannot sign in.
 pub(super) async fn link(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     person_id: web::Path<Uuid>,
     _form: Form<Empty>,
@@ -120,10 +120,10 @@ pub(super) async fn link(
     let tx = app.store.write_tx().await?;
     let done = async {
         member.audit(&app, &tx, "member.link_made", &person.email, json!({})).await?;
-        link::issue(&app, &tx, made).await
+        link::issue(&app.people, &tx, made).await
     };
     let done = done.await;
-    let address = link::address(&app, purpose, &ended(tx, done).await?);
+    let address = link::address(&app.people, purpose, &ended(tx, done).await?);
     let key = if purpose == Purpose::Invitation { "team-invite-copy" } else { "team-link-copy" };
     let notice = Notice::done(member.words.say(key).with("email", person.email)).with_copy(address);
     member.see_other(&app, "/panel/team", notice).await

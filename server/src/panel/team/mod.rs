@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::sign_in::named;
 use super::{Member, Nav, PageContext, Right, Role, html};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::people::member::{self, Standing};
 
 /// Paths are relative to `/panel`.
@@ -70,14 +70,14 @@ impl Row {
 }
 
 /// `GET /panel/team`
-async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::SeeTeam)?;
     let page = member.page("team-title", Nav::Team);
     let team = team(&app, &member, page.clone(), Invited::default()).await?;
     html(&page, &team)
 }
 
-async fn team(app: &App, member: &Member, page: PageContext, invited: Invited) -> Result<Team> {
+async fn team(app: &PanelContext, member: &Member, page: PageContext, invited: Invited) -> Result<Team> {
     let all = member::all(app.store.read(), member.tenant.tenant_id).await?;
     let row = |(row, person): (entity::member::Model, entity::person::Model)| Row {
         id: row.person_id,

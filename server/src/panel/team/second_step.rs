@@ -12,7 +12,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::change::known;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
 use crate::panel::{Empty, Form, Member, Notice, Right};
 use crate::people::link::{self, Link, Purpose};
@@ -27,7 +27,7 @@ pub(super) struct Wanted {
 }
 
 /// `POST /panel/team/second-step`: whether everyone who signs in by e-mail needs an authenticator.
-pub(super) async fn demand(app: web::Data<App>, member: Member, form: Form<Wanted>) -> Result<HttpResponse> {
+pub(super) async fn demand(app: web::Data<PanelContext>, member: Member, form: Form<Wanted>) -> Result<HttpResponse> {
     member.require(Right::ManageTeam)?;
     let (demanded, action, said) = match form.demand.as_str() {
         "on" => (true, "account.second_step_demanded", "team-demand-is-on"),
@@ -53,7 +53,7 @@ pub(super) async fn demand(app: web::Data<App>, member: Member, form: Form<Wante
 /// another authenticator can be connected only by a link. Only for a person who belongs to this account alone; for
 /// others the vendor does it.
 pub(super) async fn forget(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     person_id: web::Path<Uuid>,
     _form: Form<Empty>,
@@ -63,19 +63,19 @@ pub(super) async fn forget(
     let tenant_id = member.tenant.tenant_id;
     let words = member.words;
     let name = named(&person);
-    let accounts = member::accounts(&app, person.id).await?;
+    let accounts = member::accounts(&app.people, person.id).await?;
     if accounts.iter().any(|(tenant, _)| tenant.tenant_id != tenant_id) {
         let elsewhere = Notice::failed(words.say("team-two-step-elsewhere").with("name", name));
         return member.see_other(&app, "/panel/team", elsewhere).await;
     }
     // A person who has proved their address gets an e-mail; others are handed a link.
-    let by_mail = person.proved_at.is_some() && mail::is_on(&app);
+    let by_mail = person.proved_at.is_some() && mail::is_on(&app.people);
     let wanted = if by_mail {
         Link { person_id: person.id, purpose: Purpose::SignIn, tenant_id: None, mailed: true }
     } else {
         Link { person_id: person.id, purpose: Purpose::Handed, tenant_id: Some(tenant_id), mailed: false }
     };
-    if by_mail && let Err(wait) = letters::renewal(&app, &person.email).await? {
+    if by_mail && let Err(wait) = letters::renewal(&app.people, &person.email).await? {
         let wait = words.say("team-two-step-wait").with("name", name).with("minutes", wait.minutes());
         return member.see_other(&app, "/panel/team", Notice::failed(wait)).await;
     }
@@ -83,10 +83,10 @@ pub(super) async fn forget(
     let done = async {
         credentials::forget(&tx, person.id).await?;
         member.audit(&app, &tx, "member.two_step_removed", &name, json!({})).await?;
-        link::issue(&app, &tx, wanted).await
+        link::issue(&app.people, &tx, wanted).await
     };
     let done = done.await;
-    let address = link::address(&app, wanted.purpose, &ended(tx, done).await?);
+    let address = link::address(&app.people, wanted.purpose, &ended(tx, done).await?);
     if !by_mail {
         let handed = Notice::done(words.say("team-two-step-removed").with("name", name)).with_copy(address);
         return member.see_other(&app, "/panel/team", handed).await;
@@ -97,7 +97,7 @@ pub(super) async fn forget(
         subject: theirs.say("mail-link-subject").to_string(),
         text: theirs.say("mail-link-body").with("link", address).with("server", app.public_url()).to_string(),
     };
-    mail::send_later(&app.clone().into_inner(), letter);
+    mail::send_later(&app.people, letter);
     let mailed = Notice::done(words.say("team-two-step-mailed").with("name", name));
     member.see_other(&app, "/panel/team", mailed).await
 }

@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use super::form::{Typed, Wrong};
 use super::{id_of, one, trouble};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Confirm, Empty, Fields, Form, Member, Nav, Notice, Right, Tone};
 use crate::template as templates;
 
 /// `POST /panel/templates`
-pub(super) async fn create(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub(super) async fn create(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
     member.require(Right::EditTemplates)?;
     let app = app.into_inner();
     let typed = Typed::read(&form)?;
@@ -26,7 +26,7 @@ pub(super) async fn create(app: web::Data<App>, member: Member, form: Form<Field
     };
     // A form sent twice finds the template that the first one created.
     let key = Uuid::try_parse(&typed.key).unwrap_or_else(|_| app.clock.uuid_v7()).to_string();
-    let made = match templates::create(&app, member.tenant.tenant_id, &key, &draft).await {
+    let made = match templates::create(&app.sources, member.tenant.tenant_id, &key, &draft).await {
         Ok(made) => made,
         Err(error) => {
             let wrong = refused(trouble(&member, error)?);
@@ -40,14 +40,14 @@ pub(super) async fn create(app: web::Data<App>, member: Member, form: Form<Field
 
 /// `POST /panel/templates/{id}`
 pub(super) async fn save(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     form: Form<Fields>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditTemplates)?;
     let (app, tenant_id) = (app.into_inner(), member.tenant.tenant_id);
-    let template = templates::find(&app, tenant_id, id_of(&id)?).await?;
+    let template = templates::find(&app.sources, tenant_id, id_of(&id)?).await?;
     let mut typed = Typed::read(&form)?;
     typed.kind = Typed::of(&template).kind;
     let draft = match typed.draft(member.words) {
@@ -55,7 +55,7 @@ pub(super) async fn save(
         Err(wrong) => return one::show(&app, &member, Some(template), typed, wrong).await,
     };
     let id = template.id;
-    if let Err(error) = templates::change(&app, tenant_id, id, &draft).await {
+    if let Err(error) = templates::change(&app.sources, tenant_id, id, &draft).await {
         let wrong = refused(trouble(&member, error)?);
         return one::show(&app, &member, Some(template), typed, wrong).await;
     }
@@ -66,14 +66,14 @@ pub(super) async fn save(
 
 /// `POST /panel/templates/{id}/review`
 pub(super) async fn review(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditTemplates)?;
     let (app, id) = (app.into_inner(), id_of(&id)?);
-    let notice = match templates::for_review(&app, member.tenant.tenant_id, id).await {
+    let notice = match templates::for_review(&app.sources, member.tenant.tenant_id, id).await {
         Ok(_) => {
             note(&app, &member, "template.sent", id, "").await?;
             Notice::done(member.words.say("templates-review-sent"))
@@ -84,10 +84,10 @@ pub(super) async fn review(
 }
 
 /// `GET /panel/templates/{id}/delete`
-pub(super) async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub(super) async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::EditTemplates)?;
     let app = app.into_inner();
-    let template = templates::find(&app, member.tenant.tenant_id, id_of(&id)?).await?;
+    let template = templates::find(&app.sources, member.tenant.tenant_id, id_of(&id)?).await?;
     let page = member.page("templates-delete", Nav::Templates);
     let confirm = Confirm {
         sentence: page.words.say("templates-delete-confirm").with("name", template.name).with("crm", page.crm),
@@ -102,15 +102,15 @@ pub(super) async fn ask(app: web::Data<App>, member: Member, id: web::Path<Strin
 
 /// `POST /panel/templates/{id}/delete`
 pub(super) async fn delete(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     _form: Form<Empty>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditTemplates)?;
     let (app, tenant_id) = (app.into_inner(), member.tenant.tenant_id);
-    let template = templates::find(&app, tenant_id, id_of(&id)?).await?;
-    if let Err(error) = templates::remove(&app, tenant_id, template.id).await {
+    let template = templates::find(&app.sources, tenant_id, id_of(&id)?).await?;
+    if let Err(error) = templates::remove(&app.sources, tenant_id, template.id).await {
         let notice = Notice::of(Tone::Warn, trouble(&member, error)?);
         return member.see_other(&app, &format!("/panel/templates/{}", template.id), notice).await;
     }
@@ -125,7 +125,7 @@ fn refused(text: String) -> Wrong {
 }
 
 /// Written after amoCRM has done it: there is no transaction with it.
-async fn note(app: &App, member: &Member, action: &'static str, id: i64, name: &str) -> Result<()> {
+async fn note(app: &PanelContext, member: &Member, action: &'static str, id: i64, name: &str) -> Result<()> {
     let detail = json!({ "name": name });
     member.audit(app, app.store.write(), action, &id.to_string(), detail).await?;
     Ok(())

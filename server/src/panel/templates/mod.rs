@@ -7,7 +7,7 @@ mod one;
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
 
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Member, Nav, PageContext, Right, html};
 use crate::template::{self as templates, Template};
 
@@ -46,11 +46,11 @@ struct List {
 }
 
 /// `GET /panel/templates`. If amoCRM cannot be asked the page says why.
-async fn list(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let page = member.page("templates-title", Nav::Templates);
     let app = app.into_inner();
-    let (all, trouble) = match templates::list(&app, member.tenant.tenant_id).await {
+    let (all, trouble) = match templates::list(&app.sources, member.tenant.tenant_id).await {
         Ok(all) => (all, String::new()),
         Err(error) => (Vec::new(), trouble(&member, error)?),
     };

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::form::{Typed, Wrong};
 use super::{badge, category, id_of};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::choice::Choice;
 use crate::panel::{Member, Nav, PageContext, Right, html_as};
 use crate::template::{self as templates, Button, Template};
@@ -73,13 +73,17 @@ impl One {
 }
 
 /// `GET /panel/templates/new`
-pub(super) async fn new(app: web::Data<App>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
+pub(super) async fn new(
+    app: web::Data<PanelContext>,
+    member: Member,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
     member.require(Right::EditTemplates)?;
     let app = app.into_inner();
     let key = app.clock.uuid_v7().to_string();
     let typed = match &asked.copy {
         Some(id) => {
-            let from = templates::find(&app, member.tenant.tenant_id, id_of(id)?).await?;
+            let from = templates::find(&app.sources, member.tenant.tenant_id, id_of(id)?).await?;
             let typed = Typed { key, ..Typed::of(&from) };
             match templates::sources(&app, member.tenant.tenant_id).await?.is_empty() {
                 true => typed.for_any_messenger(),
@@ -92,17 +96,17 @@ pub(super) async fn new(app: web::Data<App>, member: Member, asked: web::Query<A
 }
 
 /// `GET /panel/templates/{id}`
-pub(super) async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub(super) async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let app = app.into_inner();
-    let template = templates::find(&app, member.tenant.tenant_id, id_of(&id)?).await?;
+    let template = templates::find(&app.sources, member.tenant.tenant_id, id_of(&id)?).await?;
     let typed = Typed::of(&template);
     show(&app, &member, Some(template), typed, Wrong::new()).await
 }
 
 /// The page of a template, or of a new one; with errors if the form was rejected.
 pub(super) async fn show(
-    app: &Arc<App>,
+    app: &Arc<PanelContext>,
     member: &Member,
     template: Option<Template>,
     typed: Typed,

@@ -9,11 +9,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::Query;
-use crate::app::App;
 use crate::delivery::dead as deeds;
 use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::list::Ground;
 use crate::delivery::replay::{self, A_SECOND, Action};
+use crate::panel::PanelContext;
 use crate::panel::{self, Empty, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone};
 
 const HERE: &str = "/panel/undelivered";
@@ -52,7 +52,7 @@ fn query_of(fields: &Fields) -> Query {
 }
 
 /// `POST /panel/undelivered/confirm`: counts the selection and changes nothing.
-pub async fn ask(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub async fn ask(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
     member.require(Right::Retry)?;
     form.known(&NAMES)?;
     let action = action(&form)?;
@@ -99,7 +99,12 @@ pub async fn ask(app: web::Data<App>, member: Member, form: Form<Fields>) -> Res
 }
 
 /// The letters that a form selects.
-async fn wanted(app: &App, (page, tenant_id): (&PageContext, Uuid), query: &Query, form: &Fields) -> Result<Wanted> {
+async fn wanted(
+    app: &PanelContext,
+    (page, tenant_id): (&PageContext, Uuid),
+    query: &Query,
+    form: &Fields,
+) -> Result<Wanted> {
     if !form.has("all") {
         return Ok(Wanted { ids: Some(chosen(form)?), ..Wanted::default() });
     }
@@ -108,7 +113,7 @@ async fn wanted(app: &App, (page, tenant_id): (&PageContext, Uuid), query: &Quer
 }
 
 /// `POST /panel/undelivered/decide`: applies the action to each letter that still exists.
-pub async fn decide(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub async fn decide(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
     member.require(Right::Retry)?;
     form.known(&NAMES)?;
     let action = action(&form)?;
@@ -139,7 +144,7 @@ pub async fn decide(app: web::Data<App>, member: Member, form: Form<Fields>) -> 
 }
 
 /// Starts a replay of all matches, at a limited rate.
-async fn begin(app: &App, member: &Member, action: Action, form: &Fields) -> Result<HttpResponse> {
+async fn begin(app: &PanelContext, member: &Member, action: Action, form: &Fields) -> Result<HttpResponse> {
     let page = member.page("undelivered-title", Nav::Undelivered);
     let tenant_id = member.tenant.tenant_id;
     let wanted = wanted(app, (&page, tenant_id), &query_of(form), form).await?;
@@ -153,7 +158,7 @@ async fn begin(app: &App, member: &Member, action: Action, form: &Fields) -> Res
 
 /// `POST /panel/undelivered/stop/{id}`: stops a replay; finished letters stay done.
 pub async fn stop(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<Uuid>,
     _form: Form<Empty>,

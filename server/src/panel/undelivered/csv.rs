@@ -6,9 +6,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::Query;
-use crate::app::App;
 use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::list::Ground;
+use crate::panel::PanelContext;
 use crate::panel::{Member, Nav, Right, csv};
 
 /// Most rows in a file.
@@ -30,7 +30,7 @@ const COLUMNS: [&str; 13] = [
 ];
 
 /// `GET /panel/undelivered.csv` with the list's filters.
-pub async fn download(app: web::Data<App>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn download(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     member.require(Right::Retry)?;
     let query = Query::read(&request);
     let page = member.page("undelivered-title", Nav::Undelivered);
@@ -44,7 +44,7 @@ pub async fn download(app: web::Data<App>, member: Member, request: HttpRequest)
 
 /// The table and its number of rows; `names`: include customers' names.
 pub async fn table(
-    app: &App,
+    app: &PanelContext,
     tenant_id: Uuid,
     ground: &Ground,
     wanted: &Wanted,

@@ -9,10 +9,10 @@ use base::error::Result;
 use serde::Deserialize;
 
 use super::choice;
-use crate::app::App;
 use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::list::Ground;
 use crate::delivery::replay;
+use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, PageContext, Right};
 
 pub use bulk::{ask, decide, stop};
@@ -54,7 +54,7 @@ impl Query {
 }
 
 /// `GET /panel/undelivered`.
-pub async fn list(app: web::Data<App>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let query = Query::read(&request);
     let page = member.page("undelivered-title", Nav::Undelivered);

@@ -7,9 +7,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::find;
-use crate::app::App;
 use crate::delivery::read::webhooks;
 use crate::delivery::resend;
+use crate::panel::PanelContext;
 use crate::panel::{Form, Member, Notice, Right, Tone};
 
 #[derive(Debug, Deserialize)]
@@ -21,7 +21,7 @@ pub struct Fields {
 
 /// `POST /panel/webhooks/{source_id}/again`.
 pub async fn again(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     form: Form<Fields>,

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{State, address, find};
-use crate::app::App;
 use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::reason::Reason;
 use crate::delivery::read::webhooks::{self, Delivery};
+use crate::panel::PanelContext;
 use crate::panel::reasons::{self, About};
 use crate::panel::{self, Member, Nav, PageContext, Right, choice};
 
@@ -64,7 +64,7 @@ struct Deliveries {
 
 /// `GET /panel/webhooks/{source_id}`.
 pub async fn get(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
     request: HttpRequest,

@@ -10,8 +10,8 @@ use base::error::{Error, Result};
 use entity::source;
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::delivery::read::webhooks::{self, Delivery};
+use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, PageContext, Right};
 use crate::source::Reason;
 
@@ -40,7 +40,7 @@ struct List {
 }
 
 /// `GET /panel/webhooks`.
-pub async fn list(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+pub async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::ManageKeys)?;
     let page = member.page("webhooks-title", Nav::Keys);
     let mut rows = Vec::new();
@@ -60,7 +60,7 @@ pub async fn list(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
 }
 
 /// The account's sources that have webhooks, by name.
-async fn sources(app: &App, member: &Member) -> Result<Vec<source::Model>> {
+async fn sources(app: &PanelContext, member: &Member) -> Result<Vec<source::Model>> {
     let mut all = crate::source::all(app, member.tenant.tenant_id).await?;
     all.retain(|source| source.kind == KIND);
     all.sort_by_key(|source| source.name.to_lowercase());
@@ -68,7 +68,7 @@ async fn sources(app: &App, member: &Member) -> Result<Vec<source::Model>> {
 }
 
 /// A live source of the member's account that has webhooks.
-async fn find(app: &App, member: &Member, id: &str) -> Result<source::Model> {
+async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<source::Model> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     let source = crate::source::find(app, member.tenant.tenant_id, id).await?;
     if source.kind == KIND { Ok(source) } else { Err(Error::NotFound) }
@@ -94,7 +94,7 @@ enum State {
 }
 
 impl State {
-    async fn of(app: &App, source: &source::Model, last: &[Delivery]) -> Result<Self> {
+    async fn of(app: &PanelContext, source: &source::Model, last: &[Delivery]) -> Result<Self> {
         if source.paused && crate::source::state(app, source).await?.reason == Some(Reason::WebhookSuspended) {
             return Ok(Self::Suspended);
         }

@@ -10,10 +10,10 @@ use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
 use super::sources;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::choice::Choice;
 use crate::panel::{self, Form, Member, Nav, PageContext, Right};
-use crate::source::settings;
+use crate::settings;
 
 /// Receivers refuse older signatures, by the scheme.
 const FRESH_SECONDS: i64 = 300;
@@ -39,12 +39,12 @@ struct Page {
 }
 
 /// `GET /panel/webhooks/signature`.
-pub async fn form(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+pub async fn form(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     show(&app, &member, Fields::default(), None).await
 }
 
 /// `POST /panel/webhooks/signature`: changes nothing, so it answers with the page itself.
-pub async fn check(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub async fn check(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
     let fields = form.0;
     member.require(Right::ManageKeys)?;
     let all = sources(&app, &member).await?;
@@ -84,7 +84,7 @@ fn verdict(secret: Option<&SecretString>, fields: &Fields, now: i64) -> (&'stati
 }
 
 async fn show(
-    app: &App,
+    app: &PanelContext,
     member: &Member,
     fields: Fields,
     result: Option<(&'static str, String)>,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::draft::Draft;
 use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};
 use crate::panel::{self, Fields, Form, Member, Nav, PageContext, Right};
 use crate::source::{Kind, line};
@@ -43,7 +43,7 @@ enum Checked {
 }
 
 /// `GET /panel/sources/new/{kind}/access`.
-pub async fn get(app: web::Data<App>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let Some(draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
@@ -56,7 +56,7 @@ pub async fn get(app: web::Data<App>, member: Member, name: web::Path<String>) -
 
 /// `POST /panel/sources/new/{kind}/access`: `do` is `check`, `next` (checks first if it was not checked) or `anyway`.
 pub async fn post(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     name: web::Path<String>,
     form: Form<Fields>,
@@ -128,7 +128,7 @@ fn has_secrets(settings: &Value) -> bool {
 /// The connection's public name; empty if this kind has none, or it is unknown now. Otherwise the errors of its
 /// credentials.
 async fn line_of(
-    app: &App,
+    app: &PanelContext,
     member: &Member,
     connector: &dyn Connector,
     settings: &Settings,
@@ -144,7 +144,7 @@ async fn line_of(
 }
 
 /// Checks the draft's settings; stores in it the connection's name, and whether another service has it.
-async fn check(app: &App, member: &Member, kind: &Kind, draft: &mut Draft) -> Result<Checked> {
+async fn check(app: &PanelContext, member: &Member, kind: &Kind, draft: &mut Draft) -> Result<Checked> {
     let connector = app.connectors.get(kind.kind).ok_or(Error::NotFound)?;
     let setup = match connector.setup(draft.settings.clone()) {
         Ok(setup) => setup,

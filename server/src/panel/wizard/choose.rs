@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::draft::Draft;
 use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::sources::{Abilities, PATIENCE, abilities_of};
 use crate::panel::{self, Form, Member, Nav, PageContext, Right};
 use crate::tenant::TenantStatus;
@@ -43,13 +43,13 @@ struct Choose {
 }
 
 /// `GET /panel/sources/new`.
-pub async fn get(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     show(&app, &member, false).await
 }
 
 /// `POST /panel/sources/new`.
-pub async fn post(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub async fn post(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let Some(name) = form.kind.as_deref() else { return show(&app, &member, true).await };
     let kind = kind_of(&app, &member, name)?;
@@ -63,15 +63,15 @@ pub async fn post(app: web::Data<App>, member: Member, form: Form<Fields>) -> Re
 
 /// The account as amoCRM has it now, so that one that has just paid is not refused by stored state. The stored state is
 /// used while amoCRM refuses or does not answer in time.
-async fn account_now(app: &Arc<App>, member: &Member) -> tenant::Model {
-    let asking = crate::source::served(app, tenant::Model::clone(&member.tenant));
+async fn account_now(app: &Arc<PanelContext>, member: &Member) -> tenant::Model {
+    let asking = crate::source::served(&app.sources, tenant::Model::clone(&member.tenant));
     match tokio::time::timeout(PATIENCE, asking).await {
         Ok(Ok(tenant)) => tenant,
         Ok(Err(_)) | Err(_) => tenant::Model::clone(&member.tenant),
     }
 }
 
-async fn show(app: &Arc<App>, member: &Member, error: bool) -> Result<HttpResponse> {
+async fn show(app: &Arc<PanelContext>, member: &Member, error: bool) -> Result<HttpResponse> {
     let page = member.page("wizard-title", Nav::Sources);
     let page = if error { page.with_error() } else { page };
     let words = page.words;

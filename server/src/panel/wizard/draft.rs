@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::panel::Member;
+use crate::panel::PanelContext;
 
 const NAME: &str = "wizard";
 const KEPT_MILLIS: i64 = 30 * 60_000;
@@ -54,17 +54,17 @@ impl Draft {
     }
 
     /// `None` if there is none, or it has expired.
-    pub fn read(app: &App, member: &Member) -> Option<Self> {
+    pub fn read(app: &PanelContext, member: &Member) -> Option<Self> {
         let draft = member.data::<Self>(app, NAME)?;
         (app.clock.millis() - draft.touched_at < KEPT_MILLIS).then_some(draft)
     }
 
-    pub async fn keep(&mut self, app: &App, member: &Member) -> Result<()> {
+    pub async fn keep(&mut self, app: &PanelContext, member: &Member) -> Result<()> {
         self.touched_at = app.clock.millis();
         member.set_data(app, NAME, Some(self)).await
     }
 
-    pub async fn forget(app: &App, member: &Member) -> Result<()> {
+    pub async fn forget(app: &PanelContext, member: &Member) -> Result<()> {
         member.set_data::<Self>(app, NAME, None).await
     }
 }

@@ -4,11 +4,11 @@ use actix_web::{HttpResponse, web};
 use base::error::Result;
 
 use super::draft::Draft;
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{self, Confirm, Empty, Form, Member, Nav, Right};
 
 /// `GET /panel/sources/new/leave`.
-pub async fn ask(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+pub async fn ask(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let draft = Draft::read(&app, &member).filter(|draft| draft.created.is_none());
     let Some(draft) = draft else { return Ok(panel::to("/panel/sources")) };
@@ -25,7 +25,7 @@ pub async fn ask(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
 }
 
 /// `POST /panel/sources/new/leave`.
-pub async fn leave(app: web::Data<App>, member: Member, _form: Form<Empty>) -> Result<HttpResponse> {
+pub async fn leave(app: web::Data<PanelContext>, member: Member, _form: Form<Empty>) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     Draft::forget(&app, &member).await?;
     Ok(panel::to("/panel/sources"))

@@ -16,7 +16,7 @@ mod test;
 use actix_web::HttpResponse;
 use base::error::{Error, Result};
 
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::{Member, Notice, Tone};
 use crate::source::Kind;
 
@@ -29,17 +29,17 @@ pub use test::get as test;
 use draft::Draft;
 
 /// A kind available to this account.
-fn kind_of(app: &App, member: &Member, name: &str) -> Result<Kind> {
+fn kind_of(app: &PanelContext, member: &Member, name: &str) -> Result<Kind> {
     crate::source::kinds(app, &member.tenant).into_iter().find(|kind| kind.kind == name).ok_or(Error::NotFound)
 }
 
 /// The session's draft of this kind, unless it has expired.
-fn draft_of(app: &App, member: &Member, kind: &str) -> Option<Draft> {
+fn draft_of(app: &PanelContext, member: &Member, kind: &str) -> Option<Draft> {
     Draft::read(app, member).filter(|draft| draft.kind == kind)
 }
 
 /// Redirects to the beginning, because the draft has expired.
-async fn too_old(app: &App, member: &Member) -> Result<HttpResponse> {
+async fn too_old(app: &PanelContext, member: &Member) -> Result<HttpResponse> {
     member.see_other(app, "/panel/sources/new", Notice::of(Tone::Warn, member.words.say("wizard-too-old"))).await
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::draft::Draft;
 use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
-use crate::app::App;
+use crate::panel::PanelContext;
 use crate::panel::choice::Choice;
 use crate::panel::sources::{pipelines, refused};
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right};
@@ -47,7 +47,7 @@ struct Routing {
 }
 
 /// `GET /panel/sources/new/{kind}/routing`.
-pub async fn get(app: web::Data<App>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
@@ -70,7 +70,7 @@ pub async fn get(app: web::Data<App>, member: Member, name: web::Path<String>) -
 /// `POST /panel/sources/new/{kind}/routing`: creates the source. Submitting twice creates one; if amoCRM refuses,
 /// nothing is half-created and the form keeps its input.
 pub async fn post(
-    app: web::Data<App>,
+    app: web::Data<PanelContext>,
     member: Member,
     name: web::Path<String>,
     form: Form<Fields>,
@@ -101,7 +101,7 @@ pub async fn post(
     };
     let by = By { actor: member.actor(), address: member.address };
     let page = || member.page("wizard-title", Nav::Sources).with_error();
-    match crate::source::create(&app, member.tenant.tenant_id, wanted, &by).await {
+    match crate::source::create(&app.sources, member.tenant.tenant_id, wanted, &by).await {
         Ok(created) => {
             draft.created = Some(created.source.id);
             draft.secret = created.webhook_secret.map(|secret| secret.expose_secret().to_owned());
@@ -129,12 +129,12 @@ pub async fn post(
 }
 
 /// Whether the draft's source exists or is being created.
-pub(super) async fn is_made(app: &App, member: &Member, draft: &Draft) -> Result<bool> {
+pub(super) async fn is_made(app: &PanelContext, member: &Member, draft: &Draft) -> Result<bool> {
     Ok(made(app, member, draft).await?.is_some())
 }
 
 /// The draft's source, complete or not.
-pub(super) async fn made(app: &App, member: &Member, draft: &Draft) -> Result<Option<entity::source::Model>> {
+pub(super) async fn made(app: &PanelContext, member: &Member, draft: &Draft) -> Result<Option<entity::source::Model>> {
     let row = entity::source::Entity::of_tenant(member.tenant.tenant_id)
         .filter(entity::source::Column::ExternalId.eq(draft.external_id.as_str()))
         .filter(entity::source::Column::DeletedAt.is_null())
@@ -150,7 +150,7 @@ fn suggested(member: &Member, kind: &Kind, draft: &Draft) -> String {
     title.map_or_else(|| member.words.say_of("connector-", kind.kind).to_string(), str::to_owned)
 }
 
-async fn default_now(app: &App, member: &Member) -> Result<Option<String>> {
+async fn default_now(app: &PanelContext, member: &Member) -> Result<Option<String>> {
     let all = crate::source::all(app, member.tenant.tenant_id).await?;
     Ok(all.into_iter().find(|source| source.is_default).map(|source| source.name))
 }
@@ -174,7 +174,7 @@ fn in_words(member: &Member, draft: &Draft, error: &FieldError) -> (String, Stri
 }
 
 async fn show(
-    app: &web::Data<App>,
+    app: &web::Data<PanelContext>,
     member: &Member,
     page: PageContext,
     kind: &Kind,

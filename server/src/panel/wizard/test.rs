@@ -10,8 +10,8 @@ use entity::{message, source};
 use super::routing::made;
 use super::steps::{Steps, steps};
 use super::{draft_of, kind_of, too_old};
-use crate::app::App;
 use crate::delivery::read::activity;
+use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, PageContext, Right, reasons};
 use crate::source::Embed;
 
@@ -43,7 +43,7 @@ struct Test {
 }
 
 /// `GET /panel/sources/new/{kind}/test`.
-pub async fn get(app: web::Data<App>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
     let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
@@ -69,7 +69,7 @@ pub async fn get(app: web::Data<App>, member: Member, name: web::Path<String>) -
 }
 
 fn view(
-    app: &App,
+    app: &PanelContext,
     page: &PageContext,
     kind: &'static str,
     source: Option<&source::Model>,
@@ -140,7 +140,7 @@ fn words_seconds(page: &PageContext, millis: i64) -> String {
 }
 
 /// A command that sends a message from any terminal.
-fn curl(app: &App, source: &source::Model) -> String {
+fn curl(app: &PanelContext, source: &source::Model) -> String {
     let body = r#"{"id":"test-1","conversation":{"id":"test"},"sender":{"role":"client","id":"test","name":"Test"},"content":{"type":"text","text":"Hello"}}"#;
     let base = app.public_url();
     format!(

@@ -9,8 +9,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Role, change, join};
-use crate::app::App;
 use crate::audit::By;
+use crate::people::PeopleContext;
 use crate::people::ticket::CrmUser;
 use crate::people::{person as persons, session};
 
@@ -32,7 +32,7 @@ pub enum Vouched {
 /// The person of an amoCRM user with a ticket, created on the first visit. An administrator of the account becomes an
 /// owner here, others viewers. `None` if access was removed here.
 pub async fn of_crm_user(
-    app: &App,
+    app: &PeopleContext,
     tenant_id: Uuid,
     user: &CrmUser,
     language: Language,
@@ -43,7 +43,7 @@ pub async fn of_crm_user(
 }
 
 async fn of_crm_user_in(
-    app: &App,
+    app: &PeopleContext,
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     user: &CrmUser,
@@ -82,13 +82,18 @@ async fn of_crm_user_in(
 
 /// Applies what amoCRM says about a member now. A role from amoCRM rises and falls with it; a granted one stays.
 /// Sessions with more rights than that end. Changes are recorded in the audit log.
-pub async fn vouch(app: &App, row: &member::Model, says: Vouched) -> Result<(), DbErr> {
+pub async fn vouch(app: &PeopleContext, row: &member::Model, says: Vouched) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let done = vouch_in(app, &tx, row, says).await;
     ended(tx, done).await
 }
 
-async fn vouch_in(app: &App, db: &impl ConnectionTrait, row: &member::Model, says: Vouched) -> Result<(), DbErr> {
+async fn vouch_in(
+    app: &PeopleContext,
+    db: &impl ConnectionTrait,
+    row: &member::Model,
+    says: Vouched,
+) -> Result<(), DbErr> {
     let (tenant_id, person_id, now) = (row.tenant_id, row.person_id, app.clock.millis());
     let object = persons::by_id(db, person_id).await?.map(|person| person.name).unwrap_or_default();
     let by = By::parom();

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
 use uuid::Uuid;
 
 use super::{FROM_PANEL, Role, by_hand, change, join};
-use crate::app::App;
+use crate::people::PeopleContext;
 
 /// A person's status in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub fn standing(row: &member::Model) -> Standing {
 /// Invites a person: access begins when they accept, so that knowing a member's e-mail is not enough to enter. False if
 /// they are a member already.
 pub async fn invite(
-    app: &App,
+    app: &PeopleContext,
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     person_id: Uuid,
@@ -65,7 +65,12 @@ pub async fn invite(
 }
 
 /// Accepts an invitation. False if there is none, or it was withdrawn.
-pub async fn accept(app: &App, db: &impl ConnectionTrait, tenant_id: Uuid, person_id: Uuid) -> Result<bool, DbErr> {
+pub async fn accept(
+    app: &PeopleContext,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    person_id: Uuid,
+) -> Result<bool, DbErr> {
     let known = member::Entity::of_tenant(tenant_id).filter(member::Column::PersonId.eq(person_id)).one(db).await?;
     match known {
         Some(row) if row.disabled_at.is_none() => Ok(true),

@@ -9,7 +9,7 @@ use moka::future::Cache;
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
-use crate::app::App;
+use crate::people::PeopleContext;
 
 /// Too many attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +53,12 @@ impl Memory {
 }
 
 /// Counts one attempt of a key; `Wait` if it exceeds the limit within its window. A refused attempt writes nothing.
-pub async fn count(app: &App, key: &str, limit: Limit) -> Result<Result<(), Wait>, DbErr> {
+pub async fn count(app: &PeopleContext, key: &str, limit: Limit) -> Result<Result<(), Wait>, DbErr> {
     count_all(app, &[(key, limit)]).await
 }
 
 /// Counts one attempt of several keys, or of none if one of them is full.
-pub async fn count_all(app: &App, keys: &[(&str, Limit)]) -> Result<Result<(), Wait>, DbErr> {
+pub async fn count_all(app: &PeopleContext, keys: &[(&str, Limit)]) -> Result<Result<(), Wait>, DbErr> {
     let now = app.clock.millis();
     for (key, limit) in keys {
         if let Some(wait) = full(app, key, *limit, now).await? {
@@ -77,12 +77,12 @@ pub async fn count_all(app: &App, keys: &[(&str, Limit)]) -> Result<Result<(), W
 }
 
 /// Whether a counter is full now.
-pub async fn is_full(app: &App, key: &str, limit: Limit) -> Result<bool, DbErr> {
+pub async fn is_full(app: &PeopleContext, key: &str, limit: Limit) -> Result<bool, DbErr> {
     Ok(full(app, key, limit, app.clock.millis()).await?.is_some())
 }
 
 /// Resets these keys.
-pub async fn forget(app: &App, keys: Vec<String>) -> Result<(), DbErr> {
+pub async fn forget(app: &PeopleContext, keys: Vec<String>) -> Result<(), DbErr> {
     for key in &keys {
         app.tries.full.invalidate(key).await;
     }
@@ -94,7 +94,7 @@ pub async fn forget(app: &App, keys: Vec<String>) -> Result<(), DbErr> {
     Ok(())
 }
 
-async fn full(app: &App, key: &str, limit: Limit, now: i64) -> Result<Option<Wait>, DbErr> {
+async fn full(app: &PeopleContext, key: &str, limit: Limit, now: i64) -> Result<Option<Wait>, DbErr> {
     if let Some(wait) = app.tries.wait(key, now).await {
         return Ok(Some(wait));
     }
@@ -107,7 +107,7 @@ async fn full(app: &App, key: &str, limit: Limit, now: i64) -> Result<Option<Wai
 }
 
 /// False if the counter is full.
-async fn add(app: &App, key: &str, limit: Limit, now: i64) -> Result<bool, DbErr> {
+async fn add(app: &PeopleContext, key: &str, limit: Limit, now: i64) -> Result<bool, DbErr> {
     let column = |column| Expr::col((throttle::Entity, column));
     let old = || column(Column::WindowFrom).lte(now.saturating_sub(limit.window));
     let row = throttle::Model { tenant_id: VENDOR, key: key.to_owned(), window_from: now, count: 1 };

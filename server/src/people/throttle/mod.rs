@@ -18,7 +18,7 @@ pub use count::{Limit, Memory, Wait, count, count_all};
 pub use origin::Origin;
 
 use super::{device, refused, token};
-use crate::app::App;
+use crate::people::PeopleContext;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -40,7 +40,12 @@ pub const LONGEST_WINDOW: i64 = HOUR;
 /// its own 10 attempts in 10 minutes. All others have 5 a minute for a login and an address and 20 a minute for an
 /// address at that entrance; for a login with more than 30 attempts within an hour from unknown devices each address
 /// has 3 in 15 minutes. A refused attempt is noted for the audit log and does not change the counters.
-pub async fn login(app: &App, door: &str, login: &str, origin: impl Into<Origin>) -> Result<Result<(), Wait>, DbErr> {
+pub async fn login(
+    app: &PeopleContext,
+    door: &str,
+    login: &str,
+    origin: impl Into<Origin>,
+) -> Result<Result<(), Wait>, DbErr> {
     let origin = origin.into();
     let counted = counted(app, &Keys::of(app, door, login, &origin)).await?;
     if counted.is_err() {
@@ -49,7 +54,7 @@ pub async fn login(app: &App, door: &str, login: &str, origin: impl Into<Origin>
     Ok(counted)
 }
 
-async fn counted(app: &App, keys: &Keys) -> Result<Result<(), Wait>, DbErr> {
+async fn counted(app: &PeopleContext, keys: &Keys) -> Result<Result<(), Wait>, DbErr> {
     if let Some(device) = &keys.device
         && count(app, device, PER_DEVICE).await?.is_ok()
     {
@@ -69,7 +74,7 @@ async fn counted(app: &App, keys: &Keys) -> Result<Result<(), Wait>, DbErr> {
 }
 
 /// Resets a login's attempts from an origin after it signed in.
-pub async fn forgive(app: &App, door: &str, login: &str, origin: impl Into<Origin>) -> Result<(), DbErr> {
+pub async fn forgive(app: &PeopleContext, door: &str, login: &str, origin: impl Into<Origin>) -> Result<(), DbErr> {
     let keys = Keys::of(app, door, login, &origin.into());
     let mut gone = vec![keys.login, keys.pressed];
     gone.extend(keys.device);
@@ -86,7 +91,7 @@ struct Keys {
 }
 
 impl Keys {
-    fn of(app: &App, door: &str, login: &str, origin: &Origin) -> Self {
+    fn of(app: &PeopleContext, door: &str, login: &str, origin: &Origin) -> Self {
         let name = token::hash(&login.trim().to_lowercase());
         let place = origin.place();
         let device = device::known(app, origin, login);

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use actix_web::HttpRequest;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::people::PeopleContext;
 use crate::people::device;
 use crate::people::door::{self, Door, network_of};
 
@@ -24,7 +24,7 @@ pub struct Origin {
 
 impl Origin {
     /// The browser behind a request.
-    pub fn of(request: &HttpRequest, app: &App) -> Self {
+    pub fn of(request: &HttpRequest, app: &PeopleContext) -> Self {
         let from: Self = client_address(request, &app.config).into();
         Self { door: Door::of_path(request.path()), devices: device::cookie(request, app), ..from }
     }

@@ -12,10 +12,11 @@ use serde_json::json;
 
 use super::{Plan, SourceChange, set_version};
 use crate::alert::{self, WEBHOOK_SUSPENDED};
-use crate::app::App;
+use crate::settings;
+use crate::source::SourceContext;
 use crate::source::by::CHANGED;
 use crate::source::create::{clear_default, written};
-use crate::source::{By, SourceStatus, line, mirror, notice, reconcile, settings};
+use crate::source::{By, SourceStatus, line, mirror, notice, reconcile};
 use crate::tenant as tenants;
 use crate::tenant::token::CallError;
 
@@ -26,7 +27,7 @@ const JITTER: i64 = 250;
 
 /// Runs to its end even if the caller goes away.
 pub(super) async fn carry_out(
-    app: Arc<App>,
+    app: Arc<SourceContext>,
     source: source::Model,
     version: i64,
     plan: Plan,
@@ -56,7 +57,7 @@ pub(super) async fn carry_out(
 }
 
 async fn mirror_and_store(
-    app: &Arc<App>,
+    app: &Arc<SourceContext>,
     source: &source::Model,
     version: i64,
     plan: &Plan,
@@ -79,7 +80,11 @@ async fn mirror_and_store(
     ended(tx, done).await
 }
 
-async fn mirror_it(app: &Arc<App>, source: &source::Model, change: &rest::SourceChange) -> Result<rest::Source> {
+async fn mirror_it(
+    app: &Arc<SourceContext>,
+    source: &source::Model,
+    change: &rest::SourceChange,
+) -> Result<rest::Source> {
     match mirror::update(app, source.tenant_id, source.amocrm_source_id, change).await {
         Err(CallError::Crm(error)) if error.status() == Some(404) => {
             reconcile::note_missing(app, source).await?;
@@ -90,7 +95,7 @@ async fn mirror_it(app: &Arc<App>, source: &source::Model, change: &rest::Source
 }
 
 fn row(
-    app: &App,
+    app: &SourceContext,
     source: &source::Model,
     version: i64,
     plan: &Plan,
@@ -165,7 +170,7 @@ fn next_status(source: &source::Model, change: &SourceChange, plan: &Plan) -> Op
 }
 
 async fn store(
-    app: &App,
+    app: &SourceContext,
     tx: &DatabaseTransaction,
     source: &source::Model,
     row: source::ActiveModel,
@@ -193,7 +198,7 @@ async fn store(
 }
 
 /// Resumes waiting letters, except those older than `drop_before`. A suspended account's letters remain held.
-async fn go_on(app: &App, source: &source::Model, drop_before: Option<i64>) -> Result<()> {
+async fn go_on(app: &SourceContext, source: &source::Model, drop_before: Option<i64>) -> Result<()> {
     if let Some(before) = drop_before {
         app.queue.age(source.tenant_id, source.id, before).await?;
     }

@@ -17,13 +17,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Created, Plan, active};
-use crate::app::App;
+use crate::source::SourceContext;
 use crate::source::limit::{Usage, limit_of};
 use crate::source::{By, SourceStatus, leftover, line, mirror, not_deleted};
 use crate::tenant::token::CallError;
 
 /// Runs to its end even if the caller goes away.
-pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan, by: By) -> Result<Created> {
+pub(super) async fn make(app: Arc<SourceContext>, tenant: tenant::Model, plan: Plan, by: By) -> Result<Created> {
     let ours_before = reserve(&app, &tenant, &plan).await?;
     let mirrored = match mirror_it(&app, &plan, ours_before).await {
         Ok(mirrored) => mirrored,
@@ -50,13 +50,18 @@ pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan, by: B
 
 /// Reserves a place below the limit and the external id, in one transaction under the tenant's lock. True if an
 /// earlier source of ours had this external id.
-async fn reserve(app: &App, tenant: &tenant::Model, plan: &Plan) -> Result<bool> {
+async fn reserve(app: &SourceContext, tenant: &tenant::Model, plan: &Plan) -> Result<bool> {
     let tx = app.store.write_tx().await?;
     let done = reserve_in(app, &tx, tenant, plan).await;
     ended(tx, done).await
 }
 
-async fn reserve_in(app: &App, tx: &DatabaseTransaction, tenant: &tenant::Model, plan: &Plan) -> Result<bool> {
+async fn reserve_in(
+    app: &SourceContext,
+    tx: &DatabaseTransaction,
+    tenant: &tenant::Model,
+    plan: &Plan,
+) -> Result<bool> {
     let (tenant_id, row) = (tenant.tenant_id, &plan.row);
     // Only one creation per account at a time gets past this lock.
     let locked = tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await?.ok_or(Error::NotFound)?;
@@ -120,7 +125,7 @@ impl Failed {
     }
 }
 
-async fn mirror_it(app: &Arc<App>, plan: &Plan, ours_before: bool) -> Result<Mirrored, Failed> {
+async fn mirror_it(app: &Arc<SourceContext>, plan: &Plan, ours_before: bool) -> Result<Mirrored, Failed> {
     let tenant_id = plan.row.tenant_id;
     let external_id = plan.row.external_id.as_str();
     let error = match mirror::create(app, tenant_id, &plan.mirror).await {
@@ -148,7 +153,7 @@ async fn mirror_it(app: &Arc<App>, plan: &Plan, ours_before: bool) -> Result<Mir
 }
 
 /// Turns what an earlier creation left at amoCRM into the requested source.
-async fn adopt(app: &Arc<App>, plan: &Plan, amocrm_source_id: i64) -> Result<Mirrored, Failed> {
+async fn adopt(app: &Arc<SourceContext>, plan: &Plan, amocrm_source_id: i64) -> Result<Mirrored, Failed> {
     let change = rest::SourceChange {
         name: Some(plan.mirror.name.clone()),
         pipeline_id: plan.mirror.pipeline_id,
@@ -160,7 +165,7 @@ async fn adopt(app: &Arc<App>, plan: &Plan, amocrm_source_id: i64) -> Result<Mir
 }
 
 /// Removes a reservation. If that fails too, the row counts as abandoned after two minutes.
-async fn give_back(app: &App, row: &source::Model) {
+async fn give_back(app: &SourceContext, row: &source::Model) {
     line::give_back(app, row).await;
     let gone = source::Entity::delete_many()
         .filter(source::Column::TenantId.eq(row.tenant_id))
@@ -173,7 +178,7 @@ async fn give_back(app: &App, row: &source::Model) {
 }
 
 /// Completes the row with amoCRM's values, so that hooks find it.
-async fn settle(app: &App, row: &source::Model, mirrored: &Mirrored, by: &By) -> Result<source::Model> {
+async fn settle(app: &SourceContext, row: &source::Model, mirrored: &Mirrored, by: &By) -> Result<source::Model> {
     let now = app.clock.millis();
     let source = source::Model {
         amocrm_source_id: mirrored.id,
@@ -190,7 +195,12 @@ async fn settle(app: &App, row: &source::Model, mirrored: &Mirrored, by: &By) ->
     Ok(source)
 }
 
-async fn settle_in(app: &App, tx: &DatabaseTransaction, source: &source::Model, by: &By) -> Result<(), DbErr> {
+async fn settle_in(
+    app: &SourceContext,
+    tx: &DatabaseTransaction,
+    source: &source::Model,
+    by: &By,
+) -> Result<(), DbErr> {
     if source.is_default {
         clear_default(tx, source.tenant_id).await?;
     }

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::source::SourceContext;
 
 /// A claim not completed within this time expires.
 const UNFINISHED: i64 = 2 * 60_000;
@@ -59,13 +59,18 @@ fn credentials_of(connector: &dyn Connector) -> String {
 }
 
 /// Who already uses a line, as a text for this account; none if the line is free.
-pub async fn is_taken(app: &App, tenant_id: Uuid, kind: &str, identity: &Identity) -> Result<Option<Said>> {
+pub async fn is_taken(app: &SourceContext, tenant_id: Uuid, kind: &str, identity: &Identity) -> Result<Option<Said>> {
     let holder = holder(app, app.store.read(), tenant_id, kind, identity).await?;
     Ok(holder.map(|(_, taken)| taken.said()))
 }
 
 /// Claims a line for a source being created; the claim becomes permanent when the source exists.
-pub async fn claim(app: &App, db: &impl ConnectionTrait, row: &source::Model, identity: &Identity) -> Result<()> {
+pub async fn claim(
+    app: &SourceContext,
+    db: &impl ConnectionTrait,
+    row: &source::Model,
+    identity: &Identity,
+) -> Result<()> {
     let line = key(&row.kind, &identity.key);
     let entry = entry(row, &identity.name, Some(app.clock.millis() + UNFINISHED));
     // Of two concurrent claims the second waits here for the first.
@@ -87,7 +92,7 @@ pub async fn keep(db: &impl ConnectionTrait, row: &source::Model) -> Result<(), 
 }
 
 /// Releases the claim of a source that was not created after all.
-pub async fn give_back(app: &App, row: &source::Model) {
+pub async fn give_back(app: &SourceContext, row: &source::Model) {
     if let Err(error) = release(app.store.write(), row, app.clock.millis()).await {
         tracing::warn!(source.id = %row.id, %error, "the claim of a connection check could not be released; it expires in two minutes");
     }
@@ -106,7 +111,7 @@ pub async fn release(db: &impl ConnectionTrait, row: &source::Model, now: i64) -
 /// Refuses the credentials of another line for a source, because its conversations could not continue there. Returns
 /// the line's current identity; none if the kind has no lines.
 pub async fn known_again(
-    app: &App,
+    app: &SourceContext,
     source: &source::Model,
     connector: &dyn Connector,
     settings: &Settings,
@@ -129,7 +134,7 @@ pub async fn known_again(
 
 /// The source that has a line, and how to report it.
 async fn holder(
-    app: &App,
+    app: &SourceContext,
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     kind: &str,
@@ -155,7 +160,7 @@ fn key(kind: &str, line: &str) -> String {
 
 /// The key of a source's line, and its name.
 fn claimed(row: &source::Model) -> Option<(String, String)> {
-    let facts = super::of(row);
+    let facts = crate::settings::facts(row);
     let line = facts.get("line")?;
     Some((line.get("key")?.as_str()?.to_owned(), line.get("name")?.as_str()?.to_owned()))
 }

@@ -13,8 +13,9 @@ use uuid::Uuid;
 use super::facts::{Webhook, saw};
 use super::hook_of;
 use crate::alert;
-use crate::app::App;
-use crate::source::{By, find, settings};
+use crate::settings;
+use crate::source::SourceContext;
+use crate::source::{By, find};
 
 /// Kind of the alert about a line that another service has taken.
 pub const MOVED: &str = "source_moved";
@@ -23,7 +24,7 @@ const AGAIN: [u64; 3] = [5, 60, 600];
 
 /// Registers our address with the messenger of a source. A refusal is stored and retried by the watch: the source
 /// exists, and its state shows what it lacks.
-pub async fn connect(app: &Arc<App>, source: &source::Model) -> Result<Result<(), Said>> {
+pub async fn connect(app: &Arc<SourceContext>, source: &source::Model) -> Result<Result<(), Said>> {
     let Some(connector) = app.connectors.get(&source.kind).filter(|connector| connector.has_webhook()) else {
         return Ok(Ok(()));
     };
@@ -50,7 +51,7 @@ pub async fn connect(app: &Arc<App>, source: &source::Model) -> Result<Result<()
 }
 
 /// Takes a line back from the service that has it now. Conflict if the messenger refuses, with its text.
-pub async fn take_back(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<source::Model> {
+pub async fn take_back(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<source::Model> {
     let source = find(app, tenant_id, source_id).await?;
     match connect(app, &source).await? {
         Ok(()) => {
@@ -67,7 +68,7 @@ pub async fn take_back(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By
 
 /// Removes the webhook of a deleted source, in the background. Until then its calls are answered as for a deleted
 /// source.
-pub fn disconnect(app: &Arc<App>, source: &source::Model) {
+pub fn disconnect(app: &Arc<SourceContext>, source: &source::Model) {
     let Some(connector) = app.connectors.get(&source.kind).filter(|connector| connector.has_webhook()).cloned() else {
         return;
     };

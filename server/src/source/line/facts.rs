@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::claim::facts_of;
-use crate::app::App;
 use crate::source::Reason;
+use crate::source::SourceContext;
 
 /// How often a change is retried because a concurrent one came first.
 const TRIES: usize = 5;
@@ -50,11 +50,6 @@ impl Webhook {
     }
 }
 
-/// The facts of a row; empty if damaged.
-pub fn of(source: &source::Model) -> Map<String, Value> {
-    serde_json::from_str(&source.facts).unwrap_or_default()
-}
-
 /// The last result for the webhook.
 pub fn webhook(facts: &Map<String, Value>) -> Webhook {
     let seen = facts.get("webhook").cloned();
@@ -73,7 +68,7 @@ pub fn trouble(facts: &Map<String, Value>) -> Option<(Reason, i64, String)> {
 }
 
 /// Stores a fact about a line; null removes it.
-pub async fn learned(app: &App, source: &source::Model, part: &str, key: &str, value: Value) -> Result<()> {
+pub async fn learned(app: &SourceContext, source: &source::Model, part: &str, key: &str, value: Value) -> Result<()> {
     change(app, source.tenant_id, source.id, |facts| {
         let part = facts.entry(part).or_insert_with(|| Value::Object(Map::new()));
         let Some(part) = part.as_object_mut() else { return };
@@ -87,13 +82,13 @@ pub async fn learned(app: &App, source: &source::Model, part: &str, key: &str, v
 }
 
 /// Stores the identity that the messenger reported.
-pub async fn known(app: &App, source: &source::Model, identity: &Identity) -> Result<()> {
+pub async fn known(app: &SourceContext, source: &source::Model, identity: &Identity) -> Result<()> {
     let told = facts_of(&source.kind, identity);
     change(app, source.tenant_id, source.id, |facts| facts.extend(told.as_object().cloned().unwrap_or_default())).await
 }
 
 /// Stores the result of a webhook check; an unchanged result keeps its start.
-pub(super) async fn saw(app: &App, source: &source::Model, seen: Webhook) -> Result<()> {
+pub(super) async fn saw(app: &SourceContext, source: &source::Model, seen: Webhook) -> Result<()> {
     change(app, source.tenant_id, source.id, |facts| {
         if webhook(facts).same_as(&seen) {
             return;
@@ -107,12 +102,17 @@ pub(super) async fn saw(app: &App, source: &source::Model, seen: Webhook) -> Res
 }
 
 /// Changes the current facts.
-async fn change(app: &App, tenant_id: Uuid, source_id: Uuid, how: impl Fn(&mut Map<String, Value>)) -> Result<()> {
+async fn change(
+    app: &SourceContext,
+    tenant_id: Uuid,
+    source_id: Uuid,
+    how: impl Fn(&mut Map<String, Value>),
+) -> Result<()> {
     for _ in 0..TRIES {
         let row =
             source::Entity::of_tenant(tenant_id).filter(source::Column::Id.eq(source_id)).one(app.store.read()).await?;
         let Some(row) = row else { return Ok(()) };
-        let mut facts = of(&row);
+        let mut facts = crate::settings::facts(&row);
         how(&mut facts);
         let written = Value::Object(facts).to_string();
         if written == row.facts {

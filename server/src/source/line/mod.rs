@@ -21,14 +21,16 @@ use entity::source;
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::source::SourceContext;
 
 pub use claim::is_taken;
 pub(super) use claim::{ask, claim, facts_of, give_back, keep, known_again, release};
 pub use connect::{MOVED, take_back};
 pub(super) use connect::{connect, disconnect};
 pub(super) use facts::known;
-pub use facts::{learned, of, trouble};
+pub use facts::{learned, trouble};
+
+pub use crate::settings::facts as of;
 pub use watch::{due_now, run};
 
 /// A new secret with which a messenger authenticates its calls: 64 characters of `A-Za-z0-9_-`.
@@ -38,7 +40,7 @@ pub(super) fn new_secret() -> SecretString {
 }
 
 /// The address to which a source's messenger delivers customers' messages.
-pub fn hook_url(app: &App, kind: &str, source_id: Uuid) -> String {
+pub fn hook_url(app: &SourceContext, kind: &str, source_id: Uuid) -> String {
     format!("{}/hooks/{kind}/{source_id}", app.public_url())
 }
 
@@ -50,7 +52,7 @@ pub fn name_of(source: &source::Model) -> Option<String> {
 }
 
 /// The address with its secret; none if the source has no secret.
-fn hook_of(app: &App, source: &source::Model, settings: &Settings) -> Option<Hook> {
+fn hook_of(app: &SourceContext, source: &source::Model, settings: &Settings) -> Option<Hook> {
     let secret = settings.secrets.get(HOOK_SECRET)?.clone();
     Some(Hook { url: hook_url(app, &source.kind, source.id), secret })
 }

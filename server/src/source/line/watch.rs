@@ -15,11 +15,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::{MOVED, connect};
-use super::facts::{Webhook, of, saw, webhook};
+use super::facts::{Webhook, saw, webhook};
 use super::hook_of;
 use crate::alert::{self, Alarm};
-use crate::app::App;
-use crate::source::{Reason, SourceStatus, notes, settings, stopped};
+use crate::settings;
+use crate::settings::facts;
+use crate::source::SourceContext;
+use crate::source::{Reason, SourceStatus, notes, stopped};
 use crate::tenant as tenants;
 
 /// Interval between searches for due sources.
@@ -32,14 +34,14 @@ const BATCH: u64 = 40;
 const AT_ONCE: usize = 4;
 
 /// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
         due_now(&app).await;
     }
 }
 
 /// Checks one batch of due lines; returns how many.
-pub async fn due_now(app: &Arc<App>) -> usize {
+pub async fn due_now(app: &Arc<SourceContext>) -> usize {
     let due = match due(app).await {
         Ok(due) => due,
         Err(error) => {
@@ -65,7 +67,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
     looked
 }
 
-async fn due(app: &App) -> Result<Vec<source::Model>, DbErr> {
+async fn due(app: &SourceContext) -> Result<Vec<source::Model>, DbErr> {
     source::Entity::find()
         .filter(Column::LookAt.lte(app.clock.millis()))
         .filter(Column::DeletedAt.is_null())
@@ -76,7 +78,7 @@ async fn due(app: &App) -> Result<Vec<source::Model>, DbErr> {
 }
 
 /// True if this instance is to check.
-async fn claim(app: &App, seen: &source::Model) -> Result<bool, DbErr> {
+async fn claim(app: &SourceContext, seen: &source::Model) -> Result<bool, DbErr> {
     let next = app.clock.millis() + EVERY + rand::random_range(-JITTER..=JITTER);
     let done = source::Entity::update_many()
         .col_expr(Column::LookAt, Expr::value(Some(next)))
@@ -88,13 +90,13 @@ async fn claim(app: &App, seen: &source::Model) -> Result<bool, DbErr> {
     Ok(done.rows_affected == 1)
 }
 
-async fn look(app: Arc<App>, source: source::Model) {
+async fn look(app: Arc<SourceContext>, source: source::Model) {
     if let Err(error) = look_at(&app, &source).await {
         tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "a source's connection could not be checked; it will be checked again");
     }
 }
 
-async fn look_at(app: &Arc<App>, source: &source::Model) -> Result<()> {
+async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()> {
     let Some(connector) = app.connectors.get(&source.kind) else { return Ok(()) };
     let settings = settings::open(app, source)?;
     let Some(hook) = hook_of(app, source, &settings) else { return Ok(()) };
@@ -121,7 +123,7 @@ async fn look_at(app: &Arc<App>, source: &source::Model) -> Result<()> {
         }
         Ok(Watched::Failing { words, waiting }) => saw(app, source, Webhook::Failing { words, waiting, since }).await,
         Ok(Watched::Elsewhere { host }) => {
-            let is_new = !matches!(webhook(&of(source)), Webhook::Elsewhere { .. });
+            let is_new = !matches!(webhook(&facts(source)), Webhook::Elsewhere { .. });
             saw(app, source, Webhook::Elsewhere { host: host.clone(), since }).await?;
             if is_new { raise(app, source, &host).await } else { Ok(()) }
         }
@@ -134,7 +136,7 @@ fn was_refused(source: &source::Model) -> bool {
     source.status == SourceStatus::Stopped.as_str() && source.status_reason.starts_with(Reason::AccessRefused.as_str())
 }
 
-async fn raise(app: &App, source: &source::Model, host: &str) -> Result<()> {
+async fn raise(app: &SourceContext, source: &source::Model, host: &str) -> Result<()> {
     let db = app.store.write();
     let Some(tenant) = tenants::load(db, source.tenant_id).await? else { return Ok(()) };
     let words = Words::new(Language::of_code(&tenant.language).unwrap_or(Language::En));

@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use super::compare::{Difference, Found, Stray};
 use super::{DELETED_IN_CRM, GONE, PIPELINE_ARCHIVED};
 use crate::alert::{self, Alarm};
-use crate::app::App;
+use crate::source::SourceContext;
 use crate::source::by::{CHANGED, next_version};
 use crate::source::create::clear_default;
 use crate::source::{By, SourceStatus, not_deleted, notice};
 
 pub(super) async fn apply(
-    app: &App,
+    app: &SourceContext,
     tenant: &tenant::Model,
     ours: &[source::Model],
     found: &Found,
@@ -27,7 +27,7 @@ pub(super) async fn apply(
 }
 
 async fn apply_in(
-    app: &App,
+    app: &SourceContext,
     tx: &DatabaseTransaction,
     tenant: &tenant::Model,
     ours: &[source::Model],
@@ -67,7 +67,7 @@ fn is_unchanged(read: &source::Model, stored: &source::Model) -> bool {
 }
 
 async fn missing(
-    app: &App,
+    app: &SourceContext,
     tx: &DatabaseTransaction,
     tenant: &tenant::Model,
     source: &source::Model,
@@ -100,7 +100,7 @@ async fn missing(
 }
 
 async fn adopt(
-    app: &App,
+    app: &SourceContext,
     tx: &DatabaseTransaction,
     source: &source::Model,
     difference: &Difference,
@@ -168,7 +168,7 @@ async fn update(tx: &DatabaseTransaction, source: &source::Model, change: source
 }
 
 async fn keep_strays(
-    app: &App,
+    app: &SourceContext,
     tx: &DatabaseTransaction,
     tenant: &tenant::Model,
     strays: &[Stray],

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::reconcile;
-use crate::app::App;
+use crate::source::SourceContext;
 use crate::tenant::TenantStatus;
 
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -24,14 +24,14 @@ const AGAIN: i64 = 3_600_000;
 const AT_ONCE: u64 = 4;
 
 /// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
         due_now(&app).await;
     }
 }
 
 /// Compares one batch of due accounts; returns how many.
-pub async fn due_now(app: &Arc<App>) -> usize {
+pub async fn due_now(app: &Arc<SourceContext>) -> usize {
     let due = match due(app).await {
         Ok(due) => due,
         Err(error) => {
@@ -61,7 +61,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
 }
 
 /// New ones first, then those compared longest ago.
-async fn due(app: &App) -> Result<Vec<tenant::Model>, DbErr> {
+async fn due(app: &SourceContext) -> Result<Vec<tenant::Model>, DbErr> {
     for tenant_id in app.source_notes.take_strange() {
         bring_forward(app, tenant_id).await?;
     }
@@ -74,7 +74,7 @@ async fn due(app: &App) -> Result<Vec<tenant::Model>, DbErr> {
     active().filter(Column::ReconciledAt.lte(before)).order_by_asc(Column::ReconciledAt).all(app.store.read()).await
 }
 
-async fn bring_forward(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+async fn bring_forward(app: &SourceContext, tenant_id: Uuid) -> Result<(), DbErr> {
     tenant::Entity::update_many()
         .col_expr(Column::ReconciledAt, Expr::value(Option::<i64>::None))
         .filter(Column::TenantId.eq(tenant_id))
@@ -85,7 +85,7 @@ async fn bring_forward(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
 }
 
 /// True if this instance is to compare.
-async fn claim(app: &App, seen: &tenant::Model) -> Result<bool, DbErr> {
+async fn claim(app: &SourceContext, seen: &tenant::Model) -> Result<bool, DbErr> {
     let as_seen = match seen.reconciled_at {
         Some(at) => Column::ReconciledAt.eq(at),
         None => Column::ReconciledAt.is_null(),

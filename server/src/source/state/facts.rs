@@ -9,17 +9,17 @@ use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{Facts, NOT_ANSWERING, State};
-use crate::app::App;
+use crate::source::SourceContext;
 use crate::tenant as tenants;
 
 /// The state of one source.
-pub async fn state(app: &App, source: &source::Model) -> Result<State> {
+pub async fn state(app: &SourceContext, source: &source::Model) -> Result<State> {
     let found = states(app, source.tenant_id, std::slice::from_ref(source)).await?;
     found.into_iter().next().ok_or(Error::NotFound)
 }
 
 /// The states of one account's sources, in their order.
-pub async fn states(app: &App, tenant_id: Uuid, sources: &[source::Model]) -> Result<Vec<State>> {
+pub async fn states(app: &SourceContext, tenant_id: Uuid, sources: &[source::Model]) -> Result<Vec<State>> {
     let db = app.store.read();
     let tenant = tenants::load(db, tenant_id).await?.ok_or(Error::NotFound)?;
     let channels = tenant_channel::Entity::of_tenant(tenant_id).all(db).await?;
@@ -43,7 +43,7 @@ pub async fn states(app: &App, tenant_id: Uuid, sources: &[source::Model]) -> Re
     Ok(states)
 }
 
-async fn oldest_to_crm(app: &App, source: &source::Model) -> Result<Option<i64>, DbErr> {
+async fn oldest_to_crm(app: &SourceContext, source: &source::Model) -> Result<Option<i64>, DbErr> {
     let oldest = letter::Entity::of_tenant(source.tenant_id)
         .filter(letter::Column::SourceId.eq(source.id))
         .filter(letter::Column::Direction.eq(Direction::ToCrm.number()))

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::judge::Outcome;
 use crate::alert::{self, Alarm};
-use crate::app::App;
 use crate::tenant::ChannelStatus;
+use crate::tenant::TenantContext;
 use crate::tenant::standing::slowly;
 
 /// Spreads the restart of turns of many accounts, in milliseconds.
@@ -25,7 +25,7 @@ const ALARMS: [(ChannelStatus, &str); 2] =
 /// Stores an outcome. If connected, the scope is stored and the turn resumed. Otherwise the vendor is alerted and the
 /// connection is retried slowly.
 pub(super) async fn keep(
-    app: &App,
+    app: &TenantContext,
     tenant: &tenant::Model,
     channel_id: Uuid,
     mut outcome: Outcome,
@@ -98,7 +98,7 @@ pub(super) async fn keep(
 /// Records that a connected channel no longer accepts messages. One that amoCRM does not know is connected again at
 /// once; slowly if it was lost again soon, or if amoCRM refuses its signature.
 pub(super) async fn broken(
-    app: &App,
+    app: &TenantContext,
     tenant: &tenant::Model,
     channel_id: Uuid,
     status: ChannelStatus,
@@ -147,7 +147,7 @@ fn losses_in_a_row(known: &tenant_channel::Model, now: i64) -> i32 {
 
 /// Updates the alert of an account's channel; it ends when the channel is connected.
 async fn alarm(
-    app: &App,
+    app: &TenantContext,
     db: &impl ConnectionTrait,
     tenant: &tenant::Model,
     channel_id: Uuid,

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::keep::look_by;
-use crate::app::App;
+use crate::tenant::TenantContext;
 use crate::tenant::standing::slowly;
 use crate::tenant::{self as tenants, ChannelStatus};
 
@@ -17,7 +17,7 @@ const TRIES: i32 = 12;
 /// Disconnects all channels of which amoCRM has not been told yet; their rows already say `disconnected`. "Not found"
 /// and every other refusal counts as done, because there is nothing to disconnect. Without an answer, `watch`
 /// retries.
-pub(in crate::tenant) async fn take_off(app: &App, tenant: &tenant::Model) -> anyhow::Result<()> {
+pub(in crate::tenant) async fn take_off(app: &TenantContext, tenant: &tenant::Model) -> anyhow::Result<()> {
     let integration = tenants::integration(app, tenant)?;
     let chats = tenants::chats(app, integration)?;
     for row in tenant_channel::Entity::of_tenant(tenant.tenant_id).all(app.store.read()).await? {
@@ -44,7 +44,7 @@ pub(in crate::tenant) async fn take_off(app: &App, tenant: &tenant::Model) -> an
 }
 
 /// `tries`: none if amoCRM knows it.
-async fn note(app: &App, row: &tenant_channel::Model, tries: Option<i32>) -> Result<(), DbErr> {
+async fn note(app: &TenantContext, row: &tenant_channel::Model, tries: Option<i32>) -> Result<(), DbErr> {
     use tenant_channel::Column;
     let now = app.clock.millis();
     let tries = tries.filter(|tries| *tries < TRIES);

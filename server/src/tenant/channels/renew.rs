@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::{connect_one, keep};
 use crate::alert::{self, Alarm};
-use crate::app::App;
+use crate::tenant::TenantContext;
 use crate::tenant::{ChannelStatus, channel_config, load};
 
 const ALARM: &str = "channel_hook_version";
@@ -23,7 +23,7 @@ const EVERY: i64 = 24 * 3_600_000;
 const AGAIN: i64 = 3_600_000;
 
 /// Alerts the vendor and connects the channel for hooks of version 2, at most once a day over all instances.
-pub async fn renew(app: &App, channel: &tenant_channel::Model) -> anyhow::Result<()> {
+pub async fn renew(app: &TenantContext, channel: &tenant_channel::Model) -> anyhow::Result<()> {
     let Some(tenant) = load(app.store.read(), channel.tenant_id).await? else { return Ok(()) };
     let detail = json!({
         "tenant_id": tenant.tenant_id,
@@ -52,7 +52,7 @@ pub async fn renew(app: &App, channel: &tenant_channel::Model) -> anyhow::Result
 }
 
 /// A reconnected channel sent a hook of version 2: ends the vendor's alert.
-pub async fn renewed(app: &App, channel: &tenant_channel::Model) {
+pub async fn renewed(app: &TenantContext, channel: &tenant_channel::Model) {
     let ended = async {
         let object = object(channel);
         if alert::is_open(app.store.read(), VENDOR, ALARM, &object).await? {
@@ -70,7 +70,7 @@ fn object(channel: &tenant_channel::Model) -> String {
 }
 
 /// True if this caller may connect now. A disconnected channel stays disconnected.
-async fn claim(app: &App, channel: &tenant_channel::Model, now: i64) -> Result<bool, DbErr> {
+async fn claim(app: &TenantContext, channel: &tenant_channel::Model, now: i64) -> Result<bool, DbErr> {
     let due = Condition::any().add(Column::RenewedAt.is_null()).add(Column::RenewedAt.lte(now - EVERY));
     let claimed = this(channel)
         .col_expr(Column::RenewedAt, Expr::value(Some(now)))
@@ -81,7 +81,7 @@ async fn claim(app: &App, channel: &tenant_channel::Model, now: i64) -> Result<b
     Ok(claimed.rows_affected == 1)
 }
 
-async fn note(app: &App, channel: &tenant_channel::Model, renewed_at: i64) -> Result<(), DbErr> {
+async fn note(app: &TenantContext, channel: &tenant_channel::Model, renewed_at: i64) -> Result<(), DbErr> {
     this(channel).col_expr(Column::RenewedAt, Expr::value(Some(renewed_at))).exec(app.store.write()).await?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::seek::same;
-use crate::app::App;
+use crate::tenant::TenantContext;
 use crate::tenant::remove;
 
 /// Rows per page.
@@ -27,7 +27,7 @@ pub(super) struct Lines {
 }
 
 /// The lines that contain a person with this phone number, given by its digits.
-pub(super) async fn find(app: &App, tenant_id: Uuid, wanted: &str) -> Result<Lines, DbErr> {
+pub(super) async fn find(app: &TenantContext, tenant_id: Uuid, wanted: &str) -> Result<Lines, DbErr> {
     let mut found = Lines::default();
     read(app, tenant_id, |row| match place(&row.text, wanted) {
         Some(Place::Person) => {
@@ -47,7 +47,7 @@ pub(super) async fn find(app: &App, tenant_id: Uuid, wanted: &str) -> Result<Lin
 }
 
 /// Deletes them; returns how many.
-pub(super) async fn wipe(app: &App, tenant_id: Uuid, lines: &Lines) -> Result<u64, DbErr> {
+pub(super) async fn wipe(app: &TenantContext, tenant_id: Uuid, lines: &Lines) -> Result<u64, DbErr> {
     let mut gone = 0;
     let of = |column: Column, (import_id, id): &(Uuid, String)| {
         Condition::all().add(Column::ImportId.eq(*import_id)).add(column.eq(id.as_str()))
@@ -68,7 +68,7 @@ impl Lines {
     }
 }
 
-async fn read(app: &App, tenant_id: Uuid, mut each: impl FnMut(&import_line::Model)) -> Result<(), DbErr> {
+async fn read(app: &TenantContext, tenant_id: Uuid, mut each: impl FnMut(&import_line::Model)) -> Result<(), DbErr> {
     let mut after = (Uuid::nil(), String::new());
     loop {
         let (import_id, external_id) = &after;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Who;
 use super::lines::{self, Lines};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// Rows per page.
 const PAGE: u64 = 500;
@@ -35,7 +35,7 @@ pub struct Found {
 }
 
 /// What [`super::erase()`] would erase; empty if no one is found. 422 if the phone number is invalid.
-pub async fn find(app: &App, tenant_id: Uuid, who: &Who) -> Result<Found> {
+pub async fn find(app: &TenantContext, tenant_id: Uuid, who: &Who) -> Result<Found> {
     let mut found = Found::default();
     match who {
         Who::Conversation(id) => {
@@ -60,12 +60,12 @@ pub async fn find(app: &App, tenant_id: Uuid, who: &Who) -> Result<Found> {
     Ok(found)
 }
 
-async fn lines_of(app: &App, tenant_id: Uuid, phone: &str) -> Result<Lines> {
+async fn lines_of(app: &TenantContext, tenant_id: Uuid, phone: &str) -> Result<Lines> {
     let wanted = digits(phone);
     if wanted.len() < SHORTEST { Ok(Lines::default()) } else { Ok(lines::find(app, tenant_id, &wanted).await?) }
 }
 
-async fn by_phone(app: &App, tenant_id: Uuid, phone: &str, found: &mut Found) -> Result<()> {
+async fn by_phone(app: &TenantContext, tenant_id: Uuid, phone: &str, found: &mut Found) -> Result<()> {
     let wanted = digits(phone);
     if wanted.len() < SHORTEST {
         return Err(Error::field("/phone", Said::new("said-phone")));

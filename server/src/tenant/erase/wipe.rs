@@ -15,7 +15,7 @@ use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::tenant::TenantContext;
 use crate::tenant::remove;
 
 /// Messages per step.
@@ -32,7 +32,7 @@ fn count(counts: &mut Counts, table: &str, rows: u64) {
 }
 
 /// Erases a conversation with everything in it.
-pub(super) async fn conversation(app: &App, row: &conversation::Model, counts: &mut Counts) -> Result<()> {
+pub(super) async fn conversation(app: &TenantContext, row: &conversation::Model, counts: &mut Counts) -> Result<()> {
     let (tenant_id, id) = (row.tenant_id, row.id);
     count(counts, "letter", app.queue.empty(tenant_id, id).await?);
     let mut needles = Needles::default();
@@ -97,7 +97,7 @@ pub(super) async fn conversation(app: &App, row: &conversation::Model, counts: &
 }
 
 /// Earlier messages of the chat that wait to be imported.
-async fn import_lines(app: &App, row: &conversation::Model, counts: &mut Counts) -> Result<()> {
+async fn import_lines(app: &TenantContext, row: &conversation::Model, counts: &mut Counts) -> Result<()> {
     if row.external_id.is_empty() {
         return Ok(());
     }
@@ -112,7 +112,7 @@ async fn import_lines(app: &App, row: &conversation::Model, counts: &mut Counts)
 }
 
 /// Single messages in conversations that stay.
-pub(super) async fn others(app: &App, tenant_id: Uuid, ids: &[Uuid], counts: &mut Counts) -> Result<()> {
+pub(super) async fn others(app: &TenantContext, tenant_id: Uuid, ids: &[Uuid], counts: &mut Counts) -> Result<()> {
     let mut needles = Needles::default();
     for ids in ids.chunks(usize::try_from(PAGE).unwrap_or(1)) {
         let page = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.is_in(ids.iter().copied()));
@@ -130,7 +130,7 @@ pub(super) async fn others(app: &App, tenant_id: Uuid, ids: &[Uuid], counts: &mu
 }
 
 /// Empties messages and deletes the ids by which they were known.
-async fn messages(app: &App, page: &[message::Model], counts: &mut Counts) -> Result<()> {
+async fn messages(app: &TenantContext, page: &[message::Model], counts: &mut Counts) -> Result<()> {
     let Some(first) = page.first() else { return Ok(()) };
     let tenant_id = first.tenant_id;
     let db = app.store.write();
@@ -214,7 +214,7 @@ impl Needles {
 }
 
 /// Raw bytes that name the customer: the account's, and those quarantined before their account was known.
-async fn raw_hooks(app: &App, tenant_id: Uuid, needles: &Needles, counts: &mut Counts) -> Result<()> {
+async fn raw_hooks(app: &TenantContext, tenant_id: Uuid, needles: &Needles, counts: &mut Counts) -> Result<()> {
     if needles.0.is_empty() {
         return Ok(());
     }
@@ -239,7 +239,7 @@ fn readable(row: &raw_hook::Model) -> Cow<'_, [u8]> {
     Cow::Owned(pairs.map(|(name, value)| format!("{name}:\"{value}\"\n")).collect::<String>().into_bytes())
 }
 
-async fn seek(app: &App, tenant_id: Uuid, meets: impl Fn(&[u8]) -> bool) -> Result<Vec<Uuid>, DbErr> {
+async fn seek(app: &TenantContext, tenant_id: Uuid, meets: impl Fn(&[u8]) -> bool) -> Result<Vec<Uuid>, DbErr> {
     let mut found = Vec::new();
     let mut after = Uuid::nil();
     loop {

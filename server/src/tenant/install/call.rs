@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::stage::Stage;
 use crate::alert::{self, Alarm};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 const NEW: &str = "new";
 const DONE: &str = "done";
@@ -61,7 +61,7 @@ pub struct Call {
 
 /// Stores an authorization code durably; afterwards the call may be answered. An earlier unprocessed call for the
 /// same host from the same address is replaced: of an account's codes the newest is valid.
-pub async fn store(app: &App, call: Call, whose: For) -> anyhow::Result<install_call::Model> {
+pub async fn store(app: &TenantContext, call: Call, whose: For) -> anyhow::Result<install_call::Model> {
     let now = app.clock.millis();
     let id = app.clock.uuid_v7();
     let Call { integration, host, code, trust, network } = call;
@@ -87,7 +87,7 @@ pub async fn store(app: &App, call: Call, whose: For) -> anyhow::Result<install_
 }
 
 /// Ends waiting calls for the same host from the same address. Other addresses cannot end them.
-async fn replace(app: &App, row: &install_call::Model) -> Result<(), DbErr> {
+async fn replace(app: &TenantContext, row: &install_call::Model) -> Result<(), DbErr> {
     let same = install_call::Entity::of_tenant(VENDOR)
         .filter(Column::Status.eq(NEW))
         .filter(Column::Attempts.eq(0))
@@ -108,7 +108,7 @@ async fn replace(app: &App, row: &install_call::Model) -> Result<(), DbErr> {
 
 /// Stores a call whose integration cannot be determined, for the operator to inspect. Its code is kept: it is valid
 /// for 20 minutes.
-pub async fn store_unclear(app: &App, host: &str, code: SecretString, reason: &str) -> anyhow::Result<()> {
+pub async fn store_unclear(app: &TenantContext, host: &str, code: SecretString, reason: &str) -> anyhow::Result<()> {
     let now = app.clock.millis();
     let id = app.clock.uuid_v7();
     let row = install_call::Model {
@@ -133,7 +133,7 @@ pub async fn store_unclear(app: &App, host: &str, code: SecretString, reason: &s
 }
 
 /// Due calls: the most trusted first, among those the newest, at most `limit`.
-pub(super) async fn due(app: &App, limit: u64) -> Result<Vec<install_call::Model>, DbErr> {
+pub(super) async fn due(app: &TenantContext, limit: u64) -> Result<Vec<install_call::Model>, DbErr> {
     let now = app.clock.millis();
     install_call::Entity::of_tenant(VENDOR)
         .filter(Column::Status.eq(NEW))
@@ -147,7 +147,10 @@ pub(super) async fn due(app: &App, limit: u64) -> Result<Vec<install_call::Model
 }
 
 /// Claims a due call. None if it is already claimed.
-pub(super) async fn claim(app: &App, mut row: install_call::Model) -> Result<Option<install_call::Model>, DbErr> {
+pub(super) async fn claim(
+    app: &TenantContext,
+    mut row: install_call::Model,
+) -> Result<Option<install_call::Model>, DbErr> {
     let next_at = app.clock.millis() + HELD;
     let done = of(&row)
         .col_expr(Column::Attempts, Expr::value(row.attempts + 1))
@@ -162,7 +165,7 @@ pub(super) async fn claim(app: &App, mut row: install_call::Model) -> Result<Opt
 }
 
 /// Extends a claim during the work.
-pub(super) async fn hold_on(app: &App, row: &install_call::Model) -> Result<(), DbErr> {
+pub(super) async fn hold_on(app: &TenantContext, row: &install_call::Model) -> Result<(), DbErr> {
     let next_at = Expr::value(app.clock.millis() + HELD);
     of(row).col_expr(Column::NextAt, next_at).exec(app.store.write()).await?;
     Ok(())
@@ -170,7 +173,7 @@ pub(super) async fn hold_on(app: &App, row: &install_call::Model) -> Result<(), 
 
 /// Stores the result of a step before the next one begins. By then amoCRM has accepted the code, so the call is
 /// trusted.
-pub(super) async fn advance(app: &App, row: &install_call::Model, stage: &Stage) -> anyhow::Result<()> {
+pub(super) async fn advance(app: &TenantContext, row: &install_call::Model, stage: &Stage) -> anyhow::Result<()> {
     let sealed = stage.seal(&app.vault, row.id)?;
     of(row)
         .col_expr(Column::Code, Expr::value(sealed))
@@ -181,7 +184,7 @@ pub(super) async fn advance(app: &App, row: &install_call::Model, stage: &Stage)
 }
 
 /// Ends a call successfully: its row is assigned to the tenant, without secrets.
-pub(super) async fn done(app: &App, row: &install_call::Model, tenant_id: Uuid) -> Result<(), DbErr> {
+pub(super) async fn done(app: &TenantContext, row: &install_call::Model, tenant_id: Uuid) -> Result<(), DbErr> {
     of(row)
         .col_expr(Column::TenantId, Expr::value(tenant_id))
         .col_expr(Column::Status, Expr::value(DONE))
@@ -193,7 +196,7 @@ pub(super) async fn done(app: &App, row: &install_call::Model, tenant_id: Uuid) 
 }
 
 /// Ends a call as failed, without secrets.
-pub(super) async fn failed(app: &App, row: &install_call::Model, words: &str) -> Result<(), DbErr> {
+pub(super) async fn failed(app: &TenantContext, row: &install_call::Model, words: &str) -> Result<(), DbErr> {
     of(row)
         .col_expr(Column::Status, Expr::value(FAILED))
         .col_expr(Column::Code, Expr::value(Vec::<u8>::new()))
@@ -204,7 +207,12 @@ pub(super) async fn failed(app: &App, row: &install_call::Model, words: &str) ->
 }
 
 /// Postpones a call.
-pub(super) async fn later(app: &App, row: &install_call::Model, next_at: i64, words: &str) -> Result<(), DbErr> {
+pub(super) async fn later(
+    app: &TenantContext,
+    row: &install_call::Model,
+    next_at: i64,
+    words: &str,
+) -> Result<(), DbErr> {
     of(row)
         .col_expr(Column::NextAt, Expr::value(next_at))
         .col_expr(Column::Error, Expr::value(words))

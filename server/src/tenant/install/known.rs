@@ -8,27 +8,27 @@ use base::store::directory::{self, Entry, Kind};
 use sea_orm::DbErr;
 
 use super::call::Trust;
-use crate::app::App;
 use crate::strangers;
+use crate::tenant::TenantContext;
 
 /// How long an address stays known after its last genuine call.
 const KNOWN: i64 = 90 * 86_400_000;
 
 /// The hash of an address: it cannot be reversed without our key.
-pub fn network_of(app: &App, address: Option<IpAddr>) -> String {
+pub fn network_of(app: &TenantContext, address: Option<IpAddr>) -> String {
     let address = address.map(|address| strangers::site(address).to_string()).unwrap_or_default();
     let derived = app.vault.derive("install_network", &[&address]);
     hex::encode(derived.get(..16).unwrap_or_default())
 }
 
 /// The trust in a call from this address.
-pub async fn trust_of(app: &App, network: &str) -> Result<Trust, DbErr> {
+pub async fn trust_of(app: &TenantContext, network: &str) -> Result<Trust, DbErr> {
     let found = directory::find(app.store.read(), Kind::InstallNetwork, network, app.clock.millis()).await?;
     Ok(if found.is_some() { Trust::KnownAddress } else { Trust::Stranger })
 }
 
 /// Records that amoCRM accepted a code from this address.
-pub(super) async fn was_genuine(app: &App, network: &str) {
+pub(super) async fn was_genuine(app: &TenantContext, network: &str) {
     if network.is_empty() {
         return;
     }

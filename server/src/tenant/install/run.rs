@@ -12,7 +12,7 @@ use super::call::{self, For};
 use super::stage::{Entered, Stage};
 use super::turns::{AT_ONCE, Place, Turns, Waiting};
 use super::{InstallError, enter, exchange, finish, known};
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// Polling interval: a call waits no longer than this, whichever instance stored it.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -37,7 +37,7 @@ pub enum Progress {
 }
 
 /// The background task of installations. Ends when `stop` is cancelled and running work has ended.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
     let mut working = JoinSet::new();
     let mut turns = Turns::default();
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
@@ -59,7 +59,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-async fn claim_and_carry(app: Arc<App>, waiting: Waiting, _place: Place) {
+async fn claim_and_carry(app: Arc<TenantContext>, waiting: Waiting, _place: Place) {
     let claimed = match waiting {
         Waiting::Stored(row) => call::claim(&app, *row).await.map_err(anyhow::Error::from),
         Waiting::Unstored(unstored) => call::store(&app, unstored.call, For::Me).await.map(Some),
@@ -75,7 +75,7 @@ async fn claim_and_carry(app: Arc<App>, waiting: Waiting, _place: Place) {
 
 /// Processes a claimed call as far as possible now, and stores the progress. Run it in a separate task: a caller that
 /// goes away must not cancel an exchange.
-pub async fn carry(app: Arc<App>, row: install_call::Model) -> Progress {
+pub async fn carry(app: Arc<TenantContext>, row: install_call::Model) -> Progress {
     let result = while_held(&app, &row, steps(&app, &row)).await;
     let progress = match result {
         Ok(entered) => Progress::Done(entered),
@@ -112,7 +112,7 @@ pub async fn carry(app: Arc<App>, row: install_call::Model) -> Progress {
 /// An error, and whether access had been given before it.
 type Broken = (InstallError, bool);
 
-async fn steps(app: &App, row: &install_call::Model) -> Result<Entered, Broken> {
+async fn steps(app: &TenantContext, row: &install_call::Model) -> Result<Entered, Broken> {
     let before = |error: InstallError| (error, false);
     let mut stage = Stage::open(&app.vault, row.id, &row.code).map_err(|error| before(error.into()))?;
     loop {
@@ -138,7 +138,7 @@ async fn steps(app: &App, row: &install_call::Model) -> Result<Entered, Broken> 
 }
 
 /// A used code cannot be exchanged again, so its result is stored with retries, and used even if that fails.
-async fn keep(app: &App, row: &install_call::Model, stage: &Stage) {
+async fn keep(app: &TenantContext, row: &install_call::Model, stage: &Stage) {
     for pause in [50, 500, 2_000] {
         match call::advance(app, row, stage).await {
             Ok(()) => return,
@@ -151,7 +151,7 @@ async fn keep(app: &App, row: &install_call::Model, stage: &Stage) {
 }
 
 fn place<'app>(
-    app: &'app App,
+    app: &'app TenantContext,
     row: &install_call::Model,
 ) -> anyhow::Result<(&'app base::config::Integration, amocrm::Host)> {
     let integration = app
@@ -163,7 +163,7 @@ fn place<'app>(
 
 /// Does the work and renews the claim meanwhile. Both are polled together: the work may hold the only write
 /// connection while the renewal waits for it.
-async fn while_held<T>(app: &App, row: &install_call::Model, work: impl Future<Output = T>) -> T {
+async fn while_held<T>(app: &TenantContext, row: &install_call::Model, work: impl Future<Output = T>) -> T {
     tokio::select! {
         result = work => result,
         result = renew_claim(app, row) => result,
@@ -171,7 +171,7 @@ async fn while_held<T>(app: &App, row: &install_call::Model, work: impl Future<O
 }
 
 /// Never ends.
-async fn renew_claim<T>(app: &App, row: &install_call::Model) -> T {
+async fn renew_claim<T>(app: &TenantContext, row: &install_call::Model) -> T {
     loop {
         tokio::time::sleep(KEEP_CLAIM_EVERY).await;
         complain(call::hold_on(app, row).await);

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::call::{self, Trust};
 use super::overflow::Unstored;
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 /// Calls processed at once.
 pub(super) const AT_ONCE: usize = 8;
@@ -81,7 +81,7 @@ pub(super) struct Turns {
 impl Turns {
     /// The next calls, at most `room`, each with its slot. Codes are exchanged no faster than amoCRM's token endpoint may
     /// be called.
-    pub async fn next(&mut self, app: &App, room: usize) -> Result<Vec<(Waiting, Place)>, DbErr> {
+    pub async fn next(&mut self, app: &TenantContext, room: usize) -> Result<Vec<(Waiting, Place)>, DbErr> {
         self.forget();
         let mut waiting: Vec<Waiting> =
             call::due(app, SEEN).await?.into_iter().map(|row| Waiting::Stored(Box::new(row))).collect();
@@ -141,7 +141,7 @@ impl Turns {
 }
 
 /// Whether a code of an integration may be exchanged now, counted over all processes (`rates.installs`).
-pub async fn may_exchange(app: &App, integration: &str) -> Result<bool, DbErr> {
+pub async fn may_exchange(app: &TenantContext, integration: &str) -> Result<bool, DbErr> {
     pace::take(&app.store, &format!("install:{integration}"), budget(&app.config.rates)).await
 }
 

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use tokio_util::sync::CancellationToken;
 
 use super::look;
-use crate::app::App;
+use crate::tenant::TenantContext;
 
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Subscriptions checked one after another per round, so that a restart does not query amoCRM for all of them at
@@ -19,14 +19,14 @@ const BATCH: u64 = 20;
 const CLAIMED: i64 = 5 * 60_000;
 
 /// The background task. Ends when `stop` is cancelled.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
+pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
         due_now(&app).await;
     }
 }
 
 /// Checks what is due now; returns how many.
-pub async fn due_now(app: &Arc<App>) -> usize {
+pub async fn due_now(app: &Arc<TenantContext>) -> usize {
     let due = crm_subscription::Entity::find()
         .filter(Column::NextTryAt.lte(app.clock.millis()))
         .order_by_asc(Column::NextTryAt)
@@ -53,7 +53,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
 }
 
 /// False if another instance checks.
-async fn one(app: &Arc<App>, row: crm_subscription::Model) -> anyhow::Result<bool> {
+async fn one(app: &Arc<TenantContext>, row: crm_subscription::Model) -> anyhow::Result<bool> {
     let claimed = app.clock.millis() + CLAIMED;
     if !claim(app, &row, claimed).await? {
         return Ok(false);
@@ -62,7 +62,7 @@ async fn one(app: &Arc<App>, row: crm_subscription::Model) -> anyhow::Result<boo
     Ok(true)
 }
 
-async fn claim(app: &App, row: &crm_subscription::Model, until: i64) -> Result<bool, DbErr> {
+async fn claim(app: &TenantContext, row: &crm_subscription::Model, until: i64) -> Result<bool, DbErr> {
     let done = crm_subscription::Entity::update_many()
         .col_expr(Column::NextTryAt, Expr::value(Some(until)))
         .filter(Column::TenantId.eq(row.tenant_id))

@@ -15,7 +15,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{PLACE, hash};
-use crate::app::App;
+use crate::tenant::TenantContext;
 use crate::tenant::standing::slowly;
 use crate::tenant::token::{CallError, TokenError, with_token};
 use crate::tenant::{self as tenants, TenantStatus};
@@ -39,7 +39,7 @@ enum Outcome {
     Later,
 }
 
-pub(super) async fn look(app: &Arc<App>, row: crm_subscription::Model) -> anyhow::Result<()> {
+pub(super) async fn look(app: &Arc<TenantContext>, row: crm_subscription::Model) -> anyhow::Result<()> {
     let Some(tenant) = tenants::load(app.store.read(), row.tenant_id).await? else { return Ok(()) };
     let done = match TenantStatus::stored(&tenant) {
         TenantStatus::Active => on(app, &row).await,
@@ -60,7 +60,7 @@ pub(super) async fn look(app: &Arc<App>, row: crm_subscription::Model) -> anyhow
 }
 
 /// Ensures the subscription: exactly these events, and not switched off.
-async fn on(app: &Arc<App>, row: &crm_subscription::Model) -> anyhow::Result<Outcome> {
+async fn on(app: &Arc<TenantContext>, row: &crm_subscription::Model) -> anyhow::Result<Outcome> {
     let before = address(app, row)?;
     let address = match &before {
         Some(address) => token(address).map(|token| format!("{}{PLACE}{token}", app.public_url())),
@@ -106,7 +106,7 @@ fn is_right(found: &Webhook) -> bool {
 }
 
 /// Ends the subscription at amoCRM if our access still works; then invalidates the address.
-async fn off(app: &Arc<App>, row: &crm_subscription::Model) -> anyhow::Result<Outcome> {
+async fn off(app: &Arc<TenantContext>, row: &crm_subscription::Model) -> anyhow::Result<Outcome> {
     let address = address(app, row)?;
     shut(app, row).await?;
     match address {
@@ -115,7 +115,7 @@ async fn off(app: &Arc<App>, row: &crm_subscription::Model) -> anyhow::Result<Ou
     }
 }
 
-async fn end(app: &Arc<App>, tenant_id: Uuid, address: &str) -> anyhow::Result<()> {
+async fn end(app: &Arc<TenantContext>, tenant_id: Uuid, address: &str) -> anyhow::Result<()> {
     let done = call(app, tenant_id, address, |rest, token, address| async move {
         rest.unsubscribe_webhook(&token, &address).await
     });
@@ -127,7 +127,7 @@ async fn end(app: &Arc<App>, tenant_id: Uuid, address: &str) -> anyhow::Result<(
 }
 
 async fn subscribe(
-    app: &Arc<App>,
+    app: &Arc<TenantContext>,
     tenant_id: Uuid,
     address: &str,
     settings: &'static [&'static str],
@@ -138,7 +138,12 @@ async fn subscribe(
     .await
 }
 
-async fn call<T, Call, Called>(app: &Arc<App>, tenant_id: Uuid, address: &str, call: Call) -> Result<T, CallError>
+async fn call<T, Call, Called>(
+    app: &Arc<TenantContext>,
+    tenant_id: Uuid,
+    address: &str,
+    call: Call,
+) -> Result<T, CallError>
 where
     Call: Fn(Rest, secrecy::SecretString, String) -> Called,
     Called: Future<Output = Result<T, amocrm::Error>>,
@@ -147,7 +152,7 @@ where
 }
 
 /// Accepts hooks at this address for the account. Done before amoCRM is asked, because it sends at once.
-async fn open(app: &App, tenant_id: Uuid, address: &str) -> anyhow::Result<()> {
+async fn open(app: &TenantContext, tenant_id: Uuid, address: &str) -> anyhow::Result<()> {
     let token = token(address).context("an address without a token")?;
     let sealed = app.vault.seal(tenant_id, Place::CrmSubscription, "", address.as_bytes());
     let entry = directory::Entry { tenant_id, id: tenant_id, note: String::new(), expires_at: None };
@@ -165,14 +170,14 @@ async fn open(app: &App, tenant_id: Uuid, address: &str) -> anyhow::Result<()> {
 }
 
 /// Stops accepting hooks. The address is kept, so that an account that returns uses the same one.
-async fn shut(app: &App, row: &crm_subscription::Model) -> anyhow::Result<()> {
+async fn shut(app: &TenantContext, row: &crm_subscription::Model) -> anyhow::Result<()> {
     if let Some(token) = address(app, row)?.as_deref().and_then(token) {
         directory::take(app.store.write(), Kind::CrmHooks, &hash(token), app.clock.millis()).await?;
     }
     Ok(())
 }
 
-fn address(app: &App, row: &crm_subscription::Model) -> anyhow::Result<Option<String>> {
+fn address(app: &TenantContext, row: &crm_subscription::Model) -> anyhow::Result<Option<String>> {
     let Some(sealed) = &row.destination else { return Ok(None) };
     let plain = app.vault.open_sealed(row.tenant_id, Place::CrmSubscription, "", sealed)?;
     Ok(Some(String::from_utf8(plain.to_vec()).context("the address of a subscription is damaged")?))
@@ -187,7 +192,7 @@ fn new_token() -> String {
 }
 
 /// Stores the outcome, unless another check was requested meanwhile.
-async fn keep(app: &App, row: &crm_subscription::Model, outcome: &Outcome) -> anyhow::Result<()> {
+async fn keep(app: &TenantContext, row: &crm_subscription::Model, outcome: &Outcome) -> anyhow::Result<()> {
     let now = app.clock.millis();
     let (state, detail, next, tries) = match outcome {
         Outcome::On => ("on", "", Some(now + DAY), 0),

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::{TokenError, access_token, living, renewed};
-use crate::app::App;
+use crate::tenant::TenantContext;
 use crate::tenant::{self as tenants, TenantStatus, grant, place, standing};
 
 /// Why a call on behalf of an account failed.
@@ -24,7 +24,7 @@ pub enum CallError {
 ///
 /// Answers about the account as a whole change its state: 402 means `unpaid`, 403 for what every user may read means
 /// `blocked`, and a successful call ends both. The caller gets a [`TokenError`] for these, as for the token endpoint.
-pub async fn with_token<T, Call, Called>(app: &Arc<App>, tenant_id: Uuid, call: Call) -> Result<T, CallError>
+pub async fn with_token<T, Call, Called>(app: &Arc<TenantContext>, tenant_id: Uuid, call: Call) -> Result<T, CallError>
 where
     Call: Fn(Rest, SecretString) -> Called,
     Called: Future<Output = Result<T, amocrm::Error>>,
@@ -51,7 +51,7 @@ where
 
 /// Updates the account's state by an answer.
 async fn told<T>(
-    app: &Arc<App>,
+    app: &Arc<TenantContext>,
     tenant_id: Uuid,
     status: TenantStatus,
     answer: Result<T, amocrm::Error>,
@@ -78,13 +78,13 @@ async fn told<T>(
 }
 
 /// A 403 may be about rights, so this reads the account itself, which every user may do.
-async fn is_blocked(app: &Arc<App>, tenant_id: Uuid) -> Result<bool, TokenError> {
+async fn is_blocked(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<bool, TokenError> {
     let token = access_token(app, tenant_id).await?;
     let (rest, _) = client(app, tenant_id).await?;
     Ok(rest.account(&token, &[]).await.is_err_and(|error| error.status() == Some(403)))
 }
 
-async fn client(app: &App, tenant_id: Uuid) -> Result<(Rest, TenantStatus), TokenError> {
+async fn client(app: &TenantContext, tenant_id: Uuid) -> Result<(Rest, TenantStatus), TokenError> {
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(TokenError::NoGrant)?;
     Ok((tenants::rest(app, &tenant)?, TenantStatus::stored(&tenant)))
 }

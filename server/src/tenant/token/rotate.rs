@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::TokenError;
-use crate::app::App;
+use crate::tenant::TenantContext;
 use crate::tenant::grant::{self, Fresh};
 use crate::tenant::{self as tenants, TenantStatus, place, standing};
 
@@ -32,7 +32,7 @@ const STORE_AGAIN: [Duration; 5] = [
 
 /// Renews a leased grant and ends the lease in every case but a crash.
 pub(super) async fn rotate(
-    app: Arc<App>,
+    app: Arc<TenantContext>,
     seen: oauth_grant::Model,
     me: Uuid,
 ) -> Result<oauth_grant::Model, TokenError> {
@@ -56,7 +56,7 @@ fn outcome<T>(result: &Result<T, TokenError>) -> &'static str {
 }
 
 struct Renewal<'call> {
-    app: &'call App,
+    app: &'call TenantContext,
     seen: &'call oauth_grant::Model,
     me: Uuid,
 }

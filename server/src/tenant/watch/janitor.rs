@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrde
 use uuid::Uuid;
 
 use crate::alert;
-use crate::app::App;
+use crate::tenant::TenantContext;
 use crate::tenant::install::Trust;
 use crate::tenant::install::call::ALARM;
 
@@ -30,7 +30,7 @@ const CALLS_LIVE: i64 = 30 * 24 * 3_600_000;
 const STRANGERS_CALLS_LIVE: i64 = 24 * 3_600_000;
 
 /// Returns how many rows were removed.
-pub(super) async fn clean(app: &App) -> Result<u64, DbErr> {
+pub(super) async fn clean(app: &TenantContext) -> Result<u64, DbErr> {
     let now = app.clock.millis();
     let mut gone = 0;
     for _ in 0..BATCHES {
@@ -55,7 +55,7 @@ pub(super) async fn clean(app: &App) -> Result<u64, DbErr> {
 }
 
 /// One-time entries and sessions. An expired API key stays: `parom key list` shows it.
-async fn expired_entries(app: &App, before: i64) -> Result<u64, DbErr> {
+async fn expired_entries(app: &TenantContext, before: i64) -> Result<u64, DbErr> {
     use directory::Column;
     let found: Vec<(String, String)> = directory::Entity::find()
         .select_only()
@@ -84,7 +84,7 @@ async fn expired_entries(app: &App, before: i64) -> Result<u64, DbErr> {
 }
 
 /// Statuses for messages that never became known.
-async fn expired_statuses(app: &App, now: i64) -> Result<u64, DbErr> {
+async fn expired_statuses(app: &TenantContext, now: i64) -> Result<u64, DbErr> {
     use parked_status::Column;
     let found: Vec<(Uuid, Uuid)> = parked_status::Entity::find()
         .select_only()
@@ -110,7 +110,7 @@ async fn expired_statuses(app: &App, now: i64) -> Result<u64, DbErr> {
 }
 
 /// Accounts that were not called for an hour: their rate state is no longer needed.
-async fn forget_paces(app: &App, now: i64) -> Result<u64, DbErr> {
+async fn forget_paces(app: &TenantContext, now: i64) -> Result<u64, DbErr> {
     use rest_pace::Column;
     let gone = rest_pace::Entity::delete_many()
         .filter(Column::TenantId.eq(VENDOR))
@@ -121,7 +121,7 @@ async fn forget_paces(app: &App, now: i64) -> Result<u64, DbErr> {
 }
 
 /// Codes and tokens of calls that are no longer processed.
-async fn forget_codes(app: &App, now: i64) -> Result<(), DbErr> {
+async fn forget_codes(app: &TenantContext, now: i64) -> Result<(), DbErr> {
     use install_call::Column;
     install_call::Entity::update_many()
         .col_expr(Column::Code, Expr::value(Vec::<u8>::new()))
@@ -144,7 +144,7 @@ async fn forget_codes(app: &App, now: i64) -> Result<(), DbErr> {
 }
 
 /// Only their absence shows that calls without an integration have stopped.
-async fn end_alarm(app: &App, now: i64) -> Result<(), DbErr> {
+async fn end_alarm(app: &TenantContext, now: i64) -> Result<(), DbErr> {
     let open = alert::open(app.store.read(), VENDOR).await?;
     if open.iter().any(|matter| matter.key == ALARM && now - matter.last_at > QUIET) {
         alert::end(app, app.store.write(), VENDOR, ALARM, "").await?;
@@ -153,7 +153,7 @@ async fn end_alarm(app: &App, now: i64) -> Result<(), DbErr> {
 }
 
 /// Failed calls of strangers that came before a time, by the index on status and time.
-async fn clean_strangers_calls(app: &App, before: i64) -> Result<u64, DbErr> {
+async fn clean_strangers_calls(app: &TenantContext, before: i64) -> Result<u64, DbErr> {
     use install_call::Column;
     let theirs = Condition::all()
         .add(Column::Status.eq("failed"))
@@ -164,11 +164,11 @@ async fn clean_strangers_calls(app: &App, before: i64) -> Result<u64, DbErr> {
 }
 
 /// Install calls that came before a time, whatever their outcome.
-pub(super) async fn clean_calls(app: &App, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
+pub(super) async fn clean_calls(app: &TenantContext, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
     delete_calls(app, tenant_id, install_call::Column::ReceivedAt.lt(before).into_condition()).await
 }
 
-async fn delete_calls(app: &App, tenant_id: Uuid, which: Condition) -> Result<u64, DbErr> {
+async fn delete_calls(app: &TenantContext, tenant_id: Uuid, which: Condition) -> Result<u64, DbErr> {
     use install_call::Column;
     let mut gone = 0;
     for _ in 0..BATCHES {

@@ -7,7 +7,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::tenant::TenantContext;
 use crate::tenant::access::IDLE;
 use crate::tenant::install::UNFINISHED;
 use crate::tenant::standing::slowly;
@@ -18,13 +18,13 @@ use crate::tenant::{self as tenants, ChannelStatus, TenantStatus, channels, inst
 const CALLS_LIVE: i64 = 30 * 24 * 3_600_000;
 
 /// Makes a claimed visit. Errors are logged; the account is visited again.
-pub(super) async fn visit(app: Arc<App>, tenant_id: Uuid, claimed_at: i64) {
+pub(super) async fn visit(app: Arc<TenantContext>, tenant_id: Uuid, claimed_at: i64) {
     if let Err(error) = visit_one(&app, tenant_id, claimed_at).await {
         tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "an account could not be checked; it will be checked again");
     }
 }
 
-async fn visit_one(app: &Arc<App>, tenant_id: Uuid, claimed_at: i64) -> anyhow::Result<()> {
+async fn visit_one(app: &Arc<TenantContext>, tenant_id: Uuid, claimed_at: i64) -> anyhow::Result<()> {
     let Some(tenant) = tenants::load(app.store.read(), tenant_id).await? else { return Ok(()) };
     if uninstall::is_pending(&tenant) && !uninstall::confirm(app, tenant_id).await? {
         // It has set its own time.
@@ -42,7 +42,7 @@ async fn visit_one(app: &Arc<App>, tenant_id: Uuid, claimed_at: i64) -> anyhow::
     done
 }
 
-async fn work(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
+async fn work(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<()> {
     let Some(tenant) = tenants::load(app.store.read(), tenant_id).await? else { return Ok(()) };
     super::janitor::clean_calls(app, tenant_id, app.clock.millis() - CALLS_LIVE).await?;
     match TenantStatus::stored(&tenant) {
@@ -82,7 +82,7 @@ async fn work(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
 }
 
 /// Asks whether amoCRM serves the account again: a successful call makes it active.
-async fn probe(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<()> {
+async fn probe(app: &Arc<TenantContext>, tenant: &tenant::Model) -> anyhow::Result<()> {
     let tenant_id = tenant.tenant_id;
     match token::with_token(app, tenant_id, |rest, token| async move { rest.account(&token, &[]).await }).await {
         Ok(_) => {}
@@ -99,7 +99,7 @@ async fn probe(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<()> {
 }
 
 /// Renews access that was unused for a month. Lost access is known by the account's state.
-async fn keep_alive(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
+async fn keep_alive(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<()> {
     match token::keep_alive(app, tenant_id).await {
         Ok(true) => tracing::info!(tenant.id = %tenant_id, "an unused access was renewed"),
         Ok(false) | Err(TokenError::NoGrant | TokenError::NeedsReauth | TokenError::Unpaid | TokenError::Blocked) => {}
@@ -109,7 +109,7 @@ async fn keep_alive(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
 }
 
 /// Connects refused channels again when they are due.
-async fn connect_again(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
+async fn connect_again(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<()> {
     let now = app.clock.millis();
     let due: Vec<_> = broken(app, tenant_id).await?.into_iter().filter(|row| row.next_try_at <= Some(now)).collect();
     if due.is_empty() {
@@ -135,19 +135,19 @@ async fn connect_again(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
 }
 
 /// True if amoCRM has not yet been told that a channel is disconnected.
-async fn owes(app: &App, tenant_id: Uuid) -> Result<bool, DbErr> {
+async fn owes(app: &TenantContext, tenant_id: Uuid) -> Result<bool, DbErr> {
     let now = app.clock.millis();
     Ok(broken(app, tenant_id).await?.iter().any(|row| row.next_try_at <= Some(now)))
 }
 
 /// Channels with a pending call to amoCRM.
-async fn broken(app: &App, tenant_id: Uuid) -> Result<Vec<tenant_channel::Model>, DbErr> {
+async fn broken(app: &TenantContext, tenant_id: Uuid) -> Result<Vec<tenant_channel::Model>, DbErr> {
     let waiting = tenant_channel::Entity::of_tenant(tenant_id);
     waiting.filter(tenant_channel::Column::NextTryAt.is_not_null()).all(app.store.read()).await
 }
 
 /// The earliest of all that will be due; none if nothing will.
-async fn next_visit(app: &App, tenant_id: Uuid, failed: bool) -> Result<Option<i64>, DbErr> {
+async fn next_visit(app: &TenantContext, tenant_id: Uuid, failed: bool) -> Result<Option<i64>, DbErr> {
     let now = app.clock.millis();
     let Some(tenant) = tenants::load(app.store.read(), tenant_id).await? else { return Ok(None) };
     let status = TenantStatus::stored(&tenant);

@@ -8,9 +8,10 @@ const MOST: usize = 10_000;
 
 /// The first refusal of each scope, in milliseconds since 1970. Clones share it.
 #[derive(Clone, Default)]
-pub(super) struct Refused(Arc<Mutex<BTreeMap<String, i64>>>);
+pub struct LostHooks(Arc<Mutex<BTreeMap<String, i64>>>);
 
-impl Refused {
+impl LostHooks {
+    /// Records that a genuine hook of this scope was not stored, at this moment (milliseconds since 1970): it is lost.
     pub fn note(&self, scope_id: &str, at: i64) {
         let mut first = self.lock();
         if let Some(known) = first.get_mut(scope_id) {
@@ -36,7 +37,7 @@ mod tests {
 
     #[test]
     fn the_first_refusal_of_a_scope_counts_until_it_is_taken() {
-        let refused = Refused::default();
+        let refused = LostHooks::default();
         refused.note("one", 5);
         refused.note("one", 3);
         refused.note("two", 9);
@@ -47,7 +48,7 @@ mod tests {
 
     #[test]
     fn memory_has_a_bound() {
-        let refused = Refused::default();
+        let refused = LostHooks::default();
         for number in 0..MOST + 5 {
             refused.note(&number.to_string(), 1);
         }

@@ -2,8 +2,8 @@
 
 use base::error::Result;
 
-use super::json::checked_id;
 use crate::lookup::About;
+use base::json::checked_id;
 
 /// Parses a message reference from a path or a body; an impossible id is rejected at `pointer`.
 pub fn checked(pointer: &str, text: &str) -> Result<About> {

@@ -78,7 +78,7 @@ pub enum ContentType {
 }
 
 impl ContentType {
-    pub(in crate::api) const ALL: [Self; 9] = [
+    pub const ALL: [Self; 9] = [
         Self::Text,
         Self::Picture,
         Self::Video,
@@ -90,7 +90,7 @@ impl ContentType {
         Self::Contact,
     ];
 
-    pub(in crate::api) const fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Picture => "picture",
@@ -109,7 +109,7 @@ impl ContentType {
     }
 
     /// Description for the OpenAPI document.
-    pub(in crate::api) const fn about(self) -> &'static str {
+    pub const fn about(self) -> &'static str {
         match self {
             Self::Text => "A text message.",
             Self::Picture => {
@@ -132,7 +132,7 @@ impl ContentType {
     }
 
     /// The fields that are required for this type.
-    pub(in crate::api) const fn required(self) -> &'static [&'static str] {
+    pub const fn required(self) -> &'static [&'static str] {
         match self {
             Self::Text => &["text"],
             Self::Location => &["latitude", "longitude"],
@@ -142,7 +142,7 @@ impl ContentType {
     }
 
     /// The fields that this type has beside `type`.
-    pub(in crate::api) const fn fields(self) -> &'static [&'static str] {
+    pub const fn fields(self) -> &'static [&'static str] {
         match self {
             Self::Text => &["text", "callback_data"],
             Self::Picture | Self::File => &["text", "media_url", "media_id", "file_name", "file_size"],
@@ -158,7 +158,7 @@ impl ContentType {
 
 impl ContentIn {
     /// The content and the selected row. Fields of other types are rejected, because they would be lost silently.
-    pub(in crate::api) fn checked(self, wrong: &mut Vec<FieldError>) -> (Content, Option<String>) {
+    pub fn checked(self, wrong: &mut Vec<FieldError>) -> (Content, Option<String>) {
         let has_file = self.media_url.as_ref().is_some_and(|url| !url.is_empty()) || self.media_id.is_some();
         if self.kind.has_file() && !has_file {
             wrong.push(FieldError::new("/content/media_url", Said::new("said-media-needed")));
@@ -167,7 +167,7 @@ impl ContentIn {
     }
 
     /// Like [`checked`](Self::checked), for an edit: if no file is given, the old one stays.
-    pub(in crate::api) fn checked_change(self, wrong: &mut Vec<FieldError>) -> (Content, Option<String>) {
+    pub fn checked_change(self, wrong: &mut Vec<FieldError>) -> (Content, Option<String>) {
         self.refuse_foreign(wrong);
         if self.callback_data.as_ref().is_some_and(|data| data.len() > DATA_BYTES) {
             let said = Said::new("said-most-bytes").with("most", DATA_BYTES);

@@ -3,11 +3,11 @@
 use base::error::{Error, Result};
 use base::message::Content;
 
-use crate::app::App;
+use crate::intake::IntakeContext;
 use crate::media;
 
 /// Rejects an address that could not be fetched: not https, or in a private network (docs/operations.md#files).
-pub fn check(app: &App, content: &Content) -> Result<()> {
+pub fn check(app: &IntakeContext, content: &Content) -> Result<()> {
     match content.media().map(|file| file.media_url.as_str()) {
         None | Some("") => Ok(()),
         Some(url) => {

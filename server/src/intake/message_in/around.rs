@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::kept;
 use super::people::is_web_address;
-use crate::api::json::{Moment, Object, checked_id};
 use crate::lookup::About;
+use base::json::{Moment, Object, checked_id};
 
 /// Another message, identified by its id or described by its content.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -4,7 +4,7 @@ use base::message::{Body, Content};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::api::json::parse;
+use base::json::parse;
 
 fn body() -> Value {
     json!({

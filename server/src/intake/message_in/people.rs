@@ -8,7 +8,7 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::kept;
-use crate::api::json::checked_id;
+use base::json::checked_id;
 
 /// The sender of the message.
 #[derive(Debug, Deserialize, ToSchema)]

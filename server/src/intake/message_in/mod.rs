@@ -5,10 +5,10 @@ use base::message::{Body, Role};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::json::{self, Moment, Object, checked_id};
 use super::media_url;
-use crate::app::App;
+use crate::intake::IntakeContext;
 use crate::intake::message::Incoming;
+use base::json::{self, Moment, Object, checked_id};
 
 mod around;
 mod content;
@@ -97,7 +97,7 @@ impl MessageIn {
 }
 
 /// Validates one message of an import with the same rules and errors as the route for a single message.
-pub fn of_line(app: &App, bytes: &[u8]) -> Result<Incoming> {
+pub fn of_line(app: &IntakeContext, bytes: &[u8]) -> Result<Incoming> {
     let incoming = json::parse::<MessageIn>(bytes)?.checked()?;
     media_url::check(app, &incoming.body.content)?;
     Ok(incoming)

@@ -1,0 +1,76 @@
+//! JSON bodies of the public API.
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest};
+use base::error::{Error, Result};
+use base::json::{MOST_BYTES, parse};
+use base::words::Said;
+use futures_util::StreamExt;
+use futures_util::future::{Ready, ready};
+use serde::de::DeserializeOwned;
+
+use super::idempotency::Asked;
+
+/// A body that is read only after authentication.
+pub struct Body {
+    request: HttpRequest,
+    payload: Payload,
+}
+
+impl FromRequest for Body {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(Ok(Self { request: request.clone(), payload: payload.take() }))
+    }
+}
+
+impl Body {
+    /// Reads a JSON object. Errors: 415 for another type, 413 above [`MOST_BYTES`] (no more is buffered), 400 for
+    /// malformed JSON, 422 with a pointer for an unknown, missing or mistyped field.
+    pub async fn read<T: DeserializeOwned>(mut self) -> Result<(T, Asked)> {
+        self.check_type()?;
+        let bytes = self.collect().await?;
+        let value = parse(&bytes)?;
+        Ok((value, Asked::of(&self.request, &bytes)?))
+    }
+
+    /// For requests without parameters in the body: the body is ignored.
+    pub fn ignore(self) -> Result<Asked> {
+        Asked::of(&self.request, &[])
+    }
+
+    fn check_type(&self) -> Result<()> {
+        let headers = self.request.headers();
+        let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = text.split(';').next().unwrap_or_default().trim();
+        if !kind.eq_ignore_ascii_case("application/json") {
+            return Err(Error::MediaType(Said::new("said-json-type")));
+        }
+        if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+            return Err(Error::MediaType(Said::new("said-json-compressed")));
+        }
+        Ok(())
+    }
+
+    async fn collect(&mut self) -> Result<Vec<u8>> {
+        let told = self.request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        if told
+            .and_then(|text| text.parse::<u64>().ok())
+            .is_some_and(|told| usize::try_from(told).map_or(true, |told| told > MOST_BYTES))
+        {
+            return Err(Error::TooLarge(MOST_BYTES));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.payload.next().await {
+            let chunk = chunk.map_err(|_| Error::Malformed(Said::new("said-body-broke")))?;
+            if bytes.len() + chunk.len() > MOST_BYTES {
+                return Err(Error::TooLarge(MOST_BYTES));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+}

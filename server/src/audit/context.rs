@@ -1,0 +1,16 @@
+//! The state that this module and those above it share.
+
+use std::sync::Arc;
+
+use super::Refusals;
+use crate::platform::Platform;
+use crate::platform::stands_on;
+
+/// What the audit log needs.
+pub struct AuditContext {
+    pub platform: Arc<Platform>,
+    /// Refused sign-ins and keys not yet written to the audit log.
+    pub refusals: Refusals,
+}
+
+stands_on!(AuditContext, platform: Platform);

@@ -1,0 +1,16 @@
+//! The state that this module and those above it share.
+
+use std::sync::Arc;
+
+use super::slots::Slots;
+use crate::platform::stands_on;
+use crate::source::SourceContext;
+
+/// What deliveries need.
+pub struct DeliveryContext {
+    pub sources: Arc<SourceContext>,
+    /// Deliveries in progress.
+    pub slots: Slots,
+}
+
+stands_on!(DeliveryContext, sources: SourceContext);

@@ -1,0 +1,19 @@
+//! The state that this module and those above it share.
+
+use std::sync::Arc;
+
+use super::crm::Acts;
+use super::lost_hooks::LostHooks;
+use crate::delivery::DeliveryContext;
+use crate::platform::stands_on;
+
+/// What incoming messages and hooks need.
+pub struct IntakeContext {
+    pub delivery: Arc<DeliveryContext>,
+    /// Pending actions for amoCRM hooks.
+    pub crm_acts: Acts,
+    /// Hooks that could not be stored, until their accounts can be recorded.
+    pub lost: LostHooks,
+}
+
+stands_on!(IntakeContext, delivery: DeliveryContext);

@@ -1,0 +1,15 @@
+//! The state that this module needs.
+
+use std::sync::Arc;
+
+use crate::people::PeopleContext;
+use crate::platform::stands_on;
+use crate::tenant::TenantContext;
+
+/// What installations need.
+pub struct OauthContext {
+    pub tenants: Arc<TenantContext>,
+    pub people: Arc<PeopleContext>,
+}
+
+stands_on!(OauthContext, tenants: TenantContext);

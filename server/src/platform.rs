@@ -1,0 +1,124 @@
+//! What every module of the server may use: the parts that come from the crates below it, built once and passed along
+//! instead of statics.
+
+use std::sync::Arc;
+
+use base::clock::Clock;
+use base::config::{Config, base};
+use base::fault::Faults;
+use base::http_client::HttpClients;
+use base::spool::Spool;
+use base::store::Store;
+use base::supervisor::Supervisor;
+use base::telemetry::Metrics;
+use base::telemetry::traces::Traces;
+use base::vault::Vault;
+use connectors::Connectors;
+use queue::Queue;
+use queue::writer::Writer;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::lookup::Lookup;
+use crate::strangers::Strangers;
+
+/// A commit that takes this long: pages become read-only.
+const STILL: std::time::Duration = std::time::Duration::from_millis(2_500);
+
+/// A manager is typing to the customer of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typed {
+    pub conversation_id: Uuid,
+    pub name: Option<String>,
+    /// When the indication expires, milliseconds since 1970.
+    pub until: i64,
+}
+
+/// What every module may use. Modules with state of their own add it in a context that dereferences to what is below
+/// it (docs/decisions/0024-layers-of-contexts.md).
+pub struct Platform {
+    pub config: Config,
+    pub clock: Clock,
+    pub store: Store,
+    pub vault: Vault,
+    pub http: HttpClients,
+    pub connectors: Connectors,
+    pub queue: Queue,
+    pub writer: Writer,
+    pub lookup: Lookup,
+    /// The disk spool for hooks while the database is unavailable; claimed only by serving processes.
+    pub spool: Spool,
+    pub faults: Faults,
+    /// Restarts failed background tasks.
+    pub supervisor: Supervisor,
+    pub metrics: Metrics,
+    pub traces: Traces,
+    /// Conversations in which something was delivered or received, for live pages.
+    pub happened: broadcast::Sender<Uuid>,
+    /// Typing indications of managers.
+    pub typed: broadcast::Sender<Typed>,
+    /// Rate limits of unknown callers.
+    pub strangers: Arc<Strangers>,
+    /// Cancelled when the server is about to stop: long responses end and no new work starts.
+    pub stop: CancellationToken,
+}
+
+impl Platform {
+    /// Starts the writer tasks. The database must be open and migrated.
+    pub fn new(config: Config, store: Store, vault: Vault, faults: Faults) -> anyhow::Result<Self> {
+        let clock = store.clock().clone();
+        // First, so that tasks started below are counted from the beginning.
+        let (metrics, supervisor) = (Metrics::install()?, Supervisor::default());
+        let http = HttpClients::new(&config.network)?;
+        let traces = Traces::open(&config.telemetry, http.trusted())?;
+        let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
+        Ok(Self {
+            connectors: Connectors::new(&http, &config),
+            writer: Writer::start(queue.clone(), traces.clone(), &supervisor),
+            lookup: Lookup::new(&store, faults.clone(), &supervisor),
+            spool: Spool::new(supervisor.clone()),
+            metrics,
+            traces,
+            happened: broadcast::channel(1024).0,
+            typed: broadcast::channel(256).0,
+            strangers: Arc::new(Strangers::default()),
+            stop: CancellationToken::new(),
+            config,
+            clock,
+            store,
+            vault,
+            http,
+            queue,
+            faults,
+            supervisor,
+        })
+    }
+
+    /// The public address without a trailing slash.
+    pub fn public_url(&self) -> &str {
+        base(&self.config.server.public_url)
+    }
+
+    /// Whether the database accepts no writes now: pages can be read, changes wait.
+    pub fn is_read_only(&self) -> bool {
+        !self.store.is_open()
+            || self.spool.waiting() > 0
+            || self.writer.running_for() >= STILL
+            || self.writer.refused_lately()
+    }
+}
+
+/// Lets a context be used wherever the one below it is asked for.
+macro_rules! stands_on {
+    ($context:ty, $field:ident: $below:ty) => {
+        impl std::ops::Deref for $context {
+            type Target = $below;
+
+            fn deref(&self) -> &$below {
+                &self.$field
+            }
+        }
+    };
+}
+pub(crate) use stands_on;

@@ -1,0 +1,28 @@
+//! The state that this module and those above it share.
+
+use std::sync::Arc;
+
+use super::CrmSkew;
+use super::RestPace;
+use super::install::Overflow;
+use super::rights;
+use super::users::KnownUsers;
+use crate::media::MediaContext;
+use crate::platform::stands_on;
+
+/// What accounts need.
+pub struct TenantContext {
+    pub files: Arc<MediaContext>,
+    /// Install calls that wait in memory.
+    pub installs: Overflow,
+    /// Difference between this machine's clock and amojo's.
+    pub crm_skew: CrmSkew,
+    /// Rate limiter of each account's REST API.
+    pub rest_pace: RestPace,
+    /// Users of each account's chats.
+    pub users: KnownUsers,
+    /// Users as amoCRM described them, cached briefly.
+    pub crm_users: rights::KnownUsers,
+}
+
+stands_on!(TenantContext, files: MediaContext);
