@@ -76,13 +76,13 @@ pub async fn run(
     let (said, json) = match command {
         CustomerCommand::Add { login, json } => {
             let (password, is_new) = chosen(given()?)?;
-            let hash = password::hash(app, password.clone()).await?;
+            let hash = password::hash(&app.people, password.clone()).await?;
             let row = logins::add(&app.store, &app.clock, &login, hash).await?;
             (told(app, "customer.added", &row.login, "Added", is_new.then_some(&password)).await?, json)
         }
         CustomerCommand::Password { login, json } => {
             let (password, is_new) = chosen(given()?)?;
-            let hash = password::hash(app, password.clone()).await?;
+            let hash = password::hash(&app.people, password.clone()).await?;
             logins::set_password(&app.store, &login, hash).await?;
             (told(app, "customer.password_changed", &login, "Changed", is_new.then_some(&password)).await?, json)
         }
@@ -149,7 +149,7 @@ async fn disable(app: &Arc<App>, login: &str) -> anyhow::Result<Said> {
         if matches!(TenantStatus::stored(&tenant), TenantStatus::Uninstalled | TenantStatus::Disconnected) {
             continue;
         }
-        parom::tenant::disconnect(app, tenant.tenant_id).await.with_context(|| {
+        parom::tenant::disconnect(&app.tenants, tenant.tenant_id).await.with_context(|| {
             format!("{login} is disabled, but {} could not be disconnected; run it again", tenant.host)
         })?;
         disconnected.push(tenant);

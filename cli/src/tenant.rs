@@ -148,7 +148,7 @@ async fn carry_out(app: &Arc<App>, command: TenantCommand, out: &mut impl Write)
             let tenant = find(app, &account.account).await?;
             let same = confirm == tenant.host || confirm == tenant.account_id.to_string();
             ensure!(same, "--confirm must repeat the account: {} or {}", tenant.account_id, tenant.host);
-            let proof = tenants::forget(app, tenant.tenant_id, force, BY).await.map_err(said)?;
+            let proof = tenants::forget(&app.tenants, tenant.tenant_id, force, BY).await.map_err(said)?;
             note(app, VENDOR, "account.forgotten", &tenant.account_id.to_string(), json!({"erasure": proof.id}))
                 .await?;
             proved(&proof, json, &format!("Everything of {} is deleted", tenant.host), out)
@@ -167,7 +167,7 @@ async fn carry_out(app: &Arc<App>, command: TenantCommand, out: &mut impl Write)
 
 async fn compare(app: &App, account: &Account, out: &mut impl Write) -> anyhow::Result<()> {
     let tenant = find(app, &account.account).await?;
-    ensure!(holes::soon(app, tenant.tenant_id).await?, "no channel of {} is connected", tenant.host);
+    ensure!(holes::soon(&app.holes, tenant.tenant_id).await?, "no channel of {} is connected", tenant.host);
     note(app, tenant.tenant_id, "account.compared", &tenant.host, json!({})).await?;
     let words = "the running server compares its chats with amoCRM's history now; parom doctor tells what it found.";
     writeln!(out, "{}: {words}", tenant.host).context("standard output is closed")
@@ -219,7 +219,7 @@ fn proved(proof: &Erasure, json: bool, words: &str, out: &mut impl Write) -> any
 
 async fn export(app: &Arc<App>, account: &Account, file: Option<&Path>, out: &mut impl Write) -> anyhow::Result<()> {
     let tenant = find(app, &account.account).await?;
-    let mut export = Export::begin(app, tenant.tenant_id).await.map_err(said)?;
+    let mut export = Export::begin(&app.tenants, tenant.tenant_id).await.map_err(said)?;
     note(app, tenant.tenant_id, "data.exported", &tenant.host, json!({})).await?;
     let Some(path) = file else {
         while let Some(page) = export.page().await? {

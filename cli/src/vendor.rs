@@ -85,7 +85,7 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
 }
 
 async fn operator(app: &App, email: &str) -> anyhow::Result<person::Model> {
-    let person = persons::operator_by_email(app, app.store.read(), email).await.context("cannot read the operators")?;
+    let person = persons::operator_by_email(&app.people, app.store.read(), email).await.context("cannot read the operators")?;
     let person = person.filter(|person| person.disabled_at.is_none());
     person.with_context(|| format!("{email} is no operator; parom vendor list shows all"))
 }

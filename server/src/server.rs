@@ -25,7 +25,6 @@ use crate::delivery::worker::Worker;
 use crate::routes;
 use crate::shed;
 use crate::shed::connections::Connections;
-use crate::strangers;
 
 /// Time limit for requests in progress after a stop was requested.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -293,7 +292,7 @@ fn serve(
     let server = HttpServer::new(move || {
         HttpApp::new()
             .configure(|web| shared.share(web))
-            .wrap(from_fn(strangers::gate))
+            .wrap(from_fn(shed::unknown::gate))
             .wrap(from_fn(shed::gate))
             .wrap(from_fn(routes::secure_headers))
             .configure(routes::public)

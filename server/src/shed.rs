@@ -19,6 +19,7 @@ mod kept;
 mod load;
 mod requests;
 mod room;
+pub mod unknown;
 
 use base::browser::client_address;
 use std::time::Duration;

@@ -120,7 +120,7 @@ impl World {
     async fn serve(&mut self) {
         let running = self.server(self.config(free_port())).await;
         self.server_is_at(running.url());
-        self.worker = Some(Worker::new(running.app.clone()));
+        self.worker = Some(Worker::new(running.app.delivery.clone()));
         self.running = Some(running);
     }
 
@@ -167,7 +167,7 @@ impl World {
 
     /// A second worker beside the world's own.
     pub fn another_worker(&self) -> Worker {
-        Worker::new(self.app().clone())
+        Worker::new(self.app().delivery.clone())
     }
 
     /// Fetches every due file once; returns how many were tried.

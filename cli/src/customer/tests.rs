@@ -43,7 +43,7 @@ async fn printed(app: &Arc<App>, arguments: &[&str], stdin: Option<&str>) -> any
 
 async fn opens(app: &App, login: &str, password: &str) -> bool {
     let row = find(&app.store, login).await.unwrap().unwrap();
-    password::check(app, SecretString::from(password), Some(&row.password_hash)).await.unwrap()
+    password::check(&app.people, SecretString::from(password), Some(&row.password_hash)).await.unwrap()
 }
 
 async fn add_tenant(app: &App, id: u128, customer_id: Uuid) {

@@ -201,7 +201,7 @@ impl Stage {
             tenants["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).context("there is no account")?;
         let users = self.sandbox.users(HOST);
         let admin = users.iter().find(|user| user.is_admin).context("the account has no administrator")?;
-        let ticket = ticket::issue(app, tenant_id, admin.id, &admin.name, true).await?;
+        let ticket = ticket::issue(&app.people, tenant_id, admin.id, &admin.name, true).await?;
         Ok(format!("{}/panel/enter?ticket={ticket}", self.url()))
     }
 
@@ -212,7 +212,7 @@ impl Stage {
         match deeds::add(app, OPERATOR, "", Language::of_terminal(), &by).await? {
             Ok((_, link)) => Ok(link),
             Err(_) => {
-                let person = person::operator_by_email(app, app.store.read(), OPERATOR)
+                let person = person::operator_by_email(&app.people, app.store.read(), OPERATOR)
                     .await?
                     .context("the operator is gone")?;
                 Ok(deeds::link(app, &person, false, &by).await?)

@@ -55,9 +55,9 @@ async fn a_link_is_printed_alone_and_opens_the_admin_once() {
     let folder = tempfile::tempdir().unwrap();
     let app = app(&folder).await;
     let line = printed(&app, &["add", "Olga@Vendor.example", "--name", "Olga"]).await.unwrap();
-    let found = link::take(&app, token(&line)).await.unwrap().unwrap();
+    let found = link::take(&app.people, token(&line)).await.unwrap().unwrap();
     assert_eq!(found.purpose, Purpose::NewAuthenticator);
-    assert!(link::take(&app, token(&line)).await.unwrap().is_none(), "once");
+    assert!(link::take(&app.people, token(&line)).await.unwrap().is_none(), "once");
 
     let again = refused(&app, &["add", "olga@vendor.example"]).await;
     assert!(again.contains("is an operator already") && again.contains("parom vendor link"), "{again}");
@@ -113,10 +113,10 @@ async fn a_lost_authenticator_is_taken_away_with_its_sessions() {
         language: "en",
         reason: "",
     };
-    let opened = parom::people::session::open(&app, db, new).await.unwrap();
+    let opened = parom::people::session::open(&app.people, db, new).await.unwrap();
     let lives = async || {
         let kinds = [parom::people::session::Kind::Admin];
-        parom::people::session::find(&app, &opened.token, &kinds).await.unwrap().is_some()
+        parom::people::session::find(&app.people, &opened.token, &kinds).await.unwrap().is_some()
     };
     printed(&app, &["link", "olga@vendor.example"]).await.unwrap();
     assert!(lives().await, "another link ends nothing");
@@ -124,5 +124,5 @@ async fn a_lost_authenticator_is_taken_away_with_its_sessions() {
     assert!(!lives().await);
     let person = parom::people::person::by_id(db, person.id).await.unwrap().unwrap();
     assert!(person.password_hash.is_none() && person.link_only, "nothing but the link is left to sign in by");
-    assert_eq!(link::take(&app, token(&link)).await.unwrap().unwrap().purpose, Purpose::NewAuthenticator);
+    assert_eq!(link::take(&app.people, token(&link)).await.unwrap().unwrap().purpose, Purpose::NewAuthenticator);
 }

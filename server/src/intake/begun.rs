@@ -28,7 +28,7 @@ pub struct Named {
 /// Stores the ids that a status reports for a manager's message. A conversation that already has its dialogue keeps
 /// it.
 pub async fn tell(app: &IntakeContext, source: &source::Model, about: &About, named: Named) -> Result<()> {
-    let Some(found) = about.find(app, source).await? else { return Ok(()) };
+    let Some(found) = about.find(&app.store, source).await? else { return Ok(()) };
     let Some(row) = unnamed(app, source, &found).await? else { return Ok(()) };
     let known: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
     let person = Person { id: named.receiver_id.map_or(known.id.clone(), |id| clean(&id)), ..known };
@@ -65,7 +65,7 @@ async fn quoted(
     incoming: &Incoming,
 ) -> Result<Option<conversation::Model>, DbErr> {
     let Some(about) = incoming.body.reply_to.as_ref().and_then(About::of_quote) else { return Ok(None) };
-    match about.find(app, source).await? {
+    match about.find(&app.store, source).await? {
         Some(found) => unnamed(app, source, &found).await,
         None => Ok(None),
     }

@@ -36,7 +36,7 @@ pub enum Change {
 /// Errors: not found; a conflict for a message that came from amoCRM or was deleted.
 pub async fn accept(app: &IntakeContext, source: &source::Model, about: &About, change: Change) -> Result<Uuid> {
     for _ in 0..TRIES {
-        let found = about.find(app, source).await?.ok_or(Error::NotFound)?;
+        let found = about.find(&app.store, source).await?.ok_or(Error::NotFound)?;
         if found.direction != Direction::ToCrm.number() {
             return Err(Error::Conflict {
                 problem: "not_from_messenger",

@@ -43,7 +43,7 @@ pub async fn reaction(
     sender: Person,
     emoji: Option<String>,
 ) -> Result<()> {
-    let found = about.find(app, source).await?.ok_or(Error::NotFound)?;
+    let found = about.find(&app.store, source).await?.ok_or(Error::NotFound)?;
     let payload = serde_json::to_string(&Reaction { sender, emoji }).context("a reaction as JSON")?;
     let expires_at = app.clock.millis() + STATUS_MILLIS;
     let kind = (LetterKind::Reaction, Stream::Receipts);

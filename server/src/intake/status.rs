@@ -53,7 +53,7 @@ pub async fn accept(app: &IntakeContext, source: &source::Model, about: About, r
 }
 
 async fn find_theirs(app: &IntakeContext, source: &source::Model, external_id: &str) -> Result<Option<Uuid>> {
-    Ok(known_message(app, source.tenant_id, source.id, external_id, &[Event::Sent]).await?)
+    Ok(known_message(&app.store, source.tenant_id, source.id, external_id, &[Event::Sent]).await?)
 }
 
 async fn apply(app: &IntakeContext, source: &source::Model, message_id: Uuid, report: &StatusReport) -> Result<Told> {

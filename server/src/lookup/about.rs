@@ -1,12 +1,12 @@
 //! References to messages.
 
 use base::message::Quote;
+use base::store::Store;
 use entity::{dedupe, message, source};
 use queue::parcel::Event;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 use uuid::Uuid;
 
-use crate::platform::Platform;
 
 /// Prefix of the messenger's ids where both kinds are accepted.
 const THEIRS: &str = "ext:";
@@ -39,25 +39,25 @@ impl About {
     }
 
     /// The message of this source, from either side; none if it is unknown (yet).
-    pub async fn find(&self, app: &Platform, source: &source::Model) -> Result<Option<message::Model>, DbErr> {
+    pub async fn find(&self, store: &Store, source: &source::Model) -> Result<Option<message::Model>, DbErr> {
         let id = match self {
             Self::Ours(id) => Some(*id),
             Self::Theirs(id) => {
-                known_message(app, source.tenant_id, source.id, id, &[Event::Message, Event::Sent]).await?
+                known_message(store, source.tenant_id, source.id, id, &[Event::Message, Event::Sent]).await?
             }
         };
         let Some(id) = id else { return Ok(None) };
         message::Entity::of_tenant(source.tenant_id)
             .filter(message::Column::Id.eq(id))
             .filter(message::Column::SourceId.eq(source.id))
-            .one(app.store.read())
+            .one(store.read())
             .await
     }
 }
 
 /// Our id of the message that an origin (a source's messenger, or a channel's amojo) knows by its own id.
 pub async fn known_message(
-    app: &Platform,
+    store: &Store,
     tenant_id: Uuid,
     origin: Uuid,
     external_id: &str,
@@ -67,7 +67,7 @@ pub async fn known_message(
         .filter(dedupe::Column::Origin.eq(origin))
         .filter(dedupe::Column::ExternalId.eq(external_id))
         .filter(dedupe::Column::Event.is_in(events.iter().map(|event| event.number())))
-        .one(app.store.read())
+        .one(store.read())
         .await?;
     Ok(found.map(|row| row.message_id))
 }

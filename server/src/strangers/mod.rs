@@ -2,14 +2,10 @@
 //!
 //! Each process counts separately: a shared count would itself cause the writes that the limit prevents.
 
-mod gate;
-
 use std::net::{IpAddr, Ipv6Addr};
 
 use base::pace::{Budget, Daily, Paces};
 use uuid::Uuid;
-
-pub use gate::gate;
 
 /// Addresses tracked.
 const ADDRESSES: u64 = 100_000;

@@ -52,11 +52,11 @@ impl Scene {
     pub async fn looks_for_lost_hooks(&mut self) {
         self.time_passes(ON_ITS_WAY);
         let app = self.world.app();
-        let mut looked = holes::beat(app).await.is_ok();
+        let mut looked = holes::beat(&app.holes).await.is_ok();
         for line in &self.lines {
-            looked &= holes::soon(app, line.tenant_id).await.is_ok();
+            looked &= holes::soon(&app.holes, line.tenant_id).await.is_ok();
         }
-        looked &= holes::look_now(app).await.is_ok();
+        looked &= holes::look_now(&app.holes).await.is_ok();
         self.tells(format!("lost hooks are looked for: {looked}"));
     }
 }

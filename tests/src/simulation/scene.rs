@@ -138,7 +138,7 @@ impl Scene {
     /// A worker of one of the instances.
     pub fn worker(&self, number: usize) -> Worker {
         match &self.second {
-            Some(second) if number % 2 == 1 => Worker::new(second.app.clone()),
+            Some(second) if number % 2 == 1 => Worker::new(second.app.delivery.clone()),
             _ => self.world.another_worker(),
         }
     }

@@ -52,7 +52,7 @@ pub(super) async fn forwards(
 
 async fn find(app: &DeliveryContext, parts: &Parts, quote: &Quote) -> anyhow::Result<Option<message::Model>> {
     let (Some(source), Some(about)) = (parts.source.as_deref(), About::of_quote(quote)) else { return Ok(None) };
-    Ok(about.find(app, source).await?)
+    Ok(about.find(&app.store, source).await?)
 }
 
 /// By amojo's id if known, else by ours. A message still being sent reaches amojo before this one, because both use

@@ -26,7 +26,7 @@ async fn find(line: &Line<'_>, amojo_id: &str) -> anyhow::Result<Option<message:
         return Ok(None);
     }
     let (tenant_id, origin) = (line.source.tenant_id, line.source.channel_id);
-    let known = known_message(line.app, tenant_id, origin, amojo_id, &[Event::Message]).await?;
+    let known = known_message(&line.app.store, tenant_id, origin, amojo_id, &[Event::Message]).await?;
     let Some(id) = known.filter(|id| !id.is_nil()) else { return Ok(None) };
     let found = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id));
     Ok(found.one(line.app.store.read()).await?)

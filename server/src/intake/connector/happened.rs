@@ -107,7 +107,7 @@ async fn react(line: &Line, reacted: Reacted) -> Result<(), Not> {
 
 /// Whether this event is already stored.
 pub(super) async fn is_known(line: &Line, key: &str, event: Event) -> Result<bool, Not> {
-    let found = known_message(&line.app, line.source.tenant_id, line.source.id, key, &[event]).await?;
+    let found = known_message(&line.app.store, line.source.tenant_id, line.source.id, key, &[event]).await?;
     Ok(found.is_some())
 }
 

@@ -98,7 +98,7 @@ async fn place(
 /// Our id of a message by amojo's.
 async fn message_of(app: &IntakeContext, scope: &Scope, amojo_id: &str) -> anyhow::Result<Option<Uuid>> {
     let (tenant_id, origin) = (scope.tenant.tenant_id, scope.channel.channel_id);
-    Ok(known_message(app, tenant_id, origin, &clean(amojo_id), &[Event::Message]).await?)
+    Ok(known_message(&app.store, tenant_id, origin, &clean(amojo_id), &[Event::Message]).await?)
 }
 
 fn manager(amojo_id: Option<&str>) -> Person {

@@ -12,7 +12,7 @@ use actix_web::middleware::Next;
 use actix_web::web;
 use base::words::{Language, Words};
 
-use super::Act;
+use crate::strangers::Act;
 use crate::platform::Platform;
 use base::browser::client_address;
 
