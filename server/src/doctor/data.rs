@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Check, because};
 use crate::delivery::queue::Queue;
 use crate::fault::Faults;
-use crate::store::{self, Store};
+use crate::store::{self, MigrateError, Store};
 use crate::words::Said;
 
 /// An older waiting letter is worth a look.
@@ -40,7 +40,11 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
         }
         Err(error) => {
             let said = because("doctor-migrations-wrong", error.to_string());
-            checks.push(Check::fail("migrations", said, "doctor-migrate-fix"));
+            let remedy = match error {
+                MigrateError::Database(_) => "doctor-migrate-fix",
+                MigrateError::BeforeFirstRelease | MigrateError::Newer(_) => "doctor-migrations-foreign-fix",
+            };
+            checks.push(Check::fail("migrations", said, remedy));
             false
         }
     }
