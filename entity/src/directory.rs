@@ -18,8 +18,4 @@ pub struct Model {
     pub expires_at: Option<i64>,
 }
 
-/// None: rows are joined by hand, always within a tenant.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+without_relations!();

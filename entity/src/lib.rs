@@ -2,6 +2,9 @@
 //!
 //! Small closed sets are stored as SMALLINT with their meaning in `base::message` and `parom::intake`.
 
+#[macro_use]
+mod tail;
+
 pub mod account_usage;
 pub mod alert;
 pub mod alert_reader;

@@ -22,15 +22,4 @@ pub struct Model {
     pub seen_at: i64,
 }
 
-/// None: rows are joined by hand, always within a tenant.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
-impl Entity {
-    /// Every select starts here: the rows of one tenant.
-    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
-        Self::find().filter(Column::TenantId.eq(tenant_id))
-    }
-}
+tenant_rows!();

@@ -93,6 +93,7 @@ doctor-migrations-behind =
 doctor-migrations-behind-fix = make a backup, then run: parom migrate; doctor sees more afterwards
 doctor-migrations-wrong = { $reason }
 doctor-migrate-fix = run: parom migrate
+doctor-migrations-foreign-fix = do what the reason says; parom migrate changes nothing in this database
 doctor-queue-waiting =
     { $count ->
         [one] { $count } waits

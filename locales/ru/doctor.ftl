@@ -102,6 +102,7 @@ doctor-migrations-behind =
 doctor-migrations-behind-fix = сделайте копию базы, затем: parom migrate; после этого doctor увидит больше
 doctor-migrations-wrong = схему базы не удалось прочитать: { $reason }
 doctor-migrate-fix = выполните: parom migrate
+doctor-migrations-foreign-fix = сделайте то, что сказано в причине; parom migrate в этой базе ничего не меняет
 doctor-queue-waiting =
     { $count ->
         [one] ждёт { $count }

@@ -3,63 +3,63 @@
 //! Every key of a tenant's table begins with `tenant_id` (a test reads the schema), so that the tables can be
 //! distributed by tenant. `directory` alone is read without one.
 
-pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
+use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait, SchemaManager};
+use sea_orm_migration::sea_orm::{DatabaseConnection, DbErr, EntityTrait, QueryOrder};
+use sea_orm_migration::seaql_migrations;
 
-mod m20261120_000001_first;
-mod m20261120_000002_tenants;
-mod m20261120_000003_media;
-mod m20261120_000004_live;
-mod m20261120_000005_contacts;
-mod m20261120_000006_alert_letters;
-mod m20261120_000007_imports;
-mod m20261120_000008_history;
-mod m20261120_000009_crm_hooks;
-mod m20261120_000011_lines;
-mod m20261120_000013_webhooks;
-mod m20261120_000020_balance;
-mod m20261120_000021_limits;
-mod m20261120_000022_chores;
-mod m20261120_000023_replays;
-mod m20261120_000024_back_to;
-mod m20261120_000025_terms;
-mod m20261122_000030_identity;
-mod m20261122_000031_crm_rights;
-mod m20261122_000032_limits_of_strangers;
-mod m20261122_000033_turns_by_pool;
-mod m20261122_000034_losses_and_paces;
-mod m20261122_000035_keys;
+mod m20261122_000001_schema;
 mod table;
 
 /// All migrations in order.
-pub struct Migrator;
+struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m20261120_000001_first::Migration),
-            Box::new(m20261120_000002_tenants::Migration),
-            Box::new(m20261120_000003_media::Migration),
-            Box::new(m20261120_000004_live::Migration),
-            Box::new(m20261120_000005_contacts::Migration),
-            Box::new(m20261120_000006_alert_letters::Migration),
-            Box::new(m20261120_000007_imports::Migration),
-            Box::new(m20261120_000008_history::Migration),
-            Box::new(m20261120_000009_crm_hooks::Migration),
-            Box::new(m20261120_000011_lines::Migration),
-            Box::new(m20261120_000013_webhooks::Migration),
-            Box::new(m20261120_000020_balance::Migration),
-            Box::new(m20261120_000021_limits::Migration),
-            Box::new(m20261120_000022_chores::Migration),
-            Box::new(m20261120_000023_replays::Migration),
-            Box::new(m20261120_000024_back_to::Migration),
-            Box::new(m20261120_000025_terms::Migration),
-            Box::new(m20261122_000030_identity::Migration),
-            Box::new(m20261122_000031_crm_rights::Migration),
-            Box::new(m20261122_000032_limits_of_strangers::Migration),
-            Box::new(m20261122_000033_turns_by_pool::Migration),
-            Box::new(m20261122_000034_losses_and_paces::Migration),
-            Box::new(m20261122_000035_keys::Migration),
-        ]
+        vec![Box::new(m20261122_000001_schema::Migration)]
     }
+}
+
+/// Why a schema is not up to date and cannot be brought there.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It lacks our first migration and has others.
+    #[error(
+        "the database was created by a development version of parom, before the first release, and cannot be upgraded: \
+         set database.url to a new, empty database"
+    )]
+    BeforeFirstRelease,
+    #[error(
+        "the database was upgraded by a newer version of parom (its migration {0} is unknown here): run that version, \
+         or restore the backup made before the upgrade"
+    )]
+    Newer(String),
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+/// Applies all pending migrations. Changes nothing in a database that it refuses.
+pub async fn up(db: &DatabaseConnection) -> Result<(), Error> {
+    pending(db).await?;
+    Ok(Migrator::up(db, None).await?)
+}
+
+/// The number of pending migrations. Only reads.
+pub async fn pending(db: &DatabaseConnection) -> Result<usize, Error> {
+    let ours: Vec<String> = Migrator::migrations().iter().map(|one| one.name().to_owned()).collect();
+    let applied = applied(db).await?;
+    match applied.iter().find(|name| !ours.contains(name)) {
+        None => Ok(ours.len() - applied.len()),
+        Some(_) if ours.first().is_some_and(|first| !applied.contains(first)) => Err(Error::BeforeFirstRelease),
+        Some(unknown) => Err(Error::Newer(unknown.clone())),
+    }
+}
+
+/// The names of the migrations that the database has, oldest first.
+async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    if !SchemaManager::new(db).has_table("seaql_migrations").await? {
+        return Ok(Vec::new());
+    }
+    let rows = seaql_migrations::Entity::find().order_by_asc(seaql_migrations::Column::Version).all(db).await?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
 }

@@ -1,34 +1,130 @@
-//! Short words for what every migration does.
+//! Tables written down as data: a column a line, not null unless it says so.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
 
-/// A column by name; its type and nullability follow.
-pub fn column(name: &'static str) -> ColumnDef {
-    ColumnDef::new(Alias::new(name))
-}
-
-/// Creates a table with the given primary key.
-pub async fn create(
-    manager: &SchemaManager<'_>,
+/// A table with all that belongs to it.
+pub struct Table {
     name: &'static str,
-    key: &[&'static str],
-    columns: Vec<ColumnDef>,
-) -> Result<(), DbErr> {
-    let mut primary = Index::create();
-    primary.name(format!("{name}_pkey"));
-    for column in key {
-        primary.col(Alias::new(*column));
-    }
-    let mut table = Table::create();
-    table.table(Alias::new(name)).primary_key(&mut primary);
-    for mut column in columns {
-        table.col(&mut column);
-    }
-    manager.create_table(table.to_owned()).await
+    /// Belongs to accounts: `tenant_id` is its first column and the first of its primary key.
+    of_tenants: bool,
+    key: &'static [&'static str],
+    columns: &'static [Column],
+    indexes: &'static [&'static str],
+    on_postgres: Option<&'static str>,
 }
 
-/// Runs one statement as it stands.
-pub async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
-    manager.get_connection().execute_unprepared(sql).await?;
-    Ok(())
+/// A table of rows of accounts, with the columns that follow `tenant_id` in its primary key.
+pub const fn tenant_table(name: &'static str, key: &'static [&'static str]) -> Table {
+    Table { of_tenants: true, ..table(name, key) }
+}
+
+/// A table that is read without an account, with its primary key.
+pub const fn table(name: &'static str, key: &'static [&'static str]) -> Table {
+    Table { name, of_tenants: false, key, columns: &[], indexes: &[], on_postgres: None }
+}
+
+impl Table {
+    pub const fn columns(self, columns: &'static [Column]) -> Self {
+        Self { columns, ..self }
+    }
+
+    /// One statement each, the same for both engines.
+    pub const fn indexes(self, indexes: &'static [&'static str]) -> Self {
+        Self { indexes, ..self }
+    }
+
+    /// Storage settings that only PostgreSQL has: what follows `ALTER TABLE name`.
+    pub const fn on_postgres(self, settings: &'static str) -> Self {
+        Self { on_postgres: Some(settings), ..self }
+    }
+
+    pub async fn create(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        let tenant_id = self.of_tenants.then_some(uuid("tenant_id"));
+        let mut primary = Index::create();
+        primary.name(format!("{}_pkey", self.name));
+        for name in tenant_id.iter().map(|column| column.name).chain(self.key.iter().copied()) {
+            primary.col(Alias::new(name));
+        }
+        let mut table = sea_query::Table::create();
+        table.table(Alias::new(self.name)).primary_key(&mut primary);
+        for column in tenant_id.iter().chain(self.columns) {
+            table.col(column.definition());
+        }
+        manager.create_table(table).await?;
+        let db = manager.get_connection();
+        for index in self.indexes {
+            db.execute_unprepared(index).await?;
+        }
+        if let (DbBackend::Postgres, Some(settings)) = (manager.get_database_backend(), self.on_postgres) {
+            db.execute_unprepared(&format!("ALTER TABLE {} {settings}", self.name)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A column, not null. The crate `entity` says what each one means.
+#[derive(Clone, Copy)]
+pub struct Column {
+    name: &'static str,
+    kind: fn(&mut ColumnDef) -> &mut ColumnDef,
+    nullable: bool,
+    default: Option<&'static str>,
+}
+
+const fn column(name: &'static str, kind: fn(&mut ColumnDef) -> &mut ColumnDef) -> Column {
+    Column { name, kind, nullable: false, default: None }
+}
+
+pub const fn bigint(name: &'static str) -> Column {
+    column(name, ColumnDef::big_integer)
+}
+
+pub const fn blob(name: &'static str) -> Column {
+    column(name, ColumnDef::blob)
+}
+
+pub const fn boolean(name: &'static str) -> Column {
+    column(name, ColumnDef::boolean)
+}
+
+pub const fn integer(name: &'static str) -> Column {
+    column(name, ColumnDef::integer)
+}
+
+pub const fn smallint(name: &'static str) -> Column {
+    column(name, ColumnDef::small_integer)
+}
+
+pub const fn text(name: &'static str) -> Column {
+    column(name, ColumnDef::text)
+}
+
+pub const fn uuid(name: &'static str) -> Column {
+    column(name, ColumnDef::uuid)
+}
+
+impl Column {
+    pub const fn null(self) -> Self {
+        Self { nullable: true, ..self }
+    }
+
+    /// A literal of SQL.
+    pub const fn default(self, literal: &'static str) -> Self {
+        Self { default: Some(literal), ..self }
+    }
+
+    fn definition(self) -> ColumnDef {
+        let mut definition = ColumnDef::new(Alias::new(self.name));
+        (self.kind)(&mut definition);
+        if self.nullable {
+            definition.null();
+        } else {
+            definition.not_null();
+        }
+        if let Some(literal) = self.default {
+            definition.default(Expr::cust(literal));
+        }
+        definition
+    }
 }

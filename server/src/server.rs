@@ -165,7 +165,7 @@ async fn ready(config: &Config, clock: &Clock) -> anyhow::Result<Store> {
         store::migrate(&store).await.context("the database could not be brought up to date")?;
     } else {
         let pending = store::pending_migrations(&store).await?;
-        anyhow::ensure!(pending == 0, "{pending} migrations are not applied; make a backup, then run: parom migrate");
+        anyhow::ensure!(pending == 0, "the database's schema is out of date; make a backup, then run: parom migrate");
     }
     Ok(store)
 }

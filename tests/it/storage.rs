@@ -122,7 +122,43 @@ async fn migrations_run_twice_harmlessly(office: &mut Office) {
     let row = office.store.read().query_one_raw(kept).await.unwrap().unwrap();
     assert_eq!(row.try_get::<i64>("", "n").unwrap(), 1);
 }
-both!(migrations_run_twice_harmlessly);
+
+/// A database from before the first release, or from a later version, is refused.
+async fn migrations_of_another_version_are_refused(office: &mut Office) {
+    let db = office.store.write();
+    db.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20990101_000001_next', 0)")
+        .await
+        .unwrap();
+    let words = store::migrate(&office.store).await.expect_err("it is newer").to_string();
+    assert!(words.contains("a newer version of parom (its migration m20990101_000001_next"), "{words}");
+    assert!(words.contains("run that version, or restore the backup"), "{words}");
+    assert_eq!(store::pending_migrations(&office.store).await.expect_err("it is newer").to_string(), words);
+
+    db.execute_unprepared("DELETE FROM seaql_migrations").await.unwrap();
+    db.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20261120_000001_first', 0)")
+        .await
+        .unwrap();
+    let words = store::migrate(&office.store).await.expect_err("it is older than all releases").to_string();
+    assert!(words.contains("before the first release"), "{words}");
+    assert!(words.contains("set database.url to a new, empty database"), "{words}");
+    assert_eq!(store::pending_migrations(&office.store).await.expect_err("it is older").to_string(), words);
+}
+both!(migrations_run_twice_harmlessly, migrations_of_another_version_are_refused);
+
+/// As after a process that died in the middle of it: the next one finds no half of a schema.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_breaks_off_leaves_nothing() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(database) = TestDatabase::fresh(engine).await else { continue };
+        let store = Store::open(&database.settings(), Clock::system()).await.unwrap();
+        store.write().execute_unprepared("CREATE TABLE media (id integer)").await.unwrap();
+        store::migrate(&store).await.expect_err("a table is in the way");
+        store.write().execute_unprepared("DROP TABLE media").await.unwrap();
+        store::migrate(&store).await.expect("nothing is in the way any more");
+        store.close().await;
+        database.remove().await;
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_instances_migrate_one_postgres_at_once() {

@@ -1,6 +1,6 @@
 //! Migrates the schema, safely with several instances starting at once.
 
-use migration::{Migrator, MigratorTrait};
+pub use migration::Error as MigrateError;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use super::Store;
@@ -13,17 +13,17 @@ const GUARD: [&str; 2] = [
 /// Instances that create the table concurrently may conflict.
 const TRIES: u32 = 5;
 
-/// Applies pending migrations. On PostgreSQL under a lock held on a second connection, because concurrent migrations
-/// would conflict.
-pub async fn run(store: &Store) -> Result<(), DbErr> {
+/// Applies pending migrations; refuses a database that has those of another version. On PostgreSQL under a lock held on
+/// a second connection, because concurrent migrations would conflict.
+pub async fn run(store: &Store) -> Result<(), MigrateError> {
     if store.is_sqlite() {
-        return Migrator::up(store.write(), None).await;
+        return migration::up(store.write()).await;
     }
     let mut tries = 0;
     while let Err(error) = make_guard(store).await {
         tries += 1;
         if tries >= TRIES {
-            return Err(error);
+            return Err(error.into());
         }
     }
     let guard = store.write_tx().await?;
@@ -31,8 +31,8 @@ pub async fn run(store: &Store) -> Result<(), DbErr> {
     guard.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
     let lock = Statement::from_string(store.backend(), "SELECT id FROM migration_guard WHERE id = 1 FOR UPDATE");
     guard.query_one_raw(lock).await?;
-    Migrator::up(store.write(), None).await?;
-    guard.rollback().await
+    migration::up(store.write()).await?;
+    Ok(guard.rollback().await?)
 }
 
 async fn make_guard(store: &Store) -> Result<(), DbErr> {
@@ -43,6 +43,6 @@ async fn make_guard(store: &Store) -> Result<(), DbErr> {
 }
 
 /// The number of pending migrations.
-pub async fn pending(store: &Store) -> Result<usize, DbErr> {
-    Ok(Migrator::get_pending_migrations(store.write()).await?.len())
+pub async fn pending(store: &Store) -> Result<usize, MigrateError> {
+    migration::pending(store.write()).await
 }

@@ -37,7 +37,7 @@ pub use counted::Counted;
 pub use durability::{Durability, check as check_durability};
 pub use ended::ended;
 pub use lock::ServeLock;
-pub use migrate::{pending as pending_migrations, run as migrate};
+pub use migrate::{MigrateError, pending as pending_migrations, run as migrate};
 
 /// The tenant id for rows of no tenant or of the vendor: quarantined hooks, install calls, vendor keys.
 pub const VENDOR: uuid::Uuid = uuid::Uuid::nil();

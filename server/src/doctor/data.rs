@@ -1,7 +1,7 @@
 //! What the database tells of itself and of the queue.
 
 use base::fault::Faults;
-use base::store::{self, Store};
+use base::store::{self, MigrateError, Store};
 use base::words::Said;
 use entity::{dead_letter, letter, tenant};
 use queue::Queue;
@@ -40,7 +40,11 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
         }
         Err(error) => {
             let said = because("doctor-migrations-wrong", error.to_string());
-            checks.push(Check::fail("migrations", said, "doctor-migrate-fix"));
+            let remedy = match error {
+                MigrateError::Database(_) => "doctor-migrate-fix",
+                MigrateError::BeforeFirstRelease | MigrateError::Newer(_) => "doctor-migrations-foreign-fix",
+            };
+            checks.push(Check::fail("migrations", said, remedy));
             false
         }
     }

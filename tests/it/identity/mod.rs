@@ -3,7 +3,6 @@
 mod again;
 mod demanded;
 mod links;
-mod migrated;
 mod navigation;
 mod operators;
 mod races;

@@ -1,0 +1,155 @@
+//! Chats, what was said in them, and the files that belong to it.
+//!
+//! Accepting a message writes to four B-trees that keep growing: the primary keys of `dedupe`, `raw_hook` and
+//! `message`, and `message_conversation`. No other index may join them. Those of the queue stay small, because settled
+//! rows are deleted.
+
+use crate::table::{Table, bigint, blob, boolean, integer, smallint, tenant_table, text, uuid};
+
+pub(super) const TABLES: &[Table] =
+    &[CONVERSATION, CONVERSATION_ALIAS, CONTACT_TASK, MESSAGE, DEDUPE, PARKED_STATUS, RAW_HOOK, MEDIA];
+
+/// A chat with one customer, or a group chat, on one source; and the contact in amoCRM that it belongs to.
+const CONVERSATION: Table = tenant_table("conversation", &["id"])
+    .columns(&[
+        uuid("id"),
+        uuid("source_id"),
+        text("external_id"),
+        text("amocrm_chat_id"),
+        text("contact"),
+        bigint("created_at"),
+        text("crm_person_id").default("''"),
+        boolean("crm_unbound").default("false"),
+        text("awaited").default("''"),
+        smallint("shared").default("0"),
+        bigint("contact_id").default("0"),
+        text("contact_name").default("''"),
+        text("contact_why").default("''"),
+        bigint("contact_seen_at").default("0"),
+        text("visit").default("''"),
+        bigint("shut_at").default("0"),
+        bigint("reach_at").default("0"),
+        text("moved_to").default("''"),
+    ])
+    .indexes(&[
+        // Lists the chats of a source, newest first.
+        "CREATE INDEX conversation_source ON conversation (tenant_id, source_id, id)",
+        // Finds the chat that a manager began, when the customer first answers from that phone number.
+        "CREATE INDEX conversation_awaited ON conversation (tenant_id, source_id, awaited) WHERE awaited <> ''",
+        // Finds the chats of a contact that a hook of the CRM names.
+        "CREATE INDEX conversation_contact ON conversation (tenant_id, contact_id) WHERE contact_id <> 0",
+        // Finds a chat that a hook of the CRM names, if it has a contact.
+        "CREATE INDEX conversation_crm_chat ON conversation (tenant_id, amocrm_chat_id) WHERE contact_id <> 0",
+    ]);
+
+/// All ids by which either side knows a chat. Several ids may lead to one chat.
+const CONVERSATION_ALIAS: Table = tenant_table("conversation_alias", &["side", "origin", "external_id"]).columns(&[
+    smallint("side"),
+    uuid("origin"),
+    text("external_id"),
+    uuid("conversation_id"),
+]);
+
+/// Chats whose contact in amoCRM has yet to be found, created or linked.
+const CONTACT_TASK: Table = tenant_table("contact_task", &["conversation_id"])
+    .columns(&[
+        uuid("conversation_id"),
+        integer("tries"),
+        boolean("making"),
+        bigint("next_try_at"),
+        bigint("created_at"),
+        boolean("linking").default("false"),
+    ])
+    .indexes(&[
+        // Finds tasks that are due. Over all accounts.
+        "CREATE INDEX contact_task_due ON contact_task (next_try_at)",
+    ]);
+
+/// Messages in either direction, with the state of their delivery.
+const MESSAGE: Table = tenant_table("message", &["id"])
+    .columns(&[
+        uuid("id"),
+        uuid("source_id"),
+        uuid("conversation_id"),
+        smallint("direction"),
+        smallint("state"),
+        smallint("reported"),
+        text("external_id"),
+        text("amocrm_message_id"),
+        text("body"),
+        text("error"),
+        bigint("sent_at"),
+        bigint("accepted_at"),
+        integer("day"),
+        bigint("position"),
+        boolean("possible_duplicate"),
+        text("client_reaction").default("''"),
+        text("manager_reaction").default("''"),
+        bigint("reacted_at").default("0"),
+    ])
+    .indexes(&[
+        // Lists the messages of a chat in order.
+        "CREATE INDEX message_conversation ON message (tenant_id, conversation_id, id)",
+    ]);
+
+/// The ids of all accepted events, so that a repeated event is recognised after the message itself was deleted.
+const DEDUPE: Table = tenant_table("dedupe", &["origin", "external_id", "event"]).columns(&[
+    uuid("origin"),
+    text("external_id"),
+    smallint("event"),
+    uuid("message_id"),
+    bigint("fingerprint"),
+    integer("day"),
+]);
+
+/// Delivery statuses that arrived before the id of their message was known; they are applied once it is.
+const PARKED_STATUS: Table = tenant_table("parked_status", &["source_id", "external_id", "id"]).columns(&[
+    uuid("source_id"),
+    text("external_id"),
+    uuid("id"),
+    text("payload"),
+    bigint("expires_at"),
+]);
+
+/// The bytes of requests as they arrived, kept for a week to find out what happened, or to process them again.
+const RAW_HOOK: Table = tenant_table("raw_hook", &["id"]).columns(&[
+    uuid("id"),
+    text("kind"),
+    text("target"),
+    bigint("received_at"),
+    text("headers"),
+    blob("body"),
+    text("quarantine"),
+]);
+
+/// Files that messages carry, and avatars: where they come from and how far fetching them has got.
+const MEDIA: Table = tenant_table("media", &["id"])
+    .columns(&[
+        uuid("id"),
+        uuid("source_id"),
+        uuid("message_id"),
+        smallint("direction"),
+        smallint("kind"),
+        smallint("state"),
+        blob("origin"),
+        text("file_name"),
+        text("mime_type"),
+        bigint("size"),
+        text("checksum"),
+        text("failure"),
+        integer("tries"),
+        integer("epoch"),
+        boolean("leased"),
+        bigint("next_try_at").null(),
+        bigint("created_at"),
+        bigint("kept_at").null(),
+        integer("day"),
+    ])
+    .indexes(&[
+        // Finds the files of a message.
+        "CREATE INDEX media_message ON media (tenant_id, message_id)",
+        // Finds files that are due to be fetched. Over all accounts.
+        "CREATE INDEX media_wanted ON media (next_try_at) WHERE next_try_at IS NOT NULL",
+        // Finds files that are no longer kept. Over all accounts.
+        "CREATE INDEX media_day ON media (day)",
+    ]);

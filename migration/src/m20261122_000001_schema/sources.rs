@@ -1,0 +1,68 @@
+//! Lines at messengers and the sources in amoCRM that mirror them.
+
+use crate::table::{Table, bigint, blob, boolean, integer, tenant_table, text, uuid};
+
+pub(super) const TABLES: &[Table] = &[SOURCE, SOURCE_NOTICE, STRAY_SOURCE];
+
+/// A line at a messenger, mirrored as a source in amoCRM.
+const SOURCE: Table = tenant_table("source", &["id"])
+    .columns(&[
+        uuid("id"),
+        text("kind"),
+        text("name"),
+        text("external_id"),
+        uuid("channel_id"),
+        bigint("amocrm_source_id"),
+        bigint("pipeline_id"),
+        boolean("is_default"),
+        text("status"),
+        text("status_reason"),
+        boolean("paused"),
+        text("contact_rule"),
+        text("services"),
+        text("settings"),
+        blob("secrets").null(),
+        bigint("created_at"),
+        bigint("updated_at"),
+        bigint("deleted_at").null(),
+        bigint("status_since").default("0"),
+        text("paused_by").default("''"),
+        bigint("proved_at").null(),
+        text("services_sent").default("''"),
+        text("facts").default("'{}'"),
+        bigint("look_at").null(),
+    ])
+    .indexes(&[
+        // An external id names one source in amoCRM; that of a deleted source may be used again.
+        "CREATE UNIQUE INDEX source_external_id ON source (tenant_id, external_id) WHERE deleted_at IS NULL",
+        // Finds lines that are due for a check at the messenger. Over all accounts.
+        "CREATE INDEX source_look ON source (look_at) WHERE look_at IS NOT NULL",
+    ]);
+
+/// The latest change of a source that a developer's own messenger has not been notified of yet.
+const SOURCE_NOTICE: Table = tenant_table("source_notice", &["source_id"])
+    .columns(&[
+        uuid("source_id"),
+        uuid("id"),
+        boolean("deleted"),
+        blob("access"),
+        bigint("created_at"),
+        bigint("next_try_at"),
+        integer("tries"),
+        boolean("unknown"),
+    ])
+    .indexes(&[
+        // Finds notices that are due. Over all accounts.
+        "CREATE INDEX source_notice_due ON source_notice (next_try_at)",
+    ]);
+
+/// Sources that amoCRM lists under our integration and that we did not create, to be shown to the account's owner.
+const STRAY_SOURCE: Table = tenant_table("stray_source", &["amocrm_source_id"]).columns(&[
+    bigint("amocrm_source_id"),
+    text("external_id"),
+    text("name"),
+    bigint("pipeline_id").null(),
+    boolean("is_default"),
+    text("reason"),
+    bigint("seen_at"),
+]);
