@@ -10,11 +10,11 @@ use crate::walls::read::root;
 
 const HEAD: &str = "# What messengers can do
 
-Made from `server/src/connector` by the test `content::abilities`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
-'test(connectors_are_documented)'`. The panel shows the same in words.
+Generated from `server/src/connector` by the test `content::abilities`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
+'test(connectors_are_documented)'`. The panel shows the same as text.
 
-`native`: as it is · `text`, `picture`, `file`: in another form · `apart`: as a message of its own · `known`: only to customers
-who have a chat already · `refused`: a message fails with 905 and says why, everything else is left out.
+`native`: supported · `text`, `picture`, `file`: converted to this · `apart`: sent as a separate message · `known`: only to customers
+who already have a chat · `refused`: a message fails with 905 and a reason, anything else is omitted.
 ";
 
 /// Between which lines of `docs/kinds.md` the same tables stand.

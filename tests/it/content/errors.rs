@@ -9,14 +9,14 @@ use super::abilities::keeps;
 
 const HEAD: &str = "# What a messenger's refusal means
 
-Made from `server/src/connector/passport` by the test `content::errors`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
-'test(refusals_are_documented)'`. The first row that fits counts: the code is equal, and one of the texts is a part of the
-answer's, in whatever case. The manager reads the text of the account's language; amoCRM gets the code.
+Generated from `server/src/connector/passport` by the test `content::errors`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
+'test(refusals_are_documented)'`. The first matching row counts: the code is equal, and one of the texts is contained in the
+response, ignoring case. The manager sees the text in the account's language; amoCRM gets the code.
 
-`permanent`: the message fails · `transient`: it is tried again by the back-off, or when the messenger said · `pause`: nothing
-goes to the source until somebody repairs it, its messages wait · `resend`: the request is changed, once, and sent again within
-the same try; refused once more it is permanent · `done`: there is nothing left to do · `unknown`: nobody knows whether it
-arrived; sent once more after 60 s, marked.
+`permanent`: the message fails · `transient`: it is retried with back-off, or when the messenger asks for it · `pause`: nothing is
+sent to the source until a person repairs it, its messages wait · `resend`: the request is changed once and sent again within the
+same attempt; if it is rejected again, it is permanent · `done`: nothing is left to do · `unknown`: it may have arrived; it is sent
+once more after 60 s, marked as a possible duplicate.
 ";
 
 fn class(row: &Row) -> String {
