@@ -9,7 +9,7 @@ use base::message::crm_id;
 use connectors::custom;
 use entity::{conversation, conversation_alias, directory, source, tenant, tenant_channel};
 use parom::app::App;
-use parom::source::settings;
+use parom::settings;
 use queue::parcel::Side;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, EntityTrait, IntoActiveModel};
 use secrecy::SecretString;
