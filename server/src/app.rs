@@ -114,8 +114,9 @@ impl App {
     }
 
     /// Hands each module's context to its handlers.
-    pub fn share(&self, web: &mut ServiceConfig) {
-        web.app_data(Data::from(self.platform.clone()))
+    pub fn share(self: &Arc<Self>, web: &mut ServiceConfig) {
+        web.app_data(Data::from(self.clone()))
+            .app_data(Data::from(self.platform.clone()))
             .app_data(Data::from(self.people.clone()))
             .app_data(Data::from(self.sources.clone()))
             .app_data(Data::from(self.tenants.files.clone()))

@@ -21,7 +21,6 @@ use super::source_types::{HeldOut, SourceIn, SourceOut, SourcePatchIn};
 use crate::audit::Actor;
 use crate::delivery::dead;
 use crate::delivery::read::Holds;
-use crate::people::door;
 use crate::source::{By, State};
 use crate::usage::UsageContext;
 use base::json::{Moment, Query};

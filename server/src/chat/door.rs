@@ -28,7 +28,6 @@ use super::customer::{self, Customer};
 use super::guests::Act;
 use super::visitor::Visitor;
 use crate::chat::WebchatContext;
-use crate::people::door;
 
 /// Why a request is refused.
 #[derive(Debug)]

@@ -15,7 +15,6 @@ use super::page::Frame;
 use super::start::{self, State};
 use super::{Query, crm_of, done};
 use crate::oauth::OauthContext;
-use crate::people::door;
 use crate::strangers::Act;
 use crate::tenant::install::{self, Call, For, Progress, Trust};
 

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::html::nothing_kept;
 use super::member::Member;
 use crate::panel::PanelContext;
-use crate::people::{door, session};
+use crate::people::session;
 use crate::shed::{self, Held};
 
 /// Changes within this time are reported as one.

@@ -16,7 +16,6 @@ use super::memory::REQUESTS;
 use super::refusal::{Reader, Refusal, Result};
 use crate::api::key::{ApiKey, Scope};
 use crate::audit::Actor;
-use crate::people::door;
 use crate::people::session::{self, Kind};
 use crate::source::By;
 use crate::tenant as tenants;

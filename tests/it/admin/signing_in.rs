@@ -175,7 +175,7 @@ async fn a_session_of_the_panel_opens_nothing_here(world: &mut World) {
         language: base::words::Language::En,
         is_operator: false,
     };
-    let person = parom::people::person::add(&app, app.store.write(), person).await.unwrap().unwrap();
+    let person = parom::people::person::add(&app.people, app.store.write(), person).await.unwrap().unwrap();
     let new = New {
         tenant_id,
         kind: Kind::Panel,
@@ -186,7 +186,7 @@ async fn a_session_of_the_panel_opens_nothing_here(world: &mut World) {
         language: "en",
         reason: "",
     };
-    let panel = session::open(&app, app.store.write(), new).await.unwrap();
+    let panel = session::open(&app.people, app.store.write(), new).await.unwrap();
     let stranger = world.visitor();
     stranger.takes_cookie("parom", &panel.token);
     for page in PAGES {

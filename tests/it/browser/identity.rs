@@ -24,9 +24,9 @@ async fn signs_in(browser: &Browser, world: &World, email: &str, to: &str) {
 async fn invited(world: &World, tenant_id: Uuid, email: &str) -> String {
     let id = add_person(world, email).await;
     let (app, db) = (world.app(), world.app().store.write());
-    assert!(parom::people::member::invite(app, db, tenant_id, id, Role::Viewer).await.expect("an invitation"));
+    assert!(parom::people::member::invite(&app.people, db, tenant_id, id, Role::Viewer).await.expect("an invitation"));
     let link = Link { person_id: id, purpose: Purpose::Invitation, tenant_id: Some(tenant_id), mailed: false };
-    format!("/panel/invitation?token={}", link::issue(app, db, link).await.expect("a link"))
+    format!("/panel/invitation?token={}", link::issue(&app.people, db, link).await.expect("a link"))
 }
 
 async fn pages_in(language: Language) {
@@ -73,7 +73,7 @@ async fn pages_in(language: Language) {
     let added = deeds::add(world.app(), "olga@vendor.example", "Ольга", language, &by).await.expect("an operator");
     let olga = added.expect("a new one").0;
     let mailed = Link { person_id: olga.id, purpose: Purpose::Operator, tenant_id: None, mailed: true };
-    let token = link::issue(world.app(), world.app().store.write(), mailed).await.expect("a link");
+    let token = link::issue(&world.app().people, world.app().store.write(), mailed).await.expect("a link");
     browser.goto(&format!("{base}/admin/link?token={token}")).await;
     browser.press("main form button").await;
     browser.until("what it says", async || browser.url().await.ends_with("/admin/enrol")).await;

@@ -214,7 +214,7 @@ async fn goes(language: Language) {
         World::start(Engine::Sqlite, Setup { live: true, change, ..Setup::default() }).await.expect("SQLite is there");
     world.owner(HOST);
     world.sandbox.set_widget("main", CODE, &archive(&world)).expect("the sandbox takes the archive");
-    let hash = password::hash(world.app(), SecretString::from(PASSWORD)).await.expect("a password");
+    let hash = password::hash(&world.app().people, SecretString::from(PASSWORD)).await.expect("a password");
     logins::add(&world.app().store, &world.clock, LOGIN, hash).await.expect("a login");
     let way = Way { world: &world, browser: &browser, words: Words::new(language), name: language.code() };
 

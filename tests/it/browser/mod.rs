@@ -93,7 +93,7 @@ pub async fn installed() -> (World, Uuid) {
 
 /// The address by which an administrator enters the panel.
 pub async fn entry(world: &World, tenant_id: Uuid) -> String {
-    let ticket = ticket::issue(world.app(), tenant_id, 1001, "Anna Ivanova", true).await.expect("a ticket");
+    let ticket = ticket::issue(&world.app().people, tenant_id, 1001, "Anna Ivanova", true).await.expect("a ticket");
     format!("{}/panel/enter?ticket={ticket}", world.api.base())
 }
 

@@ -157,7 +157,7 @@ async fn panel_in(language: Language) {
     let messages = world.messages().await;
     let first = messages.first().expect("a message");
     let failed = messages.last().expect("another").id.to_string();
-    let ticket = parom::people::ticket::issue(world.app(), line.tenant_id, 1001, "Анна Иванова", true).await;
+    let ticket = parom::people::ticket::issue(&world.app().people, line.tenant_id, 1001, "Анна Иванова", true).await;
     look(&browser, &format!("{code}/sign-in"), &format!("{base}/panel/sign-in")).await;
     browser.goto(&format!("{base}/panel/enter?ticket={}", ticket.expect("a ticket"))).await;
     browser.find("main h1").await;

@@ -50,7 +50,7 @@ async fn nobody_is_found_and_amocrm_chooses(world: &mut World) {
     anna_writes(world, &line).await;
     assert_eq!(world.sandbox.contacts(HOST).len(), 1, "amoCRM's own");
     assert_eq!(why(world, &line).await, (None, Some("nobody".to_owned())));
-    assert_eq!(parom::contact::due_now(world.app()).await, 0);
+    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0);
 }
 
 async fn left_to_amocrm_nothing_is_asked(world: &mut World) {

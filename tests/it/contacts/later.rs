@@ -19,13 +19,13 @@ async fn a_crm_that_is_down_holds_no_message_and_is_asked_later(world: &mut Worl
     anna_writes(world, &line).await;
     assert_ne!(hangs_on(world, &line), anna, "amoCRM made its own");
     assert_eq!(why(world, &line).await, (None, None));
-    assert_eq!(parom::contact::due_now(world.app()).await, 0, "not at once");
+    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0, "not at once");
     world.advance(Duration::from_secs(61));
-    assert_eq!(parom::contact::due_now(world.app()).await, 1, "still down");
+    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1, "still down");
     world.sandbox.faults().clear();
-    assert_eq!(parom::contact::due_now(world.app()).await, 0);
+    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 0);
     world.advance(Duration::from_secs(301));
-    assert_eq!(parom::contact::due_now(world.app()).await, 1);
+    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
     assert_eq!(hangs_on(world, &line), anna);
     assert_eq!(world.sandbox.incoming_leads(HOST)[0].contact_id, anna, "the lead goes with its chat");
     assert_eq!(why(world, &line).await, because(anna, "phone"));
@@ -41,7 +41,7 @@ async fn what_somebody_works_on_stays_where_it_is(world: &mut World) {
     assert!(world.sandbox.accept_lead(HOST, &lead.uid));
     world.sandbox.faults().clear();
     world.advance(Duration::from_secs(61));
-    assert_eq!(parom::contact::due_now(world.app()).await, 1);
+    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
     assert_ne!(made, anna);
     assert_eq!(hangs_on(world, &line), made);
     assert_eq!(why(world, &line).await, because(made, "late"));
@@ -54,7 +54,7 @@ async fn an_account_that_is_not_paid_for_holds_no_message(world: &mut World) {
     let contacts = world.sandbox.contacts(HOST).len();
     world.sandbox.faults().clear();
     world.advance(Duration::from_secs(61));
-    parom::contact::due_now(world.app()).await;
+    parom::contact::due_now(&world.app().tenants).await;
     assert_eq!(world.sandbox.contacts(HOST).len(), contacts, "amoCRM's own is taken, no second one made");
 }
 
@@ -65,7 +65,7 @@ async fn it_ends_after_some_days(world: &mut World) {
     let mut tries = 0;
     for _ in 0..10 {
         world.advance(Duration::from_secs(86_401));
-        tries += parom::contact::due_now(world.app()).await;
+        tries += parom::contact::due_now(&world.app().tenants).await;
     }
     assert_eq!(tries, 6);
     assert_eq!(why(world, &line).await, (None, Some("unclear".to_owned())));

@@ -41,7 +41,7 @@ async fn state(world: &World) -> String {
 
 async fn subscribed_by_itself_and_again_when_it_is_lost(world: &mut World) {
     let line = world.line("support").await;
-    assert_eq!((due_now(world.app()).await, due_now(world.app()).await), (1, 0), "once");
+    assert_eq!((due_now(&world.app().tenants).await, due_now(&world.app().tenants).await), (1, 0), "once");
     let there = address(world);
     assert!(there.starts_with(&format!("{}/crm/hooks/", world.api.base())), "{there}");
     let mut settings = world.sandbox.webhooks(HOST)[0].settings.clone();
@@ -54,32 +54,32 @@ async fn subscribed_by_itself_and_again_when_it_is_lost(world: &mut World) {
     // Switched off by amoCRM, then deleted by a user: each is found within a day.
     assert!(world.sandbox.set_webhook_disabled(HOST, &there, true));
     world.advance(DAY);
-    assert_eq!(due_now(world.app()).await, 1);
+    assert_eq!(due_now(&world.app().tenants).await, 1);
     assert!(!world.sandbox.webhooks(HOST)[0].disabled);
     assert!(world.sandbox.delete_webhook(HOST, &there));
     world.advance(DAY);
-    assert_eq!(due_now(world.app()).await, 1);
+    assert_eq!(due_now(&world.app().tenants).await, 1);
     assert_eq!(address(world), there, "the same address");
     // Whoever disconnects hears nothing more, whoever comes back does.
-    parom::tenant::disconnect(world.app(), line.tenant_id).await.unwrap();
-    assert_eq!(due_now(world.app()).await, 1);
+    parom::tenant::disconnect(&world.app().tenants, line.tenant_id).await.unwrap();
+    assert_eq!(due_now(&world.app().tenants).await, 1);
     assert!(world.sandbox.webhooks(HOST).is_empty());
     assert_eq!(posts(world, &there, FORM, "a=b").await.status, 404);
-    parom::tenant::connect(world.app(), line.tenant_id, None).await.unwrap();
-    assert_eq!(due_now(world.app()).await, 1);
+    parom::tenant::connect(&world.app().tenants, line.tenant_id, None).await.unwrap();
+    assert_eq!(due_now(&world.app().tenants).await, 1);
     assert_eq!(address(world), there);
     assert_eq!(posts(world, &there, FORM, "a=b").await.status, 200);
 }
 
 async fn an_account_that_left_is_nobodys(world: &mut World) {
     world.line("support").await;
-    due_now(world.app()).await;
+    due_now(&world.app().tenants).await;
     let there = address(world);
     world.owner(HOST).uninstalls().await;
     world
         .until("the account has left", async || (world.tenant(HOST).await?["status"] == "uninstalled").then_some(()))
         .await;
-    due_now(world.app()).await;
+    due_now(&world.app().tenants).await;
     assert_eq!(posts(world, &there, FORM, "contacts[delete][0][id]=5").await.status, 404);
     assert_eq!(state(world).await, "off");
 }
@@ -87,21 +87,21 @@ async fn an_account_that_left_is_nobodys(world: &mut World) {
 async fn a_plan_without_hooks_is_asked_again_daily(world: &mut World) {
     let line = world.line("support").await;
     world.sandbox.set_plan_without_webhooks(HOST, true);
-    assert_eq!((due_now(world.app()).await, state(world).await.as_str()), (1, "refused"));
+    assert_eq!((due_now(&world.app().tenants).await, state(world).await.as_str()), (1, "refused"));
     assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
     let owner = world.panel(line.tenant_id).await;
     assert!(owner.opens("/panel/account").await.is(200).text.contains("plans without webhooks"));
     world.sandbox.set_plan_without_webhooks(HOST, false);
-    assert_eq!(due_now(world.app()).await, 0);
+    assert_eq!(due_now(&world.app().tenants).await, 0);
     world.advance(DAY);
-    assert_eq!((due_now(world.app()).await, state(world).await.as_str()), (1, "on"));
+    assert_eq!((due_now(&world.app().tenants).await, state(world).await.as_str()), (1, "on"));
     let owner = world.panel(line.tenant_id).await;
     assert!(owner.opens("/panel/account").await.is(200).text.contains("told at once"));
 }
 
 async fn contacts_are_looked_at_at_once(world: &mut World) {
     let line = line(world, "link").await;
-    due_now(world.app()).await;
+    due_now(&world.app().tenants).await;
     let gone = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
     let kept = world.sandbox.add_contact(HOST, "Anna Kept", None, None);
     anna_writes(world, &line).await;
@@ -122,7 +122,7 @@ async fn contacts_are_looked_at_at_once(world: &mut World) {
 
 async fn what_nobody_asked_for_does_no_harm(world: &mut World) {
     let line = world.line("support").await;
-    due_now(world.app()).await;
+    due_now(&world.app().tenants).await;
     let there = address(world);
     let other = format!("{}/crm/hooks/{}", world.api.base(), "A".repeat(43));
     assert_eq!(posts(world, &other, FORM, "contacts[delete][0][id]=5").await.status, 404);
@@ -165,19 +165,19 @@ async fn a_template_that_is_rejected_is_told(world: &mut World) {
     let line = world.line("support").await;
     let services = json!([{"type": "whatsapp", "params": {"waba": true}, "pages": []}]);
     world.api.patch(&line.path(""), &json!({"services": services})).await.is(200);
-    due_now(world.app()).await;
+    due_now(&world.app().tenants).await;
     let waba = WabaTemplate { category: "UTILITY".into(), language: "ru".into(), ..WabaTemplate::default() };
     let new = NewTemplate { name: "Ready".into(), content: "It is".into(), waba: Some(waba), ..NewTemplate::default() };
-    let made = with_token(world.app(), line.tenant_id, |rest, token| {
+    let made = with_token(&world.app().tenants, line.tenant_id, |rest, token| {
         let new = new.clone();
         async move { rest.create_templates(&token, &[new]).await }
     });
     let id = made.await.unwrap()[0].id;
     let asked =
-        with_token(world.app(), line.tenant_id, |rest, token| async move { rest.request_review(&token, id).await });
+        with_token(&world.app().tenants, line.tenant_id, |rest, token| async move { rest.request_review(&token, id).await });
     let review = asked.await.unwrap()[0].id;
     let no = ReviewOutcome::Rejected("Too loud".to_owned());
-    let told = with_token(world.app(), line.tenant_id, |rest, token| {
+    let told = with_token(&world.app().tenants, line.tenant_id, |rest, token| {
         let no = no.clone();
         async move { rest.report_review(&token, id, review, &no).await }
     });
@@ -197,7 +197,7 @@ async fn a_template_that_is_rejected_is_told(world: &mut World) {
 
 async fn what_was_told_of_a_customer_goes_with_them(world: &mut World) {
     let line = line(world, "link").await;
-    due_now(world.app()).await;
+    due_now(&world.app().tenants).await;
     world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
     anna_writes(world, &line).await;
     let body =

@@ -16,7 +16,7 @@ async fn two_instances_carry_one_queue(world: &mut World) {
         let body = customer.body(&format!("{number}"), &format!("{}:{number}", number % 4));
         doors[number % 2].post(&line.path("/messages"), &body).await.is(202);
     }
-    let workers = vec![world.another_worker(), Worker::new(second.app.clone())];
+    let workers = vec![world.another_worker(), Worker::new(second.app.delivery.clone())];
     let carried =
         all_at_once(workers.into_iter().map(|mut worker| async move { worker.deliver_all().await.unwrap() })).await;
     assert_eq!(carried.iter().sum::<usize>(), 20, "each letter was carried by one of them");
@@ -37,7 +37,7 @@ async fn what_one_leaves_behind_the_other_takes_up(world: &mut World) {
     anna.writes("two").await;
     world.faults.add("carry.after_call=error:1").unwrap();
     world.deliver_all().await;
-    let mut other = Worker::new(second.app.clone());
+    let mut other = Worker::new(second.app.delivery.clone());
     assert_eq!(other.deliver_all().await.unwrap(), 0, "the lease of the first still runs");
     world.advance(Duration::from_secs(60));
     assert_eq!(other.deliver_all().await.unwrap(), 2);
@@ -66,7 +66,7 @@ async fn a_start_ends_no_lease_of_a_process_that_lives(world: &mut World) {
     world.faults.add("carry.after_call=error:1").unwrap();
     anna.writes("one").await;
     anna.writes("two").await;
-    Worker::new(second.app.clone()).deliver_all().await.unwrap();
+    Worker::new(second.app.delivery.clone()).deliver_all().await.unwrap();
     world.restart().await;
     let third = world.another_server().await;
     boris.writes("three").await;
@@ -88,7 +88,7 @@ async fn a_pause_set_at_one_holds_both(world: &mut World) {
     door.patch(&line.path(""), &serde_json::json!({"paused": true})).await.is(200);
     world.manager(&line).answers("anna", "waits").await;
     world.deliver_to_the_end().await;
-    Worker::new(second.app.clone()).deliver_all().await.unwrap();
+    Worker::new(second.app.delivery.clone()).deliver_all().await.unwrap();
     assert!(world.messenger.received().is_empty());
     world.api.patch(&line.path(""), &serde_json::json!({"paused": false})).await.is(200);
     world.advance(Duration::from_secs(1));

@@ -20,7 +20,7 @@ async fn another_process_hears_of_it(world: &mut World) {
     };
     let tasks = [world.app().clone(), other.app.clone()].map(|app| {
         let stop = app.stop.clone();
-        tokio::spawn(wake::run(app, stop))
+        tokio::spawn(wake::run(app.delivery.clone(), stop))
     });
     heard("it listens").await;
     world.customer(&line, "anna").writes("one").await;

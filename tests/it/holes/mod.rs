@@ -29,17 +29,17 @@ async fn chatting(world: &mut World) -> (Line, Manager) {
 
 /// The server writes down that it listens, as it does every ten seconds.
 async fn beats(world: &World) {
-    holes::beat(world.app()).await.expect("the database is there");
+    holes::beat(&world.app().holes).await.expect("the database is there");
 }
 
 /// Looks where it is due; gives how many chats were looked into.
 async fn looks(world: &World) -> usize {
-    holes::look_now(world.app()).await.expect("the database is there")
+    holes::look_now(&world.app().holes).await.expect("the database is there")
 }
 
 /// Somebody wants to know now.
 async fn looks_by_hand(world: &World, line: &Line) -> usize {
-    assert!(holes::soon(world.app(), line.tenant_id).await.expect("the database is there"));
+    assert!(holes::soon(&world.app().holes, line.tenant_id).await.expect("the database is there"));
     looks(world).await
 }
 

@@ -86,7 +86,7 @@ pub fn code(world: &World, secret: &str) -> String {
 
 /// A person of the panel as stored.
 pub async fn person(world: &World, email: &str) -> person::Model {
-    let found = persons::by_email(world.app(), world.app().store.read(), email).await.unwrap();
+    let found = persons::by_email(&world.app().people, world.app().store.read(), email).await.unwrap();
     found.unwrap_or_else(|| panic!("nobody is {email}"))
 }
 

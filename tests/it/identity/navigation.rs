@@ -12,7 +12,7 @@ use crate::widget_api::User;
 
 async fn entry(world: &World, tenant_id: Uuid, user: i64) -> String {
     let user = CrmUser { id: user, name: "Boris".into(), is_admin: true };
-    let url = ticket::url(world.app(), tenant_id, &user, &Leads::Overview).await.unwrap();
+    let url = ticket::url(&world.app().people, tenant_id, &user, &Leads::Overview).await.unwrap();
     url.strip_prefix(&world.api.base()).unwrap().to_owned()
 }
 

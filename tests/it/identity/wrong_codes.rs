@@ -76,7 +76,7 @@ async fn m6_wrong_codes_at_once_are_all_counted(place: &mut Mailed) {
     add_member(place, line.tenant_id, ANNA, Role::Owner).await;
     let person = super::person(place, ANNA).await;
     let app = place.app().clone();
-    let checks = (0..20).map(|_| check(&app, &person, "000000"));
+    let checks = (0..20).map(|_| check(&app.people, &person, "000000"));
     let told: Vec<Checked> =
         futures_util::future::join_all(checks).await.into_iter().map(|told| told.unwrap()).collect();
     assert_eq!(told.iter().filter(|told| **told == Checked::Anew).count(), 2, "{told:?}");

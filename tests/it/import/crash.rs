@@ -31,7 +31,7 @@ async fn what_was_handed_over_but_not_written_down_is_not_sent_twice(world: &mut
     // The messages are stored, what the import knows of them is not.
     world.faults.add("import.before_commit=error:1").unwrap();
     world.advance(Duration::from_secs(1));
-    step_all(world.app()).await;
+    step_all(&world.app().usage).await;
     assert!(!world.letters().await.is_empty());
     world.faults.clear();
     world.restart().await;
@@ -52,7 +52,7 @@ async fn two_servers_do_not_work_on_one_twice(world: &mut World) {
     for _ in 0..10 {
         world.advance(Duration::from_secs(1));
         let (ours, theirs) = (world.app().clone(), other.app.clone());
-        tokio::join!(step_all(&ours), step_all(&theirs));
+        tokio::join!(step_all(&ours.usage), step_all(&theirs.usage));
         world.deliver_all().await;
     }
     let end = ends(world, &id).await;

@@ -113,7 +113,7 @@ async fn nothing_stays_of_who_is_forgotten(world: &mut World) {
     tenant::erase(world.app(), line.tenant_id, &Who::Conversation(conversation), "test").await.unwrap();
     let [_, after, _] = rows(world).await;
     assert_eq!(after, 200, "anna's are gone, boris' wait: {before}");
-    tenant::forget(world.app(), line.tenant_id, true, "test").await.unwrap();
+    tenant::forget(&world.app().tenants, line.tenant_id, true, "test").await.unwrap();
     assert_eq!(rows(world).await, [0, 0, 0]);
 }
 

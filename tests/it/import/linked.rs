@@ -48,14 +48,14 @@ async fn it_is_tried_again_when_amocrm_is_away(world: &mut World) {
     imports(world, &line, "?link_contacts=true", &file).await;
     world.sandbox.faults().clear();
     world.advance(std::time::Duration::from_secs(61));
-    assert_eq!(parom::contact::due_now(world.app()).await, 1);
+    assert_eq!(parom::contact::due_now(&world.app().tenants).await, 1);
     assert_eq!(contact_of(world, &world.manager(&line).chat_with("anna")), anna);
 }
 
 async fn imports_are_taken_along(world: &mut World) {
     let line = world.line("support").await;
     imports(world, &line, "", &lines(&[wrote("a1", "chat-anna", 1, "one")])).await;
-    let mut export = Export::begin(world.app(), line.tenant_id).await.unwrap();
+    let mut export = Export::begin(&world.app().tenants, line.tenant_id).await.unwrap();
     let mut text = Vec::new();
     while let Some(page) = export.page().await.unwrap() {
         text.extend(page);

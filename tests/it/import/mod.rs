@@ -54,7 +54,7 @@ pub async fn told(world: &World, id: &str) -> Value {
 /// A second of the server's life.
 pub async fn a_second(world: &mut World) {
     world.advance(Duration::from_secs(1));
-    parom::import::step_all(world.app()).await;
+    parom::import::step_all(&world.app().usage).await;
     world.deliver_all().await;
 }
 

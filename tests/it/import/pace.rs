@@ -29,7 +29,7 @@ async fn imports_take_a_fifth_and_give_way(engine: Engine) {
     world.customer(&line, "boris").writes("live").await;
     let waiting = world.letters().await.len();
     world.advance(std::time::Duration::from_secs(1));
-    parom::import::step_all(world.app()).await;
+    parom::import::step_all(&world.app().usage).await;
     assert_eq!(world.letters().await.len(), waiting, "the import stands back");
     assert_eq!(told(&world, &id).await["gives_way"], true);
     world.deliver_all().await;

@@ -13,7 +13,7 @@ use super::erase::everything;
 use super::{status, wait};
 
 async fn exported(world: &World, tenant_id: Uuid) -> String {
-    let mut export = Export::begin(world.app(), tenant_id).await.unwrap();
+    let mut export = Export::begin(&world.app().tenants, tenant_id).await.unwrap();
     let mut text = Vec::new();
     while let Some(page) = export.page().await.unwrap() {
         text.extend(page);
@@ -82,14 +82,14 @@ async fn what_is_forgotten_is_gone_and_nobody_elses(world: &mut World) {
     parom::tenant::suspend(world.app(), line.tenant_id, false).await.unwrap();
 
     let amojo_id = world.sandbox.add_account(HOST).amojo_id;
-    let refused = parom::tenant::forget(world.app(), line.tenant_id, false, "test").await.unwrap_err();
+    let refused = parom::tenant::forget(&world.app().tenants, line.tenant_id, false, "test").await.unwrap_err();
     assert!(matches!(refused, Error::Conflict { problem: "tenant_active", .. }), "{refused:?}");
     assert_eq!(status(world).await, "active", "nothing was touched");
     let before = everything(world).await;
     for there in [amojo_id.as_str(), "anna", &line.external_id] {
         assert!(before.contains(there), "{there}");
     }
-    let proof = parom::tenant::forget(world.app(), line.tenant_id, true, "test").await.unwrap();
+    let proof = parom::tenant::forget(&world.app().tenants, line.tenant_id, true, "test").await.unwrap();
     assert!(proof.counts["message"] >= 3 && proof.counts["tenant"] == 1, "{proof:?}");
     assert!(world.sandbox.connections().iter().all(|one| !one.scope_id.ends_with(&amojo_id)), "amoCRM was told");
     let after = everything(world).await;
@@ -99,7 +99,7 @@ async fn what_is_forgotten_is_gone_and_nobody_elses(world: &mut World) {
         assert!(!after.contains(gone), "{gone} is still there");
     }
     assert!(after.contains("boris"), "nobody else's data is touched");
-    let again = parom::tenant::forget(world.app(), id, true, "test").await.unwrap_err();
+    let again = parom::tenant::forget(&world.app().tenants, id, true, "test").await.unwrap_err();
     assert!(matches!(again, Error::NotFound), "{again:?}");
     wait(world, 1);
     world.customer(&other, "boris").writes("still here").await;

@@ -122,7 +122,7 @@ async fn the_widgets_word_leads_to_a_renamed_account(world: &mut World) {
     let host = |name: &str| rules.parse(name).unwrap();
     world.sandbox.add_account("other.amocrm.ru");
     let find =
-        async |world: &World, name: &str| place::find(world.app(), line.tenant_id, Some(&host(name))).await.unwrap();
+        async |world: &World, name: &str| place::find(&world.app().tenants, line.tenant_id, Some(&host(name))).await.unwrap();
     assert!(!find(world, HOST).await, "it is where we knew it");
     assert!(!find(world, "other.amocrm.ru").await, "another account lives there");
     assert_eq!(row(world, line.tenant_id).await.host, HOST);
@@ -139,7 +139,7 @@ async fn a_dropped_caller_does_not_lose_the_new_pair(world: &mut World) {
     let before = refreshes(world);
     let gate = world.sandbox.faults().hold(Part::Token);
     let app = world.app().clone();
-    let caller = tokio::spawn(async move { token::access_token(&app, line.tenant_id).await });
+    let caller = tokio::spawn(async move { token::access_token(&app.tenants, line.tenant_id).await });
     gate.until_waiting(1).await;
     caller.abort();
     gate.open();
@@ -147,7 +147,7 @@ async fn a_dropped_caller_does_not_lose_the_new_pair(world: &mut World) {
     let grant = world.until("the pair is stored", stored).await;
     assert_eq!((grant.lease_owner, grant.intent_at), (None, None));
     assert!(grant.previous_refresh_token.is_some());
-    token::access_token(world.app(), line.tenant_id).await.unwrap();
+    token::access_token(&world.app().tenants, line.tenant_id).await.unwrap();
     assert_eq!(refreshes(world) - before, 1);
 }
 

@@ -121,7 +121,7 @@ async fn the_widget_takes_an_account_off_and_on(world: &mut World) {
     world.deliver_all().await;
     let app = world.app().clone();
     for _ in 0..2 {
-        parom::tenant::disconnect(&app, line.tenant_id).await.unwrap();
+        parom::tenant::disconnect(&app.tenants, line.tenant_id).await.unwrap();
     }
     assert_eq!((status(world).await.as_str(), disconnects(world)), ("disconnected", 1));
     assert!(world.sandbox.connections().is_empty());
@@ -129,7 +129,7 @@ async fn the_widget_takes_an_account_off_and_on(world: &mut World) {
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&line), ["before"]);
     let customer = uuid::Uuid::from_u128(7);
-    parom::tenant::connect(&app, line.tenant_id, Some(customer)).await.unwrap();
+    parom::tenant::connect(&app.tenants, line.tenant_id, Some(customer)).await.unwrap();
     assert_eq!(status(world).await, "active");
     assert_eq!(row(world, line.tenant_id).await.customer_id, Some(customer));
     wait(world, 1);
@@ -141,7 +141,7 @@ async fn amocrm_is_told_until_it_has_heard(world: &mut World) {
     let line = world.line("support").await;
     let away = Fault::Status { code: 503, retry_after: None };
     world.sandbox.faults().until_cleared(Part::Disconnect, away);
-    parom::tenant::disconnect(world.app(), line.tenant_id).await.unwrap();
+    parom::tenant::disconnect(&world.app().tenants, line.tenant_id).await.unwrap();
     assert_eq!(status(world).await, "disconnected");
     assert_eq!(world.sandbox.connections().len(), 1);
     world.sandbox.faults().clear();
@@ -160,8 +160,8 @@ async fn who_has_left_cannot_be_connected(world: &mut World) {
     uninstalled(world).await;
     taken_off(world).await;
     for refused in [
-        parom::tenant::connect(world.app(), line.tenant_id, None).await,
-        parom::tenant::disconnect(world.app(), line.tenant_id).await,
+        parom::tenant::connect(&world.app().tenants, line.tenant_id, None).await,
+        parom::tenant::disconnect(&world.app().tenants, line.tenant_id).await,
     ] {
         let words = refused.unwrap_err().to_string();
         assert!(words.contains("switch"), "{words}");

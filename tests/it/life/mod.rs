@@ -62,7 +62,7 @@ async fn status(world: &World) -> String {
 
 /// What the background task would do now.
 async fn round(world: &World) -> usize {
-    task::round(world.app()).await.unwrap()
+    task::round(&world.app().tenants).await.unwrap()
 }
 
 fn wait(world: &World, seconds: u64) {

@@ -97,7 +97,7 @@ async fn erasing_takes_rows_and_bytes(world: &mut World) {
     assert_eq!(world.app().http.trusted().get(shown).send().await.unwrap().status(), 404);
     assert_eq!(world.fetch_all().await, 0);
     // The whole account.
-    let forgotten = parom::tenant::forget(&app, line.tenant_id, true, "a test").await.unwrap();
+    let forgotten = parom::tenant::forget(&app.tenants, line.tenant_id, true, "a test").await.unwrap();
     assert_eq!(forgotten.counts.get("media"), Some(&1));
     assert!(stored(world).is_empty());
     assert!(media::Entity::find().all(app.store.read()).await.unwrap().is_empty());

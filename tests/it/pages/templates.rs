@@ -90,7 +90,7 @@ async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mu
         WabaTemplate { category: "UTILITY".into(), language: "ru".into(), examples, ..WabaTemplate::default() };
     let content = "Hi {{contact.name}}".to_owned();
     let new = NewTemplate { name: "Ready".into(), content, waba: Some(of_waba), ..NewTemplate::default() };
-    let made = with_token(world.app(), line.tenant_id, |rest, token| {
+    let made = with_token(&world.app().tenants, line.tenant_id, |rest, token| {
         let new = new.clone();
         async move { rest.create_templates(&token, &[new]).await }
     });
@@ -108,7 +108,7 @@ async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mu
     copy.never_says(&["name=\"kind\"", "name=\"category\""]);
 
     let asked =
-        with_token(world.app(), line.tenant_id, |rest, token| async move { rest.request_review(&token, id).await });
+        with_token(&world.app().tenants, line.tenant_id, |rest, token| async move { rest.request_review(&token, id).await });
     assert_eq!(asked.await.unwrap().len(), 1);
     let locked = visitor.opens(&path).await.is(200);
     locked.says(&["In review", "cannot be changed", "Copy and correct", "Line support"]);

@@ -33,7 +33,7 @@ async fn goes_on(world: &mut World, line: &Line) {
 }
 
 async fn sends(world: &World, letters: usize) {
-    assert_eq!(round(world.app()).await.unwrap(), letters);
+    assert_eq!(round(&world.app().letters).await.unwrap(), letters);
 }
 
 async fn an_alert_is_told_when_it_opens_once_more_and_when_it_is_over(engine: Engine, mail: &MailServer) {
@@ -44,7 +44,7 @@ async fn an_alert_is_told_when_it_opens_once_more_and_when_it_is_over(engine: En
     add_member(&world, line.tenant_id, "vera@example.com", Role::Viewer).await;
     let invited = add_person(&world, "invited@example.com").await;
     let db = world.app().store.write();
-    assert!(member::invite(world.app(), db, line.tenant_id, invited, Role::Administrator).await.unwrap());
+    assert!(member::invite(&world.app().people, db, line.tenant_id, invited, Role::Administrator).await.unwrap());
     stops(&mut world, &line).await;
     sends(&world, 0).await;
     world.advance(MINUTE);

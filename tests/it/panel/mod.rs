@@ -28,9 +28,9 @@ pub const PASSWORD: &str = "four ferries cross at dawn";
 pub async fn add_person(world: &World, email: &str) -> Uuid {
     let app = world.app();
     let new = person::New { email, name: "", language: Language::En, is_operator: false };
-    let added = person::add(app, app.store.write(), new).await.unwrap().expect("nobody has the e-mail yet");
-    let (hash, db) = (password::hash(app, SecretString::from(PASSWORD)).await.unwrap(), app.store.write());
-    assert!(credentials::prove(app, db, &added).await.unwrap());
+    let added = person::add(&app.people, app.store.write(), new).await.unwrap().expect("nobody has the e-mail yet");
+    let (hash, db) = (password::hash(&app.people, SecretString::from(PASSWORD)).await.unwrap(), app.store.write());
+    assert!(credentials::prove(&app.people, db, &added).await.unwrap());
     let proved = person::by_id(db, added.id).await.unwrap().unwrap();
     assert!(credentials::set_password(db, &proved, &hash, None).await.unwrap());
     added.id
@@ -39,7 +39,7 @@ pub async fn add_person(world: &World, email: &str) -> Uuid {
 /// The same as a member of an account.
 pub async fn add_member(world: &World, tenant_id: Uuid, email: &str, role: Role) -> Uuid {
     let id = add_person(world, email).await;
-    member::join(world.app(), world.app().store.write(), tenant_id, id, role, None).await.unwrap();
+    member::join(&world.app().people, world.app().store.write(), tenant_id, id, role, None).await.unwrap();
     id
 }
 

@@ -143,7 +143,7 @@ async fn m8_a_ticket_that_opens_is_written_down_with_the_visitors_address(world:
     let line = world.line("support").await;
     let id = world.sandbox.add_account(HOST).users[0].id;
     let user = CrmUser { id, name: "Olga".into(), is_admin: true };
-    let url = ticket::url(world.app(), line.tenant_id, &user, &Leads::Overview).await.unwrap();
+    let url = ticket::url(&world.app().people, line.tenant_id, &user, &Leads::Overview).await.unwrap();
     let olga = world.visitor().from("203.0.113.9");
     olga.goes(url.strip_prefix(&world.api.base()).unwrap()).await.is(200);
     olga.opens("/panel/audit?group=member").await.is(200).says(&["Signed in", "Olga", "via: ticket", "203.0.113.9"]);

@@ -79,7 +79,7 @@ async fn looks(world: &World, tenant_id: uuid::Uuid) -> parom_tests::Visitor {
         language: base::words::Language::En,
         is_operator: true,
     };
-    let operator = parom::people::person::add(app, app.store.write(), new).await.unwrap().unwrap();
+    let operator = parom::people::person::add(&app.people, app.store.write(), new).await.unwrap().unwrap();
     let new = New {
         tenant_id,
         kind: Kind::ViewAs,
@@ -90,7 +90,7 @@ async fn looks(world: &World, tenant_id: uuid::Uuid) -> parom_tests::Visitor {
         language: "en",
         reason: "ticket 4711",
     };
-    let opened = session::open(app, app.store.write(), new).await.unwrap();
+    let opened = session::open(&app.people, app.store.write(), new).await.unwrap();
     let visitor = world.visitor();
     visitor.takes_cookie("parom", &opened.token);
     let page = visitor.opens("/panel").await.is(200);

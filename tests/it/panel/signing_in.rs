@@ -159,7 +159,7 @@ async fn sessions_end(world: &mut World) {
     assert!(world.clock.millis() - START < 30 * 24 * 3_600_000);
     world.advance(Duration::from_secs(4 * HOUR));
     assert!(busy.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"), "30 days in any case");
-    let swept = parom::people::sweep::round(world.app()).await.unwrap();
+    let swept = parom::people::sweep::round(&world.app().people).await.unwrap();
     assert_eq!(swept, 2, "what has run out is taken away");
 }
 
@@ -182,7 +182,7 @@ async fn somebody_with_several_accounts_chooses(world: &mut World) {
     let id = add_member(world, one.tenant_id, "anna@example.com", Role::Owner).await;
     let app = world.app();
     let store = app.store.write();
-    parom::people::member::join(app, store, other.tenant_id, id, Role::Viewer, None).await.unwrap();
+    parom::people::member::join(&app.people, store, other.tenant_id, id, Role::Viewer, None).await.unwrap();
     let visitor = sign_in(world, "anna@example.com").await;
     assert_eq!(visitor.opens("/panel").await.is_redirect(), "/panel/choose");
     let page = visitor.opens("/panel/choose").await.is(200);
@@ -219,7 +219,7 @@ async fn over_https_cookies_are_bound_to_the_host(world: &mut World) {
     assert!(cookie.starts_with("__Host-parom="), "{cookie}");
     assert!(cookie.ends_with("; Path=/; HttpOnly; Secure; SameSite=Lax"), "{cookie}");
     // In a frame browsers take none but these.
-    let framed = parom::people::door::Door::Panel.set(world.app(), "token", true);
+    let framed = parom::people::door::Door::Panel.set(&world.app().people, "token", true);
     let framed = framed.to_str().unwrap().to_owned();
     assert_eq!(framed, "__Host-parom=token; Path=/; HttpOnly; Secure; SameSite=None; Partitioned");
     assert!(tenant_id.is_nil());

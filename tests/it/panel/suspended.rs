@@ -26,7 +26,7 @@ async fn fails_for_a_day(world: &mut World) -> Line {
 }
 
 async fn letter(world: &World, mail: &MailServer) -> parom_tests::Mail {
-    assert_eq!(round(world.app()).await.unwrap(), 1);
+    assert_eq!(round(&world.app().letters).await.unwrap(), 1);
     mail.next().await
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 async fn issue(world: &World, tenant_id: Uuid, is_admin: bool, leads: Leads) -> String {
     let user = CrmUser { id: 77, name: "Boris".into(), is_admin };
-    let url = ticket::url(world.app(), tenant_id, &user, &leads).await.unwrap();
+    let url = ticket::url(&world.app().people, tenant_id, &user, &leads).await.unwrap();
     url.strip_prefix(&world.api.base()).expect("an address of this server").to_owned()
 }
 
@@ -64,7 +64,7 @@ async fn access_that_was_taken_away_stays_away(world: &mut World) {
     assert!(confirm.text.contains("Remove Mark?"), "{}", confirm.text);
     owner.does(&remove, &[]).await;
     assert!(other.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"), "sessions ended with it");
-    let ticket = ticket::issue(world.app(), line.tenant_id, 2, "Mark", true).await.unwrap();
+    let ticket = ticket::issue(&world.app().people, line.tenant_id, 2, "Mark", true).await.unwrap();
     world.visitor().opens(&format!("/panel/enter?ticket={ticket}")).await.is(403);
 }
 

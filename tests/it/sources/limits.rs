@@ -47,7 +47,7 @@ async fn deleting_the_default_promotes_nobody(world: &mut World) {
     let two = make(world, tenant_id, &body(world, "two")).await.is(201);
     let by = parom::source::By::parom();
     let id = one.text_at("/id").parse().unwrap();
-    let deleted = parom::source::delete(world.app(), tenant_id, id, &by).await.unwrap();
+    let deleted = parom::source::delete(&world.app().sources, tenant_id, id, &by).await.unwrap();
     assert!(deleted.was_default, "whoever deletes it can be told");
     assert_eq!(get(world, &two).await.json["default"], false);
     assert_eq!(there(world, "two")["default"], false);

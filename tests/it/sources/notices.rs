@@ -20,20 +20,20 @@ async fn waiting(world: &World) -> usize {
 
 async fn a_change_is_told_once_as_the_source_is_then(world: &mut World) {
     let line = world.line("support").await;
-    assert_eq!((due_now(world.app()).await, waiting(world).await), (0, 0), "a new source is no change");
+    assert_eq!((due_now(&world.app().usage).await, waiting(world).await), (0, 0), "a new source is no change");
     world.api.patch(&line.path(""), &json!({"name": "First"})).await.is(200);
     world.api.patch(&line.path(""), &json!({"name": "Second", "contact_rule": "link"})).await.is(200);
-    assert_eq!(due_now(world.app()).await, 1);
+    assert_eq!(due_now(&world.app().usage).await, 1);
     let all = told(world);
     assert_eq!((all.len(), &all[0].body["type"]), (1, &json!("source.updated")));
     let source = &all[0].body["data"]["source"];
     let shown = world.api.get(&line.path("")).await.is(200);
     assert_eq!(source, &shown.json, "as GET shows it");
     assert_eq!((&source["name"], &source["webhook_secret"]), (&json!("Second"), &json!(null)));
-    assert_eq!((due_now(world.app()).await, waiting(world).await), (0, 0));
+    assert_eq!((due_now(&world.app().usage).await, waiting(world).await), (0, 0));
     // What changes nothing is not told.
     world.api.patch(&line.path(""), &json!({"name": "Second"})).await.is(200);
-    assert_eq!(due_now(world.app()).await, 0);
+    assert_eq!(due_now(&world.app().usage).await, 0);
 }
 
 async fn what_is_not_taken_is_tried_again_and_holds_nothing_up(world: &mut World) {
@@ -42,15 +42,15 @@ async fn what_is_not_taken_is_tried_again_and_holds_nothing_up(world: &mut World
     world.deliver_all().await;
     world.messenger.answers_next([Answer::status(500), Answer::Cut]);
     world.api.patch(&line.path(""), &json!({"name": "Renamed"})).await.is(200);
-    assert_eq!(due_now(world.app()).await, 1);
+    assert_eq!(due_now(&world.app().usage).await, 1);
     world.advance(Duration::from_secs(10));
-    assert_eq!(due_now(world.app()).await, 1);
+    assert_eq!(due_now(&world.app().usage).await, 1);
     world.manager(&line).answers("anna", "Good morning").await;
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["Good morning"], "a customer's answer waits for no notice");
-    assert_eq!(due_now(world.app()).await, 0, "not yet");
+    assert_eq!(due_now(&world.app().usage).await, 0, "not yet");
     world.advance(Duration::from_secs(60));
-    assert_eq!(due_now(world.app()).await, 1);
+    assert_eq!(due_now(&world.app().usage).await, 1);
     let all = told(world);
     let ids: Vec<_> = all.iter().map(|one| one.webhook_id.clone()).collect();
     assert!(ids.len() == 3 && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
@@ -64,12 +64,12 @@ async fn what_is_not_taken_is_tried_again_and_holds_nothing_up(world: &mut World
 async fn a_paused_source_is_told_of_its_end_alone(world: &mut World) {
     let line = world.line("support").await;
     world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
-    assert_eq!((due_now(world.app()).await, waiting(world).await), (0, 0), "it takes everything in and sends nothing");
+    assert_eq!((due_now(&world.app().usage).await, waiting(world).await), (0, 0), "it takes everything in and sends nothing");
     world.api.patch(&line.path(""), &json!({"name": "Renamed"})).await.is(200);
-    due_now(world.app()).await;
+    due_now(&world.app().usage).await;
     assert!(told(world).is_empty());
     world.api.delete(&line.path("")).await.is(204);
-    assert_eq!(due_now(world.app()).await, 1);
+    assert_eq!(due_now(&world.app().usage).await, 1);
     let all = told(world);
     assert_eq!((all.len(), &all[0].body["type"]), (1, &json!("source.deleted")));
     let source = &all[0].body["data"]["source"];
@@ -82,7 +82,7 @@ async fn nobody_is_told_for_longer_than_a_day(world: &mut World) {
     world.messenger.answers_by(|_| Answer::status(503));
     world.api.delete(&line.path("")).await.is(204);
     for _ in 0..40 {
-        due_now(world.app()).await;
+        due_now(&world.app().usage).await;
         world.advance(Duration::from_secs(3600));
     }
     assert_eq!(waiting(world).await, 0);
@@ -93,13 +93,13 @@ async fn messengers_that_refuse_are_left_alone(world: &mut World) {
     let line = world.line("support").await;
     world.messenger.answers_next([Answer::status(404)]);
     world.api.patch(&line.path(""), &json!({"name": "Renamed"})).await.is(200);
-    assert_eq!((due_now(world.app()).await, waiting(world).await), (1, 0));
+    assert_eq!((due_now(&world.app().usage).await, waiting(world).await), (1, 0));
     // Kinds that have no webhooks of their own are told nothing.
     let chat = json!({"kind": "webchat", "name": "Site", "settings": {}});
     let made = world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &chat).await.is(201);
     let path = format!("/api/v1/sources/{}", made.text_at("/id"));
     world.api.patch(&path, &json!({"name": "Other"})).await.is(200);
-    assert_eq!((due_now(world.app()).await, waiting(world).await), (0, 0));
+    assert_eq!((due_now(&world.app().usage).await, waiting(world).await), (0, 0));
 }
 
 both!(a_change_is_told_once_as_the_source_is_then, what_is_not_taken_is_tried_again_and_holds_nothing_up);

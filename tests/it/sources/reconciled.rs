@@ -151,12 +151,12 @@ async fn services_that_amocrm_lost_are_sent_again(world: &mut World) {
 async fn accounts_are_compared_at_first_and_daily(world: &mut World) {
     let tenant_id = installed(world).await;
     make(world, tenant_id, &body(world, "support")).await.is(201);
-    assert_eq!((due_now(world.app()).await, due_now(world.app()).await), (1, 0));
+    assert_eq!((due_now(&world.app().sources).await, due_now(&world.app().sources).await), (1, 0));
     world.sandbox.delete_source(HOST, "support");
     world.advance(DAY - Duration::from_secs(1));
-    assert_eq!(due_now(world.app()).await, 0);
+    assert_eq!(due_now(&world.app().sources).await, 0);
     world.advance(Duration::from_secs(1));
-    assert_eq!(due_now(world.app()).await, 1);
+    assert_eq!(due_now(&world.app().sources).await, 1);
     let list = world.api.get(&format!("/api/v1/tenants/{tenant_id}/sources")).await.is(200);
     assert_eq!(list.json["items"][0]["status_reason"], "deleted_in_crm");
 }
@@ -172,12 +172,12 @@ async fn a_comparison_that_failed_changes_nothing_and_is_repeated(world: &mut Wo
         Fault::Reset,
     ] {
         world.sandbox.faults().until_cleared(Part::Rest, fault);
-        due_now(world.app()).await;
+        due_now(&world.app().sources).await;
         amocrm_takes_calls(world, tenant_id).await;
         assert_eq!(get(world, &made).await.json["status_reason"], Value::Null, "a failure proves nothing");
         world.advance(Duration::from_secs(3600));
     }
-    assert_eq!(due_now(world.app()).await, 1);
+    assert_eq!(due_now(&world.app().sources).await, 1);
     assert_eq!(get(world, &made).await.json["status_reason"], "deleted_in_crm");
 }
 
@@ -194,7 +194,7 @@ async fn a_change_under_way_is_not_taken_for_one_in_amocrm(world: &mut World) {
     let beginning = async {
         at_change.until_waiting(1).await;
         let gate = at_comparison.insert(world.sandbox.faults().hold(Part::Rest));
-        comparing.spawn(async move { parom::source::reconcile::reconcile(&app, tenant_id).await.map(|_| ()) });
+        comparing.spawn(async move { parom::source::reconcile::reconcile(&app.sources, tenant_id).await.map(|_| ()) });
         gate.until_waiting(1).await;
         at_change.open();
     };
@@ -208,7 +208,7 @@ async fn a_change_under_way_is_not_taken_for_one_in_amocrm(world: &mut World) {
 
 async fn a_hook_that_names_an_unknown_source_brings_it_forward(world: &mut World) {
     let line = world.line("support").await;
-    due_now(world.app()).await;
+    due_now(&world.app().sources).await;
     let ghost = amocrm::rest::NewSource {
         name: "Ghost".into(),
         external_id: "ghost".into(),
@@ -218,7 +218,7 @@ async fn a_hook_that_names_an_unknown_source_brings_it_forward(world: &mut World
         services: None,
     };
     let ghost = &ghost;
-    with_token(world.app(), line.tenant_id, |rest, token| async move {
+    with_token(&world.app().tenants, line.tenant_id, |rest, token| async move {
         rest.create_sources(&token, std::slice::from_ref(ghost)).await
     })
     .await
@@ -229,21 +229,21 @@ async fn a_hook_that_names_an_unknown_source_brings_it_forward(world: &mut World
         world.deliver_all().await;
     };
     write_first(world, "79150000001").await;
-    assert_eq!(due_now(world.app()).await, 0, "it was compared a moment ago");
+    assert_eq!(due_now(&world.app().sources).await, 0, "it was compared a moment ago");
     world.advance(Duration::from_secs(601));
-    assert_eq!(due_now(world.app()).await, 0, "time alone is no reason");
+    assert_eq!(due_now(&world.app().sources).await, 0, "time alone is no reason");
     write_first(world, "79150000002").await;
-    assert_eq!(due_now(world.app()).await, 1);
+    assert_eq!(due_now(&world.app().sources).await, 1);
     let strays = world.api.get(&format!("/api/v1/tenants/{}/stray-sources", line.tenant_id)).await.is(200);
     assert_eq!(strays.json["items"][0]["external_id"], "ghost");
     write_first(world, "79150000003").await;
-    assert_eq!(due_now(world.app()).await, 0, "at most once in ten minutes");
+    assert_eq!(due_now(&world.app().sources).await, 0, "at most once in ten minutes");
 }
 
 async fn of_several_instances_one_compares(world: &mut World) {
     installed(world).await;
     let other = world.another_server().await;
-    let (one, two) = tokio::join!(due_now(world.app()), due_now(&other.app));
+    let (one, two) = tokio::join!(due_now(&world.app().sources), due_now(&other.app.sources));
     assert_eq!(one + two, 1);
     other.stop().await;
 }
@@ -265,7 +265,7 @@ async fn many_are_restored_in_few_calls(world: &mut World) {
         posts.filter(|one| one.method == "POST" && one.path.ends_with("/api/v4/sources")).count()
     };
     let before = creations(world);
-    let restored = parom::source::restore_all(world.app(), tenant_id, &by).await.unwrap();
+    let restored = parom::source::restore_all(&world.app().sources, tenant_id, &by).await.unwrap();
     assert_eq!((restored.len(), world.sandbox.sources(HOST).len()), (52, 52));
     assert_eq!(creations(world) - before, 2, "at most 50 in a call");
 }

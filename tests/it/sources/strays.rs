@@ -29,7 +29,7 @@ async fn add(world: &World, tenant_id: Uuid, external_id: &str, default: bool) -
         services: None,
     };
     let new = &new;
-    let made = with_token(world.app(), tenant_id, |rest, token| async move {
+    let made = with_token(&world.app().tenants, tenant_id, |rest, token| async move {
         rest.create_sources(&token, std::slice::from_ref(new)).await
     });
     made.await.unwrap()[0].id

@@ -71,7 +71,7 @@ async fn status(world: &World) -> String {
 
 async fn add_login(world: &World, login: &str, password: &str) {
     let app = world.app();
-    let hash = password::hash(app, SecretString::from(password)).await.unwrap();
+    let hash = password::hash(&app.people, SecretString::from(password)).await.unwrap();
     logins::add(&app.store, &app.clock, login, hash).await.unwrap();
 }
 

@@ -204,7 +204,7 @@ async fn a_source_deleted_in_amocrm_comes_back_in_one_click(world: &mut World) {
     let line = world.line("support").await;
     let user = User::of(world, HOST, 0).await;
     world.sandbox.delete_source(HOST, "support");
-    parom::source::reconcile(world.app(), line.tenant_id).await.unwrap();
+    parom::source::reconcile(&world.app().sources, line.tenant_id).await.unwrap();
     let list = user.get(world, "/sources").await.is(200);
     assert_eq!(list.json["items"][0]["deleted_in_crm"], true, "{}", list.text);
     let restored = user.post(world, &format!("/sources/{}/restore", line.source_id), &json!({})).await.is(200);

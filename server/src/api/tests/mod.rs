@@ -79,8 +79,8 @@ impl Api {
     }
 
     async fn call(&self, request: TestRequest) -> Answer {
-        let data = web::Data::from(self.app.clone());
-        let service = init_service(actix_web::App::new().app_data(data).configure(super::routes)).await;
+        let shared = |web: &mut ServiceConfig| self.app.share(web);
+        let service = init_service(actix_web::App::new().configure(shared).configure(super::routes)).await;
         let answer = call_service(&service, request.to_request()).await;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let bytes = read_body(answer).await;

@@ -93,9 +93,9 @@ impl Chat {
 
     pub async fn conversation(&self, cookie: &str) -> Uuid {
         let request = TestRequest::get().insert_header(("cookie", cookie)).to_http_request();
-        let source = door::source_of(&self.app, &SOURCE.to_string()).await.unwrap();
+        let source = door::source_of(&self.app.webchat, &SOURCE.to_string()).await.unwrap();
         let visitor = Visitor::of(&request, SOURCE).unwrap();
-        history::conversation_of(&self.app, &source, &visitor).await.unwrap().unwrap()
+        history::conversation_of(&self.app.webchat, &source, &visitor).await.unwrap().unwrap()
     }
 
     pub async fn say(&self, conversation_id: Uuid) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::test::{TestRequest, call_service, init_service, read_body, read_body_json};
-use actix_web::{App as Server, web};
+use actix_web::App as Server;
 use base::message::State;
 use base::words::{Language, Words};
 use entity::message;
@@ -23,7 +23,7 @@ const EN: Words = Words::new(Language::En);
 // Macros, because the service's request type cannot be named here.
 macro_rules! serve {
     ($chat:expr) => {
-        init_service(Server::new().app_data(web::Data::from($chat.app.clone())).configure(routes)).await
+        init_service(Server::new().configure(|web| $chat.app.share(web)).configure(routes)).await
     };
 }
 
@@ -134,7 +134,7 @@ async fn a_form_sent_twice_is_one_message() {
                 && !html.contains(&format!("name=\"id\" value=\"{id}\""))
         );
     }
-    let (lines, _) = history::read(&chat.app, EN, TENANT, chat.conversation(&anna).await).await.unwrap();
+    let (lines, _) = history::read(&chat.app.webchat, EN, TENANT, chat.conversation(&anna).await).await.unwrap();
     assert_eq!(lines.len(), 1);
 }
 
@@ -181,7 +181,7 @@ async fn a_stream_loses_and_doubles_nothing() {
         let said = next(stream).await;
         assert_eq!((said.matches("id: 251\n").count(), said.matches("id: ").count()), (1, 1));
     }
-    let (lines, position) = history::read(&chat.app, EN, TENANT, conversation_id).await.unwrap();
+    let (lines, position) = history::read(&chat.app.webchat, EN, TENANT, conversation_id).await.unwrap();
     assert_eq!((lines.len(), position), (201, 251));
     assert_eq!(lines.last().map(|line| (line.text.as_str(), line.owed)), Some(("live", "delivered")));
     chat.app.stop.cancel();

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::people::PeopleContext;
 use crate::people::device;
-use crate::people::door::{self, Door, network_of};
+use crate::people::door::{Door, network_of};
 
 /// The origin of an attempt.
 #[derive(Clone, Debug)]

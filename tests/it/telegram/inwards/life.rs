@@ -18,7 +18,7 @@ async fn state(world: &TelegramWorld, line: &TelegramLine) -> State {
 /// Five minutes later the line is looked at.
 async fn watched(world: &TelegramWorld) {
     world.advance(Duration::from_secs(400));
-    assert_eq!(source::line::due_now(world.app()).await, 1);
+    assert_eq!(source::line::due_now(&world.app().sources).await, 1);
 }
 
 async fn creates(world: &TelegramWorld, token: &str, external_id: &str) -> parom_tests::Reply {
@@ -101,7 +101,7 @@ async fn a_paused_source_takes_everything_in(world: &mut TelegramWorld) {
 
 async fn a_bot_that_another_service_took_is_taken_back(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    source::line::due_now(world.app()).await;
+    source::line::due_now(&world.app().sources).await;
     world.telegram().hijack_webhook(line.bot, "https://crm.example/hook");
     watched(world).await;
     let seen = state(world, &line).await;
@@ -113,7 +113,7 @@ async fn a_bot_that_another_service_took_is_taken_back(world: &mut TelegramWorld
     let said = checks.into_iter().find(|check| check.name == "sources").unwrap().detail.to_string();
     assert!(said.contains("another service took the bot") && said.contains("crm.example"), "{said}");
     let by = By::parom();
-    source::line::take_back(world.app(), line.line.tenant_id, line.line.source_id, &by).await.unwrap();
+    source::line::take_back(&world.app().sources, line.line.tenant_id, line.line.source_id, &by).await.unwrap();
     assert_eq!(state(world, &line).await.reason, None);
     line.customer(world).writes("Снова здесь").unwrap();
     world.telegram_arrives().await;
@@ -122,7 +122,7 @@ async fn a_bot_that_another_service_took_is_taken_back(world: &mut TelegramWorld
 
 async fn a_webhook_that_is_gone_is_set_again(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    source::line::due_now(world.app()).await;
+    source::line::due_now(&world.app().sources).await;
     let token = &line.token;
     let url = format!("{}/bot{token}/deleteWebhook", world.telegram().base_url());
     assert!(parom_tests::client().get(url).send().await.unwrap().status().is_success());
@@ -133,7 +133,7 @@ async fn a_webhook_that_is_gone_is_set_again(world: &mut TelegramWorld) {
 
 async fn a_webhook_that_fails_is_told_of_until_it_works(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    source::line::due_now(world.app()).await;
+    source::line::due_now(&world.app().sources).await;
     world.telegram().faults().next_updates(1, UpdateFault::LostAnswer);
     line.customer(world).writes("Слышно?").unwrap();
     world.telegram_arrives().await;
@@ -150,7 +150,7 @@ async fn a_webhook_that_fails_is_told_of_until_it_works(world: &mut TelegramWorl
 
 async fn a_token_that_is_revoked_stops_the_source_and_a_new_one_starts_it(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    source::line::due_now(world.app()).await;
+    source::line::due_now(&world.app().sources).await;
     world.telegram().revoke_token(line.bot);
     watched(world).await;
     let seen = state(world, &line).await;
