@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
+use base::json::Moment;
 use base::words::{Language, Words};
 use clap::Subcommand;
-use base::json::Moment;
 use parom::app::App;
 use parom::audit::{self, Actor, Deed};
 use parom::customer::logins;

@@ -4,10 +4,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
+use base::json::Moment;
 use base::message::{Direction, LetterKind};
 use clap::{Args, Subcommand};
 use entity::{dead_letter, tenant};
-use base::json::Moment;
 use parom::app::App;
 use parom::delivery::dead;
 use parom::delivery::read::dead::{self as read, Wanted};

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
 use base::clock::Clock;
+use base::json::Moment;
 use base::store::{Store, VENDOR, directory as entries, ended};
 use chrono::{DateTime, NaiveDate};
 use clap::{Subcommand, ValueEnum};
 use entity::{api_key, directory, tenant};
-use base::json::Moment;
 use parom::api::key::Scope;
 use parom::api::key_ring;
 use parom::audit::{self, Actor, Deed};

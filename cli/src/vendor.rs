@@ -4,11 +4,11 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use base::json::Moment;
 use base::words::Language;
 use clap::Subcommand;
 use entity::person;
 use parom::admin::operators::deeds::{self, By, NotAdded};
-use base::json::Moment;
 use parom::app::App;
 use parom::audit::Actor;
 use parom::people::link::Purpose;
@@ -85,7 +85,8 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
 }
 
 async fn operator(app: &App, email: &str) -> anyhow::Result<person::Model> {
-    let person = persons::operator_by_email(&app.people, app.store.read(), email).await.context("cannot read the operators")?;
+    let person =
+        persons::operator_by_email(&app.people, app.store.read(), email).await.context("cannot read the operators")?;
     let person = person.filter(|person| person.disabled_at.is_none());
     person.with_context(|| format!("{email} is no operator; parom vendor list shows all"))
 }

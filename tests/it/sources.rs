@@ -51,8 +51,9 @@ fn there(world: &World, external_id: &str) -> Value {
 async fn a_user_changes(world: &World, tenant_id: Uuid, external_id: &str, change: SourceChange) -> Source {
     let id = there(world, external_id)["id"].as_i64().unwrap();
     let change = &change;
-    let done =
-        with_token(&world.app().tenants, tenant_id, |rest, token| async move { rest.update_source(&token, id, change).await });
+    let done = with_token(&world.app().tenants, tenant_id, |rest, token| async move {
+        rest.update_source(&token, id, change).await
+    });
     done.await.unwrap()
 }
 

@@ -3,17 +3,16 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
 use crate::error::{Error, Result};
 use crate::words::Said;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
 use chrono::{DateTime, SecondsFormat};
 use futures_util::future::{Ready, ready};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_path_to_error::Segment;
-
 
 /// Maximum bytes of a JSON request.
 pub const MOST_BYTES: usize = 256 * 1024;

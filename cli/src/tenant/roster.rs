@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use anyhow::{Context, bail};
-use entity::{source, tenant, tenant_channel};
 use base::json::Moment;
+use entity::{source, tenant, tenant_channel};
 use parom::app::App;
 use parom::tenant::{self as tenants, TenantStatus};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};

@@ -7,7 +7,6 @@ use queue::parcel::Event;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 use uuid::Uuid;
 
-
 /// Prefix of the messenger's ids where both kinds are accepted.
 const THEIRS: &str = "ext:";
 

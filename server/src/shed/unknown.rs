@@ -12,8 +12,8 @@ use actix_web::middleware::Next;
 use actix_web::web;
 use base::words::{Language, Words};
 
-use crate::strangers::Act;
 use crate::platform::Platform;
+use crate::strangers::Act;
 use base::browser::client_address;
 
 /// The rate-limited action of a request; `None` if it writes nothing for an unknown caller, or authenticates first.

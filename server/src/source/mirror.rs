@@ -55,7 +55,8 @@ pub(super) async fn create_many(
     let mut made = Vec::with_capacity(new.len());
     for batch in new.chunks(SOURCES_BATCH) {
         made.extend(
-            with_token(&app.tenants, tenant_id, |rest, token| async move { rest.create_sources(&token, batch).await }).await?,
+            with_token(&app.tenants, tenant_id, |rest, token| async move { rest.create_sources(&token, batch).await })
+                .await?,
         );
     }
     Ok(made)
@@ -64,7 +65,8 @@ pub(super) async fn create_many(
 /// Deletes any number of sources that recently existed, in batches as large as amoCRM accepts.
 pub(super) async fn delete_many(app: &Arc<SourceContext>, tenant_id: Uuid, ids: &[i64]) -> Result<(), CallError> {
     for batch in ids.chunks(SOURCES_BATCH) {
-        with_token(&app.tenants, tenant_id, |rest, token| async move { rest.delete_sources(&token, batch).await }).await?;
+        with_token(&app.tenants, tenant_id, |rest, token| async move { rest.delete_sources(&token, batch).await })
+            .await?;
     }
     Ok(())
 }
@@ -105,8 +107,12 @@ pub(super) async fn update(
 /// Deletes a source; succeeds if it is already gone.
 pub(super) async fn delete(app: &Arc<SourceContext>, tenant_id: Uuid, amocrm_source_id: i64) -> Result<(), CallError> {
     let done =
-        with_token(&app.tenants, tenant_id, |rest, token| async move { rest.delete_source(&token, amocrm_source_id).await })
-            .await;
+        with_token(
+            &app.tenants,
+            tenant_id,
+            |rest, token| async move { rest.delete_source(&token, amocrm_source_id).await },
+        )
+        .await;
     match done {
         Err(CallError::Crm(error)) if error.status() == Some(404) => Ok(()),
         other => other,

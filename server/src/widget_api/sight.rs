@@ -136,8 +136,9 @@ async fn viewer(app: &Arc<WidgetContext>, caller: &Caller) -> Result<Arc<Viewer>
     if let Some(known) = app.widget.viewers.get(&(tenant_id, id)).await.filter(|known| known.at + FRESH > now) {
         return Ok(known);
     }
-    let user =
-        with_token(&app.tenants, tenant_id, |rest, token| async move { rest.user(&token, id).await }).await.map_err(silent)?;
+    let user = with_token(&app.tenants, tenant_id, |rest, token| async move { rest.user(&token, id).await })
+        .await
+        .map_err(silent)?;
     // An unknown or disabled user sees nothing.
     let user = user.filter(|user| user.is_active);
     let (contacts, leads) = user.as_ref().map_or((View::Denied, View::Denied), |user| (user.contacts, user.leads));

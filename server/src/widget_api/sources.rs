@@ -88,7 +88,8 @@ pub(super) async fn patch(
     let (change, asked) = body.read::<SourcePatchIn>().await?;
     let work = async {
         let by = caller.by(&app).await?;
-        let changed = source::change(&app.sources, caller.tenant.tenant_id, *source_id, change.into(), expected, &by).await?;
+        let changed =
+            source::change(&app.sources, caller.tenant.tenant_id, *source_id, change.into(), expected, &by).await?;
         source_out::answer(&app, &caller, &changed).await
     };
     Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)

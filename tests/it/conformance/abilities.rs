@@ -22,7 +22,7 @@ const STAGES: &[(&str, &[&str])] = &[
             "parom-tests::it write_first::",
         ],
     ),
-    ("telegram", &["parom connector::telegram::", "parom-tests::it telegram::"]),
+    ("telegram", &["parom-connectors telegram::", "parom-tests::it telegram::"]),
     (
         "webchat",
         &[

@@ -1,4 +1,4 @@
-//! Tests as `cargo nextest list` prints them – `amocrm::it hooks::text`, `parom vault::tests::any_value_comes_back` –
+//! Tests as `cargo nextest list` prints them – `amocrm::it hooks::text`, `parom-base vault::tests::any_value_comes_back` –
 //! found in the sources. What runs on both engines is named without `::sqlite` and `::postgres`.
 
 use std::path::{Path, PathBuf};
@@ -10,6 +10,9 @@ const BINARIES: &[(&str, &str)] = &[
     ("amocrm", "amocrm/src/lib.rs"),
     ("amocrm::it", "amocrm/tests/it/main.rs"),
     ("parom", "server/src/lib.rs"),
+    ("parom-base", "base/src/lib.rs"),
+    ("parom-connectors", "connectors/src/lib.rs"),
+    ("parom-queue", "queue/src/lib.rs"),
     ("parom-cli", "cli/src/lib.rs"),
     ("parom-sandbox", "sandbox/src/lib.rs"),
     ("parom-sandbox::it", "sandbox/tests/it/main.rs"),

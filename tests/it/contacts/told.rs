@@ -174,7 +174,11 @@ async fn a_template_that_is_rejected_is_told(world: &mut World) {
     });
     let id = made.await.unwrap()[0].id;
     let asked =
-        with_token(&world.app().tenants, line.tenant_id, |rest, token| async move { rest.request_review(&token, id).await });
+        with_token(
+            &world.app().tenants,
+            line.tenant_id,
+            |rest, token| async move { rest.request_review(&token, id).await },
+        );
     let review = asked.await.unwrap()[0].id;
     let no = ReviewOutcome::Rejected("Too loud".to_owned());
     let told = with_token(&world.app().tenants, line.tenant_id, |rest, token| {

@@ -10,7 +10,7 @@ use crate::walls::read::root;
 
 const HEAD: &str = "# What messengers can do
 
-Generated from `server/src/connector` by the test `content::abilities`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
+Generated from `connectors/src` by the test `content::abilities`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
 'test(connectors_are_documented)'`. The panel shows the same as text.
 
 `native`: supported · `text`, `picture`, `file`: converted to this · `apart`: sent as a separate message · `known`: only to customers

@@ -9,7 +9,7 @@ use super::abilities::keeps;
 
 const HEAD: &str = "# What a messenger's refusal means
 
-Generated from `server/src/connector/passport` by the test `content::errors`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
+Generated from `connectors/src/passport` by the test `content::errors`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
 'test(refusals_are_documented)'`. The first matching row counts: the code is equal, and one of the texts is contained in the
 response, ignoring case. The manager sees the text in the account's language; amoCRM gets the code.
 

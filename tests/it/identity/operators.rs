@@ -58,7 +58,8 @@ async fn h2_an_account_cannot_reach_an_operator_by_their_e_mail(world: &mut Worl
     olga.opens("/admin/accounts").await.is(200);
     let panel = person(world, crate::admin::operator::EMAIL).await;
     let db = world.app().store.read();
-    let operator = persons::operator_by_email(&world.app().people, db, crate::admin::operator::EMAIL).await.unwrap().unwrap();
+    let operator =
+        persons::operator_by_email(&world.app().people, db, crate::admin::operator::EMAIL).await.unwrap().unwrap();
     assert!(panel.id != operator.id && !panel.is_operator && operator.is_operator);
     assert!(operator.set_in.is_none() && operator.password_hash.is_none());
     let link = super::unmailed(world, &mallory.owner, panel.id).await;
@@ -79,7 +80,8 @@ async fn h2_an_operator_who_comes_back_begins_anew(world: &mut World) {
     olga.opens("/admin/own").await.is(200);
     olga.sends("/admin/own", &[("password", ALICES)]).await.is(303);
     let db = world.app().store.read();
-    let row = persons::operator_by_email(&world.app().people, db, crate::admin::operator::EMAIL).await.unwrap().unwrap();
+    let row =
+        persons::operator_by_email(&world.app().people, db, crate::admin::operator::EMAIL).await.unwrap().unwrap();
     let by = By { actor: Actor::Cli, address: None };
     deeds::disable(world.app(), &row, &by).await.unwrap();
     assert_eq!(olga.opens("/admin/accounts").await.is_redirect(), "/admin/sign-in");

@@ -19,12 +19,16 @@ async fn h1_what_was_read_before_the_proof_sets_and_opens_nothing_after_it(world
     assert!(!credentials::hold(db, &before).await.unwrap(), "no session opens");
     assert!(!credentials::set_password(db, &before, "hash", before.set_in).await.unwrap());
     let begun = totp::begin(&before).unwrap();
-    let confirmed = totp::confirm(&app.people, db, &before, (&begun.secret, &code(world, &begun.secret)), before.set_in).await;
+    let confirmed =
+        totp::confirm(&app.people, db, &before, (&begun.secret, &code(world, &begun.secret)), before.set_in).await;
     assert_eq!(confirmed.unwrap(), totp::Confirmed::Changed);
     let after = persons::by_id(db, before.id).await.unwrap().unwrap();
     // A request that found its session before, and reads the person only now.
     assert!(credentials::hold(db, &after).await.unwrap());
-    assert!(!credentials::hold_in(&app.people, db, &after, &session).await.unwrap(), "the session ended with the proof");
+    assert!(
+        !credentials::hold_in(&app.people, db, &after, &session).await.unwrap(),
+        "the session ended with the proof"
+    );
     assert!(!credentials::any(&after) && after.set_in.is_none() && after.proved_at.is_some());
 }
 

@@ -121,8 +121,9 @@ async fn the_widgets_word_leads_to_a_renamed_account(world: &mut World) {
     let rules = parom::tenant::host_rules(&world.app().config.integrations[0]);
     let host = |name: &str| rules.parse(name).unwrap();
     world.sandbox.add_account("other.amocrm.ru");
-    let find =
-        async |world: &World, name: &str| place::find(&world.app().tenants, line.tenant_id, Some(&host(name))).await.unwrap();
+    let find = async |world: &World, name: &str| {
+        place::find(&world.app().tenants, line.tenant_id, Some(&host(name))).await.unwrap()
+    };
     assert!(!find(world, HOST).await, "it is where we knew it");
     assert!(!find(world, "other.amocrm.ru").await, "another account lives there");
     assert_eq!(row(world, line.tenant_id).await.host, HOST);

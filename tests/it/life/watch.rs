@@ -125,7 +125,10 @@ async fn several_instances_visit_an_account_once(world: &mut World) {
     let line = world.line("support").await;
     let other = world.another_server().await;
     wait(world, 31 * DAY);
-    let (one, two) = tokio::join!(parom::tenant::watch::round(&world.app().tenants), parom::tenant::watch::round(&other.app.tenants));
+    let (one, two) = tokio::join!(
+        parom::tenant::watch::round(&world.app().tenants),
+        parom::tenant::watch::round(&other.app.tenants)
+    );
     assert_eq!(one.unwrap() + two.unwrap(), 1);
     assert_eq!(refreshes(world), 1);
     assert!(row(world, line.tenant_id).await.probe_at.is_some());

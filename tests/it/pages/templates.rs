@@ -108,7 +108,11 @@ async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mu
     copy.never_says(&["name=\"kind\"", "name=\"category\""]);
 
     let asked =
-        with_token(&world.app().tenants, line.tenant_id, |rest, token| async move { rest.request_review(&token, id).await });
+        with_token(
+            &world.app().tenants,
+            line.tenant_id,
+            |rest, token| async move { rest.request_review(&token, id).await },
+        );
     assert_eq!(asked.await.unwrap().len(), 1);
     let locked = visitor.opens(&path).await.is(200);
     locked.says(&["In review", "cannot be changed", "Copy and correct", "Line support"]);

@@ -96,7 +96,8 @@ async fn m5_tries_of_codes_keep_no_owner_out(world: &mut World) {
         let totp = Builder::new().with_secret(Secret::try_from_base32(&secret).unwrap()).with_account_name("x");
         totp.build().unwrap().generate(u64::try_from(world.clock.millis() / 1000).unwrap()).to_string()
     };
-    let confirmed = totp::confirm(&app.people, app.store.write(), &person, (&secret, &code(world)), None).await.unwrap();
+    let confirmed =
+        totp::confirm(&app.people, app.store.write(), &person, (&secret, &code(world)), None).await.unwrap();
     assert_eq!(confirmed, Confirmed::Done);
     // The attacker knows the password.
     let fields = [("email", ANNA), ("password", PASSWORD), ("to", "")];

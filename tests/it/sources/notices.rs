@@ -64,7 +64,11 @@ async fn what_is_not_taken_is_tried_again_and_holds_nothing_up(world: &mut World
 async fn a_paused_source_is_told_of_its_end_alone(world: &mut World) {
     let line = world.line("support").await;
     world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
-    assert_eq!((due_now(&world.app().usage).await, waiting(world).await), (0, 0), "it takes everything in and sends nothing");
+    assert_eq!(
+        (due_now(&world.app().usage).await, waiting(world).await),
+        (0, 0),
+        "it takes everything in and sends nothing"
+    );
     world.api.patch(&line.path(""), &json!({"name": "Renamed"})).await.is(200);
     due_now(&world.app().usage).await;
     assert!(told(world).is_empty());

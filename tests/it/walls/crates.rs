@@ -32,6 +32,22 @@ fn client_sandbox_and_doubles_stand_alone() {
     }
 }
 
+/// The walls that are manifests: which of our crates each may depend on.
+#[test]
+fn lower_crates_know_only_what_is_below_them() {
+    let walls: [(&str, &[&str]); 4] = [
+        ("base", &["entity", "migration"]),
+        ("queue", &["base", "entity"]),
+        ("connectors", &["base"]),
+        ("server", &["amocrm", "base", "connectors", "entity", "queue"]),
+    ];
+    let ours: BTreeSet<String> = members().into_iter().chain(["parom".to_owned(), "parom-cli".to_owned()]).collect();
+    for (name, allowed) in walls {
+        let known: Vec<String> = dependencies(name).into_iter().filter(|other| ours.contains(other)).collect();
+        assert_eq!(known, allowed, "{name}");
+    }
+}
+
 /// Whoever links them is built anew when they change; a server that serves needs none of them.
 #[test]
 fn sandbox_doubles_and_widget_are_linked_by_the_command_line_alone() {

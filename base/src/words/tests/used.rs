@@ -32,7 +32,17 @@ const LATER: &[(&str, &str)] = &[
 ];
 
 /// Where texts are used: code, pages, scripts.
-const SOURCES: [&str; 6] = ["server/src", "server/assets", "cli/src", "templates", "widget/src", "widget/assets"];
+const SOURCES: [&str; 9] = [
+    "base/src",
+    "queue/src",
+    "connectors/src",
+    "server/src",
+    "server/assets",
+    "cli/src",
+    "templates",
+    "widget/src",
+    "widget/assets",
+];
 
 /// String literals of the sources that may be a key or a part of one.
 #[derive(Default)]

@@ -164,7 +164,8 @@ async fn issue(
     person: &person::Model,
     purpose: Purpose,
 ) -> Result<String, DbErr> {
-    let token = link::issue(&app.people, db, Link { person_id: person.id, purpose, tenant_id: None, mailed: false }).await?;
+    let token =
+        link::issue(&app.people, db, Link { person_id: person.id, purpose, tenant_id: None, mailed: false }).await?;
     Ok(link::address(&app.people, purpose, &token))
 }
 

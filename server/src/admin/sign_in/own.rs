@@ -57,19 +57,26 @@ pub async fn set_password(
 ) -> Result<HttpResponse> {
     if again::is_needed(&app.people, &visitor.session, &visitor.person) {
         let current = form.current.clone().unwrap_or_default();
-        let (status, wrong) =
-            match again::check(&app.people, &visitor.person, current, visitor.address, "operator.password_set").await? {
-                Shown::Yes => (StatusCode::OK, None),
-                Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, Some(visitor.words.say("admin-current-wrong"))),
-                Shown::Wait(seconds) => {
-                    let wait = visitor.words.say("admin-too-many-tries").with("seconds", seconds);
-                    (StatusCode::TOO_MANY_REQUESTS, Some(wait))
-                }
-                Shown::Anew => {
-                    sessions::end(app.store.write(), visitor.session.tenant_id, visitor.session.id).await?;
-                    return Err(Refused::SignIn);
-                }
-            };
+        let (status, wrong) = match again::check(
+            &app.people,
+            &visitor.person,
+            current,
+            visitor.address,
+            "operator.password_set",
+        )
+        .await?
+        {
+            Shown::Yes => (StatusCode::OK, None),
+            Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, Some(visitor.words.say("admin-current-wrong"))),
+            Shown::Wait(seconds) => {
+                let wait = visitor.words.say("admin-too-many-tries").with("seconds", seconds);
+                (StatusCode::TOO_MANY_REQUESTS, Some(wait))
+            }
+            Shown::Anew => {
+                sessions::end(app.store.write(), visitor.session.tenant_id, visitor.session.id).await?;
+                return Err(Refused::SignIn);
+            }
+        };
         if wrong.is_some() {
             return answer(&app, &visitor, status, ("current", wrong)).await;
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::web;
+use actix_web::web::ServiceConfig;
 use base::clock::Clock;
 use base::config::Config;
 use base::fault::Faults;

@@ -1,10 +1,10 @@
 use std::pin::Pin;
 use std::time::Duration;
 
+use actix_web::App as Server;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::test::{TestRequest, call_service, init_service, read_body, read_body_json};
-use actix_web::App as Server;
 use base::message::State;
 use base::words::{Language, Words};
 use entity::message;

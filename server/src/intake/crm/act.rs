@@ -68,7 +68,9 @@ pub(super) async fn act(app: &Arc<IntakeContext>, tenant_id: Uuid, heard: Vec<Lo
 impl Look {
     async fn look(self, app: &Arc<IntakeContext>, tenant_id: Uuid) {
         let done = match &self {
-            Self::Contact(heard) => contact::wake(&app.tenants, tenant_id, heard).await.map(|_| ()).map_err(anyhow::Error::from),
+            Self::Contact(heard) => {
+                contact::wake(&app.tenants, tenant_id, heard).await.map(|_| ()).map_err(anyhow::Error::from)
+            }
             Self::Template(id) => template::look(&app.sources, tenant_id, *id).await,
         };
         if let Err(error) = done {

@@ -69,7 +69,8 @@ pub(super) async fn erase(
     let tenant_id = member.tenant.tenant_id;
     let work = app.clone();
     let erased =
-        base::supervisor::detach("erasure", async move { tenant::forget(&work.tenants, tenant_id, true, &by).await }).await;
+        base::supervisor::detach("erasure", async move { tenant::forget(&work.tenants, tenant_id, true, &by).await })
+            .await;
     let erasure = erased.map_err(|error| anyhow::anyhow!("an erasure broke off: {error}"))??;
     // Recorded in the vendor's log: the account's own is deleted too.
     let (object, detail) = (member.tenant.account_id.to_string(), json!({ "erasure": erasure.id }));

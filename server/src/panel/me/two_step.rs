@@ -117,15 +117,15 @@ pub(super) async fn confirm(app: web::Data<PanelContext>, member: Member, form: 
     let words = member.words;
     if again::is_needed(&app.people, &member.session, &person) {
         let current = form.current.clone().unwrap_or_default();
-        let (status, said) = match again::check(&app.people, &person, current, member.address, "member.two_step_added").await?
-        {
-            Shown::Yes => (StatusCode::OK, String::new()),
-            Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, words.say("password-current-wrong").to_string()),
-            Shown::Wait(seconds) => {
-                (StatusCode::TOO_MANY_REQUESTS, words.say("sign-in-wait").with("seconds", seconds).to_string())
-            }
-            Shown::Anew => return anew(&app, &member).await,
-        };
+        let (status, said) =
+            match again::check(&app.people, &person, current, member.address, "member.two_step_added").await? {
+                Shown::Yes => (StatusCode::OK, String::new()),
+                Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, words.say("password-current-wrong").to_string()),
+                Shown::Wait(seconds) => {
+                    (StatusCode::TOO_MANY_REQUESTS, words.say("sign-in-wait").with("seconds", seconds).to_string())
+                }
+                Shown::Anew => return anew(&app, &member).await,
+            };
         if !said.is_empty() {
             return with(&app, &member, status, Some(("current", said))).await;
         }

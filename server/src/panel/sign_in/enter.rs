@@ -98,7 +98,9 @@ fn is_expected(app: &PanelContext, request: &HttpRequest, tenant: &tenant_row::M
         Some(from) => Url::parse(from).is_ok_and(|from| tenant::is_account_page(app, tenant, &from)),
         // The referrer is missing. Frames keep their cookies apart from all others (`Partitioned`) and only amoCRM's
         // pages may frame this one; a tab opens only in the browser that asked for the ticket less than a minute ago.
-        None => door::is_framed(request) || ticket.asked_by.is_some() && ticket.asked_by == Asker::of(request, &app.people),
+        None => {
+            door::is_framed(request) || ticket.asked_by.is_some() && ticket.asked_by == Asker::of(request, &app.people)
+        }
     }
 }
 

@@ -114,7 +114,9 @@ pub(super) async fn ask(
 
 async fn send(app: &PanelContext, email: &str) -> anyhow::Result<()> {
     let person = persons::by_email(&app.people, app.store.read(), email).await?;
-    let Some(person) = person.filter(|person| person.disabled_at.is_none() && mail::is_on(&app.people)) else { return Ok(()) };
+    let Some(person) = person.filter(|person| person.disabled_at.is_none() && mail::is_on(&app.people)) else {
+        return Ok(());
+    };
     let link = Link { person_id: person.id, purpose: Purpose::SignIn, tenant_id: None, mailed: true };
     let token = link::issue(&app.people, app.store.write(), link).await?;
     let words = Words::new(Language::of_code(&person.language).unwrap_or(Language::En));

@@ -85,7 +85,8 @@ pub(super) fn form(
     email: &str,
     to: &str,
 ) -> Result<HttpResponse> {
-    let sign_in = SignIn { page: page.clone(), email: email.to_owned(), to: to.to_owned(), by_mail: mail::is_on(&app.people) };
+    let sign_in =
+        SignIn { page: page.clone(), email: email.to_owned(), to: to.to_owned(), by_mail: mail::is_on(&app.people) };
     html_as(status, &page, &sign_in)
 }
 

@@ -90,8 +90,15 @@ pub async fn change(
         }
     };
     let change = SourceChange { settings: Some(settings.clone()), ..SourceChange::default() };
-    let done =
-        crate::source::change(&app.sources, member.tenant.tenant_id, source.id, change, Some(seen.version), &by(&member)).await;
+    let done = crate::source::change(
+        &app.sources,
+        member.tenant.tenant_id,
+        source.id,
+        change,
+        Some(seen.version),
+        &by(&member),
+    )
+    .await;
     match done {
         Ok(_) => {
             let path = format!("/panel/sources/{}/access", source.id);

@@ -86,7 +86,8 @@ pub async fn save(
     let typed = form.0;
     let (change, expected) = (typed.change(&source), Some(typed.version));
     let path = format!("/panel/sources/{}", source.id);
-    let done = crate::source::change(&app.sources, member.tenant.tenant_id, source.id, change, expected, &by(&member)).await;
+    let done =
+        crate::source::change(&app.sources, member.tenant.tenant_id, source.id, change, expected, &by(&member)).await;
     let page = |member: &Member| {
         member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources).with_error()
     };

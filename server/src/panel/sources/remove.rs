@@ -71,11 +71,12 @@ pub async fn take_back(
 ) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
-    let notice = match crate::source::line::take_back(&app.sources, member.tenant.tenant_id, source.id, &by(&member)).await {
-        Ok(_) => Notice::done(member.words.say("source-taken-back").with("source", source.name.as_str())),
-        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => super::refused(&member, &error),
-        Err(error) => return Err(error),
-    };
+    let notice =
+        match crate::source::line::take_back(&app.sources, member.tenant.tenant_id, source.id, &by(&member)).await {
+            Ok(_) => Notice::done(member.words.say("source-taken-back").with("source", source.name.as_str())),
+            Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => super::refused(&member, &error),
+            Err(error) => return Err(error),
+        };
     member.see_other(&app, &format!("/panel/sources/{}", source.id), notice).await
 }
 
