@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-use crate::stage::{CHANNEL, SECRET, WEBHOOK_SECRET};
+use crate::line::{CHANNEL, SECRET, WEBHOOK_SECRET};
 
 /// Concurrent calls, as many as Parom's slots allow to one host.
 pub const AT_ONCE: usize = 128;

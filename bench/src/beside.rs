@@ -12,7 +12,8 @@ use crate::bare::Bare;
 use crate::cpu::Counted;
 use crate::figures::{all, median, per_second};
 use crate::hooks::{self, Hook, Popularity};
-use crate::stage::{Line, Stage};
+use crate::line::Line;
+use crate::stage::Stage;
 use crate::{database, load, naive, raw, report};
 
 /// Amount of load.

@@ -11,7 +11,8 @@ use crate::cpu::Counted;
 use crate::fake::Fake;
 use crate::figures::{median, millis, times};
 use crate::hooks::{self, Popularity};
-use crate::stage::{Line, Size, Stage};
+use crate::line::Line;
+use crate::stage::{Size, Stage};
 use crate::{load, report};
 
 /// Messages per second of the quiet account.

@@ -15,7 +15,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, EntityTrai
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::stage::{CHANNEL, Line, WEBHOOK_SECRET};
+use crate::line::{CHANNEL, Line, WEBHOOK_SECRET};
 
 /// Accounts per pass.
 const AT_ONCE: usize = 1_000;

@@ -15,7 +15,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::letters;
-use crate::stage::{Line, SECRET};
+use crate::line::{Line, SECRET};
 
 /// One hook: the whole HTTP request, and its body alone.
 #[derive(Clone, Debug)]

@@ -11,8 +11,8 @@ use tokio::sync::Semaphore;
 use crate::bare::Bare;
 use crate::hooks::Hook;
 use crate::letters::number_in;
+use crate::line::Line;
 use crate::raw;
-use crate::stage::Line;
 
 struct Naive {
     store: Store,

@@ -7,7 +7,8 @@ use parom::app::App;
 use sea_orm::ConnectionTrait;
 
 use crate::database;
-use crate::stage::{CHANNEL, Stage};
+use crate::line::CHANNEL;
+use crate::stage::Stage;
 
 /// Rows per statement.
 const AT_ONCE: usize = 200_000;

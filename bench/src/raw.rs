@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 
 use crate::figures::per_second;
 use crate::hooks::Hook;
-use crate::stage::{CHANNEL, Line};
+use crate::line::{CHANNEL, Line};
 
 const BATCH: usize = 200;
 

@@ -13,7 +13,7 @@ use crate::figures::{median, times};
 use crate::hooks::{self, Hook, Popularity};
 use crate::load::Connection;
 use crate::stage::{Size, Stage};
-use crate::{letters, load, report};
+use crate::{customers, load, report};
 
 #[derive(Args)]
 pub struct Options {
@@ -119,7 +119,7 @@ async fn build(options: &Options, fake: &Fake) -> anyhow::Result<Stage> {
 fn letters(way: Way, stage: &Stage, count: usize) -> anyhow::Result<Arc<Vec<Hook>>> {
     let address = stage.address();
     Ok(Arc::new(match way {
-        Way::ToCrm => letters::of_customers(&stage.lines, count, &address, &stage.key),
+        Way::ToCrm => customers::messages(&stage.lines, count, &address, &stage.key),
         Way::ToMessenger => hooks::make(&stage.lines, 0..count, &address, Popularity::Even)?,
     }))
 }

@@ -1,8 +1,6 @@
 //! A channel's abilities as agreed with support, and the length limits of the Chats API. The API reports neither, so
 //! both are configured here.
 
-use crate::{sandbox::Sandbox, state::State};
-
 /// The registered abilities of a channel. By default all are on, without a time window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Abilities {
@@ -76,24 +74,5 @@ pub struct Lengths {
 impl Default for Lengths {
     fn default() -> Self {
         Self { id: 255, name: 255, text: 65_536 }
-    }
-}
-
-impl State {
-    /// The abilities of the channel with this id or scope.
-    pub(crate) fn abilities(&self, scope_id: &str) -> Abilities {
-        self.abilities.get(scope_id.get(..36).unwrap_or(scope_id)).cloned().unwrap_or_default()
-    }
-}
-
-impl Sandbox {
-    /// Changes the abilities of a channel (by id), as support does on request.
-    pub fn set_abilities(&self, channel_id: &str, abilities: Abilities) {
-        self.core.change(|state| state.abilities.insert(channel_id.to_owned(), abilities));
-    }
-
-    /// Changes the length limits.
-    pub fn set_lengths(&self, lengths: Lengths) {
-        self.core.change(|state| state.lengths = lengths);
     }
 }

@@ -10,13 +10,11 @@ use crate::{
     attachment::Attachment,
     core::Core,
     hook_actions::{self, HookForm},
-    hook_message::{Author, Button, HookMessage},
+    hook_message::{Author, Button, HookMessage, album},
     hooks::{self, Said},
     list_message::ListMessage,
-    managers::album,
+    log::HookAnswer,
     open_chat::open_chat,
-    outgoing::HookAnswer,
-    sandbox::Sandbox,
 };
 
 /// An action. Every id is amoCRM's.
@@ -132,13 +130,6 @@ pub struct Done {
     pub sent: Vec<Said>,
     /// The answer to the hook of a reaction or of typing; `None` if typing caused no hook yet.
     pub hook: Option<HookAnswer>,
-}
-
-impl Sandbox {
-    /// Performs the action; `POST /accounts/{host}/acts` does the same with JSON. An error says why nothing was done.
-    pub async fn acts(&self, host: &str, act: Act) -> Result<Done> {
-        perform(&self.core, host, act).await
-    }
 }
 
 /// Performs the action.

@@ -10,10 +10,9 @@ use tokio::sync::watch;
 
 use crate::{
     config::{ChannelConfig, IntegrationConfig, Now},
-    crm,
     demotion::Demotion,
     faults::Faults,
-    state::State,
+    state::{State, crm},
 };
 
 /// State shared by handlers, pages and the library's functions.
@@ -125,5 +124,20 @@ impl Core {
     /// The channel with this id and the integration that owns it.
     pub(crate) fn channel(&self, id: &str) -> Option<(&IntegrationConfig, &ChannelConfig)> {
         self.integrations.iter().find_map(|one| one.channel(id).map(|channel| (one, channel)))
+    }
+
+    /// Code of an integration's widget; derived from its name if none was uploaded.
+    pub(crate) fn widget_code(&self, integration: &IntegrationConfig) -> String {
+        let known = self.read(|state| state.widgets.get(&integration.client_id).map(|widget| widget.code.clone()));
+        known.unwrap_or_else(|| {
+            let letter = |one: char| if one.is_ascii_alphanumeric() { one.to_ascii_lowercase() } else { '_' };
+            let code: String = integration.name.chars().map(letter).collect();
+            if code.starts_with(|first: char| first.is_ascii_lowercase()) { code } else { format!("w{code}") }
+        })
+    }
+
+    /// The integration whose widget has this code.
+    pub(crate) fn integration_of_code(&self, code: &str) -> Option<&IntegrationConfig> {
+        self.integrations.iter().find(|one| self.widget_code(one) == code)
     }
 }

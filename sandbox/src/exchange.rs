@@ -1,4 +1,6 @@
-//! A request and an answer of the protocol, independent of the web framework.
+//! Requests and answers of the protocol, independent of the web framework.
+
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -32,6 +34,16 @@ impl Incoming {
     pub(crate) fn query_value(&self, name: &str) -> Option<String> {
         self.query_pairs().into_iter().find_map(|(key, value)| (key == name).then_some(value))
     }
+}
+
+/// A request of the sandbox's own, with its data for the log.
+pub(crate) struct Outgoing {
+    pub(crate) request: reqwest::RequestBuilder,
+    pub(crate) method: &'static str,
+    /// Without secrets, for display.
+    pub(crate) shown: String,
+    pub(crate) host: Option<String>,
+    pub(crate) limit: Duration,
 }
 
 /// amoCRM's own call after an answer: it notifies the other side about an integration of an account.

@@ -10,7 +10,7 @@ use crate::{
     hook_body::{self, put},
     hook_message::Author,
     hooks,
-    outgoing::HookAnswer,
+    log::HookAnswer,
     state::{Message, State},
 };
 

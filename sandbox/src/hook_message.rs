@@ -1,6 +1,7 @@
 //! Messages that a manager or bot in the account can send.
 
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use crate::{attachment::Attachment, list_message::ListMessage};
 
@@ -161,4 +162,13 @@ impl HookMessage {
         self.msec_timestamp = Some(msec_timestamp);
         self
     }
+}
+
+/// Groups messages into an album; a single message is unchanged.
+pub(crate) fn album(messages: Vec<HookMessage>) -> Vec<HookMessage> {
+    if messages.len() < 2 {
+        return messages;
+    }
+    let group = Uuid::new_v4();
+    messages.into_iter().map(|message| message.with("media_group_id", json!(group))).collect()
 }

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use crate::{
     compose::{self, Place, Writer},
     core::Core,
+    exchange::Outgoing,
     hook_body,
-    hook_faults::{self, HookKind},
+    hook_faults::HookKind,
     hook_message::HookMessage,
-    outgoing::{Call, HookAnswer},
-    signature,
+    log::HookAnswer,
+    outgoing, signature,
     state::{Direction, Message, State},
 };
 
@@ -132,10 +133,10 @@ pub(crate) async fn post(core: &Core, scope_id: &str, body: Vec<u8>, signature: 
         let account = state.account_by_amojo(scope_id.get(37..)?)?;
         Some(account.host.clone())
     });
-    let call = Call { request, method: "POST", shown: path, host, limit: LIMIT };
+    let call = Outgoing { request, method: "POST", shown: path, host, limit: LIMIT };
     let channel_id = scope_id.get(..36).unwrap_or(scope_id);
     let client_id = core.channel(channel_id).map(|(integration, _)| integration.client_id.as_str()).unwrap_or_default();
-    hook_faults::deliver(core, HookKind::Chats, client_id, call).await.answer
+    outgoing::deliver(core, HookKind::Chats, client_id, call).await.answer
 }
 
 /// Signs a hook and sends it, once.

@@ -2,17 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde_json::json;
-
 use crate::{
     config::IntegrationConfig,
     core::Core,
-    exchange::Then,
-    log::{LogDirection, RequestView},
+    exchange::{Outgoing, Then},
+    log::{HookAnswer, LogDirection, RequestView},
     oauth::consent,
-    outgoing::{self, Call, HookAnswer},
-    signature,
-    state::{Account, Source},
+    outgoing, signature,
 };
 
 /// amoCRM's time limit for an answer.
@@ -20,58 +16,6 @@ const LIMIT: Duration = Duration::from_secs(3);
 
 fn nobody(reason: &str) -> HookAnswer {
     HookAnswer { status: None, millis: 0, error: Some(reason.to_owned()) }
-}
-
-/// The data for the single source of an integration whose card has "multiple sources" off.
-pub(crate) struct SourceOfItsOwn<'a> {
-    integration: &'a IntegrationConfig,
-    code: String,
-    wanted: bool,
-}
-
-impl<'a> SourceOfItsOwn<'a> {
-    pub(crate) fn of(core: &Core, integration: &'a IntegrationConfig) -> Self {
-        let client_id = &integration.client_id;
-        let wanted = core.read(|state| {
-            let lead_source = state.widgets.get(client_id).is_none_or(|widget| widget.is_in("lead_sources"));
-            lead_source && state.single_source.contains(client_id)
-        });
-        Self { integration, code: core.widget_code(integration), wanted }
-    }
-
-    /// Enables the integration, which creates its source if due.
-    pub(crate) fn activate(&self, account: &mut Account) {
-        let installed = account.installed.entry(self.integration.client_id.clone()).or_default();
-        if !std::mem::replace(&mut installed.active, true) {
-            let pipeline_id = account.main_pipeline();
-            self.make(account, pipeline_id);
-        }
-    }
-
-    /// Creates the source in a pipeline, or moves the existing one: its external id is the widget code.
-    pub(crate) fn make(&self, account: &mut Account, pipeline_id: i64) {
-        if !self.wanted {
-            return;
-        }
-        let client_id = &self.integration.client_id;
-        let old = account.sources.iter_mut().find(|one| &one.client_id == client_id && one.external_id == self.code);
-        match old {
-            Some(source) => source.pipeline_id = pipeline_id,
-            None => {
-                let id = account.next_number();
-                account.sources.push(Source {
-                    id,
-                    client_id: client_id.clone(),
-                    name: self.integration.name.clone(),
-                    external_id: self.code.clone(),
-                    pipeline_id,
-                    default: false,
-                    origin_code: self.integration.channels.first().map(|channel| channel.code.clone()),
-                    services: json!([]),
-                });
-            }
-        }
-    }
 }
 
 /// Installs, and makes amoCRM's own call about it.
@@ -95,7 +39,7 @@ pub(crate) async fn install(core: &Core, host: &str, integration: &str) -> HookA
         ("platform", consent::platform(host)),
         ("from_widget", "1"),
     ]);
-    outgoing::call(core, Call { request, method: "GET", shown, host: Some(host.to_owned()), limit: LIMIT }).await
+    outgoing::call(core, Outgoing { request, method: "GET", shown, host: Some(host.to_owned()), limit: LIMIT }).await
 }
 
 /// A call that never arrives; logged, so that people see why nothing happens.
@@ -154,8 +98,13 @@ pub(crate) async fn revoke(core: &Core, host: &str, integration: &str) -> HookAn
         ("account_id", &account_id.to_string()),
         ("signature", &signature),
     ]);
-    let call =
-        Call { request, method: "GET", shown: "/oauth/revoked".to_owned(), host: Some(host.to_owned()), limit: LIMIT };
+    let call = Outgoing {
+        request,
+        method: "GET",
+        shown: "/oauth/revoked".to_owned(),
+        host: Some(host.to_owned()),
+        limit: LIMIT,
+    };
     outgoing::call(core, call).await
 }
 

@@ -1,4 +1,6 @@
-//! Lines of the request log.
+//! What the sandbox records: requests, token calls, answers to hooks, and what was repeated.
+
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -45,4 +47,48 @@ pub struct TokenCall {
     pub granted: bool,
     /// The hint of a refusal.
     pub hint: Option<String>,
+}
+
+/// The answer to a hook.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct HookAnswer {
+    /// HTTP status; `None` without an answer in time.
+    pub status: Option<u16>,
+    /// Milliseconds until the answer, or until the time-out.
+    pub millis: u64,
+    /// Why there was no answer.
+    pub error: Option<String>,
+}
+
+/// One attempt to notify a subscriber.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CrmHookView {
+    /// Host of the account.
+    pub host: String,
+    /// The event: `add_contact`, `update_talk`, …
+    pub event: String,
+    /// The destination.
+    pub destination: String,
+    /// The form as sent.
+    pub body: String,
+    /// 1 for the first, at most 5.
+    pub attempt: u32,
+    /// HTTP status; `None` without an answer in time.
+    pub status: Option<u16>,
+}
+
+/// A message refused because its `msgid` had been accepted before.
+#[derive(Clone, Debug)]
+pub struct RepeatView {
+    /// Its scope.
+    pub scope_id: String,
+    /// The repeated id.
+    pub msgid: String,
+    /// Whether the payload was the same as the first time.
+    pub same_payload: bool,
+}
+
+/// Whole milliseconds of a duration.
+pub(crate) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -5,8 +5,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     core::Core,
-    crm::Contact,
-    state::{Account, Chat, Person},
+    state::{Account, Chat, Person, crm::Contact},
 };
 
 /// The chat for a phone number over a channel and a source. A chat opened earlier and never answered is reused; a chat

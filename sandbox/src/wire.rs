@@ -23,7 +23,7 @@ use crate::{
     faults::{Fault, Part},
     hosts::{Kind, Target},
     installation,
-    log::{LogDirection, RequestView},
+    log::{LogDirection, RequestView, millis},
     oauth, rest,
 };
 
@@ -185,11 +185,6 @@ fn write_log(core: &Core, request: &Incoming, answer: &Answer, met: &[String], s
             host,
         });
     });
-}
-
-/// Whole milliseconds of a duration.
-pub(crate) fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn respond(answer: Answer, broken: Broken) -> HttpResponse {

@@ -34,7 +34,7 @@ pub use edit::{EditContent, EditMessage, EditTarget};
 pub use history::{HISTORY_PAGE, HistoryPages};
 pub use ids::{ConversationRef, MessageRef, SourceRef};
 pub use message::{NewMessage, Taken};
-pub use person::{ChatPerson, ChatUser};
+pub use person::ChatUser;
 pub use post::{Post, SharedPost};
 pub use quote::{Forwards, Quote, QuotedMessage, QuotedSender};
 pub use reaction::{Reaction, ReactionUser};
@@ -42,7 +42,7 @@ pub use skew::Skew;
 pub use status::{DeliveryStatus, FailureCode, StatusStyle};
 pub use typing::Typing;
 
-pub use crate::hooks::chats::{MessageContent, PastMessage};
+pub use crate::hooks::chats::{ChatPerson, MessageContent, PastMessage};
 
 use crate::Now;
 use crate::error::Error;

@@ -7,8 +7,8 @@ pub use super::content::{Card, HookForwards, HookPost, MessageContent, PastMessa
 pub use super::markup::{Button, ListMessage, ListRow, ListSection, Markup};
 use super::mend;
 pub use super::message::HookMessage;
+pub use super::person::ChatPerson;
 pub use super::template::{Template, TemplateParam};
-pub use crate::chats::ChatPerson;
 use crate::lenient;
 
 /// One hook.

@@ -4,8 +4,8 @@
 use serde_json::{Map, Value};
 
 use super::markup::Markup;
+use super::person::ChatPerson;
 use super::template::Template;
-use crate::chats::ChatPerson;
 use crate::lenient;
 
 /// What a message says. Text, file and buttons can come together; empty texts and sizes of zero read as `None`.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::chats::{HookError, id, member};
 use super::content::{MessageContent, milliseconds};
-use crate::chats::ChatPerson;
+use super::person::ChatPerson;
 use crate::lenient;
 
 /// A message on its way to the customer.

@@ -10,5 +10,6 @@ pub mod crm;
 mod markup;
 mod mend;
 mod message;
+mod person;
 pub mod revoke;
 mod template;

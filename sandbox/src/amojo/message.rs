@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     abilities::Lengths,
+    log::RepeatView,
     strict::{Object, Wrong},
-    view::RepeatView,
 };
 
 /// Handles a new message or an edit.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, DriveFile, ok, problem};
-use crate::{core::Core, exchange::Answer, ids};
+use super::{Call, ok, problem};
+use crate::{core::Core, exchange::Answer, ids, state::DriveFile};
 
 /// A file as in the API.
 pub(super) fn show(base: &str, file: &DriveFile) -> Value {

@@ -4,9 +4,6 @@
 mod files;
 mod upload;
 
-use std::collections::HashMap;
-
-use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::{
@@ -17,43 +14,6 @@ use crate::{
 };
 
 pub(crate) const JSON: &str = "application/json";
-
-/// A complete file.
-#[derive(Clone, Debug)]
-pub(crate) struct DriveFile {
-    /// The id of its upload session.
-    id: i64,
-    uuid: String,
-    version_uuid: String,
-    account_id: i64,
-    name: String,
-    content_type: String,
-    bytes: Bytes,
-    created_at: i64,
-    is_trashed: bool,
-}
-
-/// An incomplete file.
-#[derive(Clone, Debug)]
-struct Session {
-    id: i64,
-    account_id: i64,
-    name: String,
-    content_type: String,
-    size: usize,
-    /// The file that this is a new version of.
-    file_uuid: Option<String>,
-    bytes: Vec<u8>,
-    started_at: i64,
-}
-
-/// All files, and upload sessions by the last part of their next address.
-#[derive(Debug, Default)]
-pub(crate) struct Drive {
-    files: Vec<DriveFile>,
-    sessions: HashMap<String, Session>,
-    opened: i64,
-}
 
 /// A request with a valid token.
 struct Call<'a> {

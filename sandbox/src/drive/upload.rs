@@ -4,10 +4,11 @@ use bytes::Bytes;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Call, DriveFile, Session, files, ok, problem};
+use super::{Call, files, ok, problem};
 use crate::{
     core::Core,
     exchange::{Answer, Incoming},
+    state::{DriveFile, Session},
     strict::Object,
 };
 

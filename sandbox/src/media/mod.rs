@@ -5,7 +5,7 @@ mod range;
 mod serve;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub use fetch::Fetched;
@@ -14,7 +14,6 @@ pub(crate) use serve::{attachment, finished};
 
 use crate::{
     attachment::Attachment,
-    sandbox::Sandbox,
     state::{State, StoredFile},
 };
 
@@ -51,35 +50,4 @@ fn link(own_url: &str, id: &str, name: &str) -> Result<String> {
     let mut url = url::Url::parse(own_url).context("the sandbox has no address")?;
     url.path_segments_mut().ok().context("the sandbox has no address")?.extend(["attachments", id, name]);
     Ok(url.into())
-}
-
-impl Sandbox {
-    /// Sets the lifetime of file links from the next message on; 24 hours by default, since the documents do not say.
-    pub fn set_media_life(&self, life: TimeDelta) {
-        self.core.change(|state| state.files.life = life);
-    }
-
-    /// A public link to a file, as from any web server: for customers' files in tests. It has the lifetime of other
-    /// links. Empty if the sandbox has no address.
-    pub fn link_to(&self, file: &Attachment) -> String {
-        let (own_url, now) = (self.core.own_url(), self.core.now());
-        self.core.change(|state| keep(state, &own_url, file, now)).map(|kept| kept.media).unwrap_or_default()
-    }
-
-    /// Expires every link to a file now: it answers 404.
-    pub fn expire_media(&self) {
-        let now = self.core.now();
-        self.core.change(|state| {
-            for file in state.files.attachments.values_mut() {
-                file.expires_at = now;
-            }
-        });
-    }
-
-    /// Downloads the `media` of a message by a plain GET, as amoCRM does some time after receiving it. The file is
-    /// kept, so that later calls and the manager's window show it even if the link has expired. An error says why there
-    /// was none.
-    pub async fn downloads(&self, host: &str, message_id: &str) -> Result<Fetched> {
-        fetch(&self.core, host, message_id).await
-    }
 }

@@ -1,6 +1,6 @@
 //! The results of the consent page.
 
-use crate::{config::IntegrationConfig, core::Core, installation};
+use crate::{config::IntegrationConfig, core::Core, single_source::SingleSource};
 
 /// Platform parameter of a host: 1 for amocrm.ru, 2 for Kommo.
 pub(crate) fn platform(host: &str) -> &'static str {
@@ -17,7 +17,7 @@ pub(crate) fn code_for(core: &Core, host: &str, integration: &IntegrationConfig)
 /// installed one.
 fn code_of(core: &Core, host: &str, integration: &IntegrationConfig, user_id: i64) -> Option<String> {
     let now = core.now();
-    let widget = installation::SourceOfItsOwn::of(core, integration);
+    let widget = SingleSource::of(core, integration);
     core.change(|state| {
         let account = state.accounts.get_mut(host)?;
         let user = account.users.iter().find(|user| user.id == user_id)?;

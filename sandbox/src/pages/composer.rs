@@ -39,7 +39,7 @@ pub(super) struct Offers {
 pub(super) fn offers(core: &Core, state: &State, account: &Account, chat_id: &str, words: &Words) -> Offers {
     let chat = account.chat(chat_id);
     let abilities = chat.map(|chat| state.abilities(&chat.scope_id)).unwrap_or_default();
-    let phones = |contact: &crate::crm::Contact| {
+    let phones = |contact: &crate::state::crm::Contact| {
         contact.texts("PHONE").into_iter().map(|phone| (phone, contact.name.clone())).collect::<Vec<_>>()
     };
     Offers {
@@ -52,7 +52,7 @@ pub(super) fn offers(core: &Core, state: &State, account: &Account, chat_id: &st
     }
 }
 
-fn template(account: &Account, chat: Option<&Chat>, one: &crate::crm::Template) -> TemplateChoice {
+fn template(account: &Account, chat: Option<&Chat>, one: &crate::state::crm::Template) -> TemplateChoice {
     let text = |key: &str| one.fields.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let content = text("content");
     let params: serde_json::Map<String, Value> = markers(&content)

@@ -11,7 +11,10 @@ use super::{
     shell::{Place, Shell},
     strings::fill,
 };
-use crate::{core::Core, crm::Contact, state::Account};
+use crate::{
+    core::Core,
+    state::{Account, crm::Contact},
+};
 
 struct Row {
     id: i64,

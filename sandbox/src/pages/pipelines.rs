@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     core::Core,
-    installation,
+    single_source::SingleSource,
     state::{Pipeline, Source},
 };
 
@@ -154,7 +154,7 @@ pub(super) async fn add(
     let Some(integration) = core.integration_of_code(&form.code) else {
         return notice(&frame, StatusCode::NOT_FOUND, frame.words.not_found);
     };
-    let own = installation::SourceOfItsOwn::of(&core, integration);
+    let own = SingleSource::of(&core, integration);
     let added = core.change(|state| {
         let account = state.accounts.get_mut(&host)?;
         account.pipelines.iter().find(|pipeline| pipeline.id == pipeline_id)?;

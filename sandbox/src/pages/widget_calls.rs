@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{Frame, own_form, shell};
-use crate::{core::Core, disposable, exchange::Then, installation};
+use crate::{core::Core, disposable, exchange::Then, installation, single_source::SingleSource};
 
 /// `GET /accounts/{host}/widgets/{code}/{file}`.
 pub(super) async fn file(core: web::Data<Arc<Core>>, path: web::Path<(String, String, String)>) -> HttpResponse {
@@ -85,7 +85,7 @@ pub(super) async fn press(
     let Some(integration) = core.integration_of_code(&code) else {
         return HttpResponse::NotFound().finish();
     };
-    let own = installation::SourceOfItsOwn::of(&core, integration);
+    let own = SingleSource::of(&core, integration);
     let fields = pressed.into_inner().fields;
     let known = core.change(|state| {
         let account = state.accounts.get_mut(&host)?;

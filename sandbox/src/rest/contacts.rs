@@ -8,10 +8,12 @@ use super::{
     problem,
 };
 use crate::{
-    crm::{Contact, FIELDS, FieldKind},
     exchange::Answer,
     ids,
-    state::Account,
+    state::{
+        Account,
+        crm::{Contact, FIELDS, FieldKind},
+    },
 };
 
 /// Id of a field of contacts in an account.

@@ -9,9 +9,11 @@ use super::{
     hal, problem,
 };
 use crate::{
-    crm::{Contact, FIELDS, FieldKind, FieldValue},
     exchange::Answer,
-    state::Account,
+    state::{
+        Account,
+        crm::{Contact, FIELDS, FieldKind, FieldValue},
+    },
     strict::Object,
 };
 

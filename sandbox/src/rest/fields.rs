@@ -11,9 +11,11 @@ use super::{
     problem,
 };
 use crate::{
-    crm::{FIELDS, FieldKind},
     exchange::Answer,
-    state::Account,
+    state::{
+        Account,
+        crm::{FIELDS, FieldKind},
+    },
 };
 
 fn show(call: &Call<'_>, account: &Account, kind: &FieldKind, place: usize) -> Value {

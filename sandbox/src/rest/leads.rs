@@ -4,9 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Call, contacts, hal, page::Page};
 use crate::{
-    crm::Card,
     exchange::Answer,
-    state::{Account, Lead},
+    state::{Account, Lead, crm::Card},
 };
 
 fn embedded(call: &Call<'_>, account: &Account, lead: &Lead, card: &Card, with: &[String]) -> Map<String, Value> {

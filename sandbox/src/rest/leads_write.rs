@@ -9,9 +9,11 @@ use super::{
     hal, problem,
 };
 use crate::{
-    crm::{Card, Contact, FIRST_STEP},
     exchange::Answer,
-    state::{Account, Lead},
+    state::{
+        Account, Lead,
+        crm::{Card, Contact, FIRST_STEP},
+    },
     strict::Object,
 };
 

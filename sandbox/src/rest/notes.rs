@@ -9,7 +9,11 @@ use super::{
     page::Page,
     problem,
 };
-use crate::{crm::Note, exchange::Answer, state::Account, strict::Object};
+use crate::{
+    exchange::Answer,
+    state::{Account, crm::Note},
+    strict::Object,
+};
 
 /// Kinds that integrations may write, with the required `params`.
 const KINDS: [(&str, &[&str]); 4] = [

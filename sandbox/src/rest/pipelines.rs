@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 
 use super::{Call, account::gone, hal, problem};
 use crate::{
-    crm::{FIRST_STEP, LOST, UNSORTED_STEP, WON},
     exchange::Answer,
-    state::{Account, Pipeline},
+    state::{
+        Account, Pipeline,
+        crm::{FIRST_STEP, LOST, UNSORTED_STEP, WON},
+    },
 };
 
 fn statuses(call: &Call<'_>, account: &Account, pipeline: &Pipeline) -> Vec<Value> {

@@ -8,7 +8,7 @@ use super::{
     hal, invalid, problem,
     templates::{nobody, own},
 };
-use crate::{crm::Review, exchange::Answer, strict::Object};
+use crate::{exchange::Answer, state::crm::Review, strict::Object};
 
 /// The statuses that an integration may report; the others are set by amoCRM.
 const OUTCOMES: [&str; 3] = ["approved", "paused", "rejected"];

@@ -7,7 +7,11 @@ use super::{
     page::{Page, values},
     problem,
 };
-use crate::{crm::Talk, exchange::Answer, state::Account, strict::Object};
+use crate::{
+    exchange::Answer,
+    state::{Account, crm::Talk},
+    strict::Object,
+};
 
 fn show(call: &Call<'_>, account: &Account, talk: &Talk) -> Value {
     let entity = |what: &str, id: Option<i64>| {

@@ -8,7 +8,10 @@ use super::{
     page::{Page, values},
     problem,
 };
-use crate::{crm::Template, exchange::Answer, state::Account};
+use crate::{
+    exchange::Answer,
+    state::{Account, crm::Template},
+};
 
 pub(super) fn nobody() -> Answer {
     problem(404, "Not Found", "no template of this integration has this id")

@@ -9,9 +9,11 @@ use super::{
     templates::{is_own, nobody, own, show},
 };
 use crate::{
-    crm::{self, Template},
     exchange::Answer,
-    state::Account,
+    state::{
+        Account,
+        crm::{self, Template},
+    },
     strict::Object,
 };
 

@@ -10,9 +10,11 @@ use super::{
     problem,
 };
 use crate::{
-    crm::{Sorted, Unsorted},
     exchange::Answer,
-    state::Account,
+    state::{
+        Account,
+        crm::{Sorted, Unsorted},
+    },
     strict::Object,
 };
 

@@ -13,9 +13,11 @@ use super::{
     problem,
 };
 use crate::{
-    crm::{self, Webhook},
     exchange::Answer,
-    state::Account,
+    state::{
+        Account,
+        crm::{self, Webhook},
+    },
     strict::Object,
 };
 

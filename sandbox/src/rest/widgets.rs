@@ -6,7 +6,7 @@ use super::{Call, hal, problem};
 use crate::{
     exchange::{Answer, Then},
     ids,
-    installation::SourceOfItsOwn,
+    single_source::SingleSource,
     state::{Account, State},
     widget::Widget,
 };
@@ -93,7 +93,7 @@ pub(super) fn install(call: &Call<'_>, code: &str) -> Answer {
     let Ok(Value::Object(settings)) = serde_json::from_slice(&call.request.body) else {
         return problem(400, "Bad Request", "an object with the settings of the widget is expected");
     };
-    let own = SourceOfItsOwn::of(call.core, integration);
+    let own = SingleSource::of(call.core, integration);
     let done = call.change(|account, _| {
         own.activate(account);
         account.installed.entry(integration.client_id.clone()).or_default().settings = settings;

@@ -7,9 +7,30 @@ use sha2::{Digest, Sha256};
 
 use super::{
     chat::{Chat, Lead, Message, Person},
+    crm::Crm,
     switches::{Installed, Switches},
 };
-use crate::{crm::Crm, ids, view::UserRights};
+use crate::ids;
+
+/// The rights of a user who is not an administrator: `A` everything, `G` what their group is responsible for, `M` what
+/// they are responsible for themselves, `D` nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserRights {
+    /// `rights.leads.view`.
+    pub leads: char,
+    /// `rights.contacts.view`.
+    pub contacts: char,
+    /// `rights.group_id`.
+    pub group_id: Option<i64>,
+    /// `rights.status_rights`: pipeline, stage and the view of leads there, `A` or `D`.
+    pub stages: Vec<(i64, i64, char)>,
+}
+
+impl Default for UserRights {
+    fn default() -> Self {
+        Self { leads: 'A', contacts: 'A', group_id: None, stages: Vec::new() }
+    }
+}
 
 /// A user of the account.
 #[derive(Clone, Debug)]

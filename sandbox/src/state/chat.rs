@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::outgoing::HookAnswer;
+use crate::log::HookAnswer;
 
 /// The author's side of a message and where it was created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

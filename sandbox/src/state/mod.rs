@@ -2,6 +2,8 @@
 
 mod account;
 mod chat;
+pub(crate) mod crm;
+mod drive;
 mod files;
 mod grants;
 mod switches;
@@ -11,20 +13,21 @@ use std::{
     sync::Arc,
 };
 
+pub use account::UserRights;
 pub(crate) use account::{Account, Pipeline, Source, User};
 pub(crate) use chat::{Chat, Lead, Message, Mood, Person, Typing};
 pub use chat::{Direction, Status};
+pub(crate) use drive::{Drive, DriveFile, Session};
 pub(crate) use files::{Files, StoredFile};
 pub(crate) use grants::{ACCESS_SECONDS, Access, Grants, Pair};
 pub(crate) use switches::Switches;
 
 use crate::abilities::{Abilities, Lengths};
-use crate::crm::CrmHooks;
-use crate::drive::Drive;
-use crate::log::{RequestView, TokenCall};
+use crate::log::{RepeatView, RequestView, TokenCall};
 use crate::rates::Rates;
-use crate::view::RepeatView;
 use crate::widget::Widget;
+
+use crm::CrmHooks;
 
 /// Lines kept in the request log.
 const LOG_LIMIT: usize = 2000;
@@ -140,6 +143,11 @@ impl State {
             new_host.clone_into(&mut account.host);
             self.accounts.insert(new_host.to_owned(), account);
         }
+    }
+
+    /// The abilities of the channel with this id or scope.
+    pub(crate) fn abilities(&self, scope_id: &str) -> Abilities {
+        self.abilities.get(scope_id.get(..36).unwrap_or(scope_id)).cloned().unwrap_or_default()
     }
 
     /// Adds a line to the request log and drops the oldest beyond the limit.

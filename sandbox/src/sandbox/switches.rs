@@ -1,13 +1,14 @@
-//! Faults of accounts, channels and integrations.
+//! Faults of accounts, channels and integrations, and what a channel may do.
 
 use std::time::Duration;
 
 use anyhow::Result;
 
+use super::Sandbox;
 use crate::{
+    abilities::{Abilities, Lengths},
     breakage::{self, Breakage},
     installation,
-    sandbox::Sandbox,
     state::Switches,
 };
 
@@ -165,5 +166,15 @@ impl Sandbox {
     /// Whether calls about installations get lost.
     pub fn set_lose_install_calls(&self, lose: bool) {
         self.core.change(|state| state.lose_install_calls = lose);
+    }
+
+    /// Changes the abilities of a channel (by id), as support does on request.
+    pub fn set_abilities(&self, channel_id: &str, abilities: Abilities) {
+        self.core.change(|state| state.abilities.insert(channel_id.to_owned(), abilities));
+    }
+
+    /// Changes the length limits.
+    pub fn set_lengths(&self, lengths: Lengths) {
+        self.core.change(|state| state.lengths = lengths);
     }
 }

@@ -2,8 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Contact, ContactView, CrmHookView, IncomingLeadView, LinkView, TalkView, Template, WebhookView};
-use crate::{sandbox::Sandbox, state::Account};
+use super::Sandbox;
+use crate::{
+    crm_hooks,
+    log::{CrmHookView, HookAnswer},
+    state::{
+        Account,
+        crm::{self, Contact, Template},
+    },
+    view::{ContactView, IncomingLeadView, LinkView, TalkView, WebhookView},
+};
 
 impl Sandbox {
     fn act<T: Default>(&self, host: &str, act: impl FnOnce(&mut Account, i64) -> T) -> T {
@@ -104,7 +112,7 @@ impl Sandbox {
     /// A user wins (`true`) or loses a lead; the next message of its chats creates a new incoming lead. False if there
     /// is none.
     pub fn close_lead(&self, host: &str, lead_id: i64, won: bool) -> bool {
-        let status_id = if won { super::WON } else { super::LOST };
+        let status_id = if won { crm::WON } else { crm::LOST };
         self.act(host, |account, now| account.change_lead(lead_id, now, |_, card| card.status_id = status_id))
     }
 
@@ -127,7 +135,7 @@ impl Sandbox {
     /// this name and content. Returns its id.
     pub fn add_template(&self, host: &str, name: &str, content: &str, fields: Value) -> i64 {
         self.act(host, |account, now| {
-            let mut all: Map<String, Value> = super::template::blank();
+            let mut all: Map<String, Value> = crm::blank_template();
             all.insert("name".to_owned(), json!(name));
             all.insert("content".to_owned(), json!(content));
             all.extend(fields.as_object().cloned().unwrap_or_default());
@@ -185,7 +193,7 @@ impl Sandbox {
     }
 
     /// Sends a form to a CRM hook's address as amoCRM would: for reported shapes that the sandbox does not generate.
-    pub async fn post_crm_hook(&self, host: &str, destination: &str, body: &str) -> crate::HookAnswer {
-        super::send::post(&self.core, host, destination, body).await
+    pub async fn post_crm_hook(&self, host: &str, destination: &str, body: &str) -> HookAnswer {
+        crm_hooks::post(&self.core, host, destination, body).await
     }
 }

@@ -1,5 +1,12 @@
 //! The handle of a sandbox: starting, stopping, and actions of amoCRM and its people.
 
+mod crm;
+mod look;
+mod managers;
+mod media;
+mod switches;
+mod widgets;
+
 use std::{future::Future, sync::Arc};
 
 use actix_web::body::MessageBody;
@@ -12,14 +19,14 @@ use anyhow::{Context, Result};
 use crate::{
     config::SandboxConfig,
     core::Core,
-    crm,
+    crm_hooks,
     faults::Faults,
     hook_message::HookMessage,
     hooks::{self, PreparedHook, Said},
     installation,
+    log::HookAnswer,
     oauth::consent,
     open_chat::open_chat,
-    outgoing::HookAnswer,
     pages,
     view::AccountView,
     widget_host, wire,
@@ -27,7 +34,7 @@ use crate::{
 
 /// A running sandbox. It stops when it is dropped; [`Sandbox::stop`] also waits for the end.
 pub struct Sandbox {
-    pub(crate) core: Arc<Core>,
+    core: Arc<Core>,
     url: String,
     server: ServerHandle,
 }
@@ -75,7 +82,7 @@ impl Sandbox {
         let address = server.addrs().first().copied().context("the sandbox has no address")?;
         let url = format!("http://{address}");
         core.set_own_url(&url);
-        tokio::spawn(crm::run(Arc::downgrade(&core)));
+        tokio::spawn(crm_hooks::run(Arc::downgrade(&core)));
         let server = server.run();
         let handle = server.handle();
         tokio::spawn(async move {

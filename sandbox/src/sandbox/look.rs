@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::Sandbox;
 use crate::{
-    log::{RequestView, TokenCall},
-    sandbox::Sandbox,
+    log::{RepeatView, RequestView, TokenCall},
     state::Connection,
-    view::{ChatView, ConnectionView, MessageView, RepeatView},
+    view::{ChatView, ConnectionView, MessageView},
 };
 
 impl Sandbox {

@@ -1,19 +1,19 @@
 //! Sends CRM hooks: a form, a time limit of two seconds, and retries after invalid answers.
 
 use std::{
-    collections::VecDeque,
     sync::{Arc, Weak},
     time::Duration,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::CrmHookView;
 use crate::{
     core::Core,
-    hook_faults::{self, Delivered, HookKind},
-    outgoing::{self, Call, HookAnswer},
-    state::State,
+    exchange::Outgoing,
+    hook_faults::HookKind,
+    log::{CrmHookView, HookAnswer},
+    outgoing::{self, Delivered},
+    state::{State, crm::Delivery},
 };
 
 /// amoCRM's time limit for an answer.
@@ -22,24 +22,6 @@ const LIMIT: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(200);
 /// Attempts kept.
 const REMEMBERED: usize = 2000;
-
-/// A hook on its way to a subscriber.
-#[derive(Clone, Debug)]
-pub(crate) struct Delivery {
-    pub(crate) host: String,
-    pub(crate) event: String,
-    pub(crate) destination: String,
-    pub(crate) body: String,
-    pub(crate) attempt: u32,
-    pub(crate) due: DateTime<Utc>,
-}
-
-/// Waiting hooks, and past attempts.
-#[derive(Debug, Default)]
-pub(crate) struct CrmHooks {
-    pub(super) queue: Vec<Delivery>,
-    pub(super) tried: VecDeque<CrmHookView>,
-}
 
 /// Delay of the next attempt after this answer; `None` if there is none. After 5 and 15 minutes for every invalid
 /// answer, after a further 15 minutes and an hour only for 499 and 5xx.
@@ -94,7 +76,7 @@ async fn send_due(core: &Arc<Core>) {
     }
 }
 
-fn call(core: &Core, host: &str, destination: &str, body: &str, what: &str) -> Call {
+fn call(core: &Core, host: &str, destination: &str, body: &str, what: &str) -> Outgoing {
     let request = core
         .client
         .post(destination)
@@ -102,17 +84,17 @@ fn call(core: &Core, host: &str, destination: &str, body: &str, what: &str) -> C
         .header("User-Agent", "amoCRM-Webhooks/3.0")
         .body(body.to_owned());
     // The address is the subscriber's secret, so the log shows the event instead.
-    Call { request, method: "POST", shown: what.to_owned(), host: Some(host.to_owned()), limit: LIMIT }
+    Outgoing { request, method: "POST", shown: what.to_owned(), host: Some(host.to_owned()), limit: LIMIT }
 }
 
 /// Sends any form, once.
-pub(super) async fn post(core: &Core, host: &str, destination: &str, body: &str) -> HookAnswer {
+pub(crate) async fn post(core: &Core, host: &str, destination: &str, body: &str) -> HookAnswer {
     outgoing::call(core, call(core, host, destination, body, "CRM hook")).await
 }
 
 async fn send(core: &Arc<Core>, delivery: Delivery) {
     let call = call(core, &delivery.host, &delivery.destination, &delivery.body, &delivery.event);
-    let delivered = hook_faults::deliver(core, HookKind::Crm, "", call).await;
+    let delivered = outgoing::deliver(core, HookKind::Crm, "", call).await;
     let now = core.now();
     core.change(|state| answered(state, delivery, &delivered, now));
 }

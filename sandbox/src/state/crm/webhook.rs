@@ -23,7 +23,7 @@ pub(crate) struct Webhook {
 
 impl Webhook {
     /// Counts an invalid answer, which may disable the subscription.
-    pub(super) fn answered_wrongly(&mut self, now: i64) {
+    pub(crate) fn answered_wrongly(&mut self, now: i64) {
         self.invalid.push_back(now);
         while self.invalid.front().is_some_and(|at| *at <= now - WINDOW_SECONDS) {
             self.invalid.pop_front();

@@ -1,8 +1,12 @@
 //! The library's views of its state.
 
+mod crm;
+
 use serde_json::Value;
 
-use crate::outgoing::HookAnswer;
+pub use crm::{ContactView, IncomingLeadView, LinkView, TalkView, WebhookView};
+
+use crate::log::HookAnswer;
 use crate::state::{Account, Chat, Direction, Message, Status};
 
 /// An account and its fixed parts.
@@ -33,26 +37,6 @@ pub struct UserView {
     pub is_admin: bool,
     /// Id in the Chats API, which some users don't have.
     pub amojo_id: Option<String>,
-}
-
-/// The rights of a user who is not an administrator: `A` everything, `G` what their group is responsible for, `M` what
-/// they are responsible for themselves, `D` nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserRights {
-    /// `rights.leads.view`.
-    pub leads: char,
-    /// `rights.contacts.view`.
-    pub contacts: char,
-    /// `rights.group_id`.
-    pub group_id: Option<i64>,
-    /// `rights.status_rights`: pipeline, stage and the view of leads there, `A` or `D`.
-    pub stages: Vec<(i64, i64, char)>,
-}
-
-impl Default for UserRights {
-    fn default() -> Self {
-        Self { leads: 'A', contacts: 'A', group_id: None, stages: Vec::new() }
-    }
 }
 
 /// A pipeline of an account.
@@ -168,17 +152,6 @@ pub struct MessageView {
     pub hook: Option<HookAnswer>,
     /// The payload as received, or the hook's `message` object.
     pub payload: Value,
-}
-
-/// A message refused because its `msgid` had been accepted before.
-#[derive(Clone, Debug)]
-pub struct RepeatView {
-    /// Its scope.
-    pub scope_id: String,
-    /// The repeated id.
-    pub msgid: String,
-    /// Whether the payload was the same as the first time.
-    pub same_payload: bool,
 }
 
 impl AccountView {

@@ -1,7 +1,9 @@
 //! The library's views of the CRM.
 
-use super::{Contact, Link, Sorted, Talk, Unsorted, Webhook};
-use crate::state::Account;
+use crate::state::{
+    Account,
+    crm::{Contact, Link, Sorted, Talk, Unsorted, Webhook},
+};
 
 /// A contact with its leads and chats.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,25 +80,8 @@ pub struct WebhookView {
     pub disabled: bool,
 }
 
-/// One attempt to notify a subscriber.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CrmHookView {
-    /// Host of the account.
-    pub host: String,
-    /// The event: `add_contact`, `update_talk`, …
-    pub event: String,
-    /// The destination.
-    pub destination: String,
-    /// The form as sent.
-    pub body: String,
-    /// 1 for the first, at most 5.
-    pub attempt: u32,
-    /// HTTP status; `None` without an answer in time.
-    pub status: Option<u16>,
-}
-
 impl ContactView {
-    pub(super) fn of(account: &Account, contact: &Contact) -> Self {
+    pub(crate) fn of(account: &Account, contact: &Contact) -> Self {
         let crm = &account.crm;
         Self {
             id: contact.id,
@@ -115,14 +100,14 @@ impl ContactView {
 }
 
 impl LinkView {
-    pub(super) fn of(link: &Link) -> Self {
+    pub(crate) fn of(link: &Link) -> Self {
         Self { id: link.id, contact_id: link.contact_id, chat_id: link.chat_id.clone() }
     }
 }
 
 impl IncomingLeadView {
     /// `None` if it was accepted, declined or linked.
-    pub(super) fn of(account: &Account, one: &Unsorted) -> Option<Self> {
+    pub(crate) fn of(account: &Account, one: &Unsorted) -> Option<Self> {
         (one.sorted == Sorted::Waiting).then(|| Self {
             uid: one.uid.clone(),
             lead_id: one.lead_id,
@@ -135,7 +120,7 @@ impl IncomingLeadView {
 }
 
 impl TalkView {
-    pub(super) fn of(talk: &Talk) -> Self {
+    pub(crate) fn of(talk: &Talk) -> Self {
         Self {
             id: talk.id,
             chat_id: talk.chat_id.clone(),
@@ -148,7 +133,7 @@ impl TalkView {
 }
 
 impl WebhookView {
-    pub(super) fn of(webhook: &Webhook) -> Self {
+    pub(crate) fn of(webhook: &Webhook) -> Self {
         Self {
             id: webhook.id,
             destination: webhook.destination.clone(),

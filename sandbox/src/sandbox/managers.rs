@@ -1,20 +1,24 @@
 //! Actions of managers and bots in an account as functions. [`crate::Act`] is the same as JSON.
 
 use anyhow::Result;
-use serde_json::json;
-use uuid::Uuid;
 
+use super::Sandbox;
 use crate::{
+    act::{self, Act, Done},
     attachment::Attachment,
     hook_actions::{self, HookForm},
-    hook_message::{Author, HookMessage},
+    hook_message::{Author, HookMessage, album},
     hooks::{self, Said},
+    log::HookAnswer,
     open_chat::open_chat,
-    outgoing::HookAnswer,
-    sandbox::Sandbox,
 };
 
 impl Sandbox {
+    /// Performs the action; `POST /accounts/{host}/acts` does the same with JSON. An error says why nothing was done.
+    pub async fn acts(&self, host: &str, act: Act) -> Result<Done> {
+        act::perform(&self.core, host, act).await
+    }
+
     /// A manager sends several files at once: a hook for each, in order, with one `media_group_id`. The first has the
     /// caption.
     pub async fn manager_sends_album(
@@ -89,13 +93,4 @@ impl Sandbox {
             }
         });
     }
-}
-
-/// Groups messages into an album; a single message is unchanged.
-pub(crate) fn album(messages: Vec<HookMessage>) -> Vec<HookMessage> {
-    if messages.len() < 2 {
-        return messages;
-    }
-    let group = Uuid::new_v4();
-    messages.into_iter().map(|message| message.with("media_group_id", json!(group))).collect()
 }

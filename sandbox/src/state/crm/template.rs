@@ -62,7 +62,7 @@ pub(crate) fn blank() -> Map<String, Value> {
 
 impl Template {
     /// All its fields, for the library.
-    pub(super) fn whole(&self, account_id: i64) -> Value {
+    pub(crate) fn whole(&self, account_id: i64) -> Value {
         let mut all = self.shown(account_id, true);
         all.insert("client_id".to_owned(), json!(self.owner));
         Value::Object(all)

@@ -3,38 +3,34 @@
 //! Chats do not depend on it. [`settle`] examines the chats after every change and does what amoCRM does: creates
 //! contacts, incoming leads and talks, and records events for subscribers.
 
-mod acts;
 mod contact;
+mod delivery;
 mod event;
 mod form;
 mod lead;
 mod merge;
 mod note;
 mod review;
-mod send;
 mod settle;
 mod talk;
 mod template;
 mod unsorted;
-mod view;
 mod webhook;
 
 use std::collections::BTreeMap;
 
 pub(crate) use contact::{Contact, FIELDS, FieldKind, FieldValue};
+pub(crate) use delivery::{CrmHooks, Delivery};
 pub(crate) use lead::{Card, FIRST_STEP, LOST, UNSORTED_STEP, WON};
 pub(crate) use note::Note;
 pub(crate) use review::Review;
-pub(crate) use send::{CrmHooks, run};
 pub(crate) use settle::settle;
 pub(crate) use talk::Talk;
 pub(crate) use template::{Template, blank as blank_template};
 pub(crate) use unsorted::{Sorted, Unsorted};
-pub use view::{ContactView, CrmHookView, IncomingLeadView, LinkView, TalkView, WebhookView};
 pub(crate) use webhook::{Webhook, known_events};
 
 use event::Event;
-use send::Delivery;
 
 /// The link of a chat to a contact. A chat has at most one, a contact may have many.
 #[derive(Clone, Debug)]

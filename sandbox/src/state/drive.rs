@@ -1,0 +1,42 @@
+//! Files of the files API, and their uploads.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+
+/// A complete file.
+#[derive(Clone, Debug)]
+pub(crate) struct DriveFile {
+    /// The id of its upload session.
+    pub(crate) id: i64,
+    pub(crate) uuid: String,
+    pub(crate) version_uuid: String,
+    pub(crate) account_id: i64,
+    pub(crate) name: String,
+    pub(crate) content_type: String,
+    pub(crate) bytes: Bytes,
+    pub(crate) created_at: i64,
+    pub(crate) is_trashed: bool,
+}
+
+/// An incomplete file.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) id: i64,
+    pub(crate) account_id: i64,
+    pub(crate) name: String,
+    pub(crate) content_type: String,
+    pub(crate) size: usize,
+    /// The file that this is a new version of.
+    pub(crate) file_uuid: Option<String>,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) started_at: i64,
+}
+
+/// All files, and upload sessions by the last part of their next address.
+#[derive(Debug, Default)]
+pub(crate) struct Drive {
+    pub(crate) files: Vec<DriveFile>,
+    pub(crate) sessions: HashMap<String, Session>,
+    pub(crate) opened: i64,
+}
