@@ -277,7 +277,7 @@ fn keep<Context, Work>(
 }
 
 fn listen(address: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))
+    shed::connections::listen(address).with_context(|| format!("cannot listen on {address}"))
 }
 
 fn serve(

@@ -19,9 +19,9 @@ mod kept;
 mod load;
 mod requests;
 mod room;
+mod silent;
 pub mod unknown;
 
-use base::browser::client_address;
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -30,6 +30,7 @@ use actix_web::http::header::HeaderName;
 use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
+use base::browser::client_address;
 
 pub use address::counted;
 pub use class::{Class, Kind};
@@ -72,6 +73,9 @@ pub async fn gate(
     let Some(app) = request.app_data::<web::Data<ShedContext>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
+    if let Some(connection) = request.conn_data::<Connection>() {
+        connection.speaks();
+    }
     let class = Class::of(request.method(), request.path());
     let without = !app.store.is_open() && !Class::does_without_database(request.path());
     if without || turned_away(class, request.method(), much(&app, request.path()), app.load.free()) {
@@ -101,7 +105,17 @@ pub async fn gate(
     let memory = app.load.memory(class, kind, caller);
     let body = Body::new(payload, class, patience, app.clock.stopwatch(), memory, under.waits_for_body());
     request.set_payload(body.payload());
+    if is_form_of_a_page(&request) {
+        body.begins().await;
+    }
     answered(next, request, class, Some(body)).await
+}
+
+/// Whether only a page's handler would read the body, which refuses nothing before. Its future is large; a caller that
+/// only announces a body must not cost it.
+fn is_form_of_a_page(request: &ServiceRequest) -> bool {
+    let is_page = matches!(request.path().split('/').nth(1), Some("panel" | "admin"));
+    is_page && request.content_type().starts_with("application/x-www-form-urlencoded")
 }
 
 /// The handler's answer, unless reading the body failed.

@@ -107,6 +107,7 @@ const COUNTERS: &[Counter] = &[
         &[("class", &["page", "api", "messenger", "other", "hook"]), ("why", &["busy", "too_many", "slow", "no_room"])],
     ),
     ("parom_connections_refused_total", "Connections that were refused because their address had too many.", &[]),
+    ("parom_connections_silent_ended_total", "Connections without a request that made room for newer ones.", &[]),
     ("parom_hooks_waited_total", "Hooks of amoCRM that waited because the memory for bodies was full.", &[]),
     (
         "parom_strangers_refused_total",

@@ -24,7 +24,7 @@ use actix_web::error::PayloadError;
 use base::clock::Stopwatch;
 use base::config::Limits;
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::class::{Class, Kind};
@@ -133,6 +133,8 @@ struct Reading {
     replaced: Pin<Box<WaitForCancellationFutureOwned>>,
     /// Set while it may be ended for a newer request.
     waiting: Option<Waiting>,
+    /// What was read ahead by [`Body::begins`].
+    ahead: Option<Bytes>,
     end: Option<End>,
 }
 
@@ -159,6 +161,7 @@ impl Body {
             is_hook: class == Class::Hook,
             replaced: Box::pin(waiting.replaced()),
             waiting: Some(waiting),
+            ahead: None,
             end: None,
         })))
     }
@@ -166,6 +169,13 @@ impl Body {
     /// The stream that a handler reads.
     pub fn payload(&self) -> Payload {
         Payload::Stream { payload: Box::pin(self.clone()) }
+    }
+
+    /// Waits for the first bytes, the end or an error. The stream gives what came as usual.
+    pub async fn begins(&self) {
+        if let Some(Ok(first)) = self.clone().next().await {
+            self.0.borrow_mut().ahead = Some(first);
+        }
     }
 
     /// Frees its memory and drops unread data. Keeps the connection's end of it, so that the server knows that bytes
@@ -176,6 +186,7 @@ impl Body {
         reading.waiting = None;
         reading.timer = None;
         reading.waits_for_room = None;
+        reading.ahead = None;
     }
 
     /// How it ended, if it has.
@@ -189,6 +200,9 @@ impl Stream for Body {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let mut reading = self.0.borrow_mut();
+        if let Some(first) = reading.ahead.take() {
+            return Poll::Ready(Some(Ok(first)));
+        }
         match reading.end {
             Some(End::Whole) => return Poll::Ready(None),
             Some(end) => return Poll::Ready(Some(Err(end.error()))),
@@ -283,7 +297,10 @@ impl Reading {
 
 #[cfg(test)]
 mod tests {
+    use super::super::requests::Requests;
+    use super::super::room::{Bounds, Room};
     use super::*;
+    use crate::clock::Clock;
 
     const FILE: Patience = Patience {
         whole: Duration::from_secs(20),
@@ -300,6 +317,24 @@ mod tests {
         assert_eq!(left(20, 20), 0);
         assert_eq!(left(40_960, 20), 10);
         assert_eq!(left(100_000_000, 20), 20, "nobody is waited for longer at a stretch");
+    }
+
+    #[tokio::test]
+    async fn what_was_read_ahead_is_given_once_and_first() {
+        let caller = IpAddr::from([127, 0, 0, 1]);
+        let bounds = Bounds { most: 100, of_one: 100, part: 1 };
+        let under = Requests::new(bounds).begin(caller).unwrap();
+        let parts = [Bytes::from_static(b"one"), Bytes::from_static(b"two")];
+        let payload = Payload::Stream { payload: futures_util::stream::iter(parts.map(Ok)).boxed_local() };
+        let memory = Room::new(bounds).held(caller);
+        let watch = Clock::system().stopwatch();
+        let body = Body::new(payload, Class::Page, FILE, watch, memory, under.waits_for_body());
+        body.begins().await;
+        let read: Vec<_> = body.payload().map(Result::unwrap).collect().await;
+        assert_eq!(
+            (read, body.end()),
+            (vec![Bytes::from_static(b"one"), Bytes::from_static(b"two")], Some(End::Whole))
+        );
     }
 
     #[test]

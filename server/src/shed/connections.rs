@@ -1,7 +1,8 @@
 //! Connections: limits per address, and detection of dead peers.
 
 use std::any::Any;
-use std::net::IpAddr;
+use std::cell::RefCell;
+use std::net::{IpAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::dev::Extensions;
@@ -13,6 +14,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::address::counted;
 use super::room::{Bounds, Held, Room};
+use super::silent::{Place, Silent};
 
 /// All connections, where the system allows as many open files.
 const MOST: usize = 20_000;
@@ -26,23 +28,36 @@ const ASKED_AFTER: Duration = Duration::from_secs(30);
 const ASKED_EVERY: Duration = Duration::from_secs(10);
 /// Connections of an address beyond this number are not kept alive: each could stall in the middle of a request's head.
 const KEPT_ALIVE: usize = 1_024;
+/// Connections without a request so far, at most an eighth of all: one that says nothing costs 10 KB.
+const SILENT: usize = 512;
+/// Connections that wait to be accepted.
+const QUEUE: i32 = 4_096;
 
 /// The connections of a server. Clones share the count.
 #[derive(Clone, Debug)]
 pub struct Connections {
     room: Room<IpAddr>,
+    silent: Silent,
     /// Trusted proxies, whose connections carry many people's requests.
     proxies: Vec<IpNet>,
 }
 
 /// A counted connection.
 #[derive(Debug)]
-pub struct Connection(Held<IpAddr>);
+pub struct Connection {
+    held: Held<IpAddr>,
+    silent: RefCell<Option<Place>>,
+}
 
 impl Connection {
+    /// Its first request is here: it no longer makes room for newer ones.
+    pub fn speaks(&self) {
+        self.silent.take();
+    }
+
     /// Whether its address has too many connections to keep this one alive.
     pub fn is_one_of_many(&self) -> bool {
-        self.0.of_caller() > KEPT_ALIVE
+        self.held.of_caller() > KEPT_ALIVE
     }
 }
 
@@ -51,7 +66,8 @@ impl Connections {
         let most = usize::try_from(open_files().saturating_sub(OTHER_FILES)).unwrap_or(MOST).clamp(64, MOST);
         let of_one = usize::try_from(config.limits.connections_per_address).unwrap_or(usize::MAX);
         let room = Room::new(Bounds { most, of_one, part: 2 });
-        Self { room, proxies: config.server.trusted_proxies.clone() }
+        let silent = Silent::new(SILENT.min(most / 8));
+        Self { room, silent, proxies: config.server.trusted_proxies.clone() }
     }
 
     /// Counts a new connection until it closes, or closes it at once if its address has its share.
@@ -67,7 +83,11 @@ impl Connections {
         }
         match self.room.take(counted(Some(peer)), 1) {
             Some(held) => {
-                data.insert(Connection(held));
+                let silent = self.silent.begin(socket);
+                if let Err(error) = &silent {
+                    tracing::debug!(%error, "a silent connection is not among those that make room for newer ones");
+                }
+                data.insert(Connection { held, silent: RefCell::new(silent.ok()) });
             }
             None => {
                 metrics::counter!("parom_connections_refused_total").increment(1);
@@ -91,6 +111,14 @@ fn notice_the_end(socket: &TcpStream) -> rustix::io::Result<()> {
     sockopt::set_tcp_keepcnt(socket, 3)
 }
 
+/// Listens. More connections can wait to be accepted than the 128 of the standard library, as far as the system allows:
+/// beyond them the system drops a caller's first packet, and the caller tries again a second later.
+pub fn listen(address: &str) -> std::io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    rustix::net::listen(&listener, QUEUE)?;
+    Ok(listener)
+}
+
 /// The limit of open files, after raising it as far as the system allows: each connection is one.
 pub fn open_files() -> u64 {
     let now = getrlimit(Resource::Nofile);
@@ -103,6 +131,43 @@ pub fn open_files() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn h3_a_burst_of_connections_waits_and_is_not_dropped() {
+        let listener = listen("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let connect = || std::net::TcpStream::connect_timeout(&address, Duration::from_millis(900)).unwrap();
+        let burst: Vec<_> = (0..400).map(|_| connect()).collect();
+        assert_eq!(burst.len(), 400);
+    }
+
+    #[tokio::test]
+    async fn h3_a_silent_connection_makes_room_and_a_trusted_proxys_does_not() {
+        for (proxies, ended) in [(vec![], [true, false, false]), (vec!["127.0.0.0/8".parse().unwrap()], [false; 3])] {
+            let room = Room::new(Bounds { most: 100, of_one: 100, part: 1 });
+            let connections = Connections { room, silent: Silent::new(1), proxies };
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let mut held = Vec::new();
+            for number in 0..3 {
+                let caller = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+                let (socket, _) = listener.accept().await.unwrap();
+                let mut data = Extensions::new();
+                connections.begin(&socket, &mut data);
+                if number == 1 {
+                    data.get::<Connection>().inspect(|connection| connection.speaks());
+                }
+                held.push((caller, socket, data));
+            }
+            // The first made room for the second, which spoke before the third came.
+            let is_ended = |(caller, ..): &(TcpStream, _, _)| matches!(caller.try_read(&mut [0]), Ok(0));
+            for (one, ended) in held.iter().zip(ended) {
+                if ended {
+                    one.0.readable().await.unwrap();
+                }
+                assert_eq!(is_ended(one), ended);
+            }
+        }
+    }
 
     #[tokio::test]
     async fn h3_a_connection_whose_other_end_is_gone_is_noticed_within_a_minute() {

@@ -92,6 +92,28 @@ async fn h3_an_address_has_its_share_of_connections() {
     world.close().await;
 }
 
+/// H3: connections that say nothing make room for each other, and not at the cost of one that has spoken.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h3_silent_connections_end_none_that_has_spoken() {
+    let world = World::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
+    let load = world.app().load.clone();
+    let mut spoken = Raw::from(&world, 2).await;
+    spoken.announces("/panel/sign-in", 1_000).await;
+    world.until("it is under way", async || (load.under_way(Class::Page) == 1).then_some(())).await;
+    let mut silent = Vec::new();
+    // More than are kept.
+    for _ in 0..600 {
+        silent.push(Raw::from(&world, 2).await);
+    }
+    let mut newest = Raw::from(&world, 2).await;
+    newest.says("GET /healthz HTTP/1.1\r\nHost: parom\r\n\r\n").await;
+    assert!(newest.hears().await.starts_with("HTTP/1.1 200 "));
+    spoken.says([b'x'; 1_000]).await;
+    assert!(spoken.hears().await.starts_with("HTTP/1.1 "), "it was ended");
+    drop(silent);
+    world.close().await;
+}
+
 fn few_streams(config: &mut Config) {
     config.limits.streams_per_address = 2;
 }
