@@ -300,7 +300,7 @@ mod tests {
     use super::super::requests::Requests;
     use super::super::room::{Bounds, Room};
     use super::*;
-    use crate::clock::Clock;
+    use base::clock::Clock;
 
     const FILE: Patience = Patience {
         whole: Duration::from_secs(20),
