@@ -5,24 +5,24 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 
-use crate::words::{CRM, Language, Said, Words};
+use crate::i18n::{CRM, Language, LocalizedText, Words};
 
 /// An invalid field, not yet translated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// JSON pointer into the request body, e.g. `/content/text`.
     pub pointer: String,
-    pub detail: Said,
+    pub detail: LocalizedText,
 }
 
 impl FieldError {
-    pub fn new(pointer: impl Into<String>, detail: Said) -> Self {
+    pub fn new(pointer: impl Into<String>, detail: LocalizedText) -> Self {
         Self { pointer: pointer.into(), detail }
     }
 
     /// For a value that serde rejects.
     pub fn of_serde(pointer: impl Into<String>, error: &serde_json::Error) -> Self {
-        Self::new(pointer, Said::of_serde(&error.to_string()))
+        Self::new(pointer, LocalizedText::of_serde(&error.to_string()))
     }
 
     /// Translated for the caller.
@@ -42,7 +42,7 @@ pub struct WrongField {
 
 /// A concurrent change to the object that the caller wanted to change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Changed {
+pub struct ChangedMeanwhile {
     /// Name of the person who changed it; empty if unknown.
     pub who: String,
     /// Changed fields by their API names.
@@ -51,15 +51,15 @@ pub struct Changed {
     pub at: i64,
 }
 
-impl Changed {
-    fn said(&self) -> Said {
-        let said = Said::new("said-changed");
+impl ChangedMeanwhile {
+    fn text(&self) -> LocalizedText {
+        let said = LocalizedText::new("said-changed");
         let said = match self.who.as_str() {
-            "" => said.with("who", Said::new("said-changed-somebody")),
+            "" => said.with("who", LocalizedText::new("said-changed-somebody")),
             who => said.with("who", who),
         };
         let said = match self.what.as_slice() {
-            [] => said.with("what", Said::new("said-changed-something")),
+            [] => said.with("what", LocalizedText::new("said-changed-something")),
             what => said.with("what", what.join(", ")),
         };
         let at = chrono::DateTime::from_timestamp_millis(self.at).unwrap_or_default();
@@ -67,33 +67,33 @@ impl Changed {
     }
 }
 
-/// Why a request failed. `Display` is English; for people use [`Error::said`] or [`Error::answer`].
+/// Why a request failed. `Display` is English; for people use [`Error::text`] or [`Error::answer`].
 #[derive(Debug)]
 pub enum Error {
     /// 400: the request cannot be parsed.
-    Malformed(Said),
+    Malformed(LocalizedText),
     /// 422: parsed, but these fields are invalid.
     Invalid(Vec<FieldError>),
     /// 401.
     Unauthorized,
     /// 403.
-    Forbidden(Said),
+    Forbidden(LocalizedText),
     /// 404, also for other tenants' objects.
     NotFound,
     /// 409 with the problem's name and a sentence.
-    Conflict { problem: &'static str, detail: Said },
+    Conflict { problem: &'static str, detail: LocalizedText },
     /// 412: the object has changed since the caller read it.
-    Changed(Box<Changed>),
+    Changed(Box<ChangedMeanwhile>),
     /// 413.
     TooLarge(usize),
     /// 415.
-    MediaType(Said),
+    MediaType(LocalizedText),
     /// 429: a limit was exceeded. The problem's name, what to do, and seconds to wait.
-    TooMany { problem: &'static str, detail: Said, retry_after: u32 },
+    TooMany { problem: &'static str, detail: LocalizedText, retry_after: u32 },
     /// 507: the account's quota or the disk is full.
-    Full(Said),
+    Full(LocalizedText),
     /// 503: nothing was stored; the caller should retry after this many seconds.
-    Unavailable { detail: Said, retry_after: u32 },
+    Unavailable { detail: LocalizedText, retry_after: u32 },
     /// 500: a defect of ours. The cause is logged.
     Internal(anyhow::Error),
 }
@@ -103,13 +103,13 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// A single invalid field.
-    pub fn field(pointer: impl Into<String>, detail: Said) -> Self {
+    pub fn field(pointer: impl Into<String>, detail: LocalizedText) -> Self {
         Self::Invalid(vec![FieldError::new(pointer, detail)])
     }
 
     /// 503 while storage is unavailable.
     pub fn not_storing() -> Self {
-        Self::Unavailable { detail: Said::new("said-not-storing"), retry_after: 2 }
+        Self::Unavailable { detail: LocalizedText::new("said-not-storing"), retry_after: 2 }
     }
 
     /// The last part of the problem's `type`; its title's message key is `problem-{name}`.
@@ -132,26 +132,26 @@ impl Error {
     }
 
     /// What happened and what to do.
-    pub fn said(&self) -> Said {
+    pub fn text(&self) -> LocalizedText {
         match self {
             Self::Malformed(said) | Self::Forbidden(said) | Self::MediaType(said) | Self::Full(said) => said.clone(),
             Self::Conflict { detail, .. } | Self::TooMany { detail, .. } | Self::Unavailable { detail, .. } => {
                 detail.clone()
             }
-            Self::Invalid(_) => Said::new("said-fields-wrong"),
-            Self::Unauthorized => Said::new("said-unauthorized"),
-            Self::NotFound => Said::new("said-not-found"),
-            Self::Changed(changed) => changed.said(),
-            Self::TooLarge(bytes) => Said::new("said-too-large").with("bytes", bytes.to_string()),
-            Self::Internal(_) => Said::new("said-internal"),
+            Self::Invalid(_) => LocalizedText::new("said-fields-wrong"),
+            Self::Unauthorized => LocalizedText::new("said-unauthorized"),
+            Self::NotFound => LocalizedText::new("said-not-found"),
+            Self::Changed(changed) => changed.text(),
+            Self::TooLarge(bytes) => LocalizedText::new("said-too-large").with("bytes", bytes.to_string()),
+            Self::Internal(_) => LocalizedText::new("said-internal"),
         }
     }
 
-    /// [`Error::said`] where only one error fits: the first of several invalid fields.
-    pub fn first_said(&self) -> Said {
+    /// [`Error::text`] where only one error fits: the first of several invalid fields.
+    pub fn first_text(&self) -> LocalizedText {
         match self {
-            Self::Invalid(fields) => fields.first().map_or_else(|| self.said(), |field| field.detail.clone()),
-            _ => self.said(),
+            Self::Invalid(fields) => fields.first().map_or_else(|| self.text(), |field| field.detail.clone()),
+            _ => self.text(),
         }
     }
 
@@ -170,7 +170,7 @@ impl Error {
             kind: problem_type(name),
             title: title(name, words, crm),
             status: status.as_u16(),
-            detail: self.said().plain(words, crm),
+            detail: self.text().plain(words, crm),
             errors: errors
                 .iter()
                 .map(|error| WrongField { pointer: error.pointer.clone(), detail: error.detail.plain(words, crm) })
@@ -201,12 +201,12 @@ pub fn problem_in(language: Language, status: StatusCode) -> HttpResponseBuilder
 pub fn title(name: &str, words: Words, crm: &str) -> String {
     let key = format!("problem-{name}");
     let key = if words.has(&key) { key } else { "problem-conflict".to_owned() };
-    Said::new(key).plain(words, crm)
+    LocalizedText::new(key).plain(words, crm)
 }
 
 impl std::fmt::Display for Error {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.said().fmt(out)
+        self.text().fmt(out)
     }
 }
 

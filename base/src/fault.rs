@@ -9,7 +9,7 @@
 #[cfg(feature = "faults")]
 mod hold;
 #[cfg(feature = "faults")]
-pub use hold::Held;
+pub use hold::HeldPoint;
 
 /// Every fault point; other names are rejected.
 pub const POINTS: &[&str] = &[
@@ -78,15 +78,15 @@ pub struct BadPlan {
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     #[cfg(feature = "faults")]
-    shared: std::sync::Arc<Shared>,
+    shared: std::sync::Arc<FaultState>,
 }
 
 #[cfg(feature = "faults")]
 #[derive(Debug, Default)]
-struct Shared {
+struct FaultState {
     /// Whether the plan may be non-empty: keeps fault points free while nothing is planned.
     armed: std::sync::atomic::AtomicBool,
-    holds: hold::Holds,
+    holds: hold::HeldPoints,
     plan: std::sync::Mutex<std::collections::BTreeMap<String, Effect>>,
 }
 
@@ -185,7 +185,7 @@ impl Faults {
     }
 
     /// Blocks every caller that [passes](Faults::pass) this point until the result is released or dropped.
-    pub fn hold(&self, name: &'static str) -> Held {
+    pub fn hold(&self, name: &'static str) -> HeldPoint {
         debug_assert!(known(name), "{name} is not in fault::POINTS");
         self.shared.holds.hold(name)
     }

@@ -33,10 +33,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Keeps the background tasks of a process running. Clones share the tasks.
 #[derive(Clone, Default)]
-pub struct Supervisor(Arc<Shared>);
+pub struct Supervisor(Arc<SupervisorState>);
 
 #[derive(Default)]
-struct Shared {
+struct SupervisorState {
     tasks: Mutex<BTreeMap<&'static str, Task>>,
     /// A task began to fail or recovered.
     changed: Notify,

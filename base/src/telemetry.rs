@@ -15,8 +15,8 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 pub use catalogue::start_remotes;
-use lines::Lines;
-pub use lines::Written;
+pub use lines::LogFlusher;
+use lines::LogQueue;
 
 /// The log filter when `RUST_LOG` is unset.
 const DEFAULT_FILTER: &str = "info,actix_server=warn,sea_orm_migration=warn";
@@ -37,8 +37,8 @@ pub fn start_logging() {
 
 /// [`start_logging`] for a serving process: a slow reader of the log never blocks it, and panics are logged like
 /// everything else. Keep the result until the end.
-pub fn start_serving_log() -> Written {
-    match Lines::to_stderr() {
+pub fn start_serving_log() -> LogFlusher {
+    match LogQueue::to_stderr() {
         Ok(lines) => {
             start(DEFAULT_FILTER, BoxMakeWriter::new(lines.clone()));
             std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a thread panicked")));
@@ -47,7 +47,7 @@ pub fn start_serving_log() -> Written {
         Err(error) => {
             start_logging();
             tracing::warn!(%error, "the log has no thread of its own: logging blocks on the reader");
-            Written::already()
+            LogFlusher::already()
         }
     }
 }

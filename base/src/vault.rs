@@ -29,8 +29,8 @@ use zeroize::Zeroizing;
 
 use crate::config::Secrets;
 
-pub use key::Key;
-pub use place::{Holds, Kept, Place, Table};
+pub use key::MasterKey;
+pub use place::{ColumnStorage, KeyColumnType, Place, Table};
 use ring::Ring;
 
 const VERSION: u8 = 1;
@@ -133,13 +133,13 @@ impl Vault {
     }
 
     /// The keys of [`Vault::key_ids`].
-    pub fn keys(&self) -> Vec<Arc<Key>> {
+    pub fn keys(&self) -> Vec<Arc<MasterKey>> {
         self.ring.refresh(true);
         self.ring.given()
     }
 
     /// Replaces the keys of the key file atomically and uses them from now on.
-    pub fn replace_keys(&self, keys: &[&Key]) -> Result<(), VaultError> {
+    pub fn replace_keys(&self, keys: &[&MasterKey]) -> Result<(), VaultError> {
         let Some(file) = self.key_file() else { return Ok(()) };
         key::replace(file, keys)?;
         self.ring.refresh(true);
@@ -152,7 +152,7 @@ impl Vault {
     }
 
     /// Seals a key for [`Place::VaultKey`].
-    pub fn seal_key(&self, key: &Key) -> Vec<u8> {
+    pub fn seal_key(&self, key: &MasterKey) -> Vec<u8> {
         self.seal(Uuid::nil(), Place::VaultKey, &key.id.to_string(), key.bytes.as_slice())
     }
 
@@ -160,7 +160,7 @@ impl Vault {
     pub fn remember_key(&self, id: &str, sealed: &[u8]) -> Result<(), VaultError> {
         let plain = self.open_sealed(Uuid::nil(), Place::VaultKey, id, sealed)?;
         let bytes = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_| VaultError::Refused)?;
-        self.ring.remember(Key::of(Zeroizing::new(bytes)));
+        self.ring.remember(MasterKey::of(Zeroizing::new(bytes)));
         Ok(())
     }
 
@@ -237,7 +237,7 @@ impl Vault {
     }
 }
 
-fn derive(key: &Key, kind: &str, parts: &[&str]) -> Zeroizing<[u8; 32]> {
+fn derive(key: &MasterKey, kind: &str, parts: &[&str]) -> Zeroizing<[u8; 32]> {
     let all: Vec<&[u8]> = std::iter::once(kind).chain(parts.iter().copied()).map(str::as_bytes).collect();
     Zeroizing::new(keyed(key.derives.as_slice(), &all))
 }
@@ -265,7 +265,7 @@ fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// Hex SHA-256, under which keys, tokens and states are stored and looked up. They are random, so a plain hash is
-/// enough, and a reader of the database cannot use them. Passwords are hashed in `people::password`.
+/// enough, and a reader of the database cannot use them. Passwords are hashed in `identity::password`.
 pub fn hash(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }

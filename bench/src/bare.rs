@@ -8,7 +8,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use amocrm::chats::sign::verify_hook;
 use amocrm::chats::{ChatUser, Chats, Content, NewMessage};
 use base::clock::Clock;
-use base::config::Network;
+use base::config::NetworkConfig;
 use base::http_client::HttpClients;
 use connectors::custom::sign;
 use reqwest::Client;
@@ -43,7 +43,7 @@ impl Bare {
     /// Accepts what Parom accepts, answers at once and makes the calls that Parom makes, `at_once` of them
     /// concurrently.
     pub fn relay(fakes: &str, at_once: usize) -> anyhow::Result<Self> {
-        let http = HttpClients::new(&Network::default())?.trusted().clone();
+        let http = HttpClients::new(&NetworkConfig::default())?.trusted().clone();
         let clock = Clock::system();
         let now = clock.clone();
         let relay = Arc::new(Relay {
@@ -76,7 +76,7 @@ impl Bare {
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?.to_string();
         let server = HttpServer::new(move || App::new().configure(routes.clone()))
-            .workers(parom::server::Options::default().threads)
+            .workers(parom::server::ServerOptions::default().threads)
             .disable_signals()
             .listen(listener)?
             .run();

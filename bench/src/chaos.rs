@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use crate::report;
 
 #[derive(clap::Args, Clone, Debug)]
-pub struct Options {
+pub struct ChaosOptions {
     /// Number of seeds, in addition to those that once found something.
     #[arg(long, default_value_t = 20)]
     seeds: u64,
@@ -38,7 +38,7 @@ pub struct Options {
 }
 
 /// Fails if a seed finds a violation.
-pub async fn run(options: Options) -> anyhow::Result<()> {
+pub async fn run(options: ChaosOptions) -> anyhow::Result<()> {
     if options.one {
         return one(&options).await;
     }
@@ -69,7 +69,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn alone(program: &Path, options: &Options, seed: u64) -> anyhow::Result<Output> {
+async fn alone(program: &Path, options: &ChaosOptions, seed: u64) -> anyhow::Result<Output> {
     let mut command = Command::new(program);
     let (first, steps) = (seed.to_string(), options.steps.to_string());
     command.args(["chaos", "--one", "--first", &first, "--steps", &steps]).kill_on_drop(true);
@@ -82,7 +82,7 @@ async fn alone(program: &Path, options: &Options, seed: u64) -> anyhow::Result<O
     command.output().await.context("a process of its own for each seed")
 }
 
-async fn one(options: &Options) -> anyhow::Result<()> {
+async fn one(options: &ChaosOptions) -> anyhow::Result<()> {
     let defect = match &options.defect {
         Some(name) => Some(*DEFECTS.iter().find(|known| *known == name).context("one of fault::DEFECTS")?),
         None => None,

@@ -20,7 +20,7 @@ const CALM: Duration = Duration::from_millis(2_500);
 const HEALS_WITHIN: Duration = Duration::from_secs(240);
 
 #[derive(clap::Args, Debug)]
-pub struct Options {
+pub struct ClusterOptions {
     /// The program `parom`.
     #[arg(long)]
     binary: PathBuf,
@@ -39,7 +39,7 @@ pub struct Options {
 }
 
 /// Fails if the checker finds a violation.
-pub async fn run(options: Options) -> anyhow::Result<()> {
+pub async fn run(options: ClusterOptions) -> anyhow::Result<()> {
     let seed = options.seed.unwrap_or_else(rand::random);
     crate::product::check(&options.binary)?;
     let cluster = Cluster::prepare(&options.binary, options.processes).await;
@@ -75,7 +75,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 
 /// Kills, freezes and restarts processes until the time is over; at the end all run. Returns the number of kills and
 /// freezes.
-async fn trouble(cluster: &mut Cluster, options: &Options, seed: u64) -> usize {
+async fn trouble(cluster: &mut Cluster, options: &ClusterOptions, seed: u64) -> usize {
     let mut random = StdRng::seed_from_u64(seed);
     let end = Instant::now() + Duration::from_secs(options.seconds);
     let mut deaths = 0;

@@ -12,7 +12,7 @@ use crate::stage::{Size, Stage};
 use crate::{load, report};
 
 #[derive(Args)]
-pub struct Options {
+pub struct DrainOptions {
     #[command(flatten)]
     size: Size,
     /// Messages in the backlog.
@@ -26,7 +26,7 @@ pub struct Options {
 }
 
 /// Prints the figures.
-pub async fn run(options: Options) -> anyhow::Result<()> {
+pub async fn run(options: DrainOptions) -> anyhow::Result<()> {
     let engine = options.size.engine();
     for delay in options.delays.iter().copied().map(Duration::from_millis) {
         let mut rates = Vec::new();
@@ -44,7 +44,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 }
 
 /// Messages per second, from the start of the server to the last arrival.
-async fn one(options: &Options, delay: Duration) -> anyhow::Result<f64> {
+async fn one(options: &DrainOptions, delay: Duration) -> anyhow::Result<f64> {
     let fake = Fake::start(delay, options.messages)?;
     let mut stage = Stage::build(options.size.clone(), Some(fake.url.clone())).await?;
     stage.stop().await;

@@ -20,7 +20,7 @@ const QUIET: u32 = 20;
 
 /// All accounts flood, except an additional quiet one.
 #[derive(Args)]
-pub struct Options {
+pub struct FairnessOptions {
     #[command(flatten)]
     size: Size,
     /// Messages of the runs that find the saturation rate.
@@ -37,7 +37,7 @@ pub struct Options {
 }
 
 /// Prints the figures.
-pub async fn run(options: Options) -> anyhow::Result<()> {
+pub async fn run(options: FairnessOptions) -> anyhow::Result<()> {
     let engine = options.size.engine();
     let mut knees = Vec::new();
     for _ in 0..options.runs {
@@ -77,7 +77,7 @@ struct Quiet {
 }
 
 /// Messages per second end to end, all accounts alike.
-async fn knee(options: &Options) -> anyhow::Result<f64> {
+async fn knee(options: &FairnessOptions) -> anyhow::Result<f64> {
     let (fake, stage) = build(options, options.messages).await?;
     let letters = hooks::make(&stage.lines, 0..options.messages, &stage.address(), Popularity::Even)?;
     let rate = load::end_to_end(&stage.address(), Arc::new(letters), 64, &fake).await?;
@@ -87,7 +87,7 @@ async fn knee(options: &Options) -> anyhow::Result<f64> {
 }
 
 /// The quiet account's times while the others send `rate` messages per second.
-async fn beside(options: &Options, rate: f64) -> anyhow::Result<Quiet> {
+async fn beside(options: &FairnessOptions, rate: f64) -> anyhow::Result<Quiet> {
     let quiet = usize::try_from(QUIET * options.seconds)?;
     let (fake, stage) = build(options, quiet).await?;
     let (flooding, still) = stage.lines.split_at(options.size.tenants * options.size.conversations);
@@ -143,7 +143,7 @@ async fn quietly(fake: &Fake, lines: &[Line], count: usize, address: &str) -> an
     Ok(found)
 }
 
-async fn build(options: &Options, numbers: usize) -> anyhow::Result<(Fake, Stage)> {
+async fn build(options: &FairnessOptions, numbers: usize) -> anyhow::Result<(Fake, Stage)> {
     let fake = Fake::start(Duration::from_millis(options.delay), numbers)?;
     let size = Size { tenants: options.size.tenants + 1, ..options.size.clone() };
     let stage = Stage::build(size, Some(fake.url.clone())).await?;

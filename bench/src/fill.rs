@@ -10,7 +10,7 @@ use connectors::custom;
 use entity::{conversation, conversation_alias, directory, source, tenant, tenant_channel};
 use parom::app::App;
 use parom::settings;
-use queue::parcel::Side;
+use queue::accept_batch::Side;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, EntityTrait, IntoActiveModel};
 use secrecy::SecretString;
 use uuid::Uuid;

@@ -17,7 +17,7 @@ use crate::{load, past, report};
 const REST: Duration = Duration::from_secs(10);
 
 #[derive(Args)]
-pub struct Options {
+pub struct FootprintOptions {
     /// The program `parom`, built for release.
     #[arg(long)]
     binary: PathBuf,
@@ -39,7 +39,7 @@ pub struct Options {
 }
 
 /// Prints the figures.
-pub async fn run(options: Options) -> anyhow::Result<()> {
+pub async fn run(options: FootprintOptions) -> anyhow::Result<()> {
     crate::product::check(&options.binary)?;
     let size = Size { database: options.database.clone(), tenants: 1, conversations: 1 };
     report(&format!("footprint on {}, beside it the fakes that it delivers to", size.engine()));
@@ -65,7 +65,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 
 /// Starts the program several times; then hooks are sent, five to each of `active` accounts, and delivered. The
 /// stage's server is stopped meanwhile.
-async fn one(options: &Options, stage: &mut Stage, active: usize) -> anyhow::Result<String> {
+async fn one(options: &FootprintOptions, stage: &mut Stage, active: usize) -> anyhow::Result<String> {
     stage.stop().await;
     let address = stage.address();
     let first = hooks::make(&stage.lines, 0..options.runs, &address, Popularity::Even)?;

@@ -13,7 +13,7 @@ use crate::stage::{self, Stage};
 use crate::{past, report};
 
 #[derive(Args)]
-pub struct Options {
+pub struct GrowthOptions {
     /// A PostgreSQL in which databases can be created; a fresh SQLite file otherwise.
     #[arg(long)]
     database: Option<String>,
@@ -45,7 +45,7 @@ struct Size {
 }
 
 /// Prints the figures of each size and their ratios to the first.
-pub async fn run(options: Options) -> anyhow::Result<()> {
+pub async fn run(options: GrowthOptions) -> anyhow::Result<()> {
     let tenants = options.tenants.first().copied().unwrap_or(10);
     let size = stage::Size { database: options.database.clone(), tenants, conversations: options.conversations };
     let engine = size.engine();
@@ -78,7 +78,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     stage.end().await
 }
 
-async fn measure(options: &Options, stage: &Stage, name: String) -> anyhow::Result<Size> {
+async fn measure(options: &GrowthOptions, stage: &Stage, name: String) -> anyhow::Result<Size> {
     let mut beside = Beside::of(stage, options.volume.clone())?;
     beside.warms_up().await?;
     let (mut even, mut raw, mut zipf) = (Vec::new(), Vec::new(), Vec::new());
@@ -103,7 +103,7 @@ async fn measure(options: &Options, stage: &Stage, name: String) -> anyhow::Resu
 }
 
 /// More instances on one PostgreSQL, all on the same cores.
-async fn instances(options: &Options, stage: &Stage) -> anyhow::Result<()> {
+async fn instances(options: &GrowthOptions, stage: &Stage) -> anyhow::Result<()> {
     let mut others: Vec<Running> = Vec::new();
     let mut first = None;
     for count in &options.instances {

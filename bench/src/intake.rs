@@ -19,7 +19,7 @@ const LONGEST: Duration = Duration::from_secs(3);
 const LAG: Duration = Duration::from_millis(10);
 
 #[derive(Args)]
-pub struct Options {
+pub struct IntakeOptions {
     #[command(flatten)]
     size: Size,
     #[command(flatten)]
@@ -36,7 +36,7 @@ pub struct Options {
 }
 
 /// Runs all parts on one machine in one go and prints the figures with their ratios.
-pub async fn run(options: Options) -> anyhow::Result<()> {
+pub async fn run(options: IntakeOptions) -> anyhow::Result<()> {
     let stage = Stage::build(options.size.clone(), None).await?;
     let engine = options.size.engine();
     report(&format!("intake on {engine}: {} tenants, {} conversations", options.size.tenants, stage.lines.len()));

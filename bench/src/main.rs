@@ -51,23 +51,23 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// From amoCRM's hook to its durable 200.
-    Intake(intake::Options),
+    Intake(intake::IntakeOptions),
     /// Random faults from seeds; nothing may be lost, duplicated, mixed up or reordered.
-    Chaos(chaos::Options),
+    Chaos(chaos::ChaosOptions),
     /// Real processes on one PostgreSQL that are killed and frozen under load.
-    Cluster(cluster::Options),
+    Cluster(cluster::ClusterOptions),
     /// Messages end to end, both ways, compared with a relay without storage.
-    Relay(relay::Options),
+    Relay(relay::RelayOptions),
     /// Delivery of a backlog.
-    Drain(drain::Options),
+    Drain(drain::DrainOptions),
     /// More accounts, more stored messages, more instances.
-    Growth(growth::Options),
+    Growth(growth::GrowthOptions),
     /// A quiet account while others flood.
-    Fairness(fairness::Options),
+    Fairness(fairness::FairnessOptions),
     /// Memory, and the time to the first hook.
-    Footprint(footprint::Options),
+    Footprint(footprint::FootprintOptions),
     /// Hooks, API and pages while others hold thousands of connections open.
-    Siege(siege::Options),
+    Siege(siege::SiegeOptions),
     /// The server that `siege` measures, as a separate process.
     #[command(hide = true)]
     Serve,

@@ -16,7 +16,7 @@ use crate::stage::{Size, Stage};
 use crate::{customers, load, report};
 
 #[derive(Args)]
-pub struct Options {
+pub struct RelayOptions {
     #[command(flatten)]
     size: Size,
     /// Messages per run.
@@ -58,14 +58,14 @@ impl Way {
 }
 
 /// Prints the figures and their ratios.
-pub async fn run(options: Options) -> anyhow::Result<()> {
+pub async fn run(options: RelayOptions) -> anyhow::Result<()> {
     for delay in options.delays.clone() {
         run_at(&options, Duration::from_millis(delay)).await?;
     }
     Ok(())
 }
 
-async fn run_at(options: &Options, delay: Duration) -> anyhow::Result<()> {
+async fn run_at(options: &RelayOptions, delay: Duration) -> anyhow::Result<()> {
     let most = options.messages.max(options.hot).max(options.idle);
     report(&format!("relay on {}, fakes that answer after {} ms", options.size.engine(), delay.as_millis()));
     for way in Way::ALL {
@@ -112,7 +112,7 @@ async fn beside(
     Ok((rate, calls))
 }
 
-async fn build(options: &Options, fake: &Fake) -> anyhow::Result<Stage> {
+async fn build(options: &RelayOptions, fake: &Fake) -> anyhow::Result<Stage> {
     Stage::build(options.size.clone(), Some(fake.url.clone())).await
 }
 
@@ -125,7 +125,7 @@ fn letters(way: Way, stage: &Stage, count: usize) -> anyhow::Result<Arc<Vec<Hook
 }
 
 /// From a request's first byte in to the first byte out, one message at a time.
-async fn idle(options: &Options, delay: Duration) -> anyhow::Result<()> {
+async fn idle(options: &RelayOptions, delay: Duration) -> anyhow::Result<()> {
     for way in Way::ALL {
         let fake = Fake::start(delay, options.idle)?;
         let stage = build(options, &fake).await?;
@@ -149,7 +149,7 @@ async fn idle(options: &Options, delay: Duration) -> anyhow::Result<()> {
 }
 
 /// One conversation with many messages at once.
-async fn hot(options: &Options, delay: Duration) -> anyhow::Result<()> {
+async fn hot(options: &RelayOptions, delay: Duration) -> anyhow::Result<()> {
     let wanted = if delay.is_zero() { 150.0 } else { 18.0 };
     for way in Way::ALL {
         let fake = Fake::start(delay, options.hot)?;

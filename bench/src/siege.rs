@@ -30,7 +30,7 @@ const SLOWER: f64 = 3.0;
 const LARGER: f64 = 1.5;
 
 #[derive(Args)]
-pub struct Options {
+pub struct SiegeOptions {
     /// The program `parom`; without it the server of this build.
     #[arg(long)]
     binary: Option<PathBuf>,
@@ -58,8 +58,8 @@ pub struct Options {
 }
 
 /// Prints the table.
-pub async fn run(options: Options) -> anyhow::Result<()> {
-    parom::shed::connections::open_files();
+pub async fn run(options: SiegeOptions) -> anyhow::Result<()> {
+    parom::load_shedding::connections::open_files();
     let size = Size { database: options.database.clone(), tenants: 10, conversations: 10 };
     let engine = size.engine();
     let fake = Fake::start(Duration::ZERO, 1)?;

@@ -8,7 +8,7 @@ use base::clock::Clock;
 use base::config::Config;
 use clap::Args;
 use parom::api::key::Scope;
-use parom::server::{self, Options, Running};
+use parom::server::{self, Running, ServerOptions};
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
@@ -149,8 +149,8 @@ impl Stage {
     }
 }
 
-fn options(fakes: Option<&str>) -> Options {
-    Options { deliver: fakes.is_some(), ..Options::default() }
+fn options(fakes: Option<&str>) -> ServerOptions {
+    ServerOptions { deliver: fakes.is_some(), ..ServerOptions::default() }
 }
 
 fn config(address: &str, database: &str, fakes: Option<&str>, folder: &Path) -> String {

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use base::config::{Channel, Config, Integration};
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
 use clap::{Subcommand, ValueEnum};
-use parom::admin::letter::{self, About, ICON};
+use parom::admin::letter::{self, ICON, LetterSubject};
 
 #[derive(Debug, Subcommand)]
 pub enum ChannelCommand {
@@ -63,11 +63,11 @@ pub fn run(
     let usual = if integration.platform == base::config::Platform::Kommo { Lang::En } else { Lang::Ru };
     let language = lang.unwrap_or(usual).into();
     let (channel, registered) = (known.or(letter::model(integration)), known.is_some());
-    let letter = letter::write(About { config, integration, channel, registered }, language)?;
+    let letter = letter::write(LetterSubject { config, integration, channel, registered }, language)?;
     writeln!(out, "{}\n\n{}", letter.subject, letter.body).and_then(|()| out.flush()).context(closed)?;
     let words = Words::new(language);
     for gap in &letter.gaps {
-        let line = words.say("channel-gap").with("key", gap.key.as_str()).with("what", gap.what.as_str());
+        let line = words.text("channel-gap").with("key", gap.key.as_str()).with("what", gap.what.as_str());
         // Nobody may read stderr; the exit code says the same.
         let _ = writeln!(errors, "{}", line.to_string().replace('\u{a0}', " "));
     }

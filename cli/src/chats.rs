@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[derive(Debug, Parser)]
-    struct Parom {
+    struct ChatsCli {
         #[command(subcommand)]
         command: ChatsCommand,
     }
@@ -89,7 +89,7 @@ mod tests {
         br#"{"account_id":"52e591f7-c98f-4255-8495-827210138c81","title":"ChatsIntegration","hook_api_version":"v2"}"#;
 
     fn printed(arguments: &[&str], body: &[u8]) -> (ExitCode, String) {
-        let command = Parom::try_parse_from(arguments).unwrap().command;
+        let command = ChatsCli::try_parse_from(arguments).unwrap().command;
         let mut out = Vec::new();
         let code = run(&command, body, &Clock::frozen(1_639_610_000_000), &mut out).unwrap();
         (code, String::from_utf8(out).unwrap())
@@ -130,12 +130,13 @@ mod tests {
 
     #[test]
     fn the_secret_is_asked_for_and_never_shown() {
-        let missing = Parom::try_parse_from(["parom", "verify", "--signature", "x"]).unwrap_err();
+        let missing = ChatsCli::try_parse_from(["parom", "verify", "--signature", "x"]).unwrap_err();
         assert_eq!(missing.kind(), ErrorKind::MissingRequiredArgument);
-        let empty = Parom::try_parse_from(["parom", "sign", "--secret", "", "--method", "GET", "--path", "/"]).unwrap();
+        let empty =
+            ChatsCli::try_parse_from(["parom", "sign", "--secret", "", "--method", "GET", "--path", "/"]).unwrap();
         let error = run(&empty.command, b"", &Clock::frozen(0), &mut Vec::new()).unwrap_err();
         assert!(error.to_string().contains("PAROM_CHATS_SECRET"));
-        let given = Parom::try_parse_from(["parom", "verify", "--secret", SECRET, "--signature", "x"]).unwrap();
+        let given = ChatsCli::try_parse_from(["parom", "verify", "--secret", SECRET, "--signature", "x"]).unwrap();
         assert!(!format!("{given:?}").contains(SECRET));
     }
 }

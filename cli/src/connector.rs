@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use base::clock::Clock;
-use base::config::{HostOrNet, Network};
+use base::config::{HostOrNet, NetworkConfig};
 use base::http_client::HttpClients;
-use base::words::{CRM, Language, Said, Words};
+use base::i18n::{CRM, Language, LocalizedText, Words};
 use clap::Subcommand;
-use connectors::custom::check::{Endpoint, Line, check};
+use connectors::custom::check::{CheckResult, Endpoint, check};
 use ipnet::IpNet;
 use secrecy::SecretString;
 use serde_json::json;
@@ -58,7 +58,7 @@ pub async fn run(command: ConnectorCommand, clock: &Clock, out: &mut impl Write)
     let http = HttpClients::new(&network(private)?)?;
     if let Err(refused) = http.guarded().check_url(&url) {
         let hint = if private { "" } else { " (--private allows this machine and its own network)" };
-        bail!("{}{hint}", refused.said().plain(words, CRM));
+        bail!("{}{hint}", refused.text().plain(words, CRM));
     }
     let endpoint = Endpoint { url, secret: key, conversation, phone, media_url: media.to_string() };
     // What cannot be printed is told at the end: the checks go on.
@@ -75,38 +75,38 @@ pub async fn run(command: ConnectorCommand, clock: &Clock, out: &mut impl Write)
         let checks: Vec<_> = lines.iter().map(|line| shown(line, words)).collect();
         json!({ "checks": checks, "failed": failed }).to_string()
     } else {
-        said(&Said::new("check-summary").with("checks", lines.len()).with("failures", failed), words)
+        plain_text(&LocalizedText::new("check-summary").with("checks", lines.len()).with("failures", failed), words)
     };
     writeln!(out, "{end}").and_then(|()| out.flush()).context("standard output is closed")?;
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn network(private: bool) -> anyhow::Result<Network> {
+fn network(private: bool) -> anyhow::Result<NetworkConfig> {
     let nets = if private { PRIVATE.as_slice() } else { &[] };
     let nets: Result<Vec<IpNet>, _> = nets.iter().map(|net| net.parse()).collect();
     let allow_private = nets.context("the private networks")?.into_iter().map(HostOrNet::Net).collect();
-    Ok(Network { allow_private })
+    Ok(NetworkConfig { allow_private })
 }
 
-fn print(line: &Line, words: Words, out: &mut impl Write) -> anyhow::Result<()> {
+fn print(line: &CheckResult, words: Words, out: &mut impl Write) -> anyhow::Result<()> {
     let word = if line.ok { "ok" } else { "FAIL" };
-    let mut text = format!("{word:<4}  {:<22} {}\n", line.name, said(&line.said, words));
+    let mut text = format!("{word:<4}  {:<22} {}\n", line.name, plain_text(&line.said, words));
     if let Some(rule) = &line.rule {
-        text.push_str(&format!("      {:<22} → {}\n", "", said(rule, words)));
+        text.push_str(&format!("      {:<22} → {}\n", "", plain_text(rule, words)));
     }
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("standard output is closed")
 }
 
-fn shown(line: &Line, words: Words) -> serde_json::Value {
+fn shown(line: &CheckResult, words: Words) -> serde_json::Value {
     json!({
         "name": line.name,
         "status": if line.ok { "ok" } else { "fail" },
-        "detail": said(&line.said, words),
-        "documentation": line.rule.as_ref().map(|rule| said(rule, words)),
+        "detail": plain_text(&line.said, words),
+        "documentation": line.rule.as_ref().map(|rule| plain_text(rule, words)),
         "ms": line.ms,
     })
 }
 
-fn said(said: &Said, words: Words) -> String {
+fn plain_text(said: &LocalizedText, words: Words) -> String {
     said.plain(words, CRM)
 }

@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
+use base::i18n::{Language, Words};
 use base::json::Moment;
-use base::words::{Language, Words};
 use clap::Subcommand;
 use parom::app::App;
-use parom::audit::{self, Actor, Deed};
+use parom::audit::{self, Actor, AuditEntry};
 use parom::customer::logins;
-use parom::people::password;
+use parom::identity::password;
 use parom::tenant::TenantStatus;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -76,15 +76,15 @@ pub async fn run(
     let (said, json) = match command {
         CustomerCommand::Add { login, json } => {
             let (password, is_new) = chosen(given()?)?;
-            let hash = password::hash(&app.people, password.clone()).await?;
+            let hash = password::hash(&app.identity, password.clone()).await?;
             let row = logins::add(&app.store, &app.clock, &login, hash).await?;
-            (told(app, "customer.added", &row.login, "Added", is_new.then_some(&password)).await?, json)
+            (report(app, "customer.added", &row.login, "Added", is_new.then_some(&password)).await?, json)
         }
         CustomerCommand::Password { login, json } => {
             let (password, is_new) = chosen(given()?)?;
-            let hash = password::hash(&app.people, password.clone()).await?;
+            let hash = password::hash(&app.identity, password.clone()).await?;
             logins::set_password(&app.store, &login, hash).await?;
-            (told(app, "customer.password_changed", &login, "Changed", is_new.then_some(&password)).await?, json)
+            (report(app, "customer.password_changed", &login, "Changed", is_new.then_some(&password)).await?, json)
         }
         CustomerCommand::Disable { login, json } => (disable(app, &login).await?, json),
         CustomerCommand::List { json } => (list(app).await?, json),
@@ -96,7 +96,7 @@ pub async fn run(
 }
 
 /// The output of a command, for people and for programs.
-struct Said {
+struct CommandReport {
     text: String,
     json: Value,
 }
@@ -108,7 +108,7 @@ fn chosen(given: Option<SecretString>) -> anyhow::Result<(SecretString, bool)> {
     ensure!(
         weak.is_none(),
         "{}",
-        weak.map(|weak| Words::new(Language::En).say(weak.words()).to_string()).unwrap_or_default()
+        weak.map(|weak| Words::new(Language::En).text(weak.words()).to_string()).unwrap_or_default()
     );
     Ok((given, false))
 }
@@ -122,27 +122,28 @@ fn new_password() -> SecretString {
 }
 
 /// Records the action in the audit log and prints its result; a generated password is alone on its line.
-async fn told(
+async fn report(
     app: &App,
     action: &'static str,
     login: &str,
     done: &str,
     password: Option<&SecretString>,
-) -> anyhow::Result<Said> {
+) -> anyhow::Result<CommandReport> {
     let actor = Actor::Cli;
     let tenant_id = base::store::VENDOR;
-    let deed = Deed { tenant_id, actor: &actor, action, object: login, detail: json!({}), address: None, done: true };
-    audit::record(app, app.store.write(), deed).await?;
+    let entry =
+        AuditEntry { tenant_id, actor: &actor, action, object: login, detail: json!({}), address: None, done: true };
+    audit::record(app, app.store.write(), entry).await?;
     Ok(match password {
         Some(password) => {
             let password = password.expose_secret();
-            Said { text: format!("{password}\n"), json: json!({ "login": login, "password": password }) }
+            CommandReport { text: format!("{password}\n"), json: json!({ "login": login, "password": password }) }
         }
-        None => Said { text: format!("{done} {login}.\n"), json: json!({ "login": login }) },
+        None => CommandReport { text: format!("{done} {login}.\n"), json: json!({ "login": login }) },
     })
 }
 
-async fn disable(app: &Arc<App>, login: &str) -> anyhow::Result<Said> {
+async fn disable(app: &Arc<App>, login: &str) -> anyhow::Result<CommandReport> {
     let row = logins::disable(&app.store, &app.clock, login).await?;
     let mut disconnected = Vec::new();
     for tenant in logins::accounts(&app.store, row.id).await? {
@@ -154,11 +155,11 @@ async fn disable(app: &Arc<App>, login: &str) -> anyhow::Result<Said> {
         })?;
         disconnected.push(tenant);
     }
-    told(app, "customer.disabled", &row.login, "", None).await?;
+    report(app, "customer.disabled", &row.login, "", None).await?;
     let count = disconnected.len();
     let accounts: Vec<_> =
         disconnected.iter().map(|tenant| json!({"tenant_id": tenant.tenant_id, "host": tenant.host})).collect();
-    Ok(Said {
+    Ok(CommandReport {
         text: format!("Disabled {}. Accounts disconnected: {count}.\n", row.login),
         json: json!({ "login": row.login, "disconnected": accounts }),
     })
@@ -181,7 +182,7 @@ struct AccountOut {
     status: &'static str,
 }
 
-async fn list(app: &App) -> anyhow::Result<Said> {
+async fn list(app: &App) -> anyhow::Result<CommandReport> {
     let mut customers = Vec::new();
     let mut text = String::new();
     for row in logins::list(&app.store).await? {
@@ -205,7 +206,7 @@ async fn list(app: &App) -> anyhow::Result<Said> {
             accounts,
         });
     }
-    Ok(Said { text, json: json!({ "customers": customers }) })
+    Ok(CommandReport { text, json: json!({ "customers": customers }) })
 }
 
 fn write_json(out: &mut impl Write, value: &Value) -> std::io::Result<()> {

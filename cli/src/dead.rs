@@ -10,8 +10,8 @@ use clap::{Args, Subcommand};
 use entity::{dead_letter, tenant};
 use parom::app::App;
 use parom::delivery::dead;
-use parom::delivery::read::dead::{self as read, Wanted};
-use parom::delivery::replay::{self, A_SECOND, Action};
+use parom::delivery::read::dead::{self as read, DeadLetterFilter};
+use parom::delivery::replay::{self, A_SECOND, ReplayAction};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ pub enum DeadCommand {
     /// Lists dead letters, newest first; with --json, one object per line, which also serves as an export
     List {
         #[command(flatten)]
-        which: Which,
+        which: DeadLetterArgs,
         /// Prints one JSON object per line
         #[arg(long)]
         json: bool,
@@ -48,7 +48,7 @@ pub enum DeadCommand {
 
 /// Which dead letters.
 #[derive(Clone, Debug, Args)]
-pub struct Which {
+pub struct DeadLetterArgs {
     /// The account: Parom's id, its number in amoCRM, or its host
     #[arg(value_name = "ACCOUNT")]
     account: String,
@@ -66,16 +66,16 @@ pub struct Which {
 #[derive(Clone, Debug, Args)]
 pub struct Many {
     #[command(flatten)]
-    which: Which,
+    which: DeadLetterArgs,
     /// Only counts the dead letters
     #[arg(long)]
     dry_run: bool,
 }
 
-impl Which {
-    fn wanted(&self) -> Wanted {
+impl DeadLetterArgs {
+    fn wanted(&self) -> DeadLetterFilter {
         let ids = self.id.map(|id| vec![id]);
-        Wanted { source_id: self.source, reason: self.reason.clone(), ids, ..Wanted::default() }
+        DeadLetterFilter { source_id: self.source, reason: self.reason.clone(), ids, ..DeadLetterFilter::default() }
     }
 
     /// Checks that the named dead letter exists.
@@ -91,8 +91,8 @@ impl Which {
 pub async fn run(command: DeadCommand, app: &App, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     match command {
         DeadCommand::List { which, json } => list(app, &which, json, out).await?,
-        DeadCommand::Retry(many) => take_up(app, &many, Action::Retry, out).await?,
-        DeadCommand::Drop(many) => take_up(app, &many, Action::Drop, out).await?,
+        DeadCommand::Retry(many) => take_up(app, &many, ReplayAction::Retry, out).await?,
+        DeadCommand::Drop(many) => take_up(app, &many, ReplayAction::Drop, out).await?,
         DeadCommand::Cancel { account, id } => {
             let tenant = roster::find(app, &account).await?;
             ensure!(replay::cancel(app, tenant.tenant_id, id).await?, "{id} does not run");
@@ -104,7 +104,7 @@ pub async fn run(command: DeadCommand, app: &App, out: &mut impl Write) -> anyho
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(app: &App, which: &Which, as_json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+async fn list(app: &App, which: &DeadLetterArgs, as_json: bool, out: &mut impl Write) -> anyhow::Result<()> {
     let tenant = roster::find(app, &which.account).await?;
     which.is_there(app, &tenant).await?;
     let (wanted, mut after) = (which.wanted(), None);
@@ -141,7 +141,7 @@ fn shown(row: &dead_letter::Model) -> anyhow::Result<Value> {
     }))
 }
 
-async fn take_up(app: &App, many: &Many, action: Action, out: &mut impl Write) -> anyhow::Result<()> {
+async fn take_up(app: &App, many: &Many, action: ReplayAction, out: &mut impl Write) -> anyhow::Result<()> {
     let tenant = roster::find(app, &many.which.account).await?;
     many.which.is_there(app, &tenant).await?;
     if let Some(id) = many.which.id {
@@ -151,11 +151,11 @@ async fn take_up(app: &App, many: &Many, action: Action, out: &mut impl Write) -
     let count = read::count(app.store.read(), tenant.tenant_id, &wanted).await?;
     let first = read::ids(app.store.read(), tenant.tenant_id, &wanted, PAGE).await?;
     let twice = read::dry_run(app.store.read(), tenant.tenant_id, &first).await?.maybe_twice;
-    let deed = if action == Action::Retry { "sent again" } else { "removed" };
+    let deed = if action == ReplayAction::Retry { "sent again" } else { "removed" };
     let letters = if count == 1 { "1 letter".to_owned() } else { format!("{count} letters") };
     if many.dry_run || count == 0 {
         writeln!(out, "{letters} of {} would be {deed}. Nothing is done yet.", tenant.host).context(CLOSED)?;
-        if twice > 0 && action == Action::Retry {
+        if twice > 0 && action == ReplayAction::Retry {
             writeln!(out, "At least {twice} of them may reach their customers twice.").context(CLOSED)?;
         }
         return Ok(());
@@ -170,20 +170,20 @@ async fn take_up(app: &App, many: &Many, action: Action, out: &mut impl Write) -
 async fn one(
     app: &App,
     tenant: &tenant::Model,
-    (id, action): (Uuid, Action),
+    (id, action): (Uuid, ReplayAction),
     dry_run: bool,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let said = match (action, dry_run) {
-        (Action::Retry, true) => "1 letter would be sent again. Nothing is done yet.",
-        (Action::Drop, true) => "1 letter would be removed. Nothing is done yet.",
-        (Action::Retry, false) => "It is sent again by the running server.",
-        (Action::Drop, false) => "It is removed.",
+        (ReplayAction::Retry, true) => "1 letter would be sent again. Nothing is done yet.",
+        (ReplayAction::Drop, true) => "1 letter would be removed. Nothing is done yet.",
+        (ReplayAction::Retry, false) => "It is sent again by the running server.",
+        (ReplayAction::Drop, false) => "It is removed.",
     };
     if !dry_run {
         let done = match action {
-            Action::Retry => dead::retry(app, tenant.tenant_id, id).await?,
-            Action::Drop => dead::drop(app, tenant.tenant_id, id).await?,
+            ReplayAction::Retry => dead::retry(app, tenant.tenant_id, id).await?,
+            ReplayAction::Drop => dead::drop(app, tenant.tenant_id, id).await?,
         };
         if done {
             note(app, tenant.tenant_id, noted(action), &id.to_string(), json!({ "count": 1 })).await?;
@@ -192,9 +192,9 @@ async fn one(
     writeln!(out, "{said}").context(CLOSED)
 }
 
-const fn noted(action: Action) -> &'static str {
+const fn noted(action: ReplayAction) -> &'static str {
     match action {
-        Action::Retry => "undelivered.retried",
-        Action::Drop => "undelivered.dropped",
+        ReplayAction::Retry => "undelivered.retried",
+        ReplayAction::Drop => "undelivered.dropped",
     }
 }

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use base::config::Config;
-use base::words::{CRM, Language, Said, Words};
+use base::i18n::{CRM, Language, LocalizedText, Words};
 use clap::Args;
 use parom::doctor::{Check, Status, look};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::say;
+use super::print_line;
 
 #[derive(Args)]
 pub struct DoctorCommand {
@@ -27,16 +27,16 @@ pub async fn run(config: Option<&Path>, command: DoctorCommand) -> anyhow::Resul
     let mut checks = Vec::new();
     match Config::load(config) {
         Ok(loaded) => {
-            let said = Said::new("doctor-config-ok");
+            let said = LocalizedText::new("doctor-config-ok");
             let said = match config {
                 Some(file) => said.with("path", file.display().to_string()),
-                None => said.with("path", Said::new("doctor-config-defaults")),
+                None => said.with("path", LocalizedText::new("doctor-config-defaults")),
             };
             checks.push(Check::ok("config", said));
             checks.extend(look(&loaded, command.tenant).await);
         }
         Err(error) => {
-            let said = Said::new("doctor-config-wrong").with("reason", error.to_string());
+            let said = LocalizedText::new("doctor-config-wrong").with("reason", error.to_string());
             checks.push(Check::fail("config", said, "doctor-config-wrong-fix"));
         }
     }
@@ -49,10 +49,10 @@ pub async fn run(config: Option<&Path>, command: DoctorCommand) -> anyhow::Resul
 fn print(checks: &[Check], json: bool) -> anyhow::Result<()> {
     if json {
         let one = |check: &Check| {
-            let remedy = check.remedy.as_ref().map(Said::to_string);
+            let remedy = check.remedy.as_ref().map(LocalizedText::to_string);
             json!({ "name": check.name, "status": check.status, "detail": check.detail.to_string(), "remedy": remedy })
         };
-        return say(&json!({ "checks": checks.iter().map(one).collect::<Vec<_>>() }).to_string());
+        return print_line(&json!({ "checks": checks.iter().map(one).collect::<Vec<_>>() }).to_string());
     }
     let words = Words::new(Language::of_terminal());
     for check in checks {
@@ -61,13 +61,13 @@ fn print(checks: &[Check], json: bool) -> anyhow::Result<()> {
             Status::Warn => "warn",
             Status::Fail => "FAIL",
         };
-        say(&format!("{word:<4}  {:<12} {}", check.name, check.detail.plain(words, CRM)))?;
+        print_line(&format!("{word:<4}  {:<12} {}", check.name, check.detail.plain(words, CRM)))?;
         if let Some(remedy) = &check.remedy {
-            say(&format!("      {:<12} → {}", "", remedy.plain(words, CRM)))?;
+            print_line(&format!("      {:<12} → {}", "", remedy.plain(words, CRM)))?;
         }
     }
     let count = |status| checks.iter().filter(|check| check.status == status).count();
-    let summary = Said::new("doctor-summary").with("checks", checks.len());
+    let summary = LocalizedText::new("doctor-summary").with("checks", checks.len());
     let summary = summary.with("warnings", count(Status::Warn)).with("failures", count(Status::Fail));
-    say(&summary.plain(words, CRM))
+    print_line(&summary.plain(words, CRM))
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use base::words::{CRM, Language, Sentence, Words, duration};
+use base::i18n::{CRM, Language, Sentence, Words, duration};
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use entity::{import, source};
@@ -17,7 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use parom::api::import_out::shown;
 use parom::app::App;
 use parom::audit::Actor;
-use parom::import::{self as imports, Arrived, Format, Leads, State, Wish};
+use parom::import::{self as imports, Format, ImportState, LeadsMode, ReceivedImport, UploadOptions};
 use parom::source::By;
 use uuid::Uuid;
 
@@ -76,21 +76,21 @@ pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -
     let source = source.filter(live).with_context(|| format!("there is no source {}", command.source))?;
     let arrived = take_in(&command, app, &source).await?;
     if !command.json {
-        told_before(app, &source, &arrived, words, out)?;
+        reported_before(app, &source, &arrived, words, out)?;
     }
-    let row = arrived.keep(app, &By::from(Actor::Cli)).await.map_err(said)?;
-    let row = match command.dry_run || command.no_wait || State::from_number(row.state)?.is_over() {
+    let row = arrived.keep(app, &By::from(Actor::Cli)).await.map_err(as_error)?;
+    let row = match command.dry_run || command.no_wait || ImportState::from_number(row.state)?.is_over() {
         true => row,
         false => follow(app, row, words, command.json, out).await?,
     };
-    let code = match State::from_number(row.state)? {
-        State::Failed | State::Cancelled => ExitCode::FAILURE,
+    let code = match ImportState::from_number(row.state)? {
+        ImportState::Failed | ImportState::Cancelled => ExitCode::FAILURE,
         _ => ExitCode::SUCCESS,
     };
     if command.json {
         // Programs read English, as in the API's default.
-        let told = shown(app, row, Language::En).await.map_err(said)?;
-        serde_json::to_writer(&mut *out, &told).context("standard output is closed")?;
+        let given = shown(app, row, Language::En).await.map_err(as_error)?;
+        serde_json::to_writer(&mut *out, &given).context("standard output is closed")?;
         print(out, "")?;
     } else if !command.dry_run {
         print(out, &ended(&row, words))?;
@@ -98,7 +98,7 @@ pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -
     Ok(code)
 }
 
-async fn take_in(command: &ImportCommand, app: &App, source: &source::Model) -> anyhow::Result<Arrived> {
+async fn take_in(command: &ImportCommand, app: &App, source: &source::Model) -> anyhow::Result<ReceivedImport> {
     let name = command.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let format = match command.format {
         Some(FormatOption::Ndjson) => Format::Lines,
@@ -106,12 +106,12 @@ async fn take_in(command: &ImportCommand, app: &App, source: &source::Model) -> 
         None => Format::of_name(&name),
     };
     let leads = match command.leads {
-        LeadsOption::Newest => Leads::Newest,
-        LeadsOption::None => Leads::None,
+        LeadsOption::Newest => LeadsMode::Newest,
+        LeadsOption::None => LeadsMode::None,
     };
     let link_contacts = command.link_contacts;
-    let wish = Wish { format, leads, link_contacts, dry_run: command.dry_run, file_name: name };
-    imports::take_in(app, source, wish, chunks(&command.file)?).await.map_err(said)
+    let wish = UploadOptions { format, leads, link_contacts, dry_run: command.dry_run, file_name: name };
+    imports::take_in(app, source, wish, chunks(&command.file)?).await.map_err(as_error)
 }
 
 fn chunks(path: &Path) -> anyhow::Result<impl Stream<Item = io::Result<Bytes>>> {
@@ -128,10 +128,10 @@ fn chunks(path: &Path) -> anyhow::Result<impl Stream<Item = io::Result<Bytes>>> 
 }
 
 /// Warnings to print before the import starts.
-fn told_before(
+fn reported_before(
     app: &App,
     source: &source::Model,
-    arrived: &Arrived,
+    arrived: &ReceivedImport,
     words: Words,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
@@ -140,11 +140,11 @@ fn told_before(
         print(out, &note.plain(words, CRM))?;
     }
     let seconds = imports::seconds_expected(app, row);
-    let result = words.say("import-plan-result").with("messages", row.total).with("chats", row.chats);
+    let result = words.text("import-plan-result").with("messages", row.total).with("chats", row.chats);
     print(out, &plain(&result.with("duration", duration(seconds * 1000, words))))?;
-    print(out, &plain(&words.say("import-leads").with("leads", row.leads_expected)))?;
+    print(out, &plain(&words.text("import-leads").with("leads", row.leads_expected)))?;
     if row.skipped > 0 {
-        print(out, &plain(&words.say("import-skipped-lines").with("count", row.skipped)))?;
+        print(out, &plain(&words.text("import-skipped-lines").with("count", row.skipped)))?;
     }
     Ok(())
 }
@@ -158,18 +158,18 @@ async fn follow(
     out: &mut impl Write,
 ) -> anyhow::Result<import::Model> {
     let bar = bar(&row, quiet);
-    let mut told = 0;
+    let mut given = 0;
     loop {
-        let state = State::from_number(row.state)?;
-        if !matches!(state, State::Queued | State::Running) {
+        let state = ImportState::from_number(row.state)?;
+        if !matches!(state, ImportState::Queued | ImportState::Running) {
             bar.finish_and_clear();
             return Ok(row);
         }
         bar.set_position(u64::try_from(row.done).unwrap_or(0));
         let progress = plain(&progress(app, &row, words));
         let tenth = row.done * TENTHS / row.total.max(1);
-        if bar.is_hidden() && !quiet && tenth > told {
-            told = tenth;
+        if bar.is_hidden() && !quiet && tenth > given {
+            given = tenth;
             print(out, &progress)?;
         }
         bar.set_message(progress);
@@ -191,13 +191,13 @@ fn bar(row: &import::Model, quiet: bool) -> ProgressBar {
 
 fn progress(app: &App, row: &import::Model, words: Words) -> Sentence {
     let left = duration(imports::seconds_expected(app, row) * 1000, words);
-    words.say("import-progress").with("done", row.done).with("total", row.total).with("duration", left)
+    words.text("import-progress").with("done", row.done).with("total", row.total).with("duration", left)
 }
 
 fn ended(row: &import::Model, words: Words) -> String {
-    let state = State::from_number(row.state).map_or("failed", State::word);
-    let counts = words.say("import-finished").with("done", row.done).with("skipped", row.skipped);
-    format!("{}: {}", plain(&words.say_of("import-state-", state)), plain(&counts))
+    let state = ImportState::from_number(row.state).map_or("failed", ImportState::word);
+    let counts = words.text("import-finished").with("done", row.done).with("skipped", row.skipped);
+    format!("{}: {}", plain(&words.text_of("import-state-", state)), plain(&counts))
 }
 
 fn plain(sentence: &Sentence) -> String {
@@ -208,9 +208,9 @@ fn print(out: &mut impl Write, line: &str) -> anyhow::Result<()> {
     writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output is closed")
 }
 
-fn said(error: base::error::Error) -> anyhow::Error {
+fn as_error(error: base::error::Error) -> anyhow::Error {
     match error {
         base::error::Error::Internal(cause) => cause,
-        other => anyhow::anyhow!(other.first_said().to_string()),
+        other => anyhow::anyhow!(other.first_text().to_string()),
     }
 }

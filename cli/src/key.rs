@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use anyhow::{Context, bail, ensure};
 use base::clock::Clock;
 use base::json::Moment;
-use base::store::{Store, VENDOR, directory as entries, ended};
+use base::store::{Store, VENDOR, directory as entries, finish_tx};
 use chrono::{DateTime, NaiveDate};
 use clap::{Subcommand, ValueEnum};
 use entity::{api_key, directory, tenant};
 use parom::api::key::Scope;
 use parom::api::key_ring;
-use parom::audit::{self, Actor, Deed};
+use parom::audit::{self, Actor, AuditEntry};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -143,7 +143,7 @@ pub async fn create(
         let found = tenant::Entity::of_tenant(tenant_id).one(store.read()).await.context("cannot read the accounts")?;
         ensure!(found.is_some(), "there is no tenant {tenant_id}");
     }
-    let made = key_ring::Wish { name, scope, expires_at: expires };
+    let made = key_ring::NewKey { name, scope, expires_at: expires };
     let tx = store.write_tx().await.context("cannot write to the database")?;
     let log = tenant_id.unwrap_or(VENDOR);
     let added = async {
@@ -153,7 +153,7 @@ pub async fn create(
         Ok(key)
     };
     let added = added.await;
-    ended(tx, added).await
+    finish_tx(tx, added).await
 }
 
 /// All keys or one account's, oldest first, including revoked ones.
@@ -163,7 +163,7 @@ pub async fn list(store: &Store, tenant_id: Option<Uuid>) -> anyhow::Result<Vec<
         Some(tenant_id) => vec![tenant_id],
         None => {
             let rows = directory::Entity::find()
-                .filter(directory::Column::Kind.eq(entries::Kind::ApiKey.name()))
+                .filter(directory::Column::Kind.eq(entries::IdKind::ApiKey.name()))
                 .all(db)
                 .await?;
             let mut tenants: Vec<Uuid> = rows.into_iter().map(|row| row.tenant_id).collect();
@@ -182,7 +182,7 @@ pub async fn list(store: &Store, tenant_id: Option<Uuid>) -> anyhow::Result<Vec<
 /// Revokes a key permanently.
 pub async fn revoke(store: &Store, clock: &Clock, id: Uuid) -> anyhow::Result<()> {
     let entry = directory::Entity::find()
-        .filter(directory::Column::Kind.eq(entries::Kind::ApiKey.name()))
+        .filter(directory::Column::Kind.eq(entries::IdKind::ApiKey.name()))
         .filter(directory::Column::Id.eq(id))
         .one(store.read())
         .await?;
@@ -196,7 +196,7 @@ pub async fn revoke(store: &Store, clock: &Clock, id: Uuid) -> anyhow::Result<()
         note(&tx, clock, ("key.revoked", entry.tenant_id, id), detail).await
     };
     let done = done.await;
-    ended(tx, done).await
+    finish_tx(tx, done).await
 }
 
 /// Records the action in the account's audit log, or in the vendor's.
@@ -207,8 +207,8 @@ async fn note(
     detail: Value,
 ) -> anyhow::Result<()> {
     let object = &id.to_string();
-    let deed = Deed { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
-    audit::write(clock, db, deed).await.context("cannot write the audit log")
+    let entry = AuditEntry { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
+    audit::write(clock, db, entry).await.context("cannot write the audit log")
 }
 
 /// A key as JSON.

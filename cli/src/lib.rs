@@ -188,7 +188,7 @@ async fn migrate(config: Option<&Path>) -> anyhow::Result<ExitCode> {
     let pending = base::store::pending_migrations(&store).await?;
     base::store::migrate(&store).await?;
     store.close().await;
-    say(&match pending {
+    print_line(&match pending {
         0 => "Nothing to do.".to_owned(),
         1 => "1 migration applied.".to_owned(),
         count => format!("{count} migrations applied."),
@@ -228,7 +228,7 @@ fn input() -> anyhow::Result<Vec<u8>> {
 }
 
 /// Prints a line to stdout and flushes it, because programs wait for it.
-fn say(line: &str) -> anyhow::Result<()> {
+fn print_line(line: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output is closed")
 }

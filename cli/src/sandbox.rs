@@ -11,7 +11,7 @@ use clap::Args;
 use sandbox::{Breakage, ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 use secrecy::ExposeSecret;
 
-use super::say;
+use super::print_line;
 use super::serve::stop_asked_for;
 
 #[derive(Args)]
@@ -38,7 +38,7 @@ pub async fn run(config: Config, command: SandboxCommand) -> anyhow::Result<Exit
     for fault in &command.fault {
         sandbox.break_it(fault).with_context(|| format!("--fault {fault}"))?;
     }
-    say(&format!("listening {}", sandbox.url()))?;
+    print_line(&format!("listening {}", sandbox.url()))?;
     stop_asked_for().await?;
     sandbox.stop().await;
     Ok(ExitCode::SUCCESS)

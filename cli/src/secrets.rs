@@ -9,8 +9,8 @@ use base::store::VENDOR;
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use parom::app::App;
-use parom::audit::{self, Actor, Deed};
-use parom::rotation::{self, Step, Turned};
+use parom::audit::{self, Actor, AuditEntry};
+use parom::rotation::{self, RotationStep, Turned};
 use serde_json::json;
 
 /// Without a progress bar, a line is printed after this many values.
@@ -26,10 +26,10 @@ pub enum SecretsCommand {
 /// Runs the command and shows its progress: a bar on a terminal, lines elsewhere.
 pub async fn run(command: SecretsCommand, app: &Arc<App>, out: &mut (impl Write + Send)) -> anyhow::Result<ExitCode> {
     let SecretsCommand::Rotate = command;
-    let mut told = Told { out, bar: bar(), resealed: 0, counted: 0, failed: None };
-    let turned = rotation::turn(app, &mut |step| told.step(&step)).await;
-    told.bar.finish_and_clear();
-    let (resealed, failed) = (told.resealed, told.failed);
+    let mut progress = RotationProgress { out, bar: bar(), resealed: 0, counted: 0, failed: None };
+    let turned = rotation::turn(app, &mut |step| progress.step(&step)).await;
+    progress.bar.finish_and_clear();
+    let (resealed, failed) = (progress.resealed, progress.failed);
     let turned = turned?;
     failed.map_or(Ok(()), Err).context("standard output is closed")?;
     let (key, last) = match turned {
@@ -42,9 +42,16 @@ pub async fn run(command: SecretsCommand, app: &Arc<App>, out: &mut (impl Write 
         ),
     };
     let (action, object, detail) = ("vault.turned", key.to_string(), json!({ "resealed": resealed }));
-    let deed =
-        Deed { tenant_id: VENDOR, actor: &Actor::Cli, action, object: &object, detail, address: None, done: true };
-    audit::record(app, app.store.write(), deed)
+    let entry = AuditEntry {
+        tenant_id: VENDOR,
+        actor: &Actor::Cli,
+        action,
+        object: &object,
+        detail,
+        address: None,
+        done: true,
+    };
+    audit::record(app, app.store.write(), entry)
         .await
         .context("the key was replaced, but the audit log could not be written")?;
     writeln!(out, "Encrypted again: {}.\n{last}", counted(resealed)).context("standard output is closed")?;
@@ -70,7 +77,7 @@ fn bar() -> ProgressBar {
     }
 }
 
-struct Told<'out, W: Write> {
+struct RotationProgress<'out, W: Write> {
     out: &'out mut W,
     bar: ProgressBar,
     resealed: u64,
@@ -78,22 +85,24 @@ struct Told<'out, W: Write> {
     failed: Option<io::Error>,
 }
 
-impl<W: Write> Told<'_, W> {
-    fn step(&mut self, step: &Step) {
+impl<W: Write> RotationProgress<'_, W> {
+    fn step(&mut self, step: &RotationStep) {
         match step {
-            Step::Turning { key, new: true } => self.line(&format!("A new key {key} is added.")),
-            Step::Turning { key, new: false } => self.line(&format!("Continuing the rotation to the key {key}.")),
-            Step::Waiting { processes } => self.line(&match processes {
+            RotationStep::Turning { key, new: true } => self.line(&format!("A new key {key} is added.")),
+            RotationStep::Turning { key, new: false } => {
+                self.line(&format!("Continuing the rotation to the key {key}."))
+            }
+            RotationStep::Waiting { processes } => self.line(&match processes {
                 1 => "1 serving process has not picked up the keys yet.".to_owned(),
                 more => format!("{more} serving processes have not picked up the keys yet."),
             }),
-            Step::Counted { values } => {
+            RotationStep::Counted { values } => {
                 self.counted = *values;
                 self.bar.set_length(*values);
                 self.line(&format!("{} to be encrypted again.", counted(*values)));
             }
-            Step::Resealed { values } => self.resealed(*values),
-            Step::Shut { table, values } => {
+            RotationStep::Resealed { values } => self.resealed(*values),
+            RotationStep::Shut { table, values } => {
                 let values = counted(*values);
                 self.line(&format!("{values} of {table} cannot be decrypted with any known key; left unchanged."));
             }

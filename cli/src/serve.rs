@@ -8,10 +8,10 @@ use base::config::{Config, in_the_clear};
 use base::fault::Faults;
 use base::telemetry;
 use listenfd::ListenFd;
-use parom::server::{self, Options};
+use parom::server::{self, ServerOptions};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::say;
+use super::print_line;
 
 /// Serves until it is asked to stop.
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
@@ -34,14 +34,14 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
             "secrets leave this machine on an unencrypted or unverified connection"
         );
     }
-    let options = Options { faults: Faults::from_environment()?, ..Options::default() };
+    let options = ServerOptions { faults: Faults::from_environment()?, ..ServerOptions::default() };
     let mut running = match handed_over()? {
         Some(listener) => server::start_on(listener, config, options).await?,
         None => server::start(config, options).await?,
     };
-    say(&format!("listening {}", running.url()))?;
+    print_line(&format!("listening {}", running.url()))?;
     if let Some(url) = running.ops_url() {
-        say(&format!("operators {url}"))?;
+        print_line(&format!("operators {url}"))?;
     }
     tokio::select! {
         asked = stop_asked_for() => asked?,

@@ -10,8 +10,8 @@ use anyhow::{Context, bail, ensure};
 use clap::{ArgGroup, Subcommand};
 use entity::tenant;
 use parom::app::App;
-use parom::audit::{self, Actor, Deed};
-use parom::holes;
+use parom::audit::{self, Actor, AuditEntry};
+use parom::missed_hooks;
 use parom::tenant::{self as tenants, Erasure, Export, Who};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -34,13 +34,13 @@ pub enum TenantCommand {
         json: bool,
     },
     /// Stops delivery for an account; incoming messages are still stored
-    Suspend(Account),
+    Suspend(AccountArgs),
     /// Resumes a suspended account
-    Resume(Account),
+    Resume(AccountArgs),
     /// Sets the maximum number of sources of an account
     Limit {
         #[command(flatten)]
-        account: Account,
+        account: AccountArgs,
         /// 0 to 100, or `default` for the configured limit
         #[arg(value_parser = limit)]
         sources: Limit,
@@ -48,17 +48,17 @@ pub enum TenantCommand {
     /// Sets an account's share of concurrent deliveries while other accounts are waiting too
     Weight {
         #[command(flatten)]
-        account: Account,
+        account: AccountArgs,
         /// 1 to 100; usually 1
         #[arg(value_parser = clap::value_parser!(i32).range(1..=i64::from(tenants::MOST_WEIGHT)))]
         weight: i32,
     },
     /// Compares an account's chats with amoCRM's history now, to find managers' messages whose hooks were missed
-    Compare(Account),
+    Compare(AccountArgs),
     /// Exports all data of an account, without secrets, as newline-delimited JSON
     Export {
         #[command(flatten)]
-        account: Account,
+        account: AccountArgs,
         /// File to write, which must not exist [default: standard output]
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
@@ -66,7 +66,7 @@ pub enum TenantCommand {
     /// Deletes all data of an account that was uninstalled or disconnected
     Forget {
         #[command(flatten)]
-        account: Account,
+        account: AccountArgs,
         /// Also deletes an account in use, which is disconnected first
         #[arg(long)]
         force: bool,
@@ -81,7 +81,7 @@ pub enum TenantCommand {
     #[command(group(ArgGroup::new("who").required(true)))]
     Erase {
         #[command(flatten)]
-        account: Account,
+        account: AccountArgs,
         /// All data of the person with this phone number
         #[arg(long, group = "who")]
         phone: Option<String>,
@@ -99,7 +99,7 @@ pub enum TenantCommand {
 
 /// An account.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Account {
+pub struct AccountArgs {
     /// Parom's id of the account, its number in amoCRM, or its host
     #[arg(value_name = "ACCOUNT")]
     account: String,
@@ -131,14 +131,14 @@ async fn carry_out(app: &Arc<App>, command: TenantCommand, out: &mut impl Write)
         TenantCommand::Resume(account) => suspend(app, &account, false, out).await,
         TenantCommand::Limit { account, sources } => {
             let tenant = find(app, &account.account).await?;
-            tenants::limit_sources(app, tenant.tenant_id, sources).await.map_err(said)?;
+            tenants::limit_sources(app, tenant.tenant_id, sources).await.map_err(as_error)?;
             note(app, tenant.tenant_id, "account.limited", &tenant.host, json!({"sources_limit": sources})).await?;
             let most = sources.map_or_else(|| "the configured number of".to_owned(), |sources| sources.to_string());
             writeln!(out, "{} may have {most} sources.", tenant.host).context("standard output is closed")
         }
         TenantCommand::Weight { account, weight } => {
             let tenant = find(app, &account.account).await?;
-            tenants::weigh(app, tenant.tenant_id, weight).await.map_err(said)?;
+            tenants::weigh(app, tenant.tenant_id, weight).await.map_err(as_error)?;
             note(app, tenant.tenant_id, "account.weighed", &tenant.host, json!({"weight": weight})).await?;
             writeln!(out, "{} has the weight {weight}.", tenant.host).context("standard output is closed")
         }
@@ -148,7 +148,7 @@ async fn carry_out(app: &Arc<App>, command: TenantCommand, out: &mut impl Write)
             let tenant = find(app, &account.account).await?;
             let same = confirm == tenant.host || confirm == tenant.account_id.to_string();
             ensure!(same, "--confirm must repeat the account: {} or {}", tenant.account_id, tenant.host);
-            let proof = tenants::forget(&app.tenants, tenant.tenant_id, force, BY).await.map_err(said)?;
+            let proof = tenants::forget(&app.tenants, tenant.tenant_id, force, BY).await.map_err(as_error)?;
             note(app, VENDOR, "account.forgotten", &tenant.account_id.to_string(), json!({"erasure": proof.id}))
                 .await?;
             proved(&proof, json, &format!("Everything of {} is deleted", tenant.host), out)
@@ -165,17 +165,21 @@ async fn carry_out(app: &Arc<App>, command: TenantCommand, out: &mut impl Write)
     }
 }
 
-async fn compare(app: &App, account: &Account, out: &mut impl Write) -> anyhow::Result<()> {
+async fn compare(app: &App, account: &AccountArgs, out: &mut impl Write) -> anyhow::Result<()> {
     let tenant = find(app, &account.account).await?;
-    ensure!(holes::soon(&app.holes, tenant.tenant_id).await?, "no channel of {} is connected", tenant.host);
+    ensure!(
+        missed_hooks::soon(&app.missed_hooks, tenant.tenant_id).await?,
+        "no channel of {} is connected",
+        tenant.host
+    );
     note(app, tenant.tenant_id, "account.compared", &tenant.host, json!({})).await?;
     let words = "the running server compares its chats with amoCRM's history now; parom doctor tells what it found.";
     writeln!(out, "{}: {words}", tenant.host).context("standard output is closed")
 }
 
-async fn suspend(app: &App, account: &Account, suspended: bool, out: &mut impl Write) -> anyhow::Result<()> {
+async fn suspend(app: &App, account: &AccountArgs, suspended: bool, out: &mut impl Write) -> anyhow::Result<()> {
     let tenant = find(app, &account.account).await?;
-    tenants::suspend(app, tenant.tenant_id, suspended).await.map_err(said)?;
+    tenants::suspend(app, tenant.tenant_id, suspended).await.map_err(as_error)?;
     let action = if suspended { "account.suspended" } else { "account.resumed" };
     note(app, tenant.tenant_id, action, &tenant.host, json!({})).await?;
     let words = if suspended { "is suspended: what comes in is kept, nothing is delivered." } else { "goes on." };
@@ -191,11 +195,11 @@ async fn erase(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     if !dry_run {
-        let proof = tenants::erase(app, tenant.tenant_id, who, BY).await.map_err(nobody)?;
+        let proof = tenants::erase(app, tenant.tenant_id, who, BY).await.map_err(not_found)?;
         note(app, tenant.tenant_id, "data.erased", &proof.id.to_string(), json!({})).await?;
         return proved(&proof, json, &format!("The customer is erased at {}", tenant.host), out);
     }
-    let found = tenants::erase::find(app, tenant.tenant_id, who).await.map_err(said)?;
+    let found = tenants::erase::find(app, tenant.tenant_id, who).await.map_err(as_error)?;
     let (conversations, messages, files) = (found.conversations.len(), found.messages, found.files);
     let done = if json {
         writeln!(out, "{}", json!({"conversations": found.conversations, "messages": messages, "files": files}))
@@ -217,9 +221,14 @@ fn proved(proof: &Erasure, json: bool, words: &str, out: &mut impl Write) -> any
     Ok(())
 }
 
-async fn export(app: &Arc<App>, account: &Account, file: Option<&Path>, out: &mut impl Write) -> anyhow::Result<()> {
+async fn export(
+    app: &Arc<App>,
+    account: &AccountArgs,
+    file: Option<&Path>,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
     let tenant = find(app, &account.account).await?;
-    let mut export = Export::begin(&app.tenants, tenant.tenant_id).await.map_err(said)?;
+    let mut export = Export::begin(&app.tenants, tenant.tenant_id).await.map_err(as_error)?;
     note(app, tenant.tenant_id, "data.exported", &tenant.host, json!({})).await?;
     let Some(path) = file else {
         while let Some(page) = export.page().await? {
@@ -247,14 +256,14 @@ pub(super) async fn note(
     object: &str,
     detail: Value,
 ) -> anyhow::Result<()> {
-    let deed = Deed { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
-    audit::record(app, app.store.write(), deed)
+    let entry = AuditEntry { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
+    audit::record(app, app.store.write(), entry)
         .await
         .context("the action was done but could not be recorded in the audit log")
 }
 
 /// An error with its own text.
-fn said(error: Error) -> anyhow::Error {
+fn as_error(error: Error) -> anyhow::Error {
     match error {
         Error::Internal(cause) => cause,
         Error::Invalid(fields) => {
@@ -265,10 +274,10 @@ fn said(error: Error) -> anyhow::Error {
     }
 }
 
-fn nobody(error: Error) -> anyhow::Error {
+fn not_found(error: Error) -> anyhow::Error {
     match error {
         Error::NotFound => anyhow::anyhow!("no customer was found: nothing was erased"),
-        other => said(other),
+        other => as_error(other),
     }
 }
 

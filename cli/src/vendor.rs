@@ -4,15 +4,15 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use base::i18n::Language;
 use base::json::Moment;
-use base::words::Language;
 use clap::Subcommand;
 use entity::person;
-use parom::admin::operators::deeds::{self, By, NotAdded};
+use parom::admin::operators::actions::{self, NotAdded, OperatorActor};
 use parom::app::App;
 use parom::audit::Actor;
-use parom::people::link::Purpose;
-use parom::people::person as persons;
+use parom::identity::link::Purpose;
+use parom::identity::person as persons;
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -52,10 +52,10 @@ pub enum VendorCommand {
 
 /// Runs one command.
 pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    let by = By { actor: Actor::Cli, address: None };
+    let by = OperatorActor { actor: Actor::Cli, address: None };
     match command {
         VendorCommand::Add { email, name, json } => {
-            let (person, link) = match deeds::add(app, &email, &name, Language::of_terminal(), &by).await? {
+            let (person, link) = match actions::add(app, &email, &name, Language::of_terminal(), &by).await? {
                 Ok(added) => added,
                 Err(NotAdded::NoEmail) => bail!("{email:?} is not an e-mail address"),
                 Err(NotAdded::Already) => {
@@ -66,16 +66,16 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
         }
         VendorCommand::Link { email, new_authenticator, json } => {
             let person = operator(app, &email).await?;
-            let link = deeds::link(app, &person, new_authenticator, &by).await?;
+            let link = actions::link(app, &person, new_authenticator, &by).await?;
             print_link(app, &person, &link, json, out)
         }
         VendorCommand::List { json } => {
-            let rows = deeds::list(app).await.context("cannot read the operators")?;
+            let rows = actions::list(app).await.context("cannot read the operators")?;
             if json { print_json(out, &rows) } else { print_table(out, &rows) }
         }
         VendorCommand::Disable { email } => {
             let person = operator(app, &email).await?;
-            deeds::disable(app, &person, &by).await?;
+            actions::disable(app, &person, &by).await?;
             writeln!(out, "{} no longer enters the admin.", person.email)
         }
     }
@@ -85,8 +85,9 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
 }
 
 async fn operator(app: &App, email: &str) -> anyhow::Result<person::Model> {
-    let person =
-        persons::operator_by_email(&app.people, app.store.read(), email).await.context("cannot read the operators")?;
+    let person = persons::operator_by_email(&app.identity, app.store.read(), email)
+        .await
+        .context("cannot read the operators")?;
     let person = person.filter(|person| person.disabled_at.is_none());
     person.with_context(|| format!("{email} is no operator; parom vendor list shows all"))
 }
@@ -96,8 +97,8 @@ fn print_link(app: &App, person: &person::Model, link: &str, json: bool, out: &m
         return writeln!(out, "{link}");
     }
     let expires_at = Moment(app.clock.millis() + Purpose::Operator.life());
-    let told = json!({ "id": person.id, "email": person.email, "link": link, "expires_at": expires_at });
-    writeln!(out, "{told}")
+    let given = json!({ "id": person.id, "email": person.email, "link": link, "expires_at": expires_at });
+    writeln!(out, "{given}")
 }
 
 /// An operator as JSON.
@@ -114,8 +115,8 @@ struct OperatorOut<'a> {
     seen_at: Option<Moment>,
 }
 
-impl<'a> From<&'a deeds::Row> for OperatorOut<'a> {
-    fn from(row: &'a deeds::Row) -> Self {
+impl<'a> From<&'a actions::OperatorRow> for OperatorOut<'a> {
+    fn from(row: &'a actions::OperatorRow) -> Self {
         let person = &row.person;
         Self {
             id: person.id,
@@ -129,13 +130,13 @@ impl<'a> From<&'a deeds::Row> for OperatorOut<'a> {
     }
 }
 
-fn print_json(out: &mut impl Write, rows: &[deeds::Row]) -> std::io::Result<()> {
+fn print_json(out: &mut impl Write, rows: &[actions::OperatorRow]) -> std::io::Result<()> {
     let operators: Vec<OperatorOut> = rows.iter().map(OperatorOut::from).collect();
     serde_json::to_writer_pretty(&mut *out, &json!({ "operators": operators })).map_err(std::io::Error::from)?;
     writeln!(out)
 }
 
-fn print_table(out: &mut impl Write, rows: &[deeds::Row]) -> std::io::Result<()> {
+fn print_table(out: &mut impl Write, rows: &[actions::OperatorRow]) -> std::io::Result<()> {
     for row in rows.iter().map(OperatorOut::from) {
         let step = if row.two_step { "two-step" } else { "not yet signed in" };
         let seen = row.seen_at.map(|at| format!("signed in, seen {at}")).unwrap_or_default();

@@ -15,7 +15,7 @@ pub enum WidgetCommand {
     /// Builds the archive to upload to amoCRM or Kommo.
     Build(Build),
     /// Lists what moderation would reject in an archive; exits 1 if there is anything.
-    Check(Check),
+    Check(CheckArgs),
 }
 
 #[derive(clap::Args)]
@@ -38,7 +38,7 @@ pub struct Build {
 }
 
 #[derive(clap::Args)]
-pub struct Check {
+pub struct CheckArgs {
     /// Archive to check.
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -102,7 +102,7 @@ fn build(config: &Config, command: &Build, out: &mut impl Write) -> anyhow::Resu
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(command: &Check, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+fn check(command: &CheckArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let bytes = std::fs::read(&command.file).with_context(|| format!("{} cannot be read", command.file.display()))?;
     let findings = widget::check(&bytes, command.platform.map(Platform::from))
         .with_context(|| format!("{} cannot be checked", command.file.display()))?;

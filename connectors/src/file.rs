@@ -10,9 +10,9 @@ use futures_util::stream::BoxStream;
 use uuid::Uuid;
 
 /// A file being read.
-pub struct Opened {
+pub struct OpenFile {
     /// Size in bytes as reported by the other side; untrusted.
-    pub told: Option<u64>,
+    pub announced: Option<u64>,
     /// An error ends it. Errors contain no address.
     pub bytes: BoxStream<'static, Result<Bytes, String>>,
 }
@@ -32,7 +32,7 @@ pub enum NotOpened {
 #[async_trait]
 pub trait Shelf: Send + Sync {
     /// Opens a file by its `media_id`; `told` is its exact size.
-    async fn open(&self, media_id: Uuid) -> Result<Opened, NotOpened>;
+    async fn open(&self, media_id: Uuid) -> Result<OpenFile, NotOpened>;
 
     /// An identifier of the file's bytes: equal only for equal files. None if unknown.
     async fn content(&self, _media_id: Uuid) -> Option<String> {
@@ -42,20 +42,20 @@ pub trait Shelf: Send + Sync {
 
 /// A [`Shelf`]. Clones share it.
 #[derive(Clone)]
-pub struct Files(Arc<dyn Shelf>);
+pub struct SharedShelf(Arc<dyn Shelf>);
 
-impl Files {
+impl SharedShelf {
     pub fn new(shelf: Arc<dyn Shelf>) -> Self {
         Self(shelf)
     }
 
     /// Without any file: for messages whose files are links.
     pub fn none() -> Self {
-        Self::new(Arc::new(Empty))
+        Self::new(Arc::new(EmptyShelf))
     }
 
     /// As [`Shelf::open`].
-    pub async fn open(&self, media_id: Uuid) -> Result<Opened, NotOpened> {
+    pub async fn open(&self, media_id: Uuid) -> Result<OpenFile, NotOpened> {
         self.0.open(media_id).await
     }
 
@@ -65,17 +65,17 @@ impl Files {
     }
 }
 
-impl fmt::Debug for Files {
+impl fmt::Debug for SharedShelf {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Files")
     }
 }
 
-struct Empty;
+struct EmptyShelf;
 
 #[async_trait]
-impl Shelf for Empty {
-    async fn open(&self, _media_id: Uuid) -> Result<Opened, NotOpened> {
+impl Shelf for EmptyShelf {
+    async fn open(&self, _media_id: Uuid) -> Result<OpenFile, NotOpened> {
         Err(NotOpened::Never("not_here"))
     }
 }

@@ -1,13 +1,13 @@
 //! Events in a messenger's call, in Parom's terms: what [`super::Connector::receive`] returns. `intake::connector`
 //! stores them; connectors know no tables.
 
+use base::i18n::LocalizedText;
 use base::message::{Body, Person};
-use base::words::Said;
 use serde_json::Value;
 use uuid::Uuid;
 
 /// A messenger's call as received.
-pub struct Call<'a> {
+pub struct IncomingCall<'a> {
     /// A header's value, by its lower-case name.
     pub header: &'a (dyn Fn(&str) -> Option<String> + Sync),
     pub body: &'a [u8],
@@ -15,18 +15,18 @@ pub struct Call<'a> {
 
 /// One event in the messenger.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Happened {
+pub enum InboundEvent {
     /// A message was written.
-    Wrote(Box<Written>),
+    Wrote(Box<IncomingMessage>),
     /// A message was edited. An unknown one is stored as new.
-    Changed(Box<Changed>),
+    Changed(Box<EditedMessage>),
     /// These messages were deleted; unknown ones are ignored.
     TookBack {
         messages: Vec<String>,
     },
     Reacted(Box<Reacted>),
     /// A button of a message was pressed.
-    Pressed(Box<Pressed>),
+    Pressed(Box<ButtonPress>),
     /// A conversation started, without a message yet.
     Began(Box<Began>),
     /// The customer blocked or unblocked us.
@@ -55,7 +55,7 @@ pub enum Happened {
 
 /// An incoming message.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Written {
+pub struct IncomingMessage {
     /// The messenger's id of the message, unique in the source.
     pub external_id: String,
     pub conversation_id: String,
@@ -68,9 +68,9 @@ pub struct Written {
 
 /// An edited message.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Changed {
+pub struct EditedMessage {
     /// Its new content.
-    pub written: Written,
+    pub written: IncomingMessage,
     /// Equal in a repeat of the same change, different in another change.
     pub key: String,
 }
@@ -89,9 +89,9 @@ pub struct Reacted {
 
 /// A pressed button. Its text is looked up in the message that contains it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Pressed {
+pub struct ButtonPress {
     /// The message that results; its text is the button's label if the messenger reported it, else empty.
-    pub written: Written,
+    pub written: IncomingMessage,
     /// Our id of the message with the button.
     pub message_id: Option<Uuid>,
     pub data: String,
@@ -110,7 +110,7 @@ pub struct Began {
 
 /// The text of a button.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chosen {
+pub struct ButtonText {
     pub text: String,
     /// The id of a list's row (chats-api §3.11).
     pub callback_data: Option<String>,
@@ -122,5 +122,5 @@ pub enum NotReceived {
     /// It can never be read: its bytes are stored, and the messenger gets a success answer.
     Unreadable,
     /// Required information is not available yet; the messenger should call again.
-    Later(Said),
+    Later(LocalizedText),
 }

@@ -7,31 +7,31 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use base::config::Config;
 use base::http_client::HttpClients;
+use base::i18n::{LocalizedText, Words};
 use base::message::{Failure, FailureCode, Markup};
 use base::verdict::Report;
-use base::words::{Said, Words};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
 
 mod abilities;
 pub mod custom;
+pub mod error_catalog;
 mod field;
 pub mod file;
 pub mod fit;
 pub mod incoming;
 mod line;
 mod outgoing;
-pub mod passport;
 pub mod telegram;
 pub mod webchat;
 
 pub use abilities::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit};
 pub use field::{Field, Input};
-use file::{NotOpened, Opened};
-use incoming::{Call, Chosen, Happened, NotReceived};
-pub use line::{Denied, HOOK_SECRET, Hook, Identity, Watched};
-pub use outgoing::{Event, Message, Named, Outgoing, Part};
+use file::{NotOpened, OpenFile};
+use incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
+pub use line::{Denied, HOOK_SECRET, HookTarget, Identity, Watched};
+pub use outgoing::{Event, Message, MessageIds, Outgoing, PartNumber};
 
 /// A source's settings.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ pub struct Probe {
 
 /// A change of a source itself.
 #[derive(Clone, Debug)]
-pub struct Notice {
+pub struct SourceNotice {
     /// The same in every attempt.
     pub id: Uuid,
     /// The webhook's type, e.g. `source.updated`.
@@ -70,7 +70,7 @@ pub struct Notice {
 }
 
 /// What a live check found or what is wrong, without secrets.
-pub type Check = Result<Option<Said>, Said>;
+pub type Check = Result<Option<LocalizedText>, LocalizedText>;
 
 /// One kind of messenger.
 #[async_trait]
@@ -120,7 +120,7 @@ pub trait Connector: Send + Sync {
     }
 
     /// Sends a notice to a messenger. None if this kind receives no notices.
-    async fn notify(&self, _settings: &Settings, _notice: &Notice) -> Option<Report> {
+    async fn notify(&self, _settings: &Settings, _notice: &SourceNotice) -> Option<Report> {
         None
     }
 
@@ -132,12 +132,12 @@ pub trait Connector: Send + Sync {
     /// Why the manager cannot write first: for kinds that refuse it, and for kinds that reach only known customers.
     fn not_begun(&self, words: Words) -> Failure {
         let thing = fit::Thing::Feature("write_first").named(words).to_string();
-        let text = words.say("reason-kind_not_supported").with("kind", thing).to_string();
+        let text = words.text("reason-kind_not_supported").with("kind", thing).to_string();
         Failure { code: FailureCode::Unsupported, text }
     }
 
     /// Opens a file by the messenger's reference. The default is for kinds whose files have public addresses.
-    async fn open_media(&self, _settings: &Settings, _reference: &str) -> Result<Opened, NotOpened> {
+    async fn open_media(&self, _settings: &Settings, _reference: &str) -> Result<OpenFile, NotOpened> {
         Err(NotOpened::Never("unsupported"))
     }
 
@@ -158,7 +158,7 @@ pub trait Connector: Send + Sync {
     }
 
     /// Whether a call comes from the messenger. Compares secrets in constant time.
-    fn authenticate(&self, _settings: &Settings, _call: &Call<'_>) -> bool {
+    fn authenticate(&self, _settings: &Settings, _call: &IncomingCall<'_>) -> bool {
         false
     }
 
@@ -166,14 +166,14 @@ pub trait Connector: Send + Sync {
     async fn receive(
         &self,
         _settings: &Settings,
-        _call: &Call<'_>,
+        _call: &IncomingCall<'_>,
         _words: Words,
-    ) -> Result<Vec<Happened>, NotReceived> {
+    ) -> Result<Vec<InboundEvent>, NotReceived> {
         Err(NotReceived::Unreadable)
     }
 
     /// The text of one of our buttons, from the markup of its message; none if it has no such button.
-    fn choice(&self, _data: &str, _markup: &Markup) -> Option<Chosen> {
+    fn choice(&self, _data: &str, _markup: &Markup) -> Option<ButtonText> {
         None
     }
 
@@ -181,17 +181,17 @@ pub trait Connector: Send + Sync {
     async fn acknowledge(&self, _settings: &Settings, _press: &str) {}
 
     /// Registers our webhook with the messenger. Updates waiting there are not lost.
-    async fn connect_webhook(&self, _settings: &Settings, _hook: &Hook) -> Result<(), Denied> {
+    async fn connect_webhook(&self, _settings: &Settings, _hook: &HookTarget) -> Result<(), Denied> {
         Ok(())
     }
 
     /// Asks the messenger where it delivers.
-    async fn watch(&self, _settings: &Settings, _hook: &Hook, _now: DateTime<Utc>) -> Result<Watched, Denied> {
+    async fn watch(&self, _settings: &Settings, _hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
         Ok(Watched::Fine)
     }
 
     /// Removes our webhook from the messenger. A webhook that another service has set is left alone.
-    async fn remove_webhook(&self, _settings: &Settings, _hook: &Hook) -> Result<(), Denied> {
+    async fn remove_webhook(&self, _settings: &Settings, _hook: &HookTarget) -> Result<(), Denied> {
         Ok(())
     }
 }

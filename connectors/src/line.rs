@@ -1,6 +1,6 @@
 //! The account at a messenger behind a source: its identity, and where the messenger delivers customers' messages.
 
-use base::words::Said;
+use base::i18n::LocalizedText;
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ pub struct Identity {
 
 /// Where the messenger should deliver customers' messages.
 #[derive(Clone, Debug)]
-pub struct Hook {
+pub struct HookTarget {
     /// Our URL.
     pub url: String,
     pub secret: SecretString,
@@ -31,16 +31,16 @@ pub struct Hook {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denied {
     /// It no longer accepts the credentials.
-    Access(Said),
+    Access(LocalizedText),
     /// It refuses the request, whatever the credentials.
-    Refused(Said),
+    Refused(LocalizedText),
     /// It does not answer, or not now.
-    Away(Said),
+    Away(LocalizedText),
 }
 
 impl Denied {
     /// The explanation.
-    pub fn said(&self) -> &Said {
+    pub fn text(&self) -> &LocalizedText {
         match self {
             Self::Access(said) | Self::Refused(said) | Self::Away(said) => said,
         }

@@ -1,11 +1,11 @@
 //! Data passed to a connector for sending.
 
+use base::i18n::Words;
 use base::message::{Content, Markup, Person, Post, Quote, Template};
-use base::words::Words;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::file::Files;
+use super::file::SharedShelf;
 
 /// An event for the customer's conversation.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub struct Outgoing {
     /// The language in which errors are explained to the account's people.
     pub words: Words,
     /// Access to the messages' files, by `media_id`.
-    pub files: Files,
+    pub files: SharedShelf,
 }
 
 impl Outgoing {
@@ -49,12 +49,12 @@ pub enum Event {
     /// Someone is typing, until then at the latest. Worth one attempt.
     Typing { sender: Person, until: DateTime<Utc> },
     /// A reaction was set; `emoji` none: removed.
-    Reaction { message: Named, sender: Person, emoji: Option<String> },
+    Reaction { message: MessageIds, sender: Person, emoji: Option<String> },
 }
 
 /// The ids of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
+pub struct MessageIds {
     pub id: Uuid,
     /// The messenger's; none if it never reported one.
     pub external_id: Option<String>,
@@ -66,7 +66,7 @@ pub struct Message {
     pub id: Uuid,
     /// The messenger's, if it already has the message; of one in parts, the last one's.
     pub external_id: Option<String>,
-    pub part: Part,
+    pub part: PartNumber,
     pub sender: Person,
     pub receiver: Person,
     /// Files are links of ours.
@@ -81,12 +81,12 @@ pub struct Message {
 
 /// Part number, counted from 1, and number of parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct PartNumber {
     pub number: usize,
     pub of: usize,
 }
 
-impl Part {
+impl PartNumber {
     /// A message that is not split.
     pub const WHOLE: Self = Self { number: 1, of: 1 };
 }

@@ -29,7 +29,7 @@ pub struct Model {
     /// The digits of the phone by which a manager began it, until the messenger has named it; else empty.
     #[sea_orm(column_type = "Text")]
     pub awaited: String,
-    /// See `base::message::Shared`.
+    /// See `base::message::SharedDialogue`.
     pub shared: i16,
     /// The CRM's contact on which the chat hangs; 0: none is known.
     pub contact_id: i64,

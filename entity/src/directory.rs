@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "directory")]
 pub struct Model {
-    /// See `base::store::directory::Kind`.
+    /// See `base::store::directory::IdKind`.
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub kind: String,
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]

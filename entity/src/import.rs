@@ -13,7 +13,7 @@ pub struct Model {
     pub source_id: Uuid,
     /// The channel whose rate it shares: one import a channel runs at a time.
     pub target: Uuid,
-    /// See `parom::import::State`.
+    /// See `parom::import::ImportState`.
     pub state: i16,
     /// Only counted so far.
     pub dry_run: bool,

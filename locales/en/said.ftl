@@ -1,4 +1,4 @@
-## Sentences of errors and live checks (crate::words::Said)
+## Sentences of errors and live checks (crate::i18n::LocalizedText)
 
 said-quoted = { $text }
 said-fields-wrong = some fields need to be corrected

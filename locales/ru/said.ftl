@@ -1,4 +1,4 @@
-## Предложения ошибок и живых проверок (crate::words::Said)
+## Предложения ошибок и живых проверок (crate::i18n::LocalizedText)
 
 said-quoted = { $text }
 said-fields-wrong = некоторые поля нужно исправить

@@ -1,4 +1,4 @@
-//! Writes parcels: dedupe key, raw bytes, conversation, message, letters, lanes, turns and ledger in one commit.
+//! Writes batches: dedupe key, raw bytes, conversation, message, letters, lanes, turns and ledger in one commit.
 
 use std::collections::BTreeMap;
 
@@ -7,28 +7,28 @@ use base::store::Store;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
+use super::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, Receipt};
 use super::conversation;
-use super::lane::{self, LaneKey, Placed, Want};
-use super::parcel::{Entry, Outcome, Parcel, Receipt};
-use super::rows::{Rows, Write, write_together};
-use super::{Queue, found, ledger, media, opened, turn};
+use super::lane::{self, LaneChange, LaneKey, Placed};
+use super::rows::{Rows, Write, write_batch};
+use super::{Queue, dialogues, ledger, media, recovered, turn};
 use recognise::Recognised;
 
 mod recognise;
 
 /// A new entry, with its existing or new conversation.
-pub(super) struct Fresh<'a> {
+pub(super) struct NewItem<'a> {
     pub tenant_id: Uuid,
-    pub entry: &'a Entry,
+    pub entry: &'a AcceptItem,
     pub conversation_id: Uuid,
 }
 
 impl Queue {
-    /// Writes all parcels in one transaction. Safe to repeat after a lost COMMIT: the pre-generated id distinguishes
+    /// Writes all batches in one transaction. Safe to repeat after a lost COMMIT: the pre-generated id distinguishes
     /// our own rows from duplicates.
-    pub async fn accept(&self, parcels: &[&Parcel], repeat: bool) -> Result<Vec<Receipt>, DbErr> {
+    pub async fn accept(&self, batches: &[&AcceptBatch], repeat: bool) -> Result<Vec<Receipt>, DbErr> {
         let tx = self.store.write_tx().await?;
-        let receipts = match self.accept_in(&tx, parcels, repeat).await {
+        let receipts = match self.accept_in(&tx, batches, repeat).await {
             Ok(receipts) => self.fault("accept.before_commit").map(|()| receipts),
             Err(error) => Err(error),
         };
@@ -48,54 +48,58 @@ impl Queue {
     async fn accept_in(
         &self,
         tx: &DatabaseTransaction,
-        parcels: &[&Parcel],
+        batches: &[&AcceptBatch],
         repeat: bool,
     ) -> Result<Vec<Receipt>, DbErr> {
-        let Recognised { receipts, stored_before } = self.recognise(tx, parcels, repeat).await?;
+        let Recognised { receipts, stored_before } = self.recognise(tx, batches, repeat).await?;
         let mut fresh = Vec::new();
-        for (parcel, receipt) in parcels.iter().zip(&receipts) {
-            for (entry, outcome) in parcel.entries.iter().zip(receipt) {
-                let is_new = matches!(outcome, Outcome::New { .. });
-                if is_new && !stored_before.contains(&(parcel.tenant_id, &entry.key)) {
-                    fresh.push(Fresh { tenant_id: parcel.tenant_id, entry, conversation_id: Uuid::nil() });
+        for (batch, receipt) in batches.iter().zip(&receipts) {
+            for (entry, outcome) in batch.entries.iter().zip(receipt) {
+                let is_new = matches!(outcome, ItemOutcome::New { .. });
+                if is_new && !stored_before.contains(&(batch.tenant_id, &entry.key)) {
+                    fresh.push(NewItem { tenant_id: batch.tenant_id, entry, conversation_id: Uuid::nil() });
                 }
             }
         }
         let fresh = conversation::resolve(tx, &self.store, fresh).await?;
         conversation::learn_aliases(tx, &self.store, &fresh).await?;
-        let told = fresh.iter().filter_map(|one| {
+        let dialogues = fresh.iter().filter_map(|one| {
             let opened = one.entry.opened.as_ref()?;
-            Some(opened::Told { tenant_id: one.tenant_id, conversation_id: one.conversation_id, opened })
+            Some(dialogues::NamedConversation {
+                tenant_id: one.tenant_id,
+                conversation_id: one.conversation_id,
+                opened,
+            })
         });
-        let named = opened::name_dialogues(tx, &self.store, told.collect()).await?;
+        let named = dialogues::name_dialogues(tx, &self.store, dialogues.collect()).await?;
 
         // Rows that no other transaction touches come first: others wait for the turns' locks, which are held until
         // the commit.
-        let first = [new_messages(&fresh), raw_bytes(parcels, &receipts)];
-        write_together(tx, &self.store, first).await?;
+        let first = [new_messages(&fresh), raw_bytes(batches, &receipts)];
+        write_batch(tx, &self.store, first).await?;
         let letters = self.append(tx, &fresh).await?;
-        let rest = [letters, conversation::told_chats(&fresh), self.accepted(&fresh)];
-        write_together(tx, &self.store, rest).await?;
+        let rest = [letters, conversation::write_chat_ids(&fresh), self.accepted(&fresh)];
+        write_batch(tx, &self.store, rest).await?;
         conversation::note_begun(tx, &self.store, &fresh).await?;
-        opened::write_names(tx, &self.store, &named).await?;
+        dialogues::write_names(tx, &self.store, &named).await?;
         apply_changes(tx, &self.store, &fresh).await?;
         rewrite_messages(tx, &self.store, &fresh).await?;
         media::insert(tx, &self.store, &fresh).await?;
-        found::insert(tx, &self.store, &fresh).await?;
+        recovered::insert(tx, &self.store, &fresh).await?;
         Ok(receipts)
     }
 
     /// Makes room for the letters of new entries in their lanes and wakes the turns; returns the write that stores
     /// the letters.
-    async fn append(&self, tx: &impl ConnectionTrait, fresh: &[Fresh<'_>]) -> Result<Write, DbErr> {
+    async fn append(&self, tx: &impl ConnectionTrait, fresh: &[NewItem<'_>]) -> Result<Write, DbErr> {
         let mut turns = BTreeMap::new();
-        let mut wants: BTreeMap<LaneKey, Want> = BTreeMap::new();
+        let mut wants: BTreeMap<LaneKey, LaneChange> = BTreeMap::new();
         let mut letters = Vec::new();
         for one in fresh {
             for letter in &one.entry.letters {
                 turns.entry((one.tenant_id, letter.target)).or_insert_with(|| letter.pool.clone());
                 let (key, seed) = lane::lane_of(one.tenant_id, one.conversation_id, letter);
-                let want = wants.entry(key).or_insert(Want { seed, count: 0, hint: 0 });
+                let want = wants.entry(key).or_insert(LaneChange { seed, count: 0, hint: 0 });
                 want.count += 1;
                 want.hint = want.hint.max(letter.order_hint.unwrap_or(0));
                 letters.push((key, letter, one.entry.accepted_at));
@@ -111,7 +115,7 @@ impl Queue {
         Ok(lane::new_letters(&placed))
     }
 
-    fn accepted(&self, fresh: &[Fresh<'_>]) -> Write {
+    fn accepted(&self, fresh: &[NewItem<'_>]) -> Write {
         let mut changes: BTreeMap<ledger::Key, (i64, i64, i64)> = BTreeMap::new();
         for one in fresh {
             let Some(message) = &one.entry.message else { continue };
@@ -133,7 +137,7 @@ fn no_lane(key: LaneKey) -> DbErr {
 pub(super) fn place<'a>(
     lanes: &mut BTreeMap<LaneKey, lane::Lane>,
     key: LaneKey,
-    letter: &'a super::parcel::NewLetter,
+    letter: &'a super::accept_batch::NewLetter,
     accepted_at: i64,
 ) -> Result<Placed<'a>, DbErr> {
     let lane = lanes.get_mut(&key).ok_or_else(|| no_lane(key))?;
@@ -141,7 +145,7 @@ pub(super) fn place<'a>(
     Ok(Placed { tenant_id: key.0, lane_id: key.1, order_key, seq, letter, accepted_at })
 }
 
-fn new_messages(fresh: &[Fresh<'_>]) -> Write {
+fn new_messages(fresh: &[NewItem<'_>]) -> Write {
     let all: Vec<_> = fresh.iter().filter_map(|one| one.entry.message.as_ref().map(|message| (one, message))).collect();
     let failure = |failure: &Option<base::message::Failure>| {
         failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
@@ -169,7 +173,7 @@ fn new_messages(fresh: &[Fresh<'_>]) -> Write {
 }
 
 /// States reported by the receiver: they only go up, and to failed only from below delivered.
-async fn apply_changes(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+async fn apply_changes(tx: &impl ConnectionTrait, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
     // One row per message: of several reported states the highest counts.
     let mut changes = BTreeMap::new();
     for one in fresh {
@@ -198,7 +202,7 @@ async fn apply_changes(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<
 }
 
 /// Stores the new bodies of edited messages.
-async fn rewrite_messages(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+async fn rewrite_messages(tx: &impl ConnectionTrait, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
     let all: Vec<_> =
         fresh.iter().filter_map(|one| one.entry.rewrite.as_ref().map(|new| (one.tenant_id, new))).collect();
     Rows::new()
@@ -214,15 +218,15 @@ async fn rewrite_messages(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fre
     Ok(())
 }
 
-/// The raw bytes of parcels that contained something new, or that are quarantined.
-fn raw_bytes(parcels: &[&Parcel], receipts: &[Receipt]) -> Write {
-    let kept: Vec<_> = parcels
+/// The raw bytes of batches that contained something new, or that are quarantined.
+fn raw_bytes(batches: &[&AcceptBatch], receipts: &[Receipt]) -> Write {
+    let kept: Vec<_> = batches
         .iter()
         .zip(receipts)
-        .filter(|(parcel, receipt)| {
-            parcel.entries.is_empty() || receipt.iter().any(|outcome| matches!(outcome, Outcome::New { .. }))
+        .filter(|(batch, receipt)| {
+            batch.entries.is_empty() || receipt.iter().any(|outcome| matches!(outcome, ItemOutcome::New { .. }))
         })
-        .filter_map(|(parcel, _)| parcel.raw.as_ref().map(|raw| (parcel.tenant_id, raw)))
+        .filter_map(|(batch, _)| batch.raw.as_ref().map(|raw| (batch.tenant_id, raw)))
         .collect();
     Rows::new()
         .uuid("tenant_id", kept.iter().map(|(tenant_id, _)| *tenant_id))

@@ -20,7 +20,7 @@ pub struct Backlog {
 
 /// A target that has waiting letters or is prevented from working.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct BacklogTarget {
     pub tenant_id: Uuid,
     /// Channel (amoCRM) or source (messenger).
     pub target: Uuid,
@@ -78,7 +78,7 @@ impl Queue {
     }
 
     /// One page of the targets that are due, waiting, failing or held, in key order, after `after`.
-    pub async fn targets(&self, after: Option<Key>, limit: u32) -> Result<Vec<Target>, DbErr> {
+    pub async fn targets(&self, after: Option<Key>, limit: u32) -> Result<Vec<BacklogTarget>, DbErr> {
         let (tenant, target) = after.unwrap_or_default();
         let text = "SELECT tenant_id, target, pool, ready_at, reason, failures FROM turn \
                     WHERE (tenant_id, target) > ($1, $2) AND (ready_at IS NOT NULL OR reason <> '') \
@@ -95,7 +95,7 @@ impl Queue {
     }
 
     /// Letters in the non-empty lanes of these targets.
-    async fn waiting_at(&self, targets: &[Target]) -> Result<BTreeMap<Key, Backlog>, DbErr> {
+    async fn waiting_at(&self, targets: &[BacklogTarget]) -> Result<BTreeMap<Key, Backlog>, DbErr> {
         let found = Rows::new()
             .uuid("tenant_id", targets.iter().map(|target| target.tenant_id))
             .uuid("target", targets.iter().map(|target| target.target))
@@ -114,7 +114,7 @@ impl Queue {
 
     /// Ends the back-off of a target and of all its lanes: one probe is sent, and the others follow if it succeeds. A
     /// target held by a person or a verdict is unchanged.
-    pub async fn hurry_target(&self, tenant_id: Uuid, target: Uuid, pool: &str) -> Result<(), DbErr> {
+    pub async fn expedite_target(&self, tenant_id: Uuid, target: Uuid, pool: &str) -> Result<(), DbErr> {
         let tx = self.store.write_tx().await?;
         turn::wake_turns(&tx, &self.store, &BTreeMap::from([((tenant_id, target), pool.to_owned())])).await?;
         let rows = || Rows::new().uuid("tenant_id", [tenant_id]).uuid("target", [target]);
@@ -154,8 +154,8 @@ fn backlog(row: &QueryResult) -> Result<Backlog, DbErr> {
     Ok(Backlog { waiting: row.try_get("", "waiting")?, oldest_at: row.try_get("", "oldest_at")? })
 }
 
-fn target_of(row: &QueryResult) -> Result<Target, DbErr> {
-    Ok(Target {
+fn target_of(row: &QueryResult) -> Result<BacklogTarget, DbErr> {
+    Ok(BacklogTarget {
         tenant_id: row.try_get("", "tenant_id")?,
         target: row.try_get("", "target")?,
         pool: row.try_get("", "pool")?,

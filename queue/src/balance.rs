@@ -12,7 +12,7 @@ use super::rows::Rows;
 
 /// Inconsistent counts of one source and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gap {
+pub struct LedgerGap {
     pub tenant_id: Uuid,
     pub source_id: Uuid,
     /// As stored, see [`base::message::Direction`].
@@ -23,7 +23,7 @@ pub struct Gap {
     pub waiting: i64,
 }
 
-impl Gap {
+impl LedgerGap {
     /// Number of missing messages; negative if more messages ended than were accepted.
     pub fn missing(&self) -> i64 {
         self.accepted - self.delivered - self.failed - self.waiting
@@ -35,14 +35,14 @@ type Key = (Uuid, Uuid, i16);
 impl Queue {
     /// Where accepted = delivered + failed + waiting does not hold for the messages of these accounts accepted on
     /// `since` (a day, counted from 1970) or later. All counts are read at one moment.
-    pub async fn gaps(&self, tenants: &[Uuid], since: i32) -> Result<Vec<Gap>, DbErr> {
+    pub async fn gaps(&self, tenants: &[Uuid], since: i32) -> Result<Vec<LedgerGap>, DbErr> {
         let tx = self.store.read_tx().await?;
         let read = self.gaps_in(&tx, tenants, since).await;
         tx.rollback().await?;
         read
     }
 
-    async fn gaps_in(&self, tx: &impl ConnectionTrait, tenants: &[Uuid], since: i32) -> Result<Vec<Gap>, DbErr> {
+    async fn gaps_in(&self, tx: &impl ConnectionTrait, tenants: &[Uuid], since: i32) -> Result<Vec<LedgerGap>, DbErr> {
         let rows = || {
             let of_tenants = Rows::new().uuid("tenant_id", tenants.iter().copied());
             of_tenants.int("since", tenants.iter().map(|_| since)).short("kind", tenants.iter().map(|_| MESSAGE))
@@ -55,7 +55,7 @@ impl Queue {
         let lying = "SELECT letter.tenant_id, letter.source_id, letter.direction, count(*) AS waiting FROM rows \
                      JOIN letter ON letter.tenant_id = rows.tenant_id AND letter.kind = rows.kind \
                      AND letter.day >= rows.since GROUP BY letter.tenant_id, letter.source_id, letter.direction";
-        let mut sums: BTreeMap<Key, Gap> = BTreeMap::new();
+        let mut sums: BTreeMap<Key, LedgerGap> = BTreeMap::new();
         for row in rows().fetch(tx, &self.store, counted).await? {
             let sum = sum_of(&mut sums, &row)?;
             sum.accepted = row.try_get("", "accepted")?;
@@ -71,9 +71,9 @@ impl Queue {
 
 const MESSAGE: i16 = LetterKind::Message.number();
 
-fn sum_of<'sums>(sums: &'sums mut BTreeMap<Key, Gap>, row: &QueryResult) -> Result<&'sums mut Gap, DbErr> {
+fn sum_of<'sums>(sums: &'sums mut BTreeMap<Key, LedgerGap>, row: &QueryResult) -> Result<&'sums mut LedgerGap, DbErr> {
     let (tenant_id, source_id) = (row.try_get("", "tenant_id")?, row.try_get("", "source_id")?);
     let direction = row.try_get("", "direction")?;
-    let fresh = Gap { tenant_id, source_id, direction, accepted: 0, delivered: 0, failed: 0, waiting: 0 };
+    let fresh = LedgerGap { tenant_id, source_id, direction, accepted: 0, delivered: 0, failed: 0, waiting: 0 };
     Ok(sums.entry((tenant_id, source_id, direction)).or_insert(fresh))
 }

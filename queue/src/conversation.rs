@@ -6,8 +6,8 @@ use base::store::Store;
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
-use super::accept::Fresh;
-use super::parcel::{Alias, Begun, Conversation, NewConversation};
+use super::accept::NewItem;
+use super::accept_batch::{Alias, Begun, Conversation, NewConversation};
 use super::rows::{Rows, Write};
 
 type AliasKey<'a> = (Uuid, &'a Alias);
@@ -17,8 +17,8 @@ type AliasKey<'a> = (Uuid, &'a Alias);
 pub(super) async fn resolve<'a>(
     tx: &impl ConnectionTrait,
     store: &Store,
-    mut fresh: Vec<Fresh<'a>>,
-) -> Result<Vec<Fresh<'a>>, DbErr> {
+    mut fresh: Vec<NewItem<'a>>,
+) -> Result<Vec<NewItem<'a>>, DbErr> {
     let mut opening: BTreeMap<AliasKey<'a>, &NewConversation> = BTreeMap::new();
     for one in &mut fresh {
         match &one.entry.conversation {
@@ -61,7 +61,11 @@ pub(super) async fn resolve<'a>(
 }
 
 /// Stores amojo's chat ids learned from hooks as aliases, before any turn is locked.
-pub(super) async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+pub(super) async fn learn_aliases(
+    tx: &impl ConnectionTrait,
+    store: &Store,
+    fresh: &[NewItem<'_>],
+) -> Result<(), DbErr> {
     let mut learned: Vec<_> = fresh
         .iter()
         .filter_map(|one| one.entry.crm_chat.as_ref().map(|alias| (one.tenant_id, alias, one.conversation_id)))
@@ -72,7 +76,7 @@ pub(super) async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, fres
 }
 
 /// Stores them in their conversations.
-pub(super) fn told_chats(fresh: &[Fresh<'_>]) -> Write {
+pub(super) fn write_chat_ids(fresh: &[NewItem<'_>]) -> Write {
     let learned: BTreeMap<(Uuid, Uuid), &str> = fresh
         .iter()
         .filter_map(|one| {
@@ -84,7 +88,7 @@ pub(super) fn told_chats(fresh: &[Fresh<'_>]) -> Write {
 }
 
 /// Stores what amoCRM reported about conversations started by managers, while the messenger has not named them.
-pub(super) async fn note_begun(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+pub(super) async fn note_begun(tx: &impl ConnectionTrait, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
     let begun: BTreeMap<(Uuid, Uuid), &Begun> = fresh
         .iter()
         .filter_map(|one| Some(((one.tenant_id, one.conversation_id), one.entry.begun.as_ref()?)))

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sea_orm::DbErr;
 
+use super::accept_batch::{AcceptBatch, EventKind};
 use super::lane::{Due, Lane, LaneKey};
-use super::parcel::{Event, Parcel};
 use super::rows::{Rows, Write};
 use super::{Queue, Settled, Settlement};
 
@@ -13,15 +13,15 @@ use super::{Queue, Settled, Settlement};
 const BEHIND: i64 = 86_400_000;
 
 impl Queue {
-    /// Checks by a look-up whether a parcel's messages are known, and replaces the unique key of each new one by one
+    /// Checks by a look-up whether a batch's messages are known, and replaces the unique key of each new one by one
     /// that never conflicts: shows what a look-up before the insert is worth.
-    pub(super) async fn looked_up(&self, mut parcel: Parcel) -> Result<Parcel, DbErr> {
+    pub(super) async fn looked_up(&self, mut batch: AcceptBatch) -> Result<AcceptBatch, DbErr> {
         if !self.errs("defect.look_before_insert") {
-            return Ok(parcel);
+            return Ok(batch);
         }
-        for entry in parcel.entries.iter_mut().filter(|entry| entry.key.event == Event::Message) {
+        for entry in batch.entries.iter_mut().filter(|entry| entry.key.event == EventKind::Message) {
             let found = Rows::new()
-                .uuid("tenant_id", [parcel.tenant_id])
+                .uuid("tenant_id", [batch.tenant_id])
                 .text("external_id", [entry.key.external_id.as_str()])
                 .fetch(
                     self.store.read(),
@@ -34,12 +34,12 @@ impl Queue {
                 entry.key.external_id = format!("{} {}", entry.key.external_id, entry.id);
             }
         }
-        Ok(parcel)
+        Ok(batch)
     }
 
     /// Lets later letters overtake those that wait for their next attempt, if the defect is enabled.
     pub(super) fn leave_the_lane(&self, mine: &[&Settlement], lanes: &mut BTreeMap<LaneKey, Lane>) -> Write {
-        let is_left = |one: &&&Settlement| matches!(one.settled, Settled::Again { .. });
+        let is_left = |one: &&&Settlement| matches!(one.settled, Settled::Retry { .. });
         let wanted = self.errs("defect.leave_the_lane");
         let again: Vec<_> = mine.iter().filter(is_left).filter(|_| wanted).collect();
         for one in &again {

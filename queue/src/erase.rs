@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::message::{Direction, LetterKind, State, Stream, lane_id};
-use base::store::ended;
+use base::store::finish_tx;
 use entity::{lane, letter, message};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -26,7 +26,7 @@ impl Queue {
     async fn take_out(&self, tenant_id: Uuid, conversation_id: Uuid, only: Option<Uuid>) -> Result<u64, DbErr> {
         let tx = self.store.write_tx().await?;
         let done = self.take_out_in(&tx, tenant_id, conversation_id, only).await;
-        ended(tx, done).await
+        finish_tx(tx, done).await
     }
 
     async fn take_out_in(

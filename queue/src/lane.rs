@@ -8,7 +8,7 @@ use base::store::Store;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::parcel::NewLetter;
+use super::accept_batch::NewLetter;
 use super::rows::{Rows, Write};
 
 /// `(tenant, lane)`.
@@ -197,7 +197,7 @@ async fn read_locked(
 
 /// What a batch of accepted letters needs in a lane.
 #[derive(Clone, Debug)]
-pub struct Want {
+pub struct LaneChange {
     pub seed: Seed,
     pub count: i64,
     /// The latest `order_hint`; 0 if there is none.
@@ -211,7 +211,7 @@ pub struct Want {
 pub async fn make_room(
     db: &impl ConnectionTrait,
     store: &Store,
-    wants: &BTreeMap<LaneKey, Want>,
+    wants: &BTreeMap<LaneKey, LaneChange>,
 ) -> Result<BTreeMap<LaneKey, Places>, DbErr> {
     let mut places = touch(db, store, wants.iter().collect()).await?;
     let missing: Vec<_> = wants.iter().filter(|(key, _)| !places.contains_key(key)).collect();
@@ -225,7 +225,7 @@ pub async fn make_room(
 async fn touch(
     db: &impl ConnectionTrait,
     store: &Store,
-    wants: Vec<(&LaneKey, &Want)>,
+    wants: Vec<(&LaneKey, &LaneChange)>,
 ) -> Result<BTreeMap<LaneKey, Places>, DbErr> {
     let greatest = if store.is_sqlite() { "max" } else { "greatest" };
     let text = format!(

@@ -7,7 +7,7 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 use super::Queue;
-use super::turn::{BREAKER, Rate, written};
+use super::turn::{BREAKER, TargetRate, written};
 
 mod back;
 mod due;
@@ -21,11 +21,11 @@ pub use expired::Expired;
 
 /// How many calls a target may start now.
 #[derive(Clone, Debug)]
-pub struct Wish {
+pub struct LeaseRequest {
     pub tenant_id: Uuid,
     pub target: Uuid,
     pub limit: u32,
-    pub rate: Rate,
+    pub rate: TargetRate,
 }
 
 /// A leased lane with its head.
@@ -82,7 +82,7 @@ impl Queue {
     /// expire and come back as unknown.
     pub async fn claim(
         &self,
-        wishes: &[Wish],
+        wishes: &[LeaseRequest],
         lease_millis: i64,
         mut found: impl FnMut(&[Claim]),
     ) -> Result<Vec<Claim>, DbErr> {
@@ -111,7 +111,7 @@ impl Queue {
 
     async fn claim_at_once(
         &self,
-        wishes: &[Wish],
+        wishes: &[LeaseRequest],
         lease_millis: i64,
         found: impl FnMut(&[Claim]),
     ) -> Result<Vec<Claim>, DbErr> {
@@ -128,7 +128,7 @@ impl Queue {
     async fn claim_in(
         &self,
         tx: &DatabaseTransaction,
-        wishes: &[Wish],
+        wishes: &[LeaseRequest],
         lease: i64,
         mut found: impl FnMut(&[Claim]),
     ) -> Result<Vec<Claim>, DbErr> {

@@ -16,40 +16,40 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 mod accept;
+pub mod accept_batch;
 mod backlog;
 mod balance;
-mod by_hand;
 mod conversation;
 mod dead;
 #[cfg(feature = "faults")]
 mod defect;
+mod dialogues;
 mod erase;
-mod found;
 mod keys;
 pub mod lane;
 mod lease;
 mod ledger;
+mod manual;
 pub mod media;
-mod old;
-mod opened;
-pub mod parcel;
+mod recovered;
+mod retention;
 mod revive;
 mod rows;
 mod scan;
 mod settle;
-mod standing;
+mod stats;
 mod suspend;
 mod turn;
 pub mod writer;
 
-pub use backlog::{Backlog, DeadCount, Target};
-pub use balance::Gap;
-pub use lease::{Claim, Expired, Letter, Wish};
-pub use old::{Known, KnownKey};
+pub use backlog::{Backlog, BacklogTarget, DeadCount};
+pub use balance::LedgerGap;
+pub use lease::{Claim, Expired, LeaseRequest, Letter};
+pub use retention::{KnownKey, RepeatId};
 pub use rows::{Rows, columns_of};
-pub use scan::{After, Ready};
-pub use settle::{Attempt, Learned, Settled, Settlement, TurnEffect, Webhook};
-pub use turn::{HELD, RATE, Rate};
+pub use scan::{After, DueTurn};
+pub use settle::{Attempt, Learned, LoggedWebhook, Settled, Settlement, TurnEffect};
+pub use turn::{HELD, RATE, TargetRate};
 
 /// A message's status is worth reporting to amoCRM for this long.
 pub const STATUS_MILLIS: i64 = 72 * 3_600_000;

@@ -7,7 +7,7 @@ use base::store::Store;
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
-use super::accept::Fresh;
+use super::accept::NewItem;
 use super::rows::Rows;
 
 /// A file stored with its message.
@@ -34,7 +34,7 @@ pub struct NewMedia {
 
 /// Writes them. A known file (an avatar, or an upload that a message now uses) is kept longer, from now on belongs to
 /// this message, and is fetched again if it was gone.
-pub(super) async fn insert(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+pub(super) async fn insert(tx: &impl ConnectionTrait, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
     // One row per file, in the same order in every batch.
     let mut all: BTreeMap<(Uuid, Uuid), &NewMedia> = BTreeMap::new();
     for one in fresh {

@@ -7,9 +7,9 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::accept::place;
+use super::accept_batch::NewLetter;
 use super::lane;
-use super::parcel::NewLetter;
-use super::rows::{Rows, write_together};
+use super::rows::{Rows, write_batch};
 use super::{Queue, ledger, turn};
 
 impl Queue {
@@ -38,7 +38,7 @@ impl Queue {
         let key = (tenant_id, letter.source_id, letter.direction.number(), letter.day);
         let counted = BTreeMap::from_iter((letter.kind == LetterKind::Message).then_some((key, (0, 0, -1))));
         let counted = ledger::counted(self.instance, &counted);
-        write_together(&tx, &self.store, [lane::new_letters(&[placed]), lane::written(&lanes, now), counted]).await?;
+        write_batch(&tx, &self.store, [lane::new_letters(&[placed]), lane::written(&lanes, now), counted]).await?;
         tx.commit().await?;
         Ok(true)
     }

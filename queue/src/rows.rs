@@ -177,7 +177,7 @@ impl Write {
 
 /// Runs statements that neither see each other's changes nor change the same row: in one round trip on PostgreSQL,
 /// where each is an expression of one statement, and one after the other on SQLite, which has no round trips.
-pub async fn write_together(
+pub async fn write_batch(
     db: &impl ConnectionTrait,
     store: &Store,
     writes: impl IntoIterator<Item = Write>,
@@ -195,8 +195,8 @@ pub async fn write_together(
     Ok(())
 }
 
-/// [`write_together`], returning the rows of `asked`, which also writes.
-pub async fn write_together_and_fetch(
+/// [`write_batch`], returning the rows of `asked`, which also writes.
+pub async fn write_batch_and_fetch(
     db: &impl ConnectionTrait,
     store: &Store,
     writes: impl IntoIterator<Item = Write>,
@@ -205,7 +205,7 @@ pub async fn write_together_and_fetch(
     let writes = writes.into_iter().filter(|write| write.rows.length > 0);
     if store.is_sqlite() || asked.rows.length == 0 {
         let found = asked.rows.fetch(db, store, &asked.body).await?;
-        write_together(db, store, writes).await?;
+        write_batch(db, store, writes).await?;
         return Ok(found);
     }
     let (parts, values) = expressions(store, writes.chain([asked]));

@@ -10,7 +10,7 @@ use super::rows::Rows;
 
 /// A due turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ready {
+pub struct DueTurn {
     pub tenant_id: Uuid,
     pub target: Uuid,
     pub pool: String,
@@ -33,7 +33,7 @@ impl After {
     }
 
     /// Turns after this one.
-    pub fn turn(ready: &Ready) -> Self {
+    pub fn turn(ready: &DueTurn) -> Self {
         Self { pool: ready.pool.clone(), ready_at: ready.ready_at, tenant_id: ready.tenant_id, target: ready.target }
     }
 }
@@ -59,7 +59,7 @@ impl Queue {
     ///
     /// A lower bound ([`After::time`]) skips index entries of turns served long ago; the caller must sweep from zero
     /// now and then, so that nothing below the bound is missed.
-    pub async fn ready(&self, afters: Vec<After>, limit: u32) -> Result<Vec<Ready>, DbErr> {
+    pub async fn ready(&self, afters: Vec<After>, limit: u32) -> Result<Vec<DueTurn>, DbErr> {
         if afters.is_empty() {
             return Ok(Vec::new());
         }
@@ -89,7 +89,7 @@ impl Queue {
     }
 
     /// The same for one pool, without accounts that have used their share.
-    pub async fn ready_without(&self, after: &After, without: &[Uuid], limit: u32) -> Result<Vec<Ready>, DbErr> {
+    pub async fn ready_without(&self, after: &After, without: &[Uuid], limit: u32) -> Result<Vec<DueTurn>, DbErr> {
         let (now, now_value) = self.now(6);
         let first = if now_value.is_some() { 7 } else { 6 };
         let names: Vec<String> = (first..).take(without.len()).map(|number| format!("${number}")).collect();
@@ -163,9 +163,9 @@ impl Queue {
     }
 }
 
-fn in_order(found: &[QueryResult]) -> Result<Vec<Ready>, DbErr> {
+fn in_order(found: &[QueryResult]) -> Result<Vec<DueTurn>, DbErr> {
     let read = |row: &QueryResult| {
-        Ok(Ready {
+        Ok(DueTurn {
             tenant_id: row.try_get("", "tenant_id")?,
             target: row.try_get("", "target")?,
             pool: row.try_get("", "pool")?,

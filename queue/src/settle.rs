@@ -7,11 +7,11 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 use super::accept::place;
+use super::accept_batch::{NewLetter, OpenedDialogue};
 use super::lane::{self, Lane, LaneKey, Seed};
-use super::parcel::{NewLetter, Opened};
-use super::rows::{Write, write_together};
+use super::rows::{Write, write_batch};
 use super::turn::Turn;
-use super::{Claim, Queue, ledger, opened, turn};
+use super::{Claim, Queue, dialogues, ledger, turn};
 use end::{end_turns, release};
 
 mod affect;
@@ -45,13 +45,13 @@ pub struct Settlement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settled {
     /// The other side accepted it.
-    Carried,
+    Delivered,
     /// There was nothing left to report: a lower status after a higher one.
     Superseded,
     /// It stays the head for `millis` of back-off.
-    Again { millis: i64, unknown: bool, resent: bool },
+    Retry { millis: i64, unknown: bool, resent: bool },
     /// A part of it was accepted: it stays the head and continues from there, with its attempts counted anew.
-    Onward { progress: String },
+    Partial { progress: String },
     /// It becomes a dead letter; the lane goes on.
     Buried { reason: String, detail: String },
     /// Leased but not started: as if it had never been leased.
@@ -88,7 +88,7 @@ pub struct Learned {
     /// amojo's id of the conversation.
     pub amocrm_chat_id: Option<String>,
     /// The messenger's ids for a dialogue that a manager started.
-    pub opened: Option<Opened>,
+    pub opened: Option<OpenedDialogue>,
     /// The messenger's id of a dialogue with several chats, in which a manager wrote.
     pub used: Option<String>,
     /// The messenger's new id of the dialogue, in addition to the old one.
@@ -109,12 +109,12 @@ pub struct Attempt {
     pub answer: String,
     pub reason: String,
     /// What was posted to a developer's endpoint, if anything.
-    pub webhook: Option<Webhook>,
+    pub webhook: Option<LoggedWebhook>,
 }
 
 /// A webhook in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Webhook {
+pub struct LoggedWebhook {
     /// Id of this attempt.
     pub id: Uuid,
     /// `webhook-id`, the same for all attempts.
@@ -158,7 +158,7 @@ impl Queue {
     }
 
     /// The same after an attempt with an unknown result: what it wrote is not written again and counts as valid.
-    pub async fn settle_again(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
+    pub async fn settle_retried(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
         self.settle_at_once(settlements, true).await
     }
 
@@ -240,17 +240,17 @@ impl Queue {
             lane::new_letters(&placed),
             lane::written(&lanes, now),
             effects::messages(&mine, &positions),
-            learned::told_chats(settlements),
+            learned::write_chat_ids(settlements),
             effects::new_attempts(settlements.iter().zip(&done).filter(|(_, done)| !**done).map(|(one, _)| one)),
             turn::written(&turns),
             self.settled(&mine),
         ];
-        write_together(tx, &self.store, all).await?;
+        write_batch(tx, &self.store, all).await?;
         #[cfg(feature = "faults")]
         left.run(tx, &self.store).await?;
         effects::reports(&mine).run(tx, &self.store).await?;
         learned::note_bound(tx, &self.store, settlements).await?;
-        opened::write_names(tx, &self.store, &named).await?;
+        dialogues::write_names(tx, &self.store, &named).await?;
         effects::insert_dead(tx, &self.store, &mine).await?;
         Ok(good.into_iter().zip(done).map(|(good, done)| good || done).collect())
     }
@@ -295,7 +295,7 @@ impl Queue {
                 continue;
             }
             let (delivered, failed) = match settlement.settled {
-                Settled::Carried => (1, 0),
+                Settled::Delivered => (1, 0),
                 Settled::Buried { .. } => (0, 1),
                 _ => continue,
             };

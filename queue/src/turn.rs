@@ -12,7 +12,7 @@ use super::rows::{Rows, Write};
 
 /// How many requests a target accepts: a token bucket that fills evenly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
+pub struct TargetRate {
     /// Thousandths of a request per second.
     pub per_second: i64,
     /// Thousandths of a request that may be saved up.
@@ -21,7 +21,7 @@ pub struct Rate {
     pub bounds: Option<(i64, i64)>,
 }
 
-impl Rate {
+impl TargetRate {
     /// A configured rate; at least one request in a thousand seconds.
     #[expect(clippy::as_conversions, reason = "configured rates are small and finite; `as` saturates")]
     pub fn of(requests: f64) -> Self {
@@ -101,18 +101,18 @@ impl Turn {
     }
 
     /// This target's rate: the learned one within the current bounds, unless it is fixed.
-    pub fn pace(&mut self, rate: Rate, now: i64) -> Rate {
+    pub fn pace(&mut self, rate: TargetRate, now: i64) -> TargetRate {
         let Some((floor, ceiling)) = rate.bounds else { return rate };
         if self.rate == 0 {
             // Set a moment ago, so that calls started from now on may lower it.
             (self.rate, self.rate_at) = (rate.per_second, now - 1);
         }
         self.rate = self.rate.clamp(floor, ceiling);
-        Rate { per_second: self.rate, burst: self.rate.max(1000), ..rate }
+        TargetRate { per_second: self.rate, burst: self.rate.max(1000), ..rate }
     }
 
     /// Fills the bucket up to now. A row never filled starts full.
-    pub fn refill(&mut self, rate: Rate, now: i64) {
+    pub fn refill(&mut self, rate: TargetRate, now: i64) {
         let passed = (now - self.refilled_at).max(0);
         let gained = passed.saturating_mul(rate.per_second) / 1000;
         self.tokens =
@@ -122,7 +122,7 @@ impl Turn {
     }
 
     /// Milliseconds until the bucket contains one whole request.
-    pub fn until_next(&self, rate: Rate) -> i64 {
+    pub fn until_next(&self, rate: TargetRate) -> i64 {
         let missing = (1000 - self.tokens).max(0);
         (missing * 1000 / rate.per_second.max(1)) + 1
     }

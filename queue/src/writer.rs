@@ -1,33 +1,33 @@
 //! Group commit: what arrives during one commit goes into the next. There is no delay timer; under light load a
-//! parcel is alone in its commit, under heavy load hundreds share one.
+//! batch is alone in its commit, under heavy load hundreds share one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use base::error::Error;
+use base::i18n::LocalizedText;
 use base::supervisor::Supervisor;
 use base::telemetry::traces::Traces;
-use base::words::Said;
 use sea_orm::DbErr;
 use tokio::sync::{Notify, oneshot};
 use uuid::Uuid;
 
-use super::parcel::{Outcome, Parcel, Receipt};
+use super::accept_batch::{AcceptBatch, ItemOutcome, Receipt};
 use super::{Queue, Settlement};
 
 mod accept;
+mod budget;
+mod fair_queue;
 mod kind;
-mod line;
-mod room;
 mod settle;
 mod tally;
-mod told;
+mod traces;
 
-use line::{Line, Waiting};
-use room::Room;
+use budget::MemoryBudget;
+use fair_queue::{FairQueue, PendingBatch};
 use settle::Settlements;
 use tally::Weighed;
-use told::Told;
+use traces::TraceWriter;
 
 pub use tally::{Sums, Tally};
 
@@ -36,9 +36,9 @@ const LATELY: Duration = Duration::from_secs(10);
 /// How long a request may wait for room.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Why a parcel was not stored.
+/// Why a batch was not stored.
 #[derive(Debug, thiserror::Error)]
-pub enum Refused {
+pub enum AcceptError {
     /// No room: the caller should retry later.
     #[error("the queue is full")]
     Full,
@@ -50,20 +50,22 @@ pub enum Refused {
     Unstorable(DbErr),
 }
 
-impl From<Refused> for Error {
-    fn from(refused: Refused) -> Self {
+impl From<AcceptError> for Error {
+    fn from(refused: AcceptError) -> Self {
         match refused {
-            Refused::Full => Self::Unavailable { detail: Said::new("said-too-much-waits"), retry_after: 1 },
-            Refused::Unavailable(_) => Self::not_storing(),
-            Refused::Unstorable(cause) => Self::Internal(anyhow::anyhow!(cause)),
+            AcceptError::Full => {
+                Self::Unavailable { detail: LocalizedText::new("said-too-much-waits"), retry_after: 1 }
+            }
+            AcceptError::Unavailable(_) => Self::not_storing(),
+            AcceptError::Unstorable(cause) => Self::Internal(anyhow::anyhow!(cause)),
         }
     }
 }
 
-/// Passes parcels and settlements to the writer tasks. Cheap to clone.
+/// Passes batches and settlements to the writer tasks. Cheap to clone.
 #[derive(Clone)]
 pub struct Writer {
-    doors: Arc<[Door]>,
+    doors: Arc<[WriterShard]>,
     settlements: Settlements,
     queue: Queue,
     /// Notified after every commit that may have made something due.
@@ -71,16 +73,16 @@ pub struct Writer {
     /// The same for files to fetch.
     stored_media: Arc<Notify>,
     came: Arc<Notify>,
-    told: Told,
+    traces: TraceWriter,
     /// Bytes that accounts stored through it.
     pub tally: Tally,
 }
 
 #[derive(Clone, Default)]
-struct Door {
-    line: Arc<Mutex<Line>>,
+struct WriterShard {
+    line: Arc<Mutex<FairQueue>>,
     came: Arc<Notify>,
-    room: Room,
+    room: MemoryBudget,
     /// When the running commit began.
     busy: Arc<Mutex<Option<Instant>>>,
     /// When the database last failed, until it works again.
@@ -89,12 +91,12 @@ struct Door {
 
 impl Writer {
     /// Starts the writer tasks: two on PostgreSQL, each for a part of the accounts, one on SQLite, and one for
-    /// settlements. When one panics, the parcels of its current batch are answered "not stored" and the waiting ones
+    /// settlements. When one panics, the batches of its current commit are answered "not stored" and the waiting ones
     /// are still written.
     pub fn start(queue: Queue, traces: Traces, supervisor: &Supervisor) -> Self {
         let doors = if queue.store().is_sqlite() { 1 } else { 2 };
-        let doors: Arc<[Door]> = (0..doors).map(|_| Door::default()).collect();
-        let told = Told { traces, clock: queue.store().clock().clone() };
+        let doors: Arc<[WriterShard]> = (0..doors).map(|_| WriterShard::default()).collect();
+        let trace_writer = TraceWriter { traces, clock: queue.store().clock().clone() };
         let writer = Self {
             doors,
             settlements: Settlements::default(),
@@ -102,7 +104,7 @@ impl Writer {
             stored: Arc::default(),
             stored_media: Arc::default(),
             came: Arc::default(),
-            told,
+            traces: trace_writer,
             tally: Tally::default(),
         };
         for door in writer.doors.iter() {
@@ -118,18 +120,18 @@ impl Writer {
         writer
     }
 
-    /// Stores a parcel; returns when it is durable. Dropping the future does not cancel the write.
-    pub async fn accept(&self, parcel: Parcel) -> Result<Receipt, Refused> {
+    /// Stores a batch; returns when it is durable. Dropping the future does not cancel the write.
+    pub async fn accept(&self, batch: AcceptBatch) -> Result<Receipt, AcceptError> {
         #[cfg(feature = "faults")]
-        let parcel = self.queue.looked_up(parcel).await.map_err(Refused::Unavailable)?;
-        let too_early = self.queue.errs("defect.answer_before_commit").then(|| new_in(&parcel));
-        let door = self.door_of(parcel.tenant_id);
-        let room = door.room.take(parcel.tenant_id, parcel.size());
-        let Ok(Some(room)) = tokio::time::timeout(PATIENCE, room).await else { return Err(Refused::Full) };
+        let batch = self.queue.looked_up(batch).await.map_err(AcceptError::Unavailable)?;
+        let too_early = self.queue.errs("defect.answer_before_commit").then(|| new_in(&batch));
+        let door = self.door_of(batch.tenant_id);
+        let room = door.room.take(batch.tenant_id, batch.size());
+        let Ok(Some(room)) = tokio::time::timeout(PATIENCE, room).await else { return Err(AcceptError::Full) };
         let (answer, answered) = oneshot::channel();
-        let followed = self.told.followed(&parcel);
-        let weighed = Weighed::of(&parcel);
-        let waiting = Waiting { parcel, answer, _room: room };
+        let followed = self.traces.followed(&batch);
+        let weighed = Weighed::of(&batch);
+        let waiting = PendingBatch { batch, answer, _room: room };
         {
             let mut line = door.line.lock().unwrap_or_else(PoisonError::into_inner);
             line.push(waiting);
@@ -138,15 +140,15 @@ impl Writer {
         if let Some(receipt) = too_early {
             return Ok(receipt);
         }
-        let receipt = answered.await.unwrap_or(Err(Refused::Full))?;
-        self.told.stored(followed, &receipt);
+        let receipt = answered.await.unwrap_or(Err(AcceptError::Full))?;
+        self.traces.stored(followed, &receipt);
         self.tally.add(weighed, &receipt);
         Ok(receipt)
     }
 
-    /// Parcels that wait for the next commit.
+    /// Batches that wait for the next commit.
     pub fn waiting(&self) -> usize {
-        let waiting = |door: &Door| door.line.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let waiting = |door: &WriterShard| door.line.lock().unwrap_or_else(PoisonError::into_inner).len();
         self.doors.iter().map(waiting).sum()
     }
 
@@ -158,13 +160,13 @@ impl Writer {
 
     /// Duration so far of the longest running commit.
     pub fn running_for(&self) -> Duration {
-        let since = |door: &Door| *door.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = |door: &WriterShard| *door.busy.lock().unwrap_or_else(PoisonError::into_inner);
         self.doors.iter().filter_map(since).map(|since| since.elapsed()).max().unwrap_or_default()
     }
 
     /// Whether the database recently failed for a reason other than the content.
     pub fn refused_lately(&self) -> bool {
-        let since = |door: &Door| *door.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = |door: &WriterShard| *door.refused.lock().unwrap_or_else(PoisonError::into_inner);
         self.doors.iter().filter_map(since).any(|since| since.elapsed() < LATELY)
     }
 
@@ -184,7 +186,7 @@ impl Writer {
         self.stored.clone()
     }
 
-    /// Notifies after every commit of parcels by this process.
+    /// Notifies after every commit of batches by this process.
     pub fn came(&self) -> Arc<Notify> {
         self.came.clone()
     }
@@ -194,15 +196,15 @@ impl Writer {
         self.stored_media.clone()
     }
 
-    fn door_of(&self, tenant_id: Uuid) -> &Door {
+    fn door_of(&self, tenant_id: Uuid) -> &WriterShard {
         let hash = usize::from(tenant_id.as_bytes()[15]);
         &self.doors[hash % self.doors.len()]
     }
 }
 
-/// The receipt of a parcel in which everything is new.
-fn new_in(parcel: &Parcel) -> Receipt {
-    parcel.entries.iter().map(|entry| Outcome::New { message_id: entry.id }).collect()
+/// The receipt of a batch in which everything is new.
+fn new_in(batch: &AcceptBatch) -> Receipt {
+    batch.entries.iter().map(|entry| ItemOutcome::New { message_id: entry.id }).collect()
 }
 
 /// How long to wait before the next attempt; grows with their number.

@@ -7,8 +7,8 @@ use anyhow::Result;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};
 use sandbox::{
-    Abilities, Attachment, Button, ChannelConfig, Fault, HookForm, HookMessage, IntegrationConfig, ListMessage, Part,
-    Row, Sandbox, SandboxConfig, Section, WidgetArchive, WidgetConfig, system_clock,
+    Abilities, Attachment, Button, ChannelConfig, Fault, HookForm, HookMessage, IntegrationConfig, ListMessage,
+    ListRow, Part, Sandbox, SandboxConfig, Section, WidgetArchive, WidgetConfig, system_clock,
 };
 use serde_json::{Value, json};
 
@@ -158,10 +158,10 @@ async fn managers(sandbox: &Sandbox, scope: &str, chat: &str) -> Result<()> {
     let first = sandbox.messages(HOST).get(1).map(|one| one.id.clone()).unwrap_or_default();
     let comment = sandbox.messages(HOST).into_iter().find(|one| one.text == "Сколько стоит?").map(|one| one.id);
     let key = |text: &str| Button { text: text.to_owned(), url: None };
-    let row = |title: &str, description: &str| Row {
+    let row = |title: &str, description: &str| ListRow {
         title: title.to_owned(),
         description: description.to_owned(),
-        ..Row::default()
+        ..ListRow::default()
     };
     let list = ListMessage {
         header: "Выберите услугу".to_owned(),

@@ -61,7 +61,7 @@ pub use hook_actions::HookForm;
 pub use hook_faults::{HookFault, HookKind};
 pub use hook_message::{Button, HookMessage};
 pub use hooks::{PreparedHook, Said};
-pub use list_message::{ListMessage, Row, Section};
+pub use list_message::{ListMessage, ListRow, Section};
 pub use log::{CrmHookView, HookAnswer, LogDirection, RepeatView, RequestView, TokenCall};
 pub use media::Fetched;
 pub use sandbox::Sandbox;

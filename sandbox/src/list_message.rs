@@ -28,12 +28,12 @@ pub struct Section {
     #[serde(default)]
     pub title: String,
     /// 1 to 10 rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ListRow>,
 }
 
 /// A row that the customer can choose.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-pub struct Row {
+pub struct ListRow {
     /// Returned as `callback_data` when the row is chosen; generated if empty.
     #[serde(default)]
     pub callback_data: String,

@@ -8,9 +8,9 @@
 //!          └─ end     ─▶ no e-mail: the object is gone, which is no recovery
 //! ```
 
-mod hand;
-pub mod said;
+mod manual;
 pub mod tasks;
+pub mod texts;
 
 use entity::alert::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::platform::Platform;
 
-pub use hand::{mute, take};
+pub use manual::{mute, take};
 
 /// The kinds of a tenant's alerts, which people subscribe to separately; message keys are `alert-kind-{kind}`.
 pub const KINDS: [&str; 10] = [

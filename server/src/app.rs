@@ -6,29 +6,29 @@ use std::sync::Arc;
 use actix_web::web::{Data, ServiceConfig};
 use base::config::Config;
 use base::fault::Faults;
-use base::pace::Paces;
+use base::rate_limit::RateLimiter;
 use base::store::Store;
 use base::telemetry;
 use base::vault::Vault;
 use tokio::sync::Semaphore;
 
-use crate::alert_letters::AlertEmailContext;
+use crate::alert_emails::AlertEmailContext;
 use crate::audit::{AuditContext, Refusals};
-use crate::chat::{Guests, WebchatContext};
 use crate::delivery::DeliveryContext;
 use crate::delivery::slots::Slots;
-use crate::holes::HolesContext;
+use crate::identity::{IdentityContext, throttle};
 use crate::intake::{IntakeContext, LostHooks, crm};
-use crate::media::{Media, MediaContext};
+use crate::load_shedding::{Load, LoadSheddingContext};
+use crate::media::{MediaContext, MediaService};
+use crate::missed_hooks::MissedHooksContext;
 use crate::oauth::OauthContext;
 use crate::panel::PanelContext;
-use crate::people::{PeopleContext, throttle};
 use crate::platform::Platform;
-use crate::shed::{Load, ShedContext};
-use crate::source::{Notes, SourceContext};
+use crate::source::{Observations, SourceContext};
 use crate::tenant::{self, TenantContext};
-use crate::usage::{Keys, Stored, UsageContext};
-use crate::widget_api::{Memory, WidgetContext};
+use crate::usage::{RecentKeys, StorageSums, UsageContext};
+use crate::webchat::{Guests, WebchatContext};
+use crate::widget_api::{CallerMemory, WidgetContext};
 
 /// Rate limits for reading histories that are remembered.
 const HISTORIES: u64 = 20_000;
@@ -36,16 +36,16 @@ const HISTORIES: u64 = 20_000;
 /// The running application. Only the server, the command line and tests know it; modules know their contexts.
 pub struct App {
     pub platform: Arc<Platform>,
-    pub people: Arc<PeopleContext>,
+    pub identity: Arc<IdentityContext>,
     pub tenants: Arc<TenantContext>,
     pub sources: Arc<SourceContext>,
     pub delivery: Arc<DeliveryContext>,
     pub intake: Arc<IntakeContext>,
     pub usage: Arc<UsageContext>,
-    pub holes: Arc<HolesContext>,
-    pub letters: Arc<AlertEmailContext>,
+    pub missed_hooks: Arc<MissedHooksContext>,
+    pub alert_emails: Arc<AlertEmailContext>,
     pub oauth: Arc<OauthContext>,
-    pub shed: Arc<ShedContext>,
+    pub load_shedding: Arc<LoadSheddingContext>,
     pub webchat: Arc<WebchatContext>,
     pub widget: Arc<WidgetContext>,
     pub panel: Arc<PanelContext>,
@@ -61,55 +61,67 @@ impl App {
         telemetry::start_remotes(integrations.chain(messengers.map(|one| one.pool().to_owned())));
 
         let audit = Arc::new(AuditContext { platform: platform.clone(), refusals: Refusals::default() });
-        let people = Arc::new(PeopleContext {
+        let identity = Arc::new(IdentityContext {
             audit: audit.clone(),
-            tries: throttle::Memory::default(),
+            tries: throttle::FullCounters::default(),
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
         });
-        let media = Media::open(&config.media, &platform.http)?;
+        let media = MediaService::open(&config.media, &platform.http)?;
         let load = Arc::new(Load::new(&config.limits));
-        let shed =
-            Arc::new(ShedContext { platform: platform.clone(), load: load.clone(), upload_buffer: media.buffer() });
+        let load_shedding = Arc::new(LoadSheddingContext {
+            platform: platform.clone(),
+            load: load.clone(),
+            upload_buffer: media.buffer(),
+        });
         let files = Arc::new(MediaContext { audit, media });
         let tenants = Arc::new(TenantContext {
             files,
             installs: tenant::install::Overflow::default(),
             crm_skew: tenant::CrmSkew::default(),
-            rest_pace: tenant::RestPace::new(platform.store.clone(), config.rates.rest_per_account),
-            users: tenant::users::KnownUsers::default(),
-            crm_users: tenant::rights::KnownUsers::default(),
+            rest_rate_limit: tenant::RestRateLimit::new(platform.store.clone(), config.rates.rest_per_account),
+            users: tenant::users::UserLists::default(),
+            crm_users: tenant::rights::UserRights::default(),
         });
-        let sources = Arc::new(SourceContext { tenants: tenants.clone(), source_notes: Notes::default() });
+        let sources =
+            Arc::new(SourceContext { tenants: tenants.clone(), source_observations: Observations::default() });
         let delivery = Arc::new(DeliveryContext { sources: sources.clone(), slots: Slots::default() });
         let intake = Arc::new(IntakeContext {
             delivery: delivery.clone(),
             crm_acts: crm::Acts::default(),
             lost: LostHooks::default(),
         });
-        let usage =
-            Arc::new(UsageContext { intake: intake.clone(), keys: Keys::default(), stored: Stored::default(), load });
-        let holes = Arc::new(HolesContext { intake: intake.clone(), paces: Paces::new(HISTORIES) });
-        let letters = Arc::new(AlertEmailContext { delivery: delivery.clone(), people: people.clone() });
+        let usage = Arc::new(UsageContext {
+            intake: intake.clone(),
+            keys: RecentKeys::default(),
+            stored: StorageSums::default(),
+            load,
+        });
+        let missed_hooks = Arc::new(MissedHooksContext { intake: intake.clone(), limits: RateLimiter::new(HISTORIES) });
+        let alert_emails = Arc::new(AlertEmailContext { delivery: delivery.clone(), identity: identity.clone() });
         Ok(Arc::new(Self {
-            oauth: Arc::new(OauthContext { tenants: tenants.clone(), people: people.clone() }),
+            oauth: Arc::new(OauthContext { tenants: tenants.clone(), identity: identity.clone() }),
             webchat: Arc::new(WebchatContext { usage: usage.clone(), guests: Guests::new(&config.limits) }),
-            widget: Arc::new(WidgetContext { usage: usage.clone(), people: people.clone(), widget: Memory::default() }),
+            widget: Arc::new(WidgetContext {
+                usage: usage.clone(),
+                identity: identity.clone(),
+                widget: CallerMemory::default(),
+            }),
             panel: Arc::new(PanelContext {
                 usage: usage.clone(),
-                people: people.clone(),
-                letters: letters.clone(),
-                holes: holes.clone(),
+                identity: identity.clone(),
+                alert_emails: alert_emails.clone(),
+                missed_hooks: missed_hooks.clone(),
             }),
             platform: platform.clone(),
-            people,
+            identity,
             tenants,
             sources,
             delivery,
             intake,
             usage,
-            holes,
-            letters,
-            shed,
+            missed_hooks: missed_hooks,
+            alert_emails,
+            load_shedding,
         }))
     }
 
@@ -117,13 +129,13 @@ impl App {
     pub fn share(self: &Arc<Self>, web: &mut ServiceConfig) {
         web.app_data(Data::from(self.clone()))
             .app_data(Data::from(self.platform.clone()))
-            .app_data(Data::from(self.people.clone()))
+            .app_data(Data::from(self.identity.clone()))
             .app_data(Data::from(self.sources.clone()))
             .app_data(Data::from(self.tenants.files.clone()))
             .app_data(Data::from(self.intake.clone()))
             .app_data(Data::from(self.usage.clone()))
             .app_data(Data::from(self.oauth.clone()))
-            .app_data(Data::from(self.shed.clone()))
+            .app_data(Data::from(self.load_shedding.clone()))
             .app_data(Data::from(self.webchat.clone()))
             .app_data(Data::from(self.widget.clone()))
             .app_data(Data::from(self.panel.clone()));

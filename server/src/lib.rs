@@ -6,35 +6,35 @@
 // message path
 pub mod contact;
 pub mod delivery;
-pub mod holes;
 pub mod import;
 pub mod intake;
 pub mod media;
+pub mod missed_hooks;
 pub mod retention;
 
 // tenants, their sources and their people
 pub mod alert;
-pub mod alert_letters;
+pub mod alert_emails;
 pub mod audit;
 pub mod customer;
+pub mod identity;
 pub mod oauth;
-pub mod people;
 pub mod source;
-pub mod source_notices;
 pub mod template;
 pub mod tenant;
+pub mod webhook_notices;
 
 // shown to customers
-pub mod chat;
+pub mod webchat;
 
 // callers
 pub mod admin;
 pub mod api;
 pub mod doctor;
+pub mod load_shedding;
 pub mod panel;
 mod routes;
 pub mod server;
-pub mod shed;
 pub mod usage;
 pub mod widget_api;
 
@@ -46,4 +46,4 @@ pub mod lookup;
 pub mod platform;
 pub mod rotation;
 pub mod settings;
-pub mod strangers;
+pub mod unknown_callers;

@@ -21,14 +21,14 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::lookup::Lookup;
-use crate::strangers::Strangers;
+use crate::unknown_callers::UnknownCallers;
 
 /// A commit that takes this long: pages become read-only.
 const STILL: std::time::Duration = std::time::Duration::from_millis(2_500);
 
 /// A manager is typing to the customer of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Typed {
+pub struct TypingSignal {
     pub conversation_id: Uuid,
     pub name: Option<String>,
     /// When the indication expires, milliseconds since 1970.
@@ -55,11 +55,11 @@ pub struct Platform {
     pub metrics: Metrics,
     pub traces: Traces,
     /// Conversations in which something was delivered or received, for live pages.
-    pub happened: broadcast::Sender<Uuid>,
+    pub changes: broadcast::Sender<Uuid>,
     /// Typing indications of managers.
-    pub typed: broadcast::Sender<Typed>,
+    pub typing: broadcast::Sender<TypingSignal>,
     /// Rate limits of unknown callers.
-    pub strangers: Arc<Strangers>,
+    pub unknown_callers: Arc<UnknownCallers>,
     /// Cancelled when the server is about to stop: long responses end and no new work starts.
     pub stop: CancellationToken,
 }
@@ -80,9 +80,9 @@ impl Platform {
             spool: Spool::new(supervisor.clone()),
             metrics,
             traces,
-            happened: broadcast::channel(1024).0,
-            typed: broadcast::channel(256).0,
-            strangers: Arc::new(Strangers::default()),
+            changes: broadcast::channel(1024).0,
+            typing: broadcast::channel(256).0,
+            unknown_callers: Arc::new(UnknownCallers::default()),
             stop: CancellationToken::new(),
             config,
             clock,

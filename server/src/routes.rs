@@ -12,12 +12,12 @@ use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Server;
 use base::error::Error;
-use base::words::{CRM, Language, Words};
+use base::i18n::{CRM, Language, Words};
 use ipnet::IpNet;
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::app::App;
-use crate::{api, chat, intake, oauth};
+use crate::{api, intake, oauth, webchat};
 
 /// Time limit of the readiness check.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
@@ -30,7 +30,7 @@ pub fn public(config: &mut web::ServiceConfig) {
         .route("/hooks/{kind}/{source_id}", web::post().to(intake::connector::hook))
         .route("/healthz", web::get().to(health))
         .configure(oauth::routes)
-        .configure(chat::routes)
+        .configure(webchat::routes)
         .configure(crate::media::routes)
         .configure(crate::widget_api::routes)
         .configure(crate::panel::routes)
@@ -78,8 +78,8 @@ async fn ready(app: web::Data<App>) -> HttpResponse {
     let failing = app.supervisor.failing();
     if !failing.is_empty() {
         let tasks: Vec<&str> = failing.iter().map(|one| one.task).collect();
-        let told = format!("background tasks keep failing: {}; the log says why\n", tasks.join(", "));
-        return HttpResponse::ServiceUnavailable().body(told);
+        let given = format!("background tasks keep failing: {}; the log says why\n", tasks.join(", "));
+        return HttpResponse::ServiceUnavailable().body(given);
     }
     if answers(&app).await {
         return HttpResponse::Ok().body("ready\n");

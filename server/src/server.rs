@@ -22,9 +22,9 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::delivery::worker::Worker;
+use crate::load_shedding;
+use crate::load_shedding::connections::Connections;
 use crate::routes;
-use crate::shed;
-use crate::shed::connections::Connections;
 
 /// Time limit for requests in progress after a stop was requested.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -35,7 +35,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// Differences between a service, a demo and a test.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct ServerOptions {
     pub clock: Clock,
     pub faults: Faults,
     /// False: letters wait until delivered by hand.
@@ -44,7 +44,7 @@ pub struct Options {
     pub threads: usize,
 }
 
-impl Default for Options {
+impl Default for ServerOptions {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Self { clock: Clock::system(), faults: Faults::default(), deliver: true, threads }
@@ -95,7 +95,7 @@ impl Running {
             crate::source::proofs::write(&self.app).await;
         }
         if self.app.store.is_open()
-            && let Err(error) = crate::holes::leave(&self.app.holes).await
+            && let Err(error) = crate::missed_hooks::leave(&self.app.missed_hooks).await
         {
             tracing::warn!(%error, "this process's clean shutdown could not be stored; chats will be compared once more than necessary");
         }
@@ -104,7 +104,7 @@ impl Running {
 }
 
 /// Opens and migrates the database and serves at `server.listen`.
-pub async fn start(config: Config, options: Options) -> anyhow::Result<Running> {
+pub async fn start(config: Config, options: ServerOptions) -> anyhow::Result<Running> {
     let listener = listen(&config.server.listen)?;
     start_on(listener, config, options).await
 }
@@ -112,10 +112,10 @@ pub async fn start(config: Config, options: Options) -> anyhow::Result<Running> 
 /// [`start`] on a socket that already listens, so that its address can be in the configuration.
 ///
 /// With a spool it starts without PostgreSQL: amoCRM sends every hook once, so hooks go to disk meanwhile.
-pub async fn start_on(listener: TcpListener, config: Config, options: Options) -> anyhow::Result<Running> {
+pub async fn start_on(listener: TcpListener, config: Config, options: ServerOptions) -> anyhow::Result<Running> {
     let spooled = !config.database.is_sqlite() && !config.spool.dir.as_os_str().is_empty();
     let store = match ready(&config, &options.clock).await {
-        Err(error) if spooled && store::is_away(&error) => {
+        Err(error) if spooled && store::is_unavailable(&error) => {
             let why = format!("{error:#}");
             tracing::error!(
                 error = why,
@@ -212,7 +212,7 @@ async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::
                 }
                 tracing::warn!(hooks = app.spool.waiting(), "the database is available");
             }
-            Err(error) if store::is_away(&error) => {}
+            Err(error) if store::is_unavailable(&error) => {}
             Err(error) => {
                 let _ = fails.send(error).await;
                 app.stop.cancelled().await;
@@ -227,11 +227,11 @@ async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::
 fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     let mut all = JoinSet::new();
     let tasks = &mut all;
-    keep(tasks, app, "spool", &app.intake, crate::intake::ladder::drain);
+    keep(tasks, app, "spool", &app.intake, crate::intake::fallback::drain);
     keep(tasks, app, "checkpoint", &app.platform, |app, stop| store::checkpoint::run(app.store.clone(), stop));
     keep(tasks, app, "installs", &app.tenants, crate::tenant::install::run);
-    keep(tasks, app, "sessions", &app.people, crate::people::sweep::run);
-    keep(tasks, app, "audit", &app.people.audit, crate::audit::run);
+    keep(tasks, app, "sessions", &app.identity, crate::identity::sweep::run);
+    keep(tasks, app, "audit", &app.identity.audit, crate::audit::run);
     keep(tasks, app, "keys", &app.platform, crate::rotation::run);
     keep(tasks, app, "usage", &app.usage, crate::usage::run);
     keep(tasks, app, "task_alerts", &app.platform, crate::alert::tasks::run);
@@ -246,13 +246,13 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
         keep(tasks, app, "accounts", &app.tenants, crate::tenant::watch::run);
         keep(tasks, app, "subscriptions", &app.tenants, crate::tenant::subscription::run);
         keep(tasks, app, "contacts", &app.tenants, crate::contact::run);
-        keep(tasks, app, "source_notices", &app.usage, crate::source_notices::run);
+        keep(tasks, app, "source_notices", &app.usage, crate::webhook_notices::run);
         keep(tasks, app, "imports", &app.usage, crate::import::run);
-        keep(tasks, app, "lost_hooks", &app.holes, crate::holes::run);
-        keep(tasks, app, "alert_letters", &app.letters, crate::alert_letters::run);
+        keep(tasks, app, "lost_hooks", &app.missed_hooks, crate::missed_hooks::run);
+        keep(tasks, app, "alert_letters", &app.alert_emails, crate::alert_emails::run);
         keep(tasks, app, "balance", &app.delivery, crate::delivery::balance::run);
         keep(tasks, app, "gauges", &app.delivery, crate::delivery::gauges::run);
-        keep(tasks, app, "disks", &app.shed, shed::watch);
+        keep(tasks, app, "disks", &app.load_shedding, load_shedding::watch);
         keep(tasks, app, "replays", &app.delivery, crate::delivery::replay::run);
         keep(tasks, app, "retention", &app.delivery, crate::retention::run);
     }
@@ -277,7 +277,7 @@ fn keep<Context, Work>(
 }
 
 fn listen(address: &str) -> anyhow::Result<TcpListener> {
-    shed::connections::listen(address).with_context(|| format!("cannot listen on {address}"))
+    load_shedding::connections::listen(address).with_context(|| format!("cannot listen on {address}"))
 }
 
 fn serve(
@@ -292,8 +292,8 @@ fn serve(
     let server = HttpServer::new(move || {
         HttpApp::new()
             .configure(|web| shared.share(web))
-            .wrap(from_fn(shed::unknown::gate))
-            .wrap(from_fn(shed::gate))
+            .wrap(from_fn(load_shedding::unknown::gate))
+            .wrap(from_fn(load_shedding::gate))
             .wrap(from_fn(routes::secure_headers))
             .configure(routes::public)
             .configure(|config| {

@@ -18,7 +18,7 @@ const NO_PART: &str = "–";
 const TABLES: &[(&str, usize)] = &[("chats-api", 200), ("crm-api", 100)];
 
 /// A rule and what the three sides have for it.
-struct Row {
+struct ConformanceRow {
     rule: String,
     sides: Vec<String>,
 }
@@ -32,7 +32,7 @@ fn cells(line: &str) -> Vec<String> {
 }
 
 /// The rows of all tables with these columns.
-fn rows(text: &str) -> Vec<Row> {
+fn rows(text: &str) -> Vec<ConformanceRow> {
     let mut found = Vec::new();
     let mut inside = false;
     for line in text.lines() {
@@ -40,7 +40,7 @@ fn rows(text: &str) -> Vec<Row> {
         if inside && line != COLUMNS && !line.starts_with("|---") {
             let mut cells = cells(line);
             let rule = cells.remove(0);
-            found.push(Row { rule, sides: cells });
+            found.push(ConformanceRow { rule, sides: cells });
         }
     }
     found
@@ -52,7 +52,7 @@ fn quoted(cell: &str) -> Vec<&str> {
 }
 
 /// What is wrong with a rule.
-fn faults(Row { rule, sides }: &Row) -> Vec<String> {
+fn faults(ConformanceRow { rule, sides }: &ConformanceRow) -> Vec<String> {
     if sides.len() != 3 || sides.iter().any(String::is_empty) {
         return vec![format!("{rule}: three cells, each with tests, a reason or {NO_PART}: {sides:?}")];
     }

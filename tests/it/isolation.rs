@@ -13,8 +13,8 @@ use entity::{
     alert, alert_reader, api_key, audit, conversation, dead_letter, import, letter, member, message, oauth_grant,
     session, source, stray_source, tenant, tenant_channel,
 };
-use parom::delivery::read::dead::Wanted;
-use parom::delivery::replay::{self, Action};
+use parom::delivery::read::dead::DeadLetterFilter;
+use parom::delivery::replay::{self, ReplayAction};
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Api, Line, World, answer, both};
 use reqwest::Method;
@@ -105,8 +105,8 @@ impl Theirs {
         let file = world.api.request(Method::POST, &line.path("/imports?dry_run=true"));
         let file = file.header("content-type", "application/x-ndjson").body(crate::import::texts("carl", 2));
         let imported = answer(file).await.is(202).text_at("/id");
-        let nothing = Wanted { reason: Some("nothing has it".to_owned()), ..Wanted::default() };
-        let replay = replay::start(world.app(), line.tenant_id, Action::Retry, &nothing, "test").await.unwrap();
+        let nothing = DeadLetterFilter { reason: Some("nothing has it".to_owned()), ..DeadLetterFilter::default() };
+        let replay = replay::start(world.app(), line.tenant_id, ReplayAction::Retry, &nothing, "test").await.unwrap();
         let one = "one of theirs";
         Self {
             tenant: line.tenant_id,

@@ -9,7 +9,7 @@ const COLUMNS: &str = "| # | Tier | Fault | What is expected | Tests | Result |"
 const FAULTS: usize = 95;
 const HOLDS: &str = "holds";
 
-struct Row {
+struct ReliabilityRow {
     number: usize,
     tier: String,
     tests: Vec<String>,
@@ -17,7 +17,7 @@ struct Row {
 }
 
 /// The rows of the page; a row that is none says so.
-fn rows(text: &str) -> Result<Vec<Row>, String> {
+fn rows(text: &str) -> Result<Vec<ReliabilityRow>, String> {
     let mut found = Vec::new();
     let mut inside = false;
     for line in text.lines() {
@@ -29,14 +29,14 @@ fn rows(text: &str) -> Result<Vec<Row>, String> {
         let [number, tier, _, _, tests, result] = cells[..] else { return Err(format!("six cells: {line}")) };
         let number = number.parse().map_err(|_| format!("no number: {line}"))?;
         let tests = tests.split('`').skip(1).step_by(2).map(str::to_owned).collect();
-        found.push(Row { number, tier: tier.to_owned(), tests, result: result.to_owned() });
+        found.push(ReliabilityRow { number, tier: tier.to_owned(), tests, result: result.to_owned() });
     }
     Ok(found)
 }
 
-fn wrong(row: &Row) -> Vec<String> {
+fn wrong(row: &ReliabilityRow) -> Vec<String> {
     let mut wrong = Vec::new();
-    let Row { number, tier, tests, result } = row;
+    let ReliabilityRow { number, tier, tests, result } = row;
     if !["P", "N", "W"].contains(&tier.as_str()) {
         wrong.push(format!("{number}: {tier:?} is no tier"));
     }

@@ -86,7 +86,7 @@ const STANDARD: &[(&str, &[u8])] = &[
 const COLUMNS: &str = "| # | Level | Requirement | Held by | State |";
 const THREATS: &str = "| who | could try to | what stops it | holds |";
 
-struct Row {
+struct SecurityRow {
     number: String,
     held_by: Vec<String>,
     state: String,
@@ -111,9 +111,12 @@ fn quoted(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-fn rows(text: &str) -> Result<Vec<Row>, String> {
+fn rows(text: &str) -> Result<Vec<SecurityRow>, String> {
     let rows = cells::<5>(text, COLUMNS)?;
-    Ok(rows.into_iter().map(|[number, _, _, held, state]| Row { number, held_by: quoted(&held), state }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|[number, _, _, held, state]| SecurityRow { number, held_by: quoted(&held), state })
+        .collect())
 }
 
 /// Whether a test of that name exists, or a file or folder of the repository.
@@ -124,8 +127,8 @@ fn exists(name: &str) -> bool {
     }
 }
 
-fn faults(row: &Row) -> Vec<String> {
-    let Row { number, held_by, state } = row;
+fn faults(row: &SecurityRow) -> Vec<String> {
+    let SecurityRow { number, held_by, state } = row;
     let mut faults = Vec::new();
     let (word, reason) = state.split_once(": ").unwrap_or((state, ""));
     let explained = reason.split(' ').count() > 1;

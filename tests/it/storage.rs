@@ -6,7 +6,7 @@ use base::clock::Clock;
 use base::config::{self, Config, Secrets};
 use base::store::{self, Store};
 use base::vault::Vault;
-use parom::server::{self, Options};
+use parom::server::{self, ServerOptions};
 use parom_tests::database::TestDatabase;
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{START, config_text, free_port};
@@ -93,7 +93,7 @@ async fn config(database: &TestDatabase) -> Config {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_process_serves_an_sqlite_file() {
     let database = TestDatabase::fresh(Engine::Sqlite).await.unwrap();
-    let quiet = || Options { deliver: false, threads: 1, ..Options::default() };
+    let quiet = || ServerOptions { deliver: false, threads: 1, ..ServerOptions::default() };
     let first = server::start(config(&database).await, quiet()).await.unwrap();
     let second = server::start(config(&database).await, quiet()).await;
     let words = format!("{:#}", second.err().expect("a second one must be refused"));
@@ -105,7 +105,7 @@ async fn one_process_serves_an_sqlite_file() {
 #[tokio::test(flavor = "multi_thread")]
 async fn several_processes_serve_one_postgres() {
     let Some(database) = TestDatabase::fresh(Engine::Postgres).await else { return };
-    let quiet = || Options { deliver: false, threads: 1, ..Options::default() };
+    let quiet = || ServerOptions { deliver: false, threads: 1, ..ServerOptions::default() };
     let first = server::start(config(&database).await, quiet()).await.unwrap();
     let second = server::start(config(&database).await, quiet()).await.unwrap();
     first.stop().await;
@@ -114,8 +114,8 @@ async fn several_processes_serve_one_postgres() {
 }
 
 async fn migrations_run_twice_harmlessly(office: &mut Office) {
-    let parcel = office.desk().to_crm("chat", "1", "Hello");
-    office.accepts(parcel).await;
+    let batch = office.desk().to_crm("chat", "1", "Hello");
+    office.accepts(batch).await;
     store::migrate(&office.store).await.unwrap();
     assert_eq!(store::pending_migrations(&office.store).await.unwrap(), 0);
     let kept = Statement::from_string(office.store.backend(), "SELECT count(*) AS n FROM letter");
@@ -181,6 +181,6 @@ async fn a_database_that_is_behind_is_refused_when_migrating_is_off() {
     let database = TestDatabase::fresh(Engine::Sqlite).await.unwrap();
     let mut config = config(&database).await;
     config.database.migrate = false;
-    let words = server::start(config, Options::default()).await.err().expect("it must not serve").to_string();
+    let words = server::start(config, ServerOptions::default()).await.err().expect("it must not serve").to_string();
     assert!(words.contains("parom migrate"), "{words}");
 }

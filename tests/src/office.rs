@@ -10,11 +10,12 @@ use base::store::Store;
 use base::supervisor::Supervisor;
 use base::telemetry::traces::Traces;
 use entity::{lane, letter, turn};
-use queue::parcel::{
-    Alias, Conversation, DedupeKey, Entry, Event, Hurry, NewConversation, NewLetter, NewMessage, Parcel, Side,
+use queue::accept_batch::{
+    AcceptBatch, AcceptItem, Alias, Conversation, DedupeKey, EventKind, NewConversation, NewLetter, NewMessage,
+    Priority, Side,
 };
 use queue::writer::Writer;
-use queue::{After, Attempt, Claim, Queue, Rate, Ready, Settled, Settlement, Wish};
+use queue::{After, Attempt, Claim, DueTurn, LeaseRequest, Queue, Settled, Settlement, TargetRate};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -98,14 +99,14 @@ impl Office {
         self.database.blocked().await
     }
 
-    /// Stores a parcel, which must succeed; returns the message's id.
-    pub async fn accepts(&self, parcel: Parcel) -> Uuid {
-        let receipt = self.writer.accept(parcel).await.expect("the parcel is stored");
+    /// Stores a batch, which must succeed; returns the message's id.
+    pub async fn accepts(&self, batch: AcceptBatch) -> Uuid {
+        let receipt = self.writer.accept(batch).await.expect("the parcel is stored");
         receipt.first().expect("an outcome").message_id()
     }
 
     /// Due turns, the longest-waiting first: at most `limit` of each pool.
-    pub async fn ready(&self, limit: u32) -> Vec<Ready> {
+    pub async fn ready(&self, limit: u32) -> Vec<DueTurn> {
         let pools = self.queue.pools().await.expect("the pools are read");
         let afters = pools.iter().map(|pool| After::time(pool, 0)).collect();
         self.queue.ready(afters, limit).await.expect("the turns are read")
@@ -192,21 +193,21 @@ impl Desk {
         Self { tenant_id: self.tenant_id, ..Self::new(&self.clock) }
     }
 
-    pub fn wish(&self, target: Uuid, limit: u32) -> Wish {
-        Wish { tenant_id: self.tenant_id, target, limit, rate: Rate::per_second(1000) }
+    pub fn wish(&self, target: Uuid, limit: u32) -> LeaseRequest {
+        LeaseRequest { tenant_id: self.tenant_id, target, limit, rate: TargetRate::per_second(1000) }
     }
 
     /// A customer's text in a conversation, with the messenger's id.
-    pub fn to_crm(&self, conversation: &str, external_id: &str, text: &str) -> Parcel {
+    pub fn to_crm(&self, conversation: &str, external_id: &str, text: &str) -> AcceptBatch {
         self.parcel(conversation, external_id, text, Direction::ToCrm, None)
     }
 
     /// A manager's text with amoCRM's timestamp.
-    pub fn to_messenger(&self, conversation: &str, amocrm_id: &str, text: &str, msec: i64) -> Parcel {
+    pub fn to_messenger(&self, conversation: &str, amocrm_id: &str, text: &str, msec: i64) -> AcceptBatch {
         self.parcel(conversation, amocrm_id, text, Direction::ToMessenger, Some(msec))
     }
 
-    fn parcel(&self, conversation: &str, id: &str, text: &str, direction: Direction, hint: Option<i64>) -> Parcel {
+    fn parcel(&self, conversation: &str, id: &str, text: &str, direction: Direction, hint: Option<i64>) -> AcceptBatch {
         let now = self.clock.millis();
         let message_id = self.clock.uuid_v7();
         let to_crm = direction == Direction::ToCrm;
@@ -228,8 +229,8 @@ impl Desk {
             late: false,
         };
         let alias = Alias { side: Side::Messenger, origin: self.source_id, external_id: conversation.to_owned() };
-        let entry = Entry {
-            key: DedupeKey { origin, external_id: id.to_owned(), event: Event::Message },
+        let entry = AcceptItem {
+            key: DedupeKey { origin, external_id: id.to_owned(), event: EventKind::Message },
             fingerprint: 0,
             id: message_id,
             accepted_at: now,
@@ -260,14 +261,14 @@ impl Desk {
             media: Vec::new(),
             letters: vec![letter],
         };
-        Parcel { tenant_id: self.tenant_id, hurry: Hurry::Other, raw: None, entries: vec![entry] }
+        AcceptBatch { tenant_id: self.tenant_id, priority: Priority::Normal, raw: None, entries: vec![entry] }
     }
 }
 
 /// A settlement with only the letter's outcome.
 pub fn settlement(claim: &Claim, settled: Settled) -> Settlement {
     let state = match settled {
-        Settled::Carried => Some(State::Delivered),
+        Settled::Delivered => Some(State::Delivered),
         Settled::Buried { .. } => Some(State::Failed),
         _ => None,
     };
@@ -277,7 +278,7 @@ pub fn settlement(claim: &Claim, settled: Settled) -> Settlement {
 
 /// A retry after this many milliseconds.
 pub fn again(millis: i64) -> Settled {
-    Settled::Again { millis, unknown: false, resent: false }
+    Settled::Retry { millis, unknown: false, resent: false }
 }
 
 /// Runs many futures concurrently; returns their results in order.

@@ -164,7 +164,7 @@ impl World {
 
     /// A user of the amoCRM account in its panel.
     pub async fn panel_as(&self, tenant_id: Uuid, crm_user_id: i64, name: &str, is_admin: bool) -> Visitor {
-        let ticket = parom::people::ticket::issue(&self.app().people, tenant_id, crm_user_id, name, is_admin).await;
+        let ticket = parom::identity::ticket::issue(&self.app().identity, tenant_id, crm_user_id, name, is_admin).await;
         let visitor = self.visitor();
         visitor.goes(&format!("/panel/enter?ticket={}", ticket.expect("a ticket"))).await.is(200);
         visitor

@@ -12,7 +12,7 @@ use doubles::telegram::Telegram;
 use entity::{api_key, lane, turn};
 use parom::app::App;
 use parom::delivery::worker::Worker;
-use parom::server::{self, Options, Running};
+use parom::server::{self, Running, ServerOptions};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use sha2::{Digest, Sha256};
 
@@ -138,8 +138,12 @@ impl World {
     }
 
     async fn server(&self, config: Config) -> Running {
-        let options =
-            Options { clock: self.clock.clone(), faults: self.faults.clone(), deliver: self.setup.live, threads: 1 };
+        let options = ServerOptions {
+            clock: self.clock.clone(),
+            faults: self.faults.clone(),
+            deliver: self.setup.live,
+            threads: 1,
+        };
         server::start(config, options).await.unwrap_or_else(|error| panic!("the server does not start: {error:#}"))
     }
 
@@ -268,7 +272,7 @@ impl World {
             revoked_at: None,
         };
         api_key::Entity::insert(row.into_active_model()).exec_without_returning(store.write()).await.expect("a key");
-        let entry = directory::Entry { tenant_id, id, note: String::new(), expires_at: None };
-        directory::set(store.write(), directory::Kind::ApiKey, &hash, entry).await.expect("a key's hash");
+        let entry = directory::DirectoryEntry { tenant_id, id, note: String::new(), expires_at: None };
+        directory::set(store.write(), directory::IdKind::ApiKey, &hash, entry).await.expect("a key's hash");
     }
 }

@@ -15,11 +15,11 @@ pub type Asset = (&'static str, &'static str);
 
 /// 200 with the file and its `ETag`, or 304 if the browser has it.
 pub fn answer((kind, text): Asset, request: &HttpRequest) -> HttpResponse {
-    told(kind, Bytes::from_static(text.as_bytes()), request)
+    respond(kind, Bytes::from_static(text.as_bytes()), request)
 }
 
 /// [`answer`] for a file generated at the server's start.
-pub fn told(kind: &'static str, text: Bytes, request: &HttpRequest) -> HttpResponse {
+pub fn respond(kind: &'static str, text: Bytes, request: &HttpRequest) -> HttpResponse {
     let tag = EntityTag::new_strong(hex::encode(&Sha256::digest(&text)[..12]));
     let known = match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|one| one.weak_eq(&tag)),

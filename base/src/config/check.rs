@@ -8,8 +8,8 @@ use url::{Host, Url};
 use uuid::Uuid;
 
 use super::{
-    CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, Limits, Mail, Rates,
-    Retention,
+    CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, LimitsConfig, Mail,
+    Rates, Retention,
 };
 
 /// Checks the whole configuration; the first violation is the error.
@@ -113,7 +113,7 @@ fn customers(customers: &Customers) -> Result<(), ConfigError> {
     rule("customers.verify_secret", customers.verify_secret.is_some(), "is needed when customers.mode is remote")
 }
 
-fn limits(limits: &Limits) -> Result<(), ConfigError> {
+fn limits(limits: &LimitsConfig) -> Result<(), ConfigError> {
     for (key, value) in [
         ("limits.sources_per_tenant", limits.sources_per_tenant),
         ("limits.connections_per_address", limits.connections_per_address),

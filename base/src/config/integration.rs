@@ -58,7 +58,7 @@ pub struct Channel {
     pub write_first: bool,
     pub time_window_seconds: Option<u64>,
     pub block_after_window: bool,
-    pub reactions: Reactions,
+    pub reactions: ReactionSupport,
     pub quotes: bool,
     pub forwards: bool,
     pub voice: bool,
@@ -78,7 +78,7 @@ pub struct Bot {
 
 /// Reactions as agreed with support.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reactions {
+pub enum ReactionSupport {
     Off,
     All,
     Only(Vec<String>),
@@ -225,7 +225,7 @@ struct ChannelFile {
     #[serde(default)]
     block_after_window: bool,
     #[serde(default = "parse::all_reactions")]
-    reactions: Reactions,
+    reactions: ReactionSupport,
     #[serde(default = "yes")]
     quotes: bool,
     #[serde(default = "yes")]

@@ -15,7 +15,7 @@ const KEEP_DAYS: u32 = 16;
 /// Where files are stored; `url` (an `s3://` address) takes precedence over `dir`. Sizes are megabytes of 1024 × 1024
 /// bytes.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Media {
+pub struct MediaConfig {
     pub mode: MediaMode,
     pub dir: PathBuf,
     #[serde(default, deserialize_with = "parse::optional_address")]
@@ -54,7 +54,7 @@ pub enum MediaMode {
     Pass,
 }
 
-pub(super) fn check(media: &Media) -> Result<(), ConfigError> {
+pub(super) fn check(media: &MediaConfig) -> Result<(), ConfigError> {
     if let Some(url) = &media.url {
         let bucket = url.scheme() == "s3" && url.host_str().is_some_and(|host| !host.is_empty());
         rule("media.url", bucket && anonymous(url), "must look like s3://bucket/prefix")?;

@@ -28,9 +28,9 @@ use serde::Deserialize;
 use url::Url;
 
 pub use clear::{InClear, in_the_clear};
-pub use integration::{Bot, Channel, Integration, Platform, Reactions, WidgetConfig};
+pub use integration::{Bot, Channel, Integration, Platform, ReactionSupport, WidgetConfig};
 pub use load::{ConfigError, variable};
-pub use media::{Media, MediaMode, S3};
+pub use media::{MediaConfig, MediaMode, S3};
 pub use messenger::{Avito, Max, MessengerApi, Meta, WhatsApp};
 pub use parse::HostOrNet;
 
@@ -48,7 +48,7 @@ pub struct Config {
     pub server: Server,
     pub database: Database,
     pub secrets: Secrets,
-    pub network: Network,
+    pub network: NetworkConfig,
     pub telegram: MessengerApi,
     pub whatsapp: WhatsApp,
     pub max: Max,
@@ -58,10 +58,10 @@ pub struct Config {
     pub facebook: Meta,
     pub vendor: Vendor,
     pub customers: Customers,
-    pub limits: Limits,
+    pub limits: LimitsConfig,
     pub rates: Rates,
-    pub media: Media,
-    pub spool: Spool,
+    pub media: MediaConfig,
+    pub spool: SpoolConfig,
     pub retention: Retention,
     pub import: Import,
     pub mail: Mail,
@@ -113,13 +113,13 @@ pub struct Secrets {
 
 /// Limits on calls to addresses that tenants name.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Network {
+pub struct NetworkConfig {
     pub allow_private: Vec<HostOrNet>,
 }
 
 /// Where amoCRM's hooks are stored while the database is unavailable.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Spool {
+pub struct SpoolConfig {
     /// Empty: no spool.
     pub dir: PathBuf,
     /// All files together, in megabytes of 1024 × 1024 bytes.
@@ -176,7 +176,7 @@ pub enum CustomersMode {
 
 /// Limits of a tenant (unless the vendor sets its own), of keys and of addresses.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Limits {
+pub struct LimitsConfig {
     pub sources_per_tenant: u32,
     /// Requests of an API key a second; 0: no limit.
     pub requests_per_key: u32,

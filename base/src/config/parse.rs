@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use url::{Host, Url};
 
-use super::Reactions;
+use super::ReactionSupport;
 
 /// One entry of `network.allow_private`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,13 +27,13 @@ pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url,
 
 /// Parses an optional absolute address.
 pub(super) fn optional_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
-    struct Address(Url);
-    impl<'de> Deserialize<'de> for Address {
+    struct ParsedUrl(Url);
+    impl<'de> Deserialize<'de> for ParsedUrl {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             address(deserializer).map(Self)
         }
     }
-    Ok(Option::<Address>::deserialize(deserializer)?.map(|address| address.0))
+    Ok(Option::<ParsedUrl>::deserialize(deserializer)?.map(|address| address.0))
 }
 
 /// A constant address of this program.
@@ -44,8 +44,8 @@ pub(super) fn constant(address: &'static str) -> Url {
 
 /// Parses a list of networks and single addresses.
 pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
-    struct Network(IpNet);
-    impl<'de> Deserialize<'de> for Network {
+    struct ParsedNetwork(IpNet);
+    impl<'de> Deserialize<'de> for ParsedNetwork {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             let text = String::deserialize(deserializer)?;
             network(&text)
@@ -53,7 +53,7 @@ pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
                 .ok_or_else(|| D::Error::custom("is neither an address nor a network like 10.0.0.0/8"))
         }
     }
-    Ok(Vec::<Network>::deserialize(deserializer)?.into_iter().map(|network| network.0).collect())
+    Ok(Vec::<ParsedNetwork>::deserialize(deserializer)?.into_iter().map(|network| network.0).collect())
 }
 
 fn network(text: &str) -> Option<IpNet> {
@@ -84,11 +84,11 @@ impl<'de> Deserialize<'de> for HostOrNet {
 }
 
 /// The default: everything that amoCRM sends was agreed.
-pub(super) fn all_reactions() -> Reactions {
-    Reactions::All
+pub(super) fn all_reactions() -> ReactionSupport {
+    ReactionSupport::All
 }
 
-impl<'de> Deserialize<'de> for Reactions {
+impl<'de> Deserialize<'de> for ReactionSupport {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ReactionsVisitor)
     }
@@ -97,29 +97,29 @@ impl<'de> Deserialize<'de> for Reactions {
 struct ReactionsVisitor;
 
 impl<'de> Visitor<'de> for ReactionsVisitor {
-    type Value = Reactions;
+    type Value = ReactionSupport;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("\"off\", \"all\" or a list of emoji")
     }
 
-    fn visit_bool<E: Error>(self, all: bool) -> Result<Reactions, E> {
-        Ok(if all { Reactions::All } else { Reactions::Off })
+    fn visit_bool<E: Error>(self, all: bool) -> Result<ReactionSupport, E> {
+        Ok(if all { ReactionSupport::All } else { ReactionSupport::Off })
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Reactions, E> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<ReactionSupport, E> {
         match text {
-            "all" | "true" => Ok(Reactions::All),
-            "off" | "false" => Ok(Reactions::Off),
+            "all" | "true" => Ok(ReactionSupport::All),
+            "off" | "false" => Ok(ReactionSupport::Off),
             _ => Err(E::custom("is not \"off\", \"all\" or a list of emoji")),
         }
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Reactions, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<ReactionSupport, A::Error> {
         let mut emoji = Vec::new();
         while let Some(item) = items.next_element()? {
             emoji.push(item);
         }
-        Ok(if emoji.is_empty() { Reactions::Off } else { Reactions::Only(emoji) })
+        Ok(if emoji.is_empty() { ReactionSupport::Off } else { ReactionSupport::Only(emoji) })
     }
 }

@@ -13,19 +13,19 @@ struct Gate {
 
 /// The points that are blocked now.
 #[derive(Debug, Default)]
-pub(super) struct Holds(Mutex<BTreeMap<&'static str, Gate>>);
+pub(super) struct HeldPoints(Mutex<BTreeMap<&'static str, Gate>>);
 
 /// A blocked point. Dropping it releases it.
 #[derive(Debug)]
-pub struct Held {
+pub struct HeldPoint {
     open: watch::Sender<bool>,
     waiting: watch::Receiver<usize>,
 }
 
-impl Holds {
-    pub fn hold(&self, name: &'static str) -> Held {
+impl HeldPoints {
+    pub fn hold(&self, name: &'static str) -> HeldPoint {
         let (open, waiting) = (watch::Sender::new(false), watch::Sender::new(0));
-        let held = Held { open: open.clone(), waiting: waiting.subscribe() };
+        let held = HeldPoint { open: open.clone(), waiting: waiting.subscribe() };
         let gate = Gate { open: open.subscribe(), waiting };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, gate);
         held
@@ -40,7 +40,7 @@ impl Holds {
     }
 }
 
-impl Held {
+impl HeldPoint {
     /// Returns once a caller has reached the point.
     pub async fn reached(&self) {
         let _ = self.waiting.clone().wait_for(|count| *count > 0).await;

@@ -15,8 +15,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
 use super::address::{AddressKind, canonical, kind_of};
-use crate::config::{HostOrNet, Network};
-use crate::words::Said;
+use crate::config::{HostOrNet, NetworkConfig};
+use crate::i18n::LocalizedText;
 
 /// Why an address given by a tenant is refused. May be shown to the tenant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,14 +37,14 @@ pub enum UrlRefused {
 
 impl UrlRefused {
     /// As text for people.
-    pub fn said(&self) -> Said {
+    pub fn text(&self) -> LocalizedText {
         match self {
-            Self::Scheme => Said::new("said-url-scheme"),
-            Self::PlainHttp => Said::new("said-url-plain"),
-            Self::UserInfo => Said::new("said-url-user"),
-            Self::NoHost => Said::new("said-url-host"),
-            Self::Port(port) => Said::new("said-url-port").with("port", port.to_string()),
-            Self::NotPublic { host, .. } => Said::new("said-url-private").with("host", host.as_str()),
+            Self::Scheme => LocalizedText::new("said-url-scheme"),
+            Self::PlainHttp => LocalizedText::new("said-url-plain"),
+            Self::UserInfo => LocalizedText::new("said-url-user"),
+            Self::NoHost => LocalizedText::new("said-url-host"),
+            Self::Port(port) => LocalizedText::new("said-url-port").with("port", port.to_string()),
+            Self::NotPublic { host, .. } => LocalizedText::new("said-url-private").with("host", host.as_str()),
         }
     }
 }
@@ -58,7 +58,7 @@ pub struct Policy {
 
 impl Policy {
     /// The policy of a configuration.
-    pub fn new(network: &Network) -> Self {
+    pub fn new(network: &NetworkConfig) -> Self {
         let (mut hosts, mut nets) = (Vec::new(), Vec::new());
         for entry in &network.allow_private {
             match entry {
@@ -117,15 +117,15 @@ impl Policy {
     }
 
     /// The resolver's answers for `host` that may be connected to.
-    fn filter(&self, host: &str, filter: Filter, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, UrlRefused> {
+    fn filter(&self, host: &str, filter: AddressFilter, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, UrlRefused> {
         if self.lists_host(host) {
             return Ok(found);
         }
         let mut kind = "no address";
         let mut may_dial = |address: &SocketAddr| match (kind_of(address.ip()), filter) {
             _ if self.lists_address(address.ip()) => true,
-            (AddressKind::Public, Filter::PublicOrListed) => true,
-            (AddressKind::Public, Filter::ListedOnly) => {
+            (AddressKind::Public, AddressFilter::PublicOrListed) => true,
+            (AddressKind::Public, AddressFilter::ListedOnly) => {
                 kind = "plain http is only for listed addresses";
                 false
             }
@@ -141,7 +141,7 @@ impl Policy {
 
 /// The answers that a resolver passes besides those of listed hosts.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Filter {
+pub(super) enum AddressFilter {
     PublicOrListed,
     ListedOnly,
 }
@@ -149,11 +149,11 @@ pub(super) enum Filter {
 /// Resolves by the system and returns only permitted addresses.
 pub(super) struct Resolver {
     policy: Arc<Policy>,
-    filter: Filter,
+    filter: AddressFilter,
 }
 
 impl Resolver {
-    pub(super) fn new(policy: Arc<Policy>, filter: Filter) -> Self {
+    pub(super) fn new(policy: Arc<Policy>, filter: AddressFilter) -> Self {
         Self { policy, filter }
     }
 }

@@ -23,9 +23,9 @@ use rustls::ClientConfig;
 use rustls_platform_verifier::ConfigVerifierExt;
 use url::Url;
 
-use crate::config::Network;
+use crate::config::NetworkConfig;
 pub use address::{AddressKind, kind_of};
-use guard::{Filter, Resolver};
+use guard::{AddressFilter, Resolver};
 pub use guard::{Policy, UrlRefused};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -61,7 +61,7 @@ pub struct HttpClients {
 
 impl HttpClients {
     /// Builds both kinds.
-    pub fn new(network: &Network) -> Result<Self, NoClient> {
+    pub fn new(network: &NetworkConfig) -> Result<Self, NoClient> {
         install_crypto_provider();
         let policy = Arc::new(Policy::new(network));
         let tls = tls()?;
@@ -71,8 +71,8 @@ impl HttpClients {
             trusted: builder().build()?,
             files: builder().timeout(FILE_TIMEOUT).read_timeout(TOTAL_TIMEOUT).build()?,
             guarded: Guarded {
-                public: resolving(Filter::PublicOrListed).https_only(true).build()?,
-                listed: resolving(Filter::ListedOnly).build()?,
+                public: resolving(AddressFilter::PublicOrListed).https_only(true).build()?,
+                listed: resolving(AddressFilter::ListedOnly).build()?,
                 policy,
             },
         })

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::words::Said;
+use crate::i18n::LocalizedText;
 
 /// Texts of system resolvers for an unknown name (EAI_NONAME, EAI_NODATA), in lower case. The standard library has no
 /// error kind for it.
@@ -28,7 +28,7 @@ const KNOWN: &[(&[&str], &str)] = &[
 
 /// Whether the host does not exist or refuses connections on this port. False for temporary failures: a resolver that
 /// does not answer, a network that is down.
-pub fn is_nobody(error: &(dyn std::error::Error + 'static)) -> bool {
+pub fn is_no_server(error: &(dyn std::error::Error + 'static)) -> bool {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| {
         let words = cause.to_string().to_lowercase();
@@ -37,10 +37,10 @@ pub fn is_nobody(error: &(dyn std::error::Error + 'static)) -> bool {
 }
 
 /// A library's reason as a localised text; an unknown one is unchanged.
-pub fn said(reason: &str) -> Said {
+pub fn explain(reason: &str) -> LocalizedText {
     let text = reason.to_lowercase();
     let found = KNOWN.iter().find(|(signs, _)| signs.iter().any(|sign| text.contains(sign)));
-    found.map_or_else(|| Said::quoted(reason), |(_, key)| Said::new(*key))
+    found.map_or_else(|| LocalizedText::quoted(reason), |(_, key)| LocalizedText::new(*key))
 }
 
 #[cfg(test)]
@@ -56,10 +56,10 @@ mod tests {
             lookup("No address associated with hostname"),
             lookup("Name does not resolve"),
         ] {
-            assert!(is_nobody(&nobody), "{nobody}");
+            assert!(is_no_server(&nobody), "{nobody}");
         }
         for passing in [lookup("Temporary failure in name resolution"), io::ErrorKind::NetworkUnreachable.into()] {
-            assert!(!is_nobody(&passing), "{passing}");
+            assert!(!is_no_server(&passing), "{passing}");
         }
     }
 
@@ -73,8 +73,8 @@ mod tests {
             ("tcp connect error: Network is unreachable (os error 101)", "said-net-unreachable"),
             ("connection closed before message completed", "said-net-cut"),
         ] {
-            assert_eq!(said(reason), Said::new(key), "{reason}");
+            assert_eq!(explain(reason), LocalizedText::new(key), "{reason}");
         }
-        assert_eq!(said("a whale"), Said::quoted("a whale"));
+        assert_eq!(explain("a whale"), LocalizedText::quoted("a whale"));
     }
 }

@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::config::Config;
 
-fn network(allow_private: &str) -> Network {
+fn network(allow_private: &str) -> NetworkConfig {
     Config::from_toml(&format!("[network]\nallow_private = [{allow_private}]")).unwrap().network
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::error::{Error, Result};
-use crate::words::Said;
+use crate::i18n::LocalizedText;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::{DateTime, SecondsFormat};
@@ -25,14 +25,14 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let bytes = mended.as_deref().unwrap_or(bytes);
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let Object(value) = serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(&error))?;
-    json.end().map_err(|_| Error::Malformed(Said::new("said-json-more")))?;
+    json.end().map_err(|_| Error::Malformed(LocalizedText::new("said-json-more")))?;
     Ok(value)
 }
 
 fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     let cause = error.inner();
     if !cause.is_data() {
-        let said = Said::new("said-json-none").with("line", cause.line()).with("column", cause.column());
+        let said = LocalizedText::new("said-json-none").with("line", cause.line()).with("column", cause.column());
         return Error::Malformed(said);
     }
     let text = cause.to_string();
@@ -44,7 +44,7 @@ fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
             pointer.push_str(&named);
         }
     }
-    Error::field(pointer, Said::of_serde(&shortened(text)))
+    Error::field(pointer, LocalizedText::of_serde(&shortened(text)))
 }
 
 fn segment(segment: &Segment) -> String {
@@ -105,7 +105,7 @@ fn query<T: DeserializeOwned>(text: &str) -> Result<T> {
     let by_value = text.split('&').find(wrong).and_then(|part| url::form_urlencoded::parse(part.as_bytes()).next());
     let name = named_field(words).map(str::to_owned).or_else(|| by_value.map(|(name, _)| name.into_owned()));
     let pointer = name.map(|name| format!("/{}", escaped(&name))).unwrap_or_default();
-    Err(Error::field(pointer, Said::of_serde(&shortened(words))))
+    Err(Error::field(pointer, LocalizedText::of_serde(&shortened(words))))
 }
 
 /// Replaces escaped lone surrogates with U+FFFD: they cannot be stored, and one broken emoji is no reason to reject a
@@ -136,13 +136,13 @@ fn mend_surrogates(bytes: &[u8]) -> Option<Vec<u8>> {
 /// Validates an external id: not empty, at most [`ID_BYTES`] bytes, storable characters only.
 pub fn checked_id(pointer: &str, id: String) -> Result<String> {
     if id.is_empty() {
-        return Err(Error::field(pointer, Said::new("said-empty")));
+        return Err(Error::field(pointer, LocalizedText::new("said-empty")));
     }
     if id.len() > ID_BYTES {
-        return Err(Error::field(pointer, Said::new("said-most-bytes").with("most", ID_BYTES)));
+        return Err(Error::field(pointer, LocalizedText::new("said-most-bytes").with("most", ID_BYTES)));
     }
     if id.contains(['\0', '\u{fffd}']) {
-        return Err(Error::field(pointer, Said::new("said-unstorable")));
+        return Err(Error::field(pointer, LocalizedText::new("said-unstorable")));
     }
     Ok(id)
 }

@@ -9,17 +9,17 @@ use super::*;
 #[expect(dead_code, reason = "only its shape matters")]
 struct Outer {
     id: String,
-    inner: Object<Inner>,
+    inner: Object<TestInner>,
     #[serde(default)]
-    more: Option<Object<Inner>>,
+    more: Option<Object<TestInner>>,
     #[serde(default)]
-    list: Vec<Object<Inner>>,
+    list: Vec<Object<TestInner>>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its shape matters")]
-struct Inner {
+struct TestInner {
     number: u8,
 }
 
@@ -96,20 +96,20 @@ fn times_are_told_with_milliseconds() {
 fn p4_a_wrong_query_names_the_parameter() {
     #[derive(Debug, Deserialize)]
     #[serde(rename_all = "snake_case")]
-    enum Leads {
+    enum TestLeads {
         Newest,
         None,
     }
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "only its shape matters")]
-    struct Asked {
+    struct TestQuery {
         limit: Option<String>,
         #[serde(default)]
         dry_run: bool,
-        leads: Option<Leads>,
+        leads: Option<TestLeads>,
     }
-    let ask = query::<Asked>;
+    let ask = query::<TestQuery>;
     assert!(ask("").is_ok() && ask("limit=5&dry_run=true&leads=newest").is_ok() && ask("leads=none").is_ok());
     for (text, pointer) in [
         ("colour=red", "/colour"),

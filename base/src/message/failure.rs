@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::words::{Language, Words};
+use crate::i18n::{Language, Words};
 
 /// Why a message failed: a code of the public API and a text for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -37,7 +37,7 @@ impl Failure {
 
 /// The text for the manager if none was given.
 pub fn failure_words(code: FailureCode, language: Language) -> String {
-    Words::new(language).say_of("failure-", code.word()).to_string()
+    Words::new(language).text_of("failure-", code.word()).to_string()
 }
 
 impl FailureCode {

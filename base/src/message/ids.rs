@@ -23,7 +23,7 @@ pub struct CrmIds<'a> {
 }
 
 impl<'a> CrmIds<'a> {
-    /// `apart`: see [`Shared::Apart`].
+    /// `apart`: see [`SharedDialogue::Apart`].
     pub fn new(source_id: Uuid, external_id: &'a str, apart: &'a str) -> Self {
         Self { source_id, external_id, apart }
     }
@@ -50,7 +50,7 @@ impl<'a> CrmIds<'a> {
 /// Whether a conversation shares its dialogue in the messenger: when a manager writes first to someone who already
 /// has a chat, amoCRM has two chats for one dialogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shared {
+pub enum SharedDialogue {
     Not,
     /// Its ids at amoCRM are the dialogue's.
     First,
@@ -58,7 +58,7 @@ pub enum Shared {
     Apart,
 }
 
-stored_as_small_integer!(Shared { Not = 0, First = 1, Apart = 2 });
+stored_as_small_integer!(SharedDialogue { Not = 0, First = 1, Apart = 2 });
 
 /// The lane of one direction and stream of a conversation.
 pub fn lane_id(conversation_id: Uuid, direction: Direction, stream: Stream) -> Uuid {

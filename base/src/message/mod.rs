@@ -13,7 +13,7 @@ mod visit;
 pub use body::{Body, Button, List, Marker, Markup, Past, Post, Quote, Row, Section, SharedPost, Template};
 pub use content::{Content, Media, Person, Role};
 pub use failure::{Failure, FailureCode, failure_words};
-pub use ids::{CrmIds, Shared, crm_id, day_of, lane_id};
+pub use ids::{CrmIds, SharedDialogue, crm_id, day_of, lane_id};
 pub use visit::{Visit, Visits};
 
 /// The direction of a message.

@@ -42,7 +42,7 @@ pub struct Visits {
 impl Visit {
     /// Validates a page's report: only web addresses, and campaign parameters from the address of entry, or else from
     /// its own. None if nothing can be stored.
-    pub fn told(url: &str, title: &str, referrer: &str, landing: &str, at: i64) -> Option<Self> {
+    pub fn reported(url: &str, title: &str, referrer: &str, landing: &str, at: i64) -> Option<Self> {
         let page = address(url)?;
         let marks = address(landing).map(|entry| marks(&entry)).filter(|marks| !marks.is_empty());
         Some(Self {
@@ -98,19 +98,19 @@ mod tests {
     fn marks_are_those_of_the_entry() {
         let entry = "https://shop.example/?utm_source=mail&utm_campaign=%D0%BB%D0%B5%D1%82%D0%BE&x=1#top";
         let visit =
-            Visit::told("https://u:p@shop.example/cart#x", " Cart ", "https://mail.example/", entry, 7).unwrap();
+            Visit::reported("https://u:p@shop.example/cart#x", " Cart ", "https://mail.example/", entry, 7).unwrap();
         assert_eq!((visit.url.as_str(), visit.title.as_str()), ("https://shop.example/cart", "Cart"));
         assert_eq!(
             visit.marks,
             BTreeMap::from([("campaign", "лето"), ("source", "mail")].map(|(a, b)| (a.into(), b.into())))
         );
-        let own = Visit::told("https://shop.example/?utm_source=site", "", "javascript:alert(1)", "", 7).unwrap();
+        let own = Visit::reported("https://shop.example/?utm_source=site", "", "javascript:alert(1)", "", 7).unwrap();
         assert_eq!((own.marks["source"].as_str(), own.referrer.as_str()), ("site", ""));
         for none in ["", "about:blank", "javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"] {
-            assert_eq!(Visit::told(none, "", "", "", 7), None, "{none}");
+            assert_eq!(Visit::reported(none, "", "", "", 7), None, "{none}");
         }
         assert_eq!(
-            Visit::told(&format!("https://a.example/{}", "x".repeat(9000)), "", "", "", 7).unwrap().url.len(),
+            Visit::reported(&format!("https://a.example/{}", "x".repeat(9000)), "", "", "", 7).unwrap().url.len(),
             2000
         );
     }

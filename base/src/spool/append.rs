@@ -7,9 +7,9 @@ use std::sync::Arc;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::{Mutex, oneshot};
 
-use super::NotKept;
+use super::HookNotKept;
 use super::folder::Folder;
-use super::waiting::Counted;
+use super::waiting::CountedHook;
 use crate::fault::Faults;
 use crate::supervisor::Supervisor;
 
@@ -18,17 +18,17 @@ const LINE: usize = 256;
 /// Size limit of a file, which only its last record may exceed.
 const FILE_BYTES: u64 = 8 * 1024 * 1024;
 
-type Told = oneshot::Sender<Result<(), NotKept>>;
+type Told = oneshot::Sender<Result<(), HookNotKept>>;
 
-pub enum Command {
+pub enum AppendCommand {
     /// An encoded record, already counted, and where to send the result.
-    Append(Vec<u8>, Counted, Told),
+    Append(Vec<u8>, CountedHook, Told),
     /// Makes later records go into a new file.
     Close(oneshot::Sender<()>),
 }
 
 /// A full channel may give free room to whoever asks at that moment; the mutex keeps the waiting order.
-pub struct Appender(Mutex<Sender<Command>>);
+pub struct Appender(Mutex<Sender<AppendCommand>>);
 
 impl Appender {
     /// `limit`: maximum bytes of all files together.
@@ -41,7 +41,7 @@ impl Appender {
     }
 
     /// Waits for room in the channel, in order of arrival. False if the writer has ended.
-    pub async fn send(&self, command: Command) -> bool {
+    pub async fn send(&self, command: AppendCommand) -> bool {
         self.0.lock().await.send(command).await.is_ok()
     }
 }
@@ -56,7 +56,7 @@ struct Writing {
 }
 
 impl Writing {
-    fn run(&mut self, commands: &mut Receiver<Command>) {
+    fn run(&mut self, commands: &mut Receiver<AppendCommand>) {
         // After a panic the state of the file's end is unknown.
         self.open = None;
         let mut taken = Vec::with_capacity(LINE);
@@ -64,11 +64,11 @@ impl Writing {
             let mut together = Vec::new();
             for command in taken.drain(..) {
                 match command {
-                    Command::Append(record, counted, told) => together.push((record, counted, told)),
-                    Command::Close(told) => {
+                    AppendCommand::Append(record, counted, reply) => together.push((record, counted, reply)),
+                    AppendCommand::Close(reply) => {
                         self.keep(std::mem::take(&mut together));
                         self.open = None;
-                        let _ = told.send(());
+                        let _ = reply.send(());
                     }
                 }
             }
@@ -77,31 +77,31 @@ impl Writing {
     }
 
     /// Writes the records that fit, and answers all.
-    fn keep(&mut self, together: Vec<(Vec<u8>, Counted, Told)>) {
+    fn keep(&mut self, together: Vec<(Vec<u8>, CountedHook, Told)>) {
         if together.is_empty() {
             return;
         }
         let size = self.folder.size().map_err(Arc::new);
         let mut room = size.as_ref().map_or(u64::MAX, |size| self.limit.saturating_sub(*size));
         let (mut records, mut senders) = (Vec::new(), Vec::new());
-        for (mut record, counted, told) in together {
+        for (mut record, counted, reply) in together {
             match room.checked_sub(bytes(&record)) {
                 Some(left) => {
                     room = left;
                     records.append(&mut record);
-                    senders.push((counted, told));
+                    senders.push((counted, reply));
                 }
                 None => {
                     // When the sender gets the answer, the hook is no longer counted.
                     drop(counted);
-                    let _ = told.send(Err(NotKept::Limit));
+                    let _ = reply.send(Err(HookNotKept::Limit));
                 }
             }
         }
         let written = size.and_then(|_| self.write(&records));
-        for (counted, told) in senders {
+        for (counted, reply) in senders {
             let kept = written.clone().map(|()| counted.stays());
-            let _ = told.send(kept.map_err(NotKept::Disk));
+            let _ = reply.send(kept.map_err(HookNotKept::Disk));
         }
     }
 

@@ -7,9 +7,9 @@ use std::path::Path;
 use futures_util::{TryStreamExt, stream};
 use tokio::sync::oneshot;
 
-use super::append::{Appender, Command};
-use super::folder::{Claim, Folder};
-use super::record::Found;
+use super::append::{AppendCommand, Appender};
+use super::folder::{Folder, FolderClaim};
+use super::record::RecordItem;
 use super::{DrainError, Hook};
 
 /// Ordering keys whose hooks are stored concurrently.
@@ -79,16 +79,16 @@ where
     }
 
     /// Stores a file's contents; returns the number of hooks and of unreadable bytes.
-    async fn take(&self, found: Vec<Found>, folder: &Folder) -> Result<(usize, usize), DrainError<E>> {
+    async fn take(&self, found: Vec<RecordItem>, folder: &Folder) -> Result<(usize, usize), DrainError<E>> {
         let (mut hooks, mut damaged) = (0, 0);
         let mut lines = BTreeMap::<String, Vec<Hook>>::new();
         for one in found {
             match one {
-                Found::Hook(hook) => {
+                RecordItem::Hook(hook) => {
                     hooks += 1;
                     lines.entry((self.line)(&hook)).or_default().push(hook);
                 }
-                Found::Damaged { bytes } => damaged += bytes,
+                RecordItem::Damaged { bytes } => damaged += bytes,
             }
         }
         for beside in folder.beside().map_err(DrainError::Disk)? {
@@ -135,8 +135,8 @@ where
 /// Closes the current file, so that no existing file is written any more. False: the writer has ended, so the last
 /// file's state is unknown.
 async fn close(appender: &Appender) -> bool {
-    let (told, closed) = oneshot::channel();
-    appender.send(Command::Close(told)).await && closed.await.is_ok()
+    let (reply, closed) = oneshot::channel();
+    appender.send(AppendCommand::Close(reply)).await && closed.await.is_ok()
 }
 
 /// Drains what a dead process left: a folder of hooks, or one that contains such folders. `line` and `store` as in
@@ -161,7 +161,7 @@ where
     below.sort();
     below.push(path.to_owned());
     for path in below {
-        let Some(claim) = Claim::of(&path)? else {
+        let Some(claim) = FolderClaim::of(&path)? else {
             anyhow::bail!("{} is used by a running process, which drains it by itself", path.display())
         };
         whole += taker.drain(&claim.folder, None, |_| {}).await.map_err(|error| match error {

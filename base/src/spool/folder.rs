@@ -12,7 +12,7 @@ use fs4::fs_std::FileExt;
 use uuid::Uuid;
 
 use super::Hook;
-use super::record::{self, Found};
+use super::record::{self, RecordItem};
 
 /// Maximum number of processes that share a parent folder.
 const MOST: usize = 1_000;
@@ -28,7 +28,7 @@ const NO_SPOOL: [io::ErrorKind; 3] =
     [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory, io::ErrorKind::PermissionDenied];
 
 /// A folder that belongs to this process as long as the lock is held.
-pub struct Claim {
+pub struct FolderClaim {
     pub folder: Folder,
     pub lock: Lock,
 }
@@ -54,7 +54,7 @@ impl Lock {
 #[derive(Clone)]
 pub struct Folder(PathBuf);
 
-impl Claim {
+impl FolderClaim {
     /// The first folder below `parent` without a living process.
     pub fn first(parent: &Path) -> anyhow::Result<Self> {
         for number in 1..=MOST {
@@ -97,10 +97,10 @@ impl Folder {
     }
 
     /// Those of them without a living process.
-    pub fn orphans(&self) -> io::Result<Vec<Claim>> {
+    pub fn orphans(&self) -> io::Result<Vec<FolderClaim>> {
         let mut orphans = Vec::new();
         for folder in self.beside()? {
-            orphans.extend(Claim::of(folder.path()).map_err(io::Error::other)?);
+            orphans.extend(FolderClaim::of(folder.path()).map_err(io::Error::other)?);
         }
         Ok(orphans)
     }
@@ -125,8 +125,8 @@ impl Folder {
     /// Hooks in its files, a file at a time, oldest first: all of them may not fit into memory.
     pub fn hooks(&self) -> io::Result<impl Iterator<Item = io::Result<Vec<Hook>>>> {
         let of = |found| match found {
-            Found::Hook(hook) => Some(hook),
-            Found::Damaged { .. } => None,
+            RecordItem::Hook(hook) => Some(hook),
+            RecordItem::Damaged { .. } => None,
         };
         let files = self.files()?.into_iter();
         Ok(files.map(move |number| Ok(if_there(self.read(number))?.into_iter().filter_map(of).collect())))
@@ -144,7 +144,7 @@ impl Folder {
     }
 
     /// The contents of a file.
-    pub fn read(&self, number: u64) -> io::Result<Vec<Found>> {
+    pub fn read(&self, number: u64) -> io::Result<Vec<RecordItem>> {
         Ok(record::read(&Bytes::from(fs::read(self.file(number))?)))
     }
 
@@ -183,16 +183,16 @@ fn if_there<T: Default>(seen: io::Result<T>) -> io::Result<T> {
 
 /// State of a spool as seen by other processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct FolderState {
     pub hooks: usize,
     /// Lost when the machine stops.
     pub in_memory: bool,
 }
 
 /// Inspects all folders below one. A missing one counts as empty.
-pub fn look(parent: &Path) -> io::Result<Seen> {
+pub fn look(parent: &Path) -> io::Result<FolderState> {
     let place = parent.ancestors().find(|place| place.is_dir()).unwrap_or(Path::new("."));
-    let mut seen = Seen { hooks: 0, in_memory: in_memory(place)? };
+    let mut seen = FolderState { hooks: 0, in_memory: in_memory(place)? };
     if !parent.is_dir() {
         return Ok(seen);
     }

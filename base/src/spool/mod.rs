@@ -13,25 +13,25 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use crate::config::Spool as Config;
+use crate::config::SpoolConfig as Config;
 use crate::fault::Faults;
 use crate::supervisor::Supervisor;
 
 mod append;
-mod beside;
 mod drain;
 mod folder;
 mod record;
+mod siblings;
 mod waiting;
 
 pub use drain::{Drained, drain_folder};
 pub use folder::{Lock, look};
 
-use append::{Appender, Command};
-use beside::Beside;
+use append::{AppendCommand, Appender};
 use drain::Taker;
-use folder::{Claim, Folder};
-use waiting::Waiting;
+use folder::{Folder, FolderClaim};
+use siblings::Siblings;
+use waiting::SpoolCount;
 
 /// One hook as received, with a valid signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub struct Hook {
 
 /// Why a hook is not on the disk.
 #[derive(Debug, thiserror::Error)]
-pub enum NotKept {
+pub enum HookNotKept {
     #[error("there is no spool")]
     None,
     #[error("the disk does not take it in time")]
@@ -62,15 +62,15 @@ pub enum NotKept {
 /// The folder of this process, once it has claimed one. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Spool {
-    open: Arc<OnceLock<Open>>,
+    open: Arc<OnceLock<OpenSpool>>,
     supervisor: Supervisor,
 }
 
-struct Open {
+struct OpenSpool {
     folder: Folder,
     appender: Appender,
-    beside: Beside,
-    waiting: Waiting,
+    siblings: Siblings,
+    waiting: SpoolCount,
 }
 
 impl Spool {
@@ -98,18 +98,18 @@ impl Spool {
         }
     }
 
-    fn opened(config: &Config, faults: &Faults, supervisor: &Supervisor) -> anyhow::Result<(Open, Lock)> {
-        let Claim { folder, lock } = Claim::first(&config.dir)?;
+    fn opened(config: &Config, faults: &Faults, supervisor: &Supervisor) -> anyhow::Result<(OpenSpool, Lock)> {
+        let FolderClaim { folder, lock } = FolderClaim::first(&config.dir)?;
         let left = folder.count()?;
         let limit = u64::from(config.most_mb) * 1024 * 1024;
         let appender = Appender::start(folder.clone(), limit, faults.clone(), supervisor)?;
-        let beside = Beside::start(folder.clone(), supervisor)?;
+        let beside = Siblings::start(folder.clone(), supervisor)?;
         if left > 0 {
             tracing::warn!(hooks = left, dir = %folder.path().display(), "hooks of amoCRM wait in the spool");
         }
-        let waiting = Waiting::default();
+        let waiting = SpoolCount::default();
         waiting.found(left);
-        Ok((Open { folder, appender, beside, waiting }, lock))
+        Ok((OpenSpool { folder, appender, siblings: beside, waiting }, lock))
     }
 
     /// Whether a folder was claimed.
@@ -126,21 +126,21 @@ impl Spool {
     /// of this machine.
     pub async fn is_before(&self) -> bool {
         match self.open.get() {
-            Some(open) => open.waiting.hooks() > 0 || open.beside.waits().await,
+            Some(open) => open.waiting.hooks() > 0 || open.siblings.waits().await,
             None => false,
         }
     }
 
     /// Appends a hook; waits while others are written. On return it is on the disk. If the caller gives up earlier,
     /// it may or may not be stored.
-    pub async fn keep(&self, hook: &Hook) -> Result<(), NotKept> {
-        let Some(open) = self.open.get() else { return Err(NotKept::None) };
-        let (told, answer) = oneshot::channel();
-        let append = Command::Append(record::write(hook), open.waiting.one_more(), told);
+    pub async fn keep(&self, hook: &Hook) -> Result<(), HookNotKept> {
+        let Some(open) = self.open.get() else { return Err(HookNotKept::None) };
+        let (reply, answer) = oneshot::channel();
+        let append = AppendCommand::Append(record::write(hook), open.waiting.one_more(), reply);
         if !open.appender.send(append).await {
-            return Err(NotKept::Ended);
+            return Err(HookNotKept::Ended);
         }
-        answer.await.unwrap_or(Err(NotKept::Ended))
+        answer.await.unwrap_or(Err(HookNotKept::Ended))
     }
 
     /// Waits until a hook is here.

@@ -11,7 +11,7 @@ const HEAD: usize = 12;
 
 /// An item of a file.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum RecordItem {
     Hook(Hook),
     /// Bytes that are not a complete record: torn by a crash before the sender was answered, or damaged since.
     Damaged {
@@ -42,21 +42,21 @@ fn length(bytes: &[u8]) -> [u8; 4] {
 }
 
 /// All items of a file, in order.
-pub fn read(file: &Bytes) -> Vec<Found> {
+pub fn read(file: &Bytes) -> Vec<RecordItem> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < file.len() {
         let rest = file.slice(at..);
         if let Some((hook, length)) = whole(&rest) {
-            found.push(Found::Hook(hook));
+            found.push(RecordItem::Hook(hook));
             at += length;
             continue;
         }
         let next = rest.get(1..).and_then(|rest| rest.windows(MARK.len()).position(|window| window == MARK));
         let bytes = next.map_or(rest.len(), |next| next + 1);
         match found.last_mut() {
-            Some(Found::Damaged { bytes: before }) => *before += bytes,
-            _ => found.push(Found::Damaged { bytes }),
+            Some(RecordItem::Damaged { bytes: before }) => *before += bytes,
+            _ => found.push(RecordItem::Damaged { bytes }),
         }
         at += bytes;
     }
@@ -102,8 +102,8 @@ mod tests {
         )
     }
 
-    fn hooks_in(read: &[Found]) -> usize {
-        read.iter().filter(|one| matches!(one, Found::Hook(_))).count()
+    fn hooks_in(read: &[RecordItem]) -> usize {
+        read.iter().filter(|one| matches!(one, RecordItem::Hook(_))).count()
     }
 
     proptest! {
@@ -111,7 +111,7 @@ mod tests {
         fn what_is_written_is_read(hooks in proptest::collection::vec(hook(), 0..8)) {
             let file: Bytes = hooks.iter().flat_map(write).collect::<Vec<u8>>().into();
             let read = read(&file);
-            prop_assert_eq!(read, hooks.into_iter().map(Found::Hook).collect::<Vec<_>>());
+            prop_assert_eq!(read, hooks.into_iter().map(RecordItem::Hook).collect::<Vec<_>>());
         }
 
         #[test]
@@ -120,7 +120,7 @@ mod tests {
             file.truncate(file.len() - cut);
             let read = read(&file.into());
             prop_assert_eq!(hooks_in(&read), hooks.len() - 1);
-            let torn = matches!(read.last(), Some(Found::Damaged { .. }));
+            let torn = matches!(read.last(), Some(RecordItem::Damaged { .. }));
             prop_assert!(torn);
         }
 
@@ -134,10 +134,10 @@ mod tests {
             let at = at.index(file.len());
             file[at] ^= flip;
             let read = read(&file.into());
-            let mut told = hooks.iter();
+            let mut reply = hooks.iter();
             for found in &read {
-                if let Found::Hook(found) = found {
-                    prop_assert!(told.any(|hook| hook == found), "a hook that nobody wrote, or out of order");
+                if let RecordItem::Hook(found) = found {
+                    prop_assert!(reply.any(|hook| hook == found), "a hook that nobody wrote, or out of order");
                 }
             }
             prop_assert!(hooks_in(&read) + 1 >= hooks.len());

@@ -57,7 +57,7 @@ async fn a_panic_of_the_thread_that_writes_ends_nothing() {
     let _lock = spool.claim(&Config { dir: dir.path().to_owned(), most_mb: 1 }, &faults);
     spool.keep(&hook(1)).await.unwrap();
     faults.add("spool.sync=panic:1").unwrap();
-    assert!(matches!(spool.keep(&hook(2)).await, Err(NotKept::Ended)), "who waited is told");
+    assert!(matches!(spool.keep(&hook(2)).await, Err(HookNotKept::Ended)), "who waited is told");
     spool.keep(&hook(3)).await.unwrap();
     let kept: Vec<_> = all(&spool).await.into_iter().map(|hook| hook.received_at).collect();
     assert!(kept.starts_with(&[1]) && kept.ends_with(&[3]), "{kept:?}");
@@ -68,7 +68,7 @@ async fn a_panic_of_the_thread_that_writes_ends_nothing() {
 fn who_takes_a_folder_knows_who_had_it() {
     let dir = tempfile::tempdir().unwrap();
     let instance = |number| Uuid::from_u128(number);
-    let claim = || folder::Claim::first(dir.path()).unwrap();
+    let claim = || folder::FolderClaim::first(dir.path()).unwrap();
     let (first, beside) = (claim(), claim());
     assert_eq!(first.lock.succeed(instance(1)).unwrap(), None);
     assert_eq!(beside.lock.succeed(instance(2)).unwrap(), None, "one that lives is nobody's earlier life");
@@ -161,7 +161,7 @@ async fn what_is_too_large_costs_those_beside_it_nothing() {
     let large = Hook { body: Bytes::from(vec![0; 2 * 1024 * 1024]), ..hook(2) };
     let hooks = [hook(1), large, hook(3)];
     let kept = join_all(hooks.iter().map(|hook| spool.keep(hook))).await;
-    assert!(matches!(kept[..], [Ok(()), Err(NotKept::Limit), Ok(())]), "{kept:?}");
+    assert!(matches!(kept[..], [Ok(()), Err(HookNotKept::Limit), Ok(())]), "{kept:?}");
     assert_eq!(all(&spool).await, [hook(1), hook(3)]);
 }
 
@@ -246,7 +246,7 @@ async fn more_than_the_limit_is_refused() {
     let (spool, _lock) = claimed(dir.path());
     let large = |number| Hook { body: Bytes::from(vec![0; 600 * 1024]), ..hook(number) };
     spool.keep(&large(1)).await.unwrap();
-    assert!(matches!(spool.keep(&large(2)).await, Err(NotKept::Limit)));
+    assert!(matches!(spool.keep(&large(2)).await, Err(HookNotKept::Limit)));
     assert_eq!(spool.waiting(), 1);
     assert_eq!(all(&spool).await.len(), 1);
     spool.keep(&large(3)).await.unwrap();
@@ -260,7 +260,7 @@ async fn after_a_failed_sync_nothing_is_answered_and_a_new_file_is_begun() {
     let _lock = spool.claim(&Config { dir: dir.path().to_owned(), most_mb: 1 }, &faults);
     spool.keep(&hook(1)).await.unwrap();
     faults.add("spool.sync=error:1").unwrap();
-    assert!(matches!(spool.keep(&hook(2)).await, Err(NotKept::Disk(_))));
+    assert!(matches!(spool.keep(&hook(2)).await, Err(HookNotKept::Disk(_))));
     spool.keep(&hook(3)).await.unwrap();
     let files = fs::read_dir(dir.path().join("1"))
         .unwrap()
@@ -308,9 +308,9 @@ async fn an_orphan_is_drained_and_a_living_one_is_not() {
 #[tokio::test]
 async fn without_a_folder_nothing_is_kept() {
     let (none, _) = claimed(Path::new(""));
-    assert!(matches!(none.keep(&hook(1)).await, Err(NotKept::None)));
+    assert!(matches!(none.keep(&hook(1)).await, Err(HookNotKept::None)));
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("file");
     fs::write(&file, "no folder").unwrap();
-    assert!(matches!(claimed(&file).0.keep(&hook(1)).await, Err(NotKept::None)));
+    assert!(matches!(claimed(&file).0.keep(&hook(1)).await, Err(HookNotKept::None)));
 }

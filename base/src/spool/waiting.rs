@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 /// Number of hooks that are or will be on the disk and are not in the database yet. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Waiting(Arc<Count>);
+pub struct SpoolCount(Arc<Count>);
 
 #[derive(Default)]
 struct Count {
@@ -15,7 +15,7 @@ struct Count {
     came: Notify,
 }
 
-impl Waiting {
+impl SpoolCount {
     pub fn hooks(&self) -> usize {
         self.0.hooks.load(Ordering::Acquire)
     }
@@ -32,9 +32,9 @@ impl Waiting {
     }
 
     /// Counts one more, from now on: later hooks must not overtake it.
-    pub fn one_more(&self) -> Counted {
+    pub fn one_more(&self) -> CountedHook {
         self.found(1);
-        Counted(self.clone())
+        CountedHook(self.clone())
     }
 
     /// Waits until a hook is on the disk.
@@ -47,9 +47,9 @@ impl Waiting {
 
 /// A hook that is counted as long as this lives. Its sender may give up at any moment, even during the write; the
 /// owner of this value knows the outcome.
-pub struct Counted(Waiting);
+pub struct CountedHook(SpoolCount);
 
-impl Counted {
+impl CountedHook {
     /// It is on the disk: counted until it is drained.
     pub fn stays(self) {
         self.0.0.came.notify_one();
@@ -57,7 +57,7 @@ impl Counted {
     }
 }
 
-impl Drop for Counted {
+impl Drop for CountedHook {
     fn drop(&mut self) {
         self.0.gone(1);
     }

@@ -26,14 +26,14 @@ const LIMIT_BYTES: u64 = 256 * 1024 * 1024;
 
 /// A second connection to an SQLite database, for checkpoints.
 #[derive(Clone)]
-pub(super) struct Beside {
+pub(super) struct CheckpointConnection {
     pub connection: DatabaseConnection,
     pub path: PathBuf,
     /// Closed after the connections: closing a file drops all locks that this process has on it (POSIX), SQLite's too.
     file: Arc<File>,
 }
 
-impl Beside {
+impl CheckpointConnection {
     pub fn open(path: &Path, connection: DatabaseConnection) -> std::io::Result<Self> {
         Ok(Self { connection, path: path.to_owned(), file: Arc::new(File::open(path)?) })
     }
@@ -78,7 +78,7 @@ pub async fn run(store: Store, stop: CancellationToken) {
 }
 
 /// Checkpoints once; a long log completely. Returns the pages left in the log.
-async fn once(store: &Store, beside: &Beside) -> anyhow::Result<i64> {
+async fn once(store: &Store, beside: &CheckpointConnection) -> anyhow::Result<i64> {
     let pages = fold(&beside.connection, "PASSIVE").await?;
     if pages <= FINISH_PAGES {
         return Ok(pages);

@@ -7,16 +7,16 @@ use super::Store;
 
 /// The statements that a [`Store`] ran. Clones share the count.
 #[derive(Clone, Default)]
-pub struct Counted(Arc<Counts>);
+pub struct CountedStatements(Arc<StatementCounts>);
 
 #[derive(Default)]
-struct Counts {
+struct StatementCounts {
     watched: AtomicBool,
     statements: Mutex<Vec<String>>,
     transactions: AtomicUsize,
 }
 
-impl Counted {
+impl CountedStatements {
     /// Restarts counting.
     pub fn watch(&self) {
         self.texts().clear();
@@ -24,7 +24,7 @@ impl Counted {
         self.0.watched.store(true, Ordering::SeqCst);
     }
 
-    /// The statements since [`Counted::watch`], in order, without BEGIN and COMMIT.
+    /// The statements since [`CountedStatements::watch`], in order, without BEGIN and COMMIT.
     pub fn statements(&self) -> Vec<String> {
         self.texts().clone()
     }
@@ -52,7 +52,7 @@ impl Counted {
 
 impl Store {
     /// The statements that this store ran.
-    pub fn counted(&self) -> &Counted {
+    pub fn counted(&self) -> &CountedStatements {
         &self.counted
     }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 /// Kinds of ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum IdKind {
     /// `{integration}:{account_id}` → tenant.
     Account,
     /// Scope id of the Chats API → channel.
@@ -46,7 +46,7 @@ pub enum Kind {
     InstallNetwork,
 }
 
-impl Kind {
+impl IdKind {
     /// The name it is stored under.
     pub const fn name(self) -> &'static str {
         match self {
@@ -73,7 +73,7 @@ impl Kind {
 
 /// The entry of an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct DirectoryEntry {
     pub tenant_id: Uuid,
     pub id: Uuid,
     pub note: String,
@@ -81,13 +81,18 @@ pub struct Entry {
 }
 
 /// Looks an id up; expired entries are not found.
-pub async fn find(db: &impl ConnectionTrait, kind: Kind, key: &str, now: i64) -> Result<Option<Entry>, DbErr> {
+pub async fn find(
+    db: &impl ConnectionTrait,
+    kind: IdKind,
+    key: &str,
+    now: i64,
+) -> Result<Option<DirectoryEntry>, DbErr> {
     let row = directory::Entity::find_by_id((kind.name().to_owned(), key.to_owned())).one(db).await?;
     Ok(row.filter(|row| row.expires_at.is_none_or(|end| end > now)).map(entry))
 }
 
 /// Inserts an id. False if it exists already, for any tenant.
-pub async fn enter(db: &impl ConnectionTrait, kind: Kind, key: &str, entry: Entry) -> Result<bool, DbErr> {
+pub async fn enter(db: &impl ConnectionTrait, kind: IdKind, key: &str, entry: DirectoryEntry) -> Result<bool, DbErr> {
     let done = directory::Entity::insert(active(kind, key, entry))
         .on_conflict(OnConflict::columns([directory::Column::Kind, directory::Column::Key]).do_nothing().to_owned())
         .exec_without_returning(db)
@@ -96,7 +101,7 @@ pub async fn enter(db: &impl ConnectionTrait, kind: Kind, key: &str, entry: Entr
 }
 
 /// Inserts an id or replaces its entry.
-pub async fn set(db: &impl ConnectionTrait, kind: Kind, key: &str, entry: Entry) -> Result<(), DbErr> {
+pub async fn set(db: &impl ConnectionTrait, kind: IdKind, key: &str, entry: DirectoryEntry) -> Result<(), DbErr> {
     use directory::Column::{ExpiresAt, Id, Note, TenantId};
     directory::Entity::insert(active(kind, key, entry))
         .on_conflict(
@@ -112,10 +117,10 @@ pub async fn set(db: &impl ConnectionTrait, kind: Kind, key: &str, entry: Entry)
 /// All live entries of a kind with this key prefix, at most 1000, ordered by key.
 pub async fn list(
     db: &impl ConnectionTrait,
-    kind: Kind,
+    kind: IdKind,
     beginning: &str,
     now: i64,
-) -> Result<Vec<(String, Entry)>, DbErr> {
+) -> Result<Vec<(String, DirectoryEntry)>, DbErr> {
     let rows = directory::Entity::find()
         .filter(directory::Column::Kind.eq(kind.name()))
         .filter(directory::Column::Key.gte(beginning))
@@ -129,7 +134,12 @@ pub async fn list(
 }
 
 /// Removes an id and returns its entry: of two callers only one gets it.
-pub async fn take(db: &impl ConnectionTrait, kind: Kind, key: &str, now: i64) -> Result<Option<Entry>, DbErr> {
+pub async fn take(
+    db: &impl ConnectionTrait,
+    kind: IdKind,
+    key: &str,
+    now: i64,
+) -> Result<Option<DirectoryEntry>, DbErr> {
     // A missing key costs no write.
     let Some(found) = find(db, kind, key, now).await? else { return Ok(None) };
     let gone = directory::Entity::delete_many()
@@ -140,7 +150,7 @@ pub async fn take(db: &impl ConnectionTrait, kind: Kind, key: &str, now: i64) ->
     Ok((gone.rows_affected == 1).then_some(found))
 }
 
-fn active(kind: Kind, key: &str, entry: Entry) -> directory::ActiveModel {
+fn active(kind: IdKind, key: &str, entry: DirectoryEntry) -> directory::ActiveModel {
     directory::ActiveModel {
         kind: Set(kind.name().to_owned()),
         key: Set(key.to_owned()),
@@ -151,6 +161,6 @@ fn active(kind: Kind, key: &str, entry: Entry) -> directory::ActiveModel {
     }
 }
 
-fn entry(row: directory::Model) -> Entry {
-    Entry { tenant_id: row.tenant_id, id: row.id, note: row.note, expires_at: row.expires_at }
+fn entry(row: directory::Model) -> DirectoryEntry {
+    DirectoryEntry { tenant_id: row.tenant_id, id: row.id, note: row.note, expires_at: row.expires_at }
 }

@@ -16,28 +16,28 @@ use secrecy::ExposeSecret;
 use crate::clock::Clock;
 use crate::config;
 
-mod away;
 pub mod checkpoint;
 #[cfg(feature = "faults")]
 mod counted;
 pub mod directory;
 mod durability;
-mod ended;
+mod finish;
 pub mod like;
 pub mod lock;
 mod migrate;
-pub mod pace;
 #[cfg(feature = "faults")]
 mod plan;
+pub mod rate_limit;
 mod reserve;
+mod unavailable;
 
-pub use away::is_away;
 #[cfg(feature = "faults")]
-pub use counted::Counted;
+pub use counted::CountedStatements;
 pub use durability::{Durability, check as check_durability};
-pub use ended::ended;
+pub use finish::finish_tx;
 pub use lock::ServeLock;
 pub use migrate::{MigrateError, pending as pending_migrations, run as migrate};
+pub use unavailable::is_unavailable;
 
 /// The tenant id for rows of no tenant or of the vendor: quarantined hooks, install calls, vendor keys.
 pub const VENDOR: uuid::Uuid = uuid::Uuid::nil();
@@ -50,15 +50,15 @@ pub struct Store {
     read: DatabaseConnection,
     by_keys: DatabaseConnection,
     /// On SQLite only.
-    beside: Option<checkpoint::Beside>,
+    beside: Option<checkpoint::CheckpointConnection>,
     clock: Clock,
     /// False until the database was reached and checked.
     open: Arc<AtomicBool>,
     one_account_a_commit: bool,
     #[cfg(feature = "faults")]
-    plans: plan::Seen,
+    plans: plan::CheckedStatements,
     #[cfg(feature = "faults")]
-    counted: Counted,
+    counted: CountedStatements,
 }
 
 impl Store {
@@ -84,11 +84,11 @@ impl Store {
         let named = !path.as_os_str().is_empty() && !url.contains(":memory:");
         anyhow::ensure!(named, "database.url must name a file");
         private(path);
-        let told = path.display();
-        let write = sqlite(url, 1, false).await.with_context(|| format!("cannot open the database {told}"))?;
+        let shown_path = path.display();
+        let write = sqlite(url, 1, false).await.with_context(|| format!("cannot open the database {shown_path}"))?;
         let read = sqlite(url, 4, true).await?;
-        let beside = checkpoint::Beside::open(path, sqlite(url, 1, false).await?)
-            .with_context(|| format!("cannot read the database {told}"))?;
+        let beside = checkpoint::CheckpointConnection::open(path, sqlite(url, 1, false).await?)
+            .with_context(|| format!("cannot read the database {shown_path}"))?;
         let open = Arc::new(AtomicBool::new(true));
         Ok(Self {
             backend: DbBackend::Sqlite,
@@ -100,9 +100,9 @@ impl Store {
             open,
             one_account_a_commit: false,
             #[cfg(feature = "faults")]
-            plans: plan::Seen::default(),
+            plans: plan::CheckedStatements::default(),
             #[cfg(feature = "faults")]
-            counted: Counted::default(),
+            counted: CountedStatements::default(),
         })
     }
 
@@ -151,9 +151,9 @@ impl Store {
             open,
             one_account_a_commit: false,
             #[cfg(feature = "faults")]
-            plans: plan::Seen::default(),
+            plans: plan::CheckedStatements::default(),
             #[cfg(feature = "faults")]
-            counted: Counted::default(),
+            counted: CountedStatements::default(),
         })
     }
 
@@ -272,7 +272,7 @@ const READ_LIMIT: &str = "5s";
 const READ_LIMIT_SQLITE: Duration = Duration::from_secs(5);
 
 /// Idle time after which PostgreSQL ends a transaction: its process hangs, and others need its locks before they write
-/// amoCRM's hooks to their spools (`intake::ladder`), because hooks of two machines have no order.
+/// amoCRM's hooks to their spools (`intake::fallback`), because hooks of two machines have no order.
 const FORSAKEN: &str = "1s";
 
 /// A connection idle for less than this is assumed to be alive.

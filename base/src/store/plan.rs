@@ -10,7 +10,7 @@ use super::Store;
 
 /// The statements already checked.
 #[derive(Clone, Default)]
-pub(super) struct Seen(Arc<Mutex<HashSet<String>>>);
+pub(super) struct CheckedStatements(Arc<Mutex<HashSet<String>>>);
 
 impl Store {
     /// Errors if the statement does not use an index to get from its rows to those of tables. `body`: identifies the

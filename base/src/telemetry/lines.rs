@@ -24,16 +24,16 @@ enum Out {
 
 /// The queue of lines; clones share it.
 #[derive(Clone)]
-pub struct Lines {
+pub struct LogQueue {
     way: SyncSender<Out>,
     dropped: Arc<AtomicU64>,
 }
 
 /// Flushes the log when dropped, unless its reader hangs.
 #[must_use]
-pub struct Written(Option<Lines>);
+pub struct LogFlusher(Option<LogQueue>);
 
-impl Lines {
+impl LogQueue {
     /// Writes to stderr without its lock: other code writes there too, and would wait for it.
     pub fn to_stderr() -> io::Result<Self> {
         Self::to(File::from(io::stderr().as_fd().try_clone_to_owned()?))
@@ -47,24 +47,24 @@ impl Lines {
         Ok(Self { way, dropped })
     }
 
-    pub fn written_at_the_end(self) -> Written {
-        Written(Some(self))
+    pub fn written_at_the_end(self) -> LogFlusher {
+        LogFlusher(Some(self))
     }
 }
 
-impl Written {
+impl LogFlusher {
     /// A handle with nothing to flush.
     pub const fn already() -> Self {
         Self(None)
     }
 }
 
-impl Drop for Written {
+impl Drop for LogFlusher {
     fn drop(&mut self) {
         let Some(lines) = self.0.take() else { return };
-        let (told, done) = sync_channel(1);
+        let (reply, done) = sync_channel(1);
         let end = Instant::now() + LAST;
-        let mut last = Some(Out::Told(told));
+        let mut last = Some(Out::Told(reply));
         while let Some(Err(TrySendError::Full(full))) = last.take().map(|last| lines.way.try_send(last)) {
             if Instant::now() > end {
                 return;
@@ -76,7 +76,7 @@ impl Drop for Written {
     }
 }
 
-impl MakeWriter<'_> for Lines {
+impl MakeWriter<'_> for LogQueue {
     type Writer = Self;
 
     fn make_writer(&self) -> Self {
@@ -84,7 +84,7 @@ impl MakeWriter<'_> for Lines {
     }
 }
 
-impl Write for Lines {
+impl Write for LogQueue {
     /// Queues a whole line: `tracing` writes each line in one call.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         if self.way.try_send(Out::Line(line.to_vec())).is_err() {
@@ -104,7 +104,7 @@ fn write_all(lines: &Receiver<Out>, mut place: impl Write, dropped: &AtomicU64) 
         match out {
             // A failed log cannot be reported anywhere.
             Out::Line(line) => drop(place.write_all(&line)),
-            Out::Told(told) => drop(told.send(())),
+            Out::Told(reply) => drop(reply.send(())),
         }
         let lines = dropped.swap(0, Ordering::Relaxed);
         if lines > 0 {
@@ -120,12 +120,12 @@ mod tests {
     use super::*;
 
     /// Reads a line when allowed to.
-    struct Reader {
+    struct LineReader {
         let_go: Receiver<()>,
         read: Sender<Vec<u8>>,
     }
 
-    impl Write for Reader {
+    impl Write for LineReader {
         fn write(&mut self, line: &[u8]) -> io::Result<usize> {
             let _ = self.let_go.recv();
             let _ = self.read.send(line.to_vec());
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn whoever_logs_never_waits() {
         let ((read, came), (reads, let_go)) = (channel(), channel());
-        let mut lines = Lines::to(Reader { let_go, read }).unwrap();
+        let mut lines = LogQueue::to(LineReader { let_go, read }).unwrap();
         let all = LINES + 100;
         for number in 0..all {
             lines.write_all(format!("{number}\n").as_bytes()).unwrap();

@@ -42,7 +42,7 @@ struct Sending {
 
 /// A span of a message.
 #[derive(Debug)]
-pub struct Part {
+pub struct TraceSpan {
     pub message_id: Uuid,
     pub name: &'static str,
     pub kind: SpanKind,
@@ -81,25 +81,25 @@ impl Traces {
     }
 
     /// The root span of a message: its acceptance.
-    pub fn root(&self, part: Part) {
+    pub fn root(&self, part: TraceSpan) {
         let id = root_of(part.message_id);
         self.send(part, id, SpanId::INVALID);
     }
 
     /// A child of the root span; returns its id.
-    pub fn below_root(&self, part: Part) -> SpanId {
+    pub fn below_root(&self, part: TraceSpan) -> SpanId {
         let parent = root_of(part.message_id);
         self.below(part, parent)
     }
 
     /// A child of another span of the message; returns its id.
-    pub fn below(&self, part: Part, parent: SpanId) -> SpanId {
+    pub fn below(&self, part: TraceSpan, parent: SpanId) -> SpanId {
         let id = SpanId::from_bytes(rand::random::<[u8; 8]>());
         self.send(part, id, parent);
         id
     }
 
-    fn send(&self, part: Part, id: SpanId, parent: SpanId) {
+    fn send(&self, part: TraceSpan, id: SpanId, parent: SpanId) {
         let Some(sending) = self.0.as_ref().filter(|_| self.follows(part.message_id)) else { return };
         let trace_id = TraceId::from_bytes(part.message_id.into_bytes());
         let status = if part.error.is_empty() { Status::Unset } else { Status::error(part.error) };

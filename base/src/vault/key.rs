@@ -21,7 +21,7 @@ pub(super) type Bytes = Zeroizing<[u8; 32]>;
 
 /// A master key, ready for use.
 #[derive(Clone)]
-pub struct Key {
+pub struct MasterKey {
     pub(super) id: KeyId,
     pub(super) bytes: Bytes,
     pub(super) cipher: XChaCha20Poly1305,
@@ -29,7 +29,7 @@ pub struct Key {
     pub(super) derives: Zeroizing<[u8; 32]>,
 }
 
-impl Key {
+impl MasterKey {
     /// A new random key.
     pub fn generate() -> Self {
         Self::of(Zeroizing::new(rand::random()))
@@ -51,21 +51,21 @@ impl Key {
 
 /// Metadata that reveals a change of the key file without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct FileStamp {
     device: u64,
     inode: u64,
     length: u64,
     modified: (i64, i64),
 }
 
-pub(super) fn seen(path: &Path) -> Option<Seen> {
+pub(super) fn seen(path: &Path) -> Option<FileStamp> {
     let file = std::fs::metadata(path).ok()?;
     let modified = (file.mtime(), file.mtime_nsec());
-    Some(Seen { device: file.dev(), inode: file.ino(), length: file.len(), modified })
+    Some(FileStamp { device: file.dev(), inode: file.ino(), length: file.len(), modified })
 }
 
 /// The keys, and the file they came from.
-pub(super) fn find(secrets: &Secrets, may_create: bool) -> Result<(Vec<Key>, Option<PathBuf>), VaultError> {
+pub(super) fn find(secrets: &Secrets, may_create: bool) -> Result<(Vec<MasterKey>, Option<PathBuf>), VaultError> {
     if let Some(keys) = &secrets.key {
         return Ok((decode("secrets.key", keys)?, None));
     }
@@ -75,16 +75,16 @@ pub(super) fn find(secrets: &Secrets, may_create: bool) -> Result<(Vec<Key>, Opt
         None if may_create => create(path)?,
         None => return Err(VaultError::KeyFileMissing { path: path.clone() }),
     };
-    Ok((decode(&told(path), &text)?, Some(path.clone())))
+    Ok((decode(&described(path), &text)?, Some(path.clone())))
 }
 
 /// The keys in a file now.
-pub(super) fn in_file(path: &Path) -> Result<Vec<Key>, VaultError> {
+pub(super) fn in_file(path: &Path) -> Result<Vec<MasterKey>, VaultError> {
     let text = read(path)?.ok_or_else(|| VaultError::KeyFileMissing { path: path.to_owned() })?;
-    decode(&told(path), &text)
+    decode(&described(path), &text)
 }
 
-fn told(path: &Path) -> String {
+fn described(path: &Path) -> String {
     format!("the key file {} (secrets.key_file)", path.display())
 }
 
@@ -105,7 +105,7 @@ fn read(path: &Path) -> Result<Option<SecretString>, VaultError> {
 /// reads it.
 fn create(path: &Path) -> Result<SecretString, VaultError> {
     let refused = |source| VaultError::KeyFile { action: "create", path: path.to_owned(), source };
-    let text = line(&Key::generate());
+    let text = line(&MasterKey::generate());
     let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -125,7 +125,7 @@ pub(super) fn folder(path: &Path) -> std::io::Result<File> {
 
 /// Replaces the keys of a file atomically: a reader finds the old ones or the new ones, also after a power failure.
 /// Owner and group are preserved; access is not widened.
-pub(super) fn replace(path: &Path, keys: &[&Key]) -> Result<(), VaultError> {
+pub(super) fn replace(path: &Path, keys: &[&MasterKey]) -> Result<(), VaultError> {
     let refused = |source| VaultError::KeyFile { action: "replace", path: path.to_owned(), source };
     // A symbolic link to the file is preserved.
     let path = path.canonicalize().map_err(refused)?;
@@ -158,21 +158,21 @@ pub(super) fn replace(path: &Path, keys: &[&Key]) -> Result<(), VaultError> {
     done.map_err(refused)
 }
 
-fn line(key: &Key) -> SecretString {
+fn line(key: &MasterKey) -> SecretString {
     SecretString::from(STANDARD.encode(*key.bytes))
 }
 
 /// One base64 text per key, separated by line feeds or spaces.
-fn decode(origin: &str, text: &SecretString) -> Result<Vec<Key>, VaultError> {
+fn decode(origin: &str, text: &SecretString) -> Result<Vec<MasterKey>, VaultError> {
     let not_a_key = |found: String| VaultError::NotAKey { origin: origin.to_owned(), found };
-    let mut keys: Vec<Key> = Vec::new();
+    let mut keys: Vec<MasterKey> = Vec::new();
     for text in text.expose_secret().split_whitespace() {
         let bytes = STANDARD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text)).map(Zeroizing::new);
         let bytes = bytes.map_err(|_| not_a_key("something that is not base64".to_owned()))?;
         let Ok(bytes) = <[u8; 32]>::try_from(bytes.as_slice()) else {
             return Err(not_a_key(format!("{} bytes", bytes.len())));
         };
-        let key = Key::of(Zeroizing::new(bytes));
+        let key = MasterKey::of(Zeroizing::new(bytes));
         if keys.iter().all(|known| known.id != key.id) {
             keys.push(key);
         }

@@ -3,7 +3,7 @@
 
 /// Type of a key column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holds {
+pub enum KeyColumnType {
     Uuid,
     Number,
     Text,
@@ -11,7 +11,7 @@ pub enum Holds {
 
 /// Storage of a sealed value in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum ColumnStorage {
     /// Bytes; empty or NULL: no value.
     Bytes,
     /// Base64 text; empty: no value.
@@ -24,9 +24,9 @@ pub enum Kept {
 pub struct Table {
     pub name: &'static str,
     /// The primary key after `tenant_id`.
-    pub keys: &'static [(&'static str, Holds)],
+    pub keys: &'static [(&'static str, KeyColumnType)],
     pub columns: &'static [&'static str],
-    pub kept: Kept,
+    pub kept: ColumnStorage,
     /// Values are bound to the vendor, whatever account the row belongs to.
     pub of_vendor: bool,
 }
@@ -74,13 +74,13 @@ places! {
     VaultKey = "vault_key",
 }
 
-const ID: &[(&str, Holds)] = &[("id", Holds::Uuid)];
-const OF_GRANT: &[(&str, Holds)] = &[("crm_user_id", Holds::Number)];
+const ID: &[(&str, KeyColumnType)] = &[("id", KeyColumnType::Uuid)];
+const OF_GRANT: &[(&str, KeyColumnType)] = &[("crm_user_id", KeyColumnType::Number)];
 
 impl Place {
     /// Where values of this place are stored.
     pub const fn table(self) -> Table {
-        let plain = Table { name: "", keys: ID, columns: &[], kept: Kept::Bytes, of_vendor: false };
+        let plain = Table { name: "", keys: ID, columns: &[], kept: ColumnStorage::Bytes, of_vendor: false };
         match self {
             Self::OauthAccess => Table { name: "oauth_grant", keys: OF_GRANT, columns: &["access_token"], ..plain },
             Self::OauthRefresh => Table {
@@ -91,24 +91,27 @@ impl Place {
             },
             Self::InstallCall => Table { name: "install_call", columns: &["code"], of_vendor: true, ..plain },
             Self::CrmSubscription => Table { name: "crm_subscription", keys: &[], columns: &["destination"], ..plain },
-            Self::SourceNotice => {
-                Table { name: "source_notice", keys: &[("source_id", Holds::Uuid)], columns: &["access"], ..plain }
-            }
+            Self::SourceNotice => Table {
+                name: "source_notice",
+                keys: &[("source_id", KeyColumnType::Uuid)],
+                columns: &["access"],
+                ..plain
+            },
             Self::SourceSecrets => Table { name: "source", columns: &["secrets"], ..plain },
             Self::Idempotency => Table {
                 name: "idempotency",
-                keys: &[("key_id", Holds::Uuid), ("route", Holds::Text), ("key", Holds::Text)],
+                keys: &[("key_id", KeyColumnType::Uuid), ("route", KeyColumnType::Text), ("key", KeyColumnType::Text)],
                 columns: &["answer"],
-                kept: Kept::Base64,
+                kept: ColumnStorage::Base64,
                 ..plain
             },
             Self::MediaOrigin => Table { name: "media", columns: &["origin"], ..plain },
             Self::Totp => Table { name: "person", columns: &["totp_secret"], of_vendor: true, ..plain },
             Self::Session => Table { name: "session", columns: &["data"], ..plain },
-            Self::Notice => Table { name: "session", columns: &["notice"], kept: Kept::Base64, ..plain },
+            Self::Notice => Table { name: "session", columns: &["notice"], kept: ColumnStorage::Base64, ..plain },
             Self::VaultKey => Table {
                 name: "vault_key",
-                keys: &[("id", Holds::Text)],
+                keys: &[("id", KeyColumnType::Text)],
                 columns: &["sealed"],
                 of_vendor: true,
                 ..plain

@@ -4,55 +4,55 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::KeyId;
-use super::key::{self, Key, Seen};
+use super::key::{self, FileStamp, MasterKey};
 
 /// The keys of one process.
 pub(super) struct Ring {
     file: Option<PathBuf>,
-    keys: RwLock<Keys>,
+    keys: RwLock<KeySet>,
 }
 
-struct Keys {
+struct KeySet {
     /// The keys in file or configuration: the first encrypts. Never empty.
-    given: Vec<Arc<Key>>,
+    given: Vec<Arc<MasterKey>>,
     /// Earlier keys of this process, and those stored in the database. They decrypt values that this or another process
     /// sealed just before a key was removed.
-    earlier: Vec<Arc<Key>>,
+    earlier: Vec<Arc<MasterKey>>,
     /// The file's metadata when it was last read.
-    seen: Option<Seen>,
+    seen: Option<FileStamp>,
 }
 
 impl Ring {
-    pub fn new(keys: Vec<Key>, file: Option<PathBuf>) -> Self {
+    pub fn new(keys: Vec<MasterKey>, file: Option<PathBuf>) -> Self {
         let seen = file.as_deref().and_then(key::seen);
         let given = keys.into_iter().map(Arc::new).collect();
-        Self { file, keys: RwLock::new(Keys { given, earlier: Vec::new(), seen }) }
+        Self { file, keys: RwLock::new(KeySet { given, earlier: Vec::new(), seen }) }
     }
 
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
 
-    pub fn given(&self) -> Vec<Arc<Key>> {
+    pub fn given(&self) -> Vec<Arc<MasterKey>> {
         self.read(|keys| keys.given.clone())
     }
 
     /// Current and earlier keys.
-    pub fn all(&self) -> Vec<Arc<Key>> {
+    pub fn all(&self) -> Vec<Arc<MasterKey>> {
         self.read(|keys| keys.given.iter().chain(&keys.earlier).cloned().collect())
     }
 
     /// The encrypting key.
     #[expect(clippy::expect_used, reason = "a ring without keys is refused where it is read")]
-    pub fn first(&self) -> Arc<Key> {
+    pub fn first(&self) -> Arc<MasterKey> {
         self.read(|keys| keys.given.first().cloned()).expect("a ring has a key")
     }
 
-    pub fn find(&self, id: KeyId) -> Option<Arc<Key>> {
+    pub fn find(&self, id: KeyId) -> Option<Arc<MasterKey>> {
         self.read(|keys| keys.given.iter().chain(&keys.earlier).find(|key| key.id == id).cloned())
     }
 
-    pub fn remember(&self, key: Key) {
+    pub fn remember(&self, key: MasterKey) {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         if keys.given.iter().chain(&keys.earlier).all(|known| known.id != key.id) {
             keys.earlier.push(Arc::new(key));
@@ -87,19 +87,19 @@ impl Ring {
         seen.is_none() || self.read(|keys| keys.seen == seen)
     }
 
-    fn read<T>(&self, of: impl FnOnce(&Keys) -> T) -> T {
+    fn read<T>(&self, of: impl FnOnce(&KeySet) -> T) -> T {
         of(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Keys {
-    fn take_up(&mut self, fresh: Vec<Key>) {
-        let fresh: Vec<Arc<Key>> = fresh.into_iter().map(Arc::new).collect();
+impl KeySet {
+    fn take_up(&mut self, fresh: Vec<MasterKey>) {
+        let fresh: Vec<Arc<MasterKey>> = fresh.into_iter().map(Arc::new).collect();
         if !fresh.iter().map(|key| key.id).eq(self.given.iter().map(|key| key.id)) {
             let ids = fresh.iter().map(|key| key.id.to_string()).collect::<Vec<_>>().join(" ");
             tracing::info!(keys = ids, "the key file was changed and is in use");
         }
-        let mut earlier: Vec<Arc<Key>> = self.given.drain(..).collect();
+        let mut earlier: Vec<Arc<MasterKey>> = self.given.drain(..).collect();
         earlier.append(&mut self.earlier);
         earlier.retain(|known| fresh.iter().all(|key| key.id != known.id));
         (self.given, self.earlier) = (fresh, earlier);

@@ -192,7 +192,7 @@ fn m9_a_changed_key_file_is_taken_up_without_being_asked() {
     let serving = Vault::open(&in_file(&path), true).unwrap();
     let other = Vault::open(&in_file(&path), true).unwrap();
     let under_old = serving.seal(TENANT, Place::Totp, "1", b"old");
-    let (old, new) = (serving.keys().remove(0), Key::generate());
+    let (old, new) = (serving.keys().remove(0), MasterKey::generate());
 
     other.replace_keys(&[&new, &old]).unwrap();
     let under_new = other.seal(TENANT, Place::Totp, "1", b"new");
@@ -226,7 +226,7 @@ fn m9_the_key_file_is_replaced_whole_and_private() {
     std::fs::write(folder.path().join("parom.key.new"), "half a ke").unwrap();
     std::fs::set_permissions(folder.path().join("parom.key.new"), std::fs::Permissions::from_mode(0o644)).unwrap();
     let before = std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(&path).unwrap());
-    let (old, new) = (vault.keys().remove(0), Key::generate());
+    let (old, new) = (vault.keys().remove(0), MasterKey::generate());
     vault.replace_keys(&[&old, &new]).unwrap();
     let after = std::fs::metadata(&path).unwrap();
     assert_ne!(std::os::unix::fs::MetadataExt::ino(&after), before, "never written in place");

@@ -5,7 +5,7 @@ use clap::Parser;
 use super::*;
 
 #[derive(Debug, Parser)]
-struct Parom {
+struct ChannelCli {
     #[command(subcommand)]
     command: ChannelCommand,
 }
@@ -31,7 +31,7 @@ code = "parom_widget"
 
 /// Exit code, stdout and stderr.
 fn run_with(config: &str, arguments: &[&str]) -> anyhow::Result<(bool, String, String)> {
-    let command = Parom::try_parse_from([&["parom"], arguments].concat())?.command;
+    let command = ChannelCli::try_parse_from([&["parom"], arguments].concat())?.command;
     let (mut out, mut errors) = (Vec::new(), Vec::new());
     let code = run(&command, &Config::from_toml(config)?, &mut out, &mut errors)?;
     let well = format!("{code:?}") == format!("{:?}", ExitCode::SUCCESS);
@@ -58,8 +58,8 @@ fn what_is_missing_is_said_and_fails_unless_it_may_be() {
     assert!(lines[0].starts_with("integration \"main\": channel.allowed_accounts: name the accounts"), "{gaps}");
     assert!(lines[1].starts_with("vendor.support_email: "), "{gaps}");
     assert_eq!(letter.matches("[missing]").count(), 2, "{letter}");
-    let (well, same, told) = run_with(&config, &["request", "--lang", "en", "--dev"]).unwrap();
-    assert_eq!((well, same, told), (true, letter, gaps));
+    let (well, same, given) = run_with(&config, &["request", "--lang", "en", "--dev"]).unwrap();
+    assert_eq!((well, same, given), (true, letter, gaps));
 }
 
 #[test]

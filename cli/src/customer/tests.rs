@@ -16,7 +16,7 @@ use crate::fixture;
 const START: i64 = 1_795_000_000_123;
 
 #[derive(Debug, Parser)]
-struct Parom {
+struct CustomerCli {
     #[command(subcommand)]
     command: CustomerCommand,
 }
@@ -35,7 +35,7 @@ async fn app(folder: &tempfile::TempDir) -> Arc<App> {
 }
 
 async fn printed(app: &Arc<App>, arguments: &[&str], stdin: Option<&str>) -> anyhow::Result<String> {
-    let command = Parom::try_parse_from([&["parom"], arguments].concat())?.command;
+    let command = CustomerCli::try_parse_from([&["parom"], arguments].concat())?.command;
     let mut out = Vec::new();
     run(command, app, || Ok(stdin.map(SecretString::from)), &mut out).await?;
     Ok(String::from_utf8(out)?)
@@ -43,7 +43,7 @@ async fn printed(app: &Arc<App>, arguments: &[&str], stdin: Option<&str>) -> any
 
 async fn opens(app: &App, login: &str, password: &str) -> bool {
     let row = find(&app.store, login).await.unwrap().unwrap();
-    password::check(&app.people, SecretString::from(password), Some(&row.password_hash)).await.unwrap()
+    password::check(&app.identity, SecretString::from(password), Some(&row.password_hash)).await.unwrap()
 }
 
 async fn add_tenant(app: &App, id: u128, customer_id: Uuid) {

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::play::Play;
-use super::stage::Stage;
-use crate::say;
+use super::stage::DemoStage;
+use crate::print_line;
 
 /// Runs all steps and stops at the first failure. Returns false if a step failed.
 pub async fn run(folder: Option<PathBuf>) -> anyhow::Result<bool> {
     let temporary = folder.is_none();
-    let stage = Stage::build(folder).await?;
+    let stage = DemoStage::build(folder).await?;
     let right = steps(&stage).await;
     let folder = stage.folder().to_owned();
     stage.close().await;
@@ -19,13 +19,13 @@ pub async fn run(folder: Option<PathBuf>) -> anyhow::Result<bool> {
         // What a check leaves behind is of no use to anybody.
         let _ = std::fs::remove_dir_all(folder);
     }
-    say(if right { "all steps ok" } else { "a step went wrong" })?;
+    print_line(if right { "all steps ok" } else { "a step went wrong" })?;
     Ok(right)
 }
 
-async fn steps(stage: &Stage) -> bool {
+async fn steps(stage: &DemoStage) -> bool {
     let mut play = Play::new(stage);
-    let mut line = Line::default();
+    let mut line = StepReport::default();
     line.step("the marketplace installs the integration", stage.install()).await;
     line.step("two sources exist in Parom and in amoCRM", play.creates_sources()).await;
     line.step("a customer writes in the web chat", play.customer_writes()).await;
@@ -44,11 +44,11 @@ async fn steps(stage: &Stage) -> bool {
 }
 
 #[derive(Default)]
-struct Line {
+struct StepReport {
     wrong: bool,
 }
 
-impl Line {
+impl StepReport {
     async fn step<T>(&mut self, name: &str, work: impl Future<Output = anyhow::Result<T>>) {
         if self.wrong {
             return;
@@ -56,7 +56,7 @@ impl Line {
         let started = Instant::now();
         let done = work.await;
         let millis = started.elapsed().as_millis();
-        let print = |word: &str, more: &dyn Display| say(&format!("{word:<4}  {name:<52} {millis:>6} ms{more}"));
+        let print = |word: &str, more: &dyn Display| print_line(&format!("{word:<4}  {name:<52} {millis:>6} ms{more}"));
         let printed = match done {
             Ok(_) => print("ok", &""),
             Err(error) => {

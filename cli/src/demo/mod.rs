@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use base::telemetry;
 use clap::Args;
 
-use super::say;
+use super::print_line;
 use super::serve::stop_asked_for;
 
 mod check;
@@ -14,7 +14,7 @@ mod messenger;
 mod play;
 mod stage;
 
-use stage::{HOST, NEW_HOST, Stage};
+use stage::{DemoStage, HOST, NEW_HOST};
 
 #[derive(Args)]
 pub struct DemoCommand {
@@ -34,38 +34,41 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
         let right = check::run(command.data).await?;
         return Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    let stage = Stage::build(command.data).await?;
+    let stage = DemoStage::build(command.data).await?;
     stage.install().await?;
     let sources = stage.sources().await?;
     stage.telegram_source().await?;
     let spare = stage.spare_bot()?;
-    say("The demo is ready. Open both windows side by side and write to each other:")?;
-    say("")?;
-    say(&format!("  Manager's window    {}", stage.manager_url()))?;
-    say(&format!("  Customer's page     {}", stage.customer_url(&sources)))?;
-    say(&format!("  Customer's phone    {}   (Telegram, simulated)", stage.phone_url()))?;
-    say("")?;
-    say("Or set everything up as an administrator does:")?;
-    say("")?;
-    say(&format!("  Widget              {}", stage.marketplace_url(HOST)))?;
-    say(&format!("  A new account       {}   (install it there)", stage.marketplace_url(NEW_HOST)))?;
-    say(&format!(
+    print_line("The demo is ready. Open both windows side by side and write to each other:")?;
+    print_line("")?;
+    print_line(&format!("  Manager's window    {}", stage.manager_url()))?;
+    print_line(&format!("  Customer's page     {}", stage.customer_url(&sources)))?;
+    print_line(&format!("  Customer's phone    {}   (Telegram, simulated)", stage.phone_url()))?;
+    print_line("")?;
+    print_line("Or set everything up as an administrator does:")?;
+    print_line("")?;
+    print_line(&format!("  Widget              {}", stage.marketplace_url(HOST)))?;
+    print_line(&format!("  A new account       {}   (install it there)", stage.marketplace_url(NEW_HOST)))?;
+    print_line(&format!(
         "  Panel               {}   (good once, for ten minutes; later from the widget)",
         stage.panel_url().await?
     ))?;
-    say(&format!("  A bot to add        {}   (@{}, a bot of the simulated Telegram)", spare.token, spare.username))?;
-    say(&format!("  Vendor's admin      {}   (good once, for 10 minutes)", stage.admin_url().await?))?;
-    say("")?;
-    say(&format!("  Parom               {}", stage.url()))?;
-    say(&format!("  API key             {}", stage.key()))?;
-    say(&format!(
+    print_line(&format!(
+        "  A bot to add        {}   (@{}, a bot of the simulated Telegram)",
+        spare.token, spare.username
+    ))?;
+    print_line(&format!("  Vendor's admin      {}   (good once, for 10 minutes)", stage.admin_url().await?))?;
+    print_line("")?;
+    print_line(&format!("  Parom               {}", stage.url()))?;
+    print_line(&format!("  API key             {}", stage.key()))?;
+    print_line(&format!(
         "  Own messenger       source {}; what its webhooks brought: {}",
         sources.custom.id,
         stage.messenger_url()
     ))?;
-    say(&format!("  Data                {}", stage.folder().display()))?;
-    say("")?;
-    say("Nothing leaves this machine. Stop with Ctrl-C.")?;
+    print_line(&format!("  Data                {}", stage.folder().display()))?;
+    print_line("")?;
+    print_line("Nothing leaves this machine. Stop with Ctrl-C.")?;
     stop_asked_for().await?;
     stage.close().await;
     Ok(ExitCode::SUCCESS)

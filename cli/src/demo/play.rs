@@ -6,7 +6,7 @@ use sandbox::{Direction, MessageView};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::stage::{HOST, PATIENCE, Sources, Stage};
+use super::stage::{DemoStage, HOST, PATIENCE, Sources};
 
 const HELLO: &str = "Hello, is the blue one in stock?";
 const ANSWER: &str = "Yes, it is. Shall I put it aside?";
@@ -15,7 +15,7 @@ const OWN_ANSWER: &str = "Good morning";
 
 /// State that the steps pass on to each other.
 pub struct Play<'a> {
-    stage: &'a Stage,
+    stage: &'a DemoStage,
     sources: Option<Sources>,
     cookie: String,
     first_id: String,
@@ -26,7 +26,7 @@ pub struct Play<'a> {
 }
 
 impl<'a> Play<'a> {
-    pub fn new(stage: &'a Stage) -> Self {
+    pub fn new(stage: &'a DemoStage) -> Self {
         let empty = String::new;
         Self {
             stage,

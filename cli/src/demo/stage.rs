@@ -8,13 +8,13 @@ use anyhow::{Context, ensure};
 use base::clock::Clock;
 use base::config::Config;
 use base::http_client::HttpClients;
-use base::words::Language;
+use base::i18n::Language;
 use doubles::telegram::{BotView, NewBot, NewPerson, Options as Simulated, Telegram};
-use parom::admin::operators::deeds::{self, By};
+use parom::admin::operators::actions::{self, OperatorActor};
 use parom::api::key::Scope;
 use parom::audit::Actor;
-use parom::people::{person, ticket};
-use parom::server::{self, Options, Running};
+use parom::identity::{person, ticket};
+use parom::server::{self, Running, ServerOptions};
 use reqwest::{Client, Method};
 use sandbox::Sandbox;
 use secrecy::{ExposeSecret, SecretString};
@@ -34,7 +34,7 @@ const OPERATOR: &str = "operator@demo.example";
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Sandbox, server and messenger, running.
-pub struct Stage {
+pub struct DemoStage {
     pub sandbox: Sandbox,
     pub messenger: Messenger,
     /// A simulated Telegram with two bots: one is a source, the other can be connected by hand.
@@ -56,7 +56,7 @@ pub struct Sources {
     pub custom: Source,
 }
 
-impl Stage {
+impl DemoStage {
     /// Starts everything on free ports, with new data unless a folder is given.
     pub async fn build(folder: Option<PathBuf>) -> anyhow::Result<Self> {
         let clock = Clock::system();
@@ -78,7 +78,8 @@ impl Stage {
         sandbox.set_widget(INTEGRATION, WIDGET, &widget::for_trying(&config)?)?;
         let http = HttpClients::new(&config.network)?.trusted().clone();
         let running =
-            server::start_on(listener, config, Options { clock: clock.clone(), ..Options::default() }).await?;
+            server::start_on(listener, config, ServerOptions { clock: clock.clone(), ..ServerOptions::default() })
+                .await?;
         let key = key::create(&running.app.store, &clock, "demo", None, Scope::Admin, None).await?;
         Ok(Self { sandbox, messenger: Messenger::start()?, telegram, http, running, key, folder })
     }
@@ -201,21 +202,21 @@ impl Stage {
             tenants["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).context("there is no account")?;
         let users = self.sandbox.users(HOST);
         let admin = users.iter().find(|user| user.is_admin).context("the account has no administrator")?;
-        let ticket = ticket::issue(&app.people, tenant_id, admin.id, &admin.name, true).await?;
+        let ticket = ticket::issue(&app.identity, tenant_id, admin.id, &admin.name, true).await?;
         Ok(format!("{}/panel/enter?ticket={ticket}", self.url()))
     }
 
     /// A one-time link to the vendor's admin as an operator, who connects an authenticator first.
     pub async fn admin_url(&self) -> anyhow::Result<String> {
         let app = &self.running.app;
-        let by = By { actor: Actor::Cli, address: None };
-        match deeds::add(app, OPERATOR, "", Language::of_terminal(), &by).await? {
+        let by = OperatorActor { actor: Actor::Cli, address: None };
+        match actions::add(app, OPERATOR, "", Language::of_terminal(), &by).await? {
             Ok((_, link)) => Ok(link),
             Err(_) => {
-                let person = person::operator_by_email(&app.people, app.store.read(), OPERATOR)
+                let person = person::operator_by_email(&app.identity, app.store.read(), OPERATOR)
                     .await?
                     .context("the operator is gone")?;
-                Ok(deeds::link(app, &person, false, &by).await?)
+                Ok(actions::link(app, &person, false, &by).await?)
             }
         }
     }

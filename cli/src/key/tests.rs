@@ -9,7 +9,7 @@ use super::*;
 use crate::fixture;
 
 #[derive(Debug, Parser)]
-struct Parom {
+struct KeyCli {
     #[command(subcommand)]
     command: KeyCommand,
 }
@@ -35,7 +35,7 @@ async fn add_tenant(store: &Store, id: Uuid) {
 }
 
 async fn printed(store: &Store, arguments: &[&str]) -> anyhow::Result<String> {
-    let command = Parom::try_parse_from([&["parom"], arguments].concat())?.command;
+    let command = KeyCli::try_parse_from([&["parom"], arguments].concat())?.command;
     let mut out = Vec::new();
     run(command, store, &mut out).await?;
     Ok(String::from_utf8(out)?)
@@ -47,7 +47,7 @@ async fn a_key_is_printed_once_and_alone() {
     let store = store(&folder).await;
     let key = printed(&store, &["create", "--name", "check vendor", "--scope", "admin"]).await.unwrap();
     assert!(key.starts_with("prm_") && key.ends_with('\n') && key.trim().len() == 47);
-    let entry = entries::find(store.read(), entries::Kind::ApiKey, &hash(key.trim()), START).await.unwrap().unwrap();
+    let entry = entries::find(store.read(), entries::IdKind::ApiKey, &hash(key.trim()), START).await.unwrap().unwrap();
     assert_eq!(entry.tenant_id, VENDOR);
     let rows = list(&store, None).await.unwrap();
     assert_eq!(rows.len(), 1);

@@ -7,7 +7,7 @@ use base::store::{self, Store, VENDOR};
 use base::vault::Vault;
 use clap::Parser;
 use entity::audit;
-use parom::people::{credentials, link};
+use parom::identity::{credentials, link};
 use sea_orm::QueryOrder;
 
 use super::*;
@@ -15,7 +15,7 @@ use super::*;
 const START: i64 = 1_795_000_000_123;
 
 #[derive(Debug, Parser)]
-struct Parom {
+struct VendorCli {
     #[command(subcommand)]
     command: VendorCommand,
 }
@@ -35,7 +35,7 @@ async fn app(folder: &tempfile::TempDir) -> std::sync::Arc<App> {
 }
 
 async fn printed(app: &App, arguments: &[&str]) -> anyhow::Result<String> {
-    let command = Parom::try_parse_from([&["parom"], arguments].concat())?.command;
+    let command = VendorCli::try_parse_from([&["parom"], arguments].concat())?.command;
     let mut out = Vec::new();
     run(command, app, &mut out).await?;
     Ok(String::from_utf8(out)?)
@@ -55,18 +55,18 @@ async fn a_link_is_printed_alone_and_opens_the_admin_once() {
     let folder = tempfile::tempdir().unwrap();
     let app = app(&folder).await;
     let line = printed(&app, &["add", "Olga@Vendor.example", "--name", "Olga"]).await.unwrap();
-    let found = link::take(&app.people, token(&line)).await.unwrap().unwrap();
+    let found = link::take(&app.identity, token(&line)).await.unwrap().unwrap();
     assert_eq!(found.purpose, Purpose::NewAuthenticator);
-    assert!(link::take(&app.people, token(&line)).await.unwrap().is_none(), "once");
+    assert!(link::take(&app.identity, token(&line)).await.unwrap().is_none(), "once");
 
     let again = refused(&app, &["add", "olga@vendor.example"]).await;
     assert!(again.contains("is an operator already") && again.contains("parom vendor link"), "{again}");
     assert_eq!(refused(&app, &["add", "olga"]).await, "\"olga\" is not an e-mail address");
-    let told = printed(&app, &["link", "olga@vendor.example", "--json"]).await.unwrap();
-    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
-    assert_eq!(told["email"], "olga@vendor.example");
-    assert!(told["link"].as_str().unwrap().starts_with("https://parom.example/admin/link?token="));
-    assert_eq!(told["expires_at"], "2026-11-18T11:16:40.123Z", "10 minutes");
+    let given = printed(&app, &["link", "olga@vendor.example", "--json"]).await.unwrap();
+    let given: serde_json::Value = serde_json::from_str(&given).unwrap();
+    assert_eq!(given["email"], "olga@vendor.example");
+    assert!(given["link"].as_str().unwrap().starts_with("https://parom.example/admin/link?token="));
+    assert_eq!(given["expires_at"], "2026-11-18T11:16:40.123Z", "10 minutes");
     let rows = audit::Entity::of_tenant(VENDOR).order_by_asc(audit::Column::Id).all(app.store.read()).await.unwrap();
     let deeds: Vec<_> = rows.iter().map(|row| (row.actor_kind.as_str(), row.action.as_str())).collect();
     assert_eq!(deeds, [("cli", "operator.added"), ("cli", "operator.link_made")]);
@@ -103,9 +103,9 @@ async fn a_lost_authenticator_is_taken_away_with_its_sessions() {
     let db = app.store.write();
     assert!(credentials::set_password(db, &person, "x", None).await.unwrap());
     let person = operator(&app, "olga@vendor.example").await.unwrap();
-    let new = parom::people::session::New {
+    let new = parom::identity::session::AuthenticatedPerson {
         tenant_id: VENDOR,
-        kind: parom::people::session::Kind::Admin,
+        kind: parom::identity::session::SessionKind::Admin,
         person_id: Some(person.id),
         crm_user_id: None,
         is_admin: true,
@@ -113,16 +113,16 @@ async fn a_lost_authenticator_is_taken_away_with_its_sessions() {
         language: "en",
         reason: "",
     };
-    let opened = parom::people::session::open(&app.people, db, new).await.unwrap();
+    let opened = parom::identity::session::open(&app.identity, db, new).await.unwrap();
     let lives = async || {
-        let kinds = [parom::people::session::Kind::Admin];
-        parom::people::session::find(&app.people, &opened.token, &kinds).await.unwrap().is_some()
+        let kinds = [parom::identity::session::SessionKind::Admin];
+        parom::identity::session::find(&app.identity, &opened.token, &kinds).await.unwrap().is_some()
     };
     printed(&app, &["link", "olga@vendor.example"]).await.unwrap();
     assert!(lives().await, "another link ends nothing");
     let link = printed(&app, &["link", "olga@vendor.example", "--new-authenticator"]).await.unwrap();
     assert!(!lives().await);
-    let person = parom::people::person::by_id(db, person.id).await.unwrap().unwrap();
+    let person = parom::identity::person::by_id(db, person.id).await.unwrap().unwrap();
     assert!(person.password_hash.is_none() && person.link_only, "nothing but the link is left to sign in by");
-    assert_eq!(link::take(&app.people, token(&link)).await.unwrap().unwrap().purpose, Purpose::NewAuthenticator);
+    assert_eq!(link::take(&app.identity, token(&link)).await.unwrap().unwrap().purpose, Purpose::NewAuthenticator);
 }

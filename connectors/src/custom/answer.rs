@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use base::http_client::read_up_to;
+use base::i18n::{LocalizedText, Words};
 use base::message::{Failure, FailureCode};
 use base::verdict::{Report, Taken, Verdict};
-use base::words::{Said, Words};
 use chrono::DateTime;
 use reqwest::header;
 use serde_json::Value;
 
-use super::Tried;
+use super::AttemptResult;
 use super::post::ANSWER_WITHIN;
 
 /// Maximum number of bytes read from an answer.
@@ -40,42 +40,42 @@ fn taken(body: &[u8]) -> Taken {
 }
 
 /// The outcome of a request sent at `asked_at` (Unix seconds); `words`: the account's language.
-pub(super) async fn judge(response: reqwest::Response, asked_at: i64, words: Words) -> Tried {
+pub(super) async fn judge(response: reqwest::Response, asked_at: i64, words: Words) -> AttemptResult {
     let status = response.status().as_u16();
     let after = retry_after(response.headers(), asked_at);
     let body = read_up_to(response, ANSWER_BYTES).await;
     // The status line is the answer; an incomplete body changes nothing.
     let (body, _) = body.unwrap_or_default();
     let text = String::from_utf8_lossy(&body).into_owned();
-    let said = Said::new("said-server-answered").with("status", status);
+    let said = LocalizedText::new("said-server-answered").with("status", status);
     if (200..300).contains(&status) {
-        return Tried { report: Report::done(status, taken(&body)).with_answer(status, &text), said };
+        return AttemptResult { report: Report::done(status, taken(&body)).with_answer(status, &text), said };
     }
     let verdict = match status {
         401 | 403 | 410 => Verdict::Pause,
         408 | 425 | 429 | 500..=599 => Verdict::Retry { after, whole_target: status == 429 },
         _ => Verdict::Bury(Failure {
             code: FailureCode::Rejected,
-            text: words.say("failure-rejected-with").with("status", status).to_string(),
+            text: words.text("failure-rejected-with").with("status", status).to_string(),
         }),
     };
-    Tried { report: Report::not_done(verdict, said.to_string()).with_answer(status, &text), said }
+    AttemptResult { report: Report::not_done(verdict, said.to_string()).with_answer(status, &text), said }
 }
 
-pub(super) fn not_answered(error: &reqwest::Error) -> Tried {
+pub(super) fn not_answered(error: &reqwest::Error) -> AttemptResult {
     if let Some(refused) = base::http_client::refusal(error) {
-        return Tried::not_done(Verdict::Pause, refused.said());
+        return AttemptResult::not_done(Verdict::Pause, refused.text());
     }
     if error.is_connect() {
         let verdict = Verdict::Retry { after: None, whole_target: false };
-        return Tried::not_done(verdict, Said::new("said-server-unconnected"));
+        return AttemptResult::not_done(verdict, LocalizedText::new("said-server-unconnected"));
     }
-    Tried::not_done(
+    AttemptResult::not_done(
         Verdict::Unknown,
         if error.is_timeout() {
-            Said::new("said-server-late").with("seconds", ANSWER_WITHIN.as_secs())
+            LocalizedText::new("said-server-late").with("seconds", ANSWER_WITHIN.as_secs())
         } else {
-            Said::new("said-server-broke")
+            LocalizedText::new("said-server-broke")
         },
     )
 }
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn a_wait_is_told_in_seconds_or_by_a_date() {
         let asked_at = 1_795_167_060;
-        let told = |text: &str| {
+        let given = |text: &str| {
             let value = header::HeaderValue::from_str(text).unwrap();
             retry_after(&header::HeaderMap::from_iter([(header::RETRY_AFTER, value)]), asked_at)
         };
@@ -110,8 +110,8 @@ mod tests {
     #[test]
     fn an_answer_tells_ids_and_state_in_whatever_form_and_never_spoils_a_2xx() {
         let all = taken(br#"{"id":"m1","status":"delivered","conversation":{"id":"c1"},"receiver":{"id":"r1"}}"#);
-        let told = [all.external_id, all.conversation_id, all.receiver_id];
-        assert_eq!(told.map(Option::unwrap_or_default), ["m1", "c1", "r1"]);
+        let given = [all.external_id, all.conversation_id, all.receiver_id];
+        assert_eq!(given.map(Option::unwrap_or_default), ["m1", "c1", "r1"]);
         assert_eq!(all.state, Some(State::Delivered));
         let large = taken(br#"{"id":9223372036854775808,"conversation":{"id":-7},"status":"unheard of"}"#);
         assert_eq!(large.external_id.as_deref(), Some("9223372036854775808"));

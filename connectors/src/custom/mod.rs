@@ -3,15 +3,15 @@
 use async_trait::async_trait;
 use base::error::FieldError;
 use base::http_client::Guarded;
+use base::i18n::{Language, LocalizedText, Words};
 use base::verdict::{Report, Verdict};
-use base::words::{Language, Said, Words};
 use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
 use super::{
-    Abilities, AfterUnknown, Check, Connector, ContentAbilities, FeatureAbilities, Field, Input, Notice, Outgoing,
-    Probe, Settings, Setup, Support,
+    Abilities, AfterUnknown, Check, Connector, ContentAbilities, FeatureAbilities, Field, Input, Outgoing, Probe,
+    Settings, Setup, SourceNotice, Support,
 };
 
 mod answer;
@@ -21,7 +21,7 @@ mod sign;
 mod wire;
 
 pub use post::ANSWER_WITHIN;
-use post::{NotAnswered, Webhook, target};
+use post::{NotAnswered, WebhookRequest, target};
 pub use sign::{new_secret, retired, sign};
 
 /// Name of the secret among a source's credentials.
@@ -80,15 +80,15 @@ impl Connector for Custom {
 
     /// There is no service to ask; reports what is known without a request.
     async fn check_access(&self, settings: &Settings) -> Check {
-        let (url, secret) = target(settings).ok_or_else(|| Said::new("said-webhook-missing"))?;
-        self.http.check_url(&url).map_err(|refused| refused.said())?;
-        sign(secret, "", 0, b"").map(|_| None).map_err(|_| Said::new("said-webhook-secret"))
+        let (url, secret) = target(settings).ok_or_else(|| LocalizedText::new("said-webhook-missing"))?;
+        self.http.check_url(&url).map_err(|refused| refused.text())?;
+        sign(secret, "", 0, b"").map(|_| None).map_err(|_| LocalizedText::new("said-webhook-secret"))
     }
 
     /// Sends `source.test`, which receivers ignore like every unknown type.
     async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
         let event = wire::event("source.test", probe.now, json!({ "source_id": probe.source_id }), false);
-        let webhook = Webhook {
+        let webhook = WebhookRequest {
             id: probe.id.to_string(),
             timestamp: probe.now.timestamp(),
             body: event.to_string(),
@@ -106,12 +106,12 @@ impl Connector for Custom {
             .map_err(|error| vec![FieldError::of_serde("/settings/webhook_url", &error)])?;
         self.http
             .check_url(&parsed.webhook_url)
-            .map_err(|refused| vec![FieldError::new("/settings/webhook_url", refused.said())])?;
+            .map_err(|refused| vec![FieldError::new("/settings/webhook_url", refused.text())])?;
         Ok(Setup { public: json!({ "webhook_url": parsed.webhook_url }), secrets: Default::default() })
     }
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
-        let webhook = Webhook {
+        let webhook = WebhookRequest {
             id: outgoing.id(),
             timestamp: outgoing.now.timestamp(),
             body: wire::body(outgoing).to_string(),
@@ -125,8 +125,8 @@ impl Connector for Custom {
         true
     }
 
-    async fn notify(&self, settings: &Settings, notice: &Notice) -> Option<Report> {
-        let webhook = Webhook {
+    async fn notify(&self, settings: &Settings, notice: &SourceNotice) -> Option<Report> {
+        let webhook = WebhookRequest {
             id: notice.id.to_string(),
             timestamp: notice.now.timestamp(),
             body: wire::event(notice.kind, notice.now, notice.data.clone(), notice.repeat).to_string(),
@@ -137,28 +137,28 @@ impl Connector for Custom {
 }
 
 /// An attempt, and its description for people who test.
-struct Tried {
+struct AttemptResult {
     report: Report,
-    said: Said,
+    said: LocalizedText,
 }
 
-impl Tried {
-    fn not_done(verdict: Verdict, said: Said) -> Self {
+impl AttemptResult {
+    fn not_done(verdict: Verdict, said: LocalizedText) -> Self {
         Self { report: Report::not_done(verdict, said.to_string()), said }
     }
 }
 
 impl Custom {
     /// Posts a signed event and judges the answer.
-    async fn post(&self, settings: &Settings, webhook: Webhook) -> Tried {
+    async fn post(&self, settings: &Settings, webhook: WebhookRequest) -> AttemptResult {
         let (words, asked_at) = (webhook.words, webhook.timestamp);
         let signed = match webhook.sign(settings) {
             Ok(signed) => signed,
-            Err(said) => return Tried::not_done(Verdict::Pause, said),
+            Err(said) => return AttemptResult::not_done(Verdict::Pause, said),
         };
         match signed.post(&self.http).await {
             Ok(response) => answer::judge(response, asked_at, words).await,
-            Err(NotAnswered::Refused(refused)) => Tried::not_done(Verdict::Pause, refused.said()),
+            Err(NotAnswered::Refused(refused)) => AttemptResult::not_done(Verdict::Pause, refused.text()),
             Err(NotAnswered::Failed(error)) => answer::not_answered(&error),
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base::http_client::{Guarded, UrlRefused};
-use base::words::{Said, Words};
+use base::i18n::{LocalizedText, Words};
 use reqwest::{Response, header};
 use secrecy::SecretString;
 use url::Url;
@@ -15,7 +15,7 @@ use crate::Settings;
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
 /// What is posted. `words`: the language in which refusals are explained.
-pub(super) struct Webhook {
+pub(super) struct WebhookRequest {
     pub id: String,
     pub timestamp: i64,
     pub body: String,
@@ -38,13 +38,13 @@ pub(super) enum NotAnswered {
     Failed(reqwest::Error),
 }
 
-impl Webhook {
+impl WebhookRequest {
     /// Signs it with the source's secret. The error says what the source lacks.
-    pub fn sign(self, settings: &Settings) -> Result<Signed, Said> {
+    pub fn sign(self, settings: &Settings) -> Result<Signed, LocalizedText> {
         let Self { id, timestamp, body, .. } = self;
-        let (url, secret) = target(settings).ok_or_else(|| Said::new("said-webhook-missing"))?;
+        let (url, secret) = target(settings).ok_or_else(|| LocalizedText::new("said-webhook-missing"))?;
         let signature = sign::signatures(settings, secret, &id, timestamp, body.as_bytes());
-        let signature = signature.map_err(|_| Said::new("said-webhook-secret"))?;
+        let signature = signature.map_err(|_| LocalizedText::new("said-webhook-secret"))?;
         Ok(Signed { url, id, timestamp, signature, body })
     }
 }

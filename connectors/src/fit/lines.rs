@@ -1,7 +1,7 @@
 //! Text replacements for what a messenger does not support.
 
+use base::i18n::Words;
 use base::message::{Button, Content, List, Markup, Media, Quote};
-use base::words::Words;
 
 use super::file_name;
 
@@ -24,8 +24,8 @@ pub fn quote(words: Words, quote: &Quote) -> String {
 pub fn forward(words: Words, forward: &Quote) -> String {
     let name = forward.sender.as_ref().and_then(|sender| sender.name.as_deref());
     let head = match name {
-        Some(name) => words.say("carried-forward-of").with("name", name),
-        None => words.say("carried-forward"),
+        Some(name) => words.text("carried-forward-of").with("name", name),
+        None => words.text("carried-forward"),
     };
     let text = forward.content.as_ref().map(|content| content_line(words, content)).unwrap_or_default();
     format!("{head}\n{text}").trim_end().to_owned()
@@ -36,10 +36,10 @@ pub fn content(words: Words, content: &Content) -> String {
     match content {
         Content::Text { text } => text.clone(),
         Content::Location { latitude, longitude } => {
-            words.say("carried-location").with("map", map(*latitude, *longitude).unwrap_or_default()).to_string()
+            words.text("carried-location").with("map", map(*latitude, *longitude).unwrap_or_default()).to_string()
         }
         Content::Contact { name, phone } => {
-            words.say("carried-contact").with("name", name.as_str()).with("phone", phone.as_str()).to_string()
+            words.text("carried-contact").with("name", name.as_str()).with("phone", phone.as_str()).to_string()
         }
         Content::Picture(media)
         | Content::Video(media)
@@ -69,7 +69,7 @@ fn content_line(words: Words, quoted: &Content) -> String {
 }
 
 fn file(words: Words, kind: &str, media: &Media, linked: bool) -> String {
-    let kind = words.say_of("messages-kind-", kind);
+    let kind = words.text_of("messages-kind-", kind);
     let named = file_name(media).map_or_else(|| format!("[{kind}]"), |name| format!("[{kind}: {name}]"));
     let link = Some(media.media_url.as_str()).filter(|link| linked && !link.is_empty());
     let lines = [Some(named.as_str()), link, media.text.as_deref().filter(|text| !text.is_empty())];

@@ -5,10 +5,10 @@
 //!                   └──────────────────── one text ─▶ caption, or beside, cut where it is too long ─▶ parts
 //! ```
 
+use base::i18n::{Sentence, Words};
 use base::message::{Content, Media};
-use base::words::{Sentence, Words};
 
-use super::{Abilities, Message, Part, Stand, Support};
+use super::{Abilities, Message, PartNumber, Stand, Support};
 
 pub mod lines;
 mod sign;
@@ -30,8 +30,8 @@ impl Thing {
     /// Its display name.
     pub fn named(self, words: Words) -> Sentence {
         match self {
-            Self::Kind(kind) => words.say_of("messages-kind-", kind),
-            Self::Feature(feature) => words.say_of("ability-name-", feature),
+            Self::Kind(kind) => words.text_of("messages-kind-", kind),
+            Self::Feature(feature) => words.text_of("ability-name-", feature),
         }
     }
 }
@@ -135,7 +135,7 @@ fn parts_of(message: &Message, contents: Vec<Content>) -> Vec<Message> {
     let parts = contents.into_iter().zip(1..).map(|(content, number)| {
         let (first, last) = (number == 1, number == of);
         Message {
-            part: Part { number, of },
+            part: PartNumber { number, of },
             content,
             markup: message.markup.clone().filter(|_| last),
             reply_to: message.reply_to.clone().filter(|_| first),

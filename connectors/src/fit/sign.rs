@@ -1,14 +1,14 @@
 //! Adds the manager's name above a message.
 
+use base::i18n::Words;
 use base::message::Content;
-use base::words::Words;
 
 use crate::Message;
 
 /// Adds a name on a line above a text or a caption; a file without a caption gets one. Stickers, locations and
 /// contacts have no place for it.
 pub fn sign(message: &mut Message, name: &str, words: Words) {
-    let name = words.say("carried-signed").with("name", name).to_string();
+    let name = words.text("carried-signed").with("name", name).to_string();
     match &mut message.content {
         Content::Text { text } if text.is_empty() => {}
         Content::Text { text } => *text = format!("{name}\n{text}"),
@@ -27,15 +27,15 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::Part;
+    use crate::PartNumber;
+    use base::i18n::Language;
     use base::message::{Media, Person};
-    use base::words::Language;
 
     fn signed(content: Content) -> Content {
         let mut message = Message {
             id: Uuid::nil(),
             external_id: None,
-            part: Part::WHOLE,
+            part: PartNumber::WHOLE,
             sender: Person::default(),
             receiver: Person::default(),
             content,

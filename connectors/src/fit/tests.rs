@@ -1,5 +1,5 @@
+use base::i18n::Language;
 use base::message::{Button, List, Markup, Person, Post, Quote, Row, Section, Template};
-use base::words::Language;
 use chrono::DateTime;
 use uuid::Uuid;
 
@@ -46,7 +46,7 @@ fn message(content: Content) -> Message {
     Message {
         id: Uuid::from_u128(1),
         external_id: None,
-        part: Part::WHOLE,
+        part: PartNumber::WHOLE,
         sender: Person::default(),
         receiver: Person::default(),
         content,
@@ -76,7 +76,7 @@ fn file(caption: Option<&str>) -> Media {
 #[track_caller]
 fn as_text(message: Message, words: Words) -> String {
     match fit(message, &unlimited(), words).unwrap().as_slice() {
-        [Message { content: Content::Text { text }, part: Part::WHOLE, .. }] => text.clone(),
+        [Message { content: Content::Text { text }, part: PartNumber::WHOLE, .. }] => text.clone(),
         other => panic!("{other:?}"),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::http_client::{HttpClients, read_up_to, reason};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use reqwest::{RequestBuilder, Response};
@@ -14,8 +14,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::upload::Upload;
-use crate::file::Opened;
+use super::upload::MultipartRequest;
+use crate::file::OpenFile;
 
 /// Time limit of a call without files, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(12);
@@ -26,7 +26,7 @@ const ANSWER_BYTES: usize = 1024 * 1024;
 
 /// One Bot API server, Telegram's own or the operator's (`telegram.api_url`). Clones share connections.
 #[derive(Clone)]
-pub struct Api {
+pub struct BotApi {
     http: reqwest::Client,
     files: reqwest::Client,
     base: Arc<str>,
@@ -34,7 +34,7 @@ pub struct Api {
 
 /// Why there is no result. Contains no token and no address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failed {
+pub enum ApiError {
     /// The server refused. `description` is Telegram's (telegram §17), empty if the answer was not Telegram's own.
     Refused {
         /// As the HTTP status.
@@ -45,15 +45,15 @@ pub enum Failed {
         migrate_to: Option<i64>,
     },
     /// The request did not reach the server completely: nothing happened there.
-    NotSent(Said),
+    NotSent(LocalizedText),
     /// The request was sent, and no complete answer came.
-    Unknown(Said),
+    Unknown(LocalizedText),
     /// An unreadable success answer: accepted, with an unknown result.
     Unreadable { status: u16 },
 }
 
 #[derive(Deserialize)]
-struct Answer<T> {
+struct ApiResponse<T> {
     ok: bool,
     result: Option<T>,
     error_code: Option<u16>,
@@ -69,7 +69,7 @@ struct Parameters {
     migrate_to_chat_id: Option<i64>,
 }
 
-impl Api {
+impl BotApi {
     /// `base`: `telegram.api_url`, an address from the configuration.
     pub fn new(http: &HttpClients, base: &Url) -> Self {
         let base = base::config::base(base).into();
@@ -87,7 +87,7 @@ impl Api {
         token: &SecretString,
         method: &str,
         parameters: &(impl Serialize + Sync),
-    ) -> Result<T, Failed> {
+    ) -> Result<T, ApiError> {
         let request = self.http.post(self.address(token, method)?).timeout(CALL_WITHIN).json(parameters);
         answered(request, token, || true).await
     }
@@ -97,8 +97,8 @@ impl Api {
         &self,
         token: &SecretString,
         method: &str,
-        upload: Upload,
-    ) -> Result<T, Failed> {
+        upload: MultipartRequest,
+    ) -> Result<T, ApiError> {
         let address = self.address(token, method)?;
         let (form, whole) = upload.into_form();
         let request = self.files.post(address).timeout(UPLOAD_WITHIN).multipart(form);
@@ -106,7 +106,7 @@ impl Api {
     }
 
     /// Opens a file by the `file_path` of `getFile`.
-    pub async fn file(&self, token: &SecretString, path: &str) -> Result<Opened, Failed> {
+    pub async fn file(&self, token: &SecretString, path: &str) -> Result<OpenFile, ApiError> {
         let mut address = Url::parse(&self.base).map_err(|_| wrong_token())?;
         let token_segment = format!("bot{}", checked(token)?);
         if let Ok(mut segments) = address.path_segments_mut() {
@@ -117,29 +117,29 @@ impl Api {
         if !status.is_success() {
             return Err(refused(status.as_u16()));
         }
-        let told = response.content_length();
+        let announced = response.content_length();
         let bytes = response.bytes_stream().map(|chunk| chunk.map_err(|error| words(error).to_string()));
-        Ok(Opened { told, bytes: bytes.boxed() })
+        Ok(OpenFile { announced, bytes: bytes.boxed() })
     }
 
-    fn address(&self, token: &SecretString, method: &str) -> Result<String, Failed> {
+    fn address(&self, token: &SecretString, method: &str) -> Result<String, ApiError> {
         Ok(format!("{}/bot{}/{method}", self.base, checked(token)?))
     }
 }
 
 /// The token, if its form is safe in an address.
-fn checked(token: &SecretString) -> Result<&str, Failed> {
+fn checked(token: &SecretString) -> Result<&str, ApiError> {
     let text = token.expose_secret();
     if super::token::bot_id(text).is_some() { Ok(text) } else { Err(wrong_token()) }
 }
 
 /// Telegram's own answer to a malformed token.
-fn wrong_token() -> Failed {
-    Failed::Refused { code: 404, description: "Not Found".to_owned(), retry_after: None, migrate_to: None }
+fn wrong_token() -> ApiError {
+    ApiError::Refused { code: 404, description: "Not Found".to_owned(), retry_after: None, migrate_to: None }
 }
 
-fn refused(code: u16) -> Failed {
-    Failed::Refused { code, description: String::new(), retry_after: None, migrate_to: None }
+fn refused(code: u16) -> ApiError {
+    ApiError::Refused { code, description: String::new(), retry_after: None, migrate_to: None }
 }
 
 /// Sends a request. `whole`: whether all of it was sent.
@@ -147,29 +147,29 @@ async fn answered<T: DeserializeOwned>(
     request: RequestBuilder,
     token: &SecretString,
     whole: impl Fn() -> bool + Send,
-) -> Result<T, Failed> {
+) -> Result<T, ApiError> {
     match request.send().await {
         Ok(response) => read(response, token).await,
         Err(error) => Err(unanswered(error, whole())),
     }
 }
 
-async fn read<T: DeserializeOwned>(response: Response, token: &SecretString) -> Result<T, Failed> {
+async fn read<T: DeserializeOwned>(response: Response, token: &SecretString) -> Result<T, ApiError> {
     let status = response.status().as_u16();
     let (body, _): (Vec<u8>, bool) = match read_up_to(response, ANSWER_BYTES).await {
         Ok(body) => body,
         // The status is a refusal; the missing body would only have given the reason.
         Err(_) if status >= 300 => return Err(refused(status)),
-        Err(error) => return Err(Failed::Unknown(words(error))),
+        Err(error) => return Err(ApiError::Unknown(words(error))),
     };
-    let Ok(answer) = serde_json::from_slice::<Answer<T>>(&body) else {
+    let Ok(answer) = serde_json::from_slice::<ApiResponse<T>>(&body) else {
         // A gateway's page, or a result that is not what the method promises.
-        return Err(if status >= 300 { refused(status) } else { Failed::Unreadable { status } });
+        return Err(if status >= 300 { refused(status) } else { ApiError::Unreadable { status } });
     };
     match (answer.ok, answer.result) {
         (true, Some(result)) => Ok(result),
-        (true, None) => Err(Failed::Unreadable { status }),
-        (false, _) => Err(Failed::Refused {
+        (true, None) => Err(ApiError::Unreadable { status }),
+        (false, _) => Err(ApiError::Refused {
             code: answer.error_code.unwrap_or(status),
             description: answer.description.replace(token.expose_secret(), "…"),
             retry_after: answer.parameters.retry_after.map(Duration::from_secs),
@@ -178,14 +178,14 @@ async fn read<T: DeserializeOwned>(response: Response, token: &SecretString) -> 
     }
 }
 
-fn unanswered(error: reqwest::Error, whole: bool) -> Failed {
+fn unanswered(error: reqwest::Error, whole: bool) -> ApiError {
     let sent = whole && !error.is_connect() && !error.is_builder();
     let said = words(error);
-    if sent { Failed::Unknown(said) } else { Failed::NotSent(said) }
+    if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
 }
 
 /// Why a connection failed, without its address.
-fn words(error: reqwest::Error) -> Said {
+fn words(error: reqwest::Error) -> LocalizedText {
     let error = error.without_url();
     let mut text = error.to_string();
     let mut source = std::error::Error::source(&error);
@@ -193,7 +193,7 @@ fn words(error: reqwest::Error) -> Said {
         text = format!("{text}: {cause}");
         source = cause.source();
     }
-    reason::said(&text)
+    reason::explain(&text)
 }
 
 /// A chunk of a file.

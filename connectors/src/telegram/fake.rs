@@ -12,7 +12,7 @@ use url::Url;
 
 /// A scripted answer.
 #[derive(Clone, Debug)]
-pub enum Answer {
+pub enum ScriptedAnswer {
     Json(u16, Value),
     Text(u16, &'static str),
     /// Closes the connection after reading the request.
@@ -21,7 +21,7 @@ pub enum Answer {
     Deaf,
 }
 
-impl Answer {
+impl ScriptedAnswer {
     /// A refusal in Telegram's form.
     pub fn refused(code: u16, description: &str) -> Self {
         Self::Json(code, json!({ "ok": false, "error_code": code, "description": description }))
@@ -30,7 +30,7 @@ impl Answer {
 
 /// A recorded call.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub struct RecordedCall {
     pub method: String,
     pub path: String,
     pub parameters: Map<String, Value>,
@@ -40,8 +40,8 @@ pub struct Call {
 
 #[derive(Default)]
 struct Script {
-    answers: VecDeque<Answer>,
-    calls: Vec<Call>,
+    answers: VecDeque<ScriptedAnswer>,
+    calls: Vec<RecordedCall>,
 }
 
 /// The server. Unscripted calls succeed, as message 101, 102, …
@@ -52,7 +52,7 @@ pub struct Fake {
 }
 
 impl Fake {
-    pub async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+    pub async fn start(answers: impl IntoIterator<Item = ScriptedAnswer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
         let script = Script { answers: answers.into_iter().collect(), calls: Vec::new() };
@@ -66,13 +66,13 @@ impl Fake {
         fake
     }
 
-    pub fn calls(&self) -> Vec<Call> {
+    pub fn calls(&self) -> Vec<RecordedCall> {
         self.script.lock().unwrap().calls.clone()
     }
 
     /// The only recorded call.
     #[track_caller]
-    pub fn call(&self) -> Call {
+    pub fn call(&self) -> RecordedCall {
         let calls = self.calls();
         assert_eq!(calls.len(), 1, "{calls:#?}");
         calls.into_iter().next().unwrap()
@@ -85,7 +85,7 @@ impl Fake {
         }
         let head = String::from_utf8(head).unwrap();
         let answer = self.script.lock().unwrap().answers.pop_front();
-        if let Some(Answer::Deaf) = answer {
+        if let Some(ScriptedAnswer::Deaf) = answer {
             return None;
         }
         let header = |name: &str| {
@@ -103,10 +103,10 @@ impl Fake {
             script.calls.len()
         };
         let taken = json!({ "ok": true, "result": { "message_id": 100 + count, "date": 1, "chat": { "id": 1 } } });
-        let (status, body) = match answer.unwrap_or(Answer::Json(200, taken)) {
-            Answer::Json(status, body) => (status, body.to_string()),
-            Answer::Text(status, body) => (status, body.to_owned()),
-            Answer::Reset | Answer::Deaf => return None,
+        let (status, body) = match answer.unwrap_or(ScriptedAnswer::Json(200, taken)) {
+            ScriptedAnswer::Json(status, body) => (status, body.to_string()),
+            ScriptedAnswer::Text(status, body) => (status, body.to_owned()),
+            ScriptedAnswer::Reset | ScriptedAnswer::Deaf => return None,
         };
         let length = body.len();
         let text = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
@@ -114,9 +114,9 @@ impl Fake {
     }
 }
 
-async fn read(path: String, kind: &str, body: Vec<u8>) -> Call {
+async fn read(path: String, kind: &str, body: Vec<u8>) -> RecordedCall {
     let method = path.rsplit('/').next().unwrap_or_default().to_owned();
-    let mut call = Call { method, path, parameters: Map::new(), file: None };
+    let mut call = RecordedCall { method, path, parameters: Map::new(), file: None };
     let Ok(boundary) = multer::parse_boundary(kind) else {
         call.parameters = serde_json::from_slice(&body).unwrap_or_default();
         return call;

@@ -4,15 +4,15 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::api::{Api, Failed};
-use super::setup::Bot;
+use super::api::{ApiError, BotApi};
+use super::setup::SourceBot;
 use super::wire::PhotoSize;
 use crate::Settings;
-use crate::file::{NotOpened, Opened};
+use crate::file::{NotOpened, OpenFile};
 
 /// The result of `getFile`.
 #[derive(Deserialize)]
-struct Found {
+struct FileInfo {
     #[serde(default)]
     file_path: String,
 }
@@ -24,14 +24,14 @@ struct Faces {
 }
 
 /// Opens `file:<file_id>` or `face:<user id>:<when>`.
-pub(super) async fn open(api: &Api, settings: &Settings, reference: &str) -> Result<Opened, NotOpened> {
-    let bot = Bot::of(settings).ok_or(NotOpened::Never("no_access"))?;
+pub(super) async fn open(api: &BotApi, settings: &Settings, reference: &str) -> Result<OpenFile, NotOpened> {
+    let bot = SourceBot::of(settings).ok_or(NotOpened::Never("no_access"))?;
     let file_id = match reference.split_once(':') {
         Some(("file", id)) => id.to_owned(),
         Some(("face", person)) => face(api, &bot, person).await?,
         _ => return Err(NotOpened::Never("unsupported")),
     };
-    let found: Result<Found, Failed> = api.call(bot.token, "getFile", &json!({ "file_id": file_id })).await;
+    let found: Result<FileInfo, ApiError> = api.call(bot.token, "getFile", &json!({ "file_id": file_id })).await;
     let path = found.map_err(not_opened)?.file_path;
     // An operator's server running with --local returns a path on its own disk.
     if path.is_empty() || path.starts_with('/') || path.split('/').any(|part| part == "..") {
@@ -41,29 +41,29 @@ pub(super) async fn open(api: &Api, settings: &Settings, reference: &str) -> Res
 }
 
 /// The largest size of a person's profile photo.
-async fn face(api: &Api, bot: &Bot<'_>, person: &str) -> Result<String, NotOpened> {
+async fn face(api: &BotApi, bot: &SourceBot<'_>, person: &str) -> Result<String, NotOpened> {
     let id = person.split(':').next().and_then(|id| id.parse::<i64>().ok()).ok_or(NotOpened::Never("unsupported"))?;
     let parameters = json!({ "user_id": id, "limit": 1 });
-    let faces: Result<Faces, Failed> = api.call(bot.token, "getUserProfilePhotos", &parameters).await;
+    let faces: Result<Faces, ApiError> = api.call(bot.token, "getUserProfilePhotos", &parameters).await;
     let largest = faces.map_err(not_opened)?.photos.into_iter().next().and_then(|mut sizes| sizes.pop());
     // Not visible to the bot, or there is none.
     largest.map(|size| size.file_id).filter(|id| !id.is_empty()).ok_or(NotOpened::Never("no_face"))
 }
 
-fn not_opened(failed: Failed) -> NotOpened {
+fn not_opened(failed: ApiError) -> NotOpened {
     match failed {
-        Failed::Refused { code: 400, description, .. } if description.to_lowercase().contains("file is too big") => {
+        ApiError::Refused { code: 400, description, .. } if description.to_lowercase().contains("file is too big") => {
             NotOpened::Never("media_too_big")
         }
         // The token may be replaced while the message still waits.
-        Failed::Refused { code: 401, .. } => later("access", None),
-        Failed::Refused { code: code @ (408 | 409 | 425 | 429 | 500..), retry_after, .. } => {
+        ApiError::Refused { code: 401, .. } => later("access", None),
+        ApiError::Refused { code: code @ (408 | 409 | 425 | 429 | 500..), retry_after, .. } => {
             later(&format!("status_{code}"), retry_after)
         }
-        Failed::Refused { code, .. } => NotOpened::Gone(format!("status_{code}")),
-        Failed::NotSent(_) => later("unreachable", None),
-        Failed::Unknown(_) => later("broke_off", None),
-        Failed::Unreadable { status } => later(&format!("unreadable_{status}"), None),
+        ApiError::Refused { code, .. } => NotOpened::Gone(format!("status_{code}")),
+        ApiError::NotSent(_) => later("unreachable", None),
+        ApiError::Unknown(_) => later("broke_off", None),
+        ApiError::Unreadable { status } => later(&format!("unreadable_{status}"), None),
     }
 }
 

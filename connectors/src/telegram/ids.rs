@@ -11,7 +11,7 @@ use std::fmt;
 
 /// A chat, and the part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Place {
+pub struct ChatThread {
     pub chat: i64,
     pub within: Within,
 }
@@ -28,7 +28,7 @@ pub enum Within {
     },
 }
 
-impl Place {
+impl ChatThread {
     /// A chat as a whole.
     pub const fn chat(chat: i64) -> Self {
         Self { chat, within: Within::Whole }
@@ -68,7 +68,7 @@ impl Place {
 }
 
 /// The conversation id.
-impl fmt::Display for Place {
+impl fmt::Display for ChatThread {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.within {
             Within::Whole => write!(formatter, "{}", self.chat),
@@ -79,9 +79,9 @@ impl fmt::Display for Place {
 }
 
 /// The place and Telegram's id of a message by its external id.
-pub fn message_of(external_id: &str) -> Option<(Place, i64)> {
+pub fn message_of(external_id: &str) -> Option<(ChatThread, i64)> {
     let (place, id) = external_id.rsplit_once(':')?;
-    Some((Place::parse(place)?, id.parse().ok()?))
+    Some((ChatThread::parse(place)?, id.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -96,20 +96,20 @@ mod tests {
             ("-1001234567890/17", Within::Topic(17)),
             ("b42/5512345678", Within::Business { owner: 42 }),
         ] {
-            let place = Place::parse(text).unwrap();
+            let place = ChatThread::parse(text).unwrap();
             assert_eq!((place.within, place.to_string()), (within, text.to_owned()));
         }
         for wrong in ["", "x", "b1", "1/2/3", "b/5", "/5", "5/"] {
-            assert_eq!(Place::parse(wrong), None, "{wrong}");
+            assert_eq!(ChatThread::parse(wrong), None, "{wrong}");
         }
     }
 
     #[test]
     fn a_message_is_counted_in_its_chat() {
-        let topic = Place::parse("-100/17").unwrap();
+        let topic = ChatThread::parse("-100/17").unwrap();
         assert_eq!(topic.message(4), "-100:4");
-        assert_eq!(message_of("-100:4"), Some((Place::chat(-100), 4)));
-        let business = Place::parse("b42/7").unwrap();
+        assert_eq!(message_of("-100:4"), Some((ChatThread::chat(-100), 4)));
+        let business = ChatThread::parse("b42/7").unwrap();
         assert_eq!(message_of(&business.message(4)), Some((business, 4)));
         assert_eq!(message_of("0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001"), None);
         assert_eq!(topic.moved(-200).to_string(), "-200/17");

@@ -20,7 +20,7 @@ const IN_ROW: usize = 8;
 
 /// A button that was pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pressed {
+pub struct PressedButton {
     /// Our id of the message that contains it.
     pub message_id: Uuid,
     pub row: usize,
@@ -29,13 +29,13 @@ pub struct Pressed {
 
 /// The text of a pressed button.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
+pub struct ChoiceText {
     pub text: String,
     /// The id of a list's row (chats-api §3.11).
     pub callback_data: Option<String>,
 }
 
-impl Pressed {
+impl PressedButton {
     /// The `callback_data` of the button.
     pub fn data(self) -> String {
         format!("b:{}:{}:{}", URL_SAFE_NO_PAD.encode(self.message_id), self.row, self.column)
@@ -51,15 +51,15 @@ impl Pressed {
     }
 
     /// The button's text from the markup of its message; none if it has no such button.
-    pub fn choice(self, markup: &Markup) -> Option<Choice> {
+    pub fn choice(self, markup: &Markup) -> Option<ChoiceText> {
         match markup {
             Markup::Buttons(rows) => {
                 let button = rows.get(self.row)?.get(self.column)?;
-                Some(Choice { text: button.text.clone(), callback_data: None })
+                Some(ChoiceText { text: button.text.clone(), callback_data: None })
             }
             Markup::List(list) => {
                 let row = list.sections.get(self.row)?.rows.get(self.column)?;
-                Some(Choice { text: row.title.clone(), callback_data: Some(row.id.clone()) })
+                Some(ChoiceText { text: row.title.clone(), callback_data: Some(row.id.clone()) })
             }
         }
     }
@@ -81,7 +81,7 @@ fn buttons(message_id: Uuid, rows: &[Vec<Button>]) -> Vec<Vec<Value>> {
         let buttons = buttons.iter().enumerate().filter(|(_, button)| !button.text.trim().is_empty());
         let keys = buttons.map(|(column, button)| match button.url.as_deref().filter(|url| !url.is_empty()) {
             Some(url) => json!({ "text": button.text, "url": url }),
-            None => key(&button.text, Pressed { message_id, row, column }),
+            None => key(&button.text, PressedButton { message_id, row, column }),
         });
         keys.collect::<Vec<_>>()
     });
@@ -92,12 +92,12 @@ fn of_list(message_id: Uuid, list: &List) -> Vec<Vec<Value>> {
     let sections = list.sections.iter().enumerate();
     let keys = sections.flat_map(|(row, section)| {
         let rows = section.rows.iter().enumerate().filter(|(_, choice)| !choice.title.trim().is_empty());
-        rows.map(move |(column, choice)| vec![key(&choice.title, Pressed { message_id, row, column })])
+        rows.map(move |(column, choice)| vec![key(&choice.title, PressedButton { message_id, row, column })])
     });
     keys.collect()
 }
 
-fn key(text: &str, pressed: Pressed) -> Value {
+fn key(text: &str, pressed: PressedButton) -> Value {
     json!({ "text": text, "callback_data": pressed.data() })
 }
 
@@ -119,11 +119,11 @@ mod tests {
         let keyboard = inline(ID, &markup).unwrap();
         let data = keyboard.pointer("/inline_keyboard/0/1/callback_data").and_then(Value::as_str).unwrap();
         assert!(data.len() <= 64);
-        let pressed = Pressed::read(data).unwrap();
-        assert_eq!(pressed, Pressed { message_id: ID, row: 0, column: 1 });
-        assert_eq!(pressed.choice(&markup), Some(Choice { text: long.to_owned(), callback_data: None }));
-        assert_eq!(Pressed { row: 7, ..pressed }.choice(&markup), None);
-        let furthest = Pressed { message_id: ID, row: 99_999_999, column: 99_999_999 };
+        let pressed = PressedButton::read(data).unwrap();
+        assert_eq!(pressed, PressedButton { message_id: ID, row: 0, column: 1 });
+        assert_eq!(pressed.choice(&markup), Some(ChoiceText { text: long.to_owned(), callback_data: None }));
+        assert_eq!(PressedButton { row: 7, ..pressed }.choice(&markup), None);
+        let furthest = PressedButton { message_id: ID, row: 99_999_999, column: 99_999_999 };
         assert!(furthest.data().len() <= 64);
         assert_eq!(keyboard["inline_keyboard"].as_array().unwrap().len(), 1, "an empty button is none");
     }
@@ -137,7 +137,7 @@ mod tests {
         let keyboard = inline(ID, &markup).unwrap();
         assert_eq!(keyboard["inline_keyboard"].as_array().unwrap().len(), 3);
         let data = keyboard.pointer("/inline_keyboard/2/0/callback_data").and_then(Value::as_str).unwrap();
-        let choice = Pressed::read(data).unwrap().choice(&markup).unwrap();
+        let choice = PressedButton::read(data).unwrap().choice(&markup).unwrap();
         assert_eq!((choice.text.as_str(), choice.callback_data.as_deref()), ("Large", Some("l")));
     }
 
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn what_is_not_ours_is_no_button_of_ours() {
         for data in ["", "b:", "b:x:0:0", "menu:1", "b:AZCqqru7fMyN3e7u__8AAQ:0", "b:AZCqqru7fMyN3e7u__8AAQ:0:0:0"] {
-            assert_eq!(Pressed::read(data), None, "{data}");
+            assert_eq!(PressedButton::read(data), None, "{data}");
         }
     }
 }

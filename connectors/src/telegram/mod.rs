@@ -11,16 +11,17 @@
 use async_trait::async_trait;
 use base::error::FieldError;
 use base::http_client::HttpClients;
+use base::i18n::Words;
 use base::message::{Failure, Markup};
 use base::verdict::Report;
-use base::words::Words;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::file::{NotOpened, Opened};
-use super::incoming::{Call, Chosen, Happened, NotReceived};
+use super::file::{NotOpened, OpenFile};
+use super::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 use super::{
-    Abilities, Check, Connector, Denied, Field, Hook, Identity, Outgoing, Probe, Settings, Setup, Watched, passport,
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
+    error_catalog,
 };
 
 mod abilities;
@@ -38,22 +39,22 @@ mod upload;
 mod webhook;
 mod wire;
 
-use api::Api;
-use send::Memory;
+use api::BotApi;
+use send::BotStates;
 
 /// Name of the token among a source's credentials.
 pub const TOKEN: &str = "bot_token";
 
 /// The connector of kind `telegram`.
 pub struct Telegram {
-    api: Api,
-    memory: Memory,
+    api: BotApi,
+    memory: BotStates,
 }
 
 impl Telegram {
     /// `api_url`: the address of Telegram's server or of the operator's own, from the configuration.
     pub fn new(http: &HttpClients, api_url: &Url) -> Self {
-        Self { api: Api::new(http, api_url), memory: Memory::default() }
+        Self { api: BotApi::new(http, api_url), memory: BotStates::default() }
     }
 }
 
@@ -76,12 +77,12 @@ impl Connector for Telegram {
     }
 
     fn signs(&self, settings: &Settings) -> bool {
-        setup::Options::of(settings).sign_with_manager_name
+        setup::BotOptions::of(settings).sign_with_manager_name
     }
 
     /// A bot can never write first (telegram §11).
     fn not_begun(&self, words: Words) -> Failure {
-        passport::TELEGRAM.failure("t3", words)
+        error_catalog::TELEGRAM.failure("t3", words)
     }
 
     async fn check_access(&self, settings: &Settings) -> Check {
@@ -92,7 +93,7 @@ impl Connector for Telegram {
         send::send(&self.api, &self.memory, settings, outgoing).await
     }
 
-    async fn open_media(&self, settings: &Settings, reference: &str) -> Result<Opened, NotOpened> {
+    async fn open_media(&self, settings: &Settings, reference: &str) -> Result<OpenFile, NotOpened> {
         files::open(&self.api, settings, reference).await
     }
 
@@ -112,32 +113,37 @@ impl Connector for Telegram {
         true
     }
 
-    fn authenticate(&self, settings: &Settings, call: &Call<'_>) -> bool {
+    fn authenticate(&self, settings: &Settings, call: &IncomingCall<'_>) -> bool {
         webhook::authenticate(settings, call)
     }
 
-    async fn receive(&self, settings: &Settings, call: &Call<'_>, words: Words) -> Result<Vec<Happened>, NotReceived> {
+    async fn receive(
+        &self,
+        settings: &Settings,
+        call: &IncomingCall<'_>,
+        words: Words,
+    ) -> Result<Vec<InboundEvent>, NotReceived> {
         receive::receive(&self.api, settings, call.body, words).await
     }
 
-    fn choice(&self, data: &str, markup: &Markup) -> Option<Chosen> {
-        let choice = keyboard::Pressed::read(data)?.choice(markup)?;
-        Some(Chosen { text: choice.text, callback_data: choice.callback_data })
+    fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
+        let choice = keyboard::PressedButton::read(data)?.choice(markup)?;
+        Some(ButtonText { text: choice.text, callback_data: choice.callback_data })
     }
 
     async fn acknowledge(&self, settings: &Settings, press: &str) {
         webhook::acknowledge(&self.api, settings, press).await;
     }
 
-    async fn connect_webhook(&self, settings: &Settings, hook: &Hook) -> Result<(), Denied> {
+    async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
         webhook::connect(&self.api, settings, hook).await
     }
 
-    async fn watch(&self, settings: &Settings, hook: &Hook, now: DateTime<Utc>) -> Result<Watched, Denied> {
+    async fn watch(&self, settings: &Settings, hook: &HookTarget, now: DateTime<Utc>) -> Result<Watched, Denied> {
         webhook::watch(&self.api, settings, hook, now).await
     }
 
-    async fn remove_webhook(&self, settings: &Settings, hook: &Hook) -> Result<(), Denied> {
+    async fn remove_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
         webhook::remove(&self.api, settings, hook).await
     }
 }

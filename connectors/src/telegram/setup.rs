@@ -1,14 +1,14 @@
 //! A bot's settings, and the bot's description of itself.
 
 use base::error::FieldError;
-use base::words::Said;
+use base::i18n::LocalizedText;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::api::{Api, Failed};
+use super::api::{ApiError, BotApi};
 use super::{TOKEN, token};
-use crate::passport;
+use crate::error_catalog;
 use crate::{Check, Field, Input, Settings, Setup};
 
 pub(super) const FIELDS: &[Field] = &[
@@ -23,7 +23,7 @@ pub(super) const FIELDS: &[Field] = &[
 /// A bot's options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Options {
+pub struct BotOptions {
     /// Whether the bot's groups are conversations too.
     pub groups: bool,
     /// Telegram has no receipts: accepted messages count as delivered.
@@ -32,13 +32,13 @@ pub struct Options {
     pub sign_with_manager_name: bool,
 }
 
-impl Default for Options {
+impl Default for BotOptions {
     fn default() -> Self {
         Self { groups: false, delivered_on_accept: true, sign_with_manager_name: false }
     }
 }
 
-impl Options {
+impl BotOptions {
     /// The stored options.
     pub fn of(settings: &Settings) -> Self {
         serde_json::from_value(settings.public.clone()).unwrap_or_default()
@@ -48,7 +48,7 @@ impl Options {
 /// The entered settings. `facts` is Parom's own data, accepted because clients may send back what they read.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Typed {
+struct SettingsInput {
     #[serde(default)]
     bot_token: Option<String>,
     #[serde(default)]
@@ -63,18 +63,18 @@ struct Typed {
 
 /// A source's bot.
 #[derive(Clone, Debug)]
-pub struct Bot<'a> {
+pub struct SourceBot<'a> {
     pub token: &'a SecretString,
     pub id: i64,
-    pub options: Options,
+    pub options: BotOptions,
     facts: Option<&'a Value>,
 }
 
-impl<'a> Bot<'a> {
+impl<'a> SourceBot<'a> {
     /// None if there is no usable token.
     pub fn of(settings: &'a Settings) -> Option<Self> {
         let token = settings.secrets.get(TOKEN)?;
-        let (id, options) = (token::bot_id(token.expose_secret())?, Options::of(settings));
+        let (id, options) = (token::bot_id(token.expose_secret())?, BotOptions::of(settings));
         Some(Self { token, id, options, facts: settings.public.get("facts") })
     }
 
@@ -87,7 +87,7 @@ impl<'a> Bot<'a> {
 
 /// The result of `getMe`. Stored in the public settings as `facts.bot`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Me {
+pub struct BotUser {
     pub id: i64,
     #[serde(default)]
     pub username: String,
@@ -101,25 +101,25 @@ pub struct Me {
 }
 
 /// Queries a bot's identity, which validates its token.
-pub async fn me(api: &Api, token: &SecretString) -> Result<Me, Failed> {
+pub async fn me(api: &BotApi, token: &SecretString) -> Result<BotUser, ApiError> {
     api.call(token, "getMe", &json!({})).await
 }
 
 /// Validates the entered settings. A token that is missing, or sent back as displayed, is kept.
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
-    let typed: Typed =
+    let typed: SettingsInput =
         serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])?;
     let kept = |token: &String| token.trim().is_empty() || token.starts_with('…');
     let mut secrets = std::collections::BTreeMap::new();
     if let Some(token) = typed.bot_token.filter(|token| !kept(token)) {
         let token = token.trim();
         if token::bot_id(token).is_none() {
-            return Err(vec![FieldError::new("/settings/bot_token", Said::new("wizard-tg-bad-format"))]);
+            return Err(vec![FieldError::new("/settings/bot_token", LocalizedText::new("wizard-tg-bad-format"))]);
         }
         secrets.insert(TOKEN.to_owned(), SecretString::from(token));
     }
-    let usual = Options::default();
-    let options = Options {
+    let usual = BotOptions::default();
+    let options = BotOptions {
         groups: typed.groups.unwrap_or(usual.groups),
         delivered_on_accept: typed.delivered_on_accept.unwrap_or(usual.delivered_on_accept),
         sign_with_manager_name: typed.sign_with_manager_name.unwrap_or(usual.sign_with_manager_name),
@@ -129,24 +129,24 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
 }
 
 /// Validates the token and says whose it is.
-pub(super) async fn check_access(api: &Api, settings: &Settings) -> Check {
-    let bot = Bot::of(settings).ok_or_else(|| Said::new("said-telegram-token"))?;
+pub(super) async fn check_access(api: &BotApi, settings: &Settings) -> Check {
+    let bot = SourceBot::of(settings).ok_or_else(|| LocalizedText::new("said-telegram-token"))?;
     match me(api, bot.token).await {
-        Ok(me) => Ok(Some(Said::new("said-telegram-bot").with("name", format!("@{}", me.username)))),
-        Err(failed) => Err(said(&failed)),
+        Ok(me) => Ok(Some(LocalizedText::new("said-telegram-bot").with("name", format!("@{}", me.username)))),
+        Err(failed) => Err(explain(&failed)),
     }
 }
 
 /// Why a call other than a message failed, as a text for the account's people.
-pub fn said(failed: &Failed) -> Said {
+pub fn explain(failed: &ApiError) -> LocalizedText {
     match failed {
-        Failed::Refused { code, description, .. } => match passport::TELEGRAM.find(*code, description) {
-            Some(row) => Said::new(row.key()),
-            None if description.is_empty() => Said::new("said-server-answered").with("status", *code),
-            None => Said::new("said-telegram-refused").with("text", description.as_str()),
+        ApiError::Refused { code, description, .. } => match error_catalog::TELEGRAM.find(*code, description) {
+            Some(row) => LocalizedText::new(row.key()),
+            None if description.is_empty() => LocalizedText::new("said-server-answered").with("status", *code),
+            None => LocalizedText::new("said-telegram-refused").with("text", description.as_str()),
         },
-        Failed::NotSent(said) | Failed::Unknown(said) => said.clone(),
-        Failed::Unreadable { status } => Said::new("said-server-answered").with("status", *status),
+        ApiError::NotSent(said) | ApiError::Unknown(said) => said.clone(),
+        ApiError::Unreadable { status } => LocalizedText::new("said-server-answered").with("status", *status),
     }
 }
 
@@ -183,9 +183,9 @@ mod tests {
         let mut public = setup.public;
         public["facts"] = json!({ "business": { "42": "conn-7" } });
         let settings = Settings { public, secrets: setup.secrets };
-        let bot = Bot::of(&settings).unwrap();
+        let bot = SourceBot::of(&settings).unwrap();
         assert_eq!((bot.id, bot.options.sign_with_manager_name), (7_100_000_001, true));
         assert_eq!((bot.connection(42), bot.connection(43)), (Some("conn-7"), None));
-        assert!(Bot::of(&Settings { public: json!({}), secrets: Default::default() }).is_none());
+        assert!(SourceBot::of(&Settings { public: json!({}), secrets: Default::default() }).is_none());
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::api::Piece;
 
 /// A method's parameters and file.
-pub struct Upload {
+pub struct MultipartRequest {
     pub parameters: Map<String, Value>,
     /// The name of the file's parameter: `photo`, `document`, …
     pub field: &'static str,
@@ -34,7 +34,7 @@ impl Whole {
     }
 }
 
-impl Upload {
+impl MultipartRequest {
     /// The form, and a flag that tells whether its file was sent to the end.
     pub(super) fn into_form(self) -> (Form, Whole) {
         let whole = Whole::default();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use base::words::Said;
+use base::i18n::LocalizedText;
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 use url::Url;
 
-use super::api::{Api, Failed};
-use super::setup::{self, Bot};
-use crate::incoming::Call;
-use crate::{Check, Denied, HOOK_SECRET, Hook, Identity, Probe, Settings, Watched};
+use super::api::{ApiError, BotApi};
+use super::setup::{self, SourceBot};
+use crate::incoming::IncomingCall;
+use crate::{Check, Denied, HOOK_SECRET, HookTarget, Identity, Probe, Settings, Watched};
 
 /// Kinds of updates that are requested. `message_reaction` is sent only if requested explicitly.
 const ALLOWED: [&str; 9] = [
@@ -74,14 +74,14 @@ impl Info {
 }
 
 /// Whether a call carries the secret that we gave to Telegram.
-pub(super) fn authenticate(settings: &Settings, call: &Call<'_>) -> bool {
-    let told = (call.header)("x-telegram-bot-api-secret-token").unwrap_or_default();
+pub(super) fn authenticate(settings: &Settings, call: &IncomingCall<'_>) -> bool {
+    let given = (call.header)("x-telegram-bot-api-secret-token").unwrap_or_default();
     let Some(secret) = settings.secrets.get(HOOK_SECRET).map(ExposeSecret::expose_secret) else { return false };
-    !secret.is_empty() && bool::from(told.as_bytes().ct_eq(secret.as_bytes()))
+    !secret.is_empty() && bool::from(given.as_bytes().ct_eq(secret.as_bytes()))
 }
 
 /// The bot's identity.
-pub(super) async fn identity(api: &Api, settings: &Settings) -> Result<Option<Identity>, Denied> {
+pub(super) async fn identity(api: &BotApi, settings: &Settings) -> Result<Option<Identity>, Denied> {
     let me = setup::me(api, bot(settings)?.token).await.map_err(|failed| denied(&failed))?;
     Ok(Some(Identity {
         key: me.id.to_string(),
@@ -91,7 +91,7 @@ pub(super) async fn identity(api: &Api, settings: &Settings) -> Result<Option<Id
 }
 
 /// Registers our address.
-pub(super) async fn connect(api: &Api, settings: &Settings, hook: &Hook) -> Result<(), Denied> {
+pub(super) async fn connect(api: &BotApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     unreachable_address(api, &hook.url).map_or(Ok(()), |said| Err(Denied::Refused(said)))?;
     let parameters = json!({
         "url": hook.url,
@@ -99,12 +99,17 @@ pub(super) async fn connect(api: &Api, settings: &Settings, hook: &Hook) -> Resu
         "max_connections": CONNECTIONS,
         "allowed_updates": ALLOWED,
     });
-    let done: Result<Value, Failed> = api.call(bot(settings)?.token, "setWebhook", &parameters).await;
+    let done: Result<Value, ApiError> = api.call(bot(settings)?.token, "setWebhook", &parameters).await;
     done.map(|_| ()).map_err(|failed| denied(&failed))
 }
 
 /// Checks where updates are sent.
-pub(super) async fn watch(api: &Api, settings: &Settings, hook: &Hook, now: DateTime<Utc>) -> Result<Watched, Denied> {
+pub(super) async fn watch(
+    api: &BotApi,
+    settings: &Settings,
+    hook: &HookTarget,
+    now: DateTime<Utc>,
+) -> Result<Watched, Denied> {
     let info = info(api, settings).await.map_err(|failed| denied(&failed))?;
     Ok(if info.url.is_empty() {
         Watched::Unset
@@ -121,84 +126,84 @@ pub(super) async fn watch(api: &Api, settings: &Settings, hook: &Hook, now: Date
 }
 
 /// Removes this address.
-pub(super) async fn remove(api: &Api, settings: &Settings, hook: &Hook) -> Result<(), Denied> {
+pub(super) async fn remove(api: &BotApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     let info = info(api, settings).await.map_err(|failed| denied(&failed))?;
     if info.url != hook.url {
         return Ok(());
     }
     let parameters = json!({ "drop_pending_updates": false });
-    let done: Result<Value, Failed> = api.call(bot(settings)?.token, "deleteWebhook", &parameters).await;
+    let done: Result<Value, ApiError> = api.call(bot(settings)?.token, "deleteWebhook", &parameters).await;
     done.map(|_| ()).map_err(|failed| denied(&failed))
 }
 
 /// Reads back where updates are sent; before the source exists, says what will change.
-pub(super) async fn check(api: &Api, settings: &Settings, probe: &Probe) -> Check {
+pub(super) async fn check(api: &BotApi, settings: &Settings, probe: &Probe) -> Check {
     unreachable_address(api, &probe.hook_url).map_or(Ok(()), Err)?;
-    let info = info(api, settings).await.map_err(|failed| setup::said(&failed))?;
+    let info = info(api, settings).await.map_err(|failed| setup::explain(&failed))?;
     let is_ours = info.url == probe.hook_url;
     match (probe.is_new, info.url.is_empty()) {
         (true, true) => Ok(None),
         (true, false) => {
-            let bot = bot(settings).map_err(|denied| denied.said().clone())?;
-            let me = setup::me(api, bot.token).await.map_err(|failed| setup::said(&failed))?;
-            let said = Said::new("wizard-tg-webhook-elsewhere").with("bot", me.username);
+            let bot = bot(settings).map_err(|denied| denied.text().clone())?;
+            let me = setup::me(api, bot.token).await.map_err(|failed| setup::explain(&failed))?;
+            let said = LocalizedText::new("wizard-tg-webhook-elsewhere").with("bot", me.username);
             Ok(Some(said.with("host", info.host())))
         }
-        (false, true) => Err(Said::new("said-telegram-unset")),
-        (false, false) if !is_ours => Err(Said::new("said-telegram-elsewhere").with("host", info.host())),
+        (false, true) => Err(LocalizedText::new("said-telegram-unset")),
+        (false, false) if !is_ours => Err(LocalizedText::new("said-telegram-elsewhere").with("host", info.host())),
         (false, false) => Ok(info.trouble(probe.now).map(|words| failing(&words, info.pending_update_count))),
     }
 }
 
-fn failing(words: &str, waiting: u64) -> Said {
-    let said = Said::new(if words.is_empty() { "said-telegram-waiting" } else { "said-telegram-failing" });
+fn failing(words: &str, waiting: u64) -> LocalizedText {
+    let said = LocalizedText::new(if words.is_empty() { "said-telegram-waiting" } else { "said-telegram-failing" });
     let said = if words.is_empty() { said } else { said.with("text", words) };
     said.with("count", i64::try_from(waiting).unwrap_or(i64::MAX))
 }
 
 /// Acknowledges a press: the customer's button stops waiting.
-pub(super) async fn acknowledge(api: &Api, settings: &Settings, query_id: &str) {
+pub(super) async fn acknowledge(api: &BotApi, settings: &Settings, query_id: &str) {
     let Ok(bot) = bot(settings) else { return };
     let parameters = json!({ "callback_query_id": query_id });
-    let done: Result<Value, Failed> = api.call(bot.token, "answerCallbackQuery", &parameters).await;
+    let done: Result<Value, ApiError> = api.call(bot.token, "answerCallbackQuery", &parameters).await;
     if let Err(failed) = done {
         // The press or the bot is no longer valid; the press is stored.
-        tracing::debug!(reason = %setup::said(&failed), "a button press could not be acknowledged");
+        tracing::debug!(reason = %setup::explain(&failed), "a button press could not be acknowledged");
     }
 }
 
 /// Why Telegram cannot call this address. An operator's own server calls any.
-fn unreachable_address(api: &Api, url: &str) -> Option<Said> {
+fn unreachable_address(api: &BotApi, url: &str) -> Option<LocalizedText> {
     if !api.is_telegrams_own() {
         return None;
     }
     let url = Url::parse(url).ok()?;
     let port = url.port_or_known_default().unwrap_or_default();
     if url.scheme() != "https" {
-        Some(Said::new("said-telegram-https").with("url", url.origin().ascii_serialization()))
+        Some(LocalizedText::new("said-telegram-https").with("url", url.origin().ascii_serialization()))
     } else if !PORTS.contains(&port) {
-        Some(Said::new("said-telegram-port").with("port", port.to_string()))
+        Some(LocalizedText::new("said-telegram-port").with("port", port.to_string()))
     } else {
         None
     }
 }
 
-async fn info(api: &Api, settings: &Settings) -> Result<Info, Failed> {
-    let Some(bot) = Bot::of(settings) else {
-        return Err(Failed::Refused { code: 404, description: String::new(), retry_after: None, migrate_to: None });
+async fn info(api: &BotApi, settings: &Settings) -> Result<Info, ApiError> {
+    let Some(bot) = SourceBot::of(settings) else {
+        return Err(ApiError::Refused { code: 404, description: String::new(), retry_after: None, migrate_to: None });
     };
     api.call(bot.token, "getWebhookInfo", &json!({})).await
 }
 
-fn bot(settings: &Settings) -> Result<Bot<'_>, Denied> {
-    Bot::of(settings).ok_or_else(|| Denied::Access(Said::new("said-telegram-token")))
+fn bot(settings: &Settings) -> Result<SourceBot<'_>, Denied> {
+    SourceBot::of(settings).ok_or_else(|| Denied::Access(LocalizedText::new("said-telegram-token")))
 }
 
-fn denied(failed: &Failed) -> Denied {
-    let said = setup::said(failed);
+fn denied(failed: &ApiError) -> Denied {
+    let said = setup::explain(failed);
     match failed {
-        Failed::Refused { code: 401 | 404, .. } => Denied::Access(Said::new("wizard-tg-refused")),
-        Failed::Refused { code: 400..=420, .. } => Denied::Refused(said),
+        ApiError::Refused { code: 401 | 404, .. } => Denied::Access(LocalizedText::new("wizard-tg-refused")),
+        ApiError::Refused { code: 400..=420, .. } => Denied::Refused(said),
         _ => Denied::Away(said),
     }
 }
@@ -233,18 +238,18 @@ mod tests {
     fn a_call_proves_itself_with_the_whole_secret() {
         let secrets = [(HOOK_SECRET.to_owned(), "s3cr3t".into())].into();
         let settings = Settings { public: json!({}), secrets };
-        let told = |secret: Option<&'static str>| {
+        let given = |secret: Option<&'static str>| {
             let header = move |name: &str| {
                 assert_eq!(name, "x-telegram-bot-api-secret-token");
                 secret.map(str::to_owned)
             };
-            authenticate(&settings, &Call { header: &header, body: b"" })
+            authenticate(&settings, &IncomingCall { header: &header, body: b"" })
         };
         assert!(told(Some("s3cr3t")));
         for wrong in [None, Some(""), Some("s3cr3"), Some("s3cr3t "), Some("S3cr3t")] {
             assert!(!told(wrong), "{wrong:?}");
         }
         let without = Settings { public: json!({}), secrets: Default::default() };
-        assert!(!authenticate(&without, &Call { header: &|_| Some(String::new()), body: b"" }));
+        assert!(!authenticate(&without, &IncomingCall { header: &|_| Some(String::new()), body: b"" }));
     }
 }

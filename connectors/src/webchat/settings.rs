@@ -1,7 +1,7 @@
 //! Settings of a web chat (docs/webchat.md#settings), validated field by field.
 
 use base::error::FieldError;
-use base::words::Said;
+use base::i18n::LocalizedText;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::{Host, Url};
@@ -49,10 +49,10 @@ impl WebChatSettings {
 
 /// Collects the errors.
 #[derive(Default)]
-struct Wrong(Vec<FieldError>);
+struct SettingsErrors(Vec<FieldError>);
 
-impl Wrong {
-    fn add(&mut self, field: impl std::fmt::Display, said: Said) {
+impl SettingsErrors {
+    fn add(&mut self, field: impl std::fmt::Display, said: LocalizedText) {
         self.0.push(FieldError::new(format!("/settings/{field}"), said));
     }
 
@@ -60,16 +60,16 @@ impl Wrong {
     fn text(&mut self, field: &str, text: Option<String>, most: usize) -> Option<String> {
         let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())?;
         if text.chars().count() > most {
-            self.add(field, Said::new("said-most-characters").with("most", most));
+            self.add(field, LocalizedText::new("said-most-characters").with("most", most));
         } else if text.contains('\0') {
-            self.add(field, Said::new("said-unstorable"));
+            self.add(field, LocalizedText::new("said-unstorable"));
         }
         Some(text)
     }
 
     fn most(&mut self, field: &str, list: &[String], most: usize) {
         if list.len() > most {
-            self.add(field, Said::new("said-most-lines").with("most", most));
+            self.add(field, LocalizedText::new("said-most-lines").with("most", most));
         }
     }
 }
@@ -84,7 +84,7 @@ pub(super) fn checked(settings: Value) -> Result<Value, Vec<FieldError>> {
             path.iter().take(depth).map(|part| format!("/{}", part.trim_matches(['[', ']']))).collect();
         vec![FieldError::of_serde(format!("/settings{pointer}"), error.inner())]
     })?;
-    let mut wrong = Wrong::default();
+    let mut wrong = SettingsErrors::default();
     wrong.most("allowed_origins", &read.allowed_origins, MOST_ORIGINS);
     let checked = WebChatSettings {
         allowed_origins: origins(&mut wrong, &read.allowed_origins),
@@ -101,21 +101,21 @@ pub(super) fn checked(settings: Value) -> Result<Value, Vec<FieldError>> {
     serde_json::to_value(checked).map_err(|error| vec![FieldError::of_serde("/settings", &error)])
 }
 
-fn origins(wrong: &mut Wrong, told: &[String]) -> Vec<String> {
+fn origins(wrong: &mut SettingsErrors, entered: &[String]) -> Vec<String> {
     let mut origins = Vec::new();
-    for (place, told) in told.iter().enumerate() {
-        match origin(told) {
+    for (place, entered) in entered.iter().enumerate() {
+        match origin(entered) {
             Some(origin) if !origins.contains(&origin) => origins.push(origin),
             Some(_) => {}
-            None => wrong.add(format_args!("allowed_origins/{place}"), Said::new("said-site")),
+            None => wrong.add(format_args!("allowed_origins/{place}"), LocalizedText::new("said-site")),
         }
     }
     origins
 }
 
 /// The origin of a site: `https://shop.example`. Plain http is only for loopback hosts.
-fn origin(told: &str) -> Option<String> {
-    let url = Url::parse(told.trim()).ok()?;
+fn origin(entered: &str) -> Option<String> {
+    let url = Url::parse(entered.trim()).ok()?;
     let here = match url.host()? {
         // A wildcard is not an address, although URLs permit it.
         Host::Domain(name) if name.contains('*') => return None,
@@ -129,41 +129,42 @@ fn origin(told: &str) -> Option<String> {
     (scheme && bare && nobody).then(|| url.origin().ascii_serialization())
 }
 
-fn color(wrong: &mut Wrong, told: Option<String>) -> Option<String> {
-    let told = told.filter(|told| !told.trim().is_empty())?;
-    let read = Color::parse(&told);
+fn color(wrong: &mut SettingsErrors, entered: Option<String>) -> Option<String> {
+    let entered = entered.filter(|entered| !entered.trim().is_empty())?;
+    let read = Color::parse(&entered);
     if read.is_none() {
-        wrong.add("color", Said::new("said-color"));
+        wrong.add("color", LocalizedText::new("said-color"));
     }
     read.map(|color| color.to_string())
 }
 
 /// The fields to ask for, in display order.
-fn asked(wrong: &mut Wrong, told: &[String]) -> Vec<String> {
+fn asked(wrong: &mut SettingsErrors, entered: &[String]) -> Vec<String> {
     let known: Vec<&str> = ASK.iter().map(|(name, _)| *name).collect();
-    for (place, name) in told.iter().enumerate().filter(|(_, name)| !known.contains(&name.as_str())) {
-        let said = Said::new("said-value-unknown").with("value", name.as_str()).with("known", known.join(", "));
+    for (place, name) in entered.iter().enumerate().filter(|(_, name)| !known.contains(&name.as_str())) {
+        let said =
+            LocalizedText::new("said-value-unknown").with("value", name.as_str()).with("known", known.join(", "));
         wrong.add(format_args!("ask/{place}"), said);
     }
-    known.into_iter().filter(|name| told.iter().any(|one| one == name)).map(str::to_owned).collect()
+    known.into_iter().filter(|name| entered.iter().any(|one| one == name)).map(str::to_owned).collect()
 }
 
-fn working(wrong: &mut Wrong, told: WorkingHours) -> Option<WorkingHours> {
-    let text = wrong.text("working_hours/text", told.text, TEXT_CHARS);
-    let hours: Vec<String> = told.hours.iter().map(|line| line.trim().to_owned()).collect();
+fn working(wrong: &mut SettingsErrors, entered: WorkingHours) -> Option<WorkingHours> {
+    let text = wrong.text("working_hours/text", entered.text, TEXT_CHARS);
+    let hours: Vec<String> = entered.hours.iter().map(|line| line.trim().to_owned()).collect();
     wrong.most("working_hours/hours", &hours, MOST_LINES);
     for (place, _) in hours.iter().enumerate().filter(|(_, line)| !WorkingHours::is_line(line)) {
-        wrong.add(format_args!("working_hours/hours/{place}"), Said::new("said-hours"));
+        wrong.add(format_args!("working_hours/hours/{place}"), LocalizedText::new("said-hours"));
     }
-    let time_zone = told.time_zone.trim().to_owned();
+    let time_zone = entered.time_zone.trim().to_owned();
     if hours.is_empty() && text.is_none() && time_zone.is_empty() {
         return None;
     }
     if !WorkingHours::is_zone(&time_zone) {
-        wrong.add("working_hours/time_zone", Said::new("said-time-zone"));
+        wrong.add("working_hours/time_zone", LocalizedText::new("said-time-zone"));
     }
     if hours.is_empty() {
-        wrong.add("working_hours/hours", Said::new("said-hours"));
+        wrong.add("working_hours/hours", LocalizedText::new("said-hours"));
     }
     Some(WorkingHours { time_zone, hours, text })
 }
@@ -179,8 +180,8 @@ mod tests {
 
     #[test]
     fn sites_are_origins() {
-        let told = json!({"allowed_origins": [" https://Shop.example/ ", "https://shop.example:443", "http://localhost:8000", "https://пример.рф"]});
-        let kept = checked(told).unwrap();
+        let entered = json!({"allowed_origins": [" https://Shop.example/ ", "https://shop.example:443", "http://localhost:8000", "https://пример.рф"]});
+        let kept = checked(entered).unwrap();
         assert_eq!(
             kept["allowed_origins"],
             json!(["https://shop.example", "http://localhost:8000", "https://xn--e1afmkfd.xn--p1ai"])

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
 use crate::Queue;
-use crate::parcel::{DedupeKey, Entry, Outcome, Parcel, Receipt};
+use crate::accept_batch::{AcceptBatch, AcceptItem, DedupeKey, ItemOutcome, Receipt};
 use crate::rows::Rows;
 
 type Key<'a> = (Uuid, &'a DedupeKey);
@@ -35,13 +35,13 @@ impl Queue {
     pub(super) async fn recognise<'a>(
         &self,
         tx: &impl ConnectionTrait,
-        parcels: &[&'a Parcel],
+        batches: &[&'a AcceptBatch],
         repeat: bool,
     ) -> Result<Recognised<'a>, DbErr> {
-        let mut first: BTreeMap<Key<'a>, &'a Entry> = BTreeMap::new();
-        for parcel in parcels {
-            for entry in &parcel.entries {
-                first.entry((parcel.tenant_id, &entry.key)).or_insert(entry);
+        let mut first: BTreeMap<Key<'a>, &'a AcceptItem> = BTreeMap::new();
+        for batch in batches {
+            for entry in &batch.entries {
+                first.entry((batch.tenant_id, &entry.key)).or_insert(entry);
             }
         }
         let rows = keys(&first)
@@ -58,18 +58,18 @@ impl Queue {
         };
         let all_are_new = inserted == first.len();
         let stored = if all_are_new { Stored::new() } else { self.stored(tx, &first).await? };
-        let mut receipts = Vec::with_capacity(parcels.len());
-        for parcel in parcels {
-            let mut receipt = Vec::with_capacity(parcel.entries.len());
-            for entry in &parcel.entries {
-                let key = (parcel.tenant_id, &entry.key);
+        let mut receipts = Vec::with_capacity(batches.len());
+        for batch in batches {
+            let mut receipt = Vec::with_capacity(batch.entries.len());
+            for entry in &batch.entries {
+                let key = (batch.tenant_id, &entry.key);
                 let winner = first.get(&key).copied().unwrap_or(entry);
                 let (message_id, fingerprint) = stored.get(&key).copied().unwrap_or((winner.id, winner.fingerprint));
                 let mine = std::ptr::eq(winner, entry) && message_id == entry.id;
                 receipt.push(if mine {
-                    Outcome::New { message_id }
+                    ItemOutcome::New { message_id }
                 } else {
-                    Outcome::Duplicate { message_id, same: fingerprint == entry.fingerprint }
+                    ItemOutcome::Duplicate { message_id, same: fingerprint == entry.fingerprint }
                 });
             }
             receipts.push(receipt);
@@ -80,7 +80,7 @@ impl Queue {
     async fn stored<'a>(
         &self,
         tx: &impl ConnectionTrait,
-        first: &BTreeMap<Key<'a>, &'a Entry>,
+        first: &BTreeMap<Key<'a>, &'a AcceptItem>,
     ) -> Result<Stored<'a>, DbErr> {
         let in_order: Vec<_> = first.keys().copied().collect();
         let found = keys(first)
@@ -121,7 +121,7 @@ fn inserted_now(found: &[QueryResult]) -> Result<BTreeSet<Plain>, DbErr> {
         .collect()
 }
 
-fn keys(first: &BTreeMap<Key<'_>, &Entry>) -> Rows {
+fn keys(first: &BTreeMap<Key<'_>, &AcceptItem>) -> Rows {
     Rows::new()
         .uuid("tenant_id", first.keys().map(|key| key.0))
         .uuid("origin", first.keys().map(|key| key.1.origin))

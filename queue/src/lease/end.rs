@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use uuid::Uuid;
 
-use super::{Claim, Wish};
+use super::{Claim, LeaseRequest};
 use crate::Queue;
 use crate::turn::{BREAKER, RATE, Turn};
 
@@ -15,7 +15,7 @@ pub(super) fn end_turns(
     turns: &mut [Turn],
     more: &[bool],
     claims: &[Claim],
-    wishes: &HashMap<(Uuid, Uuid), &Wish>,
+    wishes: &HashMap<(Uuid, Uuid), &LeaseRequest>,
     now: i64,
     lease: i64,
 ) {

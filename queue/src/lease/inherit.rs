@@ -49,6 +49,6 @@ impl Queue {
             Ok::<_, DbErr>(tx.execute_raw(statement(lanes)).await?.rows_affected())
         };
         let done = done.await;
-        base::store::ended(tx, done).await
+        base::store::finish_tx(tx, done).await
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::due::Candidate;
 use super::{Claim, damaged};
 use crate::Queue;
-use crate::rows::{Rows, Write, write_together_and_fetch};
+use crate::rows::{Rows, Write, write_batch_and_fetch};
 use crate::turn::{BREAKER, Turn};
 
 /// Leases that are about to be written.
@@ -88,19 +88,19 @@ impl Queue {
         turns: Write,
     ) -> Result<Vec<Claim>, DbErr> {
         let Taking { claims, empty, leases } = taking;
-        let written = write_together_and_fetch(tx, &self.store, [empty, turns], leases).await?;
+        let written = write_batch_and_fetch(tx, &self.store, [empty, turns], leases).await?;
         let mut leased: HashSet<(Uuid, Uuid)> = HashSet::with_capacity(written.len());
         for row in written {
             leased.insert((row.try_get("", "tenant_id")?, row.try_get("", "lane_id")?));
         }
         let (mine, changed): (Vec<Claim>, Vec<Claim>) =
             claims.into_iter().partition(|claim| leased.contains(&(claim.tenant_id, claim.lane_id)));
-        self.look_again(tx, &changed).await?;
+        self.recheck(tx, &changed).await?;
         Ok(mine)
     }
 
     /// A lane changed without its turn's lock may be due, while the turn was written from the earlier read.
-    async fn look_again(&self, tx: &impl ConnectionTrait, changed: &[Claim]) -> Result<(), DbErr> {
+    async fn recheck(&self, tx: &impl ConnectionTrait, changed: &[Claim]) -> Result<(), DbErr> {
         if changed.is_empty() {
             return Ok(());
         }

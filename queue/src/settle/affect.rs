@@ -1,6 +1,6 @@
 //! The effect of an attempt on its target's turn.
 
-use super::{Attempt, TurnEffect, Webhook};
+use super::{Attempt, LoggedWebhook, TurnEffect};
 use crate::turn::{BREAKER, HELD, Turn, WAIT};
 
 /// Window over which calls are counted.
@@ -77,7 +77,7 @@ pub(super) fn adapt(turn: &mut Turn, effect: &TurnEffect, attempt: &Attempt, now
 }
 
 /// Counts consecutively failed webhooks. A target held meanwhile keeps its count, which is the reason for the hold.
-pub(super) fn count(turn: &mut Turn, webhook: &Webhook, now: i64) {
+pub(super) fn count(turn: &mut Turn, webhook: &LoggedWebhook, now: i64) {
     if turn.is_held() {
         return;
     }

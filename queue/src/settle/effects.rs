@@ -23,14 +23,14 @@ pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
     };
     let gone: Vec<_> = mine
         .iter()
-        .filter(|one| matches!(one.settled, Settled::Carried | Settled::Superseded | Settled::Buried { .. }))
+        .filter(|one| matches!(one.settled, Settled::Delivered | Settled::Superseded | Settled::Buried { .. }))
         .collect();
     let removed = keys(&gone).write(
         "DELETE FROM letter WHERE (tenant_id, lane_id, order_key, seq) IN \
              (SELECT rows.tenant_id, rows.lane_id, rows.order_key, rows.seq FROM rows)",
     );
     let kept: Vec<_> =
-        mine.iter().filter(|one| matches!(one.settled, Settled::Again { .. } | Settled::GivenBack)).collect();
+        mine.iter().filter(|one| matches!(one.settled, Settled::Retry { .. } | Settled::GivenBack)).collect();
     let marked = keys(&kept)
         // A request to slow down is not a failure of this letter.
         .int(
@@ -43,11 +43,11 @@ pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
         .flag(
             "unknown",
             kept.iter().map(|one| match one.settled {
-                Settled::Again { unknown, .. } => unknown,
+                Settled::Retry { unknown, .. } => unknown,
                 _ => one.claim.letter.unknown,
             }),
         )
-        .int("resends", kept.iter().map(|one| i32::from(matches!(one.settled, Settled::Again { resent: true, .. }))))
+        .int("resends", kept.iter().map(|one| i32::from(matches!(one.settled, Settled::Retry { resent: true, .. }))))
         .write(
             "UPDATE letter SET attempts = letter.attempts + rows.tries, unknown = rows.unknown, \
              resends = letter.resends + rows.resends FROM rows WHERE letter.tenant_id = rows.tenant_id \
@@ -56,7 +56,7 @@ pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
     let onward: Vec<_> = mine
         .iter()
         .filter_map(|one| match &one.settled {
-            Settled::Onward { progress } => Some((one, progress)),
+            Settled::Partial { progress } => Some((one, progress)),
             _ => None,
         })
         .collect();
@@ -78,14 +78,14 @@ pub fn messages(mine: &[&Settlement], positions: &HashMap<Uuid, i64>) -> Write {
         .uuid("tenant_id", about.iter().map(|one| one.claim.tenant_id))
         .uuid("id", about.iter().map(|one| one.claim.letter.message_id))
         .short("state", about.iter().map(|one| state(one)))
-        .flag("revived", about.iter().map(|one| one.settled == Settled::Carried && one.claim.letter.late))
+        .flag("revived", about.iter().map(|one| one.settled == Settled::Delivered && one.claim.letter.late))
         .text("error", about.iter().map(|one| failure_text(one)))
         .text("external_id", about.iter().map(|one| one.learned.external_id.clone().unwrap_or_default()))
         .text("amocrm_message_id", about.iter().map(|one| one.learned.amocrm_message_id.clone().unwrap_or_default()))
         .long(
             "position",
             about.iter().map(|one| {
-                let carried = one.settled == Settled::Carried;
+                let carried = one.settled == Settled::Delivered;
                 positions.get(&one.claim.letter.id).copied().filter(|_| carried).unwrap_or(0)
             }),
         )
@@ -110,7 +110,7 @@ pub fn messages(mine: &[&Settlement], positions: &HashMap<Uuid, i64>) -> Write {
 pub fn reports(mine: &[&Settlement]) -> Write {
     let reported: BTreeMap<(Uuid, Uuid), &Settlement> = mine
         .iter()
-        .filter(|one| one.claim.letter.kind == LetterKind::Status && one.settled == Settled::Carried)
+        .filter(|one| one.claim.letter.kind == LetterKind::Status && one.settled == Settled::Delivered)
         .map(|one| ((one.claim.tenant_id, one.claim.letter.message_id), *one))
         .collect();
     Rows::new()

@@ -47,17 +47,17 @@ pub(super) fn release(lane: &mut Lane, one: &Settlement) -> i64 {
     lane.owner = None;
     lane.leased_until = 0;
     match &one.settled {
-        Settled::Carried | Settled::Superseded | Settled::Buried { .. } => {
+        Settled::Delivered | Settled::Superseded | Settled::Buried { .. } => {
             lane.starts = 0;
             lane.waiting = (lane.waiting - 1).max(0);
             lane.due = if lane.waiting > 0 { Due::In(one.rest) } else { Due::Never };
-            lane.carried += i64::from(one.settled == Settled::Carried);
+            lane.carried += i64::from(one.settled == Settled::Delivered);
         }
-        Settled::Again { millis, .. } => {
+        Settled::Retry { millis, .. } => {
             lane.starts = 0;
             lane.due = Due::In(*millis);
         }
-        Settled::Onward { .. } => {
+        Settled::Partial { .. } => {
             lane.starts = 0;
             lane.due = Due::In(one.rest);
         }

@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::Settlement;
 use crate::STATUS_MILLIS;
+use crate::accept_batch::{Alias, EventKind, NewLetter, Side};
 use crate::conversation::{insert_aliases, known_chats};
+use crate::dialogues::{NamedConversation, NamedDialogue, name_dialogues, use_dialogues};
 use crate::keys::{LearnedKeys, insert_keys};
-use crate::opened::{Named, Told, name_dialogues, use_dialogues};
-use crate::parcel::{Alias, Event, NewLetter, Side};
 use crate::rows::{Rows, Write};
 
 /// Stores message ids learned from answers, so that echoes are recognised and statuses find their message.
@@ -22,10 +22,10 @@ pub async fn learn_keys(tx: &impl ConnectionTrait, store: &Store, settlements: &
     for settlement in settlements {
         let claim = &settlement.claim;
         if let Some(id) = &settlement.learned.external_id {
-            keys.insert((claim.tenant_id, claim.source_id, id, Event::Sent.number()), claim.letter.message_id);
+            keys.insert((claim.tenant_id, claim.source_id, id, EventKind::Sent.number()), claim.letter.message_id);
         }
         if let (Some(id), Direction::ToCrm) = (&settlement.learned.amocrm_message_id, claim.direction) {
-            keys.insert((claim.tenant_id, claim.target, id, Event::Message.number()), claim.letter.message_id);
+            keys.insert((claim.tenant_id, claim.target, id, EventKind::Message.number()), claim.letter.message_id);
         }
     }
     insert_keys(tx, store, &keys).await
@@ -142,7 +142,7 @@ pub async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, settlements
 }
 
 /// Stores chat ids in their conversations, for later history queries.
-pub fn told_chats(settlements: &[Settlement]) -> Write {
+pub fn write_chat_ids(settlements: &[Settlement]) -> Write {
     known_chats(&learned_chats(settlements).into_iter().map(|(key, (id, _))| (key, id)).collect())
 }
 
@@ -152,17 +152,17 @@ pub async fn learn_dialogues<'a>(
     tx: &impl ConnectionTrait,
     store: &Store,
     settlements: &'a [Settlement],
-) -> Result<Vec<Named<'a>>, DbErr> {
+) -> Result<Vec<NamedDialogue<'a>>, DbErr> {
     let used = settlements.iter().filter_map(|one| {
         let claim = &one.claim;
         Some((claim.tenant_id, claim.source_id, one.learned.used.as_deref()?, claim.conversation_id))
     });
     use_dialogues(tx, store, used.collect()).await?;
-    let told = settlements.iter().filter_map(|one| {
+    let dialogues = settlements.iter().filter_map(|one| {
         let (claim, opened) = (&one.claim, one.learned.opened.as_ref()?);
-        Some(Told { tenant_id: claim.tenant_id, conversation_id: claim.conversation_id, opened })
+        Some(NamedConversation { tenant_id: claim.tenant_id, conversation_id: claim.conversation_id, opened })
     });
-    name_dialogues(tx, store, told.collect()).await
+    name_dialogues(tx, store, dialogues.collect()).await
 }
 
 /// Records which chats amoCRM now knows by our ids.

@@ -7,11 +7,11 @@ use sea_orm::DbErr;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::kind::{Kind, kind};
-use super::line::Waiting;
-use super::{Door, Refused, pause};
+use super::fair_queue::PendingBatch;
+use super::kind::{WriteErrorKind, kind};
+use super::{AcceptError, WriterShard, pause};
 use crate::Queue;
-use crate::parcel::{Parcel, Receipt};
+use crate::accept_batch::{AcceptBatch, Receipt};
 
 /// Size of one commit.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
@@ -20,7 +20,7 @@ const BATCH_PARCELS: usize = 512;
 const REPEATS: u32 = 5;
 
 /// Ends when the last [`Writer`] is gone and nothing waits.
-pub(super) async fn run(alive: Weak<[Door]>, door: Door, queue: Queue, stored: [Arc<Notify>; 3]) {
+pub(super) async fn run(alive: Weak<[WriterShard]>, door: WriterShard, queue: Queue, stored: [Arc<Notify>; 3]) {
     let busy = |since| *door.busy.lock().unwrap_or_else(PoisonError::into_inner) = since;
     // A task that panicked may have left it set.
     busy(None);
@@ -34,7 +34,7 @@ pub(super) async fn run(alive: Weak<[Door]>, door: Door, queue: Queue, stored: [
             continue;
         }
         let [letters, media, came] = &stored;
-        let has_media = batch.iter().any(|waiting| waiting.parcel.has_media());
+        let has_media = batch.iter().any(|waiting| waiting.batch.has_media());
         busy(Some(Instant::now()));
         let refused = write_batch(&queue, batch).await;
         *door.refused.lock().unwrap_or_else(PoisonError::into_inner) = refused.then(Instant::now);
@@ -47,35 +47,35 @@ pub(super) async fn run(alive: Weak<[Door]>, door: Door, queue: Queue, stored: [
     }
 }
 
-/// `alone`: parcels of one account only.
-fn take_batch(door: &Door, alone: bool) -> Vec<Waiting> {
+/// `alone`: batches of one account only.
+fn take_batch(door: &WriterShard, alone: bool) -> Vec<PendingBatch> {
     let mut line = door.line.lock().unwrap_or_else(PoisonError::into_inner);
     let mut batch = Vec::new();
     let mut bytes = 0;
     while batch.len() < BATCH_PARCELS && bytes < BATCH_BYTES {
-        let first: Option<Uuid> = batch.first().map(|waiting: &Waiting| waiting.parcel.tenant_id);
+        let first: Option<Uuid> = batch.first().map(|waiting: &PendingBatch| waiting.batch.tenant_id);
         let next = if alone { line.pop_of(first) } else { line.pop() };
         let Some(waiting) = next else { break };
-        bytes += waiting.parcel.size();
+        bytes += waiting.batch.size();
         batch.push(waiting);
     }
     batch
 }
 
-/// Writes a batch; one that the database refuses for its content is halved until the faulty parcel is alone. True if
+/// Writes a commit's batches; if the database refuses the content, they are halved until the faulty one is alone. True if
 /// anything was refused for another reason.
-async fn write_batch(queue: &Queue, batch: Vec<Waiting>) -> bool {
+async fn write_batch(queue: &Queue, batch: Vec<PendingBatch>) -> bool {
     let mut refused_any = false;
     let mut parts = vec![(batch, false)];
     while let Some((part, again)) = parts.pop() {
-        let parcels: Vec<&Parcel> = part.iter().map(|waiting| &waiting.parcel).collect();
-        match repeated(queue, &parcels, again).await {
+        let batches: Vec<&AcceptBatch> = part.iter().map(|waiting| &waiting.batch).collect();
+        match repeated(queue, &batches, again).await {
             Ok(receipts) => {
                 for (waiting, receipt) in part.into_iter().zip(receipts) {
                     let _ = waiting.answer.send(Ok(receipt));
                 }
             }
-            Err(error) if kind(&error) == Kind::Content && part.len() > 1 => {
+            Err(error) if kind(&error) == WriteErrorKind::Content && part.len() > 1 => {
                 let mut part = part;
                 let rest = part.split_off(part.len() / 2);
                 // An earlier attempt may have committed without an answer.
@@ -83,12 +83,15 @@ async fn write_batch(queue: &Queue, batch: Vec<Waiting>) -> bool {
                 parts.push((part, true));
             }
             Err(error) => {
-                let content = kind(&error) == Kind::Content;
+                let content = kind(&error) == WriteErrorKind::Content;
                 refused_any |= !content;
                 tracing::error!(%error, parcels = part.len(), content, "the database did not store an incoming event");
                 for waiting in part {
-                    let refused =
-                        if content { Refused::Unstorable(error.clone()) } else { Refused::Unavailable(error.clone()) };
+                    let refused = if content {
+                        AcceptError::Unstorable(error.clone())
+                    } else {
+                        AcceptError::Unavailable(error.clone())
+                    };
                     let _ = waiting.answer.send(Err(refused));
                 }
             }
@@ -97,12 +100,12 @@ async fn write_batch(queue: &Queue, batch: Vec<Waiting>) -> bool {
     refused_any
 }
 
-async fn repeated(queue: &Queue, parcels: &[&Parcel], again: bool) -> Result<Vec<Receipt>, DbErr> {
+async fn repeated(queue: &Queue, batches: &[&AcceptBatch], again: bool) -> Result<Vec<Receipt>, DbErr> {
     let mut tries = 0;
     let started = Instant::now();
     loop {
-        match queue.accept(parcels, again || tries > 0).await {
-            Err(error) if kind(&error) == Kind::Passing && tries < REPEATS => {
+        match queue.accept(batches, again || tries > 0).await {
+            Err(error) if kind(&error) == WriteErrorKind::Passing && tries < REPEATS => {
                 tries += 1;
                 tracing::warn!(%error, tries, "retrying a batch of the queue's writer");
                 tokio::time::sleep(pause(tries)).await;

@@ -6,7 +6,7 @@ use sea_orm::{DbErr, RuntimeErr};
 const STOOD_STILL: &str = "25P03";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum WriteErrorKind {
     /// Caused by a value (SQLSTATE 22, 23): repeating does not help.
     Content,
     /// Deadlock, serialisation, connection, shutdown, lock, an idle transaction that was closed: repeat the whole
@@ -17,39 +17,39 @@ pub enum Kind {
 }
 
 /// Whether repeating would help.
-pub fn kind(error: &DbErr) -> Kind {
+pub fn kind(error: &DbErr) -> WriteErrorKind {
     let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
         return match error {
-            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Kind::Passing,
-            DbErr::Custom(_) => Kind::Passing,
-            _ => Kind::Lasting,
+            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => WriteErrorKind::Passing,
+            DbErr::Custom(_) => WriteErrorKind::Passing,
+            _ => WriteErrorKind::Lasting,
         };
     };
     match inner.as_ref() {
         sea_orm::sqlx::Error::Database(database) => {
             let code = database.code().unwrap_or_default().into_owned();
             match code.get(..2).unwrap_or_default() {
-                "22" | "23" => Kind::Content,
-                "40" | "53" | "57" | "08" => Kind::Passing,
-                _ if code == STOOD_STILL => Kind::Passing,
+                "22" | "23" => WriteErrorKind::Content,
+                "40" | "53" | "57" | "08" => WriteErrorKind::Passing,
+                _ if code == STOOD_STILL => WriteErrorKind::Passing,
                 _ => sqlite_kind(&code),
             }
         }
-        sea_orm::sqlx::Error::Encode(_) => Kind::Content,
+        sea_orm::sqlx::Error::Encode(_) => WriteErrorKind::Content,
         sea_orm::sqlx::Error::Io(_) | sea_orm::sqlx::Error::PoolTimedOut | sea_orm::sqlx::Error::Protocol(_) => {
-            Kind::Passing
+            WriteErrorKind::Passing
         }
-        _ => Kind::Lasting,
+        _ => WriteErrorKind::Lasting,
     }
 }
 
 /// SQLite's extended result codes: the low byte is the primary code.
-fn sqlite_kind(code: &str) -> Kind {
+fn sqlite_kind(code: &str) -> WriteErrorKind {
     match code.parse::<i32>().map(|code| code & 0xff) {
         // BUSY, LOCKED
-        Ok(5 | 6) => Kind::Passing,
+        Ok(5 | 6) => WriteErrorKind::Passing,
         // TOOBIG, CONSTRAINT, MISMATCH
-        Ok(18..=20) => Kind::Content,
-        _ => Kind::Lasting,
+        Ok(18..=20) => WriteErrorKind::Content,
+        _ => WriteErrorKind::Lasting,
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use uuid::Uuid;
 
-use super::kind::{Kind, kind};
-use super::{Door, pause};
+use super::kind::{WriteErrorKind, kind};
+use super::{WriterShard, pause};
 use crate::{Queue, Settlement};
 
 /// Size of one commit.
@@ -48,7 +48,7 @@ impl Settlements {
 }
 
 /// Ends when the last [`super::Writer`] is gone and nothing waits.
-pub(super) async fn run(alive: Weak<[Door]>, line: Settlements, queue: Queue, stored: Arc<Notify>) {
+pub(super) async fn run(alive: Weak<[WriterShard]>, line: Settlements, queue: Queue, stored: Arc<Notify>) {
     loop {
         let batch = line.take();
         if batch.is_empty() {
@@ -93,13 +93,13 @@ async fn settle_by_account(queue: &Queue, settlements: &[Settlement]) -> Vec<boo
 async fn settle_all(queue: &Queue, settlements: &[Settlement], mut again: bool) -> Vec<bool> {
     let mut tries: u32 = 0;
     loop {
-        let done = if again { queue.settle_again(settlements).await } else { queue.settle(settlements).await };
+        let done = if again { queue.settle_retried(settlements).await } else { queue.settle(settlements).await };
         let error = match done {
             Ok(good) => return good,
             Err(error) => error,
         };
         again = true;
-        if kind(&error) == Kind::Content {
+        if kind(&error) == WriteErrorKind::Content {
             tracing::error!(%error, settlements = settlements.len(), "the database rejected a settlement");
             if settlements.len() == 1 {
                 return vec![false];

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base::message::day_of;
 use uuid::Uuid;
 
-use super::super::parcel::{Outcome, Parcel};
+use super::super::accept_batch::{AcceptBatch, ItemOutcome};
 
 /// Bytes by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct Sums {
     pub hooks: i64,
 }
 
-/// What a parcel adds once it is stored.
+/// What a batch adds once it is stored.
 pub(super) struct Weighed {
     tenant_id: Uuid,
     day: i32,
@@ -25,16 +25,16 @@ pub(super) struct Weighed {
 }
 
 impl Weighed {
-    pub fn of(parcel: &Parcel) -> Self {
+    pub fn of(batch: &AcceptBatch) -> Self {
         let length = |bytes: usize| i64::try_from(bytes).unwrap_or(i64::MAX);
-        let came = parcel.entries.first().map(|entry| entry.accepted_at);
-        let at = came.or(parcel.raw.as_ref().map(|raw| raw.received_at)).unwrap_or(0);
-        let body = |message: &super::super::parcel::NewMessage| length(message.body.len());
+        let came = batch.entries.first().map(|entry| entry.accepted_at);
+        let at = came.or(batch.raw.as_ref().map(|raw| raw.received_at)).unwrap_or(0);
+        let body = |message: &super::super::accept_batch::NewMessage| length(message.body.len());
         Self {
-            tenant_id: parcel.tenant_id,
+            tenant_id: batch.tenant_id,
             day: day_of(at),
-            messages: parcel.entries.iter().map(|entry| entry.message.as_ref().map_or(0, body)).collect(),
-            hook: parcel.raw.as_ref().map_or(0, |raw| length(raw.body.len() + raw.headers.len())),
+            messages: batch.entries.iter().map(|entry| entry.message.as_ref().map_or(0, body)).collect(),
+            hook: batch.raw.as_ref().map_or(0, |raw| length(raw.body.len() + raw.headers.len())),
         }
     }
 }
@@ -44,9 +44,9 @@ impl Weighed {
 pub struct Tally(Arc<Mutex<HashMap<(Uuid, i32), Sums>>>);
 
 impl Tally {
-    /// Counts the new parts of a stored parcel.
-    pub(super) fn add(&self, weighed: Weighed, receipt: &[Outcome]) {
-        let new = |outcome: &Outcome| matches!(outcome, Outcome::New { .. });
+    /// Counts the new parts of a stored batch.
+    pub(super) fn add(&self, weighed: Weighed, receipt: &[ItemOutcome]) {
+        let new = |outcome: &ItemOutcome| matches!(outcome, ItemOutcome::New { .. });
         let messages =
             weighed.messages.iter().zip(receipt).filter(|(_, outcome)| new(outcome)).map(|(bytes, _)| bytes).sum();
         let kept = receipt.is_empty() || receipt.iter().any(new);

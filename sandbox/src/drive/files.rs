@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, ok, problem};
+use super::{DriveCall, ok, problem};
 use crate::{core::Core, exchange::Answer, ids, state::DriveFile};
 
 /// A file as in the API.
@@ -35,12 +35,12 @@ pub(super) fn show(base: &str, file: &DriveFile) -> Value {
     })
 }
 
-fn is_own(call: &Call<'_>, file: &DriveFile) -> bool {
+fn is_own(call: &DriveCall<'_>, file: &DriveFile) -> bool {
     file.account_id == call.access.account_id && !file.is_trashed
 }
 
 /// `GET v1.0/files`.
-pub(super) fn list(call: &Call<'_>) -> Answer {
+pub(super) fn list(call: &DriveCall<'_>) -> Answer {
     let found: Vec<Value> = call.core.read(|state| {
         state.drive.files.iter().filter(|file| is_own(call, file)).map(|file| show(call.base, file)).collect()
     });
@@ -52,7 +52,7 @@ fn nobody() -> Answer {
 }
 
 /// `GET v1.0/files/{uuid}`.
-pub(super) fn one(call: &Call<'_>, uuid: &str) -> Answer {
+pub(super) fn one(call: &DriveCall<'_>, uuid: &str) -> Answer {
     let found = call.core.read(|state| {
         let file = state.drive.files.iter().find(|file| is_own(call, file) && file.uuid == uuid)?;
         Some(show(call.base, file))
@@ -61,7 +61,7 @@ pub(super) fn one(call: &Call<'_>, uuid: &str) -> Answer {
 }
 
 /// `DELETE v1.0/files` with a list of `{"uuid": …}`: moves files to the trash.
-pub(super) fn delete(call: &Call<'_>) -> Answer {
+pub(super) fn delete(call: &DriveCall<'_>) -> Answer {
     let Ok(Value::Array(items)) = serde_json::from_slice(&call.request.body) else {
         return problem(400, "Bad Request", "the body must be an array");
     };

@@ -16,7 +16,7 @@ use crate::{
 pub(crate) const JSON: &str = "application/json";
 
 /// A request with a valid token.
-struct Call<'a> {
+struct DriveCall<'a> {
     core: &'a Core,
     request: &'a Incoming,
     base: &'a str,
@@ -45,7 +45,7 @@ pub(crate) fn answer(core: &Core, request: &Incoming, target: &Target<'_>) -> An
     let Some(access) = core.change(|state| state.grants.use_access(token, now)) else {
         return problem(401, "Unauthorized", "the access token is not valid");
     };
-    let call = Call { core, request, base: &target.base, access };
+    let call = DriveCall { core, request, base: &target.base, access };
     match (request.method.as_str(), target.rest.as_slice()) {
         ("POST", ["v1.0", "sessions"]) => upload::open(&call),
         ("GET", ["v1.0", "files"]) => files::list(&call),

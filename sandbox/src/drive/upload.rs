@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Call, files, ok, problem};
+use super::{DriveCall, files, ok, problem};
 use crate::{
     core::Core,
     exchange::{Answer, Incoming},
@@ -24,7 +24,7 @@ fn upload_url(base: &str, key: &str) -> String {
 }
 
 /// `POST v1.0/sessions`.
-pub(super) fn open(call: &Call<'_>) -> Answer {
+pub(super) fn open(call: &DriveCall<'_>) -> Answer {
     let Ok(body) = serde_json::from_slice::<serde_json::Value>(&call.request.body) else {
         return problem(400, "Bad Request", "the body is not JSON");
     };

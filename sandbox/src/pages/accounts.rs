@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{Frame, notice, own_form, render, see_other};
 use crate::{core::Core, hosts, installation};
 
-struct Row {
+struct AccountRow {
     name: String,
     host: String,
     id: i64,
@@ -20,9 +20,9 @@ struct Row {
 
 #[derive(Template)]
 #[template(path = "accounts.html")]
-struct Page<'a> {
+struct AccountsPage<'a> {
     frame: &'a Frame,
-    rows: Vec<Row>,
+    rows: Vec<AccountRow>,
     add_target: String,
 }
 
@@ -33,7 +33,7 @@ pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest) -> Ht
         state
             .accounts
             .values()
-            .map(|account| Row {
+            .map(|account| AccountRow {
                 name: account.name.clone(),
                 host: account.host.clone(),
                 id: account.id,
@@ -43,7 +43,7 @@ pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest) -> Ht
             })
             .collect()
     });
-    let page = Page { frame: &frame, rows, add_target: frame.link("/accounts") };
+    let page = AccountsPage { frame: &frame, rows, add_target: frame.link("/accounts") };
     render(StatusCode::OK, &page, None)
 }
 

@@ -11,25 +11,25 @@ use crate::{core::Core, oauth::consent, state::Account};
 
 /// The query of the address.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct ConsentQuery {
     #[serde(default)]
     client_id: String,
     state: Option<String>,
 }
 
 /// An account to choose, and who would give the access.
-struct Row {
+struct ConsentRow {
     host: String,
     name: String,
     by: String,
 }
 
-fn row(frame: &Frame, account: &Account) -> Row {
+fn row(frame: &Frame, account: &Account) -> ConsentRow {
     let words = frame.words;
     let (user, role) = account
         .signed_in()
         .map_or(("", ""), |user| (user.name.as_str(), if user.is_admin { words.administrator } else { words.manager }));
-    Row {
+    ConsentRow {
         host: account.host.clone(),
         name: account.name.clone(),
         by: fill(&fill(words.consent_by, "user", user), "role", role),
@@ -38,23 +38,27 @@ fn row(frame: &Frame, account: &Account) -> Row {
 
 #[derive(Template)]
 #[template(path = "consent.html")]
-struct Page<'a> {
+struct ConsentPage<'a> {
     frame: &'a Frame,
     text: String,
     client_id: &'a str,
     state: Option<&'a str>,
-    accounts: Vec<Row>,
+    accounts: Vec<ConsentRow>,
     target: String,
 }
 
 /// `GET /oauth`. `mode` only concerns windows, which this page leaves to the browser.
-pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest, asked: web::Query<Asked>) -> HttpResponse {
+pub(super) async fn show(
+    core: web::Data<Arc<Core>>,
+    request: HttpRequest,
+    asked: web::Query<ConsentQuery>,
+) -> HttpResponse {
     let frame = Frame::of(&request);
     let Some(integration) = core.integration(&asked.client_id) else {
         return notice(&frame, StatusCode::NOT_FOUND, frame.words.unknown_integration);
     };
     let accounts = core.read(|state| state.accounts.values().map(|account| row(&frame, account)).collect());
-    let page = Page {
+    let page = ConsentPage {
         frame: &frame,
         text: fill(frame.words.consent, "integration", &integration.name),
         client_id: &asked.client_id,

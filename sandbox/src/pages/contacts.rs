@@ -16,7 +16,7 @@ use crate::{
     state::{Account, crm::Contact},
 };
 
-struct Row {
+struct ContactRow {
     id: i64,
     name: String,
     phones: String,
@@ -33,19 +33,19 @@ struct Incoming {
 
 #[derive(Template)]
 #[template(path = "contacts.html")]
-struct Page<'a> {
+struct ContactsPage<'a> {
     frame: &'a Frame,
     shell: &'a Shell,
     target: String,
     incoming: Vec<Incoming>,
-    rows: Vec<Row>,
+    rows: Vec<ContactRow>,
 }
 
-fn rows(frame: &Frame, account: &Account) -> Vec<Row> {
+fn rows(frame: &Frame, account: &Account) -> Vec<ContactRow> {
     let row = |contact: &Contact| {
         let chats = account.crm.links.iter().filter(|link| link.contact_id == contact.id).count();
         let hangs = fill(frame.words.crm.hangs, "chats", &chats.to_string());
-        Row {
+        ContactRow {
             id: contact.id,
             name: contact.name.clone(),
             phones: contact.texts("PHONE").join(", "),
@@ -78,7 +78,7 @@ pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest, host:
     });
     let (incoming, rows) = found.unwrap_or_default();
     let target = frame.link(&format!("/accounts/{host}/contacts"));
-    render(StatusCode::OK, &Page { frame: &frame, shell: &shell, target, incoming, rows }, None)
+    render(StatusCode::OK, &ContactsPage { frame: &frame, shell: &shell, target, incoming, rows }, None)
 }
 
 /// A pressed button: `what` is `add`, `save`, `delete`, `merge`, `accept` or `decline`.

@@ -76,7 +76,7 @@ struct ChatRow {
 
 #[derive(Template)]
 #[template(path = "lead.html")]
-struct Page<'a> {
+struct LeadsPage<'a> {
     frame: &'a Frame,
     shell: &'a Shell,
     told: String,
@@ -149,7 +149,7 @@ pub(super) async fn show(
         let of_contact = |chat: &&Chat| {
             account.crm.contact_of_chat(&chat.id) == Some(lead.contact_id) || chat.lead_id == Some(lead.id)
         };
-        let page = Page {
+        let page = LeadsPage {
             frame: &frame,
             shell: &shell,
             told: String::new(),

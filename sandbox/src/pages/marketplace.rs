@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{core::Core, widget_host};
 
-struct Row {
+struct IntegrationRow {
     name: String,
     code: String,
     state: &'static str,
@@ -28,16 +28,16 @@ struct Row {
 
 #[derive(Template)]
 #[template(path = "marketplace.html")]
-struct Page<'a> {
+struct MarketplacePage<'a> {
     frame: &'a Frame,
     shell: &'a Shell,
-    rows: Vec<Row>,
+    rows: Vec<IntegrationRow>,
     install_target: String,
     revoke_target: String,
     upload_target: String,
 }
 
-fn rows(core: &Core, frame: &Frame, host: &str) -> Vec<Row> {
+fn rows(core: &Core, frame: &Frame, host: &str) -> Vec<IntegrationRow> {
     let words = frame.words;
     core.integrations
         .iter()
@@ -53,7 +53,7 @@ fn rows(core: &Core, frame: &Frame, host: &str) -> Vec<Row> {
                     None => (words.state_new, "wait"),
                 };
                 let link = |path: &str| frame.link(&format!("/accounts/{host}/settings/{path}"));
-                Row {
+                IntegrationRow {
                     name: one.name.clone(),
                     state,
                     tone,
@@ -81,7 +81,7 @@ pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest, host:
     let Some(shell) = Shell::of(&core, &frame, &request, &host, Place::Marketplace) else {
         return notice(&frame, StatusCode::NOT_FOUND, frame.words.not_found);
     };
-    let page = Page {
+    let page = MarketplacePage {
         frame: &frame,
         shell: &shell,
         rows: rows(&core, &frame, &host),

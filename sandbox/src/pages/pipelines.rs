@@ -17,7 +17,7 @@ use crate::{
     state::{Pipeline, Source},
 };
 
-struct Row {
+struct PipelineRow {
     name: String,
     external_id: String,
     integration: String,
@@ -35,13 +35,13 @@ struct Add {
 
 struct Column {
     name: String,
-    rows: Vec<Row>,
+    rows: Vec<PipelineRow>,
     adds: Vec<Add>,
 }
 
 #[derive(Template)]
 #[template(path = "pipelines.html")]
-struct Page<'a> {
+struct PipelinesPage<'a> {
     frame: &'a Frame,
     shell: &'a Shell,
     columns: Vec<Column>,
@@ -77,13 +77,13 @@ fn known(core: &Core, host: &str) -> Vec<Known> {
         .collect()
 }
 
-fn row(frame: &Frame, host: &str, known: &[Known], source: &Source) -> Row {
+fn row(frame: &Frame, host: &str, known: &[Known], source: &Source) -> PipelineRow {
     let owner = known.iter().find(|one| one.client_id == source.client_id);
     let settings = |one: &Known| {
         let keep = if frame.language_query.is_empty() { String::new() } else { format!("&{}", frame.language_query) };
         format!("/accounts/{host}/settings/widgets/{}?source={}{keep}", one.code, source.id)
     };
-    Row {
+    PipelineRow {
         name: source.name.clone(),
         external_id: source.external_id.clone(),
         integration: owner.map(|one| one.name.clone()).unwrap_or_default(),
@@ -126,7 +126,7 @@ pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest, host:
         account.pipelines.iter().map(column).collect()
     });
     let can_add = known.iter().any(|one| one.can_be_added);
-    render(StatusCode::OK, &Page { frame: &frame, shell: &shell, columns, can_add }, None)
+    render(StatusCode::OK, &PipelinesPage { frame: &frame, shell: &shell, columns, can_add }, None)
 }
 
 /// The form behind "add as a source".

@@ -15,7 +15,7 @@ use crate::core::Core;
 
 /// The query of the address: the source that was clicked, or the pipeline to which the widget is being added.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct WidgetQuery {
     source: Option<i64>,
     pipeline: Option<i64>,
 }
@@ -30,7 +30,7 @@ struct Field {
 
 #[derive(Template)]
 #[template(path = "widget.html")]
-struct Page<'a> {
+struct WidgetPage<'a> {
     frame: &'a Frame,
     shell: &'a Shell,
     told: String,
@@ -47,7 +47,7 @@ pub(super) async fn settings(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,
     path: web::Path<(String, String)>,
-    asked: web::Query<Asked>,
+    asked: web::Query<WidgetQuery>,
 ) -> HttpResponse {
     let frame = Frame::of(&request);
     let (host, code) = path.into_inner();
@@ -80,7 +80,7 @@ pub(super) async fn settings(
                 required: field.required,
             })
             .collect();
-        let page = Page {
+        let page = WidgetPage {
             frame: &frame,
             shell: &shell,
             told: String::new(),

@@ -19,14 +19,14 @@ use crate::{core::Core, hook_message::HookMessage, hooks};
 
 /// The query of the address.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct WindowQuery {
     #[serde(default)]
     chat: String,
 }
 
 #[derive(Template)]
 #[template(path = "window.html")]
-struct Page<'a> {
+struct WindowPage<'a> {
     frame: &'a Frame,
     shell: &'a Shell,
     host: &'a str,
@@ -65,7 +65,7 @@ pub(super) async fn show(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,
     host: web::Path<String>,
-    asked: web::Query<Asked>,
+    asked: web::Query<WindowQuery>,
 ) -> HttpResponse {
     let frame = Frame::of(&request);
     mark_read(&core, &host, &asked.chat);
@@ -83,7 +83,7 @@ pub(super) async fn show(
     let Some((shell, customer_page, chat, offers, rows)) = found else {
         return notice(&frame, StatusCode::NOT_FOUND, frame.words.not_found);
     };
-    let page = Page {
+    let page = WindowPage {
         frame: &frame,
         shell: &shell,
         host: &host,
@@ -106,7 +106,7 @@ pub(super) async fn snapshot(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,
     host: web::Path<String>,
-    asked: web::Query<Asked>,
+    asked: web::Query<WindowQuery>,
 ) -> HttpResponse {
     let frame = Frame::of(&request);
     mark_read(&core, &host, &asked.chat);

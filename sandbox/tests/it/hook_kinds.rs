@@ -1,6 +1,6 @@
 //! Every kind of hook, in the shapes of the documents.
 
-use sandbox::{Abilities, Attachment, Button, HookForm, HookMessage, ListMessage, Reactions, Row, Section};
+use sandbox::{Abilities, Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Reactions, Section};
 use serde_json::{Value, json};
 
 use crate::caller::{CHANNEL, HOST, World, text};
@@ -62,9 +62,12 @@ async fn buttons_and_lists_leave_as_markup_within_their_limits() {
     let buttons = json!([[{"text": "Accept"}, {"text": "Decline"}], [{"text": "Shop", "url": "https://acme.test"}]]);
     assert_eq!(hooks.message().await["markup"], json!({"mode": "inline", "buttons": buttons}));
 
-    let row =
-        |data: &str, title: &str| Row { callback_data: data.to_owned(), title: title.to_owned(), ..Row::default() };
-    let list = |rows: Vec<Row>| ListMessage {
+    let row = |data: &str, title: &str| ListRow {
+        callback_data: data.to_owned(),
+        title: title.to_owned(),
+        ..ListRow::default()
+    };
+    let list = |rows: Vec<ListRow>| ListMessage {
         header: "Pick".to_owned(),
         body: "Choose one".to_owned(),
         button: "Services".to_owned(),

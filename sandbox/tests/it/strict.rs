@@ -1,7 +1,7 @@
 //! What the Chats API refuses, and what it keeps apart.
 
 use chrono::TimeDelta;
-use sandbox::{HookMessage, Lengths, ListMessage, Row, Section};
+use sandbox::{HookMessage, Lengths, ListMessage, ListRow, Section};
 use serde_json::{Value, json};
 
 use crate::caller::{BOT, CHANNEL, HOST, World, text};
@@ -74,7 +74,7 @@ async fn the_row_a_customer_chose_must_have_been_offered() {
     world.message(text("m-1", "Hello")).await;
     let mut hooks = receive(&world).await;
     let chat = world.sandbox.chats(HOST)[0].id.clone();
-    let row = Row { title: "Delivery".to_owned(), ..Row::default() };
+    let row = ListRow { title: "Delivery".to_owned(), ..ListRow::default() };
     let list = ListMessage {
         body: "Choose".to_owned(),
         button: "Services".to_owned(),

@@ -1,7 +1,7 @@
 //! The manager's window: every kind of content, what the card shows, the time window.
 
 use chrono::TimeDelta;
-use sandbox::{Abilities, Attachment, Button, HookMessage, ListMessage, Reactions, Row, Section};
+use sandbox::{Abilities, Attachment, Button, HookMessage, ListMessage, ListRow, Reactions, Section};
 use serde_json::{Value, json};
 
 use crate::caller::{CHANNEL, HOST, World, read, text};
@@ -82,7 +82,7 @@ async fn every_kind_of_a_manager_is_shown_with_its_fate() {
         button: "Services".to_owned(),
         sections: vec![Section {
             title: "Ours".to_owned(),
-            rows: vec![Row {
+            rows: vec![ListRow {
                 callback_data: "d".to_owned(),
                 title: "Delivery".to_owned(),
                 description: "today".to_owned(),

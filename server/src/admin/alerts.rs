@@ -2,26 +2,26 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::i18n::{Sentence, Words};
 use base::store::VENDOR;
-use base::words::{Sentence, Words};
 use entity::alert;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::operator::Operator;
-use super::page::{self, Page, see_other};
-use super::refused::{Refused, Result};
-use crate::alert::{VENDOR_KINDS, said};
-use crate::alert_letters::readers::{self, Choice};
+use super::page::{self, AdminPage, see_other};
+use super::refused::{AdminRefusal, Result};
+use crate::alert::{VENDOR_KINDS, texts};
+use crate::alert_emails::readers::{self, EmailPreference};
+use crate::identity::{Form, mail};
 use crate::panel::Notice;
 use crate::panel::PanelContext;
-use crate::people::{Form, mail};
 
 #[derive(Template)]
 #[template(path = "admin/alerts.html")]
-struct Alerts {
-    page: Page,
+struct AdminAlertsPage {
+    page: AdminPage,
     rows: Vec<AlertRow>,
     mail_on: bool,
     /// The reader gets e-mails about them.
@@ -32,7 +32,7 @@ struct Alerts {
 /// Whether to send e-mails.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Wanted {
+pub struct AlertEmailForm {
     /// `on` or `off`.
     to: String,
 }
@@ -54,12 +54,12 @@ pub struct AlertRow {
 /// The page.
 pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> Result<HttpResponse> {
     let open = crate::alert::open(app.store.read(), VENDOR).await?;
-    let page = Page::of(&app, &visitor, "/admin/alerts", visitor.words.say("admin-alerts")).await?;
+    let page = AdminPage::of(&app, &visitor, "/admin/alerts", visitor.words.text("admin-alerts")).await?;
     let rows = open.iter().map(|alert| row(visitor.words, alert, None, "amoCRM")).collect();
     let me = readers::one(app.store.read(), VENDOR, visitor.person.id).await?;
-    let alerts = Alerts {
+    let alerts = AdminAlertsPage {
         rows,
-        mail_on: mail::is_on(&app.people),
+        mail_on: mail::is_on(&app.identity),
         letters: me.is_some_and(|me| me.choice.letters),
         address: visitor.person.email.clone(),
         page: page.clone(),
@@ -71,23 +71,23 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
 pub async fn letters(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
-    form: Form<Wanted>,
+    form: Form<AlertEmailForm>,
 ) -> Result<HttpResponse> {
     let id = visitor.person.id;
-    let me = readers::one(app.store.read(), VENDOR, id).await?.ok_or(Refused::NotThere)?;
-    let choice = Choice { letters: form.to == "on", ..me.choice };
-    readers::choose(&app.letters, app.store.write(), VENDOR, id, &choice).await?;
+    let me = readers::one(app.store.read(), VENDOR, id).await?.ok_or(AdminRefusal::NotThere)?;
+    let choice = EmailPreference { letters: form.to == "on", ..me.choice };
+    readers::choose(&app.alert_emails, app.store.write(), VENDOR, id, &choice).await?;
     visitor.note_own(&app, ("alert.letters_chosen", &id.to_string()), json!({ "letters": choice.letters })).await?;
-    see_other(&app, &visitor, "/admin/alerts", Notice::done(visitor.words.say("common-saved"))).await
+    see_other(&app, &visitor, "/admin/alerts", Notice::done(visitor.words.text("common-saved"))).await
 }
 
 /// An alert as text; a kind without a text is shown by its name.
 pub fn row(words: Words, alert: &alert::Model, account: Option<&str>, crm: &'static str) -> AlertRow {
     let detail: Value = serde_json::from_str(&alert.detail).unwrap_or_default();
     let host = account.or_else(|| detail.get("host").and_then(Value::as_str)).unwrap_or_default();
-    let fill = |part| said::of(words, alert, part, host, crm);
+    let fill = |part| texts::of(words, alert, part, host, crm);
     AlertRow {
-        subject: fill("subject").unwrap_or_else(|| words.say("admin-alert-other").with("kind", alert.kind.as_str())),
+        subject: fill("subject").unwrap_or_else(|| words.text("admin-alert-other").with("kind", alert.kind.as_str())),
         body: fill("body").filter(|_| VENDOR_KINDS.contains(&alert.kind.as_str())),
         said: detail.get("said").and_then(Value::as_str).unwrap_or_default().to_owned(),
         tenant_id: detail.get("tenant_id").and_then(Value::as_str).and_then(|id| Uuid::try_parse(id).ok()),

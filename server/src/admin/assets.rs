@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base::browser::asset::{self, Asset, PICTURE, STYLE};
 
 use super::letter::{ICON, ICON_NAME};
-use super::refused::{Refused, Result};
+use super::refused::{AdminRefusal, Result};
 
 fn file_of(name: &str) -> Option<Asset> {
     Some(match name {
@@ -16,5 +16,5 @@ fn file_of(name: &str) -> Option<Asset> {
 
 /// `GET /admin/assets/{file}`
 pub async fn get(file: web::Path<String>, request: HttpRequest) -> Result<HttpResponse> {
-    Ok(asset::answer(file_of(&file).ok_or(Refused::NotThere)?, &request))
+    Ok(asset::answer(file_of(&file).ok_or(AdminRefusal::NotThere)?, &request))
 }

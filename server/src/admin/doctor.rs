@@ -2,11 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::words::{CRM, Said};
+use base::i18n::{CRM, LocalizedText};
 use serde::Deserialize;
 
 use super::operator::Operator;
-use super::page::{self, Page};
+use super::page::{self, AdminPage};
 use super::refused::Result;
 use crate::doctor::{Check, Status, look};
 use crate::panel::PanelContext;
@@ -15,7 +15,7 @@ use crate::panel::Tone;
 #[derive(Template)]
 #[template(path = "admin/doctor.html")]
 struct Doctor {
-    page: Page,
+    page: AdminPage,
     ran: bool,
     checks: Vec<Check>,
     warnings: usize,
@@ -24,7 +24,7 @@ struct Doctor {
 
 /// The query of the page.
 #[derive(Default, Deserialize)]
-pub struct Query {
+pub struct DoctorQuery {
     /// Present: run the checks.
     run: Option<String>,
 }
@@ -38,7 +38,7 @@ impl Doctor {
         }
     }
 
-    fn said(&self, said: &Said) -> String {
+    fn text(&self, said: &LocalizedText) -> String {
         said.in_words(self.page.words, CRM)
     }
 
@@ -56,12 +56,12 @@ impl Doctor {
 pub async fn show(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
-    query: web::Query<Query>,
+    query: web::Query<DoctorQuery>,
 ) -> Result<HttpResponse> {
     let ran = query.run.is_some();
     let checks = if ran { look(&app.config, None).await } else { Vec::new() };
     let count = |status| checks.iter().filter(|check| check.status == status).count();
     let (warnings, failures) = (count(Status::Warn), count(Status::Fail));
-    let page = Page::of(&app, &visitor, "/admin/doctor", visitor.words.say("admin-doctor")).await?;
+    let page = AdminPage::of(&app, &visitor, "/admin/doctor", visitor.words.text("admin-doctor")).await?;
     Ok(page::html(&page, &Doctor { page: page.clone(), ran, checks, warnings, failures }))
 }

@@ -1,8 +1,8 @@
 //! The e-mail to amoCRM's support that registers a Chats API channel: the 14 answers of the form in order, filled from
 //! the configuration. Command line and admin show the same.
 
-use base::config::{Channel, Config, Integration, Platform, Reactions, base};
-use base::words::{Language, Words};
+use base::config::{Channel, Config, Integration, Platform, ReactionSupport, base};
+use base::i18n::{Language, Words};
 use url::{Host, Url};
 
 /// The icon attached to it: round, 14×14 px, far below the allowed 100 KB.
@@ -16,16 +16,16 @@ const LARGEST_FILE: u64 = 50_000_000;
 
 /// A registration e-mail; ready to send if nothing is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
+pub struct RegistrationLetter {
     pub subject: String,
     /// Plain text, lines of any length.
     pub body: String,
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<MissingFact>,
 }
 
 /// A fact missing from the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
+pub struct MissingFact {
     /// The setting that would provide it.
     pub key: String,
     /// What to enter there, as text.
@@ -34,7 +34,7 @@ pub struct Gap {
 
 /// The subject of the e-mail.
 #[derive(Clone, Copy, Debug)]
-pub struct About<'config> {
+pub struct LetterSubject<'config> {
     pub config: &'config Config,
     pub integration: &'config Integration,
     /// The channel described; `None`: the defaults.
@@ -52,40 +52,40 @@ pub fn model(integration: &Integration) -> Option<&Channel> {
 }
 
 /// Composes the e-mail.
-pub fn write(about: About<'_>, language: Language) -> anyhow::Result<Letter> {
+pub fn write(about: LetterSubject<'_>, language: Language) -> anyhow::Result<RegistrationLetter> {
     let unregistered: Channel = serde_json::from_value(serde_json::json!({"id": "", "code": "", "secret": ""}))?;
     let channel = about.channel.unwrap_or(&unregistered);
-    let mut writer = Writer { words: Words::new(language), gaps: Vec::new() };
+    let mut writer = LetterWriter { words: Words::new(language), gaps: Vec::new() };
     let points = writer.points(about, channel);
     let words = writer.words;
     let name = writer.known(!channel.title.is_empty(), &channel.title);
-    let mut lines = vec![words.say("channel-letter-greeting").to_string(), String::new()];
+    let mut lines = vec![words.text("channel-letter-greeting").to_string(), String::new()];
     lines.push(match about.channel.filter(|_| about.registered) {
-        Some(channel) => words.say("channel-letter-open-known").with("id", channel.id.as_str()).to_string(),
-        None => words.say("channel-letter-open").to_string(),
+        Some(channel) => words.text("channel-letter-open-known").with("id", channel.id.as_str()).to_string(),
+        None => words.text("channel-letter-open").to_string(),
     });
     lines.push(String::new());
     lines.extend(points.iter().enumerate().map(|(at, point)| format!("{}. {point}", at + 1)));
-    lines.extend([String::new(), words.say("channel-letter-beside").to_string()]);
+    lines.extend([String::new(), words.text("channel-letter-beside").to_string()]);
     lines.extend(extras(words, channel).into_iter().map(|extra| format!("- {extra}")));
-    lines.extend([String::new(), words.say("channel-letter-end").to_string()]);
+    lines.extend([String::new(), words.text("channel-letter-end").to_string()]);
     let vendor = &about.config.vendor;
     lines.extend([&vendor.name, &vendor.legal_entity].into_iter().filter(|line| !line.is_empty()).cloned());
     let plain = |text: String| text.replace('\u{a0}', " ");
-    Ok(Letter {
-        subject: plain(words.say("channel-letter-subject").with("name", name).to_string()),
+    Ok(RegistrationLetter {
+        subject: plain(words.text("channel-letter-subject").with("name", name).to_string()),
         body: plain(lines.join("\n")),
         gaps: writer.gaps,
     })
 }
 
-struct Writer {
+struct LetterWriter {
     words: Words,
-    gaps: Vec<Gap>,
+    gaps: Vec<MissingFact>,
 }
 
-impl Writer {
-    fn points(&mut self, about: About<'_>, channel: &Channel) -> Vec<String> {
+impl LetterWriter {
+    fn points(&mut self, about: LetterSubject<'_>, channel: &Channel) -> Vec<String> {
         let words = self.words;
         let (config, integration) = (about.config, about.integration);
         let own = |key: &str| format!("integration {:?}: {key}", integration.name);
@@ -94,11 +94,11 @@ impl Writer {
         let webhook = format!("{}/location/:scope_id", base(public_url));
         let webhook = self.fact("server.public_url".to_owned(), "channel-gap-webhook", reachable(public_url), &webhook);
         let accounts = if channel.public && channel.allowed_accounts.is_empty() {
-            words.say("channel-letter-accounts-none")
+            words.text("channel-letter-accounts-none")
         } else {
             let ids = channel.allowed_accounts.join(", ");
             let ids = self.fact(own("channel.allowed_accounts"), "channel-gap-accounts", !ids.is_empty(), &ids);
-            words.say("channel-letter-accounts").with("ids", ids)
+            words.text("channel-letter-accounts").with("ids", ids)
         };
         let email = &config.vendor.support_email;
         let email = self.fact("vendor.support_email".to_owned(), "channel-gap-email", email.contains('@'), email);
@@ -109,67 +109,68 @@ impl Writer {
         let code = self.fact(own("widget.code"), "channel-gap-widget", !code.is_empty(), &code);
         let audience =
             if channel.public { "channel-letter-audience-public" } else { "channel-letter-audience-private" };
-        let mut files = words.say("channel-letter-files").with("answer", self.answer(channel.stores_files)).to_string();
+        let mut files =
+            words.text("channel-letter-files").with("answer", self.answer(channel.stores_files)).to_string();
         if integration.platform == Platform::Kommo {
-            let size = base::words::bytes(LARGEST_FILE, words.language());
-            files = format!("{files}\n    {}", words.say("channel-letter-largest").with("size", size));
+            let size = base::i18n::bytes(LARGEST_FILE, words.language());
+            files = format!("{files}\n    {}", words.text("channel-letter-largest").with("size", size));
         }
-        let quotes = words.say("channel-letter-quotes").with("quotes", self.answer(channel.quotes));
+        let quotes = words.text("channel-letter-quotes").with("quotes", self.answer(channel.quotes));
         vec![
-            words.say("channel-letter-name").with("name", title).to_string(),
-            words.say("channel-letter-webhook").with("address", webhook).to_string(),
+            words.text("channel-letter-name").with("name", title).to_string(),
+            words.text("channel-letter-webhook").with("address", webhook).to_string(),
             accounts.to_string(),
-            words.say("channel-letter-write-first").with("answer", self.answer(channel.write_first)).to_string(),
+            words.text("channel-letter-write-first").with("answer", self.answer(channel.write_first)).to_string(),
             self.window(integration.platform, channel),
-            words.say("channel-letter-email").with("email", email).to_string(),
-            words.say("channel-letter-icon").with("file", ICON_NAME).to_string(),
-            words.say("channel-letter-client").with("id", client).to_string(),
-            words.say("channel-letter-widget").with("code", code).to_string(),
-            words.say(audience).to_string(),
+            words.text("channel-letter-email").with("email", email).to_string(),
+            words.text("channel-letter-icon").with("file", ICON_NAME).to_string(),
+            words.text("channel-letter-client").with("id", client).to_string(),
+            words.text("channel-letter-widget").with("code", code).to_string(),
+            words.text(audience).to_string(),
             files,
-            words.say("channel-letter-reactions").with("answer", self.reactions(&channel.reactions)).to_string(),
+            words.text("channel-letter-reactions").with("answer", self.reactions(&channel.reactions)).to_string(),
             quotes.with("forwards", self.answer(channel.forwards)).to_string(),
-            words.say("channel-letter-voice").with("answer", self.answer(channel.voice)).to_string(),
+            words.text("channel-letter-voice").with("answer", self.answer(channel.voice)).to_string(),
         ]
     }
 
     /// 5.1 asks for seconds; 5.2 exists on Kommo's platform only.
     fn window(&self, platform: Platform, channel: &Channel) -> String {
         let Some(seconds) = channel.time_window_seconds else {
-            return self.words.say("channel-letter-window").with("answer", self.answer(false)).to_string();
+            return self.words.text("channel-letter-window").with("answer", self.answer(false)).to_string();
         };
-        let answer = self.words.say("channel-letter-window-seconds").with("seconds", seconds);
-        let first = self.words.say("channel-letter-window").with("answer", answer).to_string();
+        let answer = self.words.text("channel-letter-window-seconds").with("seconds", seconds);
+        let first = self.words.text("channel-letter-window").with("answer", answer).to_string();
         if platform == Platform::Amocrm {
             return first;
         }
         let templates = self.answer(channel.block_after_window);
-        format!("{first}\n    {}", self.words.say("channel-letter-window-templates").with("answer", templates))
+        format!("{first}\n    {}", self.words.text("channel-letter-window-templates").with("answer", templates))
     }
 
-    fn reactions(&self, agreed: &Reactions) -> String {
+    fn reactions(&self, agreed: &ReactionSupport) -> String {
         match agreed {
-            Reactions::Off => self.answer(false),
-            Reactions::All => self.words.say("channel-all").to_string(),
-            Reactions::Only(list) => list.concat(),
+            ReactionSupport::Off => self.answer(false),
+            ReactionSupport::All => self.words.text("channel-all").to_string(),
+            ReactionSupport::Only(list) => list.concat(),
         }
     }
 
     fn answer(&self, yes: bool) -> String {
-        self.words.say(if yes { "channel-yes" } else { "channel-no" }).to_string()
+        self.words.text(if yes { "channel-yes" } else { "channel-no" }).to_string()
     }
 
     /// The fact, or a recorded gap with its mark.
     fn fact(&mut self, key: String, what: &'static str, fits: bool, fact: &str) -> String {
         if !fits {
-            let what = self.words.say(what).to_string().replace('\u{a0}', " ");
-            self.gaps.push(Gap { key, what });
+            let what = self.words.text(what).to_string().replace('\u{a0}', " ");
+            self.gaps.push(MissingFact { key, what });
         }
         self.known(fits, fact)
     }
 
     fn known(&self, fits: bool, fact: &str) -> String {
-        if fits { fact.to_owned() } else { self.words.say("channel-gap-mark").to_string() }
+        if fits { fact.to_owned() } else { self.words.text("channel-gap-mark").to_string() }
     }
 }
 
@@ -181,7 +182,7 @@ fn extras(words: Words, channel: &Channel) -> Vec<String> {
     if channel.bot.is_none() {
         extras.push("channel-letter-bot");
     }
-    extras.into_iter().map(|key| words.say(key).to_string()).collect()
+    extras.into_iter().map(|key| words.text(key).to_string()).collect()
 }
 
 /// Latin letters and digits, not starting with a digit.

@@ -2,23 +2,23 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::i18n::Sentence;
 use base::message::{Direction, LetterKind};
-use base::words::Sentence;
 use entity::dead_letter;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::operator::Operator;
-use super::page::{self, Page};
-use super::redrive::Which;
-use super::refused::{Refused, Result};
+use super::page::{self, AdminPage};
+use super::redrive::RedriveForm;
+use super::refused::{AdminRefusal, Result};
 use super::states;
-use super::undelivered::{HERE, said};
-use crate::delivery::read::dead::{self, Wanted};
+use super::undelivered::{HERE, reason_text};
+use crate::delivery::read::dead::{self, DeadLetterFilter};
 use crate::delivery::read::list::Ground;
 use crate::delivery::read::reason::Reason;
-use crate::delivery::replay::Action;
+use crate::delivery::replay::ReplayAction;
 use crate::panel::PanelContext;
 use crate::panel::{csv, undelivered_table};
 use crate::tenant;
@@ -29,8 +29,8 @@ const PAGE: u64 = 50;
 #[derive(Template)]
 #[template(path = "admin/letters.html")]
 struct Letters {
-    page: Page,
-    rows: Vec<Row>,
+    page: AdminPage,
+    rows: Vec<LetterRow>,
     /// Address of the page that resends all of them.
     again: String,
     remove: String,
@@ -39,7 +39,7 @@ struct Letters {
     older: Option<String>,
 }
 
-struct Row {
+struct LetterRow {
     id: Uuid,
     to_crm: bool,
     kind: Sentence,
@@ -52,20 +52,20 @@ struct Row {
 
 /// The query of the page.
 #[derive(Default, Deserialize)]
-pub struct Query {
+pub struct LettersQuery {
     #[serde(default)]
     reason: String,
     /// Id of the last letter of the previous page.
     after: Option<Uuid>,
 }
 
-impl Query {
-    fn which(&self, action: Option<Action>, id: Option<Uuid>) -> Which {
-        let deed = action.filter(|action| *action == Action::Drop).map_or("", Action::word).to_owned();
-        Which { reason: self.reason.clone(), id: id.map(|id| id.to_string()).unwrap_or_default(), deed }
+impl LettersQuery {
+    fn which(&self, action: Option<ReplayAction>, id: Option<Uuid>) -> RedriveForm {
+        let deed = action.filter(|action| *action == ReplayAction::Drop).map_or("", ReplayAction::word).to_owned();
+        RedriveForm { reason: self.reason.clone(), id: id.map(|id| id.to_string()).unwrap_or_default(), deed }
     }
 
-    fn wanted(&self) -> Wanted {
+    fn wanted(&self) -> DeadLetterFilter {
         self.which(None, None).wanted()
     }
 }
@@ -75,9 +75,9 @@ pub async fn show(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
-    query: web::Query<Query>,
+    query: web::Query<LettersQuery>,
 ) -> Result<HttpResponse> {
-    let account = tenant::load(app.store.read(), *id).await?.ok_or(Refused::NotThere)?;
+    let account = tenant::load(app.store.read(), *id).await?.ok_or(AdminRefusal::NotThere)?;
     let crm = states::crm(&app, &account);
     let words = visitor.words;
     let mut found = dead::page(app.store.read(), *id, &query.wanted(), query.after, PAGE + 1).await?;
@@ -92,23 +92,23 @@ pub async fn show(
         let direction = Direction::from_number(letter.direction).unwrap_or(Direction::ToCrm);
         let kind = LetterKind::from_number(letter.kind).ok().and_then(|kind| serde_json::to_value(kind).ok());
         let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
-        Row {
+        LetterRow {
             id: letter.id,
             to_crm: direction == Direction::ToCrm,
-            kind: words.say_of("letter-kind-", kind),
-            reason: said(words, &Reason::of_dead(&letter.reason, "", direction), crm),
+            kind: words.text_of("letter-kind-", kind),
+            reason: reason_text(words, &Reason::of_dead(&letter.reason, "", direction), crm),
             attempts: letter.attempts,
             last_at: letter.last_at,
-            again: query.which(Some(Action::Retry), Some(letter.id)).address(*id, "/again"),
-            remove: query.which(Some(Action::Drop), Some(letter.id)).address(*id, "/again"),
+            again: query.which(Some(ReplayAction::Retry), Some(letter.id)).address(*id, "/again"),
+            remove: query.which(Some(ReplayAction::Drop), Some(letter.id)).address(*id, "/again"),
         }
     };
-    let title = words.say("admin-dead-title").with("account", account.host.as_str());
-    let page = Page::of(&app, &visitor, HERE, title).await?;
+    let title = words.text("admin-dead-title").with("account", account.host.as_str());
+    let page = AdminPage::of(&app, &visitor, HERE, title).await?;
     let letters = Letters {
         rows: found.into_iter().map(row).collect(),
-        again: query.which(Some(Action::Retry), None).address(*id, "/again"),
-        remove: query.which(Some(Action::Drop), None).address(*id, "/again"),
+        again: query.which(Some(ReplayAction::Retry), None).address(*id, "/again"),
+        remove: query.which(Some(ReplayAction::Drop), None).address(*id, "/again"),
         csv: query.which(None, None).address(*id, "/letters.csv"),
         newest: query.after.map(|_| query.which(None, None).address(*id, "")),
         older,
@@ -122,9 +122,9 @@ pub async fn download(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
-    query: web::Query<Query>,
+    query: web::Query<LettersQuery>,
 ) -> Result<HttpResponse> {
-    tenant::load(app.store.read(), *id).await?.ok_or(Refused::NotThere)?;
+    tenant::load(app.store.read(), *id).await?.ok_or(AdminRefusal::NotThere)?;
     let ground = Ground::of_tenant(app.store.read(), *id).await?;
     let (text, count) = undelivered_table(&app, *id, &ground, &query.wanted(), false).await?;
     visitor.note_both(&app, *id, "undelivered.exported", json!({ "count": count })).await?;

@@ -7,21 +7,21 @@ use entity::audit;
 use uuid::Uuid;
 
 use super::operator::Operator;
-use super::page::{self, Page};
-use super::refused::{Refused, Result};
-use crate::audit::Query;
-use crate::audit::query::Asked;
+use super::page::{self, AdminPage};
+use super::refused::{AdminRefusal, Result};
+use crate::audit::AuditQuery;
+use crate::audit::query::AuditFilterParams;
 use crate::panel::PanelContext;
 use crate::panel::Tone;
-use crate::panel::audit_export::{self, Reader};
+use crate::panel::audit_export::{self, ExportReader};
 
 const HERE: &str = "/admin/audit";
 
 #[derive(Template)]
 #[template(path = "admin/log.html")]
 struct Log {
-    page: Page,
-    query: Asked,
+    page: AdminPage,
+    query: AuditFilterParams,
     wrong: bool,
     rows: Vec<audit::Model>,
     csv: String,
@@ -33,10 +33,10 @@ struct Log {
 pub async fn show(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
-    asked: web::Query<Asked>,
+    asked: web::Query<AuditFilterParams>,
 ) -> Result<HttpResponse> {
     let asked = asked.into_inner();
-    let page = Page::of(&app, &visitor, HERE, visitor.words.say("audit-title")).await?;
+    let page = AdminPage::of(&app, &visitor, HERE, visitor.words.text("audit-title")).await?;
     let mut log = Log {
         page: page.clone(),
         wrong: true,
@@ -46,7 +46,7 @@ pub async fn show(
         older: None,
         query: asked,
     };
-    if let Some(query) = Query::of_vendor(&app, &log.query).await? {
+    if let Some(query) = AuditQuery::of_vendor(&app, &log.query).await? {
         let found = query.page(&app).await?;
         log.wrong = false;
         log.csv = query.address("/admin/audit.csv", None);
@@ -61,10 +61,10 @@ pub async fn show(
 pub async fn download(
     app: web::Data<PanelContext>,
     _operator: Operator,
-    asked: web::Query<Asked>,
+    asked: web::Query<AuditFilterParams>,
 ) -> Result<HttpResponse> {
-    let query = Query::of_vendor(&app, &asked).await?.ok_or(Refused::NotThere)?;
-    Ok(audit_export::download(app, query, Reader::Vendor).await)
+    let query = AuditQuery::of_vendor(&app, &asked).await?.ok_or(AdminRefusal::NotThere)?;
+    Ok(audit_export::download(app, query, ExportReader::Vendor).await)
 }
 
 impl Log {

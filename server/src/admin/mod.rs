@@ -35,10 +35,10 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpResponse, ResponseError, web};
 use base::browser::cookie;
 use base::error::Error;
-use base::words::{self, Language};
+use base::i18n::{self, Language};
 
 use crate::panel::PanelContext;
-use refused::{Refused, Result};
+use refused::{AdminRefusal, Result};
 
 /// Everything under `/admin`.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -114,7 +114,7 @@ async fn home(_operator: operator::Operator) -> HttpResponse {
 
 /// 404 for signed-in operators; others are redirected as on every page.
 async fn nothing_here(_operator: operator::Operator) -> Result<HttpResponse> {
-    Err(Refused::NotThere)
+    Err(AdminRefusal::NotThere)
 }
 
 /// Checks access, turns refusals of handlers and extractors into pages, and stores a language chosen in the address.
@@ -143,7 +143,7 @@ async fn answers(
     if let Some(language) = chosen {
         let app = answer.request().app_data::<web::Data<PanelContext>>();
         let url = app.map(|app| &app.config.server.public_url);
-        if let Some(cookie) = url.and_then(|url| cookie::choice(url, words::COOKIE, "/", language.code())) {
+        if let Some(cookie) = url.and_then(|url| cookie::choice(url, i18n::COOKIE, "/", language.code())) {
             answer.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }

@@ -14,44 +14,44 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use base::i18n::{Language, Words};
 use base::store::VENDOR;
-use base::words::{Language, Words};
 use entity::{person, session};
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::refused::Refused;
-use crate::audit::{self, Actor, Deed};
+use super::refused::AdminRefusal;
+use crate::audit::{self, Actor, AuditEntry};
+use crate::identity::realm::{self, Realm};
+use crate::identity::session::SessionKind;
+use crate::identity::throttle::AttemptOrigin;
+use crate::identity::{person as persons, session as sessions};
 use crate::panel::PanelContext;
-use crate::people::door::{self, Door};
-use crate::people::session::Kind;
-use crate::people::throttle::Origin;
-use crate::people::{person as persons, session as sessions};
 
 /// Milliseconds within which the second step must follow the first.
 const BETWEEN_STEPS: i64 = 10 * 60_000;
 
 /// An operator who has passed both steps.
 #[derive(Clone, Debug)]
-pub struct Operator(pub Visitor);
+pub struct Operator(pub AdminVisitor);
 
 /// An operator who has passed only the first step.
 #[derive(Clone, Debug)]
-pub struct HalfWay(pub Visitor);
+pub struct HalfWay(pub AdminVisitor);
 
 /// The person behind a session of the admin.
 #[derive(Clone, Debug)]
-pub struct Visitor {
+pub struct AdminVisitor {
     pub person: person::Model,
     pub session: Arc<session::Model>,
     pub words: Words,
     pub address: Option<IpAddr>,
     /// The origin by which attempts are counted.
-    pub origin: Origin,
+    pub origin: AttemptOrigin,
 }
 
-impl Visitor {
+impl AdminVisitor {
     pub fn actor(&self) -> Actor {
         Actor::Operator { person_id: self.person.id, name: self.shown_name().to_owned() }
     }
@@ -71,7 +71,7 @@ impl Visitor {
         done: bool,
     ) -> Result<(), sea_orm::DbErr> {
         let actor = self.actor();
-        let deed = Deed { tenant_id, actor: &actor, action, object, detail, address: self.address, done };
+        let deed = AuditEntry { tenant_id, actor: &actor, action, object, detail, address: self.address, done };
         audit::record(app, db, deed).await
     }
 
@@ -102,32 +102,32 @@ impl Visitor {
 }
 
 impl FromRequest for Operator {
-    type Error = Refused;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Refused>>>>;
+    type Error = AdminRefusal;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AdminRefusal>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
             match visitor(&request).await? {
                 Some(visitor) if visitor.session.is_admin => Ok(Self(visitor)),
-                Some(_) => Err(Refused::SecondStep),
-                None => Err(stranger(&request).await?),
+                Some(_) => Err(AdminRefusal::SecondStep),
+                None => Err(without_session(&request).await?),
             }
         })
     }
 }
 
 impl FromRequest for HalfWay {
-    type Error = Refused;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Refused>>>>;
+    type Error = AdminRefusal;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AdminRefusal>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
             match visitor(&request).await? {
-                Some(visitor) if visitor.session.is_admin => Err(Refused::SignedIn),
+                Some(visitor) if visitor.session.is_admin => Err(AdminRefusal::SignedIn),
                 Some(visitor) => Ok(Self(visitor)),
-                None => Err(stranger(&request).await?),
+                None => Err(without_session(&request).await?),
             }
         })
     }
@@ -135,49 +135,49 @@ impl FromRequest for HalfWay {
 
 /// The access check before every page: all but public pages need a session, and all but the second step's need both
 /// steps. It runs before all extractors, so that a refused form is not read.
-pub async fn gate(request: &HttpRequest) -> Result<(), Refused> {
+pub async fn gate(request: &HttpRequest) -> Result<(), AdminRefusal> {
     let path = request.path().strip_prefix("/admin").unwrap_or_default();
     if ["/sign-in", "/sign-in/link", "/link"].contains(&path) || path.starts_with("/assets/") {
         return Ok(());
     }
-    let Some(visitor) = visitor(request).await? else { return Err(stranger(request).await?) };
+    let Some(visitor) = visitor(request).await? else { return Err(without_session(request).await?) };
     if visitor.session.is_admin || ["/code", "/enrol", "/sign-out"].contains(&path) {
         Ok(())
     } else {
-        Err(Refused::SecondStep)
+        Err(AdminRefusal::SecondStep)
     }
 }
 
 /// The operator of the admin's session cookie, if the person still is one.
-async fn visitor(request: &HttpRequest) -> Result<Option<Visitor>, Refused> {
+async fn visitor(request: &HttpRequest) -> Result<Option<AdminVisitor>, AdminRefusal> {
     let app = app(request)?;
-    let Some(session) = door::session(request, Door::Admin).await? else { return Ok(None) };
+    let Some(session) = realm::session(request, Realm::Admin).await? else { return Ok(None) };
     if !session.is_admin && app.clock.millis() >= session.created_at.saturating_add(BETWEEN_STEPS) {
         return Ok(None);
     }
     let Some(person_id) = session.person_id else { return Ok(None) };
     let person = persons::by_id(app.store.read(), person_id).await?;
     let person = person.filter(|person| person.is_operator && person.disabled_at.is_none());
-    Ok(person.map(|person| Visitor {
+    Ok(person.map(|person| AdminVisitor {
         session,
         words: Words::new(Language::of_request(request)),
         address: client_address(request, &app.config),
-        origin: Origin::of(request, &app.people).known_as(&person.email),
+        origin: AttemptOrigin::of(request, &app.identity).known_as(&person.email),
         person,
     }))
 }
 
 /// A request without a session: for members of a tenant the admin does not exist; others are redirected to the sign-in.
-async fn stranger(request: &HttpRequest) -> Result<Refused, Refused> {
+async fn without_session(request: &HttpRequest) -> Result<AdminRefusal, AdminRefusal> {
     let app = app(request)?;
-    if let Some(token) = Door::Panel.token(&app.people, request)
-        && sessions::find(&app.people, &token, &[Kind::Panel]).await?.is_some()
+    if let Some(token) = Realm::Panel.token(&app.identity, request)
+        && sessions::find(&app.identity, &token, &[SessionKind::Panel]).await?.is_some()
     {
-        return Ok(Refused::NotThere);
+        return Ok(AdminRefusal::NotThere);
     }
-    Ok(Refused::SignIn)
+    Ok(AdminRefusal::SignIn)
 }
 
-fn app(request: &HttpRequest) -> Result<web::Data<PanelContext>, Refused> {
-    request.app_data::<web::Data<PanelContext>>().cloned().ok_or(Refused::NotThere)
+fn app(request: &HttpRequest) -> Result<web::Data<PanelContext>, AdminRefusal> {
+    request.app_data::<web::Data<PanelContext>>().cloned().ok_or(AdminRefusal::NotThere)
 }

@@ -6,37 +6,37 @@ use std::fmt::Display;
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
-use base::words::{self, Language, Sentence, When, Words, Zone};
+use base::i18n::{self, Language, Sentence, When, Words, Zone};
 
-use super::operator::Visitor;
+use super::operator::AdminVisitor;
 use super::refused::Result;
+use crate::identity::form::CSRF;
+use crate::identity::session as sessions;
 use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone, markup, nothing_kept};
-use crate::people::form::CSRF;
-use crate::people::session as sessions;
 
 /// A menu entry: its address and message key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Nav {
+pub struct AdminNav {
     pub href: &'static str,
     pub key: &'static str,
 }
 
 /// The menu.
-pub const MENU: [Nav; 8] = [
-    Nav { href: "/admin/accounts", key: "admin-tenants" },
-    Nav { href: "/admin/channels", key: "admin-integrations" },
-    Nav { href: "/admin/queues", key: "admin-queues" },
-    Nav { href: "/admin/undelivered", key: "nav-undelivered" },
-    Nav { href: "/admin/alerts", key: "admin-alerts" },
-    Nav { href: "/admin/doctor", key: "admin-doctor" },
-    Nav { href: "/admin/audit", key: "nav-audit" },
-    Nav { href: "/admin/operators", key: "admin-operators" },
+pub const MENU: [AdminNav; 8] = [
+    AdminNav { href: "/admin/accounts", key: "admin-tenants" },
+    AdminNav { href: "/admin/channels", key: "admin-integrations" },
+    AdminNav { href: "/admin/queues", key: "admin-queues" },
+    AdminNav { href: "/admin/undelivered", key: "nav-undelivered" },
+    AdminNav { href: "/admin/alerts", key: "admin-alerts" },
+    AdminNav { href: "/admin/doctor", key: "admin-doctor" },
+    AdminNav { href: "/admin/audit", key: "nav-audit" },
+    AdminNav { href: "/admin/operators", key: "admin-operators" },
 ];
 
 /// The layout of a page, and helpers for its parts.
 #[derive(Clone, Debug)]
-pub struct Page {
+pub struct AdminPage {
     pub words: Words,
     /// `<h1>` and `<title>`.
     pub title: String,
@@ -55,7 +55,7 @@ pub struct Page {
     now: i64,
 }
 
-impl Page {
+impl AdminPage {
     /// A page without a menu, for requests without a session and for those between the two steps.
     pub fn bare(app: &PanelContext, words: Words, title: impl ToString) -> Self {
         Self {
@@ -66,22 +66,27 @@ impl Page {
             name: String::new(),
             notice: None,
             read_only: app.is_read_only(),
-            nonce: crate::people::token::new(),
+            nonce: crate::identity::token::new(),
             csrf: String::new(),
             now: app.clock.millis(),
         }
     }
 
     /// A page without a menu whose forms belong to a session.
-    pub fn half_way(app: &PanelContext, visitor: &Visitor, title: impl ToString) -> Self {
+    pub fn half_way(app: &PanelContext, visitor: &AdminVisitor, title: impl ToString) -> Self {
         Self { csrf: visitor.session.csrf.clone(), ..Self::bare(app, visitor.words, title) }
     }
 
     /// A page of the menu. Shows the notice of the last action once.
-    pub async fn of(app: &PanelContext, visitor: &Visitor, nav: &'static str, title: impl ToString) -> Result<Self> {
-        let notice = serde_json::from_str(&sessions::notice(&app.people, &visitor.session)).ok();
+    pub async fn of(
+        app: &PanelContext,
+        visitor: &AdminVisitor,
+        nav: &'static str,
+        title: impl ToString,
+    ) -> Result<Self> {
+        let notice = serde_json::from_str(&sessions::notice(&app.identity, &visitor.session)).ok();
         if !visitor.session.notice.is_empty() && !app.is_read_only() {
-            sessions::set_notice(&app.people, app.store.write(), &visitor.session, "").await?;
+            sessions::set_notice(&app.identity, app.store.write(), &visitor.session, "").await?;
         }
         let name = visitor.shown_name().to_owned();
         Ok(Self { nav, name, notice, ..Self::half_way(app, visitor, title) })
@@ -94,13 +99,13 @@ impl Page {
         self
     }
 
-    pub fn menu(&self) -> &'static [Nav] {
+    pub fn menu(&self) -> &'static [AdminNav] {
         if self.name.is_empty() { &[] } else { &MENU }
     }
 
     /// The text of a menu entry.
-    pub fn place(&self, place: &Nav) -> Sentence {
-        self.words.say(place.key)
+    pub fn place(&self, place: &AdminNav) -> Sentence {
+        self.words.text(place.key)
     }
 
     /// The other available language.
@@ -124,7 +129,7 @@ impl Page {
 
     /// The age, as a duration.
     pub fn age(&self, at: &i64) -> String {
-        words::duration(self.now.saturating_sub(*at), self.words)
+        i18n::duration(self.now.saturating_sub(*at), self.words)
     }
 
     pub fn when(&self, at: i64) -> When {
@@ -145,18 +150,18 @@ impl Page {
 /// A page with one sentence.
 #[derive(Template)]
 #[template(path = "admin/said.html")]
-pub struct Said<S: std::fmt::Display> {
-    pub page: Page,
+pub struct SentencePage<S: std::fmt::Display> {
+    pub page: AdminPage,
     pub said: S,
 }
 
 /// A page with status 200.
-pub fn html(page: &Page, template: &impl Template) -> HttpResponse {
+pub fn html(page: &AdminPage, template: &impl Template) -> HttpResponse {
     html_as(StatusCode::OK, page, template)
 }
 
 /// [`html`] with another status. Pages must not be cached or framed.
-pub fn html_as(status: StatusCode, page: &Page, template: &impl Template) -> HttpResponse {
+pub fn html_as(status: StatusCode, page: &AdminPage, template: &impl Template) -> HttpResponse {
     let text = match template.render() {
         Ok(text) => text,
         Err(error) => {
@@ -179,9 +184,9 @@ pub fn html_as(status: StatusCode, page: &Page, template: &impl Template) -> Htt
 }
 
 /// 303 to a page that shows this notice once.
-pub async fn see_other(app: &PanelContext, visitor: &Visitor, to: &str, notice: Notice) -> Result<HttpResponse> {
+pub async fn see_other(app: &PanelContext, visitor: &AdminVisitor, to: &str, notice: Notice) -> Result<HttpResponse> {
     let notice = serde_json::to_string(&notice).map_err(anyhow::Error::from)?;
-    sessions::set_notice(&app.people, app.store.write(), &visitor.session, &notice).await?;
+    sessions::set_notice(&app.identity, app.store.write(), &visitor.session, &notice).await?;
     Ok(redirect(to))
 }
 

@@ -2,10 +2,10 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::i18n::{Sentence, Words};
 use base::message::Direction;
-use base::words::{Sentence, Words};
 use entity::{source, turn};
-use queue::{HELD, Target};
+use queue::{BacklogTarget, HELD};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Deserialize;
 use serde_json::json;
@@ -13,13 +13,13 @@ use uuid::Uuid;
 
 use super::accounts::find;
 use super::operator::Operator;
-use super::page::{self, Page, see_other};
-use super::refused::{Refused, Result};
-use super::states::{self, Shown};
+use super::page::{self, AdminPage, see_other};
+use super::refused::{AdminRefusal, Result};
+use super::states::{self, StateBadge};
 use crate::delivery::read::reason::Reason;
+use crate::identity::{EmptyForm, Form};
 use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone};
-use crate::people::{Empty, Form};
 use crate::tenant;
 
 const HERE: &str = "/admin/queues";
@@ -29,22 +29,22 @@ const PAGE: u32 = 100;
 #[derive(Template)]
 #[template(path = "admin/queues.html")]
 struct Queues {
-    page: Page,
+    page: AdminPage,
     /// Hosts with an open circuit breaker in this process, and until when.
     closed: Vec<(String, i64)>,
-    rows: Vec<Row>,
+    rows: Vec<QueueRow>,
     newest: Option<String>,
     older: Option<String>,
 }
 
-struct Row {
+struct QueueRow {
     tenant_id: Uuid,
     target: Uuid,
     host: String,
     /// Name of the source; empty for letters to amoCRM.
     source: String,
     pool: String,
-    state: Shown,
+    state: StateBadge,
     /// Why a person or a verdict paused it.
     reason: Option<Sentence>,
     /// When it is served next, if not now.
@@ -57,7 +57,7 @@ struct Row {
 
 /// The query of the page: the last target of the previous page.
 #[derive(Default, Deserialize)]
-pub struct Query {
+pub struct QueuesQuery {
     tenant: Option<Uuid>,
     target: Option<Uuid>,
 }
@@ -66,7 +66,7 @@ pub struct Query {
 pub async fn show(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
-    query: web::Query<Query>,
+    query: web::Query<QueuesQuery>,
 ) -> Result<HttpResponse> {
     let words = visitor.words;
     let after = query.tenant.zip(query.target);
@@ -78,13 +78,13 @@ pub async fn show(
     let older = last.map(|last| format!("{HERE}?tenant={}&target={}", last.tenant_id, last.target));
     let mut rows = rows(&app, words, targets).await?;
     rows.sort_by_key(|row| (row.waiting == 0, row.oldest_at));
-    let page = Page::of(&app, &visitor, HERE, words.say("admin-queues")).await?;
+    let page = AdminPage::of(&app, &visitor, HERE, words.text("admin-queues")).await?;
     let newest = after.map(|_| HERE.to_owned());
     let closed = app.slots.closed(app.clock.millis());
     Ok(page::html(&page, &Queues { page: page.clone(), closed, rows, newest, older }))
 }
 
-async fn rows(app: &PanelContext, words: Words, targets: Vec<Target>) -> Result<Vec<Row>> {
+async fn rows(app: &PanelContext, words: Words, targets: Vec<BacklogTarget>) -> Result<Vec<QueueRow>> {
     let db = app.store.read();
     let now = app.clock.millis();
     let ids: Vec<Uuid> = targets.iter().map(|target| target.tenant_id).collect();
@@ -94,12 +94,12 @@ async fn rows(app: &PanelContext, words: Words, targets: Vec<Target>) -> Result<
         .filter(source::Column::Id.is_in(targets.iter().map(|target| target.target)))
         .all(db)
         .await?;
-    let row = |found: Target| {
+    let row = |found: BacklogTarget| {
         let tenant = tenants.iter().find(|tenant| tenant.tenant_id == found.tenant_id);
         let source = sources.iter().find(|source| source.id == found.target);
         let direction = if source.is_some() { Direction::ToMessenger } else { Direction::ToCrm };
         let crm = tenant.map_or("amoCRM", |tenant| states::crm(app, tenant));
-        Row {
+        QueueRow {
             host: tenant.map(|tenant| tenant.host.clone()).unwrap_or_default(),
             source: source.map(|source| source.name.clone()).unwrap_or_default(),
             state: state(words, &found),
@@ -118,7 +118,7 @@ async fn rows(app: &PanelContext, words: Words, targets: Vec<Target>) -> Result<
 }
 
 /// Why a target is not served, as text.
-fn state(words: Words, target: &Target) -> Shown {
+fn state(words: Words, target: &BacklogTarget) -> StateBadge {
     let (tone, key) = match target.reason.as_str() {
         "breaker" if target.failures > 0 => (Tone::Bad, "admin-turn-breaker"),
         "breaker" => (Tone::Wait, "admin-turn-probe"),
@@ -128,12 +128,12 @@ fn state(words: Words, target: &Target) -> Shown {
         _ if target.failures > 0 => (Tone::Warn, "admin-turn-fails"),
         _ => (Tone::Ok, "admin-turn-runs"),
     };
-    Shown { tone, text: words.say(key) }
+    StateBadge { tone, text: words.text(key) }
 }
 
-fn held(words: Words, target: &Target, direction: Direction, crm: &str) -> Option<Sentence> {
+fn held(words: Words, target: &BacklogTarget, direction: Direction, crm: &str) -> Option<Sentence> {
     let reason = Reason::of_hold(target.reason.strip_prefix(HELD)?, direction);
-    Some(words.say_of("reason-", reason.key).with("crm", crm))
+    Some(words.text_of("reason-", reason.key).with("crm", crm))
 }
 
 /// Targets paused by a person or a verdict are resumed by ending the pause, not by an attempt.
@@ -146,20 +146,20 @@ pub async fn try_now(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     key: web::Path<(Uuid, Uuid)>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     let (tenant_id, target) = key.into_inner();
     let found =
         turn::Entity::of_tenant(tenant_id).filter(turn::Column::Target.eq(target)).one(app.store.read()).await?;
-    let found = found.ok_or(Refused::NotThere)?;
-    let tenant = tenant::load(app.store.read(), tenant_id).await?.ok_or(Refused::NotThere)?;
+    let found = found.ok_or(AdminRefusal::NotThere)?;
+    let tenant = tenant::load(app.store.read(), tenant_id).await?.ok_or(AdminRefusal::NotThere)?;
     if !may_try(&found.reason, found.failures) {
-        let said = visitor.words.say("admin-turn-not-tried").with("account", tenant.host);
+        let said = visitor.words.text("admin-turn-not-tried").with("account", tenant.host);
         return see_other(&app, &visitor, HERE, Notice::of(Tone::Warn, said)).await;
     }
-    app.queue.hurry_target(tenant_id, target, &found.pool).await?;
+    app.queue.expedite_target(tenant_id, target, &found.pool).await?;
     app.writer.stored().notify_one();
     visitor.note_own(&app, ("queue.tried", &target.to_string()), json!({ "tenant_id": tenant_id })).await?;
-    let said = visitor.words.say("admin-turn-tried").with("account", tenant.host);
+    let said = visitor.words.text("admin-turn-tried").with("account", tenant.host);
     see_other(&app, &visitor, HERE, Notice::of(Tone::Wait, said)).await
 }

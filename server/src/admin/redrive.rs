@@ -2,31 +2,31 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::words::Sentence;
+use base::i18n::Sentence;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::operator::Operator;
-use super::page::{self, Page, see_other};
-use super::refused::{Refused, Result};
+use super::page::{self, AdminPage, see_other};
+use super::refused::{AdminRefusal, Result};
 use super::undelivered::HERE;
 use crate::delivery::dead as deeds;
-use crate::delivery::read::dead::{self, Wanted};
-use crate::delivery::replay::{self, A_SECOND, Action};
+use crate::delivery::read::dead::{self, DeadLetterFilter};
+use crate::delivery::replay::{self, A_SECOND, ReplayAction};
+use crate::identity::{EmptyForm, Form};
 use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone};
-use crate::people::{Empty, Form};
 use crate::tenant;
 
 #[derive(Template)]
 #[template(path = "admin/redrive.html")]
-struct Asked {
-    page: Page,
+struct RedrivePage {
+    page: AdminPage,
     says: Sentence,
     button: Sentence,
     danger: bool,
-    which: Which,
+    which: RedriveForm,
     action: String,
     back: String,
 }
@@ -34,7 +34,7 @@ struct Asked {
 /// Which letters of an account, and the action.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Which {
+pub struct RedriveForm {
     #[serde(default)]
     pub(super) reason: String,
     /// One letter; empty: all with the reason.
@@ -45,10 +45,10 @@ pub struct Which {
     pub(super) deed: String,
 }
 
-impl Which {
-    pub(super) fn wanted(&self) -> Wanted {
+impl RedriveForm {
+    pub(super) fn wanted(&self) -> DeadLetterFilter {
         let reason = Some(self.reason.clone()).filter(|reason| !reason.is_empty() && !reason.contains('\0'));
-        Wanted { reason, ids: self.one().map(|id| vec![id]), ..Wanted::default() }
+        DeadLetterFilter { reason, ids: self.one().map(|id| vec![id]), ..DeadLetterFilter::default() }
     }
 
     /// The letter's id; an invalid one matches no letter of the account.
@@ -56,8 +56,8 @@ impl Which {
         (!self.id.is_empty()).then(|| Uuid::try_parse(&self.id).unwrap_or_default())
     }
 
-    fn action(&self) -> Action {
-        Action::named(&self.deed).unwrap_or(Action::Retry)
+    fn action(&self) -> ReplayAction {
+        ReplayAction::named(&self.deed).unwrap_or(ReplayAction::Retry)
     }
 
     /// The address of a page about these letters.
@@ -74,24 +74,24 @@ pub async fn ask(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
-    which: web::Query<Which>,
+    which: web::Query<RedriveForm>,
 ) -> Result<HttpResponse> {
     let which = which.into_inner();
-    let account = tenant::load(app.store.read(), *id).await?.ok_or(Refused::NotThere)?;
+    let account = tenant::load(app.store.read(), *id).await?.ok_or(AdminRefusal::NotThere)?;
     let words = visitor.words;
     let count = dead::count(app.store.read(), *id, &which.wanted()).await?;
     let (title, says, button) = match which.action() {
-        Action::Retry => ("admin-redrive-title", "admin-redrive-preview", "admin-redrive-start"),
-        Action::Drop => ("admin-redrop-title", "admin-redrop-preview", "admin-redrop-start"),
+        ReplayAction::Retry => ("admin-redrive-title", "admin-redrive-preview", "admin-redrive-start"),
+        ReplayAction::Drop => ("admin-redrop-title", "admin-redrop-preview", "admin-redrop-start"),
     };
-    let title = words.say(title).with("account", account.host);
-    let page = Page::of(&app, &visitor, HERE, title).await?;
-    let asked = Asked {
-        says: words.say(says).with("count", count).with("tenants", 1),
-        button: words.say(button).with("rate", A_SECOND),
-        danger: which.action() == Action::Drop,
+    let title = words.text(title).with("account", account.host);
+    let page = AdminPage::of(&app, &visitor, HERE, title).await?;
+    let asked = RedrivePage {
+        says: words.text(says).with("count", count).with("tenants", 1),
+        button: words.text(button).with("rate", A_SECOND),
+        danger: which.action() == ReplayAction::Drop,
         action: format!("{HERE}/{id}/again"),
-        back: Which { id: String::new(), deed: String::new(), ..which.clone() }.address(*id, ""),
+        back: RedriveForm { id: String::new(), deed: String::new(), ..which.clone() }.address(*id, ""),
         which,
         page: page.clone(),
     };
@@ -103,15 +103,15 @@ pub async fn start(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
-    which: Form<Which>,
+    which: Form<RedriveForm>,
 ) -> Result<HttpResponse> {
     let which = which.0;
-    let account = tenant::load(app.store.read(), *id).await?.ok_or(Refused::NotThere)?;
+    let account = tenant::load(app.store.read(), *id).await?.ok_or(AdminRefusal::NotThere)?;
     let action = which.action();
     let count = match which.one() {
         Some(letter) => i64::from(match action {
-            Action::Retry => deeds::retry(&app, *id, letter).await?,
-            Action::Drop => deeds::drop(&app, *id, letter).await?,
+            ReplayAction::Retry => deeds::retry(&app, *id, letter).await?,
+            ReplayAction::Drop => deeds::drop(&app, *id, letter).await?,
         }),
         None => {
             let by = format!("operator:{}", visitor.person.id);
@@ -119,11 +119,11 @@ pub async fn start(
         }
     };
     let (noted, said) = match action {
-        Action::Retry => ("undelivered.redriven", "admin-redrive-started"),
-        Action::Drop => ("undelivered.dropped", "admin-redrop-started"),
+        ReplayAction::Retry => ("undelivered.redriven", "admin-redrive-started"),
+        ReplayAction::Drop => ("undelivered.dropped", "admin-redrop-started"),
     };
     visitor.note_both(&app, *id, noted, json!({ "reason": which.reason, "letter": which.id, "count": count })).await?;
-    let said = visitor.words.say(said).with("count", count).with("account", account.host);
+    let said = visitor.words.text(said).with("count", count).with("account", account.host);
     see_other(&app, &visitor, HERE, Notice::of(Tone::Wait, said)).await
 }
 
@@ -132,15 +132,15 @@ pub async fn stop(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     key: web::Path<(Uuid, Uuid)>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     let (tenant_id, id) = key.into_inner();
     let stopped = replay::cancel(&app, tenant_id, id).await?;
     let notice = if stopped {
         visitor.note_both(&app, tenant_id, "undelivered.redrive_stopped", json!({ "replay": id })).await?;
-        Notice::done(visitor.words.say("admin-redrive-stopped"))
+        Notice::done(visitor.words.text("admin-redrive-stopped"))
     } else {
-        Notice::of(Tone::Warn, visitor.words.say("admin-redrive-over"))
+        Notice::of(Tone::Warn, visitor.words.text("admin-redrive-over"))
     };
     see_other(&app, &visitor, HERE, notice).await
 }

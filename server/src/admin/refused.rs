@@ -3,9 +3,9 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use base::error::Error;
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
 
-use super::page::{self, Page};
+use super::page::{self, AdminPage};
 use crate::panel::PanelContext;
 
 /// Where requests without a session are redirected.
@@ -13,7 +13,7 @@ pub const SIGN_IN: &str = "/admin/sign-in";
 
 /// The reason of a refusal.
 #[derive(Debug, thiserror::Error)]
-pub enum Refused {
+pub enum AdminRefusal {
     /// There is no session.
     #[error("nobody is signed in")]
     SignIn,
@@ -32,21 +32,21 @@ pub enum Refused {
 }
 
 /// The result type of the admin's handlers.
-pub type Result<T, E = Refused> = std::result::Result<T, E>;
+pub type Result<T, E = AdminRefusal> = std::result::Result<T, E>;
 
-impl From<sea_orm::DbErr> for Refused {
+impl From<sea_orm::DbErr> for AdminRefusal {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Other(error.into())
     }
 }
 
-impl From<anyhow::Error> for Refused {
+impl From<anyhow::Error> for AdminRefusal {
     fn from(error: anyhow::Error) -> Self {
         Self::Other(error.into())
     }
 }
 
-impl ResponseError for Refused {
+impl ResponseError for AdminRefusal {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::SignIn | Self::SecondStep | Self::SignedIn => StatusCode::SEE_OTHER,
@@ -84,6 +84,6 @@ pub fn shown(app: &PanelContext, request: &HttpRequest, status: StatusCode) -> H
         StatusCode::CONFLICT => "admin-conflict",
         _ => "page-error",
     };
-    let page = Page::bare(app, words, words.say("admin-title"));
-    page::html_as(status, &page, &page::Said { said: words.say(text), page: page.clone() })
+    let page = AdminPage::bare(app, words, words.text("admin-title"));
+    page::html_as(status, &page, &page::SentencePage { said: words.text(text), page: page.clone() })
 }

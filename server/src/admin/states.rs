@@ -1,6 +1,6 @@
 //! Display of accounts' states in the admin: tone and text.
 
-use base::words::{Sentence, Words};
+use base::i18n::{Sentence, Words};
 use entity::tenant;
 
 use crate::panel::PanelContext;
@@ -13,7 +13,7 @@ const AMOCRM: &str = "amoCRM";
 
 /// A state as tone and text.
 #[derive(Clone, Debug)]
-pub struct Shown {
+pub struct StateBadge {
     pub tone: Tone,
     pub text: Sentence,
 }
@@ -24,14 +24,14 @@ pub fn crm(app: &PanelContext, tenant: &tenant::Model) -> &'static str {
 }
 
 /// The state of an account.
-pub fn account(app: &PanelContext, words: Words, tenant: &tenant::Model) -> Shown {
+pub fn account(app: &PanelContext, words: Words, tenant: &tenant::Model) -> StateBadge {
     let status = TenantStatus::shown(tenant);
-    Shown { tone: tone(status), text: status_word(words, status).with("crm", crm(app, tenant)) }
+    StateBadge { tone: tone(status), text: status_word(words, status).with("crm", crm(app, tenant)) }
 }
 
 /// The text of a state; the caller fills in `crm`.
 pub fn status_word(words: Words, status: TenantStatus) -> Sentence {
-    words.say_of("tenant-state-", status.as_str())
+    words.text_of("tenant-state-", status.as_str())
 }
 
 const fn tone(status: TenantStatus) -> Tone {
@@ -45,7 +45,7 @@ const fn tone(status: TenantStatus) -> Tone {
 }
 
 /// Days left while the access is valid, else what is wrong with it.
-pub fn access(words: Words, access: &Access) -> Shown {
+pub fn access(words: Words, access: &Access) -> StateBadge {
     let tone = match access.state {
         AccessState::Valid | AccessState::Refreshing => Tone::Ok,
         AccessState::Expiring | AccessState::RefreshFailing => Tone::Warn,
@@ -54,21 +54,21 @@ pub fn access(words: Words, access: &Access) -> Shown {
     };
     let text = match (access.state, access.days_left) {
         (AccessState::Valid | AccessState::Expiring | AccessState::Refreshing, Some(days)) => {
-            words.say("time-days-left").with("count", days)
+            words.text("time-days-left").with("count", days)
         }
-        (state, _) => words.say_of("token-state-", state.as_str()),
+        (state, _) => words.text_of("token-state-", state.as_str()),
     };
-    Shown { tone, text }
+    StateBadge { tone, text }
 }
 
 /// The state of a channel's connection.
-pub fn channel(words: Words, status: &str) -> Shown {
+pub fn channel(words: Words, status: &str) -> StateBadge {
     let tone = match ChannelStatus::parse(status) {
         Some(ChannelStatus::Connected) => Tone::Ok,
         Some(ChannelStatus::Disconnected) | None => Tone::Off,
         Some(ChannelStatus::NotAllowed | ChannelStatus::Misconfigured) => Tone::Bad,
     };
-    Shown { tone, text: words.say_of("channel-state-", status) }
+    StateBadge { tone, text: words.text_of("channel-state-", status) }
 }
 
 /// Whether the account's administrator must renew the consent.

@@ -2,16 +2,16 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::i18n::{Sentence, Words};
 use base::message::Direction;
-use base::words::{Sentence, Words};
 use queue::DeadCount;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::accounts::find;
 use super::operator::Operator;
-use super::page::{self, Page};
-use super::redrive::Which;
+use super::page::{self, AdminPage};
+use super::redrive::RedriveForm;
 use super::refused::Result;
 use super::states;
 use crate::delivery::read::reason::Reason;
@@ -25,14 +25,14 @@ const PAGE: u32 = 50;
 #[derive(Template)]
 #[template(path = "admin/undelivered.html")]
 struct Undelivered {
-    page: Page,
-    running: Vec<Running>,
-    rows: Vec<Row>,
+    page: AdminPage,
+    running: Vec<ReplayRow>,
+    rows: Vec<UndeliveredReasonRow>,
     newest: Option<String>,
     older: Option<String>,
 }
 
-struct Row {
+struct UndeliveredReasonRow {
     tenant_id: Uuid,
     host: String,
     to_crm: bool,
@@ -46,7 +46,7 @@ struct Row {
 }
 
 /// A replay in progress.
-struct Running {
+struct ReplayRow {
     host: String,
     says: Sentence,
     stop: String,
@@ -54,7 +54,7 @@ struct Running {
 
 /// The query of the page: the last account of the previous page.
 #[derive(Default, Deserialize)]
-pub struct Query {
+pub struct UndeliveredQuery {
     after: Option<Uuid>,
 }
 
@@ -62,7 +62,7 @@ pub struct Query {
 pub async fn show(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
-    query: web::Query<Query>,
+    query: web::Query<UndeliveredQuery>,
 ) -> Result<HttpResponse> {
     let words = visitor.words;
     let mut counts = app.queue.dead_counts(query.after, PAGE + 1).await?;
@@ -77,18 +77,18 @@ pub async fn show(
         let tenant = tenants.iter().find(|tenant| tenant.tenant_id == count.tenant_id);
         let crm = tenant.map_or("amoCRM", |tenant| states::crm(&app, tenant));
         let direction = Direction::from_number(count.direction).unwrap_or(Direction::ToCrm);
-        Row {
+        UndeliveredReasonRow {
             tenant_id: count.tenant_id,
             host: tenant.map(|tenant| tenant.host.clone()).unwrap_or_default(),
             to_crm: direction == Direction::ToCrm,
-            reason: said(words, &Reason::of_dead(&count.reason, "", direction), crm),
+            reason: reason_text(words, &Reason::of_dead(&count.reason, "", direction), crm),
             count: count.count,
             last_at: count.last_at,
             list: which(&count).address(count.tenant_id, ""),
             again: which(&count).address(count.tenant_id, "/again"),
         }
     };
-    let page = Page::of(&app, &visitor, HERE, words.say("nav-undelivered")).await?;
+    let page = AdminPage::of(&app, &visitor, HERE, words.text("nav-undelivered")).await?;
     let undelivered = Undelivered {
         page: page.clone(),
         running: running(&app, words).await?,
@@ -99,25 +99,25 @@ pub async fn show(
     Ok(page::html(&page, &undelivered))
 }
 
-fn which(count: &DeadCount) -> Which {
-    Which { reason: count.reason.clone(), ..Which::default() }
+fn which(count: &DeadCount) -> RedriveForm {
+    RedriveForm { reason: count.reason.clone(), ..RedriveForm::default() }
 }
 
-async fn running(app: &PanelContext, words: Words) -> Result<Vec<Running>> {
+async fn running(app: &PanelContext, words: Words) -> Result<Vec<ReplayRow>> {
     let all = replay::all_running(app).await?;
     let ids: Vec<Uuid> = all.iter().map(|row| row.tenant_id).collect();
     let tenants = find::by_ids(app.store.read(), &ids).await?;
-    let shown = |row: entity::replay::Model| Running {
+    let shown = |row: entity::replay::Model| ReplayRow {
         host: tenants.iter().find(|one| one.tenant_id == row.tenant_id).map(|one| one.host.clone()).unwrap_or_default(),
-        says: words.say("admin-redrive-running").with("done", row.done).with("total", row.total),
+        says: words.text("admin-redrive-running").with("done", row.done).with("total", row.total),
         stop: format!("{HERE}/{}/stop/{}", row.tenant_id, row.id),
     };
     Ok(all.into_iter().map(shown).collect())
 }
 
 /// The text of a reason, for many letters at once.
-pub(super) fn said(words: Words, reason: &Reason, crm: &str) -> Sentence {
-    let kinds = words.say("admin-several-kinds");
-    let sentence = words.say_of("reason-", reason.key).with("crm", crm).with("hours", reason.hours());
-    sentence.with("kind", kinds).with("name", words.say("admin-several-people"))
+pub(super) fn reason_text(words: Words, reason: &Reason, crm: &str) -> Sentence {
+    let kinds = words.text("admin-several-kinds");
+    let sentence = words.text_of("reason-", reason.key).with("crm", crm).with("hours", reason.hours());
+    sentence.with("kind", kinds).with("name", words.text("admin-several-people"))
 }

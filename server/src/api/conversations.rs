@@ -4,17 +4,17 @@ use actix_web::{HttpResponse, get, web};
 use base::error::{Error, Problem, Result};
 use base::message::Person;
 use entity::{conversation, message, source};
-use queue::parcel::{Alias, Side};
+use queue::accept_batch::{Alias, Side};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::cursor::{ListOut, Page};
+use super::cursor::{ListOut, PageRequest};
 use super::key::ApiKey;
 use super::message_out::MessageOut;
 use super::messages::show;
-use crate::delivery::read::{Holds, chats};
+use crate::delivery::read::{HoldReasons, chats};
 use crate::lookup::as_ours;
 use crate::usage::UsageContext;
 use base::json::{Moment, Query};
@@ -93,8 +93,8 @@ pub async fn list(
 ) -> Result<HttpResponse> {
     let source = key.source(&app, *source_id).await?;
     let filters = ["conversations", &source.id.to_string()];
-    let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
-    let wanted = chats::Wanted { source_id: Some(source.id), ids: None };
+    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let wanted = chats::ConversationFilter { source_id: Some(source.id), ids: None };
     let db = app.store.read();
     let rows = chats::page(db, source.tenant_id, &wanted, page.after, page.rows()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
@@ -132,7 +132,7 @@ pub async fn messages(
     let source = key.source(&app, source_id).await?;
     let conversation = find(&app, &source, &conversation_id).await?.ok_or(Error::NotFound)?;
     let filters = ["messages", &conversation.id.to_string()];
-    let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
     let mut select =
         message::Entity::of_tenant(source.tenant_id).filter(message::Column::ConversationId.eq(conversation.id));
     if let Some(after) = page.after {
@@ -140,7 +140,7 @@ pub async fn messages(
     }
     let rows = select.order_by_desc(message::Column::Id).limit(page.rows()).all(app.store.read()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    let holds = Holds::of(app.store.read(), &source).await?;
+    let holds = HoldReasons::of(app.store.read(), &source).await?;
     let items = rows.into_iter().map(|row| show(row, Some(&conversation), &holds)).collect::<Result<Vec<_>>>()?;
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }

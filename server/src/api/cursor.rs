@@ -1,7 +1,7 @@
 //! Paging of lists: newest first, with an opaque cursor that is bound to its list and filters.
 
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ pub struct ListOut<T> {
 
 /// The content of a cursor.
 #[derive(Debug, Serialize, Deserialize)]
-struct Mark {
+struct CursorContent {
     /// Hash of the list and its filters.
     f: String,
     /// The last id of the previous page.
@@ -32,14 +32,14 @@ struct Mark {
 
 /// The requested page.
 #[derive(Debug)]
-pub struct Page {
+pub struct PageRequest {
     pub limit: u64,
     /// Returns only rows older than this id.
     pub after: Option<Uuid>,
     filters: String,
 }
 
-impl Page {
+impl PageRequest {
     /// Parses `limit` and `cursor`; `filters` are the list's name and everything that selects its rows.
     pub fn read(limit: Option<&str>, cursor: Option<&str>, filters: &[&str]) -> Result<Self> {
         let limit = match limit {
@@ -48,15 +48,16 @@ impl Page {
                 .parse()
                 .ok()
                 .filter(|limit| (1..=MOST).contains(limit))
-                .ok_or_else(|| Error::field("/limit", Said::new("said-page-limit").with("most", MOST)))?,
+                .ok_or_else(|| Error::field("/limit", LocalizedText::new("said-page-limit").with("most", MOST)))?,
         };
         let filters = hash(filters);
         let after = match cursor {
             None => None,
             Some(text) => {
-                let mark = decode(text).ok_or_else(|| Error::field("/cursor", Said::new("said-cursor-wrong")))?;
+                let mark =
+                    decode(text).ok_or_else(|| Error::field("/cursor", LocalizedText::new("said-cursor-wrong")))?;
                 if mark.f != filters {
-                    return Err(Error::field("/cursor", Said::new("said-cursor-other")));
+                    return Err(Error::field("/cursor", LocalizedText::new("said-cursor-other")));
                 }
                 Some(mark.l)
             }
@@ -74,7 +75,8 @@ impl Page {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next = rows.last().filter(|_| more).map(|last| encode(&Mark { f: self.filters.clone(), l: id(last) }));
+        let next =
+            rows.last().filter(|_| more).map(|last| encode(&CursorContent { f: self.filters.clone(), l: id(last) }));
         (rows, next)
     }
 }
@@ -88,11 +90,11 @@ fn hash(filters: &[&str]) -> String {
     hex::encode(&hash.finalize()[..8])
 }
 
-fn encode(mark: &Mark) -> String {
+fn encode(mark: &CursorContent) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(mark).unwrap_or_default())
 }
 
-fn decode(text: &str) -> Option<Mark> {
+fn decode(text: &str) -> Option<CursorContent> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
 }
 
@@ -110,7 +112,7 @@ mod tests {
         let mut seen = Vec::new();
         let mut cursor: Option<String> = None;
         for _ in 0..3 {
-            let page = Page::read(Some("2"), cursor.as_deref(), &["list", "a"]).unwrap();
+            let page = PageRequest::read(Some("2"), cursor.as_deref(), &["list", "a"]).unwrap();
             let rows: Vec<Uuid> = all
                 .iter()
                 .copied()
@@ -126,30 +128,30 @@ mod tests {
 
     #[test]
     fn a_page_that_ends_exactly_has_no_next() {
-        let page = Page::read(Some("5"), None, &["list"]).unwrap();
+        let page = PageRequest::read(Some("5"), None, &["list"]).unwrap();
         assert_eq!(page.cut(ids(5), |id| *id).1, None);
     }
 
     #[test]
     fn a_cursor_is_bound_to_its_filters() {
-        let page = Page::read(Some("1"), None, &["list", "a"]).unwrap();
+        let page = PageRequest::read(Some("1"), None, &["list", "a"]).unwrap();
         let cursor = page.cut(ids(2), |id| *id).1.unwrap();
-        assert!(Page::read(None, Some(&cursor), &["list", "a"]).is_ok());
+        assert!(PageRequest::read(None, Some(&cursor), &["list", "a"]).is_ok());
         let others: [&[&str]; 4] = [&["list", "b"], &["lista"], &["list"], &["other", "a"]];
         for filters in others {
-            assert!(matches!(Page::read(None, Some(&cursor), filters), Err(Error::Invalid(_))));
+            assert!(matches!(PageRequest::read(None, Some(&cursor), filters), Err(Error::Invalid(_))));
         }
         for broken in ["", "!", "e30", "bm9wZQ"] {
-            assert!(matches!(Page::read(None, Some(broken), &["list", "a"]), Err(Error::Invalid(_))));
+            assert!(matches!(PageRequest::read(None, Some(broken), &["list", "a"]), Err(Error::Invalid(_))));
         }
     }
 
     #[test]
     fn limits() {
-        assert_eq!(Page::read(None, None, &[]).unwrap().limit, 50);
-        assert_eq!(Page::read(Some("200"), None, &[]).unwrap().limit, 200);
+        assert_eq!(PageRequest::read(None, None, &[]).unwrap().limit, 50);
+        assert_eq!(PageRequest::read(Some("200"), None, &[]).unwrap().limit, 200);
         for wrong in ["0", "201", "-1", "x", "", "1.5"] {
-            assert!(matches!(Page::read(Some(wrong), None, &[]), Err(Error::Invalid(_))), "{wrong}");
+            assert!(matches!(PageRequest::read(Some(wrong), None, &[]), Err(Error::Invalid(_))), "{wrong}");
         }
     }
 }

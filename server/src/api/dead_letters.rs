@@ -2,16 +2,16 @@
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use base::error::{Error, Problem, Result};
+use base::i18n::LocalizedText;
 use base::message::{Direction, LetterKind};
-use base::words::Said;
 use entity::dead_letter;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::body::Body;
-use super::cursor::{ListOut, Page};
+use super::body::RequestBody;
+use super::cursor::{ListOut, PageRequest};
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
 use super::messages::TenantQuery;
@@ -90,8 +90,9 @@ pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<DeadLe
     let source_text = source_id.map(|id| id.to_string()).unwrap_or_default();
     let reason_text = reason.map(|reason| format!("={reason}")).unwrap_or_default();
     let filters = ["dead-letters", &tenant_id.to_string(), &source_text, &reason_text];
-    let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
-    let wanted = read::Wanted { source_id, reason: reason.map(str::to_owned), ..read::Wanted::default() };
+    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let wanted =
+        read::DeadLetterFilter { source_id, reason: reason.map(str::to_owned), ..read::DeadLetterFilter::default() };
     let rows = read::page(app.store.read(), tenant_id, &wanted, page.after, page.rows()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     let items = rows.into_iter().map(shown).collect::<anyhow::Result<Vec<_>>>()?;
@@ -118,7 +119,7 @@ pub async fn retry(
     request: HttpRequest,
     id: web::Path<Uuid>,
     query: Query<TenantQuery>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let named = roster::named(query.tenant_id.as_deref())?;
@@ -154,7 +155,7 @@ pub async fn delete(
     request: HttpRequest,
     id: web::Path<Uuid>,
     query: Query<TenantQuery>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let named = roster::named(query.tenant_id.as_deref())?;
@@ -197,7 +198,7 @@ pub(super) async fn tenant_of(
         key.in_tenant(source.tenant_id)?;
         return named.is_none_or(|named| named == source.tenant_id).then_some(source.tenant_id).ok_or(Error::NotFound);
     }
-    named.or(key.tenant).ok_or_else(|| Error::field("/tenant_id", Said::new("said-tenant-named")))
+    named.or(key.tenant).ok_or_else(|| Error::field("/tenant_id", LocalizedText::new("said-tenant-named")))
 }
 
 fn shown(row: dead_letter::Model) -> anyhow::Result<DeadLetterOut> {

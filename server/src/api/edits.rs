@@ -2,15 +2,15 @@
 
 use actix_web::{HttpResponse, delete, patch, web};
 use base::error::{Error, FieldError, Problem, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::body::Body;
+use super::body::RequestBody;
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
-use crate::intake::edit::{self, Change};
+use crate::intake::edit::{self, MessageChange};
 use crate::intake::message_in::ContentIn;
 use crate::intake::message_ref;
 use crate::usage::UsageContext;
@@ -58,7 +58,7 @@ pub async fn patch(
     app: web::Data<UsageContext>,
     key: ApiKey,
     path: web::Path<(Uuid, String)>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let (source_id, external_id) = path.into_inner();
@@ -68,7 +68,7 @@ pub async fn patch(
     let content = edit.content.0.checked_edit()?;
     crate::intake::media_url::check(&app, &content)?;
     once(&app, &key, asked, async {
-        let id = edit::accept(&app, &source, &about, Change::Says(Box::new(content))).await?;
+        let id = edit::accept(&app, &source, &about, MessageChange::Says(Box::new(content))).await?;
         Ok(HttpResponse::Accepted().json(EditOut { id, status: "queued" }))
     })
     .await
@@ -95,14 +95,14 @@ pub async fn delete(
     app: web::Data<UsageContext>,
     key: ApiKey,
     path: web::Path<(Uuid, String)>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let (source_id, external_id) = path.into_inner();
     let source = key.source(&app, source_id).await?;
     let about = message_ref::checked("/external_id", &external_id)?;
     once(&app, &key, body.ignore()?, async {
-        let id = edit::accept(&app, &source, &about, Change::Deleted).await?;
+        let id = edit::accept(&app, &source, &about, MessageChange::Deleted).await?;
         Ok(HttpResponse::Accepted().json(EditOut { id, status: "queued" }))
     })
     .await
@@ -114,7 +114,7 @@ impl ContentIn {
         let mut wrong = Vec::new();
         let (content, chosen) = self.checked_change(&mut wrong);
         if chosen.is_some() {
-            wrong.push(FieldError::new("/content/callback_data", Said::new("said-not-of-edit")));
+            wrong.push(FieldError::new("/content/callback_data", LocalizedText::new("said-not-of-edit")));
         }
         if wrong.is_empty() { Ok(content) } else { Err(Error::Invalid(wrong)) }
     }

@@ -13,8 +13,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use anyhow::{Context, anyhow};
 use base::error::{Error, Result};
+use base::i18n::{CRM, Language, LocalizedText, Words};
 use base::vault;
-use base::words::{CRM, Language, Said, Words};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use entity::idempotency::{self, Column};
@@ -34,7 +34,7 @@ pub(super) const MOST_BYTES: usize = 255;
 
 /// The parts of a request that a repeat must have in common with it.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct RequestFingerprint {
     /// Method and path.
     route: String,
     key: Option<String>,
@@ -43,14 +43,14 @@ pub struct Asked {
     language: Language,
 }
 
-impl Asked {
+impl RequestFingerprint {
     /// For a request with its complete body.
     pub fn of(request: &HttpRequest, body: &[u8]) -> Result<Self> {
         let key = request.headers().get(HEADER).map(|value| value.to_str().unwrap_or_default().to_owned());
         if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > MOST_BYTES) {
             return Err(Error::field(
                 format!("/{HEADER}"),
-                Said::new("said-idempotency-signs").with("most", MOST_BYTES),
+                LocalizedText::new("said-idempotency-signs").with("most", MOST_BYTES),
             ));
         }
         let mut hash = Sha256::new();
@@ -70,11 +70,11 @@ impl Asked {
 pub async fn once(
     app: &UsageContext,
     key: &ApiKey,
-    asked: Asked,
+    asked: RequestFingerprint,
     work: impl Future<Output = Result<HttpResponse>>,
 ) -> Result<HttpResponse> {
     let Some(name) = asked.key.clone() else { return work.await };
-    let place = Place { app, key, asked: &asked, name };
+    let place = ReplayKey { app, key, asked: &asked, name };
     if let Some(answer) = place.claim().await? {
         return Ok(answer);
     }
@@ -91,14 +91,14 @@ pub async fn once(
 }
 
 /// The row of a key and route.
-struct Place<'a> {
+struct ReplayKey<'a> {
     app: &'a UsageContext,
     key: &'a ApiKey,
-    asked: &'a Asked,
+    asked: &'a RequestFingerprint,
     name: String,
 }
 
-impl Place<'_> {
+impl ReplayKey<'_> {
     /// None if this request has to do the work, otherwise the stored response.
     async fn claim(&self) -> Result<Option<HttpResponse>> {
         // The second attempt is for a row that was deleted or expired between the two reads.
@@ -114,14 +114,14 @@ impl Place<'_> {
                 continue;
             }
             if row.body_hash != self.asked.body_hash {
-                return Err(Error::field(format!("/{HEADER}"), Said::new("said-idempotency-other")));
+                return Err(Error::field(format!("/{HEADER}"), LocalizedText::new("said-idempotency-other")));
             }
             if row.status != 0 {
                 return self.replay(&row).map(Some);
             }
             break;
         }
-        Err(Error::Conflict { problem: "idempotency_running", detail: Said::new("said-idempotency-running") })
+        Err(Error::Conflict { problem: "idempotency_running", detail: LocalizedText::new("said-idempotency-running") })
     }
 
     async fn insert(&self) -> Result<bool> {
@@ -215,7 +215,8 @@ mod tests {
     #[test]
     fn a_repeat_is_known_by_route_query_and_body() {
         let of = |uri: &str, body: &[u8]| {
-            Asked::of(&TestRequest::post().uri(uri).insert_header((HEADER, "k1")).to_http_request(), body).unwrap()
+            RequestFingerprint::of(&TestRequest::post().uri(uri).insert_header((HEADER, "k1")).to_http_request(), body)
+                .unwrap()
         };
         let first = of("/api/v1/a", b"{}");
         assert_eq!((first.route.as_str(), first.key.as_deref()), ("POST /api/v1/a", Some("k1")));
@@ -228,8 +229,8 @@ mod tests {
     fn keys_have_a_length() {
         for wrong in [String::new(), "k".repeat(256)] {
             let request = TestRequest::post().insert_header((HEADER, wrong)).to_http_request();
-            assert!(matches!(Asked::of(&request, b""), Err(Error::Invalid(_))));
+            assert!(matches!(RequestFingerprint::of(&request, b""), Err(Error::Invalid(_))));
         }
-        assert!(Asked::of(&TestRequest::post().to_http_request(), b"").unwrap().key.is_none());
+        assert!(RequestFingerprint::of(&TestRequest::post().to_http_request(), b"").unwrap().key.is_none());
     }
 }

@@ -1,14 +1,14 @@
 //! A history import as the API returns it (docs/import.md).
 
 use base::error::Result;
-use base::words::{CRM, Language, Words};
+use base::i18n::{CRM, Language, Words};
 use entity::{import, source};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::import::{self as imports, Leads, State};
+use crate::import::{self as imports, ImportState, LeadsMode};
 use crate::usage::UsageContext;
 use base::json::Moment;
 
@@ -76,9 +76,9 @@ pub async fn shown(app: &UsageContext, row: import::Model, language: Language) -
         notes: imports::notes(&row, source.as_ref()).iter().map(|note| note.plain(words, CRM)).collect(),
         id: row.id,
         source_id: row.source_id,
-        status: State::from_number(row.state)?.word(),
+        status: ImportState::from_number(row.state)?.word(),
         dry_run: row.dry_run,
-        leads: if row.newest_loud { Leads::Newest.word() } else { Leads::None.word() },
+        leads: if row.newest_loud { LeadsMode::Newest.word() } else { LeadsMode::None.word() },
         link_contacts: row.link_contacts,
         total: row.total,
         chats: row.chats,

@@ -3,22 +3,22 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Problem, Result};
-use base::words::{Language, Said};
+use base::i18n::{Language, LocalizedText};
 use entity::import;
 use futures_util::StreamExt;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::body::Body;
-use super::idempotency::{Asked, once};
+use super::body::RequestBody;
+use super::idempotency::{RequestFingerprint, once};
 use super::import_out::{ImportOut, shown};
 use super::key::{ApiKey, Scope};
-use super::media::Stream;
+use super::media::UploadStream;
 use super::messages::TenantQuery;
 use super::roster;
 use super::sources::{by, current};
-use crate::import::{self as imports, Format, Leads, Wish};
+use crate::import::{self as imports, Format, LeadsMode, UploadOptions};
 use crate::source::By;
 use crate::usage::UsageContext;
 use base::json::Query;
@@ -50,7 +50,7 @@ pub enum LeadsIn {
     None,
 }
 
-impl From<LeadsIn> for Leads {
+impl From<LeadsIn> for LeadsMode {
     fn from(leads: LeadsIn) -> Self {
         match leads {
             LeadsIn::Newest => Self::Newest,
@@ -91,24 +91,29 @@ pub async fn create(
     key: ApiKey,
     source_id: web::Path<Uuid>,
     query: Query<ImportQuery>,
-    body: Stream,
+    body: UploadStream,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let source = current(&app, &key, *source_id).await?;
     let request = body.request;
     let format = format_of(&request)?;
     // Reports errors such as an invalid Idempotency-Key before anything is stored.
-    Asked::of(&request, &[])?;
-    let leads = query.leads.map(Leads::from).unwrap_or_default();
-    let wish =
-        Wish { format, leads, link_contacts: query.link_contacts, dry_run: query.dry_run, file_name: String::new() };
+    RequestFingerprint::of(&request, &[])?;
+    let leads = query.leads.map(LeadsMode::from).unwrap_or_default();
+    let wish = UploadOptions {
+        format,
+        leads,
+        link_contacts: query.link_contacts,
+        dry_run: query.dry_run,
+        file_name: String::new(),
+    };
     crate::usage::room(&app, source.tenant_id).await?;
     let chunks = body.payload.map(|chunk| chunk.map_err(std::io::Error::other));
     let arrived = imports::take_in(&app, &source, wish, chunks).await?;
     let by = by(&app, &key, &request).await?;
     let language = Language::accepted(request.headers());
     // Repeats are recognized by their bytes; the file of a repeat is discarded.
-    let asked = Asked::of(&request, arrived.checksum().as_bytes());
+    let asked = RequestFingerprint::of(&request, arrived.checksum().as_bytes());
     let mut arrived = Some(arrived);
     let answer = match asked {
         Ok(asked) => {
@@ -131,10 +136,10 @@ pub async fn create(
 fn format_of(request: &HttpRequest) -> Result<Format> {
     let headers = request.headers();
     if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
-        return Err(Error::MediaType(Said::new("said-json-compressed")));
+        return Err(Error::MediaType(LocalizedText::new("said-json-compressed")));
     }
     let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Format::of_type(text).ok_or_else(|| Error::MediaType(Said::new("said-import-type")))
+    Format::of_type(text).ok_or_else(|| Error::MediaType(LocalizedText::new("said-import-type")))
 }
 
 /// Retrieves an import.
@@ -170,13 +175,13 @@ async fn find(app: &UsageContext, key: &ApiKey, id: Uuid, query: &TenantQuery) -
 
 /// An action on an import.
 #[derive(Clone, Copy, Debug)]
-enum Act {
+enum ImportAction {
     Pause,
     Resume,
     Cancel,
 }
 
-impl Act {
+impl ImportAction {
     async fn done(self, app: &UsageContext, row: &import::Model, by: &By) -> Result<import::Model> {
         match self {
             Self::Pause => imports::pause(app, row.tenant_id, row.id, by).await,
@@ -207,9 +212,9 @@ pub async fn pause(
     request: HttpRequest,
     id: web::Path<Uuid>,
     query: Query<TenantQuery>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
-    act(&app, &key, &request, (*id, &query), body, Act::Pause).await
+    act(&app, &key, &request, (*id, &query), body, ImportAction::Pause).await
 }
 
 /// Resumes an import after a pause or a failure.
@@ -233,9 +238,9 @@ pub async fn resume(
     request: HttpRequest,
     id: web::Path<Uuid>,
     query: Query<TenantQuery>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
-    act(&app, &key, &request, (*id, &query), body, Act::Resume).await
+    act(&app, &key, &request, (*id, &query), body, ImportAction::Resume).await
 }
 
 /// Cancels an import permanently.
@@ -259,9 +264,9 @@ pub async fn cancel(
     request: HttpRequest,
     id: web::Path<Uuid>,
     query: Query<TenantQuery>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
-    act(&app, &key, &request, (*id, &query), body, Act::Cancel).await
+    act(&app, &key, &request, (*id, &query), body, ImportAction::Cancel).await
 }
 
 async fn act(
@@ -269,8 +274,8 @@ async fn act(
     key: &ApiKey,
     request: &HttpRequest,
     (id, query): (Uuid, &TenantQuery),
-    body: Body,
-    act: Act,
+    body: RequestBody,
+    act: ImportAction,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let row = find(app, key, id, query).await?;

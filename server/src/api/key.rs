@@ -8,9 +8,9 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use base::error::{Error, Result};
+use base::i18n::LocalizedText;
 use base::store::{Store, VENDOR, directory};
 use base::vault;
-use base::words::Said;
 use entity::{api_key, source};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -21,8 +21,8 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::metered::Metered;
-use crate::audit::{Refusal, Whose};
-use crate::people::door;
+use crate::audit::{AuditLogKind, RefusedAction};
+use crate::identity::realm;
 use crate::usage::UsageContext;
 
 /// Prefix of every key.
@@ -77,7 +77,7 @@ impl ApiKey {
         if self.scope >= scope {
             return Ok(());
         }
-        let said = Said::new("said-scope").with("needed", scope.name()).with("has", self.scope.name());
+        let said = LocalizedText::new("said-scope").with("needed", scope.name()).with("has", self.scope.name());
         Err(Error::Forbidden(said))
     }
 
@@ -93,7 +93,7 @@ impl ApiKey {
     pub fn vendor(&self) -> Result<()> {
         match self.tenant {
             None => Ok(()),
-            Some(_) => Err(Error::Forbidden(Said::new("said-vendor-only"))),
+            Some(_) => Err(Error::Forbidden(LocalizedText::new("said-vendor-only"))),
         }
     }
 
@@ -163,8 +163,9 @@ impl FromRequest for ApiKey {
 
 /// Records a rejected key for the audit log.
 fn refused(app: &UsageContext, request: &HttpRequest, (tenant_id, key): (Uuid, &str), why: &'static str) -> Error {
-    let place = client_address(request, &app.config).map(door::network_of).unwrap_or_default();
-    let refusal = Refusal { whose: Whose::Account(tenant_id, key), action: "key.used", why, place: &place };
+    let place = client_address(request, &app.config).map(realm::network_of).unwrap_or_default();
+    let refusal =
+        RefusedAction { whose: AuditLogKind::Account(tenant_id, key), action: "key.used", why, place: &place };
     app.refusals.note(refusal, &app.clock);
     Error::Unauthorized
 }
@@ -186,7 +187,7 @@ pub fn new_key() -> SecretString {
 
 async fn find(store: &Store, hash: &str) -> Result<Option<api_key::Model>> {
     let db = store.read();
-    let entry = directory::find(db, directory::Kind::ApiKey, hash, store.clock().millis()).await?;
+    let entry = directory::find(db, directory::IdKind::ApiKey, hash, store.clock().millis()).await?;
     let Some(entry) = entry else { return Ok(None) };
     let row = api_key::Entity::of_tenant(entry.tenant_id).filter(api_key::Column::Id.eq(entry.id)).one(db).await?;
     Ok(row.filter(|row| bool::from(row.hash.as_bytes().ct_eq(hash.as_bytes()))))

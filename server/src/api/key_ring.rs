@@ -13,7 +13,7 @@ use super::key::{Scope, new_key};
 
 /// Properties of a new key.
 #[derive(Clone, Copy, Debug)]
-pub struct Wish<'wish> {
+pub struct NewKey<'wish> {
     /// Display name; not empty.
     pub name: &'wish str,
     pub scope: Scope,
@@ -26,7 +26,7 @@ pub async fn add(
     db: &impl ConnectionTrait,
     clock: &Clock,
     tenant_id: Uuid,
-    wish: &Wish<'_>,
+    wish: &NewKey<'_>,
 ) -> Result<(SecretString, Uuid), DbErr> {
     let key = new_key();
     let (id, hash) = (clock.uuid_v7(), vault::hash(key.expose_secret()));
@@ -44,8 +44,8 @@ pub async fn add(
         revoked_at: Set(None),
     };
     api_key::Entity::insert(row).exec_without_returning(db).await?;
-    let entry = directory::Entry { tenant_id, id, note: String::new(), expires_at: wish.expires_at };
-    directory::set(db, directory::Kind::ApiKey, &hash, entry).await?;
+    let entry = directory::DirectoryEntry { tenant_id, id, note: String::new(), expires_at: wish.expires_at };
+    directory::set(db, directory::IdKind::ApiKey, &hash, entry).await?;
     Ok((key, id))
 }
 

@@ -2,14 +2,14 @@
 
 use actix_web::{HttpResponse, get, web};
 use base::error::{Error, Problem, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::key::ApiKey;
-use crate::delivery::read::ledger::{self, Counts, Which};
+use crate::delivery::read::ledger::{self, LedgerCounts, LedgerFilter};
 use crate::usage::UsageContext;
 use base::json::Query;
 
@@ -63,11 +63,11 @@ impl Days {
     fn read(query: &LedgerQuery) -> Result<Self> {
         let date = |pointer: &str, text: &Option<String>| {
             let parse = |text: &String| NaiveDate::parse_from_str(text, "%Y-%m-%d");
-            text.as_ref().map(parse).transpose().map_err(|_| Error::field(pointer, Said::new("said-date")))
+            text.as_ref().map(parse).transpose().map_err(|_| Error::field(pointer, LocalizedText::new("said-date")))
         };
         let days = Self { from: date("/from", &query.from)?, to: date("/to", &query.to)? };
         if days.from.zip(days.to).is_some_and(|(from, to)| from > to) {
-            return Err(Error::field("/to", Said::new("said-date-order")));
+            return Err(Error::field("/to", LocalizedText::new("said-date-order")));
         }
         Ok(days)
     }
@@ -77,9 +77,9 @@ fn number(date: NaiveDate) -> i32 {
     i32::try_from((date - NaiveDate::default()).num_days()).unwrap_or(i32::MAX)
 }
 
-impl From<Counts> for LedgerCountsOut {
-    fn from(counts: Counts) -> Self {
-        let Counts { accepted, delivered, failed, waiting } = counts;
+impl From<LedgerCounts> for LedgerCountsOut {
+    fn from(counts: LedgerCounts) -> Self {
+        let LedgerCounts { accepted, delivered, failed, waiting } = counts;
         Self { accepted, delivered, failed, waiting }
     }
 }
@@ -103,7 +103,7 @@ pub async fn get(
 ) -> Result<HttpResponse> {
     let source = key.source(&app, *source_id).await?;
     let days = Days::read(&query)?;
-    let which = Which {
+    let which = LedgerFilter {
         tenant_id: source.tenant_id,
         source_id: Some(source.id),
         from: days.from.map(number),

@@ -5,7 +5,7 @@ use actix_web::http::header::{self, ContentDisposition, Header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, post, web};
 use base::browser::form_data;
 use base::error::{Error, Problem, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use futures_util::StreamExt;
 use futures_util::future::{Ready, ready};
 use multer::Multipart;
@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::idempotency::{Asked, once};
+use super::idempotency::{RequestFingerprint, once};
 use super::key::{ApiKey, Scope};
 use super::sources::current;
-use crate::media::{Arrived, Giver, Upload};
+use crate::media::{ReceivedFile, Upload, Uploader};
 use crate::usage::UsageContext;
 use base::json::Query;
 
@@ -52,12 +52,12 @@ pub struct UploadQuery {
 }
 
 /// A body that is read only after authentication.
-pub struct Stream {
+pub struct UploadStream {
     pub(super) request: HttpRequest,
     pub(super) payload: Payload,
 }
 
-impl FromRequest for Stream {
+impl FromRequest for UploadStream {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
@@ -95,25 +95,25 @@ pub async fn post(
     key: ApiKey,
     source_id: web::Path<Uuid>,
     query: Query<UploadQuery>,
-    body: Stream,
+    body: UploadStream,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let source = current(&app, &key, *source_id).await?;
     let request = body.request.clone();
     let form = form(&request)?;
     // Reports errors such as an invalid Idempotency-Key before anything is stored.
-    Asked::of(&request, &[])?;
+    RequestFingerprint::of(&request, &[])?;
     crate::usage::room(&app, source.tenant_id).await?;
-    let upload = Upload::begin(&app, source.tenant_id, source.id, Giver::Account).await?;
+    let upload = Upload::begin(&app, source.tenant_id, source.id, Uploader::Account).await?;
     let arrived = match form {
         Some(boundary) => form_data::read(body.payload, boundary, async |form| first_file(upload, form).await).await?,
         None => {
-            let told = query.file_name.clone().or_else(|| disposition_name(&request)).unwrap_or_default();
-            read_plain(upload, body, &told).await?
+            let given = query.file_name.clone().or_else(|| disposition_name(&request)).unwrap_or_default();
+            read_plain(upload, body, &given).await?
         }
     };
     // Repeats are recognized by their bytes; the file of a repeat is discarded.
-    let asked = Asked::of(&request, arrived.checksum().as_bytes());
+    let asked = RequestFingerprint::of(&request, arrived.checksum().as_bytes());
     let mut arrived = Some(arrived);
     let answer = match asked {
         Ok(asked) => once(&app, &key, asked, keep(&app, &mut arrived)).await,
@@ -125,43 +125,43 @@ pub async fn post(
     answer
 }
 
-async fn keep(app: &UsageContext, arrived: &mut Option<Arrived>) -> Result<HttpResponse> {
+async fn keep(app: &UsageContext, arrived: &mut Option<ReceivedFile>) -> Result<HttpResponse> {
     let Some(file) = arrived.as_ref() else { return Err(Error::not_storing()) };
     file.keep(app).await?;
-    let told = UploadOut { media_id: file.id(), size: file.size(), mime_type: file.mime_type() };
+    let given = UploadOut { media_id: file.id(), size: file.size(), mime_type: file.mime_type() };
     *arrived = None;
-    Ok(HttpResponse::Ok().json(told))
+    Ok(HttpResponse::Ok().json(given))
 }
 
 /// The boundary of a form; None if the body is the file itself.
 fn form(request: &HttpRequest) -> Result<Option<String>> {
     let headers = request.headers();
     if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
-        return Err(Error::MediaType(Said::new("said-media-compressed")));
+        return Err(Error::MediaType(LocalizedText::new("said-media-compressed")));
     }
     let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
         "multipart/form-data" => match multer::parse_boundary(text) {
             Ok(boundary) => Ok(Some(boundary)),
-            Err(_) => Err(Error::MediaType(Said::new("said-media-form"))),
+            Err(_) => Err(Error::MediaType(LocalizedText::new("said-media-form"))),
         },
-        "application/x-www-form-urlencoded" => Err(Error::MediaType(Said::new("said-media-form"))),
-        other if other.starts_with("multipart/") => Err(Error::MediaType(Said::new("said-media-form"))),
+        "application/x-www-form-urlencoded" => Err(Error::MediaType(LocalizedText::new("said-media-form"))),
+        other if other.starts_with("multipart/") => Err(Error::MediaType(LocalizedText::new("said-media-form"))),
         _ => Ok(None),
     }
 }
 
 fn disposition_name(request: &HttpRequest) -> Option<String> {
-    let told = ContentDisposition::parse(request).ok()?;
-    let whole = told.get_filename_ext().and_then(|name| String::from_utf8(name.value.clone()).ok());
-    whole.or_else(|| told.get_filename().map(str::to_owned))
+    let given = ContentDisposition::parse(request).ok()?;
+    let whole = given.get_filename_ext().and_then(|name| String::from_utf8(name.value.clone()).ok());
+    whole.or_else(|| given.get_filename().map(str::to_owned))
 }
 
-async fn read_plain(mut upload: Upload<'_>, mut body: Stream, file_name: &str) -> Result<Arrived> {
+async fn read_plain(mut upload: Upload<'_>, mut body: UploadStream, file_name: &str) -> Result<ReceivedFile> {
     let length = body.request.headers().get(header::CONTENT_LENGTH);
-    if let Some(told) = length.and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok()) {
-        upload = upload.announced(told).await?;
+    if let Some(given) = length.and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok()) {
+        upload = upload.announced(given).await?;
     }
     while let Some(chunk) = body.payload.next().await {
         let Ok(chunk) = chunk else {
@@ -174,13 +174,13 @@ async fn read_plain(mut upload: Upload<'_>, mut body: Stream, file_name: &str) -
 }
 
 /// The first file of a form.
-async fn first_file(mut upload: Upload<'_>, mut form: Multipart<'_>) -> Result<Arrived> {
+async fn first_file(mut upload: Upload<'_>, mut form: Multipart<'_>) -> Result<ReceivedFile> {
     loop {
         let field = match form.next_field().await {
             Ok(Some(field)) => field,
             Ok(None) => {
                 upload.abandon().await;
-                return Err(Error::field("", Said::new("said-media-no-file")));
+                return Err(Error::field("", LocalizedText::new("said-media-no-file")));
             }
             Err(_) => {
                 upload.abandon().await;
@@ -203,5 +203,5 @@ async fn first_file(mut upload: Upload<'_>, mut form: Multipart<'_>) -> Result<A
 }
 
 fn broke_off() -> Error {
-    Error::Malformed(Said::new("said-body-broke"))
+    Error::Malformed(LocalizedText::new("said-body-broke"))
 }

@@ -3,16 +3,16 @@
 use actix_web::{HttpResponse, get, post, web};
 use anyhow::Context;
 use base::error::{Error, Problem, Result};
+use base::i18n::LocalizedText;
 use base::message::{self as vocabulary, Direction, Person, State};
-use base::words::Said;
 use entity::{conversation, message};
-use queue::parcel::Outcome;
+use queue::accept_batch::ItemOutcome;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::body::Body;
+use super::body::RequestBody;
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
 use super::message_out::{
@@ -20,7 +20,7 @@ use super::message_out::{
 };
 use super::{roster, timeline};
 use crate::delivery::read::list::failure_of;
-use crate::delivery::read::{Holds, chats, found, story};
+use crate::delivery::read::{HoldReasons, chats, recovered, story};
 use crate::intake::media_url;
 use crate::intake::message_in::MessageIn;
 use crate::usage::UsageContext;
@@ -62,7 +62,7 @@ pub async fn post(
     app: web::Data<UsageContext>,
     key: ApiKey,
     source_id: web::Path<Uuid>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let source = key.source(&app, *source_id).await?;
@@ -74,10 +74,10 @@ pub async fn post(
         let external_id = incoming.external_id.clone();
         let outcome = crate::intake::message::accept(&app, &source, incoming, None).await?;
         let (mut answer, duplicate) = match outcome {
-            Outcome::New { .. } => (HttpResponse::Accepted(), false),
-            Outcome::Duplicate { same: true, .. } => (HttpResponse::Ok(), true),
-            Outcome::Duplicate { same: false, message_id } => {
-                let detail = Said::new("said-message-differs").with("message", message_id.to_string());
+            ItemOutcome::New { .. } => (HttpResponse::Accepted(), false),
+            ItemOutcome::Duplicate { same: true, .. } => (HttpResponse::Ok(), true),
+            ItemOutcome::Duplicate { same: false, message_id } => {
+                let detail = LocalizedText::new("said-message-differs").with("message", message_id.to_string());
                 return Err(Error::Conflict { problem: "message_conflict", detail });
             }
         };
@@ -117,10 +117,10 @@ async fn with_timeline(app: &UsageContext, row: message::Model) -> Result<Messag
     let dead = story::dead(db, &row).await?;
     let conversation = chats::one(db, row.tenant_id, row.conversation_id).await?;
     let holds = match app.lookup.source(row.source_id).await? {
-        Some(source) => Holds::of(db, &source).await?,
-        None => Holds::default(),
+        Some(source) => HoldReasons::of(db, &source).await?,
+        None => HoldReasons::default(),
     };
-    let found = found::one(db, row.tenant_id, row.id).await?;
+    let found = recovered::one(db, row.tenant_id, row.id).await?;
     let timeline = timeline::build(&row, &attempts, &dead, found.as_ref())?;
     let mut shown = show(row, conversation.as_ref(), &holds)?;
     shown.timeline = Some(timeline);
@@ -128,7 +128,11 @@ async fn with_timeline(app: &UsageContext, row: message::Model) -> Result<Messag
 }
 
 /// A stored message as the API shows it, without its timeline.
-pub fn show(row: message::Model, conversation: Option<&conversation::Model>, holds: &Holds) -> Result<MessageOut> {
+pub fn show(
+    row: message::Model,
+    conversation: Option<&conversation::Model>,
+    holds: &HoldReasons,
+) -> Result<MessageOut> {
     let direction = Direction::from_number(row.direction)?;
     let body: vocabulary::Body = serde_json::from_str(&row.body).context("the body of a stored message")?;
     let hold = holds.reason(direction);

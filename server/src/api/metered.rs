@@ -9,7 +9,7 @@ use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest};
 use base::clock::Clock;
 use base::error::{Error, Result};
-use base::pace::Meter;
+use base::rate_limit::Meter;
 use futures_util::StreamExt;
 use uuid::Uuid;
 
@@ -18,18 +18,18 @@ use crate::usage::{bytes_of, too_many_bytes};
 
 /// The count of one request, kept in its extensions so that the response can say why reading stopped.
 #[derive(Clone, Default)]
-pub struct Metered(Arc<Counted>);
+pub struct Metered(Arc<MeteredRequest>);
 
 #[derive(Default)]
-struct Counted {
+struct MeteredRequest {
     announced: u64,
     /// The key, once it is known.
-    key: OnceLock<Whose>,
+    key: OnceLock<KeyMeter>,
     /// Milliseconds until more is allowed; 0 while within the limit.
     over: AtomicI64,
 }
 
-struct Whose {
+struct KeyMeter {
     meter: Meter,
     most: u64,
     clock: Clock,
@@ -38,9 +38,9 @@ struct Whose {
 impl Metered {
     /// Starts counting a request's body.
     pub fn over(request: &HttpRequest, payload: &mut Payload) -> Self {
-        let told = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-        let announced = told.and_then(|text| text.parse().ok()).unwrap_or(0);
-        let metered = Self(Arc::new(Counted { announced, ..Counted::default() }));
+        let given = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        let announced = given.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let metered = Self(Arc::new(MeteredRequest { announced, ..MeteredRequest::default() }));
         let inner = payload.take();
         if matches!(inner, Payload::None) {
             return metered;
@@ -61,7 +61,7 @@ impl Metered {
         }
         let meter = app.keys.meter(key).await;
         meter.holds(self.0.announced, most, app.clock.millis()).map_err(|millis| too_many_bytes(limits, millis))?;
-        let _ = self.0.key.set(Whose { meter, most, clock: app.clock.clone() });
+        let _ = self.0.key.set(KeyMeter { meter, most, clock: app.clock.clone() });
         Ok(())
     }
 
@@ -72,7 +72,7 @@ impl Metered {
     }
 }
 
-impl Counted {
+impl MeteredRequest {
     fn take(&self, bytes: usize) -> Result<(), PayloadError> {
         let Some(whose) = self.key.get() else { return Ok(()) };
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);

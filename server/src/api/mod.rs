@@ -1,6 +1,6 @@
 //! The public API v1 (docs/api-design.md) for developers of messengers and for the vendor, one file per resource.
 //!
-//! A handler has four steps: authenticate ([`key::ApiKey`]), validate ([`body::Body`]), act, respond. Wire types end in
+//! A handler has four steps: authenticate ([`key::ApiKey`]), validate ([`body::RequestBody`]), act, respond. Wire types end in
 //! `In` and `Out` and are never table types. `docs/api-design.md` has the rules and the known quirks.
 
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use base::error::{Error, Problem, Result, problem_in};
-use base::words::{CRM, Language, Said, Words};
+use base::i18n::{CRM, Language, LocalizedText, Words};
 
 use crate::usage::UsageContext;
 
@@ -27,7 +27,6 @@ pub mod imports;
 pub mod key;
 pub mod key_ring;
 pub mod ledger;
-pub mod live;
 pub mod media;
 pub mod message_out;
 pub mod messages;
@@ -42,6 +41,7 @@ pub mod sources;
 pub mod statuses;
 pub mod tenants;
 pub mod timeline;
+pub mod typing_reactions;
 pub mod webhook_attempts;
 
 pub use openapi::openapi;
@@ -68,7 +68,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(source_acts::test)
         .service(source_secret::rotate)
         .service(webhook_attempts::list)
-        .service(webhook_attempts::again)
+        .service(webhook_attempts::resend)
         .service(source_acts::restore)
         .service(source_acts::reconcile)
         .service(source_acts::strays)
@@ -80,8 +80,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(edits::delete)
         .service(media::post)
         .service(statuses::post)
-        .service(live::typing)
-        .service(live::reaction)
+        .service(typing_reactions::typing)
+        .service(typing_reactions::reaction)
         .service(conversations::list)
         .service(conversations::messages)
         .service(imports::create)
@@ -141,9 +141,9 @@ fn method_not_allowed(methods: &BTreeSet<&'static str>, words: Words) -> HttpRes
     let allowed = methods.iter().copied().collect::<Vec<_>>().join(", ");
     let problem = Problem {
         kind: base::error::problem_type("method_not_allowed"),
-        title: words.say("problem-method_not_allowed").to_string(),
+        title: words.text("problem-method_not_allowed").to_string(),
         status: StatusCode::METHOD_NOT_ALLOWED.as_u16(),
-        detail: Said::new("said-method").with("methods", allowed.as_str()).plain(words, CRM),
+        detail: LocalizedText::new("said-method").with("methods", allowed.as_str()).plain(words, CRM),
         errors: Vec::new(),
     };
     problem_in(words.language(), StatusCode::METHOD_NOT_ALLOWED)

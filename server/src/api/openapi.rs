@@ -14,8 +14,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    conversations, dead_letters, docs, edits, imports, ledger, live, media, messages, replays, source_acts,
-    source_secret, sources, statuses, tenants, webhook_attempts,
+    conversations, dead_letters, docs, edits, imports, ledger, media, messages, replays, source_acts, source_secret,
+    sources, statuses, tenants, typing_reactions, webhook_attempts,
 };
 
 #[derive(OpenApi)]
@@ -59,7 +59,7 @@ struct Document;
     source_acts::test,
     source_secret::rotate,
     webhook_attempts::list,
-    webhook_attempts::again,
+    webhook_attempts::resend,
     source_acts::restore,
     source_acts::reconcile,
     source_acts::strays,
@@ -71,8 +71,8 @@ struct Document;
     edits::delete,
     media::post,
     statuses::post,
-    live::typing,
-    live::reaction,
+    typing_reactions::typing,
+    typing_reactions::reaction,
     conversations::list,
     conversations::messages,
     imports::create,

@@ -2,21 +2,21 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Problem, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use entity::replay;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::body::Body;
+use super::body::RequestBody;
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
 use super::messages::TenantQuery;
 use super::sources::by;
 use super::{dead_letters, roster};
-use crate::delivery::read::dead::{self as read, Wanted};
-use crate::delivery::replay::{self as replays, A_SECOND, Action};
+use crate::delivery::read::dead::{self as read, DeadLetterFilter};
+use crate::delivery::replay::{self as replays, A_SECOND, ReplayAction};
 use crate::usage::UsageContext;
 use base::json::{Moment, Query};
 
@@ -100,21 +100,21 @@ pub async fn create(
     app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let (asked, once_only) = body.read::<ReplayIn>().await?;
-    let action = Action::named(&asked.action);
-    let action =
-        action.ok_or_else(|| Error::field("/action", Said::new("said-kind-unknown").with("known", "retry, drop")))?;
+    let action = ReplayAction::named(&asked.action);
+    let action = action
+        .ok_or_else(|| Error::field("/action", LocalizedText::new("said-kind-unknown").with("known", "retry, drop")))?;
     let tenant_id = dead_letters::tenant_of(&app, &key, asked.source_id, asked.tenant_id).await?;
     let reason = asked.reason.filter(|reason| !reason.is_empty() && !reason.contains('\0'));
-    let wanted = Wanted { source_id: asked.source_id, reason, ..Wanted::default() };
+    let wanted = DeadLetterFilter { source_id: asked.source_id, reason, ..DeadLetterFilter::default() };
     if asked.dry_run {
         let count = read::count(app.store.read(), tenant_id, &wanted).await?;
         let first = read::ids(app.store.read(), tenant_id, &wanted, LOOKED_AT).await?;
         let dry = read::dry_run(app.store.read(), tenant_id, &first).await?;
-        let maybe_twice = if action == Action::Retry { dry.maybe_twice } else { 0 };
+        let maybe_twice = if action == ReplayAction::Retry { dry.maybe_twice } else { 0 };
         let seconds_expected = count.div_ceil(A_SECOND);
         return Ok(HttpResponse::Ok().json(ReplayCountOut { count, maybe_twice, seconds_expected }));
     }
@@ -122,8 +122,8 @@ pub async fn create(
         let row = replays::start(&app, tenant_id, action, &wanted, &format!("key:{}", key.id)).await?;
         let by = by(&app, &key, &request).await?;
         let noted = match action {
-            Action::Retry => "undelivered.retried",
-            Action::Drop => "undelivered.dropped",
+            ReplayAction::Retry => "undelivered.retried",
+            ReplayAction::Drop => "undelivered.dropped",
         };
         let detail = json!({ "count": row.total, "replay": row.id });
         by.did(&app, app.store.write(), noted, (tenant_id, ""), detail).await?;
@@ -170,7 +170,7 @@ pub async fn cancel(
     request: HttpRequest,
     id: web::Path<Uuid>,
     query: Query<TenantQuery>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let row = find(&app, &key, *id, &query).await?;

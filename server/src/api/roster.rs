@@ -2,8 +2,8 @@
 //! search. The directory is the only table that is read without a tenant.
 
 use base::error::{Error, Result};
-use base::store::directory::Kind;
-use base::words::Said;
+use base::i18n::LocalizedText;
+use base::store::directory::IdKind;
 use entity::{directory, tenant};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use crate::usage::UsageContext;
 
 /// Ids of tenants older than `after`, newest first.
 pub async fn tenants(db: &impl ConnectionTrait, after: Option<Uuid>, limit: u64) -> Result<Vec<Uuid>, DbErr> {
-    let mut select = directory::Entity::find().filter(directory::Column::Kind.eq(Kind::Account.name()));
+    let mut select = directory::Entity::find().filter(directory::Column::Kind.eq(IdKind::Account.name()));
     if let Some(after) = after {
         select = select.filter(directory::Column::TenantId.lt(after));
     }
@@ -43,5 +43,6 @@ pub fn named(text: Option<&str>) -> Result<Option<Uuid>> {
 
 /// Parses one of our ids from a query string.
 pub fn id_of(pointer: &str, text: Option<&str>) -> Result<Option<Uuid>> {
-    text.map(|text| Uuid::try_parse(text).map_err(|_| Error::field(pointer, Said::new("said-uuid")))).transpose()
+    text.map(|text| Uuid::try_parse(text).map_err(|_| Error::field(pointer, LocalizedText::new("said-uuid"))))
+        .transpose()
 }

@@ -2,13 +2,13 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Problem, Result};
-use base::words::{CRM, Language, Words};
+use base::i18n::{CRM, Language, Words};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::body::Body;
+use super::body::RequestBody;
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
 use super::roster;
@@ -96,7 +96,7 @@ pub async fn test(
     key: ApiKey,
     request: HttpRequest,
     source_id: web::Path<Uuid>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let source = current(&app, &key, *source_id).await?;
@@ -137,7 +137,7 @@ pub async fn restore(
     key: ApiKey,
     request: HttpRequest,
     source_id: web::Path<Uuid>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let source = current(&app, &key, *source_id).await?;
@@ -170,7 +170,7 @@ pub async fn reconcile(
     key: ApiKey,
     request: HttpRequest,
     tenant_id: web::Path<Uuid>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     key.in_tenant(*tenant_id)?;
@@ -236,7 +236,7 @@ pub async fn adopt(
     key: ApiKey,
     request: HttpRequest,
     path: web::Path<(Uuid, String)>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     let (tenant_id, stray) = stray_of(&app, &key, path.into_inner()).await?;
     let (wanted, asked) = body.read::<AdoptIn>().await?;
@@ -269,7 +269,7 @@ pub async fn remove(
     key: ApiKey,
     request: HttpRequest,
     path: web::Path<(Uuid, String)>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     let (tenant_id, stray) = stray_of(&app, &key, path.into_inner()).await?;
     let asked = body.ignore()?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::body::Body;
+use super::body::RequestBody;
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
 use super::sources::{by, current};
@@ -46,7 +46,7 @@ pub async fn rotate(
     key: ApiKey,
     request: HttpRequest,
     source_id: web::Path<Uuid>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let source = current(&app, &key, *source_id).await?;

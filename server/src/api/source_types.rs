@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::source::{ContactRule, NewSource, SourceChange, State};
+use crate::source::{ContactRule, NewSource, SourceChange, SourceState};
 use base::json::Moment;
 
 /// A new source.
@@ -209,7 +209,7 @@ impl SourceOut {
     /// The API's form of a source row; `settings` must already be masked.
     pub fn of(
         row: &source::Model,
-        state: &State,
+        state: &SourceState,
         settings: Value,
         held: HeldOut,
         webhook_secret: Option<&SecretString>,

@@ -4,7 +4,7 @@ use actix_web::http::header::{ETAG, IF_MATCH};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use base::browser::client_address;
 use base::error::{Error, Problem, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use entity::{api_key, source};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::SecretString;
@@ -12,16 +12,16 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::body::Body;
-use super::cursor::{ListOut, Page};
+use super::body::RequestBody;
+use super::cursor::{ListOut, PageRequest};
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
 use super::roster;
 use super::source_types::{HeldOut, SourceIn, SourceOut, SourcePatchIn};
 use crate::audit::Actor;
 use crate::delivery::dead;
-use crate::delivery::read::Holds;
-use crate::source::{By, State};
+use crate::delivery::read::HoldReasons;
+use crate::source::{By, SourceState};
 use crate::usage::UsageContext;
 use base::json::{Moment, Query};
 
@@ -59,7 +59,7 @@ pub async fn create(
     key: ApiKey,
     request: HttpRequest,
     tenant_id: web::Path<Uuid>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     key.in_tenant(*tenant_id)?;
@@ -93,7 +93,7 @@ pub async fn list(
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
     let filters = ["sources", &tenant.tenant_id.to_string()];
-    let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
     let mut select = crate::source::live(tenant.tenant_id);
     if let Some(after) = page.after {
         select = select.filter(source::Column::Id.lt(after));
@@ -149,7 +149,7 @@ pub async fn patch(
     key: ApiKey,
     request: HttpRequest,
     source_id: web::Path<Uuid>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let source = current(&app, &key, *source_id).await?;
@@ -183,7 +183,7 @@ pub async fn delete(
     key: ApiKey,
     request: HttpRequest,
     source_id: web::Path<Uuid>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let asked = body.ignore()?;
@@ -210,10 +210,10 @@ pub async fn shown(
 pub async fn shown_as(
     app: &UsageContext,
     source: &source::Model,
-    state: &State,
+    state: &SourceState,
     webhook_secret: Option<&SecretString>,
 ) -> Result<SourceOut> {
-    let held = if source.paused || Holds::of(app.store.read(), source).await?.to_messenger.is_some() {
+    let held = if source.paused || HoldReasons::of(app.store.read(), source).await?.to_messenger.is_some() {
         let (count, oldest_at) = dead::held(app, source).await?;
         HeldOut { count, oldest_at: oldest_at.map(Moment) }
     } else {
@@ -249,5 +249,5 @@ pub fn expected(request: &HttpRequest) -> Result<Option<i64>> {
         return Ok(None);
     }
     let number = text.trim_start_matches("W/").trim_matches('"').parse();
-    number.map(Some).map_err(|_| Error::field("/If-Match", Said::new("said-if-match")))
+    number.map(Some).map_err(|_| Error::field("/If-Match", LocalizedText::new("said-if-match")))
 }

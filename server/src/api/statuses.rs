@@ -2,19 +2,19 @@
 
 use actix_web::{HttpResponse, post, web};
 use base::error::{Error, Problem, Result};
+use base::i18n::LocalizedText;
 use base::message::{Failure, FailureCode, State, StatusReport};
-use base::words::Said;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::body::Body;
+use super::body::RequestBody;
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
-use crate::intake::begun::{self, Named};
 use crate::intake::clean;
 use crate::intake::message_ref;
 use crate::intake::status::accept;
+use crate::intake::write_first::{self, DialogueIds};
 use crate::usage::UsageContext;
 use base::json::{Object, checked_id};
 
@@ -84,13 +84,13 @@ pub struct StatusOut {
 
 impl StatusIn {
     /// The ids of a conversation that a manager started, if they were reported.
-    fn named(&self) -> Result<Option<Named>> {
+    fn named(&self) -> Result<Option<DialogueIds>> {
         let checked = |pointer: &str, id: Option<&String>| id.map(|id| checked_id(pointer, id.clone())).transpose();
         let of = |their: &Option<Object<TheirIn>>| their.as_ref().map(|Object(their)| their.id.clone());
         let conversation_id = checked("/conversation/id", of(&self.conversation).as_ref())?;
         let receiver_id = checked("/receiver/id", of(&self.receiver).as_ref())?;
         let message_id = checked("/id", self.id.as_ref())?;
-        Ok(conversation_id.map(|conversation_id| Named { conversation_id, receiver_id, message_id }))
+        Ok(conversation_id.map(|conversation_id| DialogueIds { conversation_id, receiver_id, message_id }))
     }
 
     fn checked(self) -> Result<StatusReport> {
@@ -100,15 +100,15 @@ impl StatusIn {
             ToldStatus::Failed => State::Failed,
         };
         let failure = match (state, self.error) {
-            (State::Failed, None) => return Err(Error::field("/error", Said::new("said-error-needed"))),
+            (State::Failed, None) => return Err(Error::field("/error", LocalizedText::new("said-error-needed"))),
             (State::Failed, Some(Object(error))) => {
                 let text = clean(error.text.unwrap_or_default().trim());
                 if error.code == FailureCode::Other && text.is_empty() {
-                    return Err(Error::field("/error/text", Said::new("said-error-text")));
+                    return Err(Error::field("/error/text", LocalizedText::new("said-error-text")));
                 }
                 Some(Failure { code: error.code, text })
             }
-            (_, Some(_)) => return Err(Error::field("/error", Said::new("said-error-only"))),
+            (_, Some(_)) => return Err(Error::field("/error", LocalizedText::new("said-error-only"))),
             (_, None) => None,
         };
         Ok(StatusReport { state, failure })
@@ -139,22 +139,22 @@ pub async fn post(
     app: web::Data<UsageContext>,
     key: ApiKey,
     path: web::Path<(Uuid, String)>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let (source_id, message_id) = path.into_inner();
     let source = key.source(&app, source_id).await?;
     let about = message_ref::checked("/message_id", &message_id)?;
-    let (told, asked) = body.read::<StatusIn>().await?;
-    let status = told.status;
-    let named = told.named()?;
-    let report = told.checked()?;
+    let (given, asked) = body.read::<StatusIn>().await?;
+    let status = given.status;
+    let named = given.named()?;
+    let report = given.checked()?;
     once(&app, &key, asked, async {
         if let Some(named) = named {
-            begun::tell(&app, &source, &about, named).await?;
+            write_first::tell(&app, &source, &about, named).await?;
         }
-        let told = accept(&app, &source, about, report).await?;
-        Ok(HttpResponse::Accepted().json(StatusOut { id: told.message_id, status, ignored: told.ignored }))
+        let given = accept(&app, &source, about, report).await?;
+        Ok(HttpResponse::Accepted().json(StatusOut { id: given.message_id, status, ignored: given.ignored }))
     })
     .await
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use base::error::{Error, Problem, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use entity::{tenant, tenant_channel};
 use sea_orm::QueryOrder;
 use serde::{Deserialize, Serialize};
@@ -10,8 +10,8 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::body::Body;
-use super::cursor::{ListOut, Page};
+use super::body::RequestBody;
+use super::cursor::{ListOut, PageRequest};
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
 use super::roster;
@@ -112,7 +112,7 @@ pub struct TenantsQuery {
 #[get("/v1/tenants")]
 pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<TenantsQuery>) -> Result<HttpResponse> {
     key.vendor()?;
-    let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &["tenants"])?;
+    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &["tenants"])?;
     let ids = roster::tenants(app.store.read(), page.after, page.rows()).await?;
     let (ids, next_cursor) = page.cut(ids, |id| *id);
     let mut items = Vec::with_capacity(ids.len());
@@ -160,14 +160,17 @@ pub async fn patch(
     key: ApiKey,
     request: HttpRequest,
     tenant_id: web::Path<Uuid>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.vendor()?;
     key.needs(Scope::Admin)?;
     let host = roster::tenant(&app, *tenant_id).await?.host;
     let (change, asked) = body.read::<TenantPatchIn>().await?;
     if change.sources_limit.flatten().is_some_and(|limit| !(0..=MOST_SOURCES).contains(&limit)) {
-        return Err(Error::field("/sources_limit", Said::new("said-sources-limit").with("most", MOST_SOURCES)));
+        return Err(Error::field(
+            "/sources_limit",
+            LocalizedText::new("said-sources-limit").with("most", MOST_SOURCES),
+        ));
     }
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;

@@ -8,15 +8,15 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::body::Body;
-use super::cursor::{ListOut, Page};
+use super::body::RequestBody;
+use super::cursor::{ListOut, PageRequest};
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
 use super::messages::TenantQuery;
 use super::roster;
 use super::sources::{by, current};
 use crate::delivery::read::webhooks;
-use crate::delivery::resend;
+use crate::delivery::resend as resending;
 use crate::usage::UsageContext;
 use base::json::{Moment, Query};
 
@@ -84,7 +84,7 @@ pub async fn list(
 ) -> Result<HttpResponse> {
     let source = current(&app, &key, *source_id).await?;
     let filters = ["webhook-attempts", &source.id.to_string()];
-    let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
     let rows = webhooks::tries(app.store.read(), source.tenant_id, source.id, page.after, page.rows()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id.unwrap_or_default());
     Ok(HttpResponse::Ok().json(ListOut { items: rows.into_iter().map(shown).collect(), next_cursor }))
@@ -106,13 +106,13 @@ pub async fn list(
     (status = 503, description = "Not stored; retry the request", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/webhook-attempts/{id}/resend")]
-pub async fn again(
+pub async fn resend(
     app: web::Data<UsageContext>,
     key: ApiKey,
     request: HttpRequest,
     id: web::Path<Uuid>,
     query: Query<TenantQuery>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let named = roster::named(query.tenant_id.as_deref())?;
@@ -122,7 +122,7 @@ pub async fn again(
             let ids = sources.iter().map(|source| source.id);
             let Some(tried) = webhooks::one(app.store.read(), tenant_id, ids, *id).await? else { continue };
             let source = sources.iter().find(|source| Some(source.id) == tried.source_id).ok_or(Error::NotFound)?;
-            resend::resend(&app, source, &tried).await?;
+            resending::resend(&app, source, &tried).await?;
             let (by, object) = (by(&app, &key, &request).await?, source.id.to_string());
             let detail = json!({ "source": source.name, "webhook_id": tried.letter_id });
             by.did(&app, app.store.write(), "webhook.resent", (tenant_id, &object), detail).await?;

@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Actor, Deed, record};
+use super::{Actor, AuditEntry, record};
 use crate::audit::AuditContext;
 
 /// Who acts, and from which address.
@@ -31,7 +31,8 @@ impl By {
         (tenant_id, object): (Uuid, &str),
         detail: Value,
     ) -> Result<(), DbErr> {
-        let deed = Deed { tenant_id, actor: &self.actor, action, object, detail, address: self.address, done: true };
+        let deed =
+            AuditEntry { tenant_id, actor: &self.actor, action, object, detail, address: self.address, done: true };
         record(app, db, deed).await
     }
 }

@@ -21,8 +21,8 @@ use uuid::Uuid;
 
 pub use by::By;
 pub use context::AuditContext;
-pub use query::Query;
-pub use refusals::{Refusal, Refusals, Whose, flush, run};
+pub use query::AuditQuery;
+pub use refusals::{AuditLogKind, Refusals, RefusedAction, flush, run};
 
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Actor {
 
 /// One action.
 #[derive(Clone, Debug)]
-pub struct Deed<'deed> {
+pub struct AuditEntry<'deed> {
     /// The account concerned; [`base::store::VENDOR`] for the vendor.
     pub tenant_id: Uuid,
     pub actor: &'deed Actor,
@@ -80,25 +80,25 @@ pub struct Deed<'deed> {
 }
 
 /// Records an action, in its transaction where there is one.
-pub async fn record(app: &AuditContext, db: &impl ConnectionTrait, deed: Deed<'_>) -> Result<(), DbErr> {
-    write(&app.clock, db, deed).await
+pub async fn record(app: &AuditContext, db: &impl ConnectionTrait, entry: AuditEntry<'_>) -> Result<(), DbErr> {
+    write(&app.clock, db, entry).await
 }
 
 /// [`record`] for callers that have only the database.
-pub async fn write(clock: &Clock, db: &impl ConnectionTrait, deed: Deed<'_>) -> Result<(), DbErr> {
-    let (kind, id, name) = deed.actor.parts();
+pub async fn write(clock: &Clock, db: &impl ConnectionTrait, entry: AuditEntry<'_>) -> Result<(), DbErr> {
+    let (kind, id, name) = entry.actor.parts();
     let row = audit::Model {
-        tenant_id: deed.tenant_id,
+        tenant_id: entry.tenant_id,
         id: clock.uuid_v7(),
         at: clock.millis(),
         actor_kind: kind.to_owned(),
         actor_id: id,
         actor_name: name.to_owned(),
-        action: deed.action.to_owned(),
-        object: deed.object.to_owned(),
-        detail: deed.detail.to_string(),
-        address: deed.address.map(|address| address.to_string()).unwrap_or_default(),
-        outcome: if deed.done { "done" } else { "refused" }.to_owned(),
+        action: entry.action.to_owned(),
+        object: entry.object.to_owned(),
+        detail: entry.detail.to_string(),
+        address: entry.address.map(|address| address.to_string()).unwrap_or_default(),
+        outcome: if entry.done { "done" } else { "refused" }.to_owned(),
     };
     audit::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
     Ok(())

@@ -24,7 +24,7 @@ pub const GROUPS: &[&str] =
 /// The filters in the query string.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct AuditFilterParams {
     /// For the vendor: an account's address or our id of it; empty: the vendor's own log.
     pub account: String,
     /// Part of a name.
@@ -43,7 +43,7 @@ pub struct Asked {
 
 /// The parsed filters; invalid ones are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Query {
+pub struct AuditQuery {
     /// The tenant whose log is queried.
     tenant_id: Uuid,
     pub account: String,
@@ -57,20 +57,20 @@ pub struct Query {
 
 /// A page of rows, newest first.
 #[derive(Debug)]
-pub struct Page {
+pub struct AuditPage {
     pub rows: Vec<audit::Model>,
     /// The cursor of older rows, if there are any.
     pub older: Option<Uuid>,
 }
 
-impl Query {
+impl AuditQuery {
     /// In one account's log. Invalid filters are ignored.
-    pub fn of_account(tenant_id: Uuid, asked: &Asked) -> Self {
+    pub fn of_account(tenant_id: Uuid, asked: &AuditFilterParams) -> Self {
         Self { account: String::new(), ..read(tenant_id, asked) }
     }
 
     /// In the log of the requested account, else in the vendor's. `None` if the account or a day is invalid.
-    pub async fn of_vendor(app: &AuditContext, asked: &Asked) -> Result<Option<Self>, DbErr> {
+    pub async fn of_vendor(app: &AuditContext, asked: &AuditFilterParams) -> Result<Option<Self>, DbErr> {
         let Some(tenant_id) = account(app, &plain(&asked.account)).await? else { return Ok(None) };
         let query = read(tenant_id, asked);
         let understood = |text: &str, day: Option<NaiveDate>| text.trim().is_empty() || day.is_some();
@@ -119,14 +119,14 @@ impl Query {
     }
 
     /// The requested page.
-    pub async fn page(&self, app: &AuditContext) -> Result<Page, DbErr> {
+    pub async fn page(&self, app: &AuditContext) -> Result<AuditPage, DbErr> {
         super::flush(app).await;
         let most = u64::try_from(PAGE + 1).unwrap_or(u64::MAX);
         let mut rows = self.rows(app, self.before, most).await?;
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
         let older = rows.last().filter(|_| more).map(|row| row.id);
-        Ok(Page { rows, older })
+        Ok(AuditPage { rows, older })
     }
 
     /// At most `most` rows after `before`, newest first.
@@ -155,9 +155,9 @@ impl Query {
     }
 }
 
-fn read(tenant_id: Uuid, asked: &Asked) -> Query {
+fn read(tenant_id: Uuid, asked: &AuditFilterParams) -> AuditQuery {
     let day = |text: &str| NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok();
-    Query {
+    AuditQuery {
         tenant_id,
         account: plain(&asked.account),
         who: plain(&asked.who),
@@ -192,26 +192,26 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_as_if_not_asked() {
-        let asked = Asked {
+        let asked = AuditFilterParams {
             group: "'; DROP".into(),
             who: "  An\0na ".into(),
             from: "20.11.2026".into(),
             to: "2026-11-20".into(),
             before: "x".into(),
-            ..Asked::default()
+            ..AuditFilterParams::default()
         };
-        let query = Query::of_account(Uuid::from_u128(7), &asked);
+        let query = AuditQuery::of_account(Uuid::from_u128(7), &asked);
         assert_eq!(query.address("/a", None), "/a?who=Anna&to=2026-11-20");
         assert!(query.is_set() && !query.is_later());
-        let nothing = Query::of_account(Uuid::from_u128(7), &Asked::default());
+        let nothing = AuditQuery::of_account(Uuid::from_u128(7), &AuditFilterParams::default());
         assert!(!nothing.is_set());
         assert_eq!(nothing.address("/a", None), "/a");
     }
 
     #[test]
     fn an_account_reads_no_other_log() {
-        let asked = Asked { account: "other.amocrm.ru".into(), ..Asked::default() };
-        let query = Query::of_account(Uuid::from_u128(7), &asked);
+        let asked = AuditFilterParams { account: "other.amocrm.ru".into(), ..AuditFilterParams::default() };
+        let query = AuditQuery::of_account(Uuid::from_u128(7), &asked);
         assert_eq!((query.tenant_id, query.address("/a", None)), (Uuid::from_u128(7), "/a".to_owned()));
     }
 }

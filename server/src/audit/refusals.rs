@@ -31,8 +31,8 @@ const EVERY: Duration = Duration::from_secs(5);
 
 /// One refusal.
 #[derive(Clone, Copy, Debug)]
-pub struct Refusal<'refusal> {
-    pub whose: Whose<'refusal>,
+pub struct RefusedAction<'refusal> {
+    pub whose: AuditLogKind<'refusal>,
     /// The attempted action: `member.signed_in`, `key.used`.
     pub action: &'static str,
     /// A fixed short word: `password`, `code`, `too_many_tries`.
@@ -43,7 +43,7 @@ pub struct Refusal<'refusal> {
 
 /// The log it belongs to.
 #[derive(Clone, Copy, Debug)]
-pub enum Whose<'refusal> {
+pub enum AuditLogKind<'refusal> {
     /// The person with this e-mail or id: the row goes into the log of each of their accounts. An unknown login is not
     /// recorded, because people type passwords into the wrong field; only the attempt is.
     Person(&'refusal str),
@@ -58,7 +58,7 @@ enum Subject {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
+struct RefusalKey {
     window: i64,
     action: &'static str,
     why: &'static str,
@@ -67,7 +67,7 @@ struct Key {
 }
 
 #[derive(Clone, Debug)]
-struct Slot {
+struct RefusalSlot {
     /// Id of its row in each log.
     id: Uuid,
     at: i64,
@@ -81,41 +81,41 @@ struct Slot {
 /// Refusals of the last hour that this process knows.
 #[derive(Debug, Default)]
 pub struct Refusals {
-    slots: Mutex<HashMap<Key, Slot>>,
+    slots: Mutex<HashMap<RefusalKey, RefusalSlot>>,
     writing: tokio::sync::Mutex<()>,
 }
 
 impl Refusals {
     /// Counts a refusal in memory; neither reads nor writes the database.
-    pub fn note(&self, refusal: Refusal<'_>, clock: &Clock) {
+    pub fn note(&self, refusal: RefusedAction<'_>, clock: &Clock) {
         let now = clock.millis();
         let subject = match refusal.whose {
-            Whose::Person(login) if login.len() <= LONGEST => Subject::Person(login.trim().to_lowercase()),
-            Whose::Person(_) => nobody(),
-            Whose::Account(id, object) => Subject::Account(id, object.chars().take(LONGEST).collect()),
+            AuditLogKind::Person(login) if login.len() <= LONGEST => Subject::Person(login.trim().to_lowercase()),
+            AuditLogKind::Person(_) => no_subject(),
+            AuditLogKind::Account(id, object) => Subject::Account(id, object.chars().take(LONGEST).collect()),
         };
-        let Refusal { action, why, place, .. } = refusal;
-        let mut key = Key { window: now.div_euclid(WINDOW), action, why, place: place.to_owned(), subject };
+        let RefusedAction { action, why, place, .. } = refusal;
+        let mut key = RefusalKey { window: now.div_euclid(WINDOW), action, why, place: place.to_owned(), subject };
         let mut slots = self.slots();
         if !slots.contains_key(&key) {
-            let same = |other: &&Key| other.window == key.window && other.place == key.place;
+            let same = |other: &&RefusalKey| other.window == key.window && other.place == key.place;
             let names = u32::try_from(slots.keys().filter(same).count()).unwrap_or(u32::MAX);
             if names >= MOST_AN_ADDRESS {
-                key.subject = nobody();
+                key.subject = no_subject();
             }
             if slots.len() >= MOST && !slots.contains_key(&key) {
-                (key.place, key.subject) = (String::new(), nobody());
+                (key.place, key.subject) = (String::new(), no_subject());
             }
         }
-        let slot = Slot { id: clock.uuid_v7(), at: now, count: 1, fresh: true, logs: Vec::new() };
+        let slot = RefusalSlot { id: clock.uuid_v7(), at: now, count: 1, fresh: true, logs: Vec::new() };
         add(&mut slots, key, slot);
     }
 
-    fn slots(&self) -> MutexGuard<'_, HashMap<Key, Slot>> {
+    fn slots(&self) -> MutexGuard<'_, HashMap<RefusalKey, RefusalSlot>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take_fresh(&self, now: i64) -> Vec<(Key, Slot)> {
+    fn take_fresh(&self, now: i64) -> Vec<(RefusalKey, RefusalSlot)> {
         let mut slots = self.slots();
         slots.retain(|key, slot| slot.fresh || key.window >= now.div_euclid(WINDOW));
         let mut fresh = Vec::new();
@@ -126,33 +126,33 @@ impl Refusals {
         fresh
     }
 
-    fn written(&self, key: &Key, logs: Vec<Uuid>) {
+    fn written(&self, key: &RefusalKey, logs: Vec<Uuid>) {
         if let Some(slot) = self.slots().get_mut(key) {
             slot.logs = logs;
         }
     }
 
-    fn unwritten(&self, key: &Key) {
+    fn unwritten(&self, key: &RefusalKey) {
         if let Some(slot) = self.slots().get_mut(key) {
             slot.fresh = true;
         }
     }
 
     /// An unknown login: counted without its name.
-    fn nameless(&self, key: &Key) {
+    fn nameless(&self, key: &RefusalKey) {
         let mut slots = self.slots();
         if let Some(slot) = slots.remove(key) {
-            add(&mut slots, Key { subject: nobody(), ..key.clone() }, Slot { fresh: true, ..slot });
+            add(&mut slots, RefusalKey { subject: no_subject(), ..key.clone() }, RefusalSlot { fresh: true, ..slot });
         }
     }
 }
 
-fn nobody() -> Subject {
+fn no_subject() -> Subject {
     Subject::Account(VENDOR, String::new())
 }
 
-fn add(slots: &mut HashMap<Key, Slot>, key: Key, new: Slot) {
-    let counted = |slot: &mut Slot| {
+fn add(slots: &mut HashMap<RefusalKey, RefusalSlot>, key: RefusalKey, new: RefusalSlot) {
+    let counted = |slot: &mut RefusalSlot| {
         slot.count = slot.count.saturating_add(new.count);
         slot.fresh = true;
     };
@@ -190,7 +190,7 @@ pub async fn flush(app: &AuditContext) {
 }
 
 /// The logs that now have a row of it; `None` if the login is unknown.
-async fn write(app: &AuditContext, key: &Key, slot: &Slot) -> Result<Option<Vec<Uuid>>, DbErr> {
+async fn write(app: &AuditContext, key: &RefusalKey, slot: &RefusalSlot) -> Result<Option<Vec<Uuid>>, DbErr> {
     let detail = json!({ "why": key.why, "count": slot.count }).to_string();
     if !slot.logs.is_empty() {
         for tenant_id in &slot.logs {
@@ -227,7 +227,7 @@ async fn write(app: &AuditContext, key: &Key, slot: &Slot) -> Result<Option<Vec<
 }
 
 /// The logs it belongs to, and its object.
-async fn logs(app: &AuditContext, key: &Key) -> Result<Option<(Vec<Uuid>, String)>, DbErr> {
+async fn logs(app: &AuditContext, key: &RefusalKey) -> Result<Option<(Vec<Uuid>, String)>, DbErr> {
     let login = match &key.subject {
         Subject::Account(tenant_id, object) => return Ok(Some((vec![*tenant_id], object.clone()))),
         Subject::Person(login) => login,
@@ -237,7 +237,7 @@ async fn logs(app: &AuditContext, key: &Key) -> Result<Option<(Vec<Uuid>, String
     let id = match Uuid::try_parse(login) {
         Ok(id) => Some(id),
         Err(_) => {
-            let kind = if vendors { directory::Kind::Operator } else { directory::Kind::Person };
+            let kind = if vendors { directory::IdKind::Operator } else { directory::IdKind::Person };
             directory::find(db, kind, login, now).await?.map(|entry| entry.id)
         }
     };
@@ -247,7 +247,7 @@ async fn logs(app: &AuditContext, key: &Key) -> Result<Option<(Vec<Uuid>, String
     let object = if person.email.is_empty() { id.to_string() } else { person.email };
     let mut logs = Vec::new();
     if !vendors {
-        let all = directory::list(db, directory::Kind::Membership, &format!("{id}:"), now).await?;
+        let all = directory::list(db, directory::IdKind::Membership, &format!("{id}:"), now).await?;
         logs.extend(all.into_iter().map(|(_, entry)| entry.tenant_id));
     }
     if logs.is_empty() {
@@ -260,8 +260,8 @@ async fn logs(app: &AuditContext, key: &Key) -> Result<Option<(Vec<Uuid>, String
 mod tests {
     use super::*;
 
-    fn refusal<'one>(login: &'one str, place: &'one str) -> Refusal<'one> {
-        Refusal { whose: Whose::Person(login), action: "member.signed_in", why: "password", place }
+    fn refusal<'one>(login: &'one str, place: &'one str) -> RefusedAction<'one> {
+        RefusedAction { whose: AuditLogKind::Person(login), action: "member.signed_in", why: "password", place }
     }
 
     #[test]

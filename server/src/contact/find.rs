@@ -6,7 +6,7 @@ use amocrm::rest::{Contact, phone_digits};
 use base::message::Person;
 use uuid::Uuid;
 
-use super::{Card, Why};
+use super::{ContactCard, LinkReason};
 use crate::tenant::TenantContext;
 use crate::tenant::token::{CallError, with_token};
 
@@ -30,7 +30,7 @@ pub(super) async fn find(
     tenant_id: Uuid,
     person: &Person,
     except: Option<i64>,
-) -> Result<Option<(Card, Why)>, CallError> {
+) -> Result<Option<(ContactCard, LinkReason)>, CallError> {
     if let Some(phone) = phone(person) {
         let ask = |rest: amocrm::rest::Rest, token| {
             let phone = phone.clone();
@@ -38,7 +38,7 @@ pub(super) async fn find(
         };
         let mut found = with_token(app, tenant_id, ask).await?;
         found.retain(|contact| Some(contact.id) != except);
-        if let Some(found) = chosen(found, Why::Phone, Why::PhoneSeveral) {
+        if let Some(found) = chosen(found, LinkReason::Phone, LinkReason::PhoneSeveral) {
             return Ok(Some(found));
         }
     }
@@ -49,25 +49,29 @@ pub(super) async fn find(
     };
     let mut found = with_token(app, tenant_id, ask).await?;
     found.retain(|contact| Some(contact.id) != except);
-    Ok(chosen(found, Why::Email, Why::EmailSeveral))
+    Ok(chosen(found, LinkReason::Email, LinkReason::EmailSeveral))
 }
 
-fn chosen(found: Vec<Contact>, one: Why, several: Why) -> Option<(Card, Why)> {
+fn chosen(found: Vec<Contact>, one: LinkReason, several: LinkReason) -> Option<(ContactCard, LinkReason)> {
     let why = if found.len() > 1 { several } else { one };
     let contact = found.into_iter().max_by_key(|contact| (contact.updated_at, contact.id))?;
     Some((card(&contact), why))
 }
 
 /// An amoCRM contact in the form stored here.
-pub(super) fn card(contact: &Contact) -> Card {
+pub(super) fn card(contact: &Contact) -> ContactCard {
     let parts = [&contact.first_name, &contact.last_name].into_iter().flatten();
     let joined = || parts.map(String::as_str).collect::<Vec<_>>().join(" ");
     let name = contact.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(joined);
-    Card { id: contact.id, name: name.replace('\0', "\u{fffd}") }
+    ContactCard { id: contact.id, name: name.replace('\0', "\u{fffd}") }
 }
 
 /// A contact by its id; none if it no longer exists.
-pub(super) async fn by_id(app: &Arc<TenantContext>, tenant_id: Uuid, id: i64) -> Result<Option<Card>, CallError> {
+pub(super) async fn by_id(
+    app: &Arc<TenantContext>,
+    tenant_id: Uuid,
+    id: i64,
+) -> Result<Option<ContactCard>, CallError> {
     let found = with_token(app, tenant_id, |rest, token| async move { rest.contact(&token, id).await }).await;
     match found {
         Ok(found) => Ok(found.filter(|contact| !contact.is_deleted).map(|contact| card(&contact))),
@@ -101,11 +105,11 @@ mod tests {
     #[test]
     fn of_several_the_one_changed_last_is_taken_and_it_is_said() {
         let found = vec![contact(1, 50), contact(2, 70), contact(3, 60)];
-        let (card, why) = chosen(found, Why::Phone, Why::PhoneSeveral).unwrap();
-        assert_eq!((card.id, why), (2, Why::PhoneSeveral));
-        let (card, why) = chosen(vec![contact(1, 50)], Why::Phone, Why::PhoneSeveral).unwrap();
-        assert_eq!((card.id, why), (1, Why::Phone));
-        assert_eq!(chosen(Vec::new(), Why::Email, Why::EmailSeveral), None);
+        let (card, why) = chosen(found, LinkReason::Phone, LinkReason::PhoneSeveral).unwrap();
+        assert_eq!((card.id, why), (2, LinkReason::PhoneSeveral));
+        let (card, why) = chosen(vec![contact(1, 50)], LinkReason::Phone, LinkReason::PhoneSeveral).unwrap();
+        assert_eq!((card.id, why), (1, LinkReason::Phone));
+        assert_eq!(chosen(Vec::new(), LinkReason::Email, LinkReason::EmailSeveral), None);
     }
 
     #[test]

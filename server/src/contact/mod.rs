@@ -5,23 +5,23 @@
 //! first message of a new chat ─▶ plan (durable) ─▶ create chat ─▶ find · make ─▶ link ─▶ the message goes on
 //!                                  └─ not within three seconds: it goes on at once; retried while nobody works
 //!                                     on the lead that amoCRM made meanwhile
-//! a number or address that comes later (told.rs) ─▶ plan again, for chats that were not linked by hand
+//! a number or address that comes later (provided.rs) ─▶ plan again, for chats that were not linked by hand
 //! ```
 
+mod check;
 mod find;
-mod hang;
-mod look;
+mod hooks;
+mod link;
+mod provided;
 mod row;
 mod task;
-mod told;
-mod wake;
 
 use entity::{conversation, source};
 
-pub use look::look;
+pub use check::look;
+pub use hooks::{Heard, wake};
+pub use provided::store_provided;
 pub use task::{before_first, due_now, plan, run};
-pub use told::told;
-pub use wake::{Heard, wake};
 
 /// A source's rule for the contact of a new chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Rule {
 
 /// Why a chat is linked to its contact, or to none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Why {
+enum LinkReason {
     /// It has the customer's phone number.
     Phone,
     /// It has the customer's e-mail address.
@@ -80,7 +80,7 @@ enum Why {
     Unclear,
 }
 
-impl Why {
+impl LinkReason {
     /// Its word in the table and the API, and the end of its text key: `contact-why-…`.
     const fn word(self) -> &'static str {
         match self {
@@ -121,16 +121,16 @@ impl Why {
 
 /// A contact by id and name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Card {
+struct ContactCard {
     id: i64,
     name: String,
 }
 
 /// The new data about a chat's contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Outcome {
-    card: Option<Card>,
-    why: Why,
+struct ContactOutcome {
+    card: Option<ContactCard>,
+    why: LinkReason,
 }
 
 /// Whether the rule requires something before the first message of this conversation. `linking`: the message's import

@@ -1,12 +1,12 @@
 //! The stored data about a chat's contact, in the conversation's row.
 
-use base::store::ended;
+use base::store::finish_tx;
 use entity::{contact_task, conversation};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::Outcome;
+use super::ContactOutcome;
 use crate::tenant::TenantContext;
 
 /// Stores an outcome and ends the planned task, in one commit.
@@ -14,7 +14,7 @@ pub(super) async fn keep(
     app: &TenantContext,
     tenant_id: Uuid,
     conversation_id: Uuid,
-    outcome: &Outcome,
+    outcome: &ContactOutcome,
 ) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let done = async {
@@ -22,7 +22,7 @@ pub(super) async fn keep(
         end(&tx, tenant_id, conversation_id).await
     };
     let done = done.await;
-    ended(tx, done).await
+    finish_tx(tx, done).await
 }
 
 /// Ends the planned task.
@@ -41,7 +41,7 @@ pub(super) async fn write(
     now: i64,
     tenant_id: Uuid,
     conversation_id: Uuid,
-    outcome: &Outcome,
+    outcome: &ContactOutcome,
 ) -> Result<(), DbErr> {
     use conversation::Column;
     let (id, name) = outcome.card.as_ref().map_or((0, ""), |card| (card.id, card.name.as_str()));

@@ -13,8 +13,8 @@ use sea_orm::{
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::hang::{self, Job};
-use super::{Outcome, Rule, Why, row};
+use super::link::{self, Job};
+use super::{ContactOutcome, LinkReason, Rule, row};
 use crate::tenant::TenantContext;
 
 /// How long a message may be delayed.
@@ -65,7 +65,7 @@ pub async fn before_first(
     chat_id: &str,
 ) {
     let Some(job) = job(known, Rule::wished(source, linking), chat_id, false) else { return };
-    match tokio::time::timeout(WITHIN, hang::first(app, &job)).await {
+    match tokio::time::timeout(WITHIN, link::first(app, &job)).await {
         Ok(Ok(outcome)) => keep(app, &job, &outcome).await,
         Ok(Err(error)) => later(&job, &format!("{error:#}")),
         Err(_) => later(&job, "amoCRM took too long"),
@@ -76,7 +76,7 @@ fn later(job: &Job, error: &str) {
     tracing::warn!(tenant.id = %job.tenant_id, conversation.id = %job.conversation_id, error, "a chat could not be linked to its contact; its messages are delivered, linking will be retried");
 }
 
-async fn keep(app: &TenantContext, job: &Job, outcome: &Outcome) {
+async fn keep(app: &TenantContext, job: &Job, outcome: &ContactOutcome) {
     if let Err(error) = row::keep(app, job.tenant_id, job.conversation_id, outcome).await {
         tracing::error!(tenant.id = %job.tenant_id, conversation.id = %job.conversation_id, %error, "the contact of a chat could not be stored; it will be searched again");
     }
@@ -92,7 +92,7 @@ fn job(known: &conversation::Model, rule: Rule, chat_id: &str, making: bool) -> 
         rule,
         person,
         making,
-        before: Why::of(&known.contact_why).map(|why| (known.contact_id, why)),
+        before: LinkReason::of(&known.contact_why).map(|why| (known.contact_id, why)),
     })
 }
 
@@ -128,7 +128,7 @@ pub async fn due_now(app: &Arc<TenantContext>) -> usize {
         Vec::new()
     });
     for task in due {
-        match again(app, &task).await {
+        match retry(app, &task).await {
             Ok(true) => tried += 1,
             Ok(false) => {}
             Err(error) => {
@@ -141,7 +141,7 @@ pub async fn due_now(app: &Arc<TenantContext>) -> usize {
 }
 
 /// One later attempt. False if another instance makes it.
-async fn again(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::Result<bool> {
+async fn retry(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::Result<bool> {
     let now = app.clock.millis();
     if !mine(app, task, task.next_try_at, now + CLAIMED, task.tries).await? {
         return Ok(false);
@@ -164,7 +164,7 @@ async fn again(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::
     // Without a chat at amoCRM there is nothing to link: its first message still waits.
     let done = match job.chat_id.as_str() {
         "" => Err(anyhow::anyhow!("amoCRM has no such chat yet")),
-        _ => match tokio::time::timeout(LATER_WITHIN, hang::late(app, &job)).await {
+        _ => match tokio::time::timeout(LATER_WITHIN, link::late(app, &job)).await {
             Ok(done) => done,
             Err(_) => Err(anyhow::anyhow!("amoCRM took too long")),
         },
@@ -177,7 +177,13 @@ async fn again(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::
             return Err(error);
         }
         (Err(error), None) => {
-            row::keep(app, job.tenant_id, job.conversation_id, &Outcome { card: None, why: Why::Unclear }).await?;
+            row::keep(
+                app,
+                job.tenant_id,
+                job.conversation_id,
+                &ContactOutcome { card: None, why: LinkReason::Unclear },
+            )
+            .await?;
             return Err(error);
         }
     }

@@ -8,9 +8,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::{Credentials, Outcome};
-use crate::people::PeopleContext;
-use crate::people::password;
+use super::{Credentials, VerificationOutcome};
+use crate::identity::IdentityContext;
+use crate::identity::password;
 
 /// Longest login.
 pub const LONGEST: usize = 200;
@@ -44,8 +44,8 @@ pub async fn add(store: &Store, clock: &Clock, login: &str, hash: String) -> any
         disabled_at: None,
     };
     let tx = store.write_tx().await?;
-    let entry = directory::Entry { tenant_id: VENDOR, id: row.id, note: String::new(), expires_at: None };
-    let is_new = directory::enter(&tx, directory::Kind::Customer, &key(login), entry).await?;
+    let entry = directory::DirectoryEntry { tenant_id: VENDOR, id: row.id, note: String::new(), expires_at: None };
+    let is_new = directory::enter(&tx, directory::IdKind::Customer, &key(login), entry).await?;
     anyhow::ensure!(is_new, LoginError::Taken(login.to_owned()));
     customer::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx).await?;
     tx.commit().await?;
@@ -56,7 +56,9 @@ pub async fn add(store: &Store, clock: &Clock, login: &str, hash: String) -> any
 pub async fn find(store: &Store, login: &str) -> anyhow::Result<Option<customer::Model>> {
     let now = store.clock().millis();
     let db = store.read();
-    let Some(entry) = directory::find(db, directory::Kind::Customer, &key(login), now).await? else { return Ok(None) };
+    let Some(entry) = directory::find(db, directory::IdKind::Customer, &key(login), now).await? else {
+        return Ok(None);
+    };
     Ok(customer::Entity::of_tenant(VENDOR).filter(Column::Id.eq(entry.id)).one(db).await?)
 }
 
@@ -98,9 +100,9 @@ pub async fn disable(store: &Store, clock: &Clock, login: &str) -> anyhow::Resul
 }
 
 /// Whether login and password are right. Unknown and disabled logins take as long as a wrong password.
-pub(super) async fn check(app: &PeopleContext, given: Credentials) -> anyhow::Result<Outcome> {
+pub(super) async fn check(app: &IdentityContext, given: Credentials) -> anyhow::Result<VerificationOutcome> {
     let found = find(&app.store, &given.login).await?.filter(|row| row.disabled_at.is_none());
     let hash = found.as_ref().map(|row| row.password_hash.as_str());
     let right = password::check(app, given.password, hash).await?;
-    Ok(found.filter(|_| right).map_or(Outcome::No, |row| Outcome::Yes(Some(row.id))))
+    Ok(found.filter(|_| right).map_or(VerificationOutcome::No, |row| VerificationOutcome::Yes(Some(row.id))))
 }

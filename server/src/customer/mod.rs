@@ -17,8 +17,8 @@ use base::config::CustomersMode;
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::people::PeopleContext;
-use crate::people::throttle::{self, Origin};
+use crate::identity::IdentityContext;
+use crate::identity::throttle::{self, AttemptOrigin};
 
 /// The credentials entered in the widget to connect an account.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub struct Asking<'asking> {
 
 /// The result of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum VerificationOutcome {
     /// Accepted; with the login, if logins are ours.
     Yes(Option<Uuid>),
     /// Refused. Neither text nor time reveals whether the login exists.
@@ -50,25 +50,29 @@ pub enum Outcome {
 }
 
 /// Decides whether an account may be connected. Counts each attempt, except in mode `open`.
-pub async fn decide(app: &PeopleContext, asking: Asking<'_>, given: Option<Credentials>) -> anyhow::Result<Outcome> {
+pub async fn decide(
+    app: &IdentityContext,
+    asking: Asking<'_>,
+    given: Option<Credentials>,
+) -> anyhow::Result<VerificationOutcome> {
     let mode = app.config.customers.mode;
     if mode == CustomersMode::Open {
-        return Ok(Outcome::Yes(None));
+        return Ok(VerificationOutcome::Yes(None));
     }
-    let Some(given) = given else { return Ok(Outcome::No) };
+    let Some(given) = given else { return Ok(VerificationOutcome::No) };
     let (account, login) = (asking.tenant_id.to_string(), logins::key(&given.login));
     // A login is counted per account that tries it, so attempts from one account do not lock it out in another.
-    let origin = Origin::of_account(asking.tenant_id, asking.address);
+    let origin = AttemptOrigin::of_account(asking.tenant_id, asking.address);
     for (door, name) in [("connect", &account), ("connect_login", &login)] {
         if let Err(wait) = throttle::login(app, door, name, origin.clone()).await? {
-            return Ok(Outcome::Wait(u32::try_from(wait.seconds).unwrap_or(60)));
+            return Ok(VerificationOutcome::Wait(u32::try_from(wait.seconds).unwrap_or(60)));
         }
     }
     let outcome = match mode {
         CustomersMode::Remote => remote::ask(app, asking, &given).await,
         CustomersMode::Open | CustomersMode::Password => logins::check(app, given).await?,
     };
-    if matches!(outcome, Outcome::Yes(_)) {
+    if matches!(outcome, VerificationOutcome::Yes(_)) {
         throttle::forgive(app, "connect", &account, origin.clone()).await?;
         throttle::forgive(app, "connect_login", &login, origin).await?;
     }

@@ -9,8 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use url::Url;
 
-use super::{Asking, Credentials, Outcome};
-use crate::people::PeopleContext;
+use super::{Asking, Credentials, VerificationOutcome};
+use crate::identity::IdentityContext;
 
 /// A person is waiting in the widget.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
@@ -18,28 +18,28 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 const WAIT_SECONDS: u32 = 10;
 
 /// 200 means yes, 401 and 403 no, anything else "try again later".
-pub(super) async fn ask(app: &PeopleContext, asking: Asking<'_>, given: &Credentials) -> Outcome {
+pub(super) async fn ask(app: &IdentityContext, asking: Asking<'_>, given: &Credentials) -> VerificationOutcome {
     let customers = &app.config.customers;
     let (Some(url), Some(secret)) = (&customers.verify_url, &customers.verify_secret) else {
         tracing::error!("customers.mode is remote, but customers.verify_url or customers.verify_secret is not set");
-        return Outcome::Away(WAIT_SECONDS);
+        return VerificationOutcome::Away(WAIT_SECONDS);
     };
     match call(app, asking, given, url, secret).await {
-        Ok(200) => Outcome::Yes(None),
-        Ok(401 | 403) => Outcome::No,
+        Ok(200) => VerificationOutcome::Yes(None),
+        Ok(401 | 403) => VerificationOutcome::No,
         Ok(status) => {
             tracing::warn!(tenant.id = %asking.tenant_id, status, "customers.verify_url answered neither 200 nor 401 nor 403");
-            Outcome::Away(WAIT_SECONDS)
+            VerificationOutcome::Away(WAIT_SECONDS)
         }
         Err(error) => {
             tracing::warn!(tenant.id = %asking.tenant_id, error = format!("{error:#}"), "customers.verify_url could not be reached");
-            Outcome::Away(WAIT_SECONDS)
+            VerificationOutcome::Away(WAIT_SECONDS)
         }
     }
 }
 
 async fn call(
-    app: &PeopleContext,
+    app: &IdentityContext,
     asking: Asking<'_>,
     given: &Credentials,
     url: &Url,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use base::message::{Direction, day_of};
 use base::store::VENDOR;
 use entity::tenant;
-use queue::Gap;
+use queue::LedgerGap;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -82,14 +82,14 @@ async fn page(app: &DeliveryContext, after: Option<Uuid>) -> anyhow::Result<Vec<
     Ok(page.all(app.store.read()).await?)
 }
 
-fn object(gap: &Gap) -> String {
+fn object(gap: &LedgerGap) -> String {
     format!("{}:{}", gap.source_id, gap.direction)
 }
 
-async fn raise(app: &DeliveryContext, tenant: &tenant::Model, gap: &Gap) -> anyhow::Result<()> {
+async fn raise(app: &DeliveryContext, tenant: &tenant::Model, gap: &LedgerGap) -> anyhow::Result<()> {
     let source = app.lookup.source(gap.source_id).await?;
     let source = source.map_or_else(|| gap.source_id.to_string(), |source| source.name.clone());
-    let Gap { accepted, delivered, failed, waiting, .. } = *gap;
+    let LedgerGap { accepted, delivered, failed, waiting, .. } = *gap;
     let missing = gap.missing();
     tracing::error!(tenant.id = %gap.tenant_id, source.id = %gap.source_id, missing, accepted, delivered, failed, waiting, "the ledger does not add up");
     let detail = json!({

@@ -1,10 +1,12 @@
 //! Letters without further automatic attempts, and targets that wait for a person.
 
+use base::i18n::Words;
 use base::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport, Stream};
-use base::words::Words;
 use entity::{dead_letter, letter, source};
 use queue::Claim;
-use queue::parcel::{Conversation, DedupeKey, Entry, Event, Found, Hurry, NewLetter, Parcel};
+use queue::accept_batch::{
+    AcceptBatch, AcceptItem, Conversation, DedupeKey, EventKind, HistoryMessage, NewLetter, Priority,
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -52,7 +54,7 @@ pub async fn drop(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> anyhow::R
     let dead = dead_letter::Entity::of_tenant(tenant_id).filter(dead_letter::Column::Id.eq(id));
     let Some(dead) = dead.one(app.store.read()).await? else { return Ok(false) };
     // For all other reasons the manager was notified when the letter died.
-    if dead.reason == Found::REASON {
+    if dead.reason == HistoryMessage::REASON {
         tell_dropped(app, &dead).await?;
     }
     let done = dead_letter::Entity::delete_many()
@@ -67,14 +69,16 @@ pub async fn drop(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> anyhow::R
 async fn tell_dropped(app: &DeliveryContext, dead: &dead_letter::Model) -> anyhow::Result<()> {
     let Some(source) = app.lookup.source(dead.source_id).await? else { return Ok(()) };
     let Some(tenant) = app.lookup.tenant(dead.tenant_id).await? else { return Ok(()) };
-    let text = Words::new(tenant::language(&app.config, &tenant)).say("failure-found-dropped").to_string();
+    let text = Words::new(tenant::language(&app.config, &tenant)).text("failure-found-dropped").to_string();
     let report = StatusReport { state: State::Failed, failure: Some(Failure { code: FailureCode::Other, text }) };
     let letter = status_letter(app, source.channel_id, source.id, dead.message_id, &report)?;
-    let key = DedupeKey { origin: source.id, external_id: dead.message_id.to_string(), event: Event::StatusFailed };
+    let key = DedupeKey { origin: source.id, external_id: dead.message_id.to_string(), event: EventKind::StatusFailed };
     let conversation = Conversation::Known(dead.conversation_id);
-    let entry = Entry::bare(key, app.clock.uuid_v7(), app.clock.millis(), conversation);
-    let entries = vec![Entry { letters: vec![letter], ..entry }];
-    app.writer.accept(Parcel { tenant_id: dead.tenant_id, hurry: Hurry::Other, raw: None, entries }).await?;
+    let entry = AcceptItem::bare(key, app.clock.uuid_v7(), app.clock.millis(), conversation);
+    let entries = vec![AcceptItem { letters: vec![letter], ..entry }];
+    app.writer
+        .accept(AcceptBatch { tenant_id: dead.tenant_id, priority: Priority::Normal, raw: None, entries })
+        .await?;
     Ok(())
 }
 

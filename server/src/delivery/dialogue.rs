@@ -1,17 +1,17 @@
 //! The messenger's dialogue of a conversation, and the ids under which amoCRM knows it.
 
 use anyhow::Context;
-use base::message::{CrmIds, Direction, LetterKind, Person, Shared};
+use base::message::{CrmIds, Direction, LetterKind, Person, SharedDialogue};
 use entity::conversation;
-use queue::parcel::Opened;
+use queue::accept_batch::OpenedDialogue;
 use queue::{Claim, Learned};
 use uuid::Uuid;
 
-use super::parts::Parts;
+use super::letter_context::LetterContext;
 
 /// The ids under which amoCRM knows a conversation of a source and its participants.
 pub fn crm_ids(row: &conversation::Model, source_id: Uuid) -> CrmIds<'_> {
-    let apart = row.shared == Shared::Apart.number();
+    let apart = row.shared == SharedDialogue::Apart.number();
     CrmIds::new(source_id, &row.external_id, if apart { &row.amocrm_chat_id } else { "" })
 }
 
@@ -25,7 +25,7 @@ pub fn goes_to(row: &conversation::Model) -> &str {
 /// answer contained them.
 pub fn learned(
     claim: &Claim,
-    parts: &Parts,
+    parts: &LetterContext,
     conversation_id: Option<String>,
     receiver_id: Option<String>,
 ) -> anyhow::Result<Learned> {
@@ -37,14 +37,14 @@ pub fn learned(
         return Ok(Learned { bound: row.crm_unbound, ..Learned::default() });
     }
     if !row.external_id.is_empty() {
-        let shared = row.shared != Shared::Not.number();
+        let shared = row.shared != SharedDialogue::Not.number();
         return Ok(Learned { used: shared.then(|| row.external_id.clone()), ..Learned::default() });
     }
     let (Some(external_id), Some(source), Some(channel)) = (conversation_id, &parts.source, &parts.channel) else {
         return Ok(Learned::default());
     };
     let contact = Person { id: receiver_id.unwrap_or_else(|| parts.contact.id.clone()), ..parts.contact.clone() };
-    let opened = Opened {
+    let opened = OpenedDialogue {
         source_id: source.id,
         channel_id: channel.channel_id,
         external_id,

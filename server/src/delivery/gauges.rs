@@ -46,7 +46,7 @@ pub async fn look(app: &DeliveryContext) -> Result<(), DbErr> {
         metrics::gauge!("parom_queue_age_seconds", "direction" => direction.word()).set(whole(age) / 1000.0);
     }
     let hindered: BTreeMap<String, i64> =
-        app.queue.hindered().await?.into_iter().map(|one| (one.by, one.targets)).collect();
+        app.queue.blocked().await?.into_iter().map(|one| (one.by, one.targets)).collect();
     for by in HINDRANCES {
         let targets = hindered.get(by).copied().unwrap_or(0);
         metrics::gauge!("parom_targets_hindered", "by" => by).set(whole(targets));

@@ -4,8 +4,8 @@
 use anyhow::Context;
 use base::message::{Direction, LetterKind, StatusReport, Stream, day_of};
 use entity::source;
-use queue::parcel::NewLetter;
-use queue::{Rate, STATUS_MILLIS};
+use queue::accept_batch::NewLetter;
+use queue::{STATUS_MILLIS, TargetRate};
 use uuid::Uuid;
 
 use crate::delivery::DeliveryContext;
@@ -23,9 +23,9 @@ pub fn amojo_pool(app: &DeliveryContext, channel_id: Uuid) -> String {
 }
 
 /// Rate of requests to one scope of amojo. No limit is documented, so each scope's rate is found by experience.
-pub fn amojo_rate(app: &DeliveryContext) -> Rate {
+pub fn amojo_rate(app: &DeliveryContext) -> TargetRate {
     let rates = &app.config.rates;
-    Rate::adaptive(rates.chats_start, rates.chats_floor, rates.chats_ceiling)
+    TargetRate::adaptive(rates.chats_start, rates.chats_floor, rates.chats_ceiling)
 }
 
 /// The pool of call slots of a source's messenger.
@@ -42,7 +42,7 @@ pub fn messenger_letter(
     payload: String,
     expires_at: i64,
 ) -> NewLetter {
-    let place = Place { direction: Direction::ToMessenger, target: source.id, pool: messenger_pool(app, source) };
+    let place = Destination { direction: Direction::ToMessenger, target: source.id, pool: messenger_pool(app, source) };
     letter(app, place, source.id, message_id, (kind, stream), payload, expires_at)
 }
 
@@ -55,12 +55,12 @@ pub fn crm_letter(
     payload: String,
     expires_at: i64,
 ) -> NewLetter {
-    let place = Place { direction: Direction::ToCrm, target: channel_id, pool: amojo_pool(app, channel_id) };
+    let place = Destination { direction: Direction::ToCrm, target: channel_id, pool: amojo_pool(app, channel_id) };
     letter(app, place, source_id, message_id, (kind, stream), payload, expires_at)
 }
 
 /// A letter's destination.
-struct Place {
+struct Destination {
     direction: Direction,
     target: Uuid,
     pool: String,
@@ -68,7 +68,7 @@ struct Place {
 
 fn letter(
     app: &DeliveryContext,
-    place: Place,
+    place: Destination,
     source_id: Uuid,
     message_id: Uuid,
     (kind, stream): (LetterKind, Stream),

@@ -4,18 +4,18 @@
 //! worker ─▶ queue::ready ─▶ queue::claim ─▶ carry ─▶ to_crm | to_messenger ─▶ verdict ─▶ writer::settle
 //! ```
 
+mod attempt;
 pub mod backoff;
 pub mod balance;
-pub mod by_hand;
-mod carry;
 mod context;
 pub mod dead;
 mod dialogue;
 pub mod expire;
 pub mod gauges;
 pub mod history;
+mod letter_context;
 pub mod letters;
-mod parts;
+pub mod manual;
 pub mod read;
 pub mod replay;
 pub mod resend;

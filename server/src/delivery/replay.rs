@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::dead;
-use super::read::dead::{self as read, Wanted};
+use super::read::dead::{self as read, DeadLetterFilter};
 use crate::delivery::DeliveryContext;
 
 /// Letters per second of one replay.
@@ -26,14 +26,14 @@ const BATCH: u64 = 50;
 
 /// What to do with the letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum ReplayAction {
     /// Append each to its conversation's queue again.
     Retry,
     /// Delete each; its message stays failed.
     Drop,
 }
 
-impl Action {
+impl ReplayAction {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Retry => "retry",
@@ -48,8 +48,8 @@ impl Action {
 }
 
 /// Filter for a replay's letters: those given up by the time it began.
-fn wanted(row: &replay::Model) -> Wanted {
-    Wanted {
+fn wanted(row: &replay::Model) -> DeadLetterFilter {
+    DeadLetterFilter {
         source_id: row.source_id,
         reason: Some(row.reason.clone()).filter(|reason| !reason.is_empty()),
         from: Some(row.since).filter(|since| *since > 0),
@@ -63,8 +63,8 @@ fn wanted(row: &replay::Model) -> Wanted {
 pub async fn start(
     app: &DeliveryContext,
     tenant_id: Uuid,
-    action: Action,
-    which: &Wanted,
+    action: ReplayAction,
+    which: &DeadLetterFilter,
     by: &str,
 ) -> Result<replay::Model, DbErr> {
     let now = app.clock.millis();
@@ -156,9 +156,9 @@ async fn step(app: &DeliveryContext, row: &replay::Model, held: Option<i64>) -> 
     let ids = read::ids(app.store.read(), row.tenant_id, &wanted(row), A_SECOND).await?;
     let mut taken = 0;
     for id in &ids {
-        let done = match Action::named(&row.action) {
-            Some(Action::Retry) => dead::retry(app, row.tenant_id, *id).await?,
-            Some(Action::Drop) => dead::drop(app, row.tenant_id, *id).await?,
+        let done = match ReplayAction::named(&row.action) {
+            Some(ReplayAction::Retry) => dead::retry(app, row.tenant_id, *id).await?,
+            Some(ReplayAction::Drop) => dead::drop(app, row.tenant_id, *id).await?,
             None => false,
         };
         taken += u64::from(done);

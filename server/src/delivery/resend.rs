@@ -2,14 +2,14 @@
 //! that was delivered is sent again outside the message lanes, marked as a repeat.
 
 use base::error::{Error, Result};
+use base::i18n::LocalizedText;
 use base::message::{LetterKind, Stream};
-use base::words::Said;
 use entity::{attempt, source};
-use queue::parcel::{Conversation, DedupeKey, Entry, Event, Hurry, Parcel};
+use queue::accept_batch::{AcceptBatch, AcceptItem, Conversation, DedupeKey, EventKind, Priority};
 use uuid::Uuid;
 
 use super::read::story::{self, Story};
-use super::{by_hand, dead};
+use super::{dead, manual};
 use crate::delivery::DeliveryContext;
 use crate::delivery::letters::{TO_MESSENGER_MILLIS, messenger_letter};
 
@@ -22,26 +22,31 @@ pub async fn resend(app: &DeliveryContext, source: &source::Model, tried: &attem
         false => None,
     };
     let Some(story) = story else {
-        return Err(Error::Conflict { problem: "webhook_not_kept", detail: Said::new("said-webhook-not-kept") });
+        return Err(Error::Conflict {
+            problem: "webhook_not_kept",
+            detail: LocalizedText::new("said-webhook-not-kept"),
+        });
     };
     if let Some(given_up) = story.dead_message() {
         dead::retry(app, source.tenant_id, given_up.id).await?;
     } else if story.waiting.is_some() {
-        by_hand::try_now(app, &story).await?;
+        manual::try_now(app, &story).await?;
     } else {
-        again(app, source, &story, tried.letter_id).await?;
+        send_as_new(app, source, &story, tried.letter_id).await?;
     }
     Ok(())
 }
 
-async fn again(app: &DeliveryContext, source: &source::Model, story: &Story, webhook_id: Uuid) -> Result<()> {
+async fn send_as_new(app: &DeliveryContext, source: &source::Model, story: &Story, webhook_id: Uuid) -> Result<()> {
     let expires_at = app.clock.millis() + TO_MESSENGER_MILLIS;
     let kind = (LetterKind::Resend, Stream::Receipts);
     let letter = messenger_letter(app, source, story.message.id, kind, webhook_id.to_string(), expires_at);
-    let key = DedupeKey { origin: source.id, external_id: letter.id.to_string(), event: Event::Resent };
+    let key = DedupeKey { origin: source.id, external_id: letter.id.to_string(), event: EventKind::Resent };
     let conversation = Conversation::Known(story.message.conversation_id);
-    let entry = Entry::bare(key, app.clock.uuid_v7(), app.clock.millis(), conversation);
-    let entries = vec![Entry { letters: vec![letter], ..entry }];
-    app.writer.accept(Parcel { tenant_id: source.tenant_id, hurry: Hurry::Other, raw: None, entries }).await?;
+    let entry = AcceptItem::bare(key, app.clock.uuid_v7(), app.clock.millis(), conversation);
+    let entries = vec![AcceptItem { letters: vec![letter], ..entry }];
+    app.writer
+        .accept(AcceptBatch { tenant_id: source.tenant_id, priority: Priority::Normal, raw: None, entries })
+        .await?;
     Ok(())
 }

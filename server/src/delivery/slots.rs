@@ -29,7 +29,7 @@ const WEBHOOKS: &str = "webhooks";
 const HOSTS: usize = 10_000;
 
 #[derive(Default)]
-struct Taken {
+struct SlotsInUse {
     pools: HashMap<String, u32>,
     tenants: HashMap<(String, Uuid), u32>,
     targets: HashMap<(Uuid, Uuid), u32>,
@@ -40,7 +40,7 @@ struct Taken {
 
 /// Counts running calls. Clones share the counts.
 #[derive(Clone, Default)]
-pub struct Slots(Arc<Mutex<Taken>>);
+pub struct Slots(Arc<Mutex<SlotsInUse>>);
 
 /// One running call; returns its slot when dropped.
 pub struct Slot {
@@ -52,7 +52,7 @@ pub struct Slot {
 
 /// A due target that could use slots.
 #[derive(Clone, Debug)]
-pub struct Offer {
+pub struct SlotOffer {
     pub pool: String,
     pub tenant_id: Uuid,
     pub target: Uuid,
@@ -64,17 +64,17 @@ pub struct Offer {
 
 impl Slots {
     /// How many calls each of these may start now, in their order.
-    pub fn share(&self, offers: &[Offer], now: i64) -> Vec<u32> {
+    pub fn share(&self, offers: &[SlotOffer], now: i64) -> Vec<u32> {
         let mut taken = self.lock();
-        let Taken { pools, tenants, targets, hosts, turns } = &mut *taken;
+        let SlotsInUse { pools, tenants, targets, hosts, turns } = &mut *taken;
         let of = |count: Option<&u32>| count.copied().unwrap_or(0);
         let free = |pool: &str| free_of(hosts, pool, of(pools.get(pool)), now);
-        let wants: Vec<share::Want> = offers
+        let wants: Vec<share::SlotDemand> = offers
             .iter()
             .map(|offer| {
                 let used = of(tenants.get(&(offer.pool.clone(), offer.tenant_id)));
                 let (beside_others, alone) = of_tenant(&offer.pool, of(pools.get(&offer.pool)));
-                share::Want {
+                share::SlotDemand {
                     pool: &offer.pool,
                     tenant_id: offer.tenant_id,
                     room: offer.at_once.saturating_sub(of(targets.get(&(offer.tenant_id, offer.target)))),
@@ -94,7 +94,7 @@ impl Slots {
     }
 
     /// How many more calls an offer's tenant may make in its pool, and how many of them to its target.
-    pub fn room(&self, offer: &Offer) -> (u32, u32) {
+    pub fn room(&self, offer: &SlotOffer) -> (u32, u32) {
         let taken = self.lock();
         let (_, alone) = of_tenant(&offer.pool, taken.pools.get(&offer.pool).copied().unwrap_or(0));
         let of_tenant = taken.tenants.get(&(offer.pool.clone(), offer.tenant_id)).copied().unwrap_or(0);
@@ -147,7 +147,7 @@ impl Slots {
         closed
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Taken> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, SlotsInUse> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

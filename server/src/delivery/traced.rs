@@ -1,7 +1,7 @@
 //! A delivery attempt as a trace shows it: from the lease to the settlement, with the call inside.
 
 use base::message::LetterKind;
-use base::telemetry::traces::Part;
+use base::telemetry::traces::TraceSpan;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
 use queue::{Attempt, Claim, Settlement};
@@ -9,9 +9,9 @@ use queue::{Attempt, Claim, Settlement};
 use crate::delivery::DeliveryContext;
 
 /// Reported once the attempt is settled; none if its message is not followed.
-pub(super) struct Trace(Option<Box<Tried>>);
+pub(super) struct Trace(Option<Box<TracedAttempt>>);
 
-struct Tried {
+struct TracedAttempt {
     claim: Claim,
     pool: String,
     attempt: Option<Attempt>,
@@ -23,7 +23,7 @@ impl Trace {
         let followed = app.traces.follows(settlement.claim.letter.message_id);
         Self(followed.then(|| {
             let (claim, attempt) = (settlement.claim.clone(), settlement.attempt.clone());
-            Box::new(Tried { claim, pool: pool.to_owned(), attempt, from })
+            Box::new(TracedAttempt { claim, pool: pool.to_owned(), attempt, from })
         }))
     }
 
@@ -31,7 +31,7 @@ impl Trace {
     pub fn settled(self, app: &DeliveryContext) {
         let Some(tried) = self.0 else { return };
         let letter = &tried.claim.letter;
-        let part = |name, kind, from, to, attributes| Part {
+        let part = |name, kind, from, to, attributes| TraceSpan {
             message_id: letter.message_id,
             name,
             kind,
@@ -58,7 +58,7 @@ impl Trace {
         let end = attempt.at + i64::from(attempt.millis);
         let call = part("call", SpanKind::Client, attempt.at, end, attributes);
         let error = if attempt.verdict == "done" { String::new() } else { attempt.reason };
-        app.traces.below(Part { error, ..call }, deliver);
+        app.traces.below(TraceSpan { error, ..call }, deliver);
     }
 }
 

@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::expire;
 use super::slots::Slots;
 use crate::delivery::DeliveryContext;
-use deliver::{Carried, Reading, read};
+use deliver::{Reading, RunningDelivery, read};
 use offers::Scan;
-use queue::{Claim, Wish};
+use queue::{Claim, LeaseRequest};
 
 pub(super) mod deliver;
 mod offers;
@@ -90,7 +90,7 @@ impl Worker {
             return Ok(0);
         }
         let served = self.scan.wishes(&self.app, &self.slots).await?;
-        let (pools, wishes): (Vec<String>, Vec<Wish>) = served.into_iter().unzip();
+        let (pools, wishes): (Vec<String>, Vec<LeaseRequest>) = served.into_iter().unzip();
         let (app, running) = (&self.app, &mut self.running);
         // A lane that was read is not always leased.
         let mut parts: HashMap<(Uuid, Uuid), Reading> = HashMap::new();
@@ -106,7 +106,7 @@ impl Worker {
             let Some(parts) = parts.remove(&key(&claim)) else { continue };
             let slot = self.slots.take(&pool, claim.tenant_id, claim.target);
             let (app, slots) = (self.app.clone(), self.slots.clone());
-            self.running.spawn(async move { Carried { pool, claim, slot, parts }.go(&app, slots).await });
+            self.running.spawn(async move { RunningDelivery { pool, claim, slot, parts }.go(&app, slots).await });
         }
         Ok(started)
     }

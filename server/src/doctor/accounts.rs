@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use base::i18n::LocalizedText;
 use base::store::{Store, VENDOR};
-use base::words::Said;
 use entity::{alert, oauth_grant, raw_hook, source, stray_source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::{Check, because};
-use crate::source::{Reason, line};
+use crate::source::{StateReason, line};
 use crate::tenant::access;
-use crate::tenant::subscription::{self, State};
+use crate::tenant::subscription::{self, SubscriptionState};
 
 /// So many are named in one line.
 const NAMED: usize = 5;
@@ -19,19 +19,19 @@ const DAY: i64 = 24 * 3_600_000;
 
 /// What was found, by the line it belongs to.
 #[derive(Default)]
-struct Found {
-    lost: Vec<Said>,
-    ending: Vec<Said>,
+struct AccountFindings {
+    lost: Vec<LocalizedText>,
+    ending: Vec<LocalizedText>,
     /// The fewest days that access is left anywhere.
     fewest: Option<(i64, String)>,
-    not_allowed: Vec<Said>,
-    misconfigured: Vec<Said>,
-    disconnected: Vec<Said>,
-    sources: Vec<Said>,
-    strays: Vec<Said>,
+    not_allowed: Vec<LocalizedText>,
+    misconfigured: Vec<LocalizedText>,
+    disconnected: Vec<LocalizedText>,
+    sources: Vec<LocalizedText>,
+    strays: Vec<LocalizedText>,
     /// Accounts that do not tell of changes of contacts.
-    untold: Vec<Said>,
-    alarms: Vec<Said>,
+    untold: Vec<LocalizedText>,
+    alarms: Vec<LocalizedText>,
     aside: BTreeMap<String, i64>,
 }
 
@@ -45,14 +45,14 @@ pub async fn look(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) {
 
 async fn look_at(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) -> Result<(), DbErr> {
     let all = only.map_or_else(tenant::Entity::find, tenant::Entity::of_tenant).all(store.read()).await?;
-    let mut found = Found::default();
+    let mut found = AccountFindings::default();
     for tenant in &all {
         // Whoever left, or was taken off on purpose, is no trouble.
         if !matches!(tenant.status.as_str(), "uninstalled" | "disconnected") {
             access_of(store, tenant, &mut found).await?;
             channels_of(store, tenant, &mut found).await?;
             sources_of(store, tenant, &mut found).await?;
-            told_of(store, tenant, &mut found).await?;
+            collect_subscription(store, tenant, &mut found).await?;
         }
         alarms_of(store, tenant.tenant_id, &tenant.host, &mut found).await?;
         quarantined(store, tenant.tenant_id, &mut found.aside).await?;
@@ -61,16 +61,16 @@ async fn look_at(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) -> 
         alarms_of(store, VENDOR, "", &mut found).await?;
         quarantined(store, VENDOR, &mut found.aside).await?;
     }
-    checks.push(Check::ok("accounts", Said::new("doctor-accounts").with("count", all.len())));
-    say(&found, checks);
+    checks.push(Check::ok("accounts", LocalizedText::new("doctor-accounts").with("count", all.len())));
+    report(&found, checks);
     Ok(())
 }
 
-async fn access_of(store: &Store, tenant: &tenant::Model, found: &mut Found) -> Result<(), DbErr> {
+async fn access_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFindings) -> Result<(), DbErr> {
     let used = oauth_grant::Entity::of_tenant(tenant.tenant_id).filter(oauth_grant::Column::InUse.eq(true));
     let Some(grant) = used.one(store.read()).await? else { return Ok(()) };
     let days = access::days_left(&grant, store.clock().millis());
-    let said = |key, days: i64| Said::new(key).with("host", tenant.host.as_str()).with("days", days);
+    let said = |key, days: i64| LocalizedText::new(key).with("host", tenant.host.as_str()).with("days", days);
     if grant.dead || days == 0 {
         let since = (store.clock().millis() - grant.refreshed_at).max(0) / DAY;
         found.lost.push(said("doctor-token-lost-one", since));
@@ -85,17 +85,17 @@ async fn access_of(store: &Store, tenant: &tenant::Model, found: &mut Found) -> 
     Ok(())
 }
 
-async fn channels_of(store: &Store, tenant: &tenant::Model, found: &mut Found) -> Result<(), DbErr> {
+async fn channels_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFindings) -> Result<(), DbErr> {
     for row in tenant_channel::Entity::of_tenant(tenant.tenant_id).all(store.read()).await? {
         let named = |key| {
-            let said = Said::new(key).with("host", tenant.host.as_str());
+            let said = LocalizedText::new(key).with("host", tenant.host.as_str());
             said.with("account", tenant.account_id.to_string()).with("channel", row.channel_id.to_string())
         };
         match row.status.as_str() {
             "connected" => {}
             "not_allowed" => found.not_allowed.push(named("doctor-channel-one")),
             "misconfigured" => {
-                let said = named("doctor-channel-one-because").with("reason", Said::stored(&row.detail));
+                let said = named("doctor-channel-one-because").with("reason", LocalizedText::stored(&row.detail));
                 found.misconfigured.push(said);
             }
             _ => found.disconnected.push(named("doctor-channel-one")),
@@ -104,55 +104,55 @@ async fn channels_of(store: &Store, tenant: &tenant::Model, found: &mut Found) -
     Ok(())
 }
 
-async fn sources_of(store: &Store, tenant: &tenant::Model, found: &mut Found) -> Result<(), DbErr> {
+async fn sources_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFindings) -> Result<(), DbErr> {
     let all = source::Entity::of_tenant(tenant.tenant_id).filter(source::Column::DeletedAt.is_null());
     for row in all.all(store.read()).await? {
         let is_broken = matches!(row.status.as_str(), "needs_attention" | "stopped" | "blocked" | "unpaid");
         let reason = match (row.status_reason.as_str(), line::trouble(&line::of(&row))) {
-            ("", _) if is_broken => Said::new(format!("doctor-source-{}", row.status)),
+            ("", _) if is_broken => LocalizedText::new(format!("doctor-source-{}", row.status)),
             (stored, _) if is_broken => why(stored),
             (_, Some((reason, _, theirs))) => because_of(reason, &theirs),
             (_, None) => continue,
         };
-        let said = Said::new("doctor-source-one").with("source", row.name).with("host", tenant.host.as_str());
+        let said = LocalizedText::new("doctor-source-one").with("source", row.name).with("host", tenant.host.as_str());
         found.sources.push(said.with("reason", reason));
     }
     let strays = stray_source::Entity::of_tenant(tenant.tenant_id).count(store.read()).await?;
     if strays > 0 {
-        found.strays.push(Said::quoted(format!("{} ({strays})", tenant.host)));
+        found.strays.push(LocalizedText::quoted(format!("{} ({strays})", tenant.host)));
     }
     Ok(())
 }
 
-async fn told_of(store: &Store, tenant: &tenant::Model, found: &mut Found) -> Result<(), DbErr> {
+async fn collect_subscription(store: &Store, tenant: &tenant::Model, found: &mut AccountFindings) -> Result<(), DbErr> {
     let standing = subscription::standing(store.read(), tenant.tenant_id).await?;
-    if let Some(standing) = standing.filter(|standing| standing.state == State::Refused) {
-        let said = Said::new("doctor-contacts-one").with("host", tenant.host.as_str());
-        found.untold.push(said.with("reason", Said::quoted(standing.detail)));
+    if let Some(standing) = standing.filter(|standing| standing.state == SubscriptionState::Refused) {
+        let said = LocalizedText::new("doctor-contacts-one").with("host", tenant.host.as_str());
+        found.untold.push(said.with("reason", LocalizedText::quoted(standing.detail)));
     }
     Ok(())
 }
 
 /// A stored reason: its key, and what the other side said. One of an older release is words.
-fn why(stored: &str) -> Said {
+fn why(stored: &str) -> LocalizedText {
     let (key, theirs) = stored.split_once(": ").unwrap_or((stored, ""));
-    Reason::parse(key).map_or_else(|| Said::stored(stored), |reason| because_of(reason, theirs))
+    StateReason::parse(key).map_or_else(|| LocalizedText::stored(stored), |reason| because_of(reason, theirs))
 }
 
 /// `theirs`: what the other side said, or its name.
-fn because_of(reason: Reason, theirs: &str) -> Said {
-    let said = Said::new(format!("doctor-source-{}", reason.as_str()));
+fn because_of(reason: StateReason, theirs: &str) -> LocalizedText {
+    let said = LocalizedText::new(format!("doctor-source-{}", reason.as_str()));
     if theirs.is_empty() {
         return said;
     }
-    Said::new("doctor-source-why").with("reason", said).with("text", Said::stored(theirs))
+    LocalizedText::new("doctor-source-why").with("reason", said).with("text", LocalizedText::stored(theirs))
 }
 
-async fn alarms_of(store: &Store, tenant_id: Uuid, host: &str, found: &mut Found) -> Result<(), DbErr> {
+async fn alarms_of(store: &Store, tenant_id: Uuid, host: &str, found: &mut AccountFindings) -> Result<(), DbErr> {
     let open = alert::Entity::of_tenant(tenant_id).filter(alert::Column::ResolvedAt.is_null());
     for row in open.all(store.read()).await? {
         let days = (store.clock().millis() - row.opened_at).max(0) / DAY;
-        let said = Said::new(if host.is_empty() { "doctor-alarm-one" } else { "doctor-alarm-one-at" });
+        let said = LocalizedText::new(if host.is_empty() { "doctor-alarm-one" } else { "doctor-alarm-one-at" });
         found.alarms.push(said.with("kind", row.kind).with("host", host).with("days", days));
     }
     Ok(())
@@ -175,7 +175,7 @@ async fn quarantined(store: &Store, tenant_id: Uuid, aside: &mut BTreeMap<String
     Ok(())
 }
 
-fn say(found: &Found, checks: &mut Vec<Check>) {
+fn report(found: &AccountFindings, checks: &mut Vec<Check>) {
     if !found.lost.is_empty() {
         let check = named("tokens", "doctor-tokens-lost", &found.lost, "doctor-tokens-lost-fix");
         checks.push(check.remedied("address", "/oauth/install"));
@@ -185,8 +185,10 @@ fn say(found: &Found, checks: &mut Vec<Check>) {
         checks.push(Check::ok(
             "tokens",
             match &found.fewest {
-                Some((days, host)) => Said::new("doctor-tokens-fewest").with("days", *days).with("host", host.as_str()),
-                None => Said::new("doctor-tokens-ok"),
+                Some((days, host)) => {
+                    LocalizedText::new("doctor-tokens-fewest").with("days", *days).with("host", host.as_str())
+                }
+                None => LocalizedText::new("doctor-tokens-ok"),
             },
         ));
     }
@@ -196,13 +198,13 @@ fn say(found: &Found, checks: &mut Vec<Check>) {
         (&found.disconnected, "doctor-channels-disconnected", "doctor-channels-disconnected-fix"),
     ];
     if lines.iter().all(|(bad, ..)| bad.is_empty()) {
-        checks.push(Check::ok("channels", Said::new("doctor-channels-ok")));
+        checks.push(Check::ok("channels", LocalizedText::new("doctor-channels-ok")));
     }
     for (bad, what, remedy) in lines.into_iter().filter(|(bad, ..)| !bad.is_empty()) {
         checks.push(named("channels", what, bad, remedy));
     }
-    let or_well = |name, good, what, bad: &[Said], remedy| match bad {
-        [] => Check::ok(name, Said::new(good)),
+    let or_well = |name, good, what, bad: &[LocalizedText], remedy| match bad {
+        [] => Check::ok(name, LocalizedText::new(good)),
         bad => named(name, what, bad, remedy),
     };
     let (good, bad, remedy) = ("doctor-sources-ok", "doctor-sources-bad", "doctor-sources-bad-fix");
@@ -214,20 +216,20 @@ fn say(found: &Found, checks: &mut Vec<Check>) {
     let (good, bad, remedy) = ("doctor-alarms-ok", "doctor-alarms-bad", "doctor-alarms-bad-fix");
     checks.push(or_well("alarms", good, bad, &found.alarms, remedy));
     checks.push(if found.aside.is_empty() {
-        Check::ok("quarantine", Said::new("doctor-quarantine-ok"))
+        Check::ok("quarantine", LocalizedText::new("doctor-quarantine-ok"))
     } else {
         let all: Vec<_> = found.aside.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
-        let said = Said::new("doctor-quarantine-bad").with("items", all.join(", "));
+        let said = LocalizedText::new("doctor-quarantine-bad").with("items", all.join(", "));
         Check::warn("quarantine", said, "doctor-quarantine-bad-fix")
     });
 }
 
-fn named(name: &'static str, what: &'static str, bad: &[Said], remedy: &'static str) -> Check {
+fn named(name: &'static str, what: &'static str, bad: &[LocalizedText], remedy: &'static str) -> Check {
     let some = bad.get(..NAMED).unwrap_or(bad).to_vec();
     let more = bad.len().saturating_sub(NAMED);
-    let said = Said::new(what);
+    let said = LocalizedText::new(what);
     let said = if more > 0 {
-        said.with("items", Said::new("doctor-list-more").with("items", some).with("count", more))
+        said.with("items", LocalizedText::new("doctor-list-more").with("items", some).with("count", more))
     } else {
         said.with("items", some)
     };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::clock::Clock;
 use base::config::{Channel, Config, Integration, base};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use chrono::{DateTime, Utc};
 use reqwest::{Client, header};
 
@@ -18,14 +18,14 @@ const NOTABLE_SECONDS: i64 = 30;
 /// Asks every integration's amojo.
 pub async fn reachable(config: &Config, http: &Client, clock: &Clock, checks: &mut Vec<Check>) {
     if config.integrations.is_empty() {
-        let said = Said::new("doctor-integration-none");
+        let said = LocalizedText::new("doctor-integration-none");
         checks.push(Check::warn("integration", said, "doctor-integration-none-fix"));
     }
     for integration in &config.integrations {
         let url = base(&integration.amojo_url);
         match http.get(url).send().await {
             Ok(response) => {
-                checks.push(Check::ok("amocrm", Said::new("doctor-crm-ok").with("url", url)));
+                checks.push(Check::ok("amocrm", LocalizedText::new("doctor-crm-ok").with("url", url)));
                 compare(response.headers(), clock, checks);
                 for channel in &integration.channels {
                     signature(integration, channel, http, clock, checks).await;
@@ -33,7 +33,11 @@ pub async fn reachable(config: &Config, http: &Client, clock: &Clock, checks: &m
             }
             Err(error) => {
                 let key = if error.is_timeout() { "doctor-crm-late" } else { "doctor-crm-unreachable" };
-                checks.push(Check::fail("amocrm", Said::new(key).with("url", url), "doctor-crm-unreachable-fix"));
+                checks.push(Check::fail(
+                    "amocrm",
+                    LocalizedText::new(key).with("url", url),
+                    "doctor-crm-unreachable-fix",
+                ));
             }
         }
     }
@@ -43,7 +47,7 @@ fn compare(headers: &header::HeaderMap, clock: &Clock, checks: &mut Vec<Check>) 
     let date = headers.get(header::DATE).and_then(|value| value.to_str().ok());
     let Some(theirs) = date.and_then(|text| DateTime::parse_from_rfc2822(text).ok()) else { return };
     let seconds = (clock.now() - theirs.with_timezone(&Utc)).num_seconds();
-    let said = |key| Said::new(key).with("seconds", seconds.to_string());
+    let said = |key| LocalizedText::new(key).with("seconds", seconds.to_string());
     let remedy = "doctor-clock-off-fix";
     checks.push(match seconds.abs() {
         0..=NOTABLE_SECONDS => Check::ok("clock", said("doctor-clock-ok")),
@@ -69,7 +73,7 @@ async fn signature(
     let scope = format!("{}_{NOBODY}", channel.id);
     let done = chats.history(&channel.secret, &scope, NOBODY, 0, 1).await;
     let refused = matches!(&done, Err(error) if matches!(error.status(), Some(401 | 403)));
-    let said = |key| Said::new(key).with("channel", channel.id.as_str()).with("title", channel.title.as_str());
+    let said = |key| LocalizedText::new(key).with("channel", channel.id.as_str()).with("title", channel.title.as_str());
     checks.push(if refused {
         Check::fail("channel", said("doctor-channel-refused"), "doctor-channel-refused-fix")
     } else {

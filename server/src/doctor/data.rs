@@ -1,8 +1,8 @@
 //! What the database tells of itself and of the queue.
 
 use base::fault::Faults;
+use base::i18n::LocalizedText;
 use base::store::{self, MigrateError, Store};
-use base::words::Said;
 use entity::{dead_letter, letter, tenant};
 use queue::Queue;
 use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
@@ -17,10 +17,11 @@ const OLD_MILLIS: i64 = 15 * 60_000;
 pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
     match store::check_durability(store).await {
         Ok(found) if found.is_safe() => {
-            checks.push(Check::ok("database", Said::new("doctor-database-ok").with("mode", found.summary())));
+            checks.push(Check::ok("database", LocalizedText::new("doctor-database-ok").with("mode", found.summary())));
         }
         Ok(found) => {
-            let check = Check::fail("database", Said::new("doctor-database-unsafe"), "doctor-database-unsafe-fix");
+            let check =
+                Check::fail("database", LocalizedText::new("doctor-database-unsafe"), "doctor-database-unsafe-fix");
             checks.push(check.remedied("wanted", found.to_string()));
         }
         Err(error) => {
@@ -30,11 +31,11 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
     }
     match store::pending_migrations(store).await {
         Ok(0) => {
-            checks.push(Check::ok("migrations", Said::new("doctor-migrations-ok")));
+            checks.push(Check::ok("migrations", LocalizedText::new("doctor-migrations-ok")));
             true
         }
         Ok(count) => {
-            let said = Said::new("doctor-migrations-behind").with("count", count);
+            let said = LocalizedText::new("doctor-migrations-behind").with("count", count);
             checks.push(Check::warn("migrations", said, "doctor-migrations-behind-fix"));
             false
         }
@@ -56,8 +57,10 @@ pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
         Ok((waiting, age, dead)) => {
             let remedy = "doctor-queue-fix";
             let detail = match age {
-                Some(age) => Said::new("doctor-queue-waiting").with("count", waiting).with("seconds", age / 1000),
-                None => Said::new("doctor-queue-empty"),
+                Some(age) => {
+                    LocalizedText::new("doctor-queue-waiting").with("count", waiting).with("seconds", age / 1000)
+                }
+                None => LocalizedText::new("doctor-queue-empty"),
             };
             checks.push(if age.is_some_and(|age| age > OLD_MILLIS) {
                 Check::warn("queue", detail, remedy)
@@ -65,7 +68,11 @@ pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
                 Check::ok("queue", detail)
             });
             if dead > 0 {
-                checks.push(Check::warn("undelivered", Said::new("doctor-undelivered").with("count", dead), remedy));
+                checks.push(Check::warn(
+                    "undelivered",
+                    LocalizedText::new("doctor-undelivered").with("count", dead),
+                    remedy,
+                ));
             }
         }
         Err(error) => {
@@ -82,10 +89,12 @@ pub async fn ledger(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) 
         None => gaps(store).await,
     };
     checks.push(match gaps {
-        Ok(0) => Check::ok("ledger", Said::new("doctor-ledger-ok")),
-        Ok(missing) => {
-            Check::fail("ledger", Said::new("doctor-ledger-gap").with("count", missing), "doctor-ledger-gap-fix")
-        }
+        Ok(0) => Check::ok("ledger", LocalizedText::new("doctor-ledger-ok")),
+        Ok(missing) => Check::fail(
+            "ledger",
+            LocalizedText::new("doctor-ledger-gap").with("count", missing),
+            "doctor-ledger-gap-fix",
+        ),
         Err(error) => Check::warn("ledger", because("doctor-queue-wrong", error.to_string()), "doctor-migrate-fix"),
     });
 }

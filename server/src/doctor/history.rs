@@ -1,9 +1,9 @@
 //! Hooks that never came: whether chats are held against amoCRM's history, and what was found there.
 
+use base::i18n::LocalizedText;
 use base::store::Store;
-use base::words::Said;
 use entity::{dead_letter, history_look, tenant};
-use queue::parcel::Found;
+use queue::accept_batch::HistoryMessage;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -33,29 +33,31 @@ async fn look_at(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) -> 
                 oldest = Some(oldest.map_or(ended_at, |oldest| oldest.min(ended_at)));
             }
             if now - row.ended_at.unwrap_or(tenant.created_at) > LATE && tenant.status == "active" {
-                late.push(Said::quoted(tenant.host.clone()));
+                late.push(LocalizedText::quoted(tenant.host.clone()));
             }
         }
         let waiting = dead_letter::Entity::of_tenant(tenant.tenant_id)
-            .filter(dead_letter::Column::Reason.eq(Found::REASON))
+            .filter(dead_letter::Column::Reason.eq(HistoryMessage::REASON))
             .count(db)
             .await?;
         if waiting > 0 {
-            held.push(Said::quoted(format!("{} ({waiting})", tenant.host)));
+            held.push(LocalizedText::quoted(format!("{} ({waiting})", tenant.host)));
         }
     }
     checks.push(match oldest {
-        _ if !late.is_empty() => {
-            Check::warn("history", Said::new("doctor-history-late").with("items", late), "doctor-history-late-fix")
-        }
+        _ if !late.is_empty() => Check::warn(
+            "history",
+            LocalizedText::new("doctor-history-late").with("items", late),
+            "doctor-history-late-fix",
+        ),
         Some(oldest) => {
-            let said = Said::new("doctor-history-ok").with("minutes", (now - oldest).max(0) / MINUTE);
+            let said = LocalizedText::new("doctor-history-ok").with("minutes", (now - oldest).max(0) / MINUTE);
             Check::ok("history", said.with("found", found))
         }
-        None => Check::ok("history", Said::new("doctor-history-never")),
+        None => Check::ok("history", LocalizedText::new("doctor-history-never")),
     });
     if !held.is_empty() {
-        let said = Said::new("doctor-history-held").with("items", held);
+        let said = LocalizedText::new("doctor-history-held").with("items", held);
         checks.push(Check::warn("found", said, "doctor-history-held-fix"));
     }
     Ok(())

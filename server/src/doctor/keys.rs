@@ -1,9 +1,9 @@
 //! Checks whether everything is encrypted with the first key.
 
 use base::config::Config;
+use base::i18n::LocalizedText;
 use base::store::Store;
 use base::vault::Vault;
-use base::words::Said;
 
 use super::{Check, because};
 use crate::rotation;
@@ -28,12 +28,12 @@ pub async fn look(config: &Config, store: &Store, checks: &mut Vec<Check>) {
     let tables: Vec<String> = under.iter().map(|under| format!("{} {}", under.table, under.values)).collect();
     checks.push(if !tables.is_empty() {
         let values: u64 = under.iter().map(|under| under.values).sum();
-        let said = Said::new("doctor-vault-old").with("count", values).with("tables", tables.join(", "));
+        let said = LocalizedText::new("doctor-vault-old").with("count", values).with("tables", tables.join(", "));
         Check::warn("vault", said, "doctor-vault-old-fix")
     } else if keys.len() > 1 {
-        let said = Said::new("doctor-vault-several").with("count", keys.len());
+        let said = LocalizedText::new("doctor-vault-several").with("count", keys.len());
         Check::warn("vault", said, "doctor-vault-old-fix")
     } else {
-        Check::ok("vault", Said::new("doctor-vault-ok").with("key", first.to_string()))
+        Check::ok("vault", LocalizedText::new("doctor-vault-ok").with("key", first.to_string()))
     });
 }

@@ -5,26 +5,26 @@ use std::net::IpAddr;
 use base::clock::Clock;
 use base::config::{Config, base, in_the_clear};
 use base::http_client::HttpClients;
+use base::i18n::LocalizedText;
 use base::spool;
 use base::vault::Vault;
-use base::words::Said;
 
 use super::{Check, because};
-use crate::media::Files;
+use crate::media::FileStore;
 
 /// The master key is there, readable, and for nobody else to read.
 pub fn secrets(config: &Config, checks: &mut Vec<Check>) {
     let file = config.secrets.key_file.display().to_string();
     if config.secrets.key.is_none() && !config.secrets.key_file.exists() && config.database.is_sqlite() {
-        checks.push(Check::ok("secrets", Said::new("doctor-secrets-new").with("file", file)));
+        checks.push(Check::ok("secrets", LocalizedText::new("doctor-secrets-new").with("file", file)));
         return;
     }
     match Vault::open(&config.secrets, false) {
         Ok(vault) if vault.key_file_mode_is_open() => {
-            let said = Said::new("doctor-secrets-open").with("file", file.as_str());
+            let said = LocalizedText::new("doctor-secrets-open").with("file", file.as_str());
             checks.push(Check::warn("secrets", said, "doctor-secrets-open-fix").remedied("file", file));
         }
-        Ok(_) => checks.push(Check::ok("secrets", Said::new("doctor-secrets-ok"))),
+        Ok(_) => checks.push(Check::ok("secrets", LocalizedText::new("doctor-secrets-ok"))),
         Err(error) => {
             let said = because("doctor-secrets-wrong", error.to_string());
             checks.push(Check::fail("secrets", said, "doctor-secrets-wrong-fix"));
@@ -36,9 +36,9 @@ pub fn secrets(config: &Config, checks: &mut Vec<Check>) {
 pub fn public_url(config: &Config, checks: &mut Vec<Check>) {
     let url = base(&config.server.public_url);
     if config.server.public_url.scheme() == "https" {
-        checks.push(Check::ok("public_url", Said::new("doctor-public_url-ok").with("url", url)));
+        checks.push(Check::ok("public_url", LocalizedText::new("doctor-public_url-ok").with("url", url)));
     } else {
-        let said = Said::new("doctor-public_url-not-https").with("url", url);
+        let said = LocalizedText::new("doctor-public_url-not-https").with("url", url);
         checks.push(Check::warn("public_url", said, "doctor-public_url-not-https-fix"));
     }
 }
@@ -47,9 +47,9 @@ pub fn public_url(config: &Config, checks: &mut Vec<Check>) {
 pub fn proxies(config: &Config, checks: &mut Vec<Check>) {
     let named = config.server.trusted_proxies.len();
     checks.push(if named == 0 && config.server.public_url.scheme() == "https" {
-        Check::warn("proxies", Said::new("doctor-proxies-none"), "doctor-proxies-none-fix")
+        Check::warn("proxies", LocalizedText::new("doctor-proxies-none"), "doctor-proxies-none-fix")
     } else {
-        Check::ok("proxies", Said::new("doctor-proxies-ok").with("count", named))
+        Check::ok("proxies", LocalizedText::new("doctor-proxies-ok").with("count", named))
     });
 }
 
@@ -57,10 +57,10 @@ pub fn proxies(config: &Config, checks: &mut Vec<Check>) {
 pub fn in_clear(config: &Config, checks: &mut Vec<Check>) {
     let found = in_the_clear(config);
     if found.is_empty() {
-        checks.push(Check::ok("private", Said::new("doctor-private-ok")));
+        checks.push(Check::ok("private", LocalizedText::new("doctor-private-ok")));
     }
     for found in found {
-        let said = Said::new("doctor-private-clear").with("key", found.key());
+        let said = LocalizedText::new("doctor-private-clear").with("key", found.key());
         let check = Check::warn("private", said, "doctor-private-clear-fix");
         checks.push(check.remedied("key", found.key()).remedied("remedy", found.remedy()));
     }
@@ -73,9 +73,9 @@ pub fn operators(config: &Config, checks: &mut Vec<Check>) {
     let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     let address = config.server.ops_listen.clone().unwrap_or_else(|| config.server.listen.clone());
     checks.push(if is_loopback || config.server.ops_listen.is_some() {
-        Check::ok("operators", Said::new("doctor-operators-ok").with("address", address))
+        Check::ok("operators", LocalizedText::new("doctor-operators-ok").with("address", address))
     } else {
-        let said = Said::new("doctor-operators-public").with("address", address);
+        let said = LocalizedText::new("doctor-operators-public").with("address", address);
         Check::warn("operators", said, "doctor-operators-public-fix")
     });
 }
@@ -83,12 +83,12 @@ pub fn operators(config: &Config, checks: &mut Vec<Check>) {
 /// Files can be written, read and deleted.
 pub async fn media(config: &Config, http: &HttpClients, clock: &Clock, checks: &mut Vec<Check>) {
     let place = config.media.url.as_ref().map_or_else(|| config.media.dir.display().to_string(), ToString::to_string);
-    let tried = match Files::open(&config.media, http) {
+    let tried = match FileStore::open(&config.media, http) {
         Ok(files) => files.probe(clock.uuid_v7()).await,
         Err(error) => Err(error),
     };
     checks.push(match tried {
-        Ok(()) => Check::ok("media", Said::new("doctor-media-ok").with("place", place)),
+        Ok(()) => Check::ok("media", LocalizedText::new("doctor-media-ok").with("place", place)),
         Err(error) => {
             let said = because("doctor-media-wrong", format!("{error:#}")).with("place", place);
             Check::fail("media", said, "doctor-media-wrong-fix")
@@ -101,19 +101,20 @@ pub fn spool(config: &Config, checks: &mut Vec<Check>) {
     let dir = &config.spool.dir;
     let place = dir.display().to_string();
     if dir.as_os_str().is_empty() {
-        checks.push(Check::warn("spool", Said::new("doctor-spool-none"), "doctor-spool-none-fix"));
+        checks.push(Check::warn("spool", LocalizedText::new("doctor-spool-none"), "doctor-spool-none-fix"));
         return;
     }
     checks.push(match spool::look(dir) {
         Ok(seen) if seen.in_memory => {
-            let said = Said::new("doctor-spool-memory").with("place", place);
+            let said = LocalizedText::new("doctor-spool-memory").with("place", place);
             Check::warn("spool", said, "doctor-spool-memory-fix")
         }
         Ok(seen) if seen.hooks > 0 => {
-            let said = Said::new("doctor-spool-waiting").with("place", place.as_str()).with("hooks", seen.hooks);
+            let said =
+                LocalizedText::new("doctor-spool-waiting").with("place", place.as_str()).with("hooks", seen.hooks);
             Check::warn("spool", said, "doctor-spool-waiting-fix").remedied("place", place)
         }
-        Ok(_) => Check::ok("spool", Said::new("doctor-spool-ok").with("place", place)),
+        Ok(_) => Check::ok("spool", LocalizedText::new("doctor-spool-ok").with("place", place)),
         Err(error) => {
             let said = because("doctor-spool-wrong", error.to_string()).with("place", place);
             Check::fail("spool", said, "doctor-spool-none-fix")
@@ -136,12 +137,12 @@ pub fn windows(config: &Config, checks: &mut Vec<Check>) {
             continue;
         }
         mixed += 1;
-        let said = Said::new("doctor-window-mixed").with("channel", channel.id.as_str());
+        let said = LocalizedText::new("doctor-window-mixed").with("channel", channel.id.as_str());
         let said = said.with("title", channel.title.as_str()).with("kinds", free.join(", "));
         checks.push(Check::warn("window", said, "doctor-window-mixed-fix"));
     }
     if mixed == 0 {
-        checks.push(Check::ok("window", Said::new("doctor-window-ok")));
+        checks.push(Check::ok("window", LocalizedText::new("doctor-window-ok")));
     }
 }
 
@@ -149,12 +150,12 @@ pub fn windows(config: &Config, checks: &mut Vec<Check>) {
 pub fn connectors(config: &Config, checks: &mut Vec<Check>) {
     let absent = config.not_built_in();
     for (channel, kinds) in &absent {
-        let said = Said::new("doctor-connectors-absent").with("channel", channel.id.as_str());
+        let said = LocalizedText::new("doctor-connectors-absent").with("channel", channel.id.as_str());
         let said = said.with("title", channel.title.as_str()).with("kinds", kinds.join(", "));
         checks.push(Check::warn("connectors", said, "doctor-connectors-absent-fix"));
     }
     if absent.is_empty() {
-        checks.push(Check::ok("connectors", Said::new("doctor-connectors-ok")));
+        checks.push(Check::ok("connectors", LocalizedText::new("doctor-connectors-ok")));
     }
 }
 
@@ -185,9 +186,9 @@ mod tests {
             connectors_of(&Config::from_toml(&toml).unwrap(), &mut checks);
             checks
         };
-        let told = config("connectors = [\"telegram\", \"whatsapp\", \"max\"]\n");
-        assert_eq!((told.len(), told[0].status), (1, Status::Warn));
-        assert!(told[0].detail.to_string().contains("whatsapp, max"), "{}", told[0].detail);
+        let given = config("connectors = [\"telegram\", \"whatsapp\", \"max\"]\n");
+        assert_eq!((given.len(), given[0].status), (1, Status::Warn));
+        assert!(given[0].detail.to_string().contains("whatsapp, max"), "{}", given[0].detail);
         for well in ["", "connectors = [\"telegram\", \"webchat\", \"custom\"]\n"] {
             assert_eq!(config(well)[0].status, Status::Ok, "{well}");
         }
@@ -196,7 +197,7 @@ mod tests {
     /// M5: without the proxy's name all visitors share one sign-in limit.
     #[test]
     fn https_without_trusted_proxies_is_told() {
-        let told = |server: &str| {
+        let given = |server: &str| {
             let mut checks = Vec::new();
             proxies(&Config::from_toml(&format!("[server]\n{server}")).unwrap(), &mut checks);
             checks[0].status

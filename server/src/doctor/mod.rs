@@ -3,8 +3,8 @@
 use base::clock::Clock;
 use base::config::Config;
 use base::http_client::HttpClients;
+use base::i18n::{Filling, LocalizedText};
 use base::store::Store;
-use base::words::{Filling, Said};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -29,24 +29,24 @@ pub enum Status {
 pub struct Check {
     pub name: &'static str,
     pub status: Status,
-    pub detail: Said,
+    pub detail: LocalizedText,
     /// What to do; none when there is nothing to do.
-    pub remedy: Option<Said>,
+    pub remedy: Option<LocalizedText>,
 }
 
 impl Check {
     /// All is well, and there is nothing to do.
-    pub fn ok(name: &'static str, detail: Said) -> Self {
+    pub fn ok(name: &'static str, detail: LocalizedText) -> Self {
         Self { name, status: Status::Ok, detail, remedy: None }
     }
 
     /// `remedy`: the key of its words.
-    pub fn warn(name: &'static str, detail: Said, remedy: &'static str) -> Self {
-        Self { name, status: Status::Warn, detail, remedy: Some(Said::new(remedy)) }
+    pub fn warn(name: &'static str, detail: LocalizedText, remedy: &'static str) -> Self {
+        Self { name, status: Status::Warn, detail, remedy: Some(LocalizedText::new(remedy)) }
     }
 
     /// The same.
-    pub fn fail(name: &'static str, detail: Said, remedy: &'static str) -> Self {
+    pub fn fail(name: &'static str, detail: LocalizedText, remedy: &'static str) -> Self {
         Self { status: Status::Fail, ..Self::warn(name, detail, remedy) }
     }
 
@@ -58,8 +58,8 @@ impl Check {
 }
 
 /// A sentence about somebody else's reason.
-fn because(key: &'static str, reason: impl Into<String>) -> Said {
-    Said::new(key).with("reason", reason.into())
+fn because(key: &'static str, reason: impl Into<String>) -> LocalizedText {
+    LocalizedText::new(key).with("reason", reason.into())
 }
 
 /// The checks of a configuration that could be read, of all accounts or of one. Beside a running server it disturbs

@@ -35,7 +35,7 @@ impl Format {
 
 /// One message of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct ImportedMessage {
     /// The line on which it begins, counted from 1.
     pub line: i64,
     /// Its JSON; none if it exceeds the maximum length of a message.
@@ -68,7 +68,7 @@ impl Cutter {
     }
 
     /// The messages completed by these bytes.
-    pub fn take(&mut self, bytes: &[u8]) -> Vec<Piece> {
+    pub fn take(&mut self, bytes: &[u8]) -> Vec<ImportedMessage> {
         let mut pieces = Vec::new();
         for byte in bytes {
             match byte {
@@ -94,7 +94,7 @@ impl Cutter {
     }
 
     /// The last message, if the file does not end in a newline.
-    pub fn end(&mut self) -> Option<Piece> {
+    pub fn end(&mut self) -> Option<ImportedMessage> {
         self.cut()
     }
 
@@ -112,13 +112,13 @@ impl Cutter {
         self.format == Format::Csv && self.header.is_none()
     }
 
-    fn cut(&mut self) -> Option<Piece> {
+    fn cut(&mut self) -> Option<ImportedMessage> {
         let record = std::mem::take(&mut self.record);
         let line = std::mem::replace(&mut self.began, self.line);
         let too_long = std::mem::take(&mut self.too_long);
         self.quoted = false;
         if too_long {
-            return Some(Piece { line, json: None });
+            return Some(ImportedMessage { line, json: None });
         }
         let record = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&record);
         if record.iter().all(u8::is_ascii_whitespace) {
@@ -132,7 +132,7 @@ impl Cutter {
                 return None;
             }
         };
-        Some(Piece { line, json: Some(json) })
+        Some(ImportedMessage { line, json: Some(json) })
     }
 }
 
@@ -191,10 +191,11 @@ mod tests {
 
     fn cut(format: Format, chunks: &[&str]) -> Vec<(i64, String)> {
         let mut cutter = Cutter::new(format);
-        let mut pieces: Vec<Piece> = chunks.iter().flat_map(|chunk| cutter.take(chunk.as_bytes())).collect();
+        let mut pieces: Vec<ImportedMessage> = chunks.iter().flat_map(|chunk| cutter.take(chunk.as_bytes())).collect();
         pieces.extend(cutter.end());
-        let text =
-            |piece: Piece| (piece.line, piece.json.map_or("too long".into(), |json| String::from_utf8(json).unwrap()));
+        let text = |piece: ImportedMessage| {
+            (piece.line, piece.json.map_or("too long".into(), |json| String::from_utf8(json).unwrap()))
+        };
         pieces.into_iter().map(text).collect()
     }
 

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use entity::{import, import_line, message, source};
-use queue::parcel::{Alias, Outcome, Side};
+use queue::accept_batch::{Alias, ItemOutcome, Side};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::step::Change;
-use super::{look, reason, settle};
+use super::step::ImportChanges;
+use super::{queries, reason, settle};
 use crate::intake::message::{Incoming, accept_as};
 use crate::intake::message_in;
 use crate::usage::UsageContext;
@@ -20,11 +20,11 @@ pub(super) async fn page(
     app: &Arc<UsageContext>,
     source: &source::Model,
     row: &mut import::Model,
-    change: &mut Change,
+    change: &mut ImportChanges,
 ) -> Result<bool> {
     let room = usize::try_from(row.tokens / 1000).unwrap_or(0);
     // One more shows whether the last one is the newest of its chat.
-    let lines = look::lines(row)
+    let lines = queries::lines(row)
         .filter(import_line::Column::Accepted.eq(false))
         .order_by_asc(import_line::Column::ConversationId)
         .order_by_asc(import_line::Column::SentAt)
@@ -40,7 +40,7 @@ pub(super) async fn page(
         }
         let newest = lines.get(place + 1).is_none_or(|next| next.conversation_id != line.conversation_id);
         row.tokens -= 1000;
-        let wish = Wish { loud: row.newest_loud && newest, link_contact: row.link_contacts };
+        let wish = CrmTreatment { loud: row.newest_loud && newest, link_contact: row.link_contacts };
         hand_over(app, source, line, wish, change).await?;
     }
     Ok(!lines.is_empty())
@@ -48,7 +48,7 @@ pub(super) async fn page(
 
 /// How amoCRM should treat a line.
 #[derive(Clone, Copy)]
-struct Wish {
+struct CrmTreatment {
     /// It may create a lead and a notification.
     loud: bool,
     /// A new chat is linked to an existing contact.
@@ -59,8 +59,8 @@ async fn hand_over(
     app: &Arc<UsageContext>,
     source: &source::Model,
     line: &import_line::Model,
-    wish: Wish,
-    change: &mut Change,
+    wish: CrmTreatment,
+    change: &mut ImportChanges,
 ) -> Result<()> {
     let accepted = async {
         let mut incoming = message_in::of_line(app, line.text.as_bytes())?;
@@ -70,14 +70,14 @@ async fn hand_over(
         accept_as(app, source, incoming, line.message_id).await
     };
     match accepted.await {
-        Ok(Outcome::New { .. }) => change.accepted.push(line.message_id),
-        Ok(Outcome::Duplicate { same: true, .. }) => {
+        Ok(ItemOutcome::New { .. }) => change.accepted.push(line.message_id),
+        Ok(ItemOutcome::Duplicate { same: true, .. }) => {
             change.duplicates += 1;
             change.done += 1;
             change.over.push(line.message_id);
         }
-        Ok(Outcome::Duplicate { same: false, message_id }) => {
-            let said = Said::new("said-message-differs").with("message", message_id.to_string());
+        Ok(ItemOutcome::Duplicate { same: false, message_id }) => {
+            let said = LocalizedText::new("said-message-differs").with("message", message_id.to_string());
             change.skip(line, reason::kept(&said));
         }
         Err(error @ (Error::Unavailable { .. } | Error::Internal(_))) => return Err(error),

@@ -13,11 +13,11 @@
 //! holder. A line has our id of its message before it is queued, so that after a crash our own message is
 //! distinguished from an earlier one.
 
-mod act;
+mod actions;
 mod format;
 mod handover;
-mod look;
-mod pace;
+mod queries;
+mod rate_limit;
 mod reason;
 mod run;
 mod settle;
@@ -27,15 +27,15 @@ mod waiting;
 
 use base::message::stored_as_small_integer;
 
-pub use act::{cancel, pause, resume, start};
+pub use actions::{cancel, pause, resume, start};
 pub use format::Format;
-pub use look::{Skip, can_link, can_start, failure, find, list, notes, seconds_expected, skips};
+pub use queries::{Skip, can_link, can_start, failure, find, list, notes, seconds_expected, skips};
 pub use run::{run, step_all};
-pub use take_in::{Arrived, Wish, take_in};
+pub use take_in::{ReceivedImport, UploadOptions, take_in};
 
 /// State of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum ImportState {
     /// The file is being received; it is not visible yet.
     Reading,
     /// It waits for its turn.
@@ -49,7 +49,7 @@ pub enum State {
     Failed,
 }
 
-stored_as_small_integer!(State {
+stored_as_small_integer!(ImportState {
     Reading = 0,
     Queued = 1,
     Running = 2,
@@ -61,10 +61,10 @@ stored_as_small_integer!(State {
 
 const _: () = {
     let [done, cancelled] = crate::usage::ENDED;
-    assert!(done == State::Done.number() && cancelled == State::Cancelled.number());
+    assert!(done == ImportState::Done.number() && cancelled == ImportState::Cancelled.number());
 };
 
-impl State {
+impl ImportState {
     /// The word of the public API.
     pub const fn word(self) -> &'static str {
         match self {
@@ -85,7 +85,7 @@ impl State {
 
 /// Which messages create leads and notifications.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Leads {
+pub enum LeadsMode {
     /// The newest of each chat.
     #[default]
     Newest,
@@ -93,7 +93,7 @@ pub enum Leads {
     None,
 }
 
-impl Leads {
+impl LeadsMode {
     /// The word of the public API.
     pub const fn word(self) -> &'static str {
         match self {

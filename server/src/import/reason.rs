@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use base::error::Error;
-use base::words::{CRM, Language, Said, Words};
+use base::i18n::{CRM, Language, LocalizedText, Words};
 
 /// A sentence in every language, in its stored form.
-pub fn kept(said: &Said) -> String {
+pub fn kept(said: &LocalizedText) -> String {
     in_all(|words| said.plain(words, CRM))
 }
 
@@ -18,7 +18,7 @@ pub fn of_error(error: &Error) -> String {
             let fields = fields.iter().map(|field| format!("{}: {}", field.pointer, field.detail.plain(words, CRM)));
             fields.collect::<Vec<_>>().join("; ")
         }
-        other => other.said().plain(words, CRM),
+        other => other.text().plain(words, CRM),
     })
 }
 
@@ -29,7 +29,7 @@ fn in_all(say: impl Fn(Words) -> String) -> String {
 }
 
 /// The stored sentence in this language.
-pub fn told(stored: &str, language: Language) -> String {
+pub fn explain(stored: &str, language: Language) -> String {
     let all: BTreeMap<String, String> = serde_json::from_str(stored).unwrap_or_default();
     all.get(language.code()).cloned().unwrap_or_default()
 }
@@ -40,11 +40,11 @@ mod tests {
 
     #[test]
     fn a_reason_is_told_in_the_language_of_its_reader() {
-        let error = Error::field("/content/text", Said::new("said-empty"));
+        let error = Error::field("/content/text", LocalizedText::new("said-empty"));
         let stored = of_error(&error);
-        let (english, russian) = (told(&stored, Language::En), told(&stored, Language::Ru));
+        let (english, russian) = (explain(&stored, Language::En), explain(&stored, Language::Ru));
         assert!(english.starts_with("/content/text: ") && russian.starts_with("/content/text: "));
         assert_ne!(english, russian);
-        assert_eq!(told("", Language::En), "");
+        assert_eq!(explain("", Language::En), "");
     }
 }

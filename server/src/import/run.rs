@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
 
-use super::{HELD_MILLIS, look, step};
+use super::{HELD_MILLIS, queries, step};
 use crate::usage::UsageContext;
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -55,7 +55,7 @@ pub async fn step_all(app: &Arc<UsageContext>) -> usize {
 /// Claims an import for a while. None if another instance has it.
 async fn held(app: &UsageContext, row: import::Model) -> Result<Option<import::Model>, DbErr> {
     let until = Some(app.clock.millis() + HELD_MILLIS);
-    let done = look::one(row.tenant_id, row.id)
+    let done = queries::one(row.tenant_id, row.id)
         .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))
         .col_expr(Column::NextAt, Expr::value(until))
         .filter(Column::Epoch.eq(row.epoch))

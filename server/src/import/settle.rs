@@ -2,23 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base::i18n::LocalizedText;
 use base::message::State;
-use base::words::Said;
 use entity::{import, import_line, lane, message};
 use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::step::Change;
-use super::{look, reason};
+use super::step::ImportChanges;
+use super::{queries, reason};
 use crate::usage::UsageContext;
 
 /// Lines checked in one step.
 const PAGE: u64 = 500;
 
 /// Records which lines amoCRM accepted, refused, or will never get; returns how many are still queued.
-pub(super) async fn settled(app: &UsageContext, row: &import::Model, change: &mut Change) -> Result<usize, DbErr> {
+pub(super) async fn settled(
+    app: &UsageContext,
+    row: &import::Model,
+    change: &mut ImportChanges,
+) -> Result<usize, DbErr> {
     let handed =
-        look::lines(row).filter(import_line::Column::Accepted.eq(true)).limit(PAGE).all(app.store.read()).await?;
+        queries::lines(row).filter(import_line::Column::Accepted.eq(true)).limit(PAGE).all(app.store.read()).await?;
     let states = states_of(app, row, &handed).await?;
     let mut waiting = 0;
     for line in &handed {
@@ -28,8 +32,8 @@ pub(super) async fn settled(app: &UsageContext, row: &import::Model, change: &mu
                 change.done += 1;
                 change.over.push(line.message_id);
             }
-            Some(State::Failed) => change.skip(line, reason::kept(&Said::new("said-import-undelivered"))),
-            None => change.skip(line, reason::kept(&Said::new("said-import-erased"))),
+            Some(State::Failed) => change.skip(line, reason::kept(&LocalizedText::new("said-import-undelivered"))),
+            None => change.skip(line, reason::kept(&LocalizedText::new("said-import-erased"))),
         }
     }
     Ok(waiting)

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use base::error::Error;
-use base::store::ended;
-use base::words::Said;
+use base::i18n::LocalizedText;
+use base::store::finish_tx;
 use entity::import::{self, Column};
 use entity::{import_line, import_skip};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -14,7 +14,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{State, act, handover, look, pace, reason, settle};
+use super::{ImportState, actions, handover, queries, rate_limit, reason, settle};
 use crate::source::By;
 use crate::usage::UsageContext;
 
@@ -31,7 +31,7 @@ const MOST_UNSETTLED: usize = 100;
 
 /// The changes of a step.
 #[derive(Default)]
-pub(super) struct Change {
+pub(super) struct ImportChanges {
     /// Lines that are now queued, by their message.
     pub accepted: Vec<Uuid>,
     /// Lines that are finished.
@@ -41,7 +41,7 @@ pub(super) struct Change {
     pub duplicates: i64,
 }
 
-impl Change {
+impl ImportChanges {
     pub(super) fn skip(&mut self, line: &import_line::Model, reason: String) {
         self.over.push(line.message_id);
         self.skips.push((line.line, reason));
@@ -51,21 +51,21 @@ impl Change {
 /// Performs the due step of a claimed import. An error leaves everything as it was: the step is repeated when the
 /// claim ends.
 pub(super) async fn step(app: &Arc<UsageContext>, row: import::Model) -> anyhow::Result<()> {
-    match State::from_number(row.state)? {
-        State::Queued => begin(app, row).await,
-        State::Running => go_on(app, row).await,
-        State::Paused | State::Failed => wait_for_the_rest(app, row).await,
-        State::Cancelled => cancelled(app, row).await,
-        State::Done => throw_away(app, row).await,
-        State::Reading => Ok(read_no_further(app, row).await?),
+    match ImportState::from_number(row.state)? {
+        ImportState::Queued => begin(app, row).await,
+        ImportState::Running => go_on(app, row).await,
+        ImportState::Paused | ImportState::Failed => wait_for_the_rest(app, row).await,
+        ImportState::Cancelled => cancelled(app, row).await,
+        ImportState::Done => throw_away(app, row).await,
+        ImportState::Reading => Ok(read_no_further(app, row).await?),
     }
 }
 
 /// Starts it, if no other import of the channel runs.
 async fn begin(app: &Arc<UsageContext>, row: import::Model) -> anyhow::Result<()> {
     let now = app.clock.millis();
-    let update = look::one(row.tenant_id, row.id)
-        .col_expr(Column::State, Expr::value(State::Running.number()))
+    let update = queries::one(row.tenant_id, row.id)
+        .col_expr(Column::State, Expr::value(ImportState::Running.number()))
         .col_expr(Column::RefilledAt, Expr::value(now))
         .col_expr(Column::NextAt, Expr::value(Some(now)))
         .filter(Column::Epoch.eq(row.epoch));
@@ -80,13 +80,13 @@ async fn begin(app: &Arc<UsageContext>, row: import::Model) -> anyhow::Result<()
 
 async fn go_on(app: &Arc<UsageContext>, mut row: import::Model) -> anyhow::Result<()> {
     let Some(source) = app.lookup.source(row.source_id).await?.filter(|source| source.deleted_at.is_none()) else {
-        return fail(app, row, &Said::new("said-import-no-source")).await;
+        return fail(app, row, &LocalizedText::new("said-import-no-source")).await;
     };
-    let mut change = Change::default();
+    let mut change = ImportChanges::default();
     let unsettled = settle::settled(app, &row, &mut change).await?;
     let now = app.clock.millis();
-    let rate = pace::per_second(app);
-    pace::refill(&mut row, rate, now);
+    let rate = rate_limit::per_second(app);
+    rate_limit::refill(&mut row, rate, now);
     row.gives_way = false;
     if source.paused || unsettled >= MOST_UNSETTLED {
         row.next_at = Some(now + if source.paused { LATER_MILLIS } else { TICK_MILLIS });
@@ -97,13 +97,13 @@ async fn go_on(app: &Arc<UsageContext>, mut row: import::Model) -> anyhow::Resul
         row.next_at = Some(now + TICK_MILLIS);
         return Ok(keep(app, row, change).await?);
     }
-    row.next_at = Some(now + TICK_MILLIS.max(pace::until_next(&row, rate)));
+    row.next_at = Some(now + TICK_MILLIS.max(rate_limit::until_next(&row, rate)));
     match handover::page(app, &source, &mut row, &mut change).await {
         Ok(left) if !left && unsettled == 0 && change.accepted.is_empty() => finish(app, row, change).await,
         Ok(_) => Ok(keep(app, row, change).await?),
         Err(Error::Internal(cause)) => {
             tracing::error!(tenant.id = %row.tenant_id, import.id = %row.id, cause = format!("{cause:#}"), "an import stopped: a line could not be queued");
-            keep_failed(app, row, change, &Said::new("said-internal")).await
+            keep_failed(app, row, change, &LocalizedText::new("said-internal")).await
         }
         Err(passing) => {
             tracing::warn!(tenant.id = %row.tenant_id, import.id = %row.id, error = %passing, "an import is waiting after a temporary error");
@@ -113,19 +113,24 @@ async fn go_on(app: &Arc<UsageContext>, mut row: import::Model) -> anyhow::Resul
     }
 }
 
-async fn finish(app: &UsageContext, mut row: import::Model, change: Change) -> anyhow::Result<()> {
-    row.state = State::Done.number();
+async fn finish(app: &UsageContext, mut row: import::Model, change: ImportChanges) -> anyhow::Result<()> {
+    row.state = ImportState::Done.number();
     row.next_at = None;
     row.finished_at = Some(app.clock.millis());
     Ok(keep(app, row, change).await?)
 }
 
-async fn fail(app: &UsageContext, row: import::Model, said: &Said) -> anyhow::Result<()> {
-    keep_failed(app, row, Change::default(), said).await
+async fn fail(app: &UsageContext, row: import::Model, said: &LocalizedText) -> anyhow::Result<()> {
+    keep_failed(app, row, ImportChanges::default(), said).await
 }
 
-async fn keep_failed(app: &UsageContext, mut row: import::Model, change: Change, said: &Said) -> anyhow::Result<()> {
-    row.state = State::Failed.number();
+async fn keep_failed(
+    app: &UsageContext,
+    mut row: import::Model,
+    change: ImportChanges,
+    said: &LocalizedText,
+) -> anyhow::Result<()> {
+    row.state = ImportState::Failed.number();
     row.failure = reason::kept(said);
     // Once more, for what is in the queue.
     row.next_at = Some(app.clock.millis() + TICK_MILLIS);
@@ -134,7 +139,7 @@ async fn keep_failed(app: &UsageContext, mut row: import::Model, change: Change,
 
 /// Counts what is in the queue until it is empty.
 async fn wait_for_the_rest(app: &UsageContext, mut row: import::Model) -> anyhow::Result<()> {
-    let mut change = Change::default();
+    let mut change = ImportChanges::default();
     let unsettled = settle::settled(app, &row, &mut change).await?;
     row.next_at = (unsettled > 0).then(|| app.clock.millis() + LATER_MILLIS);
     Ok(keep(app, row, change).await?)
@@ -142,14 +147,14 @@ async fn wait_for_the_rest(app: &UsageContext, mut row: import::Model) -> anyhow
 
 /// Deletes the rest, except what is in the queue, whether or not that was recorded.
 async fn cancelled(app: &UsageContext, row: import::Model) -> anyhow::Result<()> {
-    let next = look::lines(&row).filter(import_line::Column::Accepted.eq(false)).limit(THROWN);
+    let next = queries::lines(&row).filter(import_line::Column::Accepted.eq(false)).limit(THROWN);
     let waiting = next.all(app.store.read()).await?;
     if waiting.is_empty() {
         return wait_for_the_rest(app, row).await;
     }
     let sent = settle::sent_of(app, &row, &waiting).await?;
     let over = waiting.iter().map(|line| line.message_id).filter(|id| !sent.contains(id)).collect();
-    let change = Change { accepted: sent.into_iter().collect(), over, ..Change::default() };
+    let change = ImportChanges { accepted: sent.into_iter().collect(), over, ..ImportChanges::default() };
     let again = import::Model { next_at: Some(app.clock.millis()), ..row };
     Ok(keep(app, again, change).await?)
 }
@@ -158,7 +163,7 @@ async fn cancelled(app: &UsageContext, row: import::Model) -> anyhow::Result<()>
 async fn throw_away(app: &UsageContext, row: import::Model) -> anyhow::Result<()> {
     let lines = import_line::Column::ImportId.eq(row.id).into();
     crate::tenant::remove::rows::<import_line::Entity>(&app.store, row.tenant_id, lines).await?;
-    Ok(keep(app, import::Model { next_at: None, ..row }, Change::default()).await?)
+    Ok(keep(app, import::Model { next_at: None, ..row }, ImportChanges::default()).await?)
 }
 
 /// Deletes a file whose upload was interrupted without clean-up.
@@ -172,29 +177,29 @@ async fn read_no_further(app: &UsageContext, row: import::Model) -> Result<(), D
 
 async fn later(app: &UsageContext, row: &import::Model, millis: i64, gives_way: bool) -> Result<(), DbErr> {
     let next_at = Some(app.clock.millis() + millis);
-    keep(app, import::Model { next_at, gives_way, ..row.clone() }, Change::default()).await
+    keep(app, import::Model { next_at, gives_way, ..row.clone() }, ImportChanges::default()).await
 }
 
 /// Stores a step, unless the import was claimed by another worker meanwhile.
-async fn keep(app: &UsageContext, row: import::Model, change: Change) -> Result<(), DbErr> {
+async fn keep(app: &UsageContext, row: import::Model, change: ImportChanges) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let done = keep_in(app, &tx, &row, change).await;
     let done = match done {
         Ok(()) => app.faults.hit("import.before_commit").map_err(|injected| DbErr::Custom(injected.to_string())),
         Err(error) => Err(error),
     };
-    ended(tx, done).await
+    finish_tx(tx, done).await
 }
 
 async fn keep_in(
     app: &UsageContext,
     tx: &DatabaseTransaction,
     row: &import::Model,
-    change: Change,
+    change: ImportChanges,
 ) -> Result<(), DbErr> {
     let skipped = i64::try_from(change.skips.len()).unwrap_or(0);
     let (done, duplicates) = (row.done + change.done, row.duplicates + change.duplicates);
-    let mine = look::one(row.tenant_id, row.id)
+    let mine = queries::one(row.tenant_id, row.id)
         .col_expr(Column::State, Expr::value(row.state))
         .col_expr(Column::Done, Expr::value(done))
         .col_expr(Column::Duplicates, Expr::value(duplicates))
@@ -239,10 +244,10 @@ async fn keep_in(
             .await?;
     }
     // A dry run's completion was already recorded when it was counted.
-    if row.state == State::Done.number() && !row.dry_run {
+    if row.state == ImportState::Done.number() && !row.dry_run {
         let detail =
             json!({"messages": row.total, "done": done, "duplicates": duplicates, "skipped": row.skipped + skipped});
-        act::note(app, tx, row, &By::parom(), "import.finished", detail).await?;
+        actions::note(app, tx, row, &By::parom(), "import.finished", detail).await?;
     }
     Ok(())
 }

@@ -4,8 +4,8 @@
 use std::io;
 
 use base::error::{Error, Result};
-use base::store::ended;
-use base::words::Said;
+use base::i18n::LocalizedText;
+use base::store::finish_tx;
 use bytes::Bytes;
 use entity::{import, import_line, import_skip, source};
 use futures_util::{Stream, StreamExt, pin_mut};
@@ -15,8 +15,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
-use super::format::{Cutter, Format, NAMED, Piece};
-use super::{KEPT_MILLIS, Leads, State, act, look, reason, waiting};
+use super::format::{Cutter, Format, ImportedMessage, NAMED};
+use super::{ImportState, KEPT_MILLIS, LeadsMode, actions, queries, reason, waiting};
 use crate::intake::believed;
 use crate::intake::message_in;
 use crate::source::By;
@@ -32,9 +32,9 @@ const REASONS: i64 = 10_000;
 
 /// Options of an upload.
 #[derive(Clone, Debug)]
-pub struct Wish {
+pub struct UploadOptions {
     pub format: Format,
-    pub leads: Leads,
+    pub leads: LeadsMode,
     /// Whether new chats are linked to existing contacts, by the customer's phone or e-mail.
     pub link_contacts: bool,
     /// Only count what would happen.
@@ -44,12 +44,12 @@ pub struct Wish {
 }
 
 /// A complete and counted file that is not started yet.
-pub struct Arrived {
+pub struct ReceivedImport {
     row: import::Model,
     checksum: String,
 }
 
-impl Arrived {
+impl ReceivedImport {
     /// Hex SHA-256 of the file.
     pub fn checksum(&self) -> &str {
         &self.checksum
@@ -65,14 +65,14 @@ impl Arrived {
         let now = app.clock.millis();
         let over = self.row.dry_run || self.row.total == 0;
         let (state, next_at) = match over {
-            true => (State::Done, (self.row.total > 0).then_some(now + KEPT_MILLIS)),
-            false => (State::Queued, Some(now)),
+            true => (ImportState::Done, (self.row.total > 0).then_some(now + KEPT_MILLIS)),
+            false => (ImportState::Queued, Some(now)),
         };
         let kept =
             import::Model { state: state.number(), next_at, finished_at: over.then_some(now), ..self.row.clone() };
         let tx = app.store.write_tx().await?;
         let done = async {
-            look::one(self.row.tenant_id, self.row.id)
+            queries::one(self.row.tenant_id, self.row.id)
                 .col_expr(import::Column::State, Expr::value(kept.state))
                 .col_expr(import::Column::NextAt, Expr::value(kept.next_at))
                 .col_expr(import::Column::FinishedAt, Expr::value(kept.finished_at))
@@ -80,10 +80,10 @@ impl Arrived {
                 .await?;
             let action = if self.row.dry_run { "import.counted" } else { "import.started" };
             let detail = json!({"messages": kept.total, "chats": kept.chats, "skipped": kept.skipped});
-            act::note(app, &tx, &kept, by, action, detail).await
+            actions::note(app, &tx, &kept, by, action, detail).await
         };
         let done = done.await;
-        ended(tx, done).await?;
+        finish_tx(tx, done).await?;
         Ok(kept)
     }
 
@@ -98,9 +98,9 @@ impl Arrived {
 pub async fn take_in(
     app: &UsageContext,
     source: &source::Model,
-    wish: Wish,
+    wish: UploadOptions,
     body: impl Stream<Item = io::Result<Bytes>>,
-) -> Result<Arrived> {
+) -> Result<ReceivedImport> {
     let row = begun(app, source, &wish).await?;
     let room = match waiting::room(app, &row).await {
         Ok(room) => room,
@@ -120,7 +120,7 @@ pub async fn take_in(
         skips: Vec::new(),
     };
     match desk.read(body).await {
-        Ok(()) => Ok(Arrived { checksum: hex::encode(desk.hash.finalize()), row: desk.row }),
+        Ok(()) => Ok(ReceivedImport { checksum: hex::encode(desk.hash.finalize()), row: desk.row }),
         Err(error) => {
             discard(app, &desk.row).await;
             Err(error)
@@ -128,16 +128,16 @@ pub async fn take_in(
     }
 }
 
-async fn begun(app: &UsageContext, source: &source::Model, wish: &Wish) -> Result<import::Model> {
+async fn begun(app: &UsageContext, source: &source::Model, wish: &UploadOptions) -> Result<import::Model> {
     let now = app.clock.millis();
     let row = import::Model {
         tenant_id: source.tenant_id,
         id: app.clock.uuid_v7(),
         source_id: source.id,
         target: source.channel_id,
-        state: State::Reading.number(),
+        state: ImportState::Reading.number(),
         dry_run: wish.dry_run,
-        newest_loud: wish.leads == Leads::Newest,
+        newest_loud: wish.leads == LeadsMode::Newest,
         link_contacts: wish.link_contacts,
         file_name: wish.file_name.chars().filter(|sign| !sign.is_control()).take(200).collect(),
         total: 0,
@@ -176,7 +176,7 @@ async fn discard(app: &UsageContext, row: &import::Model) {
 }
 
 fn headless(unnamed: &[&str]) -> Error {
-    Error::field("", Said::new("said-import-header").with("missing", unnamed.join(", ")))
+    Error::field("", LocalizedText::new("said-import-header").with("missing", unnamed.join(", ")))
 }
 
 struct Desk<'app> {
@@ -196,7 +196,7 @@ impl Desk<'_> {
         let most = u64::from(self.app.config.import.file_mb) * 1024 * 1024;
         pin_mut!(body);
         while let Some(chunk) = body.next().await {
-            let chunk = chunk.map_err(|_| Error::Malformed(Said::new("said-body-broke")))?;
+            let chunk = chunk.map_err(|_| Error::Malformed(LocalizedText::new("said-body-broke")))?;
             self.bytes += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
             if self.bytes > most {
                 return Err(Error::TooLarge(usize::try_from(most).unwrap_or(usize::MAX)));
@@ -219,7 +219,7 @@ impl Desk<'_> {
         }
         self.flush().await?;
         self.note_bytes().await?;
-        look::count(self.app, &mut self.row).await?;
+        queries::count(self.app, &mut self.row).await?;
         Ok(())
     }
 
@@ -238,7 +238,7 @@ impl Desk<'_> {
 
     async fn note_bytes(&mut self) -> Result<()> {
         self.row.bytes = i64::try_from(self.bytes).unwrap_or(i64::MAX);
-        let row = look::one(self.row.tenant_id, self.row.id);
+        let row = queries::one(self.row.tenant_id, self.row.id);
         row.col_expr(import::Column::Bytes, Expr::value(self.row.bytes)).exec(self.app.store.write()).await?;
         Ok(())
     }
@@ -249,7 +249,7 @@ impl Desk<'_> {
         self.cutter.unnamed().map_or(Ok(()), |unnamed| Err(headless(&unnamed)))
     }
 
-    async fn put(&mut self, piece: Piece) -> Result<()> {
+    async fn put(&mut self, piece: ImportedMessage) -> Result<()> {
         let line = piece.line;
         match self.checked(piece) {
             Ok(row) => self.lines.push(row),
@@ -261,10 +261,10 @@ impl Desk<'_> {
         Ok(())
     }
 
-    fn checked(&self, piece: Piece) -> Result<import_line::Model> {
+    fn checked(&self, piece: ImportedMessage) -> Result<import_line::Model> {
         let json = piece.json.ok_or(Error::TooLarge(base::json::MOST_BYTES))?;
         let incoming = message_in::of_line(self.app, &json)?;
-        let text = String::from_utf8(json).map_err(|_| Error::Malformed(Said::new("said-import-not-utf8")))?;
+        let text = String::from_utf8(json).map_err(|_| Error::Malformed(LocalizedText::new("said-import-not-utf8")))?;
         Ok(import_line::Model {
             tenant_id: self.row.tenant_id,
             import_id: self.row.id,
@@ -297,7 +297,7 @@ impl Desk<'_> {
                 .await?;
             if usize::try_from(stored).ok() != Some(wanted.len()) {
                 let kept = self.stored_of(&wanted).await?;
-                let twice = reason::kept(&Said::new("said-import-twice"));
+                let twice = reason::kept(&LocalizedText::new("said-import-twice"));
                 wanted.difference(&kept).for_each(|line| self.skip(*line, twice.clone()));
             }
         }

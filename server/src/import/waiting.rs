@@ -1,7 +1,7 @@
 //! How many imports of an account may be pending, and their size together.
 
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use entity::import;
 
 use crate::usage::UsageContext;
@@ -17,7 +17,7 @@ pub(super) async fn room(app: &UsageContext, row: &import::Model) -> Result<u64>
     if limits.imports_waiting > 0 && others.count >= i64::from(limits.imports_waiting) {
         return Err(Error::TooMany {
             problem: "too_many_imports",
-            detail: Said::new("said-imports-many").with("most", limits.imports_waiting),
+            detail: LocalizedText::new("said-imports-many").with("most", limits.imports_waiting),
             retry_after: AGAIN,
         });
     }
@@ -32,7 +32,7 @@ pub(super) async fn room(app: &UsageContext, row: &import::Model) -> Result<u64>
 pub(super) fn too_much(app: &UsageContext) -> Error {
     Error::TooMany {
         problem: "too_many_imports",
-        detail: Said::new("said-imports-large").with("most", app.config.limits.imports_waiting_mb),
+        detail: LocalizedText::new("said-imports-large").with("most", app.config.limits.imports_waiting_mb),
         retry_after: AGAIN,
     }
 }

@@ -11,17 +11,17 @@ use base::spool::Hook;
 use base::store::VENDOR;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use queue::parcel::{Hurry, Parcel, RawHook};
-use queue::writer::Refused;
+use queue::accept_batch::{AcceptBatch, Priority, RawHook};
+use queue::writer::AcceptError;
 use secrecy::ExposeSecret;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::ladder;
+use super::fallback;
 use super::manager::{self, Live};
 use crate::intake::IntakeContext;
-use crate::lookup::Scope;
-use crate::shed::body::End;
+use crate::load_shedding::body::End;
+use crate::lookup::ConnectedScope;
 use crate::tenant::channels;
 
 /// Larger bodies are refused.
@@ -112,7 +112,7 @@ async fn answer(
     // Detached: a caller that hangs up must not stop the processing of its hook.
     let taken = base::supervisor::detach("chats_hook", {
         let app = app.clone();
-        async move { ladder::take(&app, hook).await }
+        async move { fallback::take(&app, hook).await }
     });
     match taken.await {
         Ok(Ok(())) => HttpResponse::Ok().finish(),
@@ -127,7 +127,7 @@ fn not_genuine() -> HttpResponse {
     HttpResponse::Unauthorized().body("the signature does not match")
 }
 
-/// Reads a body up to a limit, or returns the error response. The gate enforces the deadline ([`crate::shed`]).
+/// Reads a body up to a limit, or returns the error response. The gate enforces the deadline ([`crate::load_shedding`]).
 pub(super) async fn read(mut payload: web::Payload, limit: usize) -> Result<Bytes, HttpResponse> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
@@ -145,16 +145,16 @@ pub(super) async fn read(mut payload: web::Payload, limit: usize) -> Result<Byte
 }
 
 /// Stores a hook with a valid signature: processed, or in quarantine. Durable on return; repeats are recognised.
-pub(super) async fn store(app: &Arc<IntakeContext>, hook: &Hook) -> Result<(), Refused> {
+pub(super) async fn store(app: &Arc<IntakeContext>, hook: &Hook) -> Result<(), AcceptError> {
     match understood(app, hook).await {
         // The database will never accept the content, but it may accept the raw bytes.
-        Err(Refused::Unstorable(_)) => quarantine(app, None, hook, Quarantine::Unstorable).await,
+        Err(AcceptError::Unstorable(_)) => quarantine(app, None, hook, Quarantine::Unstorable).await,
         done => done,
     }
 }
 
-async fn understood(app: &Arc<IntakeContext>, raw: &Hook) -> Result<(), Refused> {
-    let Some(scope) = app.lookup.scope(&raw.scope_id).await.map_err(Refused::Unavailable)? else {
+async fn understood(app: &Arc<IntakeContext>, raw: &Hook) -> Result<(), AcceptError> {
+    let Some(scope) = app.lookup.scope(&raw.scope_id).await.map_err(AcceptError::Unavailable)? else {
         return quarantine(app, None, raw, Quarantine::UnknownScope).await;
     };
     let hook = match chats::parse(&raw.body) {
@@ -195,14 +195,14 @@ async fn understood(app: &Arc<IntakeContext>, raw: &Hook) -> Result<(), Refused>
     };
     let done = done.map_err(|error| {
         tracing::error!(error = format!("{error:#}"), "a manager's action could not be routed to a source");
-        Refused::Unavailable(sea_orm::DbErr::Custom(error.to_string()))
+        AcceptError::Unavailable(sea_orm::DbErr::Custom(error.to_string()))
     })?;
     match done {
         Live::Entry(entry) => {
             let entries = vec![*entry];
             let tenant_id = scope.tenant.tenant_id;
-            let parcel = Parcel { tenant_id, hurry: Hurry::Hook, raw: Some(raw_of(raw, "")), entries };
-            app.writer.accept(parcel).await.map(|_| ())
+            let batch = AcceptBatch { tenant_id, priority: Priority::High, raw: Some(raw_of(raw, "")), entries };
+            app.writer.accept(batch).await.map(|_| ())
         }
         Live::Late => keep(app, scope.tenant.tenant_id, raw_of(raw, "")).await,
         Live::UnknownConversation => quarantine(app, Some(&scope), raw, Quarantine::UnknownConversation).await,
@@ -218,7 +218,12 @@ fn is_stale(app: &IntakeContext, raw: &Hook, time: Option<i64>) -> bool {
     time.is_some_and(|time| time >= IN_2009 && time < raw.received_at / 1000 - ids)
 }
 
-async fn quarantine(app: &IntakeContext, scope: Option<&Scope>, hook: &Hook, why: Quarantine) -> Result<(), Refused> {
+async fn quarantine(
+    app: &IntakeContext,
+    scope: Option<&ConnectedScope>,
+    hook: &Hook,
+    why: Quarantine,
+) -> Result<(), AcceptError> {
     let tenant_id = scope.map_or(VENDOR, |scope| scope.tenant.tenant_id);
     tracing::warn!(tenant.id = %tenant_id, reason = why.word(), "a genuine hook from amoCRM was quarantined");
     metrics::counter!("parom_quarantined_total", "reason" => why.word(), "door" => "amocrm").increment(1);
@@ -226,7 +231,7 @@ async fn quarantine(app: &IntakeContext, scope: Option<&Scope>, hook: &Hook, why
 }
 
 /// Connects the channel for version 2 again, in the background because amoCRM waits for its answer.
-fn renew(app: &Arc<IntakeContext>, scope: &Scope) {
+fn renew(app: &Arc<IntakeContext>, scope: &ConnectedScope) {
     let (app, channel) = (app.clone(), scope.channel.clone());
     base::supervisor::detach("channel_renew", async move {
         if let Err(error) = channels::renew(&app, &channel).await {
@@ -235,9 +240,9 @@ fn renew(app: &Arc<IntakeContext>, scope: &Scope) {
     });
 }
 
-async fn keep(app: &IntakeContext, tenant_id: uuid::Uuid, raw: RawHook) -> Result<(), Refused> {
-    let parcel = Parcel { tenant_id, hurry: Hurry::Hook, raw: Some(raw), entries: Vec::new() };
-    app.writer.accept(parcel).await.map(|_| ())
+async fn keep(app: &IntakeContext, tenant_id: uuid::Uuid, raw: RawHook) -> Result<(), AcceptError> {
+    let batch = AcceptBatch { tenant_id, priority: Priority::High, raw: Some(raw), entries: Vec::new() };
+    app.writer.accept(batch).await.map(|_| ())
 }
 
 fn raw_of(hook: &Hook, quarantine: &str) -> RawHook {

@@ -10,8 +10,8 @@ use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use amocrm::hooks::crm::{self, BODY_LIMIT};
 use bytes::Bytes;
-use queue::parcel::{Hurry, Parcel, RawHook};
-use queue::writer::Refused;
+use queue::accept_batch::{AcceptBatch, Priority, RawHook};
+use queue::writer::AcceptError;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -73,13 +73,13 @@ fn not_stored(error: &str) -> HttpResponse {
     HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "1")).finish()
 }
 
-async fn take(app: &Arc<IntakeContext>, tenant_id: Uuid, body: Bytes) -> Result<(), Refused> {
+async fn take(app: &Arc<IntakeContext>, tenant_id: Uuid, body: Bytes) -> Result<(), AcceptError> {
     let Ok(hook) = crm::parse(&body) else {
         return quarantine(app, tenant_id, body, "unreadable").await;
     };
-    let tenant = app.lookup.tenant(tenant_id).await.map_err(Refused::Unavailable)?;
-    let told = hook.account_id.zip(tenant).is_some_and(|(told, tenant)| told != tenant.account_id);
-    if told {
+    let tenant = app.lookup.tenant(tenant_id).await.map_err(AcceptError::Unavailable)?;
+    let given = hook.account_id.zip(tenant).is_some_and(|(given, tenant)| given != tenant.account_id);
+    if given {
         return quarantine(app, tenant_id, body, "foreign_account").await;
     }
     let heard: Vec<_> = hook.events.iter().filter_map(act::heard).collect();
@@ -92,10 +92,10 @@ async fn take(app: &Arc<IntakeContext>, tenant_id: Uuid, body: Bytes) -> Result<
     Ok(())
 }
 
-async fn quarantine(app: &IntakeContext, tenant_id: Uuid, body: Bytes, why: &'static str) -> Result<(), Refused> {
+async fn quarantine(app: &IntakeContext, tenant_id: Uuid, body: Bytes, why: &'static str) -> Result<(), AcceptError> {
     tracing::warn!(tenant.id = %tenant_id, reason = why, "a CRM hook was quarantined");
     metrics::counter!("parom_quarantined_total", "reason" => why, "door" => KIND).increment(1);
-    if !app.strangers.keeps_unreadable(tenant_id, body.len(), app.clock.millis()).await {
+    if !app.unknown_callers.keeps_unreadable(tenant_id, body.len(), app.clock.millis()).await {
         tracing::warn!(tenant.id = %tenant_id, "the account's unreadable hooks of today exceed the limit; this one is counted but not stored");
         return Ok(());
     }
@@ -103,7 +103,7 @@ async fn quarantine(app: &IntakeContext, tenant_id: Uuid, body: Bytes, why: &'st
 }
 
 /// Stored once: the same bytes are the same row. The token is a secret and is not stored with them.
-async fn keep(app: &IntakeContext, tenant_id: Uuid, body: Bytes, quarantine: &str) -> Result<(), Refused> {
+async fn keep(app: &IntakeContext, tenant_id: Uuid, body: Bytes, quarantine: &str) -> Result<(), AcceptError> {
     let raw = RawHook {
         id: Uuid::new_v5(&tenant_id, &body),
         kind: KIND,
@@ -113,6 +113,6 @@ async fn keep(app: &IntakeContext, tenant_id: Uuid, body: Bytes, quarantine: &st
         body,
         quarantine: quarantine.to_owned(),
     };
-    let parcel = Parcel { tenant_id, hurry: Hurry::Hook, raw: Some(raw), entries: Vec::new() };
-    app.writer.accept(parcel).await.map(|_| ())
+    let batch = AcceptBatch { tenant_id, priority: Priority::High, raw: Some(raw), entries: Vec::new() };
+    app.writer.accept(batch).await.map(|_| ())
 }

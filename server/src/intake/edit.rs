@@ -2,28 +2,28 @@
 
 use anyhow::Context;
 use base::error::{Error, Result};
+use base::i18n::{Language, LocalizedText, Words};
 use base::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Stream};
-use base::words::{Language, Said, Words};
 use entity::{message, source};
+use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, ItemOutcome, Rewrite};
 use queue::media::NewMedia;
-use queue::parcel::{Conversation, DedupeKey, Entry, Event, Outcome, Rewrite};
 use uuid::Uuid;
 
-use super::cleaned::cleaned_content;
-use super::enclosed::of_content;
-use super::message::{hashed, told};
+use super::attachments::of_content;
+use super::message::{canonical, hashed};
+use super::sanitize::cleaned_content;
 use super::store;
 use crate::delivery::letters::{TO_CRM_MILLIS, crm_letter};
 use crate::intake::IntakeContext;
-use crate::lookup::About;
-use crate::media::Whose;
+use crate::lookup::MessageKey;
+use crate::media::FileOwner;
 
 /// How often a change is retried after losing to a concurrent one.
 const TRIES: usize = 5;
 
 /// A change of a message.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Change {
+pub enum MessageChange {
     /// New content.
     Says(Box<Content>),
     /// The customer deleted it. amoCRM has no deletion (chats-api §3.4.6): its text is replaced by a note.
@@ -34,27 +34,32 @@ pub enum Change {
 /// everything received before. A change without effect stores nothing.
 ///
 /// Errors: not found; a conflict for a message that came from amoCRM or was deleted.
-pub async fn accept(app: &IntakeContext, source: &source::Model, about: &About, change: Change) -> Result<Uuid> {
+pub async fn accept(
+    app: &IntakeContext,
+    source: &source::Model,
+    about: &MessageKey,
+    change: MessageChange,
+) -> Result<Uuid> {
     for _ in 0..TRIES {
         let found = about.find(&app.store, source).await?.ok_or(Error::NotFound)?;
         if found.direction != Direction::ToCrm.number() {
             return Err(Error::Conflict {
                 problem: "not_from_messenger",
-                detail: Said::new("said-not-from-messenger"),
+                detail: LocalizedText::new("said-not-from-messenger"),
             });
         }
         let body: Body = serde_json::from_str(&found.body).context("the body of a stored message")?;
         let Some((body, edited, media)) = changed(app, source, &found, body, &change).await? else {
             return Ok(found.id);
         };
-        let entry = Entry { media, ..entry_of(app, source, &found, &body, &edited)? };
+        let entry = AcceptItem { media, ..entry_of(app, source, &found, &body, &edited)? };
         match store(app, source.tenant_id, None, entry).await? {
-            Outcome::New { .. } | Outcome::Duplicate { same: true, .. } => {
-                let _ = app.happened.send(found.conversation_id);
+            ItemOutcome::New { .. } | ItemOutcome::Duplicate { same: true, .. } => {
+                let _ = app.changes.send(found.conversation_id);
                 return Ok(found.id);
             }
             // Changed by another call between the read and the commit.
-            Outcome::Duplicate { same: false, .. } => {}
+            ItemOutcome::Duplicate { same: false, .. } => {}
         }
     }
     Err(Error::not_storing())
@@ -66,25 +71,25 @@ async fn changed(
     source: &source::Model,
     found: &message::Model,
     mut body: Body,
-    change: &Change,
+    change: &MessageChange,
 ) -> Result<Option<(Body, Edited, Vec<NewMedia>)>> {
     let at = app.clock.millis();
     match change {
-        Change::Deleted if body.deleted => Ok(None),
-        Change::Says(_) if body.deleted => {
-            Err(Error::Conflict { problem: "message_deleted", detail: Said::new("said-message-deleted") })
+        MessageChange::Deleted if body.deleted => Ok(None),
+        MessageChange::Says(_) if body.deleted => {
+            Err(Error::Conflict { problem: "message_deleted", detail: LocalizedText::new("said-message-deleted") })
         }
-        Change::Deleted => {
+        MessageChange::Deleted => {
             let content = in_place(&body.content, language_of(app, source).await?);
             body.deleted = true;
             Ok(Some((body, Edited { content, at, deleted: true }, Vec::new())))
         }
-        Change::Says(content) => {
+        MessageChange::Says(content) => {
             let mut content = with_old_file(cleaned_content(content.as_ref().clone()), &body.content)?;
             if content == body.content {
                 return Ok(None);
             }
-            let whose = Whose {
+            let whose = FileOwner {
                 tenant_id: source.tenant_id,
                 source_id: source.id,
                 direction: Direction::ToCrm,
@@ -105,7 +110,7 @@ fn with_old_file(mut content: Content, before: &Content) -> Result<Content> {
     let none = |file: &Media| file.media_id.is_none() && file.media_url.is_empty() && file.reference.is_none();
     if let Some(file) = content.media_mut().filter(|file| none(file) || same(file)) {
         let Some(old) = old else {
-            return Err(Error::field("/content/media_url", Said::new("said-media-needed")));
+            return Err(Error::field("/content/media_url", LocalizedText::new("said-media-needed")));
         };
         *file = Media { text: file.text.take(), ..old.clone() };
     }
@@ -114,7 +119,7 @@ fn with_old_file(mut content: Content, before: &Content) -> Result<Content> {
 
 /// The replacement text in amoCRM for a deleted message. A file stays there: its caption says so.
 fn in_place(content: &Content, language: Language) -> Content {
-    let words = Words::new(language).say("message-deleted-by-customer").to_string();
+    let words = Words::new(language).text("message-deleted-by-customer").to_string();
     let mut content = content.clone();
     match content.media_mut() {
         Some(media) => {
@@ -136,22 +141,22 @@ fn entry_of(
     found: &message::Model,
     body: &Body,
     edited: &Edited,
-) -> anyhow::Result<Entry> {
+) -> anyhow::Result<AcceptItem> {
     let now = app.clock.millis();
     let kind = (LetterKind::Edit, Stream::Messages);
     let payload = serde_json::to_string(edited).context("an edit as JSON")?;
     let letter = crm_letter(app, (source.channel_id, source.id), found.id, kind, payload, now + TO_CRM_MILLIS);
     // The number of the next change: of two concurrent changes one fails and starts again.
     let turn = body.past.len() + usize::from(body.deleted);
-    let key = DedupeKey { origin: source.id, external_id: format!("{}:{turn}", found.id), event: Event::Edit };
+    let key = DedupeKey { origin: source.id, external_id: format!("{}:{turn}", found.id), event: EventKind::Edit };
     let conversation = Conversation::Known(found.conversation_id);
-    Ok(Entry {
-        fingerprint: hashed(&[edited.content.kind(), &told(&edited.content)]),
+    Ok(AcceptItem {
+        fingerprint: hashed(&[edited.content.kind(), &canonical(&edited.content)]),
         rewrite: Some(Rewrite {
             message_id: found.id,
             body: serde_json::to_string(body).context("a message body as JSON")?,
         }),
         letters: vec![letter],
-        ..Entry::bare(key, app.clock.uuid_v7(), now, conversation)
+        ..AcceptItem::bare(key, app.clock.uuid_v7(), now, conversation)
     })
 }

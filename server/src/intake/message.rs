@@ -4,18 +4,19 @@ use anyhow::Context;
 use base::error::Result;
 use base::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream, crm_id};
 use entity::source;
-use queue::parcel::{
-    Alias, Conversation, DedupeKey, Entry, Event, NewConversation, NewMessage, Opened, Outcome, RawHook, Side,
+use queue::accept_batch::{
+    AcceptItem, Alias, Conversation, DedupeKey, EventKind, ItemOutcome, NewConversation, NewMessage, OpenedDialogue,
+    RawHook, Side,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::cleaned::{cleaned, cleaned_person};
-use super::enclosed::enclosed;
-use super::{begun, believed, store};
+use super::attachments::enclosed;
+use super::sanitize::{cleaned, cleaned_person};
+use super::{believed, store, write_first};
 use crate::delivery::letters::{TO_CRM_MILLIS, crm_letter};
 use crate::intake::IntakeContext;
-use crate::media::Whose;
+use crate::media::FileOwner;
 
 /// One message from a messenger or the API, already validated.
 #[derive(Clone, Debug)]
@@ -47,24 +48,29 @@ pub async fn accept(
     source: &source::Model,
     incoming: Incoming,
     raw: Option<RawHook>,
-) -> Result<Outcome> {
+) -> Result<ItemOutcome> {
     let entry = entry_of(app, source, incoming, app.clock.uuid_v7()).await?;
     store(app, source.tenant_id, raw, entry).await
 }
 
 /// The same under an id of ours generated earlier. A caller that may have to retry must first check whether a message
 /// has this id.
-pub async fn accept_as(app: &IntakeContext, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<Outcome> {
+pub async fn accept_as(
+    app: &IntakeContext,
+    source: &source::Model,
+    incoming: Incoming,
+    id: Uuid,
+) -> Result<ItemOutcome> {
     let entry = entry_of(app, source, incoming, id).await?;
     store(app, source.tenant_id, None, entry).await
 }
 
-async fn entry_of(app: &IntakeContext, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<Entry> {
+async fn entry_of(app: &IntakeContext, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<AcceptItem> {
     let now = app.clock.millis();
     let fingerprint = fingerprint(&incoming);
     let (conversation, opened) = conversation_of(app, source, &incoming).await?;
     let whose =
-        Whose { tenant_id: source.tenant_id, source_id: source.id, direction: Direction::ToCrm, message_id: id };
+        FileOwner { tenant_id: source.tenant_id, source_id: source.id, direction: Direction::ToCrm, message_id: id };
     let mut body = cleaned(incoming.body);
     let media = enclosed(app, &whose, &mut body).await?;
     let message = NewMessage {
@@ -79,9 +85,9 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, incoming: Incomin
     };
     let kind = (LetterKind::Message, Stream::Messages);
     let letter = crm_letter(app, (source.channel_id, source.id), id, kind, String::new(), now + TO_CRM_MILLIS);
-    let key = DedupeKey { origin: source.id, external_id: incoming.external_id, event: Event::Message };
-    let bare = Entry::bare(key, id, now, conversation);
-    Ok(Entry { fingerprint, opened, message: Some(message), media, letters: vec![letter], ..bare })
+    let key = DedupeKey { origin: source.id, external_id: incoming.external_id, event: EventKind::Message };
+    let bare = AcceptItem::bare(key, id, now, conversation);
+    Ok(AcceptItem { fingerprint, opened, message: Some(message), media, letters: vec![letter], ..bare })
 }
 
 /// The conversation, and the ids of its dialogue if a manager started it and this is the first answer.
@@ -89,12 +95,12 @@ async fn conversation_of(
     app: &IntakeContext,
     source: &source::Model,
     incoming: &Incoming,
-) -> Result<(Conversation, Option<Opened>)> {
+) -> Result<(Conversation, Option<OpenedDialogue>)> {
     let identity = Alias { side: Side::Messenger, origin: source.id, external_id: incoming.conversation_id.clone() };
     if let Some(known) = app.lookup.conversation(source.tenant_id, identity.clone()).await? {
         return Ok((Conversation::Known(known.conversation_id), None));
     }
-    if let Some((id, opened)) = begun::answered(app, source, incoming).await? {
+    if let Some((id, opened)) = write_first::answered(app, source, incoming).await? {
         return Ok((Conversation::Known(id), Some(opened)));
     }
     let ours = crm_id(source.id, "conversation", &incoming.conversation_id).to_string();
@@ -114,11 +120,11 @@ async fn conversation_of(
 fn fingerprint(incoming: &Incoming) -> i64 {
     let body = &incoming.body;
     let role = format!("{:?}", body.sender.role);
-    hashed(&[&incoming.conversation_id, &role, &body.sender.id, body.content.kind(), &told(&body.content)])
+    hashed(&[&incoming.conversation_id, &role, &body.sender.id, body.content.kind(), &canonical(&body.content)])
 }
 
 /// Canonical form of a content for the fingerprint.
-pub(super) fn told(content: &Content) -> String {
+pub(super) fn canonical(content: &Content) -> String {
     match content {
         Content::Text { text } => text.clone(),
         Content::Location { latitude, longitude } => format!("{latitude} {longitude}"),

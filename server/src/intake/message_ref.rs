@@ -2,13 +2,13 @@
 
 use base::error::Result;
 
-use crate::lookup::About;
+use crate::lookup::MessageKey;
 use base::json::checked_id;
 
 /// Parses a message reference from a path or a body; an impossible id is rejected at `pointer`.
-pub fn checked(pointer: &str, text: &str) -> Result<About> {
-    match About::of(text) {
-        About::Theirs(id) => checked_id(pointer, id).map(About::Theirs),
+pub fn checked(pointer: &str, text: &str) -> Result<MessageKey> {
+    match MessageKey::of(text) {
+        MessageKey::Theirs(id) => checked_id(pointer, id).map(MessageKey::Theirs),
         ours => Ok(ours),
     }
 }
@@ -23,10 +23,10 @@ mod tests {
     #[test]
     fn whose_an_id_is() {
         let ours = "01900000-0000-7000-8000-000000000001";
-        assert_eq!(checked("/id", ours).unwrap(), About::Ours(Uuid::try_parse(ours).unwrap()));
-        assert_eq!(checked("/id", &format!("ext:{ours}")).unwrap(), About::Theirs(ours.to_owned()));
+        assert_eq!(checked("/id", ours).unwrap(), MessageKey::Ours(Uuid::try_parse(ours).unwrap()));
+        assert_eq!(checked("/id", &format!("ext:{ours}")).unwrap(), MessageKey::Theirs(ours.to_owned()));
         for theirs in ["wamid.HBgL", "01900000000070008000000000000001", "17"] {
-            assert_eq!(checked("/id", theirs).unwrap(), About::Theirs(theirs.to_owned()));
+            assert_eq!(checked("/id", theirs).unwrap(), MessageKey::Theirs(theirs.to_owned()));
         }
         for wrong in ["ext:", "a\0b"] {
             assert!(matches!(checked("/id", wrong), Err(Error::Invalid(_))));

@@ -3,42 +3,42 @@
 //! All transports – a messenger's webhook, the web chat, the public API, amoCRM's hook – end in
 //! [`queue::writer::Writer::accept`], the only entry to the queue.
 
-pub mod begun;
+mod attachments;
 pub mod chats;
-mod cleaned;
 pub mod connector;
 mod context;
 pub mod crm;
 pub mod edit;
-mod enclosed;
-pub mod ladder;
-mod live;
-pub mod lost;
+pub mod fallback;
 mod lost_hooks;
 mod manager;
 pub mod media_url;
 pub mod message;
 pub mod message_in;
 pub mod message_ref;
+pub mod recovered;
+mod sanitize;
 pub mod status;
+mod typing_reactions;
+pub mod write_first;
 
 use anyhow::Context;
-use queue::parcel::{Entry, Hurry, Outcome, Parcel, RawHook};
+use queue::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, Priority, RawHook};
 use uuid::Uuid;
 
 pub use context::IntakeContext;
-pub use live::{reaction, typing};
 pub use lost_hooks::LostHooks;
+pub use typing_reactions::{reaction, typing};
 
 /// Stores one event from a messenger. Durable on return.
 async fn store(
     app: &IntakeContext,
     tenant_id: Uuid,
     raw: Option<RawHook>,
-    entry: Entry,
-) -> base::error::Result<Outcome> {
-    let parcel = Parcel { tenant_id, hurry: Hurry::Other, raw, entries: vec![entry] };
-    let outcomes = app.writer.accept(parcel).await?;
+    entry: AcceptItem,
+) -> base::error::Result<ItemOutcome> {
+    let batch = AcceptBatch { tenant_id, priority: Priority::Normal, raw, entries: vec![entry] };
+    let outcomes = app.writer.accept(batch).await?;
     Ok(outcomes.into_iter().next().context("a parcel of one entry has one outcome")?)
 }
 

@@ -2,24 +2,24 @@
 
 use anyhow::Context;
 use base::error::{Error, Result};
+use base::i18n::LocalizedText;
 use base::message::{Direction, State, StatusReport};
-use base::words::Said;
 use entity::{message, source};
-use queue::parcel::{Conversation, DedupeKey, Entry, Event, StateChange};
+use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, StateChange};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::store;
 use crate::delivery::letters::{messenger_pool, status_letter};
 use crate::intake::IntakeContext;
-use crate::lookup::{About, known_message};
+use crate::lookup::{MessageKey, known_message};
 
 /// A status for an unknown id waits this long for its message.
 const PARKED_MILLIS: i64 = 24 * 3_600_000;
 
 /// What became of a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct StatusOutcome {
     /// None if the messenger's id is not known yet; the status is then parked for 24 hours.
     pub message_id: Option<Uuid>,
     /// The message already had a higher state; nothing is sent.
@@ -27,15 +27,20 @@ pub struct Told {
 }
 
 /// Stores a status: upwards only, and failed only while the message was not delivered.
-pub async fn accept(app: &IntakeContext, source: &source::Model, about: About, report: StatusReport) -> Result<Told> {
+pub async fn accept(
+    app: &IntakeContext,
+    source: &source::Model,
+    about: MessageKey,
+    report: StatusReport,
+) -> Result<StatusOutcome> {
     let message_id = match &about {
-        About::Ours(id) => Some(*id),
-        About::Theirs(id) => find_theirs(app, source, id).await?,
+        MessageKey::Ours(id) => Some(*id),
+        MessageKey::Theirs(id) => find_theirs(app, source, id).await?,
     };
     if let Some(message_id) = message_id {
         return apply(app, source, message_id, &report).await;
     }
-    let About::Theirs(external_id) = about else { return Err(Error::NotFound) };
+    let MessageKey::Theirs(external_id) = about else { return Err(Error::NotFound) };
     let parked = park(app, source, &external_id, &report).await?;
     // The message may have learned its id between the lookup and the parking; both took the turn's lock, so one of
     // them saw the other.
@@ -49,14 +54,19 @@ pub async fn accept(app: &IntakeContext, source: &source::Model, about: About, r
             .await?;
         return apply(app, source, message_id, &report).await;
     }
-    Ok(Told { message_id: None, ignored: false })
+    Ok(StatusOutcome { message_id: None, ignored: false })
 }
 
 async fn find_theirs(app: &IntakeContext, source: &source::Model, external_id: &str) -> Result<Option<Uuid>> {
-    Ok(known_message(&app.store, source.tenant_id, source.id, external_id, &[Event::Sent]).await?)
+    Ok(known_message(&app.store, source.tenant_id, source.id, external_id, &[EventKind::Sent]).await?)
 }
 
-async fn apply(app: &IntakeContext, source: &source::Model, message_id: Uuid, report: &StatusReport) -> Result<Told> {
+async fn apply(
+    app: &IntakeContext,
+    source: &source::Model,
+    message_id: Uuid,
+    report: &StatusReport,
+) -> Result<StatusOutcome> {
     let found = message::Entity::of_tenant(source.tenant_id)
         .filter(message::Column::Id.eq(message_id))
         .filter(message::Column::SourceId.eq(source.id))
@@ -64,12 +74,12 @@ async fn apply(app: &IntakeContext, source: &source::Model, message_id: Uuid, re
         .await?
         .ok_or(Error::NotFound)?;
     if found.direction != Direction::ToMessenger.number() || found.amocrm_message_id.is_empty() {
-        return Err(Error::Conflict { problem: "not_from_crm", detail: Said::new("said-not-from-crm") });
+        return Err(Error::Conflict { problem: "not_from_crm", detail: LocalizedText::new("said-not-from-crm") });
     }
-    let told = Told { message_id: Some(message_id), ignored: false };
+    let outcome = StatusOutcome { message_id: Some(message_id), ignored: false };
     let known = State::from_number(found.state)?;
     if !is_upwards(known, report.state) && !app.faults.errs("defect.lower_a_status") {
-        return Ok(Told { ignored: true, ..told });
+        return Ok(StatusOutcome { ignored: true, ..outcome });
     }
     let mut letters = Vec::new();
     // "Sent" is what amoCRM already shows.
@@ -77,24 +87,24 @@ async fn apply(app: &IntakeContext, source: &source::Model, message_id: Uuid, re
         letters.push(status_letter(app, source.channel_id, source.id, message_id, report)?);
     }
     let key =
-        DedupeKey { origin: source.id, external_id: message_id.to_string(), event: Event::of_status(report.state) };
+        DedupeKey { origin: source.id, external_id: message_id.to_string(), event: EventKind::of_status(report.state) };
     let conversation = Conversation::Known(found.conversation_id);
-    let entry = Entry {
+    let entry = AcceptItem {
         change: Some(StateChange { message_id, state: report.state, failure: report.failure.clone() }),
         letters,
-        ..Entry::bare(key, app.clock.uuid_v7(), app.clock.millis(), conversation)
+        ..AcceptItem::bare(key, app.clock.uuid_v7(), app.clock.millis(), conversation)
     };
     store(app, source.tenant_id, None, entry).await?;
-    let _ = app.happened.send(found.conversation_id);
-    Ok(told)
+    let _ = app.changes.send(found.conversation_id);
+    Ok(outcome)
 }
 
 /// Sent < delivered < read; failed only from below delivered, and final.
-fn is_upwards(known: State, told: State) -> bool {
-    match (known, told) {
+fn is_upwards(known: State, outcome: State) -> bool {
+    match (known, outcome) {
         (State::Failed, _) | (_, State::Queued) => false,
         (_, State::Failed) => known < State::Delivered,
-        _ => told > known,
+        _ => outcome > known,
     }
 }
 

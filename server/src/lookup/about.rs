@@ -3,7 +3,7 @@
 use base::message::Quote;
 use base::store::Store;
 use entity::{dedupe, message, source};
-use queue::parcel::Event;
+use queue::accept_batch::EventKind;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 use uuid::Uuid;
 
@@ -12,14 +12,14 @@ const THEIRS: &str = "ext:";
 
 /// A message by our id or the messenger's (docs/api-design.md#rules).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum About {
+pub enum MessageKey {
     /// Our id, as in answers and webhooks.
     Ours(Uuid),
     /// The messenger's own id.
     Theirs(String),
 }
 
-impl About {
+impl MessageKey {
     /// `ext:ID` is the messenger's, a UUID is ours, anything else the messenger's.
     pub fn of(text: &str) -> Self {
         if let Some(theirs) = text.strip_prefix(THEIRS) {
@@ -42,7 +42,7 @@ impl About {
         let id = match self {
             Self::Ours(id) => Some(*id),
             Self::Theirs(id) => {
-                known_message(store, source.tenant_id, source.id, id, &[Event::Message, Event::Sent]).await?
+                known_message(store, source.tenant_id, source.id, id, &[EventKind::Message, EventKind::Sent]).await?
             }
         };
         let Some(id) = id else { return Ok(None) };
@@ -60,7 +60,7 @@ pub async fn known_message(
     tenant_id: Uuid,
     origin: Uuid,
     external_id: &str,
-    events: &[Event],
+    events: &[EventKind],
 ) -> Result<Option<Uuid>, DbErr> {
     let found = dedupe::Entity::of_tenant(tenant_id)
         .filter(dedupe::Column::Origin.eq(origin))

@@ -9,17 +9,17 @@ use base::store::Store;
 use base::supervisor::Supervisor;
 use entity::{source, tenant, tenant_channel};
 use moka::future::Cache;
-use queue::parcel::{Alias, Side};
+use queue::accept_batch::{Alias, Side};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use self::together::Together;
+use self::batch::BatchLoader;
 
 mod about;
+mod batch;
 mod read;
-mod together;
 
-pub use about::{About, as_ours, known_message};
+pub use about::{MessageKey, as_ours, known_message};
 
 /// How long another instance's change may stay unseen.
 const FRESH: Duration = Duration::from_secs(5);
@@ -29,14 +29,14 @@ const NAMED: Duration = Duration::from_secs(60);
 
 /// A channel connected for a tenant.
 #[derive(Clone, Debug)]
-pub struct Scope {
+pub struct ConnectedScope {
     pub tenant: Arc<tenant::Model>,
     pub channel: tenant_channel::Model,
 }
 
 /// A conversation as routing needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownConversation {
     pub conversation_id: Uuid,
     pub source_id: Uuid,
     /// The messenger's id; empty while there is no dialogue in the messenger.
@@ -51,18 +51,18 @@ pub struct Lookup {
     faults: Faults,
     read: Readers,
     tenants: Cache<Uuid, Option<Arc<tenant::Model>>>,
-    scopes: Cache<String, Option<Arc<Scope>>>,
+    scopes: Cache<String, Option<Arc<ConnectedScope>>>,
     sources: Cache<Uuid, Option<Arc<source::Model>>>,
-    conversations: Cache<(Uuid, Alias), Arc<Known>>,
+    conversations: Cache<(Uuid, Alias), Arc<KnownConversation>>,
 }
 
 /// Readers of what is not cached.
 #[derive(Clone)]
 struct Readers {
-    tenants: Together<Uuid, Arc<tenant::Model>>,
-    scopes: Together<String, Arc<Scope>>,
-    sources: Together<Uuid, Arc<source::Model>>,
-    conversations: Together<(Uuid, Alias), Arc<Known>>,
+    tenants: BatchLoader<Uuid, Arc<tenant::Model>>,
+    scopes: BatchLoader<String, Arc<ConnectedScope>>,
+    sources: BatchLoader<Uuid, Arc<source::Model>>,
+    conversations: BatchLoader<(Uuid, Alias), Arc<KnownConversation>>,
 }
 
 impl Readers {
@@ -70,10 +70,10 @@ impl Readers {
         let with = || store.clone();
         let (tenants, scopes, sources, conversations) = (with(), with(), with(), with());
         Self {
-            tenants: Together::new(supervisor, move |keys| read::tenants(tenants.clone(), keys)),
-            scopes: Together::new(supervisor, move |keys| read::scopes(scopes.clone(), keys)),
-            sources: Together::new(supervisor, move |keys| read::sources(sources.clone(), keys)),
-            conversations: Together::new(supervisor, move |keys| read::conversations(conversations.clone(), keys)),
+            tenants: BatchLoader::new(supervisor, move |keys| read::tenants(tenants.clone(), keys)),
+            scopes: BatchLoader::new(supervisor, move |keys| read::scopes(scopes.clone(), keys)),
+            sources: BatchLoader::new(supervisor, move |keys| read::sources(sources.clone(), keys)),
+            conversations: BatchLoader::new(supervisor, move |keys| read::conversations(conversations.clone(), keys)),
         }
     }
 }
@@ -97,7 +97,7 @@ impl Lookup {
     }
 
     /// The tenant and channel of a scope id.
-    pub async fn scope(&self, scope_id: &str) -> Result<Option<Arc<Scope>>, DbErr> {
+    pub async fn scope(&self, scope_id: &str) -> Result<Option<Arc<ConnectedScope>>, DbErr> {
         own(self.scopes.try_get_with_by_ref(scope_id, self.read.scopes.ask(scope_id.to_owned())).await)
     }
 
@@ -108,7 +108,7 @@ impl Lookup {
     }
 
     /// The conversation known by an id; unknown ids are not cached.
-    pub async fn conversation(&self, tenant_id: Uuid, alias: Alias) -> Result<Option<Arc<Known>>, DbErr> {
+    pub async fn conversation(&self, tenant_id: Uuid, alias: Alias) -> Result<Option<Arc<KnownConversation>>, DbErr> {
         let key = (tenant_id, alias);
         if let Some(known) = self.conversations.get(&key).await {
             return Ok(Some(known));

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use base::store::Store;
-use base::store::directory::Kind;
+use base::store::directory::IdKind;
 use entity::{source, tenant, tenant_channel};
-use queue::parcel::Alias;
+use queue::accept_batch::Alias;
 use queue::{Rows, columns_of};
 use sea_orm::{DbErr, FromQueryResult};
 use uuid::Uuid;
 
-use super::{Known, Scope};
+use super::{ConnectedScope, KnownConversation};
 
 /// Prefix of a channel's columns beside its tenant's.
 const CHANNEL: &str = "channel_";
@@ -26,7 +26,7 @@ pub async fn tenants(store: Store, keys: Vec<Uuid>) -> Found<Uuid, Arc<tenant::M
     tenants.map(|tenant| tenant.map(|tenant| (tenant.tenant_id, Arc::new(tenant)))).collect()
 }
 
-pub async fn scopes(store: Store, keys: Vec<String>) -> Found<String, Arc<Scope>> {
+pub async fn scopes(store: Store, keys: Vec<String>) -> Found<String, Arc<ConnectedScope>> {
     let text = format!(
         "SELECT directory.key AS scope_id, tenant.*, {} FROM rows \
          JOIN directory ON directory.kind = rows.kind AND directory.key = rows.key \
@@ -34,11 +34,11 @@ pub async fn scopes(store: Store, keys: Vec<String>) -> Found<String, Arc<Scope>
          ON tenant_channel.tenant_id = directory.tenant_id AND tenant_channel.channel_id = directory.id",
         columns_of::<tenant_channel::Entity>(CHANNEL)
     );
-    let rows = entries(Kind::Scope, keys).fetch(store.by_keys(), &store, &text).await?;
+    let rows = entries(IdKind::Scope, keys).fetch(store.by_keys(), &store, &text).await?;
     let scopes = rows.iter().map(|row| {
         let tenant = Arc::new(tenant::Model::from_query_result(row, "")?);
         let channel = tenant_channel::Model::from_query_result(row, CHANNEL)?;
-        Ok((row.try_get("", "scope_id")?, Arc::new(Scope { tenant, channel })))
+        Ok((row.try_get("", "scope_id")?, Arc::new(ConnectedScope { tenant, channel })))
     });
     scopes.collect()
 }
@@ -47,17 +47,17 @@ pub async fn sources(store: Store, keys: Vec<Uuid>) -> Found<Uuid, Arc<source::M
     let text = "SELECT source.* FROM rows JOIN directory ON directory.kind = rows.kind AND directory.key = rows.key \
          JOIN source ON source.tenant_id = directory.tenant_id AND source.id = directory.id";
     let keys = keys.iter().map(Uuid::to_string).collect();
-    let rows = entries(Kind::Source, keys).fetch(store.by_keys(), &store, text).await?;
+    let rows = entries(IdKind::Source, keys).fetch(store.by_keys(), &store, text).await?;
     let sources = rows.iter().map(|row| source::Model::from_query_result(row, ""));
     sources.map(|source| source.map(|source| (source.id, Arc::new(source)))).collect()
 }
 
 /// Keys of the directory.
-fn entries(kind: Kind, keys: Vec<String>) -> Rows {
+fn entries(kind: IdKind, keys: Vec<String>) -> Rows {
     Rows::new().text("kind", keys.iter().map(|_| kind.name())).text("key", keys)
 }
 
-pub async fn conversations(store: Store, keys: Vec<(Uuid, Alias)>) -> Found<(Uuid, Alias), Arc<Known>> {
+pub async fn conversations(store: Store, keys: Vec<(Uuid, Alias)>) -> Found<(Uuid, Alias), Arc<KnownConversation>> {
     let text = "SELECT rows.place, conversation.id, conversation.source_id, conversation.external_id, \
          conversation.amocrm_chat_id FROM rows JOIN conversation_alias AS alias ON alias.tenant_id = rows.tenant_id \
          AND alias.side = rows.side AND alias.origin = rows.origin AND alias.external_id = rows.external_id \
@@ -73,7 +73,7 @@ pub async fn conversations(store: Store, keys: Vec<(Uuid, Alias)>) -> Found<(Uui
     let mut found = HashMap::with_capacity(rows.len());
     for row in rows {
         let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
-        let known = Known {
+        let known = KnownConversation {
             conversation_id: row.try_get("", "id")?,
             source_id: row.try_get("", "source_id")?,
             external_id: row.try_get("", "external_id")?,

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::Media;
+use super::MediaService;
 use crate::audit::AuditContext;
 use crate::platform::stands_on;
 
 /// What files need.
 pub struct MediaContext {
     pub audit: Arc<AuditContext>,
-    pub media: Media,
+    pub media: MediaService,
 }
 
 stands_on!(MediaContext, audit: AuditContext);

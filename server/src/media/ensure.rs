@@ -12,9 +12,9 @@ use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
 
-use super::files::Key;
-use super::link::{For, link};
-use super::{Kind, Origin, State, fetch, sniff};
+use super::files::FileKey;
+use super::link::{LinkRecipient, link};
+use super::{FileOrigin, MediaKind, MediaState, fetch, sniff};
 use crate::media::MediaContext;
 
 /// How long a delivery waits for a fetch in progress.
@@ -32,8 +32,8 @@ const LOOK: Duration = Duration::from_millis(250);
 
 /// Whether a file can be sent.
 #[derive(Clone, Debug)]
-pub enum Ready {
-    Kept(Kept),
+pub enum FileReadiness {
+    Kept(StoredFile),
     /// Not yet: ask again after this time.
     Later {
         after: Duration,
@@ -46,7 +46,7 @@ pub enum Ready {
 
 /// A file that can be sent.
 #[derive(Clone)]
-pub struct Kept {
+pub struct StoredFile {
     pub tenant_id: Uuid,
     pub id: Uuid,
     pub file_name: String,
@@ -61,13 +61,13 @@ pub struct Kept {
     pub(super) passed: Option<Url>,
 }
 
-impl std::fmt::Debug for Kept {
+impl std::fmt::Debug for StoredFile {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Kept").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
-impl Kept {
+impl StoredFile {
     pub(super) fn of(row: &media::Model, passed: Option<Url>) -> Self {
         Self {
             tenant_id: row.tenant_id,
@@ -82,8 +82,8 @@ impl Kept {
     }
 
     /// The kind it can be sent as if declared as `said`: a picture without an image's bytes is a file.
-    pub fn kind_for(&self, said: Kind) -> Kind {
-        if self.passed.is_some() || sniff::fits(said, &self.mime_type) { said } else { Kind::File }
+    pub fn kind_for(&self, said: MediaKind) -> MediaKind {
+        if self.passed.is_some() || sniff::fits(said, &self.mime_type) { said } else { MediaKind::File }
     }
 
     /// Only its public address is known: mode `pass`.
@@ -91,8 +91,8 @@ impl Kept {
         self.passed.is_some()
     }
 
-    pub(super) fn key(&self) -> Key {
-        Key { tenant_id: self.tenant_id, id: self.id, epoch: self.epoch }
+    pub(super) fn key(&self) -> FileKey {
+        FileKey { tenant_id: self.tenant_id, id: self.id, epoch: self.epoch }
     }
 }
 
@@ -102,18 +102,23 @@ pub(super) async fn row(app: &MediaContext, tenant_id: Uuid, id: Uuid) -> Result
 
 /// The file of a `media_id`, fetched now if necessary. Waits a few seconds at most. Errors are the database's or mean a
 /// damaged row.
-pub async fn ensure(app: &MediaContext, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<Ready> {
+pub async fn ensure(app: &MediaContext, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<FileReadiness> {
     wait_for(app, tenant_id, media_id, BUDGET).await
 }
 
-async fn wait_for(app: &MediaContext, tenant_id: Uuid, media_id: Uuid, budget: Duration) -> anyhow::Result<Ready> {
+async fn wait_for(
+    app: &MediaContext,
+    tenant_id: Uuid,
+    media_id: Uuid,
+    budget: Duration,
+) -> anyhow::Result<FileReadiness> {
     let started = Instant::now();
     let mut fetched = false;
     loop {
         let mut rung = std::pin::pin!(app.media.settled.notified());
         rung.as_mut().enable();
         let Some(row) = row(app, tenant_id, media_id).await? else {
-            return Ok(Ready::Gone { reason: "media_gone".to_owned() });
+            return Ok(FileReadiness::Gone { reason: "media_gone".to_owned() });
         };
         if let Some(ready) = settled(app, &row)? {
             return Ok(ready);
@@ -122,7 +127,7 @@ async fn wait_for(app: &MediaContext, tenant_id: Uuid, media_id: Uuid, budget: D
         let is_due = wait <= 0;
         if !is_due && !row.leased {
             // Backing off: nothing will happen earlier.
-            return Ok(Ready::Later { after: Duration::from_millis(u64::try_from(wait).unwrap_or(0)) });
+            return Ok(FileReadiness::Later { after: Duration::from_millis(u64::try_from(wait).unwrap_or(0)) });
         }
         let workers = !row.leased && app.media.worker_runs.load(Ordering::Relaxed) && started.elapsed() < LEAVE;
         if is_due && !workers && !fetched {
@@ -131,7 +136,7 @@ async fn wait_for(app: &MediaContext, tenant_id: Uuid, media_id: Uuid, budget: D
                 fetch::attempt(app, claimed, Some(budget)).await;
             }
         } else if fetched || started.elapsed() >= WAIT.min(budget) {
-            return Ok(Ready::Later { after: WAIT });
+            return Ok(FileReadiness::Later { after: WAIT });
         } else {
             let _ = tokio::time::timeout(LOOK, rung).await;
         }
@@ -139,14 +144,14 @@ async fn wait_for(app: &MediaContext, tenant_id: Uuid, media_id: Uuid, budget: D
 }
 
 /// `None` while it is still to be fetched.
-fn settled(app: &MediaContext, row: &media::Model) -> anyhow::Result<Option<Ready>> {
-    Ok(match State::from_number(row.state)? {
-        State::Wanted => None,
-        State::Kept => Some(Ready::Kept(Kept::of(row, None))),
-        State::Gone | State::Refused => Some(Ready::Gone { reason: row.failure.clone() }),
-        State::Passed => match Origin::of(app, row)? {
-            Origin::Url(url) => Some(Ready::Kept(Kept::of(row, Some(address(&url)?)))),
-            Origin::Connector { .. } => anyhow::bail!("only public addresses are handed through"),
+fn settled(app: &MediaContext, row: &media::Model) -> anyhow::Result<Option<FileReadiness>> {
+    Ok(match MediaState::from_number(row.state)? {
+        MediaState::Wanted => None,
+        MediaState::Kept => Some(FileReadiness::Kept(StoredFile::of(row, None))),
+        MediaState::Gone | MediaState::Refused => Some(FileReadiness::Gone { reason: row.failure.clone() }),
+        MediaState::Passed => match FileOrigin::of(app, row)? {
+            FileOrigin::Url(url) => Some(FileReadiness::Kept(StoredFile::of(row, Some(address(&url)?)))),
+            FileOrigin::Connector { .. } => anyhow::bail!("only public addresses are handed through"),
         },
     })
 }
@@ -157,31 +162,31 @@ fn address(url: &str) -> anyhow::Result<Url> {
 }
 
 /// The file as stored, without fetching. `None` if it is not here.
-pub async fn find(app: &MediaContext, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<Option<Kept>> {
+pub async fn find(app: &MediaContext, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<Option<StoredFile>> {
     let Some(row) = row(app, tenant_id, media_id).await? else { return Ok(None) };
     Ok(match settled(app, &row)? {
-        Some(Ready::Kept(kept)) => Some(kept),
+        Some(FileReadiness::Kept(kept)) => Some(kept),
         _ => None,
     })
 }
 
 /// A link to an avatar for amoCRM. `None` if it is not available within a few seconds, so that no message waits for it.
 pub async fn avatar_link(app: &MediaContext, tenant_id: Uuid, media_id: Uuid) -> Option<Url> {
-    let kept = beside(app, tenant_id, media_id, BUDGET_OF_AVATAR).await?;
-    Some(link(app, &kept, For::Crm))
+    let kept = optional_file(app, tenant_id, media_id, BUDGET_OF_AVATAR).await?;
+    Some(link(app, &kept, LinkRecipient::Crm))
 }
 
 /// A link to a preview for a messenger: waits up to five seconds for its first fetch. None when it is not available by
 /// then, or is not a picture.
 pub async fn preview_link(app: &MediaContext, tenant_id: Uuid, media_id: Uuid) -> Option<Url> {
-    let kept = beside(app, tenant_id, media_id, BUDGET_OF_PREVIEW).await?;
-    (kept.kind_for(Kind::Picture) == Kind::Picture).then(|| link(app, &kept, For::Webhook))
+    let kept = optional_file(app, tenant_id, media_id, BUDGET_OF_PREVIEW).await?;
+    (kept.kind_for(MediaKind::Picture) == MediaKind::Picture).then(|| link(app, &kept, LinkRecipient::Webhook))
 }
 
 /// A file that its message can be sent without. `None` if it did not arrive in time.
-async fn beside(app: &MediaContext, tenant_id: Uuid, media_id: Uuid, budget: Duration) -> Option<Kept> {
+async fn optional_file(app: &MediaContext, tenant_id: Uuid, media_id: Uuid, budget: Duration) -> Option<StoredFile> {
     match wait_for(app, tenant_id, media_id, budget).await {
-        Ok(Ready::Kept(kept)) => Some(kept),
+        Ok(FileReadiness::Kept(kept)) => Some(kept),
         Ok(_) => None,
         Err(error) => {
             let cause = format!("{error:#}");
@@ -192,7 +197,7 @@ async fn beside(app: &MediaContext, tenant_id: Uuid, media_id: Uuid, budget: Dur
 }
 
 /// The bytes of a file, for connectors that upload them. Errors are the store's, or mean that it is not stored here.
-pub async fn read(app: &MediaContext, kept: &Kept) -> anyhow::Result<BoxStream<'static, anyhow::Result<Bytes>>> {
+pub async fn read(app: &MediaContext, kept: &StoredFile) -> anyhow::Result<BoxStream<'static, anyhow::Result<Bytes>>> {
     anyhow::ensure!(kept.passed.is_none(), "in mode pass the file is not here");
     let found = app.media.files.read(kept.key(), 0..kept.size).await?;
     let bytes = found.ok_or_else(|| anyhow::anyhow!("the file is not in the store any more"))?;

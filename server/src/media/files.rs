@@ -36,7 +36,7 @@ const REPEATED: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// The file store. Cheap to clone.
 #[derive(Clone)]
-pub struct Files {
+pub struct FileStore {
     store: Arc<dyn ObjectStore>,
     prefix: Path,
     /// Bytes buffered of one upload.
@@ -45,15 +45,15 @@ pub struct Files {
 
 /// The path of one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Key {
+pub(super) struct FileKey {
     pub tenant_id: Uuid,
     pub id: Uuid,
     pub epoch: i32,
 }
 
-impl Files {
+impl FileStore {
     /// Opens the configured store. Makes no request and creates nothing yet.
-    pub fn open(media: &config::Media, http: &HttpClients) -> anyhow::Result<Self> {
+    pub fn open(media: &config::MediaConfig, http: &HttpClients) -> anyhow::Result<Self> {
         let Some(url) = &media.url else {
             let dir = std::path::absolute(&media.dir).context("media.dir")?;
             let prefix = Path::from_absolute_path(&dir).context("media.dir")?;
@@ -85,21 +85,21 @@ impl Files {
         self.prefix.clone().join(tenant_id.to_string())
     }
 
-    fn path(&self, key: Key) -> Path {
+    fn path(&self, key: FileKey) -> Path {
         let id = key.id.to_string();
         let shelf = id.get(id.len() - 2..).unwrap_or_default().to_owned();
         self.of_tenant(key.tenant_id).join(shelf).join(format!("{id}-{}", key.epoch))
     }
 
     /// Writes a file; it is durable once the writer was shut down without an error.
-    pub(super) fn write(&self, key: Key) -> BufWriter {
+    pub(super) fn write(&self, key: FileKey) -> BufWriter {
         BufWriter::with_capacity(self.store.clone(), self.path(key), self.buffer).with_max_concurrency(PARTS)
     }
 
     /// Reads a range of a file; `None` if it does not exist.
     pub(super) async fn read(
         &self,
-        key: Key,
+        key: FileKey,
         range: Range<u64>,
     ) -> Result<Option<BoxStream<'static, Result<Bytes, Error>>>, Error> {
         let options = GetOptions { range: Some(range.into()), ..GetOptions::default() };
@@ -111,9 +111,9 @@ impl Files {
     }
 
     /// Deletes the files of all epochs up to this one.
-    pub(super) async fn remove(&self, key: Key) -> Result<(), Error> {
+    pub(super) async fn remove(&self, key: FileKey) -> Result<(), Error> {
         for epoch in 1..=key.epoch {
-            match self.store.delete(&self.path(Key { epoch, ..key })).await {
+            match self.store.delete(&self.path(FileKey { epoch, ..key })).await {
                 Ok(()) | Err(Error::NotFound { .. }) => {}
                 Err(error) => return Err(error),
             }

@@ -16,7 +16,7 @@ use subtle::ConstantTimeEq;
 use url::Url;
 use uuid::Uuid;
 
-use super::ensure::Kept;
+use super::ensure::StoredFile;
 use crate::media::MediaContext;
 
 const VERSION: u8 = 1;
@@ -29,7 +29,7 @@ const NEVER: i64 = i64::MAX;
 
 /// The recipient of a link, which decides its lifetime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum For {
+pub enum LinkRecipient {
     /// A messenger's server: two days, twice the promised time.
     Webhook,
     /// amoCRM, which fetches "a little later": eight days.
@@ -42,16 +42,16 @@ pub enum For {
 }
 
 /// A link to a file; in mode `pass` the public address.
-pub fn link(app: &MediaContext, kept: &Kept, reader: For) -> Url {
+pub fn link(app: &MediaContext, kept: &StoredFile, reader: LinkRecipient) -> Url {
     if let Some(passed) = &kept.passed {
         return passed.clone();
     }
     let now = app.clock.millis();
     let end = match reader {
-        For::Webhook => now + 48 * HOUR,
-        For::Crm => now + 8 * 24 * HOUR,
-        For::CrmForEver => NEVER,
-        For::Panel => now + HOUR,
+        LinkRecipient::Webhook => now + 48 * HOUR,
+        LinkRecipient::Crm => now + 8 * 24 * HOUR,
+        LinkRecipient::CrmForEver => NEVER,
+        LinkRecipient::Panel => now + HOUR,
     };
     let mut url = app.config.server.public_url.clone();
     let token = sign(app, kept.tenant_id, kept.id, end);
@@ -62,9 +62,9 @@ pub fn link(app: &MediaContext, kept: &Kept, reader: For) -> Url {
 }
 
 /// A link for amoCRM. `stores_files`: the channel's option; with it neither link nor file expires.
-pub async fn crm_link(app: &MediaContext, kept: &Kept, stores_files: bool) -> Result<Url, DbErr> {
+pub async fn crm_link(app: &MediaContext, kept: &StoredFile, stores_files: bool) -> Result<Url, DbErr> {
     if !stores_files {
-        return Ok(link(app, kept, For::Crm));
+        return Ok(link(app, kept, LinkRecipient::Crm));
     }
     media::Entity::update_many()
         .col_expr(Column::Day, Expr::value(i32::MAX))
@@ -73,12 +73,12 @@ pub async fn crm_link(app: &MediaContext, kept: &Kept, stores_files: bool) -> Re
         .filter(Column::Day.lt(i32::MAX))
         .exec(app.store.write())
         .await?;
-    Ok(link(app, kept, For::CrmForEver))
+    Ok(link(app, kept, LinkRecipient::CrmForEver))
 }
 
 /// The file and expiry of a verified link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Target {
+pub(super) struct LinkTarget {
     pub tenant_id: Uuid,
     pub id: Uuid,
     /// Milliseconds since 1970.
@@ -100,21 +100,21 @@ fn signature(app: &MediaContext, signed: &[u8]) -> [u8; 32] {
 }
 
 /// Links stay valid after their signing key is replaced: amoCRM stores some for ever.
-fn is_ours(app: &MediaContext, signed: &[u8], told: &[u8]) -> bool {
-    app.vault.derived(KIND, &[&hex::encode(signed)]).iter().any(|signature| signature.as_slice().ct_eq(told).into())
+fn is_ours(app: &MediaContext, signed: &[u8], given: &[u8]) -> bool {
+    app.vault.derived(KIND, &[&hex::encode(signed)]).iter().any(|signature| signature.as_slice().ct_eq(given).into())
 }
 
 /// `None` if it is not a link of ours.
-pub(super) fn verify(app: &MediaContext, token: &str) -> Option<Target> {
+pub(super) fn verify(app: &MediaContext, token: &str) -> Option<LinkTarget> {
     let token = URL_SAFE_NO_PAD.decode(token).ok()?;
-    let (signed, told) = token.split_at_checked(SIGNED)?;
-    if !is_ours(app, signed, told) {
+    let (signed, given) = token.split_at_checked(SIGNED)?;
+    if !is_ours(app, signed, given) {
         return None;
     }
     let (version, rest) = signed.split_first()?;
     let (tenant_id, rest) = rest.split_first_chunk::<16>()?;
     let (id, end) = rest.split_first_chunk::<16>()?;
     let end = i64::from_be_bytes(end.try_into().ok()?);
-    let target = Target { tenant_id: Uuid::from_bytes(*tenant_id), id: Uuid::from_bytes(*id), end };
+    let target = LinkTarget { tenant_id: Uuid::from_bytes(*tenant_id), id: Uuid::from_bytes(*id), end };
     (*version == VERSION).then_some(target)
 }

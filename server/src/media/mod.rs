@@ -39,22 +39,22 @@ mod words;
 mod worker;
 
 pub use context::MediaContext;
-pub use ensure::{Kept, Ready, avatar_link, ensure, find, preview_link, read};
+pub use ensure::{FileReadiness, StoredFile, avatar_link, ensure, find, preview_link, read};
 pub use fetch::fetch_all;
-pub use files::Files;
-pub use link::{For, crm_link, link};
-pub use new::{Origin, Uploaded, Whose, avatar, avatar_id, check_url, enclose, uploaded, wanted};
+pub use files::FileStore;
+pub use link::{LinkRecipient, crm_link, link};
+pub use new::{FileOrigin, FileOwner, UploadedMedia, avatar, avatar_id, check_url, enclose, uploaded, wanted};
 pub use quota::{kept_bytes, visitors_bytes};
 pub use remove::{of_messages, of_tenant};
 pub use serve::routes;
 pub use sweep::sweep;
-pub use upload::{Arrived, Giver, Upload};
+pub use upload::{ReceivedFile, Upload, Uploader};
 pub use words::placeholder;
 pub use worker::run;
 
 /// The kind of a file; decides its size limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MediaKind {
     Picture,
     Video,
     File,
@@ -65,9 +65,9 @@ pub enum Kind {
     Avatar,
 }
 
-stored_as_small_integer!(Kind { Picture = 1, Video = 2, File = 3, Voice = 4, Audio = 5, Sticker = 6, Avatar = 7 });
+stored_as_small_integer!(MediaKind { Picture = 1, Video = 2, File = 3, Voice = 4, Audio = 5, Sticker = 6, Avatar = 7 });
 
-impl Kind {
+impl MediaKind {
     /// The kind of a message's file; none: this content has no file.
     pub fn of(content: &Content) -> Option<Self> {
         Self::named(content.kind())
@@ -100,7 +100,7 @@ impl Kind {
     }
 
     /// The size limit in bytes.
-    pub fn limit(self, config: &config::Media) -> u64 {
+    pub fn limit(self, config: &config::MediaConfig) -> u64 {
         let megabytes = match self {
             Self::Picture | Self::Sticker => config.picture_mb,
             Self::Video => config.video_mb,
@@ -114,7 +114,7 @@ impl Kind {
 
 /// The state of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum MediaState {
     /// To be fetched.
     Wanted,
     /// Stored.
@@ -127,11 +127,11 @@ pub(crate) enum State {
     Passed,
 }
 
-stored_as_small_integer!(State { Wanted = 0, Kept = 1, Gone = 2, Refused = 3, Passed = 4 });
+stored_as_small_integer!(MediaState { Wanted = 0, Kept = 1, Gone = 2, Refused = 3, Passed = 4 });
 
 /// A process's state for files. One in each `MediaContext`.
-pub struct Media {
-    files: Files,
+pub struct MediaService {
+    files: FileStore,
     /// Bytes stored per account, as last counted.
     used: Cache<Uuid, Arc<AtomicI64>>,
     /// Those of them sent by visitors of web chats.
@@ -142,11 +142,11 @@ pub struct Media {
     worker_runs: AtomicBool,
 }
 
-impl Media {
+impl MediaService {
     /// Opens the store; the folder is created with the first file.
-    pub fn open(config: &config::Media, http: &HttpClients) -> anyhow::Result<Self> {
+    pub fn open(config: &config::MediaConfig, http: &HttpClients) -> anyhow::Result<Self> {
         Ok(Self {
-            files: Files::open(config, http)?,
+            files: FileStore::open(config, http)?,
             used: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(30)).build(),
             visitors: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(30)).build(),
             settled: Notify::new(),

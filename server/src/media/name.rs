@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
 
-use super::Kind;
+use super::MediaKind;
 
 /// Maximum length in bytes; every file system allows this.
 const MOST_BYTES: usize = 180;
@@ -33,7 +33,7 @@ fn shortened(name: &str) -> String {
 }
 
 /// A name for an unnamed file. Never derived from its address, which may be a secret.
-pub(super) fn made_up(kind: Kind, mime_type: &str) -> String {
+pub(super) fn made_up(kind: MediaKind, mime_type: &str) -> String {
     let word = kind.word();
     extension(mime_type).map_or_else(|| word.to_owned(), |end| format!("{word}.{end}"))
 }
@@ -118,9 +118,9 @@ mod tests {
 
     #[test]
     fn whoever_gave_no_name_gets_one() {
-        assert_eq!(made_up(Kind::Picture, "image/png"), "picture.png");
-        assert_eq!(made_up(Kind::Voice, "audio/ogg"), "voice.ogg");
-        assert_eq!(made_up(Kind::File, "application/octet-stream"), "file");
+        assert_eq!(made_up(MediaKind::Picture, "image/png"), "picture.png");
+        assert_eq!(made_up(MediaKind::Voice, "audio/ogg"), "voice.ogg");
+        assert_eq!(made_up(MediaKind::File, "application/octet-stream"), "file");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, DbErr, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::State;
+use super::MediaState;
 use crate::alert::{self, Alarm};
 use crate::media::MediaContext;
 
@@ -112,7 +112,7 @@ async fn count_visitors(app: &MediaContext, tenant_id: Uuid) -> Result<i64, DbEr
     let sum = media::Entity::of_tenant(tenant_id)
         .select_only()
         .column_as(Column::Size.sum().cast_as(Alias::new("bigint")), "used")
-        .filter(Column::State.eq(State::Kept.number()))
+        .filter(Column::State.eq(MediaState::Kept.number()))
         .filter(Column::Direction.eq(Direction::ToCrm.number()))
         .filter(Column::SourceId.in_subquery(chats))
         .into_tuple::<Option<i64>>()
@@ -125,7 +125,7 @@ async fn count(app: &MediaContext, tenant_id: Uuid) -> Result<i64, DbErr> {
     let sum = media::Entity::of_tenant(tenant_id)
         .select_only()
         .column_as(Column::Size.sum().cast_as(Alias::new("bigint")), "used")
-        .filter(Column::State.eq(State::Kept.number()))
+        .filter(Column::State.eq(MediaState::Kept.number()))
         .into_tuple::<Option<i64>>()
         .one(app.store.read())
         .await?;

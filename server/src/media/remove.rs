@@ -4,7 +4,7 @@ use entity::media::{self, Column};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::files::Key;
+use super::files::FileKey;
 use crate::media::MediaContext;
 
 /// Rows per step.
@@ -45,7 +45,7 @@ pub async fn of_tenant(app: &MediaContext, tenant_id: Uuid) -> anyhow::Result<u6
 pub(super) async fn rows(app: &MediaContext, some: &[media::Model]) -> anyhow::Result<u64> {
     let mut gone = 0;
     for row in some {
-        let key = Key { tenant_id: row.tenant_id, id: row.id, epoch: row.epoch };
+        let key = FileKey { tenant_id: row.tenant_id, id: row.id, epoch: row.epoch };
         app.media.files.remove(key).await?;
         let done = media::Entity::delete_many()
             .filter(Column::TenantId.eq(row.tenant_id))

@@ -9,12 +9,12 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use base::i18n::{Language, Words};
 use base::message::day_of;
-use base::words::{Language, Words};
 use futures_util::stream::empty;
 
-use super::ensure::{Kept, row};
-use super::{State, link, name, sniff};
+use super::ensure::{StoredFile, row};
+use super::{MediaState, link, name, sniff};
 use crate::media::MediaContext;
 
 /// No scripts, no subresources, no framing.
@@ -38,8 +38,8 @@ async fn get(app: web::Data<MediaContext>, path: web::Path<(String, String)>, re
             return nothing(&request, StatusCode::SERVICE_UNAVAILABLE);
         }
     };
-    let found = found.filter(|row| row.state == State::Kept.number() && row.day >= day_of(now));
-    match found.map(|row| Kept::of(&row, None)) {
+    let found = found.filter(|row| row.state == MediaState::Kept.number() && row.day >= day_of(now));
+    match found.map(|row| StoredFile::of(&row, None)) {
         Some(kept) => lend(&app, &request, &kept).await,
         None => nothing(&request, StatusCode::NOT_FOUND),
     }
@@ -52,34 +52,35 @@ fn nothing(request: &HttpRequest, status: StatusCode) -> HttpResponse {
     HttpResponse::build(status)
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .content_type("text/plain; charset=utf-8")
-        .body(format!("{}\n", words.say(key)))
+        .body(format!("{}\n", words.text(key)))
 }
 
 /// The requested part of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum ByteRange {
     Whole,
     Some(Range<u64>),
     /// A range beyond the end.
     Nowhere,
 }
 
-async fn lend(app: &MediaContext, request: &HttpRequest, kept: &Kept) -> HttpResponse {
+async fn lend(app: &MediaContext, request: &HttpRequest, kept: &StoredFile) -> HttpResponse {
     let tag = EntityTag::new_strong(kept.checksum.clone());
     if knows(request, &tag) {
         return headed(HttpResponse::NotModified(), kept, tag).finish();
     }
     let (range, mut answer) = match part(request, &tag, kept.size) {
-        Part::Nowhere => {
-            let told = ContentRange(ContentRangeSpec::Bytes { range: None, instance_length: Some(kept.size) });
-            return headed(HttpResponse::RangeNotSatisfiable(), kept, tag).insert_header(told).finish();
+        ByteRange::Nowhere => {
+            let announced = ContentRange(ContentRangeSpec::Bytes { range: None, instance_length: Some(kept.size) });
+            return headed(HttpResponse::RangeNotSatisfiable(), kept, tag).insert_header(announced).finish();
         }
-        Part::Whole => (0..kept.size, headed(HttpResponse::Ok(), kept, tag)),
-        Part::Some(range) => {
+        ByteRange::Whole => (0..kept.size, headed(HttpResponse::Ok(), kept, tag)),
+        ByteRange::Some(range) => {
             let last = range.end - 1;
-            let told = ContentRangeSpec::Bytes { range: Some((range.start, last)), instance_length: Some(kept.size) };
+            let announced =
+                ContentRangeSpec::Bytes { range: Some((range.start, last)), instance_length: Some(kept.size) };
             let mut answer = headed(HttpResponse::PartialContent(), kept, tag);
-            answer.insert_header(ContentRange(told));
+            answer.insert_header(ContentRange(announced));
             (range, answer)
         }
     };
@@ -103,7 +104,7 @@ async fn lend(app: &MediaContext, request: &HttpRequest, kept: &Kept) -> HttpRes
     }
 }
 
-fn headed(mut answer: HttpResponseBuilder, kept: &Kept, tag: EntityTag) -> HttpResponseBuilder {
+fn headed(mut answer: HttpResponseBuilder, kept: &StoredFile, tag: EntityTag) -> HttpResponseBuilder {
     let private = if kept.size > 0 { "private, max-age=3600" } else { "no-store" };
     answer
         .insert_header(ETag(tag))
@@ -124,19 +125,19 @@ fn knows(request: &HttpRequest, tag: &EntityTag) -> bool {
 
 /// A single range is honoured; several or invalid ones mean the whole file (RFC 9110 §14.2), as does a condition that
 /// fails.
-fn part(request: &HttpRequest, tag: &EntityTag, size: u64) -> Part {
-    let Ok(Ranges::Bytes(specs)) = Ranges::parse(request) else { return Part::Whole };
+fn part(request: &HttpRequest, tag: &EntityTag, size: u64) -> ByteRange {
+    let Ok(Ranges::Bytes(specs)) = Ranges::parse(request) else { return ByteRange::Whole };
     let same = !request.headers().contains_key(header::IF_RANGE)
-        || matches!(IfRange::parse(request), Ok(IfRange::EntityTag(told)) if told.strong_eq(tag));
+        || matches!(IfRange::parse(request), Ok(IfRange::EntityTag(announced)) if announced.strong_eq(tag));
     match specs.as_slice() {
         [spec] if same => satisfied(spec, size),
-        _ => Part::Whole,
+        _ => ByteRange::Whole,
     }
 }
 
-fn satisfied(spec: &ByteRangeSpec, size: u64) -> Part {
+fn satisfied(spec: &ByteRangeSpec, size: u64) -> ByteRange {
     match spec.to_satisfiable_range(size) {
-        Some((first, last)) => Part::Some(first..last + 1),
-        None => Part::Nowhere,
+        Some((first, last)) => ByteRange::Some(first..last + 1),
+        None => ByteRange::Nowhere,
     }
 }

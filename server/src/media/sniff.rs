@@ -1,6 +1,6 @@
 //! Detects a file's type from its first bytes, whatever its sender declares.
 
-use super::Kind;
+use super::MediaKind;
 
 /// Number of first bytes examined.
 pub(super) const HEAD: usize = 8 * 1024;
@@ -68,24 +68,27 @@ fn is_text(head: &[u8]) -> bool {
 }
 
 /// Whether a file of this type can be sent as this kind.
-pub(super) fn fits(kind: Kind, mime_type: &str) -> bool {
+pub(super) fn fits(kind: MediaKind, mime_type: &str) -> bool {
     let picture = mime_type.starts_with("image/") && mime_type != "image/svg+xml";
     let sound = mime_type.starts_with("audio/");
     match kind {
-        Kind::File => true,
-        Kind::Picture | Kind::Avatar => picture,
-        Kind::Video => mime_type.starts_with("video/"),
-        Kind::Audio => sound,
+        MediaKind::File => true,
+        MediaKind::Picture | MediaKind::Avatar => picture,
+        MediaKind::Video => mime_type.starts_with("video/"),
+        MediaKind::Audio => sound,
         // Some messengers record into video containers.
-        Kind::Voice => sound || ["video/mp4", "video/webm"].contains(&mime_type),
+        MediaKind::Voice => sound || ["video/mp4", "video/webm"].contains(&mime_type),
         // Animated stickers are videos or compressed drawings.
-        Kind::Sticker => picture || ["video/webm", "application/gzip"].contains(&mime_type),
+        MediaKind::Sticker => picture || ["video/webm", "application/gzip"].contains(&mime_type),
     }
 }
 
 /// The most likely kind of a file of this type.
-pub(super) fn kind_of(mime_type: &str) -> Kind {
-    [Kind::Picture, Kind::Video, Kind::Audio].into_iter().find(|kind| fits(*kind, mime_type)).unwrap_or(Kind::File)
+pub(super) fn kind_of(mime_type: &str) -> MediaKind {
+    [MediaKind::Picture, MediaKind::Video, MediaKind::Audio]
+        .into_iter()
+        .find(|kind| fits(*kind, mime_type))
+        .unwrap_or(MediaKind::File)
 }
 
 /// How a file is served: its `Content-Type`, and whether a browser may display it inline.
@@ -142,10 +145,10 @@ mod tests {
 
     #[test]
     fn a_lie_about_the_kind_is_seen() {
-        assert!(fits(Kind::Picture, "image/webp") && !fits(Kind::Picture, "image/svg+xml"));
-        assert!(!fits(Kind::Picture, "text/html") && !fits(Kind::Video, "application/x-executable"));
-        assert!(fits(Kind::Voice, "video/mp4") && !fits(Kind::Audio, "video/mp4"));
-        assert!(fits(Kind::File, UNKNOWN) && fits(Kind::Sticker, "application/gzip"));
-        assert_eq!((kind_of("image/gif"), kind_of("image/svg+xml")), (Kind::Picture, Kind::File));
+        assert!(fits(MediaKind::Picture, "image/webp") && !fits(MediaKind::Picture, "image/svg+xml"));
+        assert!(!fits(MediaKind::Picture, "text/html") && !fits(MediaKind::Video, "application/x-executable"));
+        assert!(fits(MediaKind::Voice, "video/mp4") && !fits(MediaKind::Audio, "video/mp4"));
+        assert!(fits(MediaKind::File, UNKNOWN) && fits(MediaKind::Sticker, "application/gzip"));
+        assert_eq!((kind_of("image/gif"), kind_of("image/svg+xml")), (MediaKind::Picture, MediaKind::File));
     }
 }

@@ -5,7 +5,7 @@ use entity::media::{self, Column};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::upload::COMING;
-use super::{State, remove};
+use super::{MediaState, remove};
 use crate::media::MediaContext;
 
 /// Rows per step.
@@ -44,7 +44,7 @@ async fn drop_abandoned(app: &MediaContext, today: i32) -> anyhow::Result<u64> {
     let abandoned = media::Entity::find()
         .filter(Column::Day.gte(today))
         .filter(Column::Day.lte(today + 1))
-        .filter(Column::State.eq(State::Gone.number()))
+        .filter(Column::State.eq(MediaState::Gone.number()))
         .filter(Column::Failure.eq(COMING))
         .filter(Column::CreatedAt.lt(app.clock.millis() - ABANDONED))
         .limit(BATCH)

@@ -4,17 +4,17 @@
 //! file behind.
 
 use base::error::{Error, Result};
+use base::i18n::LocalizedText;
 use base::message::{Direction, day_of};
-use base::words::Said;
 use bytes::Bytes;
 use entity::media::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::fetch::keep::{NotKept, Sink, Stored};
-use super::files::Key;
-use super::{Kind, State, name, quota, sniff};
+use super::fetch::keep::{FetchedFile, FileNotKept, Sink};
+use super::files::FileKey;
+use super::{MediaKind, MediaState, name, quota, sniff};
 use crate::media::MediaContext;
 
 /// Days for which a file is kept that no message refers to.
@@ -26,7 +26,7 @@ const EPOCH: i32 = 1;
 
 /// The sender of a file, which decides whose quota it counts towards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Giver {
+pub enum Uploader {
     /// A caller on behalf of the account.
     Account,
     /// A visitor of its web chat: all visitors share a part of the quota (`limits.visitors_percent`).
@@ -36,25 +36,25 @@ pub enum Giver {
 /// A file being uploaded.
 pub struct Upload<'a> {
     app: &'a MediaContext,
-    key: Key,
+    key: FileKey,
     sink: Sink,
     typed: bool,
-    giver: Giver,
+    giver: Uploader,
 }
 
 impl<'a> Upload<'a> {
     /// Begins an upload for a source. The largest kind's limit applies until the type is known.
-    pub async fn begin(app: &'a MediaContext, tenant_id: Uuid, source_id: Uuid, giver: Giver) -> Result<Self> {
+    pub async fn begin(app: &'a MediaContext, tenant_id: Uuid, source_id: Uuid, giver: Uploader) -> Result<Self> {
         let now = app.clock.millis();
-        let key = Key { tenant_id, id: app.clock.uuid_v7(), epoch: EPOCH };
+        let key = FileKey { tenant_id, id: app.clock.uuid_v7(), epoch: EPOCH };
         let row = media::ActiveModel {
             tenant_id: Set(tenant_id),
             id: Set(key.id),
             source_id: Set(source_id),
             message_id: Set(Uuid::nil()),
             direction: Set(Direction::ToCrm.number()),
-            kind: Set(Kind::File.number()),
-            state: Set(State::Gone.number()),
+            kind: Set(MediaKind::File.number()),
+            state: Set(MediaState::Gone.number()),
             origin: Set(Vec::new()),
             file_name: Set(String::new()),
             mime_type: Set(String::new()),
@@ -71,11 +71,12 @@ impl<'a> Upload<'a> {
         };
         media::Entity::insert(row).exec_without_returning(app.store.write()).await?;
         let room = match giver {
-            Giver::Account => quota::room(app, tenant_id).await,
-            Giver::Visitor => quota::visitors_room(app, tenant_id).await,
+            Uploader::Account => quota::room(app, tenant_id).await,
+            Uploader::Visitor => quota::visitors_room(app, tenant_id).await,
         };
         let room = room.map_err(|error| anyhow::anyhow!(error))?;
-        let largest = [Kind::Picture, Kind::Video, Kind::Audio, Kind::File].map(|kind| kind.limit(&app.config.media));
+        let largest = [MediaKind::Picture, MediaKind::Video, MediaKind::Audio, MediaKind::File]
+            .map(|kind| kind.limit(&app.config.media));
         let limit = largest.into_iter().max().unwrap_or(0);
         Ok(Self { app, key, sink: Sink::new(app, key, limit, room), typed: false, giver })
     }
@@ -103,56 +104,56 @@ impl<'a> Upload<'a> {
     }
 
     /// The upload is complete; 422 if it is empty.
-    pub async fn finish(self, file_name: &str) -> Result<Arrived> {
+    pub async fn finish(self, file_name: &str) -> Result<ReceivedFile> {
         let Self { app, key, sink, giver, .. } = self;
         let stored = match sink.finish().await? {
             Ok(stored) => stored,
-            Err(why) => return Err(refused(app, key, giver, Kind::File, &why).await),
+            Err(why) => return Err(refused(app, key, giver, MediaKind::File, &why).await),
         };
         let kind = sniff::kind_of(stored.mime_type);
         if stored.size > kind.limit(&app.config.media) {
-            return Err(refused(app, key, giver, kind, &NotKept::TooLarge).await);
+            return Err(refused(app, key, giver, kind, &FileNotKept::TooLarge).await);
         }
         let file_name = match name::clean(file_name) {
             empty if empty.is_empty() => name::made_up(kind, stored.mime_type),
             name => name,
         };
-        Ok(Arrived { key, stored, kind, file_name, giver })
+        Ok(ReceivedFile { key, stored, kind, file_name, giver })
     }
 
     /// Abandons an upload that broke off or is not wanted any more.
     pub async fn abandon(self) {
         let Self { app, key, sink, .. } = self;
-        sink.give_up(NotKept::Lost).await;
+        sink.give_up(FileNotKept::Lost).await;
         clear(app, key).await;
     }
 
-    async fn refuse(self, why: NotKept) -> Error {
+    async fn refuse(self, why: FileNotKept) -> Error {
         let Self { app, key, sink, giver, .. } = self;
-        let kind = sink.mime_type().map_or(Kind::File, sniff::kind_of);
+        let kind = sink.mime_type().map_or(MediaKind::File, sniff::kind_of);
         let why = sink.give_up(why).await;
         refused(app, key, giver, kind, &why).await
     }
 }
 
-async fn refused(app: &MediaContext, key: Key, giver: Giver, kind: Kind, why: &NotKept) -> Error {
+async fn refused(app: &MediaContext, key: FileKey, giver: Uploader, kind: MediaKind, why: &FileNotKept) -> Error {
     clear(app, key).await;
     // Visitors can fill only their share, so the account still has room.
-    if *why == NotKept::NoRoom && giver == Giver::Account {
+    if *why == FileNotKept::NoRoom && giver == Uploader::Account {
         quota::is_full(app, key.tenant_id).await;
     }
     match why {
-        NotKept::TooLarge => Error::TooLarge(usize::try_from(kind.limit(&app.config.media)).unwrap_or(usize::MAX)),
-        NotKept::NoRoom => Error::Conflict {
+        FileNotKept::TooLarge => Error::TooLarge(usize::try_from(kind.limit(&app.config.media)).unwrap_or(usize::MAX)),
+        FileNotKept::NoRoom => Error::Conflict {
             problem: "media_no_room",
-            detail: Said::new("said-media-no-room").with("most", app.config.media.tenant_mb.to_string()),
+            detail: LocalizedText::new("said-media-no-room").with("most", app.config.media.tenant_mb.to_string()),
         },
-        NotKept::Empty => Error::field("", Said::new("said-media-empty")),
-        NotKept::BrokeOff(_) | NotKept::Lost => Error::Malformed(Said::new("said-body-broke")),
+        FileNotKept::Empty => Error::field("", LocalizedText::new("said-media-empty")),
+        FileNotKept::BrokeOff(_) | FileNotKept::Lost => Error::Malformed(LocalizedText::new("said-body-broke")),
     }
 }
 
-async fn clear(app: &MediaContext, key: Key) {
+async fn clear(app: &MediaContext, key: FileKey) {
     let row = media::Entity::of_tenant(key.tenant_id).filter(Column::Id.eq(key.id)).all(app.store.write()).await;
     let done = match row {
         Ok(rows) => super::remove::rows(app, &rows).await,
@@ -166,15 +167,15 @@ async fn clear(app: &MediaContext, key: Key) {
 }
 
 /// A complete file that is not yet kept.
-pub struct Arrived {
-    key: Key,
-    stored: Stored,
-    kind: Kind,
+pub struct ReceivedFile {
+    key: FileKey,
+    stored: FetchedFile,
+    kind: MediaKind,
     file_name: String,
-    giver: Giver,
+    giver: Uploader,
 }
 
-impl Arrived {
+impl ReceivedFile {
     /// Its `media_id`.
     pub fn id(&self) -> Uuid {
         self.key.id
@@ -189,7 +190,7 @@ impl Arrived {
     }
 
     /// The kind it can be shown as, by its first bytes.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> MediaKind {
         self.kind
     }
 
@@ -207,7 +208,7 @@ impl Arrived {
     pub async fn keep(&self, app: &MediaContext) -> Result<()> {
         let now = app.clock.millis();
         media::Entity::update_many()
-            .col_expr(Column::State, Expr::value(State::Kept.number()))
+            .col_expr(Column::State, Expr::value(MediaState::Kept.number()))
             .col_expr(Column::Kind, Expr::value(self.kind.number()))
             .col_expr(Column::FileName, Expr::value(self.file_name.as_str()))
             .col_expr(Column::MimeType, Expr::value(self.stored.mime_type))
@@ -221,7 +222,7 @@ impl Arrived {
             .exec(app.store.write())
             .await?;
         quota::add(app, self.key.tenant_id, self.stored.size).await;
-        if self.giver == Giver::Visitor {
+        if self.giver == Uploader::Visitor {
             quota::add_visitors(app, self.key.tenant_id, self.stored.size).await;
         }
         Ok(())

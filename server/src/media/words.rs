@@ -1,12 +1,12 @@
 //! Texts in place of a file.
 
-use base::words::Words;
+use base::i18n::Words;
 
 /// The text of a message whose file is unavailable: that it could not be loaded, then the caption.
 pub fn placeholder(words: Words, file_name: &str, caption: Option<&str>) -> String {
     let instead = match file_name {
-        "" => words.say("media-not-loaded-unnamed").to_string(),
-        name => words.say("media-not-loaded").with("name", name.to_owned()).to_string(),
+        "" => words.text("media-not-loaded-unnamed").to_string(),
+        name => words.text("media-not-loaded").with("name", name.to_owned()).to_string(),
     };
     match caption.filter(|caption| !caption.trim().is_empty()) {
         Some(caption) => format!("{instead}\n{caption}"),
@@ -17,7 +17,7 @@ pub fn placeholder(words: Words, file_name: &str, caption: Option<&str>) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base::words::Language;
+    use base::i18n::Language;
 
     #[test]
     fn a_file_that_is_not_to_be_had_is_told_of_in_both_languages() {

@@ -30,7 +30,7 @@ pub async fn run(app: Arc<MediaContext>, stop: CancellationToken) {
 
 async fn fetch_on(app: Arc<MediaContext>, stop: &CancellationToken) {
     let stored = app.writer.stored_media();
-    let mut worker = Worker { app, running: JoinSet::new(), of_tenant: HashMap::new() };
+    let mut worker = MediaWorker { app, running: JoinSet::new(), of_tenant: HashMap::new() };
     while !stop.is_cancelled() {
         match worker.round().await {
             Ok(0) => {}
@@ -64,13 +64,13 @@ async fn sweep_on(app: &MediaContext, stop: &CancellationToken) {
     }
 }
 
-struct Worker {
+struct MediaWorker {
     app: Arc<MediaContext>,
     running: JoinSet<Uuid>,
     of_tenant: HashMap<Uuid, usize>,
 }
 
-impl Worker {
+impl MediaWorker {
     /// Starts as many fetches as there is room for; returns their number.
     async fn round(&mut self) -> Result<usize, DbErr> {
         while let Some(ended) = self.running.try_join_next() {

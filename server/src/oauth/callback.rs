@@ -7,16 +7,16 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Integration;
 use base::error::Result;
-use base::words::Said;
+use base::i18n::LocalizedText;
 use secrecy::SecretString;
 
-use super::choose::{Choice, Signs, choose};
+use super::choose::{IntegrationChoice, Signs, choose};
 use super::page::Frame;
-use super::start::{self, State};
-use super::{Query, crm_of, done};
+use super::start::{self, OauthState};
+use super::{QueryPairs, crm_of, done};
 use crate::oauth::OauthContext;
-use crate::strangers::Act;
-use crate::tenant::install::{self, Call, For, Progress, Trust};
+use crate::tenant::install::{self, CallProcessor, InstallCall, InstallProgress, Trust};
+use crate::unknown_callers::UnknownCallerAct;
 
 /// Much longer than any code of amoCRM's.
 const LONGEST_CODE: usize = 8 * 1024;
@@ -36,7 +36,7 @@ pub(super) async fn own(
 }
 
 async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option<&str>) -> Result<HttpResponse> {
-    let query = Query::read(request.query_string());
+    let query = QueryPairs::read(request.query_string());
     let state = query.get("state");
     let of_state = match state {
         Some(state) => start::peek(&app, state).await?,
@@ -48,7 +48,7 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
         return denied(&app, &frame, named, state).await;
     }
     let Some(code) = query.get("code").filter(|code| code.len() <= LONGEST_CODE) else {
-        let page = frame.page(frame.say("install-no-code-title")).line(frame.say("install-no-code"));
+        let page = frame.page(frame.text("install-no-code-title")).line(frame.text("install-no-code"));
         return Ok(page.answer(StatusCode::BAD_REQUEST));
     };
     // Its presence marks amoCRM's own call.
@@ -61,15 +61,15 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
         in_path,
     };
     let (host, choice) = match choose(&app.config, signs) {
-        Choice::HostRefused => {
+        IntegrationChoice::HostRefused => {
             tracing::warn!(from_amocrm, "an install call names a host that is not allowed; nothing was sent there");
             // The host may be invented; it is shown shortened, as text.
             let host: String = referer.chars().filter(|letter| !letter.is_control()).take(80).collect();
-            let line = frame.say("install-host-refused").with("host", host);
-            return Ok(frame.page(frame.say("install-host-title")).line(line).answer(StatusCode::BAD_REQUEST));
+            let line = frame.text("install-host-refused").with("host", host);
+            return Ok(frame.page(frame.text("install-host-title")).line(line).answer(StatusCode::BAD_REQUEST));
         }
-        Choice::Unclear { host, reason } => (host, Err(reason)),
-        Choice::One(integration, host) => (host, Ok(integration)),
+        IntegrationChoice::Unclear { host, reason } => (host, Err(reason)),
+        IntegrationChoice::One(integration, host) => (host, Ok(integration)),
     };
     let code = SecretString::from(code);
     let integration = match choice {
@@ -79,13 +79,13 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
                 remote.host = %host, reason, from_amocrm,
                 "an install call matches no integration and was only stored; check client_id in the configuration, or set own_redirect"
             );
-            if let Err(seconds) = paced(&app, request, Act::OddCall).await {
+            if let Err(seconds) = paced(&app, request, UnknownCallerAct::OddCall).await {
                 return Ok(too_fast(&frame, seconds));
             }
             install::store_unclear(&app, host.as_str(), code, reason).await?;
             let status = if from_amocrm { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-            let line = frame.say("install-unclear").with("host", host.as_str());
-            return Ok(frame.page(frame.say("install-unclear-title")).line(line).answer(status));
+            let line = frame.text("install-unclear").with("host", host.as_str());
+            return Ok(frame.page(frame.text("install-unclear-title")).line(line).answer(status));
         }
     };
     if from_amocrm {
@@ -99,23 +99,23 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
     };
     if taken.is_none_or(|taken| taken.integration != integration.name) {
         let page = frame
-            .page(frame.say("install-state-title"))
-            .line(frame.say("install-state-mismatch"))
-            .way(start::address(Some(integration)), frame.say("install-start-again"));
+            .page(frame.text("install-state-title"))
+            .line(frame.text("install-state-mismatch"))
+            .way(start::address(Some(integration)), frame.text("install-start-again"));
         return Ok(page.answer(StatusCode::BAD_REQUEST));
     }
     let network =
         if own_browser { String::new() } else { install::network_of(&app, client_address(request, &app.config)) };
     let trust = if own_browser { Trust::OwnBrowser } else { install::trust_of(&app, &network).await? };
-    let call = Call { integration: integration.name.clone(), host: host.to_string(), code, trust, network };
+    let call = InstallCall { integration: integration.name.clone(), host: host.to_string(), code, trust, network };
     if !install::may_exchange(&app, &integration.name).await? {
-        install::store_call(&app, call, For::Anybody).await?;
-        let later = Progress::Later { said: Said::new("said-install-queued"), entered: false };
+        install::store_call(&app, call, CallProcessor::Anybody).await?;
+        let later = InstallProgress::Later { said: LocalizedText::new("said-install-queued"), entered: false };
         return done::shown(&app, &frame, integration, later, own_browser).await;
     }
-    let row = install::store_call(&app, call, For::Me).await?;
+    let row = install::store_call(&app, call, CallProcessor::Me).await?;
     // A browser that disconnects must not cancel the exchange.
-    let carried = base::supervisor::detach("installation", install::carry(app.tenants.clone(), row)).await;
+    let carried = base::supervisor::detach("installation", install::process(app.tenants.clone(), row)).await;
     let progress = carried.map_err(|error| anyhow::anyhow!("an installation broke off: {error}"))?;
     done::shown(&app, &frame, integration, progress, own_browser).await
 }
@@ -141,8 +141,9 @@ async fn from_widget(
 ) -> Result<HttpResponse> {
     let network = install::network_of(app, client_address(request, &app.config));
     let trust = install::trust_of(app, &network).await?;
-    let act = if trust == Trust::KnownAddress { Act::KnownInstallCall } else { Act::InstallCall };
-    let call = Call { integration: integration.name.clone(), host: host.to_string(), code, trust, network };
+    let act =
+        if trust == Trust::KnownAddress { UnknownCallerAct::KnownInstallCall } else { UnknownCallerAct::InstallCall };
+    let call = InstallCall { integration: integration.name.clone(), host: host.to_string(), code, trust, network };
     if let Err(seconds) = paced(app, request, act).await {
         app.installs.put(app.clock.uuid_v7(), call);
         return Ok(HttpResponse::TooManyRequests()
@@ -150,25 +151,29 @@ async fn from_widget(
             .content_type("application/json")
             .body("{}"));
     }
-    let row = install::store_call(app, call, For::Anybody).await?;
+    let row = install::store_call(app, call, CallProcessor::Anybody).await?;
     tracing::info!(install.id = %row.id, integration = integration.name, remote.host = %host, "amoCRM reports that the integration was installed");
     Ok(HttpResponse::Ok().content_type("application/json").body("{}"))
 }
 
-async fn paced(app: &OauthContext, request: &HttpRequest, act: Act) -> std::result::Result<(), i64> {
-    app.strangers.pace(client_address(request, &app.config), act, app.clock.millis()).await
+async fn paced(app: &OauthContext, request: &HttpRequest, act: UnknownCallerAct) -> std::result::Result<(), i64> {
+    app.unknown_callers.pace(client_address(request, &app.config), act, app.clock.millis()).await
 }
 
 fn too_fast(frame: &Frame, seconds: i64) -> HttpResponse {
-    let page = frame.page(frame.say("install-unclear-title"));
+    let page = frame.page(frame.text("install-unclear-title"));
     let mut answer =
-        page.line(frame.say("page-too-fast").with("seconds", seconds)).answer(StatusCode::TOO_MANY_REQUESTS);
+        page.line(frame.text("page-too-fast").with("seconds", seconds)).answer(StatusCode::TOO_MANY_REQUESTS);
     answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     answer
 }
 
 /// The intended integration, as far as it is known before any checks.
-fn named<'app>(app: &'app OauthContext, query: &Query, of_state: Option<&State>) -> Option<&'app Integration> {
+fn named<'app>(
+    app: &'app OauthContext,
+    query: &QueryPairs,
+    of_state: Option<&OauthState>,
+) -> Option<&'app Integration> {
     match (query.get("client_id"), of_state) {
         (Some(client_id), _) => app.config.integration_by_client_id(client_id),
         (None, Some(state)) => app.config.integration(&state.integration),
@@ -187,9 +192,9 @@ async fn denied(
         start::take(app, state).await?;
     }
     let page = frame
-        .page(frame.say("install-denied-title"))
-        .line(frame.say("install-denied"))
-        .line(frame.say("install-need-admin"))
-        .way(start::address(integration), frame.say("install-start-again"));
+        .page(frame.text("install-denied-title"))
+        .line(frame.text("install-denied"))
+        .line(frame.text("install-need-admin"))
+        .way(start::address(integration), frame.text("install-start-again"));
     Ok(page.answer(StatusCode::OK))
 }

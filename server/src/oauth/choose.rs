@@ -18,7 +18,7 @@ pub(super) struct Signs<'call> {
 
 /// The outcome.
 #[derive(Debug)]
-pub(super) enum Choice<'app> {
+pub(super) enum IntegrationChoice<'app> {
     One(&'app Integration, Host),
     /// The host is not under an allowed suffix and must not be called.
     HostRefused,
@@ -30,14 +30,14 @@ pub(super) enum Choice<'app> {
 }
 
 /// By `client_id`, else by `state`, else the only integration whose accounts live under that host, else by the path.
-pub(super) fn choose<'app>(config: &'app Config, signs: Signs<'_>) -> Choice<'app> {
+pub(super) fn choose<'app>(config: &'app Config, signs: Signs<'_>) -> IntegrationChoice<'app> {
     let here: Vec<(&Integration, Host)> = config
         .integrations
         .iter()
         .filter_map(|integration| Some((integration, host_rules(integration).parse(signs.referer).ok()?)))
         .collect();
-    let Some((_, host)) = here.first() else { return Choice::HostRefused };
-    let unclear = |reason| Choice::Unclear { host: host.clone(), reason };
+    let Some((_, host)) = here.first() else { return IntegrationChoice::HostRefused };
+    let unclear = |reason| IntegrationChoice::Unclear { host: host.clone(), reason };
     let named = match (signs.client_id, signs.of_state, here.as_slice(), signs.in_path) {
         (Some(client_id), ..) => match config.integration_by_client_id(client_id) {
             Some(integration) => integration.name.as_str(),
@@ -52,9 +52,9 @@ pub(super) fn choose<'app>(config: &'app Config, signs: Signs<'_>) -> Choice<'ap
         return unclear("it names no configured integration");
     }
     match here.into_iter().find(|(integration, _)| integration.name == named) {
-        Some((integration, host)) => Choice::One(integration, host),
+        Some((integration, host)) => IntegrationChoice::One(integration, host),
         // Allowed for another integration only: this one's secret must not be sent there.
-        None => Choice::HostRefused,
+        None => IntegrationChoice::HostRefused,
     }
 }
 
@@ -77,11 +77,11 @@ mod tests {
             .unwrap()
     }
 
-    fn name(choice: Choice<'_>) -> String {
+    fn name(choice: IntegrationChoice<'_>) -> String {
         match choice {
-            Choice::One(integration, host) => format!("{} {host}", integration.name),
-            Choice::HostRefused => "refused".into(),
-            Choice::Unclear { host, .. } => format!("unclear {host}"),
+            IntegrationChoice::One(integration, host) => format!("{} {host}", integration.name),
+            IntegrationChoice::HostRefused => "refused".into(),
+            IntegrationChoice::Unclear { host, .. } => format!("unclear {host}"),
         }
     }
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::people::PeopleContext;
+use crate::identity::IdentityContext;
 use crate::platform::stands_on;
 use crate::tenant::TenantContext;
 
 /// What installations need.
 pub struct OauthContext {
     pub tenants: Arc<TenantContext>,
-    pub people: Arc<PeopleContext>,
+    pub identity: Arc<IdentityContext>,
 }
 
 stands_on!(OauthContext, tenants: TenantContext);

@@ -4,14 +4,14 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use base::config::Integration;
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use entity::{tenant, tenant_channel};
 
-use super::page::{Frame, Page};
+use super::page::{Frame, InstallPage};
 use super::start;
+use crate::identity::ticket;
 use crate::oauth::OauthContext;
-use crate::people::ticket;
-use crate::tenant::install::{Entered, Progress};
+use crate::tenant::install::{Granted, InstallProgress};
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
 
 /// `own_browser`: the administrator began in this browser, so their data may be shown.
@@ -19,22 +19,22 @@ pub(super) async fn shown(
     app: &OauthContext,
     frame: &Frame,
     integration: &Integration,
-    progress: Progress,
+    progress: InstallProgress,
     own_browser: bool,
 ) -> Result<HttpResponse> {
     match progress {
-        Progress::Done(entered) => connected(app, frame, integration, &entered, own_browser).await,
-        Progress::Later { said, entered } => {
-            let line = frame.say(if entered { "install-channel-failed" } else { "install-later" });
-            let page = frame.page(frame.say("install-later-title")).line(line).details(frame.told(&said));
+        InstallProgress::Done(entered) => connected(app, frame, integration, &entered, own_browser).await,
+        InstallProgress::Later { said, entered } => {
+            let line = frame.text(if entered { "install-channel-failed" } else { "install-later" });
+            let page = frame.page(frame.text("install-later-title")).line(line).details(frame.localized(&said));
             Ok(page.answer(StatusCode::ACCEPTED))
         }
-        Progress::Failed { said } => {
+        InstallProgress::Failed { said } => {
             let page = frame
-                .page(frame.say("install-failed-title"))
-                .line(frame.say("install-failed"))
-                .way(start::address(Some(integration)), frame.say("install-start-again"))
-                .details(frame.told(&said));
+                .page(frame.text("install-failed-title"))
+                .line(frame.text("install-failed"))
+                .way(start::address(Some(integration)), frame.text("install-start-again"))
+                .details(frame.localized(&said));
             Ok(page.answer(StatusCode::BAD_REQUEST))
         }
     }
@@ -44,49 +44,49 @@ async fn connected(
     app: &OauthContext,
     frame: &Frame,
     integration: &Integration,
-    entered: &Entered,
+    entered: &Granted,
     own_browser: bool,
 ) -> Result<HttpResponse> {
     let tenant = tenants::load(app.store.read(), entered.tenant_id).await?.ok_or(Error::NotFound)?;
     if TenantStatus::stored(&tenant) == TenantStatus::NeedsReauth {
         // An ordinary user's access is kept, but it does not replace an administrator's.
         let page = frame
-            .page(frame.say("install-not-enough-title"))
-            .line(frame.say("install-not-enough"))
-            .line(frame.say("install-need-admin"))
-            .way(start::address(Some(integration)), frame.say("install-start-again"));
+            .page(frame.text("install-not-enough-title"))
+            .line(frame.text("install-not-enough"))
+            .line(frame.text("install-need-admin"))
+            .way(start::address(Some(integration)), frame.text("install-start-again"));
         return Ok(page.answer(StatusCode::OK));
     }
-    let title = frame.words.say("install-done-title").with("account", tenant.host.as_str());
-    let page = frame.page(title).step("ok", frame.say("install-tick-authorised"));
+    let title = frame.words.text("install-done-title").with("account", tenant.host.as_str());
+    let page = frame.page(title).step("ok", frame.text("install-tick-authorised"));
     let mut page = channels(app, frame, page, &tenant).await?;
     if own_browser && entered.is_admin {
-        let Entered { tenant_id, crm_user_id, name, .. } = entered;
-        let ticket = ticket::issue(&app.people, *tenant_id, *crm_user_id, name, true).await?;
-        page = page.way(format!("/panel/enter?ticket={ticket}"), frame.say("install-add-first-source"));
+        let Granted { tenant_id, crm_user_id, name, .. } = entered;
+        let ticket = ticket::issue(&app.identity, *tenant_id, *crm_user_id, name, true).await?;
+        page = page.way(format!("/panel/enter?ticket={ticket}"), frame.text("install-add-first-source"));
     }
     let account = format!("https://{}", tenant.host);
-    Ok(page.way(account, frame.say("install-open-account")).answer(StatusCode::OK))
+    Ok(page.way(account, frame.text("install-open-account")).answer(StatusCode::OK))
 }
 
 /// The state of the channels.
-async fn channels(app: &OauthContext, frame: &Frame, page: Page, tenant: &tenant::Model) -> Result<Page> {
+async fn channels(app: &OauthContext, frame: &Frame, page: InstallPage, tenant: &tenant::Model) -> Result<InstallPage> {
     if TenantStatus::stored(tenant) == TenantStatus::AwaitingCredentials {
-        return Ok(page.step("wait", frame.say("tenant-state-awaiting_credentials-hint")));
+        return Ok(page.step("wait", frame.text("tenant-state-awaiting_credentials-hint")));
     }
     let rows = tenant_channel::Entity::of_tenant(tenant.tenant_id).all(app.store.read()).await?;
     let Some(refused) = rows.iter().find(|row| row.status != ChannelStatus::Connected.as_str()) else {
-        return Ok(page.step("ok", frame.say("install-tick-channel")));
+        return Ok(page.step("ok", frame.text("install-tick-channel")));
     };
     let sentence = if refused.status == ChannelStatus::NotAllowed.as_str() {
-        frame.words.say("install-channel-not-allowed").with("account", tenant.account_id.to_string())
+        frame.words.text("install-channel-not-allowed").with("account", tenant.account_id.to_string())
     } else {
-        frame.say("install-channel-failed")
+        frame.text("install-channel-failed")
     };
-    let page = page.step("bad", sentence).details(frame.told(&Said::stored(&refused.detail)));
+    let page = page.step("bad", sentence).details(frame.localized(&LocalizedText::stored(&refused.detail)));
     let support = app.config.vendor.support_url.as_str();
     if !support.starts_with("https://") {
         return Ok(page);
     }
-    Ok(page.way(support.to_owned(), frame.say("install-support")))
+    Ok(page.way(support.to_owned(), frame.text("install-support")))
 }

@@ -43,9 +43,9 @@ fn crm_of(app: &OauthContext, integration: Option<&Integration>) -> &'static str
 }
 
 /// A query as pairs; the first of a name counts. Unlike a struct it accepts unknown parameters.
-struct Query(Vec<(String, String)>);
+struct QueryPairs(Vec<(String, String)>);
 
-impl Query {
+impl QueryPairs {
     fn read(text: &str) -> Self {
         let pairs = url::form_urlencoded::parse(text.as_bytes());
         Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn the_first_of_a_name_counts_and_nothing_fails() {
-        let query = Query::read("code=a%20b&code=c&from_widget=&%ff&&state");
+        let query = QueryPairs::read("code=a%20b&code=c&from_widget=&%ff&&state");
         assert_eq!(query.get("code"), Some("a b"));
         assert_eq!(query.get("from_widget"), None);
         assert_eq!(query.raw("from_widget"), Some(""));

@@ -4,7 +4,7 @@ use actix_web::cookie::Cookie;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use base::words::{Language, Said, Sentence, Words};
+use base::i18n::{Language, LocalizedText, Sentence, Words};
 
 /// Data common to all pages of a request.
 pub(super) struct Frame {
@@ -19,18 +19,18 @@ impl Frame {
     }
 
     /// A text that may contain the platform's name.
-    pub fn say(&self, key: &'static str) -> Sentence {
-        self.words.say(key).with("crm", self.crm)
+    pub fn text(&self, key: &'static str) -> Sentence {
+        self.words.text(key).with("crm", self.crm)
     }
 
     /// An error in the reader's language.
-    pub fn told(&self, said: &Said) -> String {
+    pub fn localized(&self, said: &LocalizedText) -> String {
         said.in_words(self.words, self.crm)
     }
 
     /// A page with a title only.
-    pub fn page(&self, title: Sentence) -> Page {
-        Page {
+    pub fn page(&self, title: Sentence) -> InstallPage {
+        InstallPage {
             words: self.words,
             title: title.to_string(),
             steps: Vec::new(),
@@ -44,7 +44,7 @@ impl Frame {
 }
 
 /// A link to continue.
-pub(super) struct Way {
+pub(super) struct NextLink {
     pub href: String,
     pub text: String,
     /// The primary action.
@@ -52,7 +52,7 @@ pub(super) struct Way {
 }
 
 /// A line with an icon: `ok`, `bad` or `wait`.
-pub(super) struct Step {
+pub(super) struct InstallStepLine {
     pub tone: &'static str,
     pub text: String,
 }
@@ -66,12 +66,12 @@ pub(super) struct Other {
 /// A page.
 #[derive(Template)]
 #[template(path = "install/page.html")]
-pub(super) struct Page {
+pub(super) struct InstallPage {
     pub words: Words,
     pub title: String,
-    pub steps: Vec<Step>,
+    pub steps: Vec<InstallStepLine>,
     pub lines: Vec<String>,
-    pub ways: Vec<Way>,
+    pub ways: Vec<NextLink>,
     /// amoCRM's error text, collapsed; empty if there is none.
     pub details: String,
     /// `None` if the address contains a code, which must not be opened twice.
@@ -79,9 +79,9 @@ pub(super) struct Page {
     nonce: String,
 }
 
-impl Page {
+impl InstallPage {
     pub fn step(mut self, tone: &'static str, text: Sentence) -> Self {
-        self.steps.push(Step { tone, text: text.to_string() });
+        self.steps.push(InstallStepLine { tone, text: text.to_string() });
         self
     }
 
@@ -93,7 +93,7 @@ impl Page {
     /// Adds a link; the first one is the primary action.
     pub fn way(mut self, href: String, text: Sentence) -> Self {
         let first = self.ways.is_empty();
-        self.ways.push(Way { href, text: text.to_string(), first });
+        self.ways.push(NextLink { href, text: text.to_string(), first });
         self
     }
 
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn names_of_accounts_cannot_become_markup() {
         let frame = Frame { words: Words::new(Language::Ru), crm: "amoCRM" };
-        let bad = |text: &str| frame.words.say("install-done-title").with("account", text);
+        let bad = |text: &str| frame.words.text("install-done-title").with("account", text);
         let page = frame
             .page(bad("<b>x</b>"))
             .step("ok", bad("<s>"))

@@ -6,14 +6,14 @@ use amocrm::hooks::revoke;
 use base::config::Integration;
 use base::error::{Problem, Result};
 
-use super::Query;
+use super::QueryPairs;
 use crate::oauth::OauthContext;
 use crate::tenant::{install, uninstall};
 
 /// `GET /oauth/revoked?client_uuid=&account_id=&signature=`. 200 for every signed notice, also repeated ones; amoCRM is
 /// asked after the answer, before anything is removed.
 pub(super) async fn revoked(app: web::Data<OauthContext>, request: HttpRequest) -> Result<HttpResponse> {
-    let query = Query::read(request.query_string());
+    let query = QueryPairs::read(request.query_string());
     let Some((integration, account_id)) = verified(&app, &query) else {
         tracing::warn!("a revoke notice with an invalid signature was rejected");
         return Ok(refused());
@@ -23,7 +23,7 @@ pub(super) async fn revoked(app: web::Data<OauthContext>, request: HttpRequest) 
             tracing::info!(tenant.id = %tenant_id, account.id = account_id, "amoCRM reports that the integration was switched off; confirming it");
             // Signed, so its content is trusted; but a captured notice is signed too, and each one makes Parom ask
             // amoCRM.
-            let now = app.strangers.asks_at_once(tenant_id, app.clock.millis()).await;
+            let now = app.unknown_callers.asks_at_once(tenant_id, app.clock.millis()).await;
             uninstall::noticed(&app, tenant_id, now).await?;
             if !now {
                 return Ok(HttpResponse::Ok().content_type("application/json").body("{}"));
@@ -40,7 +40,7 @@ pub(super) async fn revoked(app: web::Data<OauthContext>, request: HttpRequest) 
     Ok(HttpResponse::Ok().content_type("application/json").body("{}"))
 }
 
-fn verified<'app>(app: &'app OauthContext, query: &Query) -> Option<(&'app Integration, i64)> {
+fn verified<'app>(app: &'app OauthContext, query: &QueryPairs) -> Option<(&'app Integration, i64)> {
     let client_id = query.get("client_uuid")?;
     let account_id = query.get("account_id")?.trim().parse().ok()?;
     let signature = query.get("signature")?;

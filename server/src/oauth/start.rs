@@ -4,14 +4,14 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Integration;
 use base::error::Result;
+use base::i18n::Language;
 use base::store::VENDOR;
-use base::store::directory::{self, Kind};
+use base::store::directory::{self, IdKind};
 use base::vault;
-use base::words::Language;
 use uuid::Uuid;
 
 use super::page::{Frame, Other, browser};
-use super::{Query, crm_of};
+use super::{QueryPairs, crm_of};
 use crate::oauth::OauthContext;
 
 /// Lifetime of a state, milliseconds; it is valid once.
@@ -19,7 +19,7 @@ const STATE_LIVES: i64 = 10 * 60_000;
 
 /// The content of a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct State {
+pub(super) struct OauthState {
     pub integration: String,
     /// The stored part of the browser that began.
     pub browser: Uuid,
@@ -28,18 +28,19 @@ pub(super) struct State {
 /// `GET /oauth/install?integration=NAME` redirects to amoCRM's consent page. Without a name: a page that explains the
 /// installation and lets the administrator choose.
 pub(super) async fn install(app: web::Data<OauthContext>, request: HttpRequest) -> Result<HttpResponse> {
-    let query = Query::read(request.query_string());
+    let query = QueryPairs::read(request.query_string());
     let Some(name) = query.get("integration") else { return Ok(welcome(&app, &request)) };
     let Some(integration) = app.config.integration(name) else {
         let frame = Frame::of(&request, crm_of(&app, None));
-        let page = frame.page(frame.say("install-unknown-title")).line(frame.say("install-unknown"));
+        let page = frame.page(frame.text("install-unknown-title")).line(frame.text("install-unknown"));
         return Ok(page.answer(StatusCode::NOT_FOUND));
     };
     let state = hex::encode(rand::random::<[u8; 32]>());
     let (cookie, browser) = browser::new(&app.config.server.public_url);
     let expires_at = Some(app.clock.millis() + STATE_LIVES);
-    let entry = directory::Entry { tenant_id: VENDOR, id: browser, note: integration.name.clone(), expires_at };
-    directory::enter(app.store.write(), Kind::OauthState, &vault::hash(&state), entry).await?;
+    let entry =
+        directory::DirectoryEntry { tenant_id: VENDOR, id: browser, note: integration.name.clone(), expires_at };
+    directory::enter(app.store.write(), IdKind::OauthState, &vault::hash(&state), entry).await?;
     let consent = amocrm::oauth::consent_url(integration.consent_url.as_str(), &integration.client_id, &state)
         .map_err(anyhow::Error::from)?;
     Ok(HttpResponse::Found()
@@ -56,18 +57,18 @@ fn welcome(app: &OauthContext, request: &HttpRequest) -> HttpResponse {
     let only = if let [only] = integrations { Some(only) } else { None };
     let frame = Frame::of(request, crm_of(app, only));
     if integrations.is_empty() {
-        let page = frame.page(frame.say("install-unknown-title")).line(frame.say("install-unknown"));
+        let page = frame.page(frame.text("install-unknown-title")).line(frame.text("install-unknown"));
         return page.answer(StatusCode::NOT_FOUND);
     }
     let mut page = frame
-        .page(frame.say("install-title"))
-        .step("ok", frame.say("install-will-do"))
-        .step("bad", frame.say("install-will-not"))
-        .line(frame.say("install-need-admin"));
+        .page(frame.text("install-title"))
+        .step("ok", frame.text("install-will-do"))
+        .step("bad", frame.text("install-will-not"))
+        .line(frame.text("install-need-admin"));
     for integration in integrations {
         let text = match only {
-            Some(_) => frame.say("install-allow"),
-            None => frame.words.say("install-choose").with("name", integration.name.as_str()),
+            Some(_) => frame.text("install-allow"),
+            None => frame.words.text("install-choose").with("name", integration.name.as_str()),
         };
         page = page.way(address(Some(integration)), text);
     }
@@ -90,22 +91,22 @@ fn looks_right(state: &str) -> bool {
 }
 
 /// The content of a state, which stays valid. `None` if unknown, used or older than ten minutes.
-pub(super) async fn peek(app: &OauthContext, state: &str) -> Result<Option<State>> {
+pub(super) async fn peek(app: &OauthContext, state: &str) -> Result<Option<OauthState>> {
     if !looks_right(state) {
         return Ok(None);
     }
-    let found = directory::find(app.store.read(), Kind::OauthState, &vault::hash(state), app.clock.millis()).await?;
-    Ok(found.map(State::of))
+    let found = directory::find(app.store.read(), IdKind::OauthState, &vault::hash(state), app.clock.millis()).await?;
+    Ok(found.map(OauthState::of))
 }
 
 /// Consumes a state: of two callers one gets it.
-pub(super) async fn take(app: &OauthContext, state: &str) -> Result<Option<State>> {
-    let taken = directory::take(app.store.write(), Kind::OauthState, &vault::hash(state), app.clock.millis()).await?;
-    Ok(taken.map(State::of))
+pub(super) async fn take(app: &OauthContext, state: &str) -> Result<Option<OauthState>> {
+    let taken = directory::take(app.store.write(), IdKind::OauthState, &vault::hash(state), app.clock.millis()).await?;
+    Ok(taken.map(OauthState::of))
 }
 
-impl State {
-    fn of(entry: directory::Entry) -> Self {
+impl OauthState {
+    fn of(entry: directory::DirectoryEntry) -> Self {
         Self { integration: entry.note, browser: entry.id }
     }
 

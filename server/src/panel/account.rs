@@ -3,20 +3,20 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::Result;
-use base::words::Said;
+use base::i18n::LocalizedText;
 use entity::{source, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::overview::{account_hint, account_tone};
-use super::{Empty, Form, Member, Nav, Notice, PageContext, Right, Tone, html};
-use crate::holes;
+use super::{EmptyForm, Form, Member, Nav, Notice, PageContext, Right, Tone, html};
+use crate::missed_hooks;
 use crate::panel::PanelContext;
 use crate::source::{self as sources, Migration, Usage};
-use crate::tenant::subscription::{self, State};
+use crate::tenant::subscription::{self, SubscriptionState};
 use crate::tenant::{self, Access, AccessState, TenantStatus};
-use crate::usage::{self, Line};
+use crate::usage::{self, LimitLine};
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -25,7 +25,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 
 #[derive(Template)]
 #[template(path = "panel/account.html")]
-struct Account {
+struct OwnAccountPage {
     page: PageContext,
     host: String,
     name: String,
@@ -36,44 +36,44 @@ struct Account {
     access: Access,
     /// Address of amoCRM's one-click consent.
     allow_again: String,
-    channels: Vec<Channel>,
+    channels: Vec<ChannelLine>,
     usage: Usage,
     /// Other quotas of the account.
-    limits: Vec<Line>,
+    limits: Vec<LimitLine>,
     default_source: Option<(Uuid, String)>,
     strays: usize,
     migration: Migration,
     time_zone: String,
     /// How amoCRM reports changes of contacts; `None` if the account never was connected.
-    told: Option<Told>,
+    told: Option<SubscriptionLine>,
     /// Result of comparing chats with amoCRM's history.
-    lost: holes::Sum,
+    lost: missed_hooks::Sum,
 }
 
-struct Channel {
+struct ChannelLine {
     title: String,
     status: String,
     detail: String,
     connected_at: i64,
 }
 
-struct Told {
-    state: State,
+struct SubscriptionLine {
+    state: SubscriptionState,
     detail: String,
     checked_at: i64,
 }
 
-impl Told {
+impl SubscriptionLine {
     const fn tone(&self) -> &'static str {
         match self.state {
-            State::On => "ok",
-            State::Off => "off",
-            State::Refused => "warn",
+            SubscriptionState::On => "ok",
+            SubscriptionState::Off => "off",
+            SubscriptionState::Refused => "warn",
         }
     }
 }
 
-impl Channel {
+impl ChannelLine {
     fn tone(&self) -> &'static str {
         match self.status.as_str() {
             "connected" => "ok",
@@ -84,7 +84,7 @@ impl Channel {
     }
 }
 
-impl Account {
+impl OwnAccountPage {
     fn access_tone(&self) -> &'static str {
         match self.access.state {
             AccessState::Valid => "ok",
@@ -113,10 +113,10 @@ async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
     let page = member.page("nav-account", Nav::Account);
     let status = TenantStatus::shown(tenant);
     let rows = tenant_channel::Entity::of_tenant(tenant.tenant_id).all(db).await?;
-    let channels = rows.into_iter().map(|row| Channel {
+    let channels = rows.into_iter().map(|row| ChannelLine {
         title: tenant::channel_config(&app, row.channel_id).map_or_else(String::new, |(_, found)| found.title.clone()),
         status: row.status,
-        detail: Said::stored(&row.detail).in_words(page.words, page.crm),
+        detail: LocalizedText::stored(&row.detail).in_words(page.words, page.crm),
         connected_at: row.connected_at,
     });
     let default_source = source::Entity::of_tenant(tenant.tenant_id)
@@ -124,12 +124,12 @@ async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
         .filter(source::Column::IsDefault.eq(true))
         .one(db)
         .await?;
-    let told = subscription::standing(db, tenant.tenant_id).await?.map(|found| Told {
+    let told = subscription::standing(db, tenant.tenant_id).await?.map(|found| SubscriptionLine {
         state: found.state,
         detail: found.detail,
         checked_at: found.checked_at,
     });
-    let account = Account {
+    let account = OwnAccountPage {
         host: tenant.host.clone(),
         name: tenant.name.clone(),
         account_id: tenant.account_id,
@@ -137,7 +137,7 @@ async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
         tone: account_tone(status),
         hint: account_hint(page.words, page.crm, status),
         access: tenant::access(&app, tenant.tenant_id).await?,
-        allow_again: tenant::access::allow_again(tenant),
+        allow_again: tenant::access::reconnect_url(tenant),
         channels: channels.collect(),
         usage: sources::usage(&app, tenant.tenant_id).await?,
         limits: usage::shown(&app, tenant).await?,
@@ -146,21 +146,21 @@ async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
         migration: sources::migration(&app, tenant.tenant_id).await?,
         time_zone: tenant.time_zone.clone(),
         told,
-        lost: holes::sum(&app.holes, tenant.tenant_id).await?,
+        lost: missed_hooks::sum(&app.missed_hooks, tenant.tenant_id).await?,
         page: page.clone(),
     };
     html(&page, &account)
 }
 
 /// `POST /panel/account/lost`: starts comparing chats with amoCRM's history.
-async fn look_for_lost(app: web::Data<PanelContext>, member: Member, _form: Form<Empty>) -> Result<HttpResponse> {
+async fn look_for_lost(app: web::Data<PanelContext>, member: Member, _form: Form<EmptyForm>) -> Result<HttpResponse> {
     member.require(Right::ManageAccount)?;
     let tenant = &member.tenant;
-    let notice = if holes::soon(&app.holes, tenant.tenant_id).await? {
+    let notice = if missed_hooks::soon(&app.missed_hooks, tenant.tenant_id).await? {
         member.audit(&app, app.store.write(), "account.compared", &tenant.host, json!({})).await?;
-        Notice::done(member.words.say("account-lost-looked"))
+        Notice::done(member.words.text("account-lost-looked"))
     } else {
-        Notice::of(Tone::Warn, member.words.say("account-no-channels"))
+        Notice::of(Tone::Warn, member.words.text("account-no-channels"))
     };
     member.see_other(&app, "/panel/account", notice).await
 }

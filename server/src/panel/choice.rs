@@ -3,19 +3,19 @@
 use chrono::{NaiveDate, NaiveTime};
 use uuid::Uuid;
 
-use crate::api::cursor::Page;
+use crate::api::cursor::PageRequest;
 use crate::delivery::read::list::Ground;
 use crate::panel::PageContext;
 
 /// One option of a select.
 #[derive(Clone, Debug)]
-pub struct Choice {
+pub struct SelectOption {
     pub value: String,
     pub label: String,
     pub chosen: bool,
 }
 
-impl Choice {
+impl SelectOption {
     pub fn new(value: impl Into<String>, label: impl ToString, chosen: &str) -> Self {
         let value = value.into();
         Self { chosen: value == chosen, label: label.to_string(), value }
@@ -23,16 +23,16 @@ impl Choice {
 }
 
 /// `Any`, then the account's sources by name; deleted ones last and marked.
-pub fn sources(page: &PageContext, ground: &Ground, chosen: &str) -> Vec<Choice> {
+pub fn sources(page: &PageContext, ground: &Ground, chosen: &str) -> Vec<SelectOption> {
     let mut all: Vec<_> = ground.sources.values().filter(|source| source.amocrm_source_id != 0).collect();
     all.sort_by_key(|source| (source.deleted_at.is_some(), source.name.to_lowercase()));
-    let mut choices = vec![Choice::new("", page.words.say("filter-any"), chosen)];
+    let mut choices = vec![SelectOption::new("", page.words.text("filter-any"), chosen)];
     choices.extend(all.into_iter().map(|source| {
         let label = match source.deleted_at {
             None => source.name.clone(),
-            Some(_) => page.words.say("source-name-deleted").with("name", source.name.as_str()).to_string(),
+            Some(_) => page.words.text("source-name-deleted").with("name", source.name.as_str()).to_string(),
         };
-        Choice::new(source.id.to_string(), label, chosen)
+        SelectOption::new(source.id.to_string(), label, chosen)
     }));
     choices
 }
@@ -46,13 +46,14 @@ pub fn period<'asked>(asked: &'asked str, usual: &'static str) -> &'asked str {
 }
 
 /// The options of a period filter, including a date if one is selected.
-pub fn periods(page: &PageContext, chosen: &str) -> Vec<Choice> {
+pub fn periods(page: &PageContext, chosen: &str) -> Vec<SelectOption> {
     let since = midnight(chosen).map(|at| {
-        let label = page.words.say("filter-period-since").with("stamp", page.when(&at).stamp());
-        Choice::new(chosen, label, chosen)
+        let label = page.words.text("filter-period-since").with("stamp", page.when(&at).stamp());
+        SelectOption::new(chosen, label, chosen)
     });
-    let named =
-        PERIODS.into_iter().map(|period| Choice::new(period, page.words.say_of("filter-period-", period), chosen));
+    let named = PERIODS
+        .into_iter()
+        .map(|period| SelectOption::new(period, page.words.text_of("filter-period-", period), chosen));
     since.into_iter().chain(named).collect()
 }
 
@@ -91,10 +92,10 @@ pub fn source_id(ground: &Ground, text: &str) -> Option<Uuid> {
 }
 
 /// The requested page; a cursor made under other filters restarts at the first page.
-pub fn page_of(cursor: Option<&str>, filters: &[&str]) -> base::error::Result<Page> {
-    match Page::read(None, cursor.filter(|text| !text.is_empty()), filters) {
+pub fn page_of(cursor: Option<&str>, filters: &[&str]) -> base::error::Result<PageRequest> {
+    match PageRequest::read(None, cursor.filter(|text| !text.is_empty()), filters) {
         Ok(page) => Ok(page),
-        Err(_) => Page::read(None, None, filters),
+        Err(_) => PageRequest::read(None, None, filters),
     }
 }
 

@@ -3,13 +3,13 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use base::error::Result;
-use base::words::Sentence;
+use base::i18n::Sentence;
 
 use super::{PageContext, html};
 
 #[derive(Template)]
 #[template(path = "panel/confirm.html")]
-pub struct Confirm {
+pub struct ConfirmPage {
     pub sentence: Sentence,
     /// Address that the form posts to.
     pub action: String,
@@ -20,7 +20,7 @@ pub struct Confirm {
     pub page: PageContext,
 }
 
-impl Confirm {
+impl ConfirmPage {
     /// Renders the confirmation page.
     pub fn ask(&self) -> Result<HttpResponse> {
         html(&self.page, self)

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::alert_letters::AlertEmailContext;
-use crate::holes::HolesContext;
-use crate::people::PeopleContext;
+use crate::alert_emails::AlertEmailContext;
+use crate::identity::IdentityContext;
+use crate::missed_hooks::MissedHooksContext;
 use crate::platform::stands_on;
 use crate::usage::UsageContext;
 
 /// What the pages of panel and admin need.
 pub struct PanelContext {
     pub usage: Arc<UsageContext>,
-    pub people: Arc<PeopleContext>,
-    pub letters: Arc<AlertEmailContext>,
-    pub holes: Arc<HolesContext>,
+    pub identity: Arc<IdentityContext>,
+    pub alert_emails: Arc<AlertEmailContext>,
+    pub missed_hooks: Arc<MissedHooksContext>,
 }
 
 stands_on!(PanelContext, usage: UsageContext);

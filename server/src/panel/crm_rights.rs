@@ -13,11 +13,11 @@ use base::error::Result;
 use entity::{member as table, session};
 use serde_json::json;
 
-use super::Role;
+use super::MemberRole;
 use crate::audit::By;
+use crate::identity::member::{self, FROM_CRM, Vouched};
+use crate::identity::session as sessions;
 use crate::panel::PanelContext;
-use crate::people::member::{self, FROM_CRM, Vouched};
-use crate::people::session as sessions;
 use crate::tenant::rights::{self, CrmRights, MaxAge};
 
 const HOUR: i64 = 3_600_000;
@@ -27,9 +27,13 @@ const MAX_AGE: MaxAge = MaxAge { answer: 60_000, unknown: 60_000 };
 const BELIEVED: i64 = 4 * HOUR;
 
 /// The role with which a session continues; `None` if it has ended.
-pub(super) async fn role(app: &Arc<PanelContext>, session: &session::Model, row: table::Model) -> Result<Option<Role>> {
+pub(super) async fn role(
+    app: &Arc<PanelContext>,
+    session: &session::Model,
+    row: table::Model,
+) -> Result<Option<MemberRole>> {
     let by_ticket = session.via == sessions::TICKET;
-    let held = Role::of(&row.role);
+    let held = MemberRole::of(&row.role);
     let Some(user) = row.crm_user_id.filter(|_| by_ticket || row.role_from == FROM_CRM) else { return Ok(held) };
     let now = app.clock.millis();
     if row.crm_asked_at.saturating_add(HOUR) > now {
@@ -45,18 +49,18 @@ pub(super) async fn role(app: &Arc<PanelContext>, session: &session::Model, row:
                 return Ok(held);
             }
             if !by_ticket {
-                return Ok(held.map(|_| Role::Viewer));
+                return Ok(held.map(|_| MemberRole::Viewer));
             }
             return end(app, session).await.map(|()| None);
         }
     };
-    member::vouch(&app.people, &row, says).await?;
+    member::vouch(&app.identity, &row, says).await?;
     // This session may have been ended by the check.
     let db = app.store.write();
-    if sessions::living(&app.people, db, session.tenant_id, session.id).await?.is_none() {
+    if sessions::living(&app.identity, db, session.tenant_id, session.id).await?.is_none() {
         return Ok(None);
     }
-    Ok(member::find(db, row.tenant_id, row.person_id).await?.and_then(|row| Role::of(&row.role)))
+    Ok(member::find(db, row.tenant_id, row.person_id).await?.and_then(|row| MemberRole::of(&row.role)))
 }
 
 /// Ends a session that amoCRM did not confirm in time.

@@ -8,15 +8,15 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::browser::cookie;
 use base::error::{Error, Result};
-use base::words::{self, Language};
+use base::i18n::{self, Language};
 
-use super::Role;
+use super::MemberRole;
 use super::html::{all_ancestors, html_as};
 use super::member::Member;
 use super::page::{Nav, PageContext};
+use crate::identity::realm::{self, FormRejected};
+use crate::identity::{member, session};
 use crate::panel::PanelContext;
-use crate::people::door::{self, Refused};
-use crate::people::{member, session};
 
 #[derive(Template)]
 #[template(path = "panel/error.html")]
@@ -66,7 +66,7 @@ async fn shown(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let shown = if let Some(error) = error.as_error::<Error>() {
         page_of(response.request(), error).await
     } else {
-        match error.as_error::<Refused>().copied() {
+        match error.as_error::<FormRejected>().copied() {
             Some(refused) => page_of_form(response.request(), refused),
             None => return response,
         }
@@ -85,7 +85,7 @@ fn keep_language(response: &mut ServiceResponse<BoxBody>) {
     let chosen = response.request().query_string().split('&').find_map(|pair| pair.strip_prefix("lang="));
     let Some(language) = chosen.and_then(Language::of_code) else { return };
     let Some(app) = response.request().app_data::<web::Data<PanelContext>>() else { return };
-    let line = cookie::choice(&app.config.server.public_url, words::COOKIE, "/", language.code());
+    let line = cookie::choice(&app.config.server.public_url, i18n::COOKIE, "/", language.code());
     if let Some(value) = line {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
@@ -118,30 +118,30 @@ async fn page_of(request: &HttpRequest, error: &Error) -> Result<HttpResponse> {
     let words = page.words;
     let mut details = String::new();
     let text = match error {
-        Error::NotFound => words.say("page-not-found").to_string(),
+        Error::NotFound => words.text("page-not-found").to_string(),
         Error::Forbidden(_) => forbidden(app, request, &page).await?,
         Error::Unavailable { detail, .. } => {
             details = detail.in_words(words, page.crm);
-            words.say("page-unavailable").to_string()
+            words.text("page-unavailable").to_string()
         }
         Error::Internal(_) => {
             let number = app.clock.uuid_v7().simple().to_string();
             let number = number[number.len() - 8..].to_uppercase();
             tracing::error!(support.number = %number, "a page could not be shown; the cause is in the previous log line");
-            details = words.say("common-support-number").with("request_id", number).to_string();
-            words.say("page-error").to_string()
+            details = words.text("common-support-number").with("request_id", number).to_string();
+            words.text("page-error").to_string()
         }
-        Error::TooLarge(_) => words.say("page-too-large").to_string(),
+        Error::TooLarge(_) => words.text("page-too-large").to_string(),
         other => {
-            details = other.said().in_words(words, page.crm);
-            words.say("page-refused").to_string()
+            details = other.text().in_words(words, page.crm);
+            words.text("page-refused").to_string()
         }
     };
     let home = if page.account.is_empty() || page.bound { None } else { Some("/panel".to_owned()) };
     let mut ways: Vec<(String, String)> =
-        home.map(|home| (home, words.say("page-to-overview").to_string())).into_iter().collect();
+        home.map(|home| (home, words.text("page-to-overview").to_string())).into_iter().collect();
     if page.account.is_empty() {
-        ways.push(("/panel/sign-in".to_owned(), words.say("page-to-sign-in").to_string()));
+        ways.push(("/panel/sign-in".to_owned(), words.text("page-to-sign-in").to_string()));
     }
     let mut answer = html_as(status, &page, &ErrorPage { page: page.clone(), text, ways, details })?;
     if let Error::TooMany { retry_after, .. } | Error::Unavailable { retry_after, .. } = error {
@@ -155,36 +155,36 @@ async fn forbidden(app: &PanelContext, request: &HttpRequest, page: &PageContext
     let words = page.words;
     let tenant_id = request.extensions().get::<Member>().map(|member| member.tenant.tenant_id);
     let (Some(role), Some(tenant_id), false) = (page.role, tenant_id, page.view_as) else {
-        return Ok(words.say("page-forbidden-looking").to_string());
+        return Ok(words.text("page-forbidden-looking").to_string());
     };
     let all = member::all(app.store.read(), tenant_id).await?;
     let mut owners: Vec<String> = all
         .into_iter()
-        .filter(|(row, _)| row.disabled_at.is_none() && row.role == Role::Owner.as_str())
+        .filter(|(row, _)| row.disabled_at.is_none() && row.role == MemberRole::Owner.as_str())
         .map(|(_, person)| if person.name.is_empty() { person.email } else { person.name })
         .filter(|name| !name.is_empty())
         .take(3)
         .collect();
     if owners.is_empty() {
-        owners.push(words.say("team-role-owner").to_string());
+        owners.push(words.text("team-role-owner").to_string());
     }
-    let role = words.say_of("team-role-", role.as_str()).to_string();
-    Ok(words.say("page-forbidden").with("role", role).with("admins", owners.join(", ")).to_string())
+    let role = words.text_of("team-role-", role.as_str()).to_string();
+    Ok(words.text("page-forbidden").with("role", role).with("admins", owners.join(", ")).to_string())
 }
 
-fn page_of_form(request: &HttpRequest, refused: Refused) -> Result<HttpResponse> {
+fn page_of_form(request: &HttpRequest, refused: FormRejected) -> Result<HttpResponse> {
     let app = app_of(request)?;
     let (title, text) = match refused {
-        Refused::NoSession => ("session-ended-title", "session-ended"),
-        Refused::Foreign => ("page-foreign-form-title", "page-foreign-form"),
-        Refused::Stale => ("page-stale-form-title", "form-expired"),
+        FormRejected::NoSession => ("session-ended-title", "session-ended"),
+        FormRejected::Foreign => ("page-foreign-form-title", "page-foreign-form"),
+        FormRejected::Stale => ("page-stale-form-title", "form-expired"),
     };
     let page = context(request, app, title);
-    let hours = session::Kind::Panel.idle() / 3_600_000;
-    let text = page.words.say(text).with("hours", hours).to_string();
+    let hours = session::SessionKind::Panel.idle() / 3_600_000;
+    let text = page.words.text(text).with("hours", hours).to_string();
     let mut ways = Vec::new();
-    if refused == Refused::NoSession && !door::is_framed(request) {
-        ways.push(("/panel/sign-in".to_owned(), page.words.say("page-to-sign-in").to_string()));
+    if refused == FormRejected::NoSession && !realm::is_framed(request) {
+        ways.push(("/panel/sign-in".to_owned(), page.words.text("page-to-sign-in").to_string()));
     }
     html_as(StatusCode::FORBIDDEN, &page, &ErrorPage { page: page.clone(), text, ways, details: String::new() })
 }

@@ -10,7 +10,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use bytes::Bytes;
 use entity::conversation;
 use futures_util::stream;
@@ -22,9 +22,9 @@ use uuid::Uuid;
 
 use super::html::nothing_kept;
 use super::member::Member;
+use crate::identity::session;
+use crate::load_shedding::{self, CapacityShare};
 use crate::panel::PanelContext;
-use crate::people::session;
-use crate::shed::{self, Held};
 
 /// Changes within this time are reported as one.
 const TOGETHER: Duration = Duration::from_secs(2);
@@ -33,10 +33,10 @@ const ANYWAY: Duration = Duration::from_secs(10);
 /// With more changed conversations than this the page is notified without checking whose they are.
 const MANY: usize = 200;
 
-struct Feed {
+struct PanelFeed {
     app: web::Data<PanelContext>,
     member: Member,
-    happened: Receiver<Uuid>,
+    changes: Receiver<Uuid>,
     moved: BTreeSet<Uuid>,
     lagged: bool,
     breath: Interval,
@@ -45,16 +45,16 @@ struct Feed {
     _place: Place,
 }
 
-type Place = (Held<IpAddr>, Held<Uuid>);
+type Place = (CapacityShare<IpAddr>, CapacityShare<Uuid>);
 
 /// `GET /panel/events`. 503 when the address or the session has too many open: the page then does not update itself.
 pub(super) async fn get(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
-    let address = shed::counted(client_address(&request, &app.config));
+    let address = load_shedding::counted(client_address(&request, &app.config));
     let place = app.load.stream(address, member.session.id);
-    let place =
-        place.ok_or_else(|| Error::Unavailable { detail: Said::new("said-too-many-at-once"), retry_after: 30 })?;
-    let feed = Feed {
-        happened: app.happened.subscribe(),
+    let place = place
+        .ok_or_else(|| Error::Unavailable { detail: LocalizedText::new("said-too-many-at-once"), retry_after: 30 })?;
+    let feed = PanelFeed {
+        changes: app.changes.subscribe(),
         moved: BTreeSet::new(),
         lagged: false,
         breath: interval_at(Instant::now() + TOGETHER, TOGETHER),
@@ -79,14 +79,14 @@ pub(super) async fn get(app: web::Data<PanelContext>, member: Member, request: H
         .streaming(events))
 }
 
-impl Feed {
+impl PanelFeed {
     /// The next event; `None` ends the stream.
     async fn next(&mut self) -> Option<Bytes> {
         const MOVED: Bytes = Bytes::from_static(b"event: moved\ndata: {}\n\n");
         loop {
             tokio::select! {
                 () = self.app.stop.cancelled() => return None,
-                heard = self.happened.recv() => match heard {
+                heard = self.changes.recv() => match heard {
                     Ok(conversation_id) if self.moved.len() < MANY => {
                         self.moved.insert(conversation_id);
                     }
@@ -122,7 +122,7 @@ impl Feed {
     /// Whether the session is still valid; the stream ends with it.
     async fn still_in(&self) -> bool {
         let row = &self.member.session;
-        let living = session::living(&self.app.people, self.app.store.read(), row.tenant_id, row.id).await;
+        let living = session::living(&self.app.identity, self.app.store.read(), row.tenant_id, row.id).await;
         living.is_ok_and(|living| living.is_some())
     }
 }

@@ -2,12 +2,12 @@
 //! fields.
 
 use base::error::FieldError;
-use base::words::{CRM, Words};
+use base::i18n::{CRM, Words};
 use connectors::{Field, Input};
 use serde_json::{Map, Value};
 
 use super::Fields;
-use super::choice::Choice;
+use super::choice::SelectOption;
 
 /// Prefix of the form's names, so that a setting never collides with a field of the page.
 const PREFIX: &str = "set.";
@@ -21,7 +21,7 @@ pub struct Drawn {
     pub label: String,
     pub hint: String,
     pub value: String,
-    pub choices: Vec<Choice>,
+    pub choices: Vec<SelectOption>,
     pub required: bool,
     pub secret: bool,
     /// The last characters of a stored credential.
@@ -51,15 +51,15 @@ pub fn draw(
             let stored = masked.and_then(|masked| masked.get(field.name)).and_then(Value::as_str).unwrap_or_default();
             let name = name_of(field);
             let chosen: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            let choices = field.input.choices().iter().map(|(value, label)| Choice {
+            let choices = field.input.choices().iter().map(|(value, label)| SelectOption {
                 value: (*value).to_owned(),
-                label: words.say(*label).to_string(),
+                label: words.text(*label).to_string(),
                 chosen: chosen.contains(value),
             });
             Drawn {
                 input: field.input.as_str(),
-                label: words.say(field.label).to_string(),
-                hint: field.hint.map(|hint| words.say(hint).to_string()).unwrap_or_default(),
+                label: words.text(field.label).to_string(),
+                hint: field.hint.map(|hint| words.text(hint).to_string()).unwrap_or_default(),
                 value: if field.secret { String::new() } else { text_of(value) },
                 choices: choices.collect(),
                 required: field.required && stored.is_empty(),
@@ -97,8 +97,8 @@ pub fn read(
         let value = value_of(field, form, &name);
         let empty = matches!(&value, Value::Null) || value.as_array().is_some_and(Vec::is_empty);
         if empty && field.required && !(field.secret && stored_secrets) {
-            let label = words.say(field.label).to_string();
-            errors.push((name, words.say("form-empty").with("field", label).to_string()));
+            let label = words.text(field.label).to_string();
+            errors.push((name, words.text("form-empty").with("field", label).to_string()));
         } else if field.input == Input::Url && !empty {
             errors.extend(wrong_address(words, value.as_str().unwrap_or_default()).map(|text| (name, text)));
         }
@@ -169,13 +169,13 @@ fn filled(text: &str) -> Value {
 
 fn wrong_address(words: Words, text: &str) -> Option<String> {
     let fits = url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
-    (!fits).then(|| words.say("form-not-url").to_string())
+    (!fits).then(|| words.text("form-not-url").to_string())
 }
 
 /// A connector's errors as text, keyed by the form's names; errors of no field come last with an empty name.
 pub fn wrong(words: Words, fields: &[Field], settings: &Value, errors: &[FieldError]) -> Vec<(String, String)> {
     let refused =
-        |error: &FieldError| words.say("form-refused").with("reason", error.detail.in_words(words, CRM)).to_string();
+        |error: &FieldError| words.text("form-refused").with("reason", error.detail.in_words(words, CRM)).to_string();
     errors
         .iter()
         .map(|error| {
@@ -188,9 +188,9 @@ pub fn wrong(words: Words, fields: &[Field], settings: &Value, errors: &[FieldEr
             let value = value_at(settings, field).as_str().unwrap_or_default();
             let text =
                 match (field.input, url::Url::parse(value).ok().and_then(|url| url.host_str().map(str::to_owned))) {
-                    (Input::Url, Some(_)) if value.starts_with("http:") => words.say("form-not-url").to_string(),
-                    (Input::Url, Some(host)) => words.say("wizard-custom-url-private").with("host", host).to_string(),
-                    (Input::Url, None) => words.say("form-not-url").to_string(),
+                    (Input::Url, Some(_)) if value.starts_with("http:") => words.text("form-not-url").to_string(),
+                    (Input::Url, Some(host)) => words.text("wizard-custom-url-private").with("host", host).to_string(),
+                    (Input::Url, None) => words.text("form-not-url").to_string(),
                     _ => refused(error),
                 };
             (name_of(field), text)
@@ -203,7 +203,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use base::words::Language;
+    use base::i18n::Language;
 
     const FIELDS: &[Field] = &[
         Field::required("webhook_url", Input::Url, "wizard-custom-url"),
@@ -254,7 +254,7 @@ mod tests {
             read(words, GROUP, &form(&[]), &json!({"working_hours": {"hours": ["x"]}}), false).unwrap(),
             json!({})
         );
-        let error = FieldError::new("/settings/working_hours/hours/0", base::words::Said::new("said-hours"));
+        let error = FieldError::new("/settings/working_hours/hours/0", base::i18n::LocalizedText::new("said-hours"));
         assert_eq!(super::wrong(words, GROUP, &kept, &[error])[0].0, "set.working_hours.hours");
     }
 

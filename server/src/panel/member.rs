@@ -11,8 +11,8 @@ use actix_web::error::InternalError;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use base::error::{Error, Result};
+use base::i18n::{Language, LocalizedText, When, Words, Zone};
 use base::store::VENDOR;
-use base::words::{Language, Said, When, Words, Zone};
 use entity::{message, session, tenant};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter};
 use serde::Serialize;
@@ -25,11 +25,11 @@ use super::html::{ancestors, nothing_kept};
 use super::notice::Notice;
 use super::page::{Nav, PageContext, Title};
 use super::theme::Theme;
-use super::{Right, Role};
-use crate::audit::{self, Actor, Deed};
+use super::{MemberRole, Right};
+use crate::audit::{self, Actor, AuditEntry};
+use crate::identity::realm::{self, FormRejected, LIVE, Realm};
+use crate::identity::{credentials, member, person, session as sessions, token};
 use crate::panel::PanelContext;
-use crate::people::door::{self, Door, LIVE, Refused};
-use crate::people::{credentials, member, person, session as sessions, token};
 
 /// The key under which a session stores the only conversation that it shows.
 pub(super) const ONLY: &str = "only";
@@ -43,7 +43,7 @@ pub struct Member {
     pub person_id: Option<Uuid>,
     pub crm_user_id: Option<i64>,
     pub name: String,
-    pub role: Role,
+    pub role: MemberRole,
     pub words: Words,
     pub zone: Zone,
     pub session: Arc<session::Model>,
@@ -76,7 +76,7 @@ impl Member {
 
     /// 403 with a page that names who has the right, unless this member has it.
     pub fn require(&self, right: Right) -> Result<()> {
-        if self.may(right) { Ok(()) } else { Err(Error::Forbidden(Said::new("said-role"))) }
+        if self.may(right) { Ok(()) } else { Err(Error::Forbidden(LocalizedText::new("said-role"))) }
     }
 
     /// The CSRF token of this session's forms.
@@ -134,7 +134,7 @@ impl Member {
     /// Redirects after an action; the next page shows the notice once.
     pub async fn see_other(&self, app: &PanelContext, path: &str, notice: Notice) -> Result<HttpResponse> {
         let text = serde_json::to_string(&notice).map_err(anyhow::Error::from)?;
-        sessions::set_notice(&app.people, app.store.write(), &self.session, &text).await?;
+        sessions::set_notice(&app.identity, app.store.write(), &self.session, &text).await?;
         Ok(to(path))
     }
 
@@ -149,17 +149,18 @@ impl Member {
     ) -> Result<(), DbErr> {
         let actor = self.actor();
         let (tenant_id, address) = (self.tenant.tenant_id, self.address);
-        audit::record(app, db, Deed { tenant_id, actor: &actor, action, object, detail, address, done: true }).await
+        audit::record(app, db, AuditEntry { tenant_id, actor: &actor, action, object, detail, address, done: true })
+            .await
     }
 
     /// A value stored in the session.
     pub fn data<T: DeserializeOwned>(&self, app: &PanelContext, name: &str) -> Option<T> {
-        sessions::data(&app.people, &self.session, name)
+        sessions::data(&app.identity, &self.session, name)
     }
 
     /// Stores a value in the session, encrypted; `None` removes it.
     pub async fn set_data<T: Serialize>(&self, app: &PanelContext, name: &str, value: Option<&T>) -> Result<()> {
-        sessions::set_data(&app.people, &self.session, name, value).await
+        sessions::set_data(&app.identity, &self.session, name, value).await
     }
 
     /// Whether this session may see the conversation.
@@ -181,14 +182,14 @@ impl FromRequest for Member {
         let request = request.clone();
         Box::pin(async move {
             let app = request.app_data::<web::Data<PanelContext>>().ok_or(Error::NotFound)?.clone();
-            let Some(session) = door::session(&request, Door::Panel).await? else {
-                return Err(nobody(&app, &request));
+            let Some(session) = realm::session(&request, Realm::Panel).await? else {
+                return Err(without_session(&app, &request));
             };
             if session.tenant_id == VENDOR {
                 return Err(instead(to("/panel/choose")));
             }
             let Some(member) = of(&app.clone().into_inner(), &request, session).await? else {
-                return Err(nobody(&app, &request));
+                return Err(without_session(&app, &request));
             };
             if let Some(only) = member.only
                 && !is_of_conversation(&app, request.path(), member.tenant.tenant_id, only).await?
@@ -210,9 +211,9 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
     let Some(person_id) = session.person_id else { return Ok(None) };
     let person = person::by_id(db, person_id).await?;
     let Some(person) = person.filter(|person| person.disabled_at.is_none()) else { return Ok(None) };
-    let view_as = session.kind == sessions::Kind::ViewAs.as_str();
+    let view_as = session.kind == sessions::SessionKind::ViewAs.as_str();
     let role = if view_as {
-        Some(Role::Owner).filter(|_| person.is_operator)
+        Some(MemberRole::Owner).filter(|_| person.is_operator)
     } else {
         let row = member::find(db, session.tenant_id, person_id).await?;
         match row {
@@ -223,7 +224,7 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
     let Some(mut role) = role else { return Ok(None) };
     // A ticket without administrator's rights gives a viewer's session, whatever the member's role here.
     if session.via == "ticket" && !session.is_admin {
-        role = Role::Viewer;
+        role = MemberRole::Viewer;
     }
     // People from amoCRM sign in there and have no e-mail to sign in with here.
     let signs_in_here = !view_as && session.via != "ticket";
@@ -239,10 +240,10 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
         words: Words::new(language),
         zone: Zone::named(&tenant.time_zone),
         view_as,
-        framed: door::is_framed(request),
+        framed: realm::is_framed(request),
         address: client_address(request, &app.config),
         theme: Theme::of_request(request),
-        only: sessions::data(&app.people, &session, ONLY),
+        only: sessions::data(&app.identity, &session, ONLY),
         must_enrol: tenant.second_step && signs_in_here && !has_second_step,
         may_switch: matches!(session.via.as_str(), "password" | "link") && person.proved_at.is_some(),
         crm: integration.map_or("amoCRM", |integration| integration.platform.brand()),
@@ -267,9 +268,9 @@ async fn notice_of(app: &PanelContext, request: &HttpRequest, session: &session:
     }
     // Kept while nothing can be written; it is then shown again.
     if !app.is_read_only() {
-        sessions::set_notice(&app.people, app.store.write(), session, "").await?;
+        sessions::set_notice(&app.identity, app.store.write(), session, "").await?;
     }
-    Ok(serde_json::from_str(&sessions::notice(&app.people, session)).ok())
+    Ok(serde_json::from_str(&sessions::notice(&app.identity, session)).ok())
 }
 
 /// Sessions from a lead card see one conversation; everything else is 404.
@@ -300,14 +301,14 @@ fn second_step_first(request: &HttpRequest) -> actix_web::Error {
 }
 
 /// Without a session: pages redirect to the sign-in and back, forms are refused.
-fn nobody(app: &PanelContext, request: &HttpRequest) -> actix_web::Error {
+fn without_session(app: &PanelContext, request: &HttpRequest) -> actix_web::Error {
     if request.method() != Method::GET && request.method() != Method::HEAD {
-        return Refused::NoSession.into();
+        return FormRejected::NoSession.into();
     }
     if request.headers().contains_key(LIVE) || request.path() == "/panel/events" {
         return instead(nothing_kept(StatusCode::UNAUTHORIZED).finish());
     }
-    let was_in = Door::Panel.token(&app.people, request).is_some();
+    let was_in = Realm::Panel.token(&app.identity, request).is_some();
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     let path = request.uri().path_and_query().map_or("/panel", |path| path.as_str());
     if path != "/panel" {
@@ -320,7 +321,7 @@ fn nobody(app: &PanelContext, request: &HttpRequest) -> actix_web::Error {
     let place = if query.is_empty() { "/panel/sign-in".to_owned() } else { format!("/panel/sign-in?{query}") };
     let mut answer = to(&place);
     if was_in {
-        answer.headers_mut().insert(header::SET_COOKIE, Door::Panel.clear(&app.people, door::is_framed(request)));
+        answer.headers_mut().insert(header::SET_COOKIE, Realm::Panel.clear(&app.identity, realm::is_framed(request)));
     }
     instead(answer)
 }

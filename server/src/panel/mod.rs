@@ -47,9 +47,9 @@ mod wizard;
 use actix_web::middleware::from_fn;
 use actix_web::web;
 
-pub use crate::people::{Empty, Fields, Form, OpenForm, Role};
+pub use crate::identity::{EmptyForm, Fields, Form, MemberRole, OpenForm};
 pub use audit::export as audit_export;
-pub use confirm::Confirm;
+pub use confirm::ConfirmPage;
 pub use context::PanelContext;
 pub use html::{Markup, html, html_as, nothing_kept};
 pub use member::Member;

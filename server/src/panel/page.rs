@@ -3,14 +3,14 @@
 use std::fmt::Display;
 
 use actix_web::HttpRequest;
-use base::words::{self, Language, Sentence, When, Words, Zone};
+use base::i18n::{self, Language, Sentence, When, Words, Zone};
 
 use super::markup;
 use super::notice::{Notice, Tone};
 use super::theme::Theme;
-use super::{Right, Role};
+use super::{MemberRole, Right};
+use crate::identity::{form, realm, token};
 use crate::panel::PanelContext;
-use crate::people::{door, form, token};
 
 /// Entries of the navigation, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ const PLACES: &[(Nav, &str, &str, Right)] = &[
 
 /// One entry of the navigation.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct NavEntry {
     pub href: &'static str,
     pub word: String,
     pub current: bool,
@@ -63,7 +63,7 @@ pub trait Title {
 
 impl Title for &'static str {
     fn words(self, words: Words, crm: &'static str) -> String {
-        words.say(self).with("crm", crm).to_string()
+        words.text(self).with("crm", crm).to_string()
     }
 }
 
@@ -93,7 +93,7 @@ pub struct PageContext {
     pub account: String,
     /// The reader's name.
     pub name: String,
-    pub role: Option<Role>,
+    pub role: Option<MemberRole>,
     pub framed: bool,
     /// Why an operator is viewing; empty if none is.
     pub looked_at: String,
@@ -134,7 +134,7 @@ impl PageContext {
             account: String::new(),
             name: String::new(),
             role: None,
-            framed: door::is_framed(request),
+            framed: realm::is_framed(request),
             looked_at: String::new(),
             view_as: false,
             looks_until: 0,
@@ -160,14 +160,14 @@ impl PageContext {
     }
 
     /// The navigation entries that this reader sees.
-    pub fn places(&self) -> Vec<Place> {
+    pub fn places(&self) -> Vec<NavEntry> {
         if self.account.is_empty() || self.bound {
             return Vec::new();
         }
         let seen = PLACES.iter().filter(|(.., right)| self.may(*right));
-        seen.map(|(nav, href, word, _)| Place {
+        seen.map(|(nav, href, word, _)| NavEntry {
             href,
-            word: self.words.say(*word).with("crm", self.crm).to_string(),
+            word: self.words.text(*word).with("crm", self.crm).to_string(),
             current: *nav == self.nav,
         })
         .collect()
@@ -212,17 +212,17 @@ impl PageContext {
 
     /// `2 min 5 s`
     pub fn duration(&self, millis: &i64) -> String {
-        words::duration(*millis, self.words)
+        i18n::duration(*millis, self.words)
     }
 
     /// A number with decimals, formatted for the reader's language.
     pub fn decimal(&self, value: &f64, digits: usize) -> String {
-        words::decimal(*value, digits, self.words.language())
+        i18n::decimal(*value, digits, self.words.language())
     }
 
     /// `12 MB`
     pub fn bytes(&self, count: &u64) -> String {
-        words::bytes(*count, self.words.language())
+        i18n::bytes(*count, self.words.language())
     }
 
     /// A state badge: icon and word. `tone`: ok, wait, warn, bad, off, odd.
@@ -238,7 +238,7 @@ impl PageContext {
     /// "Updates by itself · 14:05:10", an element refreshed with the rest of the page.
     pub fn live(&self) -> String {
         let when = self.when(&self.now);
-        let say = |key: &'static str| markup::escaped(self.words.say(key).with("stamp", when.clock_seconds()));
+        let say = |key: &'static str| markup::escaped(self.words.text(key).with("stamp", when.clock_seconds()));
         format!(
             r#"<p class="live small muted" data-live="live" data-lost="{}">{}</p>"#,
             say("common-live-lost"),
@@ -248,7 +248,7 @@ impl PageContext {
 
     /// The placeholder for a text that the reader may not see.
     pub fn hidden(&self) -> Sentence {
-        self.words.say("common-text-hidden")
+        self.words.text("common-text-hidden")
     }
 
     /// The same page after a rejected form.

@@ -45,8 +45,8 @@ fn of_messages(config: &mut ServiceConfig) {
     config
         .route("/messages", get().to(messages::list))
         .route("/messages/{id}", get().to(message::get))
-        .route("/messages/{id}/again", get().to(message::ask_again))
-        .route("/messages/{id}/again", post().to(message::again))
+        .route("/messages/{id}/again", get().to(message::ask_resend))
+        .route("/messages/{id}/again", post().to(message::resend))
         .route("/messages/{id}/now", post().to(message::now))
         .route("/messages/{id}/stop", get().to(message::ask_stop))
         .route("/messages/{id}/stop", post().to(message::stop))
@@ -74,5 +74,5 @@ fn of_developers(config: &mut ServiceConfig) {
         .route("/webhooks/signature", get().to(webhooks::form))
         .route("/webhooks/signature", post().to(webhooks::check))
         .route("/webhooks/{id}", get().to(webhooks::get))
-        .route("/webhooks/{id}/again", post().to(webhooks::again));
+        .route("/webhooks/{id}/again", post().to(webhooks::resend));
 }

@@ -1,20 +1,20 @@
 //! Texts of reasons and states.
 
-use base::words::{Sentence, Words};
+use base::i18n::{Sentence, Words};
 
 use crate::delivery::read::MessageStatus;
 use crate::delivery::read::reason::Reason;
 
 /// What happened and what to do.
 #[derive(Clone, Debug)]
-pub struct Said {
+pub struct Explanation {
     pub what: Sentence,
     pub fix: Sentence,
 }
 
 /// Arguments of a reason's text besides its key.
 #[derive(Clone, Debug)]
-pub struct About<'about> {
+pub struct ReasonArguments<'about> {
     pub words: Words,
     /// Name of the platform.
     pub crm: &'about str,
@@ -27,8 +27,8 @@ pub struct About<'about> {
 }
 
 /// The text of a reason.
-pub fn said(reason: &Reason, about: &About<'_>) -> Said {
-    let kind = about.words.say_of("messages-kind-", about.kind).to_string().to_lowercase();
+pub fn explain(reason: &Reason, about: &ReasonArguments<'_>) -> Explanation {
+    let kind = about.words.text_of("messages-kind-", about.kind).to_string().to_lowercase();
     let fill = |sentence: Sentence| {
         sentence
             .with("crm", about.crm)
@@ -42,7 +42,7 @@ pub fn said(reason: &Reason, about: &About<'_>) -> Said {
             .with("limit", "")
     };
     let key = format!("reason-{}", reason.key);
-    Said { fix: fill(about.words.say(format!("{key}-fix"))), what: fill(about.words.say(key)) }
+    Explanation { fix: fill(about.words.text(format!("{key}-fix"))), what: fill(about.words.text(key)) }
 }
 
 /// The tone of a message's status.
@@ -60,7 +60,7 @@ pub fn customer(contact: &base::message::Person, words: Words) -> String {
     let named =
         [contact.name.as_deref(), contact.phone.as_deref(), contact.email.as_deref(), Some(contact.id.as_str())];
     let found = named.into_iter().flatten().find(|text| !text.trim().is_empty());
-    found.map_or_else(|| words.say("messages-customer-unknown").to_string(), str::to_owned)
+    found.map_or_else(|| words.text("messages-customer-unknown").to_string(), str::to_owned)
 }
 
 /// A masked number for pages that others may see: `+7915 ··· 22-33`; short numbers in full.

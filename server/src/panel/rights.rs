@@ -1,6 +1,6 @@
 //! The rights of each role.
 
-use super::Role;
+use super::MemberRole;
 
 /// A right that not every role has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,25 +30,25 @@ pub enum Right {
 }
 
 /// Each right with the lowest role that has it, and whether an operator viewing the account has it.
-const RIGHTS: &[(Right, Role, bool)] = &[
-    (Right::Look, Role::Viewer, true),
-    (Right::SeeTexts, Role::Viewer, false),
-    (Right::EditSources, Role::Administrator, false),
-    (Right::Retry, Role::Administrator, false),
-    (Right::Import, Role::Administrator, false),
-    (Right::EditTemplates, Role::Administrator, false),
-    (Right::ManageKeys, Role::Administrator, false),
-    (Right::ManageAccount, Role::Administrator, false),
-    (Right::SeeTeam, Role::Administrator, true),
-    (Right::ManageTeam, Role::Owner, false),
-    (Right::SeeAudit, Role::Administrator, true),
-    (Right::SeeData, Role::Owner, false),
-    (Right::EraseData, Role::Owner, false),
+const RIGHTS: &[(Right, MemberRole, bool)] = &[
+    (Right::Look, MemberRole::Viewer, true),
+    (Right::SeeTexts, MemberRole::Viewer, false),
+    (Right::EditSources, MemberRole::Administrator, false),
+    (Right::Retry, MemberRole::Administrator, false),
+    (Right::Import, MemberRole::Administrator, false),
+    (Right::EditTemplates, MemberRole::Administrator, false),
+    (Right::ManageKeys, MemberRole::Administrator, false),
+    (Right::ManageAccount, MemberRole::Administrator, false),
+    (Right::SeeTeam, MemberRole::Administrator, true),
+    (Right::ManageTeam, MemberRole::Owner, false),
+    (Right::SeeAudit, MemberRole::Administrator, true),
+    (Right::SeeData, MemberRole::Owner, false),
+    (Right::EraseData, MemberRole::Owner, false),
 ];
 
 impl Right {
     /// Whether a role has the right; `operator`: an operator is viewing with this role.
-    pub fn is_of(self, role: Role, operator: bool) -> bool {
+    pub fn is_of(self, role: MemberRole, operator: bool) -> bool {
         let row = RIGHTS.iter().find(|(right, ..)| *right == self);
         row.is_some_and(|(_, least, for_operators)| role <= *least && (!operator || *for_operators))
     }
@@ -61,13 +61,16 @@ mod tests {
     #[test]
     fn each_role_has_what_the_lesser_ones_have() {
         for (right, ..) in RIGHTS {
-            let has: Vec<bool> = Role::ALL.iter().map(|role| right.is_of(*role, false)).collect();
+            let has: Vec<bool> = MemberRole::ALL.iter().map(|role| right.is_of(*role, false)).collect();
             assert!(has[0], "{right:?}: an owner may everything");
             assert!(has.windows(2).all(|pair| pair[0] || !pair[1]), "{right:?}: {has:?}");
         }
-        assert!(!Right::EditSources.is_of(Role::Viewer, false) && !Right::EraseData.is_of(Role::Administrator, false));
+        assert!(
+            !Right::EditSources.is_of(MemberRole::Viewer, false)
+                && !Right::EraseData.is_of(MemberRole::Administrator, false)
+        );
         let seen: Vec<Right> =
-            RIGHTS.iter().filter(|(right, ..)| right.is_of(Role::Owner, true)).map(|row| row.0).collect();
+            RIGHTS.iter().filter(|(right, ..)| right.is_of(MemberRole::Owner, true)).map(|row| row.0).collect();
         assert_eq!(seen, [Right::Look, Right::SeeTeam, Right::SeeAudit], "an operator looks and reads no texts");
     }
 }

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use super::Form;
 use super::member::{Member, to};
 use super::sign_in::back;
+use crate::identity::realm;
 use crate::panel::PanelContext;
-use crate::people::door;
 
 /// The cookie with the choice; without it the device decides.
 const COOKIE: &str = "theme";
@@ -44,7 +44,7 @@ impl Theme {
 
     /// The theme chosen in this browser.
     pub fn of_request(request: &HttpRequest) -> Self {
-        if door::is_framed(request) {
+        if realm::is_framed(request) {
             return Self::Light;
         }
         cookie::value(request, COOKIE).and_then(|word| Self::of(&word)).unwrap_or(Self::Auto)
@@ -53,7 +53,7 @@ impl Theme {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Chosen {
+pub(super) struct ThemeForm {
     to: String,
 }
 
@@ -62,7 +62,7 @@ pub(super) async fn choose(
     app: web::Data<PanelContext>,
     request: HttpRequest,
     _member: Member,
-    form: Form<Chosen>,
+    form: Form<ThemeForm>,
 ) -> Result<HttpResponse> {
     let mut answer = to(&back(&request));
     let chosen = Theme::of(&form.to);

@@ -68,7 +68,7 @@ impl Ends {
     }
 
     /// The same for an account that may have chosen its own number of days.
-    fn for_account(self, account: &Account, now: i64, done_at: i64) -> Self {
+    fn for_account(self, account: &RetentionAccount, now: i64, done_at: i64) -> Self {
         let Some(days) = account.texts_days.and_then(|days| u32::try_from(days).ok()) else {
             // It may have had its own setting until a moment ago.
             return if account.texts_days_at < done_at { self } else { Self { texts_from: 0, ..self } };
@@ -85,7 +85,7 @@ fn seen_to(done_at: i64, days: u32) -> i64 {
 
 /// An account's data for the round.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
-struct Account {
+struct RetentionAccount {
     tenant_id: Uuid,
     texts_days: Option<i32>,
     texts_days_at: i64,
@@ -112,7 +112,7 @@ pub async fn round(app: &DeliveryContext) -> anyhow::Result<Option<u64>> {
     let mut gone = of_tenant(app, VENDOR, ends).await?;
     let mut after = VENDOR;
     loop {
-        let page: Vec<Account> = tenant::Entity::find()
+        let page: Vec<RetentionAccount> = tenant::Entity::find()
             .select_only()
             .columns([tenant::Column::TenantId, tenant::Column::TextsDays, tenant::Column::TextsDaysAt])
             .filter(tenant::Column::TenantId.gt(after))

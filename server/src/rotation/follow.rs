@@ -9,7 +9,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio_util::sync::CancellationToken;
 
-use super::said;
+use super::reported_ids;
 use crate::platform::Platform;
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -17,14 +17,14 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Follows the key file until the server stops. Each heartbeat publishes the keys as well.
 pub async fn run(app: Arc<Platform>, stop: CancellationToken) {
     // The first heartbeat publishes the keys known at the start.
-    let mut told = said(&app.vault);
+    let mut reported = reported_ids(&app.vault);
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
-        let now = said(&app.vault);
-        if now == told {
+        let now = reported_ids(&app.vault);
+        if now == reported {
             continue;
         }
         match tell(&app, &now).await {
-            Ok(()) => told = now,
+            Ok(()) => reported = now,
             Err(error) => {
                 tracing::warn!(%error, "this process's key ids could not be stored; it will be retried")
             }

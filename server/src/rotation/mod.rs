@@ -17,27 +17,27 @@
 //! under every known key, including kept ones ([`base::vault::Vault::derived`]).
 
 mod follow;
-mod kept;
-mod look;
+mod outdated;
+mod records;
 mod reseal;
 mod serving;
 
 use std::sync::Arc;
 
 use anyhow::Context;
-use base::vault::{Key, KeyId};
+use base::vault::{KeyId, MasterKey};
 use fs4::fs_std::FileExt;
 
 pub use follow::run;
-pub use kept::load;
-pub use look::{Under, look};
-pub use serving::said;
+pub use outdated::{OutdatedCount, look};
+pub use records::load;
+pub use serving::reported_ids;
 
 use crate::platform::Platform;
 
 /// Progress of a rotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum RotationStep {
     /// This key becomes the first; false: an earlier rotation is continued.
     Turning { key: KeyId, new: bool },
     /// The number of serving processes that have not picked up the key file yet.
@@ -61,7 +61,7 @@ pub enum Turned {
 
 /// Puts a new key first in the key file, re-encrypts everything and removes the old key; or continues an earlier
 /// rotation. May be killed at any moment.
-pub async fn turn(app: &Platform, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<Turned> {
+pub async fn turn(app: &Platform, tell: &mut (dyn FnMut(RotationStep) + Send)) -> anyhow::Result<Turned> {
     load(app).await.context("the keys that were replaced cannot be read")?;
     let Some(folder) = app.vault.key_folder() else { return in_configuration(app, tell).await };
     let folder = folder.context("the folder of the key file cannot be opened")?;
@@ -69,31 +69,31 @@ pub async fn turn(app: &Platform, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow
     anyhow::ensure!(free, "another `parom secrets rotate` is at work on this key file");
 
     let (coming, new) = coming(app).await?;
-    tell(Step::Turning { key: coming.id(), new });
+    tell(RotationStep::Turning { key: coming.id(), new });
     let keys = app.vault.keys();
-    let others: Vec<Arc<Key>> = keys.iter().filter(|key| key.id() != coming.id()).cloned().collect();
+    let others: Vec<Arc<MasterKey>> = keys.iter().filter(|key| key.id() != coming.id()).cloned().collect();
     if keys.first().is_none_or(|first| first.id() != coming.id()) {
         serving::all_know(app, coming.id(), tell).await?;
-        let order: Vec<&Key> = std::iter::once(&coming).chain(&others).map(AsRef::as_ref).collect();
+        let order: Vec<&MasterKey> = std::iter::once(&coming).chain(&others).map(AsRef::as_ref).collect();
         app.vault.replace_keys(&order)?;
         app.faults.hit("rotate.on_top")?;
     }
     reseal_all(app, coming.id(), tell).await?;
     if !others.is_empty() {
-        kept::keep(app, &others).await.context("the replaced key cannot be kept")?;
+        records::keep(app, &others).await.context("the replaced key cannot be kept")?;
         app.faults.hit("rotate.kept")?;
         app.vault.replace_keys(&[&coming])?;
         app.faults.hit("rotate.dropped")?;
     }
     // Values that were sealed with the old key and written while the file changed.
     reseal::until_nothing_is_left(app, tell).await?;
-    kept::unmark(app).await?;
+    records::unmark(app).await?;
     Ok(Turned::Done { key: coming.id() })
 }
 
 /// The key that is to remain, already in the file; and whether it was made now.
-async fn coming(app: &Platform) -> anyhow::Result<(Arc<Key>, bool)> {
-    let marked = kept::marked(app).await?;
+async fn coming(app: &Platform) -> anyhow::Result<(Arc<MasterKey>, bool)> {
+    let marked = records::marked(app).await?;
     let keys = app.vault.keys();
     let known = keys.iter().find(|key| marked.contains(&key.id().to_string()));
     if let Some(key) = known {
@@ -105,9 +105,9 @@ async fn coming(app: &Platform) -> anyhow::Result<(Arc<Key>, bool)> {
     }
     let key = Arc::new(made(&keys));
     // The record first: without it it would be unknown later which of two keys is the new one.
-    kept::mark(app, key.id()).await?;
+    records::mark(app, key.id()).await?;
     app.faults.hit("rotate.marked")?;
-    let order: Vec<&Key> = keys.iter().chain([&key]).map(AsRef::as_ref).collect();
+    let order: Vec<&MasterKey> = keys.iter().chain([&key]).map(AsRef::as_ref).collect();
     app.vault.replace_keys(&order)?;
     app.faults.hit("rotate.offered")?;
     Ok((key, true))
@@ -115,18 +115,18 @@ async fn coming(app: &Platform) -> anyhow::Result<(Arc<Key>, bool)> {
 
 /// A new key whose sealed values are distinguishable from those of the others in base64 too, where six characters
 /// contain 36 of the 40 bits.
-fn made(others: &[Arc<Key>]) -> Key {
+fn made(others: &[Arc<MasterKey>]) -> MasterKey {
     loop {
-        let key = Key::generate();
+        let key = MasterKey::generate();
         if others.iter().all(|other| reseal::base64_head(other.id()) != reseal::base64_head(key.id())) {
             return key;
         }
     }
 }
 
-async fn reseal_all(app: &Platform, key: KeyId, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
+async fn reseal_all(app: &Platform, key: KeyId, tell: &mut (dyn FnMut(RotationStep) + Send)) -> anyhow::Result<()> {
     let under = look(&app.store, key).await.context("the values to re-encrypt cannot be counted")?;
-    tell(Step::Counted { values: under.iter().map(|under| under.values).sum() });
+    tell(RotationStep::Counted { values: under.iter().map(|under| under.values).sum() });
     reseal::until_nothing_is_left(app, tell).await?;
     app.faults.hit("rotate.resealed")?;
     // From here on no process seals with another key; values sealed before are found by the next pass.
@@ -135,7 +135,7 @@ async fn reseal_all(app: &Platform, key: KeyId, tell: &mut (dyn FnMut(Step) + Se
 }
 
 /// With `secrets.key` only the operator can change the keys: all that is left to do here is to re-encrypt.
-async fn in_configuration(app: &Platform, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<Turned> {
+async fn in_configuration(app: &Platform, tell: &mut (dyn FnMut(RotationStep) + Send)) -> anyhow::Result<Turned> {
     let keys = app.vault.keys();
     let [first, others @ ..] = keys.as_slice() else { anyhow::bail!("there is no key") };
     anyhow::ensure!(
@@ -144,8 +144,8 @@ async fn in_configuration(app: &Platform, tell: &mut (dyn FnMut(Step) + Send)) -
          put a new key behind the present one, separated by a space, and restart every process; put it in front and \
          restart again; then run this command once more (docs/operations.md, \"The vault's key\")"
     );
-    tell(Step::Turning { key: first.id(), new: false });
+    tell(RotationStep::Turning { key: first.id(), new: false });
     reseal_all(app, first.id(), tell).await?;
-    kept::keep(app, others).await.context("the replaced key cannot be kept")?;
+    records::keep(app, others).await.context("the replaced key cannot be kept")?;
     Ok(Turned::DropOthers { key: first.id() })
 }

@@ -2,23 +2,23 @@
 //! handled by the next pass.
 
 use anyhow::Context;
-use base::store::{VENDOR, ended};
-use base::vault::{Holds, Kept, KeyId, Place, Table};
+use base::store::{VENDOR, finish_tx};
+use base::vault::{ColumnStorage, KeyColumnType, KeyId, Place, Table};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use uuid::Uuid;
 
-use super::Step;
-use super::look::foreign;
+use super::RotationStep;
+use super::outdated::foreign;
 use crate::platform::Platform;
 
 /// Rows per commit.
 const BATCH: u64 = 200;
 
 /// A sealed value and its place.
-struct Found {
+struct SealedValue {
     tenant_id: Uuid,
     /// The primary key.
     key: Vec<Value>,
@@ -45,19 +45,22 @@ pub(super) fn base64_head(key: KeyId) -> String {
 }
 
 /// Repeats passes until one finds nothing left to re-encrypt.
-pub(super) async fn until_nothing_is_left(app: &Platform, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
+pub(super) async fn until_nothing_is_left(
+    app: &Platform,
+    tell: &mut (dyn FnMut(RotationStep) + Send),
+) -> anyhow::Result<()> {
     loop {
         let pass = pass(app, tell).await?;
         if pass.resealed + pass.missed == 0 {
             for (table, values) in pass.shut {
-                tell(Step::Shut { table, values });
+                tell(RotationStep::Shut { table, values });
             }
             return Ok(());
         }
     }
 }
 
-async fn pass(app: &Platform, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<Pass> {
+async fn pass(app: &Platform, tell: &mut (dyn FnMut(RotationStep) + Send)) -> anyhow::Result<Pass> {
     let first = app.vault.key_ids().first().copied().context("there is no key")?;
     let mut pass = Pass::default();
     for place in Place::ALL {
@@ -77,7 +80,7 @@ async fn pass(app: &Platform, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Re
                     app.faults.hit("rotate.after_commit")?;
                     pass.resealed += written;
                     pass.missed += values - written;
-                    tell(Step::Resealed { values: written });
+                    tell(RotationStep::Resealed { values: written });
                 }
             }
             if shut > 0 {
@@ -95,7 +98,7 @@ async fn batch(
     column: &str,
     first: KeyId,
     after: Option<Vec<Value>>,
-) -> anyhow::Result<Vec<Found>> {
+) -> anyhow::Result<Vec<SealedValue>> {
     let keys: Vec<&str> = std::iter::once("tenant_id").chain(table.keys.iter().map(|(name, _)| *name)).collect();
     let mut query = Query::select();
     query.from(Alias::new(table.name)).column(Alias::new(column)).cond_where(foreign(table, column, first));
@@ -112,31 +115,36 @@ async fn batch(
     rows.iter().map(|row| found(row, table, column).with_context(|| format!("a row of {}", table.name))).collect()
 }
 
-fn found(row: &QueryResult, table: &Table, column: &str) -> anyhow::Result<Found> {
+fn found(row: &QueryResult, table: &Table, column: &str) -> anyhow::Result<SealedValue> {
     let tenant_id: Uuid = row.try_get("", "tenant_id")?;
     let (mut key, mut texts) = (vec![Value::from(tenant_id)], Vec::new());
     for (name, holds) in table.keys {
         let (value, text) = match holds {
-            Holds::Uuid => row.try_get::<Uuid>("", name).map(|id| (Value::from(id), id.to_string()))?,
-            Holds::Number => row.try_get::<i64>("", name).map(|id| (Value::from(id), id.to_string()))?,
-            Holds::Text => row.try_get::<String>("", name).map(|id| (Value::from(id.clone()), id))?,
+            KeyColumnType::Uuid => row.try_get::<Uuid>("", name).map(|id| (Value::from(id), id.to_string()))?,
+            KeyColumnType::Number => row.try_get::<i64>("", name).map(|id| (Value::from(id), id.to_string()))?,
+            KeyColumnType::Text => row.try_get::<String>("", name).map(|id| (Value::from(id.clone()), id))?,
         };
         key.push(value);
         texts.push(text);
     }
     let (sealed, blob) = match table.kept {
-        Kept::Bytes => row.try_get::<Vec<u8>>("", column).map(|blob| (Value::from(blob.clone()), blob))?,
-        Kept::Base64 => {
+        ColumnStorage::Bytes => row.try_get::<Vec<u8>>("", column).map(|blob| (Value::from(blob.clone()), blob))?,
+        ColumnStorage::Base64 => {
             let text: String = row.try_get("", column)?;
             let blob = STANDARD.decode(&text).unwrap_or_default();
             (Value::from(text), blob)
         }
     };
-    Ok(Found { tenant_id, key, row: texts.join("\n"), sealed, blob })
+    Ok(SealedValue { tenant_id, key, row: texts.join("\n"), sealed, blob })
 }
 
 /// The rows with their new values, and the number that no key decrypts.
-fn sealed_anew(app: &Platform, place: Place, table: &Table, found: Vec<Found>) -> (Vec<(Found, Value)>, u64) {
+fn sealed_anew(
+    app: &Platform,
+    place: Place,
+    table: &Table,
+    found: Vec<SealedValue>,
+) -> (Vec<(SealedValue, Value)>, u64) {
     let (mut fresh, mut shut) = (Vec::with_capacity(found.len()), 0);
     for found in found {
         let tenant = if table.of_vendor { VENDOR } else { found.tenant_id };
@@ -146,8 +154,8 @@ fn sealed_anew(app: &Platform, place: Place, table: &Table, found: Vec<Found>) -
         };
         let sealed = app.vault.seal(tenant, place, &found.row, &plain);
         let value = match table.kept {
-            Kept::Bytes => Value::from(sealed),
-            Kept::Base64 => Value::from(STANDARD.encode(sealed)),
+            ColumnStorage::Bytes => Value::from(sealed),
+            ColumnStorage::Base64 => Value::from(STANDARD.encode(sealed)),
         };
         fresh.push((found, value));
     }
@@ -155,10 +163,10 @@ fn sealed_anew(app: &Platform, place: Place, table: &Table, found: Vec<Found>) -
 }
 
 /// Groups of rows for one commit each: all, or those of one account where a commit must not touch two.
-fn commits(app: &Platform, fresh: Vec<(Found, Value)>) -> Vec<(Vec<(Found, Value)>, u64)> {
-    let mut commits: Vec<Vec<(Found, Value)>> = Vec::new();
+fn commits(app: &Platform, fresh: Vec<(SealedValue, Value)>) -> Vec<(Vec<(SealedValue, Value)>, u64)> {
+    let mut commits: Vec<Vec<(SealedValue, Value)>> = Vec::new();
     for row in fresh {
-        let goes_on = |rows: &Vec<(Found, Value)>| {
+        let goes_on = |rows: &Vec<(SealedValue, Value)>| {
             !app.store.one_account_a_commit() || rows.iter().all(|(found, _)| found.tenant_id == row.0.tenant_id)
         };
         match commits.last_mut().filter(|rows| goes_on(rows)) {
@@ -174,7 +182,7 @@ fn commits(app: &Platform, fresh: Vec<(Found, Value)>) -> Vec<(Vec<(Found, Value
 }
 
 /// Writes the rows that have not changed meanwhile; returns their number.
-async fn write(app: &Platform, table: &Table, column: &str, rows: &[(Found, Value)]) -> Result<u64, DbErr> {
+async fn write(app: &Platform, table: &Table, column: &str, rows: &[(SealedValue, Value)]) -> Result<u64, DbErr> {
     let tx = app.store.write_tx().await?;
     let done = async {
         let mut written = 0;
@@ -191,5 +199,5 @@ async fn write(app: &Platform, table: &Table, column: &str, rows: &[(Found, Valu
         Ok(written)
     };
     let done = done.await;
-    ended(tx, done).await
+    finish_tx(tx, done).await
 }

@@ -7,28 +7,36 @@ use base::vault::{KeyId, Vault};
 use entity::heartbeat;
 use sea_orm::DbErr;
 
-use super::Step;
+use super::RotationStep;
 use crate::platform::Platform;
 
-/// A process without a heartbeat for this long is no longer serving (`holes::beat` has the same rule for hooks).
+/// A process without a heartbeat for this long is no longer serving (`missed_hooks::beat` has the same rule for hooks).
 const SILENCE: i64 = 30_000;
 /// Longer than a killed process counts as live.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// The keys a process reports: their ids, the one that seals first.
-pub fn said(vault: &Vault) -> String {
+pub fn reported_ids(vault: &Vault) -> String {
     vault.key_ids().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 /// Waits until every serving process can decrypt with a key.
-pub(super) async fn all_know(app: &Platform, key: KeyId, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
+pub(super) async fn all_know(
+    app: &Platform,
+    key: KeyId,
+    tell: &mut (dyn FnMut(RotationStep) + Send),
+) -> anyhow::Result<()> {
     let key = key.to_string();
     wait(app, |keys| keys.split(' ').any(|known| known == key), tell).await
 }
 
 /// Waits until every serving process encrypts with a key and no other.
-pub(super) async fn all_seal_by(app: &Platform, key: KeyId, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
+pub(super) async fn all_seal_by(
+    app: &Platform,
+    key: KeyId,
+    tell: &mut (dyn FnMut(RotationStep) + Send),
+) -> anyhow::Result<()> {
     let key = key.to_string();
     wait(app, |keys| keys.split(' ').next() == Some(key.as_str()), tell).await
 }
@@ -36,25 +44,25 @@ pub(super) async fn all_seal_by(app: &Platform, key: KeyId, tell: &mut (dyn FnMu
 async fn wait(
     app: &Platform,
     is_up_to_date: impl Fn(&str) -> bool,
-    tell: &mut (dyn FnMut(Step) + Send),
+    tell: &mut (dyn FnMut(RotationStep) + Send),
 ) -> anyhow::Result<()> {
     let begun = Instant::now();
-    let mut told = 0;
+    let mut reported = 0;
     loop {
         let behind = behind(app, &is_up_to_date).await?;
         if behind.is_empty() {
             return Ok(());
         }
-        if told != behind.len() {
-            told = behind.len();
-            tell(Step::Waiting { processes: told });
+        if reported != behind.len() {
+            reported = behind.len();
+            tell(RotationStep::Waiting { processes: reported });
         }
         anyhow::ensure!(
             begun.elapsed() < PATIENCE,
-            "{told} serving {processes} not taken the keys up ({names}): copy the key file to every machine that has one \
+            "{reported} serving {processes} not taken the keys up ({names}): copy the key file to every machine that has one \
              of its own, or restart a process of an earlier version or with `secrets.key`; then run this command again, \
              it goes on from here",
-            processes = if told == 1 { "process has" } else { "processes have" },
+            processes = if reported == 1 { "process has" } else { "processes have" },
             names = behind.join(", "),
         );
         tokio::time::sleep(LOOK_EVERY).await;

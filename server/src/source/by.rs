@@ -1,6 +1,6 @@
 //! Who changes sources. Every change is recorded in the audit log, in the same commit.
 
-use base::error::{Changed, Error};
+use base::error::{ChangedMeanwhile, Error};
 use entity::{audit, source};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
@@ -33,10 +33,10 @@ pub(super) async fn changed_meanwhile(app: &SourceContext, source: &source::Mode
         .one(app.store.read())
         .await?;
     let Some(last) = last else {
-        return Ok(Error::Changed(Box::new(Changed { at: source.updated_at, ..Changed::default() })));
+        return Ok(Error::Changed(Box::new(ChangedMeanwhile { at: source.updated_at, ..ChangedMeanwhile::default() })));
     };
     let detail: Value = serde_json::from_str(&last.detail).unwrap_or_default();
     let what = detail.get("fields").and_then(Value::as_array).into_iter().flatten();
     let what = what.filter_map(Value::as_str).map(str::to_owned).collect();
-    Ok(Error::Changed(Box::new(Changed { who: last.actor_name, what, at: last.at })))
+    Ok(Error::Changed(Box::new(ChangedMeanwhile { who: last.actor_name, what, at: last.at })))
 }

@@ -5,13 +5,13 @@
 //!                                                            └─ refused ─▶ the version goes back: nothing changed
 //! ```
 
-mod carry;
+mod apply;
 
 use std::sync::Arc;
 
 use amocrm::rest;
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use connectors::{HOOK_SECRET, Identity, Setup};
 use entity::source;
 use sea_orm::sea_query::Expr;
@@ -20,7 +20,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::by::{changed_meanwhile, next_version};
-use super::check::Wrong;
+use super::check::WrongFields;
 use super::create::{channel_connected, pipeline_exists, written};
 use super::{By, ContactRule, find, line};
 use crate::settings;
@@ -49,7 +49,7 @@ pub struct SourceChange {
 }
 
 /// A validated change.
-struct Plan {
+struct ChangePlan {
     change: SourceChange,
     mirror: rest::SourceChange,
     setup: Option<Setup>,
@@ -87,17 +87,17 @@ pub async fn change(
         if let Some(claimed) = claim(app, &source).await? {
             let carrying = base::supervisor::detach(
                 "source_change",
-                carry::carry_out(app.clone(), source, claimed, plan, by.clone()),
+                apply::carry_out(app.clone(), source, claimed, plan, by.clone()),
             );
             return carrying.await.map_err(|error| anyhow::anyhow!("changing a source broke off: {error}"))?;
         }
         // Changed concurrently: a caller with a version gets the error in the next round.
     }
-    Err(Error::Unavailable { detail: Said::new("said-source-busy"), retry_after: 1 })
+    Err(Error::Unavailable { detail: LocalizedText::new("said-source-busy"), retry_after: 1 })
 }
 
 /// Checks new settings with the messenger: rejected credentials are an error, and so are those of another line.
-async fn same_line(app: &SourceContext, source: &source::Model, plan: &mut Plan) -> Result<()> {
+async fn same_line(app: &SourceContext, source: &source::Model, plan: &mut ChangePlan) -> Result<()> {
     let (Some(setup), Some(connector)) = (&mut plan.setup, app.connectors.get(&source.kind)) else { return Ok(()) };
     let mut settings = settings::open(app, source)?;
     if let (Some(now), Some(new)) = (settings.public.as_object_mut(), setup.public.as_object()) {
@@ -109,7 +109,7 @@ async fn same_line(app: &SourceContext, source: &source::Model, plan: &mut Plan)
     }
     // Only new credentials can change the line.
     if connector.fields().iter().any(|field| field.secret && setup.secrets.contains_key(field.name)) {
-        plan.identity = line::known_again(app, source, connector.as_ref(), &settings).await?;
+        plan.identity = line::require_same_line(app, source, connector.as_ref(), &settings).await?;
     }
     Ok(())
 }
@@ -134,10 +134,10 @@ async fn set_version(app: &SourceContext, source: &source::Model, from: i64, to:
     Ok(done.rows_affected == 1)
 }
 
-async fn plan(app: &SourceContext, source: &source::Model, change: SourceChange) -> Result<Plan> {
+async fn plan(app: &SourceContext, source: &source::Model, change: SourceChange) -> Result<ChangePlan> {
     let tenant = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
     let integration = tenants::integration(app, &tenant)?;
-    let mut wrong = Wrong::default();
+    let mut wrong = WrongFields::default();
     if let Some(name) = &change.name {
         wrong.name(name);
     }
@@ -146,7 +146,7 @@ async fn plan(app: &SourceContext, source: &source::Model, change: SourceChange)
     }
     let services = change.services.as_ref().map(|services| wrong.services(services));
     if change.drop_before.is_some() && change.paused != Some(false) {
-        wrong.add("/drop_before", Said::new("said-drop_before"));
+        wrong.add("/drop_before", LocalizedText::new("said-drop_before"));
     }
     let moved = change.channel_id.filter(|id| *id != source.channel_id);
     let channel = moved.and_then(|id| wrong.channel(integration, &source.kind, Some(id)));
@@ -185,5 +185,5 @@ async fn plan(app: &SourceContext, source: &source::Model, change: SourceChange)
         ("paused", change.paused.is_some_and(|paused| paused != source.paused)),
     ];
     let fields = fields.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect();
-    Ok(Plan { mirror, setup, channel_id: channel.map(|(id, _)| id), fields, change, identity: None })
+    Ok(ChangePlan { mirror, setup, channel_id: channel.map(|(id, _)| id), fields, change, identity: None })
 }

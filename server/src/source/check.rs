@@ -5,7 +5,7 @@ use std::sync::Arc;
 use amocrm::rest::Service;
 use base::config::{Channel, Integration};
 use base::error::FieldError;
-use base::words::Said;
+use base::i18n::LocalizedText;
 use connectors::Connector;
 use serde_json::Value;
 use uuid::Uuid;
@@ -20,22 +20,22 @@ const SERVICES_BYTES: usize = 64 * 1024;
 
 /// Collects wrong fields, so that all are reported at once.
 #[derive(Default)]
-pub(super) struct Wrong(pub Vec<FieldError>);
+pub(super) struct WrongFields(pub Vec<FieldError>);
 
-impl Wrong {
-    pub fn add(&mut self, pointer: &str, detail: Said) {
+impl WrongFields {
+    pub fn add(&mut self, pointer: &str, detail: LocalizedText) {
         self.0.push(FieldError::new(pointer, detail));
     }
 
     pub fn name(&mut self, name: &str) {
         let name = name.trim();
         if name.is_empty() {
-            self.add("/name", Said::new("said-name-empty"));
+            self.add("/name", LocalizedText::new("said-name-empty"));
         } else if name.chars().count() > NAME_CHARS {
-            let said = Said::new("said-name-long").with("most", NAME_CHARS);
+            let said = LocalizedText::new("said-name-long").with("most", NAME_CHARS);
             self.add("/name", said.with("length", name.chars().count()));
         } else if name.chars().any(char::is_control) {
-            self.add("/name", Said::new("said-name-signs"));
+            self.add("/name", LocalizedText::new("said-name-signs"));
         }
     }
 
@@ -43,33 +43,33 @@ impl Wrong {
         let fits = (1..=EXTERNAL_ID_CHARS).contains(&external_id.len())
             && external_id.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         if !fits {
-            self.add("/external_id", Said::new("said-external_id-signs"));
+            self.add("/external_id", LocalizedText::new("said-external_id-signs"));
         } else if external_id.trim() != external_id {
-            self.add("/external_id", Said::new("said-external_id-spaces"));
+            self.add("/external_id", LocalizedText::new("said-external_id-spaces"));
         }
     }
 
     pub fn pipeline_id(&mut self, pipeline_id: i64) {
         if pipeline_id <= 0 {
-            self.add("/pipeline_id", Said::new("said-pipeline-id"));
+            self.add("/pipeline_id", LocalizedText::new("said-pipeline-id"));
         }
     }
 
     /// Validates services; each wrong one is named by its index.
     pub fn services(&mut self, services: &Value) -> Vec<Service> {
         let Some(items) = services.as_array() else {
-            self.add("/services", Said::new("said-services-list"));
+            self.add("/services", LocalizedText::new("said-services-list"));
             return Vec::new();
         };
         if services.to_string().len() > SERVICES_BYTES {
-            self.add("/services", Said::new("said-services-long"));
+            self.add("/services", LocalizedText::new("said-services-long"));
             return Vec::new();
         }
         let mut read = Vec::with_capacity(items.len());
         for (place, item) in items.iter().enumerate() {
             match serde_json::from_value::<Service>(item.clone()) {
                 Ok(service) if service.kind != "whatsapp" => {
-                    self.add(&format!("/services/{place}/type"), Said::new("said-services-type"));
+                    self.add(&format!("/services/{place}/type"), LocalizedText::new("said-services-type"));
                 }
                 Ok(service) => {
                     self.pages(place, &service);
@@ -85,7 +85,10 @@ impl Wrong {
         for (number, page) in service.pages.iter().enumerate() {
             let fields = [("id", &page.id), ("name", &page.name), ("link", &page.link)];
             for (field, _) in fields.into_iter().filter(|(_, text)| text.trim().is_empty()) {
-                self.add(&format!("/services/{place}/pages/{number}/{field}"), Said::new("said-services-empty"));
+                self.add(
+                    &format!("/services/{place}/pages/{number}/{field}"),
+                    LocalizedText::new("said-services-empty"),
+                );
             }
         }
     }
@@ -95,7 +98,7 @@ impl Wrong {
         let found = app.connectors.get(kind);
         if found.is_none() {
             let known: Vec<_> = app.connectors.kinds().collect();
-            self.add("/kind", Said::new("said-kind-unknown").with("known", known.join(", ")));
+            self.add("/kind", LocalizedText::new("said-kind-unknown").with("known", known.join(", ")));
         }
         found
     }
@@ -113,7 +116,7 @@ impl Wrong {
             .filter(|channel| channel.connectors.iter().any(|connector| connector == kind))
             .filter_map(|channel| Some((Uuid::parse_str(&channel.id).ok()?, channel)))
             .collect();
-        let said = |key| Said::new(key).with("integration", integration.name.as_str()).with("kind", kind);
+        let said = |key| LocalizedText::new(key).with("integration", integration.name.as_str()).with("kind", kind);
         match (wanted, serving.as_slice()) {
             (Some(wanted), _) => {
                 let found = serving.into_iter().find(|(id, _)| *id == wanted);
@@ -141,8 +144,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn pointers(check: impl FnOnce(&mut Wrong)) -> Vec<String> {
-        let mut wrong = Wrong::default();
+    fn pointers(check: impl FnOnce(&mut WrongFields)) -> Vec<String> {
+        let mut wrong = WrongFields::default();
         check(&mut wrong);
         wrong.0.into_iter().map(|error| error.pointer).collect()
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Notes;
+use super::Observations;
 use crate::platform::stands_on;
 use crate::tenant::TenantContext;
 
@@ -10,7 +10,7 @@ use crate::tenant::TenantContext;
 pub struct SourceContext {
     pub tenants: Arc<TenantContext>,
     /// What message traffic reveals about sources.
-    pub source_notes: Notes,
+    pub source_observations: Observations,
 }
 
 stands_on!(SourceContext, tenants: TenantContext);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use amocrm::rest;
 use anyhow::Context;
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use connectors::{HOOK_SECRET, Identity, custom};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::check::Wrong;
+use super::check::WrongFields;
 use super::{By, ContactRule, SourceStatus, line, mirror};
 use crate::settings;
 use crate::source::SourceContext;
@@ -54,7 +54,7 @@ pub struct Created {
 }
 
 /// A validated request.
-struct Plan {
+struct CreatePlan {
     row: source::Model,
     mirror: rest::NewSource,
     webhook_secret: Option<SecretString>,
@@ -91,7 +91,7 @@ pub async fn served(app: &Arc<SourceContext>, tenant: tenant::Model) -> Result<t
 }
 
 /// Asks the messenger for the line's identity: rejected credentials are an error.
-async fn find_line(app: &SourceContext, plan: &mut Plan) -> Result<()> {
+async fn find_line(app: &SourceContext, plan: &mut CreatePlan) -> Result<()> {
     let Some(connector) = app.connectors.get(&plan.row.kind) else { return Ok(()) };
     plan.identity = line::ask(connector.as_ref(), &settings::open(app, &plan.row)?).await?;
     if let Some(identity) = &plan.identity {
@@ -106,9 +106,9 @@ pub(super) fn active(tenant: &tenant::Model) -> Result<()> {
         TenantStatus::Active => Ok(()),
         status => Err(Error::Conflict {
             problem: "tenant_inactive",
-            detail: Said::new("said-account-is")
+            detail: LocalizedText::new("said-account-is")
                 .with("account", tenant.account_id.to_string())
-                .with("status", tenants::said_status(status.as_str())),
+                .with("status", tenants::status_text(status.as_str())),
         }),
     }
 }
@@ -120,7 +120,7 @@ pub(super) async fn pipeline_exists(app: &Arc<SourceContext>, tenant_id: Uuid, p
         return Ok(());
     }
     let known: Vec<_> = pipelines.iter().map(|pipeline| pipeline.id.to_string()).collect();
-    Err(Error::field("/pipeline_id", Said::new("said-pipeline-unknown").with("known", known.join(", "))))
+    Err(Error::field("/pipeline_id", LocalizedText::new("said-pipeline-unknown").with("known", known.join(", "))))
 }
 
 /// Fails if the channel cannot carry messages.
@@ -135,17 +135,17 @@ pub(super) async fn channel_connected(app: &SourceContext, tenant_id: Uuid, chan
         return Ok(());
     }
     let detail = if words.is_empty() {
-        Said::new("said-channel-is")
+        LocalizedText::new("said-channel-is")
     } else {
-        Said::new("said-channel-is-because").with("reason", Said::stored(&words))
+        LocalizedText::new("said-channel-is-because").with("reason", LocalizedText::stored(&words))
     };
-    let detail = detail.with("channel", channel_id.to_string()).with("status", tenants::said_status(&status));
+    let detail = detail.with("channel", channel_id.to_string()).with("status", tenants::status_text(&status));
     Err(Error::Conflict { problem: "channel_not_connected", detail })
 }
 
-fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Result<Plan> {
+fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Result<CreatePlan> {
     let integration = tenants::integration(app, tenant)?;
-    let mut wrong = Wrong::default();
+    let mut wrong = WrongFields::default();
     wrong.name(&wanted.name);
     if let Some(external_id) = &wanted.external_id {
         wrong.external_id(external_id);
@@ -211,7 +211,7 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
         origin_code: Some(channel.code.clone()),
         services: (!services.is_empty()).then_some(services),
     };
-    Ok(Plan { row, mirror, webhook_secret, identity: None })
+    Ok(CreatePlan { row, mirror, webhook_secret, identity: None })
 }
 
 /// Services in their stored form.
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn made_external_ids_fit_amocrm_and_differ() {
-        let mut wrong = Wrong::default();
+        let mut wrong = WrongFields::default();
         let ids: std::collections::BTreeSet<String> = (0..200).map(|_| new_external_id("webchat")).collect();
         assert_eq!(ids.len(), 200);
         for id in &ids {

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use base::error::Result;
-use base::store::ended;
+use base::store::finish_tx;
 use entity::source;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::notes::STOPPED;
+use super::observations::STOPPED;
 use super::reconcile::GONE;
-use super::{By, SourceStatus, find, line, mirror, notice};
+use super::{By, SourceStatus, find, line, mirror, outbox};
 use crate::alert::WEBHOOK_SUSPENDED;
 use crate::source::SourceContext;
 use crate::tenant::token::{CallError, TokenError};
@@ -43,7 +43,7 @@ async fn carry_out(app: Arc<SourceContext>, source: source::Model, by: By) -> Re
     }
     let tx = app.store.write_tx().await?;
     let done = store(&app, &tx, &source, &by).await;
-    ended(tx, done).await?;
+    finish_tx(tx, done).await?;
     line::disconnect(&app, &source);
     app.lookup.forget();
     // The delivery engine now picks up what waits, held or not, and buries it.
@@ -68,7 +68,7 @@ async fn store(app: &SourceContext, tx: &DatabaseTransaction, source: &source::M
         ..Default::default()
     };
     source::Entity::update(row).exec(tx).await?;
-    notice::deleted(app, tx, source).await?;
+    outbox::deleted(app, tx, source).await?;
     let id = source.id.to_string();
     line::release(tx, source, now).await?;
     for kind in [GONE, STOPPED, WEBHOOK_SUSPENDED, line::MOVED] {

@@ -7,7 +7,7 @@ use crate::source::SourceContext;
 
 /// What the account's people publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Embed {
+pub struct EmbedCode {
     /// The chat's own page.
     pub link: String,
     /// One line of HTML for every page of a site.
@@ -17,9 +17,9 @@ pub struct Embed {
 }
 
 /// The link and the line of a source; none if it is not a web chat.
-pub fn embed(app: &SourceContext, source: &source::Model) -> Option<Embed> {
+pub fn embed(app: &SourceContext, source: &source::Model) -> Option<EmbedCode> {
     let link = (source.kind == "webchat").then(|| format!("{}/chat/{}", app.public_url(), source.id))?;
     let line = format!("<script src=\"{link}/embed.js\" async></script>");
     let nowhere = WebChatSettings::stored(&source.settings).allowed_origins.is_empty();
-    Some(Embed { link, line, nowhere })
+    Some(EmbedCode { link, line, nowhere })
 }

@@ -9,7 +9,7 @@ use crate::tenant as tenants;
 
 /// A kind that can be created now. Its texts are `connector-{kind}` and `connector-{kind}-about`.
 #[derive(Clone, Debug)]
-pub struct Kind {
+pub struct SourceKind {
     pub kind: &'static str,
     /// Channels that serve it, with their titles; with more than one the user must choose.
     pub channels: Vec<(Uuid, String)>,
@@ -20,7 +20,7 @@ pub struct Kind {
 
 /// The kinds whose connector is built in and for which the account's integration has a channel, by name. Empty if the
 /// integration is no longer configured.
-pub fn kinds(app: &SourceContext, tenant: &tenant::Model) -> Vec<Kind> {
+pub fn kinds(app: &SourceContext, tenant: &tenant::Model) -> Vec<SourceKind> {
     let Ok(integration) = tenants::integration(app, tenant) else { return Vec::new() };
     let kinds = app.connectors.kinds().filter_map(|kind| Some((kind, app.connectors.get(kind)?)));
     kinds
@@ -31,7 +31,7 @@ pub fn kinds(app: &SourceContext, tenant: &tenant::Model) -> Vec<Kind> {
                 .filter_map(|channel| Some((Uuid::parse_str(&channel.id).ok()?, channel.title.clone())))
                 .collect();
             let abilities = connector.abilities();
-            (!channels.is_empty()).then_some(Kind { kind, channels, fields: connector.fields(), abilities })
+            (!channels.is_empty()).then_some(SourceKind { kind, channels, fields: connector.fields(), abilities })
         })
         .collect()
 }

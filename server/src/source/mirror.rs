@@ -6,7 +6,7 @@ use std::time::Duration;
 use amocrm::Error as CrmError;
 use amocrm::rest::{NewSource, Pipeline, SOURCES_BATCH, Source, SourceChange};
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use uuid::Uuid;
 
 use crate::source::SourceContext;
@@ -127,7 +127,7 @@ pub fn as_error(error: CallError) -> Error {
             unreachable("said-crm-busy", retry_after)
         }
         CallError::Crm(error @ CrmError::Refused { .. }) => {
-            Error::Conflict { problem: "crm_refused", detail: tenants::said_of(&error) }
+            Error::Conflict { problem: "crm_refused", detail: tenants::error_text(&error) }
         }
         CallError::Crm(error @ CrmError::Invalid { .. }) => Error::Internal(error.into()),
         CallError::Crm(
@@ -140,7 +140,7 @@ pub fn as_error(error: CallError) -> Error {
 }
 
 fn token_error(error: TokenError) -> Error {
-    if let Some(detail) = error.said() {
+    if let Some(detail) = error.text() {
         return Error::Conflict { problem: error.problem(), detail };
     }
     match error {
@@ -154,7 +154,7 @@ fn token_error(error: TokenError) -> Error {
 
 fn unreachable(key: &'static str, after: Option<Duration>) -> Error {
     let seconds = after.map_or(WAIT_SECONDS, |after| after.as_secs().max(1));
-    Error::Unavailable { detail: Said::new(key), retry_after: u32::try_from(seconds).unwrap_or(3600) }
+    Error::Unavailable { detail: LocalizedText::new(key), retry_after: u32::try_from(seconds).unwrap_or(3600) }
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use std::time::Instant;
 use amocrm::Error as CrmError;
 use amocrm::chats::{ChatUser, Chats, Content, DeliveryStatus, NewChat, NewMessage, SourceRef};
 use base::error::{Error, Result};
+use base::i18n::{Language, LocalizedText, Words};
 use base::message::crm_id;
-use base::words::{Language, Said, Words};
 use connectors::{Check, Probe};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{By, find, line, notes};
+use super::{By, find, line, observations};
 use crate::settings;
 use crate::source::SourceContext;
 use crate::tenant::{self as tenants, ChannelStatus};
@@ -31,24 +31,24 @@ const TEST: &str = "parom-test";
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct ProbeStep {
     /// `credentials`, `webhook`, `chat`, `message` or `status`; the texts are `source-test-{name}`.
     pub name: &'static str,
     pub ok: bool,
     /// What was seen, or what is wrong.
-    pub detail: Option<Said>,
+    pub detail: Option<LocalizedText>,
     /// Duration in milliseconds.
     pub ms: u64,
 }
 
 /// Tests a source live. Sends nothing to customers, creates no lead, notifies no one. Success of all steps is a
 /// proof: a stopped source works again. A failed step is not an error.
-pub async fn test(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Vec<Step>> {
+pub async fn test(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Vec<ProbeStep>> {
     let source = find(app, tenant_id, source_id).await?;
     let mut steps = Vec::new();
     let passed = walk(app, &source, &mut steps).await?;
     if passed {
-        notes::passed(app, &source).await?;
+        observations::passed(app, &source).await?;
     }
     let failed = steps.iter().find(|step| !step.ok).map(|step| step.name);
     let detail = json!({ "passed": passed, "failed": failed });
@@ -57,10 +57,10 @@ pub async fn test(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by
 }
 
 /// True if every step succeeded.
-async fn walk(app: &SourceContext, source: &source::Model, steps: &mut Vec<Step>) -> Result<bool> {
+async fn walk(app: &SourceContext, source: &source::Model, steps: &mut Vec<ProbeStep>) -> Result<bool> {
     let settings = settings::open(app, source)?;
     let Some(connector) = app.connectors.get(&source.kind) else {
-        let error = Said::new("said-connector-none").with("kind", source.kind.as_str());
+        let error = LocalizedText::new("said-connector-none").with("kind", source.kind.as_str());
         return Ok(note(steps, "credentials", Instant::now(), Err(error)));
     };
     let started = Instant::now();
@@ -79,7 +79,7 @@ async fn walk(app: &SourceContext, source: &source::Model, steps: &mut Vec<Step>
         return Ok(false);
     }
     let started = Instant::now();
-    let line = match Line::of(app, source).await? {
+    let line = match CrmConnection::of(app, source).await? {
         Ok(line) => line,
         Err(words) => return Ok(note(steps, "chat", started, Err(words))),
     };
@@ -96,34 +96,34 @@ async fn walk(app: &SourceContext, source: &source::Model, steps: &mut Vec<Step>
     Ok(note(steps, "status", started, line.status(&message_id).await))
 }
 
-fn note(steps: &mut Vec<Step>, name: &'static str, started: Instant, outcome: Check) -> bool {
+fn note(steps: &mut Vec<ProbeStep>, name: &'static str, started: Instant, outcome: Check) -> bool {
     let ok = outcome.is_ok();
     let detail = outcome.unwrap_or_else(Some);
-    steps.push(Step { name, ok, detail, ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) });
+    steps.push(ProbeStep { name, ok, detail, ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) });
     ok
 }
 
 /// The source's connection to amoCRM.
-struct Line<'app> {
+struct CrmConnection<'app> {
     chats: Chats,
     secret: &'app SecretString,
     scope_id: String,
     words: Words,
 }
 
-impl<'app> Line<'app> {
+impl<'app> CrmConnection<'app> {
     /// The inner error says why there is none.
-    async fn of(app: &'app SourceContext, source: &source::Model) -> Result<Result<Self, Said>> {
+    async fn of(app: &'app SourceContext, source: &source::Model) -> Result<Result<Self, LocalizedText>> {
         let tenant: tenant::Model = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
         let channel = tenant_channel::Entity::of_tenant(source.tenant_id)
             .filter(tenant_channel::Column::ChannelId.eq(source.channel_id));
         let channel = channel.one(app.store.read()).await?;
         let Some(channel) = channel.filter(|channel| channel.status == ChannelStatus::Connected.as_str()) else {
-            return Ok(Err(Said::new("said-channel-not-connected")));
+            return Ok(Err(LocalizedText::new("said-channel-not-connected")));
         };
         let Some((integration, configured)) = tenants::channel_config(app, source.channel_id) else {
             let channel = source.channel_id.to_string();
-            return Ok(Err(Said::new("said-channel-not-configured").with("channel", channel)));
+            return Ok(Err(LocalizedText::new("said-channel-not-configured").with("channel", channel)));
         };
         Ok(Ok(Self {
             chats: tenants::chats(app, integration)?,
@@ -134,7 +134,7 @@ impl<'app> Line<'app> {
     }
 
     fn person(&self, source: &source::Model) -> ChatUser {
-        let name = self.words.say("source-test-person").to_string();
+        let name = self.words.text("source-test-person").to_string();
         ChatUser { id: crm_id(source.id, "person", TEST).to_string(), name, ..ChatUser::default() }
     }
 
@@ -146,35 +146,40 @@ impl<'app> Line<'app> {
             user: self.person(source),
         };
         let made = self.chats.create_chat(self.secret, &self.scope_id, &chat).await;
-        made.map(|_| None).map_err(|error| tenants::said_of(&error))
+        made.map(|_| None).map_err(|error| tenants::error_text(&error))
     }
 
     /// Sends the message; returns amojo's id of it.
-    async fn message(&self, app: &SourceContext, source: &source::Model, test_id: Uuid) -> Result<String, Said> {
+    async fn message(
+        &self,
+        app: &SourceContext,
+        source: &source::Model,
+        test_id: Uuid,
+    ) -> Result<String, LocalizedText> {
         let message = NewMessage {
             message_id: crm_id(source.id, "message", &format!("{TEST} {test_id}")).to_string(),
             conversation_id: conversation(source),
             at_milliseconds: app.clock.millis(),
             sender: self.person(source),
             source: Some(SourceRef { external_id: source.external_id.clone() }),
-            content: Content::Text { text: self.words.say("source-test-text").to_string() },
+            content: Content::Text { text: self.words.text("source-test-text").to_string() },
             silent: true,
             ..NewMessage::default()
         };
         let sent = self.chats.send_message(self.secret, &self.scope_id, &message).await;
-        sent.map(|taken| taken.amojo_message_id).map_err(|error| tenants::said_of(&error))
+        sent.map(|taken| taken.amojo_message_id).map_err(|error| tenants::error_text(&error))
     }
 
     /// amoCRM accepts statuses of managers' messages only (chats-api §5.1), and a test has none: the proof is that
     /// amoCRM reads our status and says so.
     async fn status(&self, message_id: &str) -> Check {
-        let told = self.chats.delivery_status(self.secret, &self.scope_id, message_id, &DeliveryStatus::Delivered);
-        match told.await {
+        let given = self.chats.delivery_status(self.secret, &self.scope_id, message_id, &DeliveryStatus::Delivered);
+        match given.await {
             Ok(()) => Ok(None),
             Err(CrmError::Refused { status: status @ (400 | 404 | 422), .. }) => {
-                Ok(Some(Said::new("said-status-read").with("status", status)))
+                Ok(Some(LocalizedText::new("said-status-read").with("status", status)))
             }
-            Err(error) => Err(tenants::said_of(&error)),
+            Err(error) => Err(tenants::error_text(&error)),
         }
     }
 }

@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use base::store::ended;
+use base::store::finish_tx;
 use queue::Rows;
 use sea_orm::{DatabaseTransaction, DbErr};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::SourceStatus;
-use super::notes::STOPPED;
+use super::observations::STOPPED;
 use crate::alert;
 use crate::source::SourceContext;
 
@@ -30,10 +30,10 @@ const AT_ONCE: usize = 1_000;
 
 /// Proofs that wait to be written. Cheap to clone; clones share them.
 #[derive(Clone, Default)]
-pub(super) struct Proofs(Arc<Mutex<Kept>>);
+pub(super) struct Proofs(Arc<Mutex<ProofLog>>);
 
 #[derive(Default)]
-struct Kept {
+struct ProofLog {
     /// When each source was last proved (milliseconds since 1970).
     proved: HashMap<Uuid, i64>,
     /// By account and source, in the order in which they are locked.
@@ -75,12 +75,12 @@ impl Proofs {
         }
     }
 
-    fn open(&self) -> MutexGuard<'_, Kept> {
+    fn open(&self) -> MutexGuard<'_, ProofLog> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Kept {
+impl ProofLog {
     fn is_new(&mut self, source_id: Uuid, now: i64) -> bool {
         let is_old = |at: &i64| now.saturating_sub(*at) >= AGAIN_MILLIS;
         if self.proved.get(&source_id).is_some_and(|at| !is_old(at)) {
@@ -96,7 +96,7 @@ impl Kept {
 
 /// A message of this source was delivered. Only recorded in memory.
 pub fn prove(app: &SourceContext, tenant_id: Uuid, source_id: Uuid) {
-    app.source_notes.proofs.add(tenant_id, source_id, app.clock.millis());
+    app.source_observations.proofs.add(tenant_id, source_id, app.clock.millis());
 }
 
 /// Writes the collected proofs until the stop. Later ones are written by [`write`].
@@ -108,12 +108,12 @@ pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
 
 /// Writes the collected proofs: one commit per thousand sources.
 pub async fn write(app: &SourceContext) {
-    let proofs = app.source_notes.proofs.take();
+    let proofs = app.source_observations.proofs.take();
     let alone = app.store.one_account_a_commit();
     for of_some in proofs.chunk_by(|one, other| !alone || one.0.0 == other.0.0) {
         for part in of_some.chunks(AT_ONCE) {
             if let Err(error) = store(app, part).await {
-                app.source_notes.proofs.put_back(part);
+                app.source_observations.proofs.put_back(part);
                 tracing::warn!(%error, sources = part.len(), "the last successful use of sources could not be stored; it will be retried");
             }
         }
@@ -124,7 +124,7 @@ pub async fn write(app: &SourceContext) {
 pub(super) async fn store(app: &SourceContext, proofs: &[Proof]) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let working = update(app, &tx, proofs).await;
-    let working = ended(tx, working).await?;
+    let working = finish_tx(tx, working).await?;
     if !working.is_empty() {
         app.lookup.forget();
     }

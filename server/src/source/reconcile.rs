@@ -84,7 +84,7 @@ pub async fn reconcile(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Reco
 /// Records that amoCRM no longer has a source, as a refused change showed.
 pub(super) async fn note_missing(app: &SourceContext, source: &source::Model) -> Result<()> {
     let tenant = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
-    let found = compare::Found::missing(source);
+    let found = compare::SourceDifferences::missing(source);
     apply::apply(app, &tenant, std::slice::from_ref(source), &found, &By::parom()).await?;
     app.lookup.forget();
     Ok(())

@@ -7,8 +7,8 @@ use amocrm::rest::{self, NewSource, Service};
 use anyhow::Context;
 use base::config::Integration;
 use base::error::{Error, Result};
-use base::store::ended;
-use base::words::Said;
+use base::i18n::LocalizedText;
+use base::store::finish_tx;
 use entity::source;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait};
 use serde_json::json;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::by::next_version;
 use super::create::{active, clear_default, served, written};
 use super::reconcile::{DELETED_IN_CRM, GONE};
-use super::{By, SourceStatus, all, find, mirror, notice};
+use super::{By, SourceStatus, all, find, mirror, outbox};
 use crate::source::SourceContext;
 use crate::tenant as tenants;
 
@@ -27,17 +27,17 @@ use crate::tenant as tenants;
 pub async fn restore(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<source::Model> {
     let source = find(app, tenant_id, source_id).await?;
     if !is_missing(&source) {
-        let detail = Said::new("said-not-deleted-in-crm").with("name", source.name.as_str());
+        let detail = LocalizedText::new("said-not-deleted-in-crm").with("name", source.name.as_str());
         return Err(Error::Conflict { problem: "not_deleted_in_crm", detail });
     }
-    let restored = again(app, tenant_id, vec![source], by).await?;
+    let restored = recreate(app, tenant_id, vec![source], by).await?;
     restored.into_iter().next().ok_or(Error::NotFound)
 }
 
 /// The same for all missing sources, in batches as large as amoCRM accepts; none missing is fine.
 pub async fn restore_all(app: &Arc<SourceContext>, tenant_id: Uuid, by: &By) -> Result<Vec<source::Model>> {
     let missing: Vec<_> = all(app, tenant_id).await?.into_iter().filter(is_missing).collect();
-    if missing.is_empty() { Ok(missing) } else { again(app, tenant_id, missing, by).await }
+    if missing.is_empty() { Ok(missing) } else { recreate(app, tenant_id, missing, by).await }
 }
 
 /// True if a user deleted it in amoCRM.
@@ -45,7 +45,7 @@ pub(super) fn is_missing(source: &source::Model) -> bool {
     source.status_reason == DELETED_IN_CRM
 }
 
-async fn again(
+async fn recreate(
     app: &Arc<SourceContext>,
     tenant_id: Uuid,
     missing: Vec<source::Model>,
@@ -143,7 +143,7 @@ async fn keep(app: &SourceContext, source: source::Model, found: &rest::Source, 
     };
     let tx = app.store.write_tx().await?;
     let done = store(app, &tx, &source, row, by).await;
-    let kept = ended(tx, done).await?;
+    let kept = finish_tx(tx, done).await?;
     tracing::info!(tenant.id = %kept.tenant_id, source.id = %kept.id, "a source was restored in amoCRM");
     Ok(kept)
 }
@@ -162,6 +162,6 @@ async fn store(
     let id = source.id.to_string();
     crate::alert::resolve(app, tx, source.tenant_id, GONE, &id).await?;
     by.did(app, tx, "source.restored", (source.tenant_id, &id), json!({ "name": source.name })).await?;
-    notice::changed(app, tx, source).await?;
+    outbox::changed(app, tx, source).await?;
     Ok(kept)
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::error::{Error, Result};
-use base::store::ended;
-use base::words::Said;
+use base::i18n::LocalizedText;
+use base::store::finish_tx;
 use connectors::{custom, webchat};
 use entity::source;
 use sea_orm::sea_query::Expr;
@@ -35,7 +35,7 @@ pub async fn rotate_secret(
     let source = find(app, tenant_id, source_id).await?;
     let mut secrets = settings::open(app, &source)?.secrets;
     if !secrets.contains_key(custom::SECRET) {
-        return Err(Error::Conflict { problem: "no_webhook", detail: Said::new("said-no-webhook") });
+        return Err(Error::Conflict { problem: "no_webhook", detail: LocalizedText::new("said-no-webhook") });
     }
     let new = custom::new_secret();
     replace(&mut secrets, (custom::SECRET, custom::OLD_SECRET), &new, app.clock.millis());
@@ -95,7 +95,7 @@ async fn store(
     };
     let stored = stored.await;
     // Changed concurrently: nothing was written.
-    if !ended(tx, stored).await? {
+    if !finish_tx(tx, stored).await? {
         return Err(changed_meanwhile(app, &find(app, tenant_id, source_id).await?).await?);
     }
     app.lookup.forget();

@@ -20,26 +20,26 @@ use crate::alert::WEBHOOK_SUSPENDED;
 use crate::tenant::{ChannelStatus, TenantStatus};
 
 pub use facts::{state, states};
-pub use reason::{Action, Reason};
+pub use reason::{StateAction, StateReason};
 
 /// The state shown to people and in the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct State {
+pub struct SourceState {
     pub status: SourceStatus,
     /// Milliseconds since 1970.
     pub since: i64,
-    pub reason: Option<Reason>,
+    pub reason: Option<StateReason>,
     /// The other side's own text; empty if none.
     pub detail: String,
     /// The action offered.
-    pub action: Option<Action>,
+    pub action: Option<StateAction>,
     /// When a message or a test last succeeded.
     pub proved_at: Option<i64>,
     /// Who paused it; empty if unknown.
     pub paused_by: String,
 }
 
-impl State {
+impl SourceState {
     /// Text key of the explanation. Before the first success it claims no proof.
     pub fn hint_key(&self) -> String {
         match (self.status, self.proved_at) {
@@ -53,7 +53,7 @@ impl State {
 const NOT_ANSWERING: i32 = 3;
 
 /// Everything that determines a state.
-struct Facts<'facts> {
+struct StateFacts<'facts> {
     source: &'facts source::Model,
     tenant: &'facts tenant::Model,
     channel: Option<&'facts tenant_channel::Model>,
@@ -68,17 +68,17 @@ struct Facts<'facts> {
 /// A candidate for the state.
 struct Finding {
     status: SourceStatus,
-    reason: Option<Reason>,
+    reason: Option<StateReason>,
     since: i64,
     detail: String,
 }
 
-impl Facts<'_> {
-    fn state(&self) -> State {
+impl StateFacts<'_> {
+    fn state(&self) -> SourceState {
         let found = self.findings().into_iter().min_by_key(|finding| rank(finding.status));
         let Finding { status, reason, since, detail } = found.unwrap_or_else(|| self.stored());
-        let action = reason.map_or_else(|| Action::of(status), Reason::action);
-        State {
+        let action = reason.map_or_else(|| StateAction::of(status), StateReason::action);
+        SourceState {
             status,
             since,
             reason,
@@ -98,19 +98,19 @@ impl Facts<'_> {
         if self.source.paused {
             let suspended =
                 self.to_messenger.is_some_and(|turn| turn.reason.strip_prefix("held:") == Some(WEBHOOK_SUSPENDED));
-            found.push(self.finding(SourceStatus::Paused, suspended.then_some(Reason::WebhookSuspended)));
+            found.push(self.finding(SourceStatus::Paused, suspended.then_some(StateReason::WebhookSuspended)));
         }
         if self.to_crm.is_some_and(|turn| turn.failures >= NOT_ANSWERING) {
             let since = self.waits_since.unwrap_or(self.source.status_since);
             found.push(Finding { since, ..self.finding(SourceStatus::CrmUnreachable, None) });
         }
         if self.to_messenger.is_some_and(|turn| turn.failures >= NOT_ANSWERING) {
-            found.push(self.finding(SourceStatus::NeedsAttention, Some(Reason::MessengerUnreachable)));
+            found.push(self.finding(SourceStatus::NeedsAttention, Some(StateReason::MessengerUnreachable)));
         }
         found
     }
 
-    fn finding(&self, status: SourceStatus, reason: Option<Reason>) -> Finding {
+    fn finding(&self, status: SourceStatus, reason: Option<StateReason>) -> Finding {
         Finding { status, reason, since: self.source.status_since.max(self.source.created_at), detail: String::new() }
     }
 
@@ -120,7 +120,7 @@ impl Facts<'_> {
         let status = if stored == SourceStatus::Paused { SourceStatus::Working } else { stored };
         let text = self.source.status_reason.as_str();
         let (key, words) = text.split_once(": ").unwrap_or((text, ""));
-        let reason = Reason::parse(key);
+        let reason = StateReason::parse(key);
         let detail = if reason.is_some() { words } else { text };
         Finding { detail: detail.to_owned(), ..self.finding(status, reason) }
     }
@@ -143,21 +143,21 @@ impl Facts<'_> {
         let (_, owner) = off?;
         let since = owner.get("at").and_then(Value::as_i64).unwrap_or(self.source.status_since);
         let name = owner.get("name").and_then(Value::as_str).unwrap_or_default();
-        attention(Reason::BusinessOff, since, name.to_owned())
+        attention(StateReason::BusinessOff, since, name.to_owned())
     }
 
     fn account(&self) -> Option<Finding> {
         let (status, reason) = match TenantStatus::shown(self.tenant) {
             TenantStatus::Active => return None,
             TenantStatus::Provisioning | TenantStatus::AwaitingCredentials => {
-                (SourceStatus::Checking, Reason::AccountNotConnected)
+                (SourceStatus::Checking, StateReason::AccountNotConnected)
             }
-            TenantStatus::NeedsReauth => (SourceStatus::NeedsAttention, Reason::AccountAccessLost),
-            TenantStatus::Unpaid => (SourceStatus::Unpaid, Reason::AccountUnpaid),
-            TenantStatus::Blocked => (SourceStatus::CrmUnreachable, Reason::AccountBlocked),
-            TenantStatus::Suspended => (SourceStatus::Paused, Reason::AccountSuspended),
+            TenantStatus::NeedsReauth => (SourceStatus::NeedsAttention, StateReason::AccountAccessLost),
+            TenantStatus::Unpaid => (SourceStatus::Unpaid, StateReason::AccountUnpaid),
+            TenantStatus::Blocked => (SourceStatus::CrmUnreachable, StateReason::AccountBlocked),
+            TenantStatus::Suspended => (SourceStatus::Paused, StateReason::AccountSuspended),
             TenantStatus::Disconnected | TenantStatus::Uninstalled => {
-                (SourceStatus::Stopped, Reason::AccountDisconnected)
+                (SourceStatus::Stopped, StateReason::AccountDisconnected)
             }
         };
         Some(Finding { since: self.tenant.updated_at, ..self.finding(status, Some(reason)) })
@@ -172,9 +172,9 @@ impl Facts<'_> {
             self.channel.map_or(Some(ChannelStatus::Disconnected), |channel| ChannelStatus::parse(&channel.status));
         let reason = match status {
             None | Some(ChannelStatus::Connected) => return None,
-            Some(ChannelStatus::NotAllowed) => Reason::ChannelNotAllowed,
-            Some(ChannelStatus::Misconfigured) => Reason::ChannelMisconfigured,
-            Some(ChannelStatus::Disconnected) => Reason::ChannelDisconnected,
+            Some(ChannelStatus::NotAllowed) => StateReason::ChannelNotAllowed,
+            Some(ChannelStatus::Misconfigured) => StateReason::ChannelMisconfigured,
+            Some(ChannelStatus::Disconnected) => StateReason::ChannelDisconnected,
         };
         let since = self.channel.map_or(self.source.created_at, |channel| channel.checked_at);
         let detail = self.channel.map(|channel| channel.detail.clone()).unwrap_or_default();

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use amocrm::rest;
 use base::error::{Error, Result};
-use base::store::ended;
-use base::words::Said;
+use base::i18n::LocalizedText;
+use base::store::finish_tx;
 use entity::{source, stray_source};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, ModelTrait, QueryFilter, QueryOrder,
@@ -88,7 +88,7 @@ async fn known(app: &SourceContext, tenant_id: Uuid, amocrm_source_id: i64) -> R
 async fn heir(app: &SourceContext, tenant_id: Uuid) -> Result<source::Model> {
     let ours: Vec<_> = all(app, tenant_id).await?.into_iter().filter(|source| !is_missing(source)).collect();
     let heir = ours.iter().find(|source| source.is_default).or(ours.last());
-    heir.cloned().ok_or_else(|| Error::Conflict { problem: "no_source", detail: Said::new("said-no-heir") })
+    heir.cloned().ok_or_else(|| Error::Conflict { problem: "no_source", detail: LocalizedText::new("said-no-heir") })
 }
 
 /// Its current state at amoCRM. None if it is gone there.
@@ -115,7 +115,7 @@ async fn take_over(
     };
     let tx = app.store.write_tx().await?;
     let done = store(app, &tx, &heir, mirrored.as_ref(), stray, by).await;
-    Ok(ended(tx, done).await?)
+    Ok(finish_tx(tx, done).await?)
 }
 
 async fn store(

@@ -5,7 +5,7 @@
 //! order
 //! ```
 
-use base::store::ended;
+use base::store::finish_tx;
 use entity::{source, turn};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
@@ -42,7 +42,7 @@ async fn look(app: &SourceContext, tenant_id: Uuid, source_id: Uuid) -> Result<(
     let Some(source) = source.filter(|source| !source.paused) else { return Ok(()) };
     let tx = app.store.write_tx().await?;
     let done = pause(app, &tx, &source).await;
-    if ended(tx, done).await? {
+    if finish_tx(tx, done).await? {
         app.lookup.forget();
         tracing::warn!(tenant.id = %tenant_id, source.id = %source_id, "a webhook endpoint has failed for a day: its source is paused");
     }

@@ -7,16 +7,16 @@ use base::error::Result;
 use entity::source;
 use uuid::Uuid;
 
-use super::Button;
+use super::ShownButton;
 use crate::source::SourceContext;
 
 /// Input for a template. Validated by the caller; amoCRM validates again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Draft {
+pub struct TemplateDraft {
     pub name: String,
     /// May contain markers of amoCRM such as `{{contact.name}}`.
     pub text: String,
-    pub buttons: Vec<Button>,
+    pub buttons: Vec<ShownButton>,
     /// For official WhatsApp; otherwise the following fields are ignored.
     pub is_waba: bool,
     /// E.g. `ru`.
@@ -29,9 +29,9 @@ pub struct Draft {
     pub examples: BTreeMap<String, String>,
 }
 
-impl Draft {
+impl TemplateDraft {
     fn buttons(&self) -> Vec<TemplateButton> {
-        let button = |button: &Button| match button.url.as_str() {
+        let button = |button: &ShownButton| match button.url.as_str() {
             "" => TemplateButton::Inline { text: button.text.clone() },
             url => TemplateButton::Url { text: button.text.clone(), url: url.to_owned() },
         };

@@ -7,13 +7,13 @@
 //! to edit
 //! ```
 
+mod actions;
 mod call;
-mod deed;
 mod draft;
-mod look;
-mod shown;
+mod review;
+mod view;
 
-pub use deed::{change, create, for_review, remove};
-pub use draft::{Draft, markers, sources};
-pub use look::{ALARM, look};
-pub use shown::{Button, Review, State, Template, find, list};
+pub use actions::{change, create, for_review, remove};
+pub use draft::{TemplateDraft, markers, sources};
+pub use review::{ALARM, look};
+pub use view::{Review, ShownButton, TemplateState, TemplateView, find, list};

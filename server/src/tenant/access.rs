@@ -49,7 +49,7 @@ impl AccessState {
 
 /// Who gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Giver {
+pub struct GrantedBy {
     /// 0 if the token did not contain it.
     pub crm_user_id: i64,
     /// Empty if unknown.
@@ -62,7 +62,7 @@ pub struct Giver {
 pub struct Access {
     pub state: AccessState,
     /// None if no one gave access.
-    pub by: Option<Giver>,
+    pub by: Option<GrantedBy>,
     pub given_at: Option<i64>,
     pub refreshed_at: Option<i64>,
     /// When it ends unless renewed.
@@ -82,7 +82,7 @@ pub async fn of(app: &TenantContext, tenant_id: Uuid) -> Result<Access, DbErr> {
 }
 
 /// Link for allowing access again with one click, relative to our public address. Sources and chats are not affected.
-pub fn allow_again(tenant: &tenant::Model) -> String {
+pub fn reconnect_url(tenant: &tenant::Model) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("integration", &tenant.integration);
     format!("/oauth/install?{}", query.finish())
@@ -126,7 +126,7 @@ pub fn shown(grants: &[oauth_grant::Model], now: i64, lease_now: i64) -> Access 
     let name = used.user_name.clone();
     Access {
         state,
-        by: Some(Giver { crm_user_id: used.crm_user_id, name, is_admin: used.is_admin }),
+        by: Some(GrantedBy { crm_user_id: used.crm_user_id, name, is_admin: used.is_admin }),
         given_at: Some(used.created_at),
         refreshed_at: Some(used.refreshed_at),
         expires_at: Some(ends),

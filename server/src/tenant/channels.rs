@@ -8,15 +8,15 @@
 
 use amocrm::chats::Connect;
 use base::config::{Channel, Integration};
-use base::store::ended;
-use base::words::Said;
+use base::i18n::LocalizedText;
+use base::store::finish_tx;
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::install::InstallError;
-use super::{ChannelStatus, TenantStatus, grant, standing, subscription};
+use super::{ChannelStatus, TenantStatus, grant, status_change, subscription};
 use crate::tenant::TenantContext;
 
 mod judge;
@@ -24,7 +24,7 @@ mod keep;
 mod leave;
 mod renew;
 
-use judge::{Outcome, judge};
+use judge::{ChannelOutcome, judge};
 
 pub(super) use keep::look_by;
 pub(super) use leave::take_off;
@@ -38,7 +38,7 @@ pub use renew::{renew, renewed};
 /// tenant's state is unchanged. The caller should retry.
 pub async fn connect(app: &TenantContext, tenant_id: Uuid) -> Result<(), InstallError> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else {
-        return Err(InstallError::Never(Said::new("said-install-gone")));
+        return Err(InstallError::Never(LocalizedText::new("said-install-gone")));
     };
     connect_all(app, &tenant).await?;
     // Other states are ended by their own causes: payment, a successful call, the vendor. An account that left
@@ -50,10 +50,10 @@ pub async fn connect(app: &TenantContext, tenant_id: Uuid) -> Result<(), Install
         super::lock(&tx, tenant_id).await?;
         let dead = grant::in_use(&tx, tenant_id).await?.is_some_and(|grant| grant.dead);
         let to = if dead { TenantStatus::NeedsReauth } else { TenantStatus::Active };
-        standing::change_status(app, &tx, tenant_id, &from, to).await
+        status_change::change_status(app, &tx, tenant_id, &from, to).await
     };
     let moved = moved.await;
-    ended(tx, moved).await?;
+    finish_tx(tx, moved).await?;
     compare_soon(app, tenant_id).await?;
     subscription::soon(app.store.write(), tenant_id, app.clock.millis()).await?;
     app.lookup.forget();
@@ -81,12 +81,14 @@ async fn connect_one(
     tenant: &tenant::Model,
     integration: &Integration,
     channel: &Channel,
-) -> Result<Outcome, InstallError> {
+) -> Result<ChannelOutcome, InstallError> {
     let account_id = tenant.account_id.to_string();
     if !channel.public && !channel.allowed_accounts.is_empty() && !channel.allowed_accounts.contains(&account_id) {
-        let said = Said::new("said-account-unlisted").with("account", account_id).with("channel", channel.id.as_str());
+        let said = LocalizedText::new("said-account-unlisted")
+            .with("account", account_id)
+            .with("channel", channel.id.as_str());
         let detail = said.to_string();
-        return Ok(Outcome { status: ChannelStatus::NotAllowed, scope_id: None, detail });
+        return Ok(ChannelOutcome { status: ChannelStatus::NotAllowed, scope_id: None, detail });
     }
     let wanted =
         Connect { account_id: tenant.amojo_id.clone(), title: channel.title.clone(), is_time_window_disabled: false };
@@ -118,7 +120,7 @@ pub(super) async fn put_off(app: &TenantContext, tenant_id: Uuid) -> Result<(), 
     let waiting = tenant_channel::Entity::of_tenant(tenant_id).filter(Column::NextTryAt.lte(now));
     for row in waiting.all(app.store.read()).await? {
         tenant_channel::Entity::update_many()
-            .col_expr(Column::NextTryAt, Expr::value(Some(now + standing::slowly(row.tries))))
+            .col_expr(Column::NextTryAt, Expr::value(Some(now + status_change::slowly(row.tries))))
             .col_expr(Column::Tries, Expr::value(row.tries.saturating_add(1)))
             .filter(Column::TenantId.eq(tenant_id))
             .filter(Column::ChannelId.eq(row.channel_id))

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::install::InstallError;
-use super::{ChannelStatus, TenantStatus, channels, grant, standing, subscription};
+use super::{ChannelStatus, TenantStatus, channels, grant, status_change, subscription};
 use crate::tenant::TenantContext;
 
 /// Reason for holding a disconnected account's turns.
@@ -26,7 +26,7 @@ pub async fn connect(app: &Arc<TenantContext>, tenant_id: Uuid, customer_id: Opt
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let left = TenantStatus::stored(&tenant) == TenantStatus::Uninstalled;
     if left || grant::in_use(app.store.read(), tenant_id).await?.is_none() {
-        return Err(inactive(&tenant, Said::new("said-account-no-access")));
+        return Err(inactive(&tenant, LocalizedText::new("said-account-no-access")));
     }
     if let Some(customer_id) = customer_id {
         tenant::Entity::update_many()
@@ -45,11 +45,11 @@ pub async fn connect(app: &Arc<TenantContext>, tenant_id: Uuid, customer_id: Opt
         InstallError::Later { said, after } => {
             tracing::warn!(tenant.id = %tenant_id, error = %said, "an account could not be connected yet");
             Error::Unavailable {
-                detail: Said::new("said-account-later").with("account", tenant.account_id.to_string()),
+                detail: LocalizedText::new("said-account-later").with("account", tenant.account_id.to_string()),
                 retry_after: after.map_or(WAIT_SECONDS, |after| u32::try_from(after.as_secs()).unwrap_or(WAIT_SECONDS)),
             }
         }
-        InstallError::Never(said) => inactive(&tenant, Said::new("said-account-never").with("reason", said)),
+        InstallError::Never(said) => inactive(&tenant, LocalizedText::new("said-account-never").with("reason", said)),
     })
 }
 
@@ -58,7 +58,7 @@ pub async fn connect(app: &Arc<TenantContext>, tenant_id: Uuid, customer_id: Opt
 pub async fn disconnect(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<()> {
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     if TenantStatus::stored(&tenant) == TenantStatus::Uninstalled {
-        return Err(inactive(&tenant, Said::new("said-account-left")));
+        return Err(inactive(&tenant, LocalizedText::new("said-account-left")));
     }
     hold(app, &tenant, HELD_BECAUSE).await?;
     let from = [
@@ -70,7 +70,7 @@ pub async fn disconnect(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<()>
         TenantStatus::Blocked,
     ];
     let db = app.store.write();
-    if standing::change_status(app, db, tenant_id, &from, TenantStatus::Disconnected).await? {
+    if status_change::change_status(app, db, tenant_id, &from, TenantStatus::Disconnected).await? {
         tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, "the account was disconnected; its sources and waiting messages are kept");
     }
     owe(app, tenant_id).await?;
@@ -78,9 +78,9 @@ pub async fn disconnect(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<()>
     app.lookup.forget();
     let app = app.clone();
     let telling = base::supervisor::detach("disconnect", async move {
-        let told = channels::take_off(&app, &tenant).await;
+        let given = channels::take_off(&app, &tenant).await;
         app.lookup.forget();
-        told
+        given
     });
     telling.await.map_err(|error| anyhow::anyhow!("disconnecting an account broke off: {error}"))??;
     Ok(())
@@ -98,7 +98,7 @@ pub(super) async fn hold(app: &TenantContext, tenant: &tenant::Model, reason: &s
 /// Records before the call that amoCRM must be told, so that a crash does not lose it.
 async fn owe(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     use tenant_channel::Column;
-    let at = app.clock.millis() + standing::slowly(0);
+    let at = app.clock.millis() + status_change::slowly(0);
     tenant_channel::Entity::update_many()
         .col_expr(Column::Status, Expr::value(ChannelStatus::Disconnected.as_str()))
         .col_expr(Column::NextTryAt, Expr::value(Some(at)))
@@ -110,6 +110,6 @@ async fn owe(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     channels::look_by(app.store.write(), tenant_id, at).await
 }
 
-fn inactive(tenant: &tenant::Model, why: Said) -> Error {
+fn inactive(tenant: &tenant::Model, why: LocalizedText) -> Error {
     Error::Conflict { problem: "tenant_inactive", detail: why.with("account", tenant.account_id.to_string()) }
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::CrmSkew;
-use super::RestPace;
+use super::RestRateLimit;
 use super::install::Overflow;
 use super::rights;
-use super::users::KnownUsers;
+use super::users::UserLists;
 use crate::media::MediaContext;
 use crate::platform::stands_on;
 
@@ -18,11 +18,11 @@ pub struct TenantContext {
     /// Difference between this machine's clock and amojo's.
     pub crm_skew: CrmSkew,
     /// Rate limiter of each account's REST API.
-    pub rest_pace: RestPace,
+    pub rest_rate_limit: RestRateLimit,
     /// Users of each account's chats.
-    pub users: KnownUsers,
+    pub users: UserLists,
     /// Users as amoCRM described them, cached briefly.
-    pub crm_users: rights::KnownUsers,
+    pub crm_users: rights::UserRights,
 }
 
 stands_on!(TenantContext, files: MediaContext);

@@ -18,7 +18,7 @@ mod lines;
 mod seek;
 mod wipe;
 
-pub use seek::{Found, find};
+pub use seek::{ErasureScope, find};
 
 /// Whom to erase.
 #[derive(Clone, Debug, PartialEq, Eq)]

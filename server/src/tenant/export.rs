@@ -21,7 +21,7 @@ const PAGE: u64 = 500;
 
 /// What is exported, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum ExportPart {
     Account,
     Sources,
     Conversations,
@@ -34,7 +34,7 @@ enum Part {
     End,
 }
 
-impl Part {
+impl ExportPart {
     const fn next(self) -> Option<Self> {
         match self {
             Self::Account => Some(Self::Sources),
@@ -55,7 +55,7 @@ impl Part {
 pub struct Export {
     app: Arc<TenantContext>,
     tenant: tenant::Model,
-    part: Option<Part>,
+    part: Option<ExportPart>,
     /// Ids up to this one have been read.
     after: Uuid,
     lines: u64,
@@ -65,7 +65,7 @@ impl Export {
     /// Starts an export; reads only the account.
     pub async fn begin(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Self> {
         let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
-        Ok(Self { app: app.clone(), tenant, part: Some(Part::Account), after: Uuid::nil(), lines: 0 })
+        Ok(Self { app: app.clone(), tenant, part: Some(ExportPart::Account), after: Uuid::nil(), lines: 0 })
     }
 
     /// A name for the file.
@@ -94,20 +94,20 @@ impl Export {
     }
 
     /// A page of a part; if empty, the part has ended and the next one follows.
-    async fn read(&mut self, part: Part) -> anyhow::Result<Vec<Value>> {
+    async fn read(&mut self, part: ExportPart) -> anyhow::Result<Vec<Value>> {
         let store = &self.app.store;
         let id = self.tenant.tenant_id;
         let (lines, last) = match part {
-            Part::Account => (rows::account(store, &self.tenant).await?, None),
-            Part::Sources => rows::sources(store, id, self.after).await?,
-            Part::Conversations => rows::conversations(store, id, self.after).await?,
-            Part::Messages => rows::messages(store, id, self.after).await?,
-            Part::DeadLetters => rows::dead_letters(store, id, self.after).await?,
-            Part::Ledger => (rows::ledger(store, id).await?, None),
-            Part::Imports => rows::imports(store, id, self.after).await?,
-            Part::Audit => rows::audit(store, id, self.after).await?,
-            Part::Erasures => rows::erasures(store, id, self.after).await?,
-            Part::End => (vec![json!({"type": "end", "data": {"lines": self.lines}})], None),
+            ExportPart::Account => (rows::account(store, &self.tenant).await?, None),
+            ExportPart::Sources => rows::sources(store, id, self.after).await?,
+            ExportPart::Conversations => rows::conversations(store, id, self.after).await?,
+            ExportPart::Messages => rows::messages(store, id, self.after).await?,
+            ExportPart::DeadLetters => rows::dead_letters(store, id, self.after).await?,
+            ExportPart::Ledger => (rows::ledger(store, id).await?, None),
+            ExportPart::Imports => rows::imports(store, id, self.after).await?,
+            ExportPart::Audit => rows::audit(store, id, self.after).await?,
+            ExportPart::Erasures => rows::erasures(store, id, self.after).await?,
+            ExportPart::End => (vec![json!({"type": "end", "data": {"lines": self.lines}})], None),
         };
         match last {
             Some(last) => self.after = last,

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::error::{Error, Result};
-use base::store::directory::{self as entries, Kind};
+use base::i18n::LocalizedText;
+use base::store::directory::{self as entries, IdKind};
 use base::store::{Store, VENDOR};
-use base::words::Said;
 use entity::{
     account_usage, alert, alert_reader, api_key, attempt, audit, contact_task, conversation, conversation_alias,
     crm_subscription, dead_letter, dedupe, directory, erasure, found_message, history_look, idempotency, import,
@@ -19,7 +19,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::erase::{Erasure, prove};
-use super::{TenantStatus, connection, remove, rest_pace};
+use super::{TenantStatus, connection, remove, rest_rate_limit};
 use crate::tenant::TenantContext;
 
 /// Deletes all data of an account. 409 `tenant_active` unless it has left or was disconnected; `force` disconnects it
@@ -30,10 +30,10 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
     if !gone && !force {
         return Err(Error::Conflict {
             problem: "tenant_active",
-            detail: Said::new("said-account-used")
+            detail: LocalizedText::new("said-account-used")
                 .with("account", tenant.account_id.to_string())
                 .with("host", tenant.host.as_str())
-                .with("status", super::said_status(TenantStatus::shown(&tenant).as_str())),
+                .with("status", super::status_text(TenantStatus::shown(&tenant).as_str())),
         });
     }
     if !gone {
@@ -74,7 +74,7 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
     // Calls in progress during the deletion may have left rows.
     all!(lane, turn, attempt, tenant);
     // From here on amoCRM is not called for this account.
-    rest_pace::forget(store, &tenant.host).await?;
+    rest_rate_limit::forget(store, &tenant.host).await?;
     let proof = prove(app, VENDOR, "account", counts, by).await?;
     app.lookup.forget();
     tracing::info!(tenant.id = %tenant_id, erasure.id = %proof.id, "everything of an account was deleted");
@@ -111,7 +111,7 @@ async fn people(store: &Store, tenant_id: Uuid) -> Result<u64, DbErr> {
     let mut gone = 0;
     for row in member::Entity::of_tenant(tenant_id).all(store.write()).await? {
         let beginning = format!("{}:", row.person_id);
-        let accounts = entries::list(store.write(), Kind::Membership, &beginning, store.clock().millis()).await?;
+        let accounts = entries::list(store.write(), IdKind::Membership, &beginning, store.clock().millis()).await?;
         if accounts.iter().any(|(_, entry)| entry.tenant_id != tenant_id) {
             continue;
         }
@@ -123,7 +123,7 @@ async fn people(store: &Store, tenant_id: Uuid) -> Result<u64, DbErr> {
             .await?;
         if done.rows_affected > 0 {
             directory::Entity::delete_many()
-                .filter(directory::Column::Kind.eq(Kind::Person.name()))
+                .filter(directory::Column::Kind.eq(IdKind::Person.name()))
                 .filter(directory::Column::Id.eq(row.person_id))
                 .exec(store.write())
                 .await?;

@@ -16,14 +16,14 @@ use crate::tenant::TenantContext;
 
 /// A newly issued pair of tokens. `Debug` hides both.
 #[derive(Clone, Debug)]
-pub struct Fresh {
+pub struct Grant {
     pub access_token: SecretString,
     pub refresh_token: SecretString,
     /// By our clock: milliseconds since 1970.
     pub expires_at: i64,
 }
 
-impl Fresh {
+impl Grant {
     /// Converts the answer to a token call started at `asked_at`. The expiry is counted by our own clock, so that
     /// clock skew never makes a dead token look valid.
     pub fn of(tokens: Tokens, asked_at: i64) -> Self {
@@ -45,7 +45,7 @@ pub(super) struct Sealed {
     pub refresh: Vec<u8>,
 }
 
-pub(super) fn seal(vault: &Vault, key: Key, fresh: &Fresh) -> Sealed {
+pub(super) fn seal(vault: &Vault, key: Key, fresh: &Grant) -> Sealed {
     let row = key.1.to_string();
     Sealed {
         access: vault.seal_text(key.0, Place::OauthAccess, &row, &fresh.access_token),
@@ -95,7 +95,7 @@ pub(super) async fn keep(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     giver: &Giver,
-    fresh: &Fresh,
+    fresh: &Grant,
 ) -> Result<bool, DbErr> {
     let now = app.clock.millis();
     let key = (tenant_id, giver.crm_user_id);

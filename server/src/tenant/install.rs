@@ -7,9 +7,9 @@ use amocrm::oauth::OAuthError;
 use amocrm::rest::{Account, Rest, User};
 use amocrm::{Error as CrmError, Host, claims};
 use base::config::{CustomersMode, Integration};
-use base::store::directory::{self, Kind};
-use base::store::ended;
-use base::words::Said;
+use base::i18n::LocalizedText;
+use base::store::directory::{self, IdKind};
+use base::store::finish_tx;
 use entity::tenant;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QuerySelect};
 use secrecy::SecretString;
@@ -22,15 +22,15 @@ mod run;
 mod stage;
 mod turns;
 
-use super::grant::{self, Fresh, Giver};
-use super::{TenantStatus, channels, said_of, said_of_oauth, standing};
+use super::grant::{self, Giver, Grant};
+use super::{TenantStatus, channels, error_text, oauth_error_text, status_change};
 use crate::tenant::TenantContext;
 
-pub use call::{Call, For, Trust, store as store_call, store_unclear};
+pub use call::{CallProcessor, InstallCall, Trust, store as store_call, store_unclear};
 pub use known::{network_of, trust_of};
 pub use overflow::Overflow;
-pub use run::{Progress, carry, run};
-pub use stage::Entered;
+pub use run::{InstallProgress, process, run};
+pub use stage::Granted;
 pub use turns::may_exchange;
 
 /// An installation is attempted for a day; after this time the account is visited, which resumes an interrupted one.
@@ -41,14 +41,14 @@ pub(super) const UNFINISHED: i64 = 25 * 3_600_000;
 pub enum InstallError {
     /// Retry, after the delay that amoCRM requested, if any.
     #[error("{said}")]
-    Later { said: Said, after: Option<Duration> },
+    Later { said: LocalizedText, after: Option<Duration> },
     /// Retrying with the same code is pointless.
     #[error("{0}")]
-    Never(Said),
+    Never(LocalizedText),
 }
 
 impl InstallError {
-    fn later(said: Said) -> Self {
+    fn later(said: LocalizedText) -> Self {
         Self::Later { said, after: None }
     }
 }
@@ -66,13 +66,13 @@ impl From<anyhow::Error> for InstallError {
             cause = format!("{error:#}"),
             "an installation waits for a problem on the server to be resolved"
         );
-        Self::later(Said::new("said-install-ours"))
+        Self::later(LocalizedText::new("said-install-ours"))
     }
 }
 
 impl From<CrmError> for InstallError {
     fn from(error: CrmError) -> Self {
-        let said = said_of(&error);
+        let said = error_text(&error);
         match error {
             CrmError::Refused { retry_after, .. } => Self::Later { said, after: retry_after },
             CrmError::Invalid { .. } => Self::Never(said),
@@ -89,7 +89,7 @@ pub fn account_key(integration: &str, account_id: i64) -> String {
 /// The tenant of an account, in any state.
 pub async fn find(app: &TenantContext, integration: &str, account_id: i64) -> Result<Option<Uuid>, DbErr> {
     let key = account_key(integration, account_id);
-    let entry = directory::find(app.store.read(), Kind::Account, &key, app.clock.millis()).await?;
+    let entry = directory::find(app.store.read(), IdKind::Account, &key, app.clock.millis()).await?;
     Ok(entry.map(|entry| entry.tenant_id))
 }
 
@@ -100,13 +100,13 @@ pub async fn exchange(
     integration: &Integration,
     host: &Host,
     code: &SecretString,
-) -> Result<Fresh, InstallError> {
+) -> Result<Grant, InstallError> {
     let address = super::account_base(integration, host)?;
     let asked_at = app.clock.millis();
     match super::oauth(app, integration).exchange_code(address.as_str(), code).await {
-        Ok(tokens) => Ok(Fresh::of(tokens, asked_at)),
+        Ok(tokens) => Ok(Grant::of(tokens, asked_at)),
         Err(error) => {
-            let said = said_of_oauth(&error);
+            let said = oauth_error_text(&error);
             Err(match error {
                 OAuthError::Rejected { .. } | OAuthError::HostChanged { .. } | OAuthError::Invalid { .. } => {
                     InstallError::Never(said)
@@ -126,7 +126,7 @@ pub async fn provision(
     app: &TenantContext,
     integration: &Integration,
     host: &Host,
-    fresh: &Fresh,
+    fresh: &Grant,
 ) -> Result<Uuid, InstallError> {
     let entered = enter(app, integration, host, fresh).await?;
     finish(app, entered.tenant_id).await?;
@@ -139,16 +139,18 @@ pub async fn enter(
     app: &TenantContext,
     integration: &Integration,
     host: &Host,
-    fresh: &Fresh,
-) -> Result<Entered, InstallError> {
+    fresh: &Grant,
+) -> Result<Granted, InstallError> {
     let rest = super::rest_at(app, integration, host)?;
     let account = rest.account(&fresh.access_token, &["amojo_id", "datetime_settings"]).await?;
     let claims = claims::read(&fresh.access_token).unwrap_or_default();
     if claims.account_id.is_some_and(|claimed| claimed != account.id) {
-        return Err(InstallError::Never(Said::new("said-install-foreign")));
+        return Err(InstallError::Never(LocalizedText::new("said-install-foreign")));
     }
     let Some(amojo_id) = account.amojo_id.clone() else {
-        return Err(InstallError::Never(Said::new("said-install-no-chats").with("account", account.id.to_string())));
+        return Err(InstallError::Never(
+            LocalizedText::new("said-install-no-chats").with("account", account.id.to_string()),
+        ));
     };
     let user_id = account.current_user_id.or_else(|| claims.sub.as_ref()?.parse().ok());
     let user = match user_id {
@@ -160,7 +162,7 @@ pub async fn enter(
         is_admin: user.as_ref().is_some_and(|user| user.is_admin),
         name: user.as_ref().and_then(|user| user.name.clone()).unwrap_or_default(),
     };
-    let facts = Facts {
+    let facts = InstallFacts {
         integration: &integration.name,
         host,
         amojo_id,
@@ -172,28 +174,28 @@ pub async fn enter(
     app.lookup.forget();
     tracing::info!(tenant.id = %tenant_id, account.id = account.id, is_admin = giver.is_admin, "an account granted access");
     let Giver { crm_user_id, name, is_admin } = giver;
-    Ok(Entered { tenant_id, crm_user_id, name, is_admin })
+    Ok(Granted { tenant_id, crm_user_id, name, is_admin })
 }
 
 /// Connects the channels of a tenant that [`enter`] stored. If customers must sign in and the account was not
 /// connected before, it waits for credentials instead.
 pub async fn finish(app: &TenantContext, tenant_id: Uuid) -> Result<(), InstallError> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else {
-        return Err(InstallError::Never(Said::new("said-install-gone")));
+        return Err(InstallError::Never(LocalizedText::new("said-install-gone")));
     };
     let status = TenantStatus::stored(&tenant);
     if app.config.customers.mode == CustomersMode::Open || status.was_connected() {
         return channels::connect(app, tenant_id).await;
     }
     let from = [TenantStatus::Provisioning, TenantStatus::Disconnected, TenantStatus::Uninstalled];
-    standing::change_status(app, app.store.write(), tenant_id, &from, TenantStatus::AwaitingCredentials).await?;
+    status_change::change_status(app, app.store.write(), tenant_id, &from, TenantStatus::AwaitingCredentials).await?;
     app.lookup.forget();
     Ok(())
 }
 
 /// The user's data. None if amoCRM refuses: to integrations without the right to read users, and to ordinary users;
 /// the grant then counts as an ordinary user's.
-async fn user(rest: &Rest, fresh: &Fresh, user_id: i64) -> Result<Option<User>, InstallError> {
+async fn user(rest: &Rest, fresh: &Grant, user_id: i64) -> Result<Option<User>, InstallError> {
     match rest.user(&fresh.access_token, user_id).await {
         Ok(user) => Ok(user),
         Err(CrmError::Refused { status, .. }) if status != 429 && status < 500 => Ok(None),
@@ -202,7 +204,7 @@ async fn user(rest: &Rest, fresh: &Fresh, user_id: i64) -> Result<Option<User>, 
 }
 
 /// What is known about an account at installation.
-struct Facts<'call> {
+struct InstallFacts<'call> {
     integration: &'call str,
     host: &'call Host,
     amojo_id: String,
@@ -212,34 +214,39 @@ struct Facts<'call> {
     language: String,
 }
 
-async fn store(app: &TenantContext, facts: &Facts<'_>, giver: &Giver, fresh: &Fresh) -> Result<Uuid, InstallError> {
+async fn store(
+    app: &TenantContext,
+    facts: &InstallFacts<'_>,
+    giver: &Giver,
+    fresh: &Grant,
+) -> Result<Uuid, InstallError> {
     let tx = app.store.write_tx().await?;
     let done = store_in(app, &tx, facts, giver, fresh).await;
-    ended(tx, done).await
+    finish_tx(tx, done).await
 }
 
 async fn store_in(
     app: &TenantContext,
     tx: &DatabaseTransaction,
-    facts: &Facts<'_>,
+    facts: &InstallFacts<'_>,
     giver: &Giver,
-    fresh: &Fresh,
+    fresh: &Grant,
 ) -> Result<Uuid, InstallError> {
     let key = account_key(facts.integration, facts.account.id);
     let now = app.clock.millis();
     let new_id = app.clock.uuid_v7();
-    let entry = directory::Entry { tenant_id: new_id, id: new_id, note: String::new(), expires_at: None };
+    let entry = directory::DirectoryEntry { tenant_id: new_id, id: new_id, note: String::new(), expires_at: None };
     // Of two concurrent installations one inserts the account; the other waits for its commit and finds it.
-    let is_new = directory::enter(tx, Kind::Account, &key, entry).await?;
+    let is_new = directory::enter(tx, IdKind::Account, &key, entry).await?;
     let tenant_id = if is_new {
         tenant::Entity::insert(new_row(facts, new_id, now).into_active_model()).exec_without_returning(tx).await?;
         new_id
     } else {
-        let entry = directory::find(tx, Kind::Account, &key, now).await?;
-        entry.ok_or_else(|| InstallError::later(Said::new("said-install-leaving")))?.tenant_id
+        let entry = directory::find(tx, IdKind::Account, &key, now).await?;
+        entry.ok_or_else(|| InstallError::later(LocalizedText::new("said-install-leaving")))?.tenant_id
     };
     let Some(known) = tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await? else {
-        return Err(InstallError::Never(Said::new("said-install-gone")));
+        return Err(InstallError::Never(LocalizedText::new("said-install-gone")));
     };
     let in_use = grant::keep(app, tx, tenant_id, giver, fresh).await?;
     let status = match TenantStatus::stored(&known) {
@@ -268,7 +275,7 @@ async fn store_in(
         ..Default::default()
     };
     tenant::Entity::update(row).exec(tx).await?;
-    standing::alarm(app, tx, tenant_id, status).await?;
+    status_change::alarm(app, tx, tenant_id, status).await?;
     Ok(tenant_id)
 }
 
@@ -276,7 +283,7 @@ fn kept(new: String, old: String) -> String {
     if new.is_empty() { old } else { new }
 }
 
-fn new_row(facts: &Facts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model {
+fn new_row(facts: &InstallFacts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model {
     let name = facts.account.name.clone().filter(|name| !name.trim().is_empty());
     tenant::Model {
         tenant_id,

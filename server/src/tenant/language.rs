@@ -1,7 +1,7 @@
 //! The language of an account.
 
 use base::config::{Config, Platform};
-use base::words::Language;
+use base::i18n::Language;
 use entity::tenant;
 
 /// The account's own language if amoCRM reported a supported one, else its platform's.

@@ -14,18 +14,18 @@ pub mod channels;
 mod connection;
 mod context;
 pub mod erase;
+mod error_texts;
 pub mod export;
 pub mod forget;
 pub mod grant;
+pub mod host;
 pub mod install;
 mod language;
-pub mod place;
 pub mod remove;
-mod rest_pace;
+mod rest_rate_limit;
 pub mod rights;
-mod said;
-mod standing;
 pub mod status;
+mod status_change;
 pub mod subscription;
 mod suspend;
 mod terms;
@@ -52,11 +52,11 @@ pub use access::{Access, AccessState, of as access};
 pub use connection::{connect, disconnect};
 pub use context::TenantContext;
 pub use erase::{Erasure, Who, erase};
+pub use error_texts::{error_text, oauth_error_text, status_text};
 pub use export::Export;
 pub use forget::forget;
 pub use language::language;
-pub use rest_pace::RestPace;
-pub use said::{said_of, said_of_oauth, said_status};
+pub use rest_rate_limit::RestRateLimit;
 pub use status::{ChannelStatus, TenantStatus};
 pub use suspend::{MOST_SOURCES, MOST_WEIGHT, limit_sources, suspend, weigh};
 pub use terms::{keep_texts, most_days, texts_days};
@@ -118,7 +118,7 @@ pub(crate) fn rest_at(app: &TenantContext, integration: &Integration, host: &Hos
 
 /// The rate limit that each call of an account waits for.
 fn pace_of(app: &TenantContext, host: &Host) -> Pace {
-    let (pace, account) = (app.rest_pace.clone(), host.to_string());
+    let (pace, account) = (app.rest_rate_limit.clone(), host.to_string());
     Arc::new(move || -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let (pace, account) = (pace.clone(), account.clone());
         Box::pin(async move { pace.wait(&account).await })

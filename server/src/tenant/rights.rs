@@ -41,9 +41,9 @@ pub struct MaxAge {
 
 /// The last answers with their times, by account and user.
 #[derive(Clone)]
-pub struct KnownUsers(Cache<(Uuid, i64), (i64, CrmUser)>);
+pub struct UserRights(Cache<(Uuid, i64), (i64, CrmUser)>);
 
-impl Default for KnownUsers {
+impl Default for UserRights {
     fn default() -> Self {
         Self(Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(3_600)).build())
     }

@@ -8,10 +8,10 @@
 //!
 //! The address identifies the subscription at amoCRM, so it stays the same as long as the account exists here.
 
+mod check;
 mod due;
-mod look;
 
-use base::store::directory::{self, Kind};
+use base::store::directory::{self, IdKind};
 use entity::crm_subscription::{self, Column};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
@@ -45,8 +45,8 @@ pub(super) async fn soon(db: &impl ConnectionTrait, tenant_id: Uuid, now: i64) -
 
 /// State of an account's subscription.
 #[derive(Debug)]
-pub struct Standing {
-    pub state: State,
+pub struct SubscriptionStatus {
+    pub state: SubscriptionState,
     /// amoCRM's text if it refused.
     pub detail: String,
     /// When amoCRM last reported this, in milliseconds since 1970.
@@ -55,7 +55,7 @@ pub struct Standing {
 
 /// Whether amoCRM reports changes of contacts and talks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum SubscriptionState {
     On,
     /// Not requested yet, or the account left.
     Off,
@@ -63,7 +63,7 @@ pub enum State {
     Refused,
 }
 
-impl State {
+impl SubscriptionState {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::On => "on",
@@ -74,13 +74,13 @@ impl State {
 }
 
 /// The current state; none if the account was never connected.
-pub async fn standing(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<Standing>, DbErr> {
+pub async fn standing(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<SubscriptionStatus>, DbErr> {
     let row = crm_subscription::Entity::of_tenant(tenant_id).one(db).await?;
-    Ok(row.map(|row| Standing {
+    Ok(row.map(|row| SubscriptionStatus {
         state: match row.state.as_str() {
-            "on" => State::On,
-            "refused" => State::Refused,
-            _ => State::Off,
+            "on" => SubscriptionState::On,
+            "refused" => SubscriptionState::Refused,
+            _ => SubscriptionState::Off,
         },
         detail: row.detail,
         checked_at: row.checked_at,
@@ -89,7 +89,7 @@ pub async fn standing(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Opti
 
 /// The account of a hook's token; none if the token is unknown or no longer valid.
 pub async fn tenant_of(app: &TenantContext, token: &str) -> Result<Option<Uuid>, DbErr> {
-    let found = directory::find(app.store.read(), Kind::CrmHooks, &hash(token), app.clock.millis()).await?;
+    let found = directory::find(app.store.read(), IdKind::CrmHooks, &hash(token), app.clock.millis()).await?;
     Ok(found.map(|entry| entry.tenant_id))
 }
 

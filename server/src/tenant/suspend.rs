@@ -1,7 +1,7 @@
 //! The vendor's decisions about an account: whether it is served, how many sources it may have, and its share.
 
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use entity::{source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -60,7 +60,10 @@ pub async fn suspend(app: &TenantContext, tenant_id: Uuid, suspended: bool) -> R
 /// Sets how many sources an account may have; none for the configured number. 422 outside of 0 to [`MOST_SOURCES`].
 pub async fn limit_sources(app: &TenantContext, tenant_id: Uuid, limit: Option<i32>) -> Result<()> {
     if limit.is_some_and(|limit| !(0..=MOST_SOURCES).contains(&limit)) {
-        return Err(Error::field("/sources_limit", Said::new("said-sources-limit").with("most", MOST_SOURCES)));
+        return Err(Error::field(
+            "/sources_limit",
+            LocalizedText::new("said-sources-limit").with("most", MOST_SOURCES),
+        ));
     }
     super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     set(app, tenant_id, tenant::Column::SourcesLimit, Expr::value(limit)).await?;
@@ -71,7 +74,7 @@ pub async fn limit_sources(app: &TenantContext, tenant_id: Uuid, limit: Option<i
 /// Sets an account's share of concurrent calls while others wait as well. 422 outside of 1 to [`MOST_WEIGHT`].
 pub async fn weigh(app: &TenantContext, tenant_id: Uuid, weight: i32) -> Result<()> {
     if !(1..=MOST_WEIGHT).contains(&weight) {
-        return Err(Error::field("/weight", Said::new("said-weight").with("most", MOST_WEIGHT)));
+        return Err(Error::field("/weight", LocalizedText::new("said-weight").with("most", MOST_WEIGHT)));
     }
     super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     set(app, tenant_id, tenant::Column::Weight, Expr::value(weight)).await?;

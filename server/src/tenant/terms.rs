@@ -1,7 +1,7 @@
 //! How long an account keeps the texts of its messages.
 
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use entity::tenant;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -28,7 +28,7 @@ pub fn texts_days(app: &TenantContext, tenant: &tenant::Model) -> u32 {
 pub async fn keep_texts(app: &TenantContext, tenant_id: Uuid, days: Option<u32>) -> Result<()> {
     let most = most_days(app);
     if days.is_some_and(|days| days > most) {
-        return Err(Error::field("/days", Said::new("said-texts-days").with("most", most)));
+        return Err(Error::field("/days", LocalizedText::new("said-texts-days").with("most", most)));
     }
     let days = days.and_then(|days| i32::try_from(days).ok());
     tenant::Entity::update_many()

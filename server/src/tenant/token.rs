@@ -13,7 +13,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::words::Said;
+use base::i18n::LocalizedText;
 use entity::oauth_grant::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
@@ -61,8 +61,8 @@ pub enum TokenError {
 
 impl TokenError {
     /// The text, if the account itself must repair it.
-    pub fn said(&self) -> Option<Said> {
-        Some(Said::new(match self {
+    pub fn text(&self) -> Option<LocalizedText> {
+        Some(LocalizedText::new(match self {
             Self::NoGrant => "said-no-grant",
             Self::NeedsReauth => "said-needs-reauth",
             Self::Unpaid => "said-account-unpaid",

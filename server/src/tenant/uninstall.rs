@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use base::store::VENDOR;
-use base::store::ended;
+use base::store::finish_tx;
 use entity::{oauth_grant, source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -18,7 +18,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::token::{self, TokenError};
-use super::{ChannelStatus, TenantStatus, channels, connection, grant, standing, subscription};
+use super::{ChannelStatus, TenantStatus, channels, connection, grant, status_change, subscription};
 use crate::alert::{self, Alarm};
 use crate::tenant::TenantContext;
 
@@ -40,7 +40,7 @@ pub const HELD_BECAUSE: &str = "uninstalled";
 pub(super) const CREDENTIALS_LIVE: i64 = 24 * 3_600_000;
 
 /// amoCRM's answer about our access.
-enum Answer {
+enum AccessAnswer {
     Gone,
     StillThere,
     Unknown(String),
@@ -87,11 +87,11 @@ pub async fn confirm(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Resul
         Err(error) => format!("{error:#}"),
     };
     tracing::info!(tenant.id = %tenant_id, reason, "a revoke notice could not be confirmed yet; amoCRM will be asked again");
-    again(app, &tenant, &reason).await?;
+    schedule_retry(app, &tenant, &reason).await?;
     Ok(false)
 }
 
-async fn again(app: &TenantContext, tenant: &tenant::Model, reason: &str) -> Result<(), DbErr> {
+async fn schedule_retry(app: &TenantContext, tenant: &tenant::Model, reason: &str) -> Result<(), DbErr> {
     let now = app.clock.millis();
     let pause = usize::try_from(tenant.probes).ok().and_then(|tries| PAUSES.get(tries)).unwrap_or(&LAST_PAUSE);
     tenant::Entity::update_many()
@@ -117,28 +117,28 @@ async fn ask_and_leave(app: &Arc<TenantContext>, tenant: &tenant::Model) -> anyh
     let tenant_id = tenant.tenant_id;
     let seen = versions(app.store.read(), tenant_id).await?;
     match ask(app, tenant).await? {
-        Answer::StillThere => {
+        AccessAnswer::StillThere => {
             tracing::warn!(tenant.id = %tenant_id, account.id = tenant.account_id, "a revoke notice for an account whose tokens work; nothing was changed");
             forget_notice(app, tenant_id).await?;
             // An earlier attempt may have been interrupted after it held them.
-            standing::go_on(app, tenant_id).await?;
+            status_change::go_on(app, tenant_id).await?;
             Ok(None)
         }
-        Answer::Unknown(reason) => Ok(Some(reason)),
-        Answer::Gone if leave(app, tenant, &seen).await? => Ok(None),
-        Answer::Gone => Ok(Some("new tokens came while amoCRM was asked".into())),
+        AccessAnswer::Unknown(reason) => Ok(Some(reason)),
+        AccessAnswer::Gone if leave(app, tenant, &seen).await? => Ok(None),
+        AccessAnswer::Gone => Ok(Some("new tokens came while amoCRM was asked".into())),
     }
 }
 
-async fn ask(app: &Arc<TenantContext>, tenant: &tenant::Model) -> anyhow::Result<Answer> {
+async fn ask(app: &Arc<TenantContext>, tenant: &tenant::Model) -> anyhow::Result<AccessAnswer> {
     let called =
         token::with_token(app, tenant.tenant_id, |rest, token| async move { rest.account(&token, &[]).await }).await;
     Ok(match called {
-        Ok(_) => Answer::StillThere,
+        Ok(_) => AccessAnswer::StillThere,
         // An expired token gets 401 too: `with_token` has tried to renew it, and amoCRM refused permanently.
-        Err(token::CallError::Token(TokenError::NeedsReauth | TokenError::NoGrant)) => Answer::Gone,
-        Err(token::CallError::Crm(error)) if error.status() == Some(401) => Answer::Gone,
-        Err(error) => Answer::Unknown(error.to_string()),
+        Err(token::CallError::Token(TokenError::NeedsReauth | TokenError::NoGrant)) => AccessAnswer::Gone,
+        Err(token::CallError::Crm(error)) if error.status() == Some(401) => AccessAnswer::Gone,
+        Err(error) => AccessAnswer::Unknown(error.to_string()),
     })
 }
 
@@ -167,10 +167,10 @@ async fn leave(app: &Arc<TenantContext>, tenant: &tenant::Model, seen: &[(i64, i
     connection::hold(app, tenant, HELD_BECAUSE).await?;
     let tx = app.store.write_tx().await?;
     let done = leave_in(app, &tx, tenant, seen).await;
-    let left = ended(tx, done).await?;
+    let left = finish_tx(tx, done).await?;
     app.lookup.forget();
     if !left {
-        standing::go_on(app, tenant_id).await?;
+        status_change::go_on(app, tenant_id).await?;
         return Ok(false);
     }
     let kept = source::Entity::of_tenant(tenant_id).filter(source::Column::DeletedAt.is_null());
@@ -185,14 +185,14 @@ async fn leave(app: &Arc<TenantContext>, tenant: &tenant::Model, seen: &[(i64, i
 /// Disconnects the channels of an account that left. If the account came back meanwhile, they are connected again,
 /// because the two calls may have crossed.
 pub(super) async fn take_off(app: &Arc<TenantContext>, tenant: &tenant::Model) -> anyhow::Result<()> {
-    let told = channels::take_off(app, tenant).await;
+    let given = channels::take_off(app, tenant).await;
     app.lookup.forget();
     let now = super::load(app.store.read(), tenant.tenant_id).await?;
     let away = [TenantStatus::Uninstalled, TenantStatus::Disconnected];
     if now.is_some_and(|now| !away.contains(&TenantStatus::stored(&now))) {
         channels::connect(app, tenant.tenant_id).await?;
     }
-    told
+    given
 }
 
 /// False if the grants have changed; then nothing was changed.
@@ -221,12 +221,12 @@ async fn leave_in(
         .col_expr(tenant::Column::UpdatedAt, Expr::value(now))
         .col_expr(tenant::Column::UninstalledAt, Expr::value(Some(now)))
         .col_expr(tenant::Column::Probes, Expr::value(0))
-        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + standing::slowly(0))))
+        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + status_change::slowly(0))))
         .filter(tenant::Column::TenantId.eq(tenant_id))
         .exec(tx)
         .await?;
     subscription::soon(tx, tenant_id, now).await?;
-    standing::alarm(app, tx, tenant_id, TenantStatus::Uninstalled).await?;
+    status_change::alarm(app, tx, tenant_id, TenantStatus::Uninstalled).await?;
     Ok(true)
 }
 

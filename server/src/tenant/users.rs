@@ -31,14 +31,14 @@ pub struct ChatsUser {
 
 /// Lists of users by account, cached for an hour.
 #[derive(Clone)]
-pub struct KnownUsers(Cache<Uuid, Arc<Listed>>);
+pub struct UserLists(Cache<Uuid, Arc<Listed>>);
 
 struct Listed {
     at: i64,
     users: Vec<ChatsUser>,
 }
 
-impl Default for KnownUsers {
+impl Default for UserLists {
     fn default() -> Self {
         Self(Cache::builder().max_capacity(5_000).time_to_live(FRESH).build())
     }

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use super::Keys;
-use super::Stored;
+use super::RecentKeys;
+use super::StorageSums;
 use crate::intake::IntakeContext;
+use crate::load_shedding::Load;
 use crate::platform::stands_on;
-use crate::shed::Load;
 
 /// What usage and limits of accounts need, and what the public API does.
 pub struct UsageContext {
     pub intake: Arc<IntakeContext>,
     /// Rate limits of API keys.
-    pub keys: Keys,
+    pub keys: RecentKeys,
     /// Bytes stored per account, as last read.
-    pub stored: Stored,
+    pub stored: StorageSums,
     /// Memory and slots in use by requests.
     pub load: Arc<Load>,
 }

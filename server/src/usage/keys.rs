@@ -3,10 +3,10 @@
 //! Each process counts separately. A count in the database would cost a commit per request, which the limit is meant to
 //! prevent; behind a proxy that spreads requests evenly a key has its rate in each process.
 
-use base::config::Limits;
+use base::config::LimitsConfig;
 use base::error::Error;
-use base::pace::{Budget, Daily, Meter, Paces};
-use base::words::Said;
+use base::i18n::LocalizedText;
+use base::rate_limit::{Budget, Daily, Meter, RateLimiter};
 use uuid::Uuid;
 
 /// Keys tracked.
@@ -14,21 +14,21 @@ const KEYS: u64 = 20_000;
 const MICROS: i64 = 1_000_000;
 
 /// The keys that this process has seen recently.
-pub struct Keys {
+pub struct RecentKeys {
     /// In microseconds: 300 requests a second are not a whole number of milliseconds.
-    requests: Paces<Uuid>,
+    requests: RateLimiter<Uuid>,
     bytes: Daily<Uuid>,
 }
 
-impl Default for Keys {
+impl Default for RecentKeys {
     fn default() -> Self {
-        Self { requests: Paces::new(KEYS), bytes: Daily::new(KEYS) }
+        Self { requests: RateLimiter::new(KEYS), bytes: Daily::new(KEYS) }
     }
 }
 
-impl Keys {
+impl RecentKeys {
     /// Counts a request; 429 with the seconds to wait.
-    pub async fn request(&self, key: Uuid, limits: &Limits, now: i64) -> Result<(), Error> {
+    pub async fn request(&self, key: Uuid, limits: &LimitsConfig, now: i64) -> Result<(), Error> {
         if limits.requests_per_key == 0 {
             return Ok(());
         }
@@ -37,7 +37,7 @@ impl Keys {
         let paced = self.requests.take(key, budget, now.saturating_mul(1_000)).await;
         paced.map_err(|micros| Error::TooMany {
             problem: "too_many_requests",
-            detail: Said::new("said-key-too-fast").with("most", limits.requests_per_key),
+            detail: LocalizedText::new("said-key-too-fast").with("most", limits.requests_per_key),
             retry_after: u32::try_from((micros + MICROS - 1) / MICROS).unwrap_or(u32::MAX),
         })
     }
@@ -49,10 +49,10 @@ impl Keys {
 }
 
 /// 429: the key has used up the day's bytes.
-pub fn too_many_bytes(limits: &Limits, millis: i64) -> Error {
+pub fn too_many_bytes(limits: &LimitsConfig, millis: i64) -> Error {
     Error::TooMany {
         problem: "too_many_bytes",
-        detail: Said::new("said-key-too-much").with("most", limits.key_mb_per_day),
+        detail: LocalizedText::new("said-key-too-much").with("most", limits.key_mb_per_day),
         retry_after: u32::try_from((millis + 999) / 1_000).unwrap_or(u32::MAX),
     }
 }

@@ -6,19 +6,19 @@
 //! a request to store   ─▶ room.rs    429, 507: accounts beyond their limit are refused, others not affected
 //! ```
 
+mod allowance;
 mod context;
 mod imports;
 mod keys;
-mod room;
-mod shown;
 mod stored;
+mod view;
 
+pub use allowance::room;
 pub use context::UsageContext;
 pub use imports::{ENDED, Imports, imports, imports_beside};
-pub use keys::{Keys, too_many_bytes};
-pub use room::room;
-pub use shown::{Line, shown};
-pub use stored::{Stored, run, write_down};
+pub use keys::{RecentKeys, too_many_bytes};
+pub use stored::{StorageSums, run, write_down};
+pub use view::{LimitLine, shown};
 
 /// Bytes of a configured number of megabytes.
 pub fn bytes_of(megabytes: u32) -> u64 {

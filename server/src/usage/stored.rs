@@ -22,13 +22,13 @@ const EVERY: Duration = Duration::from_secs(10);
 const FRESH: Duration = Duration::from_secs(30);
 
 /// Cached sums.
-pub struct Stored {
+pub struct StorageSums {
     of_accounts: Cache<Uuid, i64>,
     /// The average over accounts that have stored anything.
     average: Cache<(), i64>,
 }
 
-impl Default for Stored {
+impl Default for StorageSums {
     fn default() -> Self {
         Self {
             of_accounts: Cache::builder().max_capacity(20_000).time_to_live(FRESH).build(),

@@ -4,7 +4,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use base::browser::client_address;
-use base::words::{Language, Words, Zone};
+use base::i18n::{Language, Words, Zone};
 use entity::{oauth_grant, tenant};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -13,10 +13,10 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use super::memory::REQUESTS;
-use super::refusal::{Reader, Refusal, Result};
+use super::refusal::{Result, WidgetError, WidgetReader};
 use crate::api::key::{ApiKey, Scope};
 use crate::audit::Actor;
-use crate::people::session::{self, Kind};
+use crate::identity::session::{self, SessionKind};
 use crate::source::By;
 use crate::tenant as tenants;
 use crate::tenant::rights;
@@ -30,14 +30,14 @@ pub(super) struct Caller {
     pub user_id: i64,
     /// Is an administrator of the account.
     pub is_admin: bool,
-    pub reader: Reader,
+    pub reader: WidgetReader,
     pub address: Option<IpAddr>,
 }
 
 impl Caller {
     /// 403 unless the caller administers the account.
     pub fn needs_admin(&self) -> Result<()> {
-        if self.is_admin { Ok(()) } else { Err(Refusal::NotAdmin) }
+        if self.is_admin { Ok(()) } else { Err(WidgetError::NotAdmin) }
     }
 
     /// The actor for the audit log.
@@ -66,13 +66,13 @@ pub(super) async fn name_of(app: &WidgetContext, tenant_id: Uuid, user_id: i64) 
 }
 
 /// The language and platform name for a member of an account.
-pub(super) fn reader_of(app: &WidgetContext, tenant: &tenant::Model, language: Language) -> Reader {
+pub(super) fn reader_of(app: &WidgetContext, tenant: &tenant::Model, language: Language) -> WidgetReader {
     let crm = app.config.integration(&tenant.integration).map_or("amoCRM", |integration| integration.platform.brand());
-    Reader { words: Words::new(language), crm, zone: Zone::named(&tenant.time_zone), now: app.clock.millis() }
+    WidgetReader { words: Words::new(language), crm, zone: Zone::named(&tenant.time_zone), now: app.clock.millis() }
 }
 
 impl FromRequest for Caller {
-    type Error = Refusal;
+    type Error = WidgetError;
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
@@ -80,14 +80,15 @@ impl FromRequest for Caller {
         async move {
             let app = request.app_data::<web::Data<WidgetContext>>().cloned();
             let app = app.ok_or_else(|| anyhow::anyhow!("the application is not among the app data"))?;
-            let token = bearer(&request).ok_or(Refusal::SessionEnded)?;
-            let session = session::find(&app.people, token, &[Kind::Widget]).await?.ok_or(Refusal::SessionEnded)?;
-            let user_id = session.crm_user_id.ok_or(Refusal::SessionEnded)?;
-            let tenant = tenants::load(app.store.read(), session.tenant_id).await?.ok_or(Refusal::SessionEnded)?;
+            let token = bearer(&request).ok_or(WidgetError::SessionEnded)?;
+            let session =
+                session::find(&app.identity, token, &[SessionKind::Widget]).await?.ok_or(WidgetError::SessionEnded)?;
+            let user_id = session.crm_user_id.ok_or(WidgetError::SessionEnded)?;
+            let tenant = tenants::load(app.store.read(), session.tenant_id).await?.ok_or(WidgetError::SessionEnded)?;
             let reader = reader_of(&app, &tenant, Language::of_request(&request));
             request.extensions_mut().insert(reader);
             let paced = app.widget.requests.take((tenant.tenant_id, user_id), REQUESTS, reader.now).await;
-            paced.map_err(|wait| Refusal::TooFast(seconds(wait)))?;
+            paced.map_err(|wait| WidgetError::TooFast(seconds(wait)))?;
             let address = client_address(&request, &app.config);
             Ok(Self { tenant, user_id, is_admin: session.is_admin, reader, address })
         }

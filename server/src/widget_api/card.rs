@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::error::Error;
+use base::i18n::LocalizedText;
 use base::message::{Direction, FailureCode, Person};
-use base::words::Said;
 use entity::{conversation, conversation_alias, source, tenant_channel};
-use queue::parcel::Side;
+use queue::accept_batch::Side;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use serde_json::json;
@@ -16,10 +16,10 @@ use url::form_urlencoded;
 use uuid::Uuid;
 
 use super::caller::Caller;
-use super::refusal::{Reader, Result};
+use super::refusal::{Result, WidgetReader};
 use super::sight;
 use crate::delivery::read::MessageStatus;
-use crate::delivery::read::list::{Ground, Line, Reached, Wanted, page};
+use crate::delivery::read::list::{Ground, MessageFilter, MessageSummary, Reached, page};
 use crate::delivery::read::reason::Reason;
 use crate::tenant as tenants;
 use crate::tenant::token::{CallError, TokenError, with_token};
@@ -36,23 +36,23 @@ const MOST_CHATS: usize = 20;
 #[derive(Debug, Serialize)]
 struct ChatOut {
     conversation_id: Uuid,
-    source: SourceOut,
-    contact: ContactOut,
+    source: CardSourceOut,
+    contact: CardContactOut,
     last_message: Option<LastOut>,
-    last_failure: Option<FailureOut>,
+    last_failure: Option<CardFailureOut>,
     /// Null if there is no time limit.
     window: Option<WindowOut>,
 }
 
 #[derive(Debug, Serialize)]
-struct SourceOut {
+struct CardSourceOut {
     id: Uuid,
     name: String,
     kind: String,
 }
 
 #[derive(Debug, Serialize)]
-struct ContactOut {
+struct CardContactOut {
     name: Option<String>,
 }
 
@@ -66,7 +66,7 @@ struct LastOut {
 }
 
 #[derive(Debug, Serialize)]
-struct FailureOut {
+struct CardFailureOut {
     id: Uuid,
     at: Moment,
     #[serde(flatten)]
@@ -186,20 +186,23 @@ async fn conversations(
 
 async fn chat(
     app: &WidgetContext,
-    reader: &Reader,
+    reader: &WidgetReader,
     ground: &Ground,
     source: &source::Model,
     row: conversation::Model,
 ) -> Result<ChatOut> {
-    let last = async |wanted: Wanted| -> anyhow::Result<Option<Line>> {
-        let wanted = Wanted { conversation_id: Some(row.id), ..wanted };
+    let last = async |wanted: MessageFilter| -> anyhow::Result<Option<MessageSummary>> {
+        let wanted = MessageFilter { conversation_id: Some(row.id), ..wanted };
         Ok(page(app.store.read(), row.tenant_id, &wanted, ground, None, 1).await?.pop())
     };
-    let newest = last(Wanted::default()).await?;
-    let failed = last(Wanted { reached: Some(Reached::Status(MessageStatus::Failed)), ..Wanted::default() }).await?;
+    let newest = last(MessageFilter::default()).await?;
+    let failed =
+        last(MessageFilter { reached: Some(Reached::Status(MessageStatus::Failed)), ..MessageFilter::default() })
+            .await?;
     let window = match window_of(app, source) {
         Some(seconds) => {
-            let incoming = last(Wanted { direction: Some(Direction::ToCrm), ..Wanted::default() }).await?;
+            let incoming =
+                last(MessageFilter { direction: Some(Direction::ToCrm), ..MessageFilter::default() }).await?;
             Some(window(incoming.map(|line| line.message.sent_at), seconds, reader.now))
         }
         None => None,
@@ -207,8 +210,8 @@ async fn chat(
     let contact: Person = serde_json::from_str(&row.contact).unwrap_or_default();
     Ok(ChatOut {
         conversation_id: row.id,
-        source: SourceOut { id: source.id, name: source.name.clone(), kind: source.kind.clone() },
-        contact: ContactOut { name: contact.name },
+        source: CardSourceOut { id: source.id, name: source.name.clone(), kind: source.kind.clone() },
+        contact: CardContactOut { name: contact.name },
         last_message: newest.map(|line| LastOut {
             id: line.message.id,
             direction: line.direction,
@@ -216,7 +219,7 @@ async fn chat(
             at: Moment(line.message.accepted_at),
             error: (line.status == MessageStatus::Failed).then(|| why(&line, reader)),
         }),
-        last_failure: failed.map(|line| FailureOut {
+        last_failure: failed.map(|line| CardFailureOut {
             id: line.message.id,
             at: Moment(line.message.accepted_at),
             why: why(&line, reader),
@@ -237,16 +240,17 @@ fn window(incoming: Option<i64>, seconds: u64, now: i64) -> WindowOut {
     WindowOut { open: until > now, until: Moment(until) }
 }
 
-fn why(line: &Line, reader: &Reader) -> WhyOut {
+fn why(line: &MessageSummary, reader: &WidgetReader) -> WhyOut {
     let (code, said) = match &line.failure {
         Some(failure) => (failure.code, failure.text.as_str()),
         None => (FailureCode::Other, ""),
     };
     let reason = Reason::of_failure(code, line.direction, said);
     let words = reader.words;
-    let kind = words.say(format!("messages-kind-{}", line.body.content.kind())).to_string().to_lowercase();
+    let kind = words.text(format!("messages-kind-{}", line.body.content.kind())).to_string().to_lowercase();
     let say = |key: String| {
-        let sentence = words.say(key).with("crm", reader.crm).with("kind", kind.as_str()).with("hours", reason.hours());
+        let sentence =
+            words.text(key).with("crm", reader.crm).with("kind", kind.as_str()).with("hours", reason.hours());
         let sentence = sentence.with("status", reason.status).with("name", "").with("template", "");
         sentence.with("size", "").with("limit", "").to_string()
     };
@@ -256,7 +260,7 @@ fn why(line: &Line, reader: &Reader) -> WhyOut {
 
 pub(super) fn as_error(error: CallError) -> Error {
     if let CallError::Token(error) = &error
-        && let Some(detail) = error.said()
+        && let Some(detail) = error.text()
     {
         return Error::Conflict { problem: error.problem(), detail };
     }
@@ -264,11 +268,11 @@ pub(super) fn as_error(error: CallError) -> Error {
         CallError::Token(TokenError::Internal(cause)) => Error::Internal(anyhow::anyhow!(cause)),
         CallError::Crm(amocrm::Error::Refused { status: status @ (400..=403 | 405..=428), .. }) => Error::Conflict {
             problem: "crm_refused",
-            detail: Said::new("said-crm-answered-mute").with("status", status),
+            detail: LocalizedText::new("said-crm-answered-mute").with("status", status),
         },
         error => {
             tracing::warn!(%error, "amoCRM did not return the chats of a contact");
-            Error::Unavailable { detail: Said::new("said-crm-silent"), retry_after: 5 }
+            Error::Unavailable { detail: LocalizedText::new("said-crm-silent"), retry_after: 5 }
         }
     }
 }

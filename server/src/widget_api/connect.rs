@@ -12,11 +12,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::caller::Caller;
-use super::refusal::{Refusal, Result};
-use super::tenant_out::TenantOut;
-use crate::api::body::Body;
-use crate::audit::{self, Deed};
-use crate::customer::{self, Asking, Credentials, Outcome};
+use super::refusal::{Result, WidgetError};
+use super::tenant_out::WidgetTenantOut;
+use crate::api::body::RequestBody;
+use crate::audit::{self, AuditEntry};
+use crate::customer::{self, Asking, Credentials, VerificationOutcome};
 use crate::source::By;
 use crate::tenant as tenants;
 use crate::widget_api::WidgetContext;
@@ -34,12 +34,12 @@ struct ConnectIn {
 
 #[derive(Debug, Serialize)]
 struct ConnectOut {
-    tenant: TenantOut,
-    channels: Vec<ChannelOut>,
+    tenant: WidgetTenantOut,
+    channels: Vec<WidgetChannelOut>,
 }
 
 #[derive(Debug, Serialize)]
-struct ChannelOut {
+struct WidgetChannelOut {
     channel_id: Uuid,
     scope_id: String,
     status: String,
@@ -47,14 +47,14 @@ struct ChannelOut {
 
 /// Connects every channel. Stores no `Idempotency-Key`: repeating changes nothing, and a hash of a password would have
 /// to be stored.
-pub(super) async fn connect(app: web::Data<WidgetContext>, caller: Caller, body: Body) -> Result<HttpResponse> {
+pub(super) async fn connect(app: web::Data<WidgetContext>, caller: Caller, body: RequestBody) -> Result<HttpResponse> {
     let app = app.into_inner();
     caller.needs_admin()?;
     let (asked, _) = body.read::<ConnectIn>().await?;
     let by = caller.by(&app).await?;
     if !asked.amojo_id.trim().eq_ignore_ascii_case(&caller.tenant.amojo_id) {
         tell(&app, &caller, &by, "account.connected", "wrong_account", false).await?;
-        return Err(Refusal::WrongAccount);
+        return Err(WidgetError::WrongAccount);
     }
     let given = asked.login.zip(asked.password).map(|(login, password)| Credentials { login, password });
     let asking = Asking {
@@ -63,14 +63,14 @@ pub(super) async fn connect(app: web::Data<WidgetContext>, caller: Caller, body:
         amojo_id: &caller.tenant.amojo_id,
         address: caller.address,
     };
-    let customer_id = match customer::decide(&app.people, asking, given).await? {
-        Outcome::Yes(customer_id) => customer_id,
-        Outcome::No => {
+    let customer_id = match customer::decide(&app.identity, asking, given).await? {
+        VerificationOutcome::Yes(customer_id) => customer_id,
+        VerificationOutcome::No => {
             tell(&app, &caller, &by, "account.connected", "wrong_credentials", false).await?;
-            return Err(Refusal::WrongCredentials);
+            return Err(WidgetError::WrongCredentials);
         }
-        Outcome::Wait(seconds) => return Err(Refusal::TooManyTries(seconds)),
-        Outcome::Away(seconds) => return Err(Refusal::Away(seconds)),
+        VerificationOutcome::Wait(seconds) => return Err(WidgetError::TooManyTries(seconds)),
+        VerificationOutcome::Away(seconds) => return Err(WidgetError::Away(seconds)),
     };
     tenants::connect(&app.tenants, caller.tenant.tenant_id, customer_id).await?;
     tell(&app, &caller, &by, "account.connected", "", true).await?;
@@ -95,7 +95,7 @@ async fn tell(
     why: &str,
     done: bool,
 ) -> Result<()> {
-    let deed = Deed {
+    let deed = AuditEntry {
         tenant_id: caller.tenant.tenant_id,
         actor: &by.actor,
         action,
@@ -116,7 +116,7 @@ async fn shown(app: &Arc<WidgetContext>, caller: &Caller) -> Result<HttpResponse
         .await?;
     let channels = channels
         .into_iter()
-        .map(|row| ChannelOut { channel_id: row.channel_id, scope_id: row.scope_id, status: row.status })
+        .map(|row| WidgetChannelOut { channel_id: row.channel_id, scope_id: row.scope_id, status: row.status })
         .collect();
-    Ok(HttpResponse::Ok().json(ConnectOut { tenant: TenantOut::of(&tenant, &caller.reader), channels }))
+    Ok(HttpResponse::Ok().json(ConnectOut { tenant: WidgetTenantOut::of(&tenant, &caller.reader), channels }))
 }

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::Memory;
-use crate::people::PeopleContext;
+use super::CallerMemory;
+use crate::identity::IdentityContext;
 use crate::platform::stands_on;
 use crate::usage::UsageContext;
 
 /// What the widget's API needs.
 pub struct WidgetContext {
     pub usage: Arc<UsageContext>,
-    pub people: Arc<PeopleContext>,
+    pub identity: Arc<IdentityContext>,
     /// In-memory state about the widget's callers.
-    pub widget: Memory,
+    pub widget: CallerMemory,
 }
 
 stands_on!(WidgetContext, usage: UsageContext);

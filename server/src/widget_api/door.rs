@@ -9,10 +9,10 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use base::error::Error;
-use base::words::{Language, Words, Zone};
+use base::i18n::{Language, Words, Zone};
 
 use super::origin;
-use super::refusal::{Reader, Refusal};
+use super::refusal::{WidgetError, WidgetReader};
 use crate::widget_api::WidgetContext;
 
 const METHODS: &str = "GET, POST, PATCH, DELETE";
@@ -29,7 +29,7 @@ pub(super) async fn guard(
     let origin = request.headers().get(header::ORIGIN).cloned();
     let allowed = origin.as_ref().is_none_or(|origin| is_allowed(request.request(), origin));
     let mut response = if !allowed {
-        let refused = Refusal::ForeignPage.answer(&reader(request.request()));
+        let refused = WidgetError::ForeignPage.answer(&reader(request.request()));
         request.into_response(refused)
     } else if is_preflight(&request) {
         request.into_response(preflight())
@@ -74,15 +74,15 @@ fn let_read(headers: &mut HeaderMap, origin: HeaderValue) {
 fn in_words<B: MessageBody + 'static>(response: ServiceResponse<B>) -> ServiceResponse<BoxBody> {
     let reader = reader(response.request());
     let error = response.response().error();
-    let said = match error.and_then(|error| error.as_error::<Refusal>()) {
+    let said = match error.and_then(|error| error.as_error::<WidgetError>()) {
         Some(refusal) => Some(refusal.answer(&reader)),
-        None => error.and_then(|error| error.as_error::<Error>()).map(|error| told(error, &reader)),
+        None => error.and_then(|error| error.as_error::<Error>()).map(|error| error_response(error, &reader)),
     };
     match said {
         Some(said) => response.into_response(said),
         None if response.status() == StatusCode::METHOD_NOT_ALLOWED => {
             let allowed = response.headers().get(header::ALLOW).cloned();
-            let mut answer = Refusal::Method.answer(&reader);
+            let mut answer = WidgetError::Method.answer(&reader);
             if let Some(allowed) = allowed {
                 answer.headers_mut().insert(header::ALLOW, allowed);
             }
@@ -92,7 +92,7 @@ fn in_words<B: MessageBody + 'static>(response: ServiceResponse<B>) -> ServiceRe
     }
 }
 
-fn told(error: &Error, reader: &Reader) -> HttpResponse {
+fn error_response(error: &Error, reader: &WidgetReader) -> HttpResponse {
     // An `Error` cannot be cloned; only what people see is needed again.
     let same = match error {
         Error::Malformed(text) => Error::Malformed(text.clone()),
@@ -113,17 +113,17 @@ fn told(error: &Error, reader: &Reader) -> HttpResponse {
         }
         Error::Internal(_) => Error::Internal(anyhow::anyhow!("told in the log")),
     };
-    Refusal::Known(same).answer(reader)
+    WidgetError::Known(same).answer(reader)
 }
 
 /// The reader found by [`super::caller`], else what the request alone reveals.
-pub(super) fn reader(request: &HttpRequest) -> Reader {
-    if let Some(known) = request.extensions().get::<Reader>() {
+pub(super) fn reader(request: &HttpRequest) -> WidgetReader {
+    if let Some(known) = request.extensions().get::<WidgetReader>() {
         return *known;
     }
     let app = request.app_data::<web::Data<WidgetContext>>();
     let first = app.and_then(|app| app.config.integrations.first());
-    Reader {
+    WidgetReader {
         words: Words::new(Language::of_request(request)),
         crm: first.map_or("amoCRM", |integration| integration.platform.brand()),
         zone: Zone::UTC,
@@ -133,11 +133,11 @@ pub(super) fn reader(request: &HttpRequest) -> Reader {
 
 /// Runs work in a caller's language: for stored answers that are repeated ([`crate::api::idempotency`]).
 pub(super) async fn spoken(
-    reader: Reader,
+    reader: WidgetReader,
     work: impl Future<Output = super::refusal::Result<HttpResponse>>,
 ) -> base::error::Result<HttpResponse> {
     Ok(work.await.unwrap_or_else(|refusal| {
-        if let Refusal::Known(Error::Internal(cause)) = &refusal {
+        if let WidgetError::Known(Error::Internal(cause)) = &refusal {
             tracing::error!(cause = format!("{cause:#}"), "a widget request failed with an internal error");
         }
         refusal.answer(&reader)

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::refusal::{Reader, Result};
+use super::refusal::{Result, WidgetReader};
 use crate::source;
 use crate::widget_api::WidgetContext;
 
@@ -42,7 +42,7 @@ struct OptionOut {
 /// Kinds with a built-in connector and a channel of the integration.
 pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Result<HttpResponse> {
     let reader = &caller.reader;
-    let say = |key: String| reader.words.say(key).with("crm", reader.crm).to_string();
+    let say = |key: String| reader.words.text(key).with("crm", reader.crm).to_string();
     let items: Vec<KindOut> = source::kinds(&app, &caller.tenant)
         .into_iter()
         .map(|kind| KindOut {
@@ -55,8 +55,8 @@ pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Resul
     Ok(HttpResponse::Ok().json(json!({ "items": items })))
 }
 
-fn shown(field: &Field, reader: &Reader) -> FieldOut {
-    let say = |key: &'static str| reader.words.say(key).with("crm", reader.crm).to_string();
+fn shown(field: &Field, reader: &WidgetReader) -> FieldOut {
+    let say = |key: &'static str| reader.words.text(key).with("crm", reader.crm).to_string();
     let options = field.input.choices().iter().map(|(value, label)| OptionOut { value, label: say(label) }).collect();
     FieldOut {
         name: field.name,

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amocrm::rest::Pipeline;
-use base::pace::{Budget, Paces};
+use base::rate_limit::{Budget, RateLimiter};
 use moka::future::Cache;
 use uuid::Uuid;
 
-use super::sight::{Seen, Strangers, Viewer};
+use super::sight::{Strangers, Viewer, Visibility};
 
 /// Requests of one user.
 pub(super) const REQUESTS: Budget = Budget { at_once: 60, each: 1_000 };
@@ -19,22 +19,22 @@ pub(super) const EXCHANGES: Budget = Budget { at_once: 120, each: 15_000 };
 pub(super) const RENAMINGS: Budget = Budget { at_once: 1, each: 60_000 };
 
 /// Shared by the threads of an instance.
-pub struct Memory {
+pub struct CallerMemory {
     /// By tenant and amoCRM user.
-    pub(super) requests: Paces<(Uuid, i64)>,
+    pub(super) requests: RateLimiter<(Uuid, i64)>,
     /// By integration, account and token.
-    pub(super) exchanges: Paces<String>,
-    pub(super) renamings: Paces<Uuid>,
+    pub(super) exchanges: RateLimiter<String>,
+    pub(super) renamings: RateLimiter<Uuid>,
     /// With the time they were read.
     pub(super) pipelines: Cache<Uuid, (i64, Arc<Vec<Pipeline>>)>,
     /// What users who are not administrators may see in amoCRM.
     pub(super) viewers: Cache<(Uuid, i64), Arc<Viewer>>,
     /// By tenant, user and contact or lead.
-    pub(super) sights: Cache<(Uuid, i64, i64), Seen>,
+    pub(super) sights: Cache<(Uuid, i64, i64), Visibility>,
     /// Conversations that a card showed to a user, with the time.
     pub(super) shown: Cache<(Uuid, i64, Uuid), i64>,
     /// Contacts that a user asked for and may not see.
-    pub(super) strangers: Cache<(Uuid, i64), Strangers>,
+    pub(super) unknown_callers: Cache<(Uuid, i64), Strangers>,
     /// amojo's ids of the chats of a card, with the time they were read.
     pub(super) chats: Cache<Card, (i64, Arc<Vec<String>>)>,
 }
@@ -42,18 +42,18 @@ pub struct Memory {
 /// A card: the account, its contacts, its lead.
 pub(super) type Card = (Uuid, Vec<i64>, Option<i64>);
 
-impl Default for Memory {
+impl Default for CallerMemory {
     fn default() -> Self {
         let hour = Duration::from_secs(3600);
         Self {
-            requests: Paces::new(50_000),
-            exchanges: Paces::new(50_000),
-            renamings: Paces::new(20_000),
+            requests: RateLimiter::new(50_000),
+            exchanges: RateLimiter::new(50_000),
+            renamings: RateLimiter::new(20_000),
             pipelines: Cache::builder().max_capacity(5_000).time_to_live(hour).build(),
             viewers: Cache::builder().max_capacity(50_000).time_to_live(hour).build(),
             sights: Cache::builder().max_capacity(100_000).time_to_live(hour).build(),
             shown: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(120)).build(),
-            strangers: Cache::builder().max_capacity(50_000).time_to_live(hour).build(),
+            unknown_callers: Cache::builder().max_capacity(50_000).time_to_live(hour).build(),
             chats: Cache::builder().max_capacity(20_000).time_to_live(Duration::from_secs(120)).build(),
         }
     }

@@ -32,7 +32,7 @@ use actix_web::{HttpResponse, web};
 use base::error::Error;
 
 pub use context::WidgetContext;
-pub use memory::Memory;
+pub use memory::CallerMemory;
 
 /// Mounts `/widget`. The application provides its `WidgetContext` to handlers as `web::Data<WidgetContext>`.
 pub fn routes(config: &mut web::ServiceConfig) {

@@ -20,7 +20,7 @@ const NAMES_FRESH: i64 = 10 * 60_000;
 const NAMES_PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Serialize)]
-struct PipelineOut<'pipeline> {
+struct WidgetPipelineOut<'pipeline> {
     id: String,
     name: &'pipeline str,
     is_main: bool,
@@ -31,7 +31,7 @@ pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Resul
     let pipelines = read(&app.into_inner(), caller.tenant.tenant_id, FRESH).await?;
     let items: Vec<_> = pipelines
         .iter()
-        .map(|one| PipelineOut { id: one.id.to_string(), name: &one.name, is_main: one.is_main })
+        .map(|one| WidgetPipelineOut { id: one.id.to_string(), name: &one.name, is_main: one.is_main })
         .collect();
     Ok(HttpResponse::Ok().json(serde_json::json!({ "items": items })))
 }

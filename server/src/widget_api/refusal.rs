@@ -2,8 +2,8 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
-use base::error::{Changed, Error, Problem, WrongField, problem_in, problem_type};
-use base::words::{Language, When, Words, Zone};
+use base::error::{ChangedMeanwhile, Error, Problem, WrongField, problem_in, problem_type};
+use base::i18n::{Language, When, Words, Zone};
 use sea_orm::DbErr;
 
 /// Seconds after which an account that is being set up may be checked again.
@@ -11,7 +11,7 @@ pub(super) const PROVISIONING_SECONDS: u32 = 3;
 
 /// Why a call failed: [`Error`], and errors of the widget's API only. `type` is the name with hyphens.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Refusal {
+pub(super) enum WidgetError {
     #[error(transparent)]
     Known(#[from] Error),
     /// 401: the session token is missing, unknown or expired.
@@ -49,24 +49,24 @@ pub(super) enum Refusal {
     Method,
 }
 
-impl From<DbErr> for Refusal {
+impl From<DbErr> for WidgetError {
     fn from(error: DbErr) -> Self {
         Self::Known(error.into())
     }
 }
 
-impl From<anyhow::Error> for Refusal {
+impl From<anyhow::Error> for WidgetError {
     fn from(error: anyhow::Error) -> Self {
         Self::Known(error.into())
     }
 }
 
 /// The result type of handlers.
-pub(super) type Result<T, E = Refusal> = std::result::Result<T, E>;
+pub(super) type Result<T, E = WidgetError> = std::result::Result<T, E>;
 
 /// The reader's language and the name of their platform.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reader {
+pub(super) struct WidgetReader {
     pub words: Words,
     pub crm: &'static str,
     pub zone: Zone,
@@ -74,7 +74,7 @@ pub(super) struct Reader {
     pub now: i64,
 }
 
-impl Refusal {
+impl WidgetError {
     fn status(&self) -> StatusCode {
         match self {
             Self::Known(error) => error.status_code(),
@@ -116,7 +116,7 @@ impl Refusal {
         }
     }
 
-    fn detail(&self, reader: &Reader) -> String {
+    fn detail(&self, reader: &WidgetReader) -> String {
         let words = reader.words;
         let key = match self {
             Self::Known(Error::Changed(changed)) => return changed_meanwhile(changed, reader),
@@ -129,13 +129,18 @@ impl Refusal {
         };
         let seconds = self.retry_after().unwrap_or(0);
         if words.has(&key) {
-            return words.say(key).with("crm", reader.crm).with("detail", &detail).with("seconds", seconds).to_string();
+            return words
+                .text(key)
+                .with("crm", reader.crm)
+                .with("detail", &detail)
+                .with("seconds", seconds)
+                .to_string();
         }
         if detail.is_empty() { title(self.name(), reader) } else { detail }
     }
 
     /// The response in the reader's language.
-    pub fn answer(&self, reader: &Reader) -> HttpResponse {
+    pub fn answer(&self, reader: &WidgetReader) -> HttpResponse {
         let status = self.status();
         let errors: Vec<WrongField> = match self {
             Self::Known(Error::Invalid(errors)) => {
@@ -158,19 +163,19 @@ impl Refusal {
     }
 }
 
-fn title(name: &str, reader: &Reader) -> String {
+fn title(name: &str, reader: &WidgetReader) -> String {
     base::error::title(name, reader.words, reader.crm)
 }
 
-fn changed_meanwhile(changed: &Changed, reader: &Reader) -> String {
+fn changed_meanwhile(changed: &ChangedMeanwhile, reader: &WidgetReader) -> String {
     let words = reader.words;
-    let name = if changed.who.is_empty() { words.say("widget-somebody").to_string() } else { changed.who.clone() };
+    let name = if changed.who.is_empty() { words.text("widget-somebody").to_string() } else { changed.who.clone() };
     let time = When::new(changed.at, reader.now, reader.zone, words).adverb();
-    words.say("form-changed-meanwhile").with("name", name).with("time", time).to_string()
+    words.text("form-changed-meanwhile").with("name", name).with("time", time).to_string()
 }
 
 /// English, because the reader is unknown here; [`super::door`] translates it.
-impl ResponseError for Refusal {
+impl ResponseError for WidgetError {
     fn status_code(&self) -> StatusCode {
         self.status()
     }
@@ -180,6 +185,6 @@ impl ResponseError for Refusal {
             // Logs the cause of internal errors.
             return error.error_response();
         }
-        self.answer(&Reader { words: Words::new(Language::En), crm: "amoCRM", zone: Zone::UTC, now: 0 })
+        self.answer(&WidgetReader { words: Words::new(Language::En), crm: "amoCRM", zone: Zone::UTC, now: 0 })
     }
 }

@@ -10,8 +10,8 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use amocrm::disposable_token::{DisposableToken, Expected, verify};
 use base::config::{Config, CustomersMode, Integration};
+use base::i18n::Language;
 use base::store::directory;
-use base::words::Language;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{oauth_grant, session, tenant};
@@ -22,13 +22,13 @@ use serde::Serialize;
 use super::caller::{name_of, reader_of, seconds};
 use super::memory::{EXCHANGES, RENAMINGS};
 use super::origin;
-use super::refusal::{Refusal, Result};
+use super::refusal::{Result, WidgetError};
 use super::rights::{self, Rights};
-use super::tenant_out::TenantOut;
-use crate::api::body::Body;
-use crate::people::session::{Kind, living};
-use crate::people::ticket::{self, Asker, CrmUser, Leads};
-use crate::people::token;
+use super::tenant_out::WidgetTenantOut;
+use crate::api::body::RequestBody;
+use crate::identity::session::{SessionKind, living};
+use crate::identity::ticket::{self, Asker, TicketTarget, TicketUser};
+use crate::identity::token;
 use crate::source;
 use crate::tenant::{self as tenants, TenantStatus, host_rules};
 use crate::widget_api::WidgetContext;
@@ -40,7 +40,7 @@ const HEADER: &str = "X-Auth-Token";
 struct SessionOut {
     token: String,
     expires_at: Moment,
-    tenant: TenantOut,
+    tenant: WidgetTenantOut,
     user: UserOut,
     customers_mode: &'static str,
     /// Known names of the account's administrators.
@@ -65,34 +65,38 @@ pub(super) struct UsageOut {
 }
 
 /// Exchanges a disposable token. The body is ignored.
-pub(super) async fn exchange(app: web::Data<WidgetContext>, request: HttpRequest, _body: Body) -> Result<HttpResponse> {
+pub(super) async fn exchange(
+    app: web::Data<WidgetContext>,
+    request: HttpRequest,
+    _body: RequestBody,
+) -> Result<HttpResponse> {
     let app = app.into_inner();
-    let token = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).ok_or(Refusal::BadToken)?;
+    let token = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).ok_or(WidgetError::BadToken)?;
     let token = verify(token, app.clock.now(), |client_id| expected(&app.config, client_id)).map_err(|why| {
         tracing::info!(%why, "a widget token was rejected");
-        Refusal::BadToken
+        WidgetError::BadToken
     })?;
-    let integration = app.config.integration_by_client_id(&token.client_uuid).ok_or(Refusal::BadToken)?;
+    let integration = app.config.integration_by_client_id(&token.client_uuid).ok_or(WidgetError::BadToken)?;
     if let Some(origin) = request.headers().get(header::ORIGIN) {
         let shows = origin.to_str().is_ok_and(|origin| origin::shows(integration, origin, token.host.as_str()));
         if !shows {
-            return Err(Refusal::ForeignPage);
+            return Err(WidgetError::ForeignPage);
         }
     }
     let name = exchanged(integration, &token);
     let paced = app.widget.exchanges.take(token::hash(&name.join("\n")), EXCHANGES, app.clock.millis()).await;
-    paced.map_err(|wait| Refusal::TooFast(seconds(wait)))?;
+    paced.map_err(|wait| WidgetError::TooFast(seconds(wait)))?;
     let found = tenants::install::find(&app, &integration.name, token.account_id).await?;
-    let tenant_id = found.ok_or(Refusal::Provisioning)?;
-    let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Refusal::Provisioning)?;
+    let tenant_id = found.ok_or(WidgetError::Provisioning)?;
+    let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(WidgetError::Provisioning)?;
     if TenantStatus::stored(&tenant) == TenantStatus::Provisioning {
-        return Err(Refusal::Provisioning);
+        return Err(WidgetError::Provisioning);
     }
     let tenant = at_home(&app, tenant, &token).await?;
     let language = Language::of_request(&request);
     let rights = rights::of(&app, &tenant, token.user_id, token.is_admin).await;
     let (secret, row) = open(&app, &tenant, &token, rights == Rights::Administrator, language, &name).await?;
-    let asked_by = Asker::of(&request, &app.people);
+    let asked_by = Asker::of(&request, &app.identity);
     let out = shown(&app, &tenant, &row, secret, (rights, asked_by), language).await?;
     Ok(HttpResponse::Ok().json(out))
 }
@@ -119,7 +123,7 @@ async fn at_home(app: &Arc<WidgetContext>, tenant: tenant::Model, token: &Dispos
     if tenant.host == token.host.as_str() || !paced().await {
         return Ok(tenant);
     }
-    match tenants::place::find(&app.tenants, tenant.tenant_id, Some(&token.host)).await {
+    match tenants::host::find(&app.tenants, tenant.tenant_id, Some(&token.host)).await {
         Ok(true) => Ok(tenants::load(app.store.read(), tenant.tenant_id).await?.unwrap_or(tenant)),
         Ok(false) => Ok(tenant),
         Err(error) => {
@@ -145,9 +149,9 @@ async fn open(
     let secret = secrets.next().unwrap_or_default();
     // It may have been opened before the key was replaced.
     for secret in std::iter::once(secret.clone()).chain(secrets) {
-        let entry = directory::find(app.store.read(), directory::Kind::Session, &token::hash(&secret), now).await?;
+        let entry = directory::find(app.store.read(), directory::IdKind::Session, &token::hash(&secret), now).await?;
         let Some(entry) = entry else { continue };
-        let Some(mut row) = living(&app.people, app.store.read(), entry.tenant_id, entry.id).await? else { continue };
+        let Some(mut row) = living(&app.identity, app.store.read(), entry.tenant_id, entry.id).await? else { continue };
         if row.is_admin != is_admin {
             row.is_admin = is_admin;
             session::Entity::update_many()
@@ -163,7 +167,7 @@ async fn open(
     let row = session::Model {
         tenant_id: tenant.tenant_id,
         id: app.clock.uuid_v7(),
-        kind: Kind::Widget.as_str().to_owned(),
+        kind: SessionKind::Widget.as_str().to_owned(),
         person_id: None,
         crm_user_id: Some(token.user_id),
         is_admin,
@@ -175,17 +179,17 @@ async fn open(
         reason: String::new(),
         created_at: now,
         seen_at: now,
-        expires_at: now + Kind::Widget.life(),
+        expires_at: now + SessionKind::Widget.life(),
     };
     let tx = app.store.write_tx().await?;
     session::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx).await?;
-    let entry = directory::Entry {
+    let entry = directory::DirectoryEntry {
         tenant_id: row.tenant_id,
         id: row.id,
         note: row.kind.clone(),
         expires_at: Some(row.expires_at),
     };
-    directory::set(&tx, directory::Kind::Session, &token::hash(&secret), entry).await?;
+    directory::set(&tx, directory::IdKind::Session, &token::hash(&secret), entry).await?;
     tx.commit().await?;
     Ok((secret, row))
 }
@@ -202,8 +206,8 @@ async fn shown(
     let id = row.crm_user_id.unwrap_or_default();
     let usage = source::usage(app, tenant.tenant_id).await?;
     let panel_url = if row.is_admin {
-        let user = CrmUser { id, name: name_of(app, tenant.tenant_id, id).await?, is_admin: true };
-        ticket::url_for(&app.people, tenant.tenant_id, &user, &Leads::Overview, asked_by).await?
+        let user = TicketUser { id, name: name_of(app, tenant.tenant_id, id).await?, is_admin: true };
+        ticket::url_for(&app.identity, tenant.tenant_id, &user, &TicketTarget::Overview, asked_by).await?
     } else {
         // Other users enter by a ticket to one conversation; with this address they may sign in.
         format!("{}/panel", app.public_url())
@@ -212,11 +216,11 @@ async fn shown(
     Ok(SessionOut {
         token: secret,
         expires_at: Moment(row.expires_at),
-        tenant: TenantOut::of(tenant, &reader),
+        tenant: WidgetTenantOut::of(tenant, &reader),
         user: UserOut {
             id: id.to_string(),
             is_admin: row.is_admin,
-            hint: unknown.then(|| reader.words.say("widget-rights-unknown").with("crm", reader.crm).to_string()),
+            hint: unknown.then(|| reader.words.text("widget-rights-unknown").with("crm", reader.crm).to_string()),
         },
         customers_mode: match app.config.customers.mode {
             CustomersMode::Open => "open",

@@ -13,8 +13,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::caller::{Caller, seconds};
-use super::refusal::{Refusal, Result};
-use crate::audit::{self, Deed};
+use super::refusal::{Result, WidgetError};
+use crate::audit::{self, AuditEntry};
 use crate::tenant::token::{CallError, with_token};
 use crate::widget_api::WidgetContext;
 
@@ -38,7 +38,7 @@ pub(super) struct Viewer {
 
 /// Whether a contact or a lead may be seen, and the contacts of a lead.
 #[derive(Clone, Debug)]
-pub(super) struct Seen {
+pub(super) struct Visibility {
     allowed: bool,
     contacts: Arc<Vec<i64>>,
     at: i64,
@@ -167,13 +167,13 @@ async fn contact_seen(app: &Arc<WidgetContext>, caller: &Caller, viewer: &Viewer
     let asking = with_token(&app.tenants, tenant_id, |rest, token| async move { rest.contact(&token, id).await });
     let contact = asking.await.map_err(silent)?;
     let allowed = contact.is_some_and(|contact| viewer.may_see_contact(&contact));
-    let seen = Seen { allowed, contacts: Arc::default(), at: viewer.at };
+    let seen = Visibility { allowed, contacts: Arc::default(), at: viewer.at };
     app.widget.sights.insert((tenant_id, viewer.id, id), seen).await;
     Ok(allowed)
 }
 
 /// None: the lead is invisible or does not exist.
-async fn lead_seen(app: &Arc<WidgetContext>, caller: &Caller, viewer: &Viewer, id: i64) -> Result<Option<Seen>> {
+async fn lead_seen(app: &Arc<WidgetContext>, caller: &Caller, viewer: &Viewer, id: i64) -> Result<Option<Visibility>> {
     if viewer.leads == View::Denied && viewer.stages.is_empty() {
         return Ok(None);
     }
@@ -185,13 +185,13 @@ async fn lead_seen(app: &Arc<WidgetContext>, caller: &Caller, viewer: &Viewer, i
     let lead = asking.await.map_err(silent)?.filter(|lead| viewer.may_see_lead(lead));
     let allowed = lead.is_some();
     let contacts = Arc::new(lead.map(|lead| lead.contacts).unwrap_or_default());
-    let seen = Seen { allowed, contacts, at: viewer.at };
+    let seen = Visibility { allowed, contacts, at: viewer.at };
     app.widget.sights.insert((tenant_id, viewer.id, id), seen.clone()).await;
     Ok(Some(seen).filter(|seen| seen.allowed))
 }
 
 /// As old as the rights it was computed from: nothing is used longer than [`FRESH`] in all.
-async fn remembered(app: &WidgetContext, key: (Uuid, i64, i64)) -> Option<Seen> {
+async fn remembered(app: &WidgetContext, key: (Uuid, i64, i64)) -> Option<Visibility> {
     let now = app.clock.millis();
     app.widget.sights.get(&key).await.filter(|seen| seen.at + FRESH > now)
 }
@@ -199,13 +199,13 @@ async fn remembered(app: &WidgetContext, key: (Uuid, i64, i64)) -> Option<Seen> 
 /// Refuses users who asked for too many invisible contacts.
 async fn not_a_walk(app: &WidgetContext, caller: &Caller) -> Result<()> {
     let now = app.clock.millis();
-    let Some(strangers) = app.widget.strangers.get(&(caller.tenant.tenant_id, caller.user_id)).await else {
+    let Some(strangers) = app.widget.unknown_callers.get(&(caller.tenant.tenant_id, caller.user_id)).await else {
         return Ok(());
     };
     let strangers = strangers.lock().unwrap_or_else(PoisonError::into_inner);
     let left = strangers.0 + WINDOW - now;
     if left > 0 && strangers.1.len() > MOST_STRANGERS {
-        return Err(Refusal::TooFast(seconds(left)));
+        return Err(WidgetError::TooFast(seconds(left)));
     }
     Ok(())
 }
@@ -218,7 +218,7 @@ async fn note(app: &WidgetContext, caller: &Caller, ids: impl Iterator<Item = i6
     }
     let now = app.clock.millis();
     let key = (caller.tenant.tenant_id, caller.user_id);
-    let strangers = app.widget.strangers.get_with(key, async { Arc::default() }).await;
+    let strangers = app.widget.unknown_callers.get_with(key, async { Arc::default() }).await;
     let walks = {
         let mut strangers = strangers.lock().unwrap_or_else(PoisonError::into_inner);
         if strangers.0 + WINDOW <= now {
@@ -235,7 +235,7 @@ async fn note(app: &WidgetContext, caller: &Caller, ids: impl Iterator<Item = i6
     let by = caller.by(app).await?;
     let (actor, object) = (&by.actor, caller.user_id.to_string());
     let detail = json!({ "contacts": MOST_STRANGERS + 1 });
-    let deed = Deed {
+    let deed = AuditEntry {
         tenant_id: key.0,
         actor,
         action: "card.refused",
@@ -245,7 +245,7 @@ async fn note(app: &WidgetContext, caller: &Caller, ids: impl Iterator<Item = i6
         done: false,
     };
     audit::record(app, app.store.write(), deed).await?;
-    Err(Refusal::TooFast(seconds(WINDOW)))
+    Err(WidgetError::TooFast(seconds(WINDOW)))
 }
 
 fn silent(error: CallError) -> Error {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use base::words::{Said, When};
+use base::i18n::{LocalizedText, When};
 use entity::{conversation, source};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 use secrecy::{ExposeSecret, SecretString};
@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::pipelines;
-use super::refusal::{Reader, Result};
+use super::refusal::{Result, WidgetReader};
 use crate::api::sources::shown_as;
-use crate::source::{self as sources, Reason, SourceStatus, State};
+use crate::source::{self as sources, SourceState, SourceStatus, StateReason};
 use crate::widget_api::WidgetContext;
 
 /// Days for which customers' messages wait for an unpaid account.
@@ -56,14 +56,14 @@ pub(super) async fn answer(app: &Arc<WidgetContext>, caller: &Caller, row: &sour
     Ok(HttpResponse::Ok().json(item(app, caller, row, None).await?))
 }
 
-async fn shown(app: &WidgetContext, reader: &Reader, row: &source::Model, state: &State) -> Result<Value> {
+async fn shown(app: &WidgetContext, reader: &WidgetReader, row: &source::Model, state: &SourceState) -> Result<Value> {
     let out = shown_as(app, row, state, None).await?;
     let mut item = serde_json::to_value(&out).map_err(anyhow::Error::from)?;
     put(&mut item, "hint", json!(hint(reader, row, state)));
     if !state.detail.is_empty() {
-        put(&mut item, "status_detail", json!(Said::stored(&state.detail).in_words(reader.words, reader.crm)));
+        put(&mut item, "status_detail", json!(LocalizedText::stored(&state.detail).in_words(reader.words, reader.crm)));
     }
-    put(&mut item, "deleted_in_crm", json!(state.reason == Some(Reason::DeletedInCrm)));
+    put(&mut item, "deleted_in_crm", json!(state.reason == Some(StateReason::DeletedInCrm)));
     put(&mut item, "revision", json!(sources::version(row).to_string()));
     put(&mut item, "embed", embed(app, row));
     Ok(item)
@@ -76,24 +76,24 @@ fn put(item: &mut Value, name: &str, value: Value) {
 }
 
 /// What the state means, since when, and its cause.
-fn hint(reader: &Reader, row: &source::Model, state: &State) -> String {
+fn hint(reader: &WidgetReader, row: &source::Model, state: &SourceState) -> String {
     let words = reader.words;
     let when = |at| When::new(at, reader.now, reader.zone, words);
     let reason = state
         .reason
-        .map(|reason| words.say(format!("source-reason-{}", reason.as_str())).with("crm", reader.crm).to_string());
+        .map(|reason| words.text(format!("source-reason-{}", reason.as_str())).with("crm", reader.crm).to_string());
     let detail = if state.detail.is_empty() {
         reason.clone()
     } else {
-        Some(Said::stored(&state.detail).in_words(words, reader.crm))
+        Some(LocalizedText::stored(&state.detail).in_words(words, reader.crm))
     };
     let name =
-        if state.paused_by.is_empty() { words.say("widget-somebody").to_string() } else { state.paused_by.clone() };
+        if state.paused_by.is_empty() { words.text("widget-somebody").to_string() } else { state.paused_by.clone() };
     match (&reason, state.status) {
         // The reason is more specific than the state, unless the state's text contains it.
         (Some(reason), status) if status != SourceStatus::NeedsAttention => reason.clone(),
         _ => words
-            .say(state.hint_key())
+            .text(state.hint_key())
             .with("crm", reader.crm)
             .with("payer", reader.crm)
             .with("days", KEPT_UNPAID)

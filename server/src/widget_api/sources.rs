@@ -12,28 +12,28 @@ use super::caller::Caller;
 use super::door::spoken;
 use super::refusal::Result;
 use super::source_out;
-use super::strays::StrayOut;
-use super::tenant_out::TenantOut;
-use crate::api::body::Body;
+use super::strays::WidgetStrayOut;
+use super::tenant_out::WidgetTenantOut;
+use crate::api::body::RequestBody;
 use crate::api::idempotency::once;
 use crate::api::source_types::{SourceIn, SourcePatchIn};
 use crate::source;
 use crate::widget_api::WidgetContext;
 
 #[derive(Debug, Serialize)]
-struct ListOut {
+struct WidgetListOut {
     items: Vec<Value>,
     used: u64,
     limit: u32,
-    tenant: TenantOut,
-    strays: Vec<StrayOut>,
+    tenant: WidgetTenantOut,
+    strays: Vec<WidgetStrayOut>,
     /// Always null: an account has at most a hundred sources.
     next_cursor: Option<String>,
 }
 
 /// One step of a test.
 #[derive(Debug, Serialize)]
-struct StepOut {
+struct WidgetStepOut {
     name: &'static str,
     title: String,
     ok: bool,
@@ -49,18 +49,18 @@ pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Resul
     let items = source_out::items(&app, &caller, &sources).await?;
     let usage = source::usage(&app, tenant_id).await?;
     let strays = source::strays(&app, tenant_id).await?;
-    Ok(HttpResponse::Ok().json(ListOut {
+    Ok(HttpResponse::Ok().json(WidgetListOut {
         items,
         used: usage.used,
         limit: usage.limit,
-        tenant: TenantOut::of(&caller.tenant, &caller.reader),
-        strays: strays.into_iter().map(|row| StrayOut::of(row, &caller.reader)).collect(),
+        tenant: WidgetTenantOut::of(&caller.tenant, &caller.reader),
+        strays: strays.into_iter().map(|row| WidgetStrayOut::of(row, &caller.reader)).collect(),
         next_cursor: None,
     }))
 }
 
 /// Creates a source here and in amoCRM: 201 means that it works.
-pub(super) async fn create(app: web::Data<WidgetContext>, caller: Caller, body: Body) -> Result<HttpResponse> {
+pub(super) async fn create(app: web::Data<WidgetContext>, caller: Caller, body: RequestBody) -> Result<HttpResponse> {
     let app = app.into_inner();
     caller.needs_admin()?;
     let (wanted, asked) = body.read::<SourceIn>().await?;
@@ -79,7 +79,7 @@ pub(super) async fn patch(
     caller: Caller,
     request: HttpRequest,
     source_id: web::Path<Uuid>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     let app = app.into_inner();
     caller.needs_admin()?;
@@ -100,7 +100,7 @@ pub(super) async fn delete(
     app: web::Data<WidgetContext>,
     caller: Caller,
     source_id: web::Path<Uuid>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     let app = app.into_inner();
     caller.needs_admin()?;
@@ -118,7 +118,7 @@ pub(super) async fn restore(
     app: web::Data<WidgetContext>,
     caller: Caller,
     source_id: web::Path<Uuid>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     let app = app.into_inner();
     caller.needs_admin()?;
@@ -141,13 +141,13 @@ pub(super) async fn test(
     caller.needs_admin()?;
     let by = caller.by(&app).await?;
     let steps = source::test(&app.sources, caller.tenant.tenant_id, *source_id, &by).await?;
-    let steps: Vec<StepOut> = steps
+    let steps: Vec<WidgetStepOut> = steps
         .into_iter()
-        .map(|step| StepOut {
+        .map(|step| WidgetStepOut {
             title: caller
                 .reader
                 .words
-                .say(format!("source-test-{}", step.name))
+                .text(format!("source-test-{}", step.name))
                 .with("crm", caller.reader.crm)
                 .to_string(),
             name: step.name,

@@ -7,26 +7,26 @@ use serde::Serialize;
 
 use super::caller::Caller;
 use super::door::spoken;
-use super::refusal::{Reader, Result};
+use super::refusal::{Result, WidgetReader};
 use super::source_out;
-use crate::api::body::Body;
+use crate::api::body::RequestBody;
 use crate::api::idempotency::once;
 use crate::source;
 use crate::widget_api::WidgetContext;
 
 /// One such source.
 #[derive(Debug, Serialize)]
-pub(super) struct StrayOut {
+pub(super) struct WidgetStrayOut {
     amocrm_source_id: String,
     name: String,
     /// Why it exists and what to do.
     hint: String,
 }
 
-impl StrayOut {
-    pub fn of(row: stray_source::Model, reader: &Reader) -> Self {
+impl WidgetStrayOut {
+    pub fn of(row: stray_source::Model, reader: &WidgetReader) -> Self {
         let say =
-            |key: String| reader.words.say(key).with("crm", reader.crm).with("name", row.name.as_str()).to_string();
+            |key: String| reader.words.text(key).with("crm", reader.crm).with("name", row.name.as_str()).to_string();
         let (why, fix) = (say(format!("stray-{}", row.reason)), say(format!("stray-{}-fix", row.reason)));
         Self { amocrm_source_id: row.amocrm_source_id.to_string(), hint: format!("{why} {fix}"), name: row.name }
     }
@@ -37,7 +37,7 @@ pub(super) async fn adopt(
     app: web::Data<WidgetContext>,
     caller: Caller,
     id: web::Path<String>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     let app = app.into_inner();
     caller.needs_admin()?;
@@ -55,7 +55,7 @@ pub(super) async fn remove(
     app: web::Data<WidgetContext>,
     caller: Caller,
     id: web::Path<String>,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     let app = app.into_inner();
     caller.needs_admin()?;

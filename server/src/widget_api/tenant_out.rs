@@ -4,7 +4,7 @@ use entity::tenant;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::refusal::Reader;
+use super::refusal::WidgetReader;
 use crate::tenant::TenantStatus;
 
 /// Days for which customers' messages wait for an unpaid account.
@@ -13,7 +13,7 @@ const KEPT_UNPAID: i64 = 7;
 const KEPT_LEFT: i64 = 30;
 
 #[derive(Debug, Serialize)]
-pub(super) struct TenantOut {
+pub(super) struct WidgetTenantOut {
     pub id: Uuid,
     pub status: &'static str,
     pub host: String,
@@ -21,12 +21,12 @@ pub(super) struct TenantOut {
     pub hint: Option<String>,
 }
 
-impl TenantOut {
-    pub fn of(tenant: &tenant::Model, reader: &Reader) -> Self {
+impl WidgetTenantOut {
+    pub fn of(tenant: &tenant::Model, reader: &WidgetReader) -> Self {
         let status = TenantStatus::shown(tenant);
         let days = if status == TenantStatus::Uninstalled { KEPT_LEFT } else { KEPT_UNPAID };
         let hint = (status != TenantStatus::Active).then(|| {
-            let sentence = reader.words.say(format!("tenant-state-{}-hint", status.as_str()));
+            let sentence = reader.words.text(format!("tenant-state-{}-hint", status.as_str()));
             sentence.with("crm", reader.crm).with("days", days).to_string()
         });
         Self { id: tenant.tenant_id, status: status.as_str(), host: tenant.host.clone(), hint }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::error::Error;
-use base::words::Said;
+use base::i18n::LocalizedText;
 use entity::{conversation, conversation_alias, message};
-use queue::parcel::Side;
+use queue::accept_batch::Side;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 use serde::Deserialize;
 use serde_json::json;
@@ -15,8 +15,8 @@ use uuid::Uuid;
 use super::caller::{Caller, name_of};
 use super::refusal::Result;
 use super::sight;
-use crate::api::body::Body;
-use crate::people::ticket::{self, Asker, CrmUser, Leads};
+use crate::api::body::RequestBody;
+use crate::identity::ticket::{self, Asker, TicketTarget, TicketUser};
 use crate::source;
 use crate::widget_api::WidgetContext;
 
@@ -28,7 +28,7 @@ const MOST_CHATS: u64 = 20;
 /// The page to open.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Page {
+enum PanelPage {
     Overview,
     Sources,
     Source,
@@ -39,7 +39,7 @@ enum Page {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TicketIn {
-    page: Page,
+    page: PanelPage,
     #[serde(default)]
     id: Option<Uuid>,
 }
@@ -50,41 +50,42 @@ pub(super) async fn post(
     app: web::Data<WidgetContext>,
     request: HttpRequest,
     caller: Caller,
-    body: Body,
+    body: RequestBody,
 ) -> Result<HttpResponse> {
     let app = app.into_inner();
     let (asked, _) = body.read::<TicketIn>().await?;
     let tenant_id = caller.tenant.tenant_id;
     let leads = match (asked.page, asked.id) {
-        (Page::Overview, None) => Leads::Overview,
-        (Page::Sources, None) => Leads::Sources,
-        (Page::Source, Some(id)) => {
+        (PanelPage::Overview, None) => TicketTarget::Overview,
+        (PanelPage::Sources, None) => TicketTarget::Sources,
+        (PanelPage::Source, Some(id)) => {
             caller.needs_admin()?;
-            Leads::Source(source::find(&app, tenant_id, id).await?.id)
+            TicketTarget::Source(source::find(&app, tenant_id, id).await?.id)
         }
-        (Page::Message, Some(id)) => {
+        (PanelPage::Message, Some(id)) => {
             let found = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id));
             let found = found.one(app.store.read()).await?.ok_or(Error::NotFound)?;
             may_see(&app, &caller, found.conversation_id).await?;
-            Leads::Message(found.id)
+            TicketTarget::Message(found.id)
         }
-        (Page::Conversation, Some(id)) => {
+        (PanelPage::Conversation, Some(id)) => {
             let found = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
             let found = found.one(app.store.read()).await?.ok_or(Error::NotFound)?;
             may_see(&app, &caller, found.id).await?;
-            Leads::Conversation(found.id)
+            TicketTarget::Conversation(found.id)
         }
         (_, id) => {
             let why = if id.is_some() { "said-ticket-no-id" } else { "said-ticket-id" };
-            return Err(Error::field("/id", Said::new(why)).into());
+            return Err(Error::field("/id", LocalizedText::new(why)).into());
         }
     };
-    if !matches!(leads, Leads::Message(_) | Leads::Conversation(_)) {
+    if !matches!(leads, TicketTarget::Message(_) | TicketTarget::Conversation(_)) {
         caller.needs_admin()?;
     }
     let name = name_of(&app, tenant_id, caller.user_id).await?;
-    let user = CrmUser { id: caller.user_id, name, is_admin: caller.is_admin };
-    let panel_url = ticket::url_for(&app.people, tenant_id, &user, &leads, Asker::of(&request, &app.people)).await?;
+    let user = TicketUser { id: caller.user_id, name, is_admin: caller.is_admin };
+    let panel_url =
+        ticket::url_for(&app.identity, tenant_id, &user, &leads, Asker::of(&request, &app.identity)).await?;
     Ok(HttpResponse::Ok().json(json!({ "panel_url": panel_url })))
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base::store::VENDOR;
-use parom::people::session::{self, Kind, New};
+use parom::identity::session::{self, AuthenticatedPerson, SessionKind};
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, Visitor, World, both, once};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -169,16 +169,16 @@ async fn a_session_of_the_panel_opens_nothing_here(world: &mut World) {
     world.owner(HOST).installs_in_a_browser().await.is(200);
     let tenant_id = world.active(HOST).await;
     let app = world.app().clone();
-    let person = parom::people::person::New {
+    let person = parom::identity::person::NewPerson {
         email: "anna@shop.example",
         name: "Anna",
-        language: base::words::Language::En,
+        language: base::i18n::Language::En,
         is_operator: false,
     };
-    let person = parom::people::person::add(&app.people, app.store.write(), person).await.unwrap().unwrap();
-    let new = New {
+    let person = parom::identity::person::add(&app.identity, app.store.write(), person).await.unwrap().unwrap();
+    let new = AuthenticatedPerson {
         tenant_id,
-        kind: Kind::Panel,
+        kind: SessionKind::Panel,
         person_id: Some(person.id),
         crm_user_id: None,
         is_admin: true,
@@ -186,7 +186,7 @@ async fn a_session_of_the_panel_opens_nothing_here(world: &mut World) {
         language: "en",
         reason: "",
     };
-    let panel = session::open(&app.people, app.store.write(), new).await.unwrap();
+    let panel = session::open(&app.identity, app.store.write(), new).await.unwrap();
     let stranger = world.visitor();
     stranger.takes_cookie("parom", &panel.token);
     for page in PAGES {

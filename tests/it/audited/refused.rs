@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base::store::VENDOR;
 use entity::audit;
-use parom::people::Role;
+use parom::identity::MemberRole;
 use parom_tests::{World, answer, both};
 use reqwest::Method;
 
@@ -27,7 +27,7 @@ fn told(action: &str, object: &str, why: &str, count: u64) -> (String, String, S
 
 async fn m8_wrong_passwords_stand_in_the_log_of_the_account(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, ANNA, Role::Owner).await;
+    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
     let attacker = world.visitor().from(ATTACKER);
     for _ in 0..40 {
         attacker.sends("/panel/sign-in", &[("email", ANNA), ("password", "wrong"), ("to", "")]).await;
@@ -47,7 +47,7 @@ async fn m8_wrong_passwords_stand_in_the_log_of_the_account(world: &mut World) {
 /// A session left open that somebody else tries to keep.
 async fn m8_wrong_proofs_before_a_change_stand_in_the_log(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, ANNA, Role::Owner).await;
+    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
     let anna = world.visitor().from(ATTACKER);
     anna.does("/panel/sign-in", &[("email", ANNA), ("password", PASSWORD), ("to", "")]).await;
     for _ in 0..2 {

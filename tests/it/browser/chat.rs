@@ -1,9 +1,9 @@
 //! The chat on a site with everything that a manager can send: seen, pressed, chosen, reacted to.
 
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, World};
-use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, Row, Section};
+use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
 
 use super::{looks_right, say};
@@ -15,7 +15,7 @@ async fn sends(world: &World, chat: &str, message: HookMessage) -> String {
 }
 
 fn list() -> ListMessage {
-    let row = |data: &str, title: &str| Row {
+    let row = |data: &str, title: &str| ListRow {
         callback_data: data.into(),
         title: title.into(),
         description: "1-2 days".into(),

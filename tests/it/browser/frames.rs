@@ -1,7 +1,7 @@
 //! Whose page may hold ours, whose form we take, and a browser that runs no scripts.
 
-use base::words::{Language, Words};
-use parom::admin::operators::deeds::{self, By};
+use base::i18n::{Language, Words};
+use parom::admin::operators::actions::{self, OperatorActor};
 use parom::audit::Actor;
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Browser, Place, Site, World};
@@ -37,8 +37,8 @@ async fn is_refused(browser: &Browser, url: &str) {
 
 /// Signs an operator in.
 async fn operator(browser: &Browser, world: &World) {
-    let by = By { actor: Actor::Cli, address: None };
-    let added = deeds::add(world.app(), "olga@vendor.example", "Olga", Language::En, &by).await.expect("an operator");
+    let by = OperatorActor { actor: Actor::Cli, address: None };
+    let added = actions::add(world.app(), "olga@vendor.example", "Olga", Language::En, &by).await.expect("an operator");
     browser.goto(&added.expect("a new one").1).await;
     browser.press("main form button").await;
     let secret = browser.find("code.mono.all").await.text().await.expect("the secret");

@@ -1,11 +1,11 @@
 //! The pages of signing in, and of changing how: what is asked for, and where a button stands before a session changes.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures.
 
-use base::words::Language;
-use parom::admin::operators::deeds::{self, By};
+use base::i18n::Language;
+use parom::admin::operators::actions::{self, OperatorActor};
 use parom::audit::Actor;
-use parom::people::Role;
-use parom::people::link::{self, Link, Purpose};
+use parom::identity::MemberRole;
+use parom::identity::link::{self, Purpose, SignInLink};
 use parom_tests::{Browser, Engine, Place, Setup, World};
 use uuid::Uuid;
 
@@ -24,9 +24,13 @@ async fn signs_in(browser: &Browser, world: &World, email: &str, to: &str) {
 async fn invited(world: &World, tenant_id: Uuid, email: &str) -> String {
     let id = add_person(world, email).await;
     let (app, db) = (world.app(), world.app().store.write());
-    assert!(parom::people::member::invite(&app.people, db, tenant_id, id, Role::Viewer).await.expect("an invitation"));
-    let link = Link { person_id: id, purpose: Purpose::Invitation, tenant_id: Some(tenant_id), mailed: false };
-    format!("/panel/invitation?token={}", link::issue(&app.people, db, link).await.expect("a link"))
+    assert!(
+        parom::identity::member::invite(&app.identity, db, tenant_id, id, MemberRole::Viewer)
+            .await
+            .expect("an invitation")
+    );
+    let link = SignInLink { person_id: id, purpose: Purpose::Invitation, tenant_id: Some(tenant_id), mailed: false };
+    format!("/panel/invitation?token={}", link::issue(&app.identity, db, link).await.expect("a link"))
 }
 
 async fn pages_in(language: Language) {
@@ -35,7 +39,7 @@ async fn pages_in(language: Language) {
     let world = World::start(Engine::Sqlite, Setup { live: true, ..Setup::default() }).await.expect("SQLite is there");
     let line = world.line("support").await;
     let base = world.api.base();
-    add_member(&world, line.tenant_id, "anna@shop.example", Role::Owner).await;
+    add_member(&world, line.tenant_id, "anna@shop.example", MemberRole::Owner).await;
 
     // M4: an invitation and a ticket ask while somebody is signed in.
     let to = invited(&world, line.tenant_id, "mark@shop.example").await;
@@ -69,11 +73,11 @@ async fn pages_in(language: Language) {
     looks_right(&browser, &format!("{code}/two-step-refused")).await;
 
     // A link by mail connects no authenticator to an operator.
-    let by = By { actor: Actor::Cli, address: None };
-    let added = deeds::add(world.app(), "olga@vendor.example", "Ольга", language, &by).await.expect("an operator");
+    let by = OperatorActor { actor: Actor::Cli, address: None };
+    let added = actions::add(world.app(), "olga@vendor.example", "Ольга", language, &by).await.expect("an operator");
     let olga = added.expect("a new one").0;
-    let mailed = Link { person_id: olga.id, purpose: Purpose::Operator, tenant_id: None, mailed: true };
-    let token = link::issue(&world.app().people, world.app().store.write(), mailed).await.expect("a link");
+    let mailed = SignInLink { person_id: olga.id, purpose: Purpose::Operator, tenant_id: None, mailed: true };
+    let token = link::issue(&world.app().identity, world.app().store.write(), mailed).await.expect("a link");
     browser.goto(&format!("{base}/admin/link?token={token}")).await;
     browser.press("main form button").await;
     browser.until("what it says", async || browser.url().await.ends_with("/admin/enrol")).await;

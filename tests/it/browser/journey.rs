@@ -2,9 +2,9 @@
 //! source too many, access lost and given again, disabling. Each stop is looked at by axe-core.
 
 use base::config::{Config, CustomersMode};
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
 use parom::customer::logins;
-use parom::people::password;
+use parom::identity::password;
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, World};
 use secrecy::SecretString;
@@ -36,8 +36,8 @@ impl Way<'_> {
         format!("{}/accounts/{HOST}/{path}", self.world.sandbox.url())
     }
 
-    fn say(&self, key: &'static str) -> String {
-        self.words.say(key).with("crm", "amoCRM").to_string().replace('\u{a0}', " ")
+    fn text(&self, key: &'static str) -> String {
+        self.words.text(key).with("crm", "amoCRM").to_string().replace('\u{a0}', " ")
     }
 
     async fn settings(&self) {
@@ -68,11 +68,11 @@ impl Way<'_> {
 
     async fn installs(&self) {
         self.settings().await;
-        self.browser.says(&self.say("widget-not-installed")).await;
+        self.browser.says(&self.text("widget-not-installed")).await;
         self.looks_right("new").await;
         self.browser.press("[data-action=install]").await;
         self.browser.find("[data-key=sign-in-login]").await;
-        self.browser.says(&self.say("tenant-state-awaiting_credentials")).await;
+        self.browser.says(&self.text("tenant-state-awaiting_credentials")).await;
         self.looks_right("credentials").await;
     }
 
@@ -80,12 +80,12 @@ impl Way<'_> {
         self.fill("sign-in-login", LOGIN).await;
         self.fill("sign-in-password", "not this").await;
         self.press("sign-in").await;
-        self.browser.says(&self.say("widget-wrong-credentials")).await;
+        self.browser.says(&self.text("widget-wrong-credentials")).await;
         self.looks_right("wrong-password").await;
         self.fill("sign-in-password", PASSWORD).await;
         self.press("sign-in").await;
-        self.browser.says(&self.say("tenant-state-active")).await;
-        self.browser.says(&self.say("sources-empty-title")).await;
+        self.browser.says(&self.text("tenant-state-active")).await;
+        self.browser.says(&self.text("sources-empty-title")).await;
         self.looks_right("empty").await;
     }
 
@@ -123,7 +123,7 @@ impl Way<'_> {
         self.world.until("the message is in the CRM", arrived).await;
         let lead = self.world.sandbox.chats(HOST).iter().find_map(|chat| chat.lead.as_ref().map(|lead| lead.id));
         self.browser.goto(&self.page(&format!("leads/{}", lead.expect("an incoming lead")))).await;
-        self.browser.says(&self.say("card-title")).await;
+        self.browser.says(&self.text("card-title")).await;
         self.browser.find(".parom-chat").await;
         self.looks_right("card").await;
     }
@@ -153,11 +153,17 @@ impl Way<'_> {
         self.settings().await;
         self.browser
             .says(
-                &self.words.say("widget-summary").with("used", 50).with("limit", 50).to_string().replace('\u{a0}', " "),
+                &self
+                    .words
+                    .text("widget-summary")
+                    .with("used", 50)
+                    .with("limit", 50)
+                    .to_string()
+                    .replace('\u{a0}', " "),
             )
             .await;
         self.browser
-            .says(&self.words.say("sources-limit-reached").with("limit", 50).to_string().replace('\u{a0}', " "))
+            .says(&self.words.text("sources-limit-reached").with("limit", 50).to_string().replace('\u{a0}', " "))
             .await;
         let add = self.browser.run("return document.querySelectorAll('[data-key=add]').length", vec![]).await;
         assert_eq!(add, json!(0), "there is nothing left to add");
@@ -173,7 +179,7 @@ impl Way<'_> {
         self.world.sandbox.expire_refresh_tokens(HOST);
         self.world.api.get(&format!("/api/v1/tenants/{tenant_id}/pipelines")).await.is(409);
         self.settings().await;
-        self.browser.says(&self.say("tenant-state-needs_reauth")).await;
+        self.browser.says(&self.text("tenant-state-needs_reauth")).await;
         self.looks_right("reauth").await;
         let windows = self.browser.client().windows().await.expect("the windows").len();
         self.press("reauth").await;
@@ -192,7 +198,7 @@ impl Way<'_> {
         self.browser.client().close_window().await.expect("it closes");
         self.browser.client().switch_to_window(here).await.expect("back in the widget");
         self.settings().await;
-        self.browser.says(&self.say("tenant-state-active")).await;
+        self.browser.says(&self.text("tenant-state-active")).await;
         assert_eq!(self.world.sandbox.sources(HOST).len(), before, "sources stay");
     }
 
@@ -214,7 +220,7 @@ async fn goes(language: Language) {
         World::start(Engine::Sqlite, Setup { live: true, change, ..Setup::default() }).await.expect("SQLite is there");
     world.owner(HOST);
     world.sandbox.set_widget("main", CODE, &archive(&world)).expect("the sandbox takes the archive");
-    let hash = password::hash(&world.app().people, SecretString::from(PASSWORD)).await.expect("a password");
+    let hash = password::hash(&world.app().identity, SecretString::from(PASSWORD)).await.expect("a password");
     logins::add(&world.app().store, &world.clock, LOGIN, hash).await.expect("a login");
     let way = Way { world: &world, browser: &browser, words: Words::new(language), name: language.code() };
 

@@ -1,10 +1,10 @@
 //! The manager's window with every kind of message, both ways: all of it went over the whole road.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/kinds-…` are those that were looked at last).
 
-use base::words::Language;
+use base::i18n::Language;
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Browser, Customer, Engine, Line, Place, Setup, World};
-use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, Row, Section};
+use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::{Value, json};
 
 use super::crm_page;
@@ -73,7 +73,8 @@ async fn a_customer_sends_everything(world: &World, line: &Line, speech: Speech)
 }
 
 fn list(speech: Speech) -> ListMessage {
-    let row = |data: &str, title: String, description: String| Row { callback_data: data.into(), title, description };
+    let row =
+        |data: &str, title: String, description: String| ListRow { callback_data: data.into(), title, description };
     let rows = vec![
         row("k7", speech.say("Delivery", "Доставка"), speech.say("1-2 days", "1–2 дня")),
         row("m3", speech.say("Pick-up", "Самовывоз"), speech.say("today", "сегодня")),

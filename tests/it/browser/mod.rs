@@ -18,8 +18,8 @@ mod trouble;
 mod windows;
 
 use base::config::Config;
-use base::words::Words;
-use parom::people::ticket;
+use base::i18n::Words;
+use parom::identity::ticket;
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Setup, World};
 use serde_json::json;
@@ -93,7 +93,7 @@ pub async fn installed() -> (World, Uuid) {
 
 /// The address by which an administrator enters the panel.
 pub async fn entry(world: &World, tenant_id: Uuid) -> String {
-    let ticket = ticket::issue(&world.app().people, tenant_id, 1001, "Anna Ivanova", true).await.expect("a ticket");
+    let ticket = ticket::issue(&world.app().identity, tenant_id, 1001, "Anna Ivanova", true).await.expect("a ticket");
     format!("{}/panel/enter?ticket={ticket}", world.api.base())
 }
 
@@ -130,5 +130,5 @@ pub async fn types(browser: &Browser, key: &str, text: &str) {
 
 /// A sentence as a page shows it.
 pub fn say(words: Words, key: &str) -> String {
-    words.say(key.to_owned()).with("crm", "amoCRM").to_string().replace('\u{a0}', " ")
+    words.text(key.to_owned()).with("crm", "amoCRM").to_string().replace('\u{a0}', " ")
 }

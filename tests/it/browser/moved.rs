@@ -1,6 +1,6 @@
 //! A bot that another service has, moved to Parom in the wizard: whose it is now is said first, and one button takes it over.
 
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
 use doubles::telegram::NewBot;
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, World};
@@ -23,7 +23,7 @@ async fn moved_in(language: Language) {
     browser.press("main form button.primary").await;
     browser.fill("[name=\"set.bot_token\"]", &bot.token).await;
     browser.press("button[value=next]").await;
-    let said = words.say("wizard-tg-webhook-elsewhere").with("bot", "acme_support_bot").with("host", "old.example");
+    let said = words.text("wizard-tg-webhook-elsewhere").with("bot", "acme_support_bot").with("host", "old.example");
     browser.says(&said.to_string().replace('\u{a0}', " ")).await;
     assert_eq!(world.telegram().webhook(bot.id).expect("its webhook").url, "https://old.example/hook");
     let button = browser.find("button[value=next]").await.text().await.expect("a button has words");

@@ -1,11 +1,11 @@
 //! Customers' phones, 360 px wide, with every kind of message both ways: the simulated Telegram and the chat on a site.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/phone-…` are those that were looked at last).
 
-use base::words::Language;
+use base::i18n::Language;
 use doubles::telegram::{Content, Given, NewPerson, StickerForm};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, TelegramLine, World};
-use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, Row, Section};
+use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
 
 use crate::webchat::{chat_of, chat_with};
@@ -27,7 +27,7 @@ fn everything(speech: Speech, hello: &str) -> Vec<HookMessage> {
         vec![button(speech.say("Yes", "Да"), None), button(speech.say("No", "Нет"), None)],
         vec![button(speech.say("Shop", "Магазин"), Some("https://acme.example"))],
     ];
-    let row = |data: &str, title: String| Row { callback_data: data.into(), title, description: String::new() };
+    let row = |data: &str, title: String| ListRow { callback_data: data.into(), title, description: String::new() };
     let ways = vec![row("k7", speech.say("Delivery", "Доставка")), row("m3", speech.say("Pick-up", "Самовывоз"))];
     let list = ListMessage {
         header: speech.say("How do you get it?", "Как получите?"),

@@ -2,8 +2,8 @@
 //! scrolls sideways.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/screens` holds the last ones that were looked at).
 
-use base::words::Language;
-use parom::admin::operators::deeds::{self, By};
+use base::i18n::Language;
+use parom::admin::operators::actions::{self, OperatorActor};
 use parom::alert::Alarm;
 use parom::audit::Actor;
 use parom_tests::settings::HOST;
@@ -157,7 +157,8 @@ async fn panel_in(language: Language) {
     let messages = world.messages().await;
     let first = messages.first().expect("a message");
     let failed = messages.last().expect("another").id.to_string();
-    let ticket = parom::people::ticket::issue(&world.app().people, line.tenant_id, 1001, "Анна Иванова", true).await;
+    let ticket =
+        parom::identity::ticket::issue(&world.app().identity, line.tenant_id, 1001, "Анна Иванова", true).await;
     look(&browser, &format!("{code}/sign-in"), &format!("{base}/panel/sign-in")).await;
     browser.goto(&format!("{base}/panel/enter?ticket={}", ticket.expect("a ticket"))).await;
     browser.find("main h1").await;
@@ -182,8 +183,8 @@ async fn admin_in(language: Language) {
     let line = lived_in(&world).await;
     let base = world.api.base();
     look(&browser, &format!("{code}/admin-sign-in"), &format!("{base}/admin/sign-in")).await;
-    let by = By { actor: Actor::Cli, address: None };
-    let added = deeds::add(world.app(), "olga@vendor.example", "Ольга", language, &by).await.expect("an operator");
+    let by = OperatorActor { actor: Actor::Cli, address: None };
+    let added = actions::add(world.app(), "olga@vendor.example", "Ольга", language, &by).await.expect("an operator");
     browser.goto(&added.expect("a new one").1).await;
     browser.press("main form button").await;
     let secret = browser.find("code.mono.all").await.text().await.expect("the secret");

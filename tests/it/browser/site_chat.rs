@@ -2,7 +2,7 @@
 
 mod files;
 
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, Site, World};
 use sandbox::{HookForm, HookMessage};
@@ -151,8 +151,8 @@ async fn talk_in(language: Language) {
     until(&browser, "the badge counts", "root.querySelector('.badge').textContent === '1'").await;
     assert_eq!(browser.run("return document.title", vec![]).await, "(1) Shop");
     let named = root(&browser, "return root.querySelector('.bubble').getAttribute('aria-label')").await;
-    let fresh = words.say("chat-new-messages").with("count", 1).to_string();
-    assert_eq!(named, json!(format!("{}. {fresh}", words.say("chat-open"))));
+    let fresh = words.text("chat-new-messages").with("count", 1).to_string();
+    assert_eq!(named, json!(format!("{}. {fresh}", words.text("chat-open"))));
     browser.is_accessible("the site with a closed chat").await;
     browser.shot(&format!("site-chat-{}-closed", language.code())).await;
     browser.presses_key("Enter").await;

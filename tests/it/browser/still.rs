@@ -1,6 +1,6 @@
 //! While the database takes nothing: the strip of the panel and the admin.
 
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
 use parom_tests::{Browser, Place};
 use sandbox::HookMessage;
 

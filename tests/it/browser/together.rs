@@ -1,6 +1,6 @@
 //! Two people change one thing, a hand presses twice: the slower one is told and loses nothing, and there is one source.
 
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Place};
 use serde_json::json;
@@ -10,7 +10,7 @@ use super::{enters, installed, opens_widget, presses, say, types};
 
 /// The sentence about somebody's change, up to its time.
 fn changed_by(words: Words, name: &str) -> String {
-    let said = words.say("form-changed-meanwhile").with("name", name).with("time", "⌚").to_string();
+    let said = words.text("form-changed-meanwhile").with("name", name).with("time", "⌚").to_string();
     said.split('⌚').next().unwrap_or_default().replace('\u{a0}', " ").trim().to_owned()
 }
 

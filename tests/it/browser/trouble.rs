@@ -1,7 +1,7 @@
 //! amoCRM refuses in the middle of a form, or its call gets lost: the page says what happened and what to do, nothing is
 //! half-made, and what was typed stays.
 
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Place, World};
 use sandbox::Sandbox;
@@ -48,7 +48,7 @@ const TROUBLES: [Trouble; 4] = [
 
 /// A sentence up to its first number, which depends on the moment.
 fn beginning(words: Words, key: &'static str) -> String {
-    let said = words.say(key).with("crm", "amoCRM").with("seconds", 7).to_string().replace('\u{a0}', " ");
+    let said = words.text(key).with("crm", "amoCRM").with("seconds", 7).to_string().replace('\u{a0}', " ");
     said.split('7').next().unwrap_or_default().trim().to_owned()
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use futures_util::future::join_all;
-use parom::shed::Class;
+use parom::load_shedding::RequestClass;
 use parom_tests::settings::{CHANNEL_ID, VENDOR_KEY};
 use parom_tests::{World, answer, both, once};
 use reqwest::Method;
@@ -28,7 +28,7 @@ async fn h3_announced_bodies_that_never_come_turn_nobody_away(world: &mut World)
     world
         .until("the server waits for all of them", async || {
             let under_way = |class| world.app().load.under_way(class);
-            (under_way(Class::Page) >= 56 && under_way(Class::Other) >= 56).then_some(())
+            (under_way(RequestClass::Page) >= 56 && under_way(RequestClass::Other) >= 56).then_some(())
         })
         .await;
     answer(world.api.anonymous(Method::GET, "/panel/sign-in")).await.is(200);
@@ -39,7 +39,7 @@ async fn h3_announced_bodies_that_never_come_turn_nobody_away(world: &mut World)
     world.manager(&line).answers("anna", "Good morning").await;
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["Good morning"]);
-    for class in Class::ALL {
+    for class in RequestClass::ALL {
         assert_eq!(world.app().load.body_bytes(class), 0, "{class:?}: nothing came, nothing is charged");
     }
     drop(held);
@@ -53,12 +53,12 @@ async fn h3_bytes_are_charged_as_they_arrive(world: &mut World) {
     let mut chunked = Raw::open(world).await;
     let form = ("Content-Type", "application/x-www-form-urlencoded");
     chunked.posts("/panel/sign-in", &[form, ("Transfer-Encoding", "chunked")]).await.says_chunk(&[b'x'; 7_000]).await;
-    world.until("what came is charged", async || (load.body_bytes(Class::Page) == 12_000).then_some(())).await;
-    for class in [Class::Api, Class::Messenger, Class::Other, Class::Hook] {
+    world.until("what came is charged", async || (load.body_bytes(RequestClass::Page) == 12_000).then_some(())).await;
+    for class in [RequestClass::Api, RequestClass::Messenger, RequestClass::Other, RequestClass::Hook] {
         assert_eq!(load.body_bytes(class), 0, "{class:?}");
     }
     drop((announced, chunked));
-    world.until("it is given back", async || (load.body_bytes(Class::Page) == 0).then_some(())).await;
+    world.until("it is given back", async || (load.body_bytes(RequestClass::Page) == 0).then_some(())).await;
 }
 
 /// H3: every door ends a body that stops coming, tells so, closes the connection and frees what it held.
@@ -102,7 +102,7 @@ async fn h3_a_body_that_stops_is_ended_at_every_door(world: &mut World) {
         assert!(heard.to_lowercase().contains("connection: close"), "{asked}: {heard}");
     }
     let load = &world.app().load;
-    for class in Class::ALL {
+    for class in RequestClass::ALL {
         assert_eq!((load.body_bytes(class), load.under_way(class), load.uploads(class)), (0, 0, 0), "{class:?}");
     }
     assert_eq!(files_in(&world.app().config.media.dir), 0, "nothing of a broken file stays");

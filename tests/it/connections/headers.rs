@@ -45,7 +45,7 @@ fn over_https(config: &mut Config) {
     config.server.public_url = "https://parom.example".parse().expect("an address");
 }
 
-/// L7: over https a choice is kept from plain http and from scripts. (A visitor's: `chat::visitor::tests`.)
+/// L7: over https a choice is kept from plain http and from scripts. (A visitor's: `webchat::visitor::tests`.)
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn l7_a_chosen_language_is_kept_from_plain_http() {
     let setup = Setup { change: over_https, ..Setup::default() };

@@ -1,7 +1,7 @@
 //! What one address may hold, and that others find room.
 
 use base::config::Config;
-use parom::shed::Class;
+use parom::load_shedding::RequestClass;
 use parom_tests::{Engine, Place, Setup, World, answer};
 use reqwest::Method;
 
@@ -27,14 +27,14 @@ async fn h3_an_address_has_its_share_of_requests_under_way() {
             assert!(heard.starts_with("HTTP/1.1 429 ") && heard.to_lowercase().contains("retry-after"), "{heard}");
         }
         let most = number.min(8);
-        world.until("it is under way", async || (load.under_way(Class::Page) == most).then_some(())).await;
+        world.until("it is under way", async || (load.under_way(RequestClass::Page) == most).then_some(())).await;
     }
     let mut elsewhere = Raw::from(&world, 2).await;
     elsewhere.announces("/panel/sign-in", 1_000).await;
-    world.until("another address has its own", async || (load.under_way(Class::Page) == 9).then_some(())).await;
+    world.until("another address has its own", async || (load.under_way(RequestClass::Page) == 9).then_some(())).await;
     answer(world.api.anonymous(Method::GET, "/panel/sign-in")).await.is(200);
     drop((held, elsewhere));
-    world.until("all is free again", async || (load.under_way(Class::Page) == 0).then_some(())).await;
+    world.until("all is free again", async || (load.under_way(RequestClass::Page) == 0).then_some(())).await;
     world.close().await;
 }
 
@@ -59,7 +59,7 @@ async fn h3_behind_a_proxy_the_callers_own_address_counts() {
         ];
         caller.posts("/panel/sign-in", &headers).await;
         held.push(caller);
-        world.until("it is under way", async || (load.under_way(Class::Page) == under_way).then_some(())).await;
+        world.until("it is under way", async || (load.under_way(RequestClass::Page) == under_way).then_some(())).await;
     }
     assert!(held[2].hears().await.starts_with("HTTP/1.1 429 "), "its network began another");
     drop(held);
@@ -82,7 +82,7 @@ async fn h3_an_address_has_its_share_of_connections() {
         held.push(caller);
     }
     let load = world.app().load.clone();
-    world.until("they are there", async || (load.under_way(Class::Page) == 5).then_some(())).await;
+    world.until("they are there", async || (load.under_way(RequestClass::Page) == 5).then_some(())).await;
     let mut sixth = Raw::from(&world, 2).await;
     assert_eq!(sixth.hears_to_the_end().await, "");
     let mut elsewhere = Raw::from(&world, 3).await;
@@ -99,7 +99,7 @@ async fn h3_silent_connections_end_none_that_has_spoken() {
     let load = world.app().load.clone();
     let mut spoken = Raw::from(&world, 2).await;
     spoken.announces("/panel/sign-in", 1_000).await;
-    world.until("it is under way", async || (load.under_way(Class::Page) == 1).then_some(())).await;
+    world.until("it is under way", async || (load.under_way(RequestClass::Page) == 1).then_some(())).await;
     let mut silent = Vec::new();
     // More than are kept.
     for _ in 0..600 {

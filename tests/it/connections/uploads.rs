@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom::shed::Class;
+use parom::load_shedding::RequestClass;
 use parom_tests::{World, both, once};
 use serde_json::json;
 use uuid::Uuid;
@@ -48,16 +48,16 @@ async fn h3_stalled_uploads_hold_a_small_buffer_each_and_end(world: &mut World) 
     }
     world
         .until("all have sent what they send", async || {
-            (load.body_bytes(Class::Messenger) == 60 * BUFFER).then_some(())
+            (load.body_bytes(RequestClass::Messenger) == 60 * BUFFER).then_some(())
         })
         .await;
-    assert_eq!(load.uploads(Class::Messenger), 60);
+    assert_eq!(load.uploads(RequestClass::Messenger), 60);
     for heard in ended_in_time(world, callers).await {
         assert!(heard.starts_with("HTTP/1.1 408 "), "{heard}");
     }
     world
         .until("nothing of them is left", async || {
-            (load.body_bytes(Class::Messenger) == 0 && load.uploads(Class::Messenger) == 0).then_some(())
+            (load.body_bytes(RequestClass::Messenger) == 0 && load.uploads(RequestClass::Messenger) == 0).then_some(())
         })
         .await;
 }
@@ -70,7 +70,7 @@ async fn h3_an_address_sends_twenty_files_at_once_and_a_visitor_three(world: &mu
     // What is charged was read, and who is read has a place.
     let read = async |number: usize| {
         let bytes = number * head().len();
-        world.until("it is read", async || (load.body_bytes(Class::Messenger) == bytes).then_some(())).await;
+        world.until("it is read", async || (load.body_bytes(RequestClass::Messenger) == bytes).then_some(())).await;
     };
     let mut callers = Vec::new();
     for number in 1..=20 {
@@ -87,7 +87,7 @@ async fn h3_an_address_sends_twenty_files_at_once_and_a_visitor_three(world: &mu
     let elsewhere = begins(world, &OnSite::new(&source), 2).await;
     read(21).await;
     drop((callers, elsewhere, more, fourth));
-    world.until("all is free again", async || (load.uploads(Class::Messenger) == 0).then_some(())).await;
+    world.until("all is free again", async || (load.uploads(RequestClass::Messenger) == 0).then_some(())).await;
 }
 
 /// H3 (b): a byte a second is never silent for long, and is too slow all the same.
@@ -95,18 +95,18 @@ async fn h3_an_upload_that_trickles_is_ended(world: &mut World) {
     let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
     let load = world.app().load.clone();
     let mut caller = begins(world, &OnSite::new(&source), 1).await;
-    world.until("it comes in", async || (load.body_bytes(Class::Messenger) > 0).then_some(())).await;
+    world.until("it comes in", async || (load.body_bytes(RequestClass::Messenger) > 0).then_some(())).await;
     for _ in 0..200 {
-        let before = load.body_bytes(Class::Messenger);
+        let before = load.body_bytes(RequestClass::Messenger);
         caller.says_chunk(b"x").await;
         world
             .until("the byte arrives, or the upload was ended", async || {
-                let now = load.body_bytes(Class::Messenger);
+                let now = load.body_bytes(RequestClass::Messenger);
                 (now == before + 1 || now == 0).then_some(())
             })
             .await;
         world.advance(Duration::from_secs(1));
-        if load.uploads(Class::Messenger) == 0 {
+        if load.uploads(RequestClass::Messenger) == 0 {
             break;
         }
     }

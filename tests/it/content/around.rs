@@ -1,7 +1,7 @@
 //! What stands around a message: buttons, lists, templates, quotes, comments, names.
 
 use parom_tests::{World, both};
-use sandbox::{Button, HookMessage, ListMessage, Row, Section};
+use sandbox::{Button, HookMessage, ListMessage, ListRow, Section};
 use serde_json::{Value, json};
 
 use super::{content, last_id, message};
@@ -26,7 +26,7 @@ async fn buttons_and_lists_are_part_of_the_content(world: &mut World) {
     manager.sends("anna", HookMessage::text("See").buttons(&[vec![button("Shop", Some("https://acme.test"))]])).await;
     world.deliver_all().await;
     assert_eq!(content(world).0["buttons"], json!([[{"text": "Shop", "url": "https://acme.test"}]]));
-    let row = |data: &str, title: &str, description: &str| Row {
+    let row = |data: &str, title: &str, description: &str| ListRow {
         callback_data: data.into(),
         title: title.into(),
         description: description.into(),

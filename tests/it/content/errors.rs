@@ -1,15 +1,15 @@
-//! What refusals of messengers mean, as `docs/errors.md` tells it: made from the passport by `UPDATE_DOCS=1`.
+//! What refusals of messengers mean, as `docs/errors.md` tells it: made from the error catalogue by `UPDATE_DOCS=1`.
 
 use std::fmt::Write;
 
-use base::words::{Language, Words};
-use connectors::passport::{self, Class, Passport, Row};
+use base::i18n::{Language, Words};
+use connectors::error_catalog::{self, CatalogEntry, ErrorCatalog, RefusalClass};
 
 use super::abilities::keeps;
 
 const HEAD: &str = "# What a messenger's refusal means
 
-Generated from `connectors/src/passport` by the test `content::errors`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
+Generated from `connectors/src/error_catalog` by the test `content::errors`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
 'test(refusals_are_documented)'`. The first matching row counts: the code is equal, and one of the texts is contained in the
 response, ignoring case. The manager sees the text in the account's language; amoCRM gets the code.
 
@@ -19,18 +19,18 @@ same attempt; if it is rejected again, it is permanent · `done`: nothing is lef
 once more after 60 s, marked as a possible duplicate.
 ";
 
-fn class(row: &Row) -> String {
+fn class(row: &CatalogEntry) -> String {
     match row.class {
-        Class::Permanent => "permanent".to_owned(),
-        Class::Transient => "transient".to_owned(),
-        Class::Pause => "pause".to_owned(),
-        Class::Resend(fix) => format!("resend {}", fix.word()),
-        Class::Done => "done".to_owned(),
-        Class::Unknown => "unknown".to_owned(),
+        RefusalClass::Permanent => "permanent".to_owned(),
+        RefusalClass::Transient => "transient".to_owned(),
+        RefusalClass::Pause => "pause".to_owned(),
+        RefusalClass::Resend(fix) => format!("resend {}", fix.word()),
+        RefusalClass::Done => "done".to_owned(),
+        RefusalClass::Unknown => "unknown".to_owned(),
     }
 }
 
-fn codes(row: &Row) -> String {
+fn codes(row: &CatalogEntry) -> String {
     match (*row.codes.start(), *row.codes.end()) {
         (0, _) => "–".to_owned(),
         (one, last) if one == last => one.to_string(),
@@ -38,10 +38,10 @@ fn codes(row: &Row) -> String {
     }
 }
 
-fn table(page: &mut String, passport: &Passport) {
-    let _ = write!(page, "\n## {}\n\n", passport.kind);
+fn table(page: &mut String, catalog: &ErrorCatalog) {
+    let _ = write!(page, "\n## {}\n\n", catalog.kind);
     page.push_str("| # | code | text | cause | what is done | amoCRM | English | по-русски |\n|---|---|---|---|---|---|---|---|\n");
-    for row in passport.rows.iter().chain(passport.defaults) {
+    for row in catalog.rows.iter().chain(catalog.defaults) {
         let texts: Vec<_> = row.texts.iter().map(|text| format!("`{text}`")).collect();
         let texts = if texts.is_empty() { "any".to_owned() } else { texts.join(", ") };
         let amocrm = row.failure.map_or("–".to_owned(), |code| code.amocrm_code().to_string());
@@ -56,8 +56,8 @@ fn table(page: &mut String, passport: &Passport) {
 #[test]
 fn refusals_are_documented() {
     let mut page = HEAD.to_owned();
-    for passport in ["telegram"].into_iter().filter_map(passport::of) {
-        table(&mut page, &passport);
+    for catalog in ["telegram"].into_iter().filter_map(error_catalog::of) {
+        table(&mut page, &catalog);
     }
     keeps("errors.md", &page);
 }

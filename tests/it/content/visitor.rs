@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, World, answer, both};
 use reqwest::Method;
-use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, Row, Section};
+use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, ListRow, Section};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -102,7 +102,7 @@ async fn every_kind_is_shown(world: &mut World) {
         HookMessage::text("Well?").with("markup", json!({"mode": "inline", "buttons": buttons})).quoting(&hello),
     )
     .await;
-    let row = Row { callback_data: "k7".into(), title: "Delivery".into(), description: "1-2 days".into() };
+    let row = ListRow { callback_data: "k7".into(), title: "Delivery".into(), description: "1-2 days".into() };
     let section = Section { title: "Available".into(), rows: vec![row] };
     let list = ListMessage {
         header: "Pick".into(),

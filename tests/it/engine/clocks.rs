@@ -29,6 +29,6 @@ async fn wrong_clocks_end_no_lease_and_no_back_off() {
     assert_eq!(slow.settle(&[settlement(&theirs[0], again(0))]).await.unwrap(), [true]);
     let last = fast.claim(&wish, LEASE, |_| {}).await.unwrap();
     assert_eq!(last.len(), 1, "due at once means now, not in an hour");
-    assert_eq!(fast.settle(&[settlement(&last[0], Settled::Carried)]).await.unwrap(), [true]);
+    assert_eq!(fast.settle(&[settlement(&last[0], Settled::Delivered)]).await.unwrap(), [true]);
     office.close().await;
 }

@@ -11,7 +11,7 @@ use entity::attempt;
 use parom_tests::meddler::{Meddler, Meddling};
 use parom_tests::office::{LEASE, all_at_once, settlement};
 use parom_tests::{Engine, Office, Setup, World, both, on_postgres};
-use queue::parcel::Outcome;
+use queue::accept_batch::ItemOutcome;
 use queue::writer::Writer;
 use queue::{Queue, Settled};
 use sandbox::HookMessage;
@@ -151,7 +151,7 @@ async fn a_connection_that_ends_at_commit(office: &mut Office) {
     meddler.meddles(Meddling::CutAfter("COMMIT".to_owned()));
     let receipt = writer.accept(desk.to_crm("chat", "1", "one")).await.unwrap();
     meddler.has_met().await;
-    assert!(matches!(receipt[0], Outcome::New { .. }), "it is ours, no duplicate: {receipt:?}");
+    assert!(matches!(receipt[0], ItemOutcome::New { .. }), "it is ours, no duplicate: {receipt:?}");
     assert_eq!(office.letters(&desk).await.len(), 2, "and it is there once");
     store.close().await;
 }
@@ -173,7 +173,7 @@ async fn a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement(off
     meddler.has_met().await;
     assert_eq!((claims.len(), claims[0].letter.unknown, claims[0].starts), (1, false, 1));
     meddler.meddles(Meddling::CutAfter("COMMIT".to_owned()));
-    assert!(writer.settle(settlement(&claims[0], Settled::Carried)).await);
+    assert!(writer.settle(settlement(&claims[0], Settled::Delivered)).await);
     let tries = attempt::Entity::of_tenant(desk.tenant_id).all(office.store.read()).await.unwrap();
     assert_eq!(tries.len(), 1);
     assert!(office.letters(&desk).await.is_empty());

@@ -2,16 +2,16 @@
 
 use parom_tests::office::all_at_once;
 use parom_tests::{Office, both};
-use queue::parcel::{Outcome, Parcel};
+use queue::accept_batch::{AcceptBatch, ItemOutcome};
 
 async fn twenty_equal_posts_are_one_message(office: &mut Office) {
     let desk = office.desk();
     let posts = (0..20).map(|_| {
-        let (writer, parcel) = (office.writer.clone(), desk.to_crm("chat", "same", "Hello"));
-        async move { writer.accept(parcel).await.expect("it is stored")[0] }
+        let (writer, batch) = (office.writer.clone(), desk.to_crm("chat", "same", "Hello"));
+        async move { writer.accept(batch).await.expect("it is stored")[0] }
     });
     let outcomes = all_at_once(posts).await;
-    let new: Vec<_> = outcomes.iter().filter(|one| matches!(one, Outcome::New { .. })).collect();
+    let new: Vec<_> = outcomes.iter().filter(|one| matches!(one, ItemOutcome::New { .. })).collect();
     assert_eq!(new.len(), 1);
     assert!(outcomes.iter().all(|one| one.message_id() == new[0].message_id()), "all are told the one id");
     assert_eq!(office.letters(&desk).await.len(), 1);
@@ -24,9 +24,9 @@ async fn instances_that_race_store_one(office: &mut Office) {
         async move {
             let mut new = 0;
             for round in 0..10 {
-                let parcel = desk.to_crm("chat", &format!("message {round}"), "Hello");
-                let receipts = queue.accept(&[&parcel], false).await.expect("it is stored");
-                new += usize::from(matches!(receipts[0][0], Outcome::New { .. }));
+                let batch = desk.to_crm("chat", &format!("message {round}"), "Hello");
+                let receipts = queue.accept(&[&batch], false).await.expect("it is stored");
+                new += usize::from(matches!(receipts[0][0], ItemOutcome::New { .. }));
             }
             new
         }
@@ -49,20 +49,20 @@ async fn equal_ids_of_two_sources_are_two_messages(office: &mut Office) {
 async fn a_differing_repeat_is_told_so(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "same", "Hello")).await;
-    let mut parcel = desk.to_crm("chat", "same", "Good bye");
-    parcel.entries[0].fingerprint = 1;
-    let receipt = office.writer.accept(parcel).await.unwrap();
-    assert!(matches!(receipt[0], Outcome::Duplicate { same: false, .. }), "{receipt:?}");
+    let mut batch = desk.to_crm("chat", "same", "Good bye");
+    batch.entries[0].fingerprint = 1;
+    let receipt = office.writer.accept(batch).await.unwrap();
+    assert!(matches!(receipt[0], ItemOutcome::Duplicate { same: false, .. }), "{receipt:?}");
 }
 
 async fn after_a_lost_commit_mine_is_told_from_a_duplicate(office: &mut Office) {
     let desk = office.desk();
-    let parcels: Vec<Parcel> = (0..3).map(|number| desk.to_crm("chat", &format!("{number}"), "Hello")).collect();
-    let parcels: Vec<&Parcel> = parcels.iter().collect();
-    office.queue.accept(&parcels, false).await.unwrap();
+    let batches: Vec<AcceptBatch> = (0..3).map(|number| desk.to_crm("chat", &format!("{number}"), "Hello")).collect();
+    let batches: Vec<&AcceptBatch> = batches.iter().collect();
+    office.queue.accept(&batches, false).await.unwrap();
     // The answer to COMMIT was lost: the batch is written again.
-    let receipts = office.queue.accept(&parcels, true).await.unwrap();
-    assert!(receipts.iter().all(|receipt| matches!(receipt[0], Outcome::New { .. })), "{receipts:?}");
+    let receipts = office.queue.accept(&batches, true).await.unwrap();
+    assert!(receipts.iter().all(|receipt| matches!(receipt[0], ItemOutcome::New { .. })), "{receipts:?}");
     assert_eq!(office.letters(&desk).await.len(), 3, "nothing is queued twice");
 }
 
@@ -71,11 +71,11 @@ async fn the_writer_repeats_by_itself(office: &mut Office) {
     for (number, plan) in ["accept.before_commit=error:2", "accept.after_commit=error:1"].into_iter().enumerate() {
         office.faults.add(plan).unwrap();
         let receipt = office.writer.accept(desk.to_crm("chat", plan, "Hello")).await.unwrap();
-        assert!(matches!(receipt[0], Outcome::New { .. }), "{plan}: {receipt:?}");
+        assert!(matches!(receipt[0], ItemOutcome::New { .. }), "{plan}: {receipt:?}");
         assert_eq!(office.letters(&desk).await.len(), number + 1, "{plan}");
     }
     let again = office.writer.accept(desk.to_crm("chat", "accept.after_commit=error:1", "Hello")).await.unwrap();
-    assert!(matches!(again[0], Outcome::Duplicate { same: true, .. }));
+    assert!(matches!(again[0], ItemOutcome::Duplicate { same: true, .. }));
 }
 
 both!(

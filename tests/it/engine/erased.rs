@@ -51,7 +51,7 @@ async fn c6_a_claim_is_only_what_its_update_leased(office: &mut Office) {
     let claims = claim.await.unwrap().unwrap();
     let texts: Vec<&str> = claims.iter().map(|claim| claim.letter.payload.as_str()).collect();
     assert_eq!(texts, ["stays"], "what was not leased is not sent");
-    assert_eq!(office.queue.settle(&[settlement(&claims[0], Settled::Carried)]).await.unwrap(), [true]);
+    assert_eq!(office.queue.settle(&[settlement(&claims[0], Settled::Delivered)]).await.unwrap(), [true]);
 }
 
 /// The turn is the mutex of its lanes, for erasing too: it waits for a claim that has read the heads.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parom_tests::office::Desk;
 use parom_tests::{World, both};
-use queue::parcel::Parcel;
+use queue::accept_batch::AcceptBatch;
 use sea_orm::ConnectionTrait;
 
 /// Where accounts that do not exist leave something.
@@ -14,9 +14,9 @@ const STRANGERS_LEAVE: [&str; 8] =
 /// Accounts that do not exist, each with a letter and held.
 async fn are_held(world: &World, count: usize) {
     let desks: Vec<Desk> = (0..count).map(|_| Desk::new(&world.clock)).collect();
-    let letters: Vec<Parcel> = desks.iter().map(|desk| desk.to_crm("chat", "1", "one")).collect();
+    let letters: Vec<AcceptBatch> = desks.iter().map(|desk| desk.to_crm("chat", "1", "one")).collect();
     for part in letters.chunks(250) {
-        let part: Vec<&Parcel> = part.iter().collect();
+        let part: Vec<&AcceptBatch> = part.iter().collect();
         world.app().queue.accept(&part, false).await.unwrap();
     }
     let strangers = "WHERE tenant_id NOT IN (SELECT tenant_id FROM tenant)";

@@ -4,7 +4,7 @@ use parom::delivery::slots::Slot;
 use parom_tests::office::Desk;
 use parom_tests::{Manager, Office, World, both, once};
 use queue::After;
-use queue::parcel::Parcel;
+use queue::accept_batch::AcceptBatch;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -12,10 +12,10 @@ use uuid::Uuid;
 const MANY: usize = 129;
 
 /// Letters of accounts that do not exist, one each.
-async fn strangers_wait(world: &World, letters: impl IntoIterator<Item = Parcel>) {
-    let letters: Vec<Parcel> = letters.into_iter().collect();
+async fn strangers_wait(world: &World, letters: impl IntoIterator<Item = AcceptBatch>) {
+    let letters: Vec<AcceptBatch> = letters.into_iter().collect();
     for part in letters.chunks(250) {
-        let part: Vec<&Parcel> = part.iter().collect();
+        let part: Vec<&AcceptBatch> = part.iter().collect();
         world.app().queue.accept(&part, false).await.unwrap();
     }
     // Whoever comes next has waited for a shorter time.
@@ -80,7 +80,7 @@ async fn c1_an_account_with_many_due_targets_hides_nobody(world: &mut World) {
 /// Turns of one moment are more than a page.
 async fn c1_turns_of_one_moment_are_all_read(office: &mut Office) {
     let desks: Vec<Desk> = (0..300).map(|_| office.desk()).collect();
-    let letters: Vec<Parcel> = desks.iter().map(|desk| desk.to_crm("chat", "1", "one")).collect();
+    let letters: Vec<AcceptBatch> = desks.iter().map(|desk| desk.to_crm("chat", "1", "one")).collect();
     for part in letters.chunks(100) {
         office.queue.accept(&part.iter().collect::<Vec<_>>(), false).await.unwrap();
     }

@@ -17,7 +17,7 @@ async fn a_lease_that_ran_out_comes_back_as_unknown(office: &mut Office) {
     office.advance(1);
     let second = office.claims_one(&desk).await;
     assert_eq!((second.letter.unknown, second.starts, second.epoch), (true, 2, first.epoch + 1));
-    assert!(office.settles(&second, Settled::Carried).await);
+    assert!(office.settles(&second, Settled::Delivered).await);
 }
 
 async fn an_old_epoch_settles_nothing(office: &mut Office) {
@@ -29,7 +29,7 @@ async fn an_old_epoch_settles_nothing(office: &mut Office) {
     let new = office.claims_one(&desk).await;
     let (letters, lanes) = (office.letters(&desk).await, office.lanes(&desk).await);
     let buried = Settled::Buried { reason: "r".to_owned(), detail: "d".to_owned() };
-    for settled in [Settled::Carried, again(5), buried, Settled::GivenBack, Settled::Superseded] {
+    for settled in [Settled::Delivered, again(5), buried, Settled::GivenBack, Settled::Superseded] {
         let mut late = settlement(&old, settled.clone());
         late.turn = TurnEffect::Hold { reason: "never".to_owned() };
         assert!(!office.writer.settle(late).await, "{settled:?} of a lost lease");
@@ -39,12 +39,12 @@ async fn an_old_epoch_settles_nothing(office: &mut Office) {
     }
     // Another instance that guesses the epoch is no holder either.
     let stranger = office.another_instance();
-    assert_eq!(stranger.settle(&[settlement(&new, Settled::Carried)]).await.unwrap(), [false]);
-    assert!(office.settles(&new, Settled::Carried).await);
-    assert!(!office.settles(&new, Settled::Carried).await, "a lease settles once");
+    assert_eq!(stranger.settle(&[settlement(&new, Settled::Delivered)]).await.unwrap(), [false]);
+    assert!(office.settles(&new, Settled::Delivered).await);
+    assert!(!office.settles(&new, Settled::Delivered).await, "a lease settles once");
     let last = office.claims_one(&desk).await;
     assert_eq!(last.letter.payload, "two");
-    assert!(office.settles(&last, Settled::Carried).await);
+    assert!(office.settles(&last, Settled::Delivered).await);
 }
 
 async fn what_was_given_back_was_never_started(office: &mut Office) {
@@ -54,7 +54,7 @@ async fn what_was_given_back_was_never_started(office: &mut Office) {
     assert!(office.settles(&first, Settled::GivenBack).await);
     let again = office.claims_one(&desk).await;
     assert_eq!((again.letter.unknown, again.starts), (false, 1));
-    assert!(office.settles(&again, Settled::Carried).await);
+    assert!(office.settles(&again, Settled::Delivered).await);
 }
 
 async fn starts_without_an_end_are_counted(office: &mut Office) {
@@ -68,7 +68,7 @@ async fn starts_without_an_end_are_counted(office: &mut Office) {
     assert!(office.settles(&last, again(0)).await);
     let fresh = office.claims_one(&desk).await;
     assert_eq!(fresh.starts, 1, "an end clears the count");
-    assert!(office.settles(&fresh, Settled::Carried).await);
+    assert!(office.settles(&fresh, Settled::Delivered).await);
 }
 
 async fn a_lane_has_one_holder_whoever_asks(office: &mut Office) {
@@ -99,7 +99,7 @@ async fn a_lane_has_one_holder_whoever_asks(office: &mut Office) {
         for claim in claims {
             assert!(holders.insert(claim.lane_id), "two hold one lane");
             assert!(claim.letter.payload.ends_with("-0"), "only heads are leased: {}", claim.letter.payload);
-            assert_eq!(queue.settle(&[settlement(claim, Settled::Carried)]).await.unwrap(), [true]);
+            assert_eq!(queue.settle(&[settlement(claim, Settled::Delivered)]).await.unwrap(), [true]);
         }
     }
     assert_eq!(holders.len(), 40, "every lane found a holder");
@@ -126,9 +126,9 @@ async fn a_start_on_sqlite_voids_leases_as_unknown() {
         assert_eq!(next.void_leases().await.unwrap(), 1);
         for claim in next.claim(&[desk.wish(desk.channel_id, 10)], LEASE, |_| {}).await.unwrap() {
             assert_eq!(claim.letter.unknown, claim.letter.payload == started);
-            assert_eq!(next.settle(&[settlement(&claim, Settled::Carried)]).await.unwrap(), [true]);
+            assert_eq!(next.settle(&[settlement(&claim, Settled::Delivered)]).await.unwrap(), [true]);
         }
-        assert!(!office.settles(&claims[0], Settled::Carried).await, "the dead process settles nothing");
+        assert!(!office.settles(&claims[0], Settled::Delivered).await, "the dead process settles nothing");
     })
     .await;
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use parom_tests::office::{Desk, LEASE, again, settlement};
 use parom_tests::{Office, World, both};
-use queue::{Attempt, Claim, Rate, Settled, TurnEffect, Wish};
+use queue::{Attempt, Claim, LeaseRequest, Settled, TargetRate, TurnEffect};
 use sandbox::{Fault, Part};
 use uuid::Uuid;
 
@@ -16,8 +16,8 @@ async fn many(office: &Office, desk: &Desk, chats: std::ops::Range<usize>) {
     }
 }
 
-fn wish(desk: &Desk, limit: u32) -> Wish {
-    Wish { rate: Rate::adaptive(10.0, 2.0, 50.0), ..desk.wish(desk.channel_id, limit) }
+fn wish(desk: &Desk, limit: u32) -> LeaseRequest {
+    LeaseRequest { rate: TargetRate::adaptive(10.0, 2.0, 50.0), ..desk.wish(desk.channel_id, limit) }
 }
 
 async fn leased(office: &Office, desk: &Desk, limit: u32) -> Vec<Claim> {
@@ -25,7 +25,7 @@ async fn leased(office: &Office, desk: &Desk, limit: u32) -> Vec<Claim> {
 }
 
 async fn answered(office: &Office, claim: &Claim, status: i32, turn: TurnEffect) {
-    let settled = if status == 200 { Settled::Carried } else { again(0) };
+    let settled = if status == 200 { Settled::Delivered } else { again(0) };
     let mut tried = settlement(claim, settled);
     tried.attempt = Some(Attempt { verdict: "retry", status, ..Attempt::default() });
     tried.turn = turn;
@@ -62,7 +62,7 @@ async fn a_rate_nobody_documents_is_found_by_asking(office: &mut Office) {
     }
     assert_eq!(rate(office).await, 3_000, "one a second more for a clean minute, once");
     office.advance(60_000);
-    let narrow = Wish { rate: Rate::adaptive(1.0, 1.0, 1.0), ..wish(&desk, 1) };
+    let narrow = LeaseRequest { rate: TargetRate::adaptive(1.0, 1.0, 1.0), ..wish(&desk, 1) };
     office.queue.claim(&[narrow], LEASE, |_| {}).await.unwrap();
     assert_eq!(rate(office).await, 1_000, "what is configured now bounds what was found earlier");
 }
@@ -75,7 +75,7 @@ async fn instances_share_what_one_account_may(office: &mut Office) {
     // Full at first, then as much as a second brings, whoever asks.
     for wanted in [5, 5, 5] {
         let asked = queues.iter().map(|queue| {
-            let wish = Wish { rate: Rate::per_second(5), ..desk.wish(desk.channel_id, 40) };
+            let wish = LeaseRequest { rate: TargetRate::per_second(5), ..desk.wish(desk.channel_id, 40) };
             async move { queue.claim(&[wish], LEASE, |_| {}).await.unwrap().len() }
         });
         let got: usize = join_all(asked).await.into_iter().sum();

@@ -4,7 +4,7 @@
 use entity::attempt;
 use parom_tests::office::{Desk, LEASE, settlement};
 use parom_tests::{Office, World, both};
-use queue::parcel::{Conversation, DedupeKey, Entry, Event, Outcome, Parcel};
+use queue::accept_batch::{AcceptBatch, AcceptItem, Conversation, DedupeKey, EventKind, ItemOutcome};
 use queue::{Attempt, Settled, Settlement, TurnEffect};
 
 async fn c7_a_claim_whose_commit_was_not_answered_is_carried(office: &mut Office) {
@@ -16,7 +16,7 @@ async fn c7_a_claim_whose_commit_was_not_answered_is_carried(office: &mut Office
     assert_eq!(claims.len(), 2);
     for claim in &claims {
         assert_eq!((claim.letter.unknown, claim.starts), (false, 1), "nobody has sent it yet");
-        assert!(office.settles(claim, Settled::Carried).await, "the lease is ours");
+        assert!(office.settles(claim, Settled::Delivered).await, "the lease is ours");
     }
 }
 
@@ -31,14 +31,20 @@ async fn c7_what_was_leased_by_a_lost_commit_is_sent_at_once(world: &mut World) 
 }
 
 /// A status of a known message: a letter, and no message of its own.
-fn told(desk: &Desk, office: &Office, parcel: &Parcel, message_id: uuid::Uuid, conversation_id: uuid::Uuid) -> Parcel {
-    let mut letter = parcel.entries[0].letters[0].clone();
+fn told(
+    desk: &Desk,
+    office: &Office,
+    batch: &AcceptBatch,
+    message_id: uuid::Uuid,
+    conversation_id: uuid::Uuid,
+) -> AcceptBatch {
+    let mut letter = batch.entries[0].letters[0].clone();
     letter.id = office.clock.uuid_v7();
     letter.message_id = message_id;
-    let key = DedupeKey { origin: desk.source_id, external_id: "told".to_owned(), event: Event::StatusDelivered };
+    let key = DedupeKey { origin: desk.source_id, external_id: "told".to_owned(), event: EventKind::StatusDelivered };
     let now = office.clock.millis();
-    let bare = Entry::bare(key, office.clock.uuid_v7(), now, Conversation::Known(conversation_id));
-    Parcel { entries: vec![Entry { letters: vec![letter], ..bare }], ..parcel.clone() }
+    let bare = AcceptItem::bare(key, office.clock.uuid_v7(), now, Conversation::Known(conversation_id));
+    AcceptBatch { entries: vec![AcceptItem { letters: vec![letter], ..bare }], ..batch.clone() }
 }
 
 async fn c8_what_has_no_message_of_its_own_is_queued_once(office: &mut Office) {
@@ -46,11 +52,11 @@ async fn c8_what_has_no_message_of_its_own_is_queued_once(office: &mut Office) {
     let first = desk.to_crm("chat", "1", "one");
     let message_id = office.accepts(first.clone()).await;
     let claim = office.claims_one(&desk).await;
-    assert!(office.settles(&claim, Settled::Carried).await);
+    assert!(office.settles(&claim, Settled::Delivered).await);
     let status = told(&desk, office, &first, message_id, claim.conversation_id);
     office.faults.add("accept.after_commit=error:1").unwrap();
     let receipt = office.writer.accept(status).await.unwrap();
-    assert!(matches!(receipt[0], Outcome::New { .. }), "{receipt:?}");
+    assert!(matches!(receipt[0], ItemOutcome::New { .. }), "{receipt:?}");
     assert_eq!(office.letters(&desk).await.len(), 1, "the batch was written again, the letter was not");
 }
 
@@ -60,11 +66,11 @@ async fn c8_what_was_carried_meanwhile_is_not_queued_again(office: &mut Office) 
     let first = desk.to_crm("chat", "1", "one");
     let message_id = office.accepts(first.clone()).await;
     let claim = office.claims_one(&desk).await;
-    assert!(office.settles(&claim, Settled::Carried).await);
+    assert!(office.settles(&claim, Settled::Delivered).await);
     let status = told(&desk, office, &first, message_id, claim.conversation_id);
     office.queue.accept(&[&status], false).await.unwrap();
     let claim = office.claims_one(&desk).await;
-    assert!(office.settles(&claim, Settled::Carried).await);
+    assert!(office.settles(&claim, Settled::Delivered).await);
     office.queue.accept(&[&status], true).await.unwrap();
     assert_eq!(office.letters(&desk).await, [], "it has left");
 }
@@ -75,7 +81,7 @@ async fn c9_a_settlement_whose_commit_was_not_answered_is_told(office: &mut Offi
     office.accepts(desk.to_crm("chat", "2", "two")).await;
     let claim = office.claims_one(&desk).await;
     office.faults.add("settle.after_commit=error:1").unwrap();
-    let mut held = settlement(&claim, Settled::Carried);
+    let mut held = settlement(&claim, Settled::Delivered);
     held.turn = TurnEffect::Hold { reason: "paused".to_owned() };
     assert!(office.writer.settle(held).await, "it is written: whoever must hear of it is told");
     let tries = attempt::Entity::of_tenant(desk.tenant_id).all(office.store.read()).await.unwrap();
@@ -90,16 +96,16 @@ async fn c9_what_was_leased_again_meanwhile_is_known_by_its_try(office: &mut Off
     office.accepts(desk.to_crm("chat", "1", "one")).await;
     office.accepts(desk.to_crm("chat", "2", "two")).await;
     let first = office.claims_one(&desk).await;
-    let done = settlement(&first, Settled::Carried);
+    let done = settlement(&first, Settled::Delivered);
     assert_eq!(office.queue.settle(std::slice::from_ref(&done)).await.unwrap(), [true]);
     let second = office.claims_one(&desk).await;
-    assert_eq!(office.queue.settle_again(std::slice::from_ref(&done)).await.unwrap(), [true]);
+    assert_eq!(office.queue.settle_retried(std::slice::from_ref(&done)).await.unwrap(), [true]);
     let tries = attempt::Entity::of_tenant(desk.tenant_id).all(office.store.read()).await.unwrap();
     assert_eq!(tries.len(), 1, "one try, one line");
     // What another wrote instead is not taken for it.
     let late = Settlement { attempt: Some(Attempt { status: 500, ..Attempt::default() }), ..done };
-    assert_eq!(office.queue.settle_again(&[late]).await.unwrap(), [false]);
-    assert!(office.settles(&second, Settled::Carried).await);
+    assert_eq!(office.queue.settle_retried(&[late]).await.unwrap(), [false]);
+    assert!(office.settles(&second, Settled::Delivered).await);
 }
 
 both!(

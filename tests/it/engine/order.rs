@@ -14,7 +14,7 @@ async fn carry(office: &Office, desk: &Desk, target: uuid::Uuid) -> Vec<String> 
         }
         for claim in claims {
             carried.push(claim.letter.payload.clone());
-            assert!(office.settles(&claim, Settled::Carried).await);
+            assert!(office.settles(&claim, Settled::Delivered).await);
         }
     }
 }
@@ -48,7 +48,7 @@ async fn a_hook_that_comes_after_a_later_one_left_goes_next(office: &mut Office)
     office.accepts(desk.to_messenger("chat", "early", "early", base + 100)).await;
     office.accepts(desk.to_messenger("chat", "earlier", "earlier", base + 50)).await;
     office.accepts(desk.to_messenger("chat", "latest", "latest", base + 1000)).await;
-    assert!(office.settles(&claims[0], Settled::Carried).await);
+    assert!(office.settles(&claims[0], Settled::Delivered).await);
     assert_eq!(carry(office, &desk, desk.source_id).await, ["early", "earlier", "latest"]);
 }
 
@@ -65,11 +65,11 @@ async fn the_head_keeps_its_back_off_and_nobody_overtakes(office: &mut Office) {
     office.accepts(desk.to_crm("another chat", "3", "three")).await;
     let other = office.claims(&desk, desk.channel_id, 10).await;
     assert_eq!(texts(&other), ["three"]);
-    assert!(office.settles(&other[0], Settled::Carried).await);
+    assert!(office.settles(&other[0], Settled::Delivered).await);
     office.advance(1);
     let claim = office.claims_one(&desk).await;
     assert_eq!((claim.letter.payload.as_str(), claim.letter.attempts, claim.letter.unknown), ("one", 1, false));
-    assert!(office.settles(&claim, Settled::Carried).await);
+    assert!(office.settles(&claim, Settled::Delivered).await);
     assert_eq!(carry(office, &desk, desk.channel_id).await, ["two"]);
 }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use futures_util::future::join_all;
 use parom_tests::office::{Desk, LEASE, again, settlement};
 use parom_tests::{Office, both};
-use queue::parcel::Parcel;
-use queue::{Claim, Rate, Settled, Settlement, TurnEffect, Wish};
+use queue::accept_batch::AcceptBatch;
+use queue::{Claim, LeaseRequest, Settled, Settlement, TargetRate, TurnEffect};
 use uuid::Uuid;
 
 /// What waits, in how many chats.
@@ -19,15 +19,15 @@ const AT_ONCE: u32 = 500;
 const OPEN: i64 = 30_000;
 
 async fn writes(office: &Office, desk: &Desk) {
-    let parcels: Vec<Parcel> = (0..MESSAGES)
+    let batches: Vec<AcceptBatch> = (0..MESSAGES)
         .map(|number| {
             let id = number.to_string();
             let at = office.clock.millis() + i64::try_from(number).unwrap();
             desk.to_messenger(&format!("chat {}", number % CHATS), &id, &id, at)
         })
         .collect();
-    for part in parcels.chunks(1_000) {
-        let part: Vec<&Parcel> = part.iter().collect();
+    for part in batches.chunks(1_000) {
+        let part: Vec<&AcceptBatch> = part.iter().collect();
         office.queue.accept(&part, false).await.unwrap();
     }
 }
@@ -62,9 +62,11 @@ async fn day_of_silence(office: &Office, desk: &Desk) -> usize {
 /// What every target that has come up may have in one turn, as the worker asks for it: the longest waiting first.
 async fn round(office: &Office, limit: u32) -> Vec<Claim> {
     let ready = office.ready(128).await;
-    let rate = Rate::per_second(100_000);
-    let wishes: Vec<Wish> =
-        ready.iter().map(|ready| Wish { tenant_id: ready.tenant_id, target: ready.target, limit, rate }).collect();
+    let rate = TargetRate::per_second(100_000);
+    let wishes: Vec<LeaseRequest> = ready
+        .iter()
+        .map(|ready| LeaseRequest { tenant_id: ready.tenant_id, target: ready.target, limit, rate })
+        .collect();
     office.queue.claim(&wishes, LEASE, |_| {}).await.unwrap()
 }
 
@@ -89,7 +91,7 @@ async fn what_waited_for_a_day_leaves_in_order_and_slows_nobody(office: &mut Off
             left.entry(claim.lane_id).or_default().push(claim.letter.payload.parse().unwrap());
             gone += 1;
         }
-        settles(office, &claims, &Settled::Carried, &TurnEffect::Healthy).await;
+        settles(office, &claims, &Settled::Delivered, &TurnEffect::Healthy).await;
         turns += 1;
     }
     assert_eq!(left.len(), CHATS);

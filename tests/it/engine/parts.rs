@@ -5,7 +5,7 @@ use parom_tests::{Office, both};
 use queue::{Attempt, Claim, Settled, Settlement, TurnEffect};
 
 fn onward(claim: &Claim, progress: &str) -> Settlement {
-    settlement(claim, Settled::Onward { progress: progress.to_owned() })
+    settlement(claim, Settled::Partial { progress: progress.to_owned() })
 }
 
 async fn a_part_that_was_taken_keeps_the_letter_at_its_head_and_its_tries_begin_anew(office: &mut Office) {
@@ -13,7 +13,7 @@ async fn a_part_that_was_taken_keeps_the_letter_at_its_head_and_its_tries_begin_
     office.accepts(desk.to_crm("chat", "1", "")).await;
     office.accepts(desk.to_crm("chat", "2", "the next message")).await;
     let claim = office.claims_one(&desk).await;
-    assert!(office.settles(&claim, Settled::Again { millis: 0, unknown: true, resent: true }).await);
+    assert!(office.settles(&claim, Settled::Retry { millis: 0, unknown: true, resent: true }).await);
     let claim = office.claims_one(&desk).await;
     assert_eq!((claim.letter.unknown, claim.letter.resends, claim.letter.attempts), (true, 1, 1));
     assert!(office.writer.settle(onward(&claim, "one part")).await);
@@ -22,7 +22,7 @@ async fn a_part_that_was_taken_keeps_the_letter_at_its_head_and_its_tries_begin_
     assert_eq!((next.letter.id, next.letter.payload.as_str()), (claim.letter.id, "one part"));
     assert_eq!((next.letter.unknown, next.letter.resends, next.letter.attempts), (false, 0, 0));
     assert_eq!(next.starts, 1);
-    assert!(office.settles(&next, Settled::Carried).await);
+    assert!(office.settles(&next, Settled::Delivered).await);
     assert_eq!(office.claims_one(&desk).await.letter.payload, "the next message");
 }
 
@@ -46,7 +46,7 @@ async fn a_lane_rests_as_long_as_its_messenger_wants(office: &mut Office) {
     let rested = |settlement| Settlement { rest: 3_000, ..settlement };
     for step in 0..2 {
         let claim = office.claims_one(&desk).await;
-        let settled = if step == 0 { onward(&claim, "1") } else { settlement(&claim, Settled::Carried) };
+        let settled = if step == 0 { onward(&claim, "1") } else { settlement(&claim, Settled::Delivered) };
         assert!(office.writer.settle(rested(settled)).await);
         office.accepts(desk.to_crm("chat", &format!("more {step}"), "")).await;
         office.advance(2_999);
@@ -76,7 +76,7 @@ async fn a_chat_that_is_asked_to_wait_counts_against_nobody(office: &mut Office)
     assert!(office.writer.settle(slowed(&claim, 35_000)).await);
     office.accepts(desk.to_crm("other chat", "2", "")).await;
     let other = office.claims_one(&desk).await;
-    assert!(office.settles(&other, Settled::Carried).await);
+    assert!(office.settles(&other, Settled::Delivered).await);
     office.advance(34_999);
     assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty());
     office.advance(1);

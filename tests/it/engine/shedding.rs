@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use parom::shed::{Class, Held, Kind};
+use parom::load_shedding::{BodyKind, CapacityShare, RequestClass};
 use parom_tests::{Line, World, answer, once};
 use reqwest::Method;
 use serde_json::json;
@@ -64,12 +64,12 @@ async fn pages_go_first_then_the_api_then_messengers_and_hooks_never(world: &mut
 }
 
 /// Everything that callers of a class may hold of bodies, held by two of them and the rest by many.
-fn all_of(world: &World, class: Class) -> Vec<Held<IpAddr>> {
+fn all_of(world: &World, class: RequestClass) -> Vec<CapacityShare<IpAddr>> {
     let mut held = Vec::new();
     for (number, bytes) in [1 << 20, 1 << 16, 1 << 8, 1].into_iter().enumerate() {
         for last in 1..=64_u8 {
             let number = u8::try_from(number).expect("a small number");
-            let mut one = world.app().load.memory(class, Kind::Whole, [192, 0, number, last].into());
+            let mut one = world.app().load.memory(class, BodyKind::Whole, [192, 0, number, last].into());
             while one.add(bytes) {}
             held.push(one);
         }
@@ -81,10 +81,10 @@ fn all_of(world: &World, class: Class) -> Vec<Held<IpAddr>> {
 async fn h3_a_class_that_holds_all_it_may_turns_away_its_own_alone(world: &mut World) {
     let (line, anna) = begun(world).await;
     for (class, expected) in [
-        (Class::Page, [false, true, true, true]),
-        (Class::Api, [true, false, true, true]),
-        (Class::Messenger, [true, true, false, true]),
-        (Class::Other, [true; 4]),
+        (RequestClass::Page, [false, true, true, true]),
+        (RequestClass::Api, [true, false, true, true]),
+        (RequestClass::Messenger, [true, true, false, true]),
+        (RequestClass::Other, [true; 4]),
     ] {
         let held = all_of(world, class);
         assert_eq!(answers(world, &line, &anna, &format!("at {class:?}")).await, expected, "{class:?}");
@@ -103,7 +103,7 @@ async fn h3_a_class_that_holds_all_it_may_turns_away_its_own_alone(world: &mut W
 /// H3: a hook waits for room instead of being refused.
 async fn h3_a_hook_waits_for_room(world: &mut World) {
     let (line, _) = begun(world).await;
-    let held = all_of(world, Class::Hook);
+    let held = all_of(world, RequestClass::Hook);
     let manager = world.manager(&line);
     let sends = tokio::spawn(async move { manager.answers("anna", "Good morning").await });
     world

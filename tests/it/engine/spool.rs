@@ -83,7 +83,7 @@ async fn a_hook_that_is_drained_late_takes_its_place(world: &mut World) {
 /// Writes a hook to a folder of a process that is no more.
 pub async fn left_behind(dir: &Path, hook: &PreparedHook, received_at: i64) {
     let spool = Spool::default();
-    let lock = spool.claim(&config::Spool { dir: dir.to_owned(), most_mb: 1 }, &Faults::default());
+    let lock = spool.claim(&config::SpoolConfig { dir: dir.to_owned(), most_mb: 1 }, &Faults::default());
     assert!(lock.is_some(), "a folder of its own");
     let (scope_id, body) = (hook.scope_id.clone(), hook.body.clone().into());
     spool.keep(&Hook { id: Uuid::new_v4(), received_at, scope_id, body }).await.expect("the disk takes it");

@@ -3,17 +3,17 @@
 use base::clock::Clock;
 use parom_tests::office::{Desk, LEASE, again, settlement, texts};
 use parom_tests::{Engine, Office, Place, both};
-use queue::parcel::Parcel;
-use queue::{Attempt, Rate, Settled, TurnEffect, Wish};
+use queue::accept_batch::AcceptBatch;
+use queue::{Attempt, LeaseRequest, Settled, TargetRate, TurnEffect};
 
 async fn flood(office: &Office, desk: &Desk, lanes: usize, letters: usize) {
-    let mut parcels: Vec<Parcel> = Vec::new();
+    let mut batches: Vec<AcceptBatch> = Vec::new();
     for number in 0..letters {
         let id = format!("{number}");
-        parcels.push(desk.to_crm(&format!("chat {}", number % lanes), &id, &id));
+        batches.push(desk.to_crm(&format!("chat {}", number % lanes), &id, &id));
     }
-    for part in parcels.chunks(500) {
-        let part: Vec<&Parcel> = part.iter().collect();
+    for part in batches.chunks(500) {
+        let part: Vec<&AcceptBatch> = part.iter().collect();
         office.queue.accept(&part, false).await.unwrap();
     }
 }
@@ -25,9 +25,14 @@ async fn a_flood_does_not_keep_others_waiting(office: &mut Office) {
     office.accepts(small.to_crm("chat", "1", "the quiet one")).await;
     let ready = office.ready(128).await;
     assert_eq!(ready.len(), 2, "a turn a target, however much waits behind it");
-    let wishes: Vec<Wish> = ready
+    let wishes: Vec<LeaseRequest> = ready
         .iter()
-        .map(|ready| Wish { tenant_id: ready.tenant_id, target: ready.target, limit: 8, rate: Rate::per_second(1000) })
+        .map(|ready| LeaseRequest {
+            tenant_id: ready.tenant_id,
+            target: ready.target,
+            limit: 8,
+            rate: TargetRate::per_second(1000),
+        })
         .collect();
     let claims = office.queue.claim(&wishes, LEASE, |_| {}).await.unwrap();
     assert_eq!(claims.iter().filter(|claim| claim.tenant_id == big.tenant_id).count(), 8);
@@ -61,7 +66,7 @@ async fn holding_touches_one_row_and_resuming_sends_one_probe(office: &mut Offic
     let probe = office.claims(&desk, desk.channel_id, 10).await;
     assert_eq!(probe.len(), 1, "one goes first");
     assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty(), "and alone");
-    let mut answered = settlement(&probe[0], Settled::Carried);
+    let mut answered = settlement(&probe[0], Settled::Delivered);
     answered.turn = TurnEffect::Healthy;
     assert!(office.writer.settle(answered).await);
     assert_eq!(office.claims(&desk, desk.channel_id, 10).await.len(), 10, "then the others");
@@ -99,7 +104,7 @@ async fn many_failures_in_a_row_open_the_breaker(office: &mut Office) {
     office.advance(10_000);
     let probe = office.claims(&desk, desk.channel_id, 12).await;
     assert_eq!(probe.len(), 1);
-    let mut healthy = settlement(&probe[0], Settled::Carried);
+    let mut healthy = settlement(&probe[0], Settled::Delivered);
     healthy.turn = TurnEffect::Healthy;
     assert!(office.writer.settle(healthy).await);
     assert_eq!(office.claims(&desk, desk.channel_id, 20).await.len(), 12);
@@ -123,7 +128,7 @@ async fn a_target_that_asks_to_wait_is_left_alone(office: &mut Office) {
 async fn a_rate_lets_through_what_it_says(office: &mut Office) {
     let desk = office.desk();
     flood(office, &desk, 30, 30).await;
-    let wish = Wish { limit: 30, rate: Rate::per_second(5), ..desk.wish(desk.channel_id, 30) };
+    let wish = LeaseRequest { limit: 30, rate: TargetRate::per_second(5), ..desk.wish(desk.channel_id, 30) };
     let mut leased = office.queue.claim(std::slice::from_ref(&wish), LEASE, |_| {}).await.unwrap().len();
     assert_eq!(leased, 5, "the bucket was full");
     assert!(office.ready(10).await.is_empty(), "an empty bucket moves the turn");
@@ -178,7 +183,7 @@ async fn back_offs_end_for_turn_and_lane_at_once(engine: Engine) {
         assert!(office.settles(&claim, again(5_000)).await);
         let turn = office.turn(&desk, desk.channel_id).await;
         assert_eq!(turn.ready_at, office.lanes(&desk).await[0].due_at, "after a settlement");
-        assert!(office.queue.hurry_target(desk.tenant_id, desk.channel_id, "amojo:main").await.is_ok());
+        assert!(office.queue.expedite_target(desk.tenant_id, desk.channel_id, "amojo:main").await.is_ok());
     }
     office.close().await;
 }

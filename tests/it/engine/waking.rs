@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use parom_tests::office::{LEASE, all_at_once, settlement};
 use parom_tests::{Office, both};
-use queue::{Settled, parcel::Parcel};
+use queue::{Settled, accept_batch::AcceptBatch};
 use rand::seq::SliceRandom;
 
 /// Carries until `count` letters went; gives them in the order of their settlement, by lane.
@@ -21,7 +21,7 @@ async fn carry(
             tokio::task::yield_now().await;
         }
         for claim in claims {
-            assert_eq!(queue.settle(&[settlement(&claim, Settled::Carried)]).await.expect("the settlement"), [true]);
+            assert_eq!(queue.settle(&[settlement(&claim, Settled::Delivered)]).await.expect("the settlement"), [true]);
             left.fetch_sub(1, Ordering::SeqCst);
             carried.push((claim.lane_id, claim.letter.seq, claim.letter.payload.clone()));
         }
@@ -72,22 +72,23 @@ async fn batches_that_cross_do_not_deadlock(office: &mut Office) {
         async move {
             let mut errors = Vec::new();
             for round in 0..15 {
-                let mut parcels: Vec<Parcel> = Vec::new();
+                let mut batches: Vec<AcceptBatch> = Vec::new();
                 for desk in &desks {
                     for chat in 0..6 {
                         let id = format!("{task}-{round}-{chat}");
-                        parcels.push(desk.to_crm(&format!("chat {chat}"), &id, &id));
+                        batches.push(desk.to_crm(&format!("chat {chat}"), &id, &id));
                         // Some keys are fought over.
-                        parcels.push(desk.to_crm(&format!("chat {chat}"), &format!("{round}-{chat}"), "same"));
+                        batches.push(desk.to_crm(&format!("chat {chat}"), &format!("{round}-{chat}"), "same"));
                     }
                 }
-                parcels.shuffle(&mut rand::rng());
-                let parcels: Vec<&Parcel> = parcels.iter().collect();
-                errors.extend(queue.accept(&parcels, false).await.err());
+                batches.shuffle(&mut rand::rng());
+                let batches: Vec<&AcceptBatch> = batches.iter().collect();
+                errors.extend(queue.accept(&batches, false).await.err());
                 let wishes: Vec<_> = desks.iter().map(|desk| desk.wish(desk.channel_id, 8)).collect();
                 match queue.claim(&wishes, LEASE, |_| {}).await {
                     Ok(claims) => {
-                        let mut all: Vec<_> = claims.iter().map(|claim| settlement(claim, Settled::Carried)).collect();
+                        let mut all: Vec<_> =
+                            claims.iter().map(|claim| settlement(claim, Settled::Delivered)).collect();
                         all.shuffle(&mut rand::rng());
                         errors.extend(queue.settle(&all).await.err());
                     }

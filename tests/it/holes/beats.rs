@@ -2,7 +2,7 @@
 
 use base::store::VENDOR;
 use entity::{heartbeat, history_look};
-use parom::holes;
+use parom::missed_hooks;
 use parom_tests::{Engine, Place, Setup, World, both, on_postgres};
 use sandbox::HookMessage;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -24,7 +24,7 @@ async fn what_was_looked_for_after_one_interruption_is_not_looked_for_again(worl
 async fn a_process_that_dies_beside_others_is_missed(world: &mut World) {
     let (line, _) = chatting(world).await;
     let second = world.another_server().await;
-    holes::beat(&second.app.holes).await.unwrap();
+    missed_hooks::beat(&second.app.missed_hooks).await.unwrap();
     loses_text(world, &line, "lost with it").await;
     drop(second);
     for _ in 0..3 {
@@ -42,10 +42,11 @@ async fn a_process_that_dies_beside_others_is_missed(world: &mut World) {
 async fn one_of_two_instances_looks(world: &mut World) {
     let (line, _) = chatting(world).await;
     let second = world.another_server().await;
-    holes::beat(&second.app.holes).await.unwrap();
-    assert!(holes::soon(&world.app().holes, line.tenant_id).await.unwrap());
+    missed_hooks::beat(&second.app.missed_hooks).await.unwrap();
+    assert!(missed_hooks::soon(&world.app().missed_hooks, line.tenant_id).await.unwrap());
     let (app, other) = (world.app().clone(), second.app.clone());
-    let (one, two) = tokio::join!(holes::look_now(&app.holes), holes::look_now(&other.holes));
+    let (one, two) =
+        tokio::join!(missed_hooks::look_now(&app.missed_hooks), missed_hooks::look_now(&other.missed_hooks));
     assert_eq!(one.unwrap() + two.unwrap(), 1);
     assert_eq!(asked(world), 1);
     second.stop().await;
@@ -70,7 +71,7 @@ async fn what_waits_in_a_spool_is_no_loss(world: &mut World) {
     let db = world.app().store.write();
     heartbeat::Entity::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();
     world.advance(11 * SECOND);
-    assert!(holes::soon(&world.app().holes, line.tenant_id).await.unwrap());
+    assert!(missed_hooks::soon(&world.app().missed_hooks, line.tenant_id).await.unwrap());
     assert_eq!(looks(world).await, 0, "hooks of another process are on their way");
     let db = world.app().store.write();
     heartbeat::Entity::delete_many().filter(heartbeat::Column::Instance.eq(other)).exec(db).await.unwrap();
@@ -81,7 +82,7 @@ async fn what_waits_in_a_spool_is_no_loss(world: &mut World) {
 
 async fn a_stop_in_order_is_missed_when_nobody_came_back_soon(world: &mut World) {
     let (line, _) = chatting(world).await;
-    holes::leave(&world.app().holes).await.unwrap();
+    missed_hooks::leave(&world.app().missed_hooks).await.unwrap();
     loses_text(world, &line, "lost").await;
     world.advance(20 * SECOND);
     world.restart().await;
@@ -89,7 +90,7 @@ async fn a_stop_in_order_is_missed_when_nobody_came_back_soon(world: &mut World)
     assert_eq!(looks(world).await, 1);
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["lost"]);
-    holes::leave(&world.app().holes).await.unwrap();
+    missed_hooks::leave(&world.app().missed_hooks).await.unwrap();
     world.advance(4 * SECOND);
     world.restart().await;
     beats(world).await;

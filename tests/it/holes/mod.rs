@@ -11,7 +11,7 @@ mod trouble;
 
 use std::time::Duration;
 
-use parom::holes;
+use parom::missed_hooks;
 use parom_tests::{Line, Manager, World};
 use sandbox::{HookFault, HookKind, HookMessage};
 use serde_json::Value;
@@ -29,17 +29,17 @@ async fn chatting(world: &mut World) -> (Line, Manager) {
 
 /// The server writes down that it listens, as it does every ten seconds.
 async fn beats(world: &World) {
-    holes::beat(&world.app().holes).await.expect("the database is there");
+    missed_hooks::beat(&world.app().missed_hooks).await.expect("the database is there");
 }
 
 /// Looks where it is due; gives how many chats were looked into.
 async fn looks(world: &World) -> usize {
-    holes::look_now(&world.app().holes).await.expect("the database is there")
+    missed_hooks::look_now(&world.app().missed_hooks).await.expect("the database is there")
 }
 
 /// Somebody wants to know now.
 async fn looks_by_hand(world: &World, line: &Line) -> usize {
-    assert!(holes::soon(&world.app().holes, line.tenant_id).await.expect("the database is there"));
+    assert!(missed_hooks::soon(&world.app().missed_hooks, line.tenant_id).await.expect("the database is there"));
     looks(world).await
 }
 

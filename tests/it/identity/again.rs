@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom::people::Role;
+use parom::identity::MemberRole;
 use parom_tests::{World, both};
 
 use super::{
@@ -14,7 +14,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 async fn m6_a_session_left_open_changes_neither_password_nor_authenticator(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", Role::Owner).await;
+    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let anna = sign_in(world, "anna@example.com").await;
     let elsewhere = sign_in(world, "anna@example.com").await;
     let page = anna.opens("/panel/me/two-step").await.is(200);

@@ -1,6 +1,6 @@
 //! M6: an account that demands the second step of everybody.
 
-use parom::people::Role;
+use parom::identity::MemberRole;
 use parom_tests::{World, both};
 use reqwest::Method;
 
@@ -9,7 +9,7 @@ use crate::panel::{PASSWORD, add_member, sign_in};
 
 async fn m6_whoever_has_no_second_step_sets_it_up_before_anything_else(world: &mut World) {
     let (boss, tenant_id) = owner(world, GOOD).await;
-    add_member(world, tenant_id, "anna@example.com", Role::Administrator).await;
+    add_member(world, tenant_id, "anna@example.com", MemberRole::Administrator).await;
     let anna = sign_in(world, "anna@example.com").await;
     anna.opens("/panel/team").await.is(200).never_says(&["Require it of everybody"]);
     anna.sends("/panel/team/second-step", &[("demand", "on")]).await.is(403);
@@ -41,7 +41,7 @@ async fn m6_whoever_has_no_second_step_sets_it_up_before_anything_else(world: &m
     let (other, _) = owner(world, "third.amocrm.ru").await;
     other.opens("/panel/team").await.is(200);
     boss.does("/panel/team/second-step", &[("demand", "off")]).await.says(&["is now optional"]);
-    add_member(world, tenant_id, "carl@example.com", Role::Viewer).await;
+    add_member(world, tenant_id, "carl@example.com", MemberRole::Viewer).await;
     sign_in(world, "carl@example.com").await.opens("/panel").await.is(200);
 }
 
@@ -57,7 +57,7 @@ async fn m6_a_handed_link_sets_up_the_demanded_step_only_where_it_may(world: &mu
     super::connects(world, &alice).await;
     alice.opens("/panel").await.is(200);
 
-    let proved = add_member(world, tenant_id, "anna@example.com", Role::Viewer).await;
+    let proved = add_member(world, tenant_id, "anna@example.com", MemberRole::Viewer).await;
     let anna = world.visitor();
     presses(&anna, &super::unmailed(world, &boss, proved).await).await.is(303);
     assert_eq!(anna.opens("/panel").await.is_redirect(), "/panel/me/two-step");

@@ -13,7 +13,7 @@ mod wrong_codes;
 use std::ops::{Deref, DerefMut};
 
 use entity::person;
-use parom::people::person as persons;
+use parom::identity::person as persons;
 use parom_tests::{Engine, Mail, MailServer, Place, Reply, Setup, Visitor, World};
 use totp_rs::{Builder, Secret};
 use uuid::Uuid;
@@ -86,7 +86,7 @@ pub fn code(world: &World, secret: &str) -> String {
 
 /// A person of the panel as stored.
 pub async fn person(world: &World, email: &str) -> person::Model {
-    let found = persons::by_email(&world.app().people, world.app().store.read(), email).await.unwrap();
+    let found = persons::by_email(&world.app().identity, world.app().store.read(), email).await.unwrap();
     found.unwrap_or_else(|| panic!("nobody is {email}"))
 }
 

@@ -1,6 +1,6 @@
 //! M4: no address alone changes who is signed in.
 
-use parom::people::ticket::{self, CrmUser, Leads};
+use parom::identity::ticket::{self, TicketTarget, TicketUser};
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, Visitor, World, both, once};
 use reqwest::Method;
@@ -11,8 +11,8 @@ use crate::panel::{PASSWORD, add_member, sign_in};
 use crate::widget_api::User;
 
 async fn entry(world: &World, tenant_id: Uuid, user: i64) -> String {
-    let user = CrmUser { id: user, name: "Boris".into(), is_admin: true };
-    let url = ticket::url(&world.app().people, tenant_id, &user, &Leads::Overview).await.unwrap();
+    let user = TicketUser { id: user, name: "Boris".into(), is_admin: true };
+    let url = ticket::url(&world.app().identity, tenant_id, &user, &TicketTarget::Overview).await.unwrap();
     url.strip_prefix(&world.api.base()).unwrap().to_owned()
 }
 
@@ -30,7 +30,7 @@ async fn presses(visitor: &Visitor, page: &Reply) -> Reply {
 /// The attack of the review: a link on Mallory's page moves a signed-in victim into Mallory's account.
 async fn m4_an_invitation_is_joined_by_a_form_alone(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", parom::people::Role::Owner).await;
+    add_member(world, line.tenant_id, "anna@example.com", parom::identity::MemberRole::Owner).await;
     let (mallory, _) = owner(world, EVIL).await;
     let link = link_in(world, &super::invites(&mallory, "anna@example.com", "viewer").await.text);
     let token = link.split_once("token=").unwrap().1;
@@ -59,7 +59,7 @@ async fn m4_an_invitation_is_joined_by_a_form_alone(world: &mut World) {
 async fn m4_a_ticket_asks_while_somebody_else_is_signed_in(world: &mut World) {
     let line = world.line("support").await;
     let (_, evil) = owner(world, EVIL).await;
-    add_member(world, line.tenant_id, "anna@example.com", parom::people::Role::Owner).await;
+    add_member(world, line.tenant_id, "anna@example.com", parom::identity::MemberRole::Owner).await;
     let anna = sign_in(world, "anna@example.com").await;
     let path = entry(world, evil, 7).await;
     let page = anna.opens(&path).await.is(200);
@@ -79,7 +79,7 @@ async fn m4_a_ticket_asks_while_somebody_else_is_signed_in(world: &mut World) {
     boris.opens(&entry(world, evil, 8).await).await.is(200).says(&["already signed in"]);
     // An account's own person with a password is not replaced by its amoCRM user unasked.
     let carl = world.visitor();
-    add_member(world, evil, "carl@example.com", parom::people::Role::Viewer).await;
+    add_member(world, evil, "carl@example.com", parom::identity::MemberRole::Viewer).await;
     carl.does("/panel/sign-in", &[("email", "carl@example.com"), ("password", PASSWORD), ("to", "")]).await;
     carl.opens(&entry(world, evil, 7).await).await.is(200).says(&["already signed in"]);
 }
@@ -156,7 +156,7 @@ async fn m4_the_widgets_click_opens_the_panel_at_once(world: &mut World) {
     foreign.push(("referer", "https://evil.example/"));
     navigates(world, &path, &foreign).await.is(200);
     // And whoever is signed in already is asked in any case.
-    add_member(world, world.active(HOST).await, "anna@example.com", parom::people::Role::Viewer).await;
+    add_member(world, world.active(HOST).await, "anna@example.com", parom::identity::MemberRole::Viewer).await;
     let cookie = sign_in(world, "anna@example.com").await.cookies();
     let mut signed_in = hidden("Browser/1").to_vec();
     signed_in.push(("cookie", cookie.as_str()));

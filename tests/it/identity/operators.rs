@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use parom::admin::operators::deeds::{self, By};
+use parom::admin::operators::actions::{self, OperatorActor};
 use parom::audit::Actor;
-use parom::people::person as persons;
+use parom::identity::person as persons;
 use parom_tests::{Visitor, World, both};
 
 use super::{ALICE, ALICES, EVIL, GOOD, MALLORYS, Mailed, code, invites, is_in, link_of, owner, person, squats, tries};
@@ -59,7 +59,7 @@ async fn h2_an_account_cannot_reach_an_operator_by_their_e_mail(world: &mut Worl
     let panel = person(world, crate::admin::operator::EMAIL).await;
     let db = world.app().store.read();
     let operator =
-        persons::operator_by_email(&world.app().people, db, crate::admin::operator::EMAIL).await.unwrap().unwrap();
+        persons::operator_by_email(&world.app().identity, db, crate::admin::operator::EMAIL).await.unwrap().unwrap();
     assert!(panel.id != operator.id && !panel.is_operator && operator.is_operator);
     assert!(operator.set_in.is_none() && operator.password_hash.is_none());
     let link = super::unmailed(world, &mallory.owner, panel.id).await;
@@ -67,8 +67,8 @@ async fn h2_an_account_cannot_reach_an_operator_by_their_e_mail(world: &mut Worl
     world.visitor().opens(&format!("/admin/link?token={token}")).await.is(422);
     world.visitor().sends_as_it_is("/admin/link", &[("token", token)]).await.is(422);
     // Nor does an operator's link open a panel.
-    let by = By { actor: Actor::Cli, address: None };
-    let link = deeds::link(world.app(), &operator, false, &by).await.unwrap();
+    let by = OperatorActor { actor: Actor::Cli, address: None };
+    let link = actions::link(world.app(), &operator, false, &by).await.unwrap();
     let token = link.split_once("token=").unwrap().1;
     world.visitor().opens(&format!("/panel/link?token={token}")).await.is(410);
     world.visitor().sends_as_it_is("/panel/link", &[("token", token)]).await.is(410);
@@ -81,9 +81,9 @@ async fn h2_an_operator_who_comes_back_begins_anew(world: &mut World) {
     olga.sends("/admin/own", &[("password", ALICES)]).await.is(303);
     let db = world.app().store.read();
     let row =
-        persons::operator_by_email(&world.app().people, db, crate::admin::operator::EMAIL).await.unwrap().unwrap();
-    let by = By { actor: Actor::Cli, address: None };
-    deeds::disable(world.app(), &row, &by).await.unwrap();
+        persons::operator_by_email(&world.app().identity, db, crate::admin::operator::EMAIL).await.unwrap().unwrap();
+    let by = OperatorActor { actor: Actor::Cli, address: None };
+    actions::disable(world.app(), &row, &by).await.unwrap();
     assert_eq!(olga.opens("/admin/accounts").await.is_redirect(), "/admin/sign-in");
     let link = make_operator(world, crate::admin::operator::EMAIL).await;
     let fields = [("email", crate::admin::operator::EMAIL), ("password", ALICES)];
@@ -98,9 +98,10 @@ async fn m6_a_forgotten_authenticator_is_renewed_by_its_link_alone(place: &mut M
     let email = crate::admin::operator::EMAIL;
     olga.opens("/admin/own").await.is(200);
     olga.sends("/admin/own", &[("password", ALICES)]).await.is(303);
-    let row = persons::operator_by_email(&place.app().people, place.app().store.read(), email).await.unwrap().unwrap();
-    let by = By { actor: Actor::Cli, address: None };
-    let link = deeds::link(place.app(), &row, true, &by).await.unwrap();
+    let row =
+        persons::operator_by_email(&place.app().identity, place.app().store.read(), email).await.unwrap().unwrap();
+    let by = OperatorActor { actor: Actor::Cli, address: None };
+    let link = actions::link(place.app(), &row, true, &by).await.unwrap();
     let link = link.strip_prefix(&place.api.base()).unwrap().to_owned();
     assert_eq!(olga.opens("/admin/accounts").await.is_redirect(), "/admin/sign-in", "sessions ended");
     let signs_in = [("email", email), ("password", ALICES)];

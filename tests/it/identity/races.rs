@@ -1,6 +1,6 @@
 //! H1 at the edges of time: what was read before credentials fell changes and opens nothing afterwards.
 
-use parom::people::{credentials, link, person as persons, totp};
+use parom::identity::{credentials, link, person as persons, totp};
 use parom_tests::{World, both};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -13,20 +13,20 @@ async fn h1_what_was_read_before_the_proof_sets_and_opens_nothing_after_it(world
     assert!(credentials::hold(db, &before).await.unwrap());
     let session = entity::session::Entity::find().filter(entity::session::Column::PersonId.eq(before.id));
     let session = session.one(db).await.unwrap().expect("Mallory's session");
-    assert!(credentials::hold_in(&app.people, db, &before, &session).await.unwrap());
-    assert!(credentials::prove(&app.people, db, &before).await.unwrap(), "the first proof");
-    assert!(!credentials::prove(&app.people, db, &before).await.unwrap(), "there is one first");
+    assert!(credentials::hold_in(&app.identity, db, &before, &session).await.unwrap());
+    assert!(credentials::prove(&app.identity, db, &before).await.unwrap(), "the first proof");
+    assert!(!credentials::prove(&app.identity, db, &before).await.unwrap(), "there is one first");
     assert!(!credentials::hold(db, &before).await.unwrap(), "no session opens");
     assert!(!credentials::set_password(db, &before, "hash", before.set_in).await.unwrap());
     let begun = totp::begin(&before).unwrap();
     let confirmed =
-        totp::confirm(&app.people, db, &before, (&begun.secret, &code(world, &begun.secret)), before.set_in).await;
-    assert_eq!(confirmed.unwrap(), totp::Confirmed::Changed);
+        totp::confirm(&app.identity, db, &before, (&begun.secret, &code(world, &begun.secret)), before.set_in).await;
+    assert_eq!(confirmed.unwrap(), totp::FirstCodeResult::Changed);
     let after = persons::by_id(db, before.id).await.unwrap().unwrap();
     // A request that found its session before, and reads the person only now.
     assert!(credentials::hold(db, &after).await.unwrap());
     assert!(
-        !credentials::hold_in(&app.people, db, &after, &session).await.unwrap(),
+        !credentials::hold_in(&app.identity, db, &after, &session).await.unwrap(),
         "the session ended with the proof"
     );
     assert!(!credentials::any(&after) && after.set_in.is_none() && after.proved_at.is_some());
@@ -41,7 +41,7 @@ async fn h1_passwords_that_race_with_the_proof_lose(world: &mut World) {
     let signs_in = [("email", ALICE), ("password", MALLORYS), ("to", "")];
     let visitors: Vec<_> = (0..4).map(|_| world.visitor()).collect();
     let (proved, ..) = tokio::join!(
-        async { credentials::prove(&app.people, app.store.write(), &before).await.unwrap() },
+        async { credentials::prove(&app.identity, app.store.write(), &before).await.unwrap() },
         mallory.browser.sends("/panel/me/password", &fields),
         futures_util::future::join_all(visitors.iter().map(|visitor| visitor.sends("/panel/sign-in", &signs_in))),
     );
@@ -63,7 +63,7 @@ async fn h1_a_sign_in_that_races_with_the_proof_opens_nothing(world: &mut World)
     let fields = [("email", ALICE), ("password", MALLORYS), ("to", "")];
     let visitors: Vec<_> = (0..4).map(|_| world.visitor()).collect();
     let (proved, _) = tokio::join!(
-        async { credentials::prove(&app.people, app.store.write(), &before).await.unwrap() },
+        async { credentials::prove(&app.identity, app.store.write(), &before).await.unwrap() },
         futures_util::future::join_all(visitors.iter().map(|visitor| visitor.sends("/panel/sign-in", &fields))),
     );
     assert!(proved);

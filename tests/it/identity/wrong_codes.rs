@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom::people::Role;
+use parom::identity::MemberRole;
 use parom_tests::both;
 
 use super::{Mailed, code, tries};
@@ -31,7 +31,7 @@ async fn guesses(place: &Mailed, pending: &str) -> usize {
 
 async fn m6_ten_wrong_codes_begin_the_sign_in_anew_and_are_told(place: &mut Mailed) {
     let line = place.line("support").await;
-    add_member(place, line.tenant_id, ANNA, Role::Owner).await;
+    add_member(place, line.tenant_id, ANNA, MemberRole::Owner).await;
     let anna = sign_in(place, ANNA).await;
     let page = anna.opens("/panel/me/two-step").await.is(200);
     let secret = page.between("<code class=\"mono all\">", "<").unwrap().to_owned();
@@ -71,15 +71,15 @@ async fn m6_ten_wrong_codes_begin_the_sign_in_anew_and_are_told(place: &mut Mail
 
 /// Posted at once they are counted one by one, and the first step is gone for all.
 async fn m6_wrong_codes_at_once_are_all_counted(place: &mut Mailed) {
-    use parom::people::second_step::{Checked, check};
+    use parom::identity::second_step::{CodeResult, check};
     let line = place.line("support").await;
-    add_member(place, line.tenant_id, ANNA, Role::Owner).await;
+    add_member(place, line.tenant_id, ANNA, MemberRole::Owner).await;
     let person = super::person(place, ANNA).await;
     let app = place.app().clone();
-    let checks = (0..20).map(|_| check(&app.people, &person, "000000"));
-    let told: Vec<Checked> =
+    let checks = (0..20).map(|_| check(&app.identity, &person, "000000"));
+    let told: Vec<CodeResult> =
         futures_util::future::join_all(checks).await.into_iter().map(|told| told.unwrap()).collect();
-    assert_eq!(told.iter().filter(|told| **told == Checked::Anew).count(), 2, "{told:?}");
+    assert_eq!(told.iter().filter(|told| **told == CodeResult::Anew).count(), 2, "{told:?}");
     place.mail.next().await.says(&["wrong codes"]);
     // One letter an hour, however often: the next one is the link that somebody asks for.
     place.visitor().sends("/panel/sign-in/link", &[("email", ANNA), ("to", "")]).await.is(200);

@@ -1,6 +1,6 @@
 //! The pages of imports: a file is counted, begun, watched, paused, and its skipped lines are taken along.
 
-use parom::people::Role;
+use parom::identity::MemberRole;
 use parom_tests::{Line, Reply, Visitor, World, answer, once};
 use reqwest::Method;
 
@@ -98,7 +98,7 @@ async fn only_our_own_form_takes_files(world: &mut World) {
     assert_eq!(empty.status, 422, "{}", empty.text);
     let other = world.line_at("other.amocrm.ru", "theirs").await;
     assert_eq!(uploads(world, &owner, form(&csrf, &other, "a.ndjson", &texts("anna", 1))).await.status, 404);
-    add_member(world, line.tenant_id, "viewer@example.com", Role::Viewer).await;
+    add_member(world, line.tenant_id, "viewer@example.com", MemberRole::Viewer).await;
     let viewer = sign_in(world, "viewer@example.com").await;
     for path in ["/panel/import", "/panel/import/new"] {
         assert_eq!(viewer.opens(path).await.status, 403);

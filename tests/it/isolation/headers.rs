@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use parom::media::{self, For, Kind};
-use parom::people::Role;
+use parom::identity::MemberRole;
+use parom::media::{self, LinkRecipient, MediaKind};
 use parom_tests::{Engine, FileHost, Line, Page, Place, Reply, Visitor, World, answer};
 use reqwest::Method;
 use serde_json::json;
@@ -92,7 +92,7 @@ async fn told(world: &mut World) -> Told {
     world.deliver_all().await;
     let (source, tenant) = (line.source_id.to_string(), line.tenant_id.to_string());
     let theirs = world.messages().await.first().map(|one| (one.id, one.conversation_id)).expect("a message");
-    let viewer = add_member(world, line.tenant_id, "viewer@example.com", Role::Viewer).await;
+    let viewer = add_member(world, line.tenant_id, "viewer@example.com", MemberRole::Viewer).await;
     let (stranger, owner) = (world.visitor(), world.panel(line.tenant_id).await);
 
     for path in ["/api/docs", "/api/docs/style.css", "/api/openapi.json"] {
@@ -146,8 +146,8 @@ async fn told(world: &mut World) -> Told {
 
     let host = FileHost::start().await;
     for (name, body) in [("a picture", png(64)), ("a page", b"<!doctype html><script>alert(1)</script>".to_vec())] {
-        let kept = keeps(world, &line, Kind::File, &host.puts("/x", [Page::file("text/html", body)])).await;
-        let reply = stranger.opens(media::link(world.app(), &kept, For::Webhook).as_str()).await;
+        let kept = keeps(world, &line, MediaKind::File, &host.puts("/x", [Page::file("text/html", body)])).await;
+        let reply = stranger.opens(media::link(world.app(), &kept, LinkRecipient::Webhook).as_str()).await;
         told.note("whoever holds the link", &format!("/media/{{token}}/{{name}}, {name}"), &reply);
     }
     told.pages("whoever guesses", &stranger, "media", "", &[("{token}", "x"), ("{name}", "x")]).await;

@@ -1,7 +1,7 @@
 //! Whose access is used, and what is kept when it is given again.
 
 use entity::oauth_grant::{self, Column};
-use parom::tenant::{AccessState, place, token};
+use parom::tenant::{AccessState, host, token};
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, once};
 use sandbox::{Fault, Part};
@@ -67,7 +67,7 @@ async fn giving_access_again_keeps_everything(world: &mut World) {
     );
     let access = parom::tenant::access(world.app(), line.tenant_id).await.unwrap();
     assert_eq!((access.state, access.next_refresh_at), (AccessState::Revoked, None));
-    let again = parom::tenant::access::allow_again(&row(world, line.tenant_id).await);
+    let again = parom::tenant::access::reconnect_url(&row(world, line.tenant_id).await);
     assert_eq!(again, "/oauth/install?integration=main", "one click");
 
     world.owner(HOST).installs_in_a_browser().await.is(200);
@@ -122,7 +122,7 @@ async fn the_widgets_word_leads_to_a_renamed_account(world: &mut World) {
     let host = |name: &str| rules.parse(name).unwrap();
     world.sandbox.add_account("other.amocrm.ru");
     let find = async |world: &World, name: &str| {
-        place::find(&world.app().tenants, line.tenant_id, Some(&host(name))).await.unwrap()
+        host::find(&world.app().tenants, line.tenant_id, Some(&host(name))).await.unwrap()
     };
     assert!(!find(world, HOST).await, "it is where we knew it");
     assert!(!find(world, "other.amocrm.ru").await, "another account lives there");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::clock::Clock;
 use base::config::Config;
 use entity::source;
-use parom::server::{self, Options};
+use parom::server::{self, ServerOptions};
 use parom_tests::database::TestDatabase;
 use parom_tests::settings::{CHANNEL_ID, HOST, START, VENDOR_KEY, config_text, free_port};
 use parom_tests::{Api, Engine, answer, cookie_of, state_of};
@@ -93,7 +93,7 @@ async fn accounts_with_one_number_stay_apart_and_kinds_choose_channels() {
     let clock = Clock::frozen(START);
     let sandbox = amocrm(&clock).await;
     sandbox.add_account(SHARED);
-    let options = Options { clock: clock.clone(), deliver: false, threads: 1, ..Options::default() };
+    let options = ServerOptions { clock: clock.clone(), deliver: false, threads: 1, ..ServerOptions::default() };
     let running = server::start(config(free_port(), &database, sandbox.url()), options).await.unwrap();
     for name in ["main", "kommo"] {
         sandbox.set_redirect_uri(name, &format!("{}/oauth/callback", running.app.public_url()));

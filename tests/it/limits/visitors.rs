@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base::config::Config;
 use entity::media;
-use parom::media::{Giver, Upload};
+use parom::media::{Upload, Uploader};
 use parom_tests::{Reply, World, answer};
 use reqwest::Method;
 use sea_orm::EntityTrait;
@@ -90,7 +90,7 @@ async fn m3_an_upload_that_nobody_ends_is_dropped_after_an_hour() {
         |_| {},
         async |world| {
             let line = world.line("support").await;
-            for giver in [Giver::Account, Giver::Visitor] {
+            for giver in [Uploader::Account, Uploader::Visitor] {
                 drop(Upload::begin(world.app(), line.tenant_id, line.source_id, giver).await.unwrap());
             }
             let left = async || media::Entity::find().all(world.app().store.read()).await.unwrap().len();

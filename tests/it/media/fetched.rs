@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base::config::Config;
-use parom::media::{Kind, sweep};
+use parom::media::{MediaKind, sweep};
 use parom_tests::{FileHost, Page, Setup, World, both, once};
 use sha2::{Digest, Sha256};
 
@@ -21,13 +21,13 @@ async fn a_file_is_fetched_once_and_counted_and_hashed(world: &mut World) {
     let bytes = png(300_000);
     // A lie about the type, and a name made of nothing the address says.
     let url = host.puts("/pictures/77?token=abc", [Page::file("text/html", bytes.clone())]);
-    let id = wants(world, &line, Kind::Picture, &url).await;
+    let id = wants(world, &line, MediaKind::Picture, &url).await;
     assert_eq!(world.fetch_all().await, 1);
     assert_eq!(world.fetch_all().await, 0, "nothing is due any more");
     let kept = kept(world, &line, id).await;
     assert_eq!((kept.size, kept.mime_type.as_str(), kept.file_name.as_str()), (300_000, "image/png", "picture.png"));
     assert_eq!(kept.checksum, hex::encode(Sha256::digest(&bytes)));
-    assert_eq!(kept.kind_for(Kind::Picture), Kind::Picture);
+    assert_eq!(kept.kind_for(MediaKind::Picture), MediaKind::Picture);
     assert_eq!(host.asked().len(), 1);
     assert!(host.asked()[0].head.to_lowercase().contains("accept-encoding: identity"), "{:?}", host.asked());
     let row = row(world, id).await.unwrap();
@@ -39,7 +39,7 @@ async fn whoever_asks_first_fetches(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     let url = host.puts("/a.png", [Page::file("image/png", png(10))]);
-    let id = wants(world, &line, Kind::Picture, &url).await;
+    let id = wants(world, &line, MediaKind::Picture, &url).await;
     kept(world, &line, id).await;
     assert_eq!((world.fetch_all().await, host.count("/a.png")), (0, 1));
 }
@@ -53,8 +53,12 @@ async fn a_lie_about_the_kind_makes_it_a_file(world: &mut World) {
         ("MZ\u{0}\u{1}", "application/vnd.microsoft.portable-executable"),
     ] {
         let url = host.puts("/lie", [Page::file("image/png", page)]);
-        let kept = keeps(world, &line, Kind::Picture, &url).await;
-        assert_eq!((kept.mime_type.as_str(), kept.kind_for(Kind::Picture)), (mime_type, Kind::File), "{page}");
+        let kept = keeps(world, &line, MediaKind::Picture, &url).await;
+        assert_eq!(
+            (kept.mime_type.as_str(), kept.kind_for(MediaKind::Picture)),
+            (mime_type, MediaKind::File),
+            "{page}"
+        );
     }
 }
 
@@ -63,7 +67,7 @@ async fn half_a_file_is_no_file_and_is_asked_for_again(world: &mut World) {
     let host = FileHost::start().await;
     let half = Page::file("image/png", png(50_000)).telling(100_000);
     let url = host.puts("/half.png", [half.clone(), Page::file("image/png", png(100_000))]);
-    let id = wants(world, &line, Kind::Picture, &url).await;
+    let id = wants(world, &line, MediaKind::Picture, &url).await;
     world.fetch_all().await;
     assert_eq!(later(world, &line, id).await, 5);
     assert!(stored(world).is_empty(), "nothing of half a file stays");
@@ -72,7 +76,7 @@ async fn half_a_file_is_no_file_and_is_asked_for_again(world: &mut World) {
     assert_eq!(kept(world, &line, id).await.size, 100_000);
     // One that never gets whole is given up, not before a quarter of an hour.
     let url = host.puts("/never.png", [half]);
-    let id = wants(world, &line, Kind::Picture, &url).await;
+    let id = wants(world, &line, MediaKind::Picture, &url).await;
     let mut waited = 0;
     for _ in 0..5 {
         world.fetch_all().await;
@@ -91,7 +95,7 @@ async fn what_is_not_there_is_looked_at_twice(world: &mut World) {
     let host = FileHost::start().await;
     for status in [401, 403, 404, 410] {
         let path = format!("/{status}");
-        let id = wants(world, &line, Kind::File, &host.puts(&path, [Page::status(status)])).await;
+        let id = wants(world, &line, MediaKind::File, &host.puts(&path, [Page::status(status)])).await;
         world.fetch_all().await;
         assert_eq!(later(world, &line, id).await, 5, "{status}");
         world.advance(Duration::from_secs(5));
@@ -99,7 +103,7 @@ async fn what_is_not_there_is_looked_at_twice(world: &mut World) {
         assert_eq!(gone(world, &line, id).await, format!("status_{status}"));
         assert_eq!(host.count(&path), 2);
     }
-    let id = wants(world, &line, Kind::File, &host.puts("/empty", [Page::file("image/png", "")])).await;
+    let id = wants(world, &line, MediaKind::File, &host.puts("/empty", [Page::file("image/png", "")])).await;
     world.fetch_all().await;
     world.advance(Duration::from_secs(5));
     world.fetch_all().await;
@@ -110,7 +114,7 @@ async fn what_is_not_there_is_looked_at_twice(world: &mut World) {
 async fn a_host_that_refuses_connections_is_looked_at_twice(world: &mut World) {
     let line = world.line("support").await;
     let url = format!("http://127.0.0.1:{}/a.png", parom_tests::settings::free_port());
-    let id = wants(world, &line, Kind::Picture, &url).await;
+    let id = wants(world, &line, MediaKind::Picture, &url).await;
     world.fetch_all().await;
     assert_eq!(later(world, &line, id).await, 5);
     world.advance(Duration::from_secs(5));
@@ -123,7 +127,7 @@ async fn who_asks_for_time_gets_it(world: &mut World) {
     let host = FileHost::start().await;
     let busy = Page::status(503).with("Retry-After", "120");
     let url = host.puts("/busy", [busy, Page::status(429), Page::file("text/plain", "at last")]);
-    let id = wants(world, &line, Kind::File, &url).await;
+    let id = wants(world, &line, MediaKind::File, &url).await;
     for wanted in [120, 15] {
         world.fetch_all().await;
         assert_eq!(later(world, &line, id).await, wanted);
@@ -138,17 +142,17 @@ async fn too_much_is_refused_by_what_is_said_and_by_what_comes() {
     let Some(world) = World::start(parom_tests::Engine::Sqlite, setup).await else { return };
     let line = world.line("support").await;
     let host = FileHost::start().await;
-    let told = host.puts("/told.png", [Page::file("image/png", png(10)).telling(5_000_000)]);
+    let announced = host.puts("/told.png", [Page::file("image/png", png(10)).telling(5_000_000)]);
     let endless = host.puts("/endless.png", [Page::file("image/png", png(64_000)).endless()]);
     let just = host.puts("/just.png", [Page::file("image/png", png(1024 * 1024)).chunked()]);
     let over = host.puts("/over.png", [Page::file("image/png", png(1024 * 1024 + 1)).chunked()]);
     for (kind, url, reason) in [
-        (Kind::Picture, &told, "media_too_big"),
-        (Kind::Picture, &endless, "media_too_big"),
-        (Kind::Avatar, &over, "media_too_big"),
+        (MediaKind::Picture, &announced, "media_too_big"),
+        (MediaKind::Picture, &endless, "media_too_big"),
+        (MediaKind::Avatar, &over, "media_too_big"),
         // The kind decides: as a file it would be small enough, were there room.
-        (Kind::File, &told, "no_room"),
-        (Kind::File, &endless, "no_room"),
+        (MediaKind::File, &announced, "no_room"),
+        (MediaKind::File, &endless, "no_room"),
     ] {
         let id = wants(&world, &line, kind, url).await;
         world.fetch_all().await;
@@ -157,9 +161,9 @@ async fn too_much_is_refused_by_what_is_said_and_by_what_comes() {
     assert_eq!(host.count("/told.png"), 2, "what is refused is not asked for again");
     assert!(stored(&world).is_empty());
     // The account's room is used up, another account's is not.
-    keeps(&world, &line, Kind::Picture, &just).await;
-    keeps(&world, &line, Kind::Picture, &just).await;
-    let third = wants(&world, &line, Kind::Picture, &just).await;
+    keeps(&world, &line, MediaKind::Picture, &just).await;
+    keeps(&world, &line, MediaKind::Picture, &just).await;
+    let third = wants(&world, &line, MediaKind::Picture, &just).await;
     world.fetch_all().await;
     assert_eq!(gone(&world, &line, third).await, "no_room");
     // Its people are told once, until there is room again.
@@ -174,7 +178,7 @@ async fn too_much_is_refused_by_what_is_said_and_by_what_comes() {
     sweep(world.app()).await.unwrap();
     assert_eq!(open().await, 0);
     let other = world.line_at("other.amocrm.ru", "support").await;
-    keeps(&world, &other, Kind::Picture, &just).await;
+    keeps(&world, &other, MediaKind::Picture, &just).await;
     parom_tests::Place::close(world).await;
 }
 
@@ -187,7 +191,7 @@ async fn packed_answers_are_not_taken_for_files(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     let url = host.puts("/gz", [Page::file("text/plain", "\u{1f}…").with("Content-Encoding", "gzip")]);
-    let id = wants(world, &line, Kind::File, &url).await;
+    let id = wants(world, &line, MediaKind::File, &url).await;
     world.fetch_all().await;
     world.advance(Duration::from_secs(5));
     world.fetch_all().await;

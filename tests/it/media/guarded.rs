@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base::config::Config;
-use parom::media::Kind;
+use parom::media::MediaKind;
 use parom_tests::{Engine, FileHost, Page, Place, Setup, World, once};
 
 use super::{gone, keeps, later, nobodys_line, png, stored, wants};
@@ -35,7 +35,7 @@ async fn forbidden_addresses_are_refused_before_a_call(world: &mut World) {
         "//127.0.0.1/".to_owned(),
         "not an address".to_owned(),
     ] {
-        let id = wants(world, &line, Kind::File, &url).await;
+        let id = wants(world, &line, MediaKind::File, &url).await;
         assert_eq!(world.fetch_all().await, 0, "{url} is not even tried");
         assert_eq!(gone(world, &line, id).await, "address_refused", "{url}");
     }
@@ -53,7 +53,7 @@ async fn each_step_of_a_redirect_is_looked_at(world: &mut World) {
         "http://169.254.169.254/".to_owned(),
         "file:///etc/passwd".to_owned(),
     ] {
-        let id = wants(world, &line, Kind::File, &host.puts("/away", [Page::to(&to)])).await;
+        let id = wants(world, &line, MediaKind::File, &host.puts("/away", [Page::to(&to)])).await;
         world.fetch_all().await;
         assert_eq!(gone(world, &line, id).await, "address_refused", "{to}");
     }
@@ -62,10 +62,10 @@ async fn each_step_of_a_redirect_is_looked_at(world: &mut World) {
     host.puts("/there/file.png", [Page::file("image/png", png(20))]);
     host.puts("/step", [Page::to("there/file.png")]);
     let url = host.puts("/start", [Page::to(&host.url("/step"))]);
-    assert_eq!(keeps(world, &line, Kind::Picture, &url).await.size, 20);
+    assert_eq!(keeps(world, &line, MediaKind::Picture, &url).await.size, 20);
     assert!(host.asked().iter().all(|asked| !asked.head.to_lowercase().contains("referer")));
     // A ring of them ends.
-    let id = wants(world, &line, Kind::File, &host.puts("/ring", [Page::to("/ring")])).await;
+    let id = wants(world, &line, MediaKind::File, &host.puts("/ring", [Page::to("/ring")])).await;
     world.fetch_all().await;
     assert_eq!((later(world, &line, id).await, host.count("/ring")), (5, 6));
     world.advance(Duration::from_secs(5));
@@ -85,7 +85,7 @@ async fn a_name_is_judged_by_what_is_dialled() {
     let line = nobodys_line(&world);
     let host = FileHost::start().await;
     let named = host.url("/x").replace("http://127.0.0.1", "https://localhost");
-    let id = wants(&world, &line, Kind::File, &named).await;
+    let id = wants(&world, &line, MediaKind::File, &named).await;
     assert_eq!(world.fetch_all().await, 1, "nothing is wrong with the name itself");
     assert_eq!(gone(&world, &line, id).await, "address_refused");
     assert!(host.asked().is_empty());

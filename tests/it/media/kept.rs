@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base::config::{Config, MediaMode};
 use entity::media;
-use parom::media::{For, Kind, Origin, avatar, avatar_id, avatar_link, link, of_messages, sweep};
+use parom::media::{FileOrigin, LinkRecipient, MediaKind, avatar, avatar_id, avatar_link, link, of_messages, sweep};
 use parom_tests::{Engine, FileHost, Page, Place, Setup, World, both, once};
 use sea_orm::EntityTrait;
 
@@ -16,9 +16,9 @@ async fn a_file_goes_after_its_last_day(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
     let url = host.puts("/a.png", [Page::file("x/y", png(10))]);
-    let first = keeps(world, &line, Kind::Picture, &url).await;
+    let first = keeps(world, &line, MediaKind::Picture, &url).await;
     world.advance(DAY);
-    let second = keeps(world, &line, Kind::Picture, &url).await;
+    let second = keeps(world, &line, MediaKind::Picture, &url).await;
     world.advance(29 * DAY);
     assert_eq!(sweep(world.app()).await.unwrap(), 0, "thirty days are kept");
     world.advance(DAY);
@@ -32,7 +32,7 @@ async fn a_file_goes_after_its_last_day(world: &mut World) {
 async fn a_face_is_fetched_once_for_all_who_have_it(world: &mut World) {
     let (line, other) = (world.line("support").await, world.line_at("other.amocrm.ru", "support").await);
     let host = FileHost::start().await;
-    let origin = Origin::Url(host.puts("/face?token=t0ken", [Page::file("x/y", png(500))]));
+    let origin = FileOrigin::Url(host.puts("/face?token=t0ken", [Page::file("x/y", png(500))]));
     let app = world.app().clone();
     let id = avatar_id(&app, line.tenant_id, &origin);
     for _ in 0..3 {
@@ -61,12 +61,12 @@ async fn a_face_that_is_none_is_left_out_and_looked_for_another_day(world: &mut 
     let host = FileHost::start().await;
     let app = world.app().clone();
     let missing =
-        Origin::Url(host.puts("/later.png", [Page::status(404), Page::status(404), Page::file("x/y", png(9))]));
-    let page = Origin::Url(host.puts("/page", [Page::file("image/png", "<html>")]));
+        FileOrigin::Url(host.puts("/later.png", [Page::status(404), Page::status(404), Page::file("x/y", png(9))]));
+    let page = FileOrigin::Url(host.puts("/page", [Page::file("image/png", "<html>")]));
     for origin in [&missing, &page] {
         accepts(world, &line, vec![avatar(&app, &whose(world, &line), origin.clone())]).await;
     }
-    let id = |origin: &Origin| avatar_id(&app, line.tenant_id, origin);
+    let id = |origin: &FileOrigin| avatar_id(&app, line.tenant_id, origin);
     assert_eq!(avatar_link(&app, line.tenant_id, id(&missing)).await, None, "nobody waits for a face");
     assert_eq!(gone(world, &line, id(&page)).await, "not_a_picture");
     world.advance(Duration::from_secs(5));
@@ -84,10 +84,10 @@ async fn erasing_takes_rows_and_bytes(world: &mut World) {
     let host = FileHost::start().await;
     let url = host.puts("/a.png", [Page::file("x/y", png(10))]);
     let app = world.app().clone();
-    let mine = keeps(world, &line, Kind::Picture, &url).await;
-    let others = keeps(world, &line, Kind::Picture, &url).await;
-    let waiting = wants(world, &line, Kind::Picture, &url).await;
-    let shown = link(&app, &mine, For::Crm);
+    let mine = keeps(world, &line, MediaKind::Picture, &url).await;
+    let others = keeps(world, &line, MediaKind::Picture, &url).await;
+    let waiting = wants(world, &line, MediaKind::Picture, &url).await;
+    let shown = link(&app, &mine, LinkRecipient::Crm);
     let mut messages = Vec::new();
     for id in [mine.id, waiting] {
         messages.push(row(world, id).await.unwrap().message_id);
@@ -111,20 +111,20 @@ async fn public_links_are_handed_through() {
     let line = nobodys_line(&world);
     let host = FileHost::start().await;
     let url = host.puts("/a.png?x=1", [Page::file("x/y", png(10))]);
-    let id = wants(&world, &line, Kind::Picture, &url).await;
+    let id = wants(&world, &line, MediaKind::Picture, &url).await;
     assert_eq!(world.fetch_all().await, 0);
     let passed = kept(&world, &line, id).await;
-    assert_eq!(link(world.app(), &passed, For::Crm).as_str(), url);
-    assert_eq!((passed.kind_for(Kind::Picture), passed.size), (Kind::Picture, 0));
+    assert_eq!(link(world.app(), &passed, LinkRecipient::Crm).as_str(), url);
+    assert_eq!((passed.kind_for(MediaKind::Picture), passed.size), (MediaKind::Picture, 0));
     assert!(host.asked().is_empty());
     // What only a connector can open is never handed through, nor is what nobody may call.
-    let secret = Origin::Connector { source_id: line.source_id, reference: "file-id".to_owned() };
-    let new = parom::media::wanted(world.app(), &whose(&world, &line), Kind::Picture, secret, "");
+    let secret = FileOrigin::Connector { source_id: line.source_id, reference: "file-id".to_owned() };
+    let new = parom::media::wanted(world.app(), &whose(&world, &line), MediaKind::Picture, secret, "");
     let id = new.id;
     accepts(&world, &line, vec![new]).await;
     assert_eq!(world.fetch_all().await, 1);
     assert_eq!(gone(&world, &line, id).await, "source_deleted", "this source does not exist");
-    let inside = wants(&world, &line, Kind::Picture, "http://169.254.169.254/").await;
+    let inside = wants(&world, &line, MediaKind::Picture, "http://169.254.169.254/").await;
     assert_eq!(gone(&world, &line, inside).await, "address_refused");
     world.close().await;
 }

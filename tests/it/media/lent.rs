@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom::media::{For, Kept, Kind, crm_link, link};
+use parom::media::{LinkRecipient, MediaKind, StoredFile, crm_link, link};
 use parom_tests::{FileHost, Page, World, both, once};
 use reqwest::{Method, Response};
 use url::Url;
@@ -26,10 +26,10 @@ fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
     answer.headers().get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
 }
 
-async fn named(world: &World, line: &parom_tests::Line, kind: Kind, name: &str, body: Vec<u8>) -> Kept {
+async fn named(world: &World, line: &parom_tests::Line, kind: MediaKind, name: &str, body: Vec<u8>) -> StoredFile {
     let host = FileHost::start().await;
     let url = host.puts("/x", [Page::file("text/plain", body)]);
-    let origin = parom::media::Origin::Url(url);
+    let origin = parom::media::FileOrigin::Url(url);
     let new = parom::media::wanted(world.app(), &whose(world, line), kind, origin, name);
     let id = new.id;
     accepts(world, line, vec![new]).await;
@@ -41,8 +41,8 @@ async fn a_file_is_lent_whole_and_in_parts(world: &mut World) {
     let host = FileHost::start().await;
     // More than one buffer of the store.
     let bytes = png(6_000_001);
-    let kept = keeps(world, &line, Kind::Picture, &host.puts("/a.png", [Page::file("x/y", bytes.clone())])).await;
-    let url = link(world.app(), &kept, For::Webhook);
+    let kept = keeps(world, &line, MediaKind::Picture, &host.puts("/a.png", [Page::file("x/y", bytes.clone())])).await;
+    let url = link(world.app(), &kept, LinkRecipient::Webhook);
     assert!(url.as_str().starts_with(&format!("{}/media/", world.app().public_url())), "{url}");
     let whole = asks(world, Method::GET, &url, &[]).await;
     assert_eq!(whole.status(), 200);
@@ -111,8 +111,8 @@ async fn what_a_browser_would_run_is_never_shown_in_place(world: &mut World) {
         ("run.js", "alert(1)", "text/plain; charset=utf-8"),
         ("paper.pdf", "%PDF-1.7", "application/pdf"),
     ] {
-        let kept = named(world, &line, Kind::Picture, name, body.into()).await;
-        let answer = asks(world, Method::GET, &link(world.app(), &kept, For::Panel), &[]).await;
+        let kept = named(world, &line, MediaKind::Picture, name, body.into()).await;
+        let answer = asks(world, Method::GET, &link(world.app(), &kept, LinkRecipient::Panel), &[]).await;
         assert_eq!(header(&answer, "content-type"), content_type, "{name}");
         assert!(header(&answer, "content-disposition").starts_with("attachment; "), "{name}");
         assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
@@ -133,8 +133,8 @@ async fn no_name_gets_out_of_its_header(world: &mut World) {
         ),
         ("q?a=b#c.txt", "attachment; filename=\"qa=b#c.txt\"", "qa=b%23c.txt"),
     ] {
-        let kept = named(world, &line, Kind::File, name, b"text".to_vec()).await;
-        let url = link(world.app(), &kept, For::Panel);
+        let kept = named(world, &line, MediaKind::File, name, b"text".to_vec()).await;
+        let url = link(world.app(), &kept, LinkRecipient::Panel);
         assert_eq!(url.path_segments().unwrap().next_back().unwrap(), last, "{name}");
         let answer = asks(world, Method::GET, &url, &[]).await;
         assert_eq!((answer.status().as_u16(), header(&answer, "content-disposition")), (200, told), "{name}");
@@ -145,9 +145,10 @@ async fn no_name_gets_out_of_its_header(world: &mut World) {
 async fn links_end_and_cannot_be_made(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
-    let kept = keeps(world, &line, Kind::Picture, &host.puts("/a.png", [Page::file("x/y", png(100))])).await;
+    let kept = keeps(world, &line, MediaKind::Picture, &host.puts("/a.png", [Page::file("x/y", png(100))])).await;
     let app = world.app().clone();
-    let [webhook, crm, panel] = [For::Webhook, For::Crm, For::Panel].map(|reader| link(&app, &kept, reader));
+    let [webhook, crm, panel] =
+        [LinkRecipient::Webhook, LinkRecipient::Crm, LinkRecipient::Panel].map(|reader| link(&app, &kept, reader));
     for url in [&webhook, &crm, &panel] {
         assert_eq!(gets(world, url, &[]).await.0, 200);
         let (before, rest) = url.as_str().split_once("/media/").unwrap();
@@ -186,12 +187,12 @@ async fn a_link_opens_one_account_only(world: &mut World) {
     let (ours, theirs) = (world.line("support").await, world.line_at("other.amocrm.ru", "support").await);
     let host = FileHost::start().await;
     let page = || [Page::file("x/y", png(100))];
-    let kept = keeps(world, &ours, Kind::Picture, &host.puts("/ours.png", page())).await;
-    let other = keeps(world, &theirs, Kind::Picture, &host.puts("/theirs.png", page())).await;
+    let kept = keeps(world, &ours, MediaKind::Picture, &host.puts("/ours.png", page())).await;
+    let other = keeps(world, &theirs, MediaKind::Picture, &host.puts("/theirs.png", page())).await;
     // Ours by tenant, theirs by id: signed rightly, yet there is no such file.
     let mut mixed = other;
     mixed.tenant_id = ours.tenant_id;
-    assert_eq!(gets(world, &link(world.app(), &mixed, For::Panel), &[]).await.0, 404);
+    assert_eq!(gets(world, &link(world.app(), &mixed, LinkRecipient::Panel), &[]).await.0, 404);
     let found = parom::media::find(world.app(), theirs.tenant_id, kept.id).await.unwrap();
     assert!(found.is_none());
     assert_eq!(super::gone(world, &theirs, kept.id).await, "media_gone");

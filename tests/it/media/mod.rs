@@ -13,10 +13,10 @@ use std::path::PathBuf;
 
 use base::message::Direction;
 use entity::media;
-use parom::media::{Kept, Kind, Origin, Ready, Whose, ensure, wanted};
+use parom::media::{FileOrigin, FileOwner, FileReadiness, MediaKind, StoredFile, ensure, wanted};
 use parom_tests::{Line, World};
+use queue::accept_batch::{AcceptBatch, AcceptItem, Conversation, DedupeKey, EventKind, Priority};
 use queue::media::NewMedia;
-use queue::parcel::{Conversation, DedupeKey, Entry, Event, Hurry, Parcel};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -40,8 +40,8 @@ pub fn nobodys_line(world: &World) -> Line {
     }
 }
 
-pub fn whose(world: &World, line: &Line) -> Whose {
-    Whose {
+pub fn whose(world: &World, line: &Line) -> FileOwner {
+    FileOwner {
         tenant_id: line.tenant_id,
         source_id: line.source_id,
         direction: Direction::ToCrm,
@@ -52,31 +52,31 @@ pub fn whose(world: &World, line: &Line) -> Whose {
 /// Accepts files as a message brings them, without the message.
 pub async fn accepts(world: &World, line: &Line, files: Vec<NewMedia>) {
     let id = world.clock.uuid_v7();
-    let key = DedupeKey { origin: line.source_id, external_id: id.to_string(), event: Event::Message };
-    let bare = Entry::bare(key, id, world.clock.millis(), Conversation::Known(Uuid::nil()));
-    let entries = vec![Entry { media: files, ..bare }];
-    let parcel = Parcel { tenant_id: line.tenant_id, hurry: Hurry::Other, raw: None, entries };
-    world.app().writer.accept(parcel).await.expect("the parcel is stored");
+    let key = DedupeKey { origin: line.source_id, external_id: id.to_string(), event: EventKind::Message };
+    let bare = AcceptItem::bare(key, id, world.clock.millis(), Conversation::Known(Uuid::nil()));
+    let entries = vec![AcceptItem { media: files, ..bare }];
+    let batch = AcceptBatch { tenant_id: line.tenant_id, priority: Priority::Normal, raw: None, entries };
+    world.app().writer.accept(batch).await.expect("the parcel is stored");
 }
 
 /// A message comes with the file of this address; gives the file's id. Nothing is fetched yet.
-pub async fn wants(world: &World, line: &Line, kind: Kind, url: &str) -> Uuid {
-    let new = wanted(world.app(), &whose(world, line), kind, Origin::Url(url.to_owned()), "");
+pub async fn wants(world: &World, line: &Line, kind: MediaKind, url: &str) -> Uuid {
+    let new = wanted(world.app(), &whose(world, line), kind, FileOrigin::Url(url.to_owned()), "");
     let id = new.id;
     accepts(world, line, vec![new]).await;
     id
 }
 
 /// The same, fetched.
-pub async fn keeps(world: &World, line: &Line, kind: Kind, url: &str) -> Kept {
+pub async fn keeps(world: &World, line: &Line, kind: MediaKind, url: &str) -> StoredFile {
     let id = wants(world, line, kind, url).await;
     world.fetch_all().await;
     kept(world, line, id).await
 }
 
-pub async fn kept(world: &World, line: &Line, id: Uuid) -> Kept {
+pub async fn kept(world: &World, line: &Line, id: Uuid) -> StoredFile {
     match ensure(world.app(), line.tenant_id, id).await.unwrap() {
-        Ready::Kept(kept) => kept,
+        FileReadiness::Kept(kept) => kept,
         other => panic!("the file is not here: {other:?}"),
     }
 }
@@ -84,7 +84,7 @@ pub async fn kept(world: &World, line: &Line, id: Uuid) -> Kept {
 /// Why a file never comes.
 pub async fn gone(world: &World, line: &Line, id: Uuid) -> String {
     match ensure(world.app(), line.tenant_id, id).await.unwrap() {
-        Ready::Gone { reason } => reason,
+        FileReadiness::Gone { reason } => reason,
         other => panic!("the file is not gone: {other:?}"),
     }
 }
@@ -92,7 +92,7 @@ pub async fn gone(world: &World, line: &Line, id: Uuid) -> String {
 /// After how many seconds to ask again.
 pub async fn later(world: &World, line: &Line, id: Uuid) -> u64 {
     match ensure(world.app(), line.tenant_id, id).await.unwrap() {
-        Ready::Later { after } => after.as_secs(),
+        FileReadiness::Later { after } => after.as_secs(),
         other => panic!("the file does not wait: {other:?}"),
     }
 }

@@ -10,7 +10,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use base::config::Config;
 use base::http_client::HttpClients;
 use bytes::Bytes;
-use parom::media::{Files, For, Kind, link, of_messages, of_tenant};
+use parom::media::{FileStore, LinkRecipient, MediaKind, link, of_messages, of_tenant};
 use parom_tests::{Engine, FileHost, Page, Place, Setup, World};
 
 use super::{keeps, nobodys_line, png, row};
@@ -143,15 +143,15 @@ async fn files_live_in_a_bucket() {
     for length in [1_000, 12_000_000] {
         let bytes = png(length);
         let url = host.puts("/a.png", [Page::file("x/y", bytes.clone())]);
-        let kept = keeps(&world, &line, Kind::Picture, &url).await;
+        let kept = keeps(&world, &line, MediaKind::Picture, &url).await;
         let name = format!("some/prefix/{}/{}/{}-1", line.tenant_id, &kept.id.to_string()[34..], kept.id);
         assert!(store.names().contains(&name), "{name}: {:?}", store.names());
-        let lent = world.app().http.trusted().get(link(world.app(), &kept, For::Webhook));
+        let lent = world.app().http.trusted().get(link(world.app(), &kept, LinkRecipient::Webhook));
         let part = lent.try_clone().unwrap().header("range", "bytes=10-19").send().await.unwrap();
         assert_eq!((part.status().as_u16(), part.bytes().await.unwrap().to_vec()), (206, bytes[10..20].to_vec()));
         assert_eq!(lent.send().await.unwrap().bytes().await.unwrap(), bytes);
     }
-    let kept = keeps(&world, &line, Kind::Picture, &host.puts("/b.png", [Page::file("x/y", png(10))])).await;
+    let kept = keeps(&world, &line, MediaKind::Picture, &host.puts("/b.png", [Page::file("x/y", png(10))])).await;
     let message = row(&world, kept.id).await.unwrap().message_id;
     assert_eq!(of_messages(world.app(), line.tenant_id, &[message]).await.unwrap(), 1);
     assert_eq!(store.names().len(), 2);
@@ -160,7 +160,7 @@ async fn files_live_in_a_bucket() {
     // What doctor asks.
     let config = at(port);
     let http = HttpClients::new(&config.network).unwrap();
-    Files::open(&config.media, &http).unwrap().probe(world.clock.uuid_v7()).await.unwrap();
+    FileStore::open(&config.media, &http).unwrap().probe(world.clock.uuid_v7()).await.unwrap();
     assert_eq!((store.names(), std::mem::take(&mut store.bucket.lock().unwrap().wrong)), (vec![], vec![]));
     world.close().await;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom::media::{For, Kind, Origin, avatar, link, wanted};
+use parom::media::{FileOrigin, LinkRecipient, MediaKind, avatar, link, wanted};
 use parom_tests::{FileHost, Page, World, both};
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -51,15 +51,15 @@ async fn a_token_in_an_address_stays_where_it_is(world: &mut World) {
     let unreachable = format!("http://127.0.0.1:1/{CANARY}");
     let whose = whose(world, &line);
     let files = vec![
-        wanted(&app, &whose, Kind::Picture, Origin::Url(host.url(&path)), ""),
-        wanted(&app, &whose, Kind::File, Origin::Url(missing), ""),
-        wanted(&app, &whose, Kind::File, Origin::Url(unreachable), ""),
-        wanted(&app, &whose, Kind::File, Origin::Url(format!("http://127.0.0.3:99999/{CANARY}")), ""),
-        wanted(&app, &whose, Kind::File, Origin::Url(format!("https://{CANARY}@127.0.0.1/")), ""),
-        avatar(&app, &whose, Origin::Url(host.url(&path))),
+        wanted(&app, &whose, MediaKind::Picture, FileOrigin::Url(host.url(&path)), ""),
+        wanted(&app, &whose, MediaKind::File, FileOrigin::Url(missing), ""),
+        wanted(&app, &whose, MediaKind::File, FileOrigin::Url(unreachable), ""),
+        wanted(&app, &whose, MediaKind::File, FileOrigin::Url(format!("http://127.0.0.3:99999/{CANARY}")), ""),
+        wanted(&app, &whose, MediaKind::File, FileOrigin::Url(format!("https://{CANARY}@127.0.0.1/")), ""),
+        avatar(&app, &whose, FileOrigin::Url(host.url(&path))),
     ];
     assert!(!format!("{files:?}").contains(CANARY));
-    assert!(!format!("{:?}", Origin::Url(host.url(&path))).contains(CANARY));
+    assert!(!format!("{:?}", FileOrigin::Url(host.url(&path))).contains(CANARY));
     let [picture, missing] = [files[0].id, files[1].id];
     accepts(world, &line, files).await;
     assert!(!dump(world).await.contains(CANARY), "while it waits it is sealed");
@@ -69,7 +69,7 @@ async fn a_token_in_an_address_stays_where_it_is(world: &mut World) {
     }
     assert_eq!(host.count(&path), 2, "the canary sang: the file and the face were asked for");
     let kept = kept(world, &line, picture).await;
-    for reader in [For::Webhook, For::Crm, For::Panel] {
+    for reader in [LinkRecipient::Webhook, LinkRecipient::Crm, LinkRecipient::Panel] {
         let url = link(&app, &kept, reader);
         assert!(!url.as_str().contains(CANARY), "{url}");
         let answer = app.http.trusted().get(url).send().await.unwrap();

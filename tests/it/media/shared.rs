@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom::media::{Kind, fetch_all};
+use parom::media::{MediaKind, fetch_all};
 use parom_tests::{Engine, FileHost, Page, Place, Setup, World, both, on_postgres, once};
 
 use super::{gone, kept, later, nobodys_line, png, row, stored, wants};
@@ -11,7 +11,7 @@ async fn what_a_dead_fetch_left_is_taken_over_and_cleared_away(world: &mut World
     let line = nobodys_line(world);
     let host = FileHost::start().await;
     let url = host.puts("/a.png", [Page::file("x/y", png(1_000))]);
-    let id = wants(world, &line, Kind::Picture, &url).await;
+    let id = wants(world, &line, MediaKind::Picture, &url).await;
     world.faults.add("media.before_commit=error:1").unwrap();
     world.fetch_all().await;
     assert_eq!(stored(world), [format!("{id}-1")], "it died between the file and the row");
@@ -22,7 +22,7 @@ async fn what_a_dead_fetch_left_is_taken_over_and_cleared_away(world: &mut World
     assert_eq!(kept(world, &line, id).await.size, 1_000);
     assert_eq!(stored(world), [format!("{id}-2")]);
     // After the commit nothing is left to do but to clear away.
-    let id = wants(world, &line, Kind::Picture, &url).await;
+    let id = wants(world, &line, MediaKind::Picture, &url).await;
     world.faults.add("media.after_commit=error:1").unwrap();
     world.fetch_all().await;
     assert_eq!((kept(world, &line, id).await.size, row(world, id).await.unwrap().tries), (1_000, 1));
@@ -33,7 +33,7 @@ async fn a_fetch_that_lost_its_claim_changes_nothing(world: &mut World) {
     let line = nobodys_line(world);
     let host = FileHost::start().await;
     let url = host.puts("/a.png", [Page::file("x/y", png(1_000))]);
-    let id = wants(world, &line, Kind::Picture, &url).await;
+    let id = wants(world, &line, MediaKind::Picture, &url).await;
     world.faults.add("media.before_commit=error:1").unwrap();
     world.fetch_all().await;
     assert!(row(world, id).await.unwrap().leased, "somebody fetches");
@@ -50,7 +50,7 @@ async fn a_fetch_that_comes_too_late_is_thrown_away(world: &mut World) {
     let host = FileHost::start().await;
     let slow = Page::file("x/y", png(1_000)).held();
     let url = host.puts("/a.png", [slow, Page::status(503), Page::file("x/y", png(2_000))]);
-    let id = wants(world, &line, Kind::Picture, &url).await;
+    let id = wants(world, &line, MediaKind::Picture, &url).await;
     let app = world.app().clone();
     let slow = tokio::spawn(async move { fetch_all(&app).await });
     world.until("the slow one is asked", async || (host.count("/a.png") == 1).then_some(())).await;
@@ -71,7 +71,7 @@ async fn a_fetch_that_comes_too_late_is_thrown_away(world: &mut World) {
 async fn what_our_own_store_refuses_is_not_lost(world: &mut World) {
     let line = nobodys_line(world);
     let host = FileHost::start().await;
-    let id = wants(world, &line, Kind::Picture, &host.puts("/a.png", [Page::file("x/y", png(1_000))])).await;
+    let id = wants(world, &line, MediaKind::Picture, &host.puts("/a.png", [Page::file("x/y", png(1_000))])).await;
     let folder = world.database().folder().join("media");
     std::fs::write(&folder, "a file where the folder should be").unwrap();
     for _ in 0..20 {
@@ -89,7 +89,7 @@ async fn what_our_own_store_refuses_is_not_lost(world: &mut World) {
 async fn poison_ends(world: &mut World) {
     let line = nobodys_line(world);
     let host = FileHost::start().await;
-    let id = wants(world, &line, Kind::Picture, &host.puts("/a.png", [Page::file("x/y", png(1_000))])).await;
+    let id = wants(world, &line, MediaKind::Picture, &host.puts("/a.png", [Page::file("x/y", png(1_000))])).await;
     world.faults.add("media.before_commit=error:12").unwrap();
     for _ in 0..12 {
         world.fetch_all().await;
@@ -105,7 +105,7 @@ async fn instances_share_the_work(world: &mut World) {
     let mut paths = Vec::new();
     for at in 0..30 {
         let path = format!("/{at}.png");
-        wants(world, &line, Kind::Picture, &host.puts(&path, [Page::file("x/y", png(2_000))])).await;
+        wants(world, &line, MediaKind::Picture, &host.puts(&path, [Page::file("x/y", png(2_000))])).await;
         paths.push(path);
     }
     let second = world.another_server().await;
@@ -124,9 +124,9 @@ async fn a_worker_fetches_at_once(engine: Engine) {
     let mut ids = Vec::new();
     for at in 0..10 {
         let path = format!("/{at}.png");
-        ids.push(wants(&world, &line, Kind::Picture, &host.puts(&path, [Page::file("x/y", png(2_000))])).await);
+        ids.push(wants(&world, &line, MediaKind::Picture, &host.puts(&path, [Page::file("x/y", png(2_000))])).await);
     }
-    wants(&world, &line, Kind::Picture, &host.puts("/gone.png", [Page::status(404)])).await;
+    wants(&world, &line, MediaKind::Picture, &host.puts("/gone.png", [Page::status(404)])).await;
     for id in ids {
         world.until("the file is kept", async || row(&world, id).await.filter(|row| row.kept_at.is_some())).await;
     }

@@ -1,7 +1,7 @@
 //! Files that a messenger's developer sends us.
 
 use base::config::Config;
-use parom::media::{For, link, sweep, uploaded};
+use parom::media::{LinkRecipient, link, sweep, uploaded};
 use parom_tests::{Engine, Line, Place, Reply, Setup, World, answer, both, once};
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
@@ -44,7 +44,7 @@ async fn an_upload_is_kept_for_a_message_to_name(world: &mut World) {
     world.advance(std::time::Duration::from_secs(20 * 86_400));
     sweep(&app).await.unwrap();
     let kept = kept(world, &line, id).await;
-    let lent = app.http.trusted().get(link(&app, &kept, For::Webhook)).send().await.unwrap();
+    let lent = app.http.trusted().get(link(&app, &kept, LinkRecipient::Webhook)).send().await.unwrap();
     assert_eq!(lent.bytes().await.unwrap(), png(5_000));
     // One that nobody names goes after a week.
     uploads(world, &line, &[], b"never named".to_vec()).await.is(200);

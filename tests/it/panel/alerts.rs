@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use base::words::Language;
-use parom::alert_letters::round;
-use parom::people::{Role, member, person};
+use base::i18n::Language;
+use parom::alert_emails::round;
+use parom::identity::{MemberRole, member, person};
 use parom_tests::{Answer, Engine, Line, MailServer, Place, Setup, World};
 
 use super::{add_member, add_person, sign_in};
@@ -33,18 +33,20 @@ async fn goes_on(world: &mut World, line: &Line) {
 }
 
 async fn sends(world: &World, letters: usize) {
-    assert_eq!(round(&world.app().letters).await.unwrap(), letters);
+    assert_eq!(round(&world.app().alert_emails).await.unwrap(), letters);
 }
 
 async fn an_alert_is_told_when_it_opens_once_more_and_when_it_is_over(engine: Engine, mail: &MailServer) {
     let Some(mut world) = world(engine).await else { return };
     let line = world.line("support").await;
-    let anna = add_member(&world, line.tenant_id, "anna@example.com", Role::Owner).await;
+    let anna = add_member(&world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     person::set_language(world.app().store.write(), anna, Language::Ru).await.unwrap();
-    add_member(&world, line.tenant_id, "vera@example.com", Role::Viewer).await;
+    add_member(&world, line.tenant_id, "vera@example.com", MemberRole::Viewer).await;
     let invited = add_person(&world, "invited@example.com").await;
     let db = world.app().store.write();
-    assert!(member::invite(&world.app().people, db, line.tenant_id, invited, Role::Administrator).await.unwrap());
+    assert!(
+        member::invite(&world.app().identity, db, line.tenant_id, invited, MemberRole::Administrator).await.unwrap()
+    );
     stops(&mut world, &line).await;
     sends(&world, 0).await;
     world.advance(MINUTE);
@@ -84,7 +86,7 @@ async fn an_alert_is_told_when_it_opens_once_more_and_when_it_is_over(engine: En
 async fn what_comes_together_is_one_letter_and_a_flicker_is_none(engine: Engine, mail: &MailServer) {
     let Some(mut world) = world(engine).await else { return };
     let (one, two) = (world.line("one").await, world.line("two").await);
-    add_member(&world, one.tenant_id, "anna@example.com", Role::Administrator).await;
+    add_member(&world, one.tenant_id, "anna@example.com", MemberRole::Administrator).await;
     stops(&mut world, &one).await;
     goes_on(&mut world, &one).await;
     world.manager(&one).answers("anna", "Works").await;
@@ -122,9 +124,9 @@ async fn what_comes_together_is_one_letter_and_a_flicker_is_none(engine: Engine,
 async fn nobody_is_written_to_who_does_not_want_it(engine: Engine, mail: &MailServer) {
     let Some(mut world) = world(engine).await else { return };
     let line = world.line("support").await;
-    add_member(&world, line.tenant_id, "anna@example.com", Role::Owner).await;
-    add_member(&world, line.tenant_id, "mark@example.com", Role::Administrator).await;
-    let vera = add_member(&world, line.tenant_id, "vera@example.com", Role::Viewer).await;
+    add_member(&world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    add_member(&world, line.tenant_id, "mark@example.com", MemberRole::Administrator).await;
+    let vera = add_member(&world, line.tenant_id, "vera@example.com", MemberRole::Viewer).await;
     let (anna, mark) = (sign_in(&world, "anna@example.com").await, sign_in(&world, "mark@example.com").await);
     // Mark wants to hear of money alone, Anna of nothing; she lets Vera have what there is.
     let page = mark.opens("/panel/alerts").await.is(200);

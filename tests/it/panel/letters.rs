@@ -1,7 +1,7 @@
 //! Letters by SMTP: sign-in links and invitations in the reader's language.
 
-use base::words::Language;
-use parom::people::Role;
+use base::i18n::Language;
+use parom::identity::MemberRole;
 use parom_tests::{Engine, Mail, MailServer, Place, Setup, World};
 
 use super::{add_member, add_person};
@@ -23,8 +23,8 @@ fn link_in(world: &World, letter: &Mail) -> String {
 async fn a_link_by_mail_signs_in_once() {
     let (world, mail) = world().await;
     let line = world.line("support").await;
-    let id = add_member(&world, line.tenant_id, "anna@example.com", Role::Owner).await;
-    parom::people::person::set_language(world.app().store.write(), id, Language::Ru).await.unwrap();
+    let id = add_member(&world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    parom::identity::person::set_language(world.app().store.write(), id, Language::Ru).await.unwrap();
     let visitor = world.visitor();
     let asked = visitor.sends("/panel/sign-in/link", &[("email", "ANNA@example.com"), ("to", "")]).await.is(200);
     assert!(asked.text.contains("a link is on its way"), "{}", asked.text);

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use parom::people::Role;
-use parom::people::totp::{self, Confirmed};
+use parom::identity::MemberRole;
+use parom::identity::totp::{self, FirstCodeResult};
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, MailServer, Place, Setup, Visitor, World, both, once};
 use totp_rs::{Builder, Secret};
@@ -21,7 +21,7 @@ async fn tries(visitor: &Visitor, password: &str) -> u16 {
 
 async fn m5_tries_of_a_stranger_keep_no_owner_out(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, ANNA, Role::Owner).await;
+    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
     let known = sign_in(world, ANNA).await;
     known.sends("/panel/sign-out", &[]).await.is(303);
     let attacker = world.visitor().from(ATTACKER);
@@ -38,7 +38,7 @@ async fn m5_tries_of_a_stranger_keep_no_owner_out(world: &mut World) {
 
 async fn m5_a_login_that_many_addresses_try_is_slower_for_each_and_closed_for_none(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, ANNA, Role::Owner).await;
+    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
     for number in 0..40 {
         assert_eq!(tries(&world.visitor().from(&format!("198.51.100.{number}")), "wrong").await, 401);
     }
@@ -55,7 +55,7 @@ async fn m5_a_login_that_many_addresses_try_is_slower_for_each_and_closed_for_no
 /// Without `trusted_proxies` all visitors have the proxy's address: what closes one door leaves the others open.
 async fn m5_doors_share_no_budget_of_an_address(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, ANNA, Role::Owner).await;
+    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
     let everybody = world.visitor();
     for number in 0..25 {
         let email = format!("no{number}@example.com");
@@ -70,7 +70,7 @@ async fn m5_doors_share_no_budget_of_an_address(world: &mut World) {
 
 async fn m5_the_link_form_stays_open_for_its_owner(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, ANNA, Role::Owner).await;
+    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
     let known = sign_in(world, ANNA).await;
     known.sends("/panel/sign-out", &[]).await.is(303);
     let attacker = world.visitor().from(ATTACKER);
@@ -88,17 +88,17 @@ async fn m5_the_link_form_stays_open_for_its_owner(world: &mut World) {
 
 async fn m5_tries_of_codes_keep_no_owner_out(world: &mut World) {
     let line = world.line("support").await;
-    let id = add_member(world, line.tenant_id, ANNA, Role::Owner).await;
+    let id = add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
     let app = world.app();
-    let person = parom::people::person::by_id(app.store.read(), id).await.unwrap().unwrap();
+    let person = parom::identity::person::by_id(app.store.read(), id).await.unwrap().unwrap();
     let secret = totp::begin(&person).unwrap().secret;
     let code = |world: &World| {
         let totp = Builder::new().with_secret(Secret::try_from_base32(&secret).unwrap()).with_account_name("x");
         totp.build().unwrap().generate(u64::try_from(world.clock.millis() / 1000).unwrap()).to_string()
     };
     let confirmed =
-        totp::confirm(&app.people, app.store.write(), &person, (&secret, &code(world)), None).await.unwrap();
-    assert_eq!(confirmed, Confirmed::Done);
+        totp::confirm(&app.identity, app.store.write(), &person, (&secret, &code(world)), None).await.unwrap();
+    assert_eq!(confirmed, FirstCodeResult::Done);
     // The attacker knows the password.
     let fields = [("email", ANNA), ("password", PASSWORD), ("to", "")];
     let attacker = world.visitor().from(ATTACKER);
@@ -139,8 +139,8 @@ async fn m5_a_try_that_is_refused_writes_nothing(world: &mut World) {
 /// A device is known for its own person, at its own door, and signs nobody in.
 async fn m5_the_mark_of_a_device_is_worth_nothing_elsewhere(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, ANNA, Role::Owner).await;
-    add_member(world, line.tenant_id, "carl@example.com", Role::Owner).await;
+    add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
+    add_member(world, line.tenant_id, "carl@example.com", MemberRole::Owner).await;
     let carl = sign_in(world, "carl@example.com").await;
     let marks = carl.cookies();
     assert!(marks.contains("parom-device="), "{marks}");

@@ -1,6 +1,6 @@
 //! The pages in a real browser: both languages, phone and wide screen, without what shuts somebody out.
 
-use parom::people::{Role, ticket};
+use parom::identity::{MemberRole, ticket};
 use parom_tests::browser::Browser;
 use parom_tests::{Line, World, once};
 
@@ -34,7 +34,7 @@ async fn furnish(world: &mut World) -> Line {
     world.customer(&paused, "carl").writes("Hello").await;
     world.deliver_all().await;
     world.api.patch(&paused.path(""), &serde_json::json!({"paused": true})).await.is(200);
-    add_member(world, line.tenant_id, "anna.ivanova-with-a-long-name@example.com", Role::Administrator).await;
+    add_member(world, line.tenant_id, "anna.ivanova-with-a-long-name@example.com", MemberRole::Administrator).await;
     line
 }
 
@@ -48,7 +48,8 @@ async fn pages_are_there_for_everybody(world: &mut World) {
             browser.resize(*size, 900).await;
             browser.goto(&format!("{}/panel/sign-in", world.api.base())).await;
             look(&browser, "sign-in", language, *size).await;
-            let ticket = ticket::issue(&world.app().people, line.tenant_id, 1001, "Анна Иванова", true).await.unwrap();
+            let ticket =
+                ticket::issue(&world.app().identity, line.tenant_id, 1001, "Анна Иванова", true).await.unwrap();
             browser.goto(&format!("{}/panel/enter?ticket={ticket}", world.api.base())).await;
             for (name, path) in PAGES {
                 browser.goto(&format!("{}{path}", world.api.base())).await;
@@ -91,7 +92,7 @@ async fn look(browser: &Browser, name: &str, language: &str, size: u32) {
 async fn pages_renew_themselves(world: &mut World) {
     let line = world.line("support").await;
     let Some(browser) = Browser::open("en").await else { return };
-    let ticket = ticket::issue(&world.app().people, line.tenant_id, 1001, "Anna", true).await.unwrap();
+    let ticket = ticket::issue(&world.app().identity, line.tenant_id, 1001, "Anna", true).await.unwrap();
     browser.goto(&format!("{}/panel/enter?ticket={ticket}", world.api.base())).await;
     browser.says("0 accepted = 0 delivered").await;
     world.customer(&line, "anna").writes("Hello").await;

@@ -16,8 +16,8 @@ mod team;
 mod theme;
 mod tickets;
 
-use base::words::Language;
-use parom::people::{Role, credentials, member, password, person};
+use base::i18n::Language;
+use parom::identity::{MemberRole, credentials, member, password, person};
 use parom_tests::{Visitor, World};
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -27,19 +27,19 @@ pub const PASSWORD: &str = "four ferries cross at dawn";
 /// Somebody who has proved their e-mail, and signs in by it and [`PASSWORD`].
 pub async fn add_person(world: &World, email: &str) -> Uuid {
     let app = world.app();
-    let new = person::New { email, name: "", language: Language::En, is_operator: false };
-    let added = person::add(&app.people, app.store.write(), new).await.unwrap().expect("nobody has the e-mail yet");
-    let (hash, db) = (password::hash(&app.people, SecretString::from(PASSWORD)).await.unwrap(), app.store.write());
-    assert!(credentials::prove(&app.people, db, &added).await.unwrap());
+    let new = person::NewPerson { email, name: "", language: Language::En, is_operator: false };
+    let added = person::add(&app.identity, app.store.write(), new).await.unwrap().expect("nobody has the e-mail yet");
+    let (hash, db) = (password::hash(&app.identity, SecretString::from(PASSWORD)).await.unwrap(), app.store.write());
+    assert!(credentials::prove(&app.identity, db, &added).await.unwrap());
     let proved = person::by_id(db, added.id).await.unwrap().unwrap();
     assert!(credentials::set_password(db, &proved, &hash, None).await.unwrap());
     added.id
 }
 
 /// The same as a member of an account.
-pub async fn add_member(world: &World, tenant_id: Uuid, email: &str, role: Role) -> Uuid {
+pub async fn add_member(world: &World, tenant_id: Uuid, email: &str, role: MemberRole) -> Uuid {
     let id = add_person(world, email).await;
-    member::join(&world.app().people, world.app().store.write(), tenant_id, id, role, None).await.unwrap();
+    member::join(&world.app().identity, world.app().store.write(), tenant_id, id, role, None).await.unwrap();
     id
 }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use parom::people::Role;
-use parom::people::member::{self, FROM_CRM};
-use parom::people::ticket::{self, CrmUser, Leads};
+use parom::identity::MemberRole;
+use parom::identity::member::{self, FROM_CRM};
+use parom::identity::ticket::{self, TicketTarget, TicketUser};
 use parom_tests::settings::HOST;
 use parom_tests::{Line, Visitor, World, both, once};
 use reqwest::Method;
@@ -94,7 +94,7 @@ async fn m7_what_was_granted_by_hand_stays(world: &mut World) {
 async fn m7_an_amocrm_that_does_not_answer_is_believed_for_four_hours(world: &mut World) {
     let line = world.line("support").await;
     let (_, maria) = maria(world, &line).await;
-    let member = add_member(world, line.tenant_id, "anna@example.com", Role::Owner).await;
+    let member = add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let anna = sign_in(world, "anna@example.com").await;
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
     uses(world, &maria, 7).await;
@@ -127,7 +127,7 @@ async fn m7_amocrm_is_asked_once_an_hour_of_use(world: &mut World) {
 /// A tab that is left open asks for itself every ten seconds.
 async fn m7_what_a_page_asks_by_itself_keeps_no_session_alive(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", Role::Owner).await;
+    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let anna = sign_in(world, "anna@example.com").await;
     for _ in 0..23 {
         world.advance(HOUR / 2);
@@ -142,8 +142,8 @@ async fn m7_what_a_page_asks_by_itself_keeps_no_session_alive(world: &mut World)
 async fn m8_a_ticket_that_opens_is_written_down_with_the_visitors_address(world: &mut World) {
     let line = world.line("support").await;
     let id = world.sandbox.add_account(HOST).users[0].id;
-    let user = CrmUser { id, name: "Olga".into(), is_admin: true };
-    let url = ticket::url(&world.app().people, line.tenant_id, &user, &Leads::Overview).await.unwrap();
+    let user = TicketUser { id, name: "Olga".into(), is_admin: true };
+    let url = ticket::url(&world.app().identity, line.tenant_id, &user, &TicketTarget::Overview).await.unwrap();
     let olga = world.visitor().from("203.0.113.9");
     olga.goes(url.strip_prefix(&world.api.base()).unwrap()).await.is(200);
     olga.opens("/panel/audit?group=member").await.is(200).says(&["Signed in", "Olga", "via: ticket", "203.0.113.9"]);

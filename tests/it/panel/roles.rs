@@ -1,7 +1,7 @@
 //! Which page is there for whom, for every page and role.
 
-use parom::people::Role;
-use parom::people::session::{self, Kind, New};
+use parom::identity::MemberRole;
+use parom::identity::session::{self, AuthenticatedPerson, SessionKind};
 use parom_tests::{World, once};
 use reqwest::Method;
 
@@ -44,7 +44,7 @@ const DEEDS: &[(&str, &Fields, [u16; 4])] = &[
 async fn every_page_is_there_for_whom_it_is_meant(world: &mut World) {
     let line = world.line("support").await;
     let mut visitors = Vec::new();
-    for role in Role::ALL {
+    for role in MemberRole::ALL {
         let email = format!("{}@example.com", role.as_str());
         add_member(world, line.tenant_id, &email, role).await;
         visitors.push(sign_in(world, &email).await);
@@ -73,16 +73,16 @@ async fn every_page_is_there_for_whom_it_is_meant(world: &mut World) {
 /// An operator's session in an account's panel.
 async fn looks(world: &World, tenant_id: uuid::Uuid) -> parom_tests::Visitor {
     let app = world.app();
-    let new = parom::people::person::New {
+    let new = parom::identity::person::NewPerson {
         email: "operator@vendor.example",
         name: "Olga",
-        language: base::words::Language::En,
+        language: base::i18n::Language::En,
         is_operator: true,
     };
-    let operator = parom::people::person::add(&app.people, app.store.write(), new).await.unwrap().unwrap();
-    let new = New {
+    let operator = parom::identity::person::add(&app.identity, app.store.write(), new).await.unwrap().unwrap();
+    let new = AuthenticatedPerson {
         tenant_id,
-        kind: Kind::ViewAs,
+        kind: SessionKind::ViewAs,
         person_id: Some(operator.id),
         crm_user_id: None,
         is_admin: false,
@@ -90,7 +90,7 @@ async fn looks(world: &World, tenant_id: uuid::Uuid) -> parom_tests::Visitor {
         language: "en",
         reason: "ticket 4711",
     };
-    let opened = session::open(&app.people, app.store.write(), new).await.unwrap();
+    let opened = session::open(&app.identity, app.store.write(), new).await.unwrap();
     let visitor = world.visitor();
     visitor.takes_cookie("parom", &opened.token);
     let page = visitor.opens("/panel").await.is(200);

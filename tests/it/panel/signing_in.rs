@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entity::{directory, session};
-use parom::people::Role;
+use parom::identity::MemberRole;
 use parom_tests::settings::{HOST, START};
 use parom_tests::{Setup, Visitor, World, both, once};
 use reqwest::Method;
@@ -20,7 +20,7 @@ async fn tries(world: &World, email: &str, password: &str) -> (u16, String) {
 
 async fn a_password_opens_the_panel(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", Role::Owner).await;
+    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let visitor = world.visitor();
     let there = visitor.opens("/panel/audit?group=member").await.is_redirect();
     assert!(there.starts_with("/panel/sign-in?to="), "{there}");
@@ -44,7 +44,7 @@ async fn a_password_opens_the_panel(world: &mut World) {
 
 async fn nobody_learns_whether_an_email_is_known(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", Role::Owner).await;
+    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let (wrong, with_known) = tries(world, "anna@example.com", "wrong").await;
     let (unknown, with_unknown) = tries(world, "carl@example.com", "wrong").await;
     assert_eq!((wrong, unknown), (401, 401));
@@ -63,7 +63,7 @@ async fn nobody_learns_whether_an_email_is_known(world: &mut World) {
 
 async fn tries_are_counted_by_login_and_by_all_instances(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", Role::Owner).await;
+    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     for _ in 0..5 {
         assert_eq!(tries(world, "anna@example.com", "wrong").await.0, 401);
     }
@@ -91,8 +91,8 @@ async fn tries_are_counted_by_address(world: &mut World) {
 
 async fn forms_of_others_are_refused(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", Role::Owner).await;
-    add_member(world, line.tenant_id, "carl@example.com", Role::Owner).await;
+    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    add_member(world, line.tenant_id, "carl@example.com", MemberRole::Owner).await;
     let anna = sign_in(world, "anna@example.com").await;
     let carl = sign_in(world, "carl@example.com").await;
     let send = async |csrf: Option<&str>, header: Option<(&str, &str)>, body: &str| {
@@ -138,7 +138,7 @@ async fn forms_of_others_are_refused(world: &mut World) {
 
 async fn sessions_end(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", Role::Owner).await;
+    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let idle = sign_in(world, "anna@example.com").await;
     let busy = sign_in(world, "anna@example.com").await;
     let gone = sign_in(world, "anna@example.com").await;
@@ -159,13 +159,13 @@ async fn sessions_end(world: &mut World) {
     assert!(world.clock.millis() - START < 30 * 24 * 3_600_000);
     world.advance(Duration::from_secs(4 * HOUR));
     assert!(busy.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"), "30 days in any case");
-    let swept = parom::people::sweep::round(&world.app().people).await.unwrap();
+    let swept = parom::identity::sweep::round(&world.app().identity).await.unwrap();
     assert_eq!(swept, 2, "what has run out is taken away");
 }
 
 async fn a_new_sign_in_is_a_new_token(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", Role::Owner).await;
+    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let visitor = sign_in(world, "anna@example.com").await;
     let before = Visitor::new(&world.api);
     before.steal(&visitor);
@@ -179,10 +179,10 @@ async fn somebody_with_several_accounts_chooses(world: &mut World) {
     let one = world.line("support").await;
     let other = world.line_at("beta.amocrm.ru", "support").await;
     let stranger = world.line_at("gamma.amocrm.ru", "support").await;
-    let id = add_member(world, one.tenant_id, "anna@example.com", Role::Owner).await;
+    let id = add_member(world, one.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let app = world.app();
     let store = app.store.write();
-    parom::people::member::join(&app.people, store, other.tenant_id, id, Role::Viewer, None).await.unwrap();
+    parom::identity::member::join(&app.identity, store, other.tenant_id, id, MemberRole::Viewer, None).await.unwrap();
     let visitor = sign_in(world, "anna@example.com").await;
     assert_eq!(visitor.opens("/panel").await.is_redirect(), "/panel/choose");
     let page = visitor.opens("/panel/choose").await.is(200);
@@ -219,7 +219,7 @@ async fn over_https_cookies_are_bound_to_the_host(world: &mut World) {
     assert!(cookie.starts_with("__Host-parom="), "{cookie}");
     assert!(cookie.ends_with("; Path=/; HttpOnly; Secure; SameSite=Lax"), "{cookie}");
     // In a frame browsers take none but these.
-    let framed = parom::people::door::Door::Panel.set(&world.app().people, "token", true);
+    let framed = parom::identity::realm::Realm::Panel.set(&world.app().identity, "token", true);
     let framed = framed.to_str().unwrap().to_owned();
     assert_eq!(framed, "__Host-parom=token; Path=/; HttpOnly; Secure; SameSite=None; Partitioned");
     assert!(tenant_id.is_nil());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom::people::Role;
+use parom::identity::MemberRole;
 use parom_tests::{World, both};
 use totp_rs::{Builder, Secret};
 
@@ -16,7 +16,7 @@ fn code(world: &World, secret: &str) -> String {
 
 async fn codes_are_asked_for_and_good_once(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", Role::Owner).await;
+    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let anna = sign_in(world, "anna@example.com").await;
     let page = anna.opens("/panel/me/two-step").await.is(200);
     assert!(page.text.contains("<svg") && page.text.contains("QR"), "{}", page.text);
@@ -65,7 +65,7 @@ async fn codes_are_asked_for_and_good_once(world: &mut World) {
 
 async fn a_new_password_ends_what_the_old_one_opened(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", Role::Owner).await;
+    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let anna = sign_in(world, "anna@example.com").await;
     let elsewhere = sign_in(world, "anna@example.com").await;
     let new = "another ferry at noon";
@@ -89,8 +89,8 @@ async fn a_new_password_ends_what_the_old_one_opened(world: &mut World) {
 
 async fn own_sessions_are_listed_and_ended(world: &mut World) {
     let line = world.line("support").await;
-    add_member(world, line.tenant_id, "anna@example.com", Role::Owner).await;
-    add_member(world, line.tenant_id, "carl@example.com", Role::Owner).await;
+    add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
+    add_member(world, line.tenant_id, "carl@example.com", MemberRole::Owner).await;
     let anna = sign_in(world, "anna@example.com").await;
     let other = sign_in(world, "anna@example.com").await;
     let third = sign_in(world, "anna@example.com").await;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use base::words::Language;
-use parom::alert_letters::round;
-use parom::people::{Role, person};
+use base::i18n::Language;
+use parom::alert_emails::round;
+use parom::identity::{MemberRole, person};
 use parom_tests::{Answer, Engine, Line, MailServer, Place, Setup, World};
 
 use super::{add_member, sign_in};
@@ -26,7 +26,7 @@ async fn fails_for_a_day(world: &mut World) -> Line {
 }
 
 async fn letter(world: &World, mail: &MailServer) -> parom_tests::Mail {
-    assert_eq!(round(&world.app().letters).await.unwrap(), 1);
+    assert_eq!(round(&world.app().alert_emails).await.unwrap(), 1);
     mail.next().await
 }
 
@@ -35,7 +35,7 @@ async fn both_languages_say_who_is_called_no_more(mail: &MailServer, engine: Eng
         return;
     };
     let line = fails_for_a_day(&mut world).await;
-    let vera = add_member(&world, line.tenant_id, "vera@example.com", Role::Owner).await;
+    let vera = add_member(&world, line.tenant_id, "vera@example.com", MemberRole::Owner).await;
     let told = letter(&world, mail).await;
     assert_eq!(told.subject, format!("Line support ({}): your server has not answered for 24 hours", line.host));
     let url = format!("{}/panel/sources/{}/resume", world.api.base(), line.source_id);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parom::people::Role;
+use parom::identity::MemberRole;
 use parom_tests::{Reply, Visitor, World, both};
 use uuid::Uuid;
 
@@ -57,7 +57,7 @@ async fn an_invitation_is_taken_once(world: &mut World) {
 /// account must not get into the other accounts of a member.
 async fn a_link_that_is_handed_over_opens_one_account_alone(world: &mut World) {
     let (one, other) = (world.line("support").await, world.line_at("beta.amocrm.ru", "support").await);
-    let mark = add_member(world, other.tenant_id, "mark@example.com", Role::Owner).await;
+    let mark = add_member(world, other.tenant_id, "mark@example.com", MemberRole::Owner).await;
     let owner = world.panel(one.tenant_id).await;
     let link = invites(world, &owner, "mark@example.com", "viewer").await;
     // Not a member before the invitation is taken.
@@ -93,14 +93,14 @@ async fn a_link_that_is_handed_over_opens_one_account_alone(world: &mut World) {
 
 async fn the_last_owner_stays(world: &mut World) {
     let line = world.line("support").await;
-    let id = add_member(world, line.tenant_id, "anna@example.com", Role::Owner).await;
+    let id = add_member(world, line.tenant_id, "anna@example.com", MemberRole::Owner).await;
     let anna = sign_in(world, "anna@example.com").await;
     anna.opens("/panel/team").await.is(200);
     let lower = async |who: Uuid, role: &str| anna.does(&format!("/panel/team/{who}/role"), &[("role", role)]).await;
     assert!(lower(id, "viewer").await.text.contains("last owner"));
     let removed = anna.does(&format!("/panel/team/{id}/remove"), &[]).await;
     assert!(removed.text.contains("last owner"), "{}", removed.text);
-    let other = add_member(world, line.tenant_id, "mark@example.com", Role::Viewer).await;
+    let other = add_member(world, line.tenant_id, "mark@example.com", MemberRole::Viewer).await;
     let mark = sign_in(world, "mark@example.com").await;
     mark.opens("/panel/team").await.is(403);
     assert!(lower(other, "owner").await.text.contains("Owner"));

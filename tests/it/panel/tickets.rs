@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-use parom::people::ticket::{self, CrmUser, Leads};
+use parom::identity::ticket::{self, TicketTarget, TicketUser};
 use parom_tests::settings::HOST;
 use parom_tests::{Visitor, World, both, once};
 use uuid::Uuid;
 
-async fn issue(world: &World, tenant_id: Uuid, is_admin: bool, leads: Leads) -> String {
-    let user = CrmUser { id: 77, name: "Boris".into(), is_admin };
-    let url = ticket::url(&world.app().people, tenant_id, &user, &leads).await.unwrap();
+async fn issue(world: &World, tenant_id: Uuid, is_admin: bool, leads: TicketTarget) -> String {
+    let user = TicketUser { id: 77, name: "Boris".into(), is_admin };
+    let url = ticket::url(&world.app().identity, tenant_id, &user, &leads).await.unwrap();
     url.strip_prefix(&world.api.base()).expect("an address of this server").to_owned()
 }
 
 async fn a_ticket_opens_once(world: &mut World) {
     let line = world.line("support").await;
-    let entry = issue(world, line.tenant_id, true, Leads::Overview).await;
+    let entry = issue(world, line.tenant_id, true, TicketTarget::Overview).await;
     let boris = world.visitor();
     assert_eq!(boris.opens(&entry).await.is_redirect(), "/panel");
     let page = boris.opens("/panel/team").await.is(200);
@@ -24,11 +24,11 @@ async fn a_ticket_opens_once(world: &mut World) {
     assert!(again.text.contains("already been used") && again.text.contains("from the widget"), "{}", again.text);
     world.visitor().opens("/panel/enter?ticket=made-up").await.is(410);
     world.visitor().opens("/panel/enter").await.is(410);
-    let late = issue(world, line.tenant_id, true, Leads::Overview).await;
+    let late = issue(world, line.tenant_id, true, TicketTarget::Overview).await;
     world.advance(Duration::from_secs(60));
     world.visitor().opens(&late).await.is(410);
     // Twenty at once: one gets in.
-    let entry = issue(world, line.tenant_id, true, Leads::Overview).await;
+    let entry = issue(world, line.tenant_id, true, TicketTarget::Overview).await;
     let visitors: Vec<Visitor> = (0..20).map(|_| world.visitor()).collect();
     let opened = visitors.iter().map(|visitor| async { visitor.opens(&entry).await.status });
     let opened = futures_util::future::join_all(opened).await;
@@ -64,13 +64,13 @@ async fn access_that_was_taken_away_stays_away(world: &mut World) {
     assert!(confirm.text.contains("Remove Mark?"), "{}", confirm.text);
     owner.does(&remove, &[]).await;
     assert!(other.opens("/panel").await.is_redirect().starts_with("/panel/sign-in"), "sessions ended with it");
-    let ticket = ticket::issue(&world.app().people, line.tenant_id, 2, "Mark", true).await.unwrap();
+    let ticket = ticket::issue(&world.app().identity, line.tenant_id, 2, "Mark", true).await.unwrap();
     world.visitor().opens(&format!("/panel/enter?ticket={ticket}")).await.is(403);
 }
 
 async fn in_a_frame_without_cookies_the_panel_goes_on_in_a_tab(world: &mut World) {
     let line = world.line("support").await;
-    let entry = issue(world, line.tenant_id, true, Leads::Sources).await;
+    let entry = issue(world, line.tenant_id, true, TicketTarget::Sources).await;
     let framed = world.visitor().in_a_frame();
     let place = framed.opens(&entry).await.is_redirect();
     assert!(place.starts_with("/panel/entered?to=%2Fpanel%2Fsources&again="), "{place}");
@@ -83,7 +83,7 @@ async fn in_a_frame_without_cookies_the_panel_goes_on_in_a_tab(world: &mut World
     assert!(page.text.contains("data-theme=\"light\"") && !page.text.contains("/panel/sign-out"), "{}", page.text);
 
     // A browser that keeps none.
-    let entry = issue(world, line.tenant_id, true, Leads::Sources).await;
+    let entry = issue(world, line.tenant_id, true, TicketTarget::Sources).await;
     let place = world.visitor().in_a_frame().opens(&entry).await.is_redirect();
     let page = world.visitor().in_a_frame().opens(&place).await.is(200);
     assert!(page.header("content-security-policy").contains("https://*.amocrm.ru"));
@@ -101,7 +101,7 @@ async fn a_manager_sees_one_conversation(world: &mut World) {
     let foreign = world.customer(&line, "carl").writes("Private").await;
     world.deliver_all().await;
     let id = |text: &str| text.parse::<Uuid>().unwrap();
-    let entry = issue(world, line.tenant_id, false, Leads::Message(id(&message))).await;
+    let entry = issue(world, line.tenant_id, false, TicketTarget::Message(id(&message))).await;
     let manager = world.visitor();
     assert_eq!(manager.opens(&entry).await.is_redirect(), format!("/panel/messages/{message}"));
     for path in ["/panel", "/panel/sources", "/panel/messages", "/panel/conversations", "/panel/team", "/panel/me"] {
@@ -110,7 +110,7 @@ async fn a_manager_sees_one_conversation(world: &mut World) {
     manager.opens(&format!("/panel/messages/{foreign}")).await.is(404);
     // Of another account, or made up.
     let beta = world.line_at("beta.amocrm.ru", "support").await;
-    let entry = issue(world, beta.tenant_id, false, Leads::Message(id(&message))).await;
+    let entry = issue(world, beta.tenant_id, false, TicketTarget::Message(id(&message))).await;
     world.visitor().opens(&entry).await.is(404);
 }
 

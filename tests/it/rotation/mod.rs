@@ -69,8 +69,8 @@ async fn goes_both_ways(drill: &Drill, line: &Line, word: &str) {
 /// What `doctor` says of what is sealed by which key.
 async fn doctor(drill: &Drill) -> (String, String) {
     let output = drill.command(&["doctor", "--json"]).output().await.unwrap();
-    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let check = told["checks"].as_array().unwrap().iter().find(|check| check["name"] == "vault").unwrap().clone();
+    let reported: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let check = reported["checks"].as_array().unwrap().iter().find(|check| check["name"] == "vault").unwrap().clone();
     (check["status"].as_str().unwrap().to_owned(), check["detail"].as_str().unwrap().to_owned())
 }
 

@@ -26,7 +26,7 @@ async fn another(drill: &Drill, change: impl FnOnce(&mut tokio::process::Command
 /// Waits until so many processes have told which keys they know, and gives that.
 async fn known(drill: &Drill, processes: usize) -> Vec<String> {
     let (db, _) = store(drill).await;
-    let told = drill
+    let reported = drill
         .until("all processes tell their keys", async || {
             let rows = heartbeat::Entity::of_tenant(VENDOR).all(db.read()).await.unwrap();
             let keys: Vec<String> = rows.into_iter().filter(|row| !row.ended).filter_map(|row| row.keys).collect();
@@ -34,7 +34,7 @@ async fn known(drill: &Drill, processes: usize) -> Vec<String> {
         })
         .await;
     db.close().await;
-    told
+    reported
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

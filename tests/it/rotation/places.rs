@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use base::vault::{Kept, Place};
+use base::vault::{ColumnStorage, Place};
 use parom_tests::{Office, both};
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -38,7 +38,7 @@ async fn m9_every_sealed_column_is_known_to_the_re_sealer(office: &mut Office) {
         for column in table.columns {
             let found = columns.iter().find(|(t, c, _)| t == table.name && c == column);
             let (_, _, kind) = found.unwrap_or_else(|| panic!("{place:?}: there is no {}.{column}", table.name));
-            assert_eq!(is_bytes(kind), table.kept == Kept::Bytes, "{place:?}: {} is {kind}", table.name);
+            assert_eq!(is_bytes(kind), table.kept == ColumnStorage::Bytes, "{place:?}: {} is {kind}", table.name);
             sealed.insert((table.name, *column));
         }
         for (key, _) in table.keys {
@@ -95,7 +95,7 @@ fn m9_how_each_secret_is_turned_stands_in_the_operations_with_its_test() {
 const DERIVED: &[(&str, &str)] = &[
     ("media/link.rs", "signatures of links to files"),
     ("media/new.rs", "ids of avatars"),
-    ("people/device.rs", "cookies of devices"),
+    ("identity/device.rs", "cookies of devices"),
     ("tenant/install/known.rs", "addresses of genuine install calls"),
     ("widget_api/session.rs", "session tokens of the widget"),
 ];
@@ -113,8 +113,8 @@ fn m9_how_each_derived_value_turns_is_said() {
         .map(|path| path.strip_prefix(&folder).unwrap().display().to_string())
         .filter(|path| !path.starts_with("vault"))
         .collect();
-    let told: BTreeSet<String> = DERIVED.iter().map(|(file, _)| (*file).to_owned()).collect();
-    assert_eq!(found, told);
+    let reported: BTreeSet<String> = DERIVED.iter().map(|(file, _)| (*file).to_owned()).collect();
+    assert_eq!(found, reported);
     let text = std::fs::read_to_string(root().join("docs/operations.md")).unwrap();
     for (file, words) in DERIVED {
         assert!(text.contains(&format!("| {words}")), "{file}: docs/operations.md does not say how it turns");

@@ -65,9 +65,9 @@ async fn kinds_are_those_that_a_channel_serves(world: &mut World) {
     assert_eq!((custom.fields.len(), custom.fields[0].name, custom.fields[0].required), (1, "webhook_url", true));
     assert_eq!(custom.channels.len(), 1);
     // Every word that people would see is there.
-    for language in base::words::Language::ALL {
-        let words = base::words::Words::new(language);
-        let known = |key: &str| words.say(key.to_owned()).with("crm", "amoCRM").to_string() != key;
+    for language in base::i18n::Language::ALL {
+        let words = base::i18n::Words::new(language);
+        let known = |key: &str| words.text(key.to_owned()).with("crm", "amoCRM").to_string() != key;
         for kind in &kinds {
             assert!(known(&format!("connector-{}", kind.kind)));
             for field in kind.fields {
@@ -77,10 +77,10 @@ async fn kinds_are_those_that_a_channel_serves(world: &mut World) {
                 }
             }
         }
-        for reason in parom::source::Reason::ALL {
+        for reason in parom::source::StateReason::ALL {
             assert!(known(&format!("source-reason-{}", reason.as_str())), "{reason:?}");
         }
-        for action in parom::source::Action::ALL {
+        for action in parom::source::StateAction::ALL {
             assert!(known(&format!("source-action-{}", action.as_str())), "{action:?}");
         }
         for status in parom::source::SourceStatus::ALL {

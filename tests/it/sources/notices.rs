@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entity::source_notice;
-use parom::source_notices::due_now;
+use parom::webhook_notices::due_now;
 use parom_tests::{Answer, Received, World, both, once};
 use sea_orm::EntityTrait;
 use serde_json::json;

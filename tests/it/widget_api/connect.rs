@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use entity::audit;
 use hmac::{Hmac, KeyInit, Mac};
 use parom::customer::logins;
-use parom::people::password;
+use parom::identity::password;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Engine, Place, Reply, Setup, World, both, once};
 use sandbox::{Fault, Part};
@@ -71,7 +71,7 @@ async fn status(world: &World) -> String {
 
 async fn add_login(world: &World, login: &str, password: &str) {
     let app = world.app();
-    let hash = password::hash(&app.people, SecretString::from(password)).await.unwrap();
+    let hash = password::hash(&app.identity, SecretString::from(password)).await.unwrap();
     logins::add(&app.store, &app.clock, login, hash).await.unwrap();
 }
 

@@ -52,7 +52,8 @@ async fn a_ticket_leads_to_its_page_and_dies(world: &mut World) {
     ] {
         let url = user.post(world, "/ticket", &page).await.is(200).text_at("/panel_url");
         let now = world.clock.millis();
-        let entry = directory::find(world.app().store.read(), directory::Kind::Ticket, &hash(&url), now).await.unwrap();
+        let entry =
+            directory::find(world.app().store.read(), directory::IdKind::Ticket, &hash(&url), now).await.unwrap();
         assert_eq!(entry.unwrap().tenant_id, line.tenant_id, "{page}");
     }
     let manager = User::of(world, HOST, 1).await;

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use parom::holes;
+use parom::missed_hooks;
 
 use super::scene::Scene;
 
 /// Longer than leases and the longest requested delay.
 const CALM: Duration = Duration::from_secs(61);
-/// How long a hook may still be in transit (`holes`).
+/// How long a hook may still be in transit (`missed_hooks`).
 const ON_ITS_WAY: Duration = Duration::from_secs(11);
 
 impl Scene {
@@ -52,11 +52,11 @@ impl Scene {
     pub async fn looks_for_lost_hooks(&mut self) {
         self.time_passes(ON_ITS_WAY);
         let app = self.world.app();
-        let mut looked = holes::beat(&app.holes).await.is_ok();
+        let mut looked = missed_hooks::beat(&app.missed_hooks).await.is_ok();
         for line in &self.lines {
-            looked &= holes::soon(&app.holes, line.tenant_id).await.is_ok();
+            looked &= missed_hooks::soon(&app.missed_hooks, line.tenant_id).await.is_ok();
         }
-        looked &= holes::look_now(&app.holes).await.is_ok();
+        looked &= missed_hooks::look_now(&app.missed_hooks).await.is_ok();
         self.tells(format!("lost hooks are looked for: {looked}"));
     }
 }

@@ -1,6 +1,6 @@
 use secrecy::ExposeSecret;
 
-use super::super::{Config, CustomersMode, HostOrNet, MediaMode, Platform, Reactions, base, known};
+use super::super::{Config, CustomersMode, HostOrNet, MediaMode, Platform, ReactionSupport, base, known};
 use super::{CHANNEL_ID, EXAMPLE, short, with_environment};
 
 #[test]
@@ -156,12 +156,15 @@ fn the_bot_and_what_was_agreed_are_read() {
     let channel = config.channel(CHANNEL_ID).unwrap().1;
     let bot = channel.bot.as_ref().unwrap();
     assert_eq!((bot.id.as_str(), bot.client_id.as_str(), bot.name.as_str()), ("b-1", "b-1", "Parom"));
-    assert_eq!(channel.reactions, Reactions::Only(vec!["👍".to_owned(), "😳".to_owned()]));
+    assert_eq!(channel.reactions, ReactionSupport::Only(vec!["👍".to_owned(), "😳".to_owned()]));
     assert_eq!(channel.allowed_accounts, ["12345678", "87654321"]);
     assert_eq!(channel.time_window_seconds, Some(86400));
-    for (written, read) in
-        [("false", Reactions::Off), ("\"off\"", Reactions::Off), ("true", Reactions::All), ("[]", Reactions::Off)]
-    {
+    for (written, read) in [
+        ("false", ReactionSupport::Off),
+        ("\"off\"", ReactionSupport::Off),
+        ("true", ReactionSupport::All),
+        ("[]", ReactionSupport::Off),
+    ] {
         let config = Config::from_toml(&short("", &format!("reactions = {written}"))).unwrap();
         assert_eq!(config.channel(CHANNEL_ID).unwrap().1.reactions, read);
     }
@@ -222,7 +225,7 @@ fn the_environment_overrides_the_file_and_the_file_the_defaults() {
     assert!(!channel.write_first);
     assert_eq!(channel.time_window_seconds, Some(3600));
     assert_eq!(channel.bot.as_ref().unwrap().id, "b-2");
-    assert_eq!(channel.reactions, Reactions::Off);
+    assert_eq!(channel.reactions, ReactionSupport::Off);
     assert_eq!(channel.connectors, ["webchat"]);
 }
 

@@ -3,17 +3,17 @@
 use std::time::Instant;
 
 use base::http_client::{Guarded, read_up_to, refusal};
+use base::i18n::LocalizedText;
 use base::message::{Failure, State};
-use base::words::Said;
 use serde_json::Value;
 
-use super::Line;
+use super::CheckResult;
 use crate::custom::answer::{ANSWER_BYTES, ID_BYTES};
 use crate::custom::post::{ANSWER_WITHIN, NotAnswered, Signed};
 
 /// The expected answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum ExpectedAnswer {
     /// 2xx.
     Taken,
     /// 2xx, or 4xx by a messenger that does not support this.
@@ -27,13 +27,18 @@ pub(super) struct Answered {
     name: &'static str,
     ms: u64,
     /// What was seen, or what is wrong and the violated rule.
-    outcome: Result<Said, (Said, &'static str)>,
+    outcome: Result<LocalizedText, (LocalizedText, &'static str)>,
     /// Null if there is none or it is not JSON.
     body: Value,
 }
 
 /// Posts a webhook and judges the answer.
-pub(super) async fn ask(http: &Guarded, name: &'static str, wanted: Wanted, signed: Result<Signed, Said>) -> Answered {
+pub(super) async fn ask(
+    http: &Guarded,
+    name: &'static str,
+    wanted: ExpectedAnswer,
+    signed: Result<Signed, LocalizedText>,
+) -> Answered {
     let started = Instant::now();
     let (outcome, body) = match signed {
         Ok(signed) => answer(http, name, wanted, signed).await,
@@ -45,12 +50,12 @@ pub(super) async fn ask(http: &Guarded, name: &'static str, wanted: Wanted, sign
 }
 
 impl Answered {
-    pub fn line(&self) -> Line {
+    pub fn line(&self) -> CheckResult {
         let (ok, said, rule) = match &self.outcome {
             Ok(said) => (true, said.clone(), None),
-            Err((said, rule)) => (false, said.clone(), Some(Said::new(*rule))),
+            Err((said, rule)) => (false, said.clone(), Some(LocalizedText::new(*rule))),
         };
-        Line { name: self.name, ok, said, rule, ms: self.ms }
+        CheckResult { name: self.name, ok, said, rule, ms: self.ms }
     }
 
     /// An id in the answer.
@@ -63,12 +68,12 @@ impl Answered {
     }
 }
 
-type Outcome = Result<Said, (Said, &'static str)>;
+type Outcome = Result<LocalizedText, (LocalizedText, &'static str)>;
 
-async fn answer(http: &Guarded, name: &str, wanted: Wanted, signed: Signed) -> (Outcome, Value) {
+async fn answer(http: &Guarded, name: &str, wanted: ExpectedAnswer, signed: Signed) -> (Outcome, Value) {
     let response = match signed.post(http).await {
         Ok(response) => response,
-        Err(NotAnswered::Refused(refused)) => return (Err((refused.said(), "check-rule-address")), Value::Null),
+        Err(NotAnswered::Refused(refused)) => return (Err((refused.text(), "check-rule-address")), Value::Null),
         Err(NotAnswered::Failed(error)) => return (Err((failed(&error), "check-rule-taken")), Value::Null),
     };
     let status = response.status().as_u16();
@@ -80,34 +85,36 @@ async fn answer(http: &Guarded, name: &str, wanted: Wanted, signed: Signed) -> (
     (judged(name, wanted, status, whole, &body), body)
 }
 
-fn failed(error: &reqwest::Error) -> Said {
+fn failed(error: &reqwest::Error) -> LocalizedText {
     if let Some(refused) = refusal(error) {
-        return refused.said();
+        return refused.text();
     }
     match error {
-        error if error.is_timeout() => Said::new("said-server-late").with("seconds", ANSWER_WITHIN.as_secs()),
-        error if error.is_connect() => Said::new("said-server-unconnected"),
-        _ => Said::new("said-server-broke"),
+        error if error.is_timeout() => LocalizedText::new("said-server-late").with("seconds", ANSWER_WITHIN.as_secs()),
+        error if error.is_connect() => LocalizedText::new("said-server-unconnected"),
+        _ => LocalizedText::new("said-server-broke"),
     }
 }
 
-fn judged(name: &str, wanted: Wanted, status: u16, whole: bool, body: &Value) -> Outcome {
-    let said = |key: &'static str| Said::new(key).with("status", status);
+fn judged(name: &str, wanted: ExpectedAnswer, status: u16, whole: bool, body: &Value) -> Outcome {
+    let said = |key: &'static str| LocalizedText::new(key).with("status", status);
     match (wanted, status) {
-        (Wanted::Refused, 400..=499) => return Ok(said("check-refused")),
-        (Wanted::Refused, 200..=299) => return Err((said("check-took-forged"), rule(name))),
-        (Wanted::Refused, _) => return Err((said("said-server-answered"), rule(name))),
-        (Wanted::TakenOrRefused, 400 | 404 | 405 | 409 | 415 | 422 | 501) => return Ok(said("check-not-begun")),
+        (ExpectedAnswer::Refused, 400..=499) => return Ok(said("check-refused")),
+        (ExpectedAnswer::Refused, 200..=299) => return Err((said("check-took-forged"), rule(name))),
+        (ExpectedAnswer::Refused, _) => return Err((said("said-server-answered"), rule(name))),
+        (ExpectedAnswer::TakenOrRefused, 400 | 404 | 405 | 409 | 415 | 422 | 501) => {
+            return Ok(said("check-not-begun"));
+        }
         (_, 200..=299) => {}
         (_, 300..=399) => return Err((said("said-server-answered"), "check-rule-redirect")),
         (_, 401 | 403 | 410) => return Err((said("said-server-answered"), "check-rule-locked")),
         _ => return Err((said("said-server-answered"), rule(name))),
     }
     if !whole {
-        return Err((Said::new("check-answer-long").with("most", ANSWER_BYTES / 1024), "check-rule-answer"));
+        return Err((LocalizedText::new("check-answer-long").with("most", ANSWER_BYTES / 1024), "check-rule-answer"));
     }
     match wrong_field(body) {
-        Some(field) => Err((Said::new("check-answer-field").with("field", field), "check-rule-answer")),
+        Some(field) => Err((LocalizedText::new("check-answer-field").with("field", field), "check-rule-answer")),
         None => Ok(said("check-answered")),
     }
 }
@@ -156,29 +163,32 @@ mod tests {
 
     use super::*;
 
-    fn rule(wanted: Wanted, status: u16) -> Option<&'static str> {
-        let name = if wanted == Wanted::Refused { "forged.body" } else { "message.text" };
+    fn rule(wanted: ExpectedAnswer, status: u16) -> Option<&'static str> {
+        let name = if wanted == ExpectedAnswer::Refused { "forged.body" } else { "message.text" };
         judged(name, wanted, status, true, &Value::Null).err().map(|(_, rule)| rule)
     }
 
     #[test]
     fn an_endpoint_takes_what_is_signed_and_refuses_the_rest() {
         for status in [200, 202, 204] {
-            assert_eq!(rule(Wanted::Taken, status), None);
-            assert_eq!(rule(Wanted::TakenOrRefused, status), None);
-            assert_eq!(rule(Wanted::Refused, status), Some("check-rule-forged"));
+            assert_eq!(rule(ExpectedAnswer::Taken, status), None);
+            assert_eq!(rule(ExpectedAnswer::TakenOrRefused, status), None);
+            assert_eq!(rule(ExpectedAnswer::Refused, status), Some("check-rule-forged"));
         }
-        assert_eq!(rule(Wanted::Taken, 301), Some("check-rule-redirect"));
-        assert_eq!(rule(Wanted::Taken, 401), Some("check-rule-locked"));
-        assert_eq!(rule(Wanted::Taken, 404), Some("check-rule-taken"));
-        assert_eq!(rule(Wanted::TakenOrRefused, 422), None);
-        assert_eq!(rule(Wanted::TakenOrRefused, 500), Some("check-rule-taken"));
+        assert_eq!(rule(ExpectedAnswer::Taken, 301), Some("check-rule-redirect"));
+        assert_eq!(rule(ExpectedAnswer::Taken, 401), Some("check-rule-locked"));
+        assert_eq!(rule(ExpectedAnswer::Taken, 404), Some("check-rule-taken"));
+        assert_eq!(rule(ExpectedAnswer::TakenOrRefused, 422), None);
+        assert_eq!(rule(ExpectedAnswer::TakenOrRefused, 500), Some("check-rule-taken"));
         for status in [400, 401, 403] {
-            assert_eq!(rule(Wanted::Refused, status), None);
+            assert_eq!(rule(ExpectedAnswer::Refused, status), None);
         }
-        assert_eq!(rule(Wanted::Refused, 500), Some("check-rule-forged"), "a mistake is no refusal");
-        assert!(judged("message.text", Wanted::Taken, 200, false, &Value::Null).is_err(), "longer than anybody reads");
-        let unknown = judged("unknown.type", Wanted::Taken, 400, true, &Value::Null);
+        assert_eq!(rule(ExpectedAnswer::Refused, 500), Some("check-rule-forged"), "a mistake is no refusal");
+        assert!(
+            judged("message.text", ExpectedAnswer::Taken, 200, false, &Value::Null).is_err(),
+            "longer than anybody reads"
+        );
+        let unknown = judged("unknown.type", ExpectedAnswer::Taken, 400, true, &Value::Null);
         assert_eq!(unknown.err().map(|(_, rule)| rule), Some("check-rule-unknown"));
     }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::Endpoint;
-use crate::{Event, Message, Named, Part};
+use crate::{Event, Message, MessageIds, PartNumber};
 
 /// Longer than most messengers accept.
 const LONG: usize = 20_000;
@@ -17,13 +17,13 @@ const CONVERSATION: &str = "parom-check";
 
 /// The participants of a check and their conversation.
 #[derive(Clone)]
-pub(super) struct Scene<'a> {
+pub(super) struct CheckScene<'a> {
     clock: &'a Clock,
     endpoint: &'a Endpoint,
     pub conversation: String,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> CheckScene<'a> {
     pub fn new(clock: &'a Clock, endpoint: &'a Endpoint) -> Self {
         let conversation = endpoint.conversation.clone().unwrap_or_else(|| CONVERSATION.to_owned());
         Self { clock, endpoint, conversation }
@@ -91,13 +91,13 @@ impl<'a> Scene<'a> {
     /// Messages with everything that can accompany a text.
     fn dressed(&self) -> impl Iterator<Item = (&'static str, Message)> {
         let plain = || self.message(text("Good morning"));
-        let told = || Quote {
+        let quote = || Quote {
             content: Some(text("Hello")),
             sender: Some(Person { name: Some("Anna".to_owned()), ..Person::default() }),
             sent_at: Some(self.clock.millis() - 60_000),
             ..Quote::default()
         };
-        let ours = Quote { message_id: Some(self.clock.uuid_v7()), ..told() };
+        let ours = Quote { message_id: Some(self.clock.uuid_v7()), ..quote() };
         let bot = Person { role: Role::Bot, name: Some("Acme".to_owned()), ..manager() };
         [
             ("message.by_bot", Message { sender: bot, ..plain() }),
@@ -105,8 +105,8 @@ impl<'a> Scene<'a> {
             ("message.list", Message { markup: Some(list()), ..plain() }),
             ("message.template", Message { template: Some(template()), ..plain() }),
             ("message.quote", Message { reply_to: Some(ours.clone()), ..plain() }),
-            ("message.quote_told", Message { reply_to: Some(told()), ..plain() }),
-            ("message.forward", Message { forward: Some(told()), ..plain() }),
+            ("message.quote_told", Message { reply_to: Some(quote()), ..plain() }),
+            ("message.forward", Message { forward: Some(quote()), ..plain() }),
             ("message.comment", Message { post: Some(post()), ..plain() }),
         ]
         .into_iter()
@@ -117,7 +117,7 @@ impl<'a> Scene<'a> {
         Message {
             id: self.clock.uuid_v7(),
             external_id: None,
-            part: Part::WHOLE,
+            part: PartNumber::WHOLE,
             sender: manager(),
             receiver: Person { phone: Some(self.endpoint.phone.clone()), ..customer },
             content,
@@ -148,7 +148,7 @@ fn manager() -> Person {
 }
 
 fn reaction(message_id: Uuid, emoji: Option<&str>) -> Event {
-    let message = Named { id: message_id, external_id: None };
+    let message = MessageIds { id: message_id, external_id: None };
     Event::Reaction { message, sender: manager(), emoji: emoji.map(str::to_owned) }
 }
 

@@ -1,25 +1,25 @@
 //! Forged webhooks: each must be refused.
 
-use base::words::Said;
+use base::i18n::LocalizedText;
 
-use super::events::Scene;
+use super::events::CheckScene;
 use super::{Checker, Signed, settings, sign};
 use crate::custom::new_secret;
-use crate::custom::post::{Webhook, target};
+use crate::custom::post::{WebhookRequest, target};
 
 /// Outside the five minutes that receivers allow, in seconds.
 const FAR: i64 = 600;
 
 /// Correctly signed, then altered.
-pub(super) fn all(checker: &Checker<'_>, scene: &Scene<'_>) -> Vec<(&'static str, Result<Signed, Said>)> {
-    let spoilt = |spoil: fn(&mut Signed)| -> Result<Signed, Said> {
+pub(super) fn all(checker: &Checker<'_>, scene: &CheckScene<'_>) -> Vec<(&'static str, Result<Signed, LocalizedText>)> {
+    let spoilt = |spoil: fn(&mut Signed)| -> Result<Signed, LocalizedText> {
         let mut signed = sign(checker.text(scene), &checker.settings)?;
         spoil(&mut signed);
         Ok(signed)
     };
     let at = |seconds: i64| {
         let webhook = checker.text(scene);
-        sign(Webhook { timestamp: webhook.timestamp + seconds, ..webhook }, &checker.settings)
+        sign(WebhookRequest { timestamp: webhook.timestamp + seconds, ..webhook }, &checker.settings)
     };
     vec![
         ("forged.secret", by_another_secret(checker, scene)),
@@ -34,7 +34,7 @@ pub(super) fn all(checker: &Checker<'_>, scene: &Scene<'_>) -> Vec<(&'static str
     ]
 }
 
-fn by_another_secret(checker: &Checker<'_>, scene: &Scene<'_>) -> Result<Signed, Said> {
-    let (url, _) = target(&checker.settings).ok_or_else(|| Said::new("said-webhook-missing"))?;
+fn by_another_secret(checker: &Checker<'_>, scene: &CheckScene<'_>) -> Result<Signed, LocalizedText> {
+    let (url, _) = target(&checker.settings).ok_or_else(|| LocalizedText::new("said-webhook-missing"))?;
     sign(checker.text(scene), &settings(&url, &new_secret()))
 }

@@ -9,18 +9,18 @@ use std::collections::BTreeMap;
 
 use base::clock::Clock;
 use base::http_client::Guarded;
-use base::words::{Language, Said, Words};
+use base::i18n::{Language, LocalizedText, Words};
 use futures_util::future::join_all;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
 
-use self::ask::Wanted;
-use self::events::Scene;
-use super::post::{Signed, Webhook};
+use self::ask::ExpectedAnswer;
+use self::events::CheckScene;
+use super::post::{Signed, WebhookRequest};
 use super::{OLD_SECRET, SECRET, new_secret, retired, wire};
-use crate::file::Files;
+use crate::file::SharedShelf;
 use crate::{Event, Outgoing, Settings};
 
 /// Webhooks sent concurrently; Parom sends no more at once to one source.
@@ -42,26 +42,31 @@ pub struct Endpoint {
 
 /// The result of one check.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub struct CheckResult {
     /// Never translated.
     pub name: &'static str,
     pub ok: bool,
     /// What was seen.
-    pub said: Said,
+    pub said: LocalizedText,
     /// The documented rule, if it was violated.
-    pub rule: Option<Said>,
+    pub rule: Option<LocalizedText>,
     pub ms: u64,
 }
 
 /// Runs all checks in order; calls `tell` with each result as soon as it is known.
-pub async fn check(http: &Guarded, clock: &Clock, endpoint: Endpoint, mut tell: impl FnMut(&Line)) -> Vec<Line> {
+pub async fn check(
+    http: &Guarded,
+    clock: &Clock,
+    endpoint: Endpoint,
+    mut tell: impl FnMut(&CheckResult),
+) -> Vec<CheckResult> {
     let checker = Checker::new(http, clock, &endpoint);
     let mut lines = Vec::new();
-    let mut note = |line: Line| {
+    let mut note = |line: CheckResult| {
         tell(&line);
         lines.push(line);
     };
-    let mut scene = Scene::new(clock, &endpoint);
+    let mut scene = CheckScene::new(clock, &endpoint);
     let (line, named) = checker.begins(&scene).await;
     note(line);
     if let (None, Some(named)) = (&endpoint.conversation, named) {
@@ -81,7 +86,7 @@ pub async fn check(http: &Guarded, clock: &Clock, endpoint: Endpoint, mut tell: 
         note(checker.takes(name, sign(checker.text(&scene), &settings)).await);
     }
     for (name, forged) in forged::all(&checker, &scene) {
-        note(ask::ask(http, name, Wanted::Refused, forged).await.line());
+        note(ask::ask(http, name, ExpectedAnswer::Refused, forged).await.line());
     }
     lines
 }
@@ -100,28 +105,28 @@ impl<'a> Checker<'a> {
     }
 
     /// A check that the endpoint accepts this.
-    async fn takes(&self, name: &'static str, signed: Result<Signed, Said>) -> Line {
-        ask::ask(self.http, name, Wanted::Taken, signed).await.line()
+    async fn takes(&self, name: &'static str, signed: Result<Signed, LocalizedText>) -> CheckResult {
+        ask::ask(self.http, name, ExpectedAnswer::Taken, signed).await.line()
     }
 
     /// A dialogue started by a manager, which the answer may name. A messenger without support refuses.
-    async fn begins(&self, scene: &Scene<'_>) -> (Line, Option<String>) {
+    async fn begins(&self, scene: &CheckScene<'_>) -> (CheckResult, Option<String>) {
         let webhook = self.webhook(&scene.without_dialogue(), scene.begun());
-        let answered = ask::ask(self.http, "conversation.started", Wanted::TakenOrRefused, webhook).await;
+        let answered = ask::ask(self.http, "conversation.started", ExpectedAnswer::TakenOrRefused, webhook).await;
         let named = answered.id_at("/conversation/id");
         (answered.line(), named)
     }
 
     /// The same webhook again, as after a lost answer: it must be accepted, and shown to the customer once.
-    async fn recognises(&self, scene: &Scene<'_>) -> Line {
+    async fn recognises(&self, scene: &CheckScene<'_>) -> CheckResult {
         let first = self.outgoing(scene, scene.text());
         let again = Outgoing { repeat: true, ..first.clone() };
-        let once = ask::ask(self.http, "repeat", Wanted::Taken, self.sign(&first)).await;
-        let twice = ask::ask(self.http, "repeat", Wanted::Taken, self.sign(&again)).await;
+        let once = ask::ask(self.http, "repeat", ExpectedAnswer::Taken, self.sign(&first)).await;
+        let twice = ask::ask(self.http, "repeat", ExpectedAnswer::Taken, self.sign(&again)).await;
         match (once.id_at("/id"), twice.id_at("/id")) {
             (Some(one), Some(other)) if one != other => {
-                let said = Said::new("check-two-ids").with("one", one).with("other", other);
-                Line { ok: false, said, rule: Some(Said::new("check-rule-repeat")), ..twice.line() }
+                let said = LocalizedText::new("check-two-ids").with("one", one).with("other", other);
+                CheckResult { ok: false, said, rule: Some(LocalizedText::new("check-rule-repeat")), ..twice.line() }
             }
             _ if once.line().ok => twice.line(),
             _ => once.line(),
@@ -129,14 +134,14 @@ impl<'a> Checker<'a> {
     }
 
     /// Many concurrent webhooks.
-    async fn takes_many(&self, scene: &Scene<'_>) -> Line {
+    async fn takes_many(&self, scene: &CheckScene<'_>) -> CheckResult {
         let asked = (0..AT_ONCE).map(|_| self.takes("at_once", self.webhook(scene, scene.text())));
         let lines = join_all(asked).await;
         let slowest = lines.iter().map(|line| line.ms).max().unwrap_or_default();
         let failed = lines.into_iter().find(|line| !line.ok);
         failed.unwrap_or_else(|| {
-            let said = Said::new("check-many").with("count", AT_ONCE).with("ms", slowest);
-            Line { name: "at_once", ok: true, said, rule: None, ms: slowest }
+            let said = LocalizedText::new("check-many").with("count", AT_ONCE).with("ms", slowest);
+            CheckResult { name: "at_once", ok: true, said, rule: None, ms: slowest }
         })
     }
 
@@ -166,7 +171,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Webhooks gain fields: a receiver must ignore those it does not know.
-    fn unknown_fields(&self, scene: &Scene<'_>) -> Value {
+    fn unknown_fields(&self, scene: &CheckScene<'_>) -> Value {
         let mut body = wire::body(&self.outgoing(scene, scene.text()));
         body["parom_check"] = json!({ "new": [1, "two", null] });
         body["data"]["parom_check"] = json!("new");
@@ -174,7 +179,7 @@ impl<'a> Checker<'a> {
         body
     }
 
-    fn outgoing(&self, scene: &Scene<'_>, event: Event) -> Outgoing {
+    fn outgoing(&self, scene: &CheckScene<'_>, event: Event) -> Outgoing {
         Outgoing {
             letter_id: self.clock.uuid_v7(),
             source_id: self.source_id,
@@ -183,37 +188,37 @@ impl<'a> Checker<'a> {
             repeat: false,
             now: self.clock.now(),
             words: Words::new(Language::En),
-            files: Files::none(),
+            files: SharedShelf::none(),
         }
     }
 
-    fn text(&self, scene: &Scene<'_>) -> Webhook {
+    fn text(&self, scene: &CheckScene<'_>) -> WebhookRequest {
         self.of(&self.outgoing(scene, scene.text()))
     }
 
-    fn of(&self, outgoing: &Outgoing) -> Webhook {
+    fn of(&self, outgoing: &Outgoing) -> WebhookRequest {
         self.bare(outgoing.id(), wire::body(outgoing))
     }
 
-    fn bare(&self, id: String, body: Value) -> Webhook {
+    fn bare(&self, id: String, body: Value) -> WebhookRequest {
         let words = Words::new(Language::En);
-        Webhook { id, timestamp: self.clock.now().timestamp(), body: body.to_string(), words }
+        WebhookRequest { id, timestamp: self.clock.now().timestamp(), body: body.to_string(), words }
     }
 
-    fn sign(&self, outgoing: &Outgoing) -> Result<Signed, Said> {
+    fn sign(&self, outgoing: &Outgoing) -> Result<Signed, LocalizedText> {
         sign(self.of(outgoing), &self.settings)
     }
 
-    fn webhook(&self, scene: &Scene<'_>, event: Event) -> Result<Signed, Said> {
+    fn webhook(&self, scene: &CheckScene<'_>, event: Event) -> Result<Signed, LocalizedText> {
         self.sign(&self.outgoing(scene, event))
     }
 
-    fn plain(&self, body: Value) -> Result<Signed, Said> {
+    fn plain(&self, body: Value) -> Result<Signed, LocalizedText> {
         sign(self.bare(self.clock.uuid_v7().to_string(), body), &self.settings)
     }
 }
 
-fn sign(webhook: Webhook, settings: &Settings) -> Result<Signed, Said> {
+fn sign(webhook: WebhookRequest, settings: &Settings) -> Result<Signed, LocalizedText> {
     webhook.sign(settings)
 }
 

@@ -2,7 +2,7 @@ use base::config::Config;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::telegram::fake::{Answer, Fake};
+use crate::telegram::fake::{Fake, ScriptedAnswer};
 
 /// Must never appear in output.
 const TOKEN: &str = "7100000001:CANARY_canary_CANARY_canary_CANARY";
@@ -11,18 +11,18 @@ fn token() -> SecretString {
     SecretString::from(TOKEN)
 }
 
-fn api(base: &Url) -> Api {
+fn api(base: &Url) -> BotApi {
     let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
-    Api::new(&http, base)
+    BotApi::new(&http, base)
 }
 
-async fn call(answer: Answer) -> Result<Value, Failed> {
+async fn call(answer: ScriptedAnswer) -> Result<Value, ApiError> {
     let fake = Fake::start([answer]).await;
     api(&fake.base).call(&token(), "getMe", &json!({})).await
 }
 
-fn refused(code: u16, description: &str) -> Failed {
-    Failed::Refused { code, description: description.to_owned(), retry_after: None, migrate_to: None }
+fn refused(code: u16, description: &str) -> ApiError {
+    ApiError::Refused { code, description: description.to_owned(), retry_after: None, migrate_to: None }
 }
 
 #[tokio::test]
@@ -37,27 +37,27 @@ async fn a_call_is_a_post_of_json_below_the_token() {
 
 #[tokio::test]
 async fn answers_are_told_apart() {
-    assert_eq!(call(Answer::refused(403, "Forbidden: x")).await, Err(refused(403, "Forbidden: x")));
+    assert_eq!(call(ScriptedAnswer::refused(403, "Forbidden: x")).await, Err(refused(403, "Forbidden: x")));
     let parameters = json!({ "retry_after": 34, "migrate_to_chat_id": -100_200 });
     let body = json!({ "ok": false, "error_code": 429, "description": "x", "parameters": parameters });
     let (retry_after, migrate_to) = (Some(Duration::from_secs(34)), Some(-100_200));
-    let asked = Failed::Refused { code: 429, description: "x".to_owned(), retry_after, migrate_to };
-    assert_eq!(call(Answer::Json(429, body)).await, Err(asked));
-    assert_eq!(call(Answer::Text(502, "<html>Bad Gateway</html>")).await, Err(refused(502, "")));
-    assert_eq!(call(Answer::Text(200, "<html>")).await, Err(Failed::Unreadable { status: 200 }));
-    assert_eq!(call(Answer::Json(200, json!({ "ok": true }))).await, Err(Failed::Unreadable { status: 200 }));
-    assert!(matches!(call(Answer::Reset).await, Err(Failed::Unknown(_))));
+    let asked = ApiError::Refused { code: 429, description: "x".to_owned(), retry_after, migrate_to };
+    assert_eq!(call(ScriptedAnswer::Json(429, body)).await, Err(asked));
+    assert_eq!(call(ScriptedAnswer::Text(502, "<html>Bad Gateway</html>")).await, Err(refused(502, "")));
+    assert_eq!(call(ScriptedAnswer::Text(200, "<html>")).await, Err(ApiError::Unreadable { status: 200 }));
+    assert_eq!(call(ScriptedAnswer::Json(200, json!({ "ok": true }))).await, Err(ApiError::Unreadable { status: 200 }));
+    assert!(matches!(call(ScriptedAnswer::Reset).await, Err(ApiError::Unknown(_))));
 }
 
 #[tokio::test]
 async fn what_never_went_out_is_known_not_to_have() {
     let nobody = Url::parse("http://127.0.0.1:1/").unwrap();
     let failed = api(&nobody).call::<Value>(&token(), "getMe", &json!({})).await;
-    assert_eq!(failed, Err(Failed::NotSent(Said::new("said-net-refused"))));
+    assert_eq!(failed, Err(ApiError::NotSent(LocalizedText::new("said-net-refused"))));
     // A file that ends too early never arrived completely.
     let fake = Fake::start([]).await;
     let pieces = vec![Ok(Bytes::from_static(b"abc")), Err("the store is away".to_owned())];
-    let upload = Upload {
+    let upload = MultipartRequest {
         parameters: Default::default(),
         field: "document",
         file_name: "a.txt".to_owned(),
@@ -66,7 +66,7 @@ async fn what_never_went_out_is_known_not_to_have() {
         bytes: futures_util::stream::iter(pieces).boxed(),
     };
     let failed = api(&fake.base).upload::<Value>(&token(), "sendDocument", upload).await;
-    assert!(matches!(failed, Err(Failed::NotSent(_))), "{failed:?}");
+    assert!(matches!(failed, Err(ApiError::NotSent(_))), "{failed:?}");
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn a_file_goes_as_a_stream_with_its_parameters_as_json() {
     let fake = Fake::start([]).await;
     let pieces = vec![Ok(Bytes::from_static(b"abc")), Ok(Bytes::from_static(b"def"))];
     let parameters = json!({ "chat_id": -5, "caption": "Hi", "reply_markup": { "inline_keyboard": [] } });
-    let upload = Upload {
+    let upload = MultipartRequest {
         parameters: parameters.as_object().unwrap().clone(),
         field: "document",
         file_name: "смета «1».pdf".to_owned(),
@@ -92,11 +92,11 @@ async fn a_file_goes_as_a_stream_with_its_parameters_as_json() {
 
 #[tokio::test]
 async fn a_file_is_opened_by_its_path() {
-    let fake = Fake::start([Answer::Text(200, "bytes"), Answer::Text(404, "")]).await;
+    let fake = Fake::start([ScriptedAnswer::Text(200, "bytes"), ScriptedAnswer::Text(404, "")]).await;
     let api = api(&fake.base);
     let opened = api.file(&token(), "photos/file_7.jpg").await.unwrap();
     let bytes: Vec<_> = opened.bytes.collect().await;
-    assert_eq!((opened.told, bytes), (Some(5), vec![Ok(Bytes::from_static(b"bytes"))]));
+    assert_eq!((opened.announced, bytes), (Some(5), vec![Ok(Bytes::from_static(b"bytes"))]));
     assert_eq!(fake.calls()[0].path, format!("/file/bot{TOKEN}/photos/file_7.jpg"));
     assert_eq!(api.file(&token(), "photos/file_8.jpg").await.err(), Some(refused(404, "")));
 }
@@ -112,7 +112,12 @@ async fn the_token_stands_in_no_error() {
         failures.push(format!("{:?}", api.file(&token(), "a").await.err()));
     }
     let told = format!("Unauthorized: {TOKEN}");
-    for answer in [Answer::Reset, Answer::Deaf, Answer::Text(200, "x"), Answer::refused(401, &told)] {
+    for answer in [
+        ScriptedAnswer::Reset,
+        ScriptedAnswer::Deaf,
+        ScriptedAnswer::Text(200, "x"),
+        ScriptedAnswer::refused(401, &told),
+    ] {
         failures.push(format!("{:?}", call(answer).await));
     }
     for failure in failures {

@@ -4,16 +4,16 @@
 use serde_json::{Value, json};
 
 use super::Listener;
-use super::message::Scene;
-use crate::incoming::Happened;
-use crate::telegram::ids::{Place, Within};
+use super::message::MessageScene;
+use crate::incoming::InboundEvent;
+use crate::telegram::ids::{ChatThread, Within};
 use crate::telegram::wire::{BusinessConnection, DeletedBusinessMessages, Message};
 
 impl Listener<'_> {
     /// `business_connection`: the connection's id changes each time, its owner does not.
-    pub(super) fn connection(&self, connection: &BusinessConnection) -> Vec<Happened> {
+    pub(super) fn connection(&self, connection: &BusinessConnection) -> Vec<InboundEvent> {
         if connection.id.is_empty() || connection.user.id == 0 {
-            return vec![Happened::Unknown("business_connection")];
+            return vec![InboundEvent::Unknown("business_connection")];
         }
         let key = connection.user.id.to_string();
         let can_reply = connection.rights.can_reply || connection.can_reply;
@@ -28,21 +28,21 @@ impl Listener<'_> {
         let usable = connection.is_enabled && can_reply;
         let id = if usable { Value::String(connection.id.clone()) } else { Value::Null };
         vec![
-            Happened::Learned { part: "business", key: key.clone(), value: id },
-            Happened::Learned { part: "owners", key, value: owner },
+            InboundEvent::Learned { part: "business", key: key.clone(), value: id },
+            InboundEvent::Learned { part: "owners", key, value: owner },
         ]
     }
 
     /// `business_message`: both directions of a person's private chat.
-    pub(super) fn wrote_in_business(&self, owner: i64, message: &Message) -> Vec<Happened> {
+    pub(super) fn wrote_in_business(&self, owner: i64, message: &Message) -> Vec<InboundEvent> {
         match self.business_scene(owner, message) {
-            Ok(scene) => self.said(message, scene),
+            Ok(scene) => self.events_of(message, scene),
             Err(nothing) => vec![nothing],
         }
     }
 
     /// `edited_business_message`.
-    pub(super) fn edited_in_business(&self, owner: i64, message: &Message) -> Vec<Happened> {
+    pub(super) fn edited_in_business(&self, owner: i64, message: &Message) -> Vec<InboundEvent> {
         match self.business_scene(owner, message) {
             Ok(scene) => self.says_now(message, scene),
             Err(nothing) => vec![nothing],
@@ -50,35 +50,35 @@ impl Listener<'_> {
     }
 
     /// `deleted_business_messages`.
-    pub(super) fn deleted_in_business(&self, owner: i64, deleted: &DeletedBusinessMessages) -> Happened {
-        let chat = Place { chat: deleted.chat.id, within: Within::Business { owner } };
+    pub(super) fn deleted_in_business(&self, owner: i64, deleted: &DeletedBusinessMessages) -> InboundEvent {
+        let chat = ChatThread { chat: deleted.chat.id, within: Within::Business { owner } };
         let messages = deleted.message_ids.iter().filter(|id| **id != 0).map(|id| chat.message(*id)).collect();
-        Happened::TookBack { messages }
+        InboundEvent::TookBack { messages }
     }
 
-    fn business_scene(&self, owner: i64, message: &Message) -> Result<Scene, Happened> {
+    fn business_scene(&self, owner: i64, message: &Message) -> Result<MessageScene, InboundEvent> {
         if message.message_id == 0 || message.chat.id == 0 {
-            return Err(Happened::Unknown("business_message"));
+            return Err(InboundEvent::Unknown("business_message"));
         }
         // Our own message, reported back.
         if message.sender_business_bot.is_some() {
-            return Err(Happened::Nothing("echo"));
+            return Err(InboundEvent::Nothing("echo"));
         }
-        let at = Place { chat: message.chat.id, within: Within::Business { owner } };
+        let at = ChatThread { chat: message.chat.id, within: Within::Business { owner } };
         let by_owner = message.from.as_ref().is_some_and(|user| user.id == owner);
         // A person's notes to themselves are ignored.
         if by_owner && message.chat.id == owner {
-            return Err(Happened::Nothing("own_notes"));
+            return Err(InboundEvent::Nothing("own_notes"));
         }
         let receiver = by_owner.then(|| self.customer(&message.chat, message.date));
-        Ok(Scene { at, receiver, room: None })
+        Ok(MessageScene { at, receiver, room: None })
     }
 
     /// The chat of a message in a person's name, if the owner is known.
-    pub(super) fn business_of(&self, message: &Message) -> Option<Place> {
+    pub(super) fn business_of(&self, message: &Message) -> Option<ChatThread> {
         let connection = message.business_connection_id.as_deref()?;
         let owner = self.owner_of(connection)?;
-        Some(Place { chat: message.chat.id, within: Within::Business { owner } })
+        Some(ChatThread { chat: message.chat.id, within: Within::Business { owner } })
     }
 
     /// The owner of a connection.

@@ -13,13 +13,13 @@ const LARGEST_OF_OPERATORS: u64 = 2000 * 1024 * 1024;
 
 /// Content of a message in our kinds.
 #[derive(Debug, PartialEq)]
-pub(super) struct Held {
+pub(super) struct ReceivedContent {
     pub content: Content,
     /// Text in addition to a location or a contact.
     pub caption: Option<String>,
 }
 
-impl Held {
+impl ReceivedContent {
     fn text(text: String) -> Self {
         Self { content: Content::Text { text }, caption: None }
     }
@@ -27,11 +27,11 @@ impl Held {
 
 impl Listener<'_> {
     /// None for a service message or an empty one.
-    pub(super) fn held(&self, message: &Message) -> Option<Held> {
+    pub(super) fn held(&self, message: &Message) -> Option<ReceivedContent> {
         if let Some(content) = self.file(message) {
-            return Some(Held { content, caption: None });
+            return Some(ReceivedContent { content, caption: None });
         }
-        self.point(message).or_else(|| self.words_of(message).map(Held::text))
+        self.point(message).or_else(|| self.words_of(message).map(ReceivedContent::text))
     }
 
     fn file(&self, message: &Message) -> Option<Content> {
@@ -69,10 +69,10 @@ impl Listener<'_> {
         let Some(file) = content.media().filter(|file| file.file_size > largest) else {
             return content;
         };
-        let size = base::words::bytes(file.file_size, self.words.language()).replace('\u{a0}', " ");
+        let size = base::i18n::bytes(file.file_size, self.words.language()).replace('\u{a0}', " ");
         let mut text = match file.file_name.as_str() {
-            "" => self.say("tg-in-too-large-unnamed", &[("size", &size)]),
-            name => self.say("tg-in-too-large", &[("size", &size), ("name", name)]),
+            "" => self.text("tg-in-too-large-unnamed", &[("size", &size)]),
+            name => self.text("tg-in-too-large", &[("size", &size), ("name", name)]),
         };
         if let Some(caption) = &file.text {
             text = format!("{text}\n{caption}");
@@ -94,7 +94,7 @@ impl Listener<'_> {
         };
         let Some(still) = still.filter(|still| !still.file_id.is_empty()) else {
             let emoji = sticker.emoji.clone().filter(|emoji| !emoji.is_empty());
-            return Content::Text { text: emoji.unwrap_or_else(|| self.say("tg-in-sticker", &[])) };
+            return Content::Text { text: emoji.unwrap_or_else(|| self.text("tg-in-sticker", &[])) };
         };
         Content::Sticker(Media {
             sticker_id: Some(sticker.file_unique_id.clone()).filter(|id| !id.is_empty()),
@@ -102,7 +102,7 @@ impl Listener<'_> {
         })
     }
 
-    fn point(&self, message: &Message) -> Option<Held> {
+    fn point(&self, message: &Message) -> Option<ReceivedContent> {
         let (location, caption) = match (&message.venue, &message.location) {
             (Some(venue), _) => {
                 let lines = [venue.title.trim(), venue.address.trim()];
@@ -116,18 +116,18 @@ impl Listener<'_> {
                 let name = names.map(str::trim).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ");
                 let phone = phone(&contact.phone_number);
                 let name = if name.is_empty() { phone.clone() } else { name };
-                return Some(Held { content: Content::Contact { name, phone }, caption: None });
+                return Some(ReceivedContent { content: Content::Contact { name, phone }, caption: None });
             }
         };
-        let degrees = |told: Option<f64>, most: f64| told.filter(|one| one.is_finite() && one.abs() <= most);
+        let degrees = |given: Option<f64>, most: f64| given.filter(|one| one.is_finite() && one.abs() <= most);
         let (latitude, longitude) = (degrees(location.latitude, 90.0)?, degrees(location.longitude, 180.0)?);
-        Some(Held { content: Content::Location { latitude, longitude }, caption })
+        Some(ReceivedContent { content: Content::Location { latitude, longitude }, caption })
     }
 
     /// A text for content without a kind of its own in amoCRM: a symbol and a description.
     fn words_of(&self, message: &Message) -> Option<String> {
         let marked = |key: &'static str, words: String| {
-            let mark = self.say(key, &[]);
+            let mark = self.text(key, &[]);
             if words.trim().is_empty() { mark } else { format!("{mark} {words}") }
         };
         if let Some(poll) = &message.poll {
@@ -144,7 +144,7 @@ impl Listener<'_> {
             return Some(marked("tg-in-story", link.unwrap_or_default()));
         }
         if let Some(paid) = &message.paid_media {
-            let stars = self.say("tg-in-paid-media", &[("stars", &paid.star_count.to_string())]);
+            let stars = self.text("tg-in-paid-media", &[("stars", &paid.star_count.to_string())]);
             return Some(match caption(message) {
                 Some(caption) => format!("{stars}\n{caption}"),
                 None => stars,
@@ -159,7 +159,7 @@ impl Listener<'_> {
         }
         if let Some(rich) = &message.rich_message {
             let words = line_of(rich);
-            return Some(if words.is_empty() { self.say("tg-in-unknown", &[]) } else { words });
+            return Some(if words.is_empty() { self.text("tg-in-unknown", &[]) } else { words });
         }
         if let Some(text) = message.text.as_deref().filter(|text| !text.is_empty()) {
             return Some(with_links(text, &message.entities));
@@ -171,7 +171,7 @@ impl Listener<'_> {
             (&message.game, "tg-in-game"),
             (&message.invoice, "tg-in-invoice"),
         ];
-        let found = others.into_iter().find(|(field, _)| field.is_some()).map(|(_, key)| self.say(key, &[]));
+        let found = others.into_iter().find(|(field, _)| field.is_some()).map(|(_, key)| self.text(key, &[]));
         found.or_else(|| message.web_app_data.as_ref().map(|data| marked("tg-in-form", data.data.clone())))
     }
 }
@@ -225,8 +225,8 @@ fn sung(file: &FileRef) -> String {
 }
 
 /// Adds the plus, which Telegram sometimes omits.
-pub(super) fn phone(told: &str) -> String {
-    let told = told.trim();
-    let bare = !told.is_empty() && told.bytes().all(|byte| byte.is_ascii_digit());
-    if bare { format!("+{told}") } else { told.to_owned() }
+pub(super) fn phone(given: &str) -> String {
+    let given = given.trim();
+    let bare = !given.is_empty() && given.bytes().all(|byte| byte.is_ascii_digit());
+    if bare { format!("+{given}") } else { given.to_owned() }
 }

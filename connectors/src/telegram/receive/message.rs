@@ -5,15 +5,15 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Listener;
-use super::around::above;
-use super::content::{Held, phone};
-use crate::incoming::{Began, Changed, Happened, Written};
-use crate::telegram::ids::Place;
+use super::content::{ReceivedContent, phone};
+use super::context::above;
+use crate::incoming::{Began, EditedMessage, InboundEvent, IncomingMessage};
+use crate::telegram::ids::ChatThread;
 use crate::telegram::wire::Message;
 
 /// The conversation of a message, and its participants.
-pub(super) struct Scene {
-    pub at: Place,
+pub(super) struct MessageScene {
+    pub at: ChatThread,
     /// The other person, for messages written by a person for whom the bot acts.
     pub receiver: Option<Person>,
     /// Set for a group.
@@ -22,19 +22,19 @@ pub(super) struct Scene {
 
 impl Listener<'_> {
     /// `message`.
-    pub(super) fn wrote(&self, message: &Message) -> Vec<Happened> {
+    pub(super) fn wrote(&self, message: &Message) -> Vec<InboundEvent> {
         if let Some(moved) = self.moved(message) {
             return vec![moved];
         }
         match self.scene(message) {
             Ok(scene) if self.is_added(message) => vec![self.added(message, &scene)],
-            Ok(scene) => self.said(message, scene),
+            Ok(scene) => self.events_of(message, scene),
             Err(nothing) => vec![nothing],
         }
     }
 
     /// `edited_message`.
-    pub(super) fn edited(&self, message: &Message) -> Vec<Happened> {
+    pub(super) fn edited(&self, message: &Message) -> Vec<InboundEvent> {
         match self.scene(message) {
             Ok(scene) => self.says_now(message, scene),
             Err(nothing) => vec![nothing],
@@ -42,27 +42,27 @@ impl Listener<'_> {
     }
 
     /// An edit in any kind of chat.
-    pub(super) fn says_now(&self, message: &Message, scene: Scene) -> Vec<Happened> {
+    pub(super) fn says_now(&self, message: &Message, scene: MessageScene) -> Vec<InboundEvent> {
         // A live location is updated every few seconds: the chat keeps the first position.
         if message.location.is_some() {
-            return vec![Happened::Nothing("live_location")];
+            return vec![InboundEvent::Nothing("live_location")];
         }
         match self.written(message, scene) {
             Some(written) => {
                 let key = key_of(&written, message.edit_date);
-                vec![Happened::Changed(Box::new(Changed { written, key }))]
+                vec![InboundEvent::Changed(Box::new(EditedMessage { written, key }))]
             }
-            None => vec![Happened::Nothing("service")],
+            None => vec![InboundEvent::Nothing("service")],
         }
     }
 
     /// A new message in any kind of chat.
-    pub(super) fn said(&self, message: &Message, scene: Scene) -> Vec<Happened> {
+    pub(super) fn events_of(&self, message: &Message, scene: MessageScene) -> Vec<InboundEvent> {
         let start = message.text.as_deref().and_then(|text| Start::of(text, self.username));
         let Some(start) = start.filter(|_| scene.receiver.is_none()) else {
             return match self.written(message, scene) {
-                Some(written) => vec![Happened::Wrote(Box::new(written))],
-                None if self.is_service() => vec![Happened::Nothing("service")],
+                Some(written) => vec![InboundEvent::Wrote(Box::new(written))],
+                None if self.is_service() => vec![InboundEvent::Nothing("service")],
                 None => vec![self.unreadable(message)],
             };
         };
@@ -71,12 +71,12 @@ impl Listener<'_> {
             None => self.author(message),
         };
         let mark = start.payload.map(str::to_owned);
-        vec![Happened::Began(Box::new(Began { conversation_id: scene.at.to_string(), customer, mark }))]
+        vec![InboundEvent::Began(Box::new(Began { conversation_id: scene.at.to_string(), customer, mark }))]
     }
 
     /// None if it has no content.
-    fn written(&self, message: &Message, scene: Scene) -> Option<Written> {
-        let Held { mut content, mut caption } = self.held(message)?;
+    fn written(&self, message: &Message, scene: MessageScene) -> Option<IncomingMessage> {
+        let ReceivedContent { mut content, mut caption } = self.held(message)?;
         above(self.lines_above(message), &mut content, &mut caption);
         let mut sender = self.author(message);
         if scene.receiver.is_some() {
@@ -89,7 +89,7 @@ impl Listener<'_> {
         if let Some(contact) = own.filter(|_| sender.role == Role::Client) {
             sender.phone = Some(phone(&contact.phone_number)).filter(|phone| !phone.is_empty());
         }
-        Some(Written {
+        Some(IncomingMessage {
             external_id: scene.at.message(message.message_id),
             conversation_id: scene.at.to_string(),
             sent_at: message.date.checked_mul(1000),
@@ -108,17 +108,17 @@ impl Listener<'_> {
     }
 
     /// A kind newer than this code is replaced by a text that says so, which keeps its place in the chat.
-    fn unreadable(&self, message: &Message) -> Happened {
-        let Ok(scene) = self.scene(message) else { return Happened::Unknown("message") };
-        let content = base::message::Content::Text { text: self.say("tg-in-unknown", &[]) };
-        let written = Written {
+    fn unreadable(&self, message: &Message) -> InboundEvent {
+        let Ok(scene) = self.scene(message) else { return InboundEvent::Unknown("message") };
+        let content = base::message::Content::Text { text: self.text("tg-in-unknown", &[]) };
+        let written = IncomingMessage {
             external_id: scene.at.message(message.message_id),
             conversation_id: scene.at.to_string(),
             sent_at: message.date.checked_mul(1000),
             body: Body::new(self.author(message), content),
             room: scene.room,
         };
-        Happened::Wrote(Box::new(written))
+        InboundEvent::Wrote(Box::new(written))
     }
 }
 
@@ -149,7 +149,7 @@ impl<'a> Start<'a> {
 }
 
 /// Equal for a repeat, different for another change: the time of the change and the new content.
-fn key_of(written: &Written, edit_date: i64) -> String {
+fn key_of(written: &IncomingMessage, edit_date: i64) -> String {
     let file = written.body.content.media().and_then(|file| file.known_as.as_deref()).unwrap_or_default();
     let says = serde_json::to_value(&written.body.content).unwrap_or(Value::Null);
     let digest = Sha256::digest(format!("{says}\0{file}\0{:?}", written.body.caption));

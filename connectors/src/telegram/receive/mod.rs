@@ -3,13 +3,13 @@
 //! ```text
 //! message, edited_message ─┐                    ┌─▶ service.rs   the chat moved, the bot was added
 //! business_message, …  ────┼─▶ place ─▶ message.rs ─▶ content.rs  its content, text.rs its links
-//! callback_query,          │                    ├─▶ around.rs    what it answers, whose message it forwards
+//! callback_query,          │                    ├─▶ context.rs    what it answers, whose message it forwards
 //! message_reaction, … ─────┘                    └─▶ people.rs    who wrote it
 //! ```
 
-mod around;
 mod business;
 mod content;
+mod context;
 mod message;
 mod people;
 mod reaction;
@@ -18,21 +18,21 @@ mod service;
 mod tests;
 mod text;
 
-use base::words::{Said, Words};
+use base::i18n::{LocalizedText, Words};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::api::Api;
-use super::setup::{self, Bot, Options};
+use super::api::BotApi;
+use super::setup::{self, BotOptions, SourceBot};
 use super::wire::{BusinessConnection, Update};
 use crate::Settings;
-use crate::incoming::{Happened, NotReceived};
+use crate::incoming::{InboundEvent, NotReceived};
 
 /// The receiving bot and its settings, on which reading depends.
 struct Listener<'a> {
     bot_id: i64,
     username: Option<&'a str>,
-    options: Options,
+    options: BotOptions,
     /// What is known about the bot.
     facts: Option<&'a Value>,
     /// Whether the public server's limits apply.
@@ -44,14 +44,14 @@ struct Listener<'a> {
 
 /// Reads one update.
 pub(super) async fn receive(
-    api: &Api,
+    api: &BotApi,
     settings: &Settings,
     body: &[u8],
     words: Words,
-) -> Result<Vec<Happened>, NotReceived> {
+) -> Result<Vec<InboundEvent>, NotReceived> {
     let raw: Value = serde_json::from_slice(body).map_err(|_| NotReceived::Unreadable)?;
     let update = Update::deserialize(&raw).map_err(|_| NotReceived::Unreadable)?;
-    let bot = Bot::of(settings).ok_or(NotReceived::Unreadable)?;
+    let bot = SourceBot::of(settings).ok_or(NotReceived::Unreadable)?;
     let facts = settings.public.get("facts");
     let listener = Listener {
         bot_id: bot.id,
@@ -68,9 +68,9 @@ pub(super) async fn receive(
         None => {
             // The update that announced the connection was lost, or has not arrived yet.
             let connection = asked(api, &bot, connection_id).await?;
-            let mut happened = listener.connection(&connection);
-            happened.extend(listener.read_in_business(&update, connection.user.id));
-            Ok(happened)
+            let mut events = listener.connection(&connection);
+            events.extend(listener.read_in_business(&update, connection.user.id));
+            Ok(events)
         }
     }
 }
@@ -89,21 +89,21 @@ fn in_whose_name(update: &Update) -> Option<&str> {
     message.or(deleted)
 }
 
-async fn asked(api: &Api, bot: &Bot<'_>, connection_id: &str) -> Result<BusinessConnection, NotReceived> {
+async fn asked(api: &BotApi, bot: &SourceBot<'_>, connection_id: &str) -> Result<BusinessConnection, NotReceived> {
     let parameters = json!({ "business_connection_id": connection_id });
-    let told: Result<BusinessConnection, _> = api.call(bot.token, "getBusinessConnection", &parameters).await;
-    match told {
+    let given: Result<BusinessConnection, _> = api.call(bot.token, "getBusinessConnection", &parameters).await;
+    match given {
         Ok(connection) if connection.user.id != 0 => Ok(connection),
         Ok(_) => Err(NotReceived::Unreadable),
         // No such connection, so the owner of the chat can never be determined.
-        Err(super::api::Failed::Refused { code: 400..=499, .. }) => Err(NotReceived::Unreadable),
-        Err(failed) => Err(NotReceived::Later(setup::said(&failed))),
+        Err(super::api::ApiError::Refused { code: 400..=499, .. }) => Err(NotReceived::Unreadable),
+        Err(failed) => Err(NotReceived::Later(setup::explain(&failed))),
     }
 }
 
 impl Listener<'_> {
     /// Reads an update outside Telegram Business.
-    fn read(&self, update: &Update) -> Vec<Happened> {
+    fn read(&self, update: &Update) -> Vec<InboundEvent> {
         if let Some(message) = &update.message {
             self.wrote(message)
         } else if let Some(message) = &update.edited_message {
@@ -117,11 +117,11 @@ impl Listener<'_> {
         } else if let Some(connection) = &update.business_connection {
             self.connection(connection)
         } else {
-            vec![Happened::Unknown("update")]
+            vec![InboundEvent::Unknown("update")]
         }
     }
 
-    fn read_in_business(&self, update: &Update, owner: i64) -> Vec<Happened> {
+    fn read_in_business(&self, update: &Update, owner: i64) -> Vec<InboundEvent> {
         if let Some(message) = &update.business_message {
             self.wrote_in_business(owner, message)
         } else if let Some(message) = &update.edited_business_message {
@@ -129,13 +129,13 @@ impl Listener<'_> {
         } else if let Some(deleted) = &update.deleted_business_messages {
             vec![self.deleted_in_business(owner, deleted)]
         } else {
-            vec![Happened::Unknown("update")]
+            vec![InboundEvent::Unknown("update")]
         }
     }
 
     /// A text of ours inside a customer's message, with non-breaking spaces replaced.
-    fn say(&self, key: &'static str, with: &[(&'static str, &str)]) -> String {
-        let said = with.iter().fold(Said::new(key), |said, (name, text)| said.with(name, *text));
+    fn text(&self, key: &'static str, with: &[(&'static str, &str)]) -> String {
+        let said = with.iter().fold(LocalizedText::new(key), |said, (name, text)| said.with(name, *text));
         said.plain(self.words, "")
     }
 }

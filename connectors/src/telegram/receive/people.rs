@@ -59,7 +59,7 @@ impl Listener<'_> {
     }
 
     fn say_id(&self, key: &'static str, id: i64) -> String {
-        self.say(key, &[("id", &id.to_string())])
+        self.text(key, &[("id", &id.to_string())])
     }
 }
 

@@ -1,9 +1,9 @@
 //! Service messages: events about a chat (telegram §4.3, §12).
 
 use super::Listener;
-use super::message::Scene;
-use crate::incoming::{Began, Happened};
-use crate::telegram::ids::{Place, Within};
+use super::message::MessageScene;
+use crate::incoming::{Began, InboundEvent};
+use crate::telegram::ids::{ChatThread, Within};
 use crate::telegram::wire::Message;
 
 /// Fields of service messages, which have no common marker. A message with one of these fields creates no message;
@@ -59,28 +59,32 @@ const SERVICE: &[&str] = &[
 
 impl Listener<'_> {
     /// The conversation of a message in the bot's own chats; the error says why it is irrelevant.
-    pub(super) fn scene(&self, message: &Message) -> Result<Scene, Happened> {
+    pub(super) fn scene(&self, message: &Message) -> Result<MessageScene, InboundEvent> {
         let chat = &message.chat;
         // 0: scheduled, not sent yet.
         if message.message_id == 0 || chat.id == 0 {
-            return Err(Happened::Unknown("message"));
+            return Err(InboundEvent::Unknown("message"));
         }
         if chat.is_private() {
-            return Ok(Scene { at: Place::chat(chat.id), receiver: None, room: None });
+            return Ok(MessageScene { at: ChatThread::chat(chat.id), receiver: None, room: None });
         }
         match (chat.is_group(), self.options.groups) {
             (true, true) => {
                 let topic = message.message_thread_id.filter(|_| message.is_topic_message);
                 let within = topic.map_or(Within::Whole, Within::Topic);
-                Ok(Scene { at: Place { chat: chat.id, within }, receiver: None, room: Some(self.room(chat)) })
+                Ok(MessageScene {
+                    at: ChatThread { chat: chat.id, within },
+                    receiver: None,
+                    room: Some(self.room(chat)),
+                })
             }
-            (true, false) => Err(Happened::Nothing("group")),
-            (false, _) => Err(Happened::Nothing("channel")),
+            (true, false) => Err(InboundEvent::Nothing("group")),
+            (false, _) => Err(InboundEvent::Nothing("channel")),
         }
     }
 
     /// A group that became a supergroup, reported from either side.
-    pub(super) fn moved(&self, message: &Message) -> Option<Happened> {
+    pub(super) fn moved(&self, message: &Message) -> Option<InboundEvent> {
         let here = message.chat.id;
         let (from, to) = match (message.migrate_to_chat_id, message.migrate_from_chat_id) {
             (Some(to), _) => (here, to),
@@ -88,9 +92,9 @@ impl Listener<'_> {
             (None, None) => return None,
         };
         if !self.options.groups {
-            return Some(Happened::Nothing("group"));
+            return Some(InboundEvent::Nothing("group"));
         }
-        Some(Happened::Moved { from: Place::chat(from).to_string(), to: Place::chat(to).to_string() })
+        Some(InboundEvent::Moved { from: ChatThread::chat(from).to_string(), to: ChatThread::chat(to).to_string() })
     }
 
     /// Whether this message says that the bot was added to a group.
@@ -99,9 +103,9 @@ impl Listener<'_> {
     }
 
     /// Starts the group's conversation before its first message.
-    pub(super) fn added(&self, message: &Message, scene: &Scene) -> Happened {
+    pub(super) fn added(&self, message: &Message, scene: &MessageScene) -> InboundEvent {
         let customer = self.room(&message.chat);
-        Happened::Began(Box::new(Began { conversation_id: scene.at.to_string(), customer, mark: None }))
+        InboundEvent::Began(Box::new(Began { conversation_id: scene.at.to_string(), customer, mark: None }))
     }
 
     /// Whether the current message is a service message that can be ignored.

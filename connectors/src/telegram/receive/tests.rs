@@ -6,15 +6,15 @@ mod others;
 
 use base::config::Config;
 use base::http_client::HttpClients;
+use base::i18n::Language;
 use base::message::{Content, Media};
-use base::words::Language;
 use futures_util::FutureExt;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::*;
-use crate::incoming::Written;
+use crate::incoming::IncomingMessage;
 
 const BOT: &str = "7012345678:AAE_abcdefghijklmnopqrstuvwxyz-1234";
 
@@ -35,27 +35,27 @@ fn settings() -> Settings {
 }
 
 /// Telegram's own server, which these tests never call.
-fn api() -> Api {
+fn api() -> BotApi {
     let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
-    Api::new(&http, &Url::parse("https://api.telegram.org").unwrap())
+    BotApi::new(&http, &Url::parse("https://api.telegram.org").unwrap())
 }
 
-fn read_with(settings: &Settings, body: &str, language: Language) -> Result<Vec<Happened>, NotReceived> {
+fn read_with(settings: &Settings, body: &str, language: Language) -> Result<Vec<InboundEvent>, NotReceived> {
     let api = api();
     let reading = receive(&api, settings, body.as_bytes(), Words::new(language));
     reading.now_or_never().expect("nothing has to be asked")
 }
 
 /// The events of a fixture's body, in English.
-fn read(name: &str) -> Vec<Happened> {
+fn read(name: &str) -> Vec<InboundEvent> {
     read_with(&settings(), &body(name), Language::En).unwrap_or_else(|why| panic!("{name}: {why:?}"))
 }
 
 /// The only message in a fixture's body.
 #[track_caller]
-fn written(name: &str) -> Written {
+fn written(name: &str) -> IncomingMessage {
     match read(name).as_slice() {
-        [Happened::Wrote(written)] => written.as_ref().clone(),
+        [InboundEvent::Wrote(written)] => written.as_ref().clone(),
         other => panic!("{name}: {other:?}"),
     }
 }
@@ -76,8 +76,8 @@ fn media(name: &str, kind: &str) -> Media {
 }
 
 #[track_caller]
-fn one(name: &str) -> Happened {
-    let [happened] = <[Happened; 1]>::try_from(read(name)).unwrap_or_else(|all| panic!("{name}: {all:?}"));
+fn one(name: &str) -> InboundEvent {
+    let [happened] = <[InboundEvent; 1]>::try_from(read(name)).unwrap_or_else(|all| panic!("{name}: {all:?}"));
     happened
 }
 

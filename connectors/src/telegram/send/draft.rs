@@ -4,28 +4,28 @@ use base::message::{Content, List, Markup, Media};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Line;
-use super::file::{self, Form};
+use super::SendContext;
+use super::file::{self, FileForm};
 use crate::Message;
 use crate::fit::lines;
 use crate::telegram::abilities::{CAPTION, TEXT};
-use crate::telegram::api::Failed;
-use crate::telegram::ids::{Place, message_of};
+use crate::telegram::api::ApiError;
+use crate::telegram::ids::{ChatThread, message_of};
 use crate::telegram::keyboard;
 
 /// What is posted.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shape {
     Text(String),
-    File { form: Form, media: Box<Media>, caption: String },
+    File { form: FileForm, media: Box<Media>, caption: String },
     Location { latitude: f64, longitude: f64 },
     Contact { name: String, phone: String },
 }
 
 /// A message about to be posted.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Draft {
-    pub place: Place,
+pub(super) struct MessageDraft {
+    pub place: ChatThread,
     /// Whether to post into the topic of the place.
     pub topic: bool,
     /// Telegram's id of the message it answers.
@@ -45,8 +45,8 @@ pub(super) struct Posted {
     pub rest: Map<String, Value>,
 }
 
-impl Draft {
-    pub fn of(line: &Line<'_>, message: &Message) -> Self {
+impl MessageDraft {
+    pub fn of(line: &SendContext<'_>, message: &Message) -> Self {
         let words = line.outgoing.words;
         let quote = message.reply_to.as_ref().and_then(|quote| quote.external_id.as_deref()).and_then(message_of);
         let quote = quote.filter(|(place, _)| is_same_chat(*place, line.place)).map(|(_, id)| id);
@@ -60,12 +60,12 @@ impl Draft {
             Some(markup) if keyboard.is_none() => after.push(lines::markup(markup)),
             Some(Markup::List(list)) => match whole(list, &message.content) {
                 Some(text) => what = Shape::Text(text),
-                None => after.extend(said(list, &message.content)),
+                None => after.extend(list_text(list, &message.content)),
             },
             _ => {}
         }
         let mut draft = Self { place: line.place, topic: true, quote, shape: what, more: Vec::new(), keyboard };
-        if let Shape::File { form: Form::Sticker, .. } = draft.shape {
+        if let Shape::File { form: FileForm::Sticker, .. } = draft.shape {
             draft.take_caption_out();
         }
         draft.surround(before, after);
@@ -82,7 +82,7 @@ impl Draft {
     pub fn surround(&mut self, before: Vec<String>, after: Vec<String>) {
         let (text, limit) = match &mut self.shape {
             Shape::Text(text) => (text, TEXT),
-            Shape::File { form, caption, .. } if *form != Form::Sticker => (caption, CAPTION),
+            Shape::File { form, caption, .. } if *form != FileForm::Sticker => (caption, CAPTION),
             _ => {
                 self.more.extend(after);
                 return;
@@ -109,7 +109,7 @@ impl Draft {
     }
 
     /// Posts it. Returns the last message, which has the keyboard.
-    pub async fn post(&self, line: &Line<'_>) -> Result<Posted, Failed> {
+    pub async fn post(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
         let mut last = self.post_shape(line).await?;
         let mut rest = self.more.iter().peekable();
         while let Some(text) = rest.next() {
@@ -123,7 +123,7 @@ impl Draft {
         Ok(last)
     }
 
-    async fn post_shape(&self, line: &Line<'_>) -> Result<Posted, Failed> {
+    async fn post_shape(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
         let mut parameters = self.parameters(line);
         let mut put = |name: &str, value: Value| parameters.insert(name.to_owned(), value);
         let method = match &self.shape {
@@ -151,7 +151,7 @@ impl Draft {
         line.api.call(line.bot.token, method, &parameters).await
     }
 
-    fn parameters(&self, line: &Line<'_>) -> Map<String, Value> {
+    fn parameters(&self, line: &SendContext<'_>) -> Map<String, Value> {
         let mut parameters = line.address(self.place, self.topic);
         if let Some(quote) = self.quote {
             let reply = json!({ "message_id": quote, "allow_sending_without_reply": true });
@@ -165,11 +165,11 @@ impl Draft {
 }
 
 /// Topics of one chat see each other's messages.
-fn is_same_chat(one: Place, other: Place) -> bool {
+fn is_same_chat(one: ChatThread, other: ChatThread) -> bool {
     one.message(0) == other.message(0)
 }
 
-fn shape(line: &Line<'_>, message: &Message) -> Shape {
+fn shape(line: &SendContext<'_>, message: &Message) -> Shape {
     let words = line.outgoing.words;
     match &message.content {
         Content::Text { text } => Shape::Text(text.clone()),
@@ -177,7 +177,7 @@ fn shape(line: &Line<'_>, message: &Message) -> Shape {
         Content::Contact { name, phone } if !phone.is_empty() => {
             Shape::Contact { name: name.clone(), phone: phone.clone() }
         }
-        content => match (content.media(), Form::of(content)) {
+        content => match (content.media(), FileForm::of(content)) {
             (Some(media), Some(form)) if file::is_small_enough(line, media) => {
                 let caption = media.text.clone().unwrap_or_default();
                 Shape::File { form, media: Box::new(media.clone()), caption }
@@ -196,7 +196,7 @@ fn whole(list: &List, content: &Content) -> Option<String> {
 }
 
 /// A list's text without its rows, unless the message already contains it.
-fn said(list: &List, content: &Content) -> Option<String> {
+fn list_text(list: &List, content: &Content) -> Option<String> {
     let already = match content {
         Content::Text { text } => text.as_str(),
         other => other.media().and_then(|media| media.text.as_deref()).unwrap_or_default(),

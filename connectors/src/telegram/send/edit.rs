@@ -5,16 +5,16 @@ use base::verdict::{Report, Taken, Verdict};
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
-use super::Line;
+use super::SendContext;
 use super::judge::judge;
 use crate::Message;
-use crate::passport::TELEGRAM;
+use crate::error_catalog::TELEGRAM;
 use crate::telegram::ids::message_of;
 use crate::telegram::keyboard;
 
 /// Edits a text or a caption. Files, locations and contacts stay as they are; a message without a known id at
 /// Telegram cannot be edited.
-pub(super) async fn send(line: &Line<'_>, message: &Message) -> Report {
+pub(super) async fn send(line: &SendContext<'_>, message: &Message) -> Report {
     let Some((place, message_id)) = message.external_id.as_deref().and_then(message_of) else {
         return never(line);
     };
@@ -23,7 +23,7 @@ pub(super) async fn send(line: &Line<'_>, message: &Message) -> Report {
     if let Some(keyboard) = message.markup.as_ref().and_then(|markup| keyboard::inline(message.id, markup)) {
         parameters.insert("reply_markup".to_owned(), keyboard);
     }
-    let Some(method) = said(&message.content, &mut parameters) else { return never(line) };
+    let Some(method) = edit_method(&message.content, &mut parameters) else { return never(line) };
     match line.api.call::<IgnoredAny>(line.bot.token, method, &parameters).await {
         Ok(_) => Report::done(200, Taken::default()),
         Err(failed) => judge(line, &failed).report,
@@ -31,7 +31,7 @@ pub(super) async fn send(line: &Line<'_>, message: &Message) -> Report {
 }
 
 /// The method that edits such a content; none if nothing of it can be edited.
-fn said(content: &Content, parameters: &mut Map<String, Value>) -> Option<&'static str> {
+fn edit_method(content: &Content, parameters: &mut Map<String, Value>) -> Option<&'static str> {
     if let Content::Text { text } = content {
         parameters.insert("text".to_owned(), json!(text));
         return Some("editMessageText");
@@ -41,7 +41,7 @@ fn said(content: &Content, parameters: &mut Map<String, Value>) -> Option<&'stat
     Some("editMessageCaption")
 }
 
-fn never(line: &Line<'_>) -> Report {
+fn never(line: &SendContext<'_>) -> Report {
     let failure = TELEGRAM.failure("t38", line.outgoing.words);
     Report::not_done(Verdict::Bury(failure), "this message cannot be changed")
 }

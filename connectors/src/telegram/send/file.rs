@@ -1,15 +1,15 @@
 //! In which form a file is sent, and how it is provided (telegram §7).
 
+use base::i18n::LocalizedText;
 use base::message::{Content, Media};
-use base::words::Said;
 use serde_json::{Map, Value, json};
 
-use super::Line;
+use super::SendContext;
 use super::draft::Posted;
-use super::uploaded::{self, Key};
+use super::uploaded::{self, UploadKey};
 use crate::file::NotOpened;
-use crate::telegram::api::Failed;
-use crate::telegram::upload::Upload;
+use crate::telegram::api::ApiError;
+use crate::telegram::upload::MultipartRequest;
 
 const MEGABYTE: u64 = 1024 * 1024;
 /// The largest picture that is sent as a photo.
@@ -23,7 +23,7 @@ const UPLOAD_LOCAL: u64 = 2000 * MEGABYTE;
 
 /// The form in which a file is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Form {
+pub(super) enum FileForm {
     Photo,
     Video,
     Animation,
@@ -33,7 +33,7 @@ pub(super) enum Form {
     Sticker,
 }
 
-impl Form {
+impl FileForm {
     /// The method, and its parameter for the file.
     pub const fn method(self) -> (&'static str, &'static str) {
         match self {
@@ -66,21 +66,23 @@ const VOICE: &[&str] =
     &["audio/ogg", "audio/opus", "application/ogg", "audio/mpeg", "audio/mp4", "audio/m4a", "audio/x-m4a"];
 const AUDIO: &[&str] = &["audio/mpeg", "audio/mp4", "audio/m4a", "audio/x-m4a"];
 
-fn picture(media: &Media) -> Form {
+fn picture(media: &Media) -> FileForm {
     match media.mime_type.as_deref() {
-        Some("image/gif") => Form::Animation,
-        _ if media.file_size <= PHOTO && is_one_of(media, &["image/jpeg", "image/png", "image/webp"]) => Form::Photo,
-        _ => Form::Document,
+        Some("image/gif") => FileForm::Animation,
+        _ if media.file_size <= PHOTO && is_one_of(media, &["image/jpeg", "image/png", "image/webp"]) => {
+            FileForm::Photo
+        }
+        _ => FileForm::Document,
     }
 }
 
-fn sticker(media: &Media) -> Form {
+fn sticker(media: &Media) -> FileForm {
     let known = is_one_of(media, &["image/webp", "video/webm", "application/x-tgsticker", "application/gzip"]);
-    if known && media.file_size <= STICKER { Form::Sticker } else { picture(media) }
+    if known && media.file_size <= STICKER { FileForm::Sticker } else { picture(media) }
 }
 
-fn audio(media: &Media) -> Form {
-    if is_one_of(media, AUDIO) { Form::Audio } else { Form::Document }
+fn audio(media: &Media) -> FileForm {
+    if is_one_of(media, AUDIO) { FileForm::Audio } else { FileForm::Document }
 }
 
 /// An unknown type matches.
@@ -89,7 +91,7 @@ fn is_one_of(media: &Media, kinds: &[&str]) -> bool {
 }
 
 /// Whether the server accepts a file of this size.
-pub(super) fn is_small_enough(line: &Line<'_>, media: &Media) -> bool {
+pub(super) fn is_small_enough(line: &SendContext<'_>, media: &Media) -> bool {
     let most = if line.api.is_telegrams_own() { UPLOAD } else { UPLOAD_LOCAL };
     media.file_size <= most
 }
@@ -97,24 +99,26 @@ pub(super) fn is_small_enough(line: &Line<'_>, media: &Media) -> bool {
 /// Posts a file: by its `file_id` if Telegram already has it, else its bytes if they are stored here, else its public
 /// address.
 pub(super) async fn post(
-    line: &Line<'_>,
-    form: Form,
+    line: &SendContext<'_>,
+    form: FileForm,
     media: &Media,
     mut parameters: Map<String, Value>,
-) -> Result<Posted, Failed> {
+) -> Result<Posted, ApiError> {
     let (method, field) = form.method();
-    if form == Form::Document {
+    if form == FileForm::Document {
         // Otherwise Telegram would convert the file to another kind.
         parameters.insert("disable_content_type_detection".to_owned(), json!(true));
     }
-    if form == Form::Video {
+    if form == FileForm::Video {
         parameters.insert("supports_streaming".to_owned(), json!(true));
     }
-    if let (Form::Video | Form::Audio | Form::Voice, Some(seconds)) = (form, media.duration) {
+    if let (FileForm::Video | FileForm::Audio | FileForm::Voice, Some(seconds)) = (form, media.duration) {
         parameters.insert("duration".to_owned(), json!(seconds));
     }
     let key = match media.media_id {
-        Some(id) => line.outgoing.files.content(id).await.map(|content| Key::new(line.bot.id, form, content, media)),
+        Some(id) => {
+            line.outgoing.files.content(id).await.map(|content| UploadKey::new(line.bot.id, form, content, media))
+        }
         None => None,
     };
     if let Some(key) = &key
@@ -133,12 +137,12 @@ pub(super) async fn post(
     };
     match opened {
         Ok(opened) => {
-            let upload = Upload {
+            let upload = MultipartRequest {
                 parameters,
                 field,
                 file_name: media.file_name.clone(),
                 mime_type: media.mime_type.clone().unwrap_or_default(),
-                size: opened.told.unwrap_or(media.file_size),
+                size: opened.announced.unwrap_or(media.file_size),
                 bytes: opened.bytes,
             };
             let posted: Posted = line.api.upload(line.bot.token, method, upload).await?;
@@ -151,7 +155,9 @@ pub(super) async fn post(
             parameters.insert(field.to_owned(), json!(media.media_url));
             line.api.call(line.bot.token, method, &parameters).await
         }
-        Err(NotOpened::Gone(_) | NotOpened::Later { .. }) => Err(Failed::NotSent(Said::new("said-telegram-file"))),
+        Err(NotOpened::Gone(_) | NotOpened::Later { .. }) => {
+            Err(ApiError::NotSent(LocalizedText::new("said-telegram-file")))
+        }
     }
 }
 
@@ -166,25 +172,25 @@ mod tests {
     #[test]
     fn a_file_is_sent_as_the_best_that_telegram_takes() {
         for (content, form) in [
-            (Content::Picture(media("image/jpeg", 5)), Form::Photo),
-            (Content::Picture(media("", 5)), Form::Photo),
-            (Content::Picture(media("image/jpeg", PHOTO + 1)), Form::Document),
-            (Content::Picture(media("image/heic", 5)), Form::Document),
-            (Content::Picture(media("image/gif", 5)), Form::Animation),
-            (Content::Video(media("video/mp4", 5)), Form::Video),
-            (Content::Video(media("video/x-matroska", 5)), Form::Document),
-            (Content::Voice(media("audio/ogg; codecs=opus", 5)), Form::Voice),
-            (Content::Voice(media("audio/wav", 5)), Form::Document),
-            (Content::Voice(media("audio/aac", 5)), Form::Document),
-            (Content::Audio(media("audio/mpeg", 5)), Form::Audio),
-            (Content::Audio(media("audio/ogg", 5)), Form::Document),
-            (Content::Sticker(media("image/webp", 5)), Form::Sticker),
-            (Content::Sticker(media("image/webp", STICKER + 1)), Form::Photo),
-            (Content::Sticker(media("image/png", 5)), Form::Photo),
-            (Content::File(media("image/jpeg", 5)), Form::Document),
+            (Content::Picture(media("image/jpeg", 5)), FileForm::Photo),
+            (Content::Picture(media("", 5)), FileForm::Photo),
+            (Content::Picture(media("image/jpeg", PHOTO + 1)), FileForm::Document),
+            (Content::Picture(media("image/heic", 5)), FileForm::Document),
+            (Content::Picture(media("image/gif", 5)), FileForm::Animation),
+            (Content::Video(media("video/mp4", 5)), FileForm::Video),
+            (Content::Video(media("video/x-matroska", 5)), FileForm::Document),
+            (Content::Voice(media("audio/ogg; codecs=opus", 5)), FileForm::Voice),
+            (Content::Voice(media("audio/wav", 5)), FileForm::Document),
+            (Content::Voice(media("audio/aac", 5)), FileForm::Document),
+            (Content::Audio(media("audio/mpeg", 5)), FileForm::Audio),
+            (Content::Audio(media("audio/ogg", 5)), FileForm::Document),
+            (Content::Sticker(media("image/webp", 5)), FileForm::Sticker),
+            (Content::Sticker(media("image/webp", STICKER + 1)), FileForm::Photo),
+            (Content::Sticker(media("image/png", 5)), FileForm::Photo),
+            (Content::File(media("image/jpeg", 5)), FileForm::Document),
         ] {
-            assert_eq!(Form::of(&content), Some(form), "{content:?}");
+            assert_eq!(FileForm::of(&content), Some(form), "{content:?}");
         }
-        assert_eq!(Form::of(&Content::Text { text: "x".into() }), None);
+        assert_eq!(FileForm::of(&Content::Text { text: "x".into() }), None);
     }
 }

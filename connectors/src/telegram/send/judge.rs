@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use base::i18n::LocalizedText;
 use base::message::{Failure, FailureCode};
 use base::verdict::{Report, Taken, Verdict};
-use base::words::Said;
 use serde_json::json;
 
-use super::Line;
-use crate::passport::{Class, Fix, Row, TELEGRAM};
-use crate::telegram::api::Failed;
+use super::SendContext;
+use crate::error_catalog::{CatalogEntry, Fix, RefusalClass, TELEGRAM};
+use crate::telegram::api::ApiError;
 
 /// Telegram counts whole seconds; one more keeps us behind its count.
 const SPARE: Duration = Duration::from_secs(1);
@@ -25,23 +25,24 @@ pub(super) struct Judged {
 }
 
 /// Judges a failed call.
-pub(super) fn judge(line: &Line<'_>, failed: &Failed) -> Judged {
+pub(super) fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
     match failed {
-        Failed::NotSent(said) => plain(Verdict::Retry { after: None, whole_target: false }, said.to_string()),
-        Failed::Unknown(said) => plain(Verdict::Unknown, said.to_string()),
-        Failed::Unreadable { status } => {
-            let said = Said::new("said-telegram-unreadable").with("status", *status).to_string();
+        ApiError::NotSent(said) => plain(Verdict::Retry { after: None, whole_target: false }, said.to_string()),
+        ApiError::Unknown(said) => plain(Verdict::Unknown, said.to_string()),
+        ApiError::Unreadable { status } => {
+            let said = LocalizedText::new("said-telegram-unreadable").with("status", *status).to_string();
             let mut judged = plain(Verdict::Unknown, said);
             judged.report.status = *status;
             judged
         }
-        Failed::Refused { code, description, retry_after, .. } => {
+        ApiError::Refused { code, description, retry_after, .. } => {
             let row = TELEGRAM.find(*code, description);
             let answer = json!({ "error_code": code, "description": description }).to_string();
-            let said = Said::new("said-telegram-answered").with("status", *code).with("text", description.as_str());
+            let said =
+                LocalizedText::new("said-telegram-answered").with("status", *code).with("text", description.as_str());
             let report = refused(line, row, *retry_after, said.to_string()).with_answer(*code, &answer);
             let fix = row.and_then(|row| match row.class {
-                Class::Resend(fix) => Some(fix),
+                RefusalClass::Resend(fix) => Some(fix),
                 _ => None,
             });
             Judged { report, fix }
@@ -53,29 +54,29 @@ fn plain(verdict: Verdict, reason: String) -> Judged {
     Judged { report: Report::not_done(verdict, reason), fix: None }
 }
 
-fn refused(line: &Line<'_>, row: Option<&Row>, retry_after: Option<Duration>, said: String) -> Report {
+fn refused(line: &SendContext<'_>, row: Option<&CatalogEntry>, retry_after: Option<Duration>, said: String) -> Report {
     let words = line.outgoing.words;
     let Some(row) = row else {
         let failure = Failure { code: FailureCode::Rejected, text: String::new() };
         return Report::not_done(Verdict::Bury(failure), said);
     };
     match row.class {
-        Class::Permanent | Class::Resend(_) => Report::not_done(Verdict::Bury(row.failure(words)), said),
-        Class::Transient => {
+        RefusalClass::Permanent | RefusalClass::Resend(_) => Report::not_done(Verdict::Bury(row.failure(words)), said),
+        RefusalClass::Transient => {
             let after = retry_after.map(|after| after.saturating_add(SPARE));
             Report::not_done(Verdict::Retry { after, whole_target: false }, said)
         }
         // Concerns one of the accounts that the bot writes for; its own chats and those of other accounts go on.
-        Class::Pause if line.connection.is_some() && row.codes.contains(&BAD_REQUEST) => {
+        RefusalClass::Pause if line.connection.is_some() && row.codes.contains(&BAD_REQUEST) => {
             Report::not_done(Verdict::Bury(row.failure(words)), said)
         }
-        Class::Pause => Report::not_done(Verdict::Pause, pause(row)),
-        Class::Done => Report::done(0, Taken::default()),
-        Class::Unknown => Report::not_done(Verdict::Unknown, said),
+        RefusalClass::Pause => Report::not_done(Verdict::Pause, pause(row)),
+        RefusalClass::Done => Report::done(0, Taken::default()),
+        RefusalClass::Unknown => Report::not_done(Verdict::Unknown, said),
     }
 }
 
-/// The reason of a pause: stored, and shown in any language through [`Said::stored`].
-fn pause(row: &Row) -> String {
-    Said::new(row.key()).to_string()
+/// The reason of a pause: stored, and shown in any language through [`LocalizedText::stored`].
+fn pause(row: &CatalogEntry) -> String {
+    LocalizedText::new(row.key()).to_string()
 }

@@ -3,20 +3,20 @@
 use base::message::State;
 use base::verdict::{Report, Taken, Verdict};
 
-use super::Line;
-use super::draft::{Draft, Posted, Shape};
-use super::file::Form;
+use super::SendContext;
+use super::draft::{MessageDraft, Posted, Shape};
+use super::file::FileForm;
 use super::judge::judge;
 use crate::Message;
-use crate::passport::{Fix, TELEGRAM};
+use crate::error_catalog::{Fix, TELEGRAM};
 
 /// Maximum requests for one message: the first, and one for each fallback that can follow another: new chat, without
 /// quote, as audio, as a document, with the caption or the buttons separate.
 const TRIES: usize = 6;
 
 /// Posts a message, changing it for each known reason for a refusal.
-pub(super) async fn send(line: &Line<'_>, message: &Message) -> Report {
-    let mut draft = Draft::of(line, message);
+pub(super) async fn send(line: &SendContext<'_>, message: &Message) -> Report {
+    let mut draft = MessageDraft::of(line, message);
     if draft.is_empty() {
         let failure = TELEGRAM.failure("t18", line.outgoing.words);
         return Report::not_done(Verdict::Bury(failure), "the message is empty");
@@ -41,16 +41,16 @@ pub(super) async fn send(line: &Line<'_>, message: &Message) -> Report {
 }
 
 /// The next fallback when a file is refused again in its new form: document, then link; music, then document.
-fn next(fix: Fix, draft: &Draft, mended: &[Fix]) -> Fix {
+fn next(fix: Fix, draft: &MessageDraft, mended: &[Fix]) -> Fix {
     let Shape::File { form, .. } = draft.shape else { return fix };
     match fix {
-        Fix::Audio if form == Form::Audio => Fix::Document,
-        Fix::Document if form == Form::Document || mended.contains(&Fix::Document) => Fix::Bytes,
+        Fix::Audio if form == FileForm::Audio => Fix::Document,
+        Fix::Document if form == FileForm::Document || mended.contains(&Fix::Document) => Fix::Bytes,
         fix => fix,
     }
 }
 
-fn taken(line: &Line<'_>, draft: &Draft, posted: &Posted) -> Report {
+fn taken(line: &SendContext<'_>, draft: &MessageDraft, posted: &Posted) -> Report {
     let state = if line.bot.options.delivered_on_accept { State::Delivered } else { State::Sent };
     let moved_to = Some(draft.place).filter(|place| *place != line.place).map(|place| place.to_string());
     let external_id = Some(draft.place.message(posted.message_id));

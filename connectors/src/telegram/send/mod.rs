@@ -3,58 +3,58 @@
 //!
 //! ```text
 //! message.rs   a message: draft ─▶ post ─▶ taken            draft.rs, file.rs   what is posted, and in which form
-//!                           ▲       │ refused               mend.rs             how a draft is changed
+//!                           ▲       │ refused               repair.rs             how a draft is changed
 //!                           └ mend ◀┘                       judge.rs            what a refusal means
-//! edit.rs, live.rs   edits, typing, reactions               rhythm.rs           rate limits of chats
+//! edit.rs, typing_reactions.rs   edits, typing, reactions               rate_limit.rs           rate limits of chats
 //!                                                           uploaded.rs         files that Telegram already has
 //! ```
 
+use base::i18n::LocalizedText;
 use base::verdict::{Report, Verdict};
-use base::words::Said;
 use serde_json::{Map, Value, json};
 
-use super::api::Api;
-use super::ids::{Place, Within};
-use super::setup::Bot;
-use crate::passport::TELEGRAM;
+use super::api::BotApi;
+use super::ids::{ChatThread, Within};
+use super::setup::SourceBot;
+use crate::error_catalog::TELEGRAM;
 use crate::{Event, Outgoing, Settings};
 
 mod draft;
 mod edit;
 mod file;
 mod judge;
-mod live;
-mod mend;
 mod message;
-mod rhythm;
+mod rate_limit;
+mod repair;
 #[cfg(test)]
 mod tests;
+mod typing_reactions;
 mod uploaded;
 
-use rhythm::Rhythm;
-use uploaded::Uploaded;
+use rate_limit::Rhythm;
+use uploaded::UploadedFiles;
 
 /// What every request of a letter needs.
-struct Line<'a> {
-    api: &'a Api,
-    bot: &'a Bot<'a>,
-    place: Place,
+struct SendContext<'a> {
+    api: &'a BotApi,
+    bot: &'a SourceBot<'a>,
+    place: ChatThread,
     /// The connection by which the bot writes in its owner's name.
     connection: Option<&'a str>,
     outgoing: &'a Outgoing,
-    uploaded: &'a Uploaded,
+    uploaded: &'a UploadedFiles,
 }
 
 /// Per-process state of the bots.
 #[derive(Default)]
-pub(super) struct Memory {
+pub(super) struct BotStates {
     rhythm: Rhythm,
-    uploaded: Uploaded,
+    uploaded: UploadedFiles,
 }
 
-impl Line<'_> {
+impl SendContext<'_> {
     /// The address parameters of a request. `topic`: whether to use the place's topic, if it has one.
-    fn address(&self, place: Place, topic: bool) -> Map<String, Value> {
+    fn address(&self, place: ChatThread, topic: bool) -> Map<String, Value> {
         let mut address = Map::new();
         address.insert("chat_id".to_owned(), json!(place.chat));
         if let (Within::Topic(topic), true) = (place.within, topic) {
@@ -68,9 +68,9 @@ impl Line<'_> {
 }
 
 /// Sends an event. The report says how long to leave the chat alone.
-pub(super) async fn send(api: &Api, memory: &Memory, settings: &Settings, outgoing: &Outgoing) -> Report {
-    let Some(bot) = Bot::of(settings) else {
-        return Report::not_done(Verdict::Pause, Said::new("said-telegram-token").to_string());
+pub(super) async fn send(api: &BotApi, memory: &BotStates, settings: &Settings, outgoing: &Outgoing) -> Report {
+    let Some(bot) = SourceBot::of(settings) else {
+        return Report::not_done(Verdict::Pause, LocalizedText::new("said-telegram-token").to_string());
     };
     let line = match line(api, memory, &bot, outgoing) {
         Ok(line) => line,
@@ -79,20 +79,20 @@ pub(super) async fn send(api: &Api, memory: &Memory, settings: &Settings, outgoi
     let report = match &outgoing.event {
         Event::Created(message) | Event::Started(message) => message::send(&line, message).await,
         Event::Edited(message) => edit::send(&line, message).await,
-        Event::Typing { .. } => live::typing(&line).await,
-        Event::Reaction { message, emoji, .. } => live::reaction(&line, message, emoji.as_deref()).await,
+        Event::Typing { .. } => typing_reactions::typing(&line).await,
+        Event::Reaction { message, emoji, .. } => typing_reactions::reaction(&line, message, emoji.as_deref()).await,
     };
     memory.rhythm.note(&line, report).await
 }
 
 /// The error is the report why nothing can be sent there.
 fn line<'a>(
-    api: &'a Api,
-    memory: &'a Memory,
-    bot: &'a Bot<'a>,
+    api: &'a BotApi,
+    memory: &'a BotStates,
+    bot: &'a SourceBot<'a>,
     outgoing: &'a Outgoing,
-) -> Result<Line<'a>, Box<Report>> {
-    let Some(place) = Place::parse(&outgoing.conversation_id) else {
+) -> Result<SendContext<'a>, Box<Report>> {
+    let Some(place) = ChatThread::parse(&outgoing.conversation_id) else {
         // A bot cannot write first (telegram §11), and every chat with it has a numeric id.
         let verdict = Verdict::Bury(TELEGRAM.failure("t3", outgoing.words));
         return Err(Box::new(Report::not_done(verdict, "there is no chat with this customer")));
@@ -108,5 +108,5 @@ fn line<'a>(
         },
         Within::Whole | Within::Topic(_) => None,
     };
-    Ok(Line { api, bot, place, connection, outgoing, uploaded: &memory.uploaded })
+    Ok(SendContext { api, bot, place, connection, outgoing, uploaded: &memory.uploaded })
 }

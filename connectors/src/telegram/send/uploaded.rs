@@ -8,9 +8,9 @@ use base::message::Media;
 use moka::future::Cache;
 use serde_json::{Map, Value};
 
-use super::file::Form;
-use crate::passport::{Class, Fix, TELEGRAM};
-use crate::telegram::api::Failed;
+use super::file::FileForm;
+use crate::error_catalog::{Fix, RefusalClass, TELEGRAM};
+use crate::telegram::api::ApiError;
 
 /// Maximum number of remembered files, and how long after the last use. A `file_id` itself does not expire.
 const FILES: u64 = 10_000;
@@ -18,51 +18,51 @@ const DAYS: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// A file as one bot sent it: a `file_id` belongs to the bot, and keeps kind and name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key {
+pub(super) struct UploadKey {
     bot: i64,
-    form: Form,
+    form: FileForm,
     content: String,
     name: String,
 }
 
 /// The remembered files.
-pub(super) struct Uploaded(Cache<Key, Arc<str>>);
+pub(super) struct UploadedFiles(Cache<UploadKey, Arc<str>>);
 
-impl Default for Uploaded {
+impl Default for UploadedFiles {
     fn default() -> Self {
         Self(Cache::builder().max_capacity(FILES).time_to_idle(DAYS).build())
     }
 }
 
-impl Key {
+impl UploadKey {
     /// `content`: the identifier of its bytes.
-    pub fn new(bot: i64, form: Form, content: String, media: &Media) -> Self {
+    pub fn new(bot: i64, form: FileForm, content: String, media: &Media) -> Self {
         Self { bot, form, content, name: media.file_name.clone() }
     }
 }
 
-impl Uploaded {
-    pub async fn find(&self, key: &Key) -> Option<Arc<str>> {
+impl UploadedFiles {
+    pub async fn find(&self, key: &UploadKey) -> Option<Arc<str>> {
         self.0.get(key).await
     }
 
     /// Stores the `file_id` from Telegram's answer. `field`: its field in the message.
-    pub async fn keep(&self, key: Key, field: &str, message: &Map<String, Value>) {
+    pub async fn keep(&self, key: UploadKey, field: &str, message: &Map<String, Value>) {
         if let Some(id) = file_id(field, message) {
             self.0.insert(key, id.into()).await;
         }
     }
 
-    pub async fn forget(&self, key: &Key) {
+    pub async fn forget(&self, key: &UploadKey) {
         self.0.invalidate(key).await;
     }
 }
 
 /// Whether a refusal concerns the `file_id`, so that sending the bytes may work.
-pub(super) fn is_unknown(failed: &Failed) -> bool {
-    let Failed::Refused { code, description, .. } = failed else { return false };
+pub(super) fn is_unknown(failed: &ApiError) -> bool {
+    let ApiError::Refused { code, description, .. } = failed else { return false };
     let row = TELEGRAM.find(*code, description);
-    row.is_some_and(|row| row.class == Class::Resend(Fix::Bytes) || row.id == "t26")
+    row.is_some_and(|row| row.class == RefusalClass::Resend(Fix::Bytes) || row.id == "t26")
 }
 
 /// For a photo, that of the largest size, which comes last.

@@ -21,7 +21,7 @@ struct Line {
 
 #[derive(Template)]
 #[template(path = "list.html")]
-struct Page<'a> {
+struct ChatListPage<'a> {
     frame: &'a Frame,
     lines: Vec<Line>,
     troubles: String,
@@ -50,5 +50,5 @@ pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest) -> Ht
     let frame = Frame::of(&request);
     let lines = core.read(|state| lines(state, &frame));
     let troubles = frame.link("/trouble");
-    render(StatusCode::OK, &Page { lines, troubles, is_broken: core.faults.left() > 0, frame: &frame })
+    render(StatusCode::OK, &ChatListPage { lines, troubles, is_broken: core.faults.left() > 0, frame: &frame })
 }

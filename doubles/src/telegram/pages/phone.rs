@@ -46,7 +46,7 @@ struct Rows {
 
 #[derive(Template)]
 #[template(path = "phone.html")]
-struct Page<'a> {
+struct PhonePage<'a> {
     frame: &'a Frame,
     person: i64,
     bot: i64,
@@ -151,7 +151,7 @@ pub(super) async fn show(
     let Some((rows, bot_name, bot_username, person_name)) = found else {
         return missing(&frame);
     };
-    let page = Page {
+    let page = PhonePage {
         person,
         bot,
         person_name,

@@ -34,7 +34,7 @@ struct Facts {
 
 #[derive(Template)]
 #[template(path = "trouble.html")]
-struct Page<'a> {
+struct TroublePage<'a> {
     frame: &'a Frame,
     back: String,
     target: String,
@@ -69,7 +69,7 @@ pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest) -> Ht
         (all, state.rates.on)
     });
     let rates = if counts { button("rates_off", words.rates_off) } else { button("rates_on", words.rates_on) };
-    let page = Page {
+    let page = TroublePage {
         back: frame.link("/phone"),
         target: frame.link("/trouble"),
         broken: core.faults.describe(),

@@ -43,7 +43,7 @@ struct Section {
 
 #[derive(Template)]
 #[template(path = "broken.html")]
-struct Page<'a> {
+struct BreakagePage<'a> {
     frame: &'a Frame,
     shell: &'a Shell,
     target: String,
@@ -209,7 +209,7 @@ pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest, host:
     };
     let page = core.read(|state| {
         let switches = state.accounts.get(host.as_str()).map(|account| account.switches.clone()).unwrap_or_default();
-        Page {
+        BreakagePage {
             frame: &frame,
             shell: &shell,
             target: frame.link(&format!("/accounts/{host}/break")),

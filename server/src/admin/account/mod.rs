@@ -9,52 +9,52 @@ pub mod weight;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::words::{Said, Sentence, Words};
+use base::i18n::{LocalizedText, Sentence, Words};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::accounts::facts::{self, Facts};
+use super::accounts::facts::{self, AccountFigures};
 use super::alerts::{self, AlertRow};
-use super::operator::{Operator, Visitor};
-use super::page::{self, Page};
-use super::refused::{Refused, Result};
-use super::states::{self, Shown};
+use super::operator::{AdminVisitor, Operator};
+use super::page::{self, AdminPage};
+use super::refused::{AdminRefusal, Result};
+use super::states::{self, StateBadge};
 use crate::panel::PanelContext;
 use crate::panel::Tone;
 use crate::source as sources;
 use crate::tenant::{self as tenants, ChannelStatus};
-use crate::usage::{self, Line};
+use crate::usage::{self, LimitLine};
 
 #[derive(Template)]
 #[template(path = "admin/account.html")]
-struct Account {
-    page: Page,
+struct AccountPage {
+    page: AdminPage,
     tenant: tenant::Model,
     crm: &'static str,
-    state: Shown,
+    state: StateBadge,
     hint: Sentence,
-    facts: Facts,
-    access: Shown,
+    facts: AccountFigures,
+    access: StateBadge,
     /// Who authorized it; empty if unknown.
     giver: String,
     /// The address with which an administrator of the account renews the consent.
     allow_again: String,
-    channels: Vec<ChannelRow>,
+    channels: Vec<AccountChannelRow>,
     sources: Vec<SourceRow>,
     alerts: Vec<AlertRow>,
     /// The limit as typed; empty: the configured one.
     limit: String,
     configured_limit: u32,
     /// Other quotas of the account.
-    limits: Vec<Line>,
+    limits: Vec<LimitLine>,
     wrong: Option<Sentence>,
 }
 
-struct ChannelRow {
+struct AccountChannelRow {
     title: String,
     id: Uuid,
-    state: Shown,
+    state: StateBadge,
     /// amoCRM's error text; empty if there is none.
     said: String,
     connected_at: i64,
@@ -67,7 +67,7 @@ struct SourceRow {
     name: String,
     kind: String,
     is_default: bool,
-    state: Shown,
+    state: StateBadge,
     since: i64,
     reason: Option<Sentence>,
     said: String,
@@ -86,7 +86,7 @@ pub async fn show(
 
 async fn answer(
     app: &PanelContext,
-    visitor: &Visitor,
+    visitor: &AdminVisitor,
     tenant: tenant::Model,
     status: StatusCode,
     limit: String,
@@ -94,19 +94,19 @@ async fn answer(
 ) -> Result<HttpResponse> {
     let words = visitor.words;
     let crm = states::crm(app, &tenant);
-    let page = Page::of(app, visitor, "/admin/accounts", &tenant.host).await?;
+    let page = AdminPage::of(app, visitor, "/admin/accounts", &tenant.host).await?;
     let page = if wrong.is_some() { page.with_error() } else { page };
-    let facts = facts::of(app, std::slice::from_ref(&tenant)).await?.pop().ok_or(Refused::NotThere)?;
+    let facts = facts::of(app, std::slice::from_ref(&tenant)).await?.pop().ok_or(AdminRefusal::NotThere)?;
     let state = states::account(app, words, &tenant);
     let open = crate::alert::open(app.store.read(), tenant.tenant_id).await?;
-    let account = Account {
+    let account = AccountPage {
         page: page.clone(),
         crm,
         hint: hint(words, &tenant, crm),
         state,
         access: states::access(words, &facts.access),
         giver: facts.access.by.as_ref().map(|giver| giver.name.clone()).unwrap_or_default(),
-        allow_again: format!("{}{}", app.public_url(), tenants::access::allow_again(&tenant)),
+        allow_again: format!("{}{}", app.public_url(), tenants::access::reconnect_url(&tenant)),
         channels: channels(app, words, &tenant).await?,
         sources: source_rows(app, words, &tenant, crm).await?,
         alerts: open.iter().map(|alert| alerts::row(words, alert, Some(&tenant.host), crm)).collect(),
@@ -124,27 +124,27 @@ async fn answer(
 fn hint(words: Words, tenant: &tenant::Model, crm: &'static str) -> Sentence {
     let status = tenants::TenantStatus::shown(tenant);
     let days = if status == tenants::TenantStatus::Uninstalled { 30 } else { 7 };
-    words.say(format!("tenant-state-{}-hint", status.as_str())).with("crm", crm).with("days", days)
+    words.text(format!("tenant-state-{}-hint", status.as_str())).with("crm", crm).with("days", days)
 }
 
-async fn channels(app: &PanelContext, words: Words, tenant: &tenant::Model) -> Result<Vec<ChannelRow>> {
+async fn channels(app: &PanelContext, words: Words, tenant: &tenant::Model) -> Result<Vec<AccountChannelRow>> {
     let rows = tenant_channel::Entity::of_tenant(tenant.tenant_id).order_by_asc(tenant_channel::Column::ChannelId);
     let shown = |row: tenant_channel::Model| {
         let known = tenants::channel_config(app, row.channel_id);
         let refused = row.status == ChannelStatus::NotAllowed.as_str();
-        ChannelRow {
+        AccountChannelRow {
             title: known.map(|(_, channel)| channel.title.clone()).unwrap_or_default(),
             id: row.channel_id,
             state: states::channel(words, &row.status),
             ask: refused.then(|| {
                 words
-                    .say("admin-ask-support")
+                    .text("admin-ask-support")
                     .with("account", tenant.account_id.to_string())
                     .with("host", tenant.host.as_str())
                     .with("channel", row.channel_id.to_string())
                     .with("code", known.map(|(_, channel)| channel.code.clone()).unwrap_or_default())
             }),
-            said: Said::stored(&row.detail).in_words(words, states::crm(app, tenant)),
+            said: LocalizedText::stored(&row.detail).in_words(words, states::crm(app, tenant)),
             connected_at: row.connected_at,
             next_try_at: row.next_try_at,
         }
@@ -164,13 +164,13 @@ async fn source_rows(
         .all(app.store.read())
         .await?;
     let found = sources::states(app, tenant.tenant_id, &rows).await?;
-    let shown = |(row, state): (source::Model, sources::State)| {
+    let shown = |(row, state): (source::Model, sources::SourceState)| {
         let word = state.status.as_str();
         SourceRow {
-            state: Shown { tone: source_tone(word), text: words.say_of("source-state-", word).with("crm", crm) },
+            state: StateBadge { tone: source_tone(word), text: words.text_of("source-state-", word).with("crm", crm) },
             since: state.since,
-            reason: state.reason.map(|reason| words.say_of("source-reason-", reason.as_str()).with("crm", crm)),
-            said: Said::stored(&state.detail).in_words(words, crm),
+            reason: state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", crm)),
+            said: LocalizedText::stored(&state.detail).in_words(words, crm),
             is_default: row.is_default,
             kind: row.kind,
             name: row.name,
@@ -191,7 +191,7 @@ fn source_tone(status: &str) -> Tone {
 
 /// The account of an id in the address.
 async fn load(app: &PanelContext, tenant_id: Uuid) -> Result<tenant::Model> {
-    tenants::load(app.store.read(), tenant_id).await?.ok_or(Refused::NotThere)
+    tenants::load(app.store.read(), tenant_id).await?.ok_or(AdminRefusal::NotThere)
 }
 
 fn address(tenant_id: Uuid) -> String {

@@ -3,13 +3,13 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
-use base::words::Sentence;
+use base::i18n::Sentence;
 use entity::tenant;
 use serde::Deserialize;
 
 use super::address;
-use crate::admin::operator::Visitor;
-use crate::admin::page::{self, Page};
+use crate::admin::operator::AdminVisitor;
+use crate::admin::page::{self, AdminPage};
 use crate::admin::refused::Result;
 use crate::panel::PanelContext;
 
@@ -20,20 +20,20 @@ const SHORTEST: usize = 3;
 /// The reason in the operator's words.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Why {
+pub struct ReasonForm {
     reason: String,
 }
 
-impl Why {
+impl ReasonForm {
     /// The trimmed reason, cut to the longest; `None` if it is too short.
-    pub fn said(&self) -> Option<String> {
+    pub fn text(&self) -> Option<String> {
         let text: String = self.reason.replace('\0', "").trim().chars().take(LONGEST).collect();
         (text.chars().count() >= SHORTEST).then_some(text)
     }
 }
 
 /// A form that asks for a reason.
-pub struct Question {
+pub struct ReasonQuestion {
     pub title: Sentence,
     /// What will happen.
     pub says: Sentence,
@@ -46,8 +46,8 @@ pub struct Question {
 
 #[derive(Template)]
 #[template(path = "admin/reason.html")]
-struct Asked {
-    page: Page,
+struct ReasonPage {
+    page: AdminPage,
     says: Sentence,
     label: Sentence,
     button: Sentence,
@@ -57,20 +57,20 @@ struct Asked {
     wrong: Option<Sentence>,
 }
 
-impl Question {
+impl ReasonQuestion {
     /// The form as a page; with an error unless `status` is 200.
     pub async fn ask(
         self,
         app: &PanelContext,
-        visitor: &Visitor,
+        visitor: &AdminVisitor,
         tenant: &tenant::Model,
         status: StatusCode,
     ) -> Result<HttpResponse> {
-        let page = Page::of(app, visitor, "/admin/accounts", self.title).await?;
-        let wrong = (status != StatusCode::OK).then(|| visitor.words.say("admin-reason-missing"));
+        let page = AdminPage::of(app, visitor, "/admin/accounts", self.title).await?;
+        let wrong = (status != StatusCode::OK).then(|| visitor.words.text("admin-reason-missing"));
         let page = if wrong.is_some() { page.with_error() } else { page };
         let back = address(tenant.tenant_id);
-        let asked = Asked {
+        let asked = ReasonPage {
             page: page.clone(),
             says: self.says,
             label: self.label,

@@ -7,14 +7,14 @@ use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::reason::{Question, Why};
+use super::reason::{ReasonForm, ReasonQuestion};
 use super::{address, load};
-use crate::admin::operator::{Operator, Visitor};
+use crate::admin::operator::{AdminVisitor, Operator};
 use crate::admin::page::{redirect, see_other};
 use crate::admin::refused::Result;
+use crate::identity::{EmptyForm, Form};
 use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone};
-use crate::people::{Empty, Form};
 use crate::tenant as tenants;
 
 /// Asks for the reason.
@@ -35,15 +35,15 @@ pub async fn begin(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
-    form: Form<Why>,
+    form: Form<ReasonForm>,
 ) -> Result<HttpResponse> {
     let tenant = load(&app, *id).await?;
-    let Some(reason) = form.said() else {
+    let Some(reason) = form.text() else {
         return answer(&app, &visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     tenants::suspend(&app, *id, true).await?;
     visitor.note_both(&app, *id, "account.suspended", json!({ "reason": reason })).await?;
-    let said = visitor.words.say("admin-suspended").with("account", tenant.host);
+    let said = visitor.words.text("admin-suspended").with("account", tenant.host);
     see_other(&app, &visitor, &address(*id), Notice::of(Tone::Warn, said)).await
 }
 
@@ -52,29 +52,29 @@ pub async fn end(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     let tenant = load(&app, *id).await?;
     tenants::suspend(&app, *id, false).await?;
     visitor.note_both(&app, *id, "account.resumed", json!({})).await?;
-    let said = visitor.words.say("admin-resumed").with("account", tenant.host);
+    let said = visitor.words.text("admin-resumed").with("account", tenant.host);
     see_other(&app, &visitor, &address(*id), Notice::done(said)).await
 }
 
 async fn answer(
     app: &PanelContext,
-    visitor: &Visitor,
+    visitor: &AdminVisitor,
     tenant: &tenant::Model,
     status: StatusCode,
 ) -> Result<HttpResponse> {
     let words = visitor.words;
     let count = source::Entity::of_tenant(tenant.tenant_id).filter(source::Column::DeletedAt.is_null());
     let count = count.count(app.store.read()).await?;
-    let question = Question {
-        title: words.say("admin-suspend-question").with("account", tenant.host.as_str()),
-        says: words.say("admin-suspend-confirm").with("sources", count).with("account", tenant.host.as_str()),
-        label: words.say("admin-suspend-reason"),
-        button: words.say("admin-suspend"),
+    let question = ReasonQuestion {
+        title: words.text("admin-suspend-question").with("account", tenant.host.as_str()),
+        says: words.text("admin-suspend-confirm").with("sources", count).with("account", tenant.host.as_str()),
+        label: words.text("admin-suspend-reason"),
+        button: words.text("admin-suspend"),
         danger: true,
         deed: "suspend",
     };

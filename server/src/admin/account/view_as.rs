@@ -9,14 +9,14 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::load;
-use super::reason::{Question, Why};
-use crate::admin::operator::{Operator, Visitor};
+use super::reason::{ReasonForm, ReasonQuestion};
+use crate::admin::operator::{AdminVisitor, Operator};
 use crate::admin::page::redirect;
 use crate::admin::refused::Result;
+use crate::identity::Form;
+use crate::identity::realm::Realm;
+use crate::identity::session as sessions;
 use crate::panel::PanelContext;
-use crate::people::Form;
-use crate::people::door::Door;
-use crate::people::session as sessions;
 
 /// Asks for the reason.
 pub async fn ask(
@@ -33,15 +33,15 @@ pub async fn begin(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
-    form: Form<Why>,
+    form: Form<ReasonForm>,
 ) -> Result<HttpResponse> {
     let tenant = load(&app, *id).await?;
-    let Some(reason) = form.said() else {
+    let Some(reason) = form.text() else {
         return answer(&app, &visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let new = sessions::New {
+    let new = sessions::AuthenticatedPerson {
         tenant_id: tenant.tenant_id,
-        kind: sessions::Kind::ViewAs,
+        kind: sessions::SessionKind::ViewAs,
         person_id: Some(visitor.person.id),
         crm_user_id: None,
         is_admin: false,
@@ -52,28 +52,28 @@ pub async fn begin(
     let object = tenant.tenant_id.to_string();
     let detail = json!({ "reason": reason });
     let tx = app.store.write_tx().await?;
-    let opened = sessions::open(&app.people, &tx, new).await?;
+    let opened = sessions::open(&app.identity, &tx, new).await?;
     for log in [tenant.tenant_id, VENDOR] {
         visitor.note(&app, &tx, (log, "account.looked_at", &object), detail.clone(), true).await?;
     }
     tx.commit().await?;
     let mut answer = redirect("/panel");
-    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.set(&app.people, &opened.token, false));
+    answer.headers_mut().append(header::SET_COOKIE, Realm::Panel.set(&app.identity, &opened.token, false));
     Ok(answer)
 }
 
 async fn answer(
     app: &PanelContext,
-    visitor: &Visitor,
+    visitor: &AdminVisitor,
     tenant: &tenant::Model,
     status: StatusCode,
 ) -> Result<HttpResponse> {
     let words = visitor.words;
-    let question = Question {
-        title: words.say("admin-view-as-question").with("account", tenant.host.as_str()),
-        says: words.say("admin-view-as-says"),
-        label: words.say("admin-view-as-reason"),
-        button: words.say("admin-view-as"),
+    let question = ReasonQuestion {
+        title: words.text("admin-view-as-question").with("account", tenant.host.as_str()),
+        says: words.text("admin-view-as-says"),
+        label: words.text("admin-view-as-reason"),
+        button: words.text("admin-view-as"),
         danger: false,
         deed: "view-as",
     };

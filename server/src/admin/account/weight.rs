@@ -10,15 +10,15 @@ use super::{address, load};
 use crate::admin::operator::Operator;
 use crate::admin::page::see_other;
 use crate::admin::refused::Result;
+use crate::identity::Form;
 use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone};
-use crate::people::Form;
 use crate::tenant as tenants;
 
 /// The entered weight.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Wanted {
+pub struct WeightForm {
     weight: String,
 }
 
@@ -27,7 +27,7 @@ pub async fn set(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
-    form: Form<Wanted>,
+    form: Form<WeightForm>,
 ) -> Result<HttpResponse> {
     let tenant = load(&app, *id).await?;
     // Text that is not a number is rejected like 0.
@@ -35,11 +35,11 @@ pub async fn set(
     match tenants::weigh(&app, *id, weight).await {
         Ok(()) => {}
         Err(Error::Invalid(_)) => {
-            let wrong = visitor.words.say("admin-weight-wrong").with("most", tenants::MOST_WEIGHT);
+            let wrong = visitor.words.text("admin-weight-wrong").with("most", tenants::MOST_WEIGHT);
             return see_other(&app, &visitor, &address(*id), Notice::of(Tone::Bad, wrong)).await;
         }
         Err(other) => return Err(other.into()),
     }
     visitor.note_both(&app, *id, "account.weighed", json!({ "from": tenant.weight, "to": weight })).await?;
-    see_other(&app, &visitor, &address(*id), Notice::done(visitor.words.say("common-saved"))).await
+    see_other(&app, &visitor, &address(*id), Notice::done(visitor.words.text("common-saved"))).await
 }

@@ -16,7 +16,7 @@ const HOUR: i64 = 3_600_000;
 
 /// Figures of one account beyond its own row.
 #[derive(Clone, Debug)]
-pub struct Facts {
+pub struct AccountFigures {
     pub access: Access,
     pub sources: i64,
     pub sources_limit: u32,
@@ -29,7 +29,7 @@ pub struct Facts {
 }
 
 /// The figures of these accounts, in their order.
-pub async fn of(app: &PanelContext, tenants: &[tenant::Model]) -> Result<Vec<Facts>, DbErr> {
+pub async fn of(app: &PanelContext, tenants: &[tenant::Model]) -> Result<Vec<AccountFigures>, DbErr> {
     let db = app.store.read();
     let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.tenant_id).collect();
     if ids.is_empty() {
@@ -66,7 +66,7 @@ pub async fn of(app: &PanelContext, tenants: &[tenant::Model]) -> Result<Vec<Fac
         .iter()
         .map(|tenant| {
             let id = tenant.tenant_id;
-            Facts {
+            AccountFigures {
                 access: access::shown(grants.get(&id).map_or(&[], Vec::as_slice), now, lease_now),
                 sources: sources.get(&id).copied().unwrap_or_default(),
                 sources_limit: limit(app, tenant),

@@ -23,7 +23,7 @@ pub const STATES: [TenantStatus; 9] = [
 
 /// The search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
+pub struct AccountSearch {
     /// Part of an address or name, or an id of the account: ours, amoCRM's or the Chats API's.
     pub search: String,
     pub state: Option<TenantStatus>,
@@ -32,7 +32,7 @@ pub struct Filter {
 /// A page of accounts after `after`, at most `limit`.
 pub async fn find(
     db: &impl ConnectionTrait,
-    filter: &Filter,
+    filter: &AccountSearch,
     after: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<tenant::Model>, DbErr> {

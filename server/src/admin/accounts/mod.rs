@@ -5,32 +5,32 @@ pub mod find;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::words::{Sentence, Words};
+use base::i18n::{Sentence, Words};
 use entity::tenant;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::operator::Operator;
-use super::page::{self, Page};
+use super::page::{self, AdminPage};
 use super::refused::Result;
-use super::states::{self, Shown};
-use crate::api::cursor::Page as Cut;
+use super::states::{self, StateBadge};
+use crate::api::cursor::PageRequest as Cut;
 use crate::panel::PanelContext;
 use crate::panel::Tone;
 use crate::tenant::TenantStatus;
 
-use facts::Facts;
-use find::Filter;
+use facts::AccountFigures;
+use find::AccountSearch;
 
 const HERE: &str = "/admin/accounts";
 
 #[derive(Template)]
 #[template(path = "admin/accounts.html")]
 struct Accounts {
-    page: Page,
+    page: AdminPage,
     search: String,
-    states: Vec<Choice>,
-    rows: Vec<Row>,
+    states: Vec<StateFilter>,
+    rows: Vec<AccountRow>,
     /// There is no search.
     all: bool,
     newest: Option<String>,
@@ -38,20 +38,20 @@ struct Accounts {
 }
 
 /// A state to filter by.
-struct Choice {
+struct StateFilter {
     value: &'static str,
     text: Sentence,
     chosen: bool,
 }
 
-struct Row {
+struct AccountRow {
     id: Uuid,
     host: String,
     name: String,
     account_id: i64,
     integration: String,
-    state: Shown,
-    access: Shown,
+    state: StateBadge,
+    access: StateBadge,
     used: i64,
     limit: u32,
     waiting: i64,
@@ -61,8 +61,8 @@ struct Row {
     wants_access: bool,
 }
 
-impl Row {
-    fn new(app: &PanelContext, words: Words, tenant: tenant::Model, facts: Facts) -> Self {
+impl AccountRow {
+    fn new(app: &PanelContext, words: Words, tenant: tenant::Model, facts: AccountFigures) -> Self {
         Self {
             state: states::account(app, words, &tenant),
             access: states::access(words, &facts.access),
@@ -84,7 +84,7 @@ impl Row {
 
 /// The query of the page.
 #[derive(Debug, Default, Deserialize)]
-pub struct Query {
+pub struct AccountsQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -96,25 +96,26 @@ pub struct Query {
 pub async fn show(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
-    query: web::Query<Query>,
+    query: web::Query<AccountsQuery>,
 ) -> Result<HttpResponse> {
     let words = visitor.words;
-    let filter = Filter { search: query.q.replace('\0', ""), state: TenantStatus::parse(&query.state) };
+    let filter = AccountSearch { search: query.q.replace('\0', ""), state: TenantStatus::parse(&query.state) };
     let cut = Cut::read(None, query.cursor.as_deref(), &["admin-accounts", &filter.search, &query.state])?;
     let tenants = find::find(app.store.read(), &filter, cut.after, cut.rows()).await?;
     let (tenants, next) = cut.cut(tenants, |tenant| tenant.tenant_id);
     let facts = facts::of(&app, &tenants).await?;
-    let rows = tenants.into_iter().zip(facts).map(|(tenant, facts)| Row::new(&app, words, tenant, facts)).collect();
-    let choice = |state: TenantStatus| Choice {
+    let rows =
+        tenants.into_iter().zip(facts).map(|(tenant, facts)| AccountRow::new(&app, words, tenant, facts)).collect();
+    let choice = |state: TenantStatus| StateFilter {
         value: state.as_str(),
         text: states::status_word(words, state).with("crm", "amoCRM"),
         chosen: filter.state == Some(state),
     };
-    let page = Page::of(&app, &visitor, HERE, words.say("admin-tenants")).await?;
+    let page = AdminPage::of(&app, &visitor, HERE, words.text("admin-tenants")).await?;
     let accounts = Accounts {
         page: page.clone(),
         states: find::STATES.into_iter().map(choice).collect(),
-        all: filter == Filter::default() && query.cursor.is_none(),
+        all: filter == AccountSearch::default() && query.cursor.is_none(),
         newest: query.cursor.is_some().then(|| address(&query, None)),
         older: next.map(|next| address(&query, Some(&next))),
         search: filter.search,
@@ -124,7 +125,7 @@ pub async fn show(
 }
 
 /// This page with its filters and another cursor.
-fn address(query: &Query, cursor: Option<&str>) -> String {
+fn address(query: &AccountsQuery, cursor: Option<&str>) -> String {
     let mut pairs = url::form_urlencoded::Serializer::new(String::new());
     let given = [("q", query.q.as_str()), ("state", query.state.as_str()), ("cursor", cursor.unwrap_or_default())];
     for (name, value) in given {

@@ -2,20 +2,20 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::words::Language;
+use base::i18n::Language;
 use serde::Deserialize;
 
-use crate::admin::letter::{self, About, Letter};
+use crate::admin::letter::{self, LetterSubject, RegistrationLetter};
 use crate::admin::operator::Operator;
-use crate::admin::page::{self, Page};
-use crate::admin::refused::{Refused, Result};
+use crate::admin::page::{self, AdminPage};
+use crate::admin::refused::{AdminRefusal, Result};
 use crate::panel::PanelContext;
 
 #[derive(Template)]
 #[template(path = "admin/letter.html")]
 struct LetterPage {
-    page: Page,
-    letter: Letter,
+    page: AdminPage,
+    letter: RegistrationLetter,
     integration: String,
     /// Empty: a channel that is not yet registered.
     channel: String,
@@ -25,7 +25,7 @@ struct LetterPage {
 
 /// The query of the page.
 #[derive(Deserialize)]
-pub struct Query {
+pub struct LetterPageQuery {
     integration: String,
     #[serde(default)]
     channel: String,
@@ -37,19 +37,19 @@ pub struct Query {
 pub async fn show(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
-    query: web::Query<Query>,
+    query: web::Query<LetterPageQuery>,
 ) -> Result<HttpResponse> {
-    let integration = app.config.integration(&query.integration).ok_or(Refused::NotThere)?;
+    let integration = app.config.integration(&query.integration).ok_or(AdminRefusal::NotThere)?;
     let channel = match query.channel.as_str() {
         "" => letter::model(integration),
-        id => Some(integration.channels.iter().find(|channel| channel.id == id).ok_or(Refused::NotThere)?),
+        id => Some(integration.channels.iter().find(|channel| channel.id == id).ok_or(AdminRefusal::NotThere)?),
     };
     let chosen = Language::of_code(&query.letter).unwrap_or(visitor.words.language());
     let letter = letter::write(
-        About { config: &app.config, integration, channel, registered: !query.channel.is_empty() },
+        LetterSubject { config: &app.config, integration, channel, registered: !query.channel.is_empty() },
         chosen,
     )?;
-    let page = Page::of(&app, &visitor, "/admin/channels", visitor.words.say("admin-letter")).await?;
+    let page = AdminPage::of(&app, &visitor, "/admin/channels", visitor.words.text("admin-letter")).await?;
     let shown = LetterPage {
         page: page.clone(),
         letter,

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::config::{Channel, Integration, Reactions};
-use base::words::{Sentence, Words};
+use base::config::{Channel, Integration, ReactionSupport};
+use base::i18n::{Sentence, Words};
 use entity::tenant_channel::{self, Column};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::{ExposeSecret, SecretString};
@@ -15,9 +15,9 @@ use uuid::Uuid;
 
 use super::accounts::find;
 use super::operator::Operator;
-use super::page::{self, Page};
+use super::page::{self, AdminPage};
 use super::refused::Result;
-use super::states::{self, Shown};
+use super::states::{self, StateBadge};
 use crate::panel::PanelContext;
 use crate::tenant::ChannelStatus;
 
@@ -27,7 +27,7 @@ const NAMED: u64 = 50;
 #[derive(Template)]
 #[template(path = "admin/channels.html")]
 struct Channels {
-    page: Page,
+    page: AdminPage,
     integrations: Vec<IntegrationRow>,
 }
 
@@ -56,7 +56,7 @@ struct ChannelRow {
     bot: String,
     webhook: String,
     agreed: Vec<(Sentence, String)>,
-    counts: Vec<(Shown, i64)>,
+    counts: Vec<(StateBadge, i64)>,
     refused: Vec<RefusedRow>,
 }
 
@@ -79,7 +79,7 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
         }
         integrations.push(integration_row(&app, integration, channels));
     }
-    let page = Page::of(&app, &visitor, "/admin/channels", words.say("admin-integrations")).await?;
+    let page = AdminPage::of(&app, &visitor, "/admin/channels", words.text("admin-integrations")).await?;
     Ok(page::html(&page, &Channels { page: page.clone(), integrations }))
 }
 
@@ -114,7 +114,7 @@ fn channel_row(
         code: channel.code.clone(),
         title: channel.title.clone(),
         secret_end: end_of(&channel.secret),
-        connectors: channel.built_in().map(|kind| words.say_of("connector-", kind)).collect(),
+        connectors: channel.built_in().map(|kind| words.text_of("connector-", kind)).collect(),
         bot: channel.bot.as_ref().map(|bot| bot.id.clone()).unwrap_or_default(),
         webhook: format!("{}/location/:scope_id", app.public_url()),
         agreed: agreed(words, channel),
@@ -125,22 +125,22 @@ fn channel_row(
 
 /// What was agreed with amoCRM's support, from the configuration.
 fn agreed(words: Words, channel: &Channel) -> Vec<(Sentence, String)> {
-    let answer = |yes: bool| words.say(if yes { "channel-yes" } else { "channel-no" }).to_string();
+    let answer = |yes: bool| words.text(if yes { "channel-yes" } else { "channel-no" }).to_string();
     let window = match channel.time_window_seconds {
         Some(seconds) => {
             let millis = i64::try_from(seconds).unwrap_or(i64::MAX / 1000).saturating_mul(1000);
-            base::words::duration(millis, words)
+            base::i18n::duration(millis, words)
         }
         None => answer(false),
     };
     let reactions = match &channel.reactions {
-        Reactions::Off => answer(false),
-        Reactions::All => words.say("channel-all").to_string(),
-        Reactions::Only(list) => list.concat(),
+        ReactionSupport::Off => answer(false),
+        ReactionSupport::All => words.text("channel-all").to_string(),
+        ReactionSupport::Only(list) => list.concat(),
     };
     let accounts = match (channel.public, channel.allowed_accounts.is_empty()) {
-        (true, _) => words.say("admin-channel-all-accounts").to_string(),
-        (false, true) => words.say("admin-channel-crm-decides").to_string(),
+        (true, _) => words.text("admin-channel-all-accounts").to_string(),
+        (false, true) => words.text("admin-channel-crm-decides").to_string(),
         (false, false) => channel.allowed_accounts.join(", "),
     };
     [
@@ -155,7 +155,7 @@ fn agreed(words: Words, channel: &Channel) -> Vec<(Sentence, String)> {
         ("admin-agreed-typing", answer(channel.typing_hooks)),
         ("admin-agreed-files", answer(channel.stores_files)),
     ]
-    .map(|(key, value)| (words.say(key), value))
+    .map(|(key, value)| (words.text(key), value))
     .into()
 }
 

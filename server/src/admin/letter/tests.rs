@@ -42,14 +42,14 @@ voice = false
 typing_hooks = false
 "#;
 
-fn written(config: &str, integration: usize, registered: bool, language: Language) -> Letter {
+fn written(config: &str, integration: usize, registered: bool, language: Language) -> RegistrationLetter {
     let config = Config::from_toml(config).unwrap();
     let integration = &config.integrations[integration];
     let channel = integration.channels.first().filter(|_| registered);
-    write(About { config: &config, integration, channel, registered: true }, language).unwrap()
+    write(LetterSubject { config: &config, integration, channel, registered: true }, language).unwrap()
 }
 
-fn whole(letter: &Letter) -> String {
+fn whole(letter: &RegistrationLetter) -> String {
     format!("{}\n\n{}\n", letter.subject, letter.body)
 }
 
@@ -85,7 +85,7 @@ fn a_channel_that_is_not_registered_is_asked_for() {
     // The only channel's facts are used for a new one.
     let config = Config::from_toml(CONFIG).unwrap();
     let integration = &config.integrations[0];
-    let about = About { config: &config, integration, channel: model(integration), registered: false };
+    let about = LetterSubject { config: &config, integration, channel: model(integration), registered: false };
     let letter = write(about, Language::En).unwrap();
     assert!(letter.body.contains("We ask you to register") && letter.body.contains("12. Reactions: 👍😳"));
     assert_eq!(letter.gaps, []);

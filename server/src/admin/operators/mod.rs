@@ -1,29 +1,29 @@
 //! The vendor's operators: list, add, remove.
 
-pub mod deeds;
+pub mod actions;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::words::Sentence;
+use base::i18n::Sentence;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::operator::{Operator, Visitor};
-use super::page::{self, Page, see_other};
-use super::refused::{Refused, Result};
+use super::operator::{AdminVisitor, Operator};
+use super::page::{self, AdminPage, see_other};
+use super::refused::{AdminRefusal, Result};
+use crate::identity::{EmptyForm, Form, person as persons};
 use crate::panel::PanelContext;
 use crate::panel::{Notice, Tone};
-use crate::people::{Empty, Form, person as persons};
-use deeds::{By, NotAdded};
+use actions::{NotAdded, OperatorActor};
 
 const HERE: &str = "/admin/operators";
 
 #[derive(Template)]
 #[template(path = "admin/operators.html")]
 struct Operators {
-    page: Page,
-    rows: Vec<deeds::Row>,
+    page: AdminPage,
+    rows: Vec<actions::OperatorRow>,
     this: Uuid,
     email: String,
     name: String,
@@ -33,7 +33,7 @@ struct Operators {
 #[derive(Template)]
 #[template(path = "admin/new_link.html")]
 struct NewLink {
-    page: Page,
+    page: AdminPage,
     says: Sentence,
     link: String,
 }
@@ -41,7 +41,7 @@ struct NewLink {
 #[derive(Template)]
 #[template(path = "admin/disable.html")]
 struct Disable {
-    page: Page,
+    page: AdminPage,
     id: Uuid,
     says: Sentence,
 }
@@ -49,7 +49,7 @@ struct Disable {
 /// The operator to add.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Wanted {
+pub struct NewOperatorForm {
     email: String,
     name: String,
 }
@@ -63,15 +63,15 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
 pub async fn add(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
-    form: Form<Wanted>,
+    form: Form<NewOperatorForm>,
 ) -> Result<HttpResponse> {
-    let Wanted { email, name } = form.0;
+    let NewOperatorForm { email, name } = form.0;
     let words = visitor.words;
-    let by = By { actor: visitor.actor(), address: visitor.address };
-    let wrong = match deeds::add(&app, &email, &name, words.language(), &by).await? {
+    let by = OperatorActor { actor: visitor.actor(), address: visitor.address };
+    let wrong = match actions::add(&app, &email, &name, words.language(), &by).await? {
         Ok((person, link)) => return new_link(&app, &visitor, &person.email, link).await,
-        Err(NotAdded::NoEmail) => words.say("form-not-email"),
-        Err(NotAdded::Already) => words.say("admin-operator-already").with("email", email.trim()),
+        Err(NotAdded::NoEmail) => words.text("form-not-email"),
+        Err(NotAdded::Already) => words.text("admin-operator-already").with("email", email.trim()),
     };
     answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, email, name, Some(wrong)).await
 }
@@ -81,11 +81,11 @@ pub async fn link(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
-    let by = By { actor: visitor.actor(), address: visitor.address };
-    let person = deeds::operator(&app, *id).await?.ok_or(Refused::NotThere)?;
-    let link = deeds::link(&app, &person, false, &by).await?;
+    let by = OperatorActor { actor: visitor.actor(), address: visitor.address };
+    let person = actions::operator(&app, *id).await?.ok_or(AdminRefusal::NotThere)?;
+    let link = actions::link(&app, &person, false, &by).await?;
     new_link(&app, &visitor, &person.email, link).await
 }
 
@@ -95,11 +95,11 @@ pub async fn ask_disable(
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse> {
-    let person = deeds::operator(&app, *id).await?.ok_or(Refused::NotThere)?;
+    let person = actions::operator(&app, *id).await?.ok_or(AdminRefusal::NotThere)?;
     let words = visitor.words;
-    let title = words.say("admin-operator-disable-question").with("email", person.email.as_str());
-    let page = Page::of(&app, &visitor, HERE, title).await?;
-    let says = words.say("admin-operator-disable-says");
+    let title = words.text("admin-operator-disable-question").with("email", person.email.as_str());
+    let page = AdminPage::of(&app, &visitor, HERE, title).await?;
+    let says = words.text("admin-operator-disable-says");
     Ok(page::html(&page, &Disable { page: page.clone(), id: person.id, says }))
 }
 
@@ -108,38 +108,38 @@ pub async fn disable(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     let words = visitor.words;
-    let person = deeds::operator(&app, *id).await?.ok_or(Refused::NotThere)?;
+    let person = actions::operator(&app, *id).await?.ok_or(AdminRefusal::NotThere)?;
     if person.id == visitor.person.id {
-        return see_other(&app, &visitor, HERE, Notice::of(Tone::Warn, words.say("admin-operator-self"))).await;
+        return see_other(&app, &visitor, HERE, Notice::of(Tone::Warn, words.text("admin-operator-self"))).await;
     }
-    let by = By { actor: visitor.actor(), address: visitor.address };
-    deeds::disable(&app, &person, &by).await?;
-    let said = words.say("admin-operator-disabled").with("email", person.email);
+    let by = OperatorActor { actor: visitor.actor(), address: visitor.address };
+    actions::disable(&app, &person, &by).await?;
+    let said = words.text("admin-operator-disabled").with("email", person.email);
     see_other(&app, &visitor, HERE, Notice::done(said)).await
 }
 
-async fn new_link(app: &PanelContext, visitor: &Visitor, email: &str, link: String) -> Result<HttpResponse> {
+async fn new_link(app: &PanelContext, visitor: &AdminVisitor, email: &str, link: String) -> Result<HttpResponse> {
     let words = visitor.words;
-    let page = Page::of(app, visitor, HERE, words.say("admin-new-link")).await?;
-    let minutes = crate::people::link::Purpose::Operator.life() / 60_000;
-    let says = words.say("admin-new-link-says").with("email", email).with("minutes", minutes);
+    let page = AdminPage::of(app, visitor, HERE, words.text("admin-new-link")).await?;
+    let minutes = crate::identity::link::Purpose::Operator.life() / 60_000;
+    let says = words.text("admin-new-link-says").with("email", email).with("minutes", minutes);
     Ok(page::html(&page, &NewLink { page: page.clone(), says, link }))
 }
 
 async fn answer(
     app: &PanelContext,
-    visitor: &Visitor,
+    visitor: &AdminVisitor,
     status: StatusCode,
     email: String,
     name: String,
     wrong: Option<Sentence>,
 ) -> Result<HttpResponse> {
-    let page = Page::of(app, visitor, HERE, visitor.words.say("admin-operators")).await?;
+    let page = AdminPage::of(app, visitor, HERE, visitor.words.text("admin-operators")).await?;
     let page = if wrong.is_some() { page.with_error() } else { page };
-    let rows = deeds::list(app).await?;
+    let rows = actions::list(app).await?;
     let longest = persons::LONGEST_NAME;
     let name = name.chars().take(longest).collect();
     let operators = Operators { page: page.clone(), rows, this: visitor.person.id, email, name, wrong };

@@ -3,25 +3,25 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::words::Sentence;
+use base::i18n::Sentence;
 use serde_json::json;
 
-use super::code::{Typed, tries};
+use super::code::{CodeForm, tries};
 use super::{BY_NEW_AUTHENTICATOR, note_refusal, second_step};
-use crate::admin::operator::{HalfWay, Visitor};
-use crate::admin::page::{self, Page, Said, redirect};
+use crate::admin::operator::{AdminVisitor, HalfWay};
+use crate::admin::page::{self, AdminPage, SentencePage, redirect};
 use crate::admin::refused::Result;
+use crate::identity::totp::{self, Enrolment, FirstCodeResult};
+use crate::identity::{Form, session as sessions};
 use crate::panel::PanelContext;
-use crate::people::totp::{self, Confirmed, Enrolment};
-use crate::people::{Form, session as sessions};
 
 /// The session key of the encrypted secret until its first code.
 const DATA: &str = "totp";
 
 #[derive(Template)]
 #[template(path = "admin/enrol.html")]
-struct Enrol {
-    page: Page,
+struct AdminEnrolPage {
+    page: AdminPage,
     /// An `<svg>` that we made.
     picture: String,
     secret: String,
@@ -37,11 +37,11 @@ pub async fn show(app: web::Data<PanelContext>, HalfWay(visitor): HalfWay) -> Re
     if !may_enrol(&visitor) {
         return Ok(by_link_alone(&app, &visitor));
     }
-    let enrolment = match sessions::data::<String>(&app.people, &visitor.session, DATA) {
+    let enrolment = match sessions::data::<String>(&app.identity, &visitor.session, DATA) {
         Some(secret) => totp::enrolment(&visitor.person, &secret)?,
         None => {
             let fresh = totp::begin(&visitor.person)?;
-            sessions::set_data(&app.people, &visitor.session, DATA, Some(&fresh.secret)).await?;
+            sessions::set_data(&app.identity, &visitor.session, DATA, Some(&fresh.secret)).await?;
             fresh
         }
     };
@@ -52,55 +52,55 @@ pub async fn show(app: web::Data<PanelContext>, HalfWay(visitor): HalfWay) -> Re
 pub async fn enter(
     app: web::Data<PanelContext>,
     HalfWay(visitor): HalfWay,
-    Form(form): Form<Typed>,
+    Form(form): Form<CodeForm>,
 ) -> Result<HttpResponse> {
     if !may_enrol(&visitor) {
         return Ok(by_link_alone(&app, &visitor));
     }
-    let secret = sessions::data::<String>(&app.people, &visitor.session, DATA);
+    let secret = sessions::data::<String>(&app.identity, &visitor.session, DATA);
     let Some(secret) = secret.filter(|_| visitor.person.totp_secret.is_none()) else {
         return Ok(redirect("/admin/enrol"));
     };
     let wrong = if let Err(wait) = tries(&app, &visitor).await? {
-        visitor.words.say("admin-too-many-tries").with("seconds", wait)
+        visitor.words.text("admin-too-many-tries").with("seconds", wait)
     } else {
         let db = app.store.write();
-        match totp::confirm(&app.people, db, &visitor.person, (&secret, &form.code), None).await? {
-            Confirmed::Done => {
+        match totp::confirm(&app.identity, db, &visitor.person, (&secret, &form.code), None).await? {
+            FirstCodeResult::Done => {
                 let object = visitor.person.id.to_string();
                 visitor.note_own(&app, ("operator.enrolled", &object), json!({})).await?;
                 return second_step(&app, &visitor, "/admin/own").await;
             }
-            Confirmed::Changed => return Ok(redirect("/admin/enrol")),
-            Confirmed::Wrong => {}
+            FirstCodeResult::Changed => return Ok(redirect("/admin/enrol")),
+            FirstCodeResult::Wrong => {}
         }
         note_refusal(&app, &visitor.person.id.to_string(), "enrol", &visitor.origin);
-        visitor.words.say("admin-code-wrong")
+        visitor.words.text("admin-code-wrong")
     };
     let enrolment = totp::enrolment(&visitor.person, &secret)?;
     Ok(answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, enrolment, Some(wrong)))
 }
 
 /// Only a link made for this purpose can connect an authenticator; a password or an e-mailed link cannot.
-fn may_enrol(visitor: &Visitor) -> bool {
+fn may_enrol(visitor: &AdminVisitor) -> bool {
     visitor.session.via == BY_NEW_AUTHENTICATOR
 }
 
-fn by_link_alone(app: &PanelContext, visitor: &Visitor) -> HttpResponse {
-    let page = Page::half_way(app, visitor, visitor.words.say("admin-enrol"));
-    let said = visitor.words.say("admin-enrol-by-link");
-    page::html_as(StatusCode::FORBIDDEN, &page, &Said { page: page.clone(), said })
+fn by_link_alone(app: &PanelContext, visitor: &AdminVisitor) -> HttpResponse {
+    let page = AdminPage::half_way(app, visitor, visitor.words.text("admin-enrol"));
+    let said = visitor.words.text("admin-enrol-by-link");
+    page::html_as(StatusCode::FORBIDDEN, &page, &SentencePage { page: page.clone(), said })
 }
 
 fn answer(
     app: &PanelContext,
-    visitor: &Visitor,
+    visitor: &AdminVisitor,
     status: StatusCode,
     enrolment: Enrolment,
     wrong: Option<Sentence>,
 ) -> HttpResponse {
-    let page = Page::half_way(app, visitor, visitor.words.say("admin-enrol"));
+    let page = AdminPage::half_way(app, visitor, visitor.words.text("admin-enrol"));
     let page = if wrong.is_some() { page.with_error() } else { page };
     let Enrolment { secret, uri, picture } = enrolment;
-    page::html_as(status, &page, &Enrol { page: page.clone(), picture, secret, uri, wrong })
+    page::html_as(status, &page, &AdminEnrolPage { page: page.clone(), picture, secret, uri, wrong })
 }

@@ -4,34 +4,34 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
 use serde::Deserialize;
 
 use super::{BY_LINK, BY_NEW_AUTHENTICATOR, first_step};
-use crate::admin::page::{self, Page, Said};
+use crate::admin::page::{self, AdminPage, SentencePage};
 use crate::admin::refused::Result;
+use crate::identity::link::{self, Purpose};
+use crate::identity::throttle::AttemptOrigin;
+use crate::identity::{OpenForm, person as persons, refusals};
 use crate::panel::PanelContext;
-use crate::people::link::{self, Purpose};
-use crate::people::throttle::Origin;
-use crate::people::{OpenForm, person as persons, refused};
 
 #[derive(Template)]
 #[template(path = "admin/link.html")]
-struct Link {
-    page: Page,
+struct AdminLinkPage {
+    page: AdminPage,
     token: String,
 }
 
 /// The token of the link.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Carried {
+pub struct LinkForm {
     token: String,
 }
 
 /// The query of the page.
 #[derive(Deserialize)]
-pub struct Query {
+pub struct LinkQuery {
     #[serde(default)]
     token: String,
 }
@@ -40,24 +40,24 @@ pub struct Query {
 pub async fn show(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    query: web::Query<Query>,
+    query: web::Query<LinkQuery>,
 ) -> Result<HttpResponse> {
     let words = Words::new(Language::of_request(&request));
-    let known = link::look(&app.people, &query.token).await?;
+    let known = link::look(&app.identity, &query.token).await?;
     if !known.is_some_and(|link| link.purpose.is_of_operators()) {
         return Ok(used(&app, words));
     }
-    let page = Page::bare(&app, words, words.say("admin-sign-in"));
-    Ok(page::html(&page, &Link { page: page.clone(), token: query.into_inner().token }))
+    let page = AdminPage::bare(&app, words, words.text("admin-sign-in"));
+    Ok(page::html(&page, &AdminLinkPage { page: page.clone(), token: query.into_inner().token }))
 }
 
 /// Consumes the link.
 pub async fn enter(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    OpenForm(form): OpenForm<Carried>,
+    OpenForm(form): OpenForm<LinkForm>,
 ) -> Result<HttpResponse> {
-    let taken = link::take(&app.people, &form.token).await?.filter(|link| link.purpose.is_of_operators());
+    let taken = link::take(&app.identity, &form.token).await?.filter(|link| link.purpose.is_of_operators());
     let person = match taken {
         Some(link) => persons::by_id(app.store.read(), link.person_id).await?,
         None => None,
@@ -70,14 +70,20 @@ pub async fn enter(
     match person.filter(|person| person.is_operator && person.disabled_at.is_none()) {
         Some(person) => first_step(&app, &person, via).await,
         None => {
-            refused::token(&app.people, "operator.signed_in", "link", &form.token, &Origin::of(&request, &app.people));
+            refusals::token(
+                &app.identity,
+                "operator.signed_in",
+                "link",
+                &form.token,
+                &AttemptOrigin::of(&request, &app.identity),
+            );
             Ok(used(&app, Words::new(Language::of_request(&request))))
         }
     }
 }
 
 fn used(app: &PanelContext, words: Words) -> HttpResponse {
-    let page = Page::bare(app, words, words.say("admin-sign-in")).with_error();
-    let said = words.say("admin-link-used");
-    page::html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &Said { page: page.clone(), said })
+    let page = AdminPage::bare(app, words, words.text("admin-sign-in")).with_error();
+    let said = words.text("admin-link-used");
+    page::html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &SentencePage { page: page.clone(), said })
 }

@@ -9,19 +9,19 @@ pub mod password;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::browser::FORGET_PAGES;
+use base::i18n::Language;
 use base::store::VENDOR;
-use base::words::Language;
 use entity::person;
 use serde_json::json;
 
-use super::operator::Visitor;
+use super::operator::AdminVisitor;
 use super::page::redirect;
 use super::refused::{Result, SIGN_IN};
+use crate::identity::link::{Purpose, SignInLink};
+use crate::identity::realm::Realm;
+use crate::identity::throttle::AttemptOrigin;
+use crate::identity::{EmptyForm, Form, credentials, device, reauthentication, refusals, session as sessions};
 use crate::panel::PanelContext;
-use crate::people::door::Door;
-use crate::people::link::{Link, Purpose};
-use crate::people::throttle::Origin;
-use crate::people::{Empty, Form, again, credentials, device, refused, session as sessions};
 
 /// How a session of the admin was opened.
 const BY_PASSWORD: &str = "password";
@@ -37,40 +37,40 @@ async fn first_step(app: &PanelContext, person: &person::Model, via: &str) -> Re
         tx.rollback().await?;
         return Ok(redirect(SIGN_IN));
     }
-    let opened = sessions::open(&app.people, &tx, new(person, via, false)).await?;
+    let opened = sessions::open(&app.identity, &tx, new(person, via, false)).await?;
     tx.commit().await?;
     let to = if person.totp_secret.is_some() { "/admin/code" } else { "/admin/enrol" };
     Ok(with_cookie(app, redirect(to), &opened.token))
 }
 
 /// After both steps: opens a new session under a new token and ends the one between the steps.
-async fn second_step(app: &PanelContext, half_way: &Visitor, to: &str) -> Result<HttpResponse> {
+async fn second_step(app: &PanelContext, half_way: &AdminVisitor, to: &str) -> Result<HttpResponse> {
     let via = half_way.session.via.clone();
     let tx = app.store.write_tx().await?;
     // Unless it was ended meanwhile: removing an authenticator ends all sessions.
-    if sessions::living(&app.people, &tx, VENDOR, half_way.session.id).await?.is_none() {
+    if sessions::living(&app.identity, &tx, VENDOR, half_way.session.id).await?.is_none() {
         tx.rollback().await?;
         return Ok(redirect(SIGN_IN));
     }
     sessions::end(&tx, VENDOR, half_way.session.id).await?;
-    let opened = sessions::open(&app.people, &tx, new(&half_way.person, &via, true)).await?;
+    let opened = sessions::open(&app.identity, &tx, new(&half_way.person, &via, true)).await?;
     let object = half_way.person.id.to_string();
     half_way.note(app, &tx, (VENDOR, "operator.signed_in", &object), json!({ "via": via }), true).await?;
     tx.commit().await?;
     if via != BY_PASSWORD {
-        again::by_link(&app.people, &opened.row).await?;
+        reauthentication::by_link(&app.identity, &opened.row).await?;
     }
     let mut answer = with_cookie(app, redirect(to), &opened.token);
-    if let Some(device) = device::remember(&app.people, &half_way.origin, &half_way.person.email) {
+    if let Some(device) = device::remember(&app.identity, &half_way.origin, &half_way.person.email) {
         answer.headers_mut().append(header::SET_COOKIE, device);
     }
     Ok(answer)
 }
 
-fn new<'new>(person: &'new person::Model, via: &'new str, is_admin: bool) -> sessions::New<'new> {
-    sessions::New {
+fn new<'new>(person: &'new person::Model, via: &'new str, is_admin: bool) -> sessions::AuthenticatedPerson<'new> {
+    sessions::AuthenticatedPerson {
         tenant_id: VENDOR,
-        kind: sessions::Kind::Admin,
+        kind: sessions::SessionKind::Admin,
         person_id: Some(person.id),
         crm_user_id: None,
         is_admin,
@@ -81,31 +81,31 @@ fn new<'new>(person: &'new person::Model, via: &'new str, is_admin: bool) -> ses
 }
 
 fn with_cookie(app: &PanelContext, mut answer: HttpResponse, token: &str) -> HttpResponse {
-    answer.headers_mut().append(header::SET_COOKIE, Door::Admin.set(&app.people, token, false));
+    answer.headers_mut().append(header::SET_COOKIE, Realm::Admin.set(&app.identity, token, false));
     answer
 }
 
 /// Records a refused sign-in. `login`: what was typed, or the person's id; empty: neither.
-fn note_refusal(app: &PanelContext, login: &str, step: &'static str, origin: &Origin) {
-    refused::sign_in(&app.people, "admin", login, step, origin);
+fn note_refusal(app: &PanelContext, login: &str, step: &'static str, origin: &AttemptOrigin) {
+    refusals::sign_in(&app.identity, "admin", login, step, origin);
 }
 
 /// Ends the session, whichever step it has reached.
-pub async fn out(app: web::Data<PanelContext>, request: HttpRequest, _form: Form<Empty>) -> Result<HttpResponse> {
+pub async fn out(app: web::Data<PanelContext>, request: HttpRequest, _form: Form<EmptyForm>) -> Result<HttpResponse> {
     let mut answer = redirect(SIGN_IN);
-    if let Some(token) = Door::Admin.token(&app.people, &request)
-        && let Some(session) = sessions::find(&app.people, &token, &[sessions::Kind::Admin]).await?
+    if let Some(token) = Realm::Admin.token(&app.identity, &request)
+        && let Some(session) = sessions::find(&app.identity, &token, &[sessions::SessionKind::Admin]).await?
     {
         sessions::end(app.store.write(), session.tenant_id, session.id).await?;
     }
-    answer.headers_mut().append(header::SET_COOKIE, Door::Admin.clear(&app.people, false));
+    answer.headers_mut().append(header::SET_COOKIE, Realm::Admin.clear(&app.identity, false));
     answer.headers_mut().insert(header::CLEAR_SITE_DATA, HeaderValue::from_static(FORGET_PAGES));
     Ok(answer)
 }
 
 /// A link for an operator.
-fn link_to(person: &person::Model) -> Link {
-    Link { person_id: person.id, purpose: Purpose::Operator, tenant_id: None, mailed: true }
+fn link_to(person: &person::Model) -> SignInLink {
+    SignInLink { person_id: person.id, purpose: Purpose::Operator, tenant_id: None, mailed: true }
 }
 
 /// The language of e-mails to a person.

@@ -3,27 +3,27 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use base::i18n::Sentence;
 use base::store::VENDOR;
-use base::words::Sentence;
 use entity::session;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::admin::operator::{Operator, Visitor};
-use crate::admin::page::{self, Page, see_other};
-use crate::admin::refused::{Refused, Result};
+use crate::admin::operator::{AdminVisitor, Operator};
+use crate::admin::page::{self, AdminPage, see_other};
+use crate::admin::refused::{AdminRefusal, Result};
+use crate::identity::reauthentication::{self, Reauthentication};
+use crate::identity::{EmptyForm, Form, credentials, password, session as sessions};
 use crate::panel::Notice;
 use crate::panel::PanelContext;
-use crate::people::again::{self, Shown};
-use crate::people::{Empty, Form, credentials, password, session as sessions};
 
 const HERE: &str = "/admin/own";
 
 #[derive(Template)]
 #[template(path = "admin/own.html")]
 struct Own {
-    page: Page,
+    page: AdminPage,
     email: String,
     has_password: bool,
     sessions: Vec<session::Model>,
@@ -38,7 +38,7 @@ struct Own {
 /// The new password.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Wanted {
+pub struct NewPasswordForm {
     /// The current password, or a code of the authenticator. Absent in the first minutes after a one-time link.
     current: Option<SecretString>,
     password: SecretString,
@@ -53,12 +53,12 @@ pub async fn show(app: web::Data<PanelContext>, Operator(visitor): Operator) -> 
 pub async fn set_password(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
-    form: Form<Wanted>,
+    form: Form<NewPasswordForm>,
 ) -> Result<HttpResponse> {
-    if again::is_needed(&app.people, &visitor.session, &visitor.person) {
+    if reauthentication::is_needed(&app.identity, &visitor.session, &visitor.person) {
         let current = form.current.clone().unwrap_or_default();
-        let (status, wrong) = match again::check(
-            &app.people,
+        let (status, wrong) = match reauthentication::check(
+            &app.identity,
             &visitor.person,
             current,
             visitor.address,
@@ -66,15 +66,17 @@ pub async fn set_password(
         )
         .await?
         {
-            Shown::Yes => (StatusCode::OK, None),
-            Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, Some(visitor.words.say("admin-current-wrong"))),
-            Shown::Wait(seconds) => {
-                let wait = visitor.words.say("admin-too-many-tries").with("seconds", seconds);
+            Reauthentication::Yes => (StatusCode::OK, None),
+            Reauthentication::Wrong => {
+                (StatusCode::UNPROCESSABLE_ENTITY, Some(visitor.words.text("admin-current-wrong")))
+            }
+            Reauthentication::Wait(seconds) => {
+                let wait = visitor.words.text("admin-too-many-tries").with("seconds", seconds);
                 (StatusCode::TOO_MANY_REQUESTS, Some(wait))
             }
-            Shown::Anew => {
+            Reauthentication::Anew => {
                 sessions::end(app.store.write(), visitor.session.tenant_id, visitor.session.id).await?;
-                return Err(Refused::SignIn);
+                return Err(AdminRefusal::SignIn);
             }
         };
         if wrong.is_some() {
@@ -83,30 +85,30 @@ pub async fn set_password(
     }
     let about = [visitor.person.email.as_str(), visitor.person.name.as_str()];
     if let Err(weak) = password::fits(form.password.expose_secret(), &about) {
-        let wrong = visitor.words.say(weak.words());
+        let wrong = visitor.words.text(weak.words());
         let wrong = wrong.with("shortest", password::SHORTEST).with("longest", password::LONGEST);
         return answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, ("password", Some(wrong))).await;
     }
     let id = visitor.person.id;
-    let hash = password::hash(&app.people, form.0.password).await?;
+    let hash = password::hash(&app.identity, form.0.password).await?;
     let tx = app.store.write_tx().await?;
-    let holds = credentials::hold_in(&app.people, &tx, &visitor.person, &visitor.session).await?;
+    let holds = credentials::hold_in(&app.identity, &tx, &visitor.person, &visitor.session).await?;
     if !holds || !credentials::set_password(&tx, &visitor.person, &hash, None).await? {
         tx.rollback().await?;
-        let changed = visitor.words.say("me-changed-meanwhile");
+        let changed = visitor.words.text("me-changed-meanwhile");
         return see_other(&app, &visitor, HERE, Notice::failed(changed)).await;
     }
     sessions::end_of_person(&tx, VENDOR, id, Some(visitor.session.id)).await?;
     visitor.note(&app, &tx, (VENDOR, "operator.password_set", &id.to_string()), json!({}), true).await?;
     tx.commit().await?;
-    see_other(&app, &visitor, HERE, Notice::done(visitor.words.say("admin-password-set"))).await
+    see_other(&app, &visitor, HERE, Notice::done(visitor.words.text("admin-password-set"))).await
 }
 
 /// Ends every other session of this operator.
 pub async fn end_others(
     app: web::Data<PanelContext>,
     Operator(visitor): Operator,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     let id = visitor.person.id;
     let tx = app.store.write_tx().await?;
@@ -114,26 +116,26 @@ pub async fn end_others(
     let object = id.to_string();
     visitor.note(&app, &tx, (VENDOR, "operator.sessions_ended", &object), json!({ "count": count }), true).await?;
     tx.commit().await?;
-    let said = visitor.words.say("admin-sessions-ended").with("count", count);
+    let said = visitor.words.text("admin-sessions-ended").with("count", count);
     see_other(&app, &visitor, HERE, Notice::done(said)).await
 }
 
 async fn answer(
     app: &PanelContext,
-    visitor: &Visitor,
+    visitor: &AdminVisitor,
     status: StatusCode,
     (wrong_field, wrong): (&'static str, Option<Sentence>),
 ) -> Result<HttpResponse> {
-    let page = Page::of(app, visitor, "", visitor.words.say("admin-own")).await?;
+    let page = AdminPage::of(app, visitor, "", visitor.words.text("admin-own")).await?;
     let page = if wrong.is_some() { page.with_error() } else { page };
-    let all = sessions::list_of_person(&app.people, VENDOR, visitor.person.id).await?;
+    let all = sessions::list_of_person(&app.identity, VENDOR, visitor.person.id).await?;
     let own = Own {
         page: page.clone(),
         email: visitor.person.email.clone(),
         has_password: visitor.person.password_hash.is_some(),
         sessions: all.into_iter().filter(|session| session.kind == "admin" && session.is_admin).collect(),
         this: visitor.session.id,
-        asks_current: again::is_needed(&app.people, &visitor.session, &visitor.person),
+        asks_current: reauthentication::is_needed(&app.identity, &visitor.session, &visitor.person),
         wrong,
         wrong_field,
     };

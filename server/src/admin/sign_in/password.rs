@@ -3,26 +3,26 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use base::words::{Language, Sentence, Words};
+use base::i18n::{Language, Sentence, Words};
 use entity::person;
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{BY_PASSWORD, first_step, language_of, link_to, note_refusal};
-use crate::admin::page::{self, Page};
+use crate::admin::page::{self, AdminPage};
 use crate::admin::refused::Result;
+use crate::identity::link::Purpose;
+use crate::identity::throttle::{AttemptOrigin, Wait};
+use crate::identity::{OpenForm, email_limits, link, mail, password, person as persons, throttle};
 use crate::panel::PanelContext;
-use crate::people::link::Purpose;
-use crate::people::throttle::{Origin, Wait};
-use crate::people::{OpenForm, letters, link, mail, password, person as persons, throttle};
 
 /// The throttle's name of this entrance.
 const DOOR: &str = "admin";
 
 #[derive(Template)]
 #[template(path = "admin/sign_in.html")]
-struct SignIn {
-    page: Page,
+struct AdminSignInPage {
+    page: AdminPage,
     email: String,
     wrong: Option<Sentence>,
     /// E-mails can be sent.
@@ -34,7 +34,7 @@ struct SignIn {
 /// E-mail and password, as typed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Credentials {
+pub struct AdminSignInForm {
     email: String,
     password: SecretString,
 }
@@ -42,7 +42,7 @@ pub struct Credentials {
 /// Who requests a link.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Address {
+pub struct LinkRequest {
     email: String,
 }
 
@@ -55,23 +55,23 @@ pub async fn show(app: web::Data<PanelContext>, request: HttpRequest) -> Result<
 pub async fn enter(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    OpenForm(form): OpenForm<Credentials>,
+    OpenForm(form): OpenForm<AdminSignInForm>,
 ) -> Result<HttpResponse> {
     let words = Words::new(Language::of_request(&request));
-    let origin = Origin::of(&request, &app.people);
-    if let Err(wait) = throttle::login(&app.people, DOOR, &form.email, origin.clone()).await? {
+    let origin = AttemptOrigin::of(&request, &app.identity);
+    if let Err(wait) = throttle::login(&app.identity, DOOR, &form.email, origin.clone()).await? {
         return Ok(too_many(&app, &request, form.email, ("admin-too-many-tries", wait)));
     }
-    let person = persons::operator_by_email(&app.people, app.store.read(), &form.email).await?;
+    let person = persons::operator_by_email(&app.identity, app.store.read(), &form.email).await?;
     let person = person.filter(|person| person.is_operator && person.disabled_at.is_none());
     let hash = person.as_ref().and_then(|person| person.password_hash.as_deref());
-    let right = password::check(&app.people, form.password, hash).await?;
+    let right = password::check(&app.identity, form.password, hash).await?;
     let Some(person) = person.filter(|_| right) else {
         note_refusal(&app, &form.email, "password", &origin);
-        let wrong = Some(words.say("admin-sign-in-wrong"));
+        let wrong = Some(words.text("admin-sign-in-wrong"));
         return Ok(answer(&app, &request, StatusCode::UNPROCESSABLE_ENTITY, form.email, wrong, None));
     };
-    throttle::forgive(&app.people, DOOR, &form.email, origin).await?;
+    throttle::forgive(&app.identity, DOOR, &form.email, origin).await?;
     first_step(&app, &person, BY_PASSWORD).await
 }
 
@@ -79,14 +79,14 @@ pub async fn enter(
 pub async fn send_link(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    OpenForm(form): OpenForm<Address>,
+    OpenForm(form): OpenForm<LinkRequest>,
 ) -> Result<HttpResponse> {
     let words = Words::new(Language::of_request(&request));
-    let origin = Origin::of(&request, &app.people);
-    if let Err(wait) = throttle::login(&app.people, "admin-link", &form.email, origin.clone()).await? {
+    let origin = AttemptOrigin::of(&request, &app.identity);
+    if let Err(wait) = throttle::login(&app.identity, "admin-link", &form.email, origin.clone()).await? {
         return Ok(too_many(&app, &request, form.email, ("admin-too-many-tries", wait)));
     }
-    if let Err(wait) = letters::link(&app.people, DOOR, &form.email, &origin).await? {
+    if let Err(wait) = email_limits::link(&app.identity, DOOR, &form.email, &origin).await? {
         return Ok(too_many(&app, &request, form.email, ("sign-in-link-wait", wait)));
     }
     // Detached from the answer, whose timing must not reveal whether there was an e-mail to send.
@@ -96,26 +96,26 @@ pub async fn send_link(
             tracing::error!(error = format!("{error:#}"), "a sign-in link for the admin could not be sent");
         }
     });
-    let sent = words.say("sign-in-link-sent").with("email", form.email.as_str());
+    let sent = words.text("sign-in-link-sent").with("email", form.email.as_str());
     Ok(answer(&app, &request, StatusCode::OK, form.email, None, Some(sent)))
 }
 
 async fn send(app: &PanelContext, email: &str) -> anyhow::Result<()> {
-    let person = persons::operator_by_email(&app.people, app.store.read(), email).await?;
+    let person = persons::operator_by_email(&app.identity, app.store.read(), email).await?;
     let active = |person: &person::Model| person.is_operator && person.disabled_at.is_none();
-    let Some(person) = person.filter(|person| mail::is_on(&app.people) && active(person)) else { return Ok(()) };
-    let token = link::issue(&app.people, app.store.write(), link_to(&person)).await?;
+    let Some(person) = person.filter(|person| mail::is_on(&app.identity) && active(person)) else { return Ok(()) };
+    let token = link::issue(&app.identity, app.store.write(), link_to(&person)).await?;
     let reader = Words::new(language_of(&person));
-    let url = link::address(&app.people, Purpose::Operator, &token);
-    let text = reader.say("admin-link-letter").with("url", url).to_string();
-    let subject = reader.say("admin-link-subject").to_string();
-    mail::send(&app.people, mail::Letter { to: person.email, subject, text }).await
+    let url = link::address(&app.identity, Purpose::Operator, &token);
+    let text = reader.text("admin-link-letter").with("url", url).to_string();
+    let subject = reader.text("admin-link-subject").to_string();
+    mail::send(&app.identity, mail::Email { to: person.email, subject, text }).await
 }
 
 /// The page after too many wrong codes.
 pub(super) fn anew(app: &PanelContext, request: &HttpRequest) -> HttpResponse {
     let words = Words::new(Language::of_request(request));
-    let wrong = Some(words.say("sign-in-code-anew"));
+    let wrong = Some(words.text("sign-in-code-anew"));
     answer(app, request, StatusCode::UNPROCESSABLE_ENTITY, String::new(), wrong, None)
 }
 
@@ -126,7 +126,7 @@ fn too_many(
     (key, wait): (&'static str, Wait),
 ) -> HttpResponse {
     let words = Words::new(Language::of_request(request));
-    let wrong = Some(words.say(key).with("seconds", wait.seconds).with("minutes", wait.minutes()));
+    let wrong = Some(words.text(key).with("seconds", wait.seconds).with("minutes", wait.minutes()));
     let mut answer = answer(app, request, StatusCode::TOO_MANY_REQUESTS, email, wrong, None);
     answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(wait.seconds));
     answer
@@ -141,7 +141,11 @@ fn answer(
     sent: Option<Sentence>,
 ) -> HttpResponse {
     let words = Words::new(Language::of_request(request));
-    let page = Page::bare(app, words, words.say("admin-sign-in"));
+    let page = AdminPage::bare(app, words, words.text("admin-sign-in"));
     let page = if wrong.is_some() { page.with_error() } else { page };
-    page::html_as(status, &page, &SignIn { page: page.clone(), email, wrong, mail: mail::is_on(&app.people), sent })
+    page::html_as(
+        status,
+        &page,
+        &AdminSignInPage { page: page.clone(), email, wrong, mail: mail::is_on(&app.identity), sent },
+    )
 }

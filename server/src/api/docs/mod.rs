@@ -15,7 +15,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::openapi::Known;
-use view::{Group, Kind};
+use view::{OperationGroup, SchemaView};
 
 /// The page loads only its style sheet.
 const POLICY: &str =
@@ -23,15 +23,15 @@ const POLICY: &str =
 
 #[derive(Template)]
 #[template(path = "api/docs.html")]
-struct Page {
+struct DocsPage {
     title: String,
     version: String,
     about: String,
-    groups: Vec<Group>,
-    kinds: Vec<Kind>,
+    groups: Vec<OperationGroup>,
+    kinds: Vec<SchemaView>,
 }
 
-impl Page {
+impl DocsPage {
     fn of(document: &Value) -> Self {
         let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
         Self {
@@ -46,13 +46,13 @@ impl Page {
 
 /// Renders the page of a document.
 pub(super) fn rendered(document: &Value) -> Result<Bytes> {
-    Ok(Bytes::from(Page::of(document).render().context("the page of the API's description")?))
+    Ok(Bytes::from(DocsPage::of(document).render().context("the page of the API's description")?))
 }
 
 /// Serves the page; no key is needed.
 #[get("/docs")]
 pub async fn show(served: web::Data<Known>, request: HttpRequest) -> Result<HttpResponse> {
-    let mut answer = asset::told("text/html; charset=utf-8", served.page()?, &request);
+    let mut answer = asset::respond("text/html; charset=utf-8", served.page()?, &request);
     let policy = header::HeaderValue::from_static(POLICY);
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     answer.headers_mut().insert(header::CONTENT_LANGUAGE, header::HeaderValue::from_static("en"));
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn o4_the_page_holds_every_operation_parameter_answer_and_schema() {
         let document = serde_json::to_value(crate::api::openapi()).unwrap();
-        let page = Page::of(&document).render().unwrap();
+        let page = DocsPage::of(&document).render().unwrap();
         for (path, item) in document["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
                 let id = operation["operationId"].as_str().unwrap();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::text;
 
 /// One field of an object, or one parameter.
-pub(super) struct Row {
+pub(super) struct FieldRow {
     pub name: String,
     /// HTML: the type, with a link if it has a name, and its constraints.
     pub kind: String,
@@ -34,7 +34,7 @@ pub(super) fn kind(schema: &Value) -> String {
             return all.iter().map(kind).collect::<Vec<_>>().join(" or ");
         }
     }
-    let mut told = match schema.get("type") {
+    let mut description = match schema.get("type") {
         Some(Value::String(name)) => one(name, schema),
         Some(Value::Array(names)) => {
             let names = names.iter().filter_map(Value::as_str);
@@ -44,14 +44,14 @@ pub(super) fn kind(schema: &Value) -> String {
     };
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
         let values = values.iter().map(|value| format!("<code>{}</code>", text::escaped(&plain(value))));
-        told = values.collect::<Vec<_>>().join(" ");
+        description = values.collect::<Vec<_>>().join(" ");
     }
     let limits = limits(schema);
     if !limits.is_empty() {
-        told.push_str(", ");
-        told.push_str(&limits);
+        description.push_str(", ");
+        description.push_str(&limits);
     }
-    told
+    description
 }
 
 fn one(name: &str, schema: &Value) -> String {
@@ -83,17 +83,17 @@ fn limits(schema: &Value) -> String {
         ("maxLength", "characters: at most"),
         ("default", "default"),
     ];
-    let told = words.iter().filter_map(|(key, words)| Some(format!("{words} {}", plain(schema.get(*key)?))));
+    let description = words.iter().filter_map(|(key, words)| Some(format!("{words} {}", plain(schema.get(*key)?))));
     let pattern = schema.get("pattern").map(|pattern| format!("like {}", plain(pattern)));
-    told.chain(pattern).map(|limit| text::escaped(&limit)).collect::<Vec<_>>().join(", ")
+    description.chain(pattern).map(|limit| text::escaped(&limit)).collect::<Vec<_>>().join(", ")
 }
 
 /// The fields of an object, in the order of the document.
-pub(super) fn rows(schema: &Value) -> Vec<Row> {
+pub(super) fn rows(schema: &Value) -> Vec<FieldRow> {
     let required: Vec<&str> =
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-    let row = |(name, field): (&String, &Value)| Row {
+    let row = |(name, field): (&String, &Value)| FieldRow {
         name: name.clone(),
         kind: kind(field),
         required: required.contains(&name.as_str()),

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::schema::{Row, kind, link, name_of, rows};
+use super::schema::{FieldRow, kind, link, name_of, rows};
 use super::{example, text};
 
 /// Operations of one tag.
-pub(super) struct Group {
+pub(super) struct OperationGroup {
     pub id: String,
     pub name: String,
     /// HTML.
@@ -22,9 +22,9 @@ pub(super) struct Operation {
     /// HTML, like the next field.
     pub summary: String,
     pub about: String,
-    pub parameters: Vec<Row>,
-    pub bodies: Vec<Body>,
-    pub answers: Vec<Answer>,
+    pub parameters: Vec<FieldRow>,
+    pub bodies: Vec<BodyView>,
+    pub answers: Vec<StatusView>,
     /// A request to paste into a shell.
     pub curl: String,
     /// The body of the first response that has one, otherwise empty.
@@ -32,7 +32,7 @@ pub(super) struct Operation {
 }
 
 /// One media type of a request's body.
-pub(super) struct Body {
+pub(super) struct BodyView {
     pub media: String,
     /// HTML.
     pub kind: String,
@@ -40,7 +40,7 @@ pub(super) struct Body {
 }
 
 /// One response status.
-pub(super) struct Answer {
+pub(super) struct StatusView {
     pub status: String,
     /// HTML, as the next one.
     pub about: String,
@@ -48,12 +48,12 @@ pub(super) struct Answer {
 }
 
 /// One named schema.
-pub(super) struct Kind {
+pub(super) struct SchemaView {
     pub name: String,
     /// HTML, as the next one.
     pub about: String,
     pub kind: String,
-    pub rows: Vec<Row>,
+    pub rows: Vec<FieldRow>,
 }
 
 fn words<'a>(value: &'a Value, key: &str) -> &'a str {
@@ -65,11 +65,11 @@ fn pretty(value: &Value) -> String {
 }
 
 /// All operations by their tags, in the order of the tags.
-pub(super) fn groups(document: &Value) -> Vec<Group> {
+pub(super) fn groups(document: &Value) -> Vec<OperationGroup> {
     let tags = document.get("tags").and_then(Value::as_array).into_iter().flatten();
     let group = |tag: &Value| {
         let name = words(tag, "name");
-        Group {
+        OperationGroup {
             id: format!("tag-{}", name.replace(' ', "-")),
             name: name.to_owned(),
             about: text::line(words(tag, "description")),
@@ -113,9 +113,9 @@ fn operation_of(document: &Value, path: &str, method: &str, operation: &Value) -
     }
 }
 
-fn parameters(operation: &Value) -> Vec<Row> {
+fn parameters(operation: &Value) -> Vec<FieldRow> {
     let all = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
-    let row = |one: &Value| Row {
+    let row = |one: &Value| FieldRow {
         name: words(one, "name").to_owned(),
         kind: format!("{}: {}", words(one, "in"), one.get("schema").map_or_else(String::new, kind)),
         required: one.get("required").and_then(Value::as_bool) == Some(true),
@@ -129,11 +129,11 @@ fn schema_of(holder: &Value) -> Option<(&String, &Value)> {
     Some((media, content.get("schema")?))
 }
 
-fn bodies(document: &Value, operation: &Value) -> Vec<Body> {
+fn bodies(document: &Value, operation: &Value) -> Vec<BodyView> {
     let all = operation.pointer("/requestBody/content").and_then(Value::as_object).into_iter().flatten();
     let body = |(media, content): (&String, &Value)| {
         let schema = content.get("schema").unwrap_or(&Value::Null);
-        Body {
+        BodyView {
             media: media.clone(),
             kind: kind(schema),
             example: if media == "application/json" { pretty(&example::of(document, schema)) } else { String::new() },
@@ -142,16 +142,16 @@ fn bodies(document: &Value, operation: &Value) -> Vec<Body> {
     all.map(body).collect()
 }
 
-fn answer_of(status: &str, answer: &Value) -> Answer {
+fn answer_of(status: &str, answer: &Value) -> StatusView {
     let kind = schema_of(answer).map_or_else(String::new, |(_, schema)| match name_of(schema) {
         Some(name) => link(name),
         None => kind(schema),
     });
-    Answer { status: status.to_owned(), about: text::line(words(answer, "description")), kind }
+    StatusView { status: status.to_owned(), about: text::line(words(answer, "description")), kind }
 }
 
 /// A shell command in which `PAROM` is the server's address and `KEY` a key.
-fn curl(path: &str, method: &str, operation: &Value, body: Option<&Body>) -> String {
+fn curl(path: &str, method: &str, operation: &Value, body: Option<&BodyView>) -> String {
     let mut address = path.to_owned();
     for parameter in operation.get("parameters").and_then(Value::as_array).into_iter().flatten() {
         let name = words(parameter, "name");
@@ -181,11 +181,11 @@ fn curl(path: &str, method: &str, operation: &Value, body: Option<&Body>) -> Str
 }
 
 /// Every named schema.
-pub(super) fn kinds(document: &Value) -> Vec<Kind> {
+pub(super) fn kinds(document: &Value) -> Vec<SchemaView> {
     let all = document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
     let one = |(name, schema): (&String, &Value)| {
         let rows = rows(schema);
-        Kind {
+        SchemaView {
             name: name.clone(),
             about: text::prose(words(schema, "description")),
             kind: if rows.is_empty() { kind(schema) } else { String::new() },

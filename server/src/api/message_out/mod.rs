@@ -1,7 +1,7 @@
 //! Messages in responses.
 
+use base::i18n::Language;
 use base::message::{Direction, Failure, FailureCode, Person, Role};
-use base::words::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -10,11 +10,11 @@ use super::timeline::TimelineEventOut;
 pub use crate::delivery::read::MessageStatus;
 use base::json::Moment;
 
-mod around;
 mod content;
+mod context;
 
-pub use around::{AroundOut, QuoteOut};
 pub use content::ContentOut;
+pub use context::{AroundOut, QuoteOut};
 
 /// An accepted message.
 #[derive(Debug, Serialize, ToSchema)]

@@ -25,7 +25,7 @@ pub(super) fn finish(document: &mut OpenApi) {
     }
     let components = document.components.get_or_insert_default();
     lists_name_their_items(components);
-    contents_are_told_apart(components);
+    discriminate_contents(components);
 }
 
 fn operations(item: &mut PathItem) -> Vec<&mut Operation> {
@@ -119,7 +119,7 @@ fn lists_name_their_items(components: &mut Components) {
 }
 
 /// Makes content one of nine schemas, discriminated by `type`, each with its own fields only.
-fn contents_are_told_apart(components: &mut Components) {
+fn discriminate_contents(components: &mut Components) {
     let Some(RefOr::T(Schema::Object(whole))) = components.schemas.get(CONTENT).cloned() else { return };
     let mut all = OneOfBuilder::new().description(whole.description.clone());
     let mut mapping = Vec::new();
@@ -133,7 +133,7 @@ fn contents_are_told_apart(components: &mut Components) {
             }
         }
         for field in kind.required() {
-            one = one.property(*field, told(whole.properties.get(*field))).required(*field);
+            one = one.property(*field, required_field(whole.properties.get(*field))).required(*field);
         }
         let mut one = one.build();
         one.additional_properties.clone_from(&whole.additional_properties);
@@ -146,7 +146,7 @@ fn contents_are_told_apart(components: &mut Components) {
 }
 
 /// The schema of a required field: not null and not an empty string.
-fn told(schema: Option<&RefOr<Schema>>) -> RefOr<Schema> {
+fn required_field(schema: Option<&RefOr<Schema>>) -> RefOr<Schema> {
     let mut schema = schema.cloned().unwrap_or_else(|| Object::new().into());
     if let RefOr::T(Schema::Object(field)) = &mut schema {
         if field.minimum.is_some() {

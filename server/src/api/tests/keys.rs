@@ -4,7 +4,7 @@ use super::*;
 
 #[actix_web::test]
 async fn without_a_valid_key_nothing_is_told() {
-    let api = Api::open().await;
+    let api = TestApi::open().await;
     let path = format!("/api/v1/tenants/{OURS}");
     api.call(TestRequest::with_uri(&path)).await.is(401);
     for key in ["prm_unknown", "unknown", ""] {
@@ -19,7 +19,7 @@ async fn without_a_valid_key_nothing_is_told() {
 
 #[actix_web::test]
 async fn a_tenants_key_sees_its_own_tenant_only() {
-    let api = Api::open().await;
+    let api = TestApi::open().await;
     let other = source_of(OTHERS);
     for path in [
         format!("/api/v1/tenants/{OTHERS}"),
@@ -46,13 +46,13 @@ async fn a_tenants_key_sees_its_own_tenant_only() {
 
 #[actix_web::test]
 async fn scopes_hold_each_other() {
-    let api = Api::open().await;
+    let api = TestApi::open().await;
     let reader = api.make_key(Some(OURS), Scope::Read).await;
-    let reading = Api { key: reader, app: api.app.clone(), _folder: tempfile::tempdir().unwrap() };
+    let reading = TestApi { key: reader, app: api.app.clone(), _folder: tempfile::tempdir().unwrap() };
     reading.get(&format!("/api/v1/sources/{}", source_of(OURS))).await.is(200);
     reading.post(&messages_path(OURS), &message("a", "b")).await.is(403);
     reading.call(reading.request(Method::DELETE, &format!("/api/v1/sources/{}", source_of(OURS)))).await.is(403);
-    let vendor = Api {
+    let vendor = TestApi {
         key: api.make_key(None, Scope::Write).await,
         app: api.app.clone(),
         _folder: tempfile::tempdir().unwrap(),

@@ -4,7 +4,7 @@ use super::*;
 
 #[actix_web::test]
 async fn conversations_and_their_messages() {
-    let api = Api::open().await;
+    let api = TestApi::open().await;
     for number in 0..5 {
         let mut body = message(&format!("m-{number}"), "Hello");
         body["conversation"]["id"] = json!(if number == 4 { "a/b %" } else { "chat-7" });
@@ -51,7 +51,7 @@ async fn conversations_and_their_messages() {
 
 #[actix_web::test]
 async fn a_source_is_shown_without_its_secret() {
-    let api = Api::open().await;
+    let api = TestApi::open().await;
     let shown = api.get(&format!("/api/v1/sources/{}", source_of(OURS))).await;
     let body = &shown.is(200).body;
     assert_eq!((&body["amocrm_source_id"], &body["pipeline_id"]), (&json!("3108069"), &json!("20453")));

@@ -8,7 +8,7 @@ use super::*;
 
 #[actix_web::test]
 async fn a_message_is_stored_once() {
-    let api = Api::open().await;
+    let api = TestApi::open().await;
     let first = api.post(&messages_path(OURS), &message("ext-1001", "Hello")).await;
     first.is(202);
     let id = first.body["id"].clone();
@@ -27,7 +27,7 @@ async fn a_message_is_stored_once() {
 
 #[actix_web::test]
 async fn where_is_my_message() {
-    let api = Api::open().await;
+    let api = TestApi::open().await;
     let sent = api.post(&messages_path(OURS), &message("ext-1001", "Hel\0lo")).await;
     let path = format!("/api/v1/messages/{}", sent.is(202).body["id"].as_str().unwrap());
     let shown = api.get(&path).await;
@@ -54,7 +54,7 @@ async fn where_is_my_message() {
 
 #[actix_web::test]
 async fn bad_requests_are_told_apart() {
-    let api = Api::open().await;
+    let api = TestApi::open().await;
     let path = messages_path(OURS);
     let post = |kind: &str, body: Vec<u8>| {
         api.call(api.request(Method::POST, &path).insert_header(("content-type", kind)).set_payload(body))
@@ -77,7 +77,7 @@ async fn bad_requests_are_told_apart() {
 
 #[actix_web::test]
 async fn an_idempotency_key_is_good_for_one_body() {
-    let api = Api::open().await;
+    let api = TestApi::open().await;
     let post = |key: &'static str, body: Value| {
         api.call(api.request(Method::POST, &messages_path(OURS)).insert_header(("Idempotency-Key", key)).set_json(body))
     };
@@ -90,7 +90,7 @@ async fn an_idempotency_key_is_good_for_one_body() {
     let conflict = post("k2", message("a", "c")).await;
     assert_eq!(post("k2", message("a", "c")).await.is(409).body, conflict.is(409).body);
     // Under another key of the API it is another matter.
-    let other = Api {
+    let other = TestApi {
         key: api.make_key(Some(OURS), Scope::Write).await,
         app: api.app.clone(),
         _folder: tempfile::tempdir().unwrap(),
@@ -105,7 +105,7 @@ async fn an_idempotency_key_is_good_for_one_body() {
 
 #[actix_web::test]
 async fn a_running_request_is_waited_for_and_then_taken_over() {
-    let api = Api::open().await;
+    let api = TestApi::open().await;
     let path = messages_path(OURS);
     let post = || {
         api.call(api.request(Method::POST, &path).insert_header(("Idempotency-Key", "k1")).set_json(message("a", "b")))
@@ -125,7 +125,7 @@ async fn a_running_request_is_waited_for_and_then_taken_over() {
 }
 
 /// A manager's message as the engine leaves it when it was carried.
-async fn from_crm(api: &Api, conversation_id: Uuid) -> Uuid {
+async fn from_crm(api: &TestApi, conversation_id: Uuid) -> Uuid {
     let id = api.app.clock.uuid_v7();
     let sender = Person { id: "m".into(), role: Role::Manager, ..Person::default() };
     let body = Body::new(sender, Content::Text { text: "Good morning".into() });
@@ -154,7 +154,7 @@ async fn from_crm(api: &Api, conversation_id: Uuid) -> Uuid {
     id
 }
 
-async fn first_conversation(api: &Api) -> Uuid {
+async fn first_conversation(api: &TestApi) -> Uuid {
     api.post(&messages_path(OURS), &message("ext-1", "Hello")).await.is(202);
     let list = api.get(&format!("/api/v1/sources/{}/conversations", source_of(OURS))).await;
     Uuid::try_parse(list.body["items"][0]["id"].as_str().unwrap()).unwrap()
@@ -162,7 +162,7 @@ async fn first_conversation(api: &Api) -> Uuid {
 
 #[actix_web::test]
 async fn statuses_go_upwards() {
-    let api = Api::open().await;
+    let api = TestApi::open().await;
     let id = from_crm(&api, first_conversation(&api).await).await;
     let path = format!("{}/{id}/status", messages_path(OURS));
     let told = api.post(&path, &json!({"status": "read"})).await;
@@ -186,7 +186,7 @@ async fn statuses_go_upwards() {
 
 #[actix_web::test]
 async fn a_customers_message_takes_no_status() {
-    let api = Api::open().await;
+    let api = TestApi::open().await;
     let sent = api.post(&messages_path(OURS), &message("a", "b")).await;
     let path = format!("{}/{}/status", messages_path(OURS), sent.body["id"].as_str().unwrap());
     assert_eq!(api.post(&path, &json!({"status": "read"})).await.is(409).body["type"], "/problems/not_from_crm");
@@ -194,7 +194,7 @@ async fn a_customers_message_takes_no_status() {
 
 #[actix_web::test]
 async fn dead_letters_are_listed_and_end() {
-    let api = Api::open().await;
+    let api = TestApi::open().await;
     let conversation_id = first_conversation(&api).await;
     let message_id = from_crm(&api, conversation_id).await;
     let mut ids = Vec::new();

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::key::Scope;
-use super::key_ring::{self, Wish};
+use super::key_ring::{self, NewKey};
 use crate::app::App;
 use crate::fixture;
 
@@ -38,20 +38,20 @@ const fn source_of(tenant_id: Uuid) -> Uuid {
     Uuid::from_u128(tenant_id.as_u128() + 0x10)
 }
 
-struct Api {
+struct TestApi {
     app: Arc<App>,
     /// Scope write in the first tenant.
     key: String,
     _folder: tempfile::TempDir,
 }
 
-struct Answer {
+struct TestResponse {
     status: u16,
     headers: HeaderMap,
     body: Value,
 }
 
-impl Api {
+impl TestApi {
     async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().display();
@@ -72,19 +72,19 @@ impl Api {
     }
 
     async fn make_key(&self, tenant_id: Option<Uuid>, scope: Scope) -> String {
-        let wish = Wish { name: "test", scope, expires_at: None };
+        let wish = NewKey { name: "test", scope, expires_at: None };
         let (db, tenant_id) = (self.app.store.write(), tenant_id.unwrap_or(VENDOR));
         let (key, _) = key_ring::add(db, &self.app.clock, tenant_id, &wish).await.unwrap();
         key.expose_secret().to_owned()
     }
 
-    async fn call(&self, request: TestRequest) -> Answer {
+    async fn call(&self, request: TestRequest) -> TestResponse {
         let shared = |web: &mut ServiceConfig| self.app.share(web);
         let service = init_service(actix_web::App::new().configure(shared).configure(super::routes)).await;
         let answer = call_service(&service, request.to_request()).await;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let bytes = read_body(answer).await;
-        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+        TestResponse { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
     }
 
     fn request(&self, method: Method, path: &str) -> TestRequest {
@@ -92,15 +92,15 @@ impl Api {
         TestRequest::with_uri(path).method(method).insert_header(bearer)
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    async fn get(&self, path: &str) -> TestResponse {
         self.call(self.request(Method::GET, path)).await
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Answer {
+    async fn post(&self, path: &str, body: &Value) -> TestResponse {
         self.call(self.request(Method::POST, path).set_json(body)).await
     }
 
-    async fn get_as(&self, key: &str, path: &str) -> Answer {
+    async fn get_as(&self, key: &str, path: &str) -> TestResponse {
         self.call(TestRequest::with_uri(path).insert_header(("Authorization", format!("Bearer {key}")))).await
     }
 
@@ -109,7 +109,7 @@ impl Api {
     }
 }
 
-impl Answer {
+impl TestResponse {
     fn pointer(&self) -> &str {
         self.body["errors"][0]["pointer"].as_str().unwrap_or("none")
     }
@@ -137,8 +137,8 @@ async fn add_tenant(app: &App, tenant_id: Uuid, account_id: i64) {
         ..fixture::tenant(tenant_id)
     };
     tenant::Entity::insert(tenant.into_active_model()).exec_without_returning(db).await.unwrap();
-    let entry = directory::Entry { tenant_id, id: tenant_id, note: String::new(), expires_at: None };
-    directory::enter(db, directory::Kind::Account, &format!("main:{account_id}"), entry).await.unwrap();
+    let entry = directory::DirectoryEntry { tenant_id, id: tenant_id, note: String::new(), expires_at: None };
+    directory::enter(db, directory::IdKind::Account, &format!("main:{account_id}"), entry).await.unwrap();
     let channel =
         tenant_channel::Model { connected_at: START, checked_at: START, ..fixture::channel(tenant_id, CHANNEL) };
     tenant_channel::Entity::insert(channel.into_active_model()).exec_without_returning(db).await.unwrap();
@@ -153,8 +153,8 @@ async fn add_tenant(app: &App, tenant_id: Uuid, account_id: i64) {
     };
     source::Entity::insert(source.into_active_model()).exec_without_returning(db).await.unwrap();
     let id = source_of(tenant_id);
-    let entry = directory::Entry { tenant_id, id, note: String::new(), expires_at: None };
-    directory::enter(db, directory::Kind::Source, &id.to_string(), entry).await.unwrap();
+    let entry = directory::DirectoryEntry { tenant_id, id, note: String::new(), expires_at: None };
+    directory::enter(db, directory::IdKind::Source, &id.to_string(), entry).await.unwrap();
 }
 
 fn messages_path(tenant_id: Uuid) -> String {

@@ -5,14 +5,14 @@ use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::*;
 
-async fn reason(api: &Api, target: Uuid) -> String {
+async fn reason(api: &TestApi, target: Uuid) -> String {
     let turn = turn::Entity::of_tenant(OURS).filter(turn::Column::Target.eq(target)).one(api.app.store.read()).await;
     turn.unwrap().map(|turn| turn.reason).unwrap_or_default()
 }
 
 #[actix_web::test]
 async fn the_vendor_lists_accounts_newest_first() {
-    let api = Api::open().await;
+    let api = TestApi::open().await;
     let vendor = api.make_key(None, Scope::Read).await;
     let first = api.get_as(&vendor, "/api/v1/tenants?limit=1").await;
     assert_eq!(first.is(200).body["items"][0]["id"], json!(OTHERS));
@@ -28,8 +28,8 @@ async fn the_vendor_lists_accounts_newest_first() {
 
 #[actix_web::test]
 async fn a_suspended_account_takes_everything_in() {
-    let api = Api::open().await;
-    let vendor = Api {
+    let api = TestApi::open().await;
+    let vendor = TestApi {
         key: api.make_key(None, Scope::Admin).await,
         app: api.app.clone(),
         _folder: tempfile::tempdir().unwrap(),
@@ -52,8 +52,8 @@ async fn a_suspended_account_takes_everything_in() {
 
 #[actix_web::test]
 async fn limits_are_set_and_taken_back() {
-    let api = Api::open().await;
-    let vendor = Api {
+    let api = TestApi::open().await;
+    let vendor = TestApi {
         key: api.make_key(None, Scope::Admin).await,
         app: api.app.clone(),
         _folder: tempfile::tempdir().unwrap(),

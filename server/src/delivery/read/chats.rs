@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 /// Filter for conversations.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct ConversationFilter {
     pub source_id: Option<Uuid>,
     /// Only these search results.
     pub ids: Option<Vec<Uuid>>,
@@ -18,7 +18,7 @@ pub struct Wanted {
 pub async fn page(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
-    wanted: &Wanted,
+    wanted: &ConversationFilter,
     after: Option<Uuid>,
     rows: u64,
 ) -> Result<Vec<conversation::Model>, DbErr> {

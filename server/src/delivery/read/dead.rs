@@ -11,7 +11,7 @@ use super::first_id_at;
 
 /// Filter for dead letters.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct DeadLetterFilter {
     pub source_id: Option<Uuid>,
     /// The stored reason.
     pub reason: Option<String>,
@@ -25,14 +25,14 @@ pub struct Wanted {
 
 /// A reason and the number of its dead letters.
 #[derive(Clone, Debug, PartialEq, Eq, sea_orm::FromQueryResult)]
-pub struct Group {
+pub struct ReasonGroup {
     pub reason: String,
     pub count: i64,
 }
 
 /// A dead letter with what a list shows of it.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub struct DeadLetterSummary {
     pub dead: dead_letter::Model,
     pub direction: Direction,
     pub kind: LetterKind,
@@ -54,7 +54,7 @@ pub struct Dry {
 pub async fn page(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
-    wanted: &Wanted,
+    wanted: &DeadLetterFilter,
     after: Option<Uuid>,
     rows: u64,
 ) -> Result<Vec<dead_letter::Model>, DbErr> {
@@ -66,9 +66,13 @@ pub async fn page(
 }
 
 /// Number of dead letters per reason, largest first. Ignores the filter's reason.
-pub async fn groups(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &Wanted) -> Result<Vec<Group>, DbErr> {
-    let all = Wanted { reason: None, ..wanted.clone() };
-    let mut groups: Vec<Group> = select(tenant_id, &all)
+pub async fn groups(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    wanted: &DeadLetterFilter,
+) -> Result<Vec<ReasonGroup>, DbErr> {
+    let all = DeadLetterFilter { reason: None, ..wanted.clone() };
+    let mut groups: Vec<ReasonGroup> = select(tenant_id, &all)
         .select_only()
         .column(dead_letter::Column::Reason)
         .column_as(dead_letter::Column::Id.count(), "count")
@@ -81,7 +85,12 @@ pub async fn groups(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &Wanted)
 }
 
 /// Ids of the selected dead letters, oldest first: the order in which they are sent again.
-pub async fn ids(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &Wanted, most: u64) -> Result<Vec<Uuid>, DbErr> {
+pub async fn ids(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    wanted: &DeadLetterFilter,
+    most: u64,
+) -> Result<Vec<Uuid>, DbErr> {
     select(tenant_id, wanted)
         .select_only()
         .column(dead_letter::Column::Id)
@@ -93,7 +102,7 @@ pub async fn ids(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &Wanted, mo
 }
 
 /// Number of selected dead letters.
-pub async fn count(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &Wanted) -> Result<u64, DbErr> {
+pub async fn count(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &DeadLetterFilter) -> Result<u64, DbErr> {
     select(tenant_id, wanted).count(db).await
 }
 
@@ -131,7 +140,7 @@ pub async fn lines(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     rows: Vec<dead_letter::Model>,
-) -> anyhow::Result<Vec<Line>> {
+) -> anyhow::Result<Vec<DeadLetterSummary>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.conversation_id).collect();
     let found = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.is_in(ids)).all(db).await?;
     let contacts: BTreeMap<Uuid, Person> =
@@ -144,7 +153,7 @@ pub async fn lines(
         .await?;
     let statuses: BTreeMap<Uuid, i32> = tries.into_iter().map(|one| (one.letter_id, one.status)).collect();
     let line = |dead: dead_letter::Model| {
-        Ok(Line {
+        Ok(DeadLetterSummary {
             direction: Direction::from_number(dead.direction)?,
             kind: LetterKind::from_number(dead.kind)?,
             contact: contacts.get(&dead.conversation_id).cloned().unwrap_or_default(),
@@ -155,7 +164,7 @@ pub async fn lines(
     rows.into_iter().map(line).collect()
 }
 
-fn select(tenant_id: Uuid, wanted: &Wanted) -> Select<dead_letter::Entity> {
+fn select(tenant_id: Uuid, wanted: &DeadLetterFilter) -> Select<dead_letter::Entity> {
     let mut select = dead_letter::Entity::of_tenant(tenant_id);
     if let Some(source_id) = wanted.source_id {
         select = select.filter(dead_letter::Column::SourceId.eq(source_id));

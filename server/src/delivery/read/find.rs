@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base::message::Person;
 use entity::{conversation, conversation_alias, dedupe, source, tenant_channel};
-use queue::parcel::Event;
+use queue::accept_batch::EventKind;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -16,12 +16,12 @@ const PHONE_DIGITS: usize = 5;
 
 /// Search results; both lists are empty if nothing was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct SearchResults {
     pub messages: Vec<Uuid>,
     pub conversations: Vec<Uuid>,
 }
 
-impl Found {
+impl SearchResults {
     pub fn is_empty(&self) -> bool {
         self.messages.is_empty() && self.conversations.is_empty()
     }
@@ -29,10 +29,10 @@ impl Found {
 
 /// Searches one account. Ids are found through the keys by which repeats and conversations are recognised, customers
 /// by the names and numbers of their conversations. Message texts are not searched.
-pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Result<Found, DbErr> {
+pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Result<SearchResults, DbErr> {
     let text = text.trim();
     if text.is_empty() || text.contains('\0') {
-        return Ok(Found::default());
+        return Ok(SearchResults::default());
     }
     let mut messages = BTreeSet::new();
     let mut conversations = BTreeSet::new();
@@ -44,7 +44,7 @@ pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Res
     let keys = dedupe::Entity::of_tenant(tenant_id)
         .filter(dedupe::Column::Origin.is_in(spaces.clone()))
         .filter(dedupe::Column::ExternalId.eq(text))
-        .filter(dedupe::Column::Event.is_in([Event::Message.number(), Event::Sent.number()]))
+        .filter(dedupe::Column::Event.is_in([EventKind::Message.number(), EventKind::Sent.number()]))
         .all(db)
         .await?;
     messages.extend(keys.into_iter().map(|key| key.message_id));
@@ -58,7 +58,7 @@ pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Res
     if messages.is_empty() && conversations.is_empty() {
         conversations.extend(by_person(db, tenant_id, text).await?);
     }
-    Ok(Found { messages: messages.into_iter().collect(), conversations: conversations.into_iter().collect() })
+    Ok(SearchResults { messages: messages.into_iter().collect(), conversations: conversations.into_iter().collect() })
 }
 
 /// Ids of sources and channels, each of which has its own id space.

@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 /// Why letters of one source wait, by direction.
 #[derive(Clone, Debug, Default)]
-pub struct Holds {
+pub struct HoldReasons {
     pub to_crm: Option<String>,
     pub to_messenger: Option<String>,
 }
 
-impl Holds {
+impl HoldReasons {
     /// Reads the turns of a source and of its channel.
     pub async fn of(db: &impl ConnectionTrait, source: &source::Model) -> Result<Self, DbErr> {
         let turns = turn::Entity::of_tenant(source.tenant_id)
@@ -46,8 +46,8 @@ impl AllHolds {
     }
 
     /// Holds of one source.
-    pub fn of(&self, source: &source::Model) -> Holds {
-        Holds { to_crm: self.0.get(&source.channel_id).cloned(), to_messenger: self.0.get(&source.id).cloned() }
+    pub fn of(&self, source: &source::Model) -> HoldReasons {
+        HoldReasons { to_crm: self.0.get(&source.channel_id).cloned(), to_messenger: self.0.get(&source.id).cloned() }
     }
 
     pub fn is_empty(&self) -> bool {

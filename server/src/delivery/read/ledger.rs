@@ -10,7 +10,7 @@ use crate::delivery::DeliveryContext;
 
 /// Which messages are counted.
 #[derive(Clone, Copy, Debug)]
-pub struct Which {
+pub struct LedgerFilter {
     pub tenant_id: Uuid,
     /// None for all sources.
     pub source_id: Option<Uuid>,
@@ -20,7 +20,7 @@ pub struct Which {
     pub to: Option<i32>,
 }
 
-impl Which {
+impl LedgerFilter {
     fn days<E: EntityTrait>(&self, mut select: Select<E>, day: E::Column) -> Select<E> {
         if let Some(from) = self.from {
             select = select.filter(day.gte(from));
@@ -34,7 +34,7 @@ impl Which {
 
 /// One direction's figures. If `accepted` is not the sum of the others, messages were lost or duplicated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct LedgerCounts {
     pub accepted: i64,
     pub delivered: i64,
     pub failed: i64,
@@ -45,12 +45,12 @@ pub struct Counts {
 /// Both directions, read at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
-    pub to_crm: Counts,
-    pub to_messenger: Counts,
+    pub to_crm: LedgerCounts,
+    pub to_messenger: LedgerCounts,
 }
 
 #[derive(Debug, FromQueryResult)]
-struct Settled {
+struct SettledCount {
     direction: i16,
     accepted: Option<i64>,
     delivered: Option<i64>,
@@ -58,13 +58,13 @@ struct Settled {
 }
 
 #[derive(Debug, FromQueryResult)]
-struct Waiting {
+struct WaitingCount {
     direction: i16,
     waiting: i64,
 }
 
 /// Counts what was accepted and what became of it. Messages only: no edits, statuses, typing or reactions.
-pub async fn read(app: &DeliveryContext, which: Which) -> Result<Ledger, DbErr> {
+pub async fn read(app: &DeliveryContext, which: LedgerFilter) -> Result<Ledger, DbErr> {
     // In one snapshot, or the sums would differ by what is settled between the two reads.
     let tx = app.store.read_tx().await?;
     let read = async { Ok::<_, DbErr>((settled(&tx, which).await?, waiting(&tx, which).await?)) };
@@ -75,11 +75,11 @@ pub async fn read(app: &DeliveryContext, which: Which) -> Result<Ledger, DbErr> 
     Ok(Ledger { to_crm: of(Direction::ToCrm), to_messenger: of(Direction::ToMessenger) })
 }
 
-fn counts(direction: Direction, settled: &[Settled], waiting: &[Waiting]) -> Counts {
+fn counts(direction: Direction, settled: &[SettledCount], waiting: &[WaitingCount]) -> LedgerCounts {
     let number = direction.number();
     let row = settled.iter().find(|row| row.direction == number);
-    let figure = |of: fn(&Settled) -> Option<i64>| row.and_then(of).unwrap_or(0);
-    Counts {
+    let figure = |of: fn(&SettledCount) -> Option<i64>| row.and_then(of).unwrap_or(0);
+    LedgerCounts {
         accepted: figure(|row| row.accepted),
         delivered: figure(|row| row.delivered),
         failed: figure(|row| row.failed),
@@ -87,7 +87,7 @@ fn counts(direction: Direction, settled: &[Settled], waiting: &[Waiting]) -> Cou
     }
 }
 
-async fn settled(db: &impl ConnectionTrait, which: Which) -> Result<Vec<Settled>, DbErr> {
+async fn settled(db: &impl ConnectionTrait, which: LedgerFilter) -> Result<Vec<SettledCount>, DbErr> {
     use ledger_delta::Column::{Accepted, Day, Delivered, Direction, Failed, SourceId};
     let mut select = ledger_delta::Entity::of_tenant(which.tenant_id);
     if let Some(source_id) = which.source_id {
@@ -111,7 +111,7 @@ pub fn sum(column: ledger_delta::Column) -> SimpleExpr {
     SimpleExpr::from(Func::sum(column.into_expr())).cast_as("bigint")
 }
 
-async fn waiting(db: &impl ConnectionTrait, which: Which) -> Result<Vec<Waiting>, DbErr> {
+async fn waiting(db: &impl ConnectionTrait, which: LedgerFilter) -> Result<Vec<WaitingCount>, DbErr> {
     use letter::Column::{Day, Direction, Id, Kind, SourceId};
     let mut select = letter::Entity::of_tenant(which.tenant_id).filter(Kind.eq(LetterKind::Message.number()));
     if let Some(source_id) = which.source_id {
@@ -134,10 +134,10 @@ mod tests {
 
     #[test]
     fn directions_do_not_mix() {
-        let settled = [Settled { direction: 1, accepted: Some(5), delivered: Some(3), failed: Some(1) }];
-        let waiting = [Waiting { direction: 1, waiting: 1 }];
-        let to_crm = Counts { accepted: 5, delivered: 3, failed: 1, waiting: 1 };
+        let settled = [SettledCount { direction: 1, accepted: Some(5), delivered: Some(3), failed: Some(1) }];
+        let waiting = [WaitingCount { direction: 1, waiting: 1 }];
+        let to_crm = LedgerCounts { accepted: 5, delivered: 3, failed: 1, waiting: 1 };
         assert_eq!(counts(Direction::ToCrm, &settled, &waiting), to_crm);
-        assert_eq!(counts(Direction::ToMessenger, &settled, &waiting), Counts::default());
+        assert_eq!(counts(Direction::ToMessenger, &settled, &waiting), LedgerCounts::default());
     }
 }

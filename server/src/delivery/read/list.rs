@@ -8,14 +8,14 @@ use entity::{conversation, message, source};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
-use super::find::Found;
-use super::found;
+use super::find::SearchResults;
 use super::holds::AllHolds;
+use super::recovered;
 use super::{MessageStatus, first_id_at};
 
 /// Filter for messages.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct MessageFilter {
     pub direction: Option<Direction>,
     pub reached: Option<Reached>,
     pub source_id: Option<Uuid>,
@@ -23,7 +23,7 @@ pub struct Wanted {
     /// Accepted at this moment (milliseconds since 1970) or later.
     pub from: Option<i64>,
     /// Only these search results.
-    pub found: Option<Found>,
+    pub found: Option<SearchResults>,
 }
 
 /// Filter by progress: one status, or one figure of the ledger.
@@ -60,7 +60,7 @@ impl Reached {
 
 /// A message with what a list shows of it.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub struct MessageSummary {
     pub message: message::Model,
     pub direction: Direction,
     pub status: MessageStatus,
@@ -111,18 +111,18 @@ impl Ground {
 pub async fn page(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
-    wanted: &Wanted,
+    wanted: &MessageFilter,
     ground: &Ground,
     after: Option<Uuid>,
     rows: u64,
-) -> anyhow::Result<Vec<Line>> {
+) -> anyhow::Result<Vec<MessageSummary>> {
     let mut select = select(tenant_id, wanted, ground)?;
     if let Some(after) = after {
         select = select.filter(message::Column::Id.lt(after));
     }
     let messages = select.order_by_desc(message::Column::Id).limit(rows).all(db).await?;
     let conversations = conversations(db, tenant_id, &messages).await?;
-    let found = found::of(db, tenant_id, messages.iter().map(|message| message.id)).await?;
+    let found = recovered::of(db, tenant_id, messages.iter().map(|message| message.id)).await?;
     let is_found = |message: &message::Model| found.contains_key(&message.id);
     messages.into_iter().map(|message| line(is_found(&message), message, &conversations, ground)).collect()
 }
@@ -131,7 +131,7 @@ pub async fn page(
 pub async fn count(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
-    wanted: &Wanted,
+    wanted: &MessageFilter,
     ground: &Ground,
     most: u64,
 ) -> anyhow::Result<u64> {
@@ -145,7 +145,7 @@ pub async fn count(
     Ok(u64::try_from(ids.len()).unwrap_or(most))
 }
 
-fn select(tenant_id: Uuid, wanted: &Wanted, ground: &Ground) -> anyhow::Result<Select<message::Entity>> {
+fn select(tenant_id: Uuid, wanted: &MessageFilter, ground: &Ground) -> anyhow::Result<Select<message::Entity>> {
     let mut select = message::Entity::of_tenant(tenant_id);
     if let Some(direction) = wanted.direction {
         select = select.filter(message::Column::Direction.eq(direction.number()));
@@ -192,12 +192,12 @@ fn line(
     message: message::Model,
     conversations: &BTreeMap<Uuid, conversation::Model>,
     ground: &Ground,
-) -> anyhow::Result<Line> {
+) -> anyhow::Result<MessageSummary> {
     let direction = Direction::from_number(message.direction)?;
     let hold = ground.hold(message.source_id, direction);
     let status = MessageStatus::of(State::from_number(message.state)?, hold.is_some());
     let conversation = conversations.get(&message.conversation_id);
-    Ok(Line {
+    Ok(MessageSummary {
         direction,
         status,
         held: hold.filter(|_| status == MessageStatus::Held),

@@ -4,18 +4,18 @@ pub mod activity;
 pub mod chats;
 pub mod dead;
 pub mod find;
-pub mod found;
 pub mod holds;
 pub mod ledger;
 pub mod list;
 pub mod reason;
+pub mod recovered;
 pub mod status;
 pub mod story;
 pub mod webhooks;
 
 use uuid::Uuid;
 
-pub use holds::Holds;
+pub use holds::HoldReasons;
 pub use status::MessageStatus;
 
 /// Number of leading bits that hold the time in our ids (UUID v7).

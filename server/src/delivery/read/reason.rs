@@ -3,7 +3,7 @@
 
 use base::message::{Direction, FailureCode};
 use entity::attempt;
-use queue::parcel::Found;
+use queue::accept_batch::HistoryMessage;
 
 use crate::alert::WEBHOOK_SUSPENDED;
 
@@ -90,7 +90,7 @@ pub fn dead_key(reason: &str, detail: &str, direction: Direction) -> &'static st
         "unsupported" => "kind_not_supported",
         "window_closed" => "window_closed",
         "no_bot" => "no_bot",
-        Found::REASON => Found::REASON,
+        HistoryMessage::REASON => HistoryMessage::REASON,
         "internal" if detail.contains("cannot be found out") => "outcome_unknown",
         "internal" | "poison" => "internal",
         _ => refused(direction),
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_words_and_a_remedy() {
-        use base::words::{Language, Words};
+        use base::i18n::{Language, Words};
         let both = [Direction::ToCrm, Direction::ToMessenger];
         let stored = ["too_old", "dropped_by_person", "source_disconnected", "conversation_deleted", "internal"];
         let more = [
@@ -149,7 +149,7 @@ mod tests {
             "rejected",
             "poison",
             "no_bot",
-            Found::REASON,
+            HistoryMessage::REASON,
         ];
         let holds = ["paused", "suspended", WEBHOOK_SUSPENDED, "signature_refused", "unpaid", "anything"];
         let mut keys = vec!["outcome_unknown", "webhook_status", "rate_limited", "crm_down", "messenger_down"];

@@ -3,13 +3,13 @@
 use anyhow::Context;
 use base::message::{Body, Direction, Failure, LetterKind, Person, State, Stream, lane_id};
 use entity::{attempt, conversation, dead_letter, dedupe, found_message, lane, letter, message, source, turn};
-use queue::parcel::{Event, Found};
+use queue::accept_batch::{EventKind, HistoryMessage};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::holds::Holds;
+use super::holds::HoldReasons;
 use super::list::failure_of;
-use super::{MessageStatus, first_id_at, found, made_at};
+use super::{MessageStatus, first_id_at, made_at, recovered};
 
 /// A message with everything known about it.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct Story {
     pub attempts: Vec<attempt::Model>,
     pub dead: Vec<dead_letter::Model>,
     /// Its own letter, while that waits.
-    pub waiting: Option<Waiting>,
+    pub waiting: Option<WaitingLetter>,
     pub receipts: Receipts,
     /// Set if it was found in amoCRM's history, without a hook.
     pub found: Option<found_message::Model>,
@@ -44,7 +44,7 @@ pub struct Receipts {
 
 /// A waiting letter and its position in the lane.
 #[derive(Clone, Debug)]
-pub struct Waiting {
+pub struct WaitingLetter {
     pub letter: letter::Model,
     /// The source or channel whose turn it waits for.
     pub target: Uuid,
@@ -65,7 +65,7 @@ impl Story {
 
     /// The dead letter of a message found in amoCRM's history that waits for a decision.
     pub fn held_found(&self) -> Option<&dead_letter::Model> {
-        self.dead_message().filter(|dead| dead.reason == Found::REASON)
+        self.dead_message().filter(|dead| dead.reason == HistoryMessage::REASON)
     }
 
     /// Attempts for the message itself, oldest first.
@@ -101,7 +101,7 @@ pub async fn read(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> anyho
         .await?;
     let source = source::Entity::of_tenant(tenant_id).filter(source::Column::Id.eq(message.source_id)).one(db).await?;
     let hold = match &source {
-        Some(source) => Holds::of(db, source).await?.reason(direction).cloned(),
+        Some(source) => HoldReasons::of(db, source).await?.reason(direction).cloned(),
         None => None,
     };
     let state = State::from_number(message.state)?;
@@ -119,7 +119,7 @@ pub async fn read(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> anyho
         dead,
         waiting,
         receipts: receipts(db, &message).await?,
-        found: found::one(db, tenant_id, id).await?,
+        found: recovered::one(db, tenant_id, id).await?,
         message,
     }))
 }
@@ -148,18 +148,18 @@ async fn receipts(db: &impl ConnectionTrait, message: &message::Model) -> Result
     let keys = dedupe::Entity::of_tenant(message.tenant_id)
         .filter(dedupe::Column::Origin.eq(message.source_id))
         .filter(dedupe::Column::ExternalId.eq(message.id.to_string()))
-        .filter(dedupe::Column::Event.is_in([Event::StatusDelivered.number(), Event::StatusRead.number()]))
+        .filter(dedupe::Column::Event.is_in([EventKind::StatusDelivered.number(), EventKind::StatusRead.number()]))
         .all(db)
         .await?;
-    let of = |event: Event| keys.iter().find(|key| key.event == event.number()).map(|key| made_at(key.message_id));
-    Ok(Receipts { delivered: of(Event::StatusDelivered), read: of(Event::StatusRead) })
+    let of = |event: EventKind| keys.iter().find(|key| key.event == event.number()).map(|key| made_at(key.message_id));
+    Ok(Receipts { delivered: of(EventKind::StatusDelivered), read: of(EventKind::StatusRead) })
 }
 
 async fn waiting(
     db: &impl ConnectionTrait,
     message: &message::Model,
     direction: Direction,
-) -> Result<Option<Waiting>, DbErr> {
+) -> Result<Option<WaitingLetter>, DbErr> {
     let lane_id = lane_id(message.conversation_id, direction, Stream::Messages);
     let in_lane = || letter::Entity::of_tenant(message.tenant_id).filter(letter::Column::LaneId.eq(lane_id));
     let own = in_lane()
@@ -179,5 +179,5 @@ async fn waiting(
     let due = lane.due_at.filter(|_| ahead == 0 && !on_its_way);
     let turns = turn.filter(|turn| !turn.reason.is_empty()).and_then(|turn| turn.ready_at);
     let next_at = due.map(|due| turns.map_or(due, |turns| turns.max(due)));
-    Ok(Some(Waiting { letter, target: lane.target, ahead, next_at, on_its_way }))
+    Ok(Some(WaitingLetter { letter, target: lane.target, ahead, next_at, on_its_way }))
 }

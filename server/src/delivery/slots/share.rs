@@ -12,7 +12,7 @@ const STRIDE: u64 = 1_000_000;
 
 /// What a target could use.
 #[derive(Clone, Copy, Debug)]
-pub struct Want<'offer> {
+pub struct SlotDemand<'offer> {
     pub pool: &'offer str,
     pub tenant_id: Uuid,
     /// Slots for this target.
@@ -30,7 +30,7 @@ pub struct Passes(HashMap<(String, Uuid), u64>);
 
 impl Passes {
     /// Shares the free slots; returns how many each gets. Ties go to the first in the list.
-    pub fn share(&mut self, wants: &[Want<'_>], free: impl Fn(&str) -> u32) -> Vec<u32> {
+    pub fn share(&mut self, wants: &[SlotDemand<'_>], free: impl Fn(&str) -> u32) -> Vec<u32> {
         let mut given = vec![0; wants.len()];
         let mut passes = HashMap::new();
         let mut pools: Vec<&str> = wants.iter().map(|want| want.pool).collect();
@@ -46,7 +46,7 @@ impl Passes {
         given
     }
 
-    fn standing(&self, pool: &str, wants: &[Want<'_>], places: &[usize]) -> HashMap<Uuid, u64> {
+    fn standing(&self, pool: &str, wants: &[SlotDemand<'_>], places: &[usize]) -> HashMap<Uuid, u64> {
         let known = |tenant_id: Uuid| self.0.get(&(pool.to_owned(), tenant_id)).copied();
         let least = places.iter().filter_map(|place| known(wants[*place].tenant_id)).min().unwrap_or(0);
         let tenants = places.iter().map(|place| wants[*place].tenant_id);
@@ -70,7 +70,13 @@ impl Tenant {
     }
 }
 
-fn hand_out(wants: &[Want<'_>], places: &[usize], mut free: u32, had: &mut HashMap<Uuid, u64>, given: &mut [u32]) {
+fn hand_out(
+    wants: &[SlotDemand<'_>],
+    places: &[usize],
+    mut free: u32,
+    had: &mut HashMap<Uuid, u64>,
+    given: &mut [u32],
+) {
     let mut tenants = tenants_of(wants, places, had);
     let mut turns: BTreeSet<_> =
         tenants.iter().enumerate().filter_map(|(number, tenant)| tenant.rank(number)).collect();
@@ -107,7 +113,7 @@ fn hand_out(wants: &[Want<'_>], places: &[usize], mut free: u32, had: &mut HashM
     had.extend(tenants.iter().map(|tenant| (tenant.id, tenant.pass)));
 }
 
-fn tenants_of(wants: &[Want<'_>], places: &[usize], had: &HashMap<Uuid, u64>) -> Vec<Tenant> {
+fn tenants_of(wants: &[SlotDemand<'_>], places: &[usize], had: &HashMap<Uuid, u64>) -> Vec<Tenant> {
     let mut numbers: HashMap<Uuid, usize> = HashMap::new();
     let mut tenants: Vec<Tenant> = Vec::new();
     for place in places {
@@ -128,9 +134,9 @@ fn tenants_of(wants: &[Want<'_>], places: &[usize], had: &HashMap<Uuid, u64>) ->
 mod tests {
     use super::*;
 
-    fn want(tenant: u128, weight: u32) -> Want<'static> {
+    fn want(tenant: u128, weight: u32) -> SlotDemand<'static> {
         let tenant_id = Uuid::from_u128(tenant);
-        Want { pool: "amojo:main", tenant_id, room: 8, weight, beside_others: 16, alone: 48 }
+        SlotDemand { pool: "amojo:main", tenant_id, room: 8, weight, beside_others: 16, alone: 48 }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use super::*;
 
-fn offer(pool: &str, tenant: u128, target: u128, at_once: u32) -> Offer {
-    Offer {
+fn offer(pool: &str, tenant: u128, target: u128, at_once: u32) -> SlotOffer {
+    SlotOffer {
         pool: pool.to_owned(),
         tenant_id: Uuid::from_u128(tenant),
         target: Uuid::from_u128(target),

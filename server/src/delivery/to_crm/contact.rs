@@ -5,19 +5,19 @@ use std::borrow::Cow;
 
 use amocrm::chats::NewMessage;
 
-use super::Line;
+use super::CrmTarget;
 use super::message::new_chat;
 use crate::contact;
-use crate::delivery::parts::Parts;
+use crate::delivery::letter_context::LetterContext;
 
 /// Stores the customer's data from the message. Creates the chat and links it to its contact, where the source or the
 /// message's import wants that; returns amojo's id of a created chat. Failures are retried separately and do not stop
 /// the message.
-pub(super) async fn settled(line: &Line<'_>, parts: &Parts, message: &NewMessage) -> Option<String> {
-    let (source, body) = (parts.source.as_ref()?, &parts.told().ok()?.body);
+pub(super) async fn settled(line: &CrmTarget<'_>, parts: &LetterContext, message: &NewMessage) -> Option<String> {
+    let (source, body) = (parts.source.as_ref()?, &parts.message().ok()?.body);
     let linking = body.link_contact;
-    let known = match contact::told(line.app, source, &parts.conversation, &body.sender).await {
-        Ok(told) => told.map_or(Cow::Borrowed(&parts.conversation), Cow::Owned),
+    let known = match contact::store_provided(line.app, source, &parts.conversation, &body.sender).await {
+        Ok(given) => given.map_or(Cow::Borrowed(&parts.conversation), Cow::Owned),
         Err(error) => {
             tracing::error!(tenant.id = %source.tenant_id, error = format!("{error:#}"), "a customer's own details could not be stored");
             Cow::Borrowed(&parts.conversation)

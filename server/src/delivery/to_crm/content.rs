@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use amocrm::chats::{Content as CrmContent, MediaFile, MediaKind, Post as CrmPost, SharedPost as CrmSharedPost};
+use base::i18n::Words;
 use base::message::{Content, Media, Post, SharedPost};
-use base::words::Words;
 
-use super::Line;
-use crate::delivery::parts::Parts;
-use crate::media::{self, Ready};
+use super::CrmTarget;
+use crate::delivery::letter_context::LetterContext;
+use crate::media::{self, FileReadiness};
 use crate::tenant::language;
 
 /// Content ready for amoCRM.
@@ -19,15 +19,15 @@ pub(super) enum Fitted {
 }
 
 /// Converts content; a file that is gone becomes a text that says so, and the lane goes on.
-pub(super) async fn fit(line: &Line<'_>, parts: &Parts, content: &Content) -> anyhow::Result<Fitted> {
+pub(super) async fn fit(line: &CrmTarget<'_>, parts: &LetterContext, content: &Content) -> anyhow::Result<Fitted> {
     let Some(file) = content.media() else { return Ok(Fitted::Content(plain(content))) };
     let Some(media_id) = file.media_id else {
         return Ok(Fitted::Content(with_file(media_kind(content), file, named(file, &file.media_url))));
     };
     let kept = match media::ensure(line.app, parts.tenant.tenant_id, media_id).await? {
-        Ready::Kept(kept) => kept,
-        Ready::Later { after } => return Ok(Fitted::Later(after)),
-        Ready::Gone { .. } => {
+        FileReadiness::Kept(kept) => kept,
+        FileReadiness::Later { after } => return Ok(Fitted::Later(after)),
+        FileReadiness::Gone { .. } => {
             let words = Words::new(language(&line.app.config, &parts.tenant));
             let text = media::placeholder(words, &file.file_name, file.text.as_deref());
             return Ok(Fitted::Content(CrmContent::Text { text }));
@@ -36,9 +36,9 @@ pub(super) async fn fit(line: &Line<'_>, parts: &Parts, content: &Content) -> an
     let url = media::crm_link(line.app, &kept, line.channel.stores_files).await?;
     let size = if kept.size > 0 { kept.size } else { file.file_size };
     let media_file = MediaFile { url: url.to_string(), file_name: kept.file_name.clone(), file_size: size };
-    let told = media::Kind::of(content).unwrap_or(media::Kind::File);
+    let given = media::MediaKind::of(content).unwrap_or(media::MediaKind::File);
     // A "picture" whose bytes are not an image is sent as a file.
-    let kind = if kept.kind_for(told) == told { media_kind(content) } else { MediaKind::File };
+    let kind = if kept.kind_for(given) == given { media_kind(content) } else { MediaKind::File };
     Ok(Fitted::Content(with_file(kind, file, media_file)))
 }
 

@@ -7,19 +7,23 @@ use queue::Claim;
 
 use super::content::{Fitted, fit, media_kind};
 use super::judge::{judge_about, retry};
-use super::{Line, ours};
+use super::{CrmTarget, ours};
 use crate::delivery::dialogue::crm_ids;
-use crate::delivery::parts::Parts;
+use crate::delivery::letter_context::LetterContext;
 
 /// Sends an edit. None if amoCRM never got the message; if that is sent again, it is sent in its new form.
-pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
+pub(super) async fn attempt(
+    line: &CrmTarget<'_>,
+    claim: &Claim,
+    parts: &LetterContext,
+) -> anyhow::Result<Option<Report>> {
     let edited: Edited = serde_json::from_str(&claim.letter.payload)?;
-    let told = parts.told()?;
+    let message = parts.message()?;
     let Some(source) = parts.source.as_ref() else { return Ok(None) };
-    if told.message.state == State::Failed.number() || parts.conversation.external_id.is_empty() {
+    if message.message.state == State::Failed.number() || parts.conversation.external_id.is_empty() {
         return Ok(None);
     }
-    let content = match (edited.content.media(), told.body.content.media()) {
+    let content = match (edited.content.media(), message.body.content.media()) {
         // An unchanged file is left as it is.
         (Some(new), Some(old))
             if edited.deleted || (new.media_id, &new.media_url) == (old.media_id, &old.media_url) =>
@@ -33,7 +37,7 @@ pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyh
         },
     };
     let edit = EditMessage {
-        target: EditTarget::Ours(ours(source.id, "message", &told.message.external_id)),
+        target: EditTarget::Ours(ours(source.id, "message", &message.message.external_id)),
         conversation_id: crm_ids(&parts.conversation, source.id).conversation(),
         at_milliseconds: edited.at,
         content,

@@ -8,24 +8,24 @@ use queue::Claim;
 
 use super::content::{Fitted, fit, with_caption};
 use super::judge::{bury, judge_message, keep_unknown, retry};
-use super::{Line, contact, ours, people, quote};
+use super::{CrmTarget, contact, ours, people, quote};
 use crate::delivery::dialogue::crm_ids;
 use crate::delivery::history::Scoped;
-use crate::delivery::parts::Parts;
+use crate::delivery::letter_context::LetterContext;
 
 /// Pages of history that are searched for a message whose outcome is unknown.
 const HISTORY_PAGES: u32 = 20;
 
 /// Sends a message. One that may have arrived is looked up first, so that amoCRM never gets a message twice.
-pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Report> {
+pub(super) async fn attempt(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterContext) -> anyhow::Result<Report> {
     let message = match build(line, parts).await? {
         Built::Message(message) => message,
         Built::Not(report) => return Ok(*report),
     };
     let chat_id = if claim.letter.unknown || claim.letter.late {
         match find_out(line, parts, &message).await {
-            Ok(Found::Yes(taken)) => return Ok(Report::done(200, taken)),
-            Ok(Found::No(id)) => Some(id),
+            Ok(HistoryMatch::Yes(taken)) => return Ok(Report::done(200, taken)),
+            Ok(HistoryMatch::No(id)) => Some(id),
             Err(error) => return Ok(keep_unknown(claim, &error)),
         }
     } else {
@@ -33,15 +33,15 @@ pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyh
     };
     Ok(match line.chats.send_message(line.secret, &line.scope_id, &message).await {
         Ok(taken) => {
-            let chat_id = chat_id.or_else(|| told_chat(parts, &message, taken.conversation_id));
+            let chat_id = chat_id.or_else(|| learned_chat(parts, &message, taken.conversation_id));
             let message_id = Some(taken.amojo_message_id);
             let taken = Taken { amocrm_message_id: message_id, amocrm_chat_id: chat_id, ..Taken::default() };
             Report::done(200, taken)
         }
         // A used id is refused without a specific error (chats-api §3.4.5), so history is checked.
         Err(error @ CrmError::Refused { status: 400 | 409 | 422, .. }) => match find_out(line, parts, &message).await {
-            Ok(Found::Yes(taken)) => Report::done(200, taken),
-            Ok(Found::No(_)) => judge_message(claim, &error),
+            Ok(HistoryMatch::Yes(taken)) => Report::done(200, taken),
+            Ok(HistoryMatch::No(_)) => judge_message(claim, &error),
             Err(error) => keep_unknown(claim, &error),
         },
         Err(error) => judge_message(claim, &error),
@@ -54,8 +54,8 @@ enum Built {
     Not(Box<Report>),
 }
 
-async fn build(line: &Line<'_>, parts: &Parts) -> anyhow::Result<Built> {
-    let told = parts.told()?;
+async fn build(line: &CrmTarget<'_>, parts: &LetterContext) -> anyhow::Result<Built> {
+    let message = parts.message()?;
     let Some(source) = parts.source.as_ref() else {
         return Ok(Built::Not(Box::new(bury(FailureCode::SourceDisconnected, "the message has no source"))));
     };
@@ -63,8 +63,8 @@ async fn build(line: &Line<'_>, parts: &Parts) -> anyhow::Result<Built> {
     if parts.conversation.external_id.is_empty() {
         return Ok(Built::Not(Box::new(bury(FailureCode::Internal, "the customer was erased"))));
     }
-    let content = match fit(line, parts, &told.body.content).await? {
-        Fitted::Content(content) => with_caption(content, told.body.caption.as_deref()),
+    let content = match fit(line, parts, &message.body.content).await? {
+        Fitted::Content(content) => with_caption(content, message.body.caption.as_deref()),
         Fitted::Later(after) => {
             return Ok(Built::Not(Box::new(retry(Some(after), false, "its file is being fetched"))));
         }
@@ -78,14 +78,14 @@ async fn build(line: &Line<'_>, parts: &Parts) -> anyhow::Result<Built> {
             ))));
         }
     };
-    let body = &told.body;
+    let body = &message.body;
     Ok(Built::Message(Box::new(NewMessage {
-        message_id: ours(source.id, "message", &told.message.external_id),
+        message_id: ours(source.id, "message", &message.message.external_id),
         conversation_id: crm_ids(&parts.conversation, source.id).conversation(),
         // In a chat that amoCRM does not know by our ids yet, the first message carries the ids of both sides
         // (chats-api §5.4).
         conversation_ref_id: parts.conversation.crm_unbound.then(|| parts.conversation.amocrm_chat_id.clone()),
-        at_milliseconds: told.message.sent_at,
+        at_milliseconds: message.message.sent_at,
         sender,
         receiver,
         source: Some(SourceRef { external_id: source.external_id.clone() }),
@@ -99,7 +99,7 @@ async fn build(line: &Line<'_>, parts: &Parts) -> anyhow::Result<Built> {
     })))
 }
 
-enum Found {
+enum HistoryMatch {
     Yes(Taken),
     /// Not there; the chat's id was learned.
     No(String),
@@ -107,12 +107,18 @@ enum Found {
 
 /// Asks amojo whether it has the message: creating the chat (idempotent) returns amojo's id of it, and the chat's
 /// history contains accepted messages.
-async fn find_out(line: &Line<'_>, parts: &Parts, message: &NewMessage) -> Result<Found, CrmError> {
+async fn find_out(line: &CrmTarget<'_>, parts: &LetterContext, message: &NewMessage) -> Result<HistoryMatch, CrmError> {
     let scoped = Scoped { chats: &line.chats, secret: line.secret, scope_id: &line.scope_id };
     let chat_id = scoped.chat_id(&parts.conversation.amocrm_chat_id, || new_chat(message)).await?;
     let ours = |row: &PastMessage| row.message.client_id.as_deref() == Some(&message.message_id);
-    let Some(row) = scoped.history(&chat_id, HISTORY_PAGES).find(ours).await? else { return Ok(Found::No(chat_id)) };
-    Ok(Found::Yes(Taken { amocrm_message_id: Some(row.message.id), amocrm_chat_id: Some(chat_id), ..Taken::default() }))
+    let Some(row) = scoped.history(&chat_id, HISTORY_PAGES).find(ours).await? else {
+        return Ok(HistoryMatch::No(chat_id));
+    };
+    Ok(HistoryMatch::Yes(Taken {
+        amocrm_message_id: Some(row.message.id),
+        amocrm_chat_id: Some(chat_id),
+        ..Taken::default()
+    }))
 }
 
 /// The request that creates a message's chat.
@@ -126,7 +132,7 @@ pub(super) fn new_chat(message: &NewMessage) -> NewChat {
 
 /// amojo's id of a chat, if it was not known yet. Answers contain either their id or ours (chats-api §3.4.5): an id
 /// that is not ours is theirs.
-fn told_chat(parts: &Parts, message: &NewMessage, told: Option<String>) -> Option<String> {
+fn learned_chat(parts: &LetterContext, message: &NewMessage, current: Option<String>) -> Option<String> {
     let unknown = parts.conversation.amocrm_chat_id.is_empty();
-    told.filter(|id| unknown && *id != message.conversation_id && uuid::Uuid::parse_str(id).is_ok())
+    current.filter(|id| unknown && *id != message.conversation_id && uuid::Uuid::parse_str(id).is_ok())
 }

@@ -10,37 +10,41 @@ use queue::Claim;
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::parts::Parts;
+use super::letter_context::LetterContext;
 use crate::delivery::DeliveryContext;
 
 mod contact;
 mod content;
 mod edit;
 mod judge;
-mod live;
 mod message;
 mod people;
 mod quote;
 mod status;
+mod typing_reactions;
 
 /// The outcome of the attempt; none if there is nothing left to send.
-pub async fn carry(app: &Arc<DeliveryContext>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
-    let Some(line) = Line::find(app, parts)? else {
+pub async fn attempt(
+    app: &Arc<DeliveryContext>,
+    claim: &Claim,
+    parts: &LetterContext,
+) -> anyhow::Result<Option<Report>> {
+    let Some(line) = CrmTarget::find(app, parts)? else {
         return Ok(Some(Report::not_done(Verdict::Pause, "the channel is not connected to the account")));
     };
     match claim.letter.kind {
-        LetterKind::Message => message::carry(&line, claim, parts).await.map(Some),
-        LetterKind::Edit => edit::carry(&line, claim, parts).await,
-        LetterKind::Status => status::carry(&line, claim, parts).await,
-        LetterKind::Typing => live::typing(&line, claim, parts).await,
-        LetterKind::Reaction => live::reaction(&line, claim, parts).await,
+        LetterKind::Message => message::attempt(&line, claim, parts).await.map(Some),
+        LetterKind::Edit => edit::attempt(&line, claim, parts).await,
+        LetterKind::Status => status::attempt(&line, claim, parts).await,
+        LetterKind::Typing => typing_reactions::typing(&line, claim, parts).await,
+        LetterKind::Reaction => typing_reactions::reaction(&line, claim, parts).await,
         LetterKind::Import => anyhow::bail!("import pages do not travel as letters"),
         LetterKind::Resend => anyhow::bail!("webhooks do not go to amoCRM"),
     }
 }
 
 /// One scope at amojo.
-struct Line<'a> {
+struct CrmTarget<'a> {
     app: &'a Arc<DeliveryContext>,
     chats: Chats,
     secret: &'a SecretString,
@@ -48,8 +52,8 @@ struct Line<'a> {
     channel: &'a base::config::Channel,
 }
 
-impl<'a> Line<'a> {
-    fn find(app: &'a Arc<DeliveryContext>, parts: &Parts) -> anyhow::Result<Option<Self>> {
+impl<'a> CrmTarget<'a> {
+    fn find(app: &'a Arc<DeliveryContext>, parts: &LetterContext) -> anyhow::Result<Option<Self>> {
         let Some(channel) = &parts.channel else { return Ok(None) };
         let Some((integration, configured)) = app.config.channel(&channel.channel_id.to_string()) else {
             return Ok(None);

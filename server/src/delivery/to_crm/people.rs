@@ -4,19 +4,19 @@ use amocrm::chats::ChatUser;
 use base::message::{Person, Role};
 use uuid::Uuid;
 
-use super::{Line, ours};
+use super::{CrmTarget, ours};
 use crate::delivery::dialogue::crm_ids;
-use crate::delivery::parts::Parts;
+use crate::delivery::letter_context::LetterContext;
 use crate::media;
 
 /// The sender and, for what a manager or a bot wrote outside amoCRM, the receiver (chats-api §3.4.1). None if the
 /// channel's bot would be the sender and the channel has none.
 pub(super) async fn of(
-    line: &Line<'_>,
-    parts: &Parts,
+    line: &CrmTarget<'_>,
+    parts: &LetterContext,
     source_id: Uuid,
 ) -> anyhow::Result<Option<(ChatUser, Option<ChatUser>)>> {
-    let body = &parts.told()?.body;
+    let body = &parts.message()?.body;
     if body.sender.role == Role::Client {
         return Ok(Some((customer(line, parts, source_id, &body.sender).await, None)));
     }
@@ -25,7 +25,7 @@ pub(super) async fn of(
     Ok(Some((sender, Some(receiver))))
 }
 
-async fn customer(line: &Line<'_>, parts: &Parts, source_id: Uuid, person: &Person) -> ChatUser {
+async fn customer(line: &CrmTarget<'_>, parts: &LetterContext, source_id: Uuid, person: &Person) -> ChatUser {
     let known = [&person.name, &person.phone, &person.email].into_iter().flatten().next();
     let avatar = match person.avatar_media_id {
         Some(id) => media::avatar_link(line.app, parts.tenant.tenant_id, id).await.map(|url| url.to_string()),
@@ -45,7 +45,7 @@ async fn customer(line: &Line<'_>, parts: &Parts, source_id: Uuid, person: &Pers
 }
 
 /// The user named by `user_id` if amoCRM has one with an id at amojo, else the channel's bot.
-async fn staff(line: &Line<'_>, parts: &Parts, source_id: Uuid, person: &Person) -> Option<ChatUser> {
+async fn staff(line: &CrmTarget<'_>, parts: &LetterContext, source_id: Uuid, person: &Person) -> Option<ChatUser> {
     if let Some(user) = manager(line, parts, person).await {
         let id = ours(source_id, "person", &person.id);
         return Some(ChatUser { id, ref_id: Some(user.amojo_id), name: user.name, ..ChatUser::default() });
@@ -59,7 +59,11 @@ async fn staff(line: &Line<'_>, parts: &Parts, source_id: Uuid, person: &Person)
     })
 }
 
-async fn manager(line: &Line<'_>, parts: &Parts, person: &Person) -> Option<crate::tenant::users::ChatsUser> {
+async fn manager(
+    line: &CrmTarget<'_>,
+    parts: &LetterContext,
+    person: &Person,
+) -> Option<crate::tenant::users::ChatsUser> {
     let user_id = person.user_id.as_deref()?.parse().ok()?;
     crate::tenant::users::by_id(&line.app.tenants, &parts.tenant, user_id).await
 }

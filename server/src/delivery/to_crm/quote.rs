@@ -10,16 +10,16 @@ use super::content::plain;
 use super::ours;
 use crate::delivery::DeliveryContext;
 use crate::delivery::dialogue::crm_ids;
-use crate::delivery::parts::Parts;
-use crate::lookup::About;
+use crate::delivery::letter_context::LetterContext;
+use crate::lookup::MessageKey;
 
 /// The quoted message; none if there is none or nothing is known about it. It must be of the same chat.
 pub(super) async fn reply_to(
     app: &DeliveryContext,
-    parts: &Parts,
+    parts: &LetterContext,
     source_id: Uuid,
 ) -> anyhow::Result<Option<CrmQuote>> {
-    let Some(quote) = &parts.told()?.body.reply_to else { return Ok(None) };
+    let Some(quote) = &parts.message()?.body.reply_to else { return Ok(None) };
     let found = find(app, parts, quote).await?;
     let here = found.filter(|row| row.conversation_id == parts.conversation.id);
     Ok(here.and_then(|row| known(source_id, &row)).map(CrmQuote::Known).or_else(|| whole(quote)))
@@ -28,10 +28,10 @@ pub(super) async fn reply_to(
 /// The forwarded message, from any chat of the source.
 pub(super) async fn forwards(
     app: &DeliveryContext,
-    parts: &Parts,
+    parts: &LetterContext,
     source_id: Uuid,
 ) -> anyhow::Result<Option<Forwards>> {
-    let Some(quote) = &parts.told()?.body.forward else { return Ok(None) };
+    let Some(quote) = &parts.message()?.body.forward else { return Ok(None) };
     if let Some(row) = find(app, parts, quote).await?
         && let Some(message) = known(source_id, &row)
     {
@@ -50,8 +50,8 @@ pub(super) async fn forwards(
     Ok(whole(quote).map(|message| Forwards { message, conversation_id: None, conversation_ref_id: None }))
 }
 
-async fn find(app: &DeliveryContext, parts: &Parts, quote: &Quote) -> anyhow::Result<Option<message::Model>> {
-    let (Some(source), Some(about)) = (parts.source.as_deref(), About::of_quote(quote)) else { return Ok(None) };
+async fn find(app: &DeliveryContext, parts: &LetterContext, quote: &Quote) -> anyhow::Result<Option<message::Model>> {
+    let (Some(source), Some(about)) = (parts.source.as_deref(), MessageKey::of_quote(quote)) else { return Ok(None) };
     Ok(about.find(&app.store, source).await?)
 }
 

@@ -1,20 +1,24 @@
 //! Reports the status of a manager's message.
 
 use amocrm::chats::{DeliveryStatus, FailureCode as CrmCode};
+use base::i18n::Language;
 use base::message::{Failure, FailureCode, State, StatusReport};
 use base::verdict::{Report, Taken};
-use base::words::Language;
 use queue::Claim;
 
-use super::Line;
+use super::CrmTarget;
 use super::judge::{bury, judge_about};
-use crate::delivery::parts::Parts;
+use crate::delivery::letter_context::LetterContext;
 use crate::tenant;
 
 /// Sends a status; none if amoCRM already has a higher one.
-pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
+pub(super) async fn attempt(
+    line: &CrmTarget<'_>,
+    claim: &Claim,
+    parts: &LetterContext,
+) -> anyhow::Result<Option<Report>> {
     let report: StatusReport = serde_json::from_str(&claim.letter.payload)?;
-    let message = &parts.told()?.message;
+    let message = &parts.message()?.message;
     let reported = State::from_number(message.reported)?;
     let lower = reported >= report.state || (report.state == State::Failed && reported >= State::Delivered);
     let status = match report.state {

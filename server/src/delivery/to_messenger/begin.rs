@@ -11,9 +11,9 @@ use entity::{conversation, message};
 use queue::Claim;
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
-use super::{Line, bury_with, later};
+use super::{MessengerTarget, bury_with, later};
 use crate::delivery::dialogue::goes_to;
-use crate::delivery::parts::Parts;
+use crate::delivery::letter_context::LetterContext;
 use crate::delivery::read::find::with_phone;
 
 /// How often a later message waits for ids that the messenger may send with a status; a few seconds in total. After
@@ -21,13 +21,13 @@ use crate::delivery::read::find::with_phone;
 const LOOKS: i32 = 3;
 
 /// Where a manager's message goes.
-pub(super) enum Way {
+pub(super) enum MessengerRoute {
     /// Into the conversation's dialogue, or to the messenger to open one.
     On,
     /// Into a dialogue that the customer already has, which becomes this conversation's.
     Into(Dialogue),
     /// Nowhere, or not yet.
-    Hindered(Box<Report>),
+    Blocked(Box<Report>),
 }
 
 /// A dialogue by the messenger's ids.
@@ -41,7 +41,7 @@ pub(super) struct Dialogue {
 
 impl Dialogue {
     /// Sends a message; if accepted, the report names the dialogue, like the answer of a messenger that opened one.
-    pub async fn send(self, line: &Line<'_>, claim: &Claim, part: Message, repeat: bool) -> Report {
+    pub async fn send(self, line: &MessengerTarget<'_>, claim: &Claim, part: Message, repeat: bool) -> Report {
         let mut report = line.send(claim, &self.goes_to, Event::Created(Box::new(part)), repeat).await;
         if let Verdict::Done(taken) = &mut report.verdict {
             taken.conversation_id = Some(self.id);
@@ -52,11 +52,15 @@ impl Dialogue {
 }
 
 /// Decides where a message of this conversation can go.
-pub(super) async fn way(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Way> {
+pub(super) async fn way(
+    line: &MessengerTarget<'_>,
+    claim: &Claim,
+    parts: &LetterContext,
+) -> anyhow::Result<MessengerRoute> {
     if !parts.conversation.external_id.is_empty() {
-        return Ok(Way::On);
+        return Ok(MessengerRoute::On);
     }
-    let hindered = |report: Report| Ok(Way::Hindered(Box::new(report)));
+    let hindered = |report: Report| Ok(MessengerRoute::Blocked(Box::new(report)));
     let support = line.connector.abilities().features.write_first;
     let agreed =
         line.app.config.channel(&line.source.channel_id.to_string()).is_none_or(|(_, channel)| channel.write_first);
@@ -65,7 +69,7 @@ pub(super) async fn way(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow
     }
     let phone = parts.contact.phone.as_deref().unwrap_or_default();
     if phone.is_empty() {
-        let words = line.words.say("failure-no-phone").to_string();
+        let words = line.words.text("failure-no-phone").to_string();
         return hindered(bury_with(FailureCode::RecipientUnreachable, words, "amoCRM named no phone number"));
     }
     if support == Support::As(Stand::Known) {
@@ -74,32 +78,32 @@ pub(super) async fn way(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow
     if claim.letter.attempts < LOOKS && !claim.letter.unknown && was_asked(line, parts).await? {
         return hindered(later(None, "the messenger has not named the chat yet"));
     }
-    Ok(Way::On)
+    Ok(MessengerRoute::On)
 }
 
-fn not_begun(line: &Line<'_>) -> Report {
+fn not_begun(line: &MessengerTarget<'_>) -> Report {
     let failure = line.connector.not_begun(line.words);
     bury_with(failure.code, failure.text, "writing first is not possible here")
 }
 
 /// The dialogue of the customer with this number: one that allows writing before one that does not, then the newest.
-async fn into_known(line: &Line<'_>, phone: &str) -> anyhow::Result<Way> {
+async fn into_known(line: &MessengerTarget<'_>, phone: &str) -> anyhow::Result<MessengerRoute> {
     let known = with_phone(line.app.store.read(), line.source.tenant_id, phone).await?;
     let named = || known.iter().filter(|row| !row.external_id.is_empty());
     let here = named().filter(|row| row.source_id == line.source.id);
     if let Some(row) = here.min_by_key(|row| (row.shut_at > 0, Reverse(row.id))) {
-        return dialogue(row).map(Way::Into);
+        return dialogue(row).map(MessengerRoute::Into);
     }
     for row in named() {
         let there = line.app.lookup.source(row.source_id).await?;
         if let Some(there) = there.filter(|there| there.kind == line.source.kind && there.deleted_at.is_none()) {
-            let words = line.words.say("failure-writes-elsewhere").with("source", there.name.as_str()).to_string();
+            let words = line.words.text("failure-writes-elsewhere").with("source", there.name.as_str()).to_string();
             let report =
                 bury_with(FailureCode::RecipientUnreachable, words, "the customer has a chat in another source");
-            return Ok(Way::Hindered(Box::new(report)));
+            return Ok(MessengerRoute::Blocked(Box::new(report)));
         }
     }
-    Ok(Way::Hindered(Box::new(not_begun(line))))
+    Ok(MessengerRoute::Blocked(Box::new(not_begun(line))))
 }
 
 fn dialogue(row: &conversation::Model) -> anyhow::Result<Dialogue> {
@@ -108,7 +112,7 @@ fn dialogue(row: &conversation::Model) -> anyhow::Result<Dialogue> {
 }
 
 /// Whether the messenger accepted an earlier message of this conversation without naming a dialogue.
-async fn was_asked(line: &Line<'_>, parts: &Parts) -> anyhow::Result<bool> {
+async fn was_asked(line: &MessengerTarget<'_>, parts: &LetterContext) -> anyhow::Result<bool> {
     let taken = [State::Sent, State::Delivered, State::Read].map(State::number);
     let earlier = message::Entity::of_tenant(line.source.tenant_id)
         .filter(message::Column::ConversationId.eq(parts.conversation.id))

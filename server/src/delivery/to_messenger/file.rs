@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use base::message::{Content, Media};
-use connectors::file::{Files, NotOpened, Opened, Shelf};
+use connectors::file::{NotOpened, OpenFile, SharedShelf, Shelf};
 use futures_util::{StreamExt, TryStreamExt};
 use uuid::Uuid;
 
-use super::Line;
+use super::MessengerTarget;
 use crate::delivery::DeliveryContext;
-use crate::media::{self, For, Ready};
+use crate::media::{self, FileReadiness, LinkRecipient};
 
 /// Content whose file can be fetched.
 pub(super) enum Filed {
@@ -22,29 +22,29 @@ pub(super) enum Filed {
 
 /// Gives a content's file a temporary link of ours; a file that is gone becomes a text that says so, and the lane
 /// goes on.
-pub(super) async fn lent(line: &Line<'_>, content: &Content) -> anyhow::Result<Filed> {
+pub(super) async fn lent(line: &MessengerTarget<'_>, content: &Content) -> anyhow::Result<Filed> {
     let Some((file, media_id)) = content.media().and_then(|file| Some((file, file.media_id?))) else {
         return Ok(Filed::Content(Box::new(content.clone())));
     };
     let kept = match media::ensure(line.app, line.source.tenant_id, media_id).await? {
-        Ready::Kept(kept) => kept,
-        Ready::Later { after } => return Ok(Filed::Later(after)),
-        Ready::Gone { .. } => {
+        FileReadiness::Kept(kept) => kept,
+        FileReadiness::Later { after } => return Ok(Filed::Later(after)),
+        FileReadiness::Gone { .. } => {
             let text = media::placeholder(line.words, &file.file_name, file.text.as_deref());
             return Ok(Filed::Content(Box::new(Content::Text { text })));
         }
     };
     let lent = Media {
-        media_url: media::link(line.app, &kept, For::Webhook).to_string(),
+        media_url: media::link(line.app, &kept, LinkRecipient::Webhook).to_string(),
         file_name: kept.file_name.clone(),
         file_size: if kept.size > 0 { kept.size } else { file.file_size },
         mime_type: Some(kept.mime_type.clone()).filter(|kind| !kind.is_empty()).or_else(|| file.mime_type.clone()),
         thumbnail_url: preview(line, file).await,
         ..file.clone()
     };
-    let said = media::Kind::of(content).unwrap_or(media::Kind::File);
+    let said = media::MediaKind::of(content).unwrap_or(media::MediaKind::File);
     // A "picture" whose bytes are not an image is sent as a file.
-    if kept.kind_for(said) == media::Kind::File {
+    if kept.kind_for(said) == media::MediaKind::File {
         return Ok(Filed::Content(Box::new(Content::File(lent))));
     }
     let mut content = content.clone();
@@ -55,7 +55,7 @@ pub(super) async fn lent(line: &Line<'_>, content: &Content) -> anyhow::Result<F
 }
 
 /// The content of a partly sent message: as it was at the first part, whatever happened to its file since.
-pub(super) fn as_begun(line: &Line<'_>, content: &Content, filed: bool) -> Content {
+pub(super) fn as_begun(line: &MessengerTarget<'_>, content: &Content, filed: bool) -> Content {
     match content.media() {
         Some(file) if !filed => {
             Content::Text { text: media::placeholder(line.words, &file.file_name, file.text.as_deref()) }
@@ -65,18 +65,18 @@ pub(super) fn as_begun(line: &Line<'_>, content: &Content, filed: bool) -> Conte
 }
 
 /// An account's files, for connectors that upload bytes.
-pub(super) fn files(app: &Arc<DeliveryContext>, tenant_id: Uuid) -> Files {
-    Files::new(Arc::new(Account { app: app.clone(), tenant_id }))
+pub(super) fn files(app: &Arc<DeliveryContext>, tenant_id: Uuid) -> SharedShelf {
+    SharedShelf::new(Arc::new(AccountFiles { app: app.clone(), tenant_id }))
 }
 
-struct Account {
+struct AccountFiles {
     app: Arc<DeliveryContext>,
     tenant_id: Uuid,
 }
 
 #[async_trait]
-impl Shelf for Account {
-    async fn open(&self, media_id: Uuid) -> Result<Opened, NotOpened> {
+impl Shelf for AccountFiles {
+    async fn open(&self, media_id: Uuid) -> Result<OpenFile, NotOpened> {
         let later = |error: anyhow::Error| {
             tracing::warn!(tenant.id = %self.tenant_id, media.id = %media_id, error = format!("{error:#}"), "a file cannot be read");
             NotOpened::Later { reason: "unreadable".to_owned(), after: None }
@@ -87,7 +87,7 @@ impl Shelf for Account {
             return Err(NotOpened::Never("passed"));
         }
         let bytes = media::read(&self.app, &kept).await.map_err(later)?;
-        Ok(Opened { told: Some(kept.size), bytes: bytes.map_err(|error| format!("{error:#}")).boxed() })
+        Ok(OpenFile { announced: Some(kept.size), bytes: bytes.map_err(|error| format!("{error:#}")).boxed() })
     }
 
     async fn content(&self, media_id: Uuid) -> Option<String> {
@@ -98,7 +98,7 @@ impl Shelf for Account {
 }
 
 /// A link to the preview that amoCRM made; none if it is not available within a few seconds or is not a picture.
-async fn preview(line: &Line<'_>, file: &Media) -> Option<String> {
+async fn preview(line: &MessengerTarget<'_>, file: &Media) -> Option<String> {
     let link = media::preview_link(line.app, line.source.tenant_id, file.thumbnail_id?).await?;
     Some(link.to_string())
 }

@@ -5,58 +5,62 @@ use base::message::{FailureCode, Person, Role};
 use base::verdict::{Report, Taken, Verdict};
 use chrono::DateTime;
 use connectors::fit::{Thing, fit, sign};
-use connectors::{AfterUnknown, Event, Message, Part};
+use connectors::{AfterUnknown, Event, Message, PartNumber};
 use queue::{Claim, Letter};
 
-use super::begin::{self, Way};
+use super::begin::{self, MessengerRoute};
 use super::file::{self, Filed};
-use super::progress::Progress;
-use super::{Line, bury, bury_with, later, quote};
+use super::progress::SendProgress;
+use super::{MessengerTarget, bury, bury_with, later, quote};
 use crate::delivery::dialogue::goes_to;
-use crate::delivery::parts::Parts;
+use crate::delivery::letter_context::LetterContext;
 use crate::tenant::users;
 
 /// Sends a message in the form its messenger supports. Without a dialogue, the messenger is asked to open one.
-pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Report> {
+pub(super) async fn attempt(
+    line: &MessengerTarget<'_>,
+    claim: &Claim,
+    parts: &LetterContext,
+) -> anyhow::Result<Report> {
     let abilities = line.connector.abilities();
     let into = match begin::way(line, claim, parts).await? {
-        Way::On => None,
-        Way::Into(dialogue) => Some(dialogue),
-        Way::Hindered(report) => return Ok(*report),
+        MessengerRoute::On => None,
+        MessengerRoute::Into(dialogue) => Some(dialogue),
+        MessengerRoute::Blocked(report) => return Ok(*report),
     };
     if claim.letter.unknown && abilities.after_unknown == AfterUnknown::ResendOnce && claim.letter.resends > 0 {
         return Ok(bury(FailureCode::Internal, "whether the message arrived cannot be found out"));
     }
-    let told = parts.told()?;
-    let progress = Progress::read(&claim.letter.payload);
+    let current = parts.message()?;
+    let progress = SendProgress::read(&claim.letter.payload);
     let content = if progress.parts > 0 {
-        file::as_begun(line, &told.body.content, progress.filed)
+        file::as_begun(line, &current.body.content, progress.filed)
     } else {
-        match file::lent(line, &told.body.content).await? {
+        match file::lent(line, &current.body.content).await? {
             Filed::Content(content) => *content,
             Filed::Later(after) => return Ok(later(Some(after), "its file is being fetched")),
         }
     };
     let mut message = Message {
-        id: told.message.id,
+        id: current.message.id,
         external_id: None,
-        part: Part::WHOLE,
-        sender: named(line, &told.body.sender).await,
+        part: PartNumber::WHOLE,
+        sender: named(line, &current.body.sender).await,
         receiver: parts.contact.clone(),
         content,
-        markup: told.body.markup.clone(),
-        template: told.body.template.clone(),
-        reply_to: quote::known(line, told.body.reply_to.clone()).await?,
-        forward: quote::known(line, told.body.forward.clone()).await?,
-        post: told.body.post.clone(),
-        sent_at: DateTime::from_timestamp_millis(told.message.sent_at).unwrap_or_default(),
+        markup: current.body.markup.clone(),
+        template: current.body.template.clone(),
+        reply_to: quote::known(line, current.body.reply_to.clone()).await?,
+        forward: quote::known(line, current.body.forward.clone()).await?,
+        post: current.body.post.clone(),
+        sent_at: DateTime::from_timestamp_millis(current.message.sent_at).unwrap_or_default(),
     };
-    let signature = if progress.parts > 0 { progress.signature } else { signature(line, &told.body.sender).await };
+    let signature = if progress.parts > 0 { progress.signature } else { signature(line, &current.body.sender).await };
     if let Some(name) = &signature {
         sign(&mut message, name, line.words);
     }
     let filed = progress.filed || message.content.media().is_some();
-    let progress = Progress { filed, signature, ..progress };
+    let progress = SendProgress { filed, signature, ..progress };
     let messages = match fit(message, abilities, line.words) {
         Ok(messages) => messages,
         Err(refused) => {
@@ -72,17 +76,17 @@ pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyh
         None => send(line, claim, parts, next, repeat).await,
     };
     if let (Verdict::Done(taken), true) = (&mut report.verdict, more) {
-        taken.onward = Some(Progress { parts: progress.parts + 1, ..progress }.written());
+        taken.onward = Some(SendProgress { parts: progress.parts + 1, ..progress }.written());
     }
     Ok(report)
 }
 
 /// Sends a message once more as the webhook that its receiver already got: with the old id, marked as a repeat. The
 /// ids in the answer are already known.
-pub(super) async fn resend(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Report> {
+pub(super) async fn resend(line: &MessengerTarget<'_>, claim: &Claim, parts: &LetterContext) -> anyhow::Result<Report> {
     let id = claim.letter.payload.parse().context("the letter names no webhook")?;
     let letter = Letter { id, payload: String::new(), unknown: true, ..claim.letter.clone() };
-    let report = carry(line, &Claim { letter, ..claim.clone() }, parts).await?;
+    let report = attempt(line, &Claim { letter, ..claim.clone() }, parts).await?;
     Ok(match report.verdict {
         Verdict::Done(_) => Report { verdict: Verdict::Done(Taken::default()), ..report },
         _ => report,
@@ -90,7 +94,7 @@ pub(super) async fn resend(line: &Line<'_>, claim: &Claim, parts: &Parts) -> any
 }
 
 /// Sends a part; without a dialogue, it opens one.
-async fn send(line: &Line<'_>, claim: &Claim, parts: &Parts, part: Message, repeat: bool) -> Report {
+async fn send(line: &MessengerTarget<'_>, claim: &Claim, parts: &LetterContext, part: Message, repeat: bool) -> Report {
     let dialogue = goes_to(&parts.conversation);
     let event = if dialogue.is_empty() { Event::Started } else { Event::Created };
     line.send(claim, dialogue, event(Box::new(part)), repeat).await
@@ -98,7 +102,7 @@ async fn send(line: &Line<'_>, claim: &Claim, parts: &Parts, part: Message, repe
 
 /// The name that this source adds as a signature; none if it adds none or the author is not a user of the account.
 /// Salesbots have a name of their own and are not users.
-async fn signature(line: &Line<'_>, sender: &Person) -> Option<String> {
+async fn signature(line: &MessengerTarget<'_>, sender: &Person) -> Option<String> {
     if sender.role != Role::Manager || sender.id.is_empty() || !line.connector.signs(&line.settings) {
         return None;
     }
@@ -107,7 +111,7 @@ async fn signature(line: &Line<'_>, sender: &Person) -> Option<String> {
 }
 
 /// A manager with the name that amoCRM has for them.
-pub(super) async fn named(line: &Line<'_>, sender: &Person) -> Person {
+pub(super) async fn named(line: &MessengerTarget<'_>, sender: &Person) -> Person {
     let mut sender = sender.clone();
     if sender.role == Role::Manager && sender.name.is_none() && !sender.id.is_empty() {
         let user = users::by_amojo_id(&line.app.tenants, line.source.tenant_id, &sender.id).await;
@@ -117,7 +121,7 @@ pub(super) async fn named(line: &Line<'_>, sender: &Person) -> Person {
 }
 
 /// Why a message is not accepted, as a text for the manager.
-pub(super) fn refusal(line: &Line<'_>, refused: Thing) -> String {
+pub(super) fn refusal(line: &MessengerTarget<'_>, refused: Thing) -> String {
     let thing = refused.named(line.words).to_string();
-    line.words.say("reason-kind_not_supported").with("kind", thing).to_string()
+    line.words.text("reason-kind_not_supported").with("kind", thing).to_string()
 }

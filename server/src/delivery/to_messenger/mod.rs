@@ -2,34 +2,38 @@
 
 use std::sync::Arc;
 
+use base::i18n::Words;
 use base::message::{Failure, FailureCode, LetterKind};
 use base::verdict::{Report, Verdict};
-use base::words::Words;
 use connectors::{Connector, Event, Outgoing, Settings};
 use entity::source;
 use queue::Claim;
 
-use super::parts::Parts;
+use super::letter_context::LetterContext;
 use crate::delivery::DeliveryContext;
 use crate::tenant;
 
 mod begin;
 mod file;
-mod live;
 mod message;
 mod progress;
 mod quote;
+mod typing_reactions;
 
 /// The outcome of the attempt; none if there is nothing to send or the outcome does not matter.
-pub async fn carry(app: &Arc<DeliveryContext>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
-    let line = match Line::find(app, parts)? {
+pub async fn attempt(
+    app: &Arc<DeliveryContext>,
+    claim: &Claim,
+    parts: &LetterContext,
+) -> anyhow::Result<Option<Report>> {
+    let line = match MessengerTarget::find(app, parts)? {
         Ok(line) => line,
         Err(report) => return Ok(Some(report).filter(|_| claim.letter.kind != LetterKind::Typing)),
     };
     match claim.letter.kind {
-        LetterKind::Message => message::carry(&line, claim, parts).await.map(Some),
-        LetterKind::Typing => live::typing(&line, claim, parts).await.map(|()| None),
-        LetterKind::Reaction => live::reaction(&line, claim, parts).await,
+        LetterKind::Message => message::attempt(&line, claim, parts).await.map(Some),
+        LetterKind::Typing => typing_reactions::typing(&line, claim, parts).await.map(|()| None),
+        LetterKind::Reaction => typing_reactions::reaction(&line, claim, parts).await,
         LetterKind::Resend => message::resend(&line, claim, parts).await.map(Some),
         other @ (LetterKind::Edit | LetterKind::Status | LetterKind::Import) => {
             anyhow::bail!("letters of the kind {other:?} do not go to messengers")
@@ -38,7 +42,7 @@ pub async fn carry(app: &Arc<DeliveryContext>, claim: &Claim, parts: &Parts) -> 
 }
 
 /// A source with its messenger.
-struct Line<'a> {
+struct MessengerTarget<'a> {
     app: &'a Arc<DeliveryContext>,
     source: &'a source::Model,
     connector: &'a dyn Connector,
@@ -46,9 +50,9 @@ struct Line<'a> {
     words: Words,
 }
 
-impl<'a> Line<'a> {
+impl<'a> MessengerTarget<'a> {
     /// The inner error is the report why nothing can be sent.
-    fn find(app: &'a Arc<DeliveryContext>, parts: &'a Parts) -> anyhow::Result<Result<Self, Report>> {
+    fn find(app: &'a Arc<DeliveryContext>, parts: &'a LetterContext) -> anyhow::Result<Result<Self, Report>> {
         let Some(source) = parts.source.as_deref().filter(|source| source.deleted_at.is_none()) else {
             return Ok(Err(bury(FailureCode::SourceDisconnected, "the source was deleted")));
         };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What was already sent of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Progress {
+pub(super) struct SendProgress {
     /// Number of parts.
     pub parts: usize,
     /// The first part was its file, so later changes of the file no longer matter.
@@ -15,7 +15,7 @@ pub(super) struct Progress {
     pub signature: Option<String>,
 }
 
-impl Progress {
+impl SendProgress {
     /// Nothing sent yet, if the payload contains no progress.
     pub fn read(payload: &str) -> Self {
         serde_json::from_str(payload).unwrap_or_default()
@@ -32,8 +32,8 @@ mod tests {
 
     #[test]
     fn progress_is_read_as_it_is_written_and_nothing_is_the_beginning() {
-        let progress = Progress { parts: 2, filed: true, signature: Some("Anna".to_owned()) };
-        assert_eq!(Progress::read(&progress.written()), progress);
-        assert_eq!(Progress::read(""), Progress::default());
+        let progress = SendProgress { parts: 2, filed: true, signature: Some("Anna".to_owned()) };
+        assert_eq!(SendProgress::read(&progress.written()), progress);
+        assert_eq!(SendProgress::read(""), SendProgress::default());
     }
 }

@@ -2,14 +2,14 @@
 
 use base::message::Quote;
 use entity::message;
-use queue::parcel::Event;
+use queue::accept_batch::EventKind;
 use sea_orm::{ColumnTrait, QueryFilter};
 
-use super::Line;
+use super::MessengerTarget;
 use crate::lookup::known_message;
 
 /// Finds the quoted message by amojo's id. One that is not found keeps its text only.
-pub(super) async fn known(line: &Line<'_>, quote: Option<Quote>) -> anyhow::Result<Option<Quote>> {
+pub(super) async fn known(line: &MessengerTarget<'_>, quote: Option<Quote>) -> anyhow::Result<Option<Quote>> {
     let Some(mut quote) = quote else { return Ok(None) };
     let amojo_id = quote.amocrm_message_id.clone().unwrap_or_default();
     if let Some(found) = find(line, &amojo_id).await? {
@@ -21,12 +21,12 @@ pub(super) async fn known(line: &Line<'_>, quote: Option<Quote>) -> anyhow::Resu
     Ok(Some(quote))
 }
 
-async fn find(line: &Line<'_>, amojo_id: &str) -> anyhow::Result<Option<message::Model>> {
+async fn find(line: &MessengerTarget<'_>, amojo_id: &str) -> anyhow::Result<Option<message::Model>> {
     if amojo_id.is_empty() {
         return Ok(None);
     }
     let (tenant_id, origin) = (line.source.tenant_id, line.source.channel_id);
-    let known = known_message(&line.app.store, tenant_id, origin, amojo_id, &[Event::Message]).await?;
+    let known = known_message(&line.app.store, tenant_id, origin, amojo_id, &[EventKind::Message]).await?;
     let Some(id) = known.filter(|id| !id.is_nil()) else { return Ok(None) };
     let found = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id));
     Ok(found.one(line.app.store.read()).await?)

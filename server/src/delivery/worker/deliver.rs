@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 use base::message::LetterKind;
-use queue::parcel::{Alias, Side};
+use queue::accept_batch::{Alias, Side};
 use queue::{Claim, Settled, Settlement, TurnEffect};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::delivery::DeliveryContext;
-use crate::delivery::carry::{carry, cut_off, put_off};
-use crate::delivery::parts::Parts;
+use crate::delivery::attempt::{attempt, cut_off, put_off};
+use crate::delivery::letter_context::LetterContext;
 use crate::delivery::slots::{Slot, Slots};
 use crate::delivery::traced::Trace;
 
@@ -22,7 +22,7 @@ const CALL: Duration = Duration::from_secs(40);
 const PUT_OFF_MILLIS: i64 = 1_000;
 
 /// The pending context of a letter.
-pub(in crate::delivery) type Reading = oneshot::Receiver<anyhow::Result<Parts>>;
+pub(in crate::delivery) type Reading = oneshot::Receiver<anyhow::Result<LetterContext>>;
 
 /// Starts reading the context of these letters, for all of them at once.
 pub(in crate::delivery) fn read(
@@ -35,12 +35,15 @@ pub(in crate::delivery) fn read(
     }
     let (readers, readings) = claims.iter().map(|_| oneshot::channel()).unzip();
     let (app, claims) = (app.clone(), claims.to_vec());
-    running.spawn(async move { hand_out(Parts::read(&app, &claims).await, readers) });
+    running.spawn(async move { hand_out(LetterContext::read(&app, &claims).await, readers) });
     readings
 }
 
 /// Passes each letter its context, or the reason why it could not be read.
-fn hand_out(parts: anyhow::Result<Vec<anyhow::Result<Parts>>>, readers: Vec<oneshot::Sender<anyhow::Result<Parts>>>) {
+fn hand_out(
+    parts: anyhow::Result<Vec<anyhow::Result<LetterContext>>>,
+    readers: Vec<oneshot::Sender<anyhow::Result<LetterContext>>>,
+) {
     match parts {
         Ok(parts) => {
             for (reader, parts) in readers.into_iter().zip(parts) {
@@ -57,14 +60,14 @@ fn hand_out(parts: anyhow::Result<Vec<anyhow::Result<Parts>>>, readers: Vec<ones
 }
 
 /// A letter being delivered, in a slot of its pool.
-pub(super) struct Carried {
+pub(super) struct RunningDelivery {
     pub pool: String,
     pub claim: Claim,
     pub slot: Slot,
     pub parts: Reading,
 }
 
-impl Carried {
+impl RunningDelivery {
     /// Delivers and settles it. The slot is returned as soon as the call has ended, because settling makes no call.
     pub async fn go(self, app: &Arc<DeliveryContext>, slots: Slots) {
         let Self { pool, claim, slot, parts } = self;
@@ -94,7 +97,7 @@ impl Carried {
 pub(in crate::delivery) async fn end(app: &Arc<DeliveryContext>, claim: Claim, parts: Reading) -> Option<Settlement> {
     let started = app.clock.millis();
     let parts = async move { parts.await.context("it was not read to the end")? };
-    match tokio::time::timeout(CALL, carry(app, claim.clone(), parts)).await {
+    match tokio::time::timeout(CALL, attempt(app, claim.clone(), parts)).await {
         Ok(Ok(settlement)) => Some(settlement),
         Ok(Err(error)) => {
             tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a delivery was interrupted");
@@ -117,13 +120,13 @@ pub(in crate::delivery) async fn write_down(
 ) {
     measure(pool, &settlement);
     let trace = Trace::of(app, pool, &settlement, started);
-    let told = Told::of(&settlement);
+    let after_commit = AfterCommit::of(&settlement);
     let conversation_id = settlement.claim.conversation_id;
     let (tenant_id, letter_id) = (settlement.claim.tenant_id, settlement.claim.letter.id);
     if app.writer.settle(settlement).await {
-        let _ = app.happened.send(conversation_id);
+        let _ = app.changes.send(conversation_id);
         trace.settled(app);
-        told.tell(app).await;
+        after_commit.tell(app).await;
     } else {
         tracing::warn!(tenant.id = %tenant_id, letter.id = %letter_id, "a lease was lost before its letter could be settled");
     }
@@ -145,7 +148,7 @@ fn measure(pool: &str, settlement: &Settlement) {
 }
 
 /// What is reported to the log, the metrics and the source's state after the commit.
-struct Told {
+struct AfterCommit {
     claim: Claim,
     verdict: &'static str,
     hold: Option<String>,
@@ -154,18 +157,18 @@ struct Told {
     webhook_failed: bool,
 }
 
-impl Told {
+impl AfterCommit {
     fn of(settlement: &Settlement) -> Self {
         let hold = match &settlement.turn {
             TurnEffect::Hold { reason } => Some(reason.clone()),
             _ => None,
         };
         let verdict = match &settlement.settled {
-            Settled::Carried => "done",
+            Settled::Delivered => "done",
             Settled::Superseded => "superseded",
-            Settled::Again { unknown: true, .. } => "unknown",
-            Settled::Again { .. } => "retry",
-            Settled::Onward { .. } => "part",
+            Settled::Retry { unknown: true, .. } => "unknown",
+            Settled::Retry { .. } => "retry",
+            Settled::Partial { .. } => "part",
             Settled::Buried { .. } => "bury",
             Settled::GivenBack => "given_back",
         };

@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use queue::{After, Rate, Ready, Wish};
+use queue::{After, DueTurn, LeaseRequest, TargetRate};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
 use crate::delivery::DeliveryContext;
 use crate::delivery::letters::amojo_rate;
-use crate::delivery::slots::{Offer, Slots};
+use crate::delivery::slots::{SlotOffer, Slots};
 use crate::tenant::pool_of;
 
 /// Turns in one page of a pool.
@@ -42,7 +42,7 @@ struct Pool {
 }
 
 /// The offers, each with the rate of its target.
-type Offered = Vec<(Offer, Rate)>;
+type Offered = Vec<(SlotOffer, TargetRate)>;
 
 impl Scan {
     pub fn new(app: &DeliveryContext) -> Self {
@@ -67,13 +67,13 @@ impl Scan {
     ///
     /// One statement for all pools with room, none if there are none; one more every [`SWEEP_MILLIS`]; one for each
     /// further page.
-    pub async fn wishes(&mut self, app: &DeliveryContext, slots: &Slots) -> Result<Vec<(String, Wish)>, DbErr> {
+    pub async fn wishes(&mut self, app: &DeliveryContext, slots: &Slots) -> Result<Vec<(String, LeaseRequest)>, DbErr> {
         let now = app.clock.millis();
         self.sweep(app, now).await?;
         let mut pools: BTreeMap<String, Pool> =
             self.with_room(slots, now).map(|pool| (pool.clone(), Pool::new(pool, self.pools[pool]))).collect();
         let first = app.queue.ready(pools.values().map(|pool| pool.after.clone()).collect(), PAGE).await?;
-        let mut pages: BTreeMap<String, Vec<Ready>> = BTreeMap::new();
+        let mut pages: BTreeMap<String, Vec<DueTurn>> = BTreeMap::new();
         for ready in first {
             pages.entry(ready.pool.clone()).or_default().push(ready);
         }
@@ -90,11 +90,11 @@ impl Scan {
                 *low = earliest - MARGIN_MILLIS;
             }
         }
-        let (offers, rates): (Vec<Offer>, Vec<Rate>) = offered.into_iter().unzip();
+        let (offers, rates): (Vec<SlotOffer>, Vec<TargetRate>) = offered.into_iter().unzip();
         let shares = slots.share(&offers, now);
         let served = offers.into_iter().zip(rates).zip(shares).filter(|(_, limit)| *limit > 0);
-        let wish = |((offer, rate), limit): ((Offer, Rate), u32)| {
-            (offer.pool, Wish { tenant_id: offer.tenant_id, target: offer.target, limit, rate })
+        let wish = |((offer, rate), limit): ((SlotOffer, TargetRate), u32)| {
+            (offer.pool, LeaseRequest { tenant_id: offer.tenant_id, target: offer.target, limit, rate })
         };
         Ok(served.map(wish).collect())
     }
@@ -124,7 +124,13 @@ impl Pool {
     }
 
     /// Offers the turns of a page that have room. True if there may be more, and room for them.
-    async fn consider(&mut self, app: &DeliveryContext, slots: &Slots, page: &[Ready], offered: &mut Offered) -> bool {
+    async fn consider(
+        &mut self,
+        app: &DeliveryContext,
+        slots: &Slots,
+        page: &[DueTurn],
+        offered: &mut Offered,
+    ) -> bool {
         for ready in page {
             self.earliest = self.earliest.or(Some(ready.ready_at));
             self.after = After::turn(ready);
@@ -135,9 +141,9 @@ impl Pool {
                 continue;
             }
             let (rate, at_once) = limits(app, ready).await;
-            let Ready { pool, tenant_id, target, .. } = ready.clone();
+            let DueTurn { pool, tenant_id, target, .. } = ready.clone();
             let weight = weight(app, tenant_id).await;
-            let offer = Offer { pool, tenant_id, target, at_once, weight };
+            let offer = SlotOffer { pool, tenant_id, target, at_once, weight };
             let (of_tenant, of_target) = slots.room(&offer);
             let left = self.left.entry(tenant_id).or_insert(of_tenant);
             if *left > 0 && of_target > 0 {
@@ -155,14 +161,14 @@ async fn weight(app: &DeliveryContext, tenant_id: Uuid) -> u32 {
     tenant.and_then(|tenant| u32::try_from(tenant.weight).ok()).unwrap_or(1)
 }
 
-async fn limits(app: &DeliveryContext, ready: &Ready) -> (Rate, u32) {
+async fn limits(app: &DeliveryContext, ready: &DueTurn) -> (TargetRate, u32) {
     if ready.pool.starts_with("amojo:") {
         return (amojo_rate(app), AMOJO_AT_ONCE);
     }
     let source = app.lookup.source(ready.target).await.ok().flatten();
     let connector = source.as_ref().and_then(|source| app.connectors.get(&source.kind));
-    connector.map_or((Rate::per_second(10), 4), |connector| {
+    connector.map_or((TargetRate::per_second(10), 4), |connector| {
         let abilities = connector.abilities();
-        (Rate::per_second(abilities.requests_per_second), abilities.at_once)
+        (TargetRate::per_second(abilities.requests_per_second), abilities.at_once)
     })
 }

@@ -2,23 +2,23 @@
 //! the resulting events are stored the same way for all.
 //!
 //! ```text
-//! source ─▶ secret in a header ─▶ body ─▶ authenticate ─▶ receive ─▶ happened.rs (one commit each) ─▶ 200
+//! source ─▶ secret in a header ─▶ body ─▶ authenticate ─▶ receive ─▶ events.rs (one commit each) ─▶ 200
 //!    404, 410     401           413       401          └─ unreadable: its bytes are kept ─▶ 200: a bad call never
 //!    blocks a chat
 //! ```
 
-mod apart;
-mod happened;
-mod pressed;
-mod room;
+mod buttons;
+mod conversations;
+mod events;
+mod quarantine;
 
 use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
 use bytes::Bytes;
-use connectors::incoming::{Call, NotReceived};
+use connectors::incoming::{IncomingCall, NotReceived};
 use connectors::{Connector, Settings};
 use entity::source;
 use uuid::Uuid;
@@ -32,10 +32,10 @@ use crate::tenant;
 pub const BODY_BYTES: usize = 1024 * 1024;
 
 /// Not stored; the messenger should call again.
-struct Again;
+struct RetryLater;
 
 /// The called source.
-struct Line {
+struct CalledSource {
     app: Arc<IntakeContext>,
     source: Arc<source::Model>,
     connector: Arc<dyn Connector>,
@@ -68,7 +68,7 @@ async fn answer(
     request: &HttpRequest,
     payload: web::Payload,
 ) -> HttpResponse {
-    let line = match Line::find(app, kind, source_id).await {
+    let line = match CalledSource::find(app, kind, source_id).await {
         Ok(line) => line,
         Err(answer) => return answer,
     };
@@ -79,14 +79,14 @@ async fn answer(
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     // If a header is sufficient proof, the body of an unauthenticated call is not read.
     let by_header = line.connector.authenticates_by_header();
-    if by_header && !line.connector.authenticate(&line.settings, &Call { header: &header, body: &[] }) {
+    if by_header && !line.connector.authenticate(&line.settings, &IncomingCall { header: &header, body: &[] }) {
         return HttpResponse::Unauthorized().finish();
     }
     let body = match read(payload, BODY_BYTES).await {
         Ok(body) => body,
         Err(refused) => return refused,
     };
-    if !by_header && !line.connector.authenticate(&line.settings, &Call { header: &header, body: &body }) {
+    if !by_header && !line.connector.authenticate(&line.settings, &IncomingCall { header: &header, body: &body }) {
         return HttpResponse::Unauthorized().finish();
     }
     // Detached: a caller that hangs up must not stop the processing of its call.
@@ -99,16 +99,16 @@ async fn answer(
         Ok(stored) => stored,
         Err(panicked) => {
             tracing::error!(source.id = %line.source.id, error = %panicked, "reading a messenger's webhook was interrupted; the bytes received are stored");
-            apart::keep(&line, body, "broke_off").await
+            quarantine::keep(&line, body, "broke_off").await
         }
     };
     match stored {
         Ok(()) => HttpResponse::Ok().finish(),
-        Err(Again) => HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "2")).finish(),
+        Err(RetryLater) => HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "2")).finish(),
     }
 }
 
-impl Line {
+impl CalledSource {
     /// The error is the response: 404 for an unknown source, 410 for a deleted one, so that a messenger that still
     /// calls stops.
     async fn find(app: &Arc<IntakeContext>, kind: &str, source_id: &str) -> Result<Self, HttpResponse> {
@@ -133,14 +133,14 @@ impl Line {
     }
 
     /// Stores a call's events, or its bytes. Durable on return.
-    async fn store(&self, body: Bytes) -> Result<(), Again> {
-        let call = Call { header: &|_| None, body: &body };
+    async fn store(&self, body: Bytes) -> Result<(), RetryLater> {
+        let call = IncomingCall { header: &|_| None, body: &body };
         match self.connector.receive(&self.settings, &call, self.words).await {
-            Ok(happened) => happened::take(self, body, happened).await,
-            Err(NotReceived::Unreadable) => apart::keep(self, body, "unreadable").await,
+            Ok(event) => events::take(self, body, event).await,
+            Err(NotReceived::Unreadable) => quarantine::keep(self, body, "unreadable").await,
             Err(NotReceived::Later(said)) => {
                 tracing::warn!(source.id = %self.source.id, reason = %said, "a messenger's webhook waits for a look-up that failed");
-                Err(Again)
+                Err(RetryLater)
             }
         }
     }

@@ -31,28 +31,29 @@ impl Default for Acts {
 }
 
 /// What to check.
-pub(super) enum Look {
+pub(super) enum HookCheck {
     Contact(Heard),
     /// A template, by its id.
     Template(i64),
 }
 
 /// The check that an event requires, if any.
-pub(super) fn heard(event: &CrmEvent) -> Option<Look> {
+pub(super) fn heard(event: &CrmEvent) -> Option<HookCheck> {
     Some(match event {
-        CrmEvent::Contact(Action::Delete, contact) => Look::Contact(Heard::Gone(contact.id)),
-        CrmEvent::Contact(Action::Update, contact) => {
-            Look::Contact(Heard::Named(contact.id, contact.name.as_deref().map(clean).filter(|name| !name.is_empty())?))
-        }
+        CrmEvent::Contact(Action::Delete, contact) => HookCheck::Contact(Heard::Gone(contact.id)),
+        CrmEvent::Contact(Action::Update, contact) => HookCheck::Contact(Heard::Named(
+            contact.id,
+            contact.name.as_deref().map(clean).filter(|name| !name.is_empty())?,
+        )),
         CrmEvent::Talk(Action::Add | Action::Update, talk) => {
-            Look::Contact(Heard::Hangs(talk.chat_id.as_deref().map(clean)?, talk.contact_id?))
+            HookCheck::Contact(Heard::Hangs(talk.chat_id.as_deref().map(clean)?, talk.contact_id?))
         }
-        CrmEvent::TemplateReview(template) => Look::Template(template.id),
+        CrmEvent::TemplateReview(template) => HookCheck::Template(template.id),
         _ => return None,
     })
 }
 
-pub(super) async fn act(app: &Arc<IntakeContext>, tenant_id: Uuid, heard: Vec<Look>) {
+pub(super) async fn act(app: &Arc<IntakeContext>, tenant_id: Uuid, heard: Vec<HookCheck>) {
     if app.crm_acts.waiting.fetch_add(1, Ordering::Relaxed) < WAITING {
         // An error is impossible: the semaphore is never closed.
         let _running = app.crm_acts.running.acquire().await;
@@ -65,7 +66,7 @@ pub(super) async fn act(app: &Arc<IntakeContext>, tenant_id: Uuid, heard: Vec<Lo
     app.crm_acts.waiting.fetch_sub(1, Ordering::Relaxed);
 }
 
-impl Look {
+impl HookCheck {
     async fn look(self, app: &Arc<IntakeContext>, tenant_id: Uuid) {
         let done = match &self {
             Self::Contact(heard) => {

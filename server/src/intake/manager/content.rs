@@ -1,10 +1,10 @@
 //! Converts content from amoCRM to ours (chats-api §4.3 to §4.6).
 
 use amocrm::hooks::chats::{self, MessageContent, PastMessage};
+use base::i18n::Words;
 use base::message::{
     Body, Button, Content, List, Marker, Markup, Media, Person, Post, Quote, Role, Row, Section, Template,
 };
-use base::words::Words;
 
 use crate::intake::clean;
 
@@ -71,7 +71,7 @@ fn content_of(message: &MessageContent, words: Words) -> Content {
 }
 
 fn placeholder(kind: &str, text: &str, words: Words) -> String {
-    let said = words.say("carried-unknown").with("kind", clean(kind)).to_string();
+    let said = words.text("carried-unknown").with("kind", clean(kind)).to_string();
     if text.is_empty() { said } else { format!("{said}\n{text}") }
 }
 

@@ -2,31 +2,37 @@
 
 use amocrm::hooks::chats::{ChatPerson, HookMessage};
 use anyhow::Context;
+use base::i18n::Words;
 use base::message::{Body, Direction, Failure, FailureCode, LetterKind, Person, Role, State, StatusReport, Stream};
-use base::words::Words;
-use queue::parcel::{Begun, Conversation, DedupeKey, Entry, Event, NewConversation, NewLetter, NewMessage};
+use queue::accept_batch::{
+    AcceptItem, Begun, Conversation, DedupeKey, EventKind, NewConversation, NewLetter, NewMessage,
+};
 use uuid::Uuid;
 
 use super::{believed, clean};
 use crate::delivery::letters::{TO_MESSENGER_MILLIS, messenger_letter, status_letter};
 use crate::intake::IntakeContext;
-use crate::lookup::Scope;
-use crate::media::{self, Whose};
+use crate::lookup::ConnectedScope;
+use crate::media::{self, FileOwner};
 use crate::tenant;
 
 mod content;
-mod live;
 mod route;
+mod typing_reactions;
 
-pub(super) use live::{Live, reaction, typing};
-use route::{Chat, Route};
+use route::{HookChat, Route};
+pub(super) use typing_reactions::{Live, reaction, typing};
 
 /// Everything needed to store a manager's message. A message that cannot be sent is stored as failed, with a status
 /// for the manager: never dropped.
-pub(super) async fn entry_of(app: &IntakeContext, scope: &Scope, hook: HookMessage) -> anyhow::Result<Entry> {
+pub(super) async fn entry_of(
+    app: &IntakeContext,
+    scope: &ConnectedScope,
+    hook: HookMessage,
+) -> anyhow::Result<AcceptItem> {
     let now = app.clock.millis();
     let id = app.clock.uuid_v7();
-    let chat = Chat { id: &hook.conversation_id, client_id: hook.conversation_client_id.as_deref() };
+    let chat = HookChat { id: &hook.conversation_id, client_id: hook.conversation_client_id.as_deref() };
     let route = Route::find(app, scope, chat, hook.source_external_id.as_deref()).await?;
     let at = believed(hook.at_milliseconds(), now);
     let words = Words::new(tenant::language(&app.config, &scope.tenant));
@@ -36,7 +42,7 @@ pub(super) async fn entry_of(app: &IntakeContext, scope: &Scope, hook: HookMessa
     let failure = failure(&route, &body, words);
     let source_id = route.source.as_ref().map_or(Uuid::nil(), |source| source.id);
     let whose =
-        Whose { tenant_id: scope.tenant.tenant_id, source_id, direction: Direction::ToMessenger, message_id: id };
+        FileOwner { tenant_id: scope.tenant.tenant_id, source_id, direction: Direction::ToMessenger, message_id: id };
     let media = media::enclose(app, &whose, &mut body.content);
     let learns = route.known.as_ref().is_some_and(|known| known.amocrm_chat_id.is_empty());
     if let (true, Some(ours)) = (learns, chat.ours(scope)) {
@@ -55,14 +61,17 @@ pub(super) async fn entry_of(app: &IntakeContext, scope: &Scope, hook: HookMessa
     };
     let letter = letter(app, scope, &route, id, failure.as_ref(), at)?;
     let amocrm_message_id = clean(&hook.message.id);
-    let key =
-        DedupeKey { origin: scope.channel.channel_id, external_id: amocrm_message_id.clone(), event: Event::Message };
+    let key = DedupeKey {
+        origin: scope.channel.channel_id,
+        external_id: amocrm_message_id.clone(),
+        event: EventKind::Message,
+    };
     // Without our ids, amoCRM means a chat started by a manager (chats-api §5.4).
     let begun = (route.known.is_none() && chat.client_id.is_none()).then(|| Begun {
         person_id: hook.receiver.id.as_deref().map(clean).unwrap_or_default(),
         phone: amocrm::rest::phone_digits(hook.receiver.phone.as_deref().unwrap_or_default()),
     });
-    Ok(Entry {
+    Ok(AcceptItem {
         begun,
         crm_chat: learns.then(|| chat.theirs(scope)),
         message: Some(NewMessage {
@@ -77,7 +86,7 @@ pub(super) async fn entry_of(app: &IntakeContext, scope: &Scope, hook: HookMessa
         }),
         media,
         letters: vec![letter],
-        ..Entry::bare(key, id, now, conversation)
+        ..AcceptItem::bare(key, id, now, conversation)
     })
 }
 
@@ -87,13 +96,13 @@ fn failure(route: &Route, body: &Body, words: Words) -> Option<Failure> {
         return Some(Failure { code: FailureCode::SourceDisconnected, text: String::new() });
     }
     content::is_empty(body)
-        .then(|| Failure { code: FailureCode::Unsupported, text: words.say("failure-empty").to_string() })
+        .then(|| Failure { code: FailureCode::Unsupported, text: words.text("failure-empty").to_string() })
 }
 
 /// The letter with the message, or with the report of its failure.
 fn letter(
     app: &IntakeContext,
-    scope: &Scope,
+    scope: &ConnectedScope,
     route: &Route,
     id: Uuid,
     failure: Option<&Failure>,
@@ -111,7 +120,7 @@ fn letter(
 }
 
 /// A manager, or the channel's own bot.
-fn writer(app: &IntakeContext, scope: &Scope, sender: &ChatPerson) -> Person {
+fn writer(app: &IntakeContext, scope: &ConnectedScope, sender: &ChatPerson) -> Person {
     let id = clean(sender.id.as_deref().unwrap_or_default());
     let channel = app.config.channel(&scope.channel.channel_id.to_string());
     let bot = channel.and_then(|(_, channel)| channel.bot.as_ref());

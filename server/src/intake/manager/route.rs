@@ -3,23 +3,28 @@
 use std::sync::Arc;
 
 use entity::source;
-use queue::parcel::{Alias, Side};
+use queue::accept_batch::{Alias, Side};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::intake::IntakeContext;
 use crate::intake::clean;
-use crate::lookup::{Known, Scope};
+use crate::lookup::{ConnectedScope, KnownConversation};
 
 /// Conversation and source.
 pub(super) struct Route {
-    pub known: Option<Arc<Known>>,
+    pub known: Option<Arc<KnownConversation>>,
     pub source: Option<Arc<source::Model>>,
 }
 
 impl Route {
     /// The conversation's source; else the one that the hook names; else the default.
-    pub async fn find(app: &IntakeContext, scope: &Scope, chat: Chat<'_>, named: Option<&str>) -> anyhow::Result<Self> {
+    pub async fn find(
+        app: &IntakeContext,
+        scope: &ConnectedScope,
+        chat: HookChat<'_>,
+        named: Option<&str>,
+    ) -> anyhow::Result<Self> {
         let tenant_id = scope.tenant.tenant_id;
         let known = chat.find(app, scope).await?;
         let bound = bound(app, known.as_deref()).await?;
@@ -50,26 +55,30 @@ impl Route {
 
 /// A chat by the ids in a hook.
 #[derive(Clone, Copy)]
-pub(super) struct Chat<'a> {
+pub(super) struct HookChat<'a> {
     /// amojo's.
     pub id: &'a str,
     /// Ours.
     pub client_id: Option<&'a str>,
 }
 
-impl Chat<'_> {
+impl HookChat<'_> {
     /// Our id of it as an alias.
-    pub fn ours(&self, scope: &Scope) -> Option<Alias> {
+    pub fn ours(&self, scope: &ConnectedScope) -> Option<Alias> {
         let external_id = clean(self.client_id?);
         Some(Alias { side: Side::OursAtCrm, origin: scope.channel.channel_id, external_id })
     }
 
     /// amojo's.
-    pub fn theirs(&self, scope: &Scope) -> Alias {
+    pub fn theirs(&self, scope: &ConnectedScope) -> Alias {
         Alias { side: Side::Crm, origin: scope.channel.channel_id, external_id: clean(self.id) }
     }
 
-    pub async fn find(&self, app: &IntakeContext, scope: &Scope) -> anyhow::Result<Option<Arc<Known>>> {
+    pub async fn find(
+        &self,
+        app: &IntakeContext,
+        scope: &ConnectedScope,
+    ) -> anyhow::Result<Option<Arc<KnownConversation>>> {
         let tenant_id = scope.tenant.tenant_id;
         if let Some(ours) = self.ours(scope)
             && let Some(known) = app.lookup.conversation(tenant_id, ours).await?
@@ -81,7 +90,10 @@ impl Chat<'_> {
 }
 
 /// The source of a conversation.
-pub(super) async fn bound(app: &IntakeContext, known: Option<&Known>) -> anyhow::Result<Option<Arc<source::Model>>> {
+pub(super) async fn bound(
+    app: &IntakeContext,
+    known: Option<&KnownConversation>,
+) -> anyhow::Result<Option<Arc<source::Model>>> {
     match known.map(|known| known.source_id).filter(|id| !id.is_nil()) {
         Some(id) => Ok(app.lookup.source(id).await?),
         None => Ok(None),

@@ -1,8 +1,8 @@
 //! The content of a message in a request.
 
 use base::error::FieldError;
+use base::i18n::LocalizedText;
 use base::message::{Content, Media};
-use base::words::Said;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -161,7 +161,7 @@ impl ContentIn {
     pub fn checked(self, wrong: &mut Vec<FieldError>) -> (Content, Option<String>) {
         let has_file = self.media_url.as_ref().is_some_and(|url| !url.is_empty()) || self.media_id.is_some();
         if self.kind.has_file() && !has_file {
-            wrong.push(FieldError::new("/content/media_url", Said::new("said-media-needed")));
+            wrong.push(FieldError::new("/content/media_url", LocalizedText::new("said-media-needed")));
         }
         self.checked_change(wrong)
     }
@@ -170,7 +170,7 @@ impl ContentIn {
     pub fn checked_change(self, wrong: &mut Vec<FieldError>) -> (Content, Option<String>) {
         self.refuse_foreign(wrong);
         if self.callback_data.as_ref().is_some_and(|data| data.len() > DATA_BYTES) {
-            let said = Said::new("said-most-bytes").with("most", DATA_BYTES);
+            let said = LocalizedText::new("said-most-bytes").with("most", DATA_BYTES);
             wrong.push(FieldError::new("/content/callback_data", said));
         }
         let callback_data = self.callback_data.clone().filter(|data| !data.is_empty());
@@ -211,7 +211,7 @@ impl ContentIn {
         ];
         let foreign = given.iter().filter(|(name, given)| *given && !self.kind.fields().contains(name));
         wrong.extend(foreign.map(|(name, _)| {
-            let said = Said::new("said-not-of-kind").with("kind", self.kind.word());
+            let said = LocalizedText::new("said-not-of-kind").with("kind", self.kind.word());
             FieldError::new(format!("/content/{name}"), said)
         }));
     }
@@ -219,9 +219,11 @@ impl ContentIn {
     fn media(self, wrong: &mut Vec<FieldError>) -> Media {
         let url = self.media_url.unwrap_or_default();
         match (url.is_empty(), self.media_id) {
-            (false, Some(_)) => wrong.push(FieldError::new("/content/media_id", Said::new("said-media-twice"))),
+            (false, Some(_)) => {
+                wrong.push(FieldError::new("/content/media_id", LocalizedText::new("said-media-twice")))
+            }
             (false, None) if !is_web_address(&url) => {
-                wrong.push(FieldError::new("/content/media_url", Said::new("said-web-address")));
+                wrong.push(FieldError::new("/content/media_url", LocalizedText::new("said-web-address")));
             }
             _ => {}
         }
@@ -242,15 +244,15 @@ impl ContentIn {
 fn filled(pointer: &str, text: Option<String>, wrong: &mut Vec<FieldError>) -> String {
     let text = text.unwrap_or_default();
     if text.trim().is_empty() {
-        wrong.push(FieldError::new(pointer, Said::new("said-empty")));
+        wrong.push(FieldError::new(pointer, LocalizedText::new("said-empty")));
     }
     text
 }
 
-fn degrees(pointer: &str, told: Option<f64>, most: f64, wrong: &mut Vec<FieldError>) -> f64 {
-    let right = told.filter(|degrees| degrees.is_finite() && degrees.abs() <= most);
+fn degrees(pointer: &str, given: Option<f64>, most: f64, wrong: &mut Vec<FieldError>) -> f64 {
+    let right = given.filter(|degrees| degrees.is_finite() && degrees.abs() <= most);
     if right.is_none() {
-        wrong.push(FieldError::new(pointer, Said::new("said-degrees").with("most", most.to_string())));
+        wrong.push(FieldError::new(pointer, LocalizedText::new("said-degrees").with("most", most.to_string())));
     }
     right.unwrap_or_default()
 }

@@ -10,12 +10,12 @@ use crate::intake::IntakeContext;
 use crate::intake::message::Incoming;
 use base::json::{self, Moment, Object, checked_id};
 
-mod around;
 mod content;
+mod context;
 mod people;
 
-pub use around::{PostIn, QuoteIn, SharedPostIn};
 pub use content::{ContentIn, ContentType};
+pub use context::{PostIn, QuoteIn, SharedPostIn};
 pub use people::{PersonIn, RoleIn, SenderIn};
 
 /// A message from a customer, or one that a manager or a bot wrote outside amoCRM.

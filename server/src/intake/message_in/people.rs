@@ -1,8 +1,8 @@
 //! Sender and receiver of a message in a request.
 
 use base::error::FieldError;
+use base::i18n::LocalizedText;
 use base::message::{Person, Role};
-use base::words::Said;
 use serde::Deserialize;
 use url::Url;
 use utoipa::ToSchema;
@@ -84,9 +84,9 @@ impl SenderIn {
         let user_id = self.user_id.filter(|user_id| !user_id.is_empty());
         if let Some(user_id) = &user_id {
             if self.role != RoleIn::Manager {
-                wrong.push(FieldError::new("/sender/user_id", Said::new("said-only-manager")));
+                wrong.push(FieldError::new("/sender/user_id", LocalizedText::new("said-only-manager")));
             } else if !user_id.bytes().all(|byte| byte.is_ascii_digit()) || user_id.len() > 19 {
-                wrong.push(FieldError::new("/sender/user_id", Said::new("said-user-id")));
+                wrong.push(FieldError::new("/sender/user_id", LocalizedText::new("said-user-id")));
             }
         }
         let person = PersonIn {
@@ -106,7 +106,7 @@ impl PersonIn {
         for (name, url) in [("avatar_url", &self.avatar_url), ("profile_url", &self.profile_url)] {
             let right = url.as_deref().is_none_or(|url| url.is_empty() || is_web_address(url));
             if !right {
-                wrong.push(FieldError::new(format!("{at}/{name}"), Said::new("said-web-address")));
+                wrong.push(FieldError::new(format!("{at}/{name}"), LocalizedText::new("said-web-address")));
             }
         }
         Person {
@@ -131,11 +131,11 @@ pub(super) fn checked_receiver(
     match (sender, receiver) {
         (Role::Client, None) => None,
         (Role::Client, Some(_)) => {
-            wrong.push(FieldError::new("/receiver", Said::new("said-no-receiver")));
+            wrong.push(FieldError::new("/receiver", LocalizedText::new("said-no-receiver")));
             None
         }
         (Role::Manager | Role::Bot, None) => {
-            wrong.push(FieldError::new("/receiver", Said::new("said-receiver-needed")));
+            wrong.push(FieldError::new("/receiver", LocalizedText::new("said-receiver-needed")));
             None
         }
         (Role::Manager | Role::Bot, Some(receiver)) => Some(receiver.checked("/receiver", Role::Client, wrong)),

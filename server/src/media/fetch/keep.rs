@@ -6,13 +6,13 @@ use object_store::buffered::BufWriter;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
-use super::super::files::Key;
+use super::super::files::FileKey;
 use super::super::sniff;
 use crate::media::MediaContext;
 
 /// A complete file in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Stored {
+pub(crate) struct FetchedFile {
     pub size: u64,
     /// Hex SHA-256.
     pub checksum: String,
@@ -21,7 +21,7 @@ pub(crate) struct Stored {
 
 /// Why a file is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum NotKept {
+pub(crate) enum FileNotKept {
     /// Larger than its kind allows.
     TooLarge,
     /// The account's quota is full.
@@ -45,17 +45,17 @@ pub(crate) struct Sink {
 
 impl Sink {
     /// `limit`: size limit of the file in bytes; `room`: bytes left in the account's quota.
-    pub fn new(app: &MediaContext, key: Key, limit: u64, room: u64) -> Self {
+    pub fn new(app: &MediaContext, key: FileKey, limit: u64, room: u64) -> Self {
         let writer = app.media.files.write(key);
         Self { writer, hash: Sha256::new(), head: Vec::new(), size: 0, limit, room }
     }
 
     /// Why a file of this size is refused, if it is.
-    pub fn refuses(&self, size: u64) -> Option<NotKept> {
+    pub fn refuses(&self, size: u64) -> Option<FileNotKept> {
         if size > self.limit {
-            Some(NotKept::TooLarge)
+            Some(FileNotKept::TooLarge)
         } else if size > self.room {
-            Some(NotKept::NoRoom)
+            Some(FileNotKept::NoRoom)
         } else {
             None
         }
@@ -72,7 +72,7 @@ impl Sink {
     }
 
     /// Stores the next bytes. An error is the store's.
-    pub async fn take(&mut self, chunk: Bytes) -> anyhow::Result<Result<(), NotKept>> {
+    pub async fn take(&mut self, chunk: Bytes) -> anyhow::Result<Result<(), FileNotKept>> {
         self.size += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
         if let Some(not_kept) = self.refuses(self.size) {
             return Ok(Err(not_kept));
@@ -85,7 +85,7 @@ impl Sink {
     }
 
     /// Deletes everything stored of the file.
-    pub async fn give_up(mut self, why: NotKept) -> NotKept {
+    pub async fn give_up(mut self, why: FileNotKept) -> FileNotKept {
         if let Err(error) = self.writer.abort().await {
             // Nothing was written, or the store removes it by its own rules.
             tracing::debug!(%error, "an incomplete file could not be removed from the store");
@@ -94,12 +94,12 @@ impl Sink {
     }
 
     /// Completes the file and makes it durable.
-    pub async fn finish(mut self) -> anyhow::Result<Result<Stored, NotKept>> {
+    pub async fn finish(mut self) -> anyhow::Result<Result<FetchedFile, FileNotKept>> {
         if self.size == 0 {
-            return Ok(Err(self.give_up(NotKept::Empty).await));
+            return Ok(Err(self.give_up(FileNotKept::Empty).await));
         }
         self.writer.shutdown().await.context("the file store does not take a file")?;
         let mime_type = sniff::type_of(&self.head);
-        Ok(Ok(Stored { size: self.size, checksum: hex::encode(self.hash.finalize()), mime_type }))
+        Ok(Ok(FetchedFile { size: self.size, checksum: hex::encode(self.hash.finalize()), mime_type }))
     }
 }

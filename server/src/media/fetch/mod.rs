@@ -19,11 +19,11 @@ mod settle;
 
 use base::http_client::FILE_TIMEOUT;
 use connectors::file::NotOpened;
-use keep::{NotKept, Sink};
-use settle::Outcome;
+use keep::{FileNotKept, Sink};
+use settle::FetchOutcome;
 
-use super::files::Key;
-use super::{Kind, Origin, State, quota};
+use super::files::FileKey;
+use super::{FileOrigin, MediaKind, MediaState, quota};
 use crate::media::MediaContext;
 
 /// Duration of a lease in milliseconds.
@@ -84,7 +84,7 @@ pub(super) async fn claim(app: &MediaContext, row: media::Model) -> Result<Optio
         .filter(Column::TenantId.eq(row.tenant_id))
         .filter(Column::Id.eq(row.id))
         .filter(Column::Epoch.eq(row.epoch))
-        .filter(Column::State.eq(State::Wanted.number()))
+        .filter(Column::State.eq(MediaState::Wanted.number()))
         .filter(Column::NextTryAt.eq(row.next_try_at))
         .exec(app.store.write())
         .await?;
@@ -98,14 +98,14 @@ pub(super) async fn attempt(app: &MediaContext, row: media::Model, budget: Optio
     let started = Instant::now();
     let outcome = tokio::select! {
         outcome = fetch(app, &row) => outcome,
-        () = app.stop.cancelled() => Outcome::Released,
-        () = tokio::time::sleep(budget.unwrap_or(FILE_TIMEOUT)) => Outcome::Released,
+        () = app.stop.cancelled() => FetchOutcome::Released,
+        () = tokio::time::sleep(budget.unwrap_or(FILE_TIMEOUT)) => FetchOutcome::Released,
     };
     let word = outcome.word();
     if app.faults.hit("media.before_commit").is_err() {
         return;
     }
-    let is_full = matches!(outcome, Outcome::Refused { failure: NO_ROOM });
+    let is_full = matches!(outcome, FetchOutcome::Refused { failure: NO_ROOM });
     match settle::settle(app, &row, outcome).await {
         Ok(true) => {
             if is_full {
@@ -125,34 +125,34 @@ pub(super) async fn attempt(app: &MediaContext, row: media::Model, budget: Optio
     app.media.settled.notify_waiters();
 }
 
-async fn fetch(app: &MediaContext, row: &media::Model) -> Outcome {
+async fn fetch(app: &MediaContext, row: &media::Model) -> FetchOutcome {
     if row.tries > POISON {
-        return Outcome::Refused { failure: "poison" };
+        return FetchOutcome::Refused { failure: "poison" };
     }
     match read(app, row).await {
         Ok(outcome) => outcome,
         Err(error) => {
             let cause = format!("{error:#}");
             tracing::error!(tenant.id = %row.tenant_id, media.id = %row.id, cause, "a file could not be stored; it will be retried");
-            Outcome::Broken
+            FetchOutcome::Broken
         }
     }
 }
 
 /// Kind and origin of a row.
-fn wanted(app: &MediaContext, row: &media::Model) -> anyhow::Result<(Kind, Origin)> {
-    Ok((Kind::from_number(row.kind)?, Origin::of(app, row)?))
+fn wanted(app: &MediaContext, row: &media::Model) -> anyhow::Result<(MediaKind, FileOrigin)> {
+    Ok((MediaKind::from_number(row.kind)?, FileOrigin::of(app, row)?))
 }
 
 /// Errors are our own, the store's or the database's: the other side is not at fault, so the file waits as long as
 /// necessary.
-async fn read(app: &MediaContext, row: &media::Model) -> anyhow::Result<Outcome> {
+async fn read(app: &MediaContext, row: &media::Model) -> anyhow::Result<FetchOutcome> {
     let (kind, origin) = match wanted(app, row) {
         Ok(wanted) => wanted,
         Err(error) => {
             let cause = format!("{error:#}");
             tracing::error!(tenant.id = %row.tenant_id, media.id = %row.id, cause, "a file's row is damaged");
-            return Ok(Outcome::Refused { failure: "damaged" });
+            return Ok(FetchOutcome::Refused { failure: "damaged" });
         }
     };
     let mut opened = match open::open(app, row.tenant_id, &origin).await? {
@@ -161,8 +161,8 @@ async fn read(app: &MediaContext, row: &media::Model) -> anyhow::Result<Outcome>
     };
     let limit = kind.limit(&app.config.media);
     let room = quota::room(app, row.tenant_id).await?;
-    let mut sink = Sink::new(app, Key { tenant_id: row.tenant_id, id: row.id, epoch: row.epoch }, limit, room);
-    if let Some(not_kept) = opened.told.and_then(|told| sink.refuses(told)) {
+    let mut sink = Sink::new(app, FileKey { tenant_id: row.tenant_id, id: row.id, epoch: row.epoch }, limit, room);
+    if let Some(not_kept) = opened.announced.and_then(|announced| sink.refuses(announced)) {
         return Ok(not_kept.into());
     }
     let mut beaten = Instant::now();
@@ -170,8 +170,8 @@ async fn read(app: &MediaContext, row: &media::Model) -> anyhow::Result<Outcome>
         let chunk = match tokio::time::timeout(SILENCE, opened.bytes.next()).await {
             Ok(None) => break,
             Ok(Some(Ok(chunk))) => chunk,
-            Ok(Some(Err(reason))) => return Ok(sink.give_up(NotKept::BrokeOff(reason)).await.into()),
-            Err(_) => return Ok(sink.give_up(NotKept::BrokeOff("silence".to_owned())).await.into()),
+            Ok(Some(Err(reason))) => return Ok(sink.give_up(FileNotKept::BrokeOff(reason)).await.into()),
+            Err(_) => return Ok(sink.give_up(FileNotKept::BrokeOff("silence".to_owned())).await.into()),
         };
         if let Err(not_kept) = sink.take(chunk).await? {
             return Ok(sink.give_up(not_kept).await.into());
@@ -179,12 +179,12 @@ async fn read(app: &MediaContext, row: &media::Model) -> anyhow::Result<Outcome>
         if beaten.elapsed() >= BEAT {
             beaten = Instant::now();
             if !prolong(app, row).await? {
-                return Ok(sink.give_up(NotKept::Lost).await.into());
+                return Ok(sink.give_up(FileNotKept::Lost).await.into());
             }
         }
     }
     Ok(match sink.finish().await? {
-        Ok(stored) => Outcome::of(kind, row, stored),
+        Ok(stored) => FetchOutcome::of(kind, row, stored),
         Err(not_kept) => not_kept.into(),
     })
 }
@@ -196,7 +196,7 @@ async fn prolong(app: &MediaContext, row: &media::Model) -> Result<bool, DbErr> 
     Ok(mine.exec(app.store.write()).await?.rows_affected == 1)
 }
 
-impl From<NotOpened> for Outcome {
+impl From<NotOpened> for FetchOutcome {
     fn from(not_opened: NotOpened) -> Self {
         match not_opened {
             NotOpened::Never(failure) => Self::Refused { failure },
@@ -206,14 +206,14 @@ impl From<NotOpened> for Outcome {
     }
 }
 
-impl From<NotKept> for Outcome {
-    fn from(not_kept: NotKept) -> Self {
+impl From<FileNotKept> for FetchOutcome {
+    fn from(not_kept: FileNotKept) -> Self {
         match not_kept {
-            NotKept::TooLarge => Self::Refused { failure: "media_too_big" },
-            NotKept::NoRoom => Self::Refused { failure: NO_ROOM },
-            NotKept::Empty => Self::Gone { failure: "empty".to_owned() },
-            NotKept::BrokeOff(failure) => Self::Later { failure, after: None },
-            NotKept::Lost => Self::Released,
+            FileNotKept::TooLarge => Self::Refused { failure: "media_too_big" },
+            FileNotKept::NoRoom => Self::Refused { failure: NO_ROOM },
+            FileNotKept::Empty => Self::Gone { failure: "empty".to_owned() },
+            FileNotKept::BrokeOff(failure) => Self::Later { failure, after: None },
+            FileNotKept::Lost => Self::Released,
         }
     }
 }

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use base::http_client::reason::is_nobody;
+use base::http_client::reason::is_no_server;
 use base::http_client::{FILE_TIMEOUT, refusal};
-use connectors::file::{NotOpened, Opened};
+use connectors::file::{NotOpened, OpenFile};
 use futures_util::StreamExt;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use url::Url;
 use uuid::Uuid;
 
-use super::super::Origin;
+use super::super::FileOrigin;
 use crate::media::MediaContext;
 
 /// Redirects that are followed.
@@ -23,11 +23,11 @@ const LONGEST: Duration = Duration::from_secs(15 * 60);
 pub(super) async fn open(
     app: &MediaContext,
     tenant_id: Uuid,
-    origin: &Origin,
-) -> anyhow::Result<Result<Opened, NotOpened>> {
+    origin: &FileOrigin,
+) -> anyhow::Result<Result<OpenFile, NotOpened>> {
     match origin {
-        Origin::Url(url) => Ok(call(app, url).await),
-        Origin::Connector { source_id, reference } => {
+        FileOrigin::Url(url) => Ok(call(app, url).await),
+        FileOrigin::Connector { source_id, reference } => {
             let source = app.lookup.source(*source_id).await?;
             let Some(source) = source.filter(|source| source.tenant_id == tenant_id && source.deleted_at.is_none())
             else {
@@ -42,7 +42,7 @@ pub(super) async fn open(
     }
 }
 
-async fn call(app: &MediaContext, url: &str) -> Result<Opened, NotOpened> {
+async fn call(app: &MediaContext, url: &str) -> Result<OpenFile, NotOpened> {
     let mut url = Url::parse(url).map_err(|_| NotOpened::Never("address_refused"))?;
     for _ in 0..=HOPS {
         let request = app.http.guarded().get(&url).map_err(|_| NotOpened::Never("address_refused"))?;
@@ -50,7 +50,7 @@ async fn call(app: &MediaContext, url: &str) -> Result<Opened, NotOpened> {
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) if refusal(&error).is_some() => return Err(NotOpened::Never("address_refused")),
-            Err(error) if is_nobody(&error) => return Err(NotOpened::Gone(unanswered(&error))),
+            Err(error) if is_no_server(&error) => return Err(NotOpened::Gone(unanswered(&error))),
             Err(error) => return Err(later(unanswered(&error), None)),
         };
         if !response.status().is_redirection() {
@@ -66,7 +66,7 @@ fn next(url: &Url, response: &Response) -> Option<Url> {
     url.join(to).ok()
 }
 
-fn judge(response: Response) -> Result<Opened, NotOpened> {
+fn judge(response: Response) -> Result<OpenFile, NotOpened> {
     let status = response.status();
     let word = format!("status_{}", status.as_u16());
     match status {
@@ -80,9 +80,9 @@ fn judge(response: Response) -> Result<Opened, NotOpened> {
     if response.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
         return Err(NotOpened::Gone("encoded".to_owned()));
     }
-    let told = response.content_length();
+    let announced = response.content_length();
     let bytes = response.bytes_stream().map(|chunk| chunk.map_err(|error| unanswered(&error)));
-    Ok(Opened { told, bytes: bytes.boxed() })
+    Ok(OpenFile { announced, bytes: bytes.boxed() })
 }
 
 /// The other side's failure without the address, which the client's errors contain.

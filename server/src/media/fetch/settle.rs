@@ -6,9 +6,9 @@ use entity::media::{self, Column};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, UpdateMany};
 
-use super::super::files::Key;
-use super::super::{Kind, State, name, quota, sniff};
-use super::keep::Stored;
+use super::super::files::FileKey;
+use super::super::{MediaKind, MediaState, name, quota, sniff};
+use super::keep::FetchedFile;
 use crate::media::MediaContext;
 
 /// Delays in milliseconds after the first, second, … temporary failure; then the file is given up. A quarter of an hour
@@ -19,9 +19,9 @@ const MENDED: i64 = 60_000;
 /// Attempts at a missing file: its link may have been refreshed meanwhile.
 const LOOKS: i32 = 2;
 
-pub(super) enum Outcome {
+pub(super) enum FetchOutcome {
     Kept {
-        stored: Stored,
+        stored: FetchedFile,
         file_name: String,
     },
     /// Not available.
@@ -42,15 +42,15 @@ pub(super) enum Outcome {
     Released,
 }
 
-impl Outcome {
+impl FetchOutcome {
     /// The outcome for stored bytes.
-    pub fn of(kind: Kind, row: &media::Model, stored: Stored) -> Self {
-        if kind == Kind::Avatar && !sniff::fits(kind, stored.mime_type) {
+    pub fn of(kind: MediaKind, row: &media::Model, stored: FetchedFile) -> Self {
+        if kind == MediaKind::Avatar && !sniff::fits(kind, stored.mime_type) {
             return Self::Refused { failure: "not_a_picture" };
         }
         let file_name = match row.file_name.as_str() {
             "" => name::made_up(kind, stored.mime_type),
-            told => told.to_owned(),
+            announced => announced.to_owned(),
         };
         Self::Kept { stored, file_name }
     }
@@ -73,16 +73,16 @@ pub(super) fn mine(row: &media::Model) -> UpdateMany<media::Entity> {
         .filter(Column::TenantId.eq(row.tenant_id))
         .filter(Column::Id.eq(row.id))
         .filter(Column::Epoch.eq(row.epoch))
-        .filter(Column::State.eq(State::Wanted.number()))
+        .filter(Column::State.eq(MediaState::Wanted.number()))
 }
 
 /// False if the claim was lost, and with it the fetched file.
-pub(super) async fn settle(app: &MediaContext, row: &media::Model, outcome: Outcome) -> Result<bool, DbErr> {
+pub(super) async fn settle(app: &MediaContext, row: &media::Model, outcome: FetchOutcome) -> Result<bool, DbErr> {
     let now = app.store.now().await?;
     let (kept, written) = match &outcome {
-        Outcome::Kept { stored, .. } => (Some(stored.size), row.epoch - 1),
-        Outcome::Gone { .. } | Outcome::Refused { .. } => (None, row.epoch),
-        Outcome::Later { .. } | Outcome::Broken | Outcome::Released => (None, 0),
+        FetchOutcome::Kept { stored, .. } => (Some(stored.size), row.epoch - 1),
+        FetchOutcome::Gone { .. } | FetchOutcome::Refused { .. } => (None, row.epoch),
+        FetchOutcome::Later { .. } | FetchOutcome::Broken | FetchOutcome::Released => (None, 0),
     };
     let mut update = mine(row).col_expr(Column::Leased, Expr::value(false));
     for (column, value) in changes(row, outcome, now) {
@@ -96,15 +96,15 @@ pub(super) async fn settle(app: &MediaContext, row: &media::Model, outcome: Outc
         quota::add(app, row.tenant_id, size).await;
     }
     // Leftovers here are deleted with the row.
-    let useless = Key { tenant_id: row.tenant_id, id: row.id, epoch: if good { written } else { row.epoch } };
+    let useless = FileKey { tenant_id: row.tenant_id, id: row.id, epoch: if good { written } else { row.epoch } };
     if let Err(error) = app.media.files.remove(useless).await {
         tracing::warn!(tenant.id = %row.tenant_id, media.id = %row.id, %error, "leftovers of an earlier download could not be removed yet");
     }
     Ok(good)
 }
 
-fn changes(row: &media::Model, outcome: Outcome, now: i64) -> Vec<(Column, SimpleExpr)> {
-    let end = |state: State, failure: String| {
+fn changes(row: &media::Model, outcome: FetchOutcome, now: i64) -> Vec<(Column, SimpleExpr)> {
+    let end = |state: MediaState, failure: String| {
         vec![
             (Column::State, Expr::value(state.number())),
             (Column::Failure, Expr::value(failure)),
@@ -117,8 +117,8 @@ fn changes(row: &media::Model, outcome: Outcome, now: i64) -> Vec<(Column, Simpl
     };
     let step = usize::try_from(row.tries - 1).unwrap_or(0);
     match outcome {
-        Outcome::Kept { stored, file_name } => {
-            let mut all = end(State::Kept, String::new());
+        FetchOutcome::Kept { stored, file_name } => {
+            let mut all = end(MediaState::Kept, String::new());
             all.extend([
                 (Column::FileName, Expr::value(file_name)),
                 (Column::MimeType, Expr::value(stored.mime_type)),
@@ -128,15 +128,15 @@ fn changes(row: &media::Model, outcome: Outcome, now: i64) -> Vec<(Column, Simpl
             ]);
             all
         }
-        Outcome::Gone { failure } if row.tries < LOOKS => again(failure, BACK_OFF[0]),
-        Outcome::Gone { failure } => end(State::Gone, failure),
-        Outcome::Refused { failure } => end(State::Refused, failure.to_owned()),
-        Outcome::Later { failure, after } => match BACK_OFF.get(step) {
+        FetchOutcome::Gone { failure } if row.tries < LOOKS => again(failure, BACK_OFF[0]),
+        FetchOutcome::Gone { failure } => end(MediaState::Gone, failure),
+        FetchOutcome::Refused { failure } => end(MediaState::Refused, failure.to_owned()),
+        FetchOutcome::Later { failure, after } => match BACK_OFF.get(step) {
             Some(wait) => again(failure, after.map_or(*wait, |after| millis(after).max(*wait))),
-            None => end(State::Gone, failure),
+            None => end(MediaState::Gone, failure),
         },
-        Outcome::Broken => uncounted(row, again("internal".to_owned(), MENDED)),
-        Outcome::Released => uncounted(row, again(row.failure.clone(), 0)),
+        FetchOutcome::Broken => uncounted(row, again("internal".to_owned(), MENDED)),
+        FetchOutcome::Released => uncounted(row, again(row.failure.clone(), 0)),
     }
 }
 

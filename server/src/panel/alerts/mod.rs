@@ -1,6 +1,6 @@
 //! `/panel/alerts`: open alerts, and who gets e-mails about them.
 
-mod deeds;
+mod actions;
 mod mine;
 mod others;
 
@@ -8,15 +8,15 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::Result;
-use base::words::Sentence;
+use base::i18n::Sentence;
 use entity::alert;
 use uuid::Uuid;
 
 use super::{Member, Nav, PageContext, Right, html_as};
-use crate::alert::{self as alerts, KINDS, said};
-use crate::alert_letters::readers::{self, Reader};
+use crate::alert::{self as alerts, KINDS, texts};
+use crate::alert_emails::readers::{self, EmailReader};
+use crate::identity::mail;
 use crate::panel::PanelContext;
-use crate::people::mail;
 
 const HERE: &str = "/panel/alerts";
 
@@ -24,15 +24,15 @@ const HERE: &str = "/panel/alerts";
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/alerts", web::get().to(show))
-        .route("/alerts/take", web::post().to(deeds::take))
-        .route("/alerts/mute", web::post().to(deeds::mute))
+        .route("/alerts/take", web::post().to(actions::take))
+        .route("/alerts/mute", web::post().to(actions::mute))
         .route("/alerts/mine", web::post().to(mine::choose))
         .route("/alerts/code", web::post().to(mine::prove))
         .route("/alerts/readers/{person_id}", web::post().to(others::switch));
 }
 
 /// An open alert.
-struct Row {
+struct OpenAlertRow {
     key: String,
     subject: String,
     since: i64,
@@ -42,7 +42,7 @@ struct Row {
 }
 
 /// A member, for owners who decide who gets e-mails.
-struct Line {
+struct SubscriberRow {
     id: Uuid,
     name: String,
     address: String,
@@ -51,7 +51,7 @@ struct Line {
 }
 
 /// A kind of alert that can be subscribed to.
-struct Kind {
+struct AlertKind {
     kind: &'static str,
     label: Sentence,
     wanted: bool,
@@ -59,21 +59,21 @@ struct Kind {
 
 #[derive(Template)]
 #[template(path = "panel/alerts.html")]
-struct Alerts {
+struct AlertsPage {
     page: PageContext,
-    rows: Vec<Row>,
+    rows: Vec<OpenAlertRow>,
     may_act: bool,
     mail_on: bool,
     /// The reader's settings; `None` for a viewing operator.
     mine: Option<Mine>,
-    others: Vec<Line>,
+    others: Vec<SubscriberRow>,
     may_switch: bool,
 }
 
 /// The reader's own form.
 struct Mine {
     letters: bool,
-    kinds: Vec<Kind>,
+    kinds: Vec<AlertKind>,
     /// The reader has no sign-in address, so one can be entered.
     typed: bool,
     address: String,
@@ -85,7 +85,7 @@ struct Mine {
 
 /// What to show in the reader's form instead of the stored settings.
 #[derive(Default)]
-struct Sent {
+struct ReaderFormState {
     address: Option<String>,
     error: String,
 }
@@ -93,7 +93,7 @@ struct Sent {
 /// `GET /panel/alerts`
 async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     let page = member.page("alerts-title", Nav::Overview);
-    shown(&app, &member, page, StatusCode::OK, Sent::default()).await
+    shown(&app, &member, page, StatusCode::OK, ReaderFormState::default()).await
 }
 
 async fn shown(
@@ -101,17 +101,17 @@ async fn shown(
     member: &Member,
     page: PageContext,
     status: StatusCode,
-    sent: Sent,
+    sent: ReaderFormState,
 ) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
     let open = alerts::open(db, tenant_id).await?;
     let everybody = readers::all(db, tenant_id).await?;
     let me = everybody.iter().find(|reader| Some(reader.person.id) == member.person_id);
-    let template = Alerts {
+    let template = AlertsPage {
         rows: open.iter().map(|row| line(&page, row)).collect(),
         may_act: member.may(Right::ManageAccount),
-        mail_on: mail::is_on(&app.people),
+        mail_on: mail::is_on(&app.identity),
         mine: me.filter(|_| !member.view_as).map(|me| mine(app, member, &page, me, sent)),
         others: if member.may(Right::SeeTeam) {
             everybody.iter().map(|one| other(member, one)).collect()
@@ -124,16 +124,16 @@ async fn shown(
     html_as(status, &page, &template)
 }
 
-fn line(page: &PageContext, row: &alert::Model) -> Row {
+fn line(page: &PageContext, row: &alert::Model) -> OpenAlertRow {
     let words = page.words;
-    let subject = said::of(words, row, "subject", &page.account, page.crm);
+    let subject = texts::of(words, row, "subject", &page.account, page.crm);
     let muted = row.muted_until.filter(|until| *until > page.now);
     let state = match (muted, row.taken_by.as_str()) {
-        (Some(until), _) => ("off", words.say("alert-state-muted").with("stamp", page.when(&until).stamp())),
-        (None, "") => ("bad", words.say("alert-state-open")),
-        (None, name) => ("warn", words.say("alert-state-acknowledged").with("name", name)),
+        (Some(until), _) => ("off", words.text("alert-state-muted").with("stamp", page.when(&until).stamp())),
+        (None, "") => ("bad", words.text("alert-state-open")),
+        (None, name) => ("warn", words.text("alert-state-acknowledged").with("name", name)),
     };
-    Row {
+    OpenAlertRow {
         key: row.key.clone(),
         subject: subject.map_or_else(|| row.kind.clone(), |subject| subject.to_string()),
         since: row.opened_at,
@@ -142,10 +142,10 @@ fn line(page: &PageContext, row: &alert::Model) -> Row {
     }
 }
 
-fn mine(app: &PanelContext, member: &Member, page: &PageContext, me: &Reader, sent: Sent) -> Mine {
-    let kinds = KINDS.map(|kind| Kind {
+fn mine(app: &PanelContext, member: &Member, page: &PageContext, me: &EmailReader, sent: ReaderFormState) -> Mine {
+    let kinds = KINDS.map(|kind| AlertKind {
         kind,
-        label: page.words.say_of("alert-kind-", kind).with("crm", page.crm),
+        label: page.words.text_of("alert-kind-", kind).with("crm", page.crm),
         wanted: !me.choice.without.iter().any(|without| without == kind),
     });
     Mine {
@@ -158,8 +158,8 @@ fn mine(app: &PanelContext, member: &Member, page: &PageContext, me: &Reader, se
     }
 }
 
-fn other(member: &Member, reader: &Reader) -> Line {
-    Line {
+fn other(member: &Member, reader: &EmailReader) -> SubscriberRow {
+    SubscriberRow {
         id: reader.person.id,
         name: super::sign_in::named(&reader.person),
         address: reader.address().to_owned(),

@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::HERE;
-use crate::alert_letters::readers::{self, Choice};
+use crate::alert_emails::readers::{self, EmailPreference};
 use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
 use crate::panel::{Form, Member, Notice, Right};
@@ -30,11 +30,11 @@ pub(super) async fn switch(
     let person_id = Uuid::try_parse(&person_id).map_err(|_| Error::NotFound)?;
     let tenant_id = member.tenant.tenant_id;
     let reader = readers::one(app.store.read(), tenant_id, person_id).await?.ok_or(Error::NotFound)?;
-    let choice = Choice { letters: form.to == "on", ..reader.choice.clone() };
-    readers::choose(&app.letters, app.store.write(), tenant_id, person_id, &choice).await?;
+    let choice = EmailPreference { letters: form.to == "on", ..reader.choice.clone() };
+    readers::choose(&app.alert_emails, app.store.write(), tenant_id, person_id, &choice).await?;
     let detail = json!({ "letters": choice.letters, "name": named(&reader.person) });
     member.audit(&app, app.store.write(), "alert.letters_chosen", &person_id.to_string(), detail).await?;
     let key = if choice.letters { "alerts-switched-on" } else { "alerts-switched-off" };
-    let said = member.words.say(key).with("name", named(&reader.person));
+    let said = member.words.text(key).with("name", named(&reader.person));
     member.see_other(&app, HERE, Notice::done(said)).await
 }

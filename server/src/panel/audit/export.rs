@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use crate::audit::Query;
+use crate::audit::AuditQuery;
 use crate::panel::PanelContext;
 use crate::panel::csv;
 
@@ -20,13 +20,13 @@ const FOR_VENDOR: [&str; 10] =
 
 /// Who downloads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reader {
+pub enum ExportReader {
     Account,
     /// With account and actor ids.
     Vendor,
 }
 
-impl Reader {
+impl ExportReader {
     fn head(self) -> String {
         match self {
             Self::Account => csv::head(&FOR_ACCOUNT),
@@ -47,7 +47,7 @@ impl Reader {
 }
 
 /// Streams every row that matches a query, newest first.
-pub async fn download(app: web::Data<PanelContext>, query: Query, reader: Reader) -> HttpResponse {
+pub async fn download(app: web::Data<PanelContext>, query: AuditQuery, reader: ExportReader) -> HttpResponse {
     crate::audit::flush(&app).await;
     let rows = stream::unfold(Some((app, query, None)), move |state| async move {
         let (app, query, before) = state?;
@@ -66,9 +66,9 @@ pub async fn download(app: web::Data<PanelContext>, query: Query, reader: Reader
 /// Some lines, and the last row, after which the next ones begin; `None` when these were the last.
 async fn chunk(
     app: &PanelContext,
-    query: &Query,
+    query: &AuditQuery,
     before: Option<Uuid>,
-    reader: Reader,
+    reader: ExportReader,
 ) -> Result<(String, Option<Uuid>), DbErr> {
     let rows = query.rows(app, before, CHUNK).await?;
     let whole = u64::try_from(rows.len()).is_ok_and(|count| count == CHUNK);

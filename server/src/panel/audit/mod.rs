@@ -5,14 +5,14 @@ pub mod export;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::Result;
-use base::words::Words;
+use base::i18n::Words;
 use entity::audit;
 
 use super::{Member, Nav, PageContext, Right, html};
-use crate::audit::Query;
-use crate::audit::query::{Asked, GROUPS};
+use crate::audit::AuditQuery;
+use crate::audit::query::{AuditFilterParams, GROUPS};
 use crate::panel::PanelContext;
-use export::Reader;
+use export::ExportReader;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -23,8 +23,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 #[template(path = "panel/audit.html")]
 struct Audit {
     page: PageContext,
-    rows: Vec<Row>,
-    filter: Query,
+    rows: Vec<AuditRow>,
+    filter: AuditQuery,
     /// Groups of actions to filter by, with their texts.
     groups: Vec<(&'static str, String)>,
     older: Option<String>,
@@ -32,7 +32,7 @@ struct Audit {
     csv: String,
 }
 
-struct Row {
+struct AuditRow {
     at: i64,
     who: String,
     what: String,
@@ -45,15 +45,19 @@ struct Row {
 }
 
 /// `GET /panel/audit`
-async fn show(app: web::Data<PanelContext>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
+async fn show(
+    app: web::Data<PanelContext>,
+    member: Member,
+    asked: web::Query<AuditFilterParams>,
+) -> Result<HttpResponse> {
     member.require(Right::SeeAudit)?;
     let page = member.page("audit-title", Nav::Audit);
-    let filter = Query::of_account(member.tenant.tenant_id, &asked);
+    let filter = AuditQuery::of_account(member.tenant.tenant_id, &asked);
     let found = filter.page(&app).await?;
     let older = found.older.map(|last| filter.address("/panel/audit", Some(last)));
     let audit = Audit {
         rows: found.rows.into_iter().map(|row| shown(row, page.words, page.crm)).collect(),
-        groups: GROUPS.iter().map(|group| (*group, page.words.say_of("audit-group-", group).to_string())).collect(),
+        groups: GROUPS.iter().map(|group| (*group, page.words.text_of("audit-group-", group).to_string())).collect(),
         newest: filter.is_later().then(|| filter.address("/panel/audit", None)),
         csv: filter.address("/panel/audit.csv", None),
         older,
@@ -64,21 +68,25 @@ async fn show(app: web::Data<PanelContext>, member: Member, asked: web::Query<As
 }
 
 /// `GET /panel/audit.csv`
-async fn download(app: web::Data<PanelContext>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
+async fn download(
+    app: web::Data<PanelContext>,
+    member: Member,
+    asked: web::Query<AuditFilterParams>,
+) -> Result<HttpResponse> {
     member.require(Right::SeeAudit)?;
-    let query = Query::of_account(member.tenant.tenant_id, &asked);
-    Ok(export::download(app, query, Reader::Account).await)
+    let query = AuditQuery::of_account(member.tenant.tenant_id, &asked);
+    Ok(export::download(app, query, ExportReader::Account).await)
 }
 
-fn shown(row: audit::Model, words: Words, crm: &'static str) -> Row {
+fn shown(row: audit::Model, words: Words, crm: &'static str) -> AuditRow {
     let vendor = row.actor_kind == "operator";
     let detail: serde_json::Value = serde_json::from_str(&row.detail).unwrap_or_default();
-    Row {
+    AuditRow {
         at: row.at,
         who: who(&row, words, crm),
         what: match detail.get("reason").and_then(serde_json::Value::as_str) {
             Some(reason) if vendor && row.action == "account.looked_at" => {
-                words.say("audit-vendor-looked").with("reason", reason).to_string()
+                words.text("audit-vendor-looked").with("reason", reason).to_string()
             }
             _ => what(&row.action, words, crm),
         },
@@ -107,12 +115,12 @@ fn plain(value: &serde_json::Value) -> String {
 }
 
 fn who(row: &audit::Model, words: Words, crm: &'static str) -> String {
-    let kind = words.say_of("audit-actor-", &row.actor_kind).with("crm", crm);
+    let kind = words.text_of("audit-actor-", &row.actor_kind).with("crm", crm);
     if row.actor_name.is_empty() { kind.to_string() } else { format!("{} · {kind}", row.actor_name) }
 }
 
 /// The action as text; its name if there is no text for it.
 fn what(action: &str, words: Words, crm: &'static str) -> String {
     let key = format!("audit-did-{}", action.replace('.', "-"));
-    if words.has(&key) { words.say(key).with("crm", crm).to_string() } else { action.to_owned() }
+    if words.has(&key) { words.text(key).with("crm", crm).to_string() } else { action.to_owned() }
 }

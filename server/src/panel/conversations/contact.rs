@@ -1,12 +1,12 @@
 //! The amoCRM contact that a chat is linked to, and why.
 
-use base::words::Sentence;
+use base::i18n::Sentence;
 use entity::conversation;
 
 use crate::panel::PageContext;
 
 /// The contact as a page shows it.
-pub struct Shown {
+pub struct ContactView {
     /// Its card in amoCRM; `None` if no contact is known.
     pub address: Option<String>,
     pub name: String,
@@ -14,13 +14,13 @@ pub struct Shown {
     pub why: Option<Sentence>,
 }
 
-impl Shown {
+impl ContactView {
     pub fn of(page: &PageContext, host: &str, row: &conversation::Model) -> Self {
         let why = Some(row.contact_why.as_str()).filter(|why| !why.is_empty());
         Self {
             address: card(host, row),
             name: row.contact_name.clone(),
-            why: why.map(|why| page.words.say_of("contact-why-", why).with("crm", page.crm)),
+            why: why.map(|why| page.words.text_of("contact-why-", why).with("crm", page.crm)),
         }
     }
 }

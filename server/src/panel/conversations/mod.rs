@@ -10,7 +10,7 @@ use askama::Template;
 use base::error::Result;
 use serde::Deserialize;
 
-use super::choice::{self, Choice};
+use super::choice::{self, SelectOption};
 use super::reasons;
 use crate::delivery::read::list::Ground;
 use crate::delivery::read::{chats, find};
@@ -21,7 +21,7 @@ pub use contact::card;
 pub use one::get;
 
 #[derive(Debug, Default, Deserialize)]
-struct Query {
+struct ConversationsQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -31,17 +31,17 @@ struct Query {
 
 #[derive(Template)]
 #[template(path = "panel/conversations/list.html")]
-struct List {
+struct ConversationsPage {
     page: PageContext,
     text: String,
-    sources: Vec<Choice>,
+    sources: Vec<SelectOption>,
     filtered: bool,
-    rows: Vec<Row>,
+    rows: Vec<ConversationRow>,
     newest: Option<String>,
     older: Option<String>,
 }
 
-struct Row {
+struct ConversationRow {
     id: String,
     customer: String,
     phone: String,
@@ -53,7 +53,9 @@ struct Row {
 /// `GET /panel/conversations`.
 pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     member.require(Right::Look)?;
-    let query = web::Query::<Query>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
+    let query = web::Query::<ConversationsQuery>::from_query(request.query_string())
+        .map(web::Query::into_inner)
+        .unwrap_or_default();
     let page = member.page("conversations-title", Nav::Conversations);
     let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
     let ground = Ground::of_tenant(db, tenant_id).await?;
@@ -62,7 +64,7 @@ pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpReq
         "" => None,
         text => Some(find::find(db, tenant_id, text).await?.conversations),
     };
-    let wanted = chats::Wanted { source_id: choice::source_id(&ground, &query.source), ids };
+    let wanted = chats::ConversationFilter { source_id: choice::source_id(&ground, &query.source), ids };
     let rows = choice::page_of(query.cursor.as_deref(), &["panel-chats", &text, &query.source])?;
     let found = chats::page(db, tenant_id, &wanted, rows.after, rows.rows()).await?;
     let (found, next) = rows.cut(found, |row| row.id);
@@ -73,7 +75,7 @@ pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpReq
     let row = |conversation: &entity::conversation::Model| {
         let contact = serde_json::from_str(&conversation.contact).unwrap_or_default();
         let source = ground.sources.get(&conversation.source_id);
-        Row {
+        ConversationRow {
             id: conversation.id.to_string(),
             customer: reasons::customer(&contact, page.words),
             phone: contact.phone.as_deref().map(reasons::short_phone).unwrap_or_default(),
@@ -81,7 +83,7 @@ pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpReq
             last: last.get(&conversation.id).map(|at| page.time(at)).unwrap_or_default(),
         }
     };
-    let list = List {
+    let list = ConversationsPage {
         sources: choice::sources(&page, &ground, &query.source),
         filtered: !text.is_empty() || wanted.source_id.is_some(),
         rows: found.iter().map(row).collect(),

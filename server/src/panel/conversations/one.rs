@@ -3,30 +3,30 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
+use base::i18n::Sentence;
 use base::message::Person;
-use base::words::Sentence;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::contact::Shown;
+use super::contact::ContactView;
 use super::visit::{self, Fact};
-use super::why::{self, Link};
+use super::why::{self, IdOrigin};
 use crate::contact;
 use crate::delivery::read::chats;
-use crate::delivery::read::list::{self, Ground, Wanted};
+use crate::delivery::read::list::{self, Ground, MessageFilter};
 use crate::panel::PanelContext;
-use crate::panel::messages::{Row, row};
+use crate::panel::messages::{MessageRow, row};
 use crate::panel::reasons;
 use crate::panel::{self, Member, Nav, PageContext, Right, choice};
 
 #[derive(Debug, Default, Deserialize)]
-struct Query {
+struct ConversationQuery {
     cursor: Option<String>,
 }
 
 #[derive(Template)]
 #[template(path = "panel/conversations/one.html")]
-struct One {
+struct ConversationPage {
     page: PageContext,
     customer: String,
     phone: String,
@@ -39,10 +39,10 @@ struct One {
     visit: Vec<Fact>,
     /// Since when the customer has blocked us; `None` if they have not.
     shut: Option<String>,
-    links: Vec<Link>,
+    links: Vec<IdOrigin>,
     rule: Option<Sentence>,
-    contact: Shown,
-    rows: Vec<Row>,
+    contact: ContactView,
+    rows: Vec<MessageRow>,
     newest: Option<String>,
     older: Option<String>,
 }
@@ -59,31 +59,33 @@ pub async fn get(
     let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
     let conversation = chats::one(db, tenant_id, id).await?.ok_or(Error::NotFound)?;
     let conversation = contact::look(&app.tenants, conversation).await;
-    let query = web::Query::<Query>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
+    let query = web::Query::<ConversationQuery>::from_query(request.query_string())
+        .map(web::Query::into_inner)
+        .unwrap_or_default();
     let person: Person = serde_json::from_str(&conversation.contact).unwrap_or_default();
     let customer = reasons::customer(&person, member.words);
-    let page = member.page(member.words.say("conversation-title").with("name", customer.as_str()), Nav::Conversations);
+    let page = member.page(member.words.text("conversation-title").with("name", customer.as_str()), Nav::Conversations);
     let ground = Ground::of_tenant(db, tenant_id).await?;
     let source = ground.sources.get(&conversation.source_id);
     let aliases = chats::aliases(db, tenant_id, id).await?;
-    let wanted = Wanted { conversation_id: Some(id), ..Wanted::default() };
+    let wanted = MessageFilter { conversation_id: Some(id), ..MessageFilter::default() };
     let rows = choice::page_of(query.cursor.as_deref(), &["panel-chat", &id.to_string()])?;
     let lines = list::page(db, tenant_id, &wanted, &ground, rows.after, rows.rows()).await?;
     let (lines, next) = rows.cut(lines, |line| line.message.id);
     let path = format!("/panel/conversations/{id}");
-    let one = One {
+    let one = ConversationPage {
         customer,
         phone: person.phone.as_deref().map(reasons::short_phone).unwrap_or_default(),
         email: person.email.clone().unwrap_or_default(),
         source_id: conversation.source_id.to_string(),
         source: source.filter(|source| source.deleted_at.is_none()).map(|source| source.name.clone()),
-        messenger: source.map(|source| page.words.say_of("connector-", &source.kind)),
+        messenger: source.map(|source| page.words.text_of("connector-", &source.kind)),
         begun: page.time(&conversation.created_at),
         visit: visit::facts(&page, &conversation.visit),
         shut: (conversation.shut_at > 0).then(|| page.time(&conversation.shut_at)),
         links: why::links(&page, &ground, &conversation, &aliases),
-        rule: source.map(|source| page.words.say_of("contact-rule-", &source.contact_rule).with("crm", page.crm)),
-        contact: Shown::of(&page, &member.tenant.host, &conversation),
+        rule: source.map(|source| page.words.text_of("contact-rule-", &source.contact_rule).with("crm", page.crm)),
+        contact: ContactView::of(&page, &member.tenant.host, &conversation),
         rows: lines.iter().map(|line| row(&page, &ground, line)).collect(),
         newest: query.cursor.as_ref().map(|_| path.clone()),
         older: next.as_deref().map(|next| choice::address(&path, &[("cursor", next)])),

@@ -1,7 +1,7 @@
 //! What brought a customer to the chat, as text.
 
+use base::i18n::Sentence;
 use base::message::{Visit, Visits};
-use base::words::Sentence;
 
 use crate::panel::PageContext;
 
@@ -14,7 +14,7 @@ pub struct Fact {
 
 /// What is stored with a conversation: a page and its campaign parameters, or a link's parameter.
 pub fn facts(page: &PageContext, stored: &str) -> Vec<Fact> {
-    let fact = |key: &'static str, text: String| Fact { label: page.words.say(key), text };
+    let fact = |key: &'static str, text: String| Fact { label: page.words.text(key), text };
     let Some(visits) = Visits::stored(stored) else {
         let word = Some(stored).filter(|word| !word.is_empty());
         return word.into_iter().map(|word| fact("conversation-visit", word.to_owned())).collect();

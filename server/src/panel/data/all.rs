@@ -9,14 +9,14 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::audit::By;
+use crate::identity::realm::{self, Realm};
 use crate::panel::PanelContext;
 use crate::panel::{Form, Member, Nav, Notice, PageContext, Right, html, html_as};
-use crate::people::door::{self, Door};
 use crate::{source, tenant};
 
 #[derive(Template)]
 #[template(path = "panel/data_all.html")]
-struct Confirm {
+struct EraseAllPage {
     page: PageContext,
     sources: u64,
     wrong: String,
@@ -33,7 +33,7 @@ struct Gone {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Confirmed {
+pub(super) struct EraseAllForm {
     account: String,
 }
 
@@ -41,7 +41,7 @@ async fn form(app: &PanelContext, member: &Member, status: StatusCode, wrong: St
     let mut page = member.page("data-forget-all", Nav::Data);
     page.not_taken = !wrong.is_empty();
     let usage = source::usage(app, member.tenant.tenant_id).await?;
-    html_as(status, &page, &Confirm { page: page.clone(), sources: usage.used, wrong })
+    html_as(status, &page, &EraseAllPage { page: page.clone(), sources: usage.used, wrong })
 }
 
 /// `GET /panel/data/all`
@@ -55,12 +55,12 @@ pub(super) async fn erase(
     app: web::Data<PanelContext>,
     request: HttpRequest,
     member: Member,
-    confirmed: Form<Confirmed>,
+    confirmed: Form<EraseAllForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::EraseData)?;
     let host = member.tenant.host.as_str();
     if confirmed.account.trim() != host {
-        let wrong = member.words.say("form-confirm-mismatch").with("expected", host).to_string();
+        let wrong = member.words.text("form-confirm-mismatch").with("expected", host).to_string();
         return form(&app, &member, StatusCode::UNPROCESSABLE_ENTITY, wrong).await;
     }
     let app = app.into_inner();
@@ -77,10 +77,10 @@ pub(super) async fn erase(
     let by = By { actor: member.actor(), address: member.address };
     by.did(&app, app.store.write(), "account.forgotten", (VENDOR, &object), detail).await?;
     let page = PageContext::outside(&app, &request, "data-gone-title");
-    let text = page.words.say("data-gone").with("account", host).with("proof", erasure.id.to_string()).to_string();
+    let text = page.words.text("data-gone").with("account", host).with("proof", erasure.id.to_string()).to_string();
     let page = page.with_notice(Notice::done(text));
     let gone = Gone { page: page.clone(), text: String::new(), ways: Vec::new(), details: String::new() };
     let mut answer = html(&page, &gone)?;
-    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.clear(&app.people, door::is_framed(&request)));
+    answer.headers_mut().append(header::SET_COOKIE, Realm::Panel.clear(&app.identity, realm::is_framed(&request)));
     Ok(answer)
 }

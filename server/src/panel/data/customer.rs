@@ -14,7 +14,7 @@ use crate::tenant::{self, Who};
 
 #[derive(Template)]
 #[template(path = "panel/data_customer.html")]
-struct Confirm {
+struct EraseCustomerPage {
     page: PageContext,
     who: String,
     chats: usize,
@@ -23,14 +23,14 @@ struct Confirm {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct CustomerQuery {
     #[serde(default)]
     who: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Confirmed {
+pub(super) struct EraseCustomerForm {
     who: String,
 }
 
@@ -47,7 +47,7 @@ fn who(text: &str) -> Who {
 pub(super) async fn ask(
     app: web::Data<PanelContext>,
     member: Member,
-    asked: web::Query<Asked>,
+    asked: web::Query<CustomerQuery>,
 ) -> Result<HttpResponse> {
     member.require(Right::EraseData)?;
     let words = member.words;
@@ -60,7 +60,7 @@ pub(super) async fn ask(
     match found {
         Ok(found) => {
             let page = member.page("data-forget-person-title", Nav::Data);
-            let confirm = Confirm {
+            let confirm = EraseCustomerPage {
                 who: asked.who.clone(),
                 chats: found.conversations.len(),
                 messages: found.messages,
@@ -71,7 +71,7 @@ pub(super) async fn ask(
         }
         Err(key) => {
             let page = member.page("data-title", Nav::Data).with_error();
-            let wrong = words.say(key).to_string();
+            let wrong = words.text(key).to_string();
             let data = Data { who: asked.who.clone(), wrong, ..Data::of(&app, &member, page.clone()) };
             html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &data)
         }
@@ -79,14 +79,18 @@ pub(super) async fn ask(
 }
 
 /// `POST /panel/data/customer`
-pub(super) async fn erase(app: web::Data<PanelContext>, member: Member, form: Form<Confirmed>) -> Result<HttpResponse> {
+pub(super) async fn erase(
+    app: web::Data<PanelContext>,
+    member: Member,
+    form: Form<EraseCustomerForm>,
+) -> Result<HttpResponse> {
     member.require(Right::EraseData)?;
     let by = format!("person:{}", member.person_id.unwrap_or_default());
     let erasure = tenant::erase(&app, member.tenant.tenant_id, &who(&form.who), &by).await?;
     // The erasure's id instead of the phone: the log must not keep what was erased.
     let (object, detail) = (erasure.id.to_string(), json!(erasure.counts));
     member.audit(&app, app.store.write(), "data.erased", &object, detail).await?;
-    member.see_other(&app, "/panel/data", Notice::done(member.words.say("data-erased"))).await
+    member.see_other(&app, "/panel/data", Notice::done(member.words.text("data-erased"))).await
 }
 
 #[cfg(test)]

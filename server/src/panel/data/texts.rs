@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -32,20 +32,24 @@ pub(super) fn offered(app: &PanelContext, own: Option<u32>) -> Vec<Term> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Chosen {
+pub(super) struct RetentionForm {
     days: String,
 }
 
 /// `POST /panel/data/texts`
-pub(super) async fn choose(app: web::Data<PanelContext>, member: Member, chosen: Form<Chosen>) -> Result<HttpResponse> {
+pub(super) async fn choose(
+    app: web::Data<PanelContext>,
+    member: Member,
+    chosen: Form<RetentionForm>,
+) -> Result<HttpResponse> {
     member.require(Right::EraseData)?;
     let days = match chosen.days.trim() {
         "" => None,
-        text => Some(text.parse().map_err(|_| Error::Malformed(Said::new("said-form-deed")))?),
+        text => Some(text.parse().map_err(|_| Error::Malformed(LocalizedText::new("said-form-deed")))?),
     };
     let tenant_id = member.tenant.tenant_id;
     tenant::keep_texts(&app, tenant_id, days).await?;
     member.audit(&app, app.store.write(), "data.term_changed", "", json!({ "days": days })).await?;
-    let notice = Notice::of(Tone::Ok, member.words.say("data-retention-saved"));
+    let notice = Notice::of(Tone::Ok, member.words.text("data-retention-saved"));
     member.see_other(&app, "/panel/data", notice).await
 }

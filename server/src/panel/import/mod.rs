@@ -1,6 +1,6 @@
 //! `/panel/import`: import of a file of earlier messages: counting, progress, and the skipped lines.
 
-mod deeds;
+mod actions;
 mod new;
 mod one;
 mod skipped;
@@ -13,7 +13,7 @@ use entity::import;
 use uuid::Uuid;
 
 use crate::delivery::read::list::Ground;
-use crate::import::{self as imports, State};
+use crate::import::{self as imports, ImportState};
 use crate::panel::PanelContext;
 use crate::panel::{Member, Nav, PageContext, Right, html};
 use crate::source::By;
@@ -25,15 +25,15 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/import", web::post().to(new::take))
         .route("/import/new", web::get().to(new::form))
         .route("/import/{id}", web::get().to(one::get))
-        .route("/import/{id}/start", web::post().to(deeds::start))
-        .route("/import/{id}/pause", web::post().to(deeds::pause))
-        .route("/import/{id}/resume", web::post().to(deeds::resume))
-        .route("/import/{id}/cancel", web::get().to(deeds::ask))
-        .route("/import/{id}/cancel", web::post().to(deeds::cancel))
+        .route("/import/{id}/start", web::post().to(actions::start))
+        .route("/import/{id}/pause", web::post().to(actions::pause))
+        .route("/import/{id}/resume", web::post().to(actions::resume))
+        .route("/import/{id}/cancel", web::get().to(actions::ask))
+        .route("/import/{id}/cancel", web::post().to(actions::cancel))
         .route("/import/{id}/skipped.csv", web::get().to(skipped::download));
 }
 
-struct Row {
+struct ImportRow {
     id: String,
     made: String,
     source: String,
@@ -45,9 +45,9 @@ struct Row {
 
 #[derive(Template)]
 #[template(path = "panel/import/list.html")]
-struct List {
+struct ImportsPage {
     page: PageContext,
-    rows: Vec<Row>,
+    rows: Vec<ImportRow>,
 }
 
 /// `GET /panel/import`
@@ -57,7 +57,7 @@ async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
     let tenant_id = member.tenant.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let all = imports::list(&app, tenant_id).await?;
-    let rows = all.into_iter().map(|row| Row {
+    let rows = all.into_iter().map(|row| ImportRow {
         id: row.id.to_string(),
         made: page.time(&row.created_at),
         source: ground.sources.get(&row.source_id).map(|source| source.name.clone()).unwrap_or_default(),
@@ -67,24 +67,24 @@ async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
         total: row.total,
     });
     let rows = rows.collect();
-    html(&page, &List { rows, page: page.clone() })
+    html(&page, &ImportsPage { rows, page: page.clone() })
 }
 
 /// The import's state as an icon and a word.
 fn badge(page: &PageContext, row: &import::Model) -> String {
-    let state = State::from_number(row.state).unwrap_or(State::Failed);
+    let state = ImportState::from_number(row.state).unwrap_or(ImportState::Failed);
     let (tone, word) = match state {
-        State::Done if imports::can_start(row) => ("wait", "ready"),
-        State::Done if row.dry_run => ("off", "counted"),
-        State::Done if row.skipped > 0 => ("warn", "done_with_skips"),
-        State::Done => ("ok", "done"),
-        State::Reading | State::Queued => ("wait", "queued"),
-        State::Running => ("wait", "running"),
-        State::Paused => ("off", "paused"),
-        State::Cancelled => ("off", "cancelled"),
-        State::Failed => ("bad", "failed"),
+        ImportState::Done if imports::can_start(row) => ("wait", "ready"),
+        ImportState::Done if row.dry_run => ("off", "counted"),
+        ImportState::Done if row.skipped > 0 => ("warn", "done_with_skips"),
+        ImportState::Done => ("ok", "done"),
+        ImportState::Reading | ImportState::Queued => ("wait", "queued"),
+        ImportState::Running => ("wait", "running"),
+        ImportState::Paused => ("off", "paused"),
+        ImportState::Cancelled => ("off", "cancelled"),
+        ImportState::Failed => ("bad", "failed"),
     };
-    page.badge(tone, page.words.say_of("import-state-", word))
+    page.badge(tone, page.words.text_of("import-state-", word))
 }
 
 /// An import of the member's account.

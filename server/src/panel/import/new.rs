@@ -4,14 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::words::Sentence;
+use base::i18n::Sentence;
 use entity::source;
 use uuid::Uuid;
 
 use super::{by, upload};
 use crate::import as imports;
 use crate::panel::PanelContext;
-use crate::panel::choice::Choice;
+use crate::panel::choice::SelectOption;
 use crate::panel::member::to;
 use crate::panel::{Member, Nav, PageContext, Right, html_as};
 
@@ -20,10 +20,10 @@ const LEADS: [&str; 2] = ["newest", "none"];
 
 #[derive(Template)]
 #[template(path = "panel/import/new.html")]
-struct New {
+struct NewImportPage {
     page: PageContext,
-    sources: Vec<Choice>,
-    leads: Vec<Choice>,
+    sources: Vec<SelectOption>,
+    leads: Vec<SelectOption>,
     link_contacts: bool,
     most: u64,
     error: String,
@@ -32,13 +32,13 @@ struct New {
 /// `GET /panel/import/new`
 pub(super) async fn form(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::Import)?;
-    show(&app, &member, &upload::Fields::default(), None).await
+    show(&app, &member, &upload::UploadFields::default(), None).await
 }
 
 async fn show(
     app: &PanelContext,
     member: &Member,
-    fields: &upload::Fields,
+    fields: &upload::UploadFields,
     error: Option<Sentence>,
 ) -> Result<HttpResponse> {
     let page = member.page("import-new", Nav::Import);
@@ -48,10 +48,12 @@ async fn show(
     };
     let mut sources = crate::source::all(app, member.tenant.tenant_id).await?;
     sources.sort_by_key(|source| (!source.is_default, source.name.to_lowercase()));
-    let choice = |source: source::Model| Choice::new(source.id.to_string(), source.name, &fields.source);
-    let form = New {
+    let choice = |source: source::Model| SelectOption::new(source.id.to_string(), source.name, &fields.source);
+    let form = NewImportPage {
         sources: sources.into_iter().map(choice).collect(),
-        leads: LEADS.map(|word| Choice::new(word, page.words.say_of("import-leads-", word), &fields.leads)).into(),
+        leads: LEADS
+            .map(|word| SelectOption::new(word, page.words.text_of("import-leads-", word), &fields.leads))
+            .into(),
         link_contacts: !fields.link_contacts.is_empty(),
         most: u64::from(app.config.import.file_mb) * 1024 * 1024,
         error: error.map(|error| error.to_string()).unwrap_or_default(),
@@ -69,23 +71,23 @@ pub(super) async fn take(
 ) -> Result<HttpResponse, actix_web::Error> {
     member.require(Right::Import)?;
     upload::own_page(&app, &request)?;
-    let mut fields = upload::Fields::default();
+    let mut fields = upload::UploadFields::default();
     let arrived = match upload::read(&app, &member, &request, body.into_inner(), &mut fields).await {
         Ok(arrived) => arrived,
-        Err(upload::Failed::Refused(refused)) => return Err(refused.into()),
-        Err(upload::Failed::Other(error @ (Error::Internal(_) | Error::Unavailable { .. } | Error::NotFound))) => {
+        Err(upload::UploadError::Refused(refused)) => return Err(refused.into()),
+        Err(upload::UploadError::Other(error @ (Error::Internal(_) | Error::Unavailable { .. } | Error::NotFound))) => {
             return Err(error.into());
         }
-        Err(upload::Failed::Other(error)) => {
+        Err(upload::UploadError::Other(error)) => {
             let said =
-                member.words.say("said-quoted").with("text", error.first_said().in_words(member.words, member.crm()));
+                member.words.text("said-quoted").with("text", error.first_text().in_words(member.words, member.crm()));
             return Ok(show(&app, &member, &fields, Some(said)).await?);
         }
     };
     if arrived.row().total == 0 && arrived.row().skipped == 0 {
         arrived.discard(&app).await;
-        let label = member.words.say("import-file").to_string();
-        return Ok(show(&app, &member, &fields, Some(member.words.say("form-empty").with("field", label))).await?);
+        let label = member.words.text("import-file").to_string();
+        return Ok(show(&app, &member, &fields, Some(member.words.text("form-empty").with("field", label))).await?);
     }
     let row = arrived.keep(&app, &by(&member)).await?;
     Ok(to(&format!("/panel/import/{}", row.id)))
@@ -98,6 +100,6 @@ pub(super) async fn source_of(app: &PanelContext, member: &Member, id: &str) -> 
 }
 
 /// The form's choice about leads.
-pub(super) fn leads_of(word: &str) -> imports::Leads {
-    imports::Leads::parse(word).unwrap_or_default()
+pub(super) fn leads_of(word: &str) -> imports::LeadsMode {
+    imports::LeadsMode::parse(word).unwrap_or_default()
 }

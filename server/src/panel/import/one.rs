@@ -5,22 +5,22 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::error::Result;
-use base::words::Sentence;
+use base::i18n::Sentence;
 use entity::{import, source};
 
 use super::{badge, find};
-use crate::import::{self as imports, Skip, State};
+use crate::identity::realm::LIVE;
+use crate::import::{self as imports, ImportState, Skip};
 use crate::panel::PanelContext;
 use crate::panel::sources::{pipeline_name, pipelines};
 use crate::panel::{Member, Nav, PageContext, Right, html};
-use crate::people::door::LIVE;
 
 /// Skipped lines shown on the page; all of them are in the CSV file.
 const SKIPS: u64 = 20;
 
 #[derive(Template)]
 #[template(path = "panel/import/one.html")]
-struct One {
+struct ImportPage {
     page: PageContext,
     id: String,
     badge: String,
@@ -35,17 +35,17 @@ struct One {
 /// What the page shows of the import.
 enum View {
     /// Counted, waiting for a decision.
-    Plan(Plan),
+    Plan(ImportPlan),
     /// Counted, and its file was deleted since.
     Counted(Sentence),
-    Under(Way),
+    Under(ImportProgress),
     Over {
         finished: Sentence,
         duplicates: Option<Sentence>,
     },
 }
 
-struct Plan {
+struct ImportPlan {
     result: Sentence,
     leads: Sentence,
     notices: bool,
@@ -54,7 +54,7 @@ struct Plan {
     start: Option<Sentence>,
 }
 
-struct Way {
+struct ImportProgress {
     done: i64,
     total: i64,
     progress: Sentence,
@@ -78,7 +78,7 @@ pub(super) async fn get(
     let source = all.into_iter().find(|source| source.id == row.source_id);
     let live = request.headers().contains_key(LIVE);
     let state = view(&app, &page, &row, source.as_ref(), live).await?;
-    let one = One {
+    let one = ImportPage {
         id: row.id.to_string(),
         badge: badge(&page, &row),
         source: source.map(|source| source.name).unwrap_or_default(),
@@ -102,37 +102,41 @@ async fn view(
     let words = page.words;
     let seconds = imports::seconds_expected(app, row);
     let duration = page.duration(&(seconds * 1000));
-    let state = State::from_number(row.state)?;
+    let state = ImportState::from_number(row.state)?;
     Ok(match state {
-        State::Done if row.dry_run => {
-            let result = words.say("import-plan-result").with("messages", row.total).with("chats", row.chats);
+        ImportState::Done if row.dry_run => {
+            let result = words.text("import-plan-result").with("messages", row.total).with("chats", row.chats);
             let result = result.with("duration", duration);
             if !imports::can_start(row) && row.total > 0 {
                 return Ok(View::Counted(result));
             }
-            View::Plan(Plan {
+            View::Plan(ImportPlan {
                 result,
                 leads: leads(app, page, row, source, live).await,
                 notices: row.newest_loud,
                 link: source.filter(|source| imports::can_link(row, Some(*source))).map(|source| source.id.to_string()),
-                start: imports::can_start(row).then(|| words.say("import-start").with("messages", row.total)),
+                start: imports::can_start(row).then(|| words.text("import-start").with("messages", row.total)),
             })
         }
-        State::Done | State::Cancelled => View::Over {
-            finished: words.say("import-finished").with("done", row.done).with("skipped", row.skipped),
-            duplicates: (row.duplicates > 0).then(|| words.say("import-duplicates").with("count", row.duplicates)),
+        ImportState::Done | ImportState::Cancelled => View::Over {
+            finished: words.text("import-finished").with("done", row.done).with("skipped", row.skipped),
+            duplicates: (row.duplicates > 0).then(|| words.text("import-duplicates").with("count", row.duplicates)),
         },
-        State::Reading | State::Queued | State::Running | State::Paused | State::Failed => View::Under(Way {
+        ImportState::Reading
+        | ImportState::Queued
+        | ImportState::Running
+        | ImportState::Paused
+        | ImportState::Failed => View::Under(ImportProgress {
             done: row.done,
             total: row.total,
             progress: words
-                .say("import-progress")
+                .text("import-progress")
                 .with("done", row.done)
                 .with("total", row.total)
                 .with("duration", duration),
             gives_way: row.gives_way,
             failure: imports::failure(row, words.language()),
-            goes: matches!(state, State::Queued | State::Running),
+            goes: matches!(state, ImportState::Queued | ImportState::Running),
         }),
     })
 }
@@ -144,8 +148,8 @@ async fn leads(
     source: Option<&source::Model>,
     live: bool,
 ) -> Sentence {
-    let Some(source) = source else { return page.words.say("import-leads").with("leads", row.leads_expected) };
+    let Some(source) = source else { return page.words.text("import-leads").with("leads", row.leads_expected) };
     let known = if live { None } else { pipelines(app, row.tenant_id).await };
     let name = pipeline_name(page, known.as_deref(), source.pipeline_id);
-    page.words.say("import-plan-leads").with("leads", row.leads_expected).with("pipeline", name)
+    page.words.text("import-plan-leads").with("leads", row.leads_expected).with("pipeline", name)
 }

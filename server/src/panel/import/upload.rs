@@ -5,24 +5,24 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, web};
 use base::browser::form_data;
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use futures_util::stream::unfold;
 use multer::{Field, Multipart};
 use subtle::ConstantTimeEq;
 
 use super::new::{leads_of, source_of};
-use crate::import::{Arrived, Format, Wish, take_in};
+use crate::identity::form::CSRF;
+use crate::identity::realm::{self, FormRejected};
+use crate::import::{Format, ReceivedImport, UploadOptions, take_in};
 use crate::panel::Member;
 use crate::panel::PanelContext;
-use crate::people::door::{self, Refused};
-use crate::people::form::CSRF;
 
 /// Longest field, in bytes.
 const LONGEST: usize = 1_000;
 
 /// The fields of the form besides the file.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Fields {
+pub(super) struct UploadFields {
     csrf: String,
     pub source: String,
     pub leads: String,
@@ -30,21 +30,21 @@ pub(super) struct Fields {
 }
 
 /// Why the upload was rejected.
-pub(super) enum Failed {
+pub(super) enum UploadError {
     /// The form does not belong to this session.
-    Refused(Refused),
+    Refused(FormRejected),
     Other(Error),
 }
 
-impl<E: Into<Error>> From<E> for Failed {
+impl<E: Into<Error>> From<E> for UploadError {
     fn from(error: E) -> Self {
         Self::Other(error.into())
     }
 }
 
 /// Refuses cross-site requests.
-pub(super) fn own_page(app: &PanelContext, request: &HttpRequest) -> Result<(), Refused> {
-    if door::own_origin(request, &app.people) { Ok(()) } else { Err(Refused::Foreign) }
+pub(super) fn own_page(app: &PanelContext, request: &HttpRequest) -> Result<(), FormRejected> {
+    if realm::own_origin(request, &app.identity) { Ok(()) } else { Err(FormRejected::Foreign) }
 }
 
 /// Reads the form.
@@ -53,10 +53,10 @@ pub(super) async fn read(
     member: &Member,
     request: &HttpRequest,
     payload: Payload,
-    fields: &mut Fields,
-) -> Result<Arrived, Failed> {
+    fields: &mut UploadFields,
+) -> Result<ReceivedImport, UploadError> {
     let text = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let boundary = multer::parse_boundary(text).map_err(|_| Error::MediaType(Said::new("said-form-type")))?;
+    let boundary = multer::parse_boundary(text).map_err(|_| Error::MediaType(LocalizedText::new("said-form-type")))?;
     form_data::read(payload, boundary, async move |form| read_form(app, member, form, fields).await).await
 }
 
@@ -64,11 +64,11 @@ async fn read_form(
     app: &PanelContext,
     member: &Member,
     mut form: Multipart<'_>,
-    fields: &mut Fields,
-) -> Result<Arrived, Failed> {
+    fields: &mut UploadFields,
+) -> Result<ReceivedImport, UploadError> {
     loop {
         let field = form.next_field().await.map_err(|_| broke_off())?;
-        let Some(field) = field else { return Err(Error::Malformed(Said::new("said-form-fields")).into()) };
+        let Some(field) = field else { return Err(Error::Malformed(LocalizedText::new("said-form-fields")).into()) };
         match field.name().unwrap_or_default() {
             CSRF => fields.csrf = short(field).await?,
             "source" => fields.source = short(field).await?,
@@ -77,21 +77,21 @@ async fn read_form(
             "file" => {
                 let ours = fields.csrf.as_bytes().ct_eq(member.csrf().as_bytes());
                 if fields.csrf.is_empty() || !bool::from(ours) {
-                    return Err(Failed::Refused(Refused::Stale));
+                    return Err(UploadError::Refused(FormRejected::Stale));
                 }
                 return Ok(take(app, member, fields, field).await?);
             }
-            _ => return Err(Error::Malformed(Said::new("said-form-fields")).into()),
+            _ => return Err(Error::Malformed(LocalizedText::new("said-form-fields")).into()),
         }
     }
 }
 
-async fn take(app: &PanelContext, member: &Member, fields: &Fields, file: Field<'_>) -> Result<Arrived> {
+async fn take(app: &PanelContext, member: &Member, fields: &UploadFields, file: Field<'_>) -> Result<ReceivedImport> {
     let source = source_of(app, member, &fields.source).await?;
     let file_name = file.file_name().unwrap_or_default().to_owned();
     let format = Format::of_name(&file_name);
     let link_contacts = !fields.link_contacts.is_empty();
-    let wish = Wish { format, leads: leads_of(&fields.leads), link_contacts, dry_run: true, file_name };
+    let wish = UploadOptions { format, leads: leads_of(&fields.leads), link_contacts, dry_run: true, file_name };
     let chunks = unfold(file, |mut file| async move {
         let chunk = file.chunk().await.transpose()?;
         Some((chunk.map_err(std::io::Error::other), file))
@@ -107,9 +107,9 @@ async fn short(mut field: Field<'_>) -> Result<String> {
         }
         bytes.extend_from_slice(&chunk);
     }
-    String::from_utf8(bytes).map_err(|_| Error::Malformed(Said::new("said-form-fields")))
+    String::from_utf8(bytes).map_err(|_| Error::Malformed(LocalizedText::new("said-form-fields")))
 }
 
 fn broke_off() -> Error {
-    Error::Malformed(Said::new("said-body-broke"))
+    Error::Malformed(LocalizedText::new("said-body-broke"))
 }

@@ -4,17 +4,17 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::Result;
-use base::store::ended;
-use base::words::Sentence;
+use base::i18n::Sentence;
+use base::store::finish_tx;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::SCOPES;
 use crate::api::key::Scope;
-use crate::api::key_ring::{self, Wish};
+use crate::api::key_ring::{self, NewKey};
 use crate::panel::PanelContext;
-use crate::panel::choice::Choice;
+use crate::panel::choice::SelectOption;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
 
 const NAME_CHARS: usize = 100;
@@ -25,32 +25,32 @@ const FRESH: &str = "fresh-key";
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Fields {
+pub struct KeyForm {
     name: String,
     scope: String,
     days: String,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Fresh {
+struct IssuedKey {
     name: String,
     key: String,
 }
 
 #[derive(Template)]
 #[template(path = "panel/keys/new.html")]
-struct New {
+struct NewKeyPage {
     page: PageContext,
     called: String,
     error: String,
     errors: Vec<(String, String)>,
-    scopes: Vec<Choice>,
-    ends: Vec<Choice>,
+    scopes: Vec<SelectOption>,
+    ends: Vec<SelectOption>,
 }
 
 #[derive(Template)]
 #[template(path = "panel/keys/made.html")]
-struct Made {
+struct KeyCreatedPage {
     page: PageContext,
     said: Sentence,
     key: String,
@@ -59,26 +59,26 @@ struct Made {
 /// `GET /panel/keys/new`.
 pub async fn form(member: Member) -> Result<HttpResponse> {
     member.require(Right::ManageKeys)?;
-    let fields = Fields { scope: "write".to_owned(), days: "365".to_owned(), ..Fields::default() };
+    let fields = KeyForm { scope: "write".to_owned(), days: "365".to_owned(), ..KeyForm::default() };
     show(&member, &fields, None)
 }
 
-fn show(member: &Member, fields: &Fields, error: Option<Sentence>) -> Result<HttpResponse> {
+fn show(member: &Member, fields: &KeyForm, error: Option<Sentence>) -> Result<HttpResponse> {
     let page = member.page("keys-create", Nav::Keys);
     let page = if error.is_some() { page.with_error() } else { page };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let words = page.words;
     let error = error.map(|error| error.to_string()).unwrap_or_default();
     let scopes =
-        SCOPES.map(|scope| Choice::new(scope.name(), words.say_of("keys-scope-", scope.name()), &fields.scope));
+        SCOPES.map(|scope| SelectOption::new(scope.name(), words.text_of("keys-scope-", scope.name()), &fields.scope));
     let ends = ENDS.map(|days| {
         let label = match days.parse::<i64>() {
-            Ok(days) => words.say("keys-ends-in").with("days", days),
-            Err(_) => words.say("keys-ends-never"),
+            Ok(days) => words.text("keys-ends-in").with("days", days),
+            Err(_) => words.text("keys-ends-never"),
         };
-        Choice::new(days, label, &fields.days)
+        SelectOption::new(days, label, &fields.days)
     });
-    let form = New {
+    let form = NewKeyPage {
         called: fields.name.clone(),
         errors: (!error.is_empty()).then(|| ("name".to_owned(), error.clone())).into_iter().collect(),
         error,
@@ -90,16 +90,16 @@ fn show(member: &Member, fields: &Fields, error: Option<Sentence>) -> Result<Htt
 }
 
 /// `POST /panel/keys`.
-pub async fn create(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub async fn create(app: web::Data<PanelContext>, member: Member, form: Form<KeyForm>) -> Result<HttpResponse> {
     member.require(Right::ManageKeys)?;
     let name = form.name.trim();
     let words = member.words;
-    let label = words.say("keys-name").to_string();
+    let label = words.text("keys-name").to_string();
     let length = name.chars().count();
     let wrong = if name.is_empty() || name.contains(char::is_control) {
-        Some(words.say("form-empty").with("field", label))
+        Some(words.text("form-empty").with("field", label))
     } else if length > NAME_CHARS {
-        Some(words.say("form-too-long").with("field", label).with("length", length).with("limit", NAME_CHARS))
+        Some(words.text("form-too-long").with("field", label).with("length", length).with("limit", NAME_CHARS))
     } else {
         None
     };
@@ -111,28 +111,28 @@ pub async fn create(app: web::Data<PanelContext>, member: Member, form: Form<Fie
     let expires_at = days.map(|days| app.clock.millis() + days * 86_400_000);
     let tx = app.store.write_tx().await?;
     let made = async {
-        let made = key_ring::add(&tx, &app.clock, member.tenant.tenant_id, &Wish { name, scope, expires_at }).await?;
+        let made = key_ring::add(&tx, &app.clock, member.tenant.tenant_id, &NewKey { name, scope, expires_at }).await?;
         let detail = json!({ "name": name, "scope": scope.name(), "expires_at": expires_at });
         member.audit(&app, &tx, "key.created", &made.1.to_string(), detail).await?;
         Ok::<_, sea_orm::DbErr>(made)
     };
     let made = made.await;
-    let (key, _) = ended(tx, made).await?;
-    let fresh = Fresh { name: name.to_owned(), key: key.expose_secret().to_owned() };
+    let (key, _) = finish_tx(tx, made).await?;
+    let fresh = IssuedKey { name: name.to_owned(), key: key.expose_secret().to_owned() };
     member.set_data(&app, FRESH, Some(&fresh)).await?;
-    let notice = Notice::done(words.say("keys-created").with("name", name));
+    let notice = Notice::done(words.text("keys-created").with("name", name));
     member.see_other(&app, "/panel/keys/made", notice).await
 }
 
 /// `GET /panel/keys/made`: shows the new key, once.
 pub async fn made(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::ManageKeys)?;
-    let Some(fresh) = member.data::<Fresh>(&app, FRESH) else {
-        let notice = Notice::of(Tone::Warn, member.words.say("keys-shown-before"));
+    let Some(fresh) = member.data::<IssuedKey>(&app, FRESH) else {
+        let notice = Notice::of(Tone::Warn, member.words.text("keys-shown-before"));
         return member.see_other(&app, "/panel/keys", notice).await;
     };
-    member.set_data::<Fresh>(&app, FRESH, None).await?;
+    member.set_data::<IssuedKey>(&app, FRESH, None).await?;
     let page = member.page("keys-made-title", Nav::Keys);
-    let said = page.words.say("keys-created").with("name", fresh.name);
-    panel::html(&page, &Made { said, key: fresh.key, page: page.clone() })
+    let said = page.words.text("keys-created").with("name", fresh.name);
+    panel::html(&page, &KeyCreatedPage { said, key: fresh.key, page: page.clone() })
 }

@@ -6,7 +6,7 @@ mod revoke;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::Result;
-use base::words::Sentence;
+use base::i18n::Sentence;
 use entity::api_key;
 
 use crate::api::key::Scope;
@@ -20,7 +20,7 @@ pub use revoke::{ask, revoke};
 /// Scopes by increasing rights.
 const SCOPES: [Scope; 3] = [Scope::Read, Scope::Write, Scope::Admin];
 
-struct Row {
+struct KeyRow {
     id: String,
     name: String,
     scope: Sentence,
@@ -34,9 +34,9 @@ struct Row {
 
 #[derive(Template)]
 #[template(path = "panel/keys/list.html")]
-struct List {
+struct KeysPage {
     page: PageContext,
-    rows: Vec<Row>,
+    rows: Vec<KeyRow>,
 }
 
 /// `GET /panel/keys`.
@@ -46,21 +46,21 @@ pub async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpRe
     let keys = key_ring::list(app.store.read(), member.tenant.tenant_id).await?;
     let now = app.clock.millis();
     let rows = keys.into_iter().map(|key| row(&page, key, now)).collect();
-    panel::html(&page, &List { rows, page: page.clone() })
+    panel::html(&page, &KeysPage { rows, page: page.clone() })
 }
 
-fn row(page: &PageContext, key: api_key::Model, now: i64) -> Row {
+fn row(page: &PageContext, key: api_key::Model, now: i64) -> KeyRow {
     let ended = key.expires_at.is_some_and(|end| end <= now);
     let (tone, word) = match (key.revoked_at, ended) {
         (Some(_), _) => ("off", "key-state-revoked"),
         (None, true) => ("off", "key-state-expired"),
         (None, false) => ("ok", "key-state-active"),
     };
-    Row {
+    KeyRow {
         id: key.id.to_string(),
-        scope: page.words.say_of("keys-scope-", &key.scope),
+        scope: page.words.text_of("keys-scope-", &key.scope),
         tail: key.tail,
-        badge: page.badge(tone, page.words.say(word)),
+        badge: page.badge(tone, page.words.text(word)),
         made: page.time(&key.created_at),
         ends: key.expires_at.map(|end| page.time(&end)).unwrap_or_default(),
         alive: key.revoked_at.is_none() && !ended,

@@ -2,14 +2,14 @@
 
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
-use base::store::ended;
+use base::store::finish_tx;
 use entity::api_key;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::api::key_ring;
 use crate::panel::PanelContext;
-use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
+use crate::panel::{ConfirmPage, EmptyForm, Form, Member, Nav, Notice, Right, Tone};
 
 async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<api_key::Model> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
@@ -21,10 +21,10 @@ pub async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<Str
     member.require(Right::ManageKeys)?;
     let key = find(&app, &member, &id).await?;
     let page = member.page("keys-revoke", Nav::Keys);
-    let confirm = Confirm {
-        sentence: page.words.say("keys-revoke-confirm").with("name", key.name.as_str()),
+    let confirm = ConfirmPage {
+        sentence: page.words.text("keys-revoke-confirm").with("name", key.name.as_str()),
         action: format!("/panel/keys/{}/revoke", key.id),
-        button: page.words.say("keys-revoke"),
+        button: page.words.text("keys-revoke"),
         danger: true,
         back: "/panel/keys".to_owned(),
         page,
@@ -37,7 +37,7 @@ pub async fn revoke(
     app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::ManageKeys)?;
     let key = find(&app, &member, &id).await?;
@@ -50,12 +50,12 @@ pub async fn revoke(
         Ok::<_, sea_orm::DbErr>(done)
     };
     let done = done.await;
-    let done = ended(tx, done).await?;
+    let done = finish_tx(tx, done).await?;
     let words = member.words;
     let notice = if done {
-        Notice::done(words.say("keys-revoked").with("name", key.name))
+        Notice::done(words.text("keys-revoked").with("name", key.name))
     } else {
-        Notice::of(Tone::Warn, words.say("keys-revoked-before").with("name", key.name))
+        Notice::of(Tone::Warn, words.text("keys-revoked-before").with("name", key.name))
     };
     member.see_other(&app, "/panel/keys", notice).await
 }

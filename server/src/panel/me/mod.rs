@@ -10,12 +10,12 @@ use askama::Template;
 use entity::{person, session};
 
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use uuid::Uuid;
 
 use super::{Member, Nav, PageContext, html_as, to};
+use crate::identity::{person as persons, reauthentication, session as people_sessions};
 use crate::panel::PanelContext;
-use crate::people::{again, person as persons, session as people_sessions};
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -31,7 +31,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 
 #[derive(Template)]
 #[template(path = "panel/me.html")]
-struct Me {
+struct MePage {
     page: PageContext,
     person: person::Model,
     sessions: Vec<session::Model>,
@@ -44,7 +44,7 @@ struct Me {
     wrong: Option<(&'static str, String)>,
 }
 
-impl Me {
+impl MePage {
     fn wrong_with(&self, field: &str) -> &str {
         self.wrong.as_ref().filter(|(name, _)| *name == field).map_or("", |(_, words)| words.as_str())
     }
@@ -82,7 +82,7 @@ impl Trusted {
     /// The account for `set_in`; an error if nothing may be set.
     fn set_in(self) -> Result<Option<Uuid>> {
         match self {
-            Self::No => Err(Error::Forbidden(Said::new("said-session-weak"))),
+            Self::No => Err(Error::Forbidden(LocalizedText::new("said-session-weak"))),
             Self::Here(tenant_id) => Ok(Some(tenant_id)),
             Self::Everywhere => Ok(None),
         }
@@ -109,12 +109,12 @@ async fn with(
     let person = person_of(app, member).await?;
     let mut page = member.page("me-title", Nav::Me);
     page.not_taken = wrong.is_some();
-    let me = Me {
+    let me = MePage {
         page: page.clone(),
-        sessions: people_sessions::list_of_person(&app.people, member.tenant.tenant_id, person.id).await?,
+        sessions: people_sessions::list_of_person(&app.identity, member.tenant.tenant_id, person.id).await?,
         current: member.session.id,
         trusted: trusted(member, &person) != Trusted::No,
-        asks_current: again::is_needed(&app.people, &member.session, &person),
+        asks_current: reauthentication::is_needed(&app.identity, &member.session, &person),
         person,
         wrong,
     };

@@ -3,20 +3,20 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use base::error::Result;
-use base::store::ended;
+use base::store::finish_tx;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{anew, person_of, trusted, with};
+use crate::identity::reauthentication::{self, Reauthentication};
+use crate::identity::{credentials, password, session};
 use crate::panel::PanelContext;
 use crate::panel::{Form, Member, Notice};
-use crate::people::again::{self, Shown};
-use crate::people::{credentials, password, session};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Typed {
+pub(super) struct ChangePasswordForm {
     /// The current password, or a code of the authenticator. Absent if the person has neither, and in the first minutes
     /// after a one-time link.
     current: Option<SecretString>,
@@ -24,20 +24,28 @@ pub(super) struct Typed {
 }
 
 /// `POST /panel/me/password`
-pub(super) async fn set(app: web::Data<PanelContext>, member: Member, form: Form<Typed>) -> Result<HttpResponse> {
+pub(super) async fn set(
+    app: web::Data<PanelContext>,
+    member: Member,
+    form: Form<ChangePasswordForm>,
+) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
     let set_in = trusted(&member, &person).set_in()?;
     let words = member.words;
-    if again::is_needed(&app.people, &member.session, &person) {
+    if reauthentication::is_needed(&app.identity, &member.session, &person) {
         let current = form.current.clone().unwrap_or_default();
         let (status, said) =
-            match again::check(&app.people, &person, current, member.address, "member.password_set").await? {
-                Shown::Yes => (StatusCode::OK, String::new()),
-                Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, words.say("password-current-wrong").to_string()),
-                Shown::Wait(seconds) => {
-                    (StatusCode::TOO_MANY_REQUESTS, words.say("sign-in-wait").with("seconds", seconds).to_string())
+            match reauthentication::check(&app.identity, &person, current, member.address, "member.password_set")
+                .await?
+            {
+                Reauthentication::Yes => (StatusCode::OK, String::new()),
+                Reauthentication::Wrong => {
+                    (StatusCode::UNPROCESSABLE_ENTITY, words.text("password-current-wrong").to_string())
                 }
-                Shown::Anew => return anew(&app, &member).await,
+                Reauthentication::Wait(seconds) => {
+                    (StatusCode::TOO_MANY_REQUESTS, words.text("sign-in-wait").with("seconds", seconds).to_string())
+                }
+                Reauthentication::Anew => return anew(&app, &member).await,
             };
         if !said.is_empty() {
             return with(&app, &member, status, Some(("current", said))).await;
@@ -45,13 +53,13 @@ pub(super) async fn set(app: web::Data<PanelContext>, member: Member, form: Form
     }
     let about = [person.email.as_str(), person.name.as_str(), member.tenant.host.as_str(), member.tenant.name.as_str()];
     if let Err(weak) = password::fits(form.password.expose_secret(), &about) {
-        let said = words.say(weak.words()).with("shortest", password::SHORTEST).with("longest", password::LONGEST);
+        let said = words.text(weak.words()).with("shortest", password::SHORTEST).with("longest", password::LONGEST);
         return with(&app, &member, StatusCode::UNPROCESSABLE_ENTITY, Some(("password", said.to_string()))).await;
     }
-    let hash = password::hash(&app.people, form.password.clone()).await?;
+    let hash = password::hash(&app.identity, form.password.clone()).await?;
     let tx = app.store.write_tx().await?;
     let done = async {
-        let holds = credentials::hold_in(&app.people, &tx, &person, &member.session).await?;
+        let holds = credentials::hold_in(&app.identity, &tx, &person, &member.session).await?;
         if !holds || !credentials::set_password(&tx, &person, &hash, set_in).await? {
             return Ok(false);
         }
@@ -60,8 +68,8 @@ pub(super) async fn set(app: web::Data<PanelContext>, member: Member, form: Form
         Ok::<_, sea_orm::DbErr>(true)
     };
     let done = done.await;
-    if !ended(tx, done).await? {
-        return member.see_other(&app, "/panel/me", Notice::failed(words.say("me-changed-meanwhile"))).await;
+    if !finish_tx(tx, done).await? {
+        return member.see_other(&app, "/panel/me", Notice::failed(words.text("me-changed-meanwhile"))).await;
     }
-    member.see_other(&app, "/panel/me", Notice::done(words.say("password-set"))).await
+    member.see_other(&app, "/panel/me", Notice::done(words.text("password-set"))).await
 }

@@ -4,26 +4,26 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::store::ended;
+use base::store::finish_tx;
 use entity::person;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{Trusted, anew, person_of, trusted};
+use crate::identity::reauthentication::{self, Reauthentication};
+use crate::identity::second_step::{self, CodeResult};
+use crate::identity::totp::{self, FirstCodeResult};
+use crate::identity::{credentials, refusals, session, throttle};
 use crate::panel::PanelContext;
 use crate::panel::{Form, Member, Nav, Notice, PageContext, html_as};
-use crate::people::again::{self, Shown};
-use crate::people::second_step::{self, Checked};
-use crate::people::totp::{self, Confirmed};
-use crate::people::{credentials, refused, session, throttle};
 
 /// The session key of the secret until its first code.
 const PENDING: &str = "two_step";
 
 #[derive(Template)]
 #[template(path = "panel/two_step.html")]
-struct Enrol {
+struct EnrolPage {
     page: PageContext,
     /// The account requires two-step sign-in.
     demanded: bool,
@@ -38,7 +38,7 @@ struct Enrol {
     wrong: Option<(&'static str, String)>,
 }
 
-impl Enrol {
+impl EnrolPage {
     fn wrong_with(&self, field: &str) -> &str {
         self.wrong.as_ref().filter(|(name, _)| *name == field).map_or("", |(_, words)| words.as_str())
     }
@@ -54,7 +54,7 @@ pub(super) struct First {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Typed {
+pub(super) struct TwoStepCodeForm {
     code: String,
 }
 
@@ -64,7 +64,7 @@ fn closed(app: &PanelContext, member: &Member, person: &person::Model) -> Option
         return Some("two-step-by-mail");
     }
     // The authenticator was removed; the password alone must not replace it.
-    (person.link_only && !again::is_fresh(&app.people, &member.session)).then_some("two-step-by-link")
+    (person.link_only && !reauthentication::is_fresh(&app.identity, &member.session)).then_some("two-step-by-link")
 }
 
 /// `GET /panel/me/two-step`
@@ -94,12 +94,12 @@ async fn with(
     };
     let mut page = member.page("team-two-step", Nav::Me);
     page.not_taken = wrong.is_some();
-    let enrol = Enrol {
+    let enrol = EnrolPage {
         demanded: member.must_enrol,
-        closed: closed.map(|key| member.words.say(key).with("crm", member.crm()).to_string()).unwrap_or_default(),
+        closed: closed.map(|key| member.words.text(key).with("crm", member.crm()).to_string()).unwrap_or_default(),
         secret: enrolment.secret,
         picture: enrolment.picture,
-        asks_current: again::is_needed(&app.people, &member.session, &person),
+        asks_current: reauthentication::is_needed(&app.identity, &member.session, &person),
         wrong,
         page: page.clone(),
     };
@@ -115,16 +115,20 @@ pub(super) async fn confirm(app: web::Data<PanelContext>, member: Member, form: 
     let set_in = trusted(&member, &person).set_in()?;
     let secret: String = member.data(&app, PENDING).ok_or(Error::NotFound)?;
     let words = member.words;
-    if again::is_needed(&app.people, &member.session, &person) {
+    if reauthentication::is_needed(&app.identity, &member.session, &person) {
         let current = form.current.clone().unwrap_or_default();
         let (status, said) =
-            match again::check(&app.people, &person, current, member.address, "member.two_step_added").await? {
-                Shown::Yes => (StatusCode::OK, String::new()),
-                Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, words.say("password-current-wrong").to_string()),
-                Shown::Wait(seconds) => {
-                    (StatusCode::TOO_MANY_REQUESTS, words.say("sign-in-wait").with("seconds", seconds).to_string())
+            match reauthentication::check(&app.identity, &person, current, member.address, "member.two_step_added")
+                .await?
+            {
+                Reauthentication::Yes => (StatusCode::OK, String::new()),
+                Reauthentication::Wrong => {
+                    (StatusCode::UNPROCESSABLE_ENTITY, words.text("password-current-wrong").to_string())
                 }
-                Shown::Anew => return anew(&app, &member).await,
+                Reauthentication::Wait(seconds) => {
+                    (StatusCode::TOO_MANY_REQUESTS, words.text("sign-in-wait").with("seconds", seconds).to_string())
+                }
+                Reauthentication::Anew => return anew(&app, &member).await,
             };
         if !said.is_empty() {
             return with(&app, &member, status, Some(("current", said))).await;
@@ -132,57 +136,61 @@ pub(super) async fn confirm(app: web::Data<PanelContext>, member: Member, form: 
     }
     let tx = app.store.write_tx().await?;
     let done = async {
-        if !credentials::hold_in(&app.people, &tx, &person, &member.session).await? {
-            return Ok(Confirmed::Changed);
+        if !credentials::hold_in(&app.identity, &tx, &person, &member.session).await? {
+            return Ok(FirstCodeResult::Changed);
         }
-        let done = totp::confirm(&app.people, &tx, &person, (&secret, &form.code), set_in).await?;
-        if done == Confirmed::Done {
+        let done = totp::confirm(&app.identity, &tx, &person, (&secret, &form.code), set_in).await?;
+        if done == FirstCodeResult::Done {
             session::end_everywhere(&tx, person.id, Some(member.session.id)).await?;
             member.audit(&app, &tx, "member.two_step_added", &person.email, json!({})).await?;
         }
         Ok::<_, Error>(done)
     };
     let done = done.await;
-    match ended(tx, done).await? {
-        Confirmed::Done => {}
-        Confirmed::Wrong => {
-            let wrong = words.say("sign-in-code-wrong").to_string();
+    match finish_tx(tx, done).await? {
+        FirstCodeResult::Done => {}
+        FirstCodeResult::Wrong => {
+            let wrong = words.text("sign-in-code-wrong").to_string();
             return with(&app, &member, StatusCode::UNPROCESSABLE_ENTITY, Some(("code", wrong))).await;
         }
-        Confirmed::Changed => {
-            return member.see_other(&app, "/panel/me", Notice::failed(words.say("me-changed-meanwhile"))).await;
+        FirstCodeResult::Changed => {
+            return member.see_other(&app, "/panel/me", Notice::failed(words.text("me-changed-meanwhile"))).await;
         }
     }
     member.set_data::<String>(&app, PENDING, None).await?;
-    member.see_other(&app, "/panel/me", Notice::done(words.say("two-step-on"))).await
+    member.see_other(&app, "/panel/me", Notice::done(words.text("two-step-on"))).await
 }
 
 /// `POST /panel/me/two-step/remove`: requires a code, so that access to an open session is not enough.
-pub(super) async fn remove(app: web::Data<PanelContext>, member: Member, form: Form<Typed>) -> Result<HttpResponse> {
+pub(super) async fn remove(
+    app: web::Data<PanelContext>,
+    member: Member,
+    form: Form<TwoStepCodeForm>,
+) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
     if person.totp_secret.is_none() || trusted(&member, &person) == Trusted::No {
         return Err(Error::NotFound);
     }
     let words = member.words;
-    if let Err(wait) = throttle::login(&app.people, "code", &person.id.to_string(), member.address).await? {
-        let said = Notice::failed(words.say("sign-in-wait").with("seconds", wait.seconds));
+    if let Err(wait) = throttle::login(&app.identity, "code", &person.id.to_string(), member.address).await? {
+        let said = Notice::failed(words.text("sign-in-wait").with("seconds", wait.seconds));
         return member.see_other(&app, "/panel/me", said).await;
     }
-    let checked = second_step::check(&app.people, &person, &form.code).await?;
-    if checked != Checked::Right {
-        refused::change(&app.people, "member.two_step_removed", person.id, "code", &member.address.into());
+    let checked = second_step::check(&app.identity, &person, &form.code).await?;
+    if checked != CodeResult::Right {
+        refusals::change(&app.identity, "member.two_step_removed", person.id, "code", &member.address.into());
     }
     match checked {
-        Checked::Right => {}
-        Checked::Wrong => {
-            return member.see_other(&app, "/panel/me", Notice::failed(words.say("sign-in-code-wrong"))).await;
+        CodeResult::Right => {}
+        CodeResult::Wrong => {
+            return member.see_other(&app, "/panel/me", Notice::failed(words.text("sign-in-code-wrong"))).await;
         }
-        Checked::Anew => return anew(&app, &member).await,
+        CodeResult::Anew => return anew(&app, &member).await,
     }
     let tx = app.store.write_tx().await?;
     let done = async {
         let set_in = person.set_in.filter(|_| person.password_hash.is_some());
-        let holds = credentials::hold_in(&app.people, &tx, &person, &member.session).await?;
+        let holds = credentials::hold_in(&app.identity, &tx, &person, &member.session).await?;
         if !holds || !credentials::set_authenticator(&tx, &person, None, set_in).await? {
             return Ok(false);
         }
@@ -191,8 +199,11 @@ pub(super) async fn remove(app: web::Data<PanelContext>, member: Member, form: F
         Ok::<_, sea_orm::DbErr>(true)
     };
     let done = done.await;
-    let done = ended(tx, done).await?;
-    let notice =
-        if done { Notice::done(words.say("two-step-off")) } else { Notice::failed(words.say("me-changed-meanwhile")) };
+    let done = finish_tx(tx, done).await?;
+    let notice = if done {
+        Notice::done(words.text("two-step-off"))
+    } else {
+        Notice::failed(words.text("me-changed-meanwhile"))
+    };
     member.see_other(&app, "/panel/me", notice).await
 }

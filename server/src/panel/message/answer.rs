@@ -1,20 +1,20 @@
 //! The page's first sentence: where the message is, what that means, and the one useful action.
 
+use base::i18n::Sentence;
 use base::message::Direction;
-use base::words::Sentence;
 use connectors::custom;
-use connectors::passport::{self, Row};
+use connectors::error_catalog::{self, CatalogEntry};
 use entity::attempt;
 
 use crate::delivery::read::MessageStatus;
 use crate::delivery::read::reason::Reason;
 use crate::delivery::read::story::Story;
 use crate::panel::PageContext;
-use crate::panel::reasons::{self, About, Said};
+use crate::panel::reasons::{self, Explanation, ReasonArguments};
 
 /// The state of a waiting message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum WaitingStage {
     /// Before its first attempt.
     Queued,
     /// Failed so far, and will be retried.
@@ -29,7 +29,7 @@ pub enum Stage {
     Failed,
 }
 
-impl Stage {
+impl WaitingStage {
     pub fn of(story: &Story) -> Self {
         match story.status {
             MessageStatus::Sent => Self::Sent,
@@ -87,11 +87,13 @@ fn of_attempt(story: &Story, attempt: &attempt::Model) -> Option<Reason> {
 }
 
 /// The reason for a stage; `None` if it needs none.
-pub fn reason(story: &Story, stage: Stage) -> Option<Reason> {
+pub fn reason(story: &Story, stage: WaitingStage) -> Option<Reason> {
     match stage {
-        Stage::Held => story.hold.as_deref().map(|hold| Reason::of_hold(hold, story.direction)),
-        Stage::Retrying | Stage::Checking => story.tries().last().and_then(|last| of_attempt(story, last)),
-        Stage::Failed => match (story.dead_message(), &story.failure) {
+        WaitingStage::Held => story.hold.as_deref().map(|hold| Reason::of_hold(hold, story.direction)),
+        WaitingStage::Retrying | WaitingStage::Checking => {
+            story.tries().last().and_then(|last| of_attempt(story, last))
+        }
+        WaitingStage::Failed => match (story.dead_message(), &story.failure) {
             (Some(dead), failure) => {
                 let reason = Reason::of_dead(&dead.reason, &dead.detail, story.direction);
                 let status = story.tries().last().map_or(0, |last| last.status);
@@ -107,14 +109,14 @@ pub fn reason(story: &Story, stage: Stage) -> Option<Reason> {
 }
 
 /// The text of a reason for this message.
-pub fn said(page: &PageContext, story: &Story, reason: &Reason) -> Said {
+pub fn explanation(page: &PageContext, story: &Story, reason: &Reason) -> Explanation {
     let dropped = story.dead_message().filter(|dead| dead.reason == "dropped_by_person");
     let name = dropped.map_or("", |dead| dead.detail.as_str());
     let age = page.duration(&(page.now - story.message.sent_at)).to_string();
     let kind = story.body.content.kind();
-    let said = reasons::said(reason, &About { words: page.words, crm: page.crm, kind, name, age: &age });
+    let said = reasons::explain(reason, &ReasonArguments { words: page.words, crm: page.crm, kind, name, age: &age });
     match refusal(story, reason) {
-        Some(row) => Said { what: page.words.say(row.key()), ..said },
+        Some(row) => Explanation { what: page.words.text(row.key()), ..said },
         None => said,
     }
 }
@@ -133,50 +135,57 @@ const ANSWERED: [&str; 8] = [
 
 /// The meaning of the answer behind a reason, from the messenger's error catalog; `None` if it has no catalog or gave
 /// no answer.
-fn refusal(story: &Story, reason: &Reason) -> Option<&'static Row> {
-    let passport = passport::of(&story.source.as_ref()?.kind)?;
+fn refusal(story: &Story, reason: &Reason) -> Option<&'static CatalogEntry> {
+    let catalog = error_catalog::of(&story.source.as_ref()?.kind)?;
     if reason.status == 0 || !ANSWERED.contains(&reason.key) {
         return None;
     }
     let tries: Vec<_> = story.tries().filter(|attempt| attempt.status == reason.status).collect();
     // A stored failure has our own text; the messenger's is in the attempt.
     let same = tries.iter().find(|attempt| attempt.reason == reason.said);
-    passport.find(u16::try_from(reason.status).ok()?, &same.or(tries.last())?.answer)
+    catalog.find(u16::try_from(reason.status).ok()?, &same.or(tries.last())?.answer)
 }
 
 /// The sentence; `silent`: the messenger does not report delivery and reading.
-pub fn sentence(page: &PageContext, story: &Story, (stage, silent): (Stage, bool), reason: Option<&Said>) -> Sentence {
+pub fn sentence(
+    page: &PageContext,
+    story: &Story,
+    (stage, silent): (WaitingStage, bool),
+    reason: Option<&Explanation>,
+) -> Sentence {
     let words = page.words;
     let why = reason.map(|reason| reason.what.to_string()).unwrap_or_default();
     let taken =
         story.tries().rfind(|attempt| attempt.verdict == "done").map(|attempt| attempt.at + i64::from(attempt.ms));
     let taken = taken.unwrap_or(story.message.accepted_at);
     match stage {
-        Stage::Queued => {
+        WaitingStage::Queued => {
             let ahead = story.waiting.as_ref().map_or(0, |waiting| waiting.ahead);
-            words.say("msg-answer-queued").with("ahead", ahead)
+            words.text("msg-answer-queued").with("ahead", ahead)
         }
-        Stage::Retrying => {
+        WaitingStage::Retrying => {
             let attempts = story.waiting.as_ref().map_or(0, |waiting| waiting.letter.attempts);
             let next = story.waiting.as_ref().and_then(|waiting| waiting.next_at);
-            let time = next.map_or_else(|| words.say("time-now").to_string(), |at| page.when(&at).adverb());
-            words.say("msg-answer-retrying").with("attempts", attempts).with("time", time).with("reason", why)
+            let time = next.map_or_else(|| words.text("time-now").to_string(), |at| page.when(&at).adverb());
+            words.text("msg-answer-retrying").with("attempts", attempts).with("time", time).with("reason", why)
         }
-        Stage::Checking => words.say("msg-answer-checking"),
-        Stage::Held => words.say("msg-answer-held").with("reason", why),
-        Stage::Failed => words.say("msg-answer-failed").with("reason", why),
-        Stage::Sent if silent => words.say("msg-answer-sent-no-receipts").with("time", page.when(&taken).adverb()),
-        Stage::Sent => words.say("msg-answer-sent").with("time", page.when(&taken).adverb()),
-        Stage::Delivered if story.direction == Direction::ToCrm => {
-            words.say("msg-answer-in-crm").with("crm", page.crm).with("stamp", page.when(&taken).stamp())
+        WaitingStage::Checking => words.text("msg-answer-checking"),
+        WaitingStage::Held => words.text("msg-answer-held").with("reason", why),
+        WaitingStage::Failed => words.text("msg-answer-failed").with("reason", why),
+        WaitingStage::Sent if silent => {
+            words.text("msg-answer-sent-no-receipts").with("time", page.when(&taken).adverb())
         }
-        Stage::Delivered => {
+        WaitingStage::Sent => words.text("msg-answer-sent").with("time", page.when(&taken).adverb()),
+        WaitingStage::Delivered if story.direction == Direction::ToCrm => {
+            words.text("msg-answer-in-crm").with("crm", page.crm).with("stamp", page.when(&taken).stamp())
+        }
+        WaitingStage::Delivered => {
             let at = story.receipts.delivered.unwrap_or(taken);
-            words.say("msg-answer-delivered").with("stamp", page.when(&at).stamp())
+            words.text("msg-answer-delivered").with("stamp", page.when(&at).stamp())
         }
-        Stage::Read => {
+        WaitingStage::Read => {
             let at = story.receipts.read.unwrap_or(taken);
-            words.say("msg-answer-read").with("time", page.when(&at).adverb())
+            words.text("msg-answer-read").with("time", page.when(&at).adverb())
         }
     }
 }

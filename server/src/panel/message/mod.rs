@@ -1,7 +1,7 @@
 //! "Where is my message?": the first sentence of the page answers; the rest is evidence.
 
+mod actions;
 mod answer;
-mod deeds;
 mod report;
 mod route;
 mod view;
@@ -15,9 +15,9 @@ use uuid::Uuid;
 
 use crate::delivery::read::story::{self, Story};
 use crate::panel::PanelContext;
-use crate::panel::{self, Empty, Form, Member, Nav, Right};
+use crate::panel::{self, EmptyForm, Form, Member, Nav, Right};
 
-pub use deeds::{again, ask_again, ask_stop, now, stop};
+pub use actions::{ask_resend, ask_stop, now, resend, stop};
 pub use report::report;
 
 /// A message of the member's account.
@@ -31,7 +31,7 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<Str
     member.require(Right::Look)?;
     let story = find(&app, &member, &id).await?;
     let page = member.page("msg-title", Nav::Messages);
-    let by_hand = deeds::by_hand(&app, &story).await?;
+    let by_hand = actions::by_hand(&app, &story).await?;
     panel::html(&page, &view::page(&app, &member, &page, &story, &by_hand, None))
 }
 
@@ -40,7 +40,7 @@ pub async fn text(
     app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::SeeTexts)?;
     let story = find(&app, &member, &id).await?;
@@ -48,8 +48,8 @@ pub async fn text(
     let detail = json!({ "conversation_id": story.message.conversation_id });
     member.audit(&app, app.store.write(), "text.looked_at", &object, detail).await?;
     let page = member.page("msg-title", Nav::Messages);
-    let by_hand = deeds::by_hand(&app, &story).await?;
-    let shown = view::Shown::of(&page, &story.body.content);
+    let by_hand = actions::by_hand(&app, &story).await?;
+    let shown = view::ContentView::of(&page, &story.body.content);
     let mut answer = panel::html(&page, &view::page(&app, &member, &page, &story, &by_hand, Some(shown)))?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)

@@ -8,7 +8,7 @@ use actix_web::{HttpResponse, web};
 use base::error::Result;
 use chrono::{DateTime, SecondsFormat};
 
-use super::answer::{self, Stage};
+use super::answer::{self, WaitingStage};
 use super::find;
 use crate::delivery::read::story::Story;
 use crate::panel::PanelContext;
@@ -39,7 +39,7 @@ fn line(text: &str) -> String {
 }
 
 fn text(story: &Story, now: i64) -> String {
-    let stage = Stage::of(story);
+    let stage = WaitingStage::of(story);
     let message = &story.message;
     let reason = answer::reason(story, stage);
     let facts = [

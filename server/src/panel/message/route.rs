@@ -1,18 +1,18 @@
 //! The route of a message: its steps in order, each with its evidence.
 
+use base::i18n::Sentence;
 use base::message::{Direction, Role, State};
-use base::words::Sentence;
 use entity::attempt;
 
-use super::answer::{self, Stage};
-use super::deeds::ByHand;
+use super::actions::ByHand;
+use super::answer::{self, WaitingStage};
 use crate::delivery::read::reason::Reason;
 use crate::delivery::read::story::Story;
 use crate::panel::{PageContext, markup};
 
 /// One step.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct RouteStep {
     /// The tone of its icon.
     pub tone: &'static str,
     /// The state as a word, for people who cannot see the icon.
@@ -21,13 +21,13 @@ pub struct Step {
     /// `<time>`; empty if unknown.
     pub time: String,
     pub detail: String,
-    pub attempts: Vec<Try>,
+    pub attempts: Vec<RouteAttempt>,
     pub count: Option<Sentence>,
 }
 
 /// One attempt.
 #[derive(Clone, Debug)]
-pub struct Try {
+pub struct RouteAttempt {
     pub row: Sentence,
     pub outcome: Sentence,
     pub by_hand: Option<Sentence>,
@@ -38,7 +38,12 @@ pub struct Try {
 }
 
 /// All steps in order.
-pub fn route(page: &PageContext, story: &Story, (stage, silent): (Stage, bool), by_hand: &[ByHand]) -> Vec<Step> {
+pub fn route(
+    page: &PageContext,
+    story: &Story,
+    (stage, silent): (WaitingStage, bool),
+    by_hand: &[ByHand],
+) -> Vec<RouteStep> {
     let draw = Draw { page, story, stage, silent, by_hand };
     match story.direction {
         Direction::ToCrm => draw.to_crm(),
@@ -49,14 +54,14 @@ pub fn route(page: &PageContext, story: &Story, (stage, silent): (Stage, bool), 
 struct Draw<'draw> {
     page: &'draw PageContext,
     story: &'draw Story,
-    stage: Stage,
+    stage: WaitingStage,
     /// The messenger does not report delivery and reading.
     silent: bool,
     by_hand: &'draw [ByHand],
 }
 
 impl Draw<'_> {
-    fn to_crm(&self) -> Vec<Step> {
+    fn to_crm(&self) -> Vec<RouteStep> {
         let taken = self.taken_at();
         let (words, crm) = (self.page.words, self.page.crm);
         vec![
@@ -64,9 +69,9 @@ impl Draw<'_> {
             self.stored(),
             self.handing("hop-handing-to-crm"),
             match taken {
-                Some(at) => Step {
+                Some(at) => RouteStep {
                     detail: words
-                        .say("hop-number")
+                        .text("hop-number")
                         .with("id", self.story.message.amocrm_message_id.as_str())
                         .to_string(),
                     ..self.done(self.title("hop-taken-by-crm"), Some(at))
@@ -75,11 +80,11 @@ impl Draw<'_> {
             },
         ]
         .into_iter()
-        .map(|step| Step { title: step.title.with("crm", crm), ..step })
+        .map(|step| RouteStep { title: step.title.with("crm", crm), ..step })
         .collect()
     }
 
-    fn to_messenger(&self) -> Vec<Step> {
+    fn to_messenger(&self) -> Vec<RouteStep> {
         let state = State::from_number(self.story.message.state).unwrap_or(State::Queued);
         let arrived = |least: State| state != State::Failed && state >= least;
         let taken = self.taken_at();
@@ -103,13 +108,13 @@ impl Draw<'_> {
     fn title(&self, key: &'static str) -> Sentence {
         let (page, story) = (self.page, self.story);
         let messenger = story.source.as_ref().map_or_else(
-            || page.words.say("messages-customer-unknown").to_string(),
-            |source| page.words.say_of("connector-", &source.kind).to_string(),
+            || page.words.text("messages-customer-unknown").to_string(),
+            |source| page.words.text_of("connector-", &source.kind).to_string(),
         );
         let sender = &story.body.sender;
         let named = sender.name.clone().filter(|name| sender.role == Role::Manager && !name.is_empty());
-        let manager = named.unwrap_or_else(|| page.words.say("msg-manager").to_string());
-        page.words.say(key).with("crm", page.crm).with("messenger", messenger).with("manager", manager)
+        let manager = named.unwrap_or_else(|| page.words.text("msg-manager").to_string());
+        page.words.text(key).with("crm", page.crm).with("messenger", messenger).with("manager", manager)
     }
 
     /// With seconds: steps of one message are close together.
@@ -120,27 +125,27 @@ impl Draw<'_> {
         markup::time(&said, &when.machine(), &when.full())
     }
 
-    fn done(&self, title: Sentence, at: Option<i64>) -> Step {
-        Step {
+    fn done(&self, title: Sentence, at: Option<i64>) -> RouteStep {
+        RouteStep {
             tone: "ok",
-            state: self.page.words.say("letter-state-done"),
+            state: self.page.words.text("letter-state-done"),
             title,
-            time: at.map_or_else(|| self.page.words.say("msg-time-unknown").to_string(), |at| self.moment(at)),
+            time: at.map_or_else(|| self.page.words.text("msg-time-unknown").to_string(), |at| self.moment(at)),
             detail: String::new(),
             attempts: Vec::new(),
             count: None,
         }
     }
 
-    fn reached(&self, key: &'static str, at: Option<i64>) -> Step {
+    fn reached(&self, key: &'static str, at: Option<i64>) -> RouteStep {
         self.done(self.title(key), at)
     }
 
     /// A step that has not happened; after a final failure it says nothing.
-    fn ahead(&self, key: &'static str) -> Step {
-        let over = self.stage == Stage::Failed;
-        let not_yet = self.page.words.say("hop-not-reached");
-        Step {
+    fn ahead(&self, key: &'static str) -> RouteStep {
+        let over = self.stage == WaitingStage::Failed;
+        let not_yet = self.page.words.text("hop-not-reached");
+        RouteStep {
             tone: "off",
             detail: if over { String::new() } else { not_yet.to_string() },
             state: not_yet,
@@ -150,42 +155,42 @@ impl Draw<'_> {
     }
 
     /// A step that only the messenger can report.
-    fn receipt(&self, key: &'static str, came: bool, at: Option<i64>) -> Step {
+    fn receipt(&self, key: &'static str, came: bool, at: Option<i64>) -> RouteStep {
         if came {
             return self.done(self.title(key), at);
         }
-        if self.silent && matches!(self.stage, Stage::Sent | Stage::Delivered) {
+        if self.silent && matches!(self.stage, WaitingStage::Sent | WaitingStage::Delivered) {
             let never = self.title("hop-no-receipts");
-            return Step { detail: never.to_string(), state: never, ..self.ahead(key) };
+            return RouteStep { detail: never.to_string(), state: never, ..self.ahead(key) };
         }
         self.ahead(key)
     }
 
-    fn stored(&self) -> Step {
+    fn stored(&self) -> RouteStep {
         let message = &self.story.message;
         let late = (message.accepted_at - message.sent_at).max(0);
-        let detail = self.page.words.say("hop-stored-detail").with("ms", late).to_string();
-        Step { detail, ..self.reached("hop-stored", Some(message.accepted_at)) }
+        let detail = self.page.words.text("hop-stored-detail").with("ms", late).to_string();
+        RouteStep { detail, ..self.reached("hop-stored", Some(message.accepted_at)) }
     }
 
     fn taken_at(&self) -> Option<i64> {
         self.story.tries().rfind(|attempt| attempt.verdict == "done").map(|attempt| attempt.at + i64::from(attempt.ms))
     }
 
-    fn handing(&self, key: &'static str) -> Step {
+    fn handing(&self, key: &'static str) -> RouteStep {
         let attempts: Vec<_> = self.story.tries().map(|attempt| self.tried(attempt, self.story.direction)).collect();
         let words = self.page.words;
-        let count = (!attempts.is_empty()).then(|| words.say("attempts-title").with("count", attempts.len()));
+        let count = (!attempts.is_empty()).then(|| words.text("attempts-title").with("count", attempts.len()));
         let next = self.story.waiting.as_ref().and_then(|waiting| waiting.next_at);
-        let next = next.filter(|_| self.stage == Stage::Retrying || self.stage == Stage::Checking);
-        let detail = next.map(|at| words.say("attempt-next").with("time", self.page.when(&at).adverb()).to_string());
+        let next = next.filter(|_| self.stage == WaitingStage::Retrying || self.stage == WaitingStage::Checking);
+        let detail = next.map(|at| words.text("attempt-next").with("time", self.page.when(&at).adverb()).to_string());
         let (tone, state) = match self.stage {
-            Stage::Sent | Stage::Delivered | Stage::Read => ("ok", "letter-state-done"),
+            WaitingStage::Sent | WaitingStage::Delivered | WaitingStage::Read => ("ok", "letter-state-done"),
             stage => (stage.tone(), stage.word()),
         };
-        Step {
+        RouteStep {
             tone,
-            state: words.say(state),
+            state: words.text(state),
             title: self.title(key),
             time: String::new(),
             detail: detail.unwrap_or_default(),
@@ -195,31 +200,32 @@ impl Draw<'_> {
     }
 
     /// The status that was sent to amoCRM.
-    fn shown(&self) -> Step {
+    fn shown(&self) -> RouteStep {
         let tries: Vec<_> = self.story.status_tries().collect();
         let attempts: Vec<_> = tries.iter().map(|attempt| self.tried(attempt, Direction::ToCrm)).collect();
         let Some(last) = tries.last() else { return self.ahead("hop-status-shown") };
-        let count = Some(self.page.words.say("attempts-title").with("count", attempts.len()));
+        let count = Some(self.page.words.text("attempts-title").with("count", attempts.len()));
         if last.verdict == "done" {
             let at = last.at + i64::from(last.ms);
-            return Step { attempts, count, ..self.done(self.title("hop-status-shown"), Some(at)) };
+            return RouteStep { attempts, count, ..self.done(self.title("hop-status-shown"), Some(at)) };
         }
-        let state = self.page.words.say("letter-state-retrying");
-        Step { tone: "wait", state, time: String::new(), attempts, count, ..self.ahead("hop-status-shown") }
+        let state = self.page.words.text("letter-state-retrying");
+        RouteStep { tone: "wait", state, time: String::new(), attempts, count, ..self.ahead("hop-status-shown") }
     }
 
-    fn tried(&self, attempt: &attempt::Model, direction: Direction) -> Try {
+    fn tried(&self, attempt: &attempt::Model, direction: Direction) -> RouteAttempt {
         let words = self.page.words;
         let seconds = (attempt.ms + 500) / 1000;
         let reason = Reason::of_attempt(attempt, direction);
         let outcome = match (attempt.verdict.as_str(), attempt.status) {
-            ("done", _) => words.say("attempt-taken"),
-            ("unknown", _) => words.say("attempt-no-answer").with("seconds", seconds),
-            ("retry", 429) => words.say("attempt-limited-unsaid"),
-            ("retry", 0) => words.say("attempt-not-connected"),
+            ("done", _) => words.text("attempt-taken"),
+            ("unknown", _) => words.text("attempt-no-answer").with("seconds", seconds),
+            ("retry", 429) => words.text("attempt-limited-unsaid"),
+            ("retry", 0) => words.text("attempt-not-connected"),
             _ => {
-                let why = reason.as_ref().map(|reason| answer::said(self.page, self.story, reason).what.to_string());
-                words.say("attempt-refused").with("reason", why.unwrap_or_default())
+                let why =
+                    reason.as_ref().map(|reason| answer::explanation(self.page, self.story, reason).what.to_string());
+                words.text("attempt-refused").with("reason", why.unwrap_or_default())
             }
         };
         let code = if attempt.status == 0 { String::new() } else { format!("HTTP {}", attempt.status) };
@@ -231,16 +237,16 @@ impl Draw<'_> {
                 .iter()
                 .any(|other| other.at >= deed.at && other.at < attempt.at && other.kind == attempt.kind)
         };
-        Try {
+        RouteAttempt {
             row: words
-                .say("attempt-row")
+                .text("attempt-row")
                 .with("n", attempt.number)
                 .with("clock", self.page.when(&attempt.at).clock_seconds())
                 .with("ms", attempt.ms),
             outcome,
             by_hand: by_hand
                 .filter(|deed| first_after(deed))
-                .map(|deed| words.say("attempt-by-hand").with("name", deed.name.as_str())),
+                .map(|deed| words.text("attempt-by-hand").with("name", deed.name.as_str())),
             code,
             reason: attempt.reason.clone(),
             answer: attempt.answer.clone(),

@@ -1,17 +1,17 @@
 //! The data of the message's page.
 
 use askama::Template;
+use base::i18n::Sentence;
 use base::message::{Content, Direction};
-use base::words::Sentence;
 
-use super::answer::{self, Stage};
-use super::deeds::ByHand;
-use super::route::{self, Step};
+use super::actions::ByHand;
+use super::answer::{self, WaitingStage};
+use super::route::{self, RouteStep};
 use super::words_of;
 use crate::delivery::read::story::Story;
 use crate::panel::PanelContext;
 use crate::panel::conversations;
-use crate::panel::reasons::{self, Said};
+use crate::panel::reasons::{self, Explanation};
 use crate::panel::{Member, PageContext, Right};
 
 /// The main button.
@@ -30,15 +30,15 @@ pub enum Main {
 }
 
 /// The content, if it is shown.
-pub struct Shown {
+pub struct ContentView {
     text: String,
     /// Labels with values: file, size, place, contact.
     facts: Vec<(Sentence, String)>,
 }
 
-impl Shown {
+impl ContentView {
     pub fn of(page: &PageContext, content: &Content) -> Self {
-        let say = |key: &'static str| page.words.say(key);
+        let say = |key: &'static str| page.words.text(key);
         let mut facts = Vec::new();
         match content {
             Content::Picture(media)
@@ -65,7 +65,7 @@ impl Shown {
 
 #[derive(Template)]
 #[template(path = "panel/message/page.html")]
-pub struct Page {
+pub struct MessagePage {
     page: PageContext,
     id: String,
     badge: String,
@@ -86,12 +86,12 @@ pub struct Page {
     source: Option<(String, Sentence, bool)>,
     source_id: String,
     kind: Sentence,
-    steps: Vec<Step>,
+    steps: Vec<RouteStep>,
     ids: Vec<(Sentence, String)>,
     /// The text was deleted when its retention period ended.
     expired: Option<Sentence>,
     /// `None` if not requested, or hidden.
-    shown: Option<Shown>,
+    shown: Option<ContentView>,
     may_see: bool,
 }
 
@@ -104,12 +104,12 @@ pub fn page(
     page: &PageContext,
     story: &Story,
     by_hand: &[ByHand],
-    shown: Option<Shown>,
-) -> Page {
+    shown: Option<ContentView>,
+) -> MessagePage {
     let words = page.words;
-    let stage = Stage::of(story);
+    let stage = WaitingStage::of(story);
     let reason = answer::reason(story, stage);
-    let said: Option<Said> = reason.as_ref().map(|reason| answer::said(page, story, reason));
+    let said: Option<Explanation> = reason.as_ref().map(|reason| answer::explanation(page, story, reason));
     let connector = story.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
     let silent = connector.is_some_and(|connector| connector.abilities().delivered_on_accept);
     let message = &story.message;
@@ -120,8 +120,8 @@ pub fn page(
     let source = story
         .source
         .as_ref()
-        .map(|source| (source.name.clone(), words.say_of("connector-", &source.kind), source.deleted_at.is_none()));
-    let id = |key: &'static str, value: &str| (words.say(key).with("crm", page.crm), value.to_owned());
+        .map(|source| (source.name.clone(), words.text_of("connector-", &source.kind), source.deleted_at.is_none()));
+    let id = |key: &'static str, value: &str| (words.text(key).with("crm", page.crm), value.to_owned());
     let mut ids = vec![
         id("msg-id-ours", &message.id.to_string()),
         id("msg-id-messenger", &message.external_id),
@@ -132,8 +132,8 @@ pub fn page(
         ids.push(id("msg-id-crm-chat", &conversation.amocrm_chat_id));
     }
     ids.retain(|(_, value)| !value.is_empty());
-    Page {
-        badge: page.badge(stage.tone(), words.say(stage.word())),
+    MessagePage {
+        badge: page.badge(stage.tone(), words.text(stage.word())),
         sentence: answer::sentence(page, story, (stage, silent), said.as_ref()),
         fix: said.as_ref().map(|said| said.fix.clone()),
         said: reason.map(|reason| reason.said).unwrap_or_default(),
@@ -143,16 +143,16 @@ pub fn page(
         may_drop: story.held_found().filter(|_| member.may(Right::Retry)).map(|dead| dead.id.to_string()),
         conversation: message.conversation_id.to_string(),
         card: story.conversation.as_ref().and_then(|row| conversations::card(&member.tenant.host, row)),
-        direction: words.say(direction),
+        direction: words.text(direction),
         customer: reasons::customer(&story.contact, words),
         phone: story.contact.phone.as_deref().map(reasons::short_phone).unwrap_or_default(),
         source,
         source_id: message.source_id.to_string(),
-        kind: words.say_of("messages-kind-", story.body.content.kind()),
+        kind: words.text_of("messages-kind-", story.body.content.kind()),
         expired: story
             .body
             .expired
-            .then(|| words.say("messages-text-erased").with("days", app.config.retention.texts_days)),
+            .then(|| words.text("messages-text-erased").with("days", app.config.retention.texts_days)),
         steps: route::route(page, story, (stage, silent), by_hand),
         ids,
         shown,
@@ -166,27 +166,27 @@ fn marks(page: &PageContext, story: &Story) -> Vec<Sentence> {
     let words = page.words;
     let mut marks = Vec::new();
     if story.message.possible_duplicate {
-        marks.push(words.say("message-maybe-twice"));
+        marks.push(words.text("message-maybe-twice"));
     }
     if story.found.is_some() {
-        marks.push(words.say("message-found-in-history").with("crm", page.crm));
+        marks.push(words.text("message-found-in-history").with("crm", page.crm));
     }
     let taken = story.tries().rfind(|attempt| attempt.verdict == "done");
     if let Some(delay) = taken.map(|attempt| attempt.at - story.message.sent_at).filter(|delay| *delay > LATE_MILLIS) {
-        marks.push(words.say("message-late").with("delay", page.duration(&delay)));
+        marks.push(words.text("message-late").with("delay", page.duration(&delay)));
     }
     marks
 }
 
-fn main(app: &PanelContext, member: &Member, page: &PageContext, story: &Story, stage: Stage) -> Main {
+fn main(app: &PanelContext, member: &Member, page: &PageContext, story: &Story, stage: WaitingStage) -> Main {
     let path = format!("/panel/messages/{}", story.message.id);
     let words = page.words;
-    let again = || words.say("msg-send-again");
+    let again = || words.text("msg-send-again");
     let may = member.may(Right::Retry);
     match stage {
-        Stage::Retrying if may => Main::Post { action: format!("{path}/now"), label: words.say("msg-try-now") },
-        Stage::Checking if may => Main::Go { address: format!("{path}/again"), label: again() },
-        Stage::Failed if may && story.dead_message().is_some() => {
+        WaitingStage::Retrying if may => Main::Post { action: format!("{path}/now"), label: words.text("msg-try-now") },
+        WaitingStage::Checking if may => Main::Go { address: format!("{path}/again"), label: again() },
+        WaitingStage::Failed if may && story.dead_message().is_some() => {
             let gone = story.direction == Direction::ToMessenger
                 && story
                     .source
@@ -196,14 +196,14 @@ fn main(app: &PanelContext, member: &Member, page: &PageContext, story: &Story, 
                 (true, _) => Main::None,
                 (false, true) => Main::Go { address: format!("{path}/again"), label: again() },
                 (false, false) => {
-                    let label = if story.held_found().is_some() { words.say("msg-send-now") } else { again() };
+                    let label = if story.held_found().is_some() { words.text("msg-send-now") } else { again() };
                     Main::Post { action: format!("{path}/again"), label }
                 }
             }
         }
-        Stage::Held => match story.source.as_ref().filter(|_| member.may(Right::EditSources)) {
+        WaitingStage::Held => match story.source.as_ref().filter(|_| member.may(Right::EditSources)) {
             Some(source) if source.deleted_at.is_none() => {
-                Main::Go { address: format!("/panel/sources/{}", source.id), label: words.say("msg-open-source") }
+                Main::Go { address: format!("/panel/sources/{}", source.id), label: words.text("msg-open-source") }
             }
             _ => Main::None,
         },

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::choice;
 use crate::delivery::read::find;
-use crate::delivery::read::list::{self, Ground, Reached, Wanted};
+use crate::delivery::read::list::{self, Ground, MessageFilter, Reached};
 use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, Right};
 
@@ -20,7 +20,7 @@ const QUERY_CHARS: usize = 255;
 
 /// The filters in the query string.
 #[derive(Debug, Default, Deserialize)]
-pub struct Query {
+pub struct MessagesQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -37,7 +37,8 @@ pub struct Query {
 /// `GET /panel/messages`.
 pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     member.require(Right::Look)?;
-    let query = web::Query::<Query>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
+    let query =
+        web::Query::<MessagesQuery>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
     let page = member.page("messages-title", Nav::Messages);
     let db = app.store.read();
     let tenant_id = member.tenant.tenant_id;
@@ -48,7 +49,7 @@ pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpReq
         "" => None,
         text => Some(find::find(db, tenant_id, text).await?),
     };
-    let wanted = Wanted {
+    let wanted = MessageFilter {
         direction: direction(&query.direction),
         reached: Reached::from_word(&query.state),
         source_id: choice::source_id(&ground, &query.source),
@@ -62,13 +63,20 @@ pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpReq
     let (lines, next) = rows.cut(lines, |line| line.message.id);
     let count = list::count(db, tenant_id, &wanted, &ground, COUNTED + 1).await?;
     let kept_days = app.config.retention.messages_days;
-    let asked =
-        view::Asked { kept_days, text: &text, query: &query, period, next: next.as_deref(), count, counted: COUNTED };
+    let asked = view::MessageSearch {
+        kept_days,
+        text: &text,
+        query: &query,
+        period,
+        next: next.as_deref(),
+        count,
+        counted: COUNTED,
+    };
     panel::html(&page, &view::list(&page, &ground, &lines, &asked))
 }
 
 /// The default period: everything for a search, a week for browsing.
-fn chosen_period(query: &Query, searching: bool) -> &str {
+fn chosen_period(query: &MessagesQuery, searching: bool) -> &str {
     choice::period(&query.period, if searching { "all" } else { "7d" })
 }
 
@@ -76,4 +84,4 @@ fn direction(text: &str) -> Option<Direction> {
     [Direction::ToCrm, Direction::ToMessenger].into_iter().find(|direction| direction.word() == text)
 }
 
-pub(super) use view::{Row, row};
+pub(super) use view::{MessageRow, row};

@@ -1,21 +1,21 @@
 //! The data of message lists.
 
 use askama::Template;
+use base::i18n::Sentence;
 use base::message::{Direction, FailureCode};
-use base::words::Sentence;
-use queue::parcel::Found;
+use queue::accept_batch::HistoryMessage;
 
-use super::Query;
+use super::MessagesQuery;
 use crate::delivery::read::MessageStatus;
-use crate::delivery::read::list::{Ground, Line};
+use crate::delivery::read::list::{Ground, MessageSummary};
 use crate::delivery::read::reason::Reason;
 use crate::panel::PageContext;
-use crate::panel::choice::{self, Choice};
-use crate::panel::reasons::{self, About};
+use crate::panel::choice::{self, SelectOption};
+use crate::panel::reasons::{self, ReasonArguments};
 
 /// One row.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct MessageRow {
     pub id: String,
     /// `<time>`.
     pub time: String,
@@ -31,9 +31,9 @@ pub struct Row {
 }
 
 /// The requested filters and the number of matches.
-pub struct Asked<'asked> {
+pub struct MessageSearch<'asked> {
     pub text: &'asked str,
-    pub query: &'asked Query,
+    pub query: &'asked MessagesQuery,
     pub period: &'asked str,
     pub next: Option<&'asked str>,
     pub count: u64,
@@ -43,41 +43,40 @@ pub struct Asked<'asked> {
 
 #[derive(Template)]
 #[template(path = "panel/messages/list.html")]
-pub struct List {
+pub struct MessagesPage {
     page: PageContext,
     text: String,
-    directions: Vec<Choice>,
-    states: Vec<Choice>,
-    sources: Vec<Choice>,
-    periods: Vec<Choice>,
+    directions: Vec<SelectOption>,
+    states: Vec<SelectOption>,
+    sources: Vec<SelectOption>,
+    periods: Vec<SelectOption>,
     filtered: bool,
     found: Sentence,
     /// How long messages are listed.
     kept: Sentence,
     /// No message was ever received.
     untouched: bool,
-    rows: Vec<Row>,
+    rows: Vec<MessageRow>,
     newest: Option<String>,
     older: Option<String>,
 }
 
-pub fn list(page: &PageContext, ground: &Ground, lines: &[Line], asked: &Asked<'_>) -> List {
+pub fn list(page: &PageContext, ground: &Ground, lines: &[MessageSummary], asked: &MessageSearch<'_>) -> MessagesPage {
     let words = page.words;
-    let Asked { query, .. } = asked;
-    let any = |chosen: &str| Choice::new("", words.say("filter-any"), chosen);
+    let MessageSearch { query, .. } = asked;
+    let any = |chosen: &str| SelectOption::new("", words.text("filter-any"), chosen);
     let mut directions = vec![any(&query.direction)];
     directions.extend(
         [("to_crm", "messages-direction-to-crm"), ("to_messenger", "messages-direction-to-messenger")]
-            .map(|(value, key)| Choice::new(value, words.say(key), &query.direction)),
+            .map(|(value, key)| SelectOption::new(value, words.text(key), &query.direction)),
     );
     let mut states = vec![any(&query.state)];
-    states.extend(
-        MessageStatus::ALL
-            .map(|status| Choice::new(status.as_str(), words.say_of("message-state-", status.as_str()), &query.state)),
-    );
+    states.extend(MessageStatus::ALL.map(|status| {
+        SelectOption::new(status.as_str(), words.text_of("message-state-", status.as_str()), &query.state)
+    }));
     states.extend(["taken", "waiting"].map(|word| {
-        let label = words.say_of("messages-state-", word);
-        Choice::new(word, label, &query.state)
+        let label = words.text_of("messages-state-", word);
+        SelectOption::new(word, label, &query.state)
     }));
     let set = [&query.direction, &query.state, &query.source];
     let filters = set.into_iter().filter(|value| !value.is_empty()).count();
@@ -94,12 +93,12 @@ pub fn list(page: &PageContext, ground: &Ground, lines: &[Line], asked: &Asked<'
     };
     let many = asked.count > asked.counted;
     let found = if many {
-        words.say("messages-found-many").with("count", asked.counted)
+        words.text("messages-found-many").with("count", asked.counted)
     } else {
-        words.say("messages-found").with("count", asked.count)
+        words.text("messages-found").with("count", asked.count)
     };
     let filtered = filters > 0 || !asked.text.is_empty();
-    List {
+    MessagesPage {
         text: asked.text.to_owned(),
         directions,
         states,
@@ -107,7 +106,7 @@ pub fn list(page: &PageContext, ground: &Ground, lines: &[Line], asked: &Asked<'
         periods: choice::periods(page, asked.period),
         filtered,
         found,
-        kept: words.say("messages-kept").with("days", asked.kept_days),
+        kept: words.text("messages-kept").with("days", asked.kept_days),
         untouched: lines.is_empty() && !filtered && asked.period == "all",
         rows: lines.iter().map(|line| row(page, ground, line)).collect(),
         newest: query.cursor.as_ref().map(|_| pairs("")),
@@ -117,13 +116,13 @@ pub fn list(page: &PageContext, ground: &Ground, lines: &[Line], asked: &Asked<'
 }
 
 /// A row of any list of messages.
-pub fn row(page: &PageContext, ground: &Ground, line: &Line) -> Row {
+pub fn row(page: &PageContext, ground: &Ground, line: &MessageSummary) -> MessageRow {
     let words = page.words;
     let kind = line.body.content.kind();
     let reason = match (line.status, &line.held, &line.failure) {
         (MessageStatus::Held, Some(held), _) => Some(Reason::of_hold(held, line.direction)),
         (MessageStatus::Failed, _, Some(failure)) if line.found && failure.code == FailureCode::Other => {
-            Some(Reason::of_dead(Found::REASON, "", line.direction))
+            Some(Reason::of_dead(HistoryMessage::REASON, "", line.direction))
         }
         (MessageStatus::Failed, _, Some(failure)) => {
             Some(Reason::of_failure(failure.code, line.direction, &failure.text))
@@ -131,24 +130,24 @@ pub fn row(page: &PageContext, ground: &Ground, line: &Line) -> Row {
         _ => None,
     };
     let age = page.duration(&(page.now - line.message.sent_at)).to_string();
-    let about = About { words, crm: page.crm, kind, name: "", age: &age };
-    let found = line.found.then(|| words.say("message-found-in-history").with("crm", page.crm).to_string());
+    let about = ReasonArguments { words, crm: page.crm, kind, name: "", age: &age };
+    let found = line.found.then(|| words.text("message-found-in-history").with("crm", page.crm).to_string());
     let (arrow, direction) = match line.direction {
         Direction::ToCrm => ("←", "messages-direction-to-crm"),
         Direction::ToMessenger => ("→", "messages-direction-to-messenger"),
     };
-    Row {
+    MessageRow {
         id: line.message.id.to_string(),
         time: page.time(&line.message.accepted_at),
         arrow,
-        direction: words.say(direction),
+        direction: words.text(direction),
         customer: reasons::customer(&line.contact, words),
         source: ground
             .sources
             .get(&line.message.source_id)
             .map_or_else(|| "–".to_owned(), |source| source.name.clone()),
-        kind: words.say_of("messages-kind-", kind),
-        badge: page.badge(reasons::tone(line.status), words.say_of("message-state-", line.status.as_str())),
-        second: reason.map(|reason| reasons::said(&reason, &about).what.to_string()).or(found).unwrap_or_default(),
+        kind: words.text_of("messages-kind-", kind),
+        badge: page.badge(reasons::tone(line.status), words.text_of("message-state-", line.status.as_str())),
+        second: reason.map(|reason| reasons::explain(&reason, &about).what.to_string()).or(found).unwrap_or_default(),
     }
 }

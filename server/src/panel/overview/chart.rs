@@ -34,7 +34,7 @@ pub(super) struct Chart {
 }
 
 #[derive(FromQueryResult)]
-struct Row {
+struct DayRow {
     day: i32,
     accepted: Option<i64>,
     failed: Option<i64>,
@@ -50,7 +50,7 @@ pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) 
         .column_as(sum(Accepted), "accepted")
         .column_as(sum(Failed), "failed")
         .group_by(DayColumn)
-        .into_model::<Row>()
+        .into_model::<DayRow>()
         .all(app.store.read())
         .await?;
     let days: Vec<Day> = (today - DAYS + 1..=today)
@@ -74,7 +74,7 @@ fn picture(days: &[Day], page: &PageContext) -> String {
     };
     let failed: i64 = days.iter().map(|day| day.failed).sum();
     let title =
-        page.words.say("ledger-chart-days").with("max", top.accepted).with("day", &*top.name).with("failed", failed);
+        page.words.text("ledger-chart-days").with("max", top.accepted).with("day", &*top.name).with("failed", failed);
     let width = i32::try_from(days.len()).unwrap_or(DAYS) * STEP;
     let mut out = String::new();
     let _ = write!(

@@ -4,7 +4,7 @@ use base::message::day_of;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use crate::delivery::read::ledger::{self, Counts, Which};
+use crate::delivery::read::ledger::{self, LedgerCounts, LedgerFilter};
 use crate::panel::PanelContext;
 use crate::panel::choice;
 
@@ -45,7 +45,7 @@ impl Period {
 pub(super) struct Equation {
     /// `to_crm`, `to_messenger`
     pub direction: &'static str,
-    pub counts: Counts,
+    pub counts: LedgerCounts,
     /// The first day included, as a filter of message lists.
     from: String,
 }
@@ -53,7 +53,7 @@ pub(super) struct Equation {
 impl Equation {
     /// Each figure with its message key (`ledger-figure-…`) and a link to its messages.
     pub fn figures(&self) -> [(&'static str, i64, String); 4] {
-        let Counts { accepted, delivered, failed, waiting } = self.counts;
+        let LedgerCounts { accepted, delivered, failed, waiting } = self.counts;
         let figures = [
             ("accepted", accepted, ""),
             ("delivered", delivered, "taken"),
@@ -68,14 +68,14 @@ impl Equation {
 
     /// The difference between the two sides; 0 if the sums agree.
     pub fn gap(&self) -> i64 {
-        let Counts { accepted, delivered, failed, waiting } = self.counts;
+        let LedgerCounts { accepted, delivered, failed, waiting } = self.counts;
         accepted - delivered - failed - waiting
     }
 }
 
 pub(super) async fn equations(app: &PanelContext, tenant_id: Uuid, period: Period) -> Result<[Equation; 2], DbErr> {
     let from = day_of(app.clock.millis()) - period.days() + 1;
-    let counted = ledger::read(app, Which { tenant_id, source_id: None, from: Some(from), to: None }).await?;
+    let counted = ledger::read(app, LedgerFilter { tenant_id, source_id: None, from: Some(from), to: None }).await?;
     Ok([
         Equation { direction: "to_crm", counts: counted.to_crm, from: choice::date_of(from) },
         Equation { direction: "to_messenger", counts: counted.to_messenger, from: choice::date_of(from) },

@@ -38,12 +38,12 @@ struct Overview {
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct OverviewQuery {
     period: Option<String>,
 }
 
 /// `GET /panel`
-async fn show(app: web::Data<PanelContext>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
+async fn show(app: web::Data<PanelContext>, member: Member, asked: web::Query<OverviewQuery>) -> Result<HttpResponse> {
     let page = member.page("health-title", Nav::Overview);
     let tenant_id = member.tenant.tenant_id;
     let period = Period::of(asked.period.as_deref().unwrap_or_default());

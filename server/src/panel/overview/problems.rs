@@ -1,7 +1,7 @@
 //! What needs a person: the account's own state, sources that need an action, other open alerts.
 
 use base::error::Result;
-use base::words::Words;
+use base::i18n::Words;
 use entity::{alert, source};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
@@ -15,7 +15,7 @@ pub(super) struct Problems {
     /// The account's state if it is not simply connected: tone, state, meaning.
     pub account: Option<(&'static str, String, String)>,
     pub sources: Vec<SourceProblem>,
-    pub alerts: Vec<Told>,
+    pub alerts: Vec<ProblemAlert>,
     /// Live sources of the account.
     pub count: usize,
 }
@@ -32,7 +32,7 @@ pub(super) struct SourceProblem {
     pub action: Option<String>,
 }
 
-pub(super) struct Told {
+pub(super) struct ProblemAlert {
     pub text: String,
     pub since: i64,
     pub source_id: Option<Uuid>,
@@ -53,16 +53,16 @@ pub(super) async fn of(app: &PanelContext, member: &Member, page: &PageContext) 
     let mut found: Vec<(SourceStatus, SourceProblem)> = waiting
         .map(|(row, state)| {
             let reason =
-                state.reason.map(|reason| words.say_of("source-reason-", reason.as_str()).with("crm", page.crm));
+                state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", page.crm));
             let action = state
                 .action
                 .filter(|_| member.may(Right::EditSources))
-                .map(|action| words.say_of("source-action-", action.as_str()).with("crm", page.crm));
+                .map(|action| words.text_of("source-action-", action.as_str()).with("crm", page.crm));
             let problem = SourceProblem {
                 id: row.id,
                 name: row.name.clone(),
                 tone: tone(state.status),
-                state: words.say_of("source-state-", state.status.as_str()).with("crm", page.crm).to_string(),
+                state: words.text_of("source-state-", state.status.as_str()).with("crm", page.crm).to_string(),
                 since: state.since,
                 text: reason.map(|reason| reason.to_string()).unwrap_or_default(),
                 action: action.map(|action| action.to_string()),
@@ -76,21 +76,21 @@ pub(super) async fn of(app: &PanelContext, member: &Member, page: &PageContext) 
     let open = crate::alert::open(app.store.read(), tenant_id).await?;
     Ok(Problems {
         account: (status != TenantStatus::Active).then(|| {
-            let word = words.say_of("tenant-state-", status.as_str()).with("crm", page.crm).to_string();
+            let word = words.text_of("tenant-state-", status.as_str()).with("crm", page.crm).to_string();
             (account_tone(status), word, account_hint(words, page.crm, status))
         }),
         sources: found.into_iter().map(|(_, problem)| problem).collect(),
-        alerts: open.into_iter().filter_map(|row| told(row, words, page)).collect(),
+        alerts: open.into_iter().filter_map(|row| problem_alert(row, words, page)).collect(),
         count: rows.len(),
     })
 }
 
-fn told(row: alert::Model, words: Words, page: &PageContext) -> Option<Told> {
+fn problem_alert(row: alert::Model, words: Words, page: &PageContext) -> Option<ProblemAlert> {
     if OF_STATE.contains(&row.kind.as_str()) {
         return None;
     }
-    let text = crate::alert::said::of(words, &row, "subject", &page.account, page.crm)?;
-    Some(Told { text: text.to_string(), since: row.opened_at, source_id: row.source_id })
+    let text = crate::alert::texts::of(words, &row, "subject", &page.account, page.crm)?;
+    Some(ProblemAlert { text: text.to_string(), since: row.opened_at, source_id: row.source_id })
 }
 
 /// The meaning of an account's state, and what still works.
@@ -98,7 +98,7 @@ pub(in crate::panel) fn account_hint(words: Words, crm: &'static str, status: Te
     // Letters to amoCRM are kept a week (docs/operations.md#when-something-waits), the log of an uninstalled account a
     // month.
     let days = if status == TenantStatus::Uninstalled { 30 } else { 7 };
-    words.say(format!("tenant-state-{}-hint", status.as_str())).with("crm", crm).with("days", days).to_string()
+    words.text(format!("tenant-state-{}-hint", status.as_str())).with("crm", crm).with("days", days).to_string()
 }
 
 /// The tone of an account's state.

@@ -17,7 +17,7 @@ const MOST: u64 = 5000;
 
 /// The figures of one side.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Side {
+pub(super) struct SideFigures {
     pub name: String,
     pub figures: Option<Figures>,
 }
@@ -43,14 +43,14 @@ impl Figures {
 pub(super) struct Sides {
     /// From the acceptance of a message to its first try.
     pub ours: Option<Figures>,
-    pub crm: Side,
-    pub messengers: Vec<Side>,
+    pub crm: SideFigures,
+    pub messengers: Vec<SideFigures>,
     /// How long the oldest letter has waited; `None` if none waits.
     pub oldest: Option<i64>,
 }
 
 #[derive(FromQueryResult)]
-struct Try {
+struct AttemptRow {
     message_id: Uuid,
     direction: i16,
     number: i32,
@@ -82,7 +82,7 @@ pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) 
             attempt::Column::Ms,
             attempt::Column::Verdict,
         ])
-        .into_model::<Try>()
+        .into_model::<AttemptRow>()
         .all(db)
         .await?;
     let messages = message::Entity::of_tenant(tenant_id)
@@ -97,7 +97,7 @@ pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) 
     let sources = source::Entity::of_tenant(tenant_id).all(db).await?;
     let kinds: HashMap<Uuid, &str> = sources.iter().map(|row| (row.id, row.kind.as_str())).collect();
     let source_of: HashMap<Uuid, Uuid> = messages.iter().map(|row| (row.id, row.source_id)).collect();
-    let mut by_kind: BTreeMap<&str, Vec<&Try>> =
+    let mut by_kind: BTreeMap<&str, Vec<&AttemptRow>> =
         sources.iter().filter(|row| row.deleted_at.is_none()).map(|row| (row.kind.as_str(), Vec::new())).collect();
     let to_messenger = tries.iter().filter(|row| row.direction == Direction::ToMessenger.number());
     for one in to_messenger {
@@ -106,17 +106,17 @@ pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) 
             by_kind.entry(kind).or_default().push(one);
         }
     }
-    let to_crm: Vec<&Try> = tries.iter().filter(|row| row.direction == Direction::ToCrm.number()).collect();
+    let to_crm: Vec<&AttemptRow> = tries.iter().filter(|row| row.direction == Direction::ToCrm.number()).collect();
     let first = tries.iter().filter(|row| row.number == 1);
     let delays: Vec<(i64, bool)> = first.map(|row| ((row.at - made_at(row.message_id)).max(0), true)).collect();
     let oldest = letter::Entity::of_tenant(tenant_id).order_by_asc(letter::Column::AcceptedAt).one(db).await?;
     Ok(Sides {
         ours: figures(delays),
-        crm: Side { name: page.crm.to_owned(), figures: figures(answers(&to_crm)) },
+        crm: SideFigures { name: page.crm.to_owned(), figures: figures(answers(&to_crm)) },
         messengers: by_kind
             .into_iter()
-            .map(|(kind, tries)| Side {
-                name: page.words.say_of("connector-", kind).to_string(),
+            .map(|(kind, tries)| SideFigures {
+                name: page.words.text_of("connector-", kind).to_string(),
                 figures: figures(answers(&tries)),
             })
             .collect(),
@@ -124,7 +124,7 @@ pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) 
     })
 }
 
-fn answers(tries: &[&Try]) -> Vec<(i64, bool)> {
+fn answers(tries: &[&AttemptRow]) -> Vec<(i64, bool)> {
     tries.iter().map(|row| (i64::from(row.ms), row.verdict == "done")).collect()
 }
 

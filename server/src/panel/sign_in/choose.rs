@@ -3,45 +3,45 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
 use entity::{person, session};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::into::{open, safe};
+use crate::identity::realm::{self, Realm};
+use crate::identity::{credentials, member, person as persons, reauthentication};
 use crate::panel::PanelContext;
 use crate::panel::html::html;
 use crate::panel::member::to;
-use crate::panel::{Form, PageContext, Role};
-use crate::people::door::{self, Door};
-use crate::people::{again, credentials, member, person as persons};
+use crate::panel::{Form, MemberRole, PageContext};
 use crate::tenant::TenantStatus;
 
 #[derive(Template)]
 #[template(path = "panel/choose.html")]
-struct Choose {
+struct ChooseAccountPage {
     page: PageContext,
-    accounts: Vec<Account>,
+    accounts: Vec<AccountChoice>,
     to: String,
 }
 
-struct Account {
+struct AccountChoice {
     id: Uuid,
     host: String,
     name: String,
-    role: Role,
+    role: MemberRole,
     status: &'static str,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct ChooseQuery {
     #[serde(default)]
     to: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Chosen {
+pub(super) struct ChosenAccountForm {
     tenant_id: Uuid,
     to: String,
 }
@@ -59,24 +59,24 @@ async fn chooser(app: &PanelContext, session: &session::Model) -> Result<Option<
 pub(super) async fn show(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    asked: web::Query<Asked>,
+    asked: web::Query<ChooseQuery>,
 ) -> Result<HttpResponse> {
-    let Some(session) = door::session(&request, Door::Panel).await? else { return Ok(to("/panel/sign-in")) };
+    let Some(session) = realm::session(&request, Realm::Panel).await? else { return Ok(to("/panel/sign-in")) };
     let Some(person) = chooser(&app, &session).await? else { return Ok(to("/panel")) };
-    let accounts = member::accounts(&app.people, person.id).await?;
+    let accounts = member::accounts(&app.identity, person.id).await?;
     let mut page = PageContext::outside(&app, &request, "choose-title");
     page.words = Words::new(Language::of_code(&session.language).unwrap_or(page.words.language()));
-    page.title = page.words.say("choose-title").to_string();
+    page.title = page.words.text("choose-title").to_string();
     page.csrf_token.clone_from(&session.csrf);
     let accounts = accounts.into_iter().filter(|(tenant, _)| credentials::count_in(&person, tenant.tenant_id));
-    let accounts = accounts.map(|(tenant, role)| Account {
+    let accounts = accounts.map(|(tenant, role)| AccountChoice {
         id: tenant.tenant_id,
         status: TenantStatus::shown(&tenant).as_str(),
         host: tenant.host,
         name: tenant.name,
         role,
     });
-    let choose = Choose { accounts: accounts.collect(), to: safe(&asked.to).to_owned(), page: page.clone() };
+    let choose = ChooseAccountPage { accounts: accounts.collect(), to: safe(&asked.to).to_owned(), page: page.clone() };
     html(&page, &choose)
 }
 
@@ -84,9 +84,9 @@ pub(super) async fn show(
 pub(super) async fn choose(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    form: Form<Chosen>,
+    form: Form<ChosenAccountForm>,
 ) -> Result<HttpResponse> {
-    let session = door::session(&request, Door::Panel).await?.ok_or(Error::NotFound)?;
+    let session = realm::session(&request, Realm::Panel).await?.ok_or(Error::NotFound)?;
     let person = chooser(&app, &session).await?.ok_or(Error::NotFound)?;
     if !credentials::count_in(&person, form.tenant_id) {
         return Err(Error::NotFound);
@@ -95,6 +95,6 @@ pub(super) async fn choose(
     let proved = (session.via.as_str(), Some(&*session));
     let opened = open(&app, &request, &person, form.tenant_id, proved, safe(&form.to)).await?;
     let Some((row, answer)) = opened else { return Ok(to("/panel/sign-in")) };
-    again::moved(&app.people, &session, &row).await?;
+    reauthentication::moved(&app.identity, &session, &row).await?;
     Ok(answer)
 }

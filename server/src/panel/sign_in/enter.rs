@@ -8,8 +8,8 @@ use std::sync::Arc;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::error::{Error, Result};
-use base::store::ended;
-use base::words::{Language, Said};
+use base::i18n::{Language, LocalizedText};
+use base::store::finish_tx;
 use entity::{session as session_row, tenant as tenant_row};
 use serde::Deserialize;
 use serde_json::json;
@@ -17,17 +17,17 @@ use url::Url;
 use uuid::Uuid;
 
 use super::into::named;
-use super::link::{Open, refuse, used};
+use super::link::{OpenLinkPage, refuse, used};
 use super::password::framed;
 use crate::audit::{Actor, By};
+use crate::identity::realm::{self, Realm};
+use crate::identity::session::{self, AuthenticatedPerson, SessionKind};
+use crate::identity::ticket::{self, Asker, Ticket, TicketTarget};
+use crate::identity::{AnyForm, member, token};
 use crate::panel::PageContext;
 use crate::panel::PanelContext;
 use crate::panel::html::all_ancestors;
 use crate::panel::member::{ONLY, to};
-use crate::people::door::{self, Door};
-use crate::people::session::{self, Kind, New};
-use crate::people::ticket::{self, Asker, Leads, Ticket};
-use crate::people::{AnyForm, member, token};
 use crate::tenant;
 
 #[derive(Deserialize)]
@@ -38,12 +38,12 @@ pub(super) struct Entering {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Pressed {
+pub(super) struct TicketForm {
     ticket: String,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Entered {
+pub(super) struct EnterQuery {
     #[serde(default)]
     to: String,
     #[serde(default)]
@@ -56,10 +56,10 @@ pub(super) async fn show(
     request: HttpRequest,
     query: web::Query<Entering>,
 ) -> Result<HttpResponse> {
-    let Some(ticket) = ticket::look(&app.people, &query.ticket).await? else {
+    let Some(ticket) = ticket::look(&app.identity, &query.ticket).await? else {
         return refuse(&app, &request, &query.ticket);
     };
-    let alive = door::session(&request, Door::Panel).await?;
+    let alive = realm::session(&request, Realm::Panel).await?;
     // The same amoCRM user opens the panel from the widget again.
     let is_same = |row: &Arc<session_row::Model>| {
         let user = row.crm_user_id == Some(ticket.user.id);
@@ -72,16 +72,16 @@ pub(super) async fn show(
     }
     let mut page = PageContext::outside(&app, &request, "enter-title").within(all_ancestors(&app));
     let key = if other { "enter-instead" } else { "enter-text" };
-    let text = page.words.say(key).with("account", tenant.host.as_str()).with("name", ticket.user.name).to_string();
+    let text = page.words.text(key).with("account", tenant.host.as_str()).with("name", ticket.user.name).to_string();
     page.csrf_token = alive.map(|row| row.csrf.clone()).unwrap_or_default();
-    Open::new(page, ("/panel/enter", "ticket"), query.ticket.clone(), text, "enter-button").shown()
+    OpenLinkPage::new(page, ("/panel/enter", "ticket"), query.ticket.clone(), text, "enter-button").shown()
 }
 
 /// `POST /panel/enter`
 pub(super) async fn enter(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    form: AnyForm<Pressed>,
+    form: AnyForm<TicketForm>,
 ) -> Result<HttpResponse> {
     open(&app, &request, &form.ticket).await
 }
@@ -99,24 +99,28 @@ fn is_expected(app: &PanelContext, request: &HttpRequest, tenant: &tenant_row::M
         // The referrer is missing. Frames keep their cookies apart from all others (`Partitioned`) and only amoCRM's
         // pages may frame this one; a tab opens only in the browser that asked for the ticket less than a minute ago.
         None => {
-            door::is_framed(request) || ticket.asked_by.is_some() && ticket.asked_by == Asker::of(request, &app.people)
+            realm::is_framed(request)
+                || ticket.asked_by.is_some() && ticket.asked_by == Asker::of(request, &app.identity)
         }
     }
 }
 
 async fn open(app: &PanelContext, request: &HttpRequest, token: &str) -> Result<HttpResponse> {
-    let Some(ticket) = ticket::take(&app.people, token).await? else { return refuse(app, request, token) };
+    let Some(ticket) = ticket::take(&app.identity, token).await? else { return refuse(app, request, token) };
     let language = Language::of_request(request);
-    let found = member::of_crm_user(&app.people, ticket.tenant_id, &ticket.user, language).await?;
-    let Some((person, _)) = found else { return Err(Error::Forbidden(Said::new("said-access-gone"))) };
+    let found = member::of_crm_user(&app.identity, ticket.tenant_id, &ticket.user, language).await?;
+    let Some((person, _)) = found else { return Err(Error::Forbidden(LocalizedText::new("said-access-gone"))) };
     let only = if ticket.user.is_admin { None } else { bound_to(app, ticket.tenant_id, ticket.leads).await? };
-    if only.is_none() && !ticket.user.is_admin && matches!(ticket.leads, Leads::Message(_) | Leads::Conversation(_)) {
+    if only.is_none()
+        && !ticket.user.is_admin
+        && matches!(ticket.leads, TicketTarget::Message(_) | TicketTarget::Conversation(_))
+    {
         return Err(Error::NotFound);
     }
-    let before = door::session(request, Door::Panel).await?;
-    let new = New {
+    let before = realm::session(request, Realm::Panel).await?;
+    let new = AuthenticatedPerson {
         tenant_id: ticket.tenant_id,
-        kind: Kind::Panel,
+        kind: SessionKind::Panel,
         person_id: Some(person.id),
         crm_user_id: Some(ticket.user.id),
         is_admin: ticket.user.is_admin,
@@ -135,26 +139,26 @@ async fn open(app: &PanelContext, request: &HttpRequest, token: &str) -> Result<
         }
         let detail = json!({ "via": session::TICKET, "crm_user": ticket.user.id });
         by.did(app, &tx, "member.signed_in", (ticket.tenant_id, ""), detail).await?;
-        session::open(&app.people, &tx, new).await
+        session::open(&app.identity, &tx, new).await
     };
     let opened = opened.await;
-    let opened = ended(tx, opened).await?;
+    let opened = finish_tx(tx, opened).await?;
     if let Some(only) = only {
-        session::set_data(&app.people, &opened.row, ONLY, Some(&only)).await?;
+        session::set_data(&app.identity, &opened.row, ONLY, Some(&only)).await?;
     }
-    member::seen(&app.people, ticket.tenant_id, person.id).await?;
-    let is_framed = door::is_framed(request);
+    member::seen(&app.identity, ticket.tenant_id, person.id).await?;
+    let is_framed = realm::is_framed(request);
     let place = match is_framed {
         true => {
             let mut query =
                 url::form_urlencoded::Serializer::for_suffix("/panel/entered?".to_owned(), "/panel/entered?".len());
             query.append_pair("to", &ticket.leads.path());
-            query.append_pair("again", &ticket::again(&app.people, &ticket).await?).finish()
+            query.append_pair("again", &ticket::reissue(&app.identity, &ticket).await?).finish()
         }
         false => ticket.leads.path(),
     };
     let mut answer = to(&place);
-    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.set(&app.people, &opened.token, is_framed));
+    answer.headers_mut().append(header::SET_COOKIE, Realm::Panel.set(&app.identity, &opened.token, is_framed));
     Ok(answer)
 }
 
@@ -162,10 +166,10 @@ async fn open(app: &PanelContext, request: &HttpRequest, token: &str) -> Result<
 pub(super) async fn entered(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    query: web::Query<Entered>,
+    query: web::Query<EnterQuery>,
 ) -> Result<HttpResponse> {
-    if door::session(&request, Door::Panel).await?.is_some() {
-        ticket::take(&app.people, &query.again).await?;
+    if realm::session(&request, Realm::Panel).await?.is_some() {
+        ticket::take(&app.identity, &query.again).await?;
         return Ok(to(super::into::safe(&query.to)));
     }
     if !token::looks_right(&query.again) {
@@ -175,20 +179,20 @@ pub(super) async fn entered(
 }
 
 /// The conversation that a manager came from.
-async fn bound_to(app: &PanelContext, tenant_id: Uuid, leads: Leads) -> Result<Option<Uuid>> {
+async fn bound_to(app: &PanelContext, tenant_id: Uuid, leads: TicketTarget) -> Result<Option<Uuid>> {
     use entity::{conversation, message};
     use sea_orm::{ColumnTrait, QueryFilter};
     let db = app.store.read();
     Ok(match leads {
-        Leads::Conversation(id) => {
+        TicketTarget::Conversation(id) => {
             let found =
                 conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id)).one(db).await?;
             found.map(|row| row.id)
         }
-        Leads::Message(id) => {
+        TicketTarget::Message(id) => {
             let found = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id)).one(db).await?;
             found.map(|row| row.conversation_id)
         }
-        Leads::Overview | Leads::Sources | Leads::Source(_) => None,
+        TicketTarget::Overview | TicketTarget::Sources | TicketTarget::Source(_) => None,
     })
 }

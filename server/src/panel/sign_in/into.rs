@@ -6,28 +6,28 @@ use std::sync::Arc;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use base::error::{Error, Result};
-use base::store::{VENDOR, ended};
-use base::words::Language;
+use base::i18n::Language;
+use base::store::{VENDOR, finish_tx};
 use entity::{person, session as session_row};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::invitation;
 use super::link::used;
-use crate::audit::{self, Actor, Deed};
+use crate::audit::{self, Actor, AuditEntry};
+use crate::identity::realm::{self, Realm};
+use crate::identity::session::{self, AuthenticatedPerson, SessionKind};
+use crate::identity::throttle::AttemptOrigin;
+use crate::identity::{credentials, device, member, person as persons, reauthentication};
 use crate::panel::PanelContext;
 use crate::panel::member::to;
-use crate::people::door::{self, Door};
-use crate::people::session::{self, Kind, New};
-use crate::people::throttle::Origin;
-use crate::people::{again, credentials, device, member, person as persons};
 
 /// The throttle's name of this entrance.
 pub(in crate::panel) const DOOR: &str = "panel";
 
 /// What was proved, and where to continue.
 #[derive(Clone, Debug)]
-pub(super) struct Proof {
+pub(super) struct SignInProof {
     /// `password`, `link` (mailed), `handed`
     pub via: String,
     /// The account it is limited to, if any.
@@ -54,7 +54,7 @@ pub(super) async fn into(
     app: &PanelContext,
     request: &HttpRequest,
     person: &person::Model,
-    proof: &Proof,
+    proof: &SignInProof,
 ) -> Result<HttpResponse> {
     // As they are after accepting the invitation, which may remove credentials. Otherwise as they were checked: reading
     // them again could return a person who has changed since.
@@ -65,7 +65,7 @@ pub(super) async fn into(
             None => return used(app, request),
         },
     };
-    let accounts = member::accounts(&app.people, person.id).await?;
+    let accounts = member::accounts(&app.identity, person.id).await?;
     let wanted = match proof.tenant_id {
         Some(wanted) => accounts.iter().find(|(tenant, _)| tenant.tenant_id == wanted),
         None if accounts.len() == 1 => accounts.first(),
@@ -82,7 +82,7 @@ pub(super) async fn into(
         return Ok(to("/panel/sign-in"));
     };
     if matches!(proof.via.as_str(), "link" | "handed") {
-        again::by_link(&app.people, &opened).await?;
+        reauthentication::by_link(&app.identity, &opened).await?;
     }
     Ok(answer)
 }
@@ -108,11 +108,11 @@ pub(super) async fn open(
     (via, relies_on): (&str, Option<&session_row::Model>),
     place: &str,
 ) -> Result<Option<(session_row::Model, HttpResponse)>> {
-    let before = door::session(request, Door::Panel).await?;
+    let before = realm::session(request, Realm::Panel).await?;
     let language = Language::of_request(request).code();
-    let new = New {
+    let new = AuthenticatedPerson {
         tenant_id,
-        kind: Kind::Panel,
+        kind: SessionKind::Panel,
         person_id: Some(person.id),
         crm_user_id: None,
         is_admin: false,
@@ -123,7 +123,7 @@ pub(super) async fn open(
     let tx = app.store.write_tx().await?;
     let opened = async {
         let holds = match relies_on {
-            Some(session) => credentials::hold_in(&app.people, &tx, person, session).await?,
+            Some(session) => credentials::hold_in(&app.identity, &tx, person, session).await?,
             None => credentials::hold(&tx, person).await?,
         };
         if !holds {
@@ -136,23 +136,30 @@ pub(super) async fn open(
         let address = client_address(request, &app.config);
         if tenant_id != VENDOR {
             let detail = serde_json::json!({"via": via});
-            let deed =
-                Deed { tenant_id, actor: &actor, action: "member.signed_in", object: "", detail, address, done: true };
+            let deed = AuditEntry {
+                tenant_id,
+                actor: &actor,
+                action: "member.signed_in",
+                object: "",
+                detail,
+                address,
+                done: true,
+            };
             audit::record(app, &tx, deed).await?;
         }
-        Ok::<_, DbErr>(Some(session::open(&app.people, &tx, new).await?))
+        Ok::<_, DbErr>(Some(session::open(&app.identity, &tx, new).await?))
     };
     let opened = opened.await;
-    let Some(opened) = ended(tx, opened).await? else { return Ok(None) };
+    let Some(opened) = finish_tx(tx, opened).await? else { return Ok(None) };
     if tenant_id != VENDOR {
-        member::seen(&app.people, tenant_id, person.id).await?;
+        member::seen(&app.identity, tenant_id, person.id).await?;
     }
     let mut answer = to(place);
-    let cookie = Door::Panel.set(&app.people, &opened.token, door::is_framed(request));
+    let cookie = Realm::Panel.set(&app.identity, &opened.token, realm::is_framed(request));
     answer.headers_mut().append(header::SET_COOKIE, cookie);
     // Not after a handed-over link: it does not prove who the person is.
     if matches!(via, "password" | "link")
-        && let Some(device) = device::remember(&app.people, &Origin::of(request, &app.people), &person.email)
+        && let Some(device) = device::remember(&app.identity, &AttemptOrigin::of(request, &app.identity), &person.email)
     {
         answer.headers_mut().append(header::SET_COOKIE, device);
     }

@@ -3,30 +3,30 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::browser::client_address;
 use base::error::{Error, Result};
-use base::store::ended;
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
+use base::store::finish_tx;
 use entity::{person, session};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::into::{Proof, into, named};
-use super::link::{Open, Opened, Taken, used};
-use crate::audit::{self, Actor, Deed};
+use super::into::{SignInProof, into, named};
+use super::link::{LinkTokenForm, LinkTokenQuery, OpenLinkPage, used};
+use crate::audit::{self, Actor, AuditEntry};
+use crate::identity::link::{self, Purpose, SignInLink};
+use crate::identity::realm::{self, Realm};
+use crate::identity::{credentials, member, person as persons};
 use crate::panel::PanelContext;
 use crate::panel::{Form, PageContext};
-use crate::people::door::{self, Door};
-use crate::people::link::{self, Link, Purpose};
-use crate::people::{credentials, member, person as persons};
 use crate::tenant;
 
 /// Where the sign-in continues that an invitation required.
 pub(super) const PATH: &str = "/panel/invitation";
 
 /// The invitation of a token, if it is for the person of this session, with its account.
-async fn of_session(app: &PanelContext, session: &session::Model, token: &str) -> Result<Option<(Link, Uuid)>> {
+async fn of_session(app: &PanelContext, session: &session::Model, token: &str) -> Result<Option<(SignInLink, Uuid)>> {
     let person_id = session.person_id.filter(|_| matches!(session.via.as_str(), "password" | "link"));
-    let fits = |link: &Link| link.purpose == Purpose::Invitation && Some(link.person_id) == person_id;
-    let found = link::look(&app.people, token).await?.filter(fits);
+    let fits = |link: &SignInLink| link.purpose == Purpose::Invitation && Some(link.person_id) == person_id;
+    let found = link::look(&app.identity, token).await?.filter(fits);
     Ok(found.and_then(|link| Some((link, link.tenant_id?))))
 }
 
@@ -34,35 +34,35 @@ async fn of_session(app: &PanelContext, session: &session::Model, token: &str) -
 pub(super) async fn show(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    asked: web::Query<Opened>,
+    asked: web::Query<LinkTokenQuery>,
 ) -> Result<HttpResponse> {
-    let Some(session) = door::session(&request, Door::Panel).await? else { return used(&app, &request) };
+    let Some(session) = realm::session(&request, Realm::Panel).await? else { return used(&app, &request) };
     let Some((_, tenant_id)) = of_session(&app, &session, &asked.token).await? else { return used(&app, &request) };
     let tenant = tenant::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let mut page = PageContext::outside(&app, &request, "invitation-title");
     page.words = Words::new(Language::of_code(&session.language).unwrap_or(page.words.language()));
-    page.title = page.words.say("invitation-title").to_string();
+    page.title = page.words.text("invitation-title").to_string();
     page.csrf_token.clone_from(&session.csrf);
-    let text = page.words.say("invitation-text").with("account", tenant.host.as_str()).to_string();
-    Open::new(page, (PATH, "token"), asked.token.clone(), text, "invitation-button").shown()
+    let text = page.words.text("invitation-text").with("account", tenant.host.as_str()).to_string();
+    OpenLinkPage::new(page, (PATH, "token"), asked.token.clone(), text, "invitation-button").shown()
 }
 
 /// `POST /panel/invitation`
 pub(super) async fn take(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    form: Form<Taken>,
+    form: Form<LinkTokenForm>,
 ) -> Result<HttpResponse> {
-    let session = door::session(&request, Door::Panel).await?.ok_or(Error::NotFound)?;
+    let session = realm::session(&request, Realm::Panel).await?.ok_or(Error::NotFound)?;
     let Some((found, _)) = of_session(&app, &session, &form.token).await? else { return used(&app, &request) };
     let person = persons::by_id(app.store.read(), found.person_id).await?;
     let Some(person) = person.filter(|person| person.disabled_at.is_none() && person.proved_at.is_some()) else {
         return used(&app, &request);
     };
-    if link::take(&app.people, &form.token).await?.is_none() {
+    if link::take(&app.identity, &form.token).await?.is_none() {
         return used(&app, &request);
     }
-    let proof = Proof {
+    let proof = SignInProof {
         via: session.via.clone(),
         tenant_id: found.tenant_id,
         invitation: true,
@@ -85,20 +85,20 @@ pub(super) async fn accept(
     let tx = app.store.write_tx().await?;
     let done = async {
         let holds = match session {
-            Some(session) => credentials::hold_in(&app.people, &tx, person, session).await?,
+            Some(session) => credentials::hold_in(&app.identity, &tx, person, session).await?,
             None => credentials::hold(&tx, person).await?,
         };
-        if !holds || !member::accept(&app.people, &tx, tenant_id, person.id).await? {
+        if !holds || !member::accept(&app.identity, &tx, tenant_id, person.id).await? {
             return Ok(None);
         }
         let (object, detail) = (person.id.to_string(), json!({}));
         let address = client_address(request, &app.config);
         let action = "member.joined";
-        let deed = Deed { tenant_id, actor: &actor, action, object: &object, detail, address, done: true };
+        let deed = AuditEntry { tenant_id, actor: &actor, action, object: &object, detail, address, done: true };
         audit::record(app, &tx, deed).await?;
         // Under the lock taken above, so that no change comes in between.
         persons::by_id(&tx, person.id).await
     };
     let done = done.await;
-    Ok(ended(tx, done).await?)
+    Ok(finish_tx(tx, done).await?)
 }

@@ -4,20 +4,20 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::browser::FORGET_PAGES;
 use base::error::Result;
-use base::words::Language;
+use base::i18n::Language;
 use serde::Deserialize;
 use url::Url;
 
 use super::into::safe;
+use crate::identity::realm::{self, Realm};
+use crate::identity::{person, session};
 use crate::panel::PanelContext;
 use crate::panel::member::{Member, to};
-use crate::panel::{Empty, Form};
-use crate::people::door::{self, Door};
-use crate::people::{person, session};
+use crate::panel::{EmptyForm, Form};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Chosen {
+pub(super) struct SignOutForm {
     to: String,
 }
 
@@ -25,13 +25,13 @@ pub(super) struct Chosen {
 pub(super) async fn sign_out(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
-    if let Some(row) = door::session(&request, Door::Panel).await? {
+    if let Some(row) = realm::session(&request, Realm::Panel).await? {
         session::end(app.store.write(), row.tenant_id, row.id).await?;
     }
     let mut answer = to("/panel/sign-in");
-    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.clear(&app.people, door::is_framed(&request)));
+    answer.headers_mut().append(header::SET_COOKIE, Realm::Panel.clear(&app.identity, realm::is_framed(&request)));
     answer.headers_mut().insert(header::CLEAR_SITE_DATA, HeaderValue::from_static(FORGET_PAGES));
     Ok(answer)
 }
@@ -41,7 +41,7 @@ pub(super) async fn language(
     app: web::Data<PanelContext>,
     request: HttpRequest,
     member: Member,
-    form: Form<Chosen>,
+    form: Form<SignOutForm>,
 ) -> Result<HttpResponse> {
     if let Some(language) = Language::of_code(&form.to) {
         session::set_language(app.store.write(), &member.session, language.code()).await?;

@@ -5,26 +5,26 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::store::ended;
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
+use base::store::finish_tx;
 use entity::person;
 use serde::Deserialize;
 
-use super::into::{DOOR, Proof};
+use super::into::{DOOR, SignInProof};
 use super::{invitation, password, second};
+use crate::identity::link::{self, Purpose, SignInLink};
+use crate::identity::mail::{self, Email};
+use crate::identity::throttle::AttemptOrigin;
+use crate::identity::{credentials, email_limits, person as persons, refusals, throttle};
 use crate::panel::PanelContext;
 use crate::panel::html::{all_ancestors, html, html_as};
 use crate::panel::{Notice, OpenForm, PageContext};
-use crate::people::link::{self, Link, Purpose};
-use crate::people::mail::{self, Letter};
-use crate::people::throttle::Origin;
-use crate::people::{credentials, letters, person as persons, refused, throttle};
 use crate::tenant;
 
 /// A page with one button: the token is used by submitting its form, never by opening the address.
 #[derive(Template)]
 #[template(path = "panel/link.html")]
-pub(super) struct Open {
+pub(super) struct OpenLinkPage {
     page: PageContext,
     /// The form's address, and the name of the field with the token.
     action: &'static str,
@@ -35,7 +35,7 @@ pub(super) struct Open {
     button: String,
 }
 
-impl Open {
+impl OpenLinkPage {
     fn of_link(page: PageContext, token: String, text: String) -> Self {
         Self::new(page, ("/panel/link", "token"), token, text, "sign-in-button")
     }
@@ -47,7 +47,7 @@ impl Open {
         text: String,
         button: &'static str,
     ) -> Self {
-        let button = page.words.say(button).to_string();
+        let button = page.words.text(button).to_string();
         Self { page, action, field, token, text, button }
     }
 
@@ -58,26 +58,26 @@ impl Open {
 
 #[derive(Template)]
 #[template(path = "panel/link_used.html")]
-struct Used {
+struct UsedLinkPage {
     page: PageContext,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Asked {
+pub(super) struct LinkRequestForm {
     email: String,
     to: String,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Opened {
+pub(super) struct LinkTokenQuery {
     #[serde(default)]
     pub token: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Taken {
+pub(super) struct LinkTokenForm {
     pub token: String,
 }
 
@@ -85,20 +85,20 @@ pub(super) struct Taken {
 pub(super) async fn ask(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    form: OpenForm<Asked>,
+    form: OpenForm<LinkRequestForm>,
 ) -> Result<HttpResponse> {
     let page = PageContext::outside(&app, &request, "sign-in-title");
     let to = super::into::safe(&form.to);
-    let origin = Origin::of(&request, &app.people);
-    if let Err(wait) = throttle::login(&app.people, "link", &form.email, origin.clone()).await? {
+    let origin = AttemptOrigin::of(&request, &app.identity);
+    if let Err(wait) = throttle::login(&app.identity, "link", &form.email, origin.clone()).await? {
         return password::too_many(&app, page, &form.email, to, wait);
     }
     if !persons::is_email(&form.email) {
-        let wrong = Notice::failed(page.words.say("form-not-email"));
+        let wrong = Notice::failed(page.words.text("form-not-email"));
         let page = page.with_notice(wrong).with_error();
         return password::form(&app, StatusCode::UNPROCESSABLE_ENTITY, page, &form.email, to);
     }
-    if let Err(wait) = letters::link(&app.people, DOOR, &form.email, &origin).await? {
+    if let Err(wait) = email_limits::link(&app.identity, DOOR, &form.email, &origin).await? {
         return password::wait(&app, page, &form.email, to, ("sign-in-link-wait", wait));
     }
     // In the background, so that the answer always takes the same time.
@@ -108,31 +108,31 @@ pub(super) async fn ask(
             tracing::error!(error = format!("{error:#}"), "a sign-in link could not be sent");
         }
     });
-    let sent = Notice::done(page.words.say("sign-in-link-sent").with("email", form.email.trim()));
+    let sent = Notice::done(page.words.text("sign-in-link-sent").with("email", form.email.trim()));
     password::form(&app, StatusCode::OK, page.with_notice(sent), &form.email, to)
 }
 
 async fn send(app: &PanelContext, email: &str) -> anyhow::Result<()> {
-    let person = persons::by_email(&app.people, app.store.read(), email).await?;
-    let Some(person) = person.filter(|person| person.disabled_at.is_none() && mail::is_on(&app.people)) else {
+    let person = persons::by_email(&app.identity, app.store.read(), email).await?;
+    let Some(person) = person.filter(|person| person.disabled_at.is_none() && mail::is_on(&app.identity)) else {
         return Ok(());
     };
-    let link = Link { person_id: person.id, purpose: Purpose::SignIn, tenant_id: None, mailed: true };
-    let token = link::issue(&app.people, app.store.write(), link).await?;
+    let link = SignInLink { person_id: person.id, purpose: Purpose::SignIn, tenant_id: None, mailed: true };
+    let token = link::issue(&app.identity, app.store.write(), link).await?;
     let words = Words::new(Language::of_code(&person.language).unwrap_or(Language::En));
-    let address = link::address(&app.people, Purpose::SignIn, &token);
-    let text = words.say("mail-link-body").with("link", address).with("server", app.public_url()).to_string();
-    let subject = words.say("mail-link-subject").to_string();
-    mail::send(&app.people, Letter { to: person.email, subject, text }).await
+    let address = link::address(&app.identity, Purpose::SignIn, &token);
+    let text = words.text("mail-link-body").with("link", address).with("server", app.public_url()).to_string();
+    let subject = words.text("mail-link-subject").to_string();
+    mail::send(&app.identity, Email { to: person.email, subject, text }).await
 }
 
 /// `GET /panel/link?token=…`
 pub(super) async fn show(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    asked: web::Query<Opened>,
+    asked: web::Query<LinkTokenQuery>,
 ) -> Result<HttpResponse> {
-    let link = link::look(&app.people, &asked.token).await?.filter(|link| is_ours(link.purpose));
+    let link = link::look(&app.identity, &asked.token).await?.filter(|link| is_ours(link.purpose));
     let Some(link) = link else { return refuse(&app, &request, &asked.token) };
     let tenant = match link.tenant_id {
         Some(tenant_id) => tenant::load(app.store.read(), tenant_id).await?,
@@ -141,23 +141,23 @@ pub(super) async fn show(
     let page = PageContext::outside(&app, &request, "sign-in-link-title");
     let words = page.words;
     let text = match &tenant {
-        Some(tenant) => words.say("sign-in-link-account").with("account", tenant.host.as_str()).to_string(),
-        None => words.say("sign-in-link-open").to_string(),
+        Some(tenant) => words.text("sign-in-link-account").with("account", tenant.host.as_str()).to_string(),
+        None => words.text("sign-in-link-open").to_string(),
     };
-    Open::of_link(page, asked.token.clone(), text).shown()
+    OpenLinkPage::of_link(page, asked.token.clone(), text).shown()
 }
 
 /// `POST /panel/link`
 pub(super) async fn take(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    form: OpenForm<Taken>,
+    form: OpenForm<LinkTokenForm>,
 ) -> Result<HttpResponse> {
-    let found = link::look(&app.people, &form.token).await?.filter(|link| is_ours(link.purpose));
+    let found = link::look(&app.identity, &form.token).await?.filter(|link| is_ours(link.purpose));
     let Some(found) = found else { return refuse(&app, &request, &form.token) };
     let person = persons::by_id(app.store.read(), found.person_id).await?;
     let Some(person) = person.filter(|person| person.disabled_at.is_none()) else { return used(&app, &request) };
-    if link::take(&app.people, &form.token).await?.is_none() {
+    if link::take(&app.identity, &form.token).await?.is_none() {
         return used(&app, &request);
     }
     let person = if found.mailed { proved(&app, person).await? } else { person };
@@ -165,29 +165,29 @@ pub(super) async fn take(
     // password may have been set by the holder of another account's link, and proves nothing.
     let known = person.proved_at.is_some() && person.password_hash.is_some();
     if found.purpose == Purpose::Invitation && !found.mailed && known {
-        let token = link::issue(&app.people, app.store.write(), found).await?;
+        let token = link::issue(&app.identity, app.store.write(), found).await?;
         return ask_password(&app, &request, &person.email, &token);
     }
     let invitation = found.purpose == Purpose::Invitation;
     // Credentials valid elsewhere are removed as soon as the account is joined: then a password has to be set.
     let stays = found.tenant_id.is_none_or(|tenant_id| !invitation || credentials::count_in(&person, tenant_id));
     let to = if person.password_hash.is_some() && stays { "/panel" } else { "/panel/me" }.to_owned();
-    let proof = Proof {
+    let proof = SignInProof {
         via: if found.mailed { "link" } else { "handed" }.to_owned(),
         tenant_id: found.tenant_id,
         invitation,
         session: None,
         to,
     };
-    throttle::forgive(&app.people, DOOR, &person.email, Origin::of(&request, &app.people)).await?;
+    throttle::forgive(&app.identity, DOOR, &person.email, AttemptOrigin::of(&request, &app.identity)).await?;
     second::or_into(&app, &request, &person, &proof).await
 }
 
 /// A link opened from the person's own mailbox. The first such proof removes all credentials that others may have set.
 async fn proved(app: &PanelContext, person: person::Model) -> Result<person::Model> {
     let tx = app.store.write_tx().await?;
-    let first = credentials::prove(&app.people, &tx, &person).await;
-    if ended(tx, first).await? {
+    let first = credentials::prove(&app.identity, &tx, &person).await;
+    if finish_tx(tx, first).await? {
         tracing::info!(person.id = %person.id, "an e-mail was verified; the earlier password, authenticator and sessions were revoked");
     }
     persons::by_id(app.store.read(), person.id).await?.ok_or(Error::NotFound)
@@ -195,7 +195,7 @@ async fn proved(app: &PanelContext, person: person::Model) -> Result<person::Mod
 
 fn ask_password(app: &PanelContext, request: &HttpRequest, email: &str, token: &str) -> Result<HttpResponse> {
     let page = PageContext::outside(app, request, "sign-in-title");
-    let asks = Notice::of(crate::panel::Tone::Wait, page.words.say("sign-in-invited"));
+    let asks = Notice::of(crate::panel::Tone::Wait, page.words.text("sign-in-invited"));
     // The invitation is accepted after the sign-in.
     let to = format!("{}?token={token}", invitation::PATH);
     password::form(app, StatusCode::OK, page.with_notice(asks), email, &to)
@@ -203,14 +203,20 @@ fn ask_password(app: &PanelContext, request: &HttpRequest, email: &str, token: &
 
 /// The page of a link or ticket that is no longer valid, recorded in the audit log.
 pub(super) fn refuse(app: &PanelContext, request: &HttpRequest, token: &str) -> Result<HttpResponse> {
-    refused::token(&app.people, "member.signed_in", "link_or_ticket", token, &Origin::of(request, &app.people));
+    refusals::token(
+        &app.identity,
+        "member.signed_in",
+        "link_or_ticket",
+        token,
+        &AttemptOrigin::of(request, &app.identity),
+    );
     used(app, request)
 }
 
 /// The page of a link or ticket that is no longer valid.
 pub(super) fn used(app: &PanelContext, request: &HttpRequest) -> Result<HttpResponse> {
     let page = PageContext::outside(app, request, "sign-in-link-used-title").within(all_ancestors(app));
-    html_as(StatusCode::GONE, &page, &Used { page: page.clone() })
+    html_as(StatusCode::GONE, &page, &UsedLinkPage { page: page.clone() })
 }
 
 fn is_ours(purpose: Purpose) -> bool {

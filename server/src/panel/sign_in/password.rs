@@ -8,19 +8,19 @@ use base::store::VENDOR;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::into::{DOOR, Proof, safe};
+use super::into::{DOOR, SignInProof, safe};
 use super::second;
+use crate::identity::realm::{self, Realm};
+use crate::identity::throttle::{AttemptOrigin, Wait};
+use crate::identity::{mail, password, person, refusals, throttle};
 use crate::panel::PanelContext;
 use crate::panel::html::{all_ancestors, html, html_as};
 use crate::panel::member::to;
 use crate::panel::{Notice, OpenForm, PageContext, Tone};
-use crate::people::door::{self, Door};
-use crate::people::throttle::{Origin, Wait};
-use crate::people::{mail, password, person, refused, throttle};
 
 #[derive(Template)]
 #[template(path = "panel/sign_in.html")]
-struct SignIn {
+struct SignInPage {
     page: PageContext,
     email: String,
     to: String,
@@ -37,14 +37,14 @@ struct Framed {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct SignInQuery {
     to: Option<String>,
     ended: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Typed {
+pub(super) struct SignInForm {
     email: String,
     password: SecretString,
     to: String,
@@ -54,19 +54,19 @@ pub(super) struct Typed {
 pub(super) async fn show(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    asked: web::Query<Asked>,
+    asked: web::Query<SignInQuery>,
 ) -> Result<HttpResponse> {
     let place = safe(asked.to.as_deref().unwrap_or_default());
-    if door::is_framed(&request) {
+    if realm::is_framed(&request) {
         return framed(&app, &request, "/panel/sign-in");
     }
-    if let Some(session) = door::session(&request, Door::Panel).await? {
+    if let Some(session) = realm::session(&request, Realm::Panel).await? {
         return Ok(to(if session.tenant_id == VENDOR { "/panel/choose" } else { place }));
     }
     let mut page = PageContext::outside(&app, &request, "sign-in-title");
     if asked.ended.is_some() {
-        let hours = crate::people::session::Kind::Panel.idle() / 3_600_000;
-        let ended = page.words.say("session-ended").with("hours", hours);
+        let hours = crate::identity::session::SessionKind::Panel.idle() / 3_600_000;
+        let ended = page.words.text("session-ended").with("hours", hours);
         page = page.with_notice(Notice::of(Tone::Wait, ended));
     }
     form(&app, StatusCode::OK, page, "", place)
@@ -85,8 +85,12 @@ pub(super) fn form(
     email: &str,
     to: &str,
 ) -> Result<HttpResponse> {
-    let sign_in =
-        SignIn { page: page.clone(), email: email.to_owned(), to: to.to_owned(), by_mail: mail::is_on(&app.people) };
+    let sign_in = SignInPage {
+        page: page.clone(),
+        email: email.to_owned(),
+        to: to.to_owned(),
+        by_mail: mail::is_on(&app.identity),
+    };
     html_as(status, &page, &sign_in)
 }
 
@@ -109,7 +113,7 @@ pub(super) fn wait(
     to: &str,
     (key, wait): (&'static str, Wait),
 ) -> Result<HttpResponse> {
-    let said = page.words.say(key).with("seconds", wait.seconds).with("minutes", wait.minutes());
+    let said = page.words.text(key).with("seconds", wait.seconds).with("minutes", wait.minutes());
     let page = page.with_notice(Notice::failed(said)).with_error();
     let mut answer = form(app, StatusCode::TOO_MANY_REQUESTS, page, email, to)?;
     answer.headers_mut().insert(header::RETRY_AFTER, wait.seconds.into());
@@ -120,28 +124,28 @@ pub(super) fn wait(
 pub(super) async fn check(
     app: web::Data<PanelContext>,
     request: HttpRequest,
-    form: OpenForm<Typed>,
+    form: OpenForm<SignInForm>,
 ) -> Result<HttpResponse> {
     let page = PageContext::outside(&app, &request, "sign-in-title");
     let place = safe(&form.to);
-    let origin = Origin::of(&request, &app.people);
-    if let Err(wait) = throttle::login(&app.people, DOOR, &form.email, origin.clone()).await? {
+    let origin = AttemptOrigin::of(&request, &app.identity);
+    if let Err(wait) = throttle::login(&app.identity, DOOR, &form.email, origin.clone()).await? {
         return too_many(&app, page, &form.email, place, wait);
     }
-    let found = person::by_email(&app.people, app.store.read(), &form.email).await?;
+    let found = person::by_email(&app.identity, app.store.read(), &form.email).await?;
     // A password set through an account's link is valid for that account only.
     let counts = |person: &entity::person::Model| person.proved_at.is_some() || person.set_in.is_some();
     let found = found.filter(|person| person.disabled_at.is_none() && counts(person));
     let stored = found.as_ref().and_then(|person| person.password_hash.as_deref());
-    let right = password::check(&app.people, form.password.clone(), stored).await?;
+    let right = password::check(&app.identity, form.password.clone(), stored).await?;
     let Some(person) = found.filter(|_| right) else {
-        refused::sign_in(&app.people, DOOR, &form.email, "password", &origin);
-        let wrong = Notice::failed(page.words.say("sign-in-wrong"));
+        refusals::sign_in(&app.identity, DOOR, &form.email, "password", &origin);
+        let wrong = Notice::failed(page.words.text("sign-in-wrong"));
         return self::form(&app, StatusCode::UNAUTHORIZED, page.with_notice(wrong).with_error(), &form.email, place);
     };
-    throttle::forgive(&app.people, DOOR, &form.email, origin).await?;
+    throttle::forgive(&app.identity, DOOR, &form.email, origin).await?;
     let tenant_id = person.set_in.filter(|_| person.proved_at.is_none());
     let (via, to) = ("password".to_owned(), place.to_owned());
-    let proof = Proof { via, tenant_id, invitation: false, session: None, to };
+    let proof = SignInProof { via, tenant_id, invitation: false, session: None, to };
     second::or_into(&app, &request, &person, &proof).await
 }

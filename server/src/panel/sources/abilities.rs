@@ -3,18 +3,18 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::words::{Sentence, Words};
+use base::i18n::{Sentence, Words};
 use connectors::fit::Thing;
 use connectors::{Abilities as Data, AfterUnknown, Stand, Support};
 
 use super::find;
-use super::shown::{Shown, shown};
+use super::state_view::{SourceStateView, shown};
 use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, PageContext, Right};
 
 /// One line of the list.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub struct AbilityRow {
     pub tone: &'static str,
     pub word: Sentence,
     pub text: Sentence,
@@ -22,43 +22,43 @@ pub struct Line {
 
 /// The abilities of a kind.
 #[derive(Clone, Debug)]
-pub struct Abilities {
+pub struct KindAbilities {
     pub about: Sentence,
-    pub lines: Vec<Line>,
+    pub lines: Vec<AbilityRow>,
 }
 
 /// The abilities of a kind.
-pub fn abilities_of(words: Words, kind: &str, data: &Data) -> Abilities {
-    let yes = |text: Sentence| Line { tone: "ok", word: words.say("answer-yes"), text };
-    let no = |text: Sentence| Line { tone: "off", word: words.say("answer-no"), text };
+pub fn abilities_of(words: Words, kind: &str, data: &Data) -> KindAbilities {
+    let yes = |text: Sentence| AbilityRow { tone: "ok", word: words.text("answer-yes"), text };
+    let no = |text: Sentence| AbilityRow { tone: "off", word: words.text("answer-no"), text };
     let mut lines = Vec::new();
     let content = data.content.rows().into_iter().map(|(kind, support)| (Thing::Kind(kind), support)).collect();
     let [native, other, apart, refused] = sorted(words, content);
-    lines.extend(native.map(|kinds| yes(words.say("ability-takes").with("kinds", kinds))));
-    lines.extend(other.map(|kinds| yes(words.say("ability-takes-as").with("kinds", kinds))));
-    lines.extend(apart.map(|kinds| yes(words.say("ability-apart").with("features", kinds))));
-    lines.extend(refused.map(|kinds| no(words.say("ability-takes-not").with("kinds", kinds))));
+    lines.extend(native.map(|kinds| yes(words.text("ability-takes").with("kinds", kinds))));
+    lines.extend(other.map(|kinds| yes(words.text("ability-takes-as").with("kinds", kinds))));
+    lines.extend(apart.map(|kinds| yes(words.text("ability-apart").with("features", kinds))));
+    lines.extend(refused.map(|kinds| no(words.text("ability-takes-not").with("kinds", kinds))));
     let features = data.features.rows().into_iter().map(|(one, support)| (Thing::Feature(one), support)).collect();
     let [native, other, apart, refused] = sorted(words, features);
-    lines.extend(native.map(|features| yes(words.say("ability-knows").with("features", features))));
-    lines.extend(other.map(|features| yes(words.say("ability-replaces").with("features", features))));
-    lines.extend(apart.map(|features| yes(words.say("ability-apart").with("features", features))));
-    lines.extend(refused.map(|features| no(words.say("ability-lacks").with("features", features))));
+    lines.extend(native.map(|features| yes(words.text("ability-knows").with("features", features))));
+    lines.extend(other.map(|features| yes(words.text("ability-replaces").with("features", features))));
+    lines.extend(apart.map(|features| yes(words.text("ability-apart").with("features", features))));
+    lines.extend(refused.map(|features| no(words.text("ability-lacks").with("features", features))));
     if data.features.write_first == Support::As(Stand::Known) {
-        lines.push(yes(words.say("ability-begins-known")));
+        lines.push(yes(words.text("ability-begins-known")));
     }
     lines.push(if data.delivered_on_accept {
-        yes(words.say("ability-delivered-on-accept"))
+        yes(words.text("ability-delivered-on-accept"))
     } else {
-        yes(words.say("ability-receipts"))
+        yes(words.text("ability-receipts"))
     });
     lines.push(match data.after_unknown {
-        AfterUnknown::RepeatMarked => yes(words.say("ability-repeat-marked")),
-        AfterUnknown::RepeatFreely => yes(words.say("ability-repeat-freely")),
-        AfterUnknown::ResendOnce => no(words.say("ability-resend-once")),
+        AfterUnknown::RepeatMarked => yes(words.text("ability-repeat-marked")),
+        AfterUnknown::RepeatFreely => yes(words.text("ability-repeat-freely")),
+        AfterUnknown::ResendOnce => no(words.text("ability-resend-once")),
     });
-    lines.push(yes(words.say("ability-speed").with("count", data.requests_per_second)));
-    Abilities { about: words.say(format!("connector-{kind}-about")), lines }
+    lines.push(yes(words.text("ability-speed").with("count", data.requests_per_second)));
+    KindAbilities { about: words.text(format!("connector-{kind}-about")), lines }
 }
 
 /// Names of what is native, replaced by something else, sent as separate messages, and not supported; `None` for an
@@ -82,13 +82,13 @@ fn sorted(words: Words, things: Vec<(Thing, Support)>) -> [Option<String>; 4] {
 
 #[derive(Template)]
 #[template(path = "panel/sources/abilities.html")]
-struct Page {
+struct AbilitiesPage {
     page: PageContext,
     tab: &'static str,
     id: String,
     may: bool,
-    state: Shown,
-    card: Abilities,
+    state: SourceStateView,
+    card: KindAbilities,
 }
 
 /// `GET /panel/sources/{id}/abilities`.
@@ -96,9 +96,9 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<Str
     member.require(Right::Look)?;
     let source = find(&app, &member, &id).await?;
     let connector = app.connectors.get(&source.kind).ok_or(Error::NotFound)?;
-    let page = member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources);
+    let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
     let state = crate::source::state(&app, &source).await?;
-    let shown = Page {
+    let shown = AbilitiesPage {
         tab: "abilities",
         id: source.id.to_string(),
         may: member.may(Right::EditSources),

@@ -4,13 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::words::Sentence;
+use base::i18n::Sentence;
 use connectors::Field;
 use connectors::webchat::WebChatSettings;
 use entity::source;
 use serde_json::Value;
 
-use super::shown::{Shown, shown};
+use super::state_view::{SourceStateView, shown};
 use super::{by, find};
 use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};
@@ -19,12 +19,12 @@ use crate::source::{SourceChange, version};
 
 #[derive(Template)]
 #[template(path = "panel/sources/access.html")]
-struct Access {
+struct SourceAccessPage {
     page: PageContext,
     tab: &'static str,
     id: String,
     may: bool,
-    state: Shown,
+    state: SourceStateView,
     fields: Vec<Drawn>,
     errors: Vec<(String, String)>,
     version: i64,
@@ -39,12 +39,12 @@ struct Access {
 }
 
 /// The source when the page was rendered: its version, and its settings as JSON.
-struct Seen {
+struct RenderedSource {
     version: i64,
     was: String,
 }
 
-impl Seen {
+impl RenderedSource {
     fn of(source: &source::Model) -> Self {
         Self { version: version(source), was: source.settings.clone() }
     }
@@ -62,8 +62,9 @@ fn fields_of(app: &PanelContext, source: &source::Model) -> &'static [Field] {
 pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let source = find(&app, &member, &id).await?;
-    let page = member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources);
-    show(&app, &member, page, StatusCode::OK, (&source, Seen::of(&source)), &stored(&source), Vec::new()).await
+    let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
+    show(&app, &member, page, StatusCode::OK, (&source, RenderedSource::of(&source)), &stored(&source), Vec::new())
+        .await
 }
 
 /// `POST /panel/sources/{id}/access`.
@@ -78,10 +79,10 @@ pub async fn change(
     let kind = fields_of(&app, &source);
     let names: Vec<String> = kind.iter().map(fields::name_of).chain(["version", "was"].map(str::to_owned)).collect();
     form.known(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
-    let seen = Seen::sent(&form).unwrap_or_else(|| Seen::of(&source));
+    let seen = RenderedSource::sent(&form).unwrap_or_else(|| RenderedSource::of(&source));
     let words = member.words;
     let before = stored(&source);
-    let page = || member.page(words.say("source-title").with("name", source.name.as_str()), Nav::Sources).with_error();
+    let page = || member.page(words.text("source-title").with("name", source.name.as_str()), Nav::Sources).with_error();
     let settings = match fields::read(words, kind, &form, &before, source.secrets.is_some()) {
         Ok(settings) => settings,
         Err((settings, errors)) => {
@@ -102,7 +103,7 @@ pub async fn change(
     match done {
         Ok(_) => {
             let path = format!("/panel/sources/{}/access", source.id);
-            member.see_other(&app, &path, Notice::done(words.say("common-saved"))).await
+            member.see_other(&app, &path, Notice::done(words.text("common-saved"))).await
         }
         Err(Error::Invalid(wrong)) => {
             let errors = fields::wrong(words, kind, &settings, &wrong);
@@ -113,7 +114,8 @@ pub async fn change(
             let was = serde_json::from_str(&seen.was).unwrap_or(before);
             let settings = fields::over(kind, &settings, &was, &stored(&now));
             let page = page().with_notice(super::one::outrun(&member, &changed));
-            show(&app, &member, page, StatusCode::CONFLICT, (&now, Seen::of(&now)), &settings, Vec::new()).await
+            show(&app, &member, page, StatusCode::CONFLICT, (&now, RenderedSource::of(&now)), &settings, Vec::new())
+                .await
         }
         Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
             let page = page().with_notice(super::refused(&member, &error));
@@ -134,13 +136,13 @@ async fn show(
     member: &Member,
     page: PageContext,
     status: StatusCode,
-    (source, seen): (&source::Model, Seen),
+    (source, seen): (&source::Model, RenderedSource),
     settings: &Value,
     errors: Vec<(String, String)>,
 ) -> Result<HttpResponse> {
     let state = crate::source::state(app, source).await?;
     let masked = crate::source::masked(app, source)?;
-    let access = Access {
+    let access = SourceAccessPage {
         tab: "access",
         id: source.id.to_string(),
         may: member.may(Right::EditSources),
@@ -160,5 +162,5 @@ async fn show(
 fn color_low(page: &PageContext, source: &source::Model) -> Option<Sentence> {
     let chat = (source.kind == "webchat").then(|| WebChatSettings::stored(&source.settings))?;
     let ratio = page.decimal(&chat.color().low_contrast()?, 1);
-    Some(page.words.say("wizard-web-color-low").with("ratio", ratio))
+    Some(page.words.text("wizard-web-color-low").with("ratio", ratio))
 }

@@ -5,9 +5,9 @@ use base::error::Result;
 
 use super::{pipelines, strays, view};
 use crate::delivery::read::activity;
+use crate::identity::realm::LIVE;
 use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, Right};
-use crate::people::door::LIVE;
 
 pub async fn get(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     member.require(Right::Look)?;

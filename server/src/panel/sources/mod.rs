@@ -2,15 +2,15 @@
 
 mod abilities;
 mod access;
+mod form;
 mod list;
 mod one;
 mod pause;
 mod remove;
 mod secret;
-mod shown;
+mod state_view;
 mod strays;
 mod test;
-mod typed;
 mod view;
 
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::panel::{Member, PageContext};
 use crate::source::By;
 
 pub use abilities::get as abilities;
-pub(super) use abilities::{Abilities, abilities_of};
+pub(super) use abilities::{KindAbilities, abilities_of};
 pub use access::{change as change_access, get as access};
 pub use list::get as list;
 pub(super) use one::refused;
@@ -79,7 +79,7 @@ pub(super) async fn pipelines(app: &Arc<PanelContext>, tenant_id: Uuid) -> Optio
 pub(super) fn pipeline_name(page: &PageContext, pipelines: Option<&[Pipeline]>, id: i64) -> String {
     let found = pipelines.into_iter().flatten().find(|pipeline| pipeline.id == id);
     found.map_or_else(
-        || page.words.say("source-pipeline-number").with("id", id.to_string()).to_string(),
+        || page.words.text("source-pipeline-number").with("id", id.to_string()).to_string(),
         |pipeline| pipeline.name.clone(),
     )
 }

@@ -3,28 +3,28 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use base::error::{Changed, Error, Result};
-use base::words::Sentence;
+use base::error::{ChangedMeanwhile, Error, Result};
+use base::i18n::Sentence;
 use entity::source;
 use uuid::Uuid;
 
-use super::shown::{Shown, shown};
-use super::typed::{Typed, Was};
+use super::form::{SourceForm, Was};
+use super::state_view::{SourceStateView, shown};
 use super::{Pipeline, by, find, pipeline_name, pipelines};
 use crate::delivery::dead;
 use crate::panel::PanelContext;
-use crate::panel::choice::Choice;
+use crate::panel::choice::SelectOption;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
-use crate::source::Embed;
+use crate::source::EmbedCode;
 
 #[derive(Template)]
 #[template(path = "panel/sources/one.html")]
-struct One {
+struct SourcePage {
     page: PageContext,
     tab: &'static str,
     id: String,
     may: bool,
-    state: Shown,
+    state: SourceStateView,
     paused: bool,
     messenger: Sentence,
     held: Option<Sentence>,
@@ -32,35 +32,35 @@ struct One {
     name_error: String,
     errors: Vec<(String, String)>,
     /// `None` if amoCRM does not answer; the known name is then shown.
-    pipelines: Option<Vec<Choice>>,
+    pipelines: Option<Vec<SelectOption>>,
     pipeline: String,
     pipeline_error: String,
     is_default: bool,
     wants_default: bool,
     /// Name of the current default source.
     default_now: Option<String>,
-    rules: Vec<Choice>,
+    rules: Vec<SelectOption>,
     version: i64,
     was: Was,
     /// Concurrent changes: field and new value.
     changed: Vec<(String, String)>,
     external_id: String,
     amocrm_id: String,
-    embed: Option<Embed>,
+    embed: Option<EmbedCode>,
     /// The link that opens the bot, with a parameter for the origin.
     deep_link: Option<String>,
 }
 
 /// What to show in the form, and why.
-struct Sent {
-    typed: Typed,
+struct SourceFormState {
+    typed: SourceForm,
     errors: Vec<(String, String)>,
     /// Fields that another person changed.
     changed: Vec<String>,
 }
 
-impl From<Typed> for Sent {
-    fn from(typed: Typed) -> Self {
+impl From<SourceForm> for SourceFormState {
+    fn from(typed: SourceForm) -> Self {
         Self { typed, errors: Vec::new(), changed: Vec::new() }
     }
 }
@@ -69,8 +69,8 @@ impl From<Typed> for Sent {
 pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let source = find(&app, &member, &id).await?;
-    let page = member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources);
-    show(&app, &member, page, StatusCode::OK, &source, Typed::of(&source).into()).await
+    let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
+    show(&app, &member, page, StatusCode::OK, &source, SourceForm::of(&source).into()).await
 }
 
 /// `POST /panel/sources/{id}`: changes the fields that this person edited. Concurrent changes are kept and reported,
@@ -79,7 +79,7 @@ pub async fn save(
     app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
-    form: Form<Typed>,
+    form: Form<SourceForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
@@ -89,19 +89,19 @@ pub async fn save(
     let done =
         crate::source::change(&app.sources, member.tenant.tenant_id, source.id, change, expected, &by(&member)).await;
     let page = |member: &Member| {
-        member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources).with_error()
+        member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources).with_error()
     };
     match done {
-        Ok(_) => member.see_other(&app, &path, Notice::done(member.words.say("common-saved"))).await,
+        Ok(_) => member.see_other(&app, &path, Notice::done(member.words.text("common-saved"))).await,
         Err(Error::Invalid(wrong)) => {
             let errors = wrong.iter().map(|error| in_words(&member, &typed, error)).collect();
-            let sent = Sent { errors, ..typed.into() };
+            let sent = SourceFormState { errors, ..typed.into() };
             show(&app, &member, page(&member), StatusCode::UNPROCESSABLE_ENTITY, &source, sent).await
         }
         Err(Error::Changed(changed)) => {
             let now = find(&app, &member, &id).await?;
             let page = page(&member).with_notice(outrun(&member, &changed));
-            let sent = Sent { changed: changed.what, ..typed.over(&now).into() };
+            let sent = SourceFormState { changed: changed.what, ..typed.over(&now).into() };
             show(&app, &member, page, StatusCode::CONFLICT, &now, sent).await
         }
         Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
@@ -114,26 +114,26 @@ pub async fn save(
 }
 
 /// Names who made the concurrent change, and when.
-pub(super) fn outrun(member: &Member, changed: &Changed) -> Notice {
+pub(super) fn outrun(member: &Member, changed: &ChangedMeanwhile) -> Notice {
     let words = member.words;
-    let who = if changed.who.is_empty() { words.say("source-somebody").to_string() } else { changed.who.clone() };
-    let said = words.say("form-changed-meanwhile").with("name", who);
+    let who = if changed.who.is_empty() { words.text("source-somebody").to_string() } else { changed.who.clone() };
+    let said = words.text("form-changed-meanwhile").with("name", who);
     Notice::of(Tone::Warn, said.with("time", member.when(changed.at).adverb()))
 }
 
-fn in_words(member: &Member, typed: &Typed, error: &base::error::FieldError) -> (String, String) {
+fn in_words(member: &Member, typed: &SourceForm, error: &base::error::FieldError) -> (String, String) {
     let words = member.words;
-    let name = words.say("source-edit-name").with("crm", member.crm()).to_string();
+    let name = words.text("source-edit-name").with("crm", member.crm()).to_string();
     let length = typed.name.trim().chars().count();
     match error.pointer.as_str() {
-        "/name" if length == 0 => ("name".into(), words.say("form-empty").with("field", name).to_string()),
+        "/name" if length == 0 => ("name".into(), words.text("form-empty").with("field", name).to_string()),
         "/name" if length > 255 => {
-            let said = words.say("form-too-long").with("field", name).with("length", length).with("limit", 255);
+            let said = words.text("form-too-long").with("field", name).with("length", length).with("limit", 255);
             ("name".into(), said.to_string())
         }
-        "/pipeline_id" => ("pipeline".into(), words.say("form-pipeline-gone").with("crm", member.crm()).to_string()),
+        "/pipeline_id" => ("pipeline".into(), words.text("form-pipeline-gone").with("crm", member.crm()).to_string()),
         pointer => {
-            let said = words.say("form-refused").with("reason", error.detail.in_words(words, member.crm()));
+            let said = words.text("form-refused").with("reason", error.detail.in_words(words, member.crm()));
             (pointer.trim_start_matches('/').to_owned(), said.to_string())
         }
     }
@@ -143,13 +143,13 @@ fn in_words(member: &Member, typed: &Typed, error: &base::error::FieldError) -> 
 pub(in crate::panel) fn refused(member: &Member, error: &Error) -> Notice {
     let (words, crm) = (member.words, member.crm());
     let said = match error {
-        Error::Unavailable { .. } => words.say("source-crm-away").with("crm", crm).to_string(),
+        Error::Unavailable { .. } => words.text("source-crm-away").with("crm", crm).to_string(),
         Error::Conflict { problem, detail } => {
             let key = format!("source-refused-{problem}");
             let key = if words.has(&key) { key } else { "source-refused-other".to_owned() };
-            words.say(key).with("crm", crm).with("reason", detail.in_words(words, crm)).to_string()
+            words.text(key).with("crm", crm).with("reason", detail.in_words(words, crm)).to_string()
         }
-        other => other.said().in_words(words, crm),
+        other => other.text().in_words(words, crm),
     };
     Notice::failed(said)
 }
@@ -160,7 +160,7 @@ async fn show(
     page: PageContext,
     status: StatusCode,
     source: &source::Model,
-    sent: Sent,
+    sent: SourceFormState,
 ) -> Result<HttpResponse> {
     let words = page.words;
     let state = crate::source::state(app, source).await?;
@@ -168,23 +168,23 @@ async fn show(
     let (count, oldest) = dead::held(app, source).await?;
     let held = (count > 0 && source.paused).then(|| {
         let stamp = page.when(&oldest.unwrap_or_default()).stamp();
-        words.say("source-held").with("count", count).with("stamp", stamp)
+        words.text("source-held").with("count", count).with("stamp", stamp)
     });
     let default_now = default_now(app, member, source.id).await?;
-    let Sent { typed, errors, changed } = sent;
+    let SourceFormState { typed, errors, changed } = sent;
     let wanted = typed.pipeline.clone().unwrap_or_else(|| source.pipeline_id.to_string());
     let rule = typed.contact_rule.as_deref().unwrap_or(&source.contact_rule);
     let error_of =
         |of: &str| errors.iter().find(|(name, _)| name == of).map(|(_, text)| text.clone()).unwrap_or_default();
     let rules = ["leave", "link", "create"]
-        .map(|one| Choice::new(one, words.say_of("contact-rule-", one).with("crm", page.crm), rule));
-    let one = One {
+        .map(|one| SelectOption::new(one, words.text_of("contact-rule-", one).with("crm", page.crm), rule));
+    let one = SourcePage {
         tab: "settings",
         id: source.id.to_string(),
         may: member.may(Right::EditSources),
         state: shown(&page, source, &state),
         paused: source.paused,
-        messenger: words.say_of("connector-", &source.kind),
+        messenger: words.text_of("connector-", &source.kind),
         held,
         name_error: error_of("name"),
         pipeline_error: error_of("pipeline"),
@@ -215,14 +215,14 @@ fn choices(
     source: &source::Model,
     wanted: &str,
     page: &PageContext,
-) -> Option<Vec<Choice>> {
+) -> Option<Vec<SelectOption>> {
     let pipelines = pipelines?;
     let offered = || pipelines.iter().filter(|pipeline| !pipeline.archived);
     let mut choices: Vec<_> =
-        offered().map(|pipeline| Choice::new(pipeline.id.to_string(), &pipeline.name, wanted)).collect();
+        offered().map(|pipeline| SelectOption::new(pipeline.id.to_string(), &pipeline.name, wanted)).collect();
     if !offered().any(|pipeline| pipeline.id == source.pipeline_id) {
         let label = pipeline_name(page, Some(pipelines), source.pipeline_id);
-        choices.insert(0, Choice::new(source.pipeline_id.to_string(), label, wanted));
+        choices.insert(0, SelectOption::new(source.pipeline_id.to_string(), label, wanted));
     }
     Some(choices)
 }
@@ -234,7 +234,7 @@ fn values_now(
     pipelines: Option<&[Pipeline]>,
     changed: &[String],
 ) -> Vec<(String, String)> {
-    let say = |key: &'static str| page.words.say(key).with("crm", page.crm).to_string();
+    let say = |key: &'static str| page.words.text(key).with("crm", page.crm).to_string();
     let value = |field: &String| match field.as_str() {
         "name" => Some((say("source-edit-name"), source.name.clone())),
         "pipeline_id" => Some((say("source-edit-pipeline"), pipeline_name(page, pipelines, source.pipeline_id))),
@@ -243,13 +243,13 @@ fn values_now(
             Some((say("source-edit-default"), say(word)))
         }
         "contact_rule" => {
-            let rule = page.words.say_of("contact-rule-", &source.contact_rule).with("crm", page.crm).to_string();
+            let rule = page.words.text_of("contact-rule-", &source.contact_rule).with("crm", page.crm).to_string();
             Some((say("source-edit-contact"), rule))
         }
         "settings" => Some((say("source-tab-access"), say("source-changed-settings"))),
         "paused" => Some((
             say("sources-col-state"),
-            page.words.say_of("source-state-", &source.status).with("crm", page.crm).to_string(),
+            page.words.text_of("source-state-", &source.status).with("crm", page.crm).to_string(),
         )),
         _ => None,
     };

@@ -3,16 +3,16 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::words::Sentence;
+use base::i18n::Sentence;
 use entity::source;
 use serde::Deserialize;
 
 use super::{by, find};
 use crate::delivery::dead;
 use crate::panel::PanelContext;
-use crate::panel::choice::Choice;
-use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right};
-use crate::source::{Reason, SourceChange};
+use crate::panel::choice::SelectOption;
+use crate::panel::{self, EmptyForm, Form, Member, Nav, Notice, PageContext, Right};
+use crate::source::{SourceChange, StateReason};
 
 const HOUR: i64 = 3_600_000;
 /// Maximum age in hours of waiting messages to send; 0: send all; -1: drop all.
@@ -27,13 +27,13 @@ struct Ask {
     button: Sentence,
     back: String,
     /// What to do with waiting messages; empty if none wait.
-    choices: Vec<Choice>,
+    choices: Vec<SelectOption>,
     note: Option<Sentence>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Fields {
+pub struct PauseForm {
     drop: Option<String>,
 }
 
@@ -44,9 +44,9 @@ pub async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<Str
     let (count, _) = dead::held(&app, &source).await?;
     let page = member.page("source-pause", Nav::Sources);
     let ask = Ask {
-        sentence: page.words.say("source-pause-confirm").with("source", source.name.as_str()).with("count", count),
+        sentence: page.words.text("source-pause-confirm").with("source", source.name.as_str()).with("count", count),
         action: format!("/panel/sources/{}/pause", source.id),
-        button: page.words.say("source-pause"),
+        button: page.words.text("source-pause"),
         back: format!("/panel/sources/{}", source.id),
         choices: Vec::new(),
         note: None,
@@ -60,7 +60,7 @@ pub async fn pause(
     app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
@@ -73,15 +73,15 @@ pub async fn ask_resume(app: web::Data<PanelContext>, member: Member, id: web::P
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
     let (count, oldest) = dead::held(&app, &source).await?;
-    let suspended = crate::source::state(&app, &source).await?.reason == Some(Reason::WebhookSuspended);
+    let suspended = crate::source::state(&app, &source).await?.reason == Some(StateReason::WebhookSuspended);
     let key = if suspended { "webhooks-test-and-on" } else { "source-resume" };
     let page = member.page(key, Nav::Sources);
     let words = page.words;
-    let button = words.say(key);
+    let button = words.text(key);
     let label = |hours: i64| match hours {
-        0 => words.say("source-resume-all").with("count", count),
-        -1 => words.say("source-resume-none"),
-        hours => words.say("source-resume-younger").with("hours", hours),
+        0 => words.text("source-resume-all").with("count", count),
+        -1 => words.text("source-resume-none"),
+        hours => words.text("source-resume-younger").with("hours", hours),
     };
     let now = app.clock.millis();
     // Ages that no message has reached are not offered.
@@ -89,16 +89,16 @@ pub async fn ask_resume(app: web::Data<PanelContext>, member: Member, id: web::P
     let choices = if count == 0 {
         Vec::new()
     } else {
-        AGES.iter().filter(reached).map(|hours| Choice::new(hours.to_string(), label(*hours), "0")).collect()
+        AGES.iter().filter(reached).map(|hours| SelectOption::new(hours.to_string(), label(*hours), "0")).collect()
     };
     let stamp = oldest.map(|oldest| page.when(&oldest).stamp()).unwrap_or_default();
     let key = if count == 0 { "source-resume-nothing" } else { "source-held" };
     let ask = Ask {
-        sentence: words.say(key).with("count", count).with("stamp", stamp).with("source", source.name.as_str()),
+        sentence: words.text(key).with("count", count).with("stamp", stamp).with("source", source.name.as_str()),
         action: format!("/panel/sources/{}/resume", source.id),
         button,
         back: format!("/panel/sources/{}", source.id),
-        note: (count > 0).then(|| words.say("source-resume-dropped").with("crm", page.crm)),
+        note: (count > 0).then(|| words.text("source-resume-dropped").with("crm", page.crm)),
         choices,
         page: page.clone(),
     };
@@ -110,7 +110,7 @@ pub async fn resume(
     app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
-    form: Form<Fields>,
+    form: Form<PauseForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
@@ -134,7 +134,7 @@ async fn carry_out(
 ) -> Result<HttpResponse> {
     let done = crate::source::change(&app.sources, member.tenant.tenant_id, source.id, change, None, &by(member)).await;
     let notice = match done {
-        Ok(_) => Notice::done(member.words.say(key).with("source", source.name.as_str())),
+        Ok(_) => Notice::done(member.words.text(key).with("source", source.name.as_str())),
         Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => super::refused(member, &error),
         Err(error) => return Err(error),
     };

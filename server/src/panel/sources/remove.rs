@@ -6,7 +6,7 @@ use base::error::{Error, Result};
 use super::{by, find};
 use crate::delivery::read::{activity, chats};
 use crate::panel::PanelContext;
-use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
+use crate::panel::{ConfirmPage, EmptyForm, Form, Member, Nav, Notice, Right, Tone};
 
 /// `GET /panel/sources/{id}/delete`: counts what would be lost.
 pub async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
@@ -18,15 +18,15 @@ pub async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<Str
     let page = member.page("source-delete", Nav::Sources);
     let sentence = page
         .words
-        .say("source-delete-confirm")
+        .text("source-delete-confirm")
         .with("source", source.name.as_str())
         .with("crm", page.crm)
         .with("chats", chats)
         .with("waiting", waiting);
-    let confirm = Confirm {
+    let confirm = ConfirmPage {
         sentence,
         action: format!("/panel/sources/{}/delete", source.id),
-        button: page.words.say("source-delete"),
+        button: page.words.text("source-delete"),
         danger: true,
         back: format!("/panel/sources/{}", source.id),
         page,
@@ -39,16 +39,16 @@ pub async fn delete(
     app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
     let words = member.words;
     match crate::source::delete(&app.sources, member.tenant.tenant_id, source.id, &by(&member)).await {
         Ok(deleted) => {
-            let done = words.say("source-deleted").with("source", source.name.as_str()).to_string();
+            let done = words.text("source-deleted").with("source", source.name.as_str()).to_string();
             let notice = if deleted.was_default {
-                Notice::of(Tone::Warn, format!("{done} {}", words.say("sources-pick-default")))
+                Notice::of(Tone::Warn, format!("{done} {}", words.text("sources-pick-default")))
             } else {
                 Notice::done(done)
             };
@@ -67,13 +67,13 @@ pub async fn take_back(
     app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
     let notice =
         match crate::source::line::take_back(&app.sources, member.tenant.tenant_id, source.id, &by(&member)).await {
-            Ok(_) => Notice::done(member.words.say("source-taken-back").with("source", source.name.as_str())),
+            Ok(_) => Notice::done(member.words.text("source-taken-back").with("source", source.name.as_str())),
             Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => super::refused(&member, &error),
             Err(error) => return Err(error),
         };
@@ -85,13 +85,13 @@ pub async fn restore(
     app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
     let notice = match crate::source::restore(&app.sources, member.tenant.tenant_id, source.id, &by(&member)).await {
         Ok(_) => Notice::done(
-            member.words.say("source-restored").with("source", source.name.as_str()).with("crm", member.crm()),
+            member.words.text("source-restored").with("source", source.name.as_str()).with("crm", member.crm()),
         ),
         Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => super::refused(&member, &error),
         Err(error) => return Err(error),

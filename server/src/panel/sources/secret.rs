@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::words::Sentence;
+use base::i18n::Sentence;
 use entity::source;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -11,20 +11,20 @@ use uuid::Uuid;
 
 use super::{by, find};
 use crate::panel::PanelContext;
-use crate::panel::{self, Confirm, Empty, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::panel::{self, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, PageContext, Right, Tone};
 
 /// The session key of a new secret until its page has been shown.
 const FRESH: &str = "fresh-secret";
 
 #[derive(Serialize, Deserialize)]
-struct Fresh {
+struct IssuedSecret {
     source_id: Uuid,
     secret: String,
 }
 
 #[derive(Template)]
 #[template(path = "panel/sources/secret.html")]
-struct Made {
+struct SecretCreatedPage {
     page: PageContext,
     id: String,
     secret: String,
@@ -33,27 +33,27 @@ struct Made {
 
 /// Texts of the pages of a kind's secret.
 #[derive(Clone, Copy)]
-struct Said {
+struct SecretTexts {
     title: &'static str,
     hint: &'static str,
     button: &'static str,
     made: &'static str,
 }
 
-const CUSTOM: Said = Said {
+const CUSTOM: SecretTexts = SecretTexts {
     title: "wizard-custom-secret",
     hint: "webhooks-rotate-hint",
     button: "webhooks-rotate",
     made: "webhooks-rotated",
 };
-const WEBCHAT: Said = Said {
+const WEBCHAT: SecretTexts = SecretTexts {
     title: "wizard-web-secret",
     hint: "wizard-web-secret-hint",
     button: "wizard-web-secret-new",
     made: "wizard-web-secret-made",
 };
 
-async fn with_secret(app: &PanelContext, member: &Member, id: &str) -> Result<(source::Model, Said)> {
+async fn with_secret(app: &PanelContext, member: &Member, id: &str) -> Result<(source::Model, SecretTexts)> {
     member.require(Right::EditSources)?;
     let source = find(app, member, id).await?;
     match source.kind.as_str() {
@@ -67,10 +67,10 @@ async fn with_secret(app: &PanelContext, member: &Member, id: &str) -> Result<(s
 pub async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     let (source, said) = with_secret(&app, &member, &id).await?;
     let page = member.page(said.button, Nav::Sources);
-    let confirm = Confirm {
-        sentence: page.words.say(said.hint),
+    let confirm = ConfirmPage {
+        sentence: page.words.text(said.hint),
         action: format!("/panel/sources/{}/secret", source.id),
-        button: page.words.say(said.button),
+        button: page.words.text(said.button),
         danger: false,
         back: format!("/panel/sources/{}/access", source.id),
         page,
@@ -83,7 +83,7 @@ pub async fn rotate(
     app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     let (source, said) = with_secret(&app, &member, &id).await?;
     let (tenant_id, by) = (member.tenant.tenant_id, by(&member));
@@ -95,27 +95,27 @@ pub async fn rotate(
         Ok(secret) => secret,
         // Another person changed it a moment earlier: their secret is as new.
         Err(Error::Changed(_)) => {
-            let notice = Notice::of(Tone::Warn, member.words.say("webhooks-rotated-by-other"));
+            let notice = Notice::of(Tone::Warn, member.words.text("webhooks-rotated-by-other"));
             return member.see_other(&app, &format!("/panel/sources/{}/access", source.id), notice).await;
         }
         Err(error) => return Err(error),
     };
-    let fresh = Fresh { source_id: source.id, secret: secret.expose_secret().to_owned() };
+    let fresh = IssuedSecret { source_id: source.id, secret: secret.expose_secret().to_owned() };
     member.set_data(&app, FRESH, Some(&fresh)).await?;
-    let notice = Notice::done(member.words.say(said.made).with("source", source.name));
+    let notice = Notice::done(member.words.text(said.made).with("source", source.name));
     member.see_other(&app, &format!("/panel/sources/{}/secret/made", source.id), notice).await
 }
 
 /// `GET /panel/sources/{id}/secret/made`: shows the new secret, once.
 pub async fn made(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     let (source, said) = with_secret(&app, &member, &id).await?;
-    let fresh = member.data::<Fresh>(&app, FRESH).filter(|fresh| fresh.source_id == source.id);
+    let fresh = member.data::<IssuedSecret>(&app, FRESH).filter(|fresh| fresh.source_id == source.id);
     let Some(fresh) = fresh else {
-        let notice = Notice::of(Tone::Warn, member.words.say("keys-shown-before"));
+        let notice = Notice::of(Tone::Warn, member.words.text("keys-shown-before"));
         return member.see_other(&app, &format!("/panel/sources/{}/access", source.id), notice).await;
     };
-    member.set_data::<Fresh>(&app, FRESH, None).await?;
+    member.set_data::<IssuedSecret>(&app, FRESH, None).await?;
     let page = member.page(said.title, Nav::Sources);
-    let hint = page.words.say(said.hint);
-    panel::html(&page, &Made { id: source.id.to_string(), secret: fresh.secret, hint, page: page.clone() })
+    let hint = page.words.text(said.hint);
+    panel::html(&page, &SecretCreatedPage { id: source.id.to_string(), secret: fresh.secret, hint, page: page.clone() })
 }

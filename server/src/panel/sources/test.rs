@@ -3,14 +3,14 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::words::Sentence;
+use base::i18n::Sentence;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::shown::{Shown, shown};
+use super::state_view::{SourceStateView, shown};
 use super::{by, find};
 use crate::panel::PanelContext;
-use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right};
+use crate::panel::{self, EmptyForm, Form, Member, Nav, Notice, PageContext, Right};
 
 /// The session key of the last result.
 const LAST: &str = "last-test";
@@ -30,7 +30,7 @@ struct Ran {
     ms: i64,
 }
 
-struct Row {
+struct TestStepRow {
     tone: &'static str,
     state: Sentence,
     title: Sentence,
@@ -40,35 +40,35 @@ struct Row {
 
 #[derive(Template)]
 #[template(path = "panel/sources/test.html")]
-struct Page {
+struct TestPage {
     page: PageContext,
     tab: &'static str,
     id: String,
     may: bool,
-    state: Shown,
+    state: SourceStateView,
     at: String,
-    rows: Vec<Row>,
+    rows: Vec<TestStepRow>,
 }
 
 /// `GET /panel/sources/{id}/test`.
 pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let source = find(&app, &member, &id).await?;
-    let page = member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources);
+    let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
     let words = page.words;
     let last = member.data::<Last>(&app, LAST).filter(|last| last.source_id == source.id);
     let row = |ran: &Ran| {
         let (tone, state) = if ran.ok { ("ok", "letter-state-done") } else { ("bad", "source-test-step-failed") };
-        Row {
+        TestStepRow {
             tone,
-            state: words.say(state),
-            title: words.say_of("source-test-", &ran.name).with("crm", page.crm),
+            state: words.text(state),
+            title: words.text_of("source-test-", &ran.name).with("crm", page.crm),
             took: page.duration(&ran.ms),
             detail: ran.detail.clone(),
         }
     };
     let state = crate::source::state(&app, &source).await?;
-    let shown = Page {
+    let shown = TestPage {
         tab: "test",
         id: source.id.to_string(),
         may: member.may(Right::EditSources),
@@ -85,7 +85,7 @@ pub async fn run(
     app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<String>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
@@ -110,11 +110,11 @@ pub async fn run(
     let notice = match ran.iter().find(|step| !step.ok) {
         None => {
             let ms: i64 = ran.iter().map(|step| step.ms).sum();
-            Notice::done(words.say("source-test-passed").with("ms", ms).with("steps", ran.len()))
+            Notice::done(words.text("source-test-passed").with("ms", ms).with("steps", ran.len()))
         }
         Some(failed) => {
-            let step = words.say_of("source-test-", &failed.name).with("crm", member.crm()).to_string();
-            Notice::failed(words.say("source-test-failed").with("step", step).with("reason", failed.detail.as_str()))
+            let step = words.text_of("source-test-", &failed.name).with("crm", member.crm()).to_string();
+            Notice::failed(words.text("source-test-failed").with("step", step).with("reason", failed.detail.as_str()))
         }
     };
     let last = Last { source_id: source.id, at: app.clock.millis(), steps: ran };

@@ -3,24 +3,24 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use base::words::Sentence;
+use base::i18n::Sentence;
 use entity::source;
 use uuid::Uuid;
 
-use super::shown::{Shown, shown};
-use super::strays::{Step, Stray};
+use super::state_view::{SourceStateView, shown};
+use super::strays::{StrayRow, StrayStep};
 use super::{Pipeline, pipeline_name};
 use crate::delivery::read::activity::Activity;
 use crate::panel::{PageContext, Right};
-use crate::source::{SourceStatus, State, Usage};
+use crate::source::{SourceState, SourceStatus, Usage};
 
-struct Row {
+struct SourceListRow {
     id: String,
     name: String,
     is_default: bool,
     messenger: Sentence,
     pipeline: String,
-    state: Shown,
+    state: SourceStateView,
     /// It needs an action: the list shows the button.
     needs_you: bool,
     last_in: String,
@@ -31,38 +31,38 @@ struct Row {
 
 #[derive(Template)]
 #[template(path = "panel/sources/list.html")]
-pub struct List {
+pub struct SourcesPage {
     page: PageContext,
     may: bool,
     used: Sentence,
     full: Option<Sentence>,
     no_default: bool,
-    rows: Vec<Row>,
-    strays: Vec<Stray>,
+    rows: Vec<SourceListRow>,
+    strays: Vec<StrayRow>,
     /// Remaining steps to several sources; empty if all are done.
-    steps: Vec<Step>,
+    steps: Vec<StrayStep>,
 }
 
 #[expect(clippy::too_many_arguments, reason = "everything the list shows, read side by side")]
 pub fn list(
     page: &PageContext,
     sources: &[source::Model],
-    states: &[State],
+    states: &[SourceState],
     usage: Usage,
     activity: &BTreeMap<Uuid, Activity>,
     pipelines: Option<&[Pipeline]>,
-    strays: Vec<Stray>,
-    steps: Vec<Step>,
-) -> List {
+    strays: Vec<StrayRow>,
+    steps: Vec<StrayStep>,
+) -> SourcesPage {
     let words = page.words;
     let moment = |at: Option<i64>| at.map_or_else(|| "–".to_owned(), |at| page.time(&at));
-    let row = |(source, state): (&source::Model, &State)| {
+    let row = |(source, state): (&source::Model, &SourceState)| {
         let seen = activity.get(&source.id).copied().unwrap_or_default();
-        Row {
+        SourceListRow {
             id: source.id.to_string(),
             name: source.name.clone(),
             is_default: source.is_default,
-            messenger: words.say_of("connector-", &source.kind),
+            messenger: words.text_of("connector-", &source.kind),
             pipeline: pipeline_name(page, pipelines, source.pipeline_id),
             state: shown(page, source, state),
             needs_you: !matches!(state.status, SourceStatus::Working | SourceStatus::Checking),
@@ -72,10 +72,10 @@ pub fn list(
             failed_address: format!("/panel/messages?state=failed&source={}&period=7d", source.id),
         }
     };
-    List {
+    SourcesPage {
         may: page.may(Right::EditSources),
-        used: words.say("sources-used").with("used", usage.used).with("limit", usage.limit),
-        full: usage.is_full().then(|| words.say("sources-limit-reached").with("limit", usage.limit)),
+        used: words.text("sources-used").with("used", usage.used).with("limit", usage.limit),
+        full: usage.is_full().then(|| words.text("sources-limit-reached").with("limit", usage.limit)),
         no_default: !sources.is_empty() && !sources.iter().any(|source| source.is_default),
         rows: sources.iter().zip(states).map(row).collect(),
         strays,

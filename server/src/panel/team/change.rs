@@ -3,16 +3,16 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::words::Said;
+use base::i18n::LocalizedText;
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::identity::member::{self, RoleChangeRefused};
 use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
-use crate::panel::{Empty, Form, Member, Nav, Notice, PageContext, Right, Role, html};
-use crate::people::member::{self, Refused};
+use crate::panel::{EmptyForm, Form, Member, MemberRole, Nav, Notice, PageContext, Right, html};
 
 #[derive(Template)]
 #[template(path = "panel/team_remove.html")]
@@ -25,7 +25,7 @@ struct Remove {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(super) struct RoleForm {
     role: String,
 }
 
@@ -41,29 +41,29 @@ pub(super) async fn role(
     app: web::Data<PanelContext>,
     member: Member,
     person_id: web::Path<Uuid>,
-    form: Form<Wanted>,
+    form: Form<RoleForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::ManageTeam)?;
-    let role = Role::of(&form.role).ok_or_else(|| Error::Malformed(Said::new("said-form-role")))?;
+    let role = MemberRole::of(&form.role).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-role")))?;
     let person = known(&app, &member, *person_id).await?;
-    let done = member::change_role(&app.people, member.tenant.tenant_id, person.id, role).await?;
+    let done = member::change_role(&app.identity, member.tenant.tenant_id, person.id, role).await?;
     let words = member.words;
     let notice = match done {
         Ok(()) => {
             let detail = json!({"role": role.as_str()});
             member.audit(&app, app.store.write(), "member.role_changed", &named(&person), detail).await?;
-            let called = words.say_of("team-role-", role.as_str());
-            Notice::done(words.say("team-role-changed").with("name", named(&person)).with("role", called))
+            let called = words.text_of("team-role-", role.as_str());
+            Notice::done(words.text("team-role-changed").with("name", named(&person)).with("role", called))
         }
-        Err(refused) => said(&member, refused)?,
+        Err(refused) => notice_of(&member, refused)?,
     };
     member.see_other(&app, "/panel/team", notice).await
 }
 
-fn said(member: &Member, refused: Refused) -> Result<Notice> {
+fn notice_of(member: &Member, refused: RoleChangeRefused) -> Result<Notice> {
     match refused {
-        Refused::LastOwner => Ok(Notice::failed(member.words.say("team-last-owner"))),
-        Refused::Unknown => Err(Error::NotFound),
+        RoleChangeRefused::LastOwner => Ok(Notice::failed(member.words.text("team-last-owner"))),
+        RoleChangeRefused::Unknown => Err(Error::NotFound),
     }
 }
 
@@ -81,7 +81,7 @@ pub(super) async fn ask_remove(
         .count(app.store.read())
         .await?;
     let name = named(&person);
-    let page = member.page(member.words.say("team-remove-title").with("name", name.as_str()), Nav::Team);
+    let page = member.page(member.words.text("team-remove-title").with("name", name.as_str()), Nav::Team);
     html(&page, &Remove { page: page.clone(), id: person.id, keys, name })
 }
 
@@ -90,16 +90,16 @@ pub(super) async fn remove(
     app: web::Data<PanelContext>,
     member: Member,
     person_id: web::Path<Uuid>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::ManageTeam)?;
     let person = known(&app, &member, *person_id).await?;
-    let notice = match member::remove(&app.people, member.tenant.tenant_id, person.id).await? {
+    let notice = match member::remove(&app.identity, member.tenant.tenant_id, person.id).await? {
         Ok(()) => {
             member.audit(&app, app.store.write(), "member.removed", &named(&person), json!({})).await?;
-            Notice::done(member.words.say("team-removed").with("name", named(&person)))
+            Notice::done(member.words.text("team-removed").with("name", named(&person)))
         }
-        Err(refused) => said(&member, refused)?,
+        Err(refused) => notice_of(&member, refused)?,
     };
     member.see_other(&app, "/panel/team", notice).await
 }

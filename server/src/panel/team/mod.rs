@@ -10,9 +10,9 @@ use base::error::Result;
 use uuid::Uuid;
 
 use super::sign_in::named;
-use super::{Member, Nav, PageContext, Right, Role, html};
+use super::{Member, MemberRole, Nav, PageContext, Right, html};
+use crate::identity::member::{self, MemberStatus};
 use crate::panel::PanelContext;
-use crate::people::member::{self, Standing};
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -31,8 +31,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 #[template(path = "panel/team.html")]
 struct Team {
     page: PageContext,
-    rows: Vec<Row>,
-    roles: [Role; 3],
+    rows: Vec<MemberRow>,
+    roles: [MemberRole; 3],
     /// Everyone who signs in by e-mail needs an authenticator.
     demanded: bool,
     invited: Invited,
@@ -47,24 +47,24 @@ struct Invited {
     error: String,
 }
 
-struct Row {
+struct MemberRow {
     id: Uuid,
     name: String,
     email: String,
-    role: Role,
-    standing: Standing,
+    role: MemberRole,
+    standing: MemberStatus,
     from_crm: bool,
     two_step: bool,
     last_seen_at: Option<i64>,
     is_me: bool,
 }
 
-impl Row {
+impl MemberRow {
     fn state(&self) -> (&'static str, &'static str) {
         match self.standing {
-            Standing::Invited => ("wait", "invited"),
-            Standing::Active => ("ok", "active"),
-            Standing::Disabled => ("off", "disabled"),
+            MemberStatus::Invited => ("wait", "invited"),
+            MemberStatus::Active => ("ok", "active"),
+            MemberStatus::Disabled => ("off", "disabled"),
         }
     }
 }
@@ -79,11 +79,11 @@ async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
 
 async fn team(app: &PanelContext, member: &Member, page: PageContext, invited: Invited) -> Result<Team> {
     let all = member::all(app.store.read(), member.tenant.tenant_id).await?;
-    let row = |(row, person): (entity::member::Model, entity::person::Model)| Row {
+    let row = |(row, person): (entity::member::Model, entity::person::Model)| MemberRow {
         id: row.person_id,
         name: named(&person),
         standing: member::standing(&row),
-        role: Role::of(&row.role).unwrap_or(Role::Viewer),
+        role: MemberRole::of(&row.role).unwrap_or(MemberRole::Viewer),
         from_crm: row.crm_user_id.is_some(),
         two_step: person.totp_secret.is_some(),
         email: person.email,
@@ -91,5 +91,5 @@ async fn team(app: &PanelContext, member: &Member, page: PageContext, invited: I
         is_me: Some(row.person_id) == member.person_id,
     };
     let (rows, demanded) = (all.into_iter().map(row).collect(), member.tenant.second_step);
-    Ok(Team { page, rows, roles: Role::ALL, demanded, invited })
+    Ok(Team { page, rows, roles: MemberRole::ALL, demanded, invited })
 }

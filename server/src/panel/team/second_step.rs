@@ -2,8 +2,8 @@
 
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
-use base::store::ended;
-use base::words::{Language, Said, Words};
+use base::i18n::{Language, LocalizedText, Words};
+use base::store::finish_tx;
 use entity::tenant;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -12,27 +12,31 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::change::known;
+use crate::identity::link::{self, Purpose, SignInLink};
+use crate::identity::mail::{self, Email};
+use crate::identity::{credentials, email_limits, member};
 use crate::panel::PanelContext;
 use crate::panel::sign_in::named;
-use crate::panel::{Empty, Form, Member, Notice, Right};
-use crate::people::link::{self, Link, Purpose};
-use crate::people::mail::{self, Letter};
-use crate::people::{credentials, letters, member};
+use crate::panel::{EmptyForm, Form, Member, Notice, Right};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(super) struct TwoStepForm {
     /// `on` or `off`
     demand: String,
 }
 
 /// `POST /panel/team/second-step`: whether everyone who signs in by e-mail needs an authenticator.
-pub(super) async fn demand(app: web::Data<PanelContext>, member: Member, form: Form<Wanted>) -> Result<HttpResponse> {
+pub(super) async fn demand(
+    app: web::Data<PanelContext>,
+    member: Member,
+    form: Form<TwoStepForm>,
+) -> Result<HttpResponse> {
     member.require(Right::ManageTeam)?;
     let (demanded, action, said) = match form.demand.as_str() {
         "on" => (true, "account.second_step_demanded", "team-demand-is-on"),
         "off" => (false, "account.second_step_freed", "team-demand-is-off"),
-        _ => return Err(Error::Malformed(Said::new("said-form-deed"))),
+        _ => return Err(Error::Malformed(LocalizedText::new("said-form-deed"))),
     };
     let tenant_id = member.tenant.tenant_id;
     let tx = app.store.write_tx().await?;
@@ -45,8 +49,8 @@ pub(super) async fn demand(app: web::Data<PanelContext>, member: Member, form: F
         member.audit(&app, &tx, action, "", json!({})).await
     };
     let done = done.await;
-    ended(tx, done).await?;
-    member.see_other(&app, "/panel/team", Notice::done(member.words.say(said))).await
+    finish_tx(tx, done).await?;
+    member.see_other(&app, "/panel/team", Notice::done(member.words.text(said))).await
 }
 
 /// `POST /panel/team/{person_id}/two-step`: the authenticator was lost. Removes the password too and ends all sessions;
@@ -56,48 +60,48 @@ pub(super) async fn forget(
     app: web::Data<PanelContext>,
     member: Member,
     person_id: web::Path<Uuid>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::ManageTeam)?;
     let person = known(&app, &member, *person_id).await?;
     let tenant_id = member.tenant.tenant_id;
     let words = member.words;
     let name = named(&person);
-    let accounts = member::accounts(&app.people, person.id).await?;
+    let accounts = member::accounts(&app.identity, person.id).await?;
     if accounts.iter().any(|(tenant, _)| tenant.tenant_id != tenant_id) {
-        let elsewhere = Notice::failed(words.say("team-two-step-elsewhere").with("name", name));
+        let elsewhere = Notice::failed(words.text("team-two-step-elsewhere").with("name", name));
         return member.see_other(&app, "/panel/team", elsewhere).await;
     }
     // A person who has proved their address gets an e-mail; others are handed a link.
-    let by_mail = person.proved_at.is_some() && mail::is_on(&app.people);
+    let by_mail = person.proved_at.is_some() && mail::is_on(&app.identity);
     let wanted = if by_mail {
-        Link { person_id: person.id, purpose: Purpose::SignIn, tenant_id: None, mailed: true }
+        SignInLink { person_id: person.id, purpose: Purpose::SignIn, tenant_id: None, mailed: true }
     } else {
-        Link { person_id: person.id, purpose: Purpose::Handed, tenant_id: Some(tenant_id), mailed: false }
+        SignInLink { person_id: person.id, purpose: Purpose::Handed, tenant_id: Some(tenant_id), mailed: false }
     };
-    if by_mail && let Err(wait) = letters::renewal(&app.people, &person.email).await? {
-        let wait = words.say("team-two-step-wait").with("name", name).with("minutes", wait.minutes());
+    if by_mail && let Err(wait) = email_limits::renewal(&app.identity, &person.email).await? {
+        let wait = words.text("team-two-step-wait").with("name", name).with("minutes", wait.minutes());
         return member.see_other(&app, "/panel/team", Notice::failed(wait)).await;
     }
     let tx = app.store.write_tx().await?;
     let done = async {
         credentials::forget(&tx, person.id).await?;
         member.audit(&app, &tx, "member.two_step_removed", &name, json!({})).await?;
-        link::issue(&app.people, &tx, wanted).await
+        link::issue(&app.identity, &tx, wanted).await
     };
     let done = done.await;
-    let address = link::address(&app.people, wanted.purpose, &ended(tx, done).await?);
+    let address = link::address(&app.identity, wanted.purpose, &finish_tx(tx, done).await?);
     if !by_mail {
-        let handed = Notice::done(words.say("team-two-step-removed").with("name", name)).with_copy(address);
+        let handed = Notice::done(words.text("team-two-step-removed").with("name", name)).with_copy(address);
         return member.see_other(&app, "/panel/team", handed).await;
     }
     let theirs = Words::new(Language::of_code(&person.language).unwrap_or(words.language()));
-    let letter = Letter {
+    let letter = Email {
         to: person.email,
-        subject: theirs.say("mail-link-subject").to_string(),
-        text: theirs.say("mail-link-body").with("link", address).with("server", app.public_url()).to_string(),
+        subject: theirs.text("mail-link-subject").to_string(),
+        text: theirs.text("mail-link-body").with("link", address).with("server", app.public_url()).to_string(),
     };
-    mail::send_later(&app.people, letter);
-    let mailed = Notice::done(words.say("team-two-step-mailed").with("name", name));
+    mail::send_later(&app.identity, letter);
+    let mailed = Notice::done(words.text("team-two-step-mailed").with("name", name));
     member.see_other(&app, "/panel/team", mailed).await
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use base::error::Result;
-use base::words::Words;
+use base::i18n::Words;
 
-use crate::panel::choice::Choice;
+use crate::panel::choice::SelectOption;
 use crate::panel::{Fields, PageContext};
-use crate::template::{Button, Draft, Template, markers};
+use crate::template::{ShownButton, TemplateDraft, TemplateView, markers};
 
 /// Longest header, in characters.
 const HEADER_CHARS: usize = 60;
@@ -35,7 +35,7 @@ pub(super) type Wrong = Vec<(String, String)>;
 
 /// The values of the form.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Typed {
+pub(super) struct TemplateForm {
     pub key: String,
     pub name: String,
     pub kind: String,
@@ -46,10 +46,10 @@ pub(super) struct Typed {
     pub footer: String,
     /// One `{{marker}} = example` a line.
     pub examples: String,
-    pub buttons: Vec<Button>,
+    pub buttons: Vec<ShownButton>,
 }
 
-impl Typed {
+impl TemplateForm {
     /// An empty form for a new template.
     pub fn new(key: String, words: Words) -> Self {
         Self {
@@ -72,7 +72,7 @@ impl Typed {
     }
 
     /// The form of an existing template.
-    pub fn of(template: &Template) -> Self {
+    pub fn of(template: &TemplateView) -> Self {
         let line = |(marker, example): (&String, &String)| format!("{marker} = {example}");
         Self {
             key: String::new(),
@@ -94,7 +94,7 @@ impl Typed {
         let (texts, urls) = (form.all("button_text"), form.all("button_url"));
         let url = |place: usize| urls.get(place).map(|url| url.trim().to_owned()).unwrap_or_default();
         let buttons =
-            texts.iter().enumerate().map(|(place, text)| Button { text: text.trim().to_owned(), url: url(place) });
+            texts.iter().enumerate().map(|(place, text)| ShownButton { text: text.trim().to_owned(), url: url(place) });
         let line = |name: &str| form.get(name).trim().to_owned();
         Ok(Self {
             key: line("key"),
@@ -111,30 +111,30 @@ impl Typed {
     }
 
     /// The rows of buttons, with empty ones for more.
-    pub fn rows(&self) -> Vec<Button> {
+    pub fn rows(&self) -> Vec<ShownButton> {
         let missing = BUTTONS.saturating_sub(self.buttons.len());
-        self.buttons.iter().cloned().chain(std::iter::repeat_n(Button::default(), missing)).collect()
+        self.buttons.iter().cloned().chain(std::iter::repeat_n(ShownButton::default(), missing)).collect()
     }
 
-    pub fn kinds(&self, page: &PageContext) -> Vec<Choice> {
-        KINDS.map(|kind| Choice::new(kind, page.words.say_of("templates-kind-", kind), &self.kind)).into()
+    pub fn kinds(&self, page: &PageContext) -> Vec<SelectOption> {
+        KINDS.map(|kind| SelectOption::new(kind, page.words.text_of("templates-kind-", kind), &self.kind)).into()
     }
 
-    pub fn categories(&self, page: &PageContext) -> Vec<Choice> {
-        CATEGORIES.map(|one| Choice::new(one, super::category(page, one), &self.category)).into()
+    pub fn categories(&self, page: &PageContext) -> Vec<SelectOption> {
+        CATEGORIES.map(|one| SelectOption::new(one, super::category(page, one), &self.category)).into()
     }
 
     /// The draft, or its errors.
-    pub fn draft(&self, words: Words) -> std::result::Result<Draft, Wrong> {
+    pub fn draft(&self, words: Words) -> std::result::Result<TemplateDraft, Wrong> {
         let mut wrong = Wrong::new();
         let is_waba = self.is_of_whatsapp();
-        let label = |key: &'static str| words.say(key).to_string();
+        let label = |key: &'static str| words.text(key).to_string();
         let mut text = |name: &str, key: &'static str, value: &str, most: usize, needed: bool| {
             let length = value.chars().count();
             if needed && length == 0 {
-                wrong.push((name.to_owned(), words.say("form-empty").with("field", label(key)).to_string()));
+                wrong.push((name.to_owned(), words.text("form-empty").with("field", label(key)).to_string()));
             } else if length > most {
-                let said = words.say("form-too-long").with("field", label(key)).with("length", length);
+                let said = words.text("form-too-long").with("field", label(key)).with("length", length);
                 wrong.push((name.to_owned(), said.with("limit", most).to_string()));
             }
         };
@@ -146,17 +146,17 @@ impl Typed {
         let is_address = |url: &str| url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
         for button in &self.buttons {
             if button.text.is_empty() {
-                let said = words.say("form-empty").with("field", label("templates-button-text"));
+                let said = words.text("form-empty").with("field", label("templates-button-text"));
                 wrong.push(("button_text".to_owned(), said.to_string()));
             } else if !button.url.is_empty() && !is_address(&button.url) {
-                wrong.push(("button_text".to_owned(), words.say("form-not-url").to_string()));
+                wrong.push(("button_text".to_owned(), words.text("form-not-url").to_string()));
             }
         }
         if !wrong.is_empty() {
             return Err(wrong);
         }
         let category = CATEGORIES.into_iter().find(|one| *one == self.category).unwrap_or(CATEGORIES[0]);
-        Ok(Draft {
+        Ok(TemplateDraft {
             name: self.name.clone(),
             text: self.text.clone(),
             buttons: self.buttons.clone(),
@@ -172,7 +172,7 @@ impl Typed {
     /// WhatsApp requires one for each marker.
     fn examples(&self, words: Words, is_waba: bool, wrong: &mut Wrong) -> BTreeMap<String, String> {
         let Some(markers) = markers(&self.text) else {
-            wrong.push(("text".to_owned(), words.say("templates-marker-broken").to_string()));
+            wrong.push(("text".to_owned(), words.text("templates-marker-broken").to_string()));
             return BTreeMap::new();
         };
         let pair = |line: &str| {
@@ -182,7 +182,7 @@ impl Typed {
         let typed: BTreeMap<String, String> = self.examples.lines().filter_map(pair).collect();
         let missing = markers.iter().find(|marker| typed.get(*marker).is_none_or(String::is_empty));
         if let (true, Some(missing)) = (is_waba, missing) {
-            let said = words.say("templates-example-missing").with("marker", missing.as_str());
+            let said = words.text("templates-example-missing").with("marker", missing.as_str());
             wrong.push(("examples".to_owned(), said.to_string()));
         }
         typed.into_iter().filter(|(marker, _)| markers.contains(marker)).collect()
@@ -192,20 +192,20 @@ impl Typed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base::words::Language;
+    use base::i18n::Language;
 
-    fn typed(kind: &str, text: &str, examples: &str) -> Typed {
-        Typed {
+    fn typed(kind: &str, text: &str, examples: &str) -> TemplateForm {
+        TemplateForm {
             name: "Ready".into(),
             kind: kind.into(),
             text: text.into(),
             language: "en".into(),
             examples: examples.into(),
-            ..Typed::default()
+            ..TemplateForm::default()
         }
     }
 
-    fn wrong(typed: &Typed) -> Vec<String> {
+    fn wrong(typed: &TemplateForm) -> Vec<String> {
         let wrong = typed.draft(Words::new(Language::En)).unwrap_err();
         wrong.into_iter().map(|(name, _)| name).collect()
     }
@@ -229,10 +229,10 @@ mod tests {
     fn what_is_missing_or_too_long_is_told_beside_its_field() {
         let mut empty = typed("waba", "", "");
         (empty.name, empty.language, empty.header) = (String::new(), String::new(), "x".repeat(61));
-        empty.buttons = vec![Button { text: String::new(), url: "https://a.example".into() }];
+        empty.buttons = vec![ShownButton { text: String::new(), url: "https://a.example".into() }];
         assert_eq!(wrong(&empty), ["name", "text", "language", "header", "button_text"]);
         let mut address = typed("plain", "Hi", "");
-        address.buttons = vec![Button { text: "Go".into(), url: "javascript:alert(1)".into() }];
+        address.buttons = vec![ShownButton { text: "Go".into(), url: "javascript:alert(1)".into() }];
         assert_eq!(wrong(&address), ["button_text"]);
         assert_eq!(typed("plain", "Hi", "").rows().len(), 3);
     }

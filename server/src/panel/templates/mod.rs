@@ -1,6 +1,6 @@
 //! `/panel/templates`: amoCRM's message templates with WhatsApp's review; administrators can change them.
 
-mod deeds;
+mod actions;
 mod form;
 mod one;
 
@@ -9,22 +9,22 @@ use base::error::{Error, Result};
 
 use crate::panel::PanelContext;
 use crate::panel::{Member, Nav, PageContext, Right, html};
-use crate::template::{self as templates, Template};
+use crate::template::{self as templates, TemplateView};
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/templates", web::get().to(list))
-        .route("/templates", web::post().to(deeds::create))
+        .route("/templates", web::post().to(actions::create))
         .route("/templates/new", web::get().to(one::new))
         .route("/templates/{id}", web::get().to(one::get))
-        .route("/templates/{id}", web::post().to(deeds::save))
-        .route("/templates/{id}/review", web::post().to(deeds::review))
-        .route("/templates/{id}/delete", web::get().to(deeds::ask))
-        .route("/templates/{id}/delete", web::post().to(deeds::delete));
+        .route("/templates/{id}", web::post().to(actions::save))
+        .route("/templates/{id}/review", web::post().to(actions::review))
+        .route("/templates/{id}/delete", web::get().to(actions::ask))
+        .route("/templates/{id}/delete", web::post().to(actions::delete));
 }
 
-struct Row {
+struct TemplateRow {
     id: i64,
     name: String,
     language: String,
@@ -37,9 +37,9 @@ struct Row {
 
 #[derive(askama::Template)]
 #[template(path = "panel/templates/list.html")]
-struct List {
+struct TemplatesPage {
     page: PageContext,
-    rows: Vec<Row>,
+    rows: Vec<TemplateRow>,
     /// Why there is no list; empty if there is one.
     trouble: String,
     may: bool,
@@ -55,11 +55,11 @@ async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
         Err(error) => (Vec::new(), trouble(&member, error)?),
     };
     let rows = all.into_iter().map(|template| row(&page, template)).collect();
-    html(&page, &List { rows, may: member.may(Right::EditTemplates), trouble, page: page.clone() })
+    html(&page, &TemplatesPage { rows, may: member.may(Right::EditTemplates), trouble, page: page.clone() })
 }
 
-fn row(page: &PageContext, template: Template) -> Row {
-    Row {
+fn row(page: &PageContext, template: TemplateView) -> TemplateRow {
+    TemplateRow {
         id: template.id,
         badge: badge(page, &template),
         category: category(page, &template.category),
@@ -71,8 +71,8 @@ fn row(page: &PageContext, template: Template) -> Row {
 }
 
 /// The review state as an icon and a word.
-fn badge(page: &PageContext, template: &Template) -> String {
-    page.badge(template.state.tone(), page.words.say_of("template-state-", template.state.word()))
+fn badge(page: &PageContext, template: &TemplateView) -> String {
+    page.badge(template.state.tone(), page.words.text_of("template-state-", template.state.word()))
 }
 
 /// A category as text; empty if it has none.
@@ -83,14 +83,14 @@ fn category(page: &PageContext, category: &str) -> String {
         "AUTHENTICATION" => "templates-category-authentication",
         other => return other.to_owned(),
     };
-    page.words.say(key).to_string()
+    page.words.text(key).to_string()
 }
 
 /// amoCRM's refusal or silence as text; other errors are returned.
 fn trouble(member: &Member, error: Error) -> Result<String> {
     match error {
         Error::Conflict { .. } | Error::Unavailable { .. } => {
-            Ok(error.said().in_words(member.words, member.crm()).to_string())
+            Ok(error.text().in_words(member.words, member.crm()).to_string())
         }
         other => Err(other),
     }

@@ -7,31 +7,31 @@ use actix_web::{HttpResponse, web};
 use base::error::Result;
 use serde::Deserialize;
 
-use super::form::{Typed, Wrong};
+use super::form::{TemplateForm, Wrong};
 use super::{badge, category, id_of};
 use crate::panel::PanelContext;
-use crate::panel::choice::Choice;
+use crate::panel::choice::SelectOption;
 use crate::panel::{Member, Nav, PageContext, Right, html_as};
-use crate::template::{self as templates, Button, Template};
+use crate::template::{self as templates, ShownButton, TemplateView};
 
 /// The kind of a new template.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct NewTemplateQuery {
     copy: Option<String>,
 }
 
 /// A review as text.
-struct Review {
+struct ReviewText {
     source: String,
     badge: String,
     reason: String,
 }
 
 /// Facts about an existing template.
-struct Known {
+struct ExistingTemplate {
     id: i64,
     badge: String,
-    reviews: Vec<Review>,
+    reviews: Vec<ReviewText>,
     is_waba: bool,
     is_draft: bool,
     /// Address of the form that submits it for review.
@@ -43,14 +43,14 @@ struct Known {
 
 #[derive(askama::Template)]
 #[template(path = "panel/templates/one.html")]
-struct One {
+struct TemplatePage {
     page: PageContext,
     /// `None` for a new one.
-    known: Option<Known>,
-    typed: Typed,
-    kinds: Vec<Choice>,
-    categories: Vec<Choice>,
-    buttons: Vec<Button>,
+    known: Option<ExistingTemplate>,
+    typed: TemplateForm,
+    kinds: Vec<SelectOption>,
+    categories: Vec<SelectOption>,
+    buttons: Vec<ShownButton>,
     errors: Wrong,
     /// The reader may change it, and it can be changed.
     may: bool,
@@ -60,7 +60,7 @@ struct One {
     sources: Vec<String>,
 }
 
-impl One {
+impl TemplatePage {
     /// Whether a new template may be for official WhatsApp, if a messenger supports it. The choice is on the page from
     /// the start, which works without scripts.
     fn is_of_whatsapp(&self) -> bool {
@@ -76,7 +76,7 @@ impl One {
 pub(super) async fn new(
     app: web::Data<PanelContext>,
     member: Member,
-    asked: web::Query<Asked>,
+    asked: web::Query<NewTemplateQuery>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditTemplates)?;
     let app = app.into_inner();
@@ -84,13 +84,13 @@ pub(super) async fn new(
     let typed = match &asked.copy {
         Some(id) => {
             let from = templates::find(&app.sources, member.tenant.tenant_id, id_of(id)?).await?;
-            let typed = Typed { key, ..Typed::of(&from) };
+            let typed = TemplateForm { key, ..TemplateForm::of(&from) };
             match templates::sources(&app, member.tenant.tenant_id).await?.is_empty() {
                 true => typed.for_any_messenger(),
                 false => typed,
             }
         }
-        None => Typed::new(key, member.words),
+        None => TemplateForm::new(key, member.words),
     };
     show(&app, &member, None, typed, Wrong::new()).await
 }
@@ -100,7 +100,7 @@ pub(super) async fn get(app: web::Data<PanelContext>, member: Member, id: web::P
     member.require(Right::Look)?;
     let app = app.into_inner();
     let template = templates::find(&app.sources, member.tenant.tenant_id, id_of(&id)?).await?;
-    let typed = Typed::of(&template);
+    let typed = TemplateForm::of(&template);
     show(&app, &member, Some(template), typed, Wrong::new()).await
 }
 
@@ -108,8 +108,8 @@ pub(super) async fn get(app: web::Data<PanelContext>, member: Member, id: web::P
 pub(super) async fn show(
     app: &Arc<PanelContext>,
     member: &Member,
-    template: Option<Template>,
-    typed: Typed,
+    template: Option<TemplateView>,
+    typed: TemplateForm,
     errors: Wrong,
 ) -> Result<HttpResponse> {
     let page = match &template {
@@ -121,7 +121,7 @@ pub(super) async fn show(
         false => (page.with_error(), StatusCode::UNPROCESSABLE_ENTITY),
     };
     let may_act = member.may(Right::EditTemplates);
-    let one = One {
+    let one = TemplatePage {
         may: may_act && template.as_ref().is_none_or(|template| template.state.is_open()),
         may_act,
         known: template.map(|template| known(&page, template)),
@@ -136,19 +136,19 @@ pub(super) async fn show(
     html_as(status, &page, &one)
 }
 
-fn known(page: &PageContext, template: Template) -> Known {
-    let review = |review: &templates::Review| Review {
+fn known(page: &PageContext, template: TemplateView) -> ExistingTemplate {
+    let review = |review: &templates::Review| ReviewText {
         source: review.source.clone(),
-        badge: page.badge(review.state.tone(), page.words.say_of("template-state-", review.state.word())),
+        badge: page.badge(review.state.tone(), page.words.text_of("template-state-", review.state.word())),
         reason: review.reason.clone(),
     };
-    Known {
+    ExistingTemplate {
         id: template.id,
         badge: badge(page, &template),
         reviews: template.reviews.iter().map(review).collect(),
         is_waba: template.is_waba(),
         review: format!("/panel/templates/{}/review", template.id),
-        is_draft: template.state == templates::State::Draft,
+        is_draft: template.state == templates::TemplateState::Draft,
         is_open: template.state.is_open(),
         has_file: template.has_file,
         category: category(page, &template.category),

@@ -4,17 +4,17 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::words::{Said, Sentence};
+use base::i18n::{LocalizedText, Sentence};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Query;
+use super::UndeliveredFilters;
 use crate::delivery::dead as deeds;
-use crate::delivery::read::dead::{self, Wanted};
+use crate::delivery::read::dead::{self, DeadLetterFilter};
 use crate::delivery::read::list::Ground;
-use crate::delivery::replay::{self, A_SECOND, Action};
+use crate::delivery::replay::{self, A_SECOND, ReplayAction};
 use crate::panel::PanelContext;
-use crate::panel::{self, Empty, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::panel::{self, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone};
 
 const HERE: &str = "/panel/undelivered";
 /// Most rows that can be selected.
@@ -23,13 +23,13 @@ const MOST: u64 = 500;
 const LOOKED_AT: u64 = 500;
 const NAMES: [&str; 7] = ["id", "all", "do", "source", "reason", "period", "back"];
 
-fn action(fields: &Fields) -> Result<Action> {
-    Action::named(fields.get("do")).ok_or_else(|| Error::Malformed(Said::new("said-form-deed")))
+fn action(fields: &Fields) -> Result<ReplayAction> {
+    ReplayAction::named(fields.get("do")).ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-deed")))
 }
 
 #[derive(Template)]
 #[template(path = "panel/undelivered/confirm.html")]
-struct Confirm {
+struct BulkConfirmPage {
     page: PageContext,
     sentence: Sentence,
     rate: Option<Sentence>,
@@ -38,12 +38,12 @@ struct Confirm {
     danger: bool,
     /// Empty: all that match the filter.
     ids: Vec<Uuid>,
-    query: Query,
+    query: UndeliveredFilters,
     back: String,
 }
 
-fn query_of(fields: &Fields) -> Query {
-    Query {
+fn query_of(fields: &Fields) -> UndeliveredFilters {
+    UndeliveredFilters {
         source: fields.get("source").to_owned(),
         reason: fields.get("reason").to_owned(),
         period: fields.get("period").to_owned(),
@@ -58,8 +58,8 @@ pub async fn ask(app: web::Data<PanelContext>, member: Member, form: Form<Fields
     let action = action(&form)?;
     let query = query_of(&form);
     let title = match action {
-        Action::Retry => "undelivered-retry-title",
-        Action::Drop => "undelivered-drop-title",
+        ReplayAction::Retry => "undelivered-retry-title",
+        ReplayAction::Drop => "undelivered-drop-title",
     };
     let page = member.page(title, Nav::Undelivered);
     let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
@@ -68,28 +68,28 @@ pub async fn ask(app: web::Data<PanelContext>, member: Member, form: Form<Fields
     let count = dead::count(db, tenant_id, &wanted).await?;
     let back = query.address("/panel/undelivered", "");
     if count == 0 {
-        let notice = Notice::of(Tone::Warn, member.words.say("undelivered-none-chosen"));
+        let notice = Notice::of(Tone::Warn, member.words.text("undelivered-none-chosen"));
         return member.see_other(&app, &back, notice).await;
     }
     let first = dead::ids(db, tenant_id, &wanted, LOOKED_AT).await?;
     let maybe = dead::dry_run(db, tenant_id, &first).await?.maybe_twice;
     let words = page.words;
     let (sentence, button) = match action {
-        Action::Retry => (
-            words.say("undelivered-retry-confirm").with("count", count).with("maybe", maybe),
-            words.say("undelivered-retry-selected").with("count", count),
+        ReplayAction::Retry => (
+            words.text("undelivered-retry-confirm").with("count", count).with("maybe", maybe),
+            words.text("undelivered-retry-selected").with("count", count),
         ),
-        Action::Drop => (
-            words.say("undelivered-drop-confirm").with("count", count).with("crm", page.crm),
-            words.say("undelivered-drop-selected").with("count", count),
+        ReplayAction::Drop => (
+            words.text("undelivered-drop-confirm").with("count", count).with("crm", page.crm),
+            words.text("undelivered-drop-selected").with("count", count),
         ),
     };
-    let confirm = Confirm {
+    let confirm = BulkConfirmPage {
         sentence,
-        rate: all.then(|| words.say("undelivered-rate").with("rate", A_SECOND)),
+        rate: all.then(|| words.text("undelivered-rate").with("rate", A_SECOND)),
         deed: action.word(),
         button,
-        danger: action == Action::Drop,
+        danger: action == ReplayAction::Drop,
         ids: if all { Vec::new() } else { first },
         query,
         back,
@@ -102,11 +102,11 @@ pub async fn ask(app: web::Data<PanelContext>, member: Member, form: Form<Fields
 async fn wanted(
     app: &PanelContext,
     (page, tenant_id): (&PageContext, Uuid),
-    query: &Query,
+    query: &UndeliveredFilters,
     form: &Fields,
-) -> Result<Wanted> {
+) -> Result<DeadLetterFilter> {
     if !form.has("all") {
-        return Ok(Wanted { ids: Some(chosen(form)?), ..Wanted::default() });
+        return Ok(DeadLetterFilter { ids: Some(chosen(form)?), ..DeadLetterFilter::default() });
     }
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     Ok(query.wanted(page, &ground, app.clock.millis()))
@@ -125,8 +125,8 @@ pub async fn decide(app: web::Data<PanelContext>, member: Member, form: Form<Fie
     let mut done: u64 = 0;
     for id in &ids {
         let changed = match action {
-            Action::Retry => deeds::retry(&app, tenant_id, *id).await?,
-            Action::Drop => deeds::drop(&app, tenant_id, *id).await?,
+            ReplayAction::Retry => deeds::retry(&app, tenant_id, *id).await?,
+            ReplayAction::Drop => deeds::drop(&app, tenant_id, *id).await?,
         };
         done += u64::from(changed);
     }
@@ -136,15 +136,15 @@ pub async fn decide(app: web::Data<PanelContext>, member: Member, form: Form<Fie
     }
     let tone = if done > 0 { Tone::Ok } else { Tone::Warn };
     let key = match action {
-        Action::Retry => "undelivered-retried",
-        Action::Drop => "undelivered-dropped",
+        ReplayAction::Retry => "undelivered-retried",
+        ReplayAction::Drop => "undelivered-dropped",
     };
-    let notice = Notice::of(tone, member.words.say(key).with("count", done));
+    let notice = Notice::of(tone, member.words.text(key).with("count", done));
     member.see_other(&app, HERE, notice).await
 }
 
 /// Starts a replay of all matches, at a limited rate.
-async fn begin(app: &PanelContext, member: &Member, action: Action, form: &Fields) -> Result<HttpResponse> {
+async fn begin(app: &PanelContext, member: &Member, action: ReplayAction, form: &Fields) -> Result<HttpResponse> {
     let page = member.page("undelivered-title", Nav::Undelivered);
     let tenant_id = member.tenant.tenant_id;
     let wanted = wanted(app, (&page, tenant_id), &query_of(form), form).await?;
@@ -152,7 +152,7 @@ async fn begin(app: &PanelContext, member: &Member, action: Action, form: &Field
     let row = replay::start(app, tenant_id, action, &wanted, &by).await?;
     let detail = json!({ "count": row.total, "replay": row.id });
     member.audit(app, app.store.write(), noted(action), "", detail).await?;
-    let said = member.words.say("undelivered-begun").with("count", row.total).with("rate", A_SECOND);
+    let said = member.words.text("undelivered-begun").with("count", row.total).with("rate", A_SECOND);
     member.see_other(app, HERE, Notice::of(Tone::Wait, said)).await
 }
 
@@ -161,7 +161,7 @@ pub async fn stop(
     app: web::Data<PanelContext>,
     member: Member,
     id: web::Path<Uuid>,
-    _form: Form<Empty>,
+    _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::Retry)?;
     let tenant_id = member.tenant.tenant_id;
@@ -172,13 +172,13 @@ pub async fn stop(
     } else {
         "undelivered-over"
     };
-    member.see_other(&app, HERE, Notice::of(Tone::Ok, member.words.say(key))).await
+    member.see_other(&app, HERE, Notice::of(Tone::Ok, member.words.text(key))).await
 }
 
-const fn noted(action: Action) -> &'static str {
+const fn noted(action: ReplayAction) -> &'static str {
     match action {
-        Action::Retry => "undelivered.retried",
-        Action::Drop => "undelivered.dropped",
+        ReplayAction::Retry => "undelivered.retried",
+        ReplayAction::Drop => "undelivered.dropped",
     }
 }
 
@@ -188,7 +188,7 @@ fn chosen(fields: &Fields) -> Result<Vec<Uuid>> {
         .into_iter()
         .map(Uuid::try_parse)
         .collect::<Result<_, _>>()
-        .map_err(|_| Error::Malformed(Said::new("said-form-id")))?;
+        .map_err(|_| Error::Malformed(LocalizedText::new("said-form-id")))?;
     let fits = u64::try_from(ids.len()).is_ok_and(|count| count <= MOST);
-    if fits { Ok(ids) } else { Err(Error::Malformed(Said::new("said-form-most").with("most", MOST))) }
+    if fits { Ok(ids) } else { Err(Error::Malformed(LocalizedText::new("said-form-most").with("most", MOST))) }
 }

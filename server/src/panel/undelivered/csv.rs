@@ -5,8 +5,8 @@ use base::error::Result;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Query;
-use crate::delivery::read::dead::{self, Wanted};
+use super::UndeliveredFilters;
+use crate::delivery::read::dead::{self, DeadLetterFilter};
 use crate::delivery::read::list::Ground;
 use crate::panel::PanelContext;
 use crate::panel::{Member, Nav, Right, csv};
@@ -32,7 +32,7 @@ const COLUMNS: [&str; 13] = [
 /// `GET /panel/undelivered.csv` with the list's filters.
 pub async fn download(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     member.require(Right::Retry)?;
-    let query = Query::read(&request);
+    let query = UndeliveredFilters::read(&request);
     let page = member.page("undelivered-title", Nav::Undelivered);
     let tenant_id = member.tenant.tenant_id;
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
@@ -47,7 +47,7 @@ pub async fn table(
     app: &PanelContext,
     tenant_id: Uuid,
     ground: &Ground,
-    wanted: &Wanted,
+    wanted: &DeadLetterFilter,
     names: bool,
 ) -> anyhow::Result<(String, u64)> {
     let db = app.store.read();

@@ -9,7 +9,7 @@ use base::error::Result;
 use serde::Deserialize;
 
 use super::choice;
-use crate::delivery::read::dead::{self, Wanted};
+use crate::delivery::read::dead::{self, DeadLetterFilter};
 use crate::delivery::read::list::Ground;
 use crate::delivery::replay;
 use crate::panel::PanelContext;
@@ -20,7 +20,7 @@ pub use csv::{download, table};
 
 /// The filters in the query string.
 #[derive(Clone, Debug, Default, Deserialize)]
-struct Query {
+struct UndeliveredFilters {
     #[serde(default)]
     source: String,
     #[serde(default)]
@@ -30,7 +30,7 @@ struct Query {
     cursor: Option<String>,
 }
 
-impl Query {
+impl UndeliveredFilters {
     fn read(request: &HttpRequest) -> Self {
         let read = web::Query::<Self>::from_query(request.query_string());
         read.map(web::Query::into_inner).unwrap_or_default()
@@ -40,10 +40,15 @@ impl Query {
         choice::period(&self.period, "all")
     }
 
-    fn wanted(&self, page: &PageContext, ground: &Ground, now: i64) -> Wanted {
+    fn wanted(&self, page: &PageContext, ground: &Ground, now: i64) -> DeadLetterFilter {
         let reason = Some(self.reason.clone()).filter(|reason| !reason.is_empty() && !reason.contains('\0'));
         let from = choice::begin(page, self.period(), now);
-        Wanted { source_id: choice::source_id(ground, &self.source), reason, from, ..Wanted::default() }
+        DeadLetterFilter {
+            source_id: choice::source_id(ground, &self.source),
+            reason,
+            from,
+            ..DeadLetterFilter::default()
+        }
     }
 
     fn address(&self, path: &str, cursor: &str) -> String {
@@ -56,7 +61,7 @@ impl Query {
 /// `GET /panel/undelivered`.
 pub async fn list(app: web::Data<PanelContext>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     member.require(Right::Look)?;
-    let query = Query::read(&request);
+    let query = UndeliveredFilters::read(&request);
     let page = member.page("undelivered-title", Nav::Undelivered);
     let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
     let ground = Ground::of_tenant(db, tenant_id).await?;

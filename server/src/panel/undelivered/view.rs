@@ -1,16 +1,16 @@
 //! The data of the undelivered page.
 
 use askama::Template;
+use base::i18n::Sentence;
 use base::message::Direction;
-use base::words::Sentence;
 
-use super::Query;
-use crate::delivery::read::dead::{Group, Line};
+use super::UndeliveredFilters;
+use crate::delivery::read::dead::{DeadLetterSummary, ReasonGroup};
 use crate::delivery::read::list::Ground;
 use crate::delivery::read::reason::Reason;
-use crate::delivery::replay::Action;
-use crate::panel::choice::{self, Choice};
-use crate::panel::reasons::{self, About};
+use crate::delivery::replay::ReplayAction;
+use crate::panel::choice::{self, SelectOption};
+use crate::panel::reasons::{self, ReasonArguments};
 use crate::panel::{PageContext, Right};
 
 /// A reason with its number of letters.
@@ -21,7 +21,7 @@ struct Heap {
     chosen: bool,
 }
 
-struct Row {
+struct UndeliveredRow {
     id: String,
     message_id: String,
     /// `<time>`.
@@ -35,24 +35,24 @@ struct Row {
 }
 
 /// A replay in progress.
-struct Running {
+struct ReplayProgress {
     says: Sentence,
     stop: String,
 }
 
 #[derive(Template)]
 #[template(path = "panel/undelivered/list.html")]
-pub struct List {
+pub struct UndeliveredPage {
     page: PageContext,
     may: bool,
-    running: Vec<Running>,
-    sources: Vec<Choice>,
-    periods: Vec<Choice>,
+    running: Vec<ReplayProgress>,
+    sources: Vec<SelectOption>,
+    periods: Vec<SelectOption>,
     reason: String,
     filtered: bool,
     total: Sentence,
     heaps: Vec<Heap>,
-    rows: Vec<Row>,
+    rows: Vec<UndeliveredRow>,
     csv: String,
     /// The filters, for the form.
     source: String,
@@ -64,22 +64,22 @@ pub struct List {
 pub(super) fn list(
     page: &PageContext,
     ground: &Ground,
-    query: &Query,
-    groups: &[Group],
-    lines: &[Line],
+    query: &UndeliveredFilters,
+    groups: &[ReasonGroup],
+    lines: &[DeadLetterSummary],
     running: &[entity::replay::Model],
     next: Option<&str>,
-) -> List {
+) -> UndeliveredPage {
     let words = page.words;
-    let chosen = |group: &&Group| query.reason.is_empty() || group.reason == query.reason;
+    let chosen = |group: &&ReasonGroup| query.reason.is_empty() || group.reason == query.reason;
     let total: i64 = groups.iter().filter(chosen).map(|group| group.count).sum();
-    List {
+    UndeliveredPage {
         may: page.may(Right::Retry),
         running: running.iter().map(|row| taken_up(page, row)).collect(),
         sources: choice::sources(page, ground, &query.source),
         periods: choice::periods(page, query.period()),
         filtered: !(query.source.is_empty() && query.reason.is_empty() && query.period.is_empty()),
-        total: words.say("undelivered-count").with("count", total),
+        total: words.text("undelivered-count").with("count", total),
         heaps: groups.iter().map(|group| heap(page, query, group)).collect(),
         rows: lines.iter().map(|line| row(page, ground, line)).collect(),
         csv: query.address("/panel/undelivered.csv", ""),
@@ -92,24 +92,24 @@ pub(super) fn list(
     }
 }
 
-fn taken_up(page: &PageContext, row: &entity::replay::Model) -> Running {
-    let key = match Action::named(&row.action) {
-        Some(Action::Drop) => "undelivered-dropping",
+fn taken_up(page: &PageContext, row: &entity::replay::Model) -> ReplayProgress {
+    let key = match ReplayAction::named(&row.action) {
+        Some(ReplayAction::Drop) => "undelivered-dropping",
         _ => "undelivered-retrying",
     };
-    Running {
-        says: page.words.say(key).with("done", row.done).with("total", row.total),
+    ReplayProgress {
+        says: page.words.text(key).with("done", row.done).with("total", row.total),
         stop: format!("/panel/undelivered/stop/{}", row.id),
     }
 }
 
-fn heap(page: &PageContext, query: &Query, group: &Group) -> Heap {
+fn heap(page: &PageContext, query: &UndeliveredFilters, group: &ReasonGroup) -> Heap {
     let chosen = group.reason == query.reason;
     let reason = if chosen { String::new() } else { group.reason.clone() };
-    let query = Query { reason, ..query.clone() };
+    let query = UndeliveredFilters { reason, ..query.clone() };
     Heap {
-        reason: page.words.say_of("reason-short-", short(&group.reason)).with("crm", page.crm),
-        count: page.words.say("common-total").with("count", group.count),
+        reason: page.words.text_of("reason-short-", short(&group.reason)).with("crm", page.crm),
+        count: page.words.text("common-total").with("count", group.count),
         address: query.address("/panel/undelivered", ""),
         chosen,
     }
@@ -138,28 +138,28 @@ pub fn short(reason: &str) -> &'static str {
     }
 }
 
-fn row(page: &PageContext, ground: &Ground, line: &Line) -> Row {
+fn row(page: &PageContext, ground: &Ground, line: &DeadLetterSummary) -> UndeliveredRow {
     let words = page.words;
     let by_own_server = ground.sources.get(&line.dead.source_id).is_some_and(|source| source.kind == "custom");
     let reason = Reason::of_dead(&line.dead.reason, &line.dead.detail, line.direction);
     let reason = reason.answered(line.status, by_own_server);
     let name = if line.dead.reason == "dropped_by_person" { line.dead.detail.as_str() } else { "" };
     let age = page.duration(&(page.now - line.dead.first_at)).to_string();
-    let said = reasons::said(&reason, &About { words, crm: page.crm, kind: "text", name, age: &age });
+    let said = reasons::explain(&reason, &ReasonArguments { words, crm: page.crm, kind: "text", name, age: &age });
     let (arrow, direction) = match line.direction {
         Direction::ToCrm => ("←", "messages-direction-to-crm"),
         Direction::ToMessenger => ("→", "messages-direction-to-messenger"),
     };
     let kind = serde_json::to_value(line.kind).ok().and_then(|word| word.as_str().map(str::to_owned));
-    Row {
+    UndeliveredRow {
         id: line.dead.id.to_string(),
         message_id: line.dead.message_id.to_string(),
         time: page.time(&line.dead.last_at),
         arrow,
-        direction: words.say(direction),
+        direction: words.text(direction),
         customer: reasons::customer(&line.contact, words),
         source: ground.sources.get(&line.dead.source_id).map_or_else(|| "–".to_owned(), |source| source.name.clone()),
-        kind: words.say_of("letter-kind-", kind.unwrap_or_default()),
+        kind: words.text_of("letter-kind-", kind.unwrap_or_default()),
         reason: said.what,
     }
 }

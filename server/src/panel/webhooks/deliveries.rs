@@ -3,17 +3,17 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::error::Result;
+use base::i18n::Sentence;
 use base::message::Direction;
-use base::words::Sentence;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{State, address, find};
-use crate::delivery::read::dead::{self, Wanted};
+use super::{WebhookState, address, find};
+use crate::delivery::read::dead::{self, DeadLetterFilter};
 use crate::delivery::read::reason::Reason;
 use crate::delivery::read::webhooks::{self, Delivery};
 use crate::panel::PanelContext;
-use crate::panel::reasons::{self, About};
+use crate::panel::reasons::{self, ReasonArguments};
 use crate::panel::{self, Member, Nav, PageContext, Right, choice};
 
 const ROWS: u64 = 50;
@@ -21,18 +21,18 @@ const ROWS: u64 = 50;
 const USUAL: &str = "message.created";
 
 #[derive(Debug, Default, Deserialize)]
-struct Query {
+struct DeliveriesQuery {
     cursor: Option<Uuid>,
 }
 
-struct Try {
+struct DeliveryAttempt {
     row: Sentence,
     outcome: String,
     status: String,
     answer: String,
 }
 
-struct Row {
+struct DeliveryRow {
     /// The webhook's type.
     event: String,
     /// The last attempt; empty if it cannot be sent again.
@@ -44,7 +44,7 @@ struct Row {
     status: String,
     took: String,
     badge: String,
-    tries: Vec<Try>,
+    tries: Vec<DeliveryAttempt>,
     count: Sentence,
 }
 
@@ -57,7 +57,7 @@ struct Deliveries {
     badge: String,
     hint: String,
     suspended: bool,
-    rows: Vec<Row>,
+    rows: Vec<DeliveryRow>,
     newest: Option<String>,
     older: Option<String>,
 }
@@ -72,20 +72,23 @@ pub async fn get(
     member.require(Right::ManageKeys)?;
     let source = find(&app, &member, &id).await?;
     let (tenant_id, id) = (source.tenant_id, source.id);
-    let query = web::Query::<Query>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
-    let page = member.page(member.words.say("webhooks-of").with("source", source.name.as_str()), Nav::Keys);
+    let query = web::Query::<DeliveriesQuery>::from_query(request.query_string())
+        .map(web::Query::into_inner)
+        .unwrap_or_default();
+    let page = member.page(member.words.text("webhooks-of").with("source", source.name.as_str()), Nav::Keys);
     let db = app.store.read();
     let (found, next) = webhooks::page(db, tenant_id, id, query.cursor, ROWS).await?;
-    let wanted = Wanted { ids: Some(found.iter().map(|one| one.webhook_id).collect()), ..Wanted::default() };
+    let wanted =
+        DeadLetterFilter { ids: Some(found.iter().map(|one| one.webhook_id).collect()), ..DeadLetterFilter::default() };
     let dead: Vec<Uuid> = dead::page(db, tenant_id, &wanted, None, ROWS * 2).await?.iter().map(|row| row.id).collect();
-    let state = State::of(&app, &source, &found).await?;
+    let state = WebhookState::of(&app, &source, &found).await?;
     let path = format!("/panel/webhooks/{id}");
     let deliveries = Deliveries {
         source_id: id.to_string(),
         address: address(&source),
-        badge: page.badge(state.tone(), page.words.say_of("webhook-state-", state.word())),
+        badge: page.badge(state.tone(), page.words.text_of("webhook-state-", state.word())),
         hint: state.hint(&page),
-        suspended: state == State::Suspended,
+        suspended: state == WebhookState::Suspended,
         rows: found.iter().map(|one| row(&page, one, dead.contains(&one.webhook_id))).collect(),
         newest: query.cursor.map(|_| path.clone()),
         older: next.map(|next| choice::address(&path, &[("cursor", &next.to_string())])),
@@ -94,7 +97,7 @@ pub async fn get(
     panel::html(&page, &deliveries)
 }
 
-fn row(page: &PageContext, delivery: &Delivery, dead: bool) -> Row {
+fn row(page: &PageContext, delivery: &Delivery, dead: bool) -> DeliveryRow {
     let words = page.words;
     let last = delivery.attempts.last();
     let taken = last.is_some_and(|last| last.verdict == "done");
@@ -106,18 +109,18 @@ fn row(page: &PageContext, delivery: &Delivery, dead: bool) -> Row {
     let status = |status: i32| if status == 0 { "–".to_owned() } else { status.to_string() };
     let tried = |attempt: &entity::attempt::Model| {
         let reason = Reason::of_attempt(attempt, Direction::ToMessenger);
-        let about = About { words, crm: page.crm, kind: "text", name: "", age: "" };
+        let about = ReasonArguments { words, crm: page.crm, kind: "text", name: "", age: "" };
         let outcome = match reason {
-            None => words.say("attempt-taken").to_string(),
+            None => words.text("attempt-taken").to_string(),
             Some(reason) if attempt.status >= 400 => {
                 let reason = Reason { key: "webhook_status", ..reason };
-                reasons::said(&reason, &about).what.to_string()
+                reasons::explain(&reason, &about).what.to_string()
             }
-            Some(reason) => reasons::said(&reason, &about).what.to_string(),
+            Some(reason) => reasons::explain(&reason, &about).what.to_string(),
         };
-        Try {
+        DeliveryAttempt {
             row: words
-                .say("attempt-row")
+                .text("attempt-row")
                 .with("n", attempt.number)
                 .with("clock", page.when(&attempt.at).clock_seconds())
                 .with("ms", attempt.ms),
@@ -126,7 +129,7 @@ fn row(page: &PageContext, delivery: &Delivery, dead: bool) -> Row {
             answer: attempt.answer.clone(),
         }
     };
-    Row {
+    DeliveryRow {
         event: last
             .map(|last| last.event.clone())
             .filter(|event| !event.is_empty())
@@ -137,8 +140,8 @@ fn row(page: &PageContext, delivery: &Delivery, dead: bool) -> Row {
         time: last.map(|last| page.time(&last.at)).unwrap_or_default(),
         status: last.map(|last| status(last.status)).unwrap_or_default(),
         took: last.map(|last| page.duration(&i64::from(last.ms))).unwrap_or_default(),
-        badge: page.badge(tone, words.say(word)),
-        count: words.say("attempts-title").with("count", delivery.attempts.len()),
+        badge: page.badge(tone, words.text(word)),
+        count: words.text("attempts-title").with("count", delivery.attempts.len()),
         tries: delivery.attempts.iter().map(tried).collect(),
     }
 }

@@ -1,7 +1,7 @@
 //! Webhooks to custom messengers: their addresses, each delivery with its attempts, and a check of signatures.
 
-mod again;
 mod deliveries;
+mod resend;
 mod signature;
 
 use actix_web::{HttpResponse, web};
@@ -13,10 +13,10 @@ use uuid::Uuid;
 use crate::delivery::read::webhooks::{self, Delivery};
 use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, PageContext, Right};
-use crate::source::Reason;
+use crate::source::StateReason;
 
-pub use again::again;
 pub use deliveries::get;
+pub use resend::resend;
 pub use signature::{check, form};
 
 /// The kind that has webhooks.
@@ -24,7 +24,7 @@ const KIND: &str = "custom";
 /// Number of recent deliveries from which an address's state is derived.
 const LOOKED_AT: u64 = 20;
 
-struct Row {
+struct WebhookRow {
     id: String,
     name: String,
     address: String,
@@ -34,9 +34,9 @@ struct Row {
 
 #[derive(Template)]
 #[template(path = "panel/webhooks/list.html")]
-struct List {
+struct WebhooksPage {
     page: PageContext,
-    rows: Vec<Row>,
+    rows: Vec<WebhookRow>,
 }
 
 /// `GET /panel/webhooks`.
@@ -47,16 +47,16 @@ pub async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpRe
     for source in sources(&app, &member).await? {
         let tenant_id = member.tenant.tenant_id;
         let (last, _) = webhooks::page(app.store.read(), tenant_id, source.id, None, LOOKED_AT).await?;
-        let state = State::of(&app, &source, &last).await?;
-        rows.push(Row {
+        let state = WebhookState::of(&app, &source, &last).await?;
+        rows.push(WebhookRow {
             id: source.id.to_string(),
             address: address(&source),
-            badge: page.badge(state.tone(), page.words.say_of("webhook-state-", state.word())),
+            badge: page.badge(state.tone(), page.words.text_of("webhook-state-", state.word())),
             hint: state.hint(&page),
             name: source.name,
         });
     }
-    panel::html(&page, &List { rows, page: page.clone() })
+    panel::html(&page, &WebhooksPage { rows, page: page.clone() })
 }
 
 /// The account's sources that have webhooks, by name.
@@ -82,7 +82,7 @@ fn address(source: &source::Model) -> String {
 
 /// The state of an address, by its last deliveries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum WebhookState {
     Untested,
     Working,
     Failing {
@@ -93,9 +93,9 @@ enum State {
     Suspended,
 }
 
-impl State {
+impl WebhookState {
     async fn of(app: &PanelContext, source: &source::Model, last: &[Delivery]) -> Result<Self> {
-        if source.paused && crate::source::state(app, source).await?.reason == Some(Reason::WebhookSuspended) {
+        if source.paused && crate::source::state(app, source).await?.reason == Some(StateReason::WebhookSuspended) {
             return Ok(Self::Suspended);
         }
         Ok(Self::by(last))
@@ -132,9 +132,9 @@ impl State {
     fn hint(self, page: &PageContext) -> String {
         match self {
             Self::Failing { failed, total } => {
-                page.words.say("webhook-state-failing-hint").with("failed", failed).with("total", total).to_string()
+                page.words.text("webhook-state-failing-hint").with("failed", failed).with("total", total).to_string()
             }
-            Self::Suspended => page.words.say("webhook-state-suspended-hint").to_string(),
+            Self::Suspended => page.words.text("webhook-state-suspended-hint").to_string(),
             Self::Untested | Self::Working => String::new(),
         }
     }

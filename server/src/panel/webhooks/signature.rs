@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 
 use super::sources;
 use crate::panel::PanelContext;
-use crate::panel::choice::Choice;
+use crate::panel::choice::SelectOption;
 use crate::panel::{self, Form, Member, Nav, PageContext, Right};
 use crate::settings;
 
@@ -20,7 +20,7 @@ const FRESH_SECONDS: i64 = 300;
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Fields {
+pub struct SignatureForm {
     source: String,
     id: String,
     timestamp: String,
@@ -30,21 +30,21 @@ pub struct Fields {
 
 #[derive(Template)]
 #[template(path = "panel/webhooks/signature.html")]
-struct Page {
+struct SignaturePage {
     page: PageContext,
-    sources: Vec<Choice>,
-    fields: Fields,
+    sources: Vec<SelectOption>,
+    fields: SignatureForm,
     /// Tone and sentence; `None` if nothing was checked.
     result: Option<(&'static str, String)>,
 }
 
 /// `GET /panel/webhooks/signature`.
 pub async fn form(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
-    show(&app, &member, Fields::default(), None).await
+    show(&app, &member, SignatureForm::default(), None).await
 }
 
 /// `POST /panel/webhooks/signature`: changes nothing, so it answers with the page itself.
-pub async fn check(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub async fn check(app: web::Data<PanelContext>, member: Member, form: Form<SignatureForm>) -> Result<HttpResponse> {
     let fields = form.0;
     member.require(Right::ManageKeys)?;
     let all = sources(&app, &member).await?;
@@ -56,22 +56,22 @@ pub async fn check(app: web::Data<PanelContext>, member: Member, form: Form<Fiel
             verdict(settings.secrets.get(custom::SECRET), &fields, app.clock.millis() / 1000)
         }
     };
-    let said = member.words.say(key).to_string();
+    let said = member.words.text(key).to_string();
     show(&app, &member, fields, Some((tone, said))).await
 }
 
-fn verdict(secret: Option<&SecretString>, fields: &Fields, now: i64) -> (&'static str, &'static str) {
+fn verdict(secret: Option<&SecretString>, fields: &SignatureForm, now: i64) -> (&'static str, &'static str) {
     let Some(secret) = secret else { return ("warn", "signature-no-source") };
     let Ok(timestamp) = fields.timestamp.trim().parse::<i64>() else { return ("warn", "signature-bad-timestamp") };
     // Browsers send a form's line breaks as CRLF; ours have none.
     let plain = fields.body.replace("\r\n", "\n");
-    let told: Vec<&str> = fields.signature.split_whitespace().collect();
-    if !told.iter().any(|one| one.starts_with("v1,")) {
+    let given: Vec<&str> = fields.signature.split_whitespace().collect();
+    if !given.iter().any(|one| one.starts_with("v1,")) {
         return ("warn", "signature-bad-form");
     }
     let equal = |body: &str| {
         custom::sign(secret, fields.id.trim(), timestamp, body.as_bytes())
-            .is_ok_and(|ours| told.iter().any(|one| bool::from(one.as_bytes().ct_eq(ours.as_bytes()))))
+            .is_ok_and(|ours| given.iter().any(|one| bool::from(one.as_bytes().ct_eq(ours.as_bytes()))))
     };
     if equal(&plain) || equal(&fields.body) {
         let fresh = (now - timestamp).abs() <= FRESH_SECONDS;
@@ -86,14 +86,15 @@ fn verdict(secret: Option<&SecretString>, fields: &Fields, now: i64) -> (&'stati
 async fn show(
     app: &PanelContext,
     member: &Member,
-    fields: Fields,
+    fields: SignatureForm,
     result: Option<(&'static str, String)>,
 ) -> Result<HttpResponse> {
     member.require(Right::ManageKeys)?;
     let page = member.page("webhooks-check-signature", Nav::Keys);
     let all = sources(app, member).await?;
-    let sources = all.iter().map(|source| Choice::new(source.id.to_string(), &source.name, &fields.source)).collect();
-    panel::html(&page, &Page { sources, fields, result, page: page.clone() })
+    let sources =
+        all.iter().map(|source| SelectOption::new(source.id.to_string(), &source.name, &fields.source)).collect();
+    panel::html(&page, &SignaturePage { sources, fields, result, page: page.clone() })
 }
 
 #[cfg(test)]
@@ -105,26 +106,29 @@ mod tests {
         let secret = custom::new_secret();
         let body = r#"{"type":"message.created"}"#;
         let ours = custom::sign(&secret, "msg-1", 1_000, body.as_bytes()).unwrap();
-        let fields = Fields {
+        let fields = SignatureForm {
             id: "msg-1".into(),
             timestamp: "1000".into(),
             signature: format!("v1,AAAA {ours}"),
             body: body.into(),
-            ..Fields::default()
+            ..SignatureForm::default()
         };
         assert_eq!(verdict(Some(&secret), &fields, 1_100).1, "signature-right");
         assert_eq!(verdict(Some(&secret), &fields, 9_000).1, "signature-right-old");
-        let spaced = Fields { body: format!(" {body}\r\n"), ..fields.clone() };
+        let spaced = SignatureForm { body: format!(" {body}\r\n"), ..fields.clone() };
         assert_eq!(verdict(Some(&secret), &spaced, 1_100).1, "signature-body-spaces");
         assert_eq!(verdict(Some(&custom::new_secret()), &fields, 1_100).1, "signature-wrong");
         assert_eq!(
-            verdict(Some(&secret), &Fields { id: "msg-2".into(), ..fields.clone() }, 1_100).1,
+            verdict(Some(&secret), &SignatureForm { id: "msg-2".into(), ..fields.clone() }, 1_100).1,
             "signature-wrong"
         );
         assert_eq!(
-            verdict(Some(&secret), &Fields { timestamp: "x".into(), ..fields.clone() }, 0).1,
+            verdict(Some(&secret), &SignatureForm { timestamp: "x".into(), ..fields.clone() }, 0).1,
             "signature-bad-timestamp"
         );
-        assert_eq!(verdict(Some(&secret), &Fields { signature: "abc".into(), ..fields }, 0).1, "signature-bad-form");
+        assert_eq!(
+            verdict(Some(&secret), &SignatureForm { signature: "abc".into(), ..fields }, 0).1,
+            "signature-bad-form"
+        );
     }
 }

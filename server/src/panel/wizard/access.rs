@@ -4,21 +4,21 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::words::{Said, Sentence};
-use connectors::{Connector, Denied, Hook, Probe, Settings, Watched, custom};
+use base::i18n::{LocalizedText, Sentence};
+use connectors::{Connector, Denied, HookTarget, Probe, Settings, Watched, custom};
 use serde_json::{Map, Value};
 
-use super::draft::Draft;
+use super::draft::SourceDraft;
 use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};
 use crate::panel::{self, Fields, Form, Member, Nav, PageContext, Right};
-use crate::source::{Kind, line};
+use crate::source::{SourceKind, line};
 
 #[derive(Template)]
 #[template(path = "panel/wizard/access.html")]
-struct Access {
+struct WizardAccessPage {
     page: PageContext,
     steps: Steps,
     kind: &'static str,
@@ -34,7 +34,7 @@ struct Access {
 }
 
 /// The result of a check.
-enum Checked {
+enum AccessCheck {
     Passed(String),
     /// These fields are invalid.
     Wrong(Vec<(String, String)>),
@@ -66,7 +66,7 @@ pub async fn post(
     let names: Vec<String> = kind.fields.iter().map(fields::name_of).chain(["do".to_owned()]).collect();
     form.known(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
     // The draft expired while the page was open; its values are in this form, so nothing is lost.
-    let mut draft = draft_of(&app, &member, kind.kind).unwrap_or_else(|| Draft::new(kind.kind));
+    let mut draft = draft_of(&app, &member, kind.kind).unwrap_or_else(|| SourceDraft::new(kind.kind));
     if draft.created.is_some() {
         return Ok(panel::to(&address(kind.kind, "test")));
     }
@@ -88,23 +88,25 @@ pub async fn post(
         return Ok(panel::to(&address(kind.kind, "routing")));
     }
     let checked = check(&app, &member, &kind, &mut draft).await?;
-    draft.checked = matches!(checked, Checked::Passed(_));
-    draft.seen = if let Checked::Passed(seen) = &checked { seen.clone() } else { String::new() };
+    draft.checked = matches!(checked, AccessCheck::Passed(_));
+    draft.seen = if let AccessCheck::Passed(seen) = &checked { seen.clone() } else { String::new() };
     draft.keep(&app, &member).await?;
     match checked {
         // A connection is not taken from another service before the person has read who has it.
-        Checked::Passed(_) if asked == "check" || draft.moves => Ok(panel::to(&address(kind.kind, "access"))),
-        Checked::Passed(_) => Ok(panel::to(&address(kind.kind, "routing"))),
-        Checked::Failed(_) if asked == "anyway" => Ok(panel::to(&address(kind.kind, "routing"))),
-        Checked::Failed(why) => {
+        AccessCheck::Passed(_) if asked == "check" || draft.moves => Ok(panel::to(&address(kind.kind, "access"))),
+        AccessCheck::Passed(_) => Ok(panel::to(&address(kind.kind, "routing"))),
+        AccessCheck::Failed(_) if asked == "anyway" => Ok(panel::to(&address(kind.kind, "routing"))),
+        AccessCheck::Failed(why) => {
             show(&member, &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), None, Some(why))
         }
-        Checked::Wrong(errors) => show(&member, &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, errors, None, None),
+        AccessCheck::Wrong(errors) => {
+            show(&member, &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, errors, None, None)
+        }
     }
 }
 
 /// Only the credentials of earlier settings: the form has all other fields.
-fn secrets_of(kind: &Kind, settings: &Value) -> Value {
+fn secrets_of(kind: &SourceKind, settings: &Value) -> Value {
     let secrets = kind.fields.iter().filter(|field| field.secret);
     let kept: Map<String, Value> =
         secrets.filter_map(|field| Some((field.name.to_owned(), settings.get(field.name)?.clone()))).collect();
@@ -132,7 +134,7 @@ async fn line_of(
     member: &Member,
     connector: &dyn Connector,
     settings: &Settings,
-) -> Result<Result<String, Said>> {
+) -> Result<Result<String, LocalizedText>> {
     match connector.identity(settings).await {
         Ok(Some(identity)) => {
             let taken = line::is_taken(app, member.tenant.tenant_id, connector.kind(), &identity).await?;
@@ -144,11 +146,13 @@ async fn line_of(
 }
 
 /// Checks the draft's settings; stores in it the connection's name, and whether another service has it.
-async fn check(app: &PanelContext, member: &Member, kind: &Kind, draft: &mut Draft) -> Result<Checked> {
+async fn check(app: &PanelContext, member: &Member, kind: &SourceKind, draft: &mut SourceDraft) -> Result<AccessCheck> {
     let connector = app.connectors.get(kind.kind).ok_or(Error::NotFound)?;
     let setup = match connector.setup(draft.settings.clone()) {
         Ok(setup) => setup,
-        Err(errors) => return Ok(Checked::Wrong(fields::wrong(member.words, kind.fields, &draft.settings, &errors))),
+        Err(errors) => {
+            return Ok(AccessCheck::Wrong(fields::wrong(member.words, kind.fields, &draft.settings, &errors)));
+        }
     };
     let mut secrets = setup.secrets;
     // The real secret is created with the source; a receiver that checks signatures will reject this one.
@@ -162,35 +166,35 @@ async fn check(app: &PanelContext, member: &Member, kind: &Kind, draft: &mut Dra
         hook_url: line::hook_url(app, kind.kind, source_id),
         is_new: true,
     };
-    let said = |said: Said| said.in_words(member.words, member.crm());
+    let said = |said: LocalizedText| said.in_words(member.words, member.crm());
     match line_of(app, member, connector.as_ref(), &settings).await? {
         Ok(name) => draft.line = name,
         Err(why) => {
             let field = kind.fields.iter().find(|field| field.secret).map(fields::name_of).unwrap_or_default();
-            return Ok(Checked::Wrong(vec![(field, said(why))]));
+            return Ok(AccessCheck::Wrong(vec![(field, said(why))]));
         }
     }
     let seen = match connector.check_access(&settings).await {
         Ok(seen) => seen,
-        Err(why) => return Ok(Checked::Failed(said(why))),
+        Err(why) => return Ok(AccessCheck::Failed(said(why))),
     };
-    let hook = Hook { url: probe.hook_url.clone(), secret: Default::default() };
+    let hook = HookTarget { url: probe.hook_url.clone(), secret: Default::default() };
     draft.moves = matches!(connector.watch(&settings, &hook, probe.now).await, Ok(Watched::Elsewhere { .. }));
     match connector.check_webhook(&settings, &probe).await {
         Ok(more) => {
             let named = Some(draft.line.as_str()).filter(|name| !name.is_empty());
-            let seen = named.map(|name| Said::new("wizard-access-ok").with("name", name)).or(seen);
+            let seen = named.map(|name| LocalizedText::new("wizard-access-ok").with("name", name)).or(seen);
             let seen: Vec<_> = seen.into_iter().chain(more).map(said).collect();
-            Ok(Checked::Passed(seen.join("\n")))
+            Ok(AccessCheck::Passed(seen.join("\n")))
         }
-        Err(why) => Ok(Checked::Failed(said(why))),
+        Err(why) => Ok(AccessCheck::Failed(said(why))),
     }
 }
 
 fn show(
     member: &Member,
-    kind: &Kind,
-    draft: &Draft,
+    kind: &SourceKind,
+    draft: &SourceDraft,
     status: StatusCode,
     errors: Vec<(String, String)>,
     passed: Option<String>,
@@ -205,10 +209,10 @@ fn show(
         .flatten()
         .map(|(name, value)| (name.clone(), Value::String(tail(value.as_str().unwrap_or_default()))))
         .collect();
-    let access = Access {
+    let access = WizardAccessPage {
         steps: steps(&page, 2),
         kind: kind.kind,
-        messenger: page.words.say_of("connector-", kind.kind),
+        messenger: page.words.text_of("connector-", kind.kind),
         fields: fields::draw(page.words, kind.fields, &draft.settings, Some(&Value::Object(masked)), &errors),
         errors: errors.into_iter().filter(|(name, _)| !name.is_empty()).collect(),
         moves: draft.moves && passed.is_some(),

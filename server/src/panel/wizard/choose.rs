@@ -6,40 +6,40 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::Result;
-use base::words::Sentence;
+use base::i18n::Sentence;
 use entity::tenant;
 use serde::Deserialize;
 
-use super::draft::Draft;
+use super::draft::SourceDraft;
 use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of};
 use crate::panel::PanelContext;
-use crate::panel::sources::{Abilities, PATIENCE, abilities_of};
+use crate::panel::sources::{KindAbilities, PATIENCE, abilities_of};
 use crate::panel::{self, Form, Member, Nav, PageContext, Right};
 use crate::tenant::TenantStatus;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Fields {
+pub struct ChooseForm {
     kind: Option<String>,
 }
 
-struct Offer {
+struct KindOffer {
     kind: &'static str,
     name: Sentence,
-    card: Abilities,
+    card: KindAbilities,
     chosen: bool,
 }
 
 #[derive(Template)]
 #[template(path = "panel/wizard/choose.html")]
-struct Choose {
+struct ChooseKindPage {
     page: PageContext,
     steps: Steps,
     /// Why nothing can be added now; `None` if it can.
     barred: Option<Sentence>,
     error: bool,
-    offers: Vec<Offer>,
+    offers: Vec<KindOffer>,
 }
 
 /// `GET /panel/sources/new`.
@@ -49,14 +49,14 @@ pub async fn get(app: web::Data<PanelContext>, member: Member) -> Result<HttpRes
 }
 
 /// `POST /panel/sources/new`.
-pub async fn post(app: web::Data<PanelContext>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+pub async fn post(app: web::Data<PanelContext>, member: Member, form: Form<ChooseForm>) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let Some(name) = form.kind.as_deref() else { return show(&app, &member, true).await };
     let kind = kind_of(&app, &member, name)?;
     // Going back and forth keeps the input; a source that was created is no longer a draft.
     let mut draft = draft_of(&app, &member, kind.kind)
         .filter(|draft| draft.created.is_none())
-        .unwrap_or_else(|| Draft::new(kind.kind));
+        .unwrap_or_else(|| SourceDraft::new(kind.kind));
     draft.keep(&app, &member).await?;
     Ok(panel::to(&address(kind.kind, "access")))
 }
@@ -79,25 +79,25 @@ async fn show(app: &Arc<PanelContext>, member: &Member, error: bool) -> Result<H
     let status = TenantStatus::shown(&account_now(app, member).await);
     let barred = if status != TenantStatus::Active {
         let key = format!("tenant-state-{}-hint", status.as_str());
-        Some(words.say(key).with("crm", page.crm).with("days", 7).with("vendor", ""))
+        Some(words.text(key).with("crm", page.crm).with("days", 7).with("vendor", ""))
     } else if usage.is_full() {
-        Some(words.say("sources-limit-reached").with("limit", usage.limit))
+        Some(words.text("sources-limit-reached").with("limit", usage.limit))
     } else {
         None
     };
-    let before = Draft::read(app, member).filter(|draft| draft.created.is_none()).map(|draft| draft.kind);
+    let before = SourceDraft::read(app, member).filter(|draft| draft.created.is_none()).map(|draft| draft.kind);
     let kinds = crate::source::kinds(app, &member.tenant);
     let only = kinds.len() == 1;
     let offers = kinds
         .iter()
-        .map(|kind| Offer {
+        .map(|kind| KindOffer {
             kind: kind.kind,
-            name: words.say_of("connector-", kind.kind),
+            name: words.text_of("connector-", kind.kind),
             card: abilities_of(words, kind.kind, kind.abilities),
             chosen: only || before.as_deref() == Some(kind.kind),
         })
         .collect();
     let status = if error { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let choose = Choose { steps: steps(&page, 1), barred, error, offers, page: page.clone() };
+    let choose = ChooseKindPage { steps: steps(&page, 1), barred, error, offers, page: page.clone() };
     panel::html_as(status, &page, &choose)
 }

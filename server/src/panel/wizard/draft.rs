@@ -12,7 +12,7 @@ const NAME: &str = "wizard";
 const KEPT_MILLIS: i64 = 30 * 60_000;
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Draft {
+pub struct SourceDraft {
     pub kind: String,
     /// With credentials; emptied once the source is created.
     pub settings: Value,
@@ -39,7 +39,7 @@ pub struct Draft {
     touched_at: i64,
 }
 
-impl Draft {
+impl SourceDraft {
     pub fn new(kind: &str) -> Self {
         const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
         let random: [u8; 10] = rand::random();

@@ -3,20 +3,20 @@
 use actix_web::{HttpResponse, web};
 use base::error::Result;
 
-use super::draft::Draft;
+use super::draft::SourceDraft;
 use crate::panel::PanelContext;
-use crate::panel::{self, Confirm, Empty, Form, Member, Nav, Right};
+use crate::panel::{self, ConfirmPage, EmptyForm, Form, Member, Nav, Right};
 
 /// `GET /panel/sources/new/leave`.
 pub async fn ask(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
-    let draft = Draft::read(&app, &member).filter(|draft| draft.created.is_none());
+    let draft = SourceDraft::read(&app, &member).filter(|draft| draft.created.is_none());
     let Some(draft) = draft else { return Ok(panel::to("/panel/sources")) };
     let page = member.page("wizard-leave-title", Nav::Sources);
-    let confirm = Confirm {
-        sentence: page.words.say("wizard-leave"),
+    let confirm = ConfirmPage {
+        sentence: page.words.text("wizard-leave"),
         action: "/panel/sources/new/leave".to_owned(),
-        button: page.words.say("wizard-leave-button"),
+        button: page.words.text("wizard-leave-button"),
         danger: false,
         back: super::address(&draft.kind, "access"),
         page,
@@ -25,8 +25,8 @@ pub async fn ask(app: web::Data<PanelContext>, member: Member) -> Result<HttpRes
 }
 
 /// `POST /panel/sources/new/leave`.
-pub async fn leave(app: web::Data<PanelContext>, member: Member, _form: Form<Empty>) -> Result<HttpResponse> {
+pub async fn leave(app: web::Data<PanelContext>, member: Member, _form: Form<EmptyForm>) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
-    Draft::forget(&app, &member).await?;
+    SourceDraft::forget(&app, &member).await?;
     Ok(panel::to("/panel/sources"))
 }

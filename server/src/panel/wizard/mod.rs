@@ -18,7 +18,7 @@ use base::error::{Error, Result};
 
 use crate::panel::PanelContext;
 use crate::panel::{Member, Notice, Tone};
-use crate::source::Kind;
+use crate::source::SourceKind;
 
 pub use access::{get as access, post as post_access};
 pub use choose::{get as choose, post as post_choose};
@@ -26,21 +26,21 @@ pub use leave::{ask as ask_leave, leave};
 pub use routing::{get as routing, post as post_routing};
 pub use test::get as test;
 
-use draft::Draft;
+use draft::SourceDraft;
 
 /// A kind available to this account.
-fn kind_of(app: &PanelContext, member: &Member, name: &str) -> Result<Kind> {
+fn kind_of(app: &PanelContext, member: &Member, name: &str) -> Result<SourceKind> {
     crate::source::kinds(app, &member.tenant).into_iter().find(|kind| kind.kind == name).ok_or(Error::NotFound)
 }
 
 /// The session's draft of this kind, unless it has expired.
-fn draft_of(app: &PanelContext, member: &Member, kind: &str) -> Option<Draft> {
-    Draft::read(app, member).filter(|draft| draft.kind == kind)
+fn draft_of(app: &PanelContext, member: &Member, kind: &str) -> Option<SourceDraft> {
+    SourceDraft::read(app, member).filter(|draft| draft.kind == kind)
 }
 
 /// Redirects to the beginning, because the draft has expired.
 async fn too_old(app: &PanelContext, member: &Member) -> Result<HttpResponse> {
-    member.see_other(app, "/panel/sources/new", Notice::of(Tone::Warn, member.words.say("wizard-too-old"))).await
+    member.see_other(app, "/panel/sources/new", Notice::of(Tone::Warn, member.words.text("wizard-too-old"))).await
 }
 
 fn address(kind: &str, step: &str) -> String {

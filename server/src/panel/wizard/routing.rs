@@ -10,18 +10,18 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::draft::Draft;
+use super::draft::SourceDraft;
 use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::panel::PanelContext;
-use crate::panel::choice::Choice;
+use crate::panel::choice::SelectOption;
 use crate::panel::sources::{pipelines, refused};
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right};
-use crate::source::{By, ContactRule, Kind, NewSource};
+use crate::source::{By, ContactRule, NewSource, SourceKind};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Fields {
+pub struct RoutingForm {
     name: String,
     pipeline: Option<String>,
     default: Option<String>,
@@ -39,11 +39,11 @@ struct Routing {
     name_error: String,
     pipeline_error: String,
     /// `None` if amoCRM does not return them.
-    pipelines: Option<Vec<Choice>>,
+    pipelines: Option<Vec<SelectOption>>,
     default: bool,
     default_now: Option<String>,
     /// Only if there are several.
-    channels: Vec<Choice>,
+    channels: Vec<SelectOption>,
 }
 
 /// `GET /panel/sources/new/{kind}/routing`.
@@ -73,7 +73,7 @@ pub async fn post(
     app: web::Data<PanelContext>,
     member: Member,
     name: web::Path<String>,
-    form: Form<Fields>,
+    form: Form<RoutingForm>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
@@ -108,7 +108,8 @@ pub async fn post(
             // They are stored with the source now.
             draft.settings = Value::Null;
             draft.keep(&app, &member).await?;
-            let done = member.words.say("wizard-created").with("source", draft.name.as_str()).with("crm", member.crm());
+            let done =
+                member.words.text("wizard-created").with("source", draft.name.as_str()).with("crm", member.crm());
             member.see_other(&app, &test, Notice::done(done)).await
         }
         // The form was sent twice; the first request creates the source.
@@ -129,12 +130,16 @@ pub async fn post(
 }
 
 /// Whether the draft's source exists or is being created.
-pub(super) async fn is_made(app: &PanelContext, member: &Member, draft: &Draft) -> Result<bool> {
+pub(super) async fn is_made(app: &PanelContext, member: &Member, draft: &SourceDraft) -> Result<bool> {
     Ok(made(app, member, draft).await?.is_some())
 }
 
 /// The draft's source, complete or not.
-pub(super) async fn made(app: &PanelContext, member: &Member, draft: &Draft) -> Result<Option<entity::source::Model>> {
+pub(super) async fn made(
+    app: &PanelContext,
+    member: &Member,
+    draft: &SourceDraft,
+) -> Result<Option<entity::source::Model>> {
     let row = entity::source::Entity::of_tenant(member.tenant.tenant_id)
         .filter(entity::source::Column::ExternalId.eq(draft.external_id.as_str()))
         .filter(entity::source::Column::DeletedAt.is_null())
@@ -144,10 +149,10 @@ pub(super) async fn made(app: &PanelContext, member: &Member, draft: &Draft) -> 
 }
 
 /// The suggested name: the chat's title or the bot's name, else the messenger.
-fn suggested(member: &Member, kind: &Kind, draft: &Draft) -> String {
+fn suggested(member: &Member, kind: &SourceKind, draft: &SourceDraft) -> String {
     let title = draft.settings.get("title").and_then(Value::as_str).filter(|title| !title.trim().is_empty());
     let title = title.or(Some(draft.line.as_str())).filter(|title| !title.is_empty());
-    title.map_or_else(|| member.words.say_of("connector-", kind.kind).to_string(), str::to_owned)
+    title.map_or_else(|| member.words.text_of("connector-", kind.kind).to_string(), str::to_owned)
 }
 
 async fn default_now(app: &PanelContext, member: &Member) -> Result<Option<String>> {
@@ -155,19 +160,19 @@ async fn default_now(app: &PanelContext, member: &Member) -> Result<Option<Strin
     Ok(all.into_iter().find(|source| source.is_default).map(|source| source.name))
 }
 
-fn in_words(member: &Member, draft: &Draft, error: &FieldError) -> (String, String) {
+fn in_words(member: &Member, draft: &SourceDraft, error: &FieldError) -> (String, String) {
     let words = member.words;
-    let field = words.say("source-edit-name").with("crm", member.crm()).to_string();
+    let field = words.text("source-edit-name").with("crm", member.crm()).to_string();
     let length = draft.name.chars().count();
     match error.pointer.as_str() {
-        "/name" if draft.name.is_empty() => ("name".into(), words.say("form-empty").with("field", field).to_string()),
+        "/name" if draft.name.is_empty() => ("name".into(), words.text("form-empty").with("field", field).to_string()),
         "/name" if length > 255 => {
-            let said = words.say("form-too-long").with("field", field).with("length", length).with("limit", 255);
+            let said = words.text("form-too-long").with("field", field).with("length", length).with("limit", 255);
             ("name".into(), said.to_string())
         }
-        "/pipeline_id" => ("pipeline".into(), words.say("form-pipeline-gone").with("crm", member.crm()).to_string()),
+        "/pipeline_id" => ("pipeline".into(), words.text("form-pipeline-gone").with("crm", member.crm()).to_string()),
         pointer => {
-            let said = words.say("form-refused").with("reason", error.detail.in_words(words, member.crm()));
+            let said = words.text("form-refused").with("reason", error.detail.in_words(words, member.crm()));
             (pointer.trim_start_matches('/').to_owned(), said.to_string())
         }
     }
@@ -177,21 +182,21 @@ async fn show(
     app: &web::Data<PanelContext>,
     member: &Member,
     page: PageContext,
-    kind: &Kind,
-    draft: &Draft,
+    kind: &SourceKind,
+    draft: &SourceDraft,
     status: StatusCode,
     errors: Vec<(String, String)>,
 ) -> Result<HttpResponse> {
     let words = page.words;
     let pipelines = pipelines(app, member.tenant.tenant_id).await.map(|pipelines| {
-        let first = Choice::new("", words.say("wizard-pipeline-main"), &draft.pipeline);
+        let first = SelectOption::new("", words.text("wizard-pipeline-main"), &draft.pipeline);
         let offered = pipelines.into_iter().filter(|pipeline| !pipeline.archived);
-        let rest = offered.map(|pipeline| Choice::new(pipeline.id.to_string(), pipeline.name, &draft.pipeline));
+        let rest = offered.map(|pipeline| SelectOption::new(pipeline.id.to_string(), pipeline.name, &draft.pipeline));
         std::iter::once(first).chain(rest).collect()
     });
     let chosen = draft.channel_id.map(|id| id.to_string()).unwrap_or_default();
     let channels: Vec<_> =
-        kind.channels.iter().map(|(id, title)| Choice::new(id.to_string(), title, &chosen)).collect();
+        kind.channels.iter().map(|(id, title)| SelectOption::new(id.to_string(), title, &chosen)).collect();
     let error_of =
         |of: &str| errors.iter().find(|(name, _)| name == of).map(|(_, text)| text.clone()).unwrap_or_default();
     let routing = Routing {

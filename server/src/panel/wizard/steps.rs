@@ -1,11 +1,11 @@
 //! The progress bar of the wizard.
 
-use base::words::Sentence;
+use base::i18n::Sentence;
 
 use crate::panel::PageContext;
 
 /// One step.
-pub struct Step {
+pub struct WizardStep {
     pub number: usize,
     pub title: Sentence,
     pub current: bool,
@@ -14,7 +14,7 @@ pub struct Step {
 
 /// The steps and the current position.
 pub struct Steps {
-    pub all: Vec<Step>,
+    pub all: Vec<WizardStep>,
     /// For narrow pages: "Step 2 of 4: Access".
     pub said: Sentence,
 }
@@ -26,11 +26,11 @@ pub fn steps(page: &PageContext, at: usize) -> Steps {
     let words = page.words;
     let step = |(index, key): (usize, &&'static str)| {
         let number = index + 1;
-        Step { number, title: words.say(*key), current: number == at, done: number < at }
+        WizardStep { number, title: words.text(*key), current: number == at, done: number < at }
     };
-    let title = TITLES.get(at - 1).map(|key| words.say(*key).to_string()).unwrap_or_default();
+    let title = TITLES.get(at - 1).map(|key| words.text(*key).to_string()).unwrap_or_default();
     Steps {
         all: TITLES.iter().enumerate().map(step).collect(),
-        said: words.say("wizard-step").with("step", at).with("steps", TITLES.len()).with("title", title),
+        said: words.text("wizard-step").with("step", at).with("steps", TITLES.len()).with("title", title),
     }
 }

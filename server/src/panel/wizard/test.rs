@@ -3,8 +3,8 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::Result;
+use base::i18n::Sentence;
 use base::message::{Body, State};
-use base::words::Sentence;
 use entity::{message, source};
 
 use super::routing::made;
@@ -13,7 +13,7 @@ use super::{draft_of, kind_of, too_old};
 use crate::delivery::read::activity;
 use crate::panel::PanelContext;
 use crate::panel::{self, Member, Nav, PageContext, Right, reasons};
-use crate::source::Embed;
+use crate::source::EmbedCode;
 
 /// Without a message for this many milliseconds the page lists what to check.
 const SLOW_MILLIS: i64 = 120_000;
@@ -37,7 +37,7 @@ struct Test {
     ticks: Vec<Tick>,
     /// What to check; empty unless it is slow.
     points: Vec<Sentence>,
-    embed: Option<Embed>,
+    embed: Option<EmbedCode>,
     curl: Option<String>,
     secret: Option<String>,
 }
@@ -83,17 +83,17 @@ fn view(
     let name = line.as_deref().or(source.map(|source| source.name.as_str())).unwrap_or_default();
     let slow = source.is_some_and(|source| first.is_none() && app.clock.millis() - source.created_at > SLOW_MILLIS);
     let sentence = match (source, first) {
-        (None, _) => words.say("wizard-being-made"),
+        (None, _) => words.text("wizard-being-made"),
         (Some(_), Some(first)) if arrived => {
             let took = (first_taken(first) - first.sent_at).max(0);
             let seconds = words_seconds(page, took);
             let sender = serde_json::from_str::<Body>(&first.body).map(|body| body.sender).unwrap_or_default();
             let customer = reasons::customer(&sender, words);
-            words.say("wizard-test-arrived").with("customer", customer).with("seconds", seconds).with("crm", page.crm)
+            words.text("wizard-test-arrived").with("customer", customer).with("seconds", seconds).with("crm", page.crm)
         }
-        (Some(_), Some(_)) => words.say("wizard-test-on-its-way").with("crm", page.crm),
-        (Some(_), None) if slow => words.say("wizard-test-slow"),
-        (Some(_), None) => words.say("wizard-waiting-test").with("name", name),
+        (Some(_), Some(_)) => words.text("wizard-test-on-its-way").with("crm", page.crm),
+        (Some(_), None) if slow => words.text("wizard-test-slow"),
+        (Some(_), None) => words.text("wizard-waiting-test").with("name", name),
     };
     let tick = |done: bool, running: bool, key: &'static str| {
         let (tone, state) = match (done, running) {
@@ -101,8 +101,12 @@ fn view(
             (false, true) => ("wait", "letter-state-sending"),
             (false, false) => ("off", "hop-not-reached"),
         };
-        let messenger = words.say_of("connector-", kind).to_string();
-        Tick { tone, state: words.say(state), text: words.say(key).with("messenger", messenger).with("crm", page.crm) }
+        let messenger = words.text_of("connector-", kind).to_string();
+        Tick {
+            tone,
+            state: words.text(state),
+            text: words.text(key).with("messenger", messenger).with("crm", page.crm),
+        }
     };
     let came = first.is_some();
     Test {
@@ -117,7 +121,7 @@ fn view(
             tick(arrived, false, "wizard-tick-visible"),
         ],
         points: if slow {
-            (1..=3).map(|number| words.say(format!("wizard-slow-{kind}-{number}"))).collect()
+            (1..=3).map(|number| words.text(format!("wizard-slow-{kind}-{number}"))).collect()
         } else {
             Vec::new()
         },

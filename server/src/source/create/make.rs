@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use amocrm::rest::{self, Source as Mirrored};
 use base::error::{Error, Result};
-use base::store::directory::{self, Kind};
-use base::store::ended;
-use base::words::Said;
+use base::i18n::LocalizedText;
+use base::store::directory::{self, IdKind};
+use base::store::finish_tx;
 use entity::{source, tenant};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -16,22 +16,22 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Created, Plan, active};
+use super::{CreatePlan, Created, active};
 use crate::source::SourceContext;
 use crate::source::limit::{Usage, limit_of};
 use crate::source::{By, SourceStatus, leftover, line, mirror, not_deleted};
 use crate::tenant::token::CallError;
 
 /// Runs to its end even if the caller goes away.
-pub(super) async fn make(app: Arc<SourceContext>, tenant: tenant::Model, plan: Plan, by: By) -> Result<Created> {
+pub(super) async fn make(app: Arc<SourceContext>, tenant: tenant::Model, plan: CreatePlan, by: By) -> Result<Created> {
     let ours_before = reserve(&app, &tenant, &plan).await?;
     let mirrored = match mirror_it(&app, &plan, ours_before).await {
         Ok(mirrored) => mirrored,
-        Err(Failed { error, unknown: false }) => {
+        Err(CreateFailure { error, unknown: false }) => {
             give_back(&app, &plan.row).await;
             return Err(error);
         }
-        Err(Failed { error, unknown: true }) => {
+        Err(CreateFailure { error, unknown: true }) => {
             leftover::mark(app.store.write(), &plan.row, app.clock.millis()).await?;
             base::supervisor::detach(
                 "source_leftover",
@@ -50,17 +50,17 @@ pub(super) async fn make(app: Arc<SourceContext>, tenant: tenant::Model, plan: P
 
 /// Reserves a place below the limit and the external id, in one transaction under the tenant's lock. True if an
 /// earlier source of ours had this external id.
-async fn reserve(app: &SourceContext, tenant: &tenant::Model, plan: &Plan) -> Result<bool> {
+async fn reserve(app: &SourceContext, tenant: &tenant::Model, plan: &CreatePlan) -> Result<bool> {
     let tx = app.store.write_tx().await?;
     let done = reserve_in(app, &tx, tenant, plan).await;
-    ended(tx, done).await
+    finish_tx(tx, done).await
 }
 
 async fn reserve_in(
     app: &SourceContext,
     tx: &DatabaseTransaction,
     tenant: &tenant::Model,
-    plan: &Plan,
+    plan: &CreatePlan,
 ) -> Result<bool> {
     let (tenant_id, row) = (tenant.tenant_id, &plan.row);
     // Only one creation per account at a time gets past this lock.
@@ -76,7 +76,7 @@ async fn reserve_in(
     if usage.is_full() {
         return Err(Error::Conflict {
             problem: "source_limit",
-            detail: Said::new("said-source-limit")
+            detail: LocalizedText::new("said-source-limit")
                 .with("account", tenant.account_id.to_string())
                 .with("used", usage.used)
                 .with("limit", usage.limit),
@@ -101,7 +101,7 @@ async fn reserve_in(
 fn external_id_taken(external_id: &str) -> Error {
     Error::Conflict {
         problem: "external_id_taken",
-        detail: Said::new("said-external_id-taken").with("external_id", external_id),
+        detail: LocalizedText::new("said-external_id-taken").with("external_id", external_id),
     }
 }
 
@@ -109,23 +109,24 @@ fn external_id_taken(external_id: &str) -> Error {
 const CRM_LIMIT: usize = 50;
 
 fn crm_limit(there: usize, error: CallError) -> Error {
-    let detail = Said::new("said-crm-limit").with("count", there).with("reason", mirror::as_error(error).said());
+    let detail =
+        LocalizedText::new("said-crm-limit").with("count", there).with("reason", mirror::as_error(error).text());
     Error::Conflict { problem: "crm_limit", detail }
 }
 
 /// Why amoCRM did not create the source; `unknown`: it may have.
-struct Failed {
+struct CreateFailure {
     error: Error,
     unknown: bool,
 }
 
-impl Failed {
+impl CreateFailure {
     fn surely(error: CallError) -> Self {
         Self { error: mirror::as_error(error), unknown: false }
     }
 }
 
-async fn mirror_it(app: &Arc<SourceContext>, plan: &Plan, ours_before: bool) -> Result<Mirrored, Failed> {
+async fn mirror_it(app: &Arc<SourceContext>, plan: &CreatePlan, ours_before: bool) -> Result<Mirrored, CreateFailure> {
     let tenant_id = plan.row.tenant_id;
     let external_id = plan.row.external_id.as_str();
     let error = match mirror::create(app, tenant_id, &plan.mirror).await {
@@ -136,24 +137,26 @@ async fn mirror_it(app: &Arc<SourceContext>, plan: &Plan, ours_before: bool) -> 
         // It may exist: check.
         CallError::Crm(crm) if crm.outcome_unknown() => match mirror::find(app, tenant_id, external_id).await {
             Ok(Some(found)) => Ok(found),
-            Ok(None) | Err(_) => Err(Failed { error: mirror::as_error(error), unknown: true }),
+            Ok(None) | Err(_) => Err(CreateFailure { error: mirror::as_error(error), unknown: true }),
         },
         // Perhaps because it exists.
         CallError::Crm(crm) if matches!(crm.status(), Some(400 | 409 | 422)) => {
             let all = mirror::all(app, tenant_id).await.unwrap_or_default();
             match all.iter().find(|source| source.external_id.as_deref() == Some(external_id)) {
                 Some(found) if ours_before => adopt(app, plan, found.id).await,
-                Some(_) => Err(Failed { error: external_id_taken(external_id), unknown: false }),
-                None if all.len() >= CRM_LIMIT => Err(Failed { error: crm_limit(all.len(), error), unknown: false }),
-                None => Err(Failed::surely(error)),
+                Some(_) => Err(CreateFailure { error: external_id_taken(external_id), unknown: false }),
+                None if all.len() >= CRM_LIMIT => {
+                    Err(CreateFailure { error: crm_limit(all.len(), error), unknown: false })
+                }
+                None => Err(CreateFailure::surely(error)),
             }
         }
-        _ => Err(Failed::surely(error)),
+        _ => Err(CreateFailure::surely(error)),
     }
 }
 
 /// Turns what an earlier creation left at amoCRM into the requested source.
-async fn adopt(app: &Arc<SourceContext>, plan: &Plan, amocrm_source_id: i64) -> Result<Mirrored, Failed> {
+async fn adopt(app: &Arc<SourceContext>, plan: &CreatePlan, amocrm_source_id: i64) -> Result<Mirrored, CreateFailure> {
     let change = rest::SourceChange {
         name: Some(plan.mirror.name.clone()),
         pipeline_id: plan.mirror.pipeline_id,
@@ -161,7 +164,7 @@ async fn adopt(app: &Arc<SourceContext>, plan: &Plan, amocrm_source_id: i64) -> 
         origin_code: plan.mirror.origin_code.clone(),
         services: Some(plan.mirror.services.clone().unwrap_or_default()),
     };
-    mirror::update(app, plan.row.tenant_id, amocrm_source_id, &change).await.map_err(Failed::surely)
+    mirror::update(app, plan.row.tenant_id, amocrm_source_id, &change).await.map_err(CreateFailure::surely)
 }
 
 /// Removes a reservation. If that fails too, the row counts as abandoned after two minutes.
@@ -191,7 +194,7 @@ async fn settle(app: &SourceContext, row: &source::Model, mirrored: &Mirrored, b
     };
     let tx = app.store.write_tx().await?;
     let done = settle_in(app, &tx, &source, by).await;
-    ended(tx, done).await?;
+    finish_tx(tx, done).await?;
     Ok(source)
 }
 
@@ -205,9 +208,10 @@ async fn settle_in(
         clear_default(tx, source.tenant_id).await?;
     }
     source::Entity::update(source.clone().into_active_model().reset_all()).exec(tx).await?;
-    let entry = directory::Entry { tenant_id: source.tenant_id, id: source.id, note: String::new(), expires_at: None };
+    let entry =
+        directory::DirectoryEntry { tenant_id: source.tenant_id, id: source.id, note: String::new(), expires_at: None };
     let id = source.id.to_string();
-    directory::set(tx, Kind::Source, &id, entry).await?;
+    directory::set(tx, IdKind::Source, &id, entry).await?;
     line::keep(tx, source).await?;
     let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "default": source.is_default });
     by.did(app, tx, "source.created", (source.tenant_id, &id), detail).await

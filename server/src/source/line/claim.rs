@@ -2,8 +2,8 @@
 //! only.
 
 use base::error::{Error, Result};
-use base::store::directory::{self, Entry, Kind};
-use base::words::Said;
+use base::i18n::LocalizedText;
+use base::store::directory::{self, DirectoryEntry, IdKind};
 use connectors::{Connector, Denied, Identity, Settings};
 use entity::source;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
@@ -18,26 +18,26 @@ const UNFINISHED: i64 = 2 * 60_000;
 const WAIT_SECONDS: u32 = 5;
 
 /// The line is already in use.
-struct Taken {
+struct LineTaken {
     /// Its public name.
     line: String,
     /// The name of its source if that is in the same account.
     source: Option<String>,
 }
 
-impl Taken {
-    fn said(&self) -> Said {
+impl LineTaken {
+    fn text(&self) -> LocalizedText {
         let line = self.line.trim_start_matches('@').to_owned();
         match &self.source {
-            Some(source) => Said::new("wizard-tg-taken").with("bot", line).with("source", source.as_str()),
-            None => Said::new("said-line-taken").with("line", self.line.as_str()),
+            Some(source) => LocalizedText::new("wizard-tg-taken").with("bot", line).with("source", source.as_str()),
+            None => LocalizedText::new("said-line-taken").with("line", self.line.as_str()),
         }
     }
 }
 
-impl From<Taken> for Error {
-    fn from(taken: Taken) -> Self {
-        Self::Conflict { problem: "line_taken", detail: taken.said() }
+impl From<LineTaken> for Error {
+    fn from(taken: LineTaken) -> Self {
+        Self::Conflict { problem: "line_taken", detail: taken.text() }
     }
 }
 
@@ -47,7 +47,7 @@ pub async fn ask(connector: &dyn Connector, settings: &Settings) -> Result<Optio
     connector.identity(settings).await.map_err(|denied| match denied {
         Denied::Access(said) | Denied::Refused(said) => Error::field(credentials_of(connector), said),
         Denied::Away(said) => {
-            let detail = Said::new("said-messenger-away").with("reason", said);
+            let detail = LocalizedText::new("said-messenger-away").with("reason", said);
             Error::Unavailable { detail, retry_after: WAIT_SECONDS }
         }
     })
@@ -59,9 +59,14 @@ fn credentials_of(connector: &dyn Connector) -> String {
 }
 
 /// Who already uses a line, as a text for this account; none if the line is free.
-pub async fn is_taken(app: &SourceContext, tenant_id: Uuid, kind: &str, identity: &Identity) -> Result<Option<Said>> {
+pub async fn is_taken(
+    app: &SourceContext,
+    tenant_id: Uuid,
+    kind: &str,
+    identity: &Identity,
+) -> Result<Option<LocalizedText>> {
     let holder = holder(app, app.store.read(), tenant_id, kind, identity).await?;
-    Ok(holder.map(|(_, taken)| taken.said()))
+    Ok(holder.map(|(_, taken)| taken.text()))
 }
 
 /// Claims a line for a source being created; the claim becomes permanent when the source exists.
@@ -74,19 +79,19 @@ pub async fn claim(
     let line = key(&row.kind, &identity.key);
     let entry = entry(row, &identity.name, Some(app.clock.millis() + UNFINISHED));
     // Of two concurrent claims the second waits here for the first.
-    if directory::enter(db, Kind::Line, &line, entry.clone()).await? {
+    if directory::enter(db, IdKind::Line, &line, entry.clone()).await? {
         return Ok(());
     }
     match holder(app, db, row.tenant_id, &row.kind, identity).await?.filter(|(id, _)| *id != row.id) {
         Some((_, taken)) => Err(taken.into()),
-        None => Ok(directory::set(db, Kind::Line, &line, entry).await?),
+        None => Ok(directory::set(db, IdKind::Line, &line, entry).await?),
     }
 }
 
 /// Makes the claim permanent.
 pub async fn keep(db: &impl ConnectionTrait, row: &source::Model) -> Result<(), DbErr> {
     match claimed(row) {
-        Some((line, name)) => directory::set(db, Kind::Line, &line, entry(row, &name, None)).await,
+        Some((line, name)) => directory::set(db, IdKind::Line, &line, entry(row, &name, None)).await,
         None => Ok(()),
     }
 }
@@ -101,16 +106,16 @@ pub async fn give_back(app: &SourceContext, row: &source::Model) {
 /// Releases a source's claim.
 pub async fn release(db: &impl ConnectionTrait, row: &source::Model, now: i64) -> Result<(), DbErr> {
     let Some((line, _)) = claimed(row) else { return Ok(()) };
-    let holder = directory::find(db, Kind::Line, &line, now).await?;
+    let holder = directory::find(db, IdKind::Line, &line, now).await?;
     if holder.is_some_and(|entry| entry.id == row.id) {
-        directory::take(db, Kind::Line, &line, now).await?;
+        directory::take(db, IdKind::Line, &line, now).await?;
     }
     Ok(())
 }
 
 /// Refuses the credentials of another line for a source, because its conversations could not continue there. Returns
 /// the line's current identity; none if the kind has no lines.
-pub async fn known_again(
+pub async fn require_same_line(
     app: &SourceContext,
     source: &source::Model,
     connector: &dyn Connector,
@@ -119,14 +124,14 @@ pub async fn known_again(
     let Some(identity) = ask(connector, settings).await? else { return Ok(None) };
     match claimed(source) {
         Some((line, name)) if line != key(&source.kind, &identity.key) => {
-            let said = Said::new("said-line-other").with("line", identity.name.as_str()).with("now", name);
+            let said = LocalizedText::new("said-line-other").with("line", identity.name.as_str()).with("now", name);
             Err(Error::field(credentials_of(connector), said))
         }
         _ => {
             // Its account may have left meanwhile, and another one claimed the line.
             claim(app, app.store.write(), source, &identity).await?;
             let line = key(&source.kind, &identity.key);
-            directory::set(app.store.write(), Kind::Line, &line, entry(source, &identity.name, None)).await?;
+            directory::set(app.store.write(), IdKind::Line, &line, entry(source, &identity.name, None)).await?;
             Ok(Some(identity))
         }
     }
@@ -139,9 +144,9 @@ async fn holder(
     tenant_id: Uuid,
     kind: &str,
     identity: &Identity,
-) -> Result<Option<(Uuid, Taken)>, DbErr> {
+) -> Result<Option<(Uuid, LineTaken)>, DbErr> {
     let line = key(kind, &identity.key);
-    let Some(entry) = directory::find(db, Kind::Line, &line, app.clock.millis()).await? else { return Ok(None) };
+    let Some(entry) = directory::find(db, IdKind::Line, &line, app.clock.millis()).await? else { return Ok(None) };
     let source = source::Entity::of_tenant(entry.tenant_id)
         .filter(source::Column::Id.eq(entry.id))
         .filter(source::Column::DeletedAt.is_null())
@@ -151,7 +156,7 @@ async fn holder(
     // The source is gone without releasing its claim, or its credentials were erased: the line is free.
     let Some(source) = source else { return Ok(None) };
     let name = (entry.tenant_id == tenant_id).then_some(source.name);
-    Ok(Some((source.id, Taken { line: identity.name.clone(), source: name })))
+    Ok(Some((source.id, LineTaken { line: identity.name.clone(), source: name })))
 }
 
 fn key(kind: &str, line: &str) -> String {
@@ -170,6 +175,6 @@ pub fn facts_of(kind: &str, identity: &Identity) -> serde_json::Value {
     json!({ "line": { "key": key(kind, &identity.key), "name": identity.name }, "bot": identity.facts })
 }
 
-fn entry(row: &source::Model, name: &str, expires_at: Option<i64>) -> Entry {
-    Entry { tenant_id: row.tenant_id, id: row.id, note: name.to_owned(), expires_at }
+fn entry(row: &source::Model, name: &str, expires_at: Option<i64>) -> DirectoryEntry {
+    DirectoryEntry { tenant_id: row.tenant_id, id: row.id, note: name.to_owned(), expires_at }
 }

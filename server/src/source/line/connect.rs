@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::error::{Error, Result};
-use base::words::Said;
-use connectors::{Denied, Hook, Settings};
+use base::i18n::LocalizedText;
+use connectors::{Denied, HookTarget, Settings};
 use entity::source;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::facts::{Webhook, saw};
+use super::facts::{WebhookCheck, saw};
 use super::hook_of;
 use crate::alert;
 use crate::settings;
@@ -24,7 +24,7 @@ const AGAIN: [u64; 3] = [5, 60, 600];
 
 /// Registers our address with the messenger of a source. A refusal is stored and retried by the watch: the source
 /// exists, and its state shows what it lacks.
-pub async fn connect(app: &Arc<SourceContext>, source: &source::Model) -> Result<Result<(), Said>> {
+pub async fn connect(app: &Arc<SourceContext>, source: &source::Model) -> Result<Result<(), LocalizedText>> {
     let Some(connector) = app.connectors.get(&source.kind).filter(|connector| connector.has_webhook()) else {
         return Ok(Ok(()));
     };
@@ -32,18 +32,18 @@ pub async fn connect(app: &Arc<SourceContext>, source: &source::Model) -> Result
     let Some(hook) = hook_of(app, source, &settings) else { return Ok(Ok(())) };
     match connector.connect_webhook(&settings, &hook).await {
         Ok(()) => {
-            saw(app, source, Webhook::Fine).await?;
+            saw(app, source, WebhookCheck::Fine).await?;
             alert::resolve(app, app.store.write(), source.tenant_id, MOVED, &source.id.to_string()).await?;
             tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, "the messenger's webhook is registered");
             Ok(Ok(()))
         }
         Err(denied) => {
-            let said = denied.said().clone();
+            let said = denied.text().clone();
             tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, reason = %said, "the messenger's webhook could not be registered");
             if let Denied::Access(said) = &denied {
                 crate::source::stopped(app, source.tenant_id, source.id, &said.to_string()).await?;
             } else {
-                saw(app, source, Webhook::NotSet { words: said.to_string(), since: app.clock.millis() }).await?;
+                saw(app, source, WebhookCheck::NotSet { words: said.to_string(), since: app.clock.millis() }).await?;
             }
             Ok(Err(said))
         }
@@ -61,7 +61,7 @@ pub async fn take_back(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uui
         }
         Err(said) => Err(Error::Conflict {
             problem: "messenger_refused",
-            detail: Said::new("said-messenger-refused").with("reason", said),
+            detail: LocalizedText::new("said-messenger-refused").with("reason", said),
         }),
     }
 }
@@ -76,7 +76,7 @@ pub fn disconnect(app: &Arc<SourceContext>, source: &source::Model) {
     let Some(hook) = hook_of(app, source, &settings) else { return };
     let (app, source_id) = (app.clone(), source.id);
     base::supervisor::detach("line_disconnect", async move {
-        let stop = |settings: Settings, hook: Hook| {
+        let stop = |settings: Settings, hook: HookTarget| {
             let connector = connector.clone();
             async move { connector.remove_webhook(&settings, &hook).await }
         };
@@ -85,7 +85,7 @@ pub fn disconnect(app: &Arc<SourceContext>, source: &source::Model) {
                 Ok(()) => return,
                 Err(Denied::Away(_)) => {}
                 Err(denied) => {
-                    tracing::info!(source.id = %source_id, reason = %denied.said(), "the webhook of a deleted source could not be removed at its messenger");
+                    tracing::info!(source.id = %source_id, reason = %denied.text(), "the webhook of a deleted source could not be removed at its messenger");
                     return;
                 }
             }

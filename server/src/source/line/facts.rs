@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::claim::facts_of;
-use crate::source::Reason;
 use crate::source::SourceContext;
+use crate::source::StateReason;
 
 /// How often a change is retried because a concurrent one came first.
 const TRIES: usize = 5;
@@ -19,7 +19,7 @@ const TRIES: usize = 5;
 /// The result of the last check of a messenger's webhook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub enum Webhook {
+pub enum WebhookCheck {
     #[default]
     Fine,
     /// Not registered with the messenger yet.
@@ -38,7 +38,7 @@ pub enum Webhook {
     },
 }
 
-impl Webhook {
+impl WebhookCheck {
     /// Whether both are equal apart from their start.
     fn same_as(&self, other: &Self) -> bool {
         match (self, other) {
@@ -51,19 +51,19 @@ impl Webhook {
 }
 
 /// The last result for the webhook.
-pub fn webhook(facts: &Map<String, Value>) -> Webhook {
+pub fn webhook(facts: &Map<String, Value>) -> WebhookCheck {
     let seen = facts.get("webhook").cloned();
     seen.and_then(|seen| serde_json::from_value(seen).ok()).unwrap_or_default()
 }
 
 /// Why customers' messages do not arrive, by the last check of the webhook: since when, and the messenger's text or
 /// the host that receives them. None if they arrive.
-pub fn trouble(facts: &Map<String, Value>) -> Option<(Reason, i64, String)> {
+pub fn trouble(facts: &Map<String, Value>) -> Option<(StateReason, i64, String)> {
     match webhook(facts) {
-        Webhook::Elsewhere { host, since } => Some((Reason::LineElsewhere, since, host)),
-        Webhook::NotSet { words, since } => Some((Reason::LineNotSet, since, words)),
-        Webhook::Failing { words, since, .. } => Some((Reason::LineFailing, since, words)),
-        Webhook::Fine => None,
+        WebhookCheck::Elsewhere { host, since } => Some((StateReason::LineElsewhere, since, host)),
+        WebhookCheck::NotSet { words, since } => Some((StateReason::LineNotSet, since, words)),
+        WebhookCheck::Failing { words, since, .. } => Some((StateReason::LineFailing, since, words)),
+        WebhookCheck::Fine => None,
     }
 }
 
@@ -83,12 +83,12 @@ pub async fn learned(app: &SourceContext, source: &source::Model, part: &str, ke
 
 /// Stores the identity that the messenger reported.
 pub async fn known(app: &SourceContext, source: &source::Model, identity: &Identity) -> Result<()> {
-    let told = facts_of(&source.kind, identity);
-    change(app, source.tenant_id, source.id, |facts| facts.extend(told.as_object().cloned().unwrap_or_default())).await
+    let given = facts_of(&source.kind, identity);
+    change(app, source.tenant_id, source.id, |facts| facts.extend(given.as_object().cloned().unwrap_or_default())).await
 }
 
 /// Stores the result of a webhook check; an unchanged result keeps its start.
-pub(super) async fn saw(app: &SourceContext, source: &source::Model, seen: Webhook) -> Result<()> {
+pub(super) async fn saw(app: &SourceContext, source: &source::Model, seen: WebhookCheck) -> Result<()> {
     change(app, source.tenant_id, source.id, |facts| {
         if webhook(facts).same_as(&seen) {
             return;

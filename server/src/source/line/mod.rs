@@ -16,7 +16,7 @@ mod watch;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use connectors::{HOOK_SECRET, Hook, Settings};
+use connectors::{HOOK_SECRET, HookTarget, Settings};
 use entity::source;
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::source::SourceContext;
 
 pub use claim::is_taken;
-pub(super) use claim::{ask, claim, facts_of, give_back, keep, known_again, release};
+pub(super) use claim::{ask, claim, facts_of, give_back, keep, release, require_same_line};
 pub use connect::{MOVED, take_back};
 pub(super) use connect::{connect, disconnect};
 pub(super) use facts::known;
@@ -52,7 +52,7 @@ pub fn name_of(source: &source::Model) -> Option<String> {
 }
 
 /// The address with its secret; none if the source has no secret.
-fn hook_of(app: &SourceContext, source: &source::Model, settings: &Settings) -> Option<Hook> {
+fn hook_of(app: &SourceContext, source: &source::Model, settings: &Settings) -> Option<HookTarget> {
     let secret = settings.secrets.get(HOOK_SECRET)?.clone();
-    Some(Hook { url: hook_url(app, &source.kind, source.id), secret })
+    Some(HookTarget { url: hook_url(app, &source.kind, source.id), secret })
 }

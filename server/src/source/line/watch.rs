@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::error::Result;
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
 use connectors::{Denied, Watched};
 use entity::source::{self, Column};
 use sea_orm::sea_query::Expr;
@@ -15,13 +15,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::{MOVED, connect};
-use super::facts::{Webhook, saw, webhook};
+use super::facts::{WebhookCheck, saw, webhook};
 use super::hook_of;
 use crate::alert::{self, Alarm};
 use crate::settings;
 use crate::settings::facts;
 use crate::source::SourceContext;
-use crate::source::{Reason, SourceStatus, notes, stopped};
+use crate::source::{SourceStatus, StateReason, observations, stopped};
 use crate::tenant as tenants;
 
 /// Interval between searches for due sources.
@@ -110,21 +110,23 @@ async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
             }
             return Ok(());
         }
-        Ok(_) if was_refused(source) => notes::passed(app, source).await?,
+        Ok(_) if was_refused(source) => observations::passed(app, source).await?,
         Ok(_) => {}
     }
     let since = app.clock.millis();
     match seen {
         Ok(Watched::Unset) => connect(app, source).await.map(|_| ()),
         Ok(Watched::Fine) => {
-            saw(app, source, Webhook::Fine).await?;
+            saw(app, source, WebhookCheck::Fine).await?;
             alert::resolve(app, app.store.write(), source.tenant_id, MOVED, &source.id.to_string()).await?;
             Ok(())
         }
-        Ok(Watched::Failing { words, waiting }) => saw(app, source, Webhook::Failing { words, waiting, since }).await,
+        Ok(Watched::Failing { words, waiting }) => {
+            saw(app, source, WebhookCheck::Failing { words, waiting, since }).await
+        }
         Ok(Watched::Elsewhere { host }) => {
-            let is_new = !matches!(webhook(&facts(source)), Webhook::Elsewhere { .. });
-            saw(app, source, Webhook::Elsewhere { host: host.clone(), since }).await?;
+            let is_new = !matches!(webhook(&facts(source)), WebhookCheck::Elsewhere { .. });
+            saw(app, source, WebhookCheck::Elsewhere { host: host.clone(), since }).await?;
             if is_new { raise(app, source, &host).await } else { Ok(()) }
         }
         Err(_) => Ok(()),
@@ -133,7 +135,8 @@ async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
 
 /// The messenger refused access the last time.
 fn was_refused(source: &source::Model) -> bool {
-    source.status == SourceStatus::Stopped.as_str() && source.status_reason.starts_with(Reason::AccessRefused.as_str())
+    source.status == SourceStatus::Stopped.as_str()
+        && source.status_reason.starts_with(StateReason::AccessRefused.as_str())
 }
 
 async fn raise(app: &SourceContext, source: &source::Model, host: &str) -> Result<()> {
@@ -142,7 +145,7 @@ async fn raise(app: &SourceContext, source: &source::Model, host: &str) -> Resul
     let words = Words::new(Language::of_code(&tenant.language).unwrap_or(Language::En));
     let detail = json!({
         "source": source.name,
-        "messenger": words.say_of("connector-", &source.kind).to_string(),
+        "messenger": words.text_of("connector-", &source.kind).to_string(),
         "host": host,
     });
     let object = source.id.to_string();

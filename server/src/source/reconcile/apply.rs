@@ -1,29 +1,29 @@
 //! Stores the result of a comparison in one commit. Rows changed meanwhile are left to the next comparison.
 
 use base::error::Result;
-use base::store::ended;
+use base::store::finish_tx;
 use entity::{source, stray_source, tenant};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
 
-use super::compare::{Difference, Found, Stray};
+use super::compare::{Difference, SourceDifferences, Stray};
 use super::{DELETED_IN_CRM, GONE, PIPELINE_ARCHIVED};
 use crate::alert::{self, Alarm};
 use crate::source::SourceContext;
 use crate::source::by::{CHANGED, next_version};
 use crate::source::create::clear_default;
-use crate::source::{By, SourceStatus, not_deleted, notice};
+use crate::source::{By, SourceStatus, not_deleted, outbox};
 
 pub(super) async fn apply(
     app: &SourceContext,
     tenant: &tenant::Model,
     ours: &[source::Model],
-    found: &Found,
+    found: &SourceDifferences,
     by: &By,
 ) -> Result<()> {
     let tx = app.store.write_tx().await?;
     let done = apply_in(app, &tx, tenant, ours, found, by).await;
-    Ok(ended(tx, done).await?)
+    Ok(finish_tx(tx, done).await?)
 }
 
 async fn apply_in(
@@ -31,7 +31,7 @@ async fn apply_in(
     tx: &DatabaseTransaction,
     tenant: &tenant::Model,
     ours: &[source::Model],
-    found: &Found,
+    found: &SourceDifferences,
     by: &By,
 ) -> Result<(), DbErr> {
     let default = ours.iter().find(|source| source.is_default && !found.missing.contains(&source.id));
@@ -88,7 +88,7 @@ async fn missing(
     }
     let id = source.id.to_string();
     by.did(app, tx, "source.gone_from_crm", (source.tenant_id, &id), json!({ "name": source.name })).await?;
-    notice::changed(app, tx, source).await?;
+    outbox::changed(app, tx, source).await?;
     let detail = json!({
         "source": source.name,
         "account": if tenant.name.is_empty() { &tenant.host } else { &tenant.name },
@@ -141,7 +141,7 @@ async fn adopt(
     if !fields.is_empty() {
         let detail = json!({ "fields": fields, "in_crm": true, "was_named": source.name });
         by.did(app, tx, CHANGED, (source.tenant_id, &id), detail).await?;
-        notice::changed(app, tx, source).await?;
+        outbox::changed(app, tx, source).await?;
     }
     if difference.reason.is_some() {
         alert::resolve(app, tx, source.tenant_id, GONE, &id).await?;

@@ -54,7 +54,7 @@ pub struct Stray {
 
 /// All differences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct SourceDifferences {
     pub missing: Vec<Uuid>,
     pub differences: Vec<Difference>,
     /// None if amoCRM's list was not read; known strays are then kept.
@@ -63,7 +63,7 @@ pub struct Found {
     pub buried: Vec<i64>,
 }
 
-impl Found {
+impl SourceDifferences {
     /// One source that a refused change showed to be missing.
     pub fn missing(source: &source::Model) -> Self {
         Self { missing: vec![source.id], ..Self::default() }
@@ -86,8 +86,8 @@ pub fn compare(
     reserved: &[String],
     buried: &Buried,
     code: Option<&str>,
-) -> Found {
-    let mut found = Found { strays: Some(Vec::new()), ..Found::default() };
+) -> SourceDifferences {
+    let mut found = SourceDifferences { strays: Some(Vec::new()), ..SourceDifferences::default() };
     for source in ours {
         let same = theirs.sources.iter().find(|one| one.external_id.as_deref() == Some(&source.external_id));
         match same {
@@ -189,7 +189,7 @@ mod tests {
         vec![pipeline(7, false), pipeline(8, false), pipeline(9, true)]
     }
 
-    fn found(ours: &[source::Model], sources: &[Source]) -> Found {
+    fn found(ours: &[source::Model], sources: &[Source]) -> SourceDifferences {
         let pipelines = pipelines();
         compare(ours, &Theirs { sources, pipelines: &pipelines }, &["new".into()], &[], Some("parom"))
     }

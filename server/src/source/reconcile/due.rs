@@ -62,7 +62,7 @@ pub async fn due_now(app: &Arc<SourceContext>) -> usize {
 
 /// New ones first, then those compared longest ago.
 async fn due(app: &SourceContext) -> Result<Vec<tenant::Model>, DbErr> {
-    for tenant_id in app.source_notes.take_strange() {
+    for tenant_id in app.source_observations.take_strange() {
         bring_forward(app, tenant_id).await?;
     }
     let active = || tenant::Entity::find().filter(Column::Status.eq(TenantStatus::Active.as_str())).limit(AT_ONCE);

@@ -8,18 +8,18 @@ use entity::{letter, source, tenant_channel, turn};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{Facts, NOT_ANSWERING, State};
+use super::{NOT_ANSWERING, SourceState, StateFacts};
 use crate::source::SourceContext;
 use crate::tenant as tenants;
 
 /// The state of one source.
-pub async fn state(app: &SourceContext, source: &source::Model) -> Result<State> {
+pub async fn state(app: &SourceContext, source: &source::Model) -> Result<SourceState> {
     let found = states(app, source.tenant_id, std::slice::from_ref(source)).await?;
     found.into_iter().next().ok_or(Error::NotFound)
 }
 
 /// The states of one account's sources, in their order.
-pub async fn states(app: &SourceContext, tenant_id: Uuid, sources: &[source::Model]) -> Result<Vec<State>> {
+pub async fn states(app: &SourceContext, tenant_id: Uuid, sources: &[source::Model]) -> Result<Vec<SourceState>> {
     let db = app.store.read();
     let tenant = tenants::load(db, tenant_id).await?.ok_or(Error::NotFound)?;
     let channels = tenant_channel::Entity::of_tenant(tenant_id).all(db).await?;
@@ -30,7 +30,7 @@ pub async fn states(app: &SourceContext, tenant_id: Uuid, sources: &[source::Mod
     for source in sources {
         let to_crm = turns.get(&source.channel_id).copied();
         let not_answering = to_crm.is_some_and(|turn| turn.failures >= NOT_ANSWERING);
-        let facts = Facts {
+        let facts = StateFacts {
             source,
             tenant: &tenant,
             channel: channels.iter().find(|channel| channel.channel_id == source.channel_id),

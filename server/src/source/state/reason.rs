@@ -4,7 +4,7 @@ use crate::source::SourceStatus;
 
 /// A reason; its text is `source-reason-{key}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reason {
+pub enum StateReason {
     /// The messenger refuses the credentials, or the webhook answered that it no longer exists.
     AccessRefused,
     /// The account had left, and its credentials were erased.
@@ -36,7 +36,7 @@ pub enum Reason {
     ChannelNotAllowed,
 }
 
-impl Reason {
+impl StateReason {
     /// All reasons, for the tests of texts.
     pub const ALL: [Self; 19] = [
         Self::AccessRefused,
@@ -91,20 +91,20 @@ impl Reason {
     }
 
     /// The action to take.
-    pub const fn action(self) -> Option<Action> {
+    pub const fn action(self) -> Option<StateAction> {
         Some(match self {
-            Self::AccessRefused | Self::CredentialsErased => Action::Reconnect,
-            Self::MessengerUnreachable => Action::Test,
-            Self::WebhookSuspended => Action::Resume,
-            Self::LineElsewhere | Self::LineNotSet => Action::TakeBack,
-            Self::LineFailing | Self::BusinessOff => Action::Test,
-            Self::DeletedInCrm => Action::Restore,
-            Self::PipelineArchived => Action::ChoosePipeline,
-            Self::AccountNotConnected | Self::AccountDisconnected => Action::ConnectAccount,
-            Self::AccountAccessLost | Self::ChannelDisconnected => Action::AllowAccess,
-            Self::AccountUnpaid => Action::Pay,
+            Self::AccessRefused | Self::CredentialsErased => StateAction::Reconnect,
+            Self::MessengerUnreachable => StateAction::Test,
+            Self::WebhookSuspended => StateAction::Resume,
+            Self::LineElsewhere | Self::LineNotSet => StateAction::TakeBack,
+            Self::LineFailing | Self::BusinessOff => StateAction::Test,
+            Self::DeletedInCrm => StateAction::Restore,
+            Self::PipelineArchived => StateAction::ChoosePipeline,
+            Self::AccountNotConnected | Self::AccountDisconnected => StateAction::ConnectAccount,
+            Self::AccountAccessLost | Self::ChannelDisconnected => StateAction::AllowAccess,
+            Self::AccountUnpaid => StateAction::Pay,
             Self::AccountBlocked | Self::AccountSuspended | Self::ChannelMisconfigured | Self::ChannelNotAllowed => {
-                Action::Support
+                StateAction::Support
             }
         })
     }
@@ -112,7 +112,7 @@ impl Reason {
 
 /// An action; its text is `source-action-{key}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Action {
+pub enum StateAction {
     /// Test the source.
     Test,
     /// Enter new credentials for the messenger.
@@ -135,7 +135,7 @@ pub enum Action {
     Support,
 }
 
-impl Action {
+impl StateAction {
     /// All actions, for the tests of texts.
     pub const ALL: [Self; 10] = [
         Self::Test,

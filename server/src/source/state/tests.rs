@@ -44,8 +44,8 @@ impl Case {
         }
     }
 
-    fn state(&self) -> State {
-        let facts = Facts {
+    fn state(&self) -> SourceState {
+        let facts = StateFacts {
             source: &self.source,
             tenant: &self.tenant,
             channel: Some(&self.channel),
@@ -57,7 +57,7 @@ impl Case {
     }
 
     #[track_caller]
-    fn is(&self, status: SourceStatus, reason: Option<Reason>, action: Option<Action>) {
+    fn is(&self, status: SourceStatus, reason: Option<StateReason>, action: Option<StateAction>) {
         let state = self.state();
         assert_eq!((state.status, state.reason, state.action), (status, reason, action), "{state:?}");
     }
@@ -66,50 +66,50 @@ impl Case {
 #[test]
 fn what_is_worse_stands_above_what_is_better() {
     let mut case = Case::new();
-    case.is(SourceStatus::Working, None, Some(Action::Test));
+    case.is(SourceStatus::Working, None, Some(StateAction::Test));
     case.source.status = "checking".into();
-    case.is(SourceStatus::Checking, None, Some(Action::Test));
+    case.is(SourceStatus::Checking, None, Some(StateAction::Test));
     case.to_messenger.failures = 3;
-    case.is(SourceStatus::NeedsAttention, Some(Reason::MessengerUnreachable), Some(Action::Test));
+    case.is(SourceStatus::NeedsAttention, Some(StateReason::MessengerUnreachable), Some(StateAction::Test));
     case.to_crm.failures = 3;
     case.is(SourceStatus::CrmUnreachable, None, None);
     assert_eq!(case.state().since, 600, "the oldest that waits");
     case.source.paused = true;
     case.source.paused_by = "Anna".into();
-    case.is(SourceStatus::Paused, None, Some(Action::Resume));
+    case.is(SourceStatus::Paused, None, Some(StateAction::Resume));
     assert_eq!(case.state().paused_by, "Anna");
     case.tenant.status = "unpaid".into();
-    case.is(SourceStatus::Unpaid, Some(Reason::AccountUnpaid), Some(Action::Pay));
+    case.is(SourceStatus::Unpaid, Some(StateReason::AccountUnpaid), Some(StateAction::Pay));
     assert_eq!(case.state().paused_by, "", "only of what is paused");
     case.source.status = "stopped".into();
     case.source.status_reason = "access_refused: your server answered 401".into();
-    case.is(SourceStatus::Stopped, Some(Reason::AccessRefused), Some(Action::Reconnect));
+    case.is(SourceStatus::Stopped, Some(StateReason::AccessRefused), Some(StateAction::Reconnect));
     assert_eq!(case.state().detail, "your server answered 401");
     case.source.status = "blocked".into();
     case.source.status_reason = String::new();
-    case.is(SourceStatus::Blocked, None, Some(Action::Support));
+    case.is(SourceStatus::Blocked, None, Some(StateAction::Support));
 }
 
 #[test]
 fn a_pause_of_paroms_own_says_why() {
     let mut case = Case::new();
     case.to_messenger.reason = "held:webhook_suspended".into();
-    case.is(SourceStatus::Working, None, Some(Action::Test));
+    case.is(SourceStatus::Working, None, Some(StateAction::Test));
     case.source.paused = true;
-    case.is(SourceStatus::Paused, Some(Reason::WebhookSuspended), Some(Action::Resume));
+    case.is(SourceStatus::Paused, Some(StateReason::WebhookSuspended), Some(StateAction::Resume));
     case.to_messenger.reason = "held:paused".into();
-    case.is(SourceStatus::Paused, None, Some(Action::Resume));
+    case.is(SourceStatus::Paused, None, Some(StateAction::Resume));
 }
 
 #[test]
 fn the_account_shows_through() {
     for (status, shown, reason) in [
-        ("provisioning", SourceStatus::Checking, Reason::AccountNotConnected),
-        ("awaiting_credentials", SourceStatus::Checking, Reason::AccountNotConnected),
-        ("needs_reauth", SourceStatus::NeedsAttention, Reason::AccountAccessLost),
-        ("blocked", SourceStatus::CrmUnreachable, Reason::AccountBlocked),
-        ("disconnected", SourceStatus::Stopped, Reason::AccountDisconnected),
-        ("uninstalled", SourceStatus::Stopped, Reason::AccountDisconnected),
+        ("provisioning", SourceStatus::Checking, StateReason::AccountNotConnected),
+        ("awaiting_credentials", SourceStatus::Checking, StateReason::AccountNotConnected),
+        ("needs_reauth", SourceStatus::NeedsAttention, StateReason::AccountAccessLost),
+        ("blocked", SourceStatus::CrmUnreachable, StateReason::AccountBlocked),
+        ("disconnected", SourceStatus::Stopped, StateReason::AccountDisconnected),
+        ("uninstalled", SourceStatus::Stopped, StateReason::AccountDisconnected),
     ] {
         let mut case = Case::new();
         case.tenant.status = status.into();
@@ -120,7 +120,7 @@ fn the_account_shows_through() {
     }
     let mut case = Case::new();
     case.tenant.suspended = true;
-    case.is(SourceStatus::Paused, Some(Reason::AccountSuspended), Some(Action::Support));
+    case.is(SourceStatus::Paused, Some(StateReason::AccountSuspended), Some(StateAction::Support));
 }
 
 #[test]
@@ -128,18 +128,18 @@ fn credentials_that_were_erased_are_asked_for_once_the_account_is_back() {
     let mut case = Case::new();
     case.source.status = "stopped".into();
     case.source.status_reason = "credentials_erased".into();
-    case.is(SourceStatus::Stopped, Some(Reason::CredentialsErased), Some(Action::Reconnect));
+    case.is(SourceStatus::Stopped, Some(StateReason::CredentialsErased), Some(StateAction::Reconnect));
     assert_eq!(case.state().detail, "");
     case.tenant.status = "uninstalled".into();
-    case.is(SourceStatus::Stopped, Some(Reason::AccountDisconnected), Some(Action::ConnectAccount));
+    case.is(SourceStatus::Stopped, Some(StateReason::AccountDisconnected), Some(StateAction::ConnectAccount));
 }
 
 #[test]
 fn a_channel_that_is_not_connected_stops_its_sources() {
     for (status, reason) in [
-        ("not_allowed", Reason::ChannelNotAllowed),
-        ("misconfigured", Reason::ChannelMisconfigured),
-        ("disconnected", Reason::ChannelDisconnected),
+        ("not_allowed", StateReason::ChannelNotAllowed),
+        ("misconfigured", StateReason::ChannelMisconfigured),
+        ("disconnected", StateReason::ChannelDisconnected),
     ] {
         let mut case = Case::new();
         case.channel.status = status.into();
@@ -154,18 +154,18 @@ fn reasons_of_older_releases_are_shown_as_words() {
     let mut case = Case::new();
     case.source.status = "needs_attention".into();
     case.source.status_reason = "your server answered 401".into();
-    case.is(SourceStatus::NeedsAttention, None, Some(Action::Test));
+    case.is(SourceStatus::NeedsAttention, None, Some(StateAction::Test));
     assert_eq!(case.state().detail, "your server answered 401");
     // A pause of an older release was stored as the state itself.
     case.source.status = "paused".into();
     case.source.status_reason = String::new();
-    case.is(SourceStatus::Working, None, Some(Action::Test));
+    case.is(SourceStatus::Working, None, Some(StateAction::Test));
 }
 
 #[test]
 fn keys_and_reasons_are_the_same_thing() {
-    for reason in Reason::ALL {
-        assert_eq!(Reason::parse(reason.as_str()), Some(reason));
+    for reason in StateReason::ALL {
+        assert_eq!(StateReason::parse(reason.as_str()), Some(reason));
     }
-    assert_eq!(Reason::parse(""), None);
+    assert_eq!(StateReason::parse(""), None);
 }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use amocrm::Error as CrmError;
 use amocrm::chats::Connected;
-use base::words::Said;
+use base::i18n::LocalizedText;
 
 use crate::tenant::install::InstallError;
-use crate::tenant::{ChannelStatus, said_of};
+use crate::tenant::{ChannelStatus, error_text};
 
 /// The outcome for one channel.
-pub(super) struct Outcome {
+pub(super) struct ChannelOutcome {
     pub status: ChannelStatus,
     pub scope_id: Option<String>,
     /// Why it is not connected, in amoCRM's words or ours.
@@ -19,36 +19,38 @@ pub(super) struct Outcome {
 
 /// A private channel refuses accounts that were not approved with the same statuses as a wrong secret (403) or id
 /// (404), so for it these mean `not_allowed`; the answer's text is kept in the detail.
-pub(super) fn judge(answer: Result<Connected, CrmError>, public: bool) -> Result<Outcome, InstallError> {
+pub(super) fn judge(answer: Result<Connected, CrmError>, public: bool) -> Result<ChannelOutcome, InstallError> {
     match answer {
         Ok(connected) => {
             let version = connected.hook_api_version.unwrap_or_else(|| "v2".into());
             let works = version == "v2";
-            Ok(Outcome {
+            Ok(ChannelOutcome {
                 status: if works { ChannelStatus::Connected } else { ChannelStatus::Misconfigured },
                 scope_id: Some(connected.scope_id),
                 detail: if works {
                     String::new()
                 } else {
-                    Said::new("said-hook-version").with("version", version).to_string()
+                    LocalizedText::new("said-hook-version").with("version", version).to_string()
                 },
             })
         }
         Err(ref error @ CrmError::Refused { status: 429 | 500..=599, retry_after, .. }) => {
-            Err(InstallError::Later { said: said_of(error), after: retry_after })
+            Err(InstallError::Later { said: error_text(error), after: retry_after })
         }
-        Err(error @ CrmError::Refused { status, .. }) => Ok(Outcome {
+        Err(error @ CrmError::Refused { status, .. }) => Ok(ChannelOutcome {
             status: match status {
                 403 | 404 if !public => ChannelStatus::NotAllowed,
                 _ => ChannelStatus::Misconfigured,
             },
             scope_id: None,
-            detail: said_of(&error).to_string(),
+            detail: error_text(&error).to_string(),
         }),
-        Err(error @ CrmError::Invalid { .. }) => {
-            Ok(Outcome { status: ChannelStatus::Misconfigured, scope_id: None, detail: said_of(&error).to_string() })
-        }
-        Err(error) => Err(InstallError::Later { said: said_of(&error), after: None::<Duration> }),
+        Err(error @ CrmError::Invalid { .. }) => Ok(ChannelOutcome {
+            status: ChannelStatus::Misconfigured,
+            scope_id: None,
+            detail: error_text(&error).to_string(),
+        }),
+        Err(error) => Err(InstallError::Later { said: error_text(&error), after: None::<Duration> }),
     }
 }
 

@@ -1,19 +1,19 @@
 //! Stores the outcome of a connect and its consequences: resumed letters, or an alert and a slow retry.
 
 use base::store::VENDOR;
-use base::store::directory::{self, Kind};
-use base::store::ended;
+use base::store::directory::{self, IdKind};
+use base::store::finish_tx;
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::judge::Outcome;
+use super::judge::ChannelOutcome;
 use crate::alert::{self, Alarm};
 use crate::tenant::ChannelStatus;
 use crate::tenant::TenantContext;
-use crate::tenant::standing::slowly;
+use crate::tenant::status_change::slowly;
 
 /// Spreads the restart of turns of many accounts, in milliseconds.
 const JITTER: i64 = 250;
@@ -28,7 +28,7 @@ pub(super) async fn keep(
     app: &TenantContext,
     tenant: &tenant::Model,
     channel_id: Uuid,
-    mut outcome: Outcome,
+    mut outcome: ChannelOutcome,
 ) -> anyhow::Result<()> {
     let tenant_id = tenant.tenant_id;
     let now = app.clock.millis();
@@ -38,11 +38,11 @@ pub(super) async fn keep(
         .one(&tx)
         .await?;
     if let Some(scope_id) = &outcome.scope_id {
-        let holder = directory::find(&tx, Kind::Scope, scope_id, now).await?;
+        let holder = directory::find(&tx, IdKind::Scope, scope_id, now).await?;
         if holder.is_some_and(|holder| holder.tenant_id != tenant_id) {
             // Another account's chats must never arrive here.
             tracing::error!(tenant.id = %tenant_id, channel.id = %channel_id, "amoCRM returned a scope that belongs to another account; it is not used");
-            outcome = Outcome {
+            outcome = ChannelOutcome {
                 status: ChannelStatus::Misconfigured,
                 scope_id: None,
                 detail: "amoCRM gave a scope that belongs to another account".into(),
@@ -53,10 +53,10 @@ pub(super) async fn keep(
     let scope_id = outcome.scope_id.clone().unwrap_or_else(|| old_scope.clone());
     if let Some(scope_id) = &outcome.scope_id {
         if !old_scope.is_empty() && old_scope != *scope_id {
-            directory::take(&tx, Kind::Scope, &old_scope, now).await?;
+            directory::take(&tx, IdKind::Scope, &old_scope, now).await?;
         }
-        let entry = directory::Entry { tenant_id, id: channel_id, note: String::new(), expires_at: None };
-        directory::set(&tx, Kind::Scope, scope_id, entry).await?;
+        let entry = directory::DirectoryEntry { tenant_id, id: channel_id, note: String::new(), expires_at: None };
+        directory::set(&tx, IdKind::Scope, scope_id, entry).await?;
     }
     let connected = outcome.status == ChannelStatus::Connected;
     let tries = if connected { 0 } else { known.as_ref().map_or(0, |known| known.tries).saturating_add(1) };
@@ -132,11 +132,11 @@ pub(super) async fn broken(
             .exec(&tx)
             .await?;
         look_by(&tx, tenant_id, next_try_at).await?;
-        let outcome = Outcome { status, scope_id: None, detail: detail.to_owned() };
+        let outcome = ChannelOutcome { status, scope_id: None, detail: detail.to_owned() };
         alarm(app, &tx, tenant, channel_id, &outcome).await
     };
     let changed = changed.await;
-    ended(tx, changed).await
+    finish_tx(tx, changed).await
 }
 
 /// Losses in a row: the last connection held for less time than the next one would be delayed.
@@ -151,7 +151,7 @@ async fn alarm(
     db: &impl ConnectionTrait,
     tenant: &tenant::Model,
     channel_id: Uuid,
-    outcome: &Outcome,
+    outcome: &ChannelOutcome,
 ) -> Result<(), DbErr> {
     for (status, kind) in ALARMS {
         let object = format!("{channel_id}:{}", tenant.tenant_id);

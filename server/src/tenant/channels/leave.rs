@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::keep::look_by;
 use crate::tenant::TenantContext;
-use crate::tenant::standing::slowly;
+use crate::tenant::status_change::slowly;
 use crate::tenant::{self as tenants, ChannelStatus};
 
 /// Attempts before giving up: amoCRM disconnects channels by itself when an integration is switched off.

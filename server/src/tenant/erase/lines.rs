@@ -17,7 +17,7 @@ const PAGE: u64 = 500;
 
 /// A customer's parts of imports.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Lines {
+pub(super) struct ImportLines {
     /// Whole chats with them: import and the messenger's id.
     chats: BTreeSet<(Uuid, String)>,
     /// Messages in other people's chats that contain their number as a contact: import and the messenger's id.
@@ -27,27 +27,27 @@ pub(super) struct Lines {
 }
 
 /// The lines that contain a person with this phone number, given by its digits.
-pub(super) async fn find(app: &TenantContext, tenant_id: Uuid, wanted: &str) -> Result<Lines, DbErr> {
-    let mut found = Lines::default();
+pub(super) async fn find(app: &TenantContext, tenant_id: Uuid, wanted: &str) -> Result<ImportLines, DbErr> {
+    let mut found = ImportLines::default();
     read(app, tenant_id, |row| match place(&row.text, wanted) {
-        Some(Place::Person) => {
+        Some(NumberPosition::Person) => {
             found.chats.insert((row.import_id, row.conversation_id.clone()));
         }
-        Some(Place::Content) => {
+        Some(NumberPosition::Content) => {
             found.single.insert((row.import_id, row.external_id.clone()));
         }
         None => {}
     })
     .await?;
     let mut count = 0;
-    if found != Lines::default() {
+    if found != ImportLines::default() {
         read(app, tenant_id, |row| count += u64::from(found.has(row))).await?;
     }
-    Ok(Lines { count, ..found })
+    Ok(ImportLines { count, ..found })
 }
 
 /// Deletes them; returns how many.
-pub(super) async fn wipe(app: &TenantContext, tenant_id: Uuid, lines: &Lines) -> Result<u64, DbErr> {
+pub(super) async fn wipe(app: &TenantContext, tenant_id: Uuid, lines: &ImportLines) -> Result<u64, DbErr> {
     let mut gone = 0;
     let of = |column: Column, (import_id, id): &(Uuid, String)| {
         Condition::all().add(Column::ImportId.eq(*import_id)).add(column.eq(id.as_str()))
@@ -61,7 +61,7 @@ pub(super) async fn wipe(app: &TenantContext, tenant_id: Uuid, lines: &Lines) ->
     Ok(gone)
 }
 
-impl Lines {
+impl ImportLines {
     fn has(&self, row: &import_line::Model) -> bool {
         self.chats.contains(&(row.import_id, row.conversation_id.clone()))
             || self.single.contains(&(row.import_id, row.external_id.clone()))
@@ -89,16 +89,16 @@ async fn read(app: &TenantContext, tenant_id: Uuid, mut each: impl FnMut(&import
 }
 
 /// Where the number occurs in a line.
-enum Place {
+enum NumberPosition {
     Person,
     Content,
 }
 
-fn place(text: &str, wanted: &str) -> Option<Place> {
+fn place(text: &str, wanted: &str) -> Option<NumberPosition> {
     let line: Value = serde_json::from_str(text).ok()?;
     let has = |pointer: &str| line.pointer(pointer).and_then(Value::as_str).is_some_and(|phone| same(phone, wanted));
     if has("/sender/phone") || has("/receiver/phone") {
-        return Some(Place::Person);
+        return Some(NumberPosition::Person);
     }
-    has("/content/phone").then_some(Place::Content)
+    has("/content/phone").then_some(NumberPosition::Content)
 }

@@ -1,14 +1,14 @@
 //! Finds a customer's conversations and messages without changing anything.
 
 use base::error::{Error, Result};
+use base::i18n::LocalizedText;
 use base::message::{Body, Content, Person};
-use base::words::Said;
 use entity::{conversation, message};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::Who;
-use super::lines::{self, Lines};
+use super::lines::{self, ImportLines};
 use crate::tenant::TenantContext;
 
 /// Rows per page.
@@ -20,7 +20,7 @@ const TELLING: usize = 10;
 
 /// What an erasure would affect.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct ErasureScope {
     /// Conversations with the customer, as a whole.
     pub conversations: Vec<Uuid>,
     /// Number of messages: in those conversations, single ones of the customer in others (group chats), and those
@@ -31,12 +31,12 @@ pub struct Found {
     /// The single ones.
     pub(super) others: Vec<Uuid>,
     /// Pending lines of imports.
-    pub(super) lines: Lines,
+    pub(super) lines: ImportLines,
 }
 
 /// What [`super::erase()`] would erase; empty if no one is found. 422 if the phone number is invalid.
-pub async fn find(app: &TenantContext, tenant_id: Uuid, who: &Who) -> Result<Found> {
-    let mut found = Found::default();
+pub async fn find(app: &TenantContext, tenant_id: Uuid, who: &Who) -> Result<ErasureScope> {
+    let mut found = ErasureScope::default();
     match who {
         Who::Conversation(id) => {
             let row = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(*id));
@@ -60,15 +60,15 @@ pub async fn find(app: &TenantContext, tenant_id: Uuid, who: &Who) -> Result<Fou
     Ok(found)
 }
 
-async fn lines_of(app: &TenantContext, tenant_id: Uuid, phone: &str) -> Result<Lines> {
+async fn lines_of(app: &TenantContext, tenant_id: Uuid, phone: &str) -> Result<ImportLines> {
     let wanted = digits(phone);
-    if wanted.len() < SHORTEST { Ok(Lines::default()) } else { Ok(lines::find(app, tenant_id, &wanted).await?) }
+    if wanted.len() < SHORTEST { Ok(ImportLines::default()) } else { Ok(lines::find(app, tenant_id, &wanted).await?) }
 }
 
-async fn by_phone(app: &TenantContext, tenant_id: Uuid, phone: &str, found: &mut Found) -> Result<()> {
+async fn by_phone(app: &TenantContext, tenant_id: Uuid, phone: &str, found: &mut ErasureScope) -> Result<()> {
     let wanted = digits(phone);
     if wanted.len() < SHORTEST {
-        return Err(Error::field("/phone", Said::new("said-phone")));
+        return Err(Error::field("/phone", LocalizedText::new("said-phone")));
     }
     let mut after = Uuid::nil();
     loop {

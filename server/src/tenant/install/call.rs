@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Que
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::stage::Stage;
+use super::stage::InstallStage;
 use crate::alert::{self, Alarm};
 use crate::tenant::TenantContext;
 
@@ -41,16 +41,16 @@ stored_as_small_integer!(Trust { Stranger = 0, KnownAddress = 1, OwnBrowser = 2,
 
 /// Who processes a stored call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum For {
+pub enum CallProcessor {
     /// The background task, at once.
     Anybody,
-    /// The caller: it passes the row to [`super::carry`] now.
+    /// The caller: it passes the row to [`super::process`] now.
     Me,
 }
 
 /// An install call. Its host has passed the allow-list.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub struct InstallCall {
     pub integration: String,
     pub host: String,
     pub code: SecretString,
@@ -61,19 +61,23 @@ pub struct Call {
 
 /// Stores an authorization code durably; afterwards the call may be answered. An earlier unprocessed call for the
 /// same host from the same address is replaced: of an account's codes the newest is valid.
-pub async fn store(app: &TenantContext, call: Call, whose: For) -> anyhow::Result<install_call::Model> {
+pub async fn store(
+    app: &TenantContext,
+    call: InstallCall,
+    whose: CallProcessor,
+) -> anyhow::Result<install_call::Model> {
     let now = app.clock.millis();
     let id = app.clock.uuid_v7();
-    let Call { integration, host, code, trust, network } = call;
+    let InstallCall { integration, host, code, trust, network } = call;
     let row = install_call::Model {
         tenant_id: VENDOR,
         id,
         integration,
         host,
-        code: Stage::Code(code).seal(&app.vault, id)?,
+        code: InstallStage::Code(code).seal(&app.vault, id)?,
         status: NEW.to_owned(),
-        attempts: i32::from(whose == For::Me),
-        next_at: if whose == For::Me { now + HELD } else { now },
+        attempts: i32::from(whose == CallProcessor::Me),
+        next_at: if whose == CallProcessor::Me { now + HELD } else { now },
         error: String::new(),
         received_at: now,
         trust: trust.number(),
@@ -116,7 +120,7 @@ pub async fn store_unclear(app: &TenantContext, host: &str, code: SecretString, 
         id,
         integration: String::new(),
         host: host.to_owned(),
-        code: Stage::Code(code).seal(&app.vault, id)?,
+        code: InstallStage::Code(code).seal(&app.vault, id)?,
         status: FAILED.to_owned(),
         attempts: 0,
         next_at: now,
@@ -173,7 +177,11 @@ pub(super) async fn hold_on(app: &TenantContext, row: &install_call::Model) -> R
 
 /// Stores the result of a step before the next one begins. By then amoCRM has accepted the code, so the call is
 /// trusted.
-pub(super) async fn advance(app: &TenantContext, row: &install_call::Model, stage: &Stage) -> anyhow::Result<()> {
+pub(super) async fn advance(
+    app: &TenantContext,
+    row: &install_call::Model,
+    stage: &InstallStage,
+) -> anyhow::Result<()> {
     let sealed = stage.seal(&app.vault, row.id)?;
     of(row)
         .col_expr(Column::Code, Expr::value(sealed))

@@ -4,26 +4,26 @@
 use std::net::IpAddr;
 
 use base::store::VENDOR;
-use base::store::directory::{self, Entry, Kind};
+use base::store::directory::{self, DirectoryEntry, IdKind};
 use sea_orm::DbErr;
 
 use super::call::Trust;
-use crate::strangers;
 use crate::tenant::TenantContext;
+use crate::unknown_callers;
 
 /// How long an address stays known after its last genuine call.
 const KNOWN: i64 = 90 * 86_400_000;
 
 /// The hash of an address: it cannot be reversed without our key.
 pub fn network_of(app: &TenantContext, address: Option<IpAddr>) -> String {
-    let address = address.map(|address| strangers::site(address).to_string()).unwrap_or_default();
+    let address = address.map(|address| unknown_callers::site(address).to_string()).unwrap_or_default();
     let derived = app.vault.derive("install_network", &[&address]);
     hex::encode(derived.get(..16).unwrap_or_default())
 }
 
 /// The trust in a call from this address.
 pub async fn trust_of(app: &TenantContext, network: &str) -> Result<Trust, DbErr> {
-    let found = directory::find(app.store.read(), Kind::InstallNetwork, network, app.clock.millis()).await?;
+    let found = directory::find(app.store.read(), IdKind::InstallNetwork, network, app.clock.millis()).await?;
     Ok(if found.is_some() { Trust::KnownAddress } else { Trust::Stranger })
 }
 
@@ -32,9 +32,13 @@ pub(super) async fn was_genuine(app: &TenantContext, network: &str) {
     if network.is_empty() {
         return;
     }
-    let entry =
-        Entry { tenant_id: VENDOR, id: VENDOR, note: String::new(), expires_at: Some(app.clock.millis() + KNOWN) };
-    if let Err(error) = directory::set(app.store.write(), Kind::InstallNetwork, network, entry).await {
+    let entry = DirectoryEntry {
+        tenant_id: VENDOR,
+        id: VENDOR,
+        note: String::new(),
+        expires_at: Some(app.clock.millis() + KNOWN),
+    };
+    if let Err(error) = directory::set(app.store.write(), IdKind::InstallNetwork, network, entry).await {
         tracing::warn!(%error, "the address of a genuine install call could not be recorded");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 
-use super::call::Call;
+use super::call::InstallCall;
 
 /// Maximum number of calls kept.
 const MOST: usize = 64;
@@ -16,7 +16,7 @@ const MOST: usize = 64;
 pub(super) struct Unstored {
     /// Our id, which contains the time of arrival.
     pub id: Uuid,
-    pub call: Call,
+    pub call: InstallCall,
 }
 
 /// The newest calls that are not stored.
@@ -26,7 +26,7 @@ pub struct Overflow(Mutex<VecDeque<Unstored>>);
 impl Overflow {
     /// Keeps a call in memory. It replaces an earlier one for the same host from the same address; when there are too
     /// many, the oldest is dropped.
-    pub fn put(&self, id: Uuid, call: Call) {
+    pub fn put(&self, id: Uuid, call: InstallCall) {
         let mut calls = self.calls();
         calls.retain(|one| {
             let one = &one.call;
@@ -66,7 +66,7 @@ mod tests {
     fn the_newest_stay() {
         let overflow = Overflow::default();
         for number in 0..100 {
-            let call = Call {
+            let call = InstallCall {
                 integration: "main".to_owned(),
                 host: format!("h{}.amocrm.ru", number % 90),
                 code: SecretString::from("x"),

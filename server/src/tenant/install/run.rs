@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::words::Said;
+use base::i18n::LocalizedText;
 use entity::install_call;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::call::{self, For};
-use super::stage::{Entered, Stage};
-use super::turns::{AT_ONCE, Place, Turns, Waiting};
+use super::call::{self, CallProcessor};
+use super::stage::{Granted, InstallStage};
+use super::turns::{AT_ONCE, PendingCall, Place, Turns};
 use super::{InstallError, enter, exchange, finish, known};
 use crate::tenant::TenantContext;
 
@@ -27,13 +27,13 @@ const BACK_OFF: [i64; 7] = [1, 2, 5, 15, 30, 60, 60];
 
 /// The progress of an install call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum InstallProgress {
     /// The account is set up.
-    Done(Entered),
+    Done(Granted),
     /// Retried automatically. `entered`: access is given, only channels are missing.
-    Later { said: Said, entered: bool },
+    Later { said: LocalizedText, entered: bool },
     /// Permanently.
-    Failed { said: Said },
+    Failed { said: LocalizedText },
 }
 
 /// The background task of installations. Ends when `stop` is cancelled and running work has ended.
@@ -48,7 +48,7 @@ pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
         }
         match turns.next(&app, room).await {
             Ok(next) => next.into_iter().for_each(|(waiting, place)| {
-                working.spawn(claim_and_carry(app.clone(), waiting, place));
+                working.spawn(claim_and_process(app.clone(), waiting, place));
             }),
             Err(error) => tracing::warn!(%error, "install calls could not be read; it will be retried"),
         }
@@ -59,14 +59,14 @@ pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
     }
 }
 
-async fn claim_and_carry(app: Arc<TenantContext>, waiting: Waiting, _place: Place) {
+async fn claim_and_process(app: Arc<TenantContext>, waiting: PendingCall, _place: Place) {
     let claimed = match waiting {
-        Waiting::Stored(row) => call::claim(&app, *row).await.map_err(anyhow::Error::from),
-        Waiting::Unstored(unstored) => call::store(&app, unstored.call, For::Me).await.map(Some),
+        PendingCall::Stored(row) => call::claim(&app, *row).await.map_err(anyhow::Error::from),
+        PendingCall::Unstored(unstored) => call::store(&app, unstored.call, CallProcessor::Me).await.map(Some),
     };
     match claimed {
         Ok(Some(row)) => {
-            carry(app, row).await;
+            process(app, row).await;
         }
         Ok(None) => {}
         Err(error) => tracing::warn!(error = format!("{error:#}"), "an install call could not be claimed"),
@@ -75,11 +75,11 @@ async fn claim_and_carry(app: Arc<TenantContext>, waiting: Waiting, _place: Plac
 
 /// Processes a claimed call as far as possible now, and stores the progress. Run it in a separate task: a caller that
 /// goes away must not cancel an exchange.
-pub async fn carry(app: Arc<TenantContext>, row: install_call::Model) -> Progress {
+pub async fn process(app: Arc<TenantContext>, row: install_call::Model) -> InstallProgress {
     let result = while_held(&app, &row, steps(&app, &row)).await;
     let progress = match result {
-        Ok(entered) => Progress::Done(entered),
-        Err((InstallError::Never(said), _)) => Progress::Failed { said },
+        Ok(entered) => InstallProgress::Done(entered),
+        Err((InstallError::Never(said), _)) => InstallProgress::Failed { said },
         Err((InstallError::Later { said, after }, entered)) => {
             let now = app.clock.millis();
             let next_at = now.saturating_add(pause(row.attempts, after));
@@ -88,23 +88,23 @@ pub async fn carry(app: Arc<TenantContext>, row: install_call::Model) -> Progres
                 let stored = call::later(&app, &row, next_at, &said.to_string()).await;
                 tracing::warn!(install.id = %row.id, integration = row.integration, remote.host = row.host, attempt = row.attempts, error = %said, "an installation is not finished; it will continue automatically");
                 complain(stored);
-                return Progress::Later { said, entered };
+                return InstallProgress::Later { said, entered };
             }
-            Progress::Failed {
-                said: Said::new("said-install-given-up").with("count", row.attempts).with("reason", said),
+            InstallProgress::Failed {
+                said: LocalizedText::new("said-install-given-up").with("count", row.attempts).with("reason", said),
             }
         }
     };
     complain(match &progress {
-        Progress::Done(entered) => call::done(&app, &row, entered.tenant_id).await,
-        Progress::Failed { said } => {
+        InstallProgress::Done(entered) => call::done(&app, &row, entered.tenant_id).await,
+        InstallProgress::Failed { said } => {
             tracing::error!(
                 install.id = %row.id, integration = row.integration, remote.host = row.host, error = %said,
                 "an installation has failed; an administrator of the account must switch the integration off and on, or open /oauth/install"
             );
             call::failed(&app, &row, &said.to_string()).await
         }
-        Progress::Later { .. } => Ok(()),
+        InstallProgress::Later { .. } => Ok(()),
     });
     progress
 }
@@ -112,23 +112,23 @@ pub async fn carry(app: Arc<TenantContext>, row: install_call::Model) -> Progres
 /// An error, and whether access had been given before it.
 type Broken = (InstallError, bool);
 
-async fn steps(app: &TenantContext, row: &install_call::Model) -> Result<Entered, Broken> {
+async fn steps(app: &TenantContext, row: &install_call::Model) -> Result<Granted, Broken> {
     let before = |error: InstallError| (error, false);
-    let mut stage = Stage::open(&app.vault, row.id, &row.code).map_err(|error| before(error.into()))?;
+    let mut stage = InstallStage::open(&app.vault, row.id, &row.code).map_err(|error| before(error.into()))?;
     loop {
         stage = match stage {
-            Stage::Code(code) => {
+            InstallStage::Code(code) => {
                 let (integration, host) = place(app, row).map_err(|error| before(error.into()))?;
                 let fresh = exchange(app, integration, &host, &code).await.map_err(before)?;
                 known::was_genuine(app, &row.network).await;
-                Stage::Tokens(fresh)
+                InstallStage::Tokens(fresh)
             }
-            Stage::Tokens(fresh) => {
+            InstallStage::Tokens(fresh) => {
                 let entered = |error| (error, true);
                 let (integration, host) = place(app, row).map_err(|error| entered(error.into()))?;
-                Stage::Entered(enter(app, integration, &host, &fresh).await.map_err(entered)?)
+                InstallStage::Entered(enter(app, integration, &host, &fresh).await.map_err(entered)?)
             }
-            Stage::Entered(entered) => {
+            InstallStage::Entered(entered) => {
                 finish(app, entered.tenant_id).await.map_err(|error| (error, true))?;
                 return Ok(entered);
             }
@@ -138,7 +138,7 @@ async fn steps(app: &TenantContext, row: &install_call::Model) -> Result<Entered
 }
 
 /// A used code cannot be exchanged again, so its result is stored with retries, and used even if that fails.
-async fn keep(app: &TenantContext, row: &install_call::Model, stage: &Stage) {
+async fn keep(app: &TenantContext, row: &install_call::Model, stage: &InstallStage) {
     for pause in [50, 500, 2_000] {
         match call::advance(app, row, stage).await {
             Ok(()) => return,

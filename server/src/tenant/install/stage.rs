@@ -8,22 +8,22 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::tenant::grant::Fresh;
+use crate::tenant::grant::Grant;
 
 /// The input of the next step.
 #[derive(Clone, Debug)]
-pub(super) enum Stage {
+pub(super) enum InstallStage {
     /// To be exchanged.
     Code(SecretString),
     /// Exchanged; the account is not stored yet.
-    Tokens(Fresh),
+    Tokens(Grant),
     /// Account and grant are stored; the channels are not connected yet.
-    Entered(Entered),
+    Entered(Granted),
 }
 
 /// The account, and who gave access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entered {
+pub struct Granted {
     pub tenant_id: Uuid,
     /// 0 if the token does not contain it.
     pub crm_user_id: i64,
@@ -35,10 +35,10 @@ pub struct Entered {
 
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Written<'stage> {
+enum StageOutput<'stage> {
     Code(&'stage str),
     Tokens { access_token: &'stage str, refresh_token: &'stage str, expires_at: i64 },
-    Entered(&'stage Entered),
+    Entered(&'stage Granted),
 }
 
 #[derive(Deserialize)]
@@ -46,19 +46,19 @@ enum Written<'stage> {
 enum Read {
     Code(SecretString),
     Tokens { access_token: SecretString, refresh_token: SecretString, expires_at: i64 },
-    Entered(Entered),
+    Entered(Granted),
 }
 
-impl Stage {
+impl InstallStage {
     pub fn seal(&self, vault: &Vault, row: Uuid) -> anyhow::Result<Vec<u8>> {
         let written = match self {
-            Self::Code(code) => Written::Code(code.expose_secret()),
-            Self::Tokens(fresh) => Written::Tokens {
+            Self::Code(code) => StageOutput::Code(code.expose_secret()),
+            Self::Tokens(fresh) => StageOutput::Tokens {
                 access_token: fresh.access_token.expose_secret(),
                 refresh_token: fresh.refresh_token.expose_secret(),
                 expires_at: fresh.expires_at,
             },
-            Self::Entered(entered) => Written::Entered(entered),
+            Self::Entered(entered) => StageOutput::Entered(entered),
         };
         let text = Zeroizing::new(serde_json::to_vec(&written)?);
         Ok(vault.seal(VENDOR, Place::InstallCall, &row.to_string(), &text))
@@ -72,7 +72,7 @@ impl Stage {
         Ok(match read {
             Read::Code(code) => Self::Code(code),
             Read::Tokens { access_token, refresh_token, expires_at } => {
-                Self::Tokens(Fresh { access_token, refresh_token, expires_at })
+                Self::Tokens(Grant { access_token, refresh_token, expires_at })
             }
             Read::Entered(entered) => Self::Entered(entered),
         })
@@ -92,21 +92,21 @@ mod tests {
     #[test]
     fn every_stage_comes_back_as_it_was() {
         let (vault, row) = (vault(), Uuid::from_u128(7));
-        let back = |stage: Stage| Stage::open(&vault, row, &stage.seal(&vault, row).unwrap()).unwrap();
-        let Stage::Code(code) = back(Stage::Code(SecretString::from("def502"))) else { panic!("a code") };
+        let back = |stage: InstallStage| InstallStage::open(&vault, row, &stage.seal(&vault, row).unwrap()).unwrap();
+        let InstallStage::Code(code) = back(InstallStage::Code(SecretString::from("def502"))) else { panic!("a code") };
         assert_eq!(code.expose_secret(), "def502");
-        let fresh = Fresh { access_token: "a".into(), refresh_token: "r\"".into(), expires_at: 9 };
-        let Stage::Tokens(fresh) = back(Stage::Tokens(fresh)) else { panic!("tokens") };
+        let fresh = Grant { access_token: "a".into(), refresh_token: "r\"".into(), expires_at: 9 };
+        let InstallStage::Tokens(fresh) = back(InstallStage::Tokens(fresh)) else { panic!("tokens") };
         assert_eq!((fresh.refresh_token.expose_secret(), fresh.expires_at), ("r\"", 9));
-        let olga = Entered { tenant_id: Uuid::from_u128(3), crm_user_id: 7, name: "Olga".into(), is_admin: true };
-        let Stage::Entered(entered) = back(Stage::Entered(olga.clone())) else { panic!("a tenant") };
+        let olga = Granted { tenant_id: Uuid::from_u128(3), crm_user_id: 7, name: "Olga".into(), is_admin: true };
+        let InstallStage::Entered(entered) = back(InstallStage::Entered(olga.clone())) else { panic!("a tenant") };
         assert_eq!(entered, olga);
     }
 
     #[test]
     fn another_rows_contents_stay_closed() {
         let (vault, row) = (vault(), Uuid::from_u128(7));
-        let sealed = Stage::Code("x".into()).seal(&vault, row).unwrap();
-        assert!(Stage::open(&vault, Uuid::from_u128(8), &sealed).is_err());
+        let sealed = InstallStage::Code("x".into()).seal(&vault, row).unwrap();
+        assert!(InstallStage::open(&vault, Uuid::from_u128(8), &sealed).is_err());
     }
 }

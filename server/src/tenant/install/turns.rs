@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use base::config::Rates;
-use base::store::pace;
+use base::store::rate_limit;
 use entity::install_call;
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -29,13 +29,13 @@ const SEEN: u64 = 500;
 const REMEMBERED: usize = 10_000;
 
 /// A waiting call.
-pub(super) enum Waiting {
+pub(super) enum PendingCall {
     Stored(Box<install_call::Model>),
     /// It exceeded the write limit.
     Unstored(Unstored),
 }
 
-impl Waiting {
+impl PendingCall {
     fn id(&self) -> Uuid {
         match self {
             Self::Stored(row) => row.id,
@@ -81,11 +81,11 @@ pub(super) struct Turns {
 impl Turns {
     /// The next calls, at most `room`, each with its slot. Codes are exchanged no faster than amoCRM's token endpoint may
     /// be called.
-    pub async fn next(&mut self, app: &TenantContext, room: usize) -> Result<Vec<(Waiting, Place)>, DbErr> {
+    pub async fn next(&mut self, app: &TenantContext, room: usize) -> Result<Vec<(PendingCall, Place)>, DbErr> {
         self.forget();
-        let mut waiting: Vec<Waiting> =
-            call::due(app, SEEN).await?.into_iter().map(|row| Waiting::Stored(Box::new(row))).collect();
-        waiting.extend(app.installs.all().into_iter().map(Waiting::Unstored));
+        let mut waiting: Vec<PendingCall> =
+            call::due(app, SEEN).await?.into_iter().map(|row| PendingCall::Stored(Box::new(row))).collect();
+        waiting.extend(app.installs.all().into_iter().map(PendingCall::Unstored));
         let mut closed: Vec<String> = Vec::new();
         let mut next = Vec::new();
         for one in self.ordered(waiting) {
@@ -101,7 +101,7 @@ impl Turns {
                 closed.push(one.integration().to_owned());
                 continue;
             }
-            if let Waiting::Unstored(call) = &one
+            if let PendingCall::Unstored(call) = &one
                 && !app.installs.claim(call.id)
             {
                 continue;
@@ -114,7 +114,7 @@ impl Turns {
         Ok(next)
     }
 
-    fn ordered(&self, mut waiting: Vec<Waiting>) -> Vec<Waiting> {
+    fn ordered(&self, mut waiting: Vec<PendingCall>) -> Vec<PendingCall> {
         waiting.sort_by_key(|one| Reverse(one.id()));
         let mut of_one: HashMap<String, usize> = HashMap::new();
         let mut ranked: Vec<_> = waiting
@@ -142,14 +142,14 @@ impl Turns {
 
 /// Whether a code of an integration may be exchanged now, counted over all processes (`rates.installs`).
 pub async fn may_exchange(app: &TenantContext, integration: &str) -> Result<bool, DbErr> {
-    pace::take(&app.store, &format!("install:{integration}"), budget(&app.config.rates)).await
+    rate_limit::take(&app.store, &format!("install:{integration}"), budget(&app.config.rates)).await
 }
 
 /// Never more than `rates.installs` and its half within one second.
 #[expect(clippy::as_conversions, reason = "configured rates are positive and finite; `as` saturates")]
-fn budget(rates: &Rates) -> base::pace::Budget {
+fn budget(rates: &Rates) -> base::rate_limit::Budget {
     let at_once = ((rates.installs / 2.0).ceil() as i64).max(1);
-    base::pace::Budget { at_once, each: ((1000.0 / rates.installs) as i64).max(1) }
+    base::rate_limit::Budget { at_once, each: ((1000.0 / rates.installs) as i64).max(1) }
 }
 
 #[cfg(test)]
@@ -158,7 +158,7 @@ mod tests {
 
     use super::*;
 
-    fn call(number: u128, network: &str, trust: Trust) -> Waiting {
+    fn call(number: u128, network: &str, trust: Trust) -> PendingCall {
         let call = call::Call {
             integration: "main".to_owned(),
             host: format!("{number}.amocrm.ru"),
@@ -166,10 +166,10 @@ mod tests {
             trust,
             network: network.to_owned(),
         };
-        Waiting::Unstored(Unstored { id: Uuid::from_u128(number), call })
+        PendingCall::Unstored(Unstored { id: Uuid::from_u128(number), call })
     }
 
-    fn order(turns: &Turns, waiting: Vec<Waiting>) -> Vec<u128> {
+    fn order(turns: &Turns, waiting: Vec<PendingCall>) -> Vec<u128> {
         turns.ordered(waiting).iter().map(|one| one.id().as_u128()).collect()
     }
 

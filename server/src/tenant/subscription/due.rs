@@ -8,7 +8,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
 
-use super::look;
+use super::check;
 use crate::tenant::TenantContext;
 
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -58,7 +58,7 @@ async fn one(app: &Arc<TenantContext>, row: crm_subscription::Model) -> anyhow::
     if !claim(app, &row, claimed).await? {
         return Ok(false);
     }
-    look::look(app, crm_subscription::Model { next_try_at: Some(claimed), ..row }).await?;
+    check::look(app, crm_subscription::Model { next_try_at: Some(claimed), ..row }).await?;
     Ok(true)
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{TokenError, access_token, living, renewed};
 use crate::tenant::TenantContext;
-use crate::tenant::{self as tenants, TenantStatus, grant, place, standing};
+use crate::tenant::{self as tenants, TenantStatus, grant, host, status_change};
 
 /// Why a call on behalf of an account failed.
 #[derive(Debug, thiserror::Error)]
@@ -38,19 +38,19 @@ where
             let renewed = renewed(app, used).await?;
             grant::open_access(&app.vault, &renewed).map_err(TokenError::from)?
         }
-        Err(error @ amocrm::Error::Refused { status: 404, .. }) => match place::find(app, tenant_id, None).await {
+        Err(error @ amocrm::Error::Refused { status: 404, .. }) => match host::find(app, tenant_id, None).await {
             Ok(true) => token,
             _ => return Err(error.into()),
         },
-        answer => return told(app, tenant_id, status, answer).await,
+        answer => return record_answer(app, tenant_id, status, answer).await,
     };
     let (rest, status) = client(app, tenant_id).await?;
     let answer = call(rest, token).await;
-    told(app, tenant_id, status, answer).await
+    record_answer(app, tenant_id, status, answer).await
 }
 
 /// Updates the account's state by an answer.
-async fn told<T>(
+async fn record_answer<T>(
     app: &Arc<TenantContext>,
     tenant_id: Uuid,
     status: TenantStatus,
@@ -59,7 +59,7 @@ async fn told<T>(
     let error = match answer {
         Ok(value) => {
             if matches!(status, TenantStatus::Unpaid | TenantStatus::Blocked) {
-                standing::recovered(app, tenant_id).await.map_err(TokenError::from)?;
+                status_change::recovered(app, tenant_id).await.map_err(TokenError::from)?;
             }
             return Ok(value);
         }
@@ -72,7 +72,7 @@ async fn told<T>(
         }
         error => return Err(error.into()),
     };
-    standing::refused(app, tenant_id, refused).await.map_err(TokenError::from)?;
+    status_change::refused(app, tenant_id, refused).await.map_err(TokenError::from)?;
     tracing::debug!(tenant.id = %tenant_id, %error, "amoCRM rejects the account as a whole");
     Err(meaning.into())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use amocrm::oauth::{OAuth, OAuthError};
 use amocrm::{Host, claims};
 use base::config::Integration;
-use base::store::ended;
+use base::store::finish_tx;
 use entity::oauth_grant::{self, Column};
 use entity::tenant;
 use sea_orm::sea_query::Expr;
@@ -16,8 +16,8 @@ use uuid::Uuid;
 
 use super::TokenError;
 use crate::tenant::TenantContext;
-use crate::tenant::grant::{self, Fresh};
-use crate::tenant::{self as tenants, TenantStatus, place, standing};
+use crate::tenant::grant::{self, Grant};
+use crate::tenant::{self as tenants, TenantStatus, host, status_change};
 
 /// Time limit of one call to the token endpoint.
 const CALL_TIME: Duration = Duration::from_secs(15);
@@ -62,7 +62,7 @@ struct Renewal<'call> {
 }
 
 /// Where an account's tokens are renewed.
-struct Place<'call> {
+struct RefreshTarget<'call> {
     integration: &'call Integration,
     oauth: OAuth,
     host: Host,
@@ -75,7 +75,7 @@ impl Renewal<'_> {
         let integration = tenants::integration(self.app, &tenant)?;
         let oauth = tenants::oauth(self.app, integration).with_total_time(CALL_TIME);
         let host = tenants::allowed_host(integration, &tenant.host)?;
-        let mut place = Place { integration, oauth, host, tenant };
+        let mut place = RefreshTarget { integration, oauth, host, tenant };
         let vault = &self.app.vault;
         let newest = grant::open_refresh(vault, self.seen, &self.seen.refresh_token)?;
         let mut rejected = match self.refresh(&mut place, &newest).await? {
@@ -103,7 +103,11 @@ impl Renewal<'_> {
 
     /// Tries one token at the account's address, and once more at its new one after a renaming. Inner error:
     /// rejected, with amoCRM's text.
-    async fn refresh(&self, place: &mut Place<'_>, token: &SecretString) -> Result<Result<Fresh, String>, TokenError> {
+    async fn refresh(
+        &self,
+        place: &mut RefreshTarget<'_>,
+        token: &SecretString,
+    ) -> Result<Result<Grant, String>, TokenError> {
         let answer = match self.ask(place, token).await? {
             Err(OAuthError::HostChanged { hint, .. }) => match self.moved_host(place, token).await? {
                 true => self.ask(place, token).await?,
@@ -127,21 +131,25 @@ impl Renewal<'_> {
         }
     }
 
-    async fn ask(&self, place: &Place<'_>, token: &SecretString) -> Result<Result<Fresh, OAuthError>, TokenError> {
+    async fn ask(
+        &self,
+        place: &RefreshTarget<'_>,
+        token: &SecretString,
+    ) -> Result<Result<Grant, OAuthError>, TokenError> {
         let address = tenants::account_base(place.integration, &place.host)?;
         let asked_at = self.app.clock.millis();
         let answer = place.oauth.refresh(address.as_str(), token).await;
-        Ok(answer.map(|tokens| Fresh::of(tokens, asked_at)))
+        Ok(answer.map(|tokens| Grant::of(tokens, asked_at)))
     }
 
     /// Asks the shared API host for the account's current host. True if it is a different, allowed one, which is then
     /// stored.
-    async fn moved_host(&self, renewing: &mut Place<'_>, token: &SecretString) -> Result<bool, TokenError> {
-        let Some(host) = place::told(self.app, &renewing.tenant, token).await? else { return Ok(false) };
+    async fn moved_host(&self, renewing: &mut RefreshTarget<'_>, token: &SecretString) -> Result<bool, TokenError> {
+        let Some(host) = host::reported_host(self.app, &renewing.tenant, token).await? else { return Ok(false) };
         if host == renewing.host {
             return Ok(false);
         }
-        place::moved(self.app, &renewing.tenant, &host).await?;
+        host::moved(self.app, &renewing.tenant, &host).await?;
         renewing.host = host;
         Ok(true)
     }
@@ -162,7 +170,7 @@ impl Renewal<'_> {
     }
 
     /// Stores the new pair before it is used, and ends the lease with the same statement.
-    async fn keep(&self, fresh: &Fresh, tenant: &tenant::Model) -> Result<oauth_grant::Model, TokenError> {
+    async fn keep(&self, fresh: &Grant, tenant: &tenant::Model) -> Result<oauth_grant::Model, TokenError> {
         let key = (self.seen.tenant_id, self.seen.crm_user_id);
         let mut pauses = STORE_AGAIN.into_iter();
         let refused = self.app.faults.hit("token.before_commit");
@@ -186,24 +194,24 @@ impl Renewal<'_> {
         };
         if recovered {
             self.app.lookup.forget();
-            standing::go_on(self.app, key.0).await?;
+            status_change::go_on(self.app, key.0).await?;
         }
         tracing::debug!(tenant.id = %key.0, "the access token was renewed");
         grant::by_key(self.app.store.read(), key).await?.ok_or(TokenError::NoGrant)
     }
 
     /// None if the version has changed. True if the account was refused before and is active now.
-    async fn store(&self, key: grant::Key, fresh: &Fresh, tenant: &tenant::Model) -> Result<Option<bool>, DbErr> {
+    async fn store(&self, key: grant::Key, fresh: &Grant, tenant: &tenant::Model) -> Result<Option<bool>, DbErr> {
         let tx = self.app.store.write_tx().await?;
         let done = self.store_in(&tx, key, fresh, tenant).await;
-        ended(tx, done).await
+        finish_tx(tx, done).await
     }
 
     async fn store_in(
         &self,
         tx: &DatabaseTransaction,
         key: grant::Key,
-        fresh: &Fresh,
+        fresh: &Grant,
         tenant: &tenant::Model,
     ) -> Result<Option<bool>, DbErr> {
         tenants::lock(tx, key.0).await?;
@@ -224,7 +232,8 @@ impl Renewal<'_> {
         }
         // A renewed token ends the states that refusals had caused.
         let from = [TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
-        let recovered = standing::change_status(self.app, tx, tenant.tenant_id, &from, TenantStatus::Active).await?;
+        let recovered =
+            status_change::change_status(self.app, tx, tenant.tenant_id, &from, TenantStatus::Active).await?;
         let api_domain = claims::read(&fresh.access_token).and_then(|claims| claims.api_domain);
         if let Some(domain) = api_domain.filter(|domain| tenant.api_domain.as_ref() != Some(domain)) {
             tenant::Entity::update_many()
@@ -251,7 +260,7 @@ impl Renewal<'_> {
         self.app.faults.pass("token.refused").await;
         let tx = self.app.store.write_tx().await?;
         let done = self.refused_in(&tx, status).await;
-        if ended(tx, done).await? {
+        if finish_tx(tx, done).await? {
             self.app.lookup.forget();
         }
         Ok(())
@@ -280,7 +289,7 @@ impl Renewal<'_> {
             return Ok(false);
         }
         let from = [TenantStatus::Active, TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
-        standing::change_status(self.app, tx, tenant_id, &from, status).await
+        status_change::change_status(self.app, tx, tenant_id, &from, status).await
     }
 
     /// The row, if its version is still the one seen and the lease is ours; ends the lease.

@@ -1,7 +1,7 @@
 //! Removes expired rows, in batches that block no one.
 
 use base::store::VENDOR;
-use base::store::directory::Kind;
+use base::store::directory::IdKind;
 use entity::{directory, install_call, parked_status, rest_pace};
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -48,9 +48,9 @@ pub(super) async fn clean(app: &TenantContext) -> Result<u64, DbErr> {
         }
     }
     forget_codes(app, now).await?;
-    gone += forget_paces(app, now).await?;
+    gone += forget_rate_limits(app, now).await?;
     end_alarm(app, now).await?;
-    gone += clean_strangers_calls(app, now - STRANGERS_CALLS_LIVE).await?;
+    gone += clean_unknown_calls(app, now - STRANGERS_CALLS_LIVE).await?;
     Ok(gone + clean_calls(app, VENDOR, now - CALLS_LIVE).await?)
 }
 
@@ -61,7 +61,7 @@ async fn expired_entries(app: &TenantContext, before: i64) -> Result<u64, DbErr>
         .select_only()
         .columns([Column::Kind, Column::Key])
         .filter(Column::ExpiresAt.lt(before))
-        .filter(Column::Kind.ne(Kind::ApiKey.name()))
+        .filter(Column::Kind.ne(IdKind::ApiKey.name()))
         .limit(BATCH)
         .into_tuple()
         .all(app.store.read())
@@ -110,7 +110,7 @@ async fn expired_statuses(app: &TenantContext, now: i64) -> Result<u64, DbErr> {
 }
 
 /// Accounts that were not called for an hour: their rate state is no longer needed.
-async fn forget_paces(app: &TenantContext, now: i64) -> Result<u64, DbErr> {
+async fn forget_rate_limits(app: &TenantContext, now: i64) -> Result<u64, DbErr> {
     use rest_pace::Column;
     let gone = rest_pace::Entity::delete_many()
         .filter(Column::TenantId.eq(VENDOR))
@@ -153,7 +153,7 @@ async fn end_alarm(app: &TenantContext, now: i64) -> Result<(), DbErr> {
 }
 
 /// Failed calls of strangers that came before a time, by the index on status and time.
-async fn clean_strangers_calls(app: &TenantContext, before: i64) -> Result<u64, DbErr> {
+async fn clean_unknown_calls(app: &TenantContext, before: i64) -> Result<u64, DbErr> {
     use install_call::Column;
     let theirs = Condition::all()
         .add(Column::Status.eq("failed"))

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::tenant::TenantContext;
 use crate::tenant::access::IDLE;
 use crate::tenant::install::UNFINISHED;
-use crate::tenant::standing::slowly;
+use crate::tenant::status_change::slowly;
 use crate::tenant::token::{self, CallError, TokenError};
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus, channels, install, uninstall};
 
@@ -64,9 +64,9 @@ async fn work(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<()> {
         TenantStatus::Unpaid | TenantStatus::Blocked => probe(app, &tenant).await?,
         TenantStatus::Active => {
             keep_alive(app, tenant_id).await?;
-            connect_again(app, tenant_id).await?;
+            reconnect(app, tenant_id).await?;
         }
-        TenantStatus::NeedsReauth => connect_again(app, tenant_id).await?,
+        TenantStatus::NeedsReauth => reconnect(app, tenant_id).await?,
         TenantStatus::AwaitingCredentials => keep_alive(app, tenant_id).await?,
         TenantStatus::Provisioning => {
             keep_alive(app, tenant_id).await?;
@@ -109,7 +109,7 @@ async fn keep_alive(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result
 }
 
 /// Connects refused channels again when they are due.
-async fn connect_again(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<()> {
+async fn reconnect(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<()> {
     let now = app.clock.millis();
     let due: Vec<_> = broken(app, tenant_id).await?.into_iter().filter(|row| row.next_try_at <= Some(now)).collect();
     if due.is_empty() {

@@ -1,6 +1,6 @@
 //! Files in the chat on somebody else's site: dragged, pasted, taken by a phone's camera, kept until there is a line.
 
-use base::words::{Language, Words};
+use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Place};
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! The bot in the name of a person: Telegram Business.
 
 use doubles::telegram::{Act, Content, NewPerson};
-use parom::source::{Reason, SourceStatus};
+use parom::source::{SourceStatus, StateReason};
 use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{Place, Setup, TelegramLine, TelegramWorld, World, both};
 use sandbox::HookMessage;
@@ -68,7 +68,7 @@ async fn a_person_who_takes_the_bot_out_is_told_of(world: &mut TelegramWorld) {
     let app = world.app();
     let source = parom::source::find(app, line.line.tenant_id, line.line.source_id).await.unwrap();
     let state = parom::source::state(app, &source).await.unwrap();
-    assert_eq!((state.status, state.reason), (SourceStatus::NeedsAttention, Some(Reason::BusinessOff)));
+    assert_eq!((state.status, state.reason), (SourceStatus::NeedsAttention, Some(StateReason::BusinessOff)));
     assert_eq!(state.detail, "Oleg Petrov");
 }
 

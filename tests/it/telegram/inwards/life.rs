@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use doubles::telegram::{Fault, NewBot, UpdateFault};
-use parom::source::{self, By, Reason, SourceStatus, State};
+use parom::source::{self, By, SourceState, SourceStatus, StateReason};
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramLine, TelegramWorld, both};
 use serde_json::{Value, json};
 
 use super::{chatting, last};
 
-async fn state(world: &TelegramWorld, line: &TelegramLine) -> State {
+async fn state(world: &TelegramWorld, line: &TelegramLine) -> SourceState {
     let found = source::find(world.app(), line.line.tenant_id, line.line.source_id).await.unwrap();
     source::state(world.app(), &found).await.unwrap()
 }
@@ -105,7 +105,7 @@ async fn a_bot_that_another_service_took_is_taken_back(world: &mut TelegramWorld
     world.telegram().hijack_webhook(line.bot, "https://crm.example/hook");
     watched(world).await;
     let seen = state(world, &line).await;
-    assert_eq!((seen.status, seen.reason), (SourceStatus::NeedsAttention, Some(Reason::LineElsewhere)));
+    assert_eq!((seen.status, seen.reason), (SourceStatus::NeedsAttention, Some(StateReason::LineElsewhere)));
     assert_eq!(seen.detail, "crm.example");
     let steps = world.api.post(&line.line.path("/test"), &Value::Null).await.is(200);
     assert_eq!(steps.json["steps"][1]["ok"], false, "{}", steps.text);
@@ -139,7 +139,7 @@ async fn a_webhook_that_fails_is_told_of_until_it_works(world: &mut TelegramWorl
     world.telegram_arrives().await;
     watched(world).await;
     let seen = state(world, &line).await;
-    assert_eq!((seen.status, seen.reason), (SourceStatus::NeedsAttention, Some(Reason::LineFailing)));
+    assert_eq!((seen.status, seen.reason), (SourceStatus::NeedsAttention, Some(StateReason::LineFailing)));
     let said = world.telegram().webhook(line.bot).unwrap().last_error.expect("what Telegram says of it");
     assert!(seen.detail.contains(&said), "{} of {said}", seen.detail);
     world.telegram_arrives().await;
@@ -154,7 +154,7 @@ async fn a_token_that_is_revoked_stops_the_source_and_a_new_one_starts_it(world:
     world.telegram().revoke_token(line.bot);
     watched(world).await;
     let seen = state(world, &line).await;
-    assert_eq!((seen.status, seen.reason), (SourceStatus::Stopped, Some(Reason::AccessRefused)));
+    assert_eq!((seen.status, seen.reason), (SourceStatus::Stopped, Some(StateReason::AccessRefused)));
     let token = world.telegram().renew_token(line.bot);
     world.api.patch(&line.line.path(""), &json!({ "settings": { "bot_token": token } })).await.is(200);
     assert_eq!(state(world, &line).await.status, SourceStatus::Checking);

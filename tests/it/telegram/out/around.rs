@@ -1,7 +1,7 @@
 //! What comes with a message: buttons, lists, quotes, forwards, templates, names.
 
 use parom_tests::{TelegramWorld, both};
-use sandbox::{Attachment, Button, HookMessage, ListMessage, Row, Section};
+use sandbox::{Attachment, Button, HookMessage, ListMessage, ListRow, Section};
 use serde_json::json;
 
 use super::{chatting, last};
@@ -34,7 +34,7 @@ async fn links_open_from_their_buttons(world: &mut TelegramWorld) {
 
 async fn a_list_is_a_button_a_row(world: &mut TelegramWorld) {
     let line = chatting(world).await;
-    let row = |data: &str, title: &str| Row {
+    let row = |data: &str, title: &str| ListRow {
         callback_data: data.to_owned(),
         title: title.to_owned(),
         description: String::new(),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use base::i18n::{Language, Words};
 use base::message::{Content, Media, Person};
 use base::verdict::Verdict;
-use base::words::{Language, Words};
-use connectors::file::Files;
-use connectors::{Event, Message, Outgoing, Part, Settings};
+use connectors::file::SharedShelf;
+use connectors::{Event, Message, Outgoing, PartNumber, Settings};
 use parom_tests::{TelegramLine, TelegramWorld, both};
 use sandbox::{Attachment, HookMessage};
 use secrecy::SecretString;
@@ -20,7 +20,7 @@ async fn changes(world: &TelegramWorld, line: &TelegramLine, content: Content) -
     let message = Message {
         id: sent.id,
         external_id: Some(sent.external_id),
-        part: Part::WHOLE,
+        part: PartNumber::WHOLE,
         sender: Person::default(),
         receiver: person,
         content,
@@ -39,7 +39,7 @@ async fn changes(world: &TelegramWorld, line: &TelegramLine, content: Content) -
         repeat: false,
         now: world.clock.now(),
         words: Words::new(Language::En),
-        files: Files::none(),
+        files: SharedShelf::none(),
     };
     let secrets = BTreeMap::from([("bot_token".to_owned(), SecretString::from(line.token.clone()))]);
     let settings = Settings { public: serde_json::json!({}), secrets };

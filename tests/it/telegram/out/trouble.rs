@@ -132,7 +132,7 @@ async fn why_it_failed_stands_in_the_timeline_without_the_token(world: &mut Tele
     assert!(told.text.contains("bot was blocked by the user"), "{}", told.text);
     let secret = line.token.split_once(':').expect("a token").1;
     assert!(!told.text.contains(secret));
-    // The message's page says what the passport makes of it.
+    // The message's page says what the error catalogue makes of it.
     let page = world.panel(line.line.tenant_id).await.opens(&format!("/panel/messages/{id}")).await.is(200);
     page.says(&[
         "Not delivered. The client blocked the bot. Use another way to reach them.",

@@ -54,9 +54,9 @@ fn names() -> Vec<String> {
 }
 
 /// A server that does not answer.
-fn nowhere() -> Api {
+fn nowhere() -> BotApi {
     let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
-    Api::new(&http, &Url::parse("http://127.0.0.1:1").unwrap())
+    BotApi::new(&http, &Url::parse("http://127.0.0.1:1").unwrap())
 }
 
 fn run<S: Strategy>(cases: u32, strategy: S, check: impl Fn(S::Value) -> Result<(), TestCaseError>) {
@@ -83,9 +83,9 @@ fn nothing_in_a_body_breaks_its_reader() {
         let body = whole.to_string();
         let told = runtime.block_on(receive(&api, &settings, body.as_bytes(), Words::new(Language::En)));
         for one in told.unwrap_or_default() {
-            if let Happened::Wrote(written) = one {
+            if let InboundEvent::Wrote(written) = one {
                 prop_assert!(!written.external_id.is_empty() && written.external_id.len() <= 255);
-                prop_assert!(crate::telegram::ids::Place::parse(&written.conversation_id).is_some());
+                prop_assert!(crate::telegram::ids::ChatThread::parse(&written.conversation_id).is_some());
             }
         }
         Ok(())

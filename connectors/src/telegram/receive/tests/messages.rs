@@ -26,7 +26,7 @@ fn a_name_may_be_emoji_alone_or_nothing() {
 
 #[test]
 fn a_start_is_no_message_and_its_payload_is_kept() {
-    let Happened::Began(began) = one("start_payload") else { panic!("a message") };
+    let InboundEvent::Began(began) = one("start_payload") else { panic!("a message") };
     assert_eq!((began.conversation_id.as_str(), began.mark.as_deref()), ("5512345678", Some("lead_77-A")));
     assert_eq!(began.customer.name.as_deref(), Some("Maria Kovaleva"));
 }
@@ -75,7 +75,7 @@ fn documents_keep_their_names_and_the_too_large_ones_are_told_of() {
     let named = with("document_too_big", "/message/document/file_name", json!("film.mkv"));
     let named = with_caption(&named);
     let told = read_with(&settings(), &named, Language::Ru).unwrap();
-    let [Happened::Wrote(told)] = told.as_slice() else { panic!("{told:?}") };
+    let [InboundEvent::Wrote(told)] = told.as_slice() else { panic!("{told:?}") };
     let text = "[Файл 3,2 ГБ: film.mkv, скачать нельзя. Попросите ссылку]\nвот".to_owned();
     assert_eq!(told.body.content, Content::Text { text });
 }
@@ -90,7 +90,7 @@ fn with_caption(body: &str) -> String {
 fn a_file_of_twenty_megabytes_is_the_largest() {
     let of = |size: u64| {
         let told = read_with(&settings(), &with("document", "/message/document/file_size", json!(size)), Language::En);
-        let Ok([Happened::Wrote(told)]) = told.as_deref() else { panic!("{told:?}") };
+        let Ok([InboundEvent::Wrote(told)]) = told.as_deref() else { panic!("{told:?}") };
         told.body.content.kind()
     };
     assert_eq!((of(20 * 1024 * 1024), of(20 * 1024 * 1024 + 1)), ("file", "text"));
@@ -106,7 +106,7 @@ fn stickers_come_as_pictures_and_moving_ones_by_their_still() {
     assert_eq!(moving.sticker_id.as_deref(), Some("AQADk2a1b2c3"));
     let bare =
         read_with(&settings(), &with("sticker_animated", "/message/sticker/thumbnail", Value::Null), Language::En);
-    let Ok([Happened::Wrote(bare)]) = bare.as_deref() else { panic!("{bare:?}") };
+    let Ok([InboundEvent::Wrote(bare)]) = bare.as_deref() else { panic!("{bare:?}") };
     assert_eq!(bare.body.content, Content::Text { text: "🔥".to_owned() });
 }
 
@@ -127,7 +127,7 @@ fn places_come_as_places_with_what_they_are_called() {
     assert_eq!(written("location").body.content, place(55.755819, 37.617644));
     let venue = written("venue").body;
     assert_eq!((venue.content, venue.caption.as_deref()), (place(55.7522, 37.6156), Some("Acme, Lenina 1")));
-    assert_eq!(one("live_location_edit"), Happened::Nothing("live_location"));
+    assert_eq!(one("live_location_edit"), InboundEvent::Nothing("live_location"));
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn what_amocrm_has_no_kind_for_is_told_in_words() {
     assert_eq!(text("paid_media"), "[Paid media, 25 ⭐]");
     assert_eq!(text("rich_message"), "Заказ\nНужны 3 шт.");
     let russian = read_with(&settings(), &body("poll"), Language::Ru).unwrap();
-    let [Happened::Wrote(russian)] = russian.as_slice() else { panic!("{russian:?}") };
+    let [InboundEvent::Wrote(russian)] = russian.as_slice() else { panic!("{russian:?}") };
     assert_eq!(russian.body.content, Content::Text { text: "[Опрос] Когда удобно? 1) Утром 2) Вечером".to_owned() });
 }
 
@@ -152,11 +152,13 @@ fn a_kind_that_nobody_knows_keeps_its_place_and_a_service_message_does_not() {
         message.extend(fields.as_object().unwrap().clone());
         read_with(&settings(), &whole.to_string(), Language::En).unwrap()
     };
-    let [Happened::Wrote(written)] = <[Happened; 1]>::try_from(told(&unknown)).unwrap() else { panic!("nothing") };
+    let [InboundEvent::Wrote(written)] = <[InboundEvent; 1]>::try_from(told(&unknown)).unwrap() else {
+        panic!("nothing")
+    };
     let text = "[The message is not supported. Ask to send it as text or as a file]".to_owned();
     assert_eq!(written.body.content, Content::Text { text });
-    assert_eq!(told(&json!({ "pinned_message": { "message_id": 1 } })), [Happened::Nothing("service")]);
-    assert_eq!(told(&json!({ "message_id": 0 })), [Happened::Unknown("message")]);
+    assert_eq!(told(&json!({ "pinned_message": { "message_id": 1 } })), [InboundEvent::Nothing("service")]);
+    assert_eq!(told(&json!({ "message_id": 0 })), [InboundEvent::Unknown("message")]);
 }
 
 #[test]

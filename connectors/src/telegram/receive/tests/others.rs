@@ -4,9 +4,9 @@ use base::message::Role;
 
 use super::*;
 
-fn changed(name: &str) -> crate::incoming::Changed {
+fn changed(name: &str) -> crate::incoming::EditedMessage {
     match one(name) {
-        Happened::Changed(changed) => *changed,
+        InboundEvent::Changed(changed) => *changed,
         other => panic!("{name}: {other:?}"),
     }
 }
@@ -18,7 +18,7 @@ fn a_change_names_its_message_and_is_known_again() {
     assert_eq!(edit.written.body.content, Content::Text { text: "👋🏽 Hi! See our NEW offer".to_owned() });
     assert_eq!(edit.key, changed("edited_text").key, "the same update again");
     let other = read_with(&settings(), &with("edited_text", "/edited_message/text", json!("x")), Language::En);
-    let Ok([Happened::Changed(other)]) = other.as_deref() else { panic!("{other:?}") };
+    let Ok([InboundEvent::Changed(other)]) = other.as_deref() else { panic!("{other:?}") };
     assert_ne!(other.key, edit.key);
     let media = changed("edited_media");
     let photo = media.written.body.content.media().cloned().unwrap();
@@ -29,11 +29,11 @@ fn a_change_names_its_message_and_is_known_again() {
 
 #[test]
 fn a_press_says_what_stands_on_the_button() {
-    let Happened::Pressed(press) = one("callback_query") else { panic!("no press") };
+    let InboundEvent::Pressed(press) = one("callback_query") else { panic!("no press") };
     assert_eq!(press.written.external_id, "callback:2371234567890123456");
     assert_eq!(press.written.body.content, Content::Text { text: "Yes".to_owned() });
     assert_eq!((press.acknowledge.as_str(), press.data.as_str()), ("2371234567890123456", "b:7Qp2Zx1:0:0"));
-    let Happened::Pressed(old) = one("callback_inaccessible") else { panic!("no press") };
+    let InboundEvent::Pressed(old) = one("callback_inaccessible") else { panic!("no press") };
     assert_eq!(old.written.body.content, Content::Text { text: String::new() }, "its message tells");
     assert_eq!(old.written.conversation_id, "5512345678");
 }
@@ -41,7 +41,7 @@ fn a_press_says_what_stands_on_the_button() {
 #[test]
 fn of_reactions_the_first_emoji_counts() {
     let reaction = |name: &str| match one(name) {
-        Happened::Reacted(reacted) => (reacted.message, reacted.sender.id, reacted.emoji),
+        InboundEvent::Reacted(reacted) => (reacted.message, reacted.sender.id, reacted.emoji),
         other => panic!("{name}: {other:?}"),
     };
     let said = |emoji: Option<&str>| ("5512345678:4190".to_owned(), "5512345678".to_owned(), emoji.map(str::to_owned));
@@ -53,7 +53,7 @@ fn of_reactions_the_first_emoji_counts() {
 #[test]
 fn customers_shut_the_bot_out_and_let_it_in() {
     let reach = |name: &str| match one(name) {
-        Happened::Reach { conversation_id, reachable, at } => (conversation_id, reachable, at),
+        InboundEvent::Reach { conversation_id, reachable, at } => (conversation_id, reachable, at),
         other => panic!("{name}: {other:?}"),
     };
     assert_eq!(reach("my_chat_member_blocked"), ("5512345678".to_owned(), false, 1_795_169_300_000));
@@ -62,7 +62,7 @@ fn customers_shut_the_bot_out_and_let_it_in() {
 
 #[test]
 fn a_group_is_one_conversation_and_each_message_names_who_wrote_it() {
-    let Happened::Began(began) = one("group_added") else { panic!("a message") };
+    let InboundEvent::Began(began) = one("group_added") else { panic!("a message") };
     assert_eq!((began.conversation_id.as_str(), began.customer.name.as_deref()), ("-4012345678", Some("Delivery 77")));
     let told = written("group_text");
     assert_eq!((told.conversation_id.as_str(), told.external_id.as_str()), ("-1002233445566", "-1002233445566:4133"));
@@ -83,22 +83,22 @@ fn groups_are_of_no_interest_unless_they_are_wanted() {
     settings.public["groups"] = json!(false);
     for name in ["group_added", "group_text", "group_anonymous_admin", "migrate_to", "migrate_from", "forum_topic"] {
         let told = read_with(&settings, &body(name), Language::En).unwrap();
-        assert_eq!(told, [Happened::Nothing("group")], "{name}");
+        assert_eq!(told, [InboundEvent::Nothing("group")], "{name}");
     }
 }
 
 #[test]
 fn a_group_that_moves_is_told_from_both_sides() {
-    let moved = Happened::Moved { from: "-4012345678".to_owned(), to: "-1002233445566".to_owned() };
+    let moved = InboundEvent::Moved { from: "-4012345678".to_owned(), to: "-1002233445566".to_owned() };
     assert_eq!((one("migrate_to"), one("migrate_from")), (moved.clone(), moved));
 }
 
 #[test]
 fn a_person_gives_and_takes_their_chats() {
-    let learned = |name: &str| match <[Happened; 2]>::try_from(read(name)).unwrap() {
+    let learned = |name: &str| match <[InboundEvent; 2]>::try_from(read(name)).unwrap() {
         [
-            Happened::Learned { part: "business", key, value: connection },
-            Happened::Learned { part: "owners", value: owner, .. },
+            InboundEvent::Learned { part: "business", key, value: connection },
+            InboundEvent::Learned { part: "owners", value: owner, .. },
         ] => (key, connection, owner),
         other => panic!("{name}: {other:?}"),
     };
@@ -117,15 +117,15 @@ fn chats_in_somebodys_name_are_their_own() {
     let by_phone = written("business_message_out");
     assert_eq!((by_phone.body.sender.role, by_phone.body.sender.id.as_str()), (Role::Manager, "6098765432"));
     assert_eq!(by_phone.body.receiver.unwrap().id, "5512345678");
-    assert_eq!(one("business_message_echo"), Happened::Nothing("echo"));
+    assert_eq!(one("business_message_echo"), InboundEvent::Nothing("echo"));
     assert_eq!(changed("business_message_edited").written.external_id, "b6098765432/5512345678:4138");
     let messages = ["b6098765432/5512345678:4138".to_owned(), "b6098765432/5512345678:4139".to_owned()].into();
-    assert_eq!(one("business_messages_deleted"), Happened::TookBack { messages });
+    assert_eq!(one("business_messages_deleted"), InboundEvent::TookBack { messages });
 }
 
 #[test]
 fn every_body_is_read_and_what_is_new_is_known_to_be() {
-    assert_eq!(one("unknown_update"), Happened::Unknown("update"));
+    assert_eq!(one("unknown_update"), InboundEvent::Unknown("update"));
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/telegram");
     let mut read_in = 0;
     for file in std::fs::read_dir(folder).unwrap() {
@@ -134,7 +134,10 @@ fn every_body_is_read_and_what_is_new_is_known_to_be() {
             continue;
         }
         let told = read(&name);
-        assert!(!told.is_empty() && !told.iter().any(|one| matches!(one, Happened::Unknown(_))), "{name}: {told:?}");
+        assert!(
+            !told.is_empty() && !told.iter().any(|one| matches!(one, InboundEvent::Unknown(_))),
+            "{name}: {told:?}"
+        );
         read_in += 1;
     }
     assert_eq!(read_in, 54);

@@ -4,8 +4,8 @@ use base::message::{Button, Markup, Quote};
 
 use super::*;
 
-fn refused(description: &str) -> Answer {
-    Answer::refused(400, &format!("Bad Request: {description}"))
+fn refused(description: &str) -> ScriptedAnswer {
+    ScriptedAnswer::refused(400, &format!("Bad Request: {description}"))
 }
 
 fn buttons() -> Option<Markup> {
@@ -57,7 +57,7 @@ async fn a_group_that_moved_is_followed() {
         "ok": false, "error_code": 400, "description": "Bad Request: group chat was upgraded to a supergroup chat",
         "parameters": { "migrate_to_chat_id": -1_002_233_i64 },
     });
-    let stage = Stage::new([Answer::Json(400, body.clone())]).await;
+    let stage = TestBot::new([ScriptedAnswer::Json(400, body.clone())]).await;
     let replying = Message {
         reply_to: Some(Quote { external_id: Some("-77:5".into()), ..Quote::default() }),
         ..message(text("x"))
@@ -79,7 +79,7 @@ async fn what_the_quote_or_the_topic_spoils_goes_without_it() {
         assert_eq!(stage.fake.calls()[1].parameters.get("reply_parameters"), None);
     }
     for refusal in ["message thread not found", "TOPIC_CLOSED"] {
-        let stage = Stage::new([refused(refusal), refused(refusal)]).await;
+        let stage = TestBot::new([refused(refusal), refused(refusal)]).await;
         let to_topic = || Outgoing {
             conversation_id: "-77/5".to_owned(),
             ..outgoing(Event::Created(Box::new(message(text("x")))))

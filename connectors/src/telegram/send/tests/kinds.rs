@@ -3,9 +3,9 @@
 use base::message::{Button, List, Markup, Quote, Row, Section};
 
 use super::*;
-use crate::telegram::keyboard::Pressed;
+use crate::telegram::keyboard::PressedButton;
 
-async fn asked(message: Message) -> (String, Value, Stage) {
+async fn asked(message: Message) -> (String, Value, TestBot) {
     let (report, stage) = sent(message, []).await;
     taken(&report);
     let call = stage.fake.call();
@@ -24,7 +24,7 @@ async fn a_text_is_sent_as_it_is_and_its_id_is_kept() {
 
 #[tokio::test]
 async fn acceptance_is_delivery_unless_the_source_says_otherwise() {
-    let stage = Stage::new([]).await.set(json!({ "delivered_on_accept": false }));
+    let stage = TestBot::new([]).await.set(json!({ "delivered_on_accept": false }));
     let report = stage.send(outgoing(Event::Created(Box::new(message(text("x")))))).await;
     assert_eq!(taken(&report).state, Some(State::Sent));
 }
@@ -101,8 +101,8 @@ async fn buttons_and_lists_are_keyboards() {
     let with = Message { markup: Some(Markup::Buttons(rows)), ..message(text("Deliver today?")) };
     let (_, parameters, _) = asked(with).await;
     let keys = &parameters["reply_markup"]["inline_keyboard"];
-    let pressed = Pressed::read(keys[0][0]["callback_data"].as_str().unwrap()).unwrap();
-    assert_eq!(pressed, Pressed { message_id: Uuid::from_u128(1), row: 0, column: 0 });
+    let pressed = PressedButton::read(keys[0][0]["callback_data"].as_str().unwrap()).unwrap();
+    assert_eq!(pressed, PressedButton { message_id: Uuid::from_u128(1), row: 0, column: 0 });
     assert_eq!(keys[1][0], json!({ "text": "Shop", "url": "https://acme.test" }));
 
     let row = |id: &str| Row { id: id.into(), title: id.to_uppercase(), ..Row::default() };
@@ -150,7 +150,7 @@ async fn quotes_point_to_messages_of_the_chat_and_are_told_otherwise() {
 
 #[tokio::test]
 async fn a_topic_and_a_business_chat_are_addressed() {
-    let stage = Stage::new([]).await.set(json!({ "facts": { "business": { "42": "conn-7" } } }));
+    let stage = TestBot::new([]).await.set(json!({ "facts": { "business": { "42": "conn-7" } } }));
     let to = |conversation: &str| Outgoing {
         conversation_id: conversation.to_owned(),
         ..outgoing(Event::Created(Box::new(message(text("x")))))

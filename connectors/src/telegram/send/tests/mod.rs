@@ -7,9 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base::config::Config;
 use base::http_client::HttpClients;
+use base::i18n::{Language, Words};
 use base::message::{Content, FailureCode, Media, Person, State};
 use base::verdict::Taken;
-use base::words::{Language, Words};
 use bytes::Bytes;
 use chrono::DateTime;
 use futures_util::StreamExt;
@@ -18,35 +18,35 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::file::{Files, NotOpened, Opened, Shelf};
-use crate::telegram::fake::{Answer, Fake};
-use crate::{Message, Part};
+use crate::file::{NotOpened, OpenFile, SharedShelf, Shelf};
+use crate::telegram::fake::{Fake, ScriptedAnswer};
+use crate::{Message, PartNumber};
 
 mod fallbacks;
 mod kinds;
-mod live;
 mod rates;
 mod refusals;
+mod typing_reactions;
 mod uploaded;
 
 const TOKEN: &str = "7100000001:CANARY_canary_CANARY_canary_CANARY";
 const CHAT: &str = "5512345678";
 
 /// A bot with its settings and rate memory.
-struct Stage {
+struct TestBot {
     fake: Fake,
-    api: Api,
-    memory: Memory,
+    api: BotApi,
+    memory: BotStates,
     settings: Settings,
 }
 
-impl Stage {
-    async fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
+impl TestBot {
+    async fn new(answers: impl IntoIterator<Item = ScriptedAnswer>) -> Self {
         let fake = Fake::start(answers).await;
         let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
-        let api = Api::new(&http, &fake.base);
+        let api = BotApi::new(&http, &fake.base);
         let secrets = BTreeMap::from([("bot_token".to_owned(), SecretString::from(TOKEN))]);
-        Self { fake, api, memory: Memory::default(), settings: Settings { public: json!({}), secrets } }
+        Self { fake, api, memory: BotStates::default(), settings: Settings { public: json!({}), secrets } }
     }
 
     fn set(mut self, public: Value) -> Self {
@@ -65,8 +65,8 @@ impl Stage {
 }
 
 /// Sends one message; returns the report and the stage with the recorded calls.
-async fn sent(message: Message, answers: impl IntoIterator<Item = Answer>) -> (Report, Stage) {
-    let stage = Stage::new(answers).await;
+async fn sent(message: Message, answers: impl IntoIterator<Item = ScriptedAnswer>) -> (Report, TestBot) {
+    let stage = TestBot::new(answers).await;
     let report = stage.send(outgoing(Event::Created(Box::new(message)))).await;
     (report, stage)
 }
@@ -80,7 +80,7 @@ fn outgoing(event: Event) -> Outgoing {
         repeat: false,
         now: DateTime::from_timestamp_millis(1_795_168_800_000).unwrap(),
         words: Words::new(Language::En),
-        files: Files::new(Arc::new(Shelves)),
+        files: SharedShelf::new(Arc::new(Shelves)),
     }
 }
 
@@ -88,7 +88,7 @@ fn message(content: Content) -> Message {
     Message {
         id: Uuid::from_u128(1),
         external_id: None,
-        part: Part::WHOLE,
+        part: PartNumber::WHOLE,
         sender: Person::default(),
         receiver: Person::default(),
         content,
@@ -124,12 +124,12 @@ struct Shelves;
 
 #[async_trait]
 impl Shelf for Shelves {
-    async fn open(&self, media_id: Uuid) -> Result<Opened, NotOpened> {
+    async fn open(&self, media_id: Uuid) -> Result<OpenFile, NotOpened> {
         if media_id.is_nil() {
             return Err(NotOpened::Later { reason: "away".to_owned(), after: None });
         }
         let bytes = futures_util::stream::iter([Ok(Bytes::from_static(BYTES))]).boxed();
-        Ok(Opened { told: u64::try_from(BYTES.len()).ok(), bytes })
+        Ok(OpenFile { announced: u64::try_from(BYTES.len()).ok(), bytes })
     }
 
     async fn content(&self, media_id: Uuid) -> Option<String> {

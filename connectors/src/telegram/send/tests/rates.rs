@@ -11,9 +11,9 @@ fn to(conversation: &str, seconds: i64) -> Outgoing {
     }
 }
 
-fn slow(seconds: u64) -> Answer {
+fn slow(seconds: u64) -> ScriptedAnswer {
     let parameters = json!({ "retry_after": seconds });
-    Answer::Json(
+    ScriptedAnswer::Json(
         429,
         json!({ "ok": false, "error_code": 429, "description": "Too Many Requests", "parameters": parameters }),
     )
@@ -21,7 +21,7 @@ fn slow(seconds: u64) -> Answer {
 
 #[tokio::test]
 async fn after_a_short_burst_a_chat_rests() {
-    let stage = Stage::new([]).await;
+    let stage = TestBot::new([]).await;
     let mut rests = Vec::new();
     for _ in 0..4 {
         rests.push(stage.send(to("55", 0)).await.rest.as_millis());
@@ -37,7 +37,7 @@ async fn after_a_short_burst_a_chat_rests() {
 
 #[tokio::test]
 async fn one_chat_that_is_asked_to_wait_waits_alone_and_two_stop_the_bot() {
-    let stage = Stage::new([slow(34), slow(34), slow(34), slow(3)]).await;
+    let stage = TestBot::new([slow(34), slow(34), slow(34), slow(3)]).await;
     let chat = Verdict::Retry { after: Some(Duration::from_secs(35)), whole_target: false };
     let bot = Verdict::Retry { after: Some(Duration::from_secs(35)), whole_target: true };
     let report = stage.send(to("55", 0)).await;

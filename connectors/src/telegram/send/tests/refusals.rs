@@ -3,7 +3,7 @@
 use super::*;
 
 async fn refused(code: u16, description: &str) -> Report {
-    let (report, stage) = sent(message(text("x")), [Answer::refused(code, description)]).await;
+    let (report, stage) = sent(message(text("x")), [ScriptedAnswer::refused(code, description)]).await;
     assert_eq!(stage.methods().len(), 1);
     report
 }
@@ -33,7 +33,7 @@ async fn a_token_that_is_not_taken_pauses_the_source() {
     ] {
         let report = refused(code, description).await;
         assert_eq!(report.verdict, Verdict::Pause, "{description}");
-        let read = Said::stored(&report.reason).in_words(Words::new(Language::Ru), "amoCRM");
+        let read = LocalizedText::stored(&report.reason).in_words(Words::new(Language::Ru), "amoCRM");
         assert!(read.chars().any(|sign| ('а'..='я').contains(&sign)), "{read} is read in every language");
     }
 }
@@ -46,14 +46,14 @@ async fn an_account_that_the_bot_writes_for_fails_alone() {
         ..outgoing(Event::Created(Box::new(message(text("x")))))
     };
     for description in ["Bad Request: business connection not found", "Bad Request: FROZEN_METHOD_INVALID"] {
-        let stage = Stage::new([Answer::refused(400, description)]).await.set(lent.clone());
+        let stage = TestBot::new([ScriptedAnswer::refused(400, description)]).await.set(lent.clone());
         let report = stage.send(write(42)).await;
         assert_eq!(failure(&report).0, FailureCode::SourceDisconnected, "{description}");
     }
-    let stage = Stage::new([Answer::refused(401, "Unauthorized")]).await.set(lent.clone());
+    let stage = TestBot::new([ScriptedAnswer::refused(401, "Unauthorized")]).await.set(lent.clone());
     assert_eq!(stage.send(write(42)).await.verdict, Verdict::Pause, "the token is everybody's");
     // Its owner disconnected the bot: no call is made.
-    let stage = Stage::new([]).await.set(lent);
+    let stage = TestBot::new([]).await.set(lent);
     let (code, said) = failure(&stage.send(write(43)).await);
     assert_eq!((code, stage.methods().len()), (FailureCode::SourceDisconnected, 0));
     assert_eq!(said, "The bot is off in Telegram Business. Connect it again.");
@@ -63,12 +63,12 @@ async fn an_account_that_the_bot_writes_for_fails_alone() {
 async fn what_may_pass_is_tried_again_and_what_nobody_knows_is_said_so() {
     let later = Verdict::Retry { after: None, whole_target: false };
     assert_eq!(refused(500, "Internal Server Error: restart").await.verdict, later);
-    for answer in [Answer::Text(502, "<html>"), Answer::Text(504, ""), Answer::Deaf] {
+    for answer in [ScriptedAnswer::Text(502, "<html>"), ScriptedAnswer::Text(504, ""), ScriptedAnswer::Deaf] {
         let (report, _) = sent(message(text("x")), [answer.clone()]).await;
-        let wanted = if matches!(answer, Answer::Deaf) { Verdict::Unknown } else { later.clone() };
+        let wanted = if matches!(answer, ScriptedAnswer::Deaf) { Verdict::Unknown } else { later.clone() };
         assert_eq!(report.verdict, wanted, "{answer:?}");
     }
-    for answer in [Answer::Reset, Answer::Text(200, "<html>")] {
+    for answer in [ScriptedAnswer::Reset, ScriptedAnswer::Text(200, "<html>")] {
         assert_eq!(sent(message(text("x")), [answer]).await.0.verdict, Verdict::Unknown);
     }
     // Its file could not be read: nothing was sent.
@@ -81,10 +81,10 @@ async fn what_may_pass_is_tried_again_and_what_nobody_knows_is_said_so() {
 async fn what_cannot_go_anywhere_is_not_tried() {
     let (report, stage) = sent(message(text(" \n ")), []).await;
     assert_eq!((failure(&report).0, stage.methods().len()), (FailureCode::Rejected, 0));
-    let stage = Stage::new([]).await;
+    let stage = TestBot::new([]).await;
     let begun = Outgoing { conversation_id: String::new(), ..outgoing(Event::Started(Box::new(message(text("x"))))) };
     assert_eq!(failure(&stage.send(begun).await).0, FailureCode::RecipientUnreachable);
-    let mut tokenless = Stage::new([]).await;
+    let mut tokenless = TestBot::new([]).await;
     tokenless.settings.secrets.clear();
     let report = tokenless.send(outgoing(Event::Created(Box::new(message(text("x")))))).await;
     assert_eq!((report.verdict, tokenless.methods().len()), (Verdict::Pause, 0));
@@ -94,7 +94,7 @@ async fn what_cannot_go_anywhere_is_not_tried() {
 async fn no_report_holds_the_token_or_the_text() {
     let told = format!("Bad Request: {TOKEN}");
     let mut reports = Vec::new();
-    for answer in [Answer::Reset, Answer::Text(502, TOKEN), Answer::refused(400, &told)] {
+    for answer in [ScriptedAnswer::Reset, ScriptedAnswer::Text(502, TOKEN), ScriptedAnswer::refused(400, &told)] {
         let (report, _) = sent(message(text("a secret of the customer")), [answer]).await;
         reports.push(format!("{report:?}"));
     }

@@ -3,9 +3,9 @@
 use super::*;
 
 /// Telegram's answer to an uploaded picture.
-fn posted(id: &str) -> Answer {
+fn posted(id: &str) -> ScriptedAnswer {
     let sizes = json!([{ "file_id": "small" }, { "file_id": id }]);
-    Answer::Json(200, json!({ "ok": true, "result": { "message_id": 101, "date": 1, "photo": sizes } }))
+    ScriptedAnswer::Json(200, json!({ "ok": true, "result": { "message_id": 101, "date": 1, "photo": sizes } }))
 }
 
 fn picture(name: &str) -> Outgoing {
@@ -14,7 +14,7 @@ fn picture(name: &str) -> Outgoing {
 
 #[tokio::test]
 async fn the_same_file_is_not_uploaded_twice() {
-    let stage = Stage::new([posted("large")]).await;
+    let stage = TestBot::new([posted("large")]).await;
     for name in ["a.jpg", "a.jpg", "b.jpg"] {
         taken(&stage.send(picture(name)).await);
     }
@@ -23,7 +23,7 @@ async fn the_same_file_is_not_uploaded_twice() {
     assert_eq!(calls[1].parameters["photo"], "large");
     assert!(calls[2].file.is_some(), "another name is another file");
     // A `file_id` is valid for its own bot only.
-    let mut other = Stage { settings: stage.settings.clone(), ..stage };
+    let mut other = TestBot { settings: stage.settings.clone(), ..stage };
     other
         .settings
         .secrets
@@ -34,8 +34,8 @@ async fn the_same_file_is_not_uploaded_twice() {
 
 #[tokio::test]
 async fn what_telegram_knows_no_more_is_uploaded_again() {
-    let refused = Answer::refused(400, "Bad Request: wrong file identifier/HTTP URL specified");
-    let stage = Stage::new([posted("old"), refused, posted("new")]).await;
+    let refused = ScriptedAnswer::refused(400, "Bad Request: wrong file identifier/HTTP URL specified");
+    let stage = TestBot::new([posted("old"), refused, posted("new")]).await;
     for _ in 0..3 {
         taken(&stage.send(picture("a.jpg")).await);
     }
@@ -47,8 +47,8 @@ async fn what_telegram_knows_no_more_is_uploaded_again() {
 
 #[tokio::test]
 async fn a_refusal_of_the_chat_uploads_nothing() {
-    let blocked = Answer::refused(403, "Forbidden: bot was blocked by the user");
-    let stage = Stage::new([posted("large"), blocked]).await;
+    let blocked = ScriptedAnswer::refused(403, "Forbidden: bot was blocked by the user");
+    let stage = TestBot::new([posted("large"), blocked]).await;
     taken(&stage.send(picture("a.jpg")).await);
     assert_eq!(failure(&stage.send(picture("a.jpg")).await).0, FailureCode::RecipientBlocked);
     assert_eq!(stage.methods().len(), 2);

@@ -1,0 +1,150 @@
+//! Localisation: every visible text in the product's languages, from `locales/{en,ru}/*.ftl`, compiled in.
+//!
+//! ```text
+//! words.text("sources-used").with("used", 3).with("limit", 50)     ─▶  "3 of 50 used" / «Занято 3 из 50»
+//! ```
+//!
+//! A [`Sentence`] implements `Display`: templates escape it like any other value. Numbers are grouped and no-break
+//! spaces inserted by the rules of the language.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{Loader, static_loader};
+
+mod glue;
+mod language;
+mod localized;
+mod numbers;
+#[cfg(test)]
+mod tests;
+mod time;
+
+pub use language::{COOKIE, Language};
+pub use localized::{CRM, Filling, LocalizedText};
+pub use numbers::{bytes, decimal};
+pub use time::{When, Zone, duration};
+
+// Immutable data of the binary, parsed on first use; not mutable state.
+static_loader! {
+    static CATALOGUE = {
+        locales: "../locales",
+        fallback_language: "en",
+        // No isolation marks: they would be copied along with an address or a key.
+        customise: |bundle| {
+            bundle.set_use_isolating(false);
+            let russian = bundle.locales.first().is_some_and(|locale| locale.language.as_str() == "ru");
+            if russian {
+                bundle.set_formatter(Some(|value, _| numbers::grouped(value, Language::Ru)));
+            } else {
+                bundle.set_formatter(Some(|value, _| numbers::grouped(value, Language::En)));
+            }
+        },
+    };
+}
+
+/// The texts of one language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    language: Language,
+}
+
+impl Words {
+    pub const fn new(language: Language) -> Self {
+        Self { language }
+    }
+
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The text of a key. Arguments are filled by [`Sentence::with`].
+    pub fn text(&self, key: impl Into<Cow<'static, str>>) -> Sentence {
+        Sentence { language: self.language, key: key.into(), arguments: HashMap::new() }
+    }
+
+    /// The text of a state: `text_of("source-state-", "working")`. For keys whose end is data.
+    pub fn text_of(&self, prefix: &str, end: impl fmt::Display) -> Sentence {
+        self.text(format!("{prefix}{end}"))
+    }
+
+    /// Whether there is a text for this key.
+    pub fn has(&self, key: &str) -> bool {
+        // A text whose arguments are missing exists all the same. The error's type is private, so its text is compared.
+        let found = CATALOGUE.lookup_single_language::<&str>(&self.language.id(), key, None);
+        found.map_or_else(|error| error.to_string().starts_with("Fluent errors"), |_| true)
+    }
+}
+
+/// A text with its arguments, rendered by `Display`; a missing key renders as itself and is logged.
+#[derive(Clone, Debug)]
+pub struct Sentence {
+    language: Language,
+    key: Cow<'static, str>,
+    arguments: HashMap<Cow<'static, str>, FluentValue<'static>>,
+}
+
+impl Sentence {
+    /// Sets one argument: a number (selects the plural form) or a text.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Argument) -> Self {
+        self.arguments.insert(Cow::Borrowed(name), value.into_value());
+        self
+    }
+}
+
+impl fmt::Display for Sentence {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match CATALOGUE.try_lookup_with_args(&self.language.id(), &self.key, &self.arguments) {
+            Some(text) => out.write_str(&glue::glued(&text, self.language)),
+            None => {
+                tracing::error!(key = %self.key, "a text has no translation");
+                out.write_str(&self.key)
+            }
+        }
+    }
+}
+
+/// A value for an argument. References are accepted too, because templates pass them.
+pub trait Argument {
+    fn into_value(self) -> FluentValue<'static>;
+}
+
+macro_rules! numbers {
+    ($($number:ty),*) => {$(
+        impl Argument for $number {
+            fn into_value(self) -> FluentValue<'static> {
+                FluentValue::from(self)
+            }
+        }
+    )*};
+}
+
+numbers!(i16, i32, i64, u16, u32, u64, usize, f64);
+
+impl Argument for &str {
+    fn into_value(self) -> FluentValue<'static> {
+        FluentValue::from(self.to_owned())
+    }
+}
+
+impl Argument for String {
+    fn into_value(self) -> FluentValue<'static> {
+        FluentValue::from(self)
+    }
+}
+
+/// A text within a text.
+impl Argument for Sentence {
+    fn into_value(self) -> FluentValue<'static> {
+        FluentValue::from(self.to_string())
+    }
+}
+
+impl<T: Argument + Clone> Argument for &T {
+    fn into_value(self) -> FluentValue<'static> {
+        self.clone().into_value()
+    }
+}

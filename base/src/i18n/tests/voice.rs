@@ -1,0 +1,119 @@
+//! No text uses a word that the glossary forbids: each thing and role has one name.
+
+use std::collections::BTreeSet;
+
+use super::{FluentValue, Language, Words, catalogue};
+
+/// Whole words. Words that are correct names of something else (lead, line, client, user, task …) are left to
+/// reviewers.
+const ENGLISH: &str = "app add-on plugin plugins workspace inbox inboxes dialog dialogs thread threads conversation \
+    conversations sms dead-letter dlq hop hops creds oauth reauth reauthorise authorisation authorization retry \
+    retries resend hook hooks callback endpoint endpoints backfill migration migrations dry-run dashboard cabinet \
+    superadmin subscriber agent agents operator operators capability capabilities reconciliation provider transport \
+    alarm alarms deactivate please sorry oops successfully unfortunately invalid illegal submit";
+
+/// Prefixes, so that every inflected form is found; a dot ends a word that has harmless longer ones.
+const RUSSIAN: &str = "плагин модул портал кабинет тенант скоуп инбокс коннектор провайдер соцсет \
+    диалог бесед переписк смс месседж сверк баланс хоп узел узл ретра переотпр ресенд заморо деактивир кред авториз \
+    переавториз хук колбэк эндпоинт ивент миграц бэкфилл драй-ран алерт аларм хелс дашборд песочниц стенд вендор \
+    суперадмин абонент лид. лида. лиды. лидов. лиду. лидом. оператор агент админ. юзер логи. исполнител стади склеи смердж смержи \
+    пожалуйста извините простите успешно увы ошибочн некорректн недопустим неверн систем кол-во шт. домен поддомен";
+
+/// Allowed uses: the word, the prefix of the key, and why.
+const RIGHT: &[(&str, &str, &str)] = &[
+    ("app", "sign-in-code-", "the authenticator is an app"),
+    ("app", "two-step-", "the authenticator is an app"),
+    ("app", "wizard-wa-", "Meta's word for what is made there"),
+    ("callback", "wizard-wa-", "what the field is called at Meta"),
+    ("operator", "admin-", "the vendor's own people"),
+    ("operators", "admin-", "the vendor's own people"),
+    ("operator", "audit-", "the vendor's own people"),
+    ("operator", "install-", "the vendor's own people"),
+    ("оператор", "admin-", "the vendor's own people"),
+    ("оператор", "audit-", "the vendor's own people"),
+    ("систем", "wizard-wa-", "Meta's word for a user that is no person"),
+    ("заморо", "passport-telegram-", "Telegram's word for what it does to accounts"),
+    ("conversation", "check-rule-answer", "a field of the API"),
+    ("migration", "doctor-", "of the database"),
+    ("migrations", "doctor-", "of the database"),
+    ("миграц", "doctor-", "of the database"),
+];
+
+/// All texts, with numbers for every plural form.
+fn texts(language: Language) -> Vec<(String, String)> {
+    let mut texts = BTreeSet::new();
+    for (key, placeables) in catalogue(language) {
+        for number in [0, 1, 2, 5] {
+            let mut sentence = Words::new(language).text(key.clone());
+            for name in &placeables {
+                sentence.arguments.insert(name.clone().into(), FluentValue::from(number));
+            }
+            texts.insert((key.clone(), sentence.to_string().replace('\u{a0}', " ")));
+        }
+    }
+    texts.into_iter().collect()
+}
+
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|sign: char| !sign.is_alphanumeric() && sign != '-' && sign != '_');
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+fn is_forbidden(word: &str, forbidden: &str, language: Language) -> bool {
+    match (language, forbidden.strip_suffix('.')) {
+        (Language::Ru, None) => word.starts_with(forbidden),
+        (_, whole) => word == whole.unwrap_or(forbidden),
+    }
+}
+
+#[test]
+fn nothing_has_a_second_name() {
+    let mut said: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut right = BTreeSet::new();
+    for (language, list) in [(Language::En, ENGLISH), (Language::Ru, RUSSIAN)] {
+        for (key, text) in texts(language) {
+            for word in words(&text) {
+                for forbidden in list.split_whitespace().filter(|one| is_forbidden(&word, one, language)) {
+                    match RIGHT.iter().find(|(word, place, _)| *word == forbidden && key.starts_with(place)) {
+                        Some(row) => right.insert(row),
+                        None => said.insert((key.clone(), word.clone())),
+                    };
+                }
+            }
+        }
+    }
+    assert!(said.is_empty(), "{said:#?}");
+    let unused: Vec<_> = RIGHT.iter().filter(|row| !right.contains(row)).collect();
+    assert!(unused.is_empty(), "these are no exceptions any more: {unused:#?}");
+}
+
+#[test]
+fn nobody_is_shouted_at_and_nobody_is_addressed_with_a_capital() {
+    for language in Language::ALL {
+        for (key, text) in texts(language) {
+            assert!(!text.contains('!') || key == "chat-greeting", "{key} = {text}");
+        }
+    }
+    for (key, text) in texts(Language::Ru) {
+        for form in ["Вы", "Вас", "Вам", "Вами", "Ваш", "Ваша", "Ваше", "Ваши", "Вашего", "Вашей", "Вашу", "Ваших"]
+        {
+            for (at, _) in text.match_indices(form) {
+                let after = text[at + form.len()..].chars().next();
+                let before = text[..at].trim_end_matches([' ', '«', '„', '(']).chars().next_back();
+                let is_word = after.is_none_or(|sign| !sign.is_alphabetic());
+                let begins = before.is_none_or(|sign| ".?!…:–—\n".contains(sign));
+                assert!(!is_word || begins, "{key} = {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn counts_are_words_and_not_brackets() {
+    for (language, brackets) in [(Language::En, &["(s)", "(es)"][..]), (Language::Ru, &["(а)", "(и)", "(й)", "(ов)"])]
+    {
+        for (key, text) in texts(language) {
+            assert!(!brackets.iter().any(|one| text.contains(one)), "{key} = {text}");
+        }
+    }
+}

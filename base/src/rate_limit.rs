@@ -1,0 +1,191 @@
+//! Rate limits by key, kept in this process: a burst, then one call per interval.
+
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use moka::future::Cache;
+use tokio::time::Instant;
+
+/// A rate: burst size and interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    pub at_once: i64,
+    /// Milliseconds to regain one call.
+    pub each: i64,
+}
+
+impl Budget {
+    /// This many calls a second, and the same number as a burst.
+    #[expect(clippy::as_conversions, reason = "configured rates are small, positive and finite; `as` saturates")]
+    pub fn per_second(requests: f64) -> Self {
+        Self { at_once: (requests as i64).max(1), each: ((1000.0 / requests) as i64).max(1) }
+    }
+}
+
+/// Rate limiters by key, the least recently used evicted. Cheap to clone; clones share the counts.
+#[derive(Clone)]
+pub struct RateLimiter<K: Hash + Eq + Send + Sync + 'static> {
+    /// When a key's budget is full again, in milliseconds.
+    whole_at: Cache<K, Arc<Mutex<i64>>>,
+    born: Instant,
+}
+
+impl<K: Hash + Eq + Send + Sync + 'static> RateLimiter<K> {
+    pub fn new(keys: u64) -> Self {
+        Self {
+            whole_at: Cache::builder().max_capacity(keys).time_to_idle(Duration::from_secs(120)).build(),
+            born: Instant::now(),
+        }
+    }
+
+    /// Counts one call if it is allowed; otherwise the error holds the milliseconds to wait.
+    pub async fn take(&self, key: K, budget: Budget, now: i64) -> Result<(), i64> {
+        let whole_at = self.whole_at.get_with(key, async { Arc::default() }).await;
+        let mut whole_at = whole_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = (*whole_at).max(now) + budget.each;
+        let wait = next - now - budget.at_once * budget.each;
+        if wait > 0 {
+            return Err(wait);
+        }
+        *whole_at = next;
+        Ok(())
+    }
+
+    /// Counts one call in any case; returns the milliseconds until the next is allowed.
+    pub async fn spend(&self, key: K, budget: Budget, now: i64) -> i64 {
+        let whole_at = self.whole_at.get_with(key, async { Arc::default() }).await;
+        let mut whole_at = whole_at.lock().unwrap_or_else(PoisonError::into_inner);
+        *whole_at = (*whole_at).max(now) + budget.each;
+        (*whole_at + budget.each - now - budget.at_once * budget.each).max(0)
+    }
+
+    /// Counts one call in any case and waits until it is allowed. Uses real time, because the limit protects a remote
+    /// side.
+    pub async fn wait(&self, key: K, budget: Budget) {
+        let now = i64::try_from(self.born.elapsed().as_millis()).unwrap_or(i64::MAX / 2);
+        let wait = {
+            let whole_at = self.whole_at.get_with(key, async { Arc::default() }).await;
+            let mut whole_at = whole_at.lock().unwrap_or_else(PoisonError::into_inner);
+            *whole_at = (*whole_at).max(now) + budget.each;
+            *whole_at - now - budget.at_once * budget.each
+        };
+        if let Ok(wait @ 1..) = u64::try_from(wait) {
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+        }
+    }
+}
+
+const DAY: i64 = 86_400_000;
+
+/// Daily amounts (UTC) per key, in this process's memory; the least recently used keys are evicted. Cheap to clone;
+/// clones share the counts.
+#[derive(Clone)]
+pub struct Daily<K: Hash + Eq + Send + Sync + 'static>(Cache<K, Arc<Mutex<DailyUse>>>);
+
+/// The day as days since 1970, and the amount used on it.
+#[derive(Clone, Copy, Debug, Default)]
+struct DailyUse {
+    day: i64,
+    amount: u64,
+}
+
+impl<K: Hash + Eq + Send + Sync + 'static> Daily<K> {
+    pub fn new(keys: u64) -> Self {
+        Self(Cache::builder().max_capacity(keys).time_to_idle(Duration::from_secs(86_400)).build())
+    }
+
+    /// Adds an amount unless the sum would exceed `most` (0: no limit); then nothing is added and the error gives the
+    /// milliseconds until the next day.
+    pub async fn add(&self, key: K, amount: u64, most: u64, now: i64) -> Result<(), i64> {
+        self.meter(key).await.add(amount, most, now)
+    }
+
+    /// The counter of one key, to add to without waiting.
+    pub async fn meter(&self, key: K) -> Meter {
+        Meter(self.0.get_with(key, async { Arc::default() }).await)
+    }
+}
+
+/// The daily counter of one key. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Meter(Arc<Mutex<DailyUse>>);
+
+impl Meter {
+    /// See [`Daily::add`].
+    pub fn add(&self, amount: u64, most: u64, now: i64) -> Result<(), i64> {
+        self.count(amount, most, now, true)
+    }
+
+    /// Whether an amount would fit; adds nothing.
+    pub fn holds(&self, amount: u64, most: u64, now: i64) -> Result<(), i64> {
+        self.count(amount, most, now, false)
+    }
+
+    fn count(&self, amount: u64, most: u64, now: i64, keep: bool) -> Result<(), i64> {
+        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let day = now.div_euclid(DAY);
+        if used.day != day {
+            *used = DailyUse { day, amount: 0 };
+        }
+        let sum = used.amount.saturating_add(amount);
+        if most > 0 && sum > most {
+            return Err((day + 1) * DAY - now);
+        }
+        if keep {
+            used.amount = sum;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_spent_is_counted_and_tells_when_the_next_is_welcome() {
+        let paces = RateLimiter::new(10);
+        let budget = Budget { at_once: 3, each: 1_000 };
+        let mut waits = Vec::new();
+        for _ in 0..5 {
+            waits.push(paces.spend("a", budget, 0).await);
+        }
+        assert_eq!(waits, [0, 0, 1_000, 2_000, 3_000]);
+        assert_eq!(paces.spend("a", budget, 60_000).await, 0);
+    }
+
+    #[tokio::test]
+    async fn the_sixth_of_a_second_waits_and_keys_do_not_share() {
+        let paces = RateLimiter::new(10);
+        let budget = Budget::per_second(5.0);
+        for _ in 0..5 {
+            assert_eq!(paces.take("a", budget, 1_000).await, Ok(()));
+        }
+        assert_eq!(paces.take("a", budget, 1_000).await, Err(200));
+        assert_eq!(paces.take("b", budget, 1_000).await, Ok(()));
+        assert_eq!(paces.take("a", budget, 1_200).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_days_amount_is_whole_again_on_the_next_day() {
+        let daily = Daily::new(10);
+        let night = 20 * DAY - 1_000;
+        assert_eq!(daily.add("a", 60, 100, night).await, Ok(()));
+        assert_eq!(daily.add("a", 41, 100, night).await, Err(1_000));
+        assert_eq!(daily.add("a", 40, 100, night).await, Ok(()), "what was refused is not counted");
+        assert_eq!(daily.add("b", 100, 100, night).await, Ok(()));
+        assert_eq!(daily.add("a", 1, 0, night).await, Ok(()), "no limit");
+        assert_eq!(daily.add("a", 100, 100, night + 1_000).await, Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_is_let_through_in_turn() {
+        let paces = RateLimiter::new(10);
+        let started = Instant::now();
+        for _ in 0..7 {
+            paces.wait("a", Budget::per_second(5.0)).await;
+        }
+        assert_eq!(started.elapsed(), Duration::from_millis(400));
+    }
+}

@@ -1,0 +1,147 @@
+//! The catalogue of errors: what each refusal of a messenger means, as data. Connectors judge by it, the message page
+//! shows its texts, and `docs/errors.md` is generated from it.
+
+use std::ops::RangeInclusive;
+
+use base::i18n::Words;
+use base::message::{Failure, FailureCode};
+
+mod telegram;
+#[cfg(test)]
+mod tests;
+
+pub use telegram::TELEGRAM;
+
+/// All known refusals of one messenger.
+#[derive(Clone, Copy)]
+pub struct ErrorCatalog {
+    /// The kind of source.
+    pub kind: &'static str,
+    /// The first match counts.
+    pub rows: &'static [CatalogEntry],
+    /// By code, if no row matches.
+    pub defaults: &'static [CatalogEntry],
+}
+
+/// One refusal.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CatalogEntry {
+    /// Its number in the documents, and the end of its text key: `passport-{kind}-{id}`.
+    pub id: &'static str,
+    key: &'static str,
+    /// Codes of the answer; 0 if no answer contains it.
+    pub codes: RangeInclusive<u16>,
+    /// Parts of the text, one of which must occur, case-insensitively; empty for any text.
+    pub texts: &'static [&'static str],
+    pub cause: &'static str,
+    pub class: RefusalClass,
+    /// The failure code of the message; none if no message fails by it.
+    pub failure: Option<FailureCode>,
+}
+
+/// How to react to a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalClass {
+    /// Nothing helps: the message fails.
+    Permanent,
+    /// Retry with back-off, or when the messenger says.
+    Transient,
+    /// Nothing is sent to this source until it is repaired.
+    Pause,
+    /// The request is changed and sent again, once; a second refusal is permanent.
+    Resend(Fix),
+    /// There is nothing left to do.
+    Done,
+    /// It is unknown whether the message arrived.
+    Unknown,
+}
+
+/// How to change a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fix {
+    /// Use the chat's new id, which is stored.
+    NewChat,
+    /// Without the topic.
+    NoTopic,
+    /// Split the text into shorter parts.
+    Shorter,
+    /// Send the caption as a separate message.
+    CaptionApart,
+    /// Without formatting.
+    Plain,
+    /// Without the quote.
+    NoQuote,
+    /// Send the bytes instead of an address; if they are not stored here, a link of ours.
+    Bytes,
+    /// As a file.
+    Document,
+    /// As music.
+    Audio,
+    /// Send each file separately.
+    OneByOne,
+    /// Send the buttons as text.
+    ButtonsAsText,
+}
+
+impl Fix {
+    /// Its word in the documentation.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NewChat => "to the new chat id, which is kept",
+            Self::NoTopic => "without the topic",
+            Self::Shorter => "in shorter parts",
+            Self::CaptionApart => "the caption apart",
+            Self::Plain => "without formatting",
+            Self::NoQuote => "without the quote",
+            Self::Bytes => "the bytes, else a link",
+            Self::Document => "as a document",
+            Self::Audio => "as audio",
+            Self::OneByOne => "one by one",
+            Self::ButtonsAsText => "buttons as text",
+        }
+    }
+}
+
+impl ErrorCatalog {
+    /// What a refusal means; none for an unknown code.
+    pub fn find(&self, code: u16, text: &str) -> Option<&'static CatalogEntry> {
+        let text = text.to_lowercase();
+        let known = self.rows.iter().find(|row| row.fits(code, &text));
+        known.or_else(|| self.defaults.iter().find(|row| row.fits(code, &text)))
+    }
+
+    /// The failure reported to the manager for a row, if known without asking the messenger.
+    pub fn failure(&self, id: &str, words: Words) -> Failure {
+        let nameless = || Failure { code: FailureCode::Rejected, text: String::new() };
+        self.row(id).map_or_else(nameless, |row| row.failure(words))
+    }
+
+    /// A row by its id.
+    pub fn row(&self, id: &str) -> Option<&'static CatalogEntry> {
+        self.rows.iter().chain(self.defaults).find(|row| row.id == id)
+    }
+}
+
+impl CatalogEntry {
+    /// `text`: in lower case.
+    fn fits(&self, code: u16, text: &str) -> bool {
+        let any = || self.texts.iter().any(|part| text.contains(&part.to_lowercase()));
+        self.codes.contains(&code) && (self.texts.is_empty() || any())
+    }
+
+    /// Its text key.
+    pub const fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// The failure reported to the manager.
+    pub fn failure(&self, words: Words) -> Failure {
+        let code = self.failure.unwrap_or(FailureCode::Rejected);
+        Failure { code, text: words.text(self.key).to_string() }
+    }
+}
+
+/// The catalogue of a kind of source; none if it has none.
+pub fn of(kind: &str) -> Option<ErrorCatalog> {
+    [TELEGRAM].into_iter().find(|catalog| catalog.kind == kind)
+}

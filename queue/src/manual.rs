@@ -1,0 +1,103 @@
+//! Manual actions on a waiting letter: try it now, or take it out of its lane to end it.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use uuid::Uuid;
+
+use super::rows::Rows;
+use super::turn::BREAKER;
+use super::{Claim, Queue, turn};
+
+/// How long a lane stays leased if it is never settled.
+const LEASE_MILLIS: i64 = 30_000;
+
+impl Queue {
+    /// Ends a lane's back-off: its head is tried as soon as its target accepts anything. A target that is held or
+    /// asked to wait is unchanged. False if the lane is not in a back-off.
+    pub async fn expedite(&self, tenant_id: Uuid, lane_id: Uuid, target: Uuid, pool: &str) -> Result<bool, DbErr> {
+        let tx = self.store.write_tx().await?;
+        let turns = BTreeMap::from([((tenant_id, target), pool.to_owned())]);
+        turn::wake_turns(&tx, &self.store, &turns).await?;
+        let woken = Rows::new()
+            .uuid("tenant_id", [tenant_id])
+            .uuid("lane_id", [lane_id])
+            .execute(
+                &tx,
+                &self.store,
+                "UPDATE lane SET due_at = {now} FROM rows WHERE lane.tenant_id = rows.tenant_id \
+                 AND lane.lane_id = rows.lane_id AND lane.owner IS NULL AND lane.due_at > {now}",
+            )
+            .await?;
+        // One probe, as when the breaker's time is over.
+        Rows::new()
+            .uuid("tenant_id", [tenant_id])
+            .uuid("target", [target])
+            .text("reason", [BREAKER])
+            .execute(
+                &tx,
+                &self.store,
+                "UPDATE turn SET ready_at = {now} FROM rows WHERE turn.tenant_id = rows.tenant_id \
+                 AND turn.target = rows.target AND turn.reason = rows.reason AND turn.ready_at > {now}",
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(woken > 0)
+    }
+
+    /// Leases the lane of a waiting letter for this letter, whatever its position, so that it can be settled. Fills
+    /// in `epoch`, `starts` and `until` of the given claim. None if the lane is leased or the letter is gone.
+    pub async fn take_by_hand(&self, claim: Claim) -> Result<Option<Claim>, DbErr> {
+        let tx = self.store.write_tx().await?;
+        let taken = self.take_by_hand_in(&tx, claim).await?;
+        if taken.is_some() {
+            tx.commit().await?;
+        } else {
+            tx.rollback().await?;
+        }
+        Ok(taken)
+    }
+
+    async fn take_by_hand_in(&self, tx: &DatabaseTransaction, mut claim: Claim) -> Result<Option<Claim>, DbErr> {
+        // The turn's lock first: leasing takes it too.
+        self.lock_turns(tx, &[(claim.tenant_id, claim.target)]).await?;
+        if !self.still_waits(tx, &claim).await? {
+            return Ok(None);
+        }
+        let found = Rows::new()
+            .uuid("tenant_id", [claim.tenant_id])
+            .uuid("lane_id", [claim.lane_id])
+            .uuid("owner", [self.instance])
+            .long("lease", [LEASE_MILLIS])
+            .fetch(
+                tx,
+                &self.store,
+                "UPDATE lane SET owner = rows.owner, epoch = lane.epoch + 1, leased_until = {now} + rows.lease, \
+                 due_at = {now} + rows.lease FROM rows WHERE lane.tenant_id = rows.tenant_id \
+                 AND lane.lane_id = rows.lane_id AND lane.owner IS NULL \
+                 RETURNING lane.epoch AS epoch, lane.starts AS starts",
+            )
+            .await?;
+        let Some(row) = found.first() else { return Ok(None) };
+        claim.until = self.store.clock().millis() + LEASE_MILLIS;
+        claim.epoch = row.try_get("", "epoch")?;
+        claim.starts = row.try_get("", "starts")?;
+        Ok(Some(claim))
+    }
+
+    async fn still_waits(&self, tx: &impl ConnectionTrait, claim: &Claim) -> Result<bool, DbErr> {
+        let found = Rows::new()
+            .uuid("tenant_id", [claim.tenant_id])
+            .uuid("lane_id", [claim.lane_id])
+            .long("order_key", [claim.letter.order_key])
+            .long("seq", [claim.letter.seq])
+            .fetch(
+                tx,
+                &self.store,
+                "SELECT letter.id FROM rows JOIN letter ON letter.tenant_id = rows.tenant_id \
+                 AND letter.lane_id = rows.lane_id AND letter.order_key = rows.order_key AND letter.seq = rows.seq",
+            )
+            .await?;
+        Ok(!found.is_empty())
+    }
+}

@@ -1,0 +1,47 @@
+//! Texts of an alert: `alert-{kind}-subject` and `alert-{kind}-body`, with its detail as arguments.
+
+use base::i18n::{Sentence, Words};
+use entity::alert;
+use serde_json::Value;
+
+/// Arguments that the texts of alerts may have; the detail provides them.
+const PLACEABLES: [&str; 19] = [
+    "source",
+    "messenger",
+    "integration",
+    "host",
+    "account_id",
+    "channel_id",
+    "said",
+    "gap",
+    "accepted",
+    "delivered",
+    "failed",
+    "waiting",
+    "count",
+    "held",
+    "tenant_id",
+    "template",
+    "most",
+    "free",
+    "place",
+];
+
+/// The text of a part (`subject`, `body`) for an account and platform with these names. `None` if its kind has no
+/// texts.
+pub fn of(words: Words, alert: &alert::Model, part: &str, account: &str, crm: &'static str) -> Option<Sentence> {
+    let key = format!("alert-{}-{part}", alert.kind);
+    if !words.has(&key) {
+        return None;
+    }
+    let detail: Value = serde_json::from_str(&alert.detail).unwrap_or_default();
+    let named = words.text(key).with("crm", crm).with("account", account);
+    Some(PLACEABLES.into_iter().fold(named, |sentence, name| match detail.get(name) {
+        Some(Value::Number(number)) => match number.as_i64() {
+            Some(number) => sentence.with(name, number),
+            None => sentence.with(name, number.as_f64().unwrap_or_default()),
+        },
+        Some(Value::String(text)) => sentence.with(name, text.as_str()),
+        _ => sentence.with(name, ""),
+    }))
+}

@@ -1,0 +1,118 @@
+//! Links a chat to its contact.
+
+use std::sync::Arc;
+
+use amocrm::rest::{ContactChat, Field, NewContact};
+use anyhow::Context;
+use base::message::Person;
+use uuid::Uuid;
+
+use super::{ContactCard, ContactOutcome, LinkReason, Rule, find, task};
+use crate::tenant::TenantContext;
+use crate::tenant::token::{CallError, with_token};
+
+/// Maximum pages of incoming leads searched, the newest first.
+const PAGES: u32 = 4;
+
+/// A chat and what its source requires.
+pub(super) struct Job {
+    pub tenant_id: Uuid,
+    pub conversation_id: Uuid,
+    /// amojo's.
+    pub chat_id: String,
+    pub rule: Rule,
+    pub person: Person,
+    /// An earlier attempt may have created the contact.
+    pub making: bool,
+    /// The known contact, and why it was chosen.
+    pub before: Option<(i64, LinkReason)>,
+}
+
+/// For a chat without a contact.
+pub(super) async fn first(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<ContactOutcome> {
+    match (find::find(app, job.tenant_id, &job.person, None).await?, job.rule) {
+        (Some((card, why)), _) => onto(app, job, card, why).await,
+        (None, Rule::Create) => made(app, job).await,
+        (None, Rule::Leave | Rule::Link) => Ok(ContactOutcome { card: None, why: LinkReason::Nobody }),
+    }
+}
+
+/// After messages were sent: the contact that amoCRM made meanwhile stays if someone already works with it.
+pub(super) async fn late(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<ContactOutcome> {
+    let Some(current) = find::of_chat(app, job.tenant_id, &job.chat_id).await? else { return first(app, job).await };
+    // amoCRM's own contact has the number too, if it was made for this chat.
+    let found = find::find(app, job.tenant_id, &job.person, Some(current)).await?;
+    let why = match found {
+        Some((card, why)) if waits(app, job).await? => return onto(app, job, card, why).await,
+        Some(_) => LinkReason::Late,
+        None => match job.before {
+            Some((id, why)) if id == current => why,
+            _ => reason_of(job, LinkReason::Crm),
+        },
+    };
+    Ok(ContactOutcome { card: find::by_id(app, job.tenant_id, current).await?, why })
+}
+
+/// A contact that is found after an earlier attempt started to create it counts as created.
+fn reason_of(job: &Job, why: LinkReason) -> LinkReason {
+    if job.making { LinkReason::Made } else { why }
+}
+
+async fn onto(
+    app: &Arc<TenantContext>,
+    job: &Job,
+    card: ContactCard,
+    why: LinkReason,
+) -> anyhow::Result<ContactOutcome> {
+    link(app, job, card.id).await?;
+    Ok(ContactOutcome { card: Some(card), why: reason_of(job, why) })
+}
+
+async fn link(app: &Arc<TenantContext>, job: &Job, contact_id: i64) -> Result<(), CallError> {
+    let link = |rest: amocrm::rest::Rest, token| {
+        let link = ContactChat { contact_id, chat_id: job.chat_id.clone() };
+        async move { rest.link_chats(&token, &[link]).await }
+    };
+    with_token(app, job.tenant_id, link).await.map(|_| ())
+}
+
+/// Creates a contact that could not be found. If it could not be found again (no number, no address), this is tried
+/// only once.
+async fn made(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<ContactOutcome> {
+    let (phone, email) = (find::phone(&job.person), find::email(&job.person));
+    if job.making && phone.is_none() && email.is_none() {
+        return Ok(ContactOutcome { card: None, why: LinkReason::Unclear });
+    }
+    task::note_making(app, job.tenant_id, job.conversation_id).await?;
+    let fields = phone.iter().map(|phone| Field::phone(phone)).chain(email.iter().map(|email| Field::email(email)));
+    let name = job.person.name.clone().or_else(|| phone.clone()).or_else(|| email.clone());
+    let name = name.unwrap_or_else(|| job.person.id.clone());
+    let contact = NewContact { name: Some(name.clone()), fields: fields.collect(), ..NewContact::default() };
+    let make = |rest: amocrm::rest::Rest, token| {
+        let contact = contact.clone();
+        async move { rest.create_contacts(&token, &[contact]).await }
+    };
+    let ids = with_token(app, job.tenant_id, make).await?;
+    let id = ids.first().copied().context("amoCRM told no id of the contact that was made")?;
+    onto(app, job, ContactCard { id, name }, LinkReason::Made).await
+}
+
+/// Whether the chat's incoming lead still waits to be accepted.
+async fn waits(app: &Arc<TenantContext>, job: &Job) -> Result<bool, CallError> {
+    for number in 1..=PAGES {
+        let ask = |rest: amocrm::rest::Rest, token| async move {
+            rest.unsorted_chats(&token, &amocrm::rest::UnsortedFilter::default(), number).await
+        };
+        let page = with_token(app, job.tenant_id, ask).await?;
+        let of_chat = |one: &amocrm::rest::Unsorted| {
+            one.chat.as_ref().is_some_and(|chat| chat.chat_id.as_ref() == Some(&job.chat_id))
+        };
+        if page.items.iter().any(of_chat) {
+            return Ok(true);
+        }
+        if !page.has_more {
+            break;
+        }
+    }
+    Ok(false)
+}

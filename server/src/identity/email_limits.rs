@@ -1,0 +1,112 @@
+//! Limits of the e-mails that a person can cause, so that mailboxes are not flooded and names carry no advertisements.
+
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use super::link::Purpose;
+use super::throttle::{AttemptOrigin, Limit, Wait, count, count_all};
+use super::{device, token};
+use crate::identity::IdentityContext;
+
+const HOUR: i64 = 3_600_000;
+/// Links to one recipient. The window is a link's lifetime, so a refused recipient has a link that still works.
+const LINKS: Limit = Limit { most: 2, window: Purpose::SignIn.life() };
+/// Links requested from one address, for any recipient.
+const LINKS_FROM: Limit = Limit { most: 20, window: HOUR };
+/// Links for a login on a device on which it signed in before.
+const LINKS_ON_DEVICE: Limit = Limit { most: 3, window: HOUR };
+/// Invitations of one account.
+const INVITATIONS: Limit = Limit { most: 20, window: HOUR };
+/// Invitations of one account to the same recipient.
+const INVITATIONS_TO: Limit = Limit { most: 3, window: HOUR };
+/// Invitations of all accounts to the same recipient.
+const FROM_ALL: Limit = Limit { most: 10, window: HOUR };
+/// Invitations from one address, of all accounts.
+const INVITATIONS_FROM: Limit = Limit { most: 40, window: HOUR };
+/// Codes that confirm an address for e-mails about alerts, to the same recipient.
+const CODES_TO: Limit = Limit { most: 3, window: HOUR };
+/// Links to a member whose second step was removed, from one account.
+const RENEWALS_TO: Limit = Limit { most: 3, window: HOUR };
+/// The longest name shown in an e-mail.
+const LONGEST_NAME: usize = 40;
+
+/// Counts a requested sign-in link, whether the e-mail is known or not. `door`: `panel` or `admin`.
+pub async fn link(
+    app: &IdentityContext,
+    door: &str,
+    email: &str,
+    origin: &AttemptOrigin,
+) -> Result<Result<(), Wait>, DbErr> {
+    let to = receiver(email);
+    if let Some(device) = device::known(app, origin, email)
+        && count(app, &format!("link-on:{door}:{to}:{device}"), LINKS_ON_DEVICE).await?.is_ok()
+    {
+        return Ok(Ok(()));
+    }
+    all(app, [(format!("links-from:{door}:{}", origin.place()), LINKS_FROM), (format!("link-to:{door}:{to}"), LINKS)])
+        .await
+}
+
+/// Counts an invitation.
+pub async fn invitation(
+    app: &IdentityContext,
+    tenant_id: Uuid,
+    email: &str,
+    origin: &AttemptOrigin,
+) -> Result<Result<(), Wait>, DbErr> {
+    let to = receiver(email);
+    all(
+        app,
+        [
+            (format!("invitations:{tenant_id}"), INVITATIONS),
+            (format!("invitations-from:{}", origin.place()), INVITATIONS_FROM),
+            (format!("invitation-to:{tenant_id}:{to}"), INVITATIONS_TO),
+            (format!("invitations-to:{to}"), FROM_ALL),
+        ],
+    )
+    .await
+}
+
+/// Counts a code that confirms an address for alert e-mails.
+pub async fn alert_code(app: &IdentityContext, email: &str) -> Result<Result<(), Wait>, DbErr> {
+    count(app, &format!("alert-code-to:{}", receiver(email)), CODES_TO).await
+}
+
+/// Counts a link to a member whose second step is removed by their account.
+pub async fn renewal(app: &IdentityContext, email: &str) -> Result<Result<(), Wait>, DbErr> {
+    count(app, &format!("renewal-to:{}", receiver(email)), RENEWALS_TO).await
+}
+
+/// A self-chosen name as shown in an e-mail: words only, at most 40 characters, nothing that a mail program turns into
+/// a link.
+pub fn name(free: &str) -> String {
+    let kept = |sign: char| if sign.is_alphanumeric() || matches!(sign, '-' | '\'' | '’') { sign } else { ' ' };
+    let words: String = free.chars().map(kept).collect();
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().take(LONGEST_NAME).collect::<String>().trim_end().to_owned()
+}
+
+async fn all<const KEYS: usize>(
+    app: &IdentityContext,
+    keys: [(String, Limit); KEYS],
+) -> Result<Result<(), Wait>, DbErr> {
+    count_all(app, &keys.each_ref().map(|(key, limit)| (key.as_str(), *limit))).await
+}
+
+fn receiver(email: &str) -> String {
+    token::hash(&email.trim().to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_free_name_is_short_and_no_link() {
+        assert_eq!(name("Anna-Maria O'Neill"), "Anna-Maria O'Neill");
+        assert_eq!(name("Анна Ёлкина"), "Анна Ёлкина");
+        assert_eq!(name("Win at https://evil.example/x?y\r\nBcc: z"), "Win at https evil example x y Bcc z");
+        assert_eq!(name(&"x".repeat(500)).len(), LONGEST_NAME);
+        assert_eq!(name("\u{202e}\u{0}"), "");
+    }
+}

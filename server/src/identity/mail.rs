@@ -1,0 +1,71 @@
+//! E-mails to people by the operator's SMTP server. Without `[mail]` none are sent, and pages show links to copy.
+
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use lettre::message::header::ContentType;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use secrecy::ExposeSecret;
+
+use crate::identity::IdentityContext;
+
+const TOGETHER: Duration = Duration::from_secs(15);
+
+/// A plain-text e-mail in the recipient's language.
+#[derive(Debug)]
+pub struct Email {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+}
+
+/// Whether e-mails are sent at all.
+pub fn is_on(app: &IdentityContext) -> bool {
+    app.config.mail.url.is_some()
+}
+
+/// Sends an e-mail by the SMTP server. The error contains neither address nor text.
+pub async fn send(app: &IdentityContext, letter: Email) -> anyhow::Result<()> {
+    let Some(url) = &app.config.mail.url else { anyhow::bail!("no [mail] is configured") };
+    let from: Mailbox = app
+        .config
+        .mail
+        .from
+        .as_deref()
+        .unwrap_or_default()
+        .parse()
+        .map_err(|_| anyhow::anyhow!("mail.from is no address"))?;
+    let to: Mailbox = letter.to.parse().map_err(|_| anyhow::anyhow!("the receiver's address cannot be written to"))?;
+    let message = Message::builder()
+        .from(from)
+        .to(to)
+        .subject(plain(&letter.subject))
+        .header(ContentType::TEXT_PLAIN)
+        .body(plain(&letter.text))
+        .map_err(|error| anyhow::anyhow!("a letter could not be made: {error}"))?;
+    let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
+        .map_err(|_| anyhow::anyhow!("mail.url is no address of an SMTP server"))?
+        .timeout(Some(TOGETHER))
+        .build();
+    let sent = tokio::time::timeout(TOGETHER, transport.send(message)).await;
+    match sent {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(anyhow::anyhow!("the SMTP server of mail.url did not take a letter: {error}")),
+        Err(_) => anyhow::bail!("the SMTP server of mail.url does not answer"),
+    }
+}
+
+/// Replaces non-breaking spaces by plain ones: mail programs differ.
+fn plain(text: &str) -> String {
+    text.replace('\u{a0}', " ")
+}
+
+/// Sends in the background, so that the response time does not reveal whether an e-mail was sent.
+pub fn send_later(app: &std::sync::Arc<IdentityContext>, letter: Email) {
+    let app = app.clone();
+    base::supervisor::detach("mail", async move {
+        if let Err(error) = send(&app, letter).await {
+            tracing::error!(error = format!("{error:#}"), "an e-mail could not be sent");
+        }
+    });
+}

@@ -1,0 +1,92 @@
+//! Re-authentication before a password or an authenticator is changed: a session that was left open is not enough. For
+//! ten minutes a one-time link is, because that is how a forgotten password is replaced.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use base::error::Result;
+use entity::{person, session};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::second_step::{self, CodeResult};
+use super::{credentials, password, refusals, session as sessions, throttle};
+use crate::identity::IdentityContext;
+
+/// The name under which a session stores until when its link counts as proof, in milliseconds since 1970.
+const UNTIL: &str = "link_until";
+/// For how many milliseconds it does.
+const LIFE: i64 = 10 * 60_000;
+
+/// The result of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reauthentication {
+    Yes,
+    Wrong,
+    /// Too many attempts: seconds to wait.
+    Wait(i64),
+    /// Too many wrong codes: the caller ends the session.
+    Anew,
+}
+
+/// Notes that a session was just opened by a one-time link.
+pub async fn by_link(app: &IdentityContext, row: &session::Model) -> Result<()> {
+    sessions::set_data(app, row, UNTIL, Some(&(app.clock.millis() + LIFE))).await
+}
+
+/// Copies what [`by_link`] stored to the session that replaces another.
+pub async fn moved(app: &IdentityContext, from: &session::Model, to: &session::Model) -> Result<()> {
+    match sessions::data::<i64>(app, from, UNTIL) {
+        Some(until) => sessions::set_data(app, to, UNTIL, Some(&until)).await,
+        None => Ok(()),
+    }
+}
+
+/// Whether the session's one-time link still counts.
+pub fn is_fresh(app: &IdentityContext, row: &session::Model) -> bool {
+    sessions::data::<i64>(app, row, UNTIL).is_some_and(|until| until > app.clock.millis())
+}
+
+/// Whether the current password or a code is required. Not while there is neither.
+pub fn is_needed(app: &IdentityContext, row: &session::Model, person: &person::Model) -> bool {
+    credentials::any(person) && !is_fresh(app, row)
+}
+
+/// Checks the input against the password or, if it is six digits, against the authenticator. A wrong one is noted in
+/// the audit log as a refused `action`.
+pub async fn check(
+    app: &Arc<IdentityContext>,
+    person: &person::Model,
+    typed: SecretString,
+    address: Option<IpAddr>,
+    action: &'static str,
+) -> Result<Reauthentication> {
+    let (shown, why) = compare(app, person, typed, address).await?;
+    if matches!(shown, Reauthentication::Wrong | Reauthentication::Anew) {
+        refusals::change(app, action, person.id, why, &address.into());
+    }
+    Ok(shown)
+}
+
+/// The kind of credential compared: `password` or `code`.
+async fn compare(
+    app: &Arc<IdentityContext>,
+    person: &person::Model,
+    typed: SecretString,
+    address: Option<IpAddr>,
+) -> Result<(Reauthentication, &'static str)> {
+    if let Err(wait) = throttle::login(app, "password", &person.id.to_string(), address).await? {
+        return Ok((Reauthentication::Wait(wait.seconds), "password"));
+    }
+    let code: String = typed.expose_secret().chars().filter(|sign| !sign.is_whitespace()).collect();
+    let is_code = code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit());
+    if is_code && person.totp_secret.is_some() {
+        let shown = match second_step::check(app, person, &code).await? {
+            CodeResult::Right => Reauthentication::Yes,
+            CodeResult::Wrong => Reauthentication::Wrong,
+            CodeResult::Anew => Reauthentication::Anew,
+        };
+        return Ok((shown, "code"));
+    }
+    let right = password::check(app, typed, person.password_hash.as_deref()).await?;
+    Ok((if right { Reauthentication::Yes } else { Reauthentication::Wrong }, "password"))
+}

@@ -1,0 +1,302 @@
+//! Sessions. Only the visitor's cookie has the token; the directory stores its hash, the tenant the session's row.
+
+use base::error::{Error, Result};
+use base::store::directory;
+use base::store::finish_tx;
+use base::vault::Place;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use entity::session;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::token;
+use crate::identity::IdentityContext;
+
+mod ending;
+
+pub use ending::{end, end_everywhere, end_of_person, end_of_tickets};
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+/// Session data is for small forms, not for files.
+const LARGEST_DATA: usize = 32 * 1024;
+
+/// What a session gives access to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionKind {
+    /// An account's panel; under the vendor's id until the person has chosen an account.
+    Panel,
+    /// The vendor's admin.
+    Admin,
+    /// The widget's calls.
+    Widget,
+    /// An operator's read-only view of an account's panel.
+    ViewAs,
+}
+
+impl SessionKind {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Panel => "panel",
+            Self::Admin => "admin",
+            Self::Widget => "widget",
+            Self::ViewAs => "view_as",
+        }
+    }
+
+    /// Milliseconds of inactivity after which it ends.
+    pub const fn idle(self) -> i64 {
+        match self {
+            Self::Panel => 12 * HOUR,
+            Self::Admin => 15 * MINUTE,
+            Self::Widget => 25 * MINUTE,
+            Self::ViewAs => 30 * MINUTE,
+        }
+    }
+
+    /// Milliseconds after which it ends in any case.
+    pub const fn life(self) -> i64 {
+        match self {
+            Self::Panel => 30 * 24 * HOUR,
+            Self::Admin => 8 * HOUR,
+            Self::Widget => 25 * MINUTE,
+            Self::ViewAs => 30 * MINUTE,
+        }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        [Self::Panel, Self::Admin, Self::Widget, Self::ViewAs].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// How sessions of amoCRM users are opened.
+pub const TICKET: &str = "ticket";
+/// Milliseconds after which such a session ends, regardless of activity.
+const TICKET_LIFE: i64 = 12 * HOUR;
+
+/// A person who has just proved their identity.
+#[derive(Clone, Copy, Debug)]
+pub struct AuthenticatedPerson<'new> {
+    /// The account entered, or [`base::store::VENDOR`].
+    pub tenant_id: Uuid,
+    pub kind: SessionKind,
+    pub person_id: Option<Uuid>,
+    pub crm_user_id: Option<i64>,
+    /// The amoCRM user administers the account.
+    pub is_admin: bool,
+    /// `password`, `link`, `handed`, `ticket`, `consent`, `disposable_token`, `operator`, `new_authenticator`
+    pub via: &'new str,
+    pub language: &'new str,
+    /// Why an operator is viewing.
+    pub reason: &'new str,
+}
+
+/// A session with its token, which is not shown again.
+#[derive(Debug)]
+pub struct IssuedSession {
+    pub token: String,
+    pub row: session::Model,
+}
+
+/// Opens a session under a new token.
+pub async fn open(
+    app: &IdentityContext,
+    db: &impl ConnectionTrait,
+    new: AuthenticatedPerson<'_>,
+) -> Result<IssuedSession, DbErr> {
+    let now = app.clock.millis();
+    let token = token::new();
+    let row = session::Model {
+        tenant_id: new.tenant_id,
+        id: app.clock.uuid_v7(),
+        kind: new.kind.as_str().to_owned(),
+        person_id: new.person_id,
+        crm_user_id: new.crm_user_id,
+        is_admin: new.is_admin,
+        via: new.via.to_owned(),
+        csrf: token::new(),
+        language: new.language.to_owned(),
+        notice: String::new(),
+        data: None,
+        reason: new.reason.to_owned(),
+        created_at: now,
+        seen_at: now,
+        expires_at: now.saturating_add(life(new.kind, new.via)),
+    };
+    session::Entity::insert(row.clone().into_active_model()).exec_without_returning(db).await?;
+    let entry = directory::DirectoryEntry {
+        tenant_id: row.tenant_id,
+        id: row.id,
+        note: row.kind.clone(),
+        expires_at: Some(row.expires_at),
+    };
+    directory::set(db, directory::IdKind::Session, &token::hash(&token), entry).await?;
+    Ok(IssuedSession { token, row })
+}
+
+/// The live session of a token, if it is of one of these kinds. Records activity once a minute.
+pub async fn find(app: &IdentityContext, token: &str, kinds: &[SessionKind]) -> Result<Option<session::Model>, DbErr> {
+    let Some(mut row) = look(app, token, kinds).await? else { return Ok(None) };
+    let now = app.clock.millis();
+    if row.seen_at.saturating_add(MINUTE) <= now && !app.is_read_only() {
+        row.seen_at = now;
+        change(app.store.write(), &row, session::Column::SeenAt, Expr::value(now)).await?;
+    }
+    Ok(Some(row))
+}
+
+/// [`find`] without recording activity: for background requests of a page.
+pub async fn look(app: &IdentityContext, token: &str, kinds: &[SessionKind]) -> Result<Option<session::Model>, DbErr> {
+    if !token::looks_right(token) {
+        return Ok(None);
+    }
+    let now = app.clock.millis();
+    let db = app.store.read();
+    let Some(entry) = directory::find(db, directory::IdKind::Session, &token::hash(token), now).await? else {
+        return Ok(None);
+    };
+    let found = living(app, db, entry.tenant_id, entry.id).await?;
+    Ok(found.filter(|row| SessionKind::of(&row.kind).is_some_and(|kind| kinds.contains(&kind))))
+}
+
+/// A session by its id, unless it has ended or expired.
+pub async fn living(
+    app: &IdentityContext,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    id: Uuid,
+) -> Result<Option<session::Model>, DbErr> {
+    let now = app.clock.millis();
+    let row = session::Entity::of_tenant(tenant_id).filter(session::Column::Id.eq(id)).one(db).await?;
+    Ok(row.filter(|row| lives(row, now)))
+}
+
+fn life(kind: SessionKind, via: &str) -> i64 {
+    if via == TICKET { kind.life().min(TICKET_LIFE) } else { kind.life() }
+}
+
+fn lives(row: &session::Model, now: i64) -> bool {
+    let Some(kind) = SessionKind::of(&row.kind) else { return false };
+    let opened_long_ago = row.created_at.saturating_add(life(kind, &row.via)) <= now;
+    row.expires_at > now && !opened_long_ago && row.seen_at.saturating_add(kind.idle()) > now
+}
+
+/// A person's sessions in one account, the newest first.
+pub async fn list_of_person(
+    app: &IdentityContext,
+    tenant_id: Uuid,
+    person_id: Uuid,
+) -> Result<Vec<session::Model>, DbErr> {
+    let now = app.clock.millis();
+    let rows = session::Entity::of_tenant(tenant_id)
+        .filter(session::Column::PersonId.eq(person_id))
+        .filter(session::Column::ExpiresAt.gt(now))
+        .order_by_desc(session::Column::SeenAt)
+        .all(app.store.read())
+        .await?;
+    Ok(rows.into_iter().filter(|row| lives(row, now)).collect())
+}
+
+/// A notice that the next page shows once; empty removes it. Encrypted, because it may contain a link or a key.
+pub async fn set_notice(
+    app: &IdentityContext,
+    db: &impl ConnectionTrait,
+    row: &session::Model,
+    notice: &str,
+) -> Result<(), DbErr> {
+    let seal = || STANDARD.encode(app.vault.seal(row.tenant_id, Place::Notice, &row.id.to_string(), notice.as_bytes()));
+    let sealed = if notice.is_empty() { String::new() } else { seal() };
+    change(db, row, session::Column::Notice, Expr::value(sealed)).await
+}
+
+/// The notice stored by [`set_notice`]; empty if there is none or it cannot be decrypted.
+pub fn notice(app: &IdentityContext, row: &session::Model) -> String {
+    let Ok(sealed) = STANDARD.decode(&row.notice) else { return String::new() };
+    let opened = app.vault.open_sealed(row.tenant_id, Place::Notice, &row.id.to_string(), &sealed);
+    opened.ok().and_then(|plain| String::from_utf8(plain.to_vec()).ok()).unwrap_or_default()
+}
+
+/// The language of the session's pages.
+pub async fn set_language(db: &impl ConnectionTrait, row: &session::Model, code: &str) -> Result<(), DbErr> {
+    change(db, row, session::Column::Language, Expr::value(code)).await
+}
+
+/// A value stored in the session.
+pub fn data<T: DeserializeOwned>(app: &IdentityContext, row: &session::Model, name: &str) -> Option<T> {
+    let value = all_data(app, row).remove(name)?;
+    serde_json::from_value(value).ok()
+}
+
+/// Stores a value in the session, encrypted; `None` removes it.
+pub async fn set_data<T: Serialize>(
+    app: &IdentityContext,
+    row: &session::Model,
+    name: &str,
+    value: Option<&T>,
+) -> Result<()> {
+    let value = value.map(serde_json::to_value).transpose().map_err(anyhow::Error::from)?;
+    change_data(app, row, name, |_| (value, ())).await
+}
+
+/// Changes the value stored under a name; concurrent changes are applied one after the other.
+pub async fn change_data<R>(
+    app: &IdentityContext,
+    row: &session::Model,
+    name: &str,
+    decide: impl FnOnce(Option<Value>) -> (Option<Value>, R),
+) -> Result<R> {
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        // Read from the database under a lock: the request may have begun before another one's change.
+        let locked = session::Entity::of_tenant(row.tenant_id).filter(session::Column::Id.eq(row.id)).lock_exclusive();
+        locked.one(&tx).await?.ok_or(Error::NotFound)?;
+        let fresh = living(app, &tx, row.tenant_id, row.id).await?.ok_or(Error::NotFound)?;
+        let mut all = all_data(app, &fresh);
+        let (value, given) = decide(all.remove(name));
+        if let Some(value) = value {
+            all.insert(name.to_owned(), value);
+        }
+        let text = Value::Object(all).to_string();
+        if text.len() > LARGEST_DATA {
+            return Err(Error::TooLarge(LARGEST_DATA));
+        }
+        let sealed = app.vault.seal(row.tenant_id, Place::Session, &row.id.to_string(), text.as_bytes());
+        change(&tx, row, session::Column::Data, Expr::value(sealed)).await?;
+        Ok(given)
+    };
+    let done = done.await;
+    finish_tx(tx, done).await
+}
+
+fn all_data(app: &IdentityContext, row: &session::Model) -> Map<String, Value> {
+    let Some(sealed) = &row.data else { return Map::new() };
+    match app.vault.open_sealed(row.tenant_id, Place::Session, &row.id.to_string(), sealed) {
+        Ok(plain) => serde_json::from_slice(&plain).unwrap_or_default(),
+        Err(error) => {
+            tracing::warn!(tenant.id = %row.tenant_id, session.id = %row.id, %error, "the encrypted data of a session cannot be decrypted");
+            Map::new()
+        }
+    }
+}
+
+async fn change(
+    db: &impl ConnectionTrait,
+    row: &session::Model,
+    column: session::Column,
+    value: sea_orm::sea_query::SimpleExpr,
+) -> Result<(), DbErr> {
+    session::Entity::update_many()
+        .col_expr(column, value)
+        .filter(session::Column::TenantId.eq(row.tenant_id))
+        .filter(session::Column::Id.eq(row.id))
+        .exec(db)
+        .await?;
+    Ok(())
+}

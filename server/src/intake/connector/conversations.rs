@@ -1,0 +1,118 @@
+//! Conversations themselves: started without a message, blocked and unblocked by the customer, moved. All operations
+//! are idempotent.
+
+use anyhow::Context;
+use base::error::Error;
+use base::message::{Person, crm_id};
+use entity::{conversation, conversation_alias};
+use queue::accept_batch::{AcceptItem, Alias, Conversation, DedupeKey, EventKind, NewConversation, Side};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
+use uuid::Uuid;
+
+use super::CalledSource;
+use super::quarantine::StoreError;
+use crate::intake::sanitize::cleaned_person;
+use crate::intake::{clean, store};
+
+/// The longest referral mark that is stored.
+const MARK_BYTES: usize = 1024;
+
+/// Creates a conversation without messages, and stores where its customer came from. amoCRM learns of it with the
+/// first message.
+pub(super) async fn open(
+    line: &CalledSource,
+    id: &str,
+    customer: &Person,
+    mark: Option<&str>,
+) -> Result<(), StoreError> {
+    let known = match find(line, id).await? {
+        Some(known) => known,
+        None => {
+            make(line, id, customer).await?;
+            match find(line, id).await? {
+                Some(known) => known,
+                None => return Ok(()),
+            }
+        }
+    };
+    let Some(mark) = mark.map(clean).filter(|mark| !mark.is_empty() && mark.len() <= MARK_BYTES) else { return Ok(()) };
+    this(line, known).col_expr(conversation::Column::Visit, Expr::value(mark)).exec(line.app.store.write()).await?;
+    let _ = line.app.changes.send(known);
+    Ok(())
+}
+
+async fn make(line: &CalledSource, id: &str, customer: &Person) -> Result<(), StoreError> {
+    let source = &line.source;
+    let customer = Person { avatar_reference: None, ..cleaned_person(customer.clone()) };
+    let ours = crm_id(source.id, "conversation", id).to_string();
+    let new = NewConversation {
+        id: line.app.clock.uuid_v7(),
+        source_id: source.id,
+        external_id: id.to_owned(),
+        amocrm_chat_id: String::new(),
+        contact: serde_json::to_string(&customer).context("a person as JSON").map_err(Error::from)?,
+        aliases: vec![
+            Alias { side: Side::Messenger, origin: source.id, external_id: id.to_owned() },
+            Alias { side: Side::OursAtCrm, origin: source.channel_id, external_id: ours },
+        ],
+    };
+    // Each start has its own key, so a conversation that was erased can start again.
+    let key = DedupeKey { origin: source.id, external_id: new.id.to_string(), event: EventKind::Opened };
+    let conversation = Conversation::Open(Box::new(new));
+    let entry = AcceptItem::bare(key, line.app.clock.uuid_v7(), line.app.clock.millis(), conversation);
+    store(&line.app, source.tenant_id, None, entry).await?;
+    Ok(())
+}
+
+/// Records that the customer blocked or unblocked us. `at`: milliseconds since 1970.
+pub(super) async fn reach(line: &CalledSource, id: &str, reachable: bool, at: i64) -> Result<(), StoreError> {
+    let Some(known) = find(line, id).await? else { return Ok(()) };
+    let (shut, before) = (conversation::Column::ShutAt, conversation::Column::ReachAt);
+    let done = this(line, known)
+        .col_expr(shut, Expr::value(if reachable { 0 } else { at }))
+        .col_expr(before, Expr::value(at))
+        // A late event does not undo a newer one.
+        .filter(before.lte(at))
+        .exec(line.app.store.write())
+        .await?;
+    if done.rows_affected > 0 {
+        let _ = line.app.changes.send(known);
+    }
+    Ok(())
+}
+
+/// Adds a conversation's new id in the messenger. The old one stays known, and those at amoCRM do not change.
+pub(super) async fn moved(line: &CalledSource, from: &str, to: &str) -> Result<(), StoreError> {
+    let Some(known) = find(line, from).await? else { return Ok(()) };
+    let alias = conversation_alias::ActiveModel {
+        tenant_id: Set(line.source.tenant_id),
+        side: Set(Side::Messenger.number()),
+        origin: Set(line.source.id),
+        external_id: Set(to.to_owned()),
+        conversation_id: Set(known),
+    };
+    use conversation_alias::Column::{ExternalId, Origin, Side as SideColumn, TenantId};
+    conversation_alias::Entity::insert(alias)
+        .on_conflict(OnConflict::columns([TenantId, SideColumn, Origin, ExternalId]).do_nothing().to_owned())
+        .exec_without_returning(line.app.store.write())
+        .await?;
+    this(line, known).col_expr(conversation::Column::MovedTo, Expr::value(to)).exec(line.app.store.write()).await?;
+    line.app.lookup.forget_conversation(line.source.tenant_id, identity(line, from)).await;
+    Ok(())
+}
+
+async fn find(line: &CalledSource, id: &str) -> Result<Option<Uuid>, StoreError> {
+    let known = line.app.lookup.conversation(line.source.tenant_id, identity(line, id)).await?;
+    Ok(known.map(|known| known.conversation_id))
+}
+
+fn identity(line: &CalledSource, id: &str) -> Alias {
+    Alias { side: Side::Messenger, origin: line.source.id, external_id: id.to_owned() }
+}
+
+fn this(line: &CalledSource, conversation_id: Uuid) -> UpdateMany<conversation::Entity> {
+    conversation::Entity::update_many()
+        .filter(conversation::Column::TenantId.eq(line.source.tenant_id))
+        .filter(conversation::Column::Id.eq(conversation_id))
+}

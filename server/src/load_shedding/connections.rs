@@ -1,0 +1,183 @@
+//! Connections: limits per address, and detection of dead peers.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::net::{IpAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::dev::Extensions;
+use actix_web::rt::net::TcpStream;
+use base::config::Config;
+use ipnet::IpNet;
+use rustix::net::{Shutdown, sockopt};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use super::address::counted;
+use super::capacity::{Bounds, Capacity, CapacityShare};
+use super::silent::{Place, Silent};
+
+/// All connections, where the system allows as many open files.
+const MOST: usize = 20_000;
+/// Files open for other purposes: the database's, the spool's, media, outgoing calls.
+const OTHER_FILES: u64 = 512;
+/// Data that is not acknowledged, or not even accepted, for this long ends the connection: the peer is gone or does not
+/// read. Otherwise the system would keep it for a quarter of an hour, and for ever where nothing is sent.
+const UNHEARD: Duration = Duration::from_secs(60);
+/// TCP keep-alive: an idle connection is probed after this time, three times.
+const ASKED_AFTER: Duration = Duration::from_secs(30);
+const ASKED_EVERY: Duration = Duration::from_secs(10);
+/// Connections of an address beyond this number are not kept alive: each could stall in the middle of a request's head.
+const KEPT_ALIVE: usize = 1_024;
+/// Connections without a request so far, at most an eighth of all: one that says nothing costs 10 KB.
+const SILENT: usize = 512;
+/// Connections that wait to be accepted.
+const QUEUE: i32 = 4_096;
+
+/// The connections of a server. Clones share the count.
+#[derive(Clone, Debug)]
+pub struct Connections {
+    room: Capacity<IpAddr>,
+    silent: Silent,
+    /// Trusted proxies, whose connections carry many people's requests.
+    proxies: Vec<IpNet>,
+}
+
+/// A counted connection.
+#[derive(Debug)]
+pub struct Connection {
+    held: CapacityShare<IpAddr>,
+    silent: RefCell<Option<Place>>,
+}
+
+impl Connection {
+    /// Its first request is here: it no longer makes room for newer ones.
+    pub fn speaks(&self) {
+        self.silent.take();
+    }
+
+    /// Whether its address has too many connections to keep this one alive.
+    pub fn is_one_of_many(&self) -> bool {
+        self.held.of_caller() > KEPT_ALIVE
+    }
+}
+
+impl Connections {
+    pub fn new(config: &Config) -> Self {
+        let most = usize::try_from(open_files().saturating_sub(OTHER_FILES)).unwrap_or(MOST).clamp(64, MOST);
+        let of_one = usize::try_from(config.limits.connections_per_address).unwrap_or(usize::MAX);
+        let room = Capacity::new(Bounds { most, of_one, part: 2 });
+        let silent = Silent::new(SILENT.min(most / 8));
+        Self { room, silent, proxies: config.server.trusted_proxies.clone() }
+    }
+
+    /// Counts a new connection until it closes, or closes it at once if its address has its share.
+    pub fn begin(&self, socket: &dyn Any, data: &mut Extensions) {
+        let Some(socket) = socket.downcast_ref::<TcpStream>() else { return };
+        if let Err(error) = notice_the_end(socket) {
+            tracing::debug!(%error, "TCP keepalive could not be set: a lost connection may go unnoticed");
+        }
+        let Ok(peer) = socket.peer_addr() else { return };
+        let peer = peer.ip().to_canonical();
+        if self.proxies.iter().any(|net| net.contains(&peer)) {
+            return;
+        }
+        match self.room.take(counted(Some(peer)), 1) {
+            Some(held) => {
+                let silent = self.silent.begin(socket);
+                if let Err(error) = &silent {
+                    tracing::debug!(%error, "a silent connection is not among those that make room for newer ones");
+                }
+                data.insert(Connection { held, silent: RefCell::new(silent.ok()) });
+            }
+            None => {
+                metrics::counter!("parom_connections_refused_total").increment(1);
+                let _ = rustix::net::shutdown(socket, Shutdown::Both);
+            }
+        }
+    }
+
+    /// Open connections.
+    pub fn count(&self) -> usize {
+        self.room.taken()
+    }
+}
+
+fn notice_the_end(socket: &TcpStream) -> rustix::io::Result<()> {
+    let millis = u32::try_from(UNHEARD.as_millis()).unwrap_or(u32::MAX);
+    sockopt::set_tcp_user_timeout(socket, millis)?;
+    sockopt::set_socket_keepalive(socket, true)?;
+    sockopt::set_tcp_keepidle(socket, ASKED_AFTER)?;
+    sockopt::set_tcp_keepintvl(socket, ASKED_EVERY)?;
+    sockopt::set_tcp_keepcnt(socket, 3)
+}
+
+/// Listens. More connections can wait to be accepted than the 128 of the standard library, as far as the system allows:
+/// beyond them the system drops a caller's first packet, and the caller tries again a second later.
+pub fn listen(address: &str) -> std::io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    rustix::net::listen(&listener, QUEUE)?;
+    Ok(listener)
+}
+
+/// The limit of open files, after raising it as far as the system allows: each connection is one.
+pub fn open_files() -> u64 {
+    let now = getrlimit(Resource::Nofile);
+    let wanted = Rlimit { current: now.maximum, maximum: now.maximum };
+    let raised = now.current != now.maximum && setrlimit(Resource::Nofile, wanted).is_ok();
+    let current = if raised { now.maximum } else { now.current };
+    current.unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn h3_a_burst_of_connections_waits_and_is_not_dropped() {
+        let listener = listen("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let connect = || std::net::TcpStream::connect_timeout(&address, Duration::from_millis(900)).unwrap();
+        let burst: Vec<_> = (0..400).map(|_| connect()).collect();
+        assert_eq!(burst.len(), 400);
+    }
+
+    #[tokio::test]
+    async fn h3_a_silent_connection_makes_room_and_a_trusted_proxys_does_not() {
+        for (proxies, ended) in [(vec![], [true, false, false]), (vec!["127.0.0.0/8".parse().unwrap()], [false; 3])] {
+            let room = Capacity::new(Bounds { most: 100, of_one: 100, part: 1 });
+            let connections = Connections { room, silent: Silent::new(1), proxies };
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let mut held = Vec::new();
+            for number in 0..3 {
+                let caller = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+                let (socket, _) = listener.accept().await.unwrap();
+                let mut data = Extensions::new();
+                connections.begin(&socket, &mut data);
+                if number == 1 {
+                    data.get::<Connection>().inspect(|connection| connection.speaks());
+                }
+                held.push((caller, socket, data));
+            }
+            // The first made room for the second, which spoke before the third came.
+            let is_ended = |(caller, ..): &(TcpStream, _, _)| matches!(caller.try_read(&mut [0]), Ok(0));
+            for (one, ended) in held.iter().zip(ended) {
+                if ended {
+                    one.0.readable().await.unwrap();
+                }
+                assert_eq!(is_ended(one), ended);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn h3_a_connection_whose_other_end_is_gone_is_noticed_within_a_minute() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (server, _) = listener.accept().await.unwrap();
+        notice_the_end(&server).unwrap();
+        assert_eq!(sockopt::tcp_user_timeout(&server), Ok(60_000));
+        assert_eq!(sockopt::socket_keepalive(&server), Ok(true));
+        assert_eq!(sockopt::tcp_keepidle(&server), Ok(ASKED_AFTER));
+        drop(client);
+    }
+}

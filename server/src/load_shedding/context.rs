@@ -1,0 +1,17 @@
+//! The state that the limits of requests need.
+
+use std::sync::Arc;
+
+use super::Load;
+use crate::platform::{Platform, stands_on};
+
+/// What the limits of requests need.
+pub struct LoadSheddingContext {
+    pub platform: Arc<Platform>,
+    /// Memory and slots in use by requests.
+    pub load: Arc<Load>,
+    /// Bytes that an upload may hold in memory.
+    pub upload_buffer: usize,
+}
+
+stands_on!(LoadSheddingContext, platform: Platform);

@@ -1,0 +1,227 @@
+//! Compares one chat with amoCRM's history.
+
+use std::collections::BTreeSet;
+
+use amocrm::Error as CrmError;
+use amocrm::chats::{ChatPerson, ChatUser, NewChat, PastMessage, SourceRef};
+use anyhow::Context;
+use base::message::{CrmIds, Direction, Person, SharedDialogue, State};
+use entity::{conversation, dedupe, message};
+use queue::accept_batch::{AcceptBatch, AcceptItem, Alias, Conversation, DedupeKey, EventKind, Priority, Side};
+use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::channel::ComparedChannel;
+use crate::delivery::read::first_id_at;
+use crate::intake::clean;
+use crate::intake::recovered::{self, HistoryChat, TakenIn};
+use crate::tenant::users;
+
+/// Maximum pages of one chat: at one call in twenty seconds they end before the channel's claim does.
+const PAGES: u32 = 20;
+/// Maximum difference between amoCRM's clock and ours.
+const CLOCKS_DIFFER: i64 = 60_000;
+/// A hook of a message this recent may still arrive.
+const ON_ITS_WAY: i64 = 10_000;
+
+/// The result for a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Looked {
+    /// What was found is stored.
+    Compared(TakenIn),
+    /// A hook may still arrive for something found: compare again after this many milliseconds.
+    Again { millis: i64 },
+}
+
+/// Why a chat could not be compared.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Trouble {
+    #[error(transparent)]
+    Crm(#[from] CrmError),
+    #[error(transparent)]
+    Ours(#[from] anyhow::Error),
+    #[error("the server stops")]
+    Stopped,
+}
+
+impl From<DbErr> for Trouble {
+    fn from(error: DbErr) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+/// Which messages to look for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HistoryQuery {
+    /// None written before this, in milliseconds since 1970.
+    pub since: i64,
+    /// Pages are read back to this time even if some of their messages are known: since then hooks may have been
+    /// missed between others that arrived.
+    pub back_to: Option<i64>,
+    /// Also those whose hook may still arrive.
+    pub newest: bool,
+}
+
+/// Stores what managers wrote in a chat since then without a hook.
+pub(super) async fn compare(
+    place: &ComparedChannel<'_>,
+    conversation_id: Uuid,
+    wanted: HistoryQuery,
+) -> Result<Looked, Trouble> {
+    let nothing = Looked::Compared(TakenIn::default());
+    let found = conversation::Entity::of_tenant(place.key().0)
+        .filter(conversation::Column::Id.eq(conversation_id))
+        .one(place.app.store.read())
+        .await?;
+    let Some(row) = found else { return Ok(nothing) };
+    let Some(chat) = chat_of(place, &row, wanted.since).await? else { return Ok(nothing) };
+    let missing = missing(place, &chat, wanted).await?;
+    let now = place.app.clock.millis();
+    let youngest = missing.iter().filter_map(PastMessage::at_milliseconds).max();
+    match youngest.map(|at| at.min(now) + ON_ITS_WAY - now).filter(|left| *left > 0 && !wanted.newest) {
+        Some(millis) => Ok(Looked::Again { millis }),
+        None if missing.is_empty() => Ok(nothing),
+        None => Ok(Looked::Compared(recovered::take_in(place.app, &place.scope, &chat, missing).await?)),
+    }
+}
+
+/// The chat's ids at amoCRM. None if amoCRM has no such chat yet, or the customer was erased.
+async fn chat_of(
+    place: &ComparedChannel<'_>,
+    row: &conversation::Model,
+    since: i64,
+) -> Result<Option<HistoryChat>, Trouble> {
+    let apart = if row.shared == SharedDialogue::Apart.number() { row.amocrm_chat_id.as_str() } else { "" };
+    let ids = CrmIds::new(row.source_id, &row.external_id, apart);
+    let ours = (!row.crm_unbound && !row.external_id.is_empty()).then(|| ids.conversation());
+    if !row.amocrm_chat_id.is_empty() {
+        return Ok(Some(HistoryChat { id: row.amocrm_chat_id.clone(), client_id: ours }));
+    }
+    // Creating a chat before its first message is up to its source's contact rule.
+    let Some(ours) = ours.filter(|_| row.source_id != Uuid::nil()) else { return Ok(None) };
+    if !is_there(place, row, since).await? {
+        return Ok(None);
+    }
+    let new = new_chat(place, row, ids, &ours).await?;
+    turn(place).await?;
+    let id = place.scoped().chat_id("", || new).await?;
+    learn(place, row, &id).await?;
+    Ok(Some(HistoryChat { id, client_id: Some(ours) }))
+}
+
+/// Waits for the rate limit.
+async fn turn(place: &ComparedChannel<'_>) -> Result<(), Trouble> {
+    if place.pace().await { Ok(()) } else { Err(Trouble::Stopped) }
+}
+
+/// Whether amoCRM accepted a message of this chat.
+async fn is_there(place: &ComparedChannel<'_>, row: &conversation::Model, since: i64) -> Result<bool, DbErr> {
+    let taken = message::Entity::of_tenant(row.tenant_id)
+        .filter(message::Column::Id.gte(first_id_at(since)))
+        .filter(message::Column::ConversationId.eq(row.id))
+        .filter(message::Column::Direction.eq(Direction::ToCrm.number()))
+        .filter(message::Column::State.eq(State::Delivered.number()));
+    Ok(taken.limit(1).count(place.app.store.read()).await? > 0)
+}
+
+async fn new_chat(
+    place: &ComparedChannel<'_>,
+    row: &conversation::Model,
+    ids: CrmIds<'_>,
+    ours: &str,
+) -> Result<NewChat, Trouble> {
+    let person: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
+    let source = place.app.lookup.source(row.source_id).await?;
+    let named = [&person.name, &person.phone, &person.email].into_iter().flatten().next().cloned();
+    Ok(NewChat {
+        conversation_id: ours.to_owned(),
+        source: source.map(|source| SourceRef { external_id: source.external_id.clone() }),
+        user: ChatUser {
+            id: ids.person(&person.id),
+            name: named.unwrap_or(person.id),
+            phone: person.phone,
+            email: person.email,
+            profile_link: person.profile_url,
+            ..ChatUser::default()
+        },
+    })
+}
+
+/// Stores amojo's id of a chat, so that it is not requested again and hooks find the chat by it.
+async fn learn(place: &ComparedChannel<'_>, row: &conversation::Model, chat_id: &str) -> Result<(), Trouble> {
+    let app = place.app;
+    let (tenant_id, channel_id) = place.key();
+    let alias = Alias { side: Side::Crm, origin: channel_id, external_id: clean(chat_id) };
+    let key = DedupeKey { origin: channel_id, external_id: alias.external_id.clone(), event: EventKind::Chat };
+    let entry = AcceptItem::bare(key, app.clock.uuid_v7(), app.clock.millis(), Conversation::Known(row.id));
+    let entries = vec![AcceptItem { crm_chat: Some(alias), ..entry }];
+    let batch = AcceptBatch { tenant_id, priority: Priority::Normal, raw: None, entries };
+    app.writer.accept(batch).await.map_err(anyhow::Error::from)?;
+    Ok(())
+}
+
+/// Managers' messages that are wanted and unknown, oldest first. An older page is read only if the previous ones had
+/// no known message, or to reach the time since when hooks may have been missed.
+async fn missing(
+    place: &ComparedChannel<'_>,
+    chat: &HistoryChat,
+    wanted: HistoryQuery,
+) -> Result<Vec<PastMessage>, Trouble> {
+    let mut pages = place.scoped().history(&chat.id, PAGES);
+    let mut missing = Vec::new();
+    loop {
+        turn(place).await?;
+        let Some(page) = pages.next().await? else { break };
+        let rows = page.len();
+        let oldest = page.iter().filter_map(PastMessage::at_milliseconds).min();
+        let is_far_enough = wanted.back_to.is_none_or(|back_to| oldest.is_none_or(|at| at < back_to - CLOCKS_DIFFER));
+        let unknown = unknown(place, page, wanted.since).await?;
+        let is_wholly_unknown = unknown.len() == rows;
+        missing.extend(unknown);
+        if !is_wholly_unknown && is_far_enough {
+            break;
+        }
+    }
+    let mut of_managers = Vec::with_capacity(missing.len());
+    for message in missing {
+        if !is_bots(place, message.sender.as_ref()).await {
+            of_managers.push(message);
+        }
+    }
+    of_managers.sort_by_key(PastMessage::at_milliseconds);
+    Ok(of_managers)
+}
+
+/// The messages of a page that are unknown here: not ours, not the customer's, without a hook, not too old.
+async fn unknown(place: &ComparedChannel<'_>, page: Vec<PastMessage>, since: i64) -> Result<Vec<PastMessage>, DbErr> {
+    let is_clients = |row: &PastMessage| row.sender.as_ref().is_some_and(|sender| sender.client_id.is_some());
+    let mut rows = page;
+    rows.retain(|row| {
+        row.message.client_id.is_none() && !is_clients(row) && row.at_milliseconds().is_none_or(|at| at >= since)
+    });
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    let (tenant_id, channel_id) = place.key();
+    let known: BTreeSet<String> = dedupe::Entity::of_tenant(tenant_id)
+        .filter(dedupe::Column::Origin.eq(channel_id))
+        .filter(dedupe::Column::ExternalId.is_in(rows.iter().map(|row| clean(&row.message.id))))
+        .filter(dedupe::Column::Event.eq(EventKind::Message.number()))
+        .select_only()
+        .column(dedupe::Column::ExternalId)
+        .into_tuple::<String>()
+        .all(place.app.store.read())
+        .await?
+        .into_iter()
+        .collect();
+    rows.retain(|row| !known.contains(&clean(&row.message.id)));
+    Ok(rows)
+}
+
+/// Messages of the channel's bot, the Salesbot and the like are skipped, because they are outdated by now.
+async fn is_bots(place: &ComparedChannel<'_>, sender: Option<&ChatPerson>) -> bool {
+    let Some(sender) = sender else { return false };
+    let (id, name) = (sender.id.as_deref().unwrap_or_default(), sender.name.as_deref().unwrap_or_default());
+    place.channel.bot.as_ref().is_some_and(|bot| bot.id == id)
+        || users::is_bot(&place.app.tenants, place.scope.tenant.tenant_id, id, name).await
+}

@@ -1,0 +1,152 @@
+//! Heartbeats: each process records that it accepts hooks, so that gaps are known afterwards.
+
+use base::store::{VENDOR, finish_tx};
+use entity::heartbeat::{self, Column};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use uuid::Uuid;
+
+use super::row;
+use crate::missed_hooks::MissedHooksContext;
+use crate::rotation;
+
+/// A process without a heartbeat for this long is dead or could write nothing: its hooks are lost.
+pub(super) const SILENCE: i64 = 30_000;
+/// An orderly stop is no interruption if a process accepts hooks again within this time, because callers wait as long
+/// for a connection.
+const PAUSE: i64 = 5_000;
+
+/// Records that this process accepts hooks. Schedules comparisons for a gap since the last heartbeat, and for
+/// accounts whose hooks this process had to refuse. Safe to call at any time.
+pub async fn beat(app: &MissedHooksContext) -> Result<(), DbErr> {
+    // The instances' clocks may differ; the database has one.
+    let now = app.store.now().await?;
+    row::adopt(app).await?;
+    let tx = app.store.write_tx().await?;
+    let done = beat_in(app, &tx, now).await;
+    if let Some(since) = finish_tx(tx, done).await? {
+        let seconds = (now - since) / 1000;
+        tracing::warn!(seconds, "hooks may have been missed; chats are compared with amoCRM's history");
+        metrics::counter!("parom_interruptions_total").increment(1);
+    }
+    for (scope_id, at) in app.lost.take() {
+        if let Err(error) = tell(app, &scope_id, at).await {
+            app.lost.note(&scope_id, at);
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// Records an orderly stop: this process has answered everything it accepted.
+pub async fn leave(app: &MissedHooksContext) -> Result<(), DbErr> {
+    heartbeat::Entity::update_many()
+        .col_expr(Column::Ended, Expr::value(true))
+        .col_expr(Column::BeatAt, Expr::value(app.store.now().await?))
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::Instance.eq(app.queue.instance()))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// Whether hooks wait in the spool of any process: they are stored before anything that is found in history.
+pub(super) async fn is_spooled(app: &MissedHooksContext) -> Result<bool, DbErr> {
+    if app.spool.waiting() > 0 {
+        return Ok(true);
+    }
+    let now = app.store.now().await?;
+    let rows = heartbeat::Entity::of_tenant(VENDOR).filter(Column::Spooled.gt(0)).all(app.store.read()).await?;
+    Ok(rows.iter().any(|row| row.instance != app.queue.instance() && !is_silent(row, now)))
+}
+
+/// Returns since when hooks may have been missed; none if none were.
+async fn beat_in(app: &MissedHooksContext, tx: &DatabaseTransaction, now: i64) -> Result<Option<i64>, DbErr> {
+    let mine = app.queue.instance();
+    let rows = heartbeat::Entity::of_tenant(VENDOR).all(tx).await?;
+    let since = missed_since(&rows, mine, now);
+    let over = rows.iter().filter(|row| row.instance != mine && (row.ended || is_silent(row, now)));
+    heartbeat::Entity::delete_many()
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::Instance.is_in(over.map(|row| row.instance)))
+        .exec(tx)
+        .await?;
+    let row = heartbeat::Model {
+        tenant_id: VENDOR,
+        instance: mine,
+        beat_at: now,
+        ended: false,
+        spooled: i64::try_from(app.spool.waiting()).unwrap_or(i64::MAX),
+        keys: Some(rotation::reported_ids(&app.vault)),
+    };
+    let known = OnConflict::columns([Column::TenantId, Column::Instance])
+        .update_columns([Column::BeatAt, Column::Ended, Column::Spooled, Column::Keys])
+        .to_owned();
+    heartbeat::Entity::insert(row.into_active_model()).on_conflict(known).exec_without_returning(tx).await?;
+    if let Some(since) = since {
+        row::interrupted(tx, since, app.clock.millis()).await?;
+    }
+    Ok(since)
+}
+
+fn is_silent(row: &heartbeat::Model, now: i64) -> bool {
+    now - row.beat_at > SILENCE
+}
+
+/// Since when hooks may have been missed, by the rows before this heartbeat of `mine`.
+fn missed_since(rows: &[heartbeat::Model], mine: Uuid, now: i64) -> Option<i64> {
+    // This process too: one that could write nothing could store no hook either.
+    let dead = rows.iter().filter(|row| !row.ended && is_silent(row, now)).map(|row| row.beat_at).min();
+    let listening = rows.iter().any(|row| !row.ended && !is_silent(row, now) || row.instance == mine);
+    let last = rows.iter().filter(|row| row.ended).map(|row| row.beat_at).max();
+    let alone = last.filter(|last| !listening && now - last > PAUSE);
+    dead.into_iter().chain(alone).min()
+}
+
+async fn tell(app: &MissedHooksContext, scope_id: &str, at: i64) -> Result<(), DbErr> {
+    let found = app.lookup.scope(scope_id).await?;
+    let Some(scope) = found else { return Ok(()) };
+    row::interrupted_one(app.store.write(), &scope.channel, at, app.clock.millis()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_000_000;
+
+    fn row(instance: u128, ago: i64, ended: bool) -> heartbeat::Model {
+        let instance = Uuid::from_u128(instance);
+        heartbeat::Model { tenant_id: VENDOR, instance, beat_at: NOW - ago, ended, spooled: 0, keys: None }
+    }
+
+    fn ago(rows: &[heartbeat::Model]) -> Option<i64> {
+        missed_since(rows, Uuid::from_u128(1), NOW).map(|since| NOW - since)
+    }
+
+    #[test]
+    fn nobody_is_missed_at_the_first_start_and_while_all_are_heard() {
+        assert_eq!(ago(&[]), None);
+        assert_eq!(ago(&[row(1, 10_000, false), row(2, 30_000, false)]), None);
+    }
+
+    #[test]
+    fn who_died_is_missed_since_the_last_word() {
+        assert_eq!(ago(&[row(2, 600_000, false)]), Some(600_000));
+        assert_eq!(ago(&[row(1, 10_000, false), row(2, 31_000, false)]), Some(31_000), "others live on");
+        assert_eq!(ago(&[row(1, 10_000, false), row(2, 31_000, false), row(3, 90_000, false)]), Some(90_000));
+    }
+
+    #[test]
+    fn who_could_write_nothing_is_missed_too() {
+        assert_eq!(ago(&[row(1, 45_000, false)]), Some(45_000));
+    }
+
+    #[test]
+    fn a_stop_in_order_is_missed_when_nobody_took_over() {
+        assert_eq!(ago(&[row(2, 4_000, true)]), None, "a restart");
+        assert_eq!(ago(&[row(2, 60_000, true), row(3, 9_000, true)]), Some(9_000), "since the last one stopped");
+        assert_eq!(ago(&[row(2, 60_000, true), row(3, 9_000, false)]), None, "another listened on");
+        assert_eq!(ago(&[row(1, 9_000, false), row(2, 60_000, true)]), None, "this one did");
+    }
+}

@@ -1,0 +1,29 @@
+//! Lost hooks. amoCRM sends each hook once (chats-api §4.1): what managers wrote while no process accepted hooks is
+//! only in its history. So chats are compared with it: after every interruption, hourly, and on request.
+//!
+//! ```text
+//! beat ─▶ silence, a dead process, hooks that could not be stored ─▶ the accounts are due
+//! due  ─▶ claim ─▶ round: chats active in 48 hours, the latest first ─▶ chat: its newest page
+//!                                        written less than 15 minutes ago ─▶ as if its hook had come
+//!                                        written earlier                  ─▶ held for a person
+//! ```
+//!
+//! See docs/decisions/0010-lost-hooks.md.
+
+mod channel;
+mod chat;
+mod context;
+mod due;
+mod heartbeat;
+mod plan;
+mod report;
+mod round;
+mod row;
+mod summary;
+
+pub use context::MissedHooksContext;
+pub use due::{look_now, run};
+pub use heartbeat::{beat, leave};
+pub use report::{KIND, VENDOR_KIND};
+pub use row::soon;
+pub use summary::{Sum, of_tenant as sum};

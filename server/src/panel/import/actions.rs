@@ -1,0 +1,95 @@
+//! Actions on an import.
+
+use actix_web::{HttpResponse, web};
+use base::error::{Error, Result};
+use entity::import;
+
+use super::{by, find};
+use crate::import as imports;
+use crate::panel::PanelContext;
+use crate::panel::{ConfirmPage, EmptyForm, Form, Member, Nav, Notice, Right, Tone};
+
+/// `POST /panel/import/{id}/start`: starts a counted import.
+pub(super) async fn start(
+    app: web::Data<PanelContext>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<EmptyForm>,
+) -> Result<HttpResponse> {
+    let row = theirs(&app, &member, &id).await?;
+    let done = imports::start(&app, row.tenant_id, row.id, &by(&member)).await;
+    answered(&app, &member, &row, done, "import-started").await
+}
+
+/// `POST /panel/import/{id}/pause`
+pub(super) async fn pause(
+    app: web::Data<PanelContext>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<EmptyForm>,
+) -> Result<HttpResponse> {
+    let row = theirs(&app, &member, &id).await?;
+    let done = imports::pause(&app, row.tenant_id, row.id, &by(&member)).await;
+    answered(&app, &member, &row, done, "import-paused").await
+}
+
+/// `POST /panel/import/{id}/resume`
+pub(super) async fn resume(
+    app: web::Data<PanelContext>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<EmptyForm>,
+) -> Result<HttpResponse> {
+    let row = theirs(&app, &member, &id).await?;
+    let done = imports::resume(&app, row.tenant_id, row.id, &by(&member)).await;
+    answered(&app, &member, &row, done, "import-resumed").await
+}
+
+/// `POST /panel/import/{id}/cancel`
+pub(super) async fn cancel(
+    app: web::Data<PanelContext>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<EmptyForm>,
+) -> Result<HttpResponse> {
+    let row = theirs(&app, &member, &id).await?;
+    let done = imports::cancel(&app, row.tenant_id, row.id, &by(&member)).await;
+    answered(&app, &member, &row, done, "import-cancelled").await
+}
+
+async fn theirs(app: &PanelContext, member: &Member, id: &str) -> Result<import::Model> {
+    member.require(Right::Import)?;
+    find(app, member, id).await
+}
+
+async fn answered(
+    app: &PanelContext,
+    member: &Member,
+    row: &import::Model,
+    done: Result<import::Model>,
+    said: &'static str,
+) -> Result<HttpResponse> {
+    let notice = match done {
+        Ok(_) => Notice::done(member.words.text(said)),
+        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
+            Notice::of(Tone::Warn, error.text().in_words(member.words, member.crm()))
+        }
+        Err(other) => return Err(other),
+    };
+    member.see_other(app, &format!("/panel/import/{}", row.id), notice).await
+}
+
+/// `GET /panel/import/{id}/cancel`
+pub(super) async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    let row = theirs(&app, &member, &id).await?;
+    let page = member.page("import-cancel", Nav::Import);
+    let confirm = ConfirmPage {
+        sentence: page.words.text("import-cancel-confirm").with("done", row.done).with("crm", page.crm),
+        action: format!("/panel/import/{}/cancel", row.id),
+        button: page.words.text("import-cancel"),
+        danger: true,
+        back: format!("/panel/import/{}", row.id),
+        page,
+    };
+    confirm.ask()
+}

@@ -1,0 +1,109 @@
+//! Compares a submitted form with the values it was rendered with: only fields that the person edited are changed.
+
+use entity::source;
+use serde::Deserialize;
+
+use crate::source::{ContactRule, SourceChange, version};
+
+/// The form of a source. Beside each field a hidden one has the value the page was rendered with; without it the
+/// source's current value is used for comparison.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceForm {
+    pub name: String,
+    /// Absent if amoCRM did not return its pipelines.
+    pub pipeline: Option<String>,
+    /// Present if the box is ticked. The default source's box cannot be unticked.
+    pub default: Option<String>,
+    pub contact_rule: Option<String>,
+    pub version: i64,
+    was_name: Option<String>,
+    was_pipeline: Option<String>,
+    was_default: Option<String>,
+    was_contact_rule: Option<String>,
+}
+
+/// The values the form was rendered with, from its hidden fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Was {
+    pub name: String,
+    pub pipeline: String,
+    pub default: bool,
+    pub contact_rule: String,
+}
+
+impl Was {
+    fn of(source: &source::Model) -> Self {
+        Self {
+            name: source.name.clone(),
+            pipeline: source.pipeline_id.to_string(),
+            default: source.is_default,
+            contact_rule: source.contact_rule.clone(),
+        }
+    }
+}
+
+/// The submitted value if it differs from the rendered one.
+fn touched<'typed>(typed: Option<&'typed str>, was: &str) -> Option<&'typed str> {
+    typed.filter(|typed| *typed != was)
+}
+
+impl SourceForm {
+    /// The form with the source's current values.
+    pub fn of(source: &source::Model) -> Self {
+        let was = Was::of(source);
+        Self {
+            name: was.name.clone(),
+            pipeline: Some(was.pipeline.clone()),
+            default: was.default.then(|| "1".to_owned()),
+            contact_rule: Some(was.contact_rule.clone()),
+            version: version(source),
+            was_name: Some(was.name),
+            was_pipeline: Some(was.pipeline),
+            was_default: Some(if was.default { "1" } else { "" }.to_owned()),
+            was_contact_rule: Some(was.contact_rule),
+        }
+    }
+
+    /// The values the form was rendered with.
+    pub fn was(&self, source: &source::Model) -> Was {
+        let now = Was::of(source);
+        Was {
+            name: self.was_name.clone().unwrap_or(now.name),
+            pipeline: self.was_pipeline.clone().unwrap_or(now.pipeline),
+            default: self.was_default.as_ref().map_or(now.default, |was| was == "1"),
+            contact_rule: self.was_contact_rule.clone().unwrap_or(now.contact_rule),
+        }
+    }
+
+    /// The changes that this person wants.
+    pub fn change(&self, source: &source::Model) -> SourceChange {
+        let was = self.was(source);
+        SourceChange {
+            name: touched(Some(self.name.trim()), &was.name).map(str::to_owned),
+            pipeline_id: touched(self.pipeline.as_deref(), &was.pipeline).and_then(|id| id.parse().ok()),
+            // The default mark is moved to another source, never only removed.
+            default: (self.default.is_some() && !was.default).then_some(true),
+            contact_rule: touched(self.contact_rule.as_deref(), &was.contact_rule).and_then(rule_of),
+            ..SourceChange::default()
+        }
+    }
+
+    /// Rebases the person's edits on a concurrent change: fields they did not edit take the new values, else saving
+    /// again would undo the other change.
+    pub fn over(&self, source: &source::Model) -> Self {
+        let (was, now) = (self.was(source), Self::of(source));
+        let kept = |typed: Option<&str>, was: &str| touched(typed, was).map(str::to_owned);
+        Self {
+            name: kept(Some(self.name.trim()), &was.name).unwrap_or(now.name),
+            pipeline: kept(self.pipeline.as_deref(), &was.pipeline).or(now.pipeline),
+            default: self.default.clone().filter(|_| !was.default).or(now.default),
+            contact_rule: kept(self.contact_rule.as_deref(), &was.contact_rule).or(now.contact_rule),
+            ..now
+        }
+    }
+}
+
+fn rule_of(word: &str) -> Option<ContactRule> {
+    [ContactRule::Leave, ContactRule::Link, ContactRule::Create].into_iter().find(|rule| rule.as_str() == word)
+}

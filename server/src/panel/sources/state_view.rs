@@ -1,0 +1,96 @@
+//! A source's state as text: what it means, what still works, the one button.
+
+use base::i18n::LocalizedText;
+use entity::source;
+
+use crate::panel::PageContext;
+use crate::source::{SourceState, SourceStatus, StateAction};
+
+/// The one button.
+#[derive(Clone, Debug)]
+pub struct ActionButton {
+    pub label: String,
+    /// A form if true, else a link.
+    pub post: bool,
+    pub address: String,
+    /// Only shown to people who may edit sources.
+    pub edits: bool,
+}
+
+/// A state as a page shows it.
+#[derive(Clone, Debug)]
+pub struct SourceStateView {
+    pub badge: String,
+    /// `<time>` that follows a preposition.
+    pub since: String,
+    pub sentence: String,
+    /// The remote error text; empty if there is none.
+    pub detail: String,
+    pub button: Option<ActionButton>,
+}
+
+/// The tone of a state.
+pub const fn tone(status: SourceStatus) -> &'static str {
+    match status {
+        SourceStatus::Working => "ok",
+        SourceStatus::Checking | SourceStatus::CrmUnreachable => "wait",
+        SourceStatus::NeedsAttention | SourceStatus::Unpaid => "warn",
+        SourceStatus::Stopped | SourceStatus::Blocked => "bad",
+        SourceStatus::Paused => "off",
+    }
+}
+
+pub fn shown(page: &PageContext, source: &source::Model, state: &SourceState) -> SourceStateView {
+    let words = page.words;
+    let word = state.status.as_str();
+    let reason =
+        state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", page.crm).to_string());
+    let proved = state.proved_at.unwrap_or(state.since);
+    let sentence = match (&reason, state.status) {
+        // A pause that nobody of the account set is explained by its reason.
+        (Some(reason), status) if status != SourceStatus::NeedsAttention => reason.clone(),
+        _ => {
+            let who = if state.paused_by.is_empty() {
+                words.text("source-somebody").to_string()
+            } else {
+                state.paused_by.clone()
+            };
+            words
+                .text(state.hint_key())
+                .with("crm", page.crm)
+                .with("time", page.when(&proved).adverb())
+                .with("stamp", page.when(&state.since).stamp())
+                .with("reason", reason.unwrap_or_default())
+                .with("name", who)
+                .with("payer", page.crm)
+                .with("days", 7)
+                .to_string()
+        }
+    };
+    SourceStateView {
+        badge: page.badge(tone(state.status), words.text_of("source-state-", word).with("crm", page.crm)),
+        since: page.stamp(&state.since),
+        sentence,
+        detail: LocalizedText::stored(&state.detail).in_words(words, page.crm),
+        button: state.action.and_then(|action| button(page, source, action)),
+    }
+}
+
+fn button(page: &PageContext, source: &source::Model, action: StateAction) -> Option<ActionButton> {
+    let path = format!("/panel/sources/{}", source.id);
+    let (post, address, edits) = match action {
+        StateAction::Test => (true, format!("{path}/test"), true),
+        StateAction::Restore => (true, format!("{path}/restore"), true),
+        StateAction::TakeBack => (true, format!("{path}/take-back"), true),
+        StateAction::Resume => (false, format!("{path}/resume"), true),
+        StateAction::Reconnect => (false, format!("{path}/access"), true),
+        StateAction::ChoosePipeline => (false, path, true),
+        StateAction::AllowAccess | StateAction::ConnectAccount | StateAction::Pay => {
+            (false, "/panel/account".to_owned(), false)
+        }
+        StateAction::Support if page.support_url.is_empty() => return None,
+        StateAction::Support => (false, page.support_url.clone(), false),
+    };
+    let label = page.words.text_of("source-action-", action.as_str()).with("crm", page.crm).to_string();
+    Some(ActionButton { label, post, address, edits })
+}

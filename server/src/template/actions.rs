@@ -1,0 +1,73 @@
+//! Actions of people on templates.
+
+use std::sync::Arc;
+
+use base::error::{Error, Result};
+use base::i18n::LocalizedText;
+use uuid::Uuid;
+
+use super::call::call;
+use super::view::names;
+use super::{TemplateDraft, TemplateView, find};
+use crate::source::SourceContext;
+
+/// Creates a template. `key` is our id of it: a form sent twice returns the first one. 409 `crm_refused` with
+/// amoCRM's text if amoCRM refuses.
+pub async fn create(
+    app: &Arc<SourceContext>,
+    tenant_id: Uuid,
+    key: &str,
+    draft: &TemplateDraft,
+) -> Result<TemplateView> {
+    let names = names(app, tenant_id).await?;
+    let made = call(app, tenant_id, |rest, token| async move { rest.templates(&token, &[key], 1).await }).await?;
+    if let Some(made) = made.items.into_iter().find(|one| one.external_id.as_deref() == Some(key)) {
+        return Ok(TemplateView::of(made, &names));
+    }
+    let new = draft.as_new(key);
+    let made = call(app, tenant_id, |rest, token| {
+        let new = new.clone();
+        async move { rest.create_templates(&token, &[new]).await }
+    });
+    let made = made.await?.into_iter().next();
+    made.map(|made| TemplateView::of(made, &names))
+        .ok_or_else(|| anyhow::anyhow!("amoCRM told no template that was made").into())
+}
+
+/// Changes a template. 409 `template_locked` while WhatsApp has it.
+pub async fn change(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64, draft: &TemplateDraft) -> Result<TemplateView> {
+    let known = find(app, tenant_id, id).await?;
+    if !known.state.is_open() {
+        return Err(Error::Conflict { problem: "template_locked", detail: LocalizedText::new("said-template-locked") });
+    }
+    // Its kind does not change.
+    let change = TemplateDraft { is_waba: known.is_waba(), ..draft.clone() }.as_change();
+    let changed = call(app, tenant_id, |rest, token| {
+        let change = change.clone();
+        async move { rest.update_template(&token, id, &change).await }
+    });
+    let changed = changed.await?;
+    Ok(TemplateView::of(changed, &names(app, tenant_id).await?))
+}
+
+/// Deletes a template.
+pub async fn remove(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<()> {
+    call(app, tenant_id, |rest, token| async move { rest.delete_templates(&token, &[id]).await }).await
+}
+
+/// Requests WhatsApp's review for every source with official WhatsApp; returns for how many. 409 `template_no_source`
+/// if there is none, `template_locked` if it was already requested.
+pub async fn for_review(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<usize> {
+    let known = find(app, tenant_id, id).await?;
+    if !known.is_waba() || !known.state.is_open() {
+        return Err(Error::Conflict { problem: "template_locked", detail: LocalizedText::new("said-template-locked") });
+    }
+    if super::sources(app, tenant_id).await?.is_empty() {
+        return Err(Error::Conflict {
+            problem: "template_no_source",
+            detail: LocalizedText::new("said-template-no-source"),
+        });
+    }
+    let reviews = call(app, tenant_id, |rest, token| async move { rest.request_review(&token, id).await }).await?;
+    Ok(reviews.len())
+}

@@ -1,0 +1,36 @@
+//! Handles a hook about a review: asks amoCRM for the current state, and alerts people if they must act.
+
+use std::sync::Arc;
+
+use base::error::Error;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{TemplateState, find};
+use crate::alert::{self, Alarm};
+use crate::source::SourceContext;
+
+/// Kind of the alert about a template that WhatsApp rejected.
+pub const ALARM: &str = "template_rejected";
+
+/// Opens an alert about a template that was rejected, and ends it when it no longer is. Templates of other
+/// integrations are ignored.
+pub async fn look(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> anyhow::Result<()> {
+    let object = id.to_string();
+    let template = match find(app, tenant_id, id).await {
+        Ok(template) => template,
+        Err(Error::NotFound) => {
+            alert::end(app, app.store.write(), tenant_id, ALARM, &object).await?;
+            return Ok(());
+        }
+        Err(error) => anyhow::bail!("{}", error.text()),
+    };
+    if template.state == TemplateState::Rejected {
+        let detail = json!({ "template": template.name, "reason": template.reason() });
+        let alarm = Alarm { tenant_id, kind: ALARM, object: &object, source_id: None, detail };
+        alert::raise(app, app.store.write(), alarm).await?;
+    } else {
+        alert::resolve(app, app.store.write(), tenant_id, ALARM, &object).await?;
+    }
+    Ok(())
+}

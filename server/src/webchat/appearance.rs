@@ -1,0 +1,88 @@
+//! `GET /chat/{source_id}/look`: appearance and texts of a chat, for another site's page. Independent of the visitor.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::access::{ChatAccess, Result};
+use super::{reactions, words};
+use crate::media::MediaKind;
+use crate::webchat::WebchatContext;
+
+/// The script's settings; the page shows the same without it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Appearance {
+    pub title: String,
+    pub greeting: String,
+    pub color: String,
+    /// The text colour on it.
+    pub on_color: String,
+    /// Fields to ask for before the first message.
+    pub ask: Vec<String>,
+    /// The consent text; empty if none is required.
+    pub consent: String,
+    /// Why answers will be delayed; empty if they will not.
+    pub away: String,
+    /// Who processes the data; empty if the vendor did not say.
+    pub privacy: String,
+    /// The reactions offered.
+    pub emoji: Vec<&'static str>,
+    pub limits: FileLimits,
+    pub words: Value,
+}
+
+/// Largest file in bytes, by kind.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct FileLimits {
+    picture: u64,
+    video: u64,
+    audio: u64,
+    file: u64,
+}
+
+impl Appearance {
+    pub fn of(app: &WebchatContext, place: &ChatAccess) -> Self {
+        let (settings, words) = (&place.settings, place.words);
+        let limit = |kind: MediaKind| kind.limit(&app.config.media);
+        let own =
+            |text: &Option<String>, key: &'static str| text.clone().unwrap_or_else(|| words.text(key).to_string());
+        let company = &app.config.vendor.legal_entity;
+        let privacy = words.text("chat-privacy").with("company", company.as_str()).to_string();
+        Self {
+            title: own(&settings.title, "chat-title"),
+            greeting: own(&settings.greeting, "chat-greeting"),
+            color: settings.color().to_string(),
+            on_color: settings.color().text_on().to_string(),
+            ask: settings.ask.clone(),
+            consent: settings.consent_text.clone().unwrap_or_default(),
+            away: away(app, place),
+            privacy: if company.is_empty() { String::new() } else { privacy },
+            emoji: reactions::offered(app, place.source.channel_id),
+            limits: FileLimits {
+                picture: limit(MediaKind::Picture),
+                video: limit(MediaKind::Video),
+                audio: limit(MediaKind::Audio),
+                file: limit(MediaKind::File),
+            },
+            words: words::of_script(words),
+        }
+    }
+}
+
+fn away(app: &WebchatContext, place: &ChatAccess) -> String {
+    let say = |key: &'static str| place.words.text(key).to_string();
+    match &place.settings.working_hours {
+        _ if place.source.paused => say("chat-paused"),
+        Some(hours) if !hours.are_open(app.clock.now()) => hours.text.clone().unwrap_or_else(|| say("chat-away")),
+        _ => String::new(),
+    }
+}
+
+/// `GET /chat/{source_id}/look`.
+pub async fn get(app: web::Data<WebchatContext>, place: ChatAccess) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::VARY, "Accept-Language"))
+        .json(Appearance::of(&app, &place)))
+}

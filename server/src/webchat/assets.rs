@@ -1,0 +1,178 @@
+//! Scripts and styles: modules for the chat's own page, and one script with all of them for other sites.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use base::browser::asset::{self, Asset, SCRIPT, STYLE};
+use bytes::Bytes;
+
+use super::access::{self, Result};
+use crate::webchat::WebchatContext;
+
+macro_rules! asset {
+    ($name:literal) => {
+        include_str!(concat!("../../assets/chat/", $name))
+    };
+}
+
+/// The chat's modules, each after its imports.
+const PARTS: &[(&str, &str)] = &[
+    ("tools", asset!("tools.js")),
+    ("frame", asset!("frame.js")),
+    ("content", asset!("content.js")),
+    ("live", asset!("live.js")),
+    ("view", asset!("view.js")),
+    ("store", asset!("store.js")),
+    ("outbox", asset!("outbox.js")),
+    ("receipts", asset!("receipts.js")),
+    ("intro", asset!("intro.js")),
+    ("files", asset!("files.js")),
+    ("smileys", asset!("smileys.js")),
+    ("stream", asset!("stream.js")),
+    ("chat", asset!("chat.js")),
+];
+const DOM: &str = asset!("dom.js");
+const SITE: &str = asset!("site.js");
+const CHAT_STYLE: &str = asset!("chat.css");
+const SITE_STYLE: &str = asset!("site.css");
+
+fn file_of(name: &str) -> Option<Asset> {
+    Some(match name {
+        "chat.css" => (STYLE, CHAT_STYLE),
+        "page.css" => (STYLE, asset!("page.css")),
+        "site.css" => (STYLE, SITE_STYLE),
+        "dom.js" => (SCRIPT, DOM),
+        "place.js" => (SCRIPT, asset!("place.js")),
+        _ => {
+            let name = name.strip_suffix(".js").filter(|name| *name != "frame")?;
+            (SCRIPT, PARTS.iter().find(|(part, _)| *part == name)?.1)
+        }
+    })
+}
+
+/// `GET /chat/static/{file}`.
+pub async fn get(file: web::Path<String>, request: HttpRequest) -> HttpResponse {
+    let mut answer =
+        file_of(&file).map_or_else(|| HttpResponse::NotFound().finish(), |file| asset::answer(file, &request));
+    let_load(&mut answer);
+    answer
+}
+
+/// Lets pages of other sites load this, also those that require permission (CORP).
+fn let_load(answer: &mut HttpResponse) {
+    let name = header::HeaderName::from_static("cross-origin-resource-policy");
+    answer.headers_mut().insert(name, header::HeaderValue::from_static("cross-origin"));
+}
+
+/// The script for other sites.
+pub struct EmbedScript(Bytes);
+
+impl EmbedScript {
+    /// Builds it; call once.
+    pub fn made() -> Self {
+        Self(script().into())
+    }
+}
+
+/// `GET /chat/{source_id}/embed.js`: 404 if there is no such chat.
+pub async fn embed(
+    app: web::Data<WebchatContext>,
+    embed: web::Data<EmbedScript>,
+    source_id: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    access::source_of(&app, &source_id).await?;
+    let mut answer = asset::respond(SCRIPT, embed.0.clone(), &request);
+    let_load(&mut answer);
+    Ok(answer)
+}
+
+/// All modules in one script. Each becomes a function that returns its exports. `place` is the argument of `openChat`.
+fn script() -> String {
+    let style = serde_json::Value::from(format!("{CHAT_STYLE}{SITE_STYLE}"));
+    let parts: String = PARTS.iter().map(|(name, text)| module(name, text)).collect();
+    let (dom, site) = (module("dom", DOM), module("site", SITE));
+    format!(
+        "(() => {{\n\"use strict\";\n{dom}const style = {style};\n\
+         const openChat = (place, into, leave) => {{\n{parts}return chat;\n}};\n{site}}})();\n"
+    )
+    .replace("const content = (() => {", "frame.build(into, leave);\nconst content = (() => {")
+}
+
+/// A module as a constant with its name.
+fn module(name: &str, text: &str) -> String {
+    let mut exported = Vec::new();
+    let mut body = String::new();
+    for line in text.lines() {
+        let bare = line.trim_start();
+        if let Some(import) = line.strip_prefix("import ") {
+            body.push_str(&imported(import));
+        } else if let Some(rest) = line.strip_prefix("export const ") {
+            exported.extend(rest.split_once(' ').map(|(name, _)| name));
+            body.push_str("const ");
+            body.push_str(rest);
+            body.push('\n');
+        } else if !(bare.is_empty() || bare.starts_with("//") || bare.starts_with("/** ") || bare.starts_with("* ")) {
+            body.push_str(line);
+            body.push('\n');
+        }
+    }
+    format!("const {name} = (() => {{\n{body}return {{ {} }};\n}})();\n", exported.join(", "))
+}
+
+/// `{ a, b } from "./dom.js";` as a destructuring of that module's constant. `place` and the arguments of site.js are
+/// already in scope.
+fn imported(import: &str) -> String {
+    let names = import.split_once('}').map_or("", |(names, _)| names.trim_start_matches('{').trim());
+    let from = import.split('"').nth(1).unwrap_or_default().trim_start_matches("./").trim_end_matches(".js");
+    match from {
+        "place" | "parts" => String::new(),
+        from => format!("const {{ {names} }} = {from};\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_stay_modules() {
+        let text = "// A note.\n\nimport { a, b } from \"./dom.js\";\nimport { place } from \"./place.js\";\n\n/** Says. */\n\
+                    export const c = (x) => {\n  // Why.\n  return a(x);\n};\nconst d = 1;\n";
+        assert_eq!(
+            module("one", text),
+            "const one = (() => {\nconst { a, b } = dom;\nconst c = (x) => {\n  return a(x);\n};\nconst d = 1;\n\
+             return { c };\n})();\n"
+        );
+    }
+
+    #[test]
+    fn every_part_comes_after_what_it_imports() {
+        let mut known = vec!["dom", "place", "parts"];
+        for (name, text) in PARTS.iter().chain([("site", SITE)].iter()) {
+            for line in text.lines().filter(|line| line.starts_with("import")) {
+                let from = line.split('"').nth(1).unwrap().trim_start_matches("./").trim_end_matches(".js");
+                assert!(known.contains(&from), "{name} imports {from} before it is there");
+            }
+            known.push(name);
+        }
+    }
+
+    #[test]
+    fn the_script_asks_nothing_of_a_sites_policy() {
+        let script = script();
+        for never in [
+            "eval(",
+            "new Function",
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "import ",
+            "export ",
+        ] {
+            assert!(!script.contains(never), "{never}");
+        }
+        assert!(!script.contains(".setAttribute(\"style\"") && script.matches("frame.build(").count() == 1);
+        assert_eq!(script, super::script());
+    }
+}

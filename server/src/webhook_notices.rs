@@ -1,0 +1,150 @@
+//! `source.updated` and `source.deleted`: notifies developers' messengers about their source with the same signed
+//! sender as messages, but outside the lanes, so messages of customers never wait for a notice.
+//!
+//! ```text
+//! change, deletion ─▶ row in the same commit (one a source, the last counts) ─▶ send ─▶ accepted or refused: gone
+//!                                                                               └▶ no answer: retried for a day
+//! ```
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::verdict::Verdict;
+use connectors::SourceNotice;
+use entity::source;
+use entity::source_notice::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::sources;
+use crate::source::outbox::access;
+use crate::usage::UsageContext;
+
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+const BATCH: u64 = 20;
+/// Milliseconds for which an instance owns a notice.
+const CLAIMED: i64 = 60_000;
+/// Milliseconds before the second, third, … try.
+const BACK_OFF: [i64; 6] = [10_000, 60_000, 300_000, 1_800_000, 3_600_000, 7_200_000];
+/// Milliseconds until the next check of a suspended account.
+const SUSPENDED: i64 = 3_600_000;
+/// Older changes are not notified, milliseconds.
+const WORTH: i64 = 24 * 3_600_000;
+
+/// The background task. Ends when `stop` is cancelled.
+pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+        due_now(&app).await;
+    }
+}
+
+/// Sends all due notices concurrently; returns how many were tried.
+pub async fn due_now(app: &Arc<UsageContext>) -> usize {
+    let due = source_notice::Entity::find()
+        .filter(Column::NextTryAt.lte(app.clock.millis()))
+        .order_by_asc(Column::NextTryAt)
+        .limit(BATCH)
+        .all(app.store.read())
+        .await;
+    let due = due.unwrap_or_else(|error| {
+        tracing::warn!(%error, "pending source notifications could not be read; it will be retried");
+        Vec::new()
+    });
+    let mut tries = tokio::task::JoinSet::new();
+    for notice in due {
+        let app = app.clone();
+        tries.spawn(async move {
+            let (tenant_id, source_id) = (notice.tenant_id, notice.source_id);
+            match one(&app, notice).await {
+                Ok(tried) => usize::from(tried),
+                Err(error) => {
+                    tracing::warn!(tenant.id = %tenant_id, source.id = %source_id, error = format!("{error:#}"), "a messenger could not be notified about its source; it will be retried");
+                    1
+                }
+            }
+        });
+    }
+    tries.join_all().await.into_iter().sum()
+}
+
+/// False if another instance does it, or if there is nothing to send.
+async fn one(app: &Arc<UsageContext>, notice: source_notice::Model) -> anyhow::Result<bool> {
+    let now = app.clock.millis();
+    if !moved(app, &notice, now + CLAIMED, notice.tries, notice.unknown).await? {
+        return Ok(false);
+    }
+    let notice = source_notice::Model { next_try_at: now + CLAIMED, ..notice };
+    let found = source::Entity::of_tenant(notice.tenant_id).filter(source::Column::Id.eq(notice.source_id));
+    let found = found.one(app.store.read()).await?;
+    // A paused source sends nothing; resuming is a change and is notified.
+    let silent = |source: &source::Model| source.paused && !notice.deleted;
+    let Some(source) = found.filter(|source| !silent(source) && now - notice.created_at < WORTH) else {
+        gone(app, &notice).await?;
+        return Ok(false);
+    };
+    let tenant = app.lookup.tenant(notice.tenant_id).await?;
+    if tenant.is_some_and(|tenant| tenant.suspended) {
+        moved(app, &notice, now + SUSPENDED, notice.tries, notice.unknown).await?;
+        return Ok(false);
+    }
+    let Some(connector) = app.connectors.get(&source.kind).cloned() else {
+        gone(app, &notice).await?;
+        return Ok(false);
+    };
+    let settings = access(app, &notice, &source)?;
+    let given = SourceNotice {
+        id: notice.id,
+        kind: if notice.deleted { "source.deleted" } else { "source.updated" },
+        data: json!({ "source": sources::shown(app, &source, None).await? }),
+        repeat: notice.unknown,
+        now: app.clock.now(),
+    };
+    let verdict = connector.notify(&settings, &given).await.map(|report| report.verdict);
+    let unknown = notice.unknown || matches!(verdict, Some(Verdict::Unknown));
+    match verdict {
+        None | Some(Verdict::Done(_)) => gone(app, &notice).await?,
+        Some(Verdict::Bury(failure)) => {
+            tracing::info!(tenant.id = %notice.tenant_id, source.id = %notice.source_id, reason = failure.code.word(), "a messenger rejected the notification about its source");
+            gone(app, &notice).await?;
+        }
+        Some(Verdict::Retry { .. } | Verdict::Unknown | Verdict::Pause) => {
+            let step = usize::try_from(notice.tries).unwrap_or(usize::MAX).min(BACK_OFF.len() - 1);
+            let next = app.clock.millis() + BACK_OFF[step];
+            moved(app, &notice, next, notice.tries + 1, unknown).await?;
+        }
+    }
+    Ok(true)
+}
+
+/// Reschedules the notice if it is still the one that was read: a later change replaces it.
+async fn moved(
+    app: &UsageContext,
+    seen: &source_notice::Model,
+    next: i64,
+    tries: i32,
+    unknown: bool,
+) -> Result<bool, DbErr> {
+    let done = source_notice::Entity::update_many()
+        .col_expr(Column::NextTryAt, Expr::value(next))
+        .col_expr(Column::Tries, Expr::value(tries))
+        .col_expr(Column::Unknown, Expr::value(unknown))
+        .filter(Column::TenantId.eq(seen.tenant_id))
+        .filter(Column::SourceId.eq(seen.source_id))
+        .filter(Column::Id.eq(seen.id))
+        .filter(Column::NextTryAt.eq(seen.next_try_at))
+        .exec(app.store.write())
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+async fn gone(app: &UsageContext, seen: &source_notice::Model) -> Result<(), DbErr> {
+    source_notice::Entity::delete_many()
+        .filter(Column::TenantId.eq(seen.tenant_id))
+        .filter(Column::SourceId.eq(seen.source_id))
+        .filter(Column::Id.eq(seen.id))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
