@@ -45,7 +45,7 @@ impl World {
 
     /// Waits until a live world has delivered all its letters.
     pub async fn carries_all(&self) {
-        self.until("all letters are carried", async || self.alert_emails().await.is_empty().then_some(())).await;
+        self.until("all letters are carried", async || self.letters().await.is_empty().then_some(())).await;
     }
 
     /// All messages, oldest first.
@@ -65,7 +65,7 @@ impl World {
     /// Checks that lanes match letters, and that accepted = delivered + failed + waiting for every source, direction
     /// and day.
     pub async fn assert_ledger(&self) {
-        let letters = self.alert_emails().await;
+        let letters = self.letters().await;
         let mut waiting: BTreeMap<(Uuid, Uuid), i64> = BTreeMap::new();
         let mut unsettled: BTreeMap<(Uuid, Uuid, i16), i64> = BTreeMap::new();
         for letter in letters {

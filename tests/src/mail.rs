@@ -56,7 +56,7 @@ impl MailServer {
     /// Waits for the next e-mail.
     pub async fn next(&self) -> Mail {
         loop {
-            if let Some(letter) = self.alert_emails.lock().unwrap().pop_front() {
+            if let Some(letter) = self.letters.lock().unwrap().pop_front() {
                 return letter;
             }
             self.came.notified().await;
@@ -65,7 +65,7 @@ impl MailServer {
 
     /// Whether all received e-mails were read.
     pub fn is_empty(&self) -> bool {
-        self.alert_emails.lock().unwrap().is_empty()
+        self.letters.lock().unwrap().is_empty()
     }
 }
 

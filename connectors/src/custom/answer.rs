@@ -100,10 +100,10 @@ mod tests {
             let value = header::HeaderValue::from_str(text).unwrap();
             retry_after(&header::HeaderMap::from_iter([(header::RETRY_AFTER, value)]), asked_at)
         };
-        assert_eq!(told(" 120 "), Some(Duration::from_secs(120)));
-        assert_eq!(told("Fri, 20 Nov 2026 09:32:00 GMT"), Some(Duration::from_secs(60)));
+        assert_eq!(given(" 120 "), Some(Duration::from_secs(120)));
+        assert_eq!(given("Fri, 20 Nov 2026 09:32:00 GMT"), Some(Duration::from_secs(60)));
         for nonsense in ["", "-5", "1.5", "soon", "Fri, 20 Nov 2026 09:30:00 GMT"] {
-            assert_eq!(told(nonsense), None, "{nonsense}");
+            assert_eq!(given(nonsense), None, "{nonsense}");
         }
     }
 

@@ -245,9 +245,9 @@ mod tests {
             };
             authenticate(&settings, &IncomingCall { header: &header, body: b"" })
         };
-        assert!(told(Some("s3cr3t")));
+        assert!(given(Some("s3cr3t")));
         for wrong in [None, Some(""), Some("s3cr3"), Some("s3cr3t "), Some("S3cr3t")] {
-            assert!(!told(wrong), "{wrong:?}");
+            assert!(!given(wrong), "{wrong:?}");
         }
         let without = Settings { public: json!({}), secrets: Default::default() };
         assert!(!authenticate(&without, &IncomingCall { header: &|_| Some(String::new()), body: b"" }));

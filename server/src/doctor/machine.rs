@@ -202,10 +202,10 @@ mod tests {
             proxies(&Config::from_toml(&format!("[server]\n{server}")).unwrap(), &mut checks);
             checks[0].status
         };
-        assert_eq!(told("public_url = \"https://parom.example\"\n"), Status::Warn);
+        assert_eq!(given("public_url = \"https://parom.example\"\n"), Status::Warn);
         let named = "public_url = \"https://parom.example\"\ntrusted_proxies = [\"127.0.0.1/32\"]\n";
-        assert_eq!(told(named), Status::Ok);
-        assert_eq!(told("public_url = \"http://127.0.0.1:8080\"\n"), Status::Ok);
+        assert_eq!(given(named), Status::Ok);
+        assert_eq!(given("public_url = \"http://127.0.0.1:8080\"\n"), Status::Ok);
     }
 
     #[test]

@@ -46,7 +46,7 @@ struct Bubble<'a> {
     quote: Option<(i64, String)>,
     media: Option<Media>,
     /// The kind as text, if it is neither text nor a file.
-    announced: String,
+    told: String,
     /// A map link of a location.
     map: Option<String>,
     pieces: Vec<Piece>,
@@ -101,7 +101,7 @@ pub(super) fn html(stage: &Stage<'_>, message: &Message, before: Option<&Message
             .map(|origin| fill(words.forwarded, "who", &origin_name(origin))),
         quote: quoted.map(|one| (one.id, fragment.map_or_else(|| short(one, words), str::to_owned))),
         media,
-        announced: told,
+        told,
         map: map(message),
         pieces: pieces(message),
         plain: message.text(),

@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     fn call(number: u128, network: &str, trust: Trust) -> PendingCall {
-        let call = call::Call {
+        let call = call::InstallCall {
             integration: "main".to_owned(),
             host: format!("{number}.amocrm.ru"),
             code: SecretString::from("x"),
