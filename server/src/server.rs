@@ -4,16 +4,13 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::{Server, ServerHandle};
-use actix_web::middleware::from_fn;
-use actix_web::{App as HttpApp, HttpServer, web};
+use actix_web::dev::ServerHandle;
 use anyhow::Context;
 use base::clock::Clock;
 use base::config::Config;
 use base::fault::Faults;
 use base::spool;
 use base::store::{self, Store};
-use base::supervisor::detach;
 use base::vault::Vault;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -23,13 +20,13 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::delivery::worker::Worker;
 use crate::load_shedding;
-use crate::load_shedding::connections::Connections;
-use crate::routes;
+
+mod http;
+
+use http::{listen, serve, serve_ops};
 
 /// Time limit for requests in progress after a stop was requested.
 const DRAIN: Duration = Duration::from_secs(5);
-/// A connection must send the head of its first request within this time.
-const HEAD_WITHIN: Duration = Duration::from_secs(5);
 /// Interval between attempts to reach an unavailable database.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -273,79 +270,5 @@ fn keep<Context, Work>(
     let (platform, context) = (app.platform.clone(), context.clone());
     tasks.spawn(async move {
         platform.supervisor.keep(task, &platform.stop, || run(context.clone(), platform.stop.clone())).await;
-    });
-}
-
-fn listen(address: &str) -> anyhow::Result<TcpListener> {
-    load_shedding::connections::listen(address).with_context(|| format!("cannot listen on {address}"))
-}
-
-fn serve(
-    app: &Arc<App>,
-    listener: TcpListener,
-    threads: usize,
-    with_ops: bool,
-    fails: &mpsc::Sender<anyhow::Error>,
-) -> anyhow::Result<ServerHandle> {
-    let shared = app.clone();
-    let connections = Connections::new(&app.config);
-    let server = HttpServer::new(move || {
-        HttpApp::new()
-            .configure(|web| shared.share(web))
-            .wrap(from_fn(load_shedding::unknown::gate))
-            .wrap(from_fn(load_shedding::gate))
-            .wrap(from_fn(routes::secure_headers))
-            .configure(routes::public)
-            .configure(|config| {
-                if with_ops {
-                    routes::operators_of_this_machine(config);
-                }
-            })
-            .default_service(web::to(routes::nothing_here))
-    })
-    .on_connect(move |socket, data| connections.begin(socket, data))
-    .workers(threads)
-    .client_request_timeout(HEAD_WITHIN)
-    .shutdown_timeout(DRAIN.as_secs())
-    .disable_signals()
-    .listen(listener)
-    .context("the HTTP server")?
-    .run();
-    let handle = server.handle();
-    listen_on(app, server, fails);
-    Ok(handle)
-}
-
-fn serve_ops(
-    app: &Arc<App>,
-    listener: TcpListener,
-    fails: &mpsc::Sender<anyhow::Error>,
-) -> anyhow::Result<ServerHandle> {
-    let shared = app.clone();
-    let server = HttpServer::new(move || {
-        HttpApp::new()
-            .configure(|web| shared.share(web))
-            .configure(routes::operators)
-            .default_service(web::to(routes::nothing_here))
-    })
-    .workers(1)
-    .disable_signals()
-    .listen(listener)
-    .context("the operators' HTTP server")?
-    .run();
-    let handle = server.handle();
-    listen_on(app, server, fails);
-    Ok(handle)
-}
-
-/// Stops the process when its HTTP server has ended, so that the service manager restarts it.
-fn listen_on(app: &Arc<App>, server: Server, fails: &mpsc::Sender<anyhow::Error>) {
-    let (app, fails) = (app.clone(), fails.clone());
-    detach("http", async move {
-        let ended = server.await;
-        if !app.stop.is_cancelled() {
-            let why = ended.err().map_or_else(|| "it ended by itself".to_owned(), |error| error.to_string());
-            let _ = fails.send(anyhow::anyhow!("the HTTP server no longer listens: {why}")).await;
-        }
     });
 }

@@ -103,7 +103,7 @@ async fn a_lost_authenticator_is_taken_away_with_its_sessions() {
     let db = app.store.write();
     assert!(credentials::set_password(db, &person, "x", None).await.unwrap());
     let person = operator(&app, "olga@vendor.example").await.unwrap();
-    let new = parom::identity::session::AuthenticatedPerson {
+    let new = parom::identity::session::NewSession {
         tenant_id: VENDOR,
         kind: parom::identity::session::SessionKind::Admin,
         person_id: Some(person.id),

@@ -83,7 +83,7 @@ const TICKET_LIFE: i64 = 12 * HOUR;
 
 /// A person who has just proved their identity.
 #[derive(Clone, Copy, Debug)]
-pub struct AuthenticatedPerson<'new> {
+pub struct NewSession<'new> {
     /// The account entered, or [`base::store::VENDOR`].
     pub tenant_id: Uuid,
     pub kind: SessionKind,
@@ -100,17 +100,13 @@ pub struct AuthenticatedPerson<'new> {
 
 /// A session with its token, which is not shown again.
 #[derive(Debug)]
-pub struct IssuedSession {
+pub struct Issued {
     pub token: String,
     pub row: session::Model,
 }
 
 /// Opens a session under a new token.
-pub async fn open(
-    app: &IdentityContext,
-    db: &impl ConnectionTrait,
-    new: AuthenticatedPerson<'_>,
-) -> Result<IssuedSession, DbErr> {
+pub async fn open(app: &IdentityContext, db: &impl ConnectionTrait, new: NewSession<'_>) -> Result<Issued, DbErr> {
     let now = app.clock.millis();
     let token = token::new();
     let row = session::Model {
@@ -138,7 +134,7 @@ pub async fn open(
         expires_at: Some(row.expires_at),
     };
     directory::set(db, directory::IdKind::Session, &token::hash(&token), entry).await?;
-    Ok(IssuedSession { token, row })
+    Ok(Issued { token, row })
 }
 
 /// The live session of a token, if it is of one of these kinds. Records activity once a minute.

@@ -25,11 +25,10 @@ use super::html::{ancestors, nothing_kept};
 use super::notice::Notice;
 use super::page::{Nav, PageContext, Title};
 use super::theme::Theme;
-use super::{MemberRole, Right};
+use super::{MemberRole, PanelContext, Right};
 use crate::audit::{self, Actor, AuditEntry};
 use crate::identity::realm::{self, FormRejected, LIVE, Realm};
 use crate::identity::{credentials, member, person, session as sessions, token};
-use crate::panel::PanelContext;
 
 /// The key under which a session stores the only conversation that it shows.
 pub(super) const ONLY: &str = "only";
@@ -149,8 +148,8 @@ impl Member {
     ) -> Result<(), DbErr> {
         let actor = self.actor();
         let (tenant_id, address) = (self.tenant.tenant_id, self.address);
-        audit::record(app, db, AuditEntry { tenant_id, actor: &actor, action, object, detail, address, done: true })
-            .await
+        let entry = AuditEntry { tenant_id, actor: &actor, action, object, detail, address, done: true };
+        audit::record(app, db, entry).await
     }
 
     /// A value stored in the session.

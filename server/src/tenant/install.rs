@@ -16,6 +16,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 pub(super) mod call;
+mod error;
 mod known;
 mod overflow;
 mod run;
@@ -27,6 +28,7 @@ use super::{TenantStatus, channels, error_text, oauth_error_text, status_change}
 use crate::tenant::TenantContext;
 
 pub use call::{CallProcessor, InstallCall, Trust, store as store_call, store_unclear};
+pub use error::InstallError;
 pub use known::{network_of, trust_of};
 pub use overflow::Overflow;
 pub use run::{InstallProgress, process, run};
@@ -35,51 +37,6 @@ pub use turns::may_exchange;
 
 /// An installation is attempted for a day; after this time the account is visited, which resumes an interrupted one.
 pub(super) const UNFINISHED: i64 = 25 * 3_600_000;
-
-/// Why an account is not installed yet. Texts are for people and contain no secret; internal causes are logged.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InstallError {
-    /// Retry, after the delay that amoCRM requested, if any.
-    #[error("{said}")]
-    Later { said: LocalizedText, after: Option<Duration> },
-    /// Retrying with the same code is pointless.
-    #[error("{0}")]
-    Never(LocalizedText),
-}
-
-impl InstallError {
-    fn later(said: LocalizedText) -> Self {
-        Self::Later { said, after: None }
-    }
-}
-
-impl From<DbErr> for InstallError {
-    fn from(error: DbErr) -> Self {
-        anyhow::Error::from(error).into()
-    }
-}
-
-/// A fault of our own database, configuration or code; what is stored waits until it is repaired.
-impl From<anyhow::Error> for InstallError {
-    fn from(error: anyhow::Error) -> Self {
-        tracing::error!(
-            cause = format!("{error:#}"),
-            "an installation waits for a problem on the server to be resolved"
-        );
-        Self::later(LocalizedText::new("said-install-ours"))
-    }
-}
-
-impl From<CrmError> for InstallError {
-    fn from(error: CrmError) -> Self {
-        let said = error_text(&error);
-        match error {
-            CrmError::Refused { retry_after, .. } => Self::Later { said, after: retry_after },
-            CrmError::Invalid { .. } => Self::Never(said),
-            _ => Self::later(said),
-        }
-    }
-}
 
 /// The key of an account in the directory.
 pub fn account_key(integration: &str, account_id: i64) -> String {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base::store::VENDOR;
-use parom::identity::session::{self, AuthenticatedPerson, SessionKind};
+use parom::identity::session::{self, NewSession, SessionKind};
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, Visitor, World, both, once};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -176,7 +176,7 @@ async fn a_session_of_the_panel_opens_nothing_here(world: &mut World) {
         is_operator: false,
     };
     let person = parom::identity::person::add(&app.identity, app.store.write(), person).await.unwrap().unwrap();
-    let new = AuthenticatedPerson {
+    let new = NewSession {
         tenant_id,
         kind: SessionKind::Panel,
         person_id: Some(person.id),

@@ -1,7 +1,7 @@
 //! Which page is there for whom, for every page and role.
 
 use parom::identity::MemberRole;
-use parom::identity::session::{self, AuthenticatedPerson, SessionKind};
+use parom::identity::session::{self, NewSession, SessionKind};
 use parom_tests::{World, once};
 use reqwest::Method;
 
@@ -80,7 +80,7 @@ async fn looks(world: &World, tenant_id: uuid::Uuid) -> parom_tests::Visitor {
         is_operator: true,
     };
     let operator = parom::identity::person::add(&app.identity, app.store.write(), new).await.unwrap().unwrap();
-    let new = AuthenticatedPerson {
+    let new = NewSession {
         tenant_id,
         kind: SessionKind::ViewAs,
         person_id: Some(operator.id),

@@ -39,7 +39,7 @@ pub async fn begin(
     let Some(reason) = form.text() else {
         return answer(&app, &visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let new = sessions::AuthenticatedPerson {
+    let new = sessions::NewSession {
         tenant_id: tenant.tenant_id,
         kind: sessions::SessionKind::ViewAs,
         person_id: Some(visitor.person.id),

@@ -67,8 +67,8 @@ async fn second_step(app: &PanelContext, half_way: &AdminVisitor, to: &str) -> R
     Ok(answer)
 }
 
-fn new<'new>(person: &'new person::Model, via: &'new str, is_admin: bool) -> sessions::AuthenticatedPerson<'new> {
-    sessions::AuthenticatedPerson {
+fn new<'new>(person: &'new person::Model, via: &'new str, is_admin: bool) -> sessions::NewSession<'new> {
+    sessions::NewSession {
         tenant_id: VENDOR,
         kind: sessions::SessionKind::Admin,
         person_id: Some(person.id),

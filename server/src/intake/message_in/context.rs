@@ -6,8 +6,8 @@ use base::message::{Content, Person, Post, Quote, SharedPost};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::people::is_web_address;
 use super::kept;
+use super::people::is_web_address;
 use crate::lookup::MessageKey;
 use base::json::{Moment, Object, checked_id};
 

@@ -21,7 +21,7 @@ use super::link::{OpenLinkPage, refuse, used};
 use super::password::framed;
 use crate::audit::{Actor, By};
 use crate::identity::realm::{self, Realm};
-use crate::identity::session::{self, AuthenticatedPerson, SessionKind};
+use crate::identity::session::{self, NewSession, SessionKind};
 use crate::identity::ticket::{self, Asker, Ticket, TicketTarget};
 use crate::identity::{AnyForm, member, token};
 use crate::panel::PageContext;
@@ -118,7 +118,7 @@ async fn open(app: &PanelContext, request: &HttpRequest, token: &str) -> Result<
         return Err(Error::NotFound);
     }
     let before = realm::session(request, Realm::Panel).await?;
-    let new = AuthenticatedPerson {
+    let new = NewSession {
         tenant_id: ticket.tenant_id,
         kind: SessionKind::Panel,
         person_id: Some(person.id),

@@ -16,7 +16,7 @@ use super::invitation;
 use super::link::used;
 use crate::audit::{self, Actor, AuditEntry};
 use crate::identity::realm::{self, Realm};
-use crate::identity::session::{self, AuthenticatedPerson, SessionKind};
+use crate::identity::session::{self, NewSession, SessionKind};
 use crate::identity::throttle::AttemptOrigin;
 use crate::identity::{credentials, device, member, person as persons, reauthentication};
 use crate::panel::PanelContext;
@@ -110,7 +110,7 @@ pub(super) async fn open(
 ) -> Result<Option<(session_row::Model, HttpResponse)>> {
     let before = realm::session(request, Realm::Panel).await?;
     let language = Language::of_request(request).code();
-    let new = AuthenticatedPerson {
+    let new = NewSession {
         tenant_id,
         kind: SessionKind::Panel,
         person_id: Some(person.id),

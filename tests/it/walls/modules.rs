@@ -1,0 +1,261 @@
+//! Which module may know which, and that no way leads from a module back to itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use super::read::{code, members, paths, short};
+use super::{CLI, modules_of};
+
+/// What each module of the server may know of the others. None is exempt but the three that put everything together.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("platform", &["lookup", "unknown_callers"]),
+    ("lookup", &[]),
+    ("unknown_callers", &[]),
+    ("fixture", &[]),
+    ("settings", &["platform"]),
+    ("alert", &["platform"]),
+    ("rotation", &["platform"]),
+    ("audit", &["platform"]),
+    ("load_shedding", &["platform", "unknown_callers"]),
+    ("identity", &["audit", "platform", "unknown_callers"]),
+    ("customer", &["identity"]),
+    ("media", &["alert", "audit", "platform", "settings"]),
+    ("tenant", &["alert", "media", "platform", "unknown_callers"]),
+    ("contact", &["tenant"]),
+    ("source", &["alert", "audit", "platform", "settings", "tenant"]),
+    ("template", &["alert", "source", "tenant"]),
+    ("delivery", &["alert", "contact", "lookup", "media", "platform", "settings", "source", "tenant"]),
+    ("retention", &["delivery", "tenant::remove"]),
+    (
+        "intake",
+        &[
+            "contact",
+            "delivery",
+            "lookup",
+            "media",
+            "platform",
+            "settings",
+            "load_shedding",
+            "source",
+            "template",
+            "tenant",
+        ],
+    ),
+    ("missed_hooks", &["alert", "delivery", "intake", "lookup", "platform", "rotation", "tenant"]),
+    ("usage", &["intake", "media", "platform", "load_shedding", "tenant"]),
+    ("import", &["audit", "delivery", "intake", "source", "tenant::remove", "usage"]),
+    (
+        "api",
+        &["audit", "delivery", "import", "intake", "lookup", "media", "identity::realm", "source", "tenant", "usage"],
+    ),
+    ("webhook_notices", &["api::sources", "source", "usage"]),
+    (
+        "webchat",
+        &[
+            "intake",
+            "lookup",
+            "media",
+            "identity::realm",
+            "platform",
+            "settings",
+            "load_shedding",
+            "unknown_callers",
+            "tenant",
+            "usage",
+        ],
+    ),
+    ("alert_emails", &["alert", "delivery", "identity", "platform", "tenant"]),
+    ("oauth", &["identity", "platform", "unknown_callers", "tenant"]),
+    (
+        "widget_api",
+        &[
+            "api::body",
+            "api::idempotency",
+            "api::key",
+            "api::source_types",
+            "api::sources",
+            "audit",
+            "customer",
+            "delivery",
+            "identity",
+            "platform",
+            "source",
+            "tenant",
+            "usage",
+        ],
+    ),
+    (
+        "panel",
+        &[
+            "alert",
+            "alert_emails",
+            "api::cursor",
+            "api::key",
+            "api::key_ring",
+            "audit",
+            "contact",
+            "delivery",
+            "missed_hooks",
+            "import",
+            "identity",
+            "platform",
+            "settings",
+            "load_shedding",
+            "source",
+            "template",
+            "tenant",
+            "usage",
+        ],
+    ),
+    (
+        "admin",
+        &[
+            "alert",
+            "alert_emails",
+            "api::cursor",
+            "audit",
+            "delivery",
+            "doctor",
+            "panel",
+            "identity",
+            "source",
+            "tenant",
+            "usage",
+        ],
+    ),
+    ("doctor", &["media", "rotation", "source", "tenant"]),
+];
+
+/// They wire the modules together and know all of them.
+const WIRING: &[&str] = &["app", "lib", "routes", "server"];
+
+/// What the command line may know of the server.
+const CLI_KNOWS: &[&str] = &[
+    "admin",
+    "api",
+    "app",
+    "audit",
+    "customer",
+    "delivery",
+    "doctor",
+    "missed_hooks",
+    "import",
+    "intake",
+    "identity",
+    "rotation",
+    "server",
+    "settings",
+    "source",
+    "tenant",
+];
+
+/// What each module of a crate names of the others, by top modules.
+fn edges(member: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let modules = modules_of(member);
+    let known = |files: &Vec<PathBuf>| -> BTreeSet<String> {
+        let paths = files.iter().flat_map(|file| paths(&code(file), "crate::"));
+        paths.map(|path| path.split("::").next().unwrap_or_default().to_owned()).collect()
+    };
+    let named = modules.iter().map(|(module, files)| {
+        let others = known(files).into_iter().filter(|other| other != module && modules.contains_key(other));
+        (module.clone(), others.collect())
+    });
+    named.collect()
+}
+
+/// A way from a module back to itself, if there is one.
+fn cycle(edges: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<String>> {
+    fn walk<'a>(
+        edges: &'a BTreeMap<String, BTreeSet<String>>,
+        module: &'a str,
+        way: &mut Vec<&'a str>,
+        done: &mut BTreeSet<&'a str>,
+    ) -> Option<Vec<String>> {
+        if let Some(at) = way.iter().position(|one| *one == module) {
+            return Some(way[at..].iter().chain([&module]).map(|one| (*one).to_owned()).collect());
+        }
+        if !done.insert(module) {
+            return None;
+        }
+        way.push(module);
+        let found = edges.get(module).into_iter().flatten().find_map(|next| walk(edges, next, way, done));
+        way.pop();
+        found
+    }
+    let mut done = BTreeSet::new();
+    edges.keys().find_map(|module| walk(edges, module, &mut Vec::new(), &mut done))
+}
+
+#[test]
+fn no_module_leads_back_to_itself() {
+    for member in members() {
+        if member == "tests" {
+            continue;
+        }
+        let found = cycle(&edges(&member)).map(|way| way.join(" -> "));
+        assert_eq!(found, None, "{member} has a cycle");
+    }
+}
+
+#[test]
+fn a_planted_cycle_is_found_with_its_path() {
+    let edges = |all: &[(&str, &[&str])]| -> BTreeMap<String, BTreeSet<String>> {
+        let edge =
+            |(from, to): &(&str, &[&str])| ((*from).to_owned(), to.iter().map(|one| (*one).to_owned()).collect());
+        all.iter().map(edge).collect()
+    };
+    assert_eq!(cycle(&edges(&[("a", &["b", "c"]), ("b", &["c"]), ("c", &[])])), None);
+    let found = cycle(&edges(&[("a", &["b"]), ("b", &["c"]), ("c", &["d", "b"]), ("d", &[])]));
+    assert_eq!(found.unwrap().join(" -> "), "b -> c -> b");
+}
+
+#[test]
+fn modules_know_only_whom_they_may() {
+    let arrows: BTreeMap<_, _> = ARROWS.iter().copied().collect();
+    let mut broken = Vec::new();
+    for (module, files) in modules_of("server") {
+        if WIRING.contains(&module.as_str()) {
+            continue;
+        }
+        let Some(allowed) = arrows.get(module.as_str()) else {
+            broken.push(format!("{module} is in no list of this file"));
+            continue;
+        };
+        broken.extend(unknown(&module, &files, "crate::", allowed));
+    }
+    for files in modules_of(CLI).into_values() {
+        broken.extend(unknown(CLI, &files, "parom::", CLI_KNOWS));
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// Paths to modules that are not allowed.
+fn unknown(module: &str, files: &[PathBuf], start: &str, allowed: &[&str]) -> Vec<String> {
+    let mut broken = Vec::new();
+    for file in files {
+        for path in paths(&code(file), start) {
+            let own = path.split("::").next() == Some(module) || path == "stored_as_small_integer";
+            if !own && !allowed.iter().any(|arrow| leads_to(&path, arrow)) {
+                broken.push(format!("{}: {module} must not know {path}", short(file)));
+            }
+        }
+    }
+    broken
+}
+
+/// An arrow that nothing uses would let a wall be crossed unseen.
+#[test]
+fn every_arrow_is_used() {
+    let modules = modules_of("server");
+    for (module, allowed) in ARROWS {
+        let Some(files) = modules.get(*module) else { panic!("{module} is no module of the server") };
+        let known: BTreeSet<String> = files.iter().flat_map(|file| paths(&code(file), "crate::")).collect();
+        for arrow in *allowed {
+            assert!(known.iter().any(|path| leads_to(path, arrow)), "{module} does not use {arrow}");
+        }
+    }
+}
+
+fn leads_to(path: &str, arrow: &str) -> bool {
+    path == arrow || path.starts_with(&format!("{arrow}::"))
+}
