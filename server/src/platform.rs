@@ -36,7 +36,7 @@ pub struct TypingSignal {
 }
 
 /// What every module may use. Modules with state of their own add it in a context that dereferences to what is below
-/// it (docs/decisions/0024-layers-of-contexts.md).
+/// it (docs/decisions/0024-crates-and-contexts.md).
 pub struct Platform {
     pub config: Config,
     pub clock: Clock,
