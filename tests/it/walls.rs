@@ -1,5 +1,4 @@
-//! The walls of the house: which module of the server may know which, read from its `use` lines and `crate::` paths, and
-//! which of them the command line may know.
+//! What may be named and done where: crates, statics, time, transactions, SQL.
 
 mod crates;
 mod links;
