@@ -21,6 +21,7 @@ mod field;
 pub mod file;
 pub mod fit;
 pub mod incoming;
+pub mod kind;
 mod line;
 mod outgoing;
 pub mod telegram;

@@ -114,6 +114,39 @@ fn the_connectors_know_no_tables_and_no_amocrm() {
     }
 }
 
+/// Where a kind of messenger may be named by a literal outside of its folder, and why.
+const KINDS_BY_NAME: &[(&str, &str)] = &[
+    ("base/src/config/mod.rs", "the names that a configuration may contain"),
+    ("base/src/telemetry/catalogue.rs", "values of labels, listed for their series"),
+    ("queue/src/", "`max` is a function of SQL"),
+    ("server/src/api/source_types.rs", "examples of the API's description"),
+    ("server/src/fixture.rs", "a row for unit tests"),
+    ("server/src/panel/overview/chart.rs", "`max` is a text's argument"),
+    ("server/src/source/check.rs", "amoCRM's type of a service"),
+    ("cli/src/demo/", "the demonstration's own sources"),
+];
+
+/// What differs between kinds is data or a method of the connector, so that a new messenger is one folder.
+#[test]
+fn a_kind_is_named_only_in_its_folder() {
+    let kinds: Vec<String> = base::config::CONNECTORS.iter().map(|kind| format!("\"{kind}\"")).collect();
+    let mut unused: BTreeSet<&str> = KINDS_BY_NAME.iter().map(|(file, _)| *file).collect();
+    let mut broken = Vec::new();
+    for file in modules().into_iter().filter(|(module, _)| module != "connectors").flat_map(|(_, files)| files) {
+        let (code, name) = (code(&file), short(&file));
+        for kind in kinds.iter().filter(|kind| code.contains(*kind)) {
+            match KINDS_BY_NAME.iter().find(|(known, _)| name.starts_with(known)) {
+                Some((known, _)) => {
+                    unused.remove(known);
+                }
+                None => broken.push(format!("{name} names {kind}")),
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+    assert!(unused.is_empty(), "these name no kind any more, take them off the list: {unused:?}");
+}
+
 #[test]
 fn crates_are_named_only_where_they_belong() {
     for (module, files) in modules() {

@@ -13,6 +13,7 @@ use super::{
     Abilities, AfterUnknown, Check, Connector, ContentAbilities, FeatureAbilities, Field, Input, Outgoing, Probe,
     Settings, Setup, SourceNotice, Support,
 };
+use crate::kind::Kind;
 
 mod answer;
 pub mod check;
@@ -60,10 +61,13 @@ struct CustomSettings {
     webhook_url: Url,
 }
 
+/// The kind.
+pub const KIND: Kind = Kind { name: "custom", own_server: true, web_chat: false, deep_link: None };
+
 #[async_trait]
 impl Connector for Custom {
     fn kind(&self) -> &'static str {
-        "custom"
+        KIND.name
     }
 
     fn pool(&self) -> &'static str {

@@ -23,6 +23,7 @@ use super::{
     Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
     error_catalog,
 };
+use crate::kind::Kind;
 
 mod abilities;
 pub mod api;
@@ -58,10 +59,18 @@ impl Telegram {
     }
 }
 
+/// The kind.
+pub const KIND: Kind = Kind {
+    name: "telegram",
+    own_server: false,
+    web_chat: false,
+    deep_link: Some(|name| format!("https://t.me/{}?start=", name.trim_start_matches('@'))),
+};
+
 #[async_trait]
 impl Connector for Telegram {
     fn kind(&self) -> &'static str {
-        "telegram"
+        KIND.name
     }
 
     fn abilities(&self) -> &'static Abilities {

@@ -12,6 +12,7 @@ use super::{
     Abilities, AfterUnknown, Connector, ContentAbilities, FeatureAbilities, Field, Input, Outgoing, Settings, Setup,
     Stand, Support,
 };
+use crate::kind::Kind;
 
 mod color;
 mod hours;
@@ -71,10 +72,13 @@ const ASK: &[(&str, &str)] =
 /// The connector of kind `webchat`.
 pub struct WebChat;
 
+/// The kind.
+pub const KIND: Kind = Kind { name: "webchat", own_server: false, web_chat: true, deep_link: None };
+
 #[async_trait]
 impl Connector for WebChat {
     fn kind(&self) -> &'static str {
-        "webchat"
+        KIND.name
     }
 
     fn abilities(&self) -> &'static Abilities {

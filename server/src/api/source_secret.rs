@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use base::error::{Problem, Result};
+use connectors::kind::is_web_chat;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -54,7 +55,7 @@ pub async fn rotate(
         let by = by(&app, &key, &request).await?;
         let (tenant_id, id) = (source.tenant_id, source.id);
         let shown = |secret: SecretString| Some(secret.expose_secret().to_owned());
-        let made = if source.kind == "webchat" {
+        let made = if is_web_chat(&source.kind) {
             let secret = crate::source::rotate_site_secret(&app.sources, tenant_id, id, &by).await?;
             SecretOut { site_secret: shown(secret), ..SecretOut::default() }
         } else {

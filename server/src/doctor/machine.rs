@@ -8,6 +8,7 @@ use base::http_client::HttpClients;
 use base::i18n::LocalizedText;
 use base::spool;
 use base::vault::Vault;
+use connectors::kind::WITH_TIME_WINDOW;
 
 use super::{Check, because};
 use crate::media::FileStore;
@@ -122,9 +123,6 @@ pub fn spool(config: &Config, checks: &mut Vec<Check>) {
     });
 }
 
-/// Messengers in which a manager may answer only for a time after the customer's message.
-const WINDOWED: &[&str] = &["whatsapp"];
-
 /// A channel's time window holds for everything that goes through it: amoCRM shows a manager the same countdown for
 /// messengers that know none (chats-api §1.1 item 5).
 pub fn windows(config: &Config, checks: &mut Vec<Check>) {
@@ -132,7 +130,7 @@ pub fn windows(config: &Config, checks: &mut Vec<Check>) {
     let mut mixed = 0;
     for channel in all.filter(|channel| channel.time_window_seconds.is_some()) {
         let free: Vec<&str> =
-            channel.connectors.iter().map(String::as_str).filter(|kind| !WINDOWED.contains(kind)).collect();
+            channel.connectors.iter().map(String::as_str).filter(|kind| !WITH_TIME_WINDOW.contains(kind)).collect();
         if free.is_empty() {
             continue;
         }

@@ -9,6 +9,7 @@ use amocrm::rest;
 use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use connectors::kind::has_own_server;
 use connectors::{HOOK_SECRET, Identity, custom};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -166,7 +167,7 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
         return Err(Error::Invalid(wrong.0));
     };
     let mut secrets = setup.secrets;
-    let webhook_secret = (wanted.kind == "custom").then(custom::new_secret);
+    let webhook_secret = has_own_server(&wanted.kind).then(custom::new_secret);
     if let Some(secret) = &webhook_secret {
         secrets.insert(custom::SECRET.to_owned(), secret.clone());
     }

@@ -1,5 +1,6 @@
 //! How customers reach a web chat.
 
+use connectors::kind::is_web_chat;
 use connectors::webchat::WebChatSettings;
 use entity::source;
 
@@ -18,7 +19,7 @@ pub struct EmbedCode {
 
 /// The link and the line of a source; none if it is not a web chat.
 pub fn embed(app: &SourceContext, source: &source::Model) -> Option<EmbedCode> {
-    let link = (source.kind == "webchat").then(|| format!("{}/chat/{}", app.public_url(), source.id))?;
+    let link = is_web_chat(&source.kind).then(|| format!("{}/chat/{}", app.public_url(), source.id))?;
     let line = format!("<script src=\"{link}/embed.js\" async></script>");
     let nowhere = WebChatSettings::stored(&source.settings).allowed_origins.is_empty();
     Some(EmbedCode { link, line, nowhere })

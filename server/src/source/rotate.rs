@@ -7,6 +7,7 @@ use std::sync::Arc;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::finish_tx;
+use connectors::kind::is_web_chat;
 use connectors::{custom, webchat};
 use entity::source;
 use sea_orm::sea_query::Expr;
@@ -52,7 +53,7 @@ pub async fn rotate_site_secret(
     by: &By,
 ) -> Result<SecretString> {
     let source = find(app, tenant_id, source_id).await?;
-    if source.kind != "webchat" {
+    if !is_web_chat(&source.kind) {
         return Err(Error::NotFound);
     }
     let mut secrets = settings::open(app, &source)?.secrets;

@@ -1,8 +1,6 @@
 //! From an authorization code to a working account. Each step may be repeated: after a crash, a lost answer or a
 //! second installation.
 
-use std::time::Duration;
-
 use amocrm::oauth::OAuthError;
 use amocrm::rest::{Account, Rest, User};
 use amocrm::{Error as CrmError, Host, claims};
@@ -24,7 +22,7 @@ mod stage;
 mod turns;
 
 use super::grant::{self, Giver, Grant};
-use super::{TenantStatus, channels, error_text, oauth_error_text, status_change};
+use super::{TenantStatus, channels, oauth_error_text, status_change};
 use crate::tenant::TenantContext;
 
 pub use call::{CallProcessor, InstallCall, Trust, store as store_call, store_unclear};

@@ -7,6 +7,7 @@
 //! ```
 
 use base::browser::client_address;
+use connectors::kind::is_web_chat;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -177,7 +178,7 @@ pub async fn source_of(app: &WebchatContext, source_id: &str) -> Result<Arc<sour
         tracing::error!(%error, "a web chat's source cannot be read");
         Error::not_storing()
     })?;
-    found.filter(|source| source.kind == "webchat" && source.deleted_at.is_none()).ok_or(Error::NotFound)
+    found.filter(|source| is_web_chat(&source.kind) && source.deleted_at.is_none()).ok_or(Error::NotFound)
 }
 
 /// Texts in the visitor's language.

@@ -15,8 +15,8 @@ const SILENT: &[(&str, &str)] = &[
     ("api DELETE edits::delete", "a message; the message log tells of it"),
     ("api POST media::post", "a file of a message"),
     ("api POST statuses::post", "a receipt of a message"),
-    ("api POST live::typing", "lasts seconds"),
-    ("api POST live::reaction", "a message's; the message log tells of it"),
+    ("api POST typing_reactions::typing", "lasts seconds"),
+    ("api POST typing_reactions::reaction", "a message's; the message log tells of it"),
     // Signing in is written down when it is complete, and when it is refused.
     ("panel POST link::ask", "sends a letter; using it is written down"),
     ("panel POST leave::language", "how one's own pages look"),

@@ -4,6 +4,7 @@ use base::i18n::Sentence;
 use base::message::Direction;
 use connectors::custom;
 use connectors::error_catalog::{self, CatalogEntry};
+use connectors::kind::has_own_server;
 use entity::attempt;
 
 use crate::delivery::read::MessageStatus;
@@ -39,7 +40,7 @@ impl WaitingStage {
             MessageStatus::Held => Self::Held,
             MessageStatus::Queued | MessageStatus::Failed => match &story.waiting {
                 // The account's own server recognises repeats, so the message is simply sent again.
-                Some(waiting) if waiting.letter.unknown && !has_own_server(story) => Self::Checking,
+                Some(waiting) if waiting.letter.unknown && !is_own_server(story) => Self::Checking,
                 Some(waiting) if waiting.letter.attempts > 0 => Self::Retrying,
                 _ => Self::Queued,
             },
@@ -72,15 +73,15 @@ impl WaitingStage {
     }
 }
 
-fn has_own_server(story: &Story) -> bool {
-    story.source.as_ref().is_some_and(|source| source.kind == "custom")
+fn is_own_server(story: &Story) -> bool {
+    story.source.as_ref().is_some_and(|source| has_own_server(&source.kind))
 }
 
 /// The reason of an attempt, given how long the account's own server may take.
 fn of_attempt(story: &Story, attempt: &attempt::Model) -> Option<Reason> {
     let reason = Reason::of_attempt(attempt, story.direction)?;
     let is_late = u128::try_from(attempt.ms).is_ok_and(|ms| ms >= custom::ANSWER_WITHIN.as_millis());
-    if reason.key == "outcome_unknown" && is_late && has_own_server(story) {
+    if reason.key == "outcome_unknown" && is_late && is_own_server(story) {
         return Some(Reason { key: "webhook_timeout", ..reason });
     }
     Some(reason)
@@ -98,7 +99,7 @@ pub fn reason(story: &Story, stage: WaitingStage) -> Option<Reason> {
                 let reason = Reason::of_dead(&dead.reason, &dead.detail, story.direction);
                 let status = story.tries().last().map_or(0, |last| last.status);
                 let said = failure.as_ref().map(|failure| failure.text.clone()).filter(|text| !text.is_empty());
-                let reason = reason.answered(status, has_own_server(story));
+                let reason = reason.answered(status, is_own_server(story));
                 Some(Reason { said: said.unwrap_or_else(|| reason.said.clone()), ..reason })
             }
             (None, Some(failure)) => Some(Reason::of_failure(failure.code, story.direction, &failure.text)),

@@ -6,6 +6,7 @@ use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::Sentence;
 use connectors::Field;
+use connectors::kind::{has_own_server, is_web_chat};
 use connectors::webchat::WebChatSettings;
 use entity::source;
 use serde_json::Value;
@@ -150,8 +151,8 @@ async fn show(
         fields: fields::draw(page.words, fields_of(app, source), settings, Some(&masked), &errors),
         version: seen.version,
         was: seen.was,
-        webhook: source.kind == "custom",
-        site: source.kind == "webchat",
+        webhook: has_own_server(&source.kind),
+        site: is_web_chat(&source.kind),
         color_low: color_low(&page, source),
         errors,
         page: page.clone(),
@@ -160,7 +161,7 @@ async fn show(
 }
 
 fn color_low(page: &PageContext, source: &source::Model) -> Option<Sentence> {
-    let chat = (source.kind == "webchat").then(|| WebChatSettings::stored(&source.settings))?;
+    let chat = is_web_chat(&source.kind).then(|| WebChatSettings::stored(&source.settings))?;
     let ratio = page.decimal(&chat.color().low_contrast()?, 1);
     Some(page.words.text("wizard-web-color-low").with("ratio", ratio))
 }

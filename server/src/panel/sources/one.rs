@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{ChangedMeanwhile, Error, Result};
 use base::i18n::Sentence;
+use connectors::kind::deep_link;
 use entity::source;
 use uuid::Uuid;
 
@@ -201,9 +202,7 @@ async fn show(
         external_id: source.external_id.clone(),
         amocrm_id: source.amocrm_source_id.to_string(),
         embed: crate::source::embed(app, source),
-        deep_link: crate::source::line::name_of(source)
-            .filter(|_| source.kind == "telegram")
-            .map(|name| format!("https://t.me/{}?start=", name.trim_start_matches('@'))),
+        deep_link: crate::source::line::name_of(source).and_then(|name| deep_link(&source.kind, &name)),
         errors,
         page: page.clone(),
     };

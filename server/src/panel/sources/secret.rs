@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::Sentence;
+use connectors::kind::{has_own_server, is_web_chat};
 use entity::source;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -57,8 +58,8 @@ async fn with_secret(app: &PanelContext, member: &Member, id: &str) -> Result<(s
     member.require(Right::EditSources)?;
     let source = find(app, member, id).await?;
     match source.kind.as_str() {
-        "custom" => Ok((source, CUSTOM)),
-        "webchat" => Ok((source, WEBCHAT)),
+        kind if has_own_server(kind) => Ok((source, CUSTOM)),
+        kind if is_web_chat(kind) => Ok((source, WEBCHAT)),
         _ => Err(Error::NotFound),
     }
 }
@@ -87,9 +88,10 @@ pub async fn rotate(
 ) -> Result<HttpResponse> {
     let (source, said) = with_secret(&app, &member, &id).await?;
     let (tenant_id, by) = (member.tenant.tenant_id, by(&member));
-    let made = match source.kind.as_str() {
-        "custom" => crate::source::rotate_secret(&app.sources, tenant_id, source.id, &by).await,
-        _ => crate::source::rotate_site_secret(&app.sources, tenant_id, source.id, &by).await,
+    let made = if has_own_server(&source.kind) {
+        crate::source::rotate_secret(&app.sources, tenant_id, source.id, &by).await
+    } else {
+        crate::source::rotate_site_secret(&app.sources, tenant_id, source.id, &by).await
     };
     let secret = match made {
         Ok(secret) => secret,

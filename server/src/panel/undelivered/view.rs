@@ -3,6 +3,7 @@
 use askama::Template;
 use base::i18n::Sentence;
 use base::message::Direction;
+use connectors::kind::has_own_server;
 
 use super::UndeliveredFilters;
 use crate::delivery::read::dead::{DeadLetterSummary, ReasonGroup};
@@ -140,7 +141,7 @@ pub fn short(reason: &str) -> &'static str {
 
 fn row(page: &PageContext, ground: &Ground, line: &DeadLetterSummary) -> UndeliveredRow {
     let words = page.words;
-    let by_own_server = ground.sources.get(&line.dead.source_id).is_some_and(|source| source.kind == "custom");
+    let by_own_server = ground.sources.get(&line.dead.source_id).is_some_and(|source| has_own_server(&source.kind));
     let reason = Reason::of_dead(&line.dead.reason, &line.dead.detail, line.direction);
     let reason = reason.answered(line.status, by_own_server);
     let name = if line.dead.reason == "dropped_by_person" { line.dead.detail.as_str() } else { "" };

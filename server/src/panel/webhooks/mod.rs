@@ -7,6 +7,7 @@ mod signature;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
+use connectors::kind::has_own_server;
 use entity::source;
 use uuid::Uuid;
 
@@ -19,8 +20,6 @@ pub use deliveries::get;
 pub use resend::resend;
 pub use signature::{check, form};
 
-/// The kind that has webhooks.
-const KIND: &str = "custom";
 /// Number of recent deliveries from which an address's state is derived.
 const LOOKED_AT: u64 = 20;
 
@@ -62,7 +61,7 @@ pub async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpRe
 /// The account's sources that have webhooks, by name.
 async fn sources(app: &PanelContext, member: &Member) -> Result<Vec<source::Model>> {
     let mut all = crate::source::all(app, member.tenant.tenant_id).await?;
-    all.retain(|source| source.kind == KIND);
+    all.retain(|source| has_own_server(&source.kind));
     all.sort_by_key(|source| source.name.to_lowercase());
     Ok(all)
 }
@@ -71,7 +70,7 @@ async fn sources(app: &PanelContext, member: &Member) -> Result<Vec<source::Mode
 async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<source::Model> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     let source = crate::source::find(app, member.tenant.tenant_id, id).await?;
-    if source.kind == KIND { Ok(source) } else { Err(Error::NotFound) }
+    if has_own_server(&source.kind) { Ok(source) } else { Err(Error::NotFound) }
 }
 
 /// The address of a source's webhooks; empty if it has none.

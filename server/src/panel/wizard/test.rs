@@ -5,6 +5,7 @@ use askama::Template;
 use base::error::Result;
 use base::i18n::Sentence;
 use base::message::{Body, State};
+use connectors::kind::has_own_server;
 use entity::{message, source};
 
 use super::routing::made;
@@ -126,7 +127,7 @@ fn view(
             Vec::new()
         },
         embed: source.and_then(|source| crate::source::embed(app, source)),
-        curl: source.filter(|_| kind == "custom").map(|source| curl(app, source)),
+        curl: source.filter(|_| has_own_server(kind)).map(|source| curl(app, source)),
         secret,
         page: page.clone(),
     }
