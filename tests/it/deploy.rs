@@ -85,7 +85,7 @@ async fn checked(python: &str, change: impl FnOnce(&Path)) -> (bool, String) {
     let copy = tempfile::tempdir().unwrap();
     let done = Command::new("cp").arg("-r").arg(root.join("deploy")).arg(copy.path()).status().await.unwrap();
     assert!(done.success());
-    for name in ["server", ".gitignore"] {
+    for name in ["base", "connectors", "queue", "server", ".gitignore"] {
         std::os::unix::fs::symlink(root.join(name), copy.path().join(name)).unwrap();
     }
     std::fs::copy(root.join(".dockerignore"), copy.path().join(".dockerignore")).unwrap();

@@ -19,7 +19,7 @@ fn h3_every_body_comes_through_the_gate() {
         if code.contains("HttpServer::new(") || code.contains("HttpService::") {
             made.push(name.clone());
         }
-        let inside = name.contains("/shed.rs") || name.contains("/shed/");
+        let inside = name.contains("/load_shedding");
         let is_test = name.contains("/tests/") || name.ends_with("/tests.rs");
         for foreign in ["take_payload(", "set_payload("] {
             assert!(inside || is_test || !code.contains(foreign), "{name}: {foreign} goes round the gate");
@@ -30,7 +30,7 @@ fn h3_every_body_comes_through_the_gate() {
     assert!(made.is_empty(), "servers that are not in this list: {made:?}");
     let server = code(&root().join("server/src/server/http.rs"));
     let gated = server.split("fn serve_ops").next().unwrap_or_default();
-    let gate = gated.find(".wrap(from_fn(shed::gate))").expect("the gate stands before the routes");
+    let gate = gated.find(".wrap(from_fn(load_shedding::gate))").expect("the gate stands before the routes");
     assert!(gate < gated.find(".configure(routes::public)").expect("the routes"));
     let operators = code(&root().join("server/src/routes.rs"));
     let operators =
