@@ -129,7 +129,7 @@ async fn from_the_command_line(world: &mut World) {
     let begun = said(world, &["retry", &line.host]).await.unwrap();
     assert!(begun.starts_with(&format!("2 letters of {} are sent again", line.host)), "{begun}");
     let id = begun.trim().rsplit(' ').next().unwrap().to_owned();
-    assert!(said(world, &["cancel", &line.host, &id]).await.unwrap().starts_with("Stopped."));
+    assert!(said(world, &["cancel", &line.host, &id]).await.unwrap().starts_with("Cancelled."));
     assert!(said(world, &["cancel", &line.host, &id]).await.unwrap_err().contains("does not run"));
     assert_eq!(said(world, &["retry", &line.host, "--reason", "poison"]).await.unwrap().chars().next(), Some('0'));
     said(world, &["retry", &line.host]).await.unwrap();

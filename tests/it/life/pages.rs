@@ -80,7 +80,7 @@ async fn what_amocrm_refuses_is_told_in_the_readers_language(world: &mut World) 
             Fault::Status { code: 429, retry_after: None },
             202,
             "сейчас не принимает этот вызов",
-            "does not take this call",
+            "does not accept this call",
         ),
         (Fault::Status { code: 402, retry_after: None }, 202, "аккаунт amoCRM не оплачен", "account is not paid for"),
         (Fault::Reset, 202, "соединение оборвалось", "the connection broke off"),
