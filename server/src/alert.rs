@@ -21,7 +21,7 @@ use sea_orm::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::platform::Platform;
+use crate::platform::PlatformContext;
 
 pub use manual::{mute, take};
 
@@ -72,7 +72,7 @@ pub struct Alarm<'alarm> {
 
 /// Opens an alert, reopens a resolved one, or counts one more occurrence of an open one. True if it was not open
 /// before.
-pub async fn raise(app: &Platform, db: &impl ConnectionTrait, alarm: Alarm<'_>) -> Result<bool, DbErr> {
+pub async fn raise(app: &PlatformContext, db: &impl ConnectionTrait, alarm: Alarm<'_>) -> Result<bool, DbErr> {
     let now = app.clock.millis();
     let key = key(alarm.kind, alarm.object);
     let detail = alarm.detail.to_string();
@@ -126,7 +126,7 @@ pub async fn raise(app: &Platform, db: &impl ConnectionTrait, alarm: Alarm<'_>) 
 /// Closes an alert because its cause is proved gone; everyone who was mailed about it is mailed again. True if it was
 /// open.
 pub async fn resolve(
-    app: &Platform,
+    app: &PlatformContext,
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     kind: &str,
@@ -140,7 +140,7 @@ pub async fn resolve(
 
 /// Closes an alert without an e-mail: its object is gone, or another alert replaces it. True if it was open.
 pub async fn end(
-    app: &Platform,
+    app: &PlatformContext,
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     kind: &str,

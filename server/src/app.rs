@@ -23,7 +23,7 @@ use crate::media::{MediaContext, MediaService};
 use crate::missed_hooks::MissedHooksContext;
 use crate::oauth::OauthContext;
 use crate::panel::PanelContext;
-use crate::platform::Platform;
+use crate::platform::PlatformContext;
 use crate::source::{Observations, SourceContext};
 use crate::tenant::{self, TenantContext};
 use crate::usage::{RecentKeys, StorageSums, UsageContext};
@@ -35,7 +35,7 @@ const HISTORIES: u64 = 20_000;
 
 /// The running application. Only the server, the command line and tests know it; modules know their contexts.
 pub struct App {
-    pub platform: Arc<Platform>,
+    pub platform: Arc<PlatformContext>,
     pub identity: Arc<IdentityContext>,
     pub tenants: Arc<TenantContext>,
     pub sources: Arc<SourceContext>,
@@ -54,7 +54,7 @@ pub struct App {
 impl App {
     /// Builds the application and starts the writer tasks. The database must be open and migrated.
     pub fn new(config: Config, store: Store, vault: Vault, faults: Faults) -> anyhow::Result<Arc<Self>> {
-        let platform = Arc::new(Platform::new(config, store, vault, faults)?);
+        let platform = Arc::new(PlatformContext::new(config, store, vault, faults)?);
         let config = &platform.config;
         let messengers = platform.connectors.kinds().filter_map(|kind| platform.connectors.get(kind));
         let integrations = config.integrations.iter().map(|integration| tenant::pool_of(&integration.name));

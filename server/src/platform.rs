@@ -37,7 +37,7 @@ pub struct TypingSignal {
 
 /// What every module may use. Modules with state of their own add it in a context that dereferences to what is below
 /// it (docs/decisions/0024-crates-and-contexts.md).
-pub struct Platform {
+pub struct PlatformContext {
     pub config: Config,
     pub clock: Clock,
     pub store: Store,
@@ -64,7 +64,7 @@ pub struct Platform {
     pub stop: CancellationToken,
 }
 
-impl Platform {
+impl PlatformContext {
     /// Starts the writer tasks. The database must be open and migrated.
     pub fn new(config: Config, store: Store, vault: Vault, faults: Faults) -> anyhow::Result<Self> {
         let clock = store.clock().clone();

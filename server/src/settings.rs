@@ -12,13 +12,13 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::platform::Platform;
+use crate::platform::PlatformContext;
 
 /// Key under which connectors find the facts about their line. Not a setting: it cannot be changed and is not shown.
 const FACTS: &str = "facts";
 
 /// The settings for a connector, with credentials unsealed.
-pub fn open(app: &Platform, source: &source::Model) -> anyhow::Result<Settings> {
+pub fn open(app: &PlatformContext, source: &source::Model) -> anyhow::Result<Settings> {
     let mut public: Value = serde_json::from_str(&source.settings).context("the source's settings are damaged")?;
     let facts = facts(source);
     if let Some(fields) = public.as_object_mut().filter(|_| !facts.is_empty()) {
@@ -32,7 +32,7 @@ pub fn facts(source: &source::Model) -> Map<String, Value> {
     serde_json::from_str(&source.facts).unwrap_or_default()
 }
 
-fn secrets(app: &Platform, source: &source::Model) -> anyhow::Result<BTreeMap<String, SecretString>> {
+fn secrets(app: &PlatformContext, source: &source::Model) -> anyhow::Result<BTreeMap<String, SecretString>> {
     let Some(sealed) = &source.secrets else { return Ok(BTreeMap::new()) };
     let plain = app.vault.open_sealed(source.tenant_id, Place::SourceSecrets, &source.id.to_string(), sealed)?;
     let texts: BTreeMap<String, String> =
@@ -42,7 +42,7 @@ fn secrets(app: &Platform, source: &source::Model) -> anyhow::Result<BTreeMap<St
 
 /// Sealed credentials for storage; none if there are none.
 pub fn seal(
-    app: &Platform,
+    app: &PlatformContext,
     tenant_id: Uuid,
     source_id: Uuid,
     secrets: &BTreeMap<String, SecretString>,
@@ -61,7 +61,7 @@ const OURS: &[&str] = &[custom::SECRET, custom::OLD_SECRET, SITE_SECRET, OLD_SIT
 
 /// The settings for display, with the last four characters of each credential. Secrets that Parom generates are
 /// omitted.
-pub fn masked(app: &Platform, source: &source::Model) -> anyhow::Result<Value> {
+pub fn masked(app: &PlatformContext, source: &source::Model) -> anyhow::Result<Value> {
     let settings = open(app, source)?;
     let mut shown = settings.public;
     if let Some(fields) = shown.as_object_mut() {

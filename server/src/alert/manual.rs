@@ -6,14 +6,14 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
 use uuid::Uuid;
 
 use super::of;
-use crate::platform::Platform;
+use crate::platform::PlatformContext;
 
 /// Milliseconds without reminders after an alert was taken on.
 const TAKEN: i64 = 4 * 3_600_000;
 
 /// Records that a person handles it: postpones its e-mails by four hours. False if it is not open.
 pub async fn take(
-    app: &Platform,
+    app: &PlatformContext,
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     key: &str,

@@ -10,14 +10,14 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::Alarm;
-use crate::platform::Platform;
+use crate::platform::PlatformContext;
 
 const ALARM: &str = "task_failing";
 /// Delay before raising an alert again that the database did not store or that another process closed.
 const LOOK: Duration = Duration::from_secs(10);
 
 /// Keeps the alerts in line with the state of this process's tasks, until the stop.
-pub async fn run(app: Arc<Platform>, stop: CancellationToken) {
+pub async fn run(app: Arc<PlatformContext>, stop: CancellationToken) {
     // Alerts of dead processes; live processes raise theirs again.
     let mut raised = match super::open(app.store.read(), VENDOR).await {
         Ok(open) => {
@@ -39,7 +39,7 @@ pub async fn run(app: Arc<Platform>, stop: CancellationToken) {
 
 /// Raises alerts that are not open and closes those that are over; `raised` names the tasks whose alerts this process
 /// may close.
-async fn look(app: &Platform, raised: &mut BTreeSet<String>) -> Result<(), DbErr> {
+async fn look(app: &PlatformContext, raised: &mut BTreeSet<String>) -> Result<(), DbErr> {
     let failing = app.supervisor.failing();
     for one in &failing {
         raised.insert(one.task.to_owned());

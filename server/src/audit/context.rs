@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::Refusals;
-use crate::platform::Platform;
+use crate::platform::PlatformContext;
 use crate::platform::stands_on;
 
 /// What the audit log needs.
 pub struct AuditContext {
-    pub platform: Arc<Platform>,
+    pub platform: Arc<PlatformContext>,
     /// Refused sign-ins and keys not yet written to the audit log.
     pub refusals: Refusals,
 }
 
-stands_on!(AuditContext, platform: Platform);
+stands_on!(AuditContext, platform: PlatformContext);

@@ -14,7 +14,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::address::counted;
 use super::capacity::{Bounds, Capacity, CapacityShare};
-use super::silent::{Place, Silent};
+use super::silent::{Silent, SilentConnection};
 
 /// All connections, where the system allows as many open files.
 const MOST: usize = 20_000;
@@ -46,7 +46,7 @@ pub struct Connections {
 #[derive(Debug)]
 pub struct Connection {
     held: CapacityShare<IpAddr>,
-    silent: RefCell<Option<Place>>,
+    silent: RefCell<Option<SilentConnection>>,
 }
 
 impl Connection {

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use super::Load;
-use crate::platform::{Platform, stands_on};
+use crate::platform::{PlatformContext, stands_on};
 
 /// What the limits of requests need.
 pub struct LoadSheddingContext {
-    pub platform: Arc<Platform>,
+    pub platform: Arc<PlatformContext>,
     /// Memory and slots in use by requests.
     pub load: Arc<Load>,
     /// Bytes that an upload may hold in memory.
     pub upload_buffer: usize,
 }
 
-stands_on!(LoadSheddingContext, platform: Platform);
+stands_on!(LoadSheddingContext, platform: PlatformContext);

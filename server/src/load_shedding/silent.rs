@@ -28,7 +28,7 @@ impl Silent {
     }
 
     /// Adds a new connection, until the result is dropped. Ends the oldest if there are too many.
-    pub fn begin(&self, socket: &impl AsFd) -> io::Result<Place> {
+    pub fn begin(&self, socket: &impl AsFd) -> io::Result<SilentConnection> {
         // The server owns the connection's own handle.
         let socket = socket.as_fd().try_clone_to_owned()?;
         let mut line = self.lock();
@@ -41,7 +41,7 @@ impl Silent {
             metrics::counter!("parom_connections_silent_ended_total").increment(1);
             let _ = rustix::net::shutdown(oldest, Shutdown::Both);
         }
-        Ok(Place { silent: self.clone(), number })
+        Ok(SilentConnection { silent: self.clone(), number })
     }
 
     fn lock(&self) -> MutexGuard<'_, Line> {
@@ -51,12 +51,12 @@ impl Silent {
 
 /// A connection's place among the silent ones, until dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct SilentConnection {
     silent: Silent,
     number: u64,
 }
 
-impl Drop for Place {
+impl Drop for SilentConnection {
     fn drop(&mut self) {
         let socket = self.silent.lock().sockets.remove(&self.number);
         drop(socket);

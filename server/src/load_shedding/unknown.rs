@@ -12,7 +12,7 @@ use actix_web::middleware::Next;
 use actix_web::web;
 use base::i18n::{Language, Words};
 
-use crate::platform::Platform;
+use crate::platform::PlatformContext;
 use crate::unknown_callers::UnknownCallerAct;
 use base::browser::client_address;
 
@@ -35,7 +35,7 @@ pub async fn gate(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if let Some(act) = act_of(request.method(), request.path())
-        && let Some(app) = request.app_data::<web::Data<Platform>>().cloned()
+        && let Some(app) = request.app_data::<web::Data<PlatformContext>>().cloned()
         && let Err(seconds) =
             app.unknown_callers.pace(client_address(request.request(), &app.config), act, app.clock.millis()).await
     {

@@ -10,12 +10,12 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio_util::sync::CancellationToken;
 
 use super::reported_ids;
-use crate::platform::Platform;
+use crate::platform::PlatformContext;
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Follows the key file until the server stops. Each heartbeat publishes the keys as well.
-pub async fn run(app: Arc<Platform>, stop: CancellationToken) {
+pub async fn run(app: Arc<PlatformContext>, stop: CancellationToken) {
     // The first heartbeat publishes the keys known at the start.
     let mut reported = reported_ids(&app.vault);
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
@@ -32,7 +32,7 @@ pub async fn run(app: Arc<Platform>, stop: CancellationToken) {
     }
 }
 
-async fn tell(app: &Platform, keys: &str) -> Result<(), DbErr> {
+async fn tell(app: &PlatformContext, keys: &str) -> Result<(), DbErr> {
     heartbeat::Entity::update_many()
         .col_expr(Column::Keys, Expr::value(keys))
         .filter(Column::TenantId.eq(VENDOR))

@@ -33,7 +33,7 @@ pub use outdated::{OutdatedCount, look};
 pub use records::load;
 pub use serving::reported_ids;
 
-use crate::platform::Platform;
+use crate::platform::PlatformContext;
 
 /// Progress of a rotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub enum Turned {
 
 /// Puts a new key first in the key file, re-encrypts everything and removes the old key; or continues an earlier
 /// rotation. May be killed at any moment.
-pub async fn turn(app: &Platform, tell: &mut (dyn FnMut(RotationStep) + Send)) -> anyhow::Result<Turned> {
+pub async fn turn(app: &PlatformContext, tell: &mut (dyn FnMut(RotationStep) + Send)) -> anyhow::Result<Turned> {
     load(app).await.context("the keys that were replaced cannot be read")?;
     let Some(folder) = app.vault.key_folder() else { return in_configuration(app, tell).await };
     let folder = folder.context("the folder of the key file cannot be opened")?;
@@ -92,7 +92,7 @@ pub async fn turn(app: &Platform, tell: &mut (dyn FnMut(RotationStep) + Send)) -
 }
 
 /// The key that is to remain, already in the file; and whether it was made now.
-async fn coming(app: &Platform) -> anyhow::Result<(Arc<MasterKey>, bool)> {
+async fn coming(app: &PlatformContext) -> anyhow::Result<(Arc<MasterKey>, bool)> {
     let marked = records::marked(app).await?;
     let keys = app.vault.keys();
     let known = keys.iter().find(|key| marked.contains(&key.id().to_string()));
@@ -124,7 +124,11 @@ fn made(others: &[Arc<MasterKey>]) -> MasterKey {
     }
 }
 
-async fn reseal_all(app: &Platform, key: KeyId, tell: &mut (dyn FnMut(RotationStep) + Send)) -> anyhow::Result<()> {
+async fn reseal_all(
+    app: &PlatformContext,
+    key: KeyId,
+    tell: &mut (dyn FnMut(RotationStep) + Send),
+) -> anyhow::Result<()> {
     let under = look(&app.store, key).await.context("the values to re-encrypt cannot be counted")?;
     tell(RotationStep::Counted { values: under.iter().map(|under| under.values).sum() });
     reseal::until_nothing_is_left(app, tell).await?;
@@ -135,7 +139,10 @@ async fn reseal_all(app: &Platform, key: KeyId, tell: &mut (dyn FnMut(RotationSt
 }
 
 /// With `secrets.key` only the operator can change the keys: all that is left to do here is to re-encrypt.
-async fn in_configuration(app: &Platform, tell: &mut (dyn FnMut(RotationStep) + Send)) -> anyhow::Result<Turned> {
+async fn in_configuration(
+    app: &PlatformContext,
+    tell: &mut (dyn FnMut(RotationStep) + Send),
+) -> anyhow::Result<Turned> {
     let keys = app.vault.keys();
     let [first, others @ ..] = keys.as_slice() else { anyhow::bail!("there is no key") };
     anyhow::ensure!(

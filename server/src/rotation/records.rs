@@ -8,10 +8,10 @@ use entity::vault_key::{self, Column};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
-use crate::platform::Platform;
+use crate::platform::PlatformContext;
 
 /// Loads the replaced keys: links that they signed may never expire.
-pub async fn load(app: &Platform) -> Result<(), DbErr> {
+pub async fn load(app: &PlatformContext) -> Result<(), DbErr> {
     for row in vault_key::Entity::of_tenant(VENDOR).all(app.store.write()).await? {
         if row.sealed.is_empty() {
             continue;
@@ -24,17 +24,17 @@ pub async fn load(app: &Platform) -> Result<(), DbErr> {
 }
 
 /// Keys that are to become the first.
-pub(super) async fn marked(app: &Platform) -> Result<Vec<String>, DbErr> {
+pub(super) async fn marked(app: &PlatformContext) -> Result<Vec<String>, DbErr> {
     let rows = vault_key::Entity::of_tenant(VENDOR).all(app.store.write()).await?;
     Ok(rows.into_iter().filter(|row| row.sealed.is_empty()).map(|row| row.id).collect())
 }
 
-pub(super) async fn mark(app: &Platform, key: KeyId) -> Result<(), DbErr> {
+pub(super) async fn mark(app: &PlatformContext, key: KeyId) -> Result<(), DbErr> {
     unmark(app).await?;
     insert(app, key, Vec::new()).await
 }
 
-pub(super) async fn unmark(app: &Platform) -> Result<(), DbErr> {
+pub(super) async fn unmark(app: &PlatformContext) -> Result<(), DbErr> {
     vault_key::Entity::delete_many()
         .filter(Column::TenantId.eq(VENDOR))
         .filter(Column::Sealed.eq(Vec::<u8>::new()))
@@ -44,14 +44,14 @@ pub(super) async fn unmark(app: &Platform) -> Result<(), DbErr> {
 }
 
 /// Stores keys that are about to leave the file, encrypted with the first.
-pub(super) async fn keep(app: &Platform, keys: &[Arc<MasterKey>]) -> Result<(), DbErr> {
+pub(super) async fn keep(app: &PlatformContext, keys: &[Arc<MasterKey>]) -> Result<(), DbErr> {
     for key in keys {
         insert(app, key.id(), app.vault.seal_key(key)).await?;
     }
     Ok(())
 }
 
-async fn insert(app: &Platform, key: KeyId, sealed: Vec<u8>) -> Result<(), DbErr> {
+async fn insert(app: &PlatformContext, key: KeyId, sealed: Vec<u8>) -> Result<(), DbErr> {
     let row = vault_key::Model { tenant_id: VENDOR, id: key.to_string(), sealed, noted_at: app.clock.millis() };
     let known = OnConflict::columns([Column::TenantId, Column::Id])
         .update_columns([Column::Sealed, Column::NotedAt])

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::RotationStep;
 use super::outdated::foreign;
-use crate::platform::Platform;
+use crate::platform::PlatformContext;
 
 /// Rows per commit.
 const BATCH: u64 = 200;
@@ -46,7 +46,7 @@ pub(super) fn base64_head(key: KeyId) -> String {
 
 /// Repeats passes until one finds nothing left to re-encrypt.
 pub(super) async fn until_nothing_is_left(
-    app: &Platform,
+    app: &PlatformContext,
     tell: &mut (dyn FnMut(RotationStep) + Send),
 ) -> anyhow::Result<()> {
     loop {
@@ -60,7 +60,7 @@ pub(super) async fn until_nothing_is_left(
     }
 }
 
-async fn pass(app: &Platform, tell: &mut (dyn FnMut(RotationStep) + Send)) -> anyhow::Result<Pass> {
+async fn pass(app: &PlatformContext, tell: &mut (dyn FnMut(RotationStep) + Send)) -> anyhow::Result<Pass> {
     let first = app.vault.key_ids().first().copied().context("there is no key")?;
     let mut pass = Pass::default();
     for place in Place::ALL {
@@ -93,7 +93,7 @@ async fn pass(app: &Platform, tell: &mut (dyn FnMut(RotationStep) + Send)) -> an
 
 /// The next rows of a column with another key's values, ordered by primary key.
 async fn batch(
-    app: &Platform,
+    app: &PlatformContext,
     table: &Table,
     column: &str,
     first: KeyId,
@@ -140,7 +140,7 @@ fn found(row: &QueryResult, table: &Table, column: &str) -> anyhow::Result<Seale
 
 /// The rows with their new values, and the number that no key decrypts.
 fn sealed_anew(
-    app: &Platform,
+    app: &PlatformContext,
     place: Place,
     table: &Table,
     found: Vec<SealedValue>,
@@ -163,7 +163,7 @@ fn sealed_anew(
 }
 
 /// Groups of rows for one commit each: all, or those of one account where a commit must not touch two.
-fn commits(app: &Platform, fresh: Vec<(SealedValue, Value)>) -> Vec<(Vec<(SealedValue, Value)>, u64)> {
+fn commits(app: &PlatformContext, fresh: Vec<(SealedValue, Value)>) -> Vec<(Vec<(SealedValue, Value)>, u64)> {
     let mut commits: Vec<Vec<(SealedValue, Value)>> = Vec::new();
     for row in fresh {
         let goes_on = |rows: &Vec<(SealedValue, Value)>| {
@@ -182,7 +182,12 @@ fn commits(app: &Platform, fresh: Vec<(SealedValue, Value)>) -> Vec<(Vec<(Sealed
 }
 
 /// Writes the rows that have not changed meanwhile; returns their number.
-async fn write(app: &Platform, table: &Table, column: &str, rows: &[(SealedValue, Value)]) -> Result<u64, DbErr> {
+async fn write(
+    app: &PlatformContext,
+    table: &Table,
+    column: &str,
+    rows: &[(SealedValue, Value)],
+) -> Result<u64, DbErr> {
     let tx = app.store.write_tx().await?;
     let done = async {
         let mut written = 0;

@@ -8,7 +8,7 @@ use entity::heartbeat;
 use sea_orm::DbErr;
 
 use super::RotationStep;
-use crate::platform::Platform;
+use crate::platform::PlatformContext;
 
 /// A process without a heartbeat for this long is no longer serving (`missed_hooks::beat` has the same rule for hooks).
 const SILENCE: i64 = 30_000;
@@ -23,7 +23,7 @@ pub fn reported_ids(vault: &Vault) -> String {
 
 /// Waits until every serving process can decrypt with a key.
 pub(super) async fn all_know(
-    app: &Platform,
+    app: &PlatformContext,
     key: KeyId,
     tell: &mut (dyn FnMut(RotationStep) + Send),
 ) -> anyhow::Result<()> {
@@ -33,7 +33,7 @@ pub(super) async fn all_know(
 
 /// Waits until every serving process encrypts with a key and no other.
 pub(super) async fn all_seal_by(
-    app: &Platform,
+    app: &PlatformContext,
     key: KeyId,
     tell: &mut (dyn FnMut(RotationStep) + Send),
 ) -> anyhow::Result<()> {
@@ -42,7 +42,7 @@ pub(super) async fn all_seal_by(
 }
 
 async fn wait(
-    app: &Platform,
+    app: &PlatformContext,
     is_up_to_date: impl Fn(&str) -> bool,
     tell: &mut (dyn FnMut(RotationStep) + Send),
 ) -> anyhow::Result<()> {
@@ -70,7 +70,7 @@ async fn wait(
 }
 
 /// Serving processes that have not reached this state.
-async fn behind(app: &Platform, is_up_to_date: impl Fn(&str) -> bool) -> Result<Vec<String>, DbErr> {
+async fn behind(app: &PlatformContext, is_up_to_date: impl Fn(&str) -> bool) -> Result<Vec<String>, DbErr> {
     let now = app.store.now().await?;
     let rows = heartbeat::Entity::of_tenant(VENDOR).all(app.store.write()).await?;
     let living = rows.into_iter().filter(|row| !row.ended && now - row.beat_at <= SILENCE);
