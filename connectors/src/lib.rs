@@ -22,6 +22,7 @@ pub mod file;
 pub mod fit;
 pub mod incoming;
 pub mod kind;
+pub mod kinds;
 mod line;
 mod outgoing;
 pub mod telegram;

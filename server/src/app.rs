@@ -119,7 +119,7 @@ impl App {
             delivery,
             intake,
             usage,
-            missed_hooks: missed_hooks,
+            missed_hooks,
             alert_emails,
             load_shedding,
         }))

@@ -40,6 +40,8 @@ const CRATES: &[(&str, &[&str])] = &[
             "media",
             "oauth",
             "panel",
+            "queue",
+            "settings",
             "identity",
             "retention",
             "rotation",

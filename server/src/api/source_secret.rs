@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use base::error::{Problem, Result};
-use connectors::kind::is_web_chat;
+use connectors::kinds::is_web_chat;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use utoipa::ToSchema;

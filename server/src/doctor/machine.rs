@@ -8,7 +8,7 @@ use base::http_client::HttpClients;
 use base::i18n::LocalizedText;
 use base::spool;
 use base::vault::Vault;
-use connectors::kind::WITH_TIME_WINDOW;
+use connectors::kinds::WITH_TIME_WINDOW;
 
 use super::{Check, because};
 use crate::media::FileStore;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use base::message::Direction;
-use connectors::kind;
+use connectors::kinds;
 use entity::media::{self, Column};
 use entity::source;
 use sea_orm::sea_query::{Alias, ExprTrait, Query};
@@ -108,7 +108,7 @@ async fn count_visitors(app: &MediaContext, tenant_id: Uuid) -> Result<i64, DbEr
         .column(source::Column::Id)
         .from(source::Entity)
         .and_where(source::Column::TenantId.eq(tenant_id))
-        .and_where(source::Column::Kind.is_in(kind::names(|kind| kind.web_chat)))
+        .and_where(source::Column::Kind.is_in(kinds::names(|kind| kind.web_chat)))
         .to_owned();
     let sum = media::Entity::of_tenant(tenant_id)
         .select_only()

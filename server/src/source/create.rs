@@ -9,7 +9,7 @@ use amocrm::rest;
 use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use connectors::kind::has_own_server;
+use connectors::kinds::has_own_server;
 use connectors::{HOOK_SECRET, Identity, custom};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};

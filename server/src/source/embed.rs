@@ -1,6 +1,6 @@
 //! How customers reach a web chat.
 
-use connectors::kind::is_web_chat;
+use connectors::kinds::is_web_chat;
 use connectors::webchat::WebChatSettings;
 use entity::source;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::store::finish_tx;
-use connectors::kind::is_web_chat;
+use connectors::kinds::is_web_chat;
 use connectors::{custom, webchat};
 use entity::source;
 use sea_orm::sea_query::Expr;

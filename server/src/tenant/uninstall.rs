@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use base::store::VENDOR;
 use base::store::finish_tx;
-use connectors::kind;
+use connectors::kinds;
 use entity::{oauth_grant, source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -242,7 +242,7 @@ pub(super) async fn erase_credentials(app: &TenantContext, tenant: &tenant::Mode
         .col_expr(Column::StatusReason, Expr::value("credentials_erased"))
         .col_expr(Column::StatusSince, Expr::value(now))
         .filter(Column::TenantId.eq(tenant_id))
-        .filter(Column::Kind.is_not_in(kind::names(|kind| kind.own_server)))
+        .filter(Column::Kind.is_not_in(kinds::names(|kind| kind.own_server)))
         .filter(Column::Secrets.is_not_null())
         .exec(app.store.write())
         .await?;

@@ -7,7 +7,7 @@
 //! ```
 
 use base::browser::client_address;
-use connectors::kind::is_web_chat;
+use connectors::kinds::is_web_chat;
 use std::net::IpAddr;
 use std::sync::Arc;
 

@@ -117,8 +117,13 @@ async fn m2_what_is_no_token_leaves_no_row_and_paces_are_an_addresss_own() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn m2_no_other_route_writes_for_a_stranger() {
     each(behind_a_proxy, async |world| {
-        let modules =
-            [("admin", "/admin"), ("panel", "/panel"), ("widget_api", "/widget"), ("webchat", "/chat"), ("api", "/api")];
+        let modules = [
+            ("admin", "/admin"),
+            ("panel", "/panel"),
+            ("widget_api", "/widget"),
+            ("webchat", "/chat"),
+            ("api", "/api"),
+        ];
         let mut all: Vec<Route> = modules.into_iter().flat_map(|(module, scope)| routes(module, scope)).collect();
         all.push(Route { method: "GET".to_owned(), path: "/media/{token}/{name}".to_owned() });
         assert!(all.len() > 100, "only {} routes were found", all.len());

@@ -4,7 +4,7 @@ use base::i18n::Sentence;
 use base::message::Direction;
 use connectors::custom;
 use connectors::error_catalog::{self, CatalogEntry};
-use connectors::kind::has_own_server;
+use connectors::kinds::has_own_server;
 use entity::attempt;
 
 use crate::delivery::read::MessageStatus;

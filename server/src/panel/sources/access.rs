@@ -6,7 +6,7 @@ use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::Sentence;
 use connectors::Field;
-use connectors::kind::{has_own_server, is_web_chat};
+use connectors::kinds::{has_own_server, is_web_chat};
 use connectors::webchat::WebChatSettings;
 use entity::source;
 use serde_json::Value;

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{ChangedMeanwhile, Error, Result};
 use base::i18n::Sentence;
-use connectors::kind::deep_link;
+use connectors::kinds::deep_link;
 use entity::source;
 use uuid::Uuid;
 

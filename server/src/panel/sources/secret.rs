@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::Sentence;
-use connectors::kind::{has_own_server, is_web_chat};
+use connectors::kinds::{has_own_server, is_web_chat};
 use entity::source;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 use askama::Template;
 use base::i18n::Sentence;
 use base::message::Direction;
-use connectors::kind::has_own_server;
+use connectors::kinds::has_own_server;
 
 use super::UndeliveredFilters;
 use crate::delivery::read::dead::{DeadLetterSummary, ReasonGroup};

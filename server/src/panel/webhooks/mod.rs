@@ -7,7 +7,7 @@ mod signature;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use connectors::kind::has_own_server;
+use connectors::kinds::has_own_server;
 use entity::source;
 use uuid::Uuid;
 

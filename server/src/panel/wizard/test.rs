@@ -5,7 +5,7 @@ use askama::Template;
 use base::error::Result;
 use base::i18n::Sentence;
 use base::message::{Body, State};
-use connectors::kind::has_own_server;
+use connectors::kinds::has_own_server;
 use entity::{message, source};
 
 use super::routing::made;
