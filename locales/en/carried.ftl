@@ -16,6 +16,15 @@ failure-internal = Parom could not deliver the message.
 failure-recipient_unreachable = The customer cannot be reached in this messenger.
 failure-unsupported = The messenger does not take messages of this kind.
 failure-window_closed = The time for free messages is over.
+failure-window_closed-over-template = More than { $time } have passed since the customer’s last message. Send an approved template.
+failure-window_closed-over = More than { $time } have passed since the customer’s last message. You can answer when the customer writes again.
+failure-window_closed-unheard-template = The customer has not written here yet. Only an approved template can be sent.
+failure-window_closed-unheard = The customer has not written here yet. You can answer when the customer writes.
+failure-window_closed-hours =
+    { $hours ->
+        [one] { $hours } hour
+       *[other] { $hours } hours
+    }
 failure-rejected = The messenger refused the message.
 failure-rejected-with = The messenger refused the message: its answer was { $status }.
 failure-writes-elsewhere = This customer has a chat in “{ $source }”. Write to them from there.

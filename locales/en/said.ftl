@@ -59,6 +59,7 @@ said-cursor-other = the cursor belongs to a different list or to other filters
 said-phone = must be a phone number with its country code, e.g. +7 915 111-22-33
 said-texts-days = texts are kept for at most { $most } days
 said-sources-limit = must be from 0 to { $most }, or null
+said-window-seconds = must be from { $least } to { $most } seconds
 said-weight = must be from 1 to { $most }
 said-if-match = must be the ETag of GET, e.g. "1795165200000"
 said-tenant-named = a vendor key must name tenant_id or source_id

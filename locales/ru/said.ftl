@@ -59,6 +59,7 @@ said-cursor-other = курсор от других фильтров или от 
 said-phone = номер телефона с кодом страны, например +7 915 111-22-33
 said-texts-days = тексты хранятся не дольше { $most } дней
 said-sources-limit = от 0 до { $most } или null
+said-window-seconds = укажите от { $least } до { $most } секунд
 said-weight = от 1 до { $most }
 said-if-match = ETag из ответа GET, например "1795165200000"
 said-tenant-named = с ключом разработчика укажите tenant_id или source_id

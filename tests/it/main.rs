@@ -52,4 +52,5 @@ mod walls;
 mod webchat;
 mod widget_api;
 mod widget_archive;
+mod window;
 mod write_first;

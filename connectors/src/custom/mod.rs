@@ -1,12 +1,14 @@
 //! A developer's own messenger, connected by webhooks of the Standard Webhooks scheme (docs/custom-messenger.md).
 
+use std::ops::RangeInclusive;
+
 use async_trait::async_trait;
 use base::error::FieldError;
 use base::http_client::Guarded;
 use base::i18n::{Language, LocalizedText, Words};
 use base::verdict::{Report, Verdict};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::{
@@ -41,8 +43,15 @@ const ABILITIES: Abilities = Abilities {
     at_once: 8,
 };
 
-const FIELDS: &[Field] =
-    &[Field::required("webhook_url", Input::Url, "wizard-custom-url").with_hint("wizard-custom-url-hint")];
+const FIELDS: &[Field] = &[
+    Field::required("webhook_url", Input::Url, "wizard-custom-url").with_hint("wizard-custom-url-hint"),
+    Field::optional(WINDOW_SETTING, Input::Text, "wizard-custom-window").with_hint("wizard-custom-window-hint"),
+];
+
+/// Name of the setting by which a developer limits the time for free answers; absent: none is set.
+pub const WINDOW_SETTING: &str = "time_window_seconds";
+/// Shortest and longest time for free answers, in seconds: a minute and 30 days.
+const WINDOW: RangeInclusive<u32> = 60..=30 * 86_400;
 
 /// The connector of kind `custom`.
 pub struct Custom {
@@ -59,6 +68,19 @@ impl Custom {
 #[serde(deny_unknown_fields)]
 struct CustomSettings {
     webhook_url: Url,
+}
+
+/// The time for free answers, as a number or as the text of a form.
+fn window_seconds(given: &Value) -> Result<u32, Vec<FieldError>> {
+    let seconds = match given {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_u64().and_then(|seconds| u32::try_from(seconds).ok()),
+    };
+    seconds.filter(|seconds| WINDOW.contains(seconds)).ok_or_else(|| {
+        let said = LocalizedText::new("said-window-seconds");
+        let said = said.with("least", *WINDOW.start()).with("most", *WINDOW.end());
+        vec![FieldError::new("/settings/time_window_seconds", said)]
+    })
 }
 
 /// The kind.
@@ -106,12 +128,19 @@ impl Connector for Custom {
     }
 
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
+        let mut settings = settings;
+        let window = settings.as_object_mut().and_then(|settings| settings.remove(WINDOW_SETTING));
+        let seconds = window.filter(|window| !window.is_null()).map(|window| window_seconds(&window)).transpose()?;
         let parsed: CustomSettings = serde_json::from_value(settings)
             .map_err(|error| vec![FieldError::of_serde("/settings/webhook_url", &error)])?;
         self.http
             .check_url(&parsed.webhook_url)
             .map_err(|refused| vec![FieldError::new("/settings/webhook_url", refused.text())])?;
-        Ok(Setup { public: json!({ "webhook_url": parsed.webhook_url }), secrets: Default::default() })
+        let mut public = json!({ "webhook_url": parsed.webhook_url });
+        if let (Some(seconds), Some(public)) = (seconds, public.as_object_mut()) {
+            public.insert(WINDOW_SETTING.to_owned(), seconds.into());
+        }
+        Ok(Setup { public, secrets: Default::default() })
     }
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {

@@ -5,7 +5,7 @@ use base::error::{Error, Result};
 use base::message::{LetterKind, Person, Reaction, Stream, Typing};
 use entity::source;
 use queue::STATUS_MILLIS;
-use queue::accept_batch::{AcceptItem, Alias, Conversation, DedupeKey, EventKind, NewLetter, Side};
+use queue::accept_batch::{AcceptItem, Alias, Conversation, DedupeKey, EventKind, Heard, NewLetter, Side};
 use uuid::Uuid;
 
 use super::store;
@@ -32,7 +32,7 @@ pub async fn typing(app: &IntakeContext, source: &source::Model, conversation_id
         external_id: format!("{}:{}", known.conversation_id, now.div_euclid(TYPING_EVERY_MILLIS)),
         event: EventKind::Typing,
     };
-    send(app, source, key, known.conversation_id, letter).await
+    send(app, source, key, known.conversation_id, None, letter).await
 }
 
 /// The customer reacts to a message, or removes the reaction (`emoji` none).
@@ -44,12 +44,14 @@ pub async fn reaction(
     emoji: Option<String>,
 ) -> Result<()> {
     let found = about.find(&app.store, source).await?.ok_or(Error::NotFound)?;
+    // A messenger counts a reaction as a sign of the customer, its removal not.
+    let heard = emoji.is_some().then(|| Heard { at: app.clock.millis(), free_until: 0 });
     let payload = serde_json::to_string(&Reaction { sender, emoji }).context("a reaction as JSON")?;
     let expires_at = app.clock.millis() + STATUS_MILLIS;
     let kind = (LetterKind::Reaction, Stream::Receipts);
     let letter = crm_letter(app, (source.channel_id, source.id), found.id, kind, payload, expires_at);
     let key = DedupeKey { origin: source.id, external_id: letter.id.to_string(), event: EventKind::Reaction };
-    send(app, source, key, found.conversation_id, letter).await
+    send(app, source, key, found.conversation_id, heard, letter).await
 }
 
 async fn send(
@@ -57,9 +59,10 @@ async fn send(
     source: &source::Model,
     key: DedupeKey,
     conversation_id: Uuid,
+    heard: Option<Heard>,
     letter: NewLetter,
 ) -> Result<()> {
     let entry = AcceptItem::bare(key, app.clock.uuid_v7(), app.clock.millis(), Conversation::Known(conversation_id));
-    store(app, source.tenant_id, None, AcceptItem { letters: vec![letter], ..entry }).await?;
+    store(app, source.tenant_id, None, AcceptItem { heard, letters: vec![letter], ..entry }).await?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use queue::{Claim, Letter};
 use super::begin::{self, MessengerRoute};
 use super::file::{self, Filed};
 use super::progress::SendProgress;
-use super::{MessengerTarget, bury, bury_with, later, quote};
+use super::{MessengerTarget, bury, bury_with, later, quote, window};
 use crate::delivery::dialogue::goes_to;
 use crate::delivery::letter_context::LetterContext;
 use crate::tenant::users;
@@ -33,6 +33,12 @@ pub(super) async fn attempt(
     }
     let current = parts.message()?;
     let progress = SendProgress::read(&claim.letter.payload);
+    // What was begun within the time is sent to its end.
+    if progress.parts == 0
+        && let Some(refused) = window::closed(line, claim, parts, &current.body).await?
+    {
+        return Ok(refused);
+    }
     let content = if progress.parts > 0 {
         file::as_begun(line, &current.body.content, progress.filed)
     } else {

@@ -19,6 +19,7 @@ mod message;
 mod progress;
 mod quote;
 mod typing_reactions;
+mod window;
 
 /// The outcome of the attempt; none if there is nothing to send or the outcome does not matter.
 pub async fn attempt(
