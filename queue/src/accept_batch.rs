@@ -140,8 +140,8 @@ pub struct AcceptItem {
     pub begun: Option<Begun>,
     /// The messenger named the conversation's dialogue.
     pub opened: Option<OpenedDialogue>,
-    /// The customer wrote or reacted.
-    pub heard: Option<Heard>,
+    /// When the customer wrote or reacted, in milliseconds since 1970.
+    pub heard_at: Option<i64>,
     /// The message was found in history, without a hook.
     pub found: Option<HistoryMessage>,
     /// Files to fetch, or to keep longer.
@@ -164,7 +164,7 @@ impl AcceptItem {
             rewrite: None,
             begun: None,
             opened: None,
-            heard: None,
+            heard_at: None,
             found: None,
             media: Vec::new(),
             letters: Vec::new(),
@@ -227,15 +227,6 @@ pub struct OpenedDialogue {
     pub contact: String,
     /// Our id of a message in it, and the messenger's.
     pub message: Option<(Uuid, String)>,
-}
-
-/// A sign of the customer, from which the time for free answers is counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Heard {
-    /// Milliseconds since 1970.
-    pub at: i64,
-    /// The end of a longer time for free answers that the messenger granted; 0 if it granted none.
-    pub free_until: i64,
 }
 
 /// Whose id an alias is.

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::accept::NewItem;
-use super::accept_batch::{Alias, Begun, Conversation, Heard, NewConversation};
+use super::accept_batch::{Alias, Begun, Conversation, NewConversation};
 use super::rows::{Rows, Write};
 
 type AliasKey<'a> = (Uuid, &'a Alias);
@@ -75,44 +75,33 @@ pub(super) async fn learn_aliases(
     insert_aliases(tx, store, learned).await
 }
 
-/// What a batch teaches about a conversation.
-#[derive(Default)]
-struct News<'a> {
-    chat: &'a str,
-    heard: Heard,
-}
-
-/// Stores amojo's chat ids in conversations that have none yet, and when their customers were last heard of. Of several
+/// Stores amojo's chat ids in conversations that have none yet, and when their customers were last heard of: of several
 /// times the latest counts, in whatever order they arrive.
 pub(super) fn write_news(fresh: &[NewItem<'_>]) -> Write {
-    let mut news: BTreeMap<(Uuid, Uuid), News<'_>> = BTreeMap::new();
+    let mut news: BTreeMap<(Uuid, Uuid), (&str, i64)> = BTreeMap::new();
     for one in fresh {
         let key = (one.tenant_id, one.conversation_id);
         if let Some(alias) = &one.entry.crm_chat {
-            news.entry(key).or_default().chat = alias.external_id.as_str();
+            news.entry(key).or_default().0 = alias.external_id.as_str();
         }
-        if let Some(heard) = one.entry.heard {
-            let known = &mut news.entry(key).or_default().heard;
-            *known = Heard { at: known.at.max(heard.at), free_until: known.free_until.max(heard.free_until) };
+        if let Some(at) = one.entry.heard_at {
+            let known = &mut news.entry(key).or_default().1;
+            *known = at.max(*known);
         }
     }
     Rows::new()
         .uuid("tenant_id", news.keys().map(|key| key.0))
         .uuid("id", news.keys().map(|key| key.1))
-        .text("chat", news.values().map(|one| one.chat))
-        .long("heard_at", news.values().map(|one| one.heard.at))
-        .long("free_until", news.values().map(|one| one.heard.free_until))
+        .text("chat", news.values().map(|one| one.0))
+        .long("heard_at", news.values().map(|one| one.1))
         .write(
             "UPDATE conversation SET \
              amocrm_chat_id = CASE WHEN conversation.amocrm_chat_id = '' THEN rows.chat \
              ELSE conversation.amocrm_chat_id END, \
              heard_at = CASE WHEN rows.heard_at > conversation.heard_at THEN rows.heard_at \
-             ELSE conversation.heard_at END, \
-             free_until = CASE WHEN rows.free_until > conversation.free_until THEN rows.free_until \
-             ELSE conversation.free_until END \
+             ELSE conversation.heard_at END \
              FROM rows WHERE conversation.tenant_id = rows.tenant_id AND conversation.id = rows.id \
-             AND ((rows.chat <> '' AND conversation.amocrm_chat_id = '') OR rows.heard_at > conversation.heard_at \
-             OR rows.free_until > conversation.free_until)",
+             AND ((rows.chat <> '' AND conversation.amocrm_chat_id = '') OR rows.heard_at > conversation.heard_at)",
         )
 }
 

@@ -243,6 +243,7 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
         keep(tasks, app, "accounts", &app.tenants, crate::tenant::watch::run);
         keep(tasks, app, "subscriptions", &app.tenants, crate::tenant::subscription::run);
         keep(tasks, app, "contacts", &app.tenants, crate::contact::run);
+        keep(tasks, app, "templates", &app.sources, crate::template::run);
         keep(tasks, app, "source_notices", &app.usage, crate::webhook_notices::run);
         keep(tasks, app, "imports", &app.usage, crate::import::run);
         keep(tasks, app, "lost_hooks", &app.missed_hooks, crate::missed_hooks::run);

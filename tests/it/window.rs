@@ -58,7 +58,7 @@ async fn a_free_text_after_it_fails_before_it_is_sent(world: &mut World) {
     let words = "С последнего сообщения клиента прошло больше 24 часов. Отправьте одобренный шаблон.";
     assert_eq!(told(world, &late), (vec![(-1, Some(905))], words.to_owned()));
     assert_eq!(told(world, &by_bot).0, [(-1, Some(905))]);
-    assert_eq!(told(world, &as_template).0, [(0, None)].into_iter().skip(1).collect::<Vec<_>>());
+    assert!(told(world, &as_template).0.iter().all(|(code, _)| *code > 0), "{:?}", told(world, &as_template));
     let dead = world.api.get(&line.dead_letters()).await.is(200);
     let reasons: Vec<_> = dead.json["items"].as_array().unwrap().iter().map(|one| one["reason"].clone()).collect();
     assert_eq!(reasons, ["window_closed", "window_closed"]);
@@ -115,7 +115,7 @@ async fn the_time_of_writing_counts(world: &mut World) {
     anna.writes("Now").await;
     let first = window(world, &line).await;
     let mut old = anna.body("anna-old", "Yesterday");
-    old["sent_at"] = json!((world.clock.now() - chrono::TimeDelta::hours(20)).to_rfc3339());
+    old["sent_at"] = json!((world.clock.now() - 20 * HOUR).to_rfc3339());
     anna.posts(&old).await.is(202);
     let mut echo = anna.body("echo", "From the phone");
     echo["receiver"] = json!({"id": "user-anna", "name": "anna"});
@@ -127,7 +127,7 @@ async fn the_time_of_writing_counts(world: &mut World) {
 
     let boris = world.customer(&line, "boris");
     let mut old = boris.body("boris-old", "Two days ago");
-    old["sent_at"] = json!((world.clock.now() - chrono::TimeDelta::hours(48)).to_rfc3339());
+    old["sent_at"] = json!((world.clock.now() - 48 * HOUR).to_rfc3339());
     boris.posts(&old).await.is(202);
     world.deliver_all().await;
     assert_eq!(window(world, &line).await["open"], false);
@@ -182,15 +182,15 @@ async fn the_setting_is_checked_and_can_be_taken_away(world: &mut World) {
 
 async fn amocrms_window_is_switched_off_for_an_account(world: &mut World) {
     let line = world.line("support").await;
-    let off = || world.sandbox.connections(HOST).iter().map(|one| one.is_time_window_disabled).collect::<Vec<_>>();
+    let off = || world.sandbox.connections().iter().map(|one| one.is_time_window_disabled).collect::<Vec<_>>();
     assert_eq!(off(), [false]);
     let tenant = format!("/api/v1/tenants/{}", line.tenant_id);
     let shown = world.api.patch(&tenant, &json!({"time_window_disabled": true})).await.is(200);
     assert_eq!(shown.json["time_window_disabled"], true);
-    watch::due_now(&world.app().tenants).await;
+    watch::round(&world.app().tenants).await;
     assert_eq!(off(), [true]);
     world.api.patch(&tenant, &json!({"time_window_disabled": false})).await.is(200);
-    watch::due_now(&world.app().tenants).await;
+    watch::round(&world.app().tenants).await;
     assert_eq!(off(), [false]);
 }
 

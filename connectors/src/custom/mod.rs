@@ -12,10 +12,11 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    Abilities, AfterUnknown, Check, Connector, ContentAbilities, FeatureAbilities, Field, Input, Outgoing, Probe,
-    Settings, Setup, SourceNotice, Support,
+    Abilities, AfterUnknown, Check, Connector, ContentAbilities, Denied, FeatureAbilities, Field, Input, Outgoing,
+    Probe, Settings, Setup, SourceNotice, Support,
 };
 use crate::kind::Kind;
+use crate::template::{NewTemplate, TemplateState, TemplateStatus};
 
 mod answer;
 pub mod check;
@@ -153,6 +154,36 @@ impl Connector for Custom {
         };
         let report = self.post(settings, webhook).await.report;
         Report { webhook: Some(wire::kind(&outgoing.event)), ..report }
+    }
+
+    fn reviews_templates(&self) -> bool {
+        true
+    }
+
+    /// Posts `template.review`. The decision arrives by the API.
+    async fn submit_template(&self, settings: &Settings, template: &NewTemplate) -> Result<TemplateState, Denied> {
+        let data = wire::of_template(template);
+        let webhook = WebhookRequest {
+            id: template.submission.to_string(),
+            timestamp: template.now.timestamp(),
+            body: wire::event("template.review", template.now, data, false).to_string(),
+            words: Words::new(Language::En),
+        };
+        let AttemptResult { report, said } = self.post(settings, webhook).await;
+        match report.verdict {
+            Verdict::Done(taken) => Ok(TemplateState {
+                id: taken.external_id.unwrap_or_default(),
+                name: None,
+                language: None,
+                status: Some(TemplateStatus::InReview),
+                reason: None,
+                category: None,
+                quality: None,
+            }),
+            Verdict::Pause => Err(Denied::Access(said)),
+            Verdict::Bury(_) => Err(Denied::Refused(said)),
+            Verdict::Retry { .. } | Verdict::Unknown => Err(Denied::Away(said)),
+        }
     }
 
     fn takes_notices(&self) -> bool {

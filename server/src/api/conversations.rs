@@ -119,8 +119,8 @@ pub async fn list(
     let now = app.clock.millis();
     let items = rows.into_iter().map(|row| {
         let last = last.get(&row.id).copied().map(Moment);
-        let window = window
-            .map(|window| WindowOut { open: window.is_open(&row, now), until: window.until(&row).map(Moment) });
+        let window =
+            window.map(|window| WindowOut { open: window.is_open(&row, now), until: window.until(&row).map(Moment) });
         shown(row, last, window)
     });
     let items: Vec<_> = items.collect();

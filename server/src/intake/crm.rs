@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
-use amocrm::hooks::crm::{self, BODY_LIMIT};
+use amocrm::hooks::crm::{self, BODY_LIMIT, CrmEvent};
 use bytes::Bytes;
 use queue::accept_batch::{AcceptBatch, Priority, RawHook};
 use queue::writer::AcceptError;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::chats::read;
 use crate::intake::IntakeContext;
+use crate::template;
 use crate::tenant::subscription;
 
 pub use act::Acts;
@@ -87,6 +88,12 @@ async fn take(app: &Arc<IntakeContext>, tenant_id: Uuid, body: Bytes) -> Result<
         return Ok(());
     }
     keep(app, tenant_id, body, "").await?;
+    // amoCRM reports a request for a review once: it is stored before the answer.
+    for event in &hook.events {
+        if let CrmEvent::TemplateReview(template) = event {
+            template::requested(&app.sources, tenant_id, template).await.map_err(AcceptError::Unavailable)?;
+        }
+    }
     let app = app.clone();
     base::supervisor::detach("crm_act", async move { act::act(&app, tenant_id, heard).await });
     Ok(())

@@ -5,8 +5,8 @@ use base::error::Result;
 use base::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream, crm_id};
 use entity::source;
 use queue::accept_batch::{
-    AcceptItem, Alias, Conversation, DedupeKey, EventKind, Heard, ItemOutcome, NewConversation, NewMessage,
-    OpenedDialogue, RawHook, Side,
+    AcceptItem, Alias, Conversation, DedupeKey, EventKind, ItemOutcome, NewConversation, NewMessage, OpenedDialogue,
+    RawHook, Side,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -86,9 +86,9 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, incoming: Incomin
     let kind = (LetterKind::Message, Stream::Messages);
     let letter = crm_letter(app, (source.channel_id, source.id), id, kind, String::new(), now + TO_CRM_MILLIS);
     let key = DedupeKey { origin: source.id, external_id: incoming.external_id, event: EventKind::Message };
-    let heard = (body.sender.role == Role::Client).then_some(Heard { at: message.sent_at, free_until: 0 });
+    let heard_at = (body.sender.role == Role::Client).then_some(message.sent_at);
     let bare = AcceptItem::bare(key, id, now, conversation);
-    Ok(AcceptItem { fingerprint, opened, heard, message: Some(message), media, letters: vec![letter], ..bare })
+    Ok(AcceptItem { fingerprint, opened, heard_at, message: Some(message), media, letters: vec![letter], ..bare })
 }
 
 /// The conversation, and the ids of its dialogue if a manager started it and this is the first answer.

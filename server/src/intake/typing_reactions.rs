@@ -5,7 +5,7 @@ use base::error::{Error, Result};
 use base::message::{LetterKind, Person, Reaction, Stream, Typing};
 use entity::source;
 use queue::STATUS_MILLIS;
-use queue::accept_batch::{AcceptItem, Alias, Conversation, DedupeKey, EventKind, Heard, NewLetter, Side};
+use queue::accept_batch::{AcceptItem, Alias, Conversation, DedupeKey, EventKind, NewLetter, Side};
 use uuid::Uuid;
 
 use super::store;
@@ -45,13 +45,13 @@ pub async fn reaction(
 ) -> Result<()> {
     let found = about.find(&app.store, source).await?.ok_or(Error::NotFound)?;
     // A messenger counts a reaction as a sign of the customer, its removal not.
-    let heard = emoji.is_some().then(|| Heard { at: app.clock.millis(), free_until: 0 });
+    let heard_at = emoji.is_some().then(|| app.clock.millis());
     let payload = serde_json::to_string(&Reaction { sender, emoji }).context("a reaction as JSON")?;
     let expires_at = app.clock.millis() + STATUS_MILLIS;
     let kind = (LetterKind::Reaction, Stream::Receipts);
     let letter = crm_letter(app, (source.channel_id, source.id), found.id, kind, payload, expires_at);
     let key = DedupeKey { origin: source.id, external_id: letter.id.to_string(), event: EventKind::Reaction };
-    send(app, source, key, found.conversation_id, heard, letter).await
+    send(app, source, key, found.conversation_id, heard_at, letter).await
 }
 
 async fn send(
@@ -59,10 +59,10 @@ async fn send(
     source: &source::Model,
     key: DedupeKey,
     conversation_id: Uuid,
-    heard: Option<Heard>,
+    heard_at: Option<i64>,
     letter: NewLetter,
 ) -> Result<()> {
     let entry = AcceptItem::bare(key, app.clock.uuid_v7(), app.clock.millis(), Conversation::Known(conversation_id));
-    store(app, source.tenant_id, None, AcceptItem { heard, letters: vec![letter], ..entry }).await?;
+    store(app, source.tenant_id, None, AcceptItem { heard_at, letters: vec![letter], ..entry }).await?;
     Ok(())
 }

@@ -23,8 +23,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tenant", &["alert", "media", "platform", "unknown_callers"]),
     ("contact", &["tenant"]),
     ("source", &["alert", "audit", "platform", "settings", "tenant"]),
-    ("template", &["alert", "source", "tenant"]),
-    ("delivery", &["alert", "contact", "lookup", "media", "platform", "settings", "source", "tenant"]),
+    ("template", &["alert", "settings", "source", "tenant"]),
+    ("delivery", &["alert", "contact", "lookup", "media", "platform", "settings", "source", "template", "tenant"]),
     ("retention", &["delivery", "tenant::remove"]),
     (
         "intake",

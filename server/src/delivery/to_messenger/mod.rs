@@ -18,6 +18,7 @@ mod file;
 mod message;
 mod progress;
 mod quote;
+mod template;
 mod typing_reactions;
 mod window;
 

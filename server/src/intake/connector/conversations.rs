@@ -82,6 +82,18 @@ pub(super) async fn reach(line: &CalledSource, id: &str, reachable: bool, at: i6
     Ok(())
 }
 
+/// Records until when the messenger lets us write freely, in milliseconds since 1970. An earlier end shortens nothing.
+pub(super) async fn free_until(line: &CalledSource, id: &str, until: i64) -> Result<(), StoreError> {
+    let Some(known) = find(line, id).await? else { return Ok(()) };
+    let column = conversation::Column::FreeUntil;
+    this(line, known)
+        .col_expr(column, Expr::value(until))
+        .filter(column.lt(until))
+        .exec(line.app.store.write())
+        .await?;
+    Ok(())
+}
+
 /// Adds a conversation's new id in the messenger. The old one stays known, and those at amoCRM do not change.
 pub(super) async fn moved(line: &CalledSource, from: &str, to: &str) -> Result<(), StoreError> {
     let Some(known) = find(line, from).await? else { return Ok(()) };

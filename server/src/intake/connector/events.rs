@@ -12,6 +12,7 @@ use crate::intake::message::{self, Incoming};
 use crate::intake::{clean, reaction, store};
 use crate::lookup::{MessageKey, known_message};
 use crate::source::line as lines;
+use crate::template;
 
 /// Stores all events. One that can never be stored is kept as bytes, so that it does not block the following ones.
 pub(super) async fn take(line: &CalledSource, body: Bytes, all: Vec<InboundEvent>) -> Result<(), RetryLater> {
@@ -39,6 +40,10 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
         InboundEvent::Reach { conversation_id, reachable, at } => {
             conversations::reach(line, &conversation_id, reachable, at).await
         }
+        InboundEvent::WindowOpen { conversation_id, until } => {
+            conversations::free_until(line, &conversation_id, until).await
+        }
+        InboundEvent::Template(state) => Ok(template::reported(&line.app.sources, &line.source, &state).await?),
         InboundEvent::Moved { from, to } => conversations::moved(line, &from, &to).await,
         InboundEvent::Learned { part, key, value } => {
             Ok(lines::learned(&line.app, &line.source, part, &key, value).await?)
@@ -53,8 +58,6 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
         | InboundEvent::StatusUpTo(_)
         | InboundEvent::Typing { .. }
         | InboundEvent::History(_)
-        | InboundEvent::WindowOpen { .. }
-        | InboundEvent::Template(_)
         | InboundEvent::LineTrouble { .. } => Err(StoreError::Permanent("unknown_update")),
     }
 }
