@@ -176,6 +176,13 @@ said-crm-unreadable = ответ { $crm } { $status } нельзя прочит�
 said-crm-invalid = вызов не получился: { $reason }
 said-template-locked = Шаблон у WhatsApp: изменить или отправить его ещё раз нельзя; скопируйте его и исправьте копию
 said-template-no-source = Проверять некому: ни один мессенджер этого аккаунта не принимает шаблоны для официального WhatsApp
+said-template-text = не должно быть пустым или длиннее { $most } знаков
+said-template-marker = маркер не закрыт: пишите {"{{"}contact.name{"}}"}
+said-template-example = дайте пример для { $marker }
+said-template-button = у кнопки должен быть текст
+said-template-value = укажите значение для { $marker }
+said-template-unapproved = Мессенджер не одобрил этот шаблон; отправлять можно только одобренные
+said-template-not-decided-here = Этот шаблон мессенджер проверяет сам; здесь сообщается только решение своего мессенджера
 
 ## Живые проверки
 

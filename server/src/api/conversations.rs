@@ -85,9 +85,9 @@ pub struct ContactOut {
 pub struct PageQuery {
     /// Maximum number of items per page.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
-    limit: Option<String>,
+    pub(super) limit: Option<String>,
     /// `next_cursor` from the previous page.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
 }
 
 /// Lists the conversations of a source.
@@ -167,7 +167,11 @@ pub async fn messages(
 
 /// Finds a conversation: `ext:ID` is the messenger's id; a UUID is looked up as ours first, then as the messenger's;
 /// anything else is the messenger's id.
-async fn find(app: &UsageContext, source: &source::Model, text: &str) -> Result<Option<conversation::Model>> {
+pub(super) async fn find(
+    app: &UsageContext,
+    source: &source::Model,
+    text: &str,
+) -> Result<Option<conversation::Model>> {
     let by_id = |id: Uuid| {
         conversation::Entity::of_tenant(source.tenant_id)
             .filter(conversation::Column::SourceId.eq(source.id))

@@ -19,6 +19,7 @@ pub mod message_ref;
 pub mod recovered;
 mod sanitize;
 pub mod status;
+pub mod template_message;
 mod typing_reactions;
 pub mod write_first;
 

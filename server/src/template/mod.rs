@@ -21,8 +21,8 @@ mod view;
 mod work;
 
 pub use actions::{change, create, for_review, remove};
-pub use draft::{TemplateDraft, markers, sources};
-pub use registry::{of_source, registered, reported, requested, usable};
+pub use draft::{TemplateDraft, markers, reviews, sources};
+pub use registry::{by_id, decide, of_source, page, registered, reported, requested, usable};
 pub use review::look;
 pub use spec::Spec;
 pub use stage::Stage;

@@ -5,7 +5,9 @@ use connectors::template::{RegisteredTemplate, TemplateState};
 use entity::message_template::{self, Column};
 use entity::source;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::spec::{Spec, name_of};
@@ -69,7 +71,8 @@ async fn enter(app: &SourceContext, source: &source::Model, template: &Template,
     let key = OnConflict::columns([Column::TenantId, Column::SourceId, Column::CrmId]).do_nothing().to_owned();
     let db = app.store.write();
     let again = (row.submission, row.spec.clone());
-    if message_template::Entity::insert(row.into_active_model()).on_conflict(key).exec_without_returning(db).await? > 0 {
+    if message_template::Entity::insert(row.into_active_model()).on_conflict(key).exec_without_returning(db).await? > 0
+    {
         return Ok(());
     }
     // Another review of a known template: it is submitted again.
@@ -180,6 +183,39 @@ pub async fn of_source(
 ) -> Result<Option<message_template::Model>, DbErr> {
     let rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id));
     rows.filter(Column::CrmId.eq(crm_id)).one(app.store.read()).await
+}
+
+/// One row of a source by our id.
+pub async fn by_id(
+    app: &SourceContext,
+    source: &source::Model,
+    id: Uuid,
+) -> Result<Option<message_template::Model>, DbErr> {
+    let rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id));
+    rows.filter(Column::Id.eq(id)).one(app.store.read()).await
+}
+
+/// Rows of a source before `after`, newest first.
+pub async fn page(
+    app: &SourceContext,
+    source: &source::Model,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<message_template::Model>, DbErr> {
+    let mut rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id));
+    if let Some(after) = after {
+        rows = rows.filter(Column::Id.lt(after));
+    }
+    rows.order_by_desc(Column::Id).limit(limit).all(app.store.read()).await
+}
+
+/// Stores the decision of a developer's messenger.
+pub async fn decide(
+    app: &SourceContext,
+    row: message_template::Model,
+    state: &TemplateState,
+) -> Result<message_template::Model, DbErr> {
+    apply(app, app.store.write(), row, state).await
 }
 
 /// The template as which messages are sent; none unless the messenger approved it.

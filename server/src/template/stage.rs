@@ -21,15 +21,8 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 7] = [
-        Self::Waiting,
-        Self::InReview,
-        Self::Approved,
-        Self::Rejected,
-        Self::Paused,
-        Self::Disabled,
-        Self::Deleted,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Waiting, Self::InReview, Self::Approved, Self::Rejected, Self::Paused, Self::Disabled, Self::Deleted];
 
     /// Its word in the public API, and the end of its text key: `template-stage-…`.
     pub const fn word(self) -> &'static str {

@@ -107,7 +107,8 @@ async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::
         return Ok(1);
     };
     let words = Words::new(tenant::language(&app.config, &account));
-    let line = Line { app, source: &source, connector: connector.as_ref(), settings: settings::open(app, &source)?, words };
+    let line =
+        Line { app, source: &source, connector: connector.as_ref(), settings: settings::open(app, &source)?, words };
     let mut row = row;
     let mut steps = 0;
     loop {
@@ -243,7 +244,12 @@ async fn moved(app: &SourceContext, seen: &message_template::Model, next: Option
 }
 
 /// Ends a step: when the next one is due, and why this one failed. A report that arrived meanwhile keeps its own time.
-async fn set(app: &SourceContext, row: &message_template::Model, next: Option<i64>, trouble: &str) -> Result<(), DbErr> {
+async fn set(
+    app: &SourceContext,
+    row: &message_template::Model,
+    next: Option<i64>,
+    trouble: &str,
+) -> Result<(), DbErr> {
     let tries = if trouble.is_empty() { 0 } else { row.tries.saturating_add(1) };
     message_template::Entity::update_many()
         .col_expr(Column::NextTryAt, Expr::value(next))

@@ -12,7 +12,8 @@ use entity::{
     account_usage, alert, alert_reader, api_key, attempt, audit, contact_task, conversation, conversation_alias,
     crm_subscription, dead_letter, dedupe, directory, erasure, found_message, history_look, idempotency, import,
     import_line, import_skip, install_call, lane, ledger_delta, letter, member, message, message_template, oauth_grant,
-    parked_status, person, raw_hook, replay, session, source, source_notice, stray_source, tenant, tenant_channel, turn,
+    parked_status, person, raw_hook, replay, session, source, source_notice, stray_source, tenant, tenant_channel,
+    turn,
 };
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};

@@ -46,7 +46,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("import", &["audit", "delivery", "intake", "source", "tenant::remove", "usage"]),
     (
         "api",
-        &["audit", "delivery", "import", "intake", "lookup", "media", "identity::realm", "source", "tenant", "usage"],
+        &[
+            "audit",
+            "delivery",
+            "import",
+            "intake",
+            "lookup",
+            "media",
+            "identity::realm",
+            "source",
+            "template",
+            "tenant",
+            "usage",
+        ],
     ),
     ("webhook_notices", &["api::sources", "source", "usage"]),
     (
