@@ -197,16 +197,16 @@ pub(super) async fn measured(door: &'static str, answer: impl Future<Output = Ht
     answer
 }
 
-/// Refuses an encoded body: signatures and limits are about the bytes as sent.
-pub(super) fn plain(request: &HttpRequest) -> Result<(), HttpResponse> {
+/// Reads a body up to a limit, or returns the error response: 415 for an encoded one, because signatures and limits are
+/// about the bytes as sent. The gate enforces the deadline ([`crate::load_shedding`]).
+pub(super) async fn read(
+    request: &HttpRequest,
+    mut payload: web::Payload,
+    limit: usize,
+) -> Result<Bytes, HttpResponse> {
     if request.headers().contains_key(header::CONTENT_ENCODING) {
         return Err(HttpResponse::UnsupportedMediaType().body("send the body as it is, without Content-Encoding"));
     }
-    Ok(())
-}
-
-/// Reads a body up to a limit, or returns the error response. The gate enforces the deadline ([`crate::load_shedding`]).
-pub(super) async fn read(mut payload: web::Payload, limit: usize) -> Result<Bytes, HttpResponse> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| match End::of(&error) {

@@ -49,8 +49,7 @@ async fn answer(
     if request.content_type() != "application/x-www-form-urlencoded" {
         return Err(HttpResponse::UnsupportedMediaType().body("send a form"));
     }
-    door::plain(request)?;
-    let body = door::read(payload, BODY_LIMIT).await?;
+    let body = door::read(request, payload, BODY_LIMIT).await?;
     let taken = door::finish("crm_hook", {
         let app = app.clone();
         async move { take(&app, tenant_id, body).await }

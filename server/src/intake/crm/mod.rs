@@ -69,11 +69,10 @@ async fn answer(
     request: &HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, HttpResponse> {
-    door::plain(request)?;
     // A caller that names no channel of ours is refused before its body is read.
     let channel = scope_id.get(..CHANNEL_ID).and_then(|channel_id| app.config.channel(channel_id));
     let Some((_, channel)) = channel else { return Err(not_genuine()) };
-    let body = door::read(payload, BODY_BYTES).await.inspect_err(|refused| {
+    let body = door::read(request, payload, BODY_BYTES).await.inspect_err(|refused| {
         if refused.status() == StatusCode::SERVICE_UNAVAILABLE {
             app.lost.note(scope_id, app.clock.millis());
         }

@@ -61,7 +61,6 @@ async fn answer(
     payload: web::Payload,
 ) -> Result<HttpResponse, HttpResponse> {
     let line = CalledSource::find(app, kind, source_id).await?;
-    door::plain(request)?;
     let headers = request.headers();
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let is_genuine = |body: &[u8]| line.connector.authenticate(&line.settings, &IncomingCall { header: &header, body });
@@ -70,7 +69,7 @@ async fn answer(
     if by_header && !is_genuine(&[]) {
         return Err(HttpResponse::Unauthorized().finish());
     }
-    let body = door::read(payload, BODY_BYTES).await?;
+    let body = door::read(request, payload, BODY_BYTES).await?;
     if !by_header && !is_genuine(&body) {
         return Err(HttpResponse::Unauthorized().finish());
     }
