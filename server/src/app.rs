@@ -18,7 +18,8 @@ use crate::audit::{AuditContext, Refusals};
 use crate::delivery::DeliveryContext;
 use crate::delivery::slots::Slots;
 use crate::identity::{IdentityContext, throttle};
-use crate::intake::{IntakeContext, LostHooks, crm};
+use crate::intake::IntakeContext;
+use crate::intake::crm::{LostHooks, account};
 use crate::load_shedding::{Load, LoadSheddingContext};
 use crate::media::{MediaContext, MediaService};
 use crate::missed_hooks::MissedHooksContext;
@@ -99,7 +100,7 @@ impl App {
         let delivery = Arc::new(DeliveryContext { sources: sources.clone(), slots: Slots::default() });
         let intake = Arc::new(IntakeContext {
             delivery: delivery.clone(),
-            crm_acts: crm::Acts::default(),
+            crm_acts: account::Acts::default(),
             lost: LostHooks::default(),
         });
         let usage = Arc::new(UsageContext {

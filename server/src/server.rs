@@ -227,7 +227,7 @@ async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::
 fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     let mut all = JoinSet::new();
     let tasks = &mut all;
-    keep(tasks, app, "spool", &app.intake, crate::intake::fallback::drain);
+    keep(tasks, app, "spool", &app.intake, crate::intake::crm::spool::drain);
     keep(tasks, app, "checkpoint", &app.platform, |app, stop| store::checkpoint::run(app.store.clone(), stop));
     keep(tasks, app, "installs", &app.tenants, crate::tenant::install::run);
     keep(tasks, app, "sessions", &app.identity, crate::identity::sweep::run);
