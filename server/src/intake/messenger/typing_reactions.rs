@@ -5,12 +5,13 @@ use base::error::{Error, Result};
 use base::message::{LetterKind, Person, Reaction, Stream, Typing};
 use entity::source;
 use queue::STATUS_MILLIS;
-use queue::accept_batch::{AcceptItem, Alias, Conversation, DedupeKey, EventKind, NewLetter, Side};
+use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, NewLetter};
 use uuid::Uuid;
 
-use super::store;
+use super::route::identity;
 use crate::delivery::letters::crm_letter;
 use crate::intake::IntakeContext;
+use crate::intake::door::store;
 use crate::lookup::MessageKey;
 
 /// How long amoCRM shows that someone is typing (chats-api §3.7).
@@ -20,8 +21,8 @@ const TYPING_EVERY_MILLIS: i64 = 3_000;
 
 /// The customer is typing. Sent within seconds or never; repeats within three seconds count once.
 pub async fn typing(app: &IntakeContext, source: &source::Model, conversation_id: &str, sender: Person) -> Result<()> {
-    let alias = Alias { side: Side::Messenger, origin: source.id, external_id: conversation_id.to_owned() };
-    let known = app.lookup.conversation(source.tenant_id, alias).await?.ok_or(Error::NotFound)?;
+    let known =
+        app.lookup.conversation(source.tenant_id, identity(source, conversation_id)).await?.ok_or(Error::NotFound)?;
     let now = app.clock.millis();
     let typing = Typing { sender, until: now + TYPING_MILLIS };
     let payload = serde_json::to_string(&typing).context("typing as JSON")?;
