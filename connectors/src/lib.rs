@@ -24,6 +24,7 @@ pub mod incoming;
 pub mod kind;
 pub mod kinds;
 mod line;
+pub mod max;
 mod outgoing;
 pub mod poll;
 pub mod telegram;
