@@ -12,6 +12,7 @@ pub mod incoming;
 pub mod kind;
 pub mod kinds;
 mod line;
+pub mod max;
 mod outgoing;
 pub mod poll;
 mod registry;
