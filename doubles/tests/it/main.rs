@@ -17,6 +17,7 @@ mod receiver;
 mod samples;
 mod sender;
 mod sending;
+mod vk;
 mod webhook;
 mod window;
 mod world;
