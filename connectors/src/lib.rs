@@ -29,6 +29,7 @@ pub mod poll;
 pub mod telegram;
 pub mod template;
 pub mod vendor_app;
+pub mod vk;
 pub mod webchat;
 
 pub use abilities::{

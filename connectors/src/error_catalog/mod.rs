@@ -9,8 +9,10 @@ use base::message::{Failure, FailureCode};
 mod telegram;
 #[cfg(test)]
 mod tests;
+mod vk;
 
 pub use telegram::TELEGRAM;
+pub use vk::VK;
 
 /// All known refusals of one messenger.
 #[derive(Clone, Copy)]

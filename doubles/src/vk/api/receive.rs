@@ -18,7 +18,7 @@ use super::{
 use crate::vk::{core::Core, faults::Fault, state::State, view::CallView};
 
 /// Events and objects of older versions have other shapes.
-const OLDEST: f64 = 5.131;
+const OLDEST: (u32, u32) = (5, 131);
 
 /// `/method/{name}`.
 pub(super) async fn call(
@@ -54,7 +54,8 @@ pub(super) async fn call(
 
 fn perform(state: &mut State, name: &str, params: &Params) -> Answer {
     let Some(method) = table::find(name) else { return Err(refused(3)) };
-    let version = params.text("v").and_then(|text| text.parse::<f64>().ok());
+    let version = params.text("v").and_then(|text| text.split_once('.'));
+    let version = version.and_then(|(major, minor)| Some((major.parse::<u32>().ok()?, minor.parse::<u32>().ok()?)));
     if version.is_none_or(|version| version < OLDEST) {
         return Err(refused_for(8, "v parameter is missing or deprecated"));
     }
