@@ -19,6 +19,7 @@ mod registry;
 pub mod telegram;
 pub mod template;
 pub mod vendor_app;
+pub mod vk;
 pub mod webchat;
 
 pub use abilities::{

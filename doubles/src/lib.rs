@@ -8,3 +8,4 @@
 
 pub mod max;
 pub mod telegram;
+pub mod vk;

@@ -44,6 +44,16 @@ const STORED: &[(&str, &[&str])] = &[
     ("passport-telegram-t48", &[]),
     ("passport-telegram-t49", &[]),
     ("passport-telegram-t51", &[]),
+    ("said-vk-token", &[]),
+    ("said-vk-answered", &["code", "text"]),
+    ("said-vk-refused", &["text"]),
+    ("said-vk-unreadable", &[]),
+    ("said-vk-file", &[]),
+    ("passport-vk-5", &[]),
+    ("passport-vk-7", &[]),
+    ("passport-vk-15", &[]),
+    ("passport-vk-15m", &[]),
+    ("passport-vk-27", &[]),
 ];
 
 /// A message key with its arguments. `Display` is English, for logs and programs; people read it by [`LocalizedText::in_words`].

@@ -10,9 +10,11 @@ mod max;
 mod telegram;
 #[cfg(test)]
 mod tests;
+mod vk;
 
 pub use max::MAX;
 pub use telegram::TELEGRAM;
+pub use vk::VK;
 
 /// All known refusals of one messenger.
 #[derive(Clone, Copy)]

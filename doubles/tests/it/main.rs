@@ -18,6 +18,7 @@ mod receiver;
 mod samples;
 mod sender;
 mod sending;
+mod vk;
 mod webhook;
 mod window;
 mod world;
