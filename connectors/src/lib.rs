@@ -15,6 +15,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 mod abilities;
+pub mod avito;
 pub mod custom;
 pub mod error_catalog;
 mod field;

@@ -6,10 +6,12 @@ use std::ops::RangeInclusive;
 use base::i18n::Words;
 use base::message::{Failure, FailureCode};
 
+mod avito;
 mod telegram;
 #[cfg(test)]
 mod tests;
 
+pub use avito::AVITO;
 pub use telegram::TELEGRAM;
 
 /// All known refusals of one messenger.
@@ -143,5 +145,5 @@ impl CatalogEntry {
 
 /// The catalogue of a kind of source; none if it has none.
 pub fn of(kind: &str) -> Option<ErrorCatalog> {
-    [TELEGRAM].into_iter().find(|catalog| catalog.kind == kind)
+    [AVITO, TELEGRAM].into_iter().find(|catalog| catalog.kind == kind)
 }
