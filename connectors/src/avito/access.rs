@@ -8,9 +8,11 @@ use base::config::Avito as AvitoConfig;
 use base::i18n::LocalizedText;
 use moka::Expiry;
 use moka::future::Cache;
+use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use url::form_urlencoded;
 
 use super::api::{ApiError, AvitoApi, CALL_WITHIN, answered};
 use super::setup::{Account, Credentials};
@@ -54,7 +56,9 @@ pub(super) struct Granted {
 impl Granted {
     /// The life of the token.
     pub fn life(&self) -> Duration {
-        self.expires_in.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(Duration::from_secs(DAY))
+        self.expires_in
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+            .unwrap_or(Duration::from_secs(DAY))
     }
 }
 
@@ -126,7 +130,9 @@ impl AvitoApi {
 
     /// Asks the OAuth server. A refusal of the credentials is a 401, whatever its status was.
     pub(super) async fn granted(&self, form: &[(&str, &str)]) -> Result<Granted, ApiError> {
-        let request = self.http.post(self.address(&["token"], &[])?).timeout(CALL_WITHIN).form(form);
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = self.http.post(self.address(&["token"], &[])?).timeout(CALL_WITHIN);
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
         let answer: Result<Granted, ApiError> = answered(request, || true).await;
         match answer {
             Ok(granted) if !granted.access_token.expose_secret().is_empty() => Ok(granted),

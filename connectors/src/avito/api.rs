@@ -212,3 +212,5 @@ pub(super) fn denied(failed: &ApiError) -> Denied {
     }
 }
 
+#[cfg(test)]
+mod tests;

@@ -51,3 +51,58 @@ fn not_opened(failed: &ApiError) -> NotOpened {
 fn later(reason: &str, after: Option<std::time::Duration>) -> NotOpened {
     NotOpened::Later { reason: reason.to_owned(), after }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::avito::fake::{Fake, SELLER, settings};
+
+    const VOICE: &str = "5b1e0c3a-6f2d-4d7e-9a51-0c7a2f9b1d34";
+
+    async fn opened(fake: &Fake, reference: &str) -> Result<Vec<u8>, NotOpened> {
+        let mut file = open(&fake.avito().api, &settings(), reference).await?;
+        let mut bytes = Vec::new();
+        while let Some(piece) = file.bytes.next().await {
+            bytes.extend(piece.unwrap());
+        }
+        Ok(bytes)
+    }
+
+    #[tokio::test]
+    async fn a_voice_is_opened_by_a_new_link_each_time() {
+        let fake = Fake::start().await;
+        let reference = format!("voice:{VOICE}");
+        for _ in 0..2 {
+            assert_eq!(opened(&fake, &reference).await.unwrap(), b"the bytes");
+        }
+        let links = format!("GET /messenger/v1/accounts/{SELLER}/getVoiceFiles?voice_ids={VOICE}");
+        assert_eq!(fake.whats(), [links.as_str(), "GET /voice_url", links.as_str(), "GET /voice_url"]);
+        assert_eq!(fake.calls()[1].token, None, "the link needs no token, and gets none");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_opened_says_whether_later() {
+        let fake = Fake::start().await;
+        let reference = format!("voice:{VOICE}");
+        let answers = |status: u16, link: &str| {
+            fake.next("/getVoiceFiles", status, json!({ "voices_urls": { VOICE: link } }));
+        };
+        answers(200, "http://10.0.0.1/voice");
+        assert_eq!(opened(&fake, &reference).await, Err(NotOpened::Never("address")), "not into our network");
+        answers(200, "nowhere");
+        assert_eq!(opened(&fake, &reference).await, Err(NotOpened::Never("address")));
+        fake.next("/getVoiceFiles", 200, json!({ "voices_urls": {} }));
+        assert_eq!(opened(&fake, &reference).await, Err(NotOpened::Gone("no_link".to_owned())));
+        for status in [402, 429, 500] {
+            answers(status, "");
+            assert!(matches!(opened(&fake, &reference).await, Err(NotOpened::Later { .. })), "{status}");
+        }
+        for (status, gone) in [(403, true), (404, true), (500, false)] {
+            fake.next("/voice_url", status, json!({}));
+            assert_eq!(matches!(opened(&fake, &reference).await, Err(NotOpened::Gone(_))), gone, "{status}");
+        }
+        assert_eq!(opened(&fake, "file:x").await, Err(NotOpened::Never("unsupported")));
+    }
+}

@@ -33,6 +33,8 @@ mod access;
 pub mod api;
 pub mod app;
 mod chats;
+#[cfg(test)]
+mod fake;
 mod files;
 mod history;
 mod poll;

@@ -45,8 +45,7 @@ pub(super) async fn poll(
     let mut events = Vec::new();
     for conversation in avito.round.of(open) {
         let path = ["messenger", "v3", "accounts", account.user_id, "chats", &conversation.id, "messages", ""];
-        let page: Result<Messages, ApiError> =
-            avito.api.call(&account, Call::get(&path, &[("limit", MESSAGES)])).await;
+        let page: Result<Messages, ApiError> = avito.api.call(&account, Call::get(&path, &[("limit", MESSAGES)])).await;
         match page {
             Ok(page) => events.extend(read(page, conversation)),
             // A chat that is gone does not concern the others.
@@ -77,7 +76,45 @@ fn read(page: Messages, conversation: &OpenConversation) -> Vec<InboundEvent> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::avito::fake::{CHAT, Fake, SELLER, fixture, settings};
+
+    fn chat(id: &str, messages: &[&str]) -> OpenConversation {
+        OpenConversation { id: id.to_owned(), messages: messages.iter().map(|id| (*id).to_owned()).collect() }
+    }
+
+    #[tokio::test]
+    async fn messages_of_ours_that_were_read_are_reported() {
+        let ours = ["bdcc5bac2d00345f1cc66fa657810065", "bdcc5bac2d00345f1cc66fa657810067"];
+        for form in ["api_messages", "api_messages_wrapped"] {
+            let fake = Fake::start().await;
+            fake.next("/messages/", 200, fixture(form));
+            let events = poll(&fake.avito(), &settings(), &[chat(CHAT, &ours)]).await.unwrap();
+            let [InboundEvent::Status(read)] = events.as_slice() else { panic!("{events:?}") };
+            assert_eq!((read.message.as_str(), read.state), (ours[0], State::Read));
+            assert_eq!(read.at, Some(1_795_168_889_000));
+            let list = format!("GET /messenger/v3/accounts/{SELLER}/chats/{CHAT}/messages/?limit=50");
+            assert_eq!(fake.whats(), [list]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_limit_ends_a_round_and_a_lost_chat_does_not() {
+        let fake = Fake::start().await;
+        let avito = fake.avito();
+        let ours = ["bdcc5bac2d00345f1cc66fa657810065"];
+        let open = [chat("u2i-gone", &ours), chat(CHAT, &ours), chat("u2i-third", &ours)];
+        fake.next("u2i-gone", 404, fixture("api_error_404"));
+        fake.next_limit("u2i-third", 7);
+        assert_eq!(poll(&avito, &settings(), &open).await.unwrap().len(), 1);
+        fake.next("/messages/", 429, json!({}));
+        assert!(matches!(poll(&avito, &settings(), &open).await, Err(Denied::Away(_))));
+        fake.next("/messages/", 402, fixture("api_error_402"));
+        assert!(matches!(poll(&avito, &settings(), &open).await, Err(Denied::Access(_))));
+        assert_eq!(poll(&avito, &settings(), &[]).await, Ok(Vec::new()));
+    }
 
     fn open(count: usize) -> Vec<OpenConversation> {
         (0..count).map(|id| OpenConversation { id: id.to_string(), messages: Vec::new() }).collect()

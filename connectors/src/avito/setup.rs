@@ -197,3 +197,5 @@ impl Account<'_> {
     }
 }
 
+#[cfg(test)]
+mod tests;

@@ -86,3 +86,5 @@ fn is_of_source(one: &str, other: &str) -> bool {
     place(one).is_some_and(|of_one| place(other) == Some(of_one))
 }
 
+#[cfg(test)]
+mod tests;

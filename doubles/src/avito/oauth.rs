@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     api::{self, Refusal},
+    avito::Avito,
     core::Core,
     state::{Grant, State},
 };
@@ -132,8 +133,15 @@ async fn allow(core: web::Data<Arc<Core>>, request: HttpRequest, form: web::Form
     if !super::pages::is_own(&request) {
         return HttpResponse::Forbidden().finish();
     }
-    let asked = form.into_inner();
-    let back = core.change(|state| {
+    match agreed(&core, &form) {
+        Some(back) => HttpResponse::Found().insert_header((header::LOCATION, back)).finish(),
+        None => HttpResponse::BadRequest().finish(),
+    }
+}
+
+/// The address to which the browser returns.
+fn agreed(core: &Core, asked: &Asked) -> Option<String> {
+    let (back, code) = core.change(|state| {
         let back = state.apps.get(&asked.client_id)?.redirect_uri.clone();
         state.sellers.get(&asked.seller)?;
         let code = state.next_id();
@@ -142,12 +150,20 @@ async fn allow(core: web::Data<Arc<Core>>, request: HttpRequest, form: web::Form
         let app = Some(asked.client_id.clone());
         state.codes.insert(code.clone(), Grant { seller: asked.seller, app, scope, expires_at });
         Some((back, code))
-    });
-    let Some((back, code)) = back else { return HttpResponse::BadRequest().finish() };
-    let Ok(mut back) = url::Url::parse(&back) else { return HttpResponse::BadRequest().finish() };
+    })?;
+    let mut back = url::Url::parse(&back).ok()?;
     back.query_pairs_mut().append_pair("code", &code);
     if !asked.state.is_empty() {
         back.query_pairs_mut().append_pair("state", &asked.state);
     }
-    HttpResponse::Found().insert_header((header::LOCATION, back.as_str())).finish()
+    Some(back.into())
+}
+
+impl Avito {
+    /// A seller lets an application in; returns the address to which the browser returns.
+    pub fn consent(&self, client_id: &str, scope: &str, state: &str, seller: i64) -> Option<String> {
+        let own = |text: &str| text.to_owned();
+        let (client_id, scope, state) = (own(client_id), own(scope), own(state));
+        agreed(&self.core, &Asked { response_type: own("code"), client_id, scope, state, seller })
+    }
 }

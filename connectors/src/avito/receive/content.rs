@@ -13,7 +13,9 @@ impl Listener<'_> {
         let found = match message.kind.as_str() {
             "text" => content.text.clone().filter(|text| !text.trim().is_empty()).map(text),
             "image" => content.image.as_ref().and_then(|image| image.largest()).map(|link| picture(message, link)),
-            "voice" => content.voice.as_ref().map(|voice| voice.voice_id.as_str()).filter(|id| !id.is_empty()).map(voice),
+            "voice" => {
+                content.voice.as_ref().map(|voice| voice.voice_id.as_str()).filter(|id| !id.is_empty()).map(voice)
+            }
             "link" => content.link.as_ref().and_then(linked).map(text),
             "item" => content.item.as_ref().map(|item| text(self.shared_item(item))),
             "location" => content.location.as_ref().and_then(location),

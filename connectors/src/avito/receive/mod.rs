@@ -7,6 +7,8 @@
 //! ```
 
 mod content;
+#[cfg(test)]
+mod tests;
 
 use base::i18n::{LocalizedText, Words};
 use base::message::{Body, Content, Person, Quote, Role, State};
@@ -50,7 +52,7 @@ pub(super) async fn receive(
         return Ok(vec![settled]);
     }
     let is_own = account.is_own(&message.author_id);
-    if is_own && let Some(event) = own_send(avito, &account, &message) {
+    if is_own && let Some(event) = own_send(avito, &account, &message).await {
         return Ok(vec![event]);
     }
     let scene = avito.chats.scene(&avito.api, &account, &message).await;
@@ -69,8 +71,8 @@ pub(super) async fn receive(
 }
 
 /// A message of the seller's that this process sent. None for one from Avito's application.
-fn own_send(avito: &Avito, account: &Account<'_>, message: &Message) -> Option<InboundEvent> {
-    match avito.sends.recognise(account, message)? {
+async fn own_send(avito: &Avito, account: &Account<'_>, message: &Message) -> Option<InboundEvent> {
+    match avito.sends.recognise(account, message).await? {
         OwnSend::Answered => Some(InboundEvent::Nothing("own_send")),
         // Its sending ended without an answer: now it is known that it arrived.
         OwnSend::Unanswered(letter_id) => Some(InboundEvent::Status(Box::new(StatusReport {

@@ -21,8 +21,7 @@ pub(super) fn judge(words: Words, failed: &ApiError) -> Report {
         }
         ApiError::Refused { code, message, retry_after } => {
             let answer = json!({ "code": code, "message": message }).to_string();
-            let said =
-                LocalizedText::new("said-avito-answered").with("status", *code).with("text", message.as_str());
+            let said = LocalizedText::new("said-avito-answered").with("status", *code).with("text", message.as_str());
             let row = AVITO.find(*code, message);
             let verdict = match row.map(|row| (row, row.class)) {
                 Some((row, RefusalClass::Permanent | RefusalClass::Resend(_))) => Verdict::Bury(row.failure(words)),

@@ -22,10 +22,12 @@ use crate::{Event, Message, Outgoing, Settings};
 mod judge;
 mod own_sends;
 mod picture;
+#[cfg(test)]
+mod tests;
 
 use judge::judge;
-pub(super) use own_sends::{OwnSend, OwnSends};
 use own_sends::{Outcome, Said};
+pub(super) use own_sends::{OwnSend, OwnSends};
 
 /// Time limit for marking a chat as read: nothing waits for it.
 const READ_WITHIN: std::time::Duration = std::time::Duration::from_secs(2);
@@ -77,7 +79,7 @@ async fn message_sent(avito: &Avito, account: &Account<'_>, outgoing: &Outgoing,
         Err(_) => Outcome::NotTaken,
     };
     // The webhook may have told of it before its answer came, or instead of it.
-    match (avito.sends.end(flight, outcome), answer) {
+    match (avito.sends.end(flight, outcome).await, answer) {
         (Some(id), _) => {
             let state = Some(State::Delivered);
             Report::done(200, Taken { external_id: Some(id.to_string()), state, ..Taken::default() })
@@ -120,7 +122,7 @@ async fn body(
 async fn mark_read(avito: &Avito, account: &Account<'_>, outgoing: &Outgoing) {
     let Some(last) = outgoing.last_incoming.as_ref().filter(|_| account.options.mark_read) else { return };
     let chat = outgoing.conversation_id.as_str();
-    if !avito.sends.is_news(account, chat, &last.external_id) {
+    if !avito.sends.is_news(account, chat, &last.external_id).await {
         return;
     }
     let path = ["messenger", "v1", "accounts", account.user_id, "chats", chat, "read"];

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use moka::sync::Cache;
+use moka::future::Cache;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -119,41 +119,46 @@ impl OwnSends {
     }
 
     /// The call has ended. Returns the message's id, if it is known that it was taken.
-    pub(super) fn end(&self, FlightNumber(place, number): FlightNumber, outcome: Outcome) -> Option<Id> {
+    pub(super) async fn end(&self, flight: FlightNumber, outcome: Outcome) -> Option<Id> {
+        if let Outcome::Taken(id) = &outcome {
+            // Before the flight is forgotten: at no moment is the message unknown.
+            self.ids.insert(id.clone(), ()).await;
+        }
+        self.landed(flight, outcome)
+    }
+
+    fn landed(&self, FlightNumber(place, number): FlightNumber, outcome: Outcome) -> Option<Id> {
         let mut flights = self.locked();
         let all = flights.1.entry(place).or_default();
         let at = all.iter().position(|one| one.number == number);
         match outcome {
-            Outcome::Taken(id) => {
-                self.ids.insert(id.clone(), ());
-                at.map(|at| all.remove(at));
-                Some(id)
-            }
-            Outcome::NotTaken => {
-                at.map(|at| all.remove(at));
-                None
-            }
             Outcome::Unknown => {
-                let at = at?;
-                if all.get(at)?.seen.is_some() {
-                    return all.remove(at).seen;
-                }
-                all.get_mut(at)?.unanswered = true;
-                None
+                let flight = all.get_mut(at?)?;
+                flight.unanswered = true;
+                if flight.seen.is_none() { None } else { all.remove(at?).seen }
+            }
+            taken_or_not => {
+                at.map(|at| all.remove(at));
+                if let Outcome::Taken(id) = taken_or_not { Some(id) } else { None }
             }
         }
     }
 
     /// Whether a message of the seller's in the webhook is one of ours.
-    pub(in crate::avito) fn recognise(&self, account: &Account<'_>, message: &Message) -> Option<OwnSend> {
+    pub(in crate::avito) async fn recognise(&self, account: &Account<'_>, message: &Message) -> Option<OwnSend> {
         if self.ids.contains_key(&message.id) {
             return Some(OwnSend::Answered);
         }
+        let own = self.found(account, message)?;
+        self.ids.insert(message.id.clone(), ()).await;
+        Some(own)
+    }
+
+    fn found(&self, account: &Account<'_>, message: &Message) -> Option<OwnSend> {
         let said = Said::of(message)?;
         let mut flights = self.locked();
         let all = flights.1.get_mut(&(account.user_id.to_owned(), message.chat_id.to_string()))?;
         let at = all.iter().position(|one| one.said == said && one.seen.is_none())?;
-        self.ids.insert(message.id.clone(), ());
         let flight = all.get_mut(at)?;
         if !flight.unanswered {
             flight.seen = Some(message.id.clone());
@@ -163,12 +168,12 @@ impl OwnSends {
     }
 
     /// Whether the buyer has written since the chat was marked as read; remembers that it is now.
-    pub(super) fn is_news(&self, account: &Account<'_>, chat: &str, last: &str) -> bool {
+    pub(super) async fn is_news(&self, account: &Account<'_>, chat: &str, last: &str) -> bool {
         let place = (account.user_id.to_owned(), chat.to_owned());
-        if self.read.get(&place).as_deref() == Some(last) {
+        if self.read.get(&place).await.as_deref() == Some(last) {
             return false;
         }
-        self.read.insert(place, last.to_owned());
+        self.read.insert(place, last.to_owned()).await;
         true
     }
 }
