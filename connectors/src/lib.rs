@@ -2,6 +2,7 @@
 //! queue: it gets what to send and returns the outcome.
 
 mod abilities;
+pub mod avito;
 mod connector;
 pub mod custom;
 pub mod error_catalog;

@@ -7,5 +7,6 @@
 //! URL) use `reqwest` without a TLS provider.
 
 pub mod max;
+pub mod avito;
 pub mod telegram;
 pub mod vk;

@@ -7,12 +7,14 @@ use base::i18n::Words;
 use base::message::{Failure, FailureCode};
 
 mod max;
+mod avito;
 mod telegram;
 #[cfg(test)]
 mod tests;
 mod vk;
 
 pub use max::MAX;
+pub use avito::AVITO;
 pub use telegram::TELEGRAM;
 pub use vk::VK;
 
@@ -147,5 +149,5 @@ impl CatalogEntry {
 
 /// The catalogue of a kind of source; none if it has none.
 pub fn of(kind: &str) -> Option<ErrorCatalog> {
-    [MAX, TELEGRAM].into_iter().find(|catalog| catalog.kind == kind)
+    [AVITO, MAX, TELEGRAM].into_iter().find(|catalog| catalog.kind == kind)
 }
