@@ -6,4 +6,5 @@
 //! (`rustls::crypto::ring::default_provider().install_default()`), because its outgoing requests (webhooks, files by
 //! URL) use `reqwest` without a TLS provider.
 
+pub mod meta;
 pub mod telegram;

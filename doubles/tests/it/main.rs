@@ -12,6 +12,7 @@ mod edits;
 mod faults;
 mod files;
 mod groups;
+mod meta;
 mod polling;
 mod receiver;
 mod samples;
