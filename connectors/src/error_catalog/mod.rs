@@ -6,10 +6,14 @@ use std::ops::RangeInclusive;
 use base::i18n::Words;
 use base::message::{Failure, FailureCode};
 
+mod facebook;
+mod instagram;
 mod telegram;
 #[cfg(test)]
 mod tests;
 
+pub use facebook::FACEBOOK;
+pub use instagram::INSTAGRAM;
 pub use telegram::TELEGRAM;
 
 /// All known refusals of one messenger.
