@@ -5,22 +5,24 @@ use bytes::Bytes;
 use connectors::incoming::{EditedMessage, InboundEvent, IncomingMessage, Reacted};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, RawHook};
 
-use super::quarantine::{self, StoreError, raw_of};
-use super::{CalledSource, RetryLater, buttons, conversations};
-use crate::intake::edit::{self, MessageChange};
-use crate::intake::message::{self, Incoming};
-use crate::intake::{clean, reaction, store};
+use super::edit::{self, MessageChange};
+use super::message::{self, Incoming};
+use super::source::CalledSource;
+use super::{buttons, conversations, reaction};
+use crate::intake::clean;
+use crate::intake::door::{Reason, StoreError, store};
 use crate::lookup::{MessageKey, known_message};
 use crate::source::line as lines;
+use crate::template;
 
 /// Stores all events. One that can never be stored is kept as bytes, so that it does not block the following ones.
-pub(super) async fn take(line: &CalledSource, body: Bytes, all: Vec<InboundEvent>) -> Result<(), RetryLater> {
-    let mut raw = Some(raw_of(line, body.clone(), ""));
+pub(super) async fn take(line: &CalledSource, body: Bytes, all: Vec<InboundEvent>) -> Result<(), StoreError> {
+    let mut raw = Some(line.call(body.clone()).raw());
     for event in all {
         match one(line, event, &mut raw).await {
             Ok(()) => {}
-            Err(StoreError::Retry) => return Err(RetryLater),
-            Err(StoreError::Permanent(why)) => quarantine::keep(line, body.clone(), why).await?,
+            Err(StoreError::Permanent(why)) => line.call(body.clone()).quarantine(&line.app, why).await?,
+            Err(retry) => return Err(retry),
         }
     }
     Ok(())
@@ -39,6 +41,10 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
         InboundEvent::Reach { conversation_id, reachable, at } => {
             conversations::reach(line, &conversation_id, reachable, at).await
         }
+        InboundEvent::WindowOpen { conversation_id, until } => {
+            conversations::free_until(line, &conversation_id, until).await
+        }
+        InboundEvent::Template(state) => Ok(template::reported(&line.app.sources, &line.source, &state).await?),
         InboundEvent::Moved { from, to } => conversations::moved(line, &from, &to).await,
         InboundEvent::Learned { part, key, value } => {
             Ok(lines::learned(&line.app, &line.source, part, &key, value).await?)
@@ -53,9 +59,7 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
         | InboundEvent::StatusUpTo(_)
         | InboundEvent::Typing { .. }
         | InboundEvent::History(_)
-        | InboundEvent::WindowOpen { .. }
-        | InboundEvent::Template(_)
-        | InboundEvent::LineTrouble { .. } => Err(StoreError::Permanent("unknown_update")),
+        | InboundEvent::LineTrouble { .. } => Err(StoreError::Permanent(Reason::UnknownUpdate)),
     }
 }
 
@@ -87,9 +91,9 @@ async fn change(line: &CalledSource, changed: EditedMessage, raw: &mut Option<Ra
     let says = MessageChange::Says(Box::new(changed.written.body.content.clone()));
     match edit::accept(&line.app, &line.source, &about, says).await.map_err(StoreError::from) {
         Ok(_) => {}
-        Err(StoreError::Permanent("unknown")) => wrote(line, changed.written, raw).await?,
+        Err(StoreError::Permanent(Reason::Unknown)) => wrote(line, changed.written, raw).await?,
         // It was deleted meanwhile, or it is a message from amoCRM.
-        Err(StoreError::Permanent("conflict")) => {}
+        Err(StoreError::Permanent(Reason::Conflict)) => {}
         Err(not) => return Err(not),
     }
     note(line, changed.key, EventKind::Edit).await
@@ -102,7 +106,7 @@ async fn took_back(line: &CalledSource, messages: Vec<String>) -> Result<(), Sto
             .await
             .map_err(StoreError::from)
         {
-            Ok(_) | Err(StoreError::Permanent("unknown" | "conflict")) => {}
+            Ok(_) | Err(StoreError::Permanent(Reason::Unknown | Reason::Conflict)) => {}
             Err(not) => return Err(not),
         }
     }
@@ -119,7 +123,7 @@ async fn react(line: &CalledSource, reacted: Reacted) -> Result<(), StoreError> 
     let about = MessageKey::Theirs(reacted.message);
     match reaction(&line.app, &line.source, &about, sender, emoji).await.map_err(StoreError::from) {
         Ok(()) => note(line, reacted.key, EventKind::Reaction).await,
-        Err(StoreError::Permanent("unknown")) => Ok(()),
+        Err(StoreError::Permanent(Reason::Unknown)) => Ok(()),
         Err(not) => Err(not),
     }
 }

@@ -9,19 +9,13 @@ use queue::accept_batch::{
 };
 use uuid::Uuid;
 
-use super::{believed, clean};
+use super::content;
+use super::route::{HookChat, Route};
 use crate::delivery::letters::{TO_MESSENGER_MILLIS, messenger_letter, status_letter};
-use crate::intake::IntakeContext;
+use crate::intake::{IntakeContext, believed, clean};
 use crate::lookup::ConnectedScope;
 use crate::media::{self, FileOwner};
 use crate::tenant;
-
-mod content;
-mod route;
-mod typing_reactions;
-
-use route::{HookChat, Route};
-pub(super) use typing_reactions::{Live, reaction, typing};
 
 /// Everything needed to store a manager's message. A message that cannot be sent is stored as failed, with a status
 /// for the manager: never dropped.

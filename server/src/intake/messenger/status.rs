@@ -9,9 +9,9 @@ use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, StateC
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::store;
 use crate::delivery::letters::{messenger_pool, status_letter};
 use crate::intake::IntakeContext;
+use crate::intake::door::store;
 use crate::lookup::{MessageKey, known_message};
 
 /// A status for an unknown id waits this long for its message.

@@ -1,19 +1,17 @@
 //! Conversations themselves: started without a message, blocked and unblocked by the customer, moved. All operations
 //! are idempotent.
 
-use anyhow::Context;
-use base::error::Error;
-use base::message::{Person, crm_id};
+use base::message::Person;
 use entity::{conversation, conversation_alias};
-use queue::accept_batch::{AcceptItem, Alias, Conversation, DedupeKey, EventKind, NewConversation, Side};
+use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, Side};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
 use uuid::Uuid;
 
-use super::CalledSource;
-use super::quarantine::StoreError;
-use crate::intake::sanitize::cleaned_person;
-use crate::intake::{clean, store};
+use super::route::{identity, new_conversation};
+use super::source::CalledSource;
+use crate::intake::clean;
+use crate::intake::door::{StoreError, store};
 
 /// The longest referral mark that is stored.
 const MARK_BYTES: usize = 1024;
@@ -44,19 +42,8 @@ pub(super) async fn open(
 
 async fn make(line: &CalledSource, id: &str, customer: &Person) -> Result<(), StoreError> {
     let source = &line.source;
-    let customer = Person { avatar_reference: None, ..cleaned_person(customer.clone()) };
-    let ours = crm_id(source.id, "conversation", id).to_string();
-    let new = NewConversation {
-        id: line.app.clock.uuid_v7(),
-        source_id: source.id,
-        external_id: id.to_owned(),
-        amocrm_chat_id: String::new(),
-        contact: serde_json::to_string(&customer).context("a person as JSON").map_err(Error::from)?,
-        aliases: vec![
-            Alias { side: Side::Messenger, origin: source.id, external_id: id.to_owned() },
-            Alias { side: Side::OursAtCrm, origin: source.channel_id, external_id: ours },
-        ],
-    };
+    let customer = Person { avatar_reference: None, ..customer.clone() };
+    let new = new_conversation(&line.app, source, id, customer)?;
     // Each start has its own key, so a conversation that was erased can start again.
     let key = DedupeKey { origin: source.id, external_id: new.id.to_string(), event: EventKind::Opened };
     let conversation = Conversation::Open(Box::new(new));
@@ -82,6 +69,18 @@ pub(super) async fn reach(line: &CalledSource, id: &str, reachable: bool, at: i6
     Ok(())
 }
 
+/// Records until when the messenger lets us write freely, in milliseconds since 1970. An earlier end shortens nothing.
+pub(super) async fn free_until(line: &CalledSource, id: &str, until: i64) -> Result<(), StoreError> {
+    let Some(known) = find(line, id).await? else { return Ok(()) };
+    let column = conversation::Column::FreeUntil;
+    this(line, known)
+        .col_expr(column, Expr::value(until))
+        .filter(column.lt(until))
+        .exec(line.app.store.write())
+        .await?;
+    Ok(())
+}
+
 /// Adds a conversation's new id in the messenger. The old one stays known, and those at amoCRM do not change.
 pub(super) async fn moved(line: &CalledSource, from: &str, to: &str) -> Result<(), StoreError> {
     let Some(known) = find(line, from).await? else { return Ok(()) };
@@ -98,17 +97,13 @@ pub(super) async fn moved(line: &CalledSource, from: &str, to: &str) -> Result<(
         .exec_without_returning(line.app.store.write())
         .await?;
     this(line, known).col_expr(conversation::Column::MovedTo, Expr::value(to)).exec(line.app.store.write()).await?;
-    line.app.lookup.forget_conversation(line.source.tenant_id, identity(line, from)).await;
+    line.app.lookup.forget_conversation(line.source.tenant_id, identity(&line.source, from)).await;
     Ok(())
 }
 
 async fn find(line: &CalledSource, id: &str) -> Result<Option<Uuid>, StoreError> {
-    let known = line.app.lookup.conversation(line.source.tenant_id, identity(line, id)).await?;
+    let known = line.app.lookup.conversation(line.source.tenant_id, identity(&line.source, id)).await?;
     Ok(known.map(|known| known.conversation_id))
-}
-
-fn identity(line: &CalledSource, id: &str) -> Alias {
-    Alias { side: Side::Messenger, origin: line.source.id, external_id: id.to_owned() }
 }
 
 fn this(line: &CalledSource, conversation_id: Uuid) -> UpdateMany<conversation::Entity> {

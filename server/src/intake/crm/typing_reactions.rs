@@ -8,10 +8,11 @@ use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind};
 use std::sync::Arc;
 use uuid::Uuid;
 
+use super::events::Event;
 use super::route::{HookChat, bound};
 use crate::delivery::letters::{TO_MESSENGER_MILLIS, messenger_letter};
-use crate::intake::IntakeContext;
-use crate::intake::clean;
+use crate::intake::door::{Reason, StoreError};
+use crate::intake::{IntakeContext, clean};
 use crate::lookup::{ConnectedScope, KnownConversation, known_message};
 
 /// How long a manager types if the hook does not say (chats-api §4.7).
@@ -21,28 +22,21 @@ const TYPING_MOST_MILLIS: i64 = 30_000;
 /// Minimum interval between two typing events.
 const TYPING_EVERY_MILLIS: i64 = 3_000;
 
-/// The result for a hook other than a message.
-pub(in crate::intake) enum Live {
-    Entry(Box<AcceptItem>),
-    /// Already expired.
-    Late,
-    UnknownConversation,
-    UnknownMessage,
-}
-
 /// A manager is typing: sent within seconds or never; repeats within three seconds count once.
-pub(in crate::intake) async fn typing(
+pub(super) async fn typing(
     app: &IntakeContext,
     scope: &ConnectedScope,
     hook: &HookTyping,
-) -> anyhow::Result<Live> {
+) -> Result<Event, StoreError> {
     let chat = HookChat { id: &hook.conversation_id, client_id: hook.conversation_client_id.as_deref() };
-    let Some((known, source)) = place(app, scope, chat).await? else { return Ok(Live::UnknownConversation) };
+    let Some((known, source)) = place(app, scope, chat).await? else {
+        return Err(StoreError::Permanent(Reason::UnknownConversation));
+    };
     let now = app.clock.millis();
     let given = hook.expired_at.and_then(|seconds| seconds.checked_mul(1000));
     let until = given.unwrap_or(now + TYPING_MILLIS).min(now + TYPING_MOST_MILLIS);
     if until <= now {
-        return Ok(Live::Late);
+        return Ok(Event::Late);
     }
     let typing = Typing { sender: manager(hook.user_id.as_deref()), until };
     let letter = messenger_letter(
@@ -59,19 +53,23 @@ pub(in crate::intake) async fn typing(
         event: EventKind::Typing,
     };
     let entry = AcceptItem::bare(key, app.clock.uuid_v7(), now, Conversation::Known(known.conversation_id));
-    Ok(Live::Entry(Box::new(AcceptItem { letters: vec![letter], ..entry })))
+    Ok(Event::Item(Box::new(AcceptItem { letters: vec![letter], ..entry })))
 }
 
 /// A manager sets or clears a reaction. `digest`: of the hook's bytes, because it has no id of its own.
-pub(in crate::intake) async fn reaction(
+pub(super) async fn reaction(
     app: &IntakeContext,
     scope: &ConnectedScope,
     hook: &HookReaction,
     digest: String,
-) -> anyhow::Result<Live> {
+) -> Result<Event, StoreError> {
     let chat = HookChat { id: &hook.conversation_id, client_id: hook.conversation_client_id.as_deref() };
-    let Some((known, source)) = place(app, scope, chat).await? else { return Ok(Live::UnknownConversation) };
-    let Some(message_id) = message_of(app, scope, &hook.message_id).await? else { return Ok(Live::UnknownMessage) };
+    let Some((known, source)) = place(app, scope, chat).await? else {
+        return Err(StoreError::Permanent(Reason::UnknownConversation));
+    };
+    let Some(message_id) = message_of(app, scope, &hook.message_id).await? else {
+        return Err(StoreError::Permanent(Reason::UnknownMessage));
+    };
     let now = app.clock.millis();
     let emoji = hook.emoji.as_deref().map(clean);
     let reaction = Reaction { sender: manager(hook.user_id.as_deref()), emoji };
@@ -85,7 +83,7 @@ pub(in crate::intake) async fn reaction(
     );
     let key = DedupeKey { origin: scope.channel.channel_id, external_id: digest, event: EventKind::Reaction };
     let entry = AcceptItem::bare(key, app.clock.uuid_v7(), now, Conversation::Known(known.conversation_id));
-    Ok(Live::Entry(Box::new(AcceptItem { letters: vec![letter], ..entry })))
+    Ok(Event::Item(Box::new(AcceptItem { letters: vec![letter], ..entry })))
 }
 
 /// A conversation that has a dialogue, with its live source.

@@ -7,7 +7,7 @@ use base::i18n::Words;
 use base::message::{Failure, FailureCode, LetterKind, State};
 use queue::accept_batch::{AcceptBatch, AcceptItem, HistoryMessage, ItemOutcome, NewLetter, Priority};
 
-use super::manager;
+use super::message;
 use crate::intake::IntakeContext;
 use crate::lookup::ConnectedScope;
 use crate::tenant;
@@ -43,9 +43,9 @@ pub async fn take_in(
     let words = Words::new(tenant::language(&app.config, &scope.tenant));
     let now = app.clock.millis();
     let mut entries = Vec::with_capacity(messages.len());
-    for message in messages {
-        let late = message.at_milliseconds().is_none_or(|at| now - at >= LATE_MILLIS);
-        let entry = manager::entry_of(app, scope, as_hook(chat, message)).await?;
+    for past in messages {
+        let late = past.at_milliseconds().is_none_or(|at| now - at >= LATE_MILLIS);
+        let entry = message::entry_of(app, scope, as_hook(chat, past)).await?;
         entries.push(if late {
             held(entry, words)?
         } else {

@@ -9,12 +9,11 @@ use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, ItemOu
 use queue::media::NewMedia;
 use uuid::Uuid;
 
-use super::attachments::of_content;
+use super::content::{cleaned_content, of_content};
 use super::message::{canonical, hashed};
-use super::sanitize::cleaned_content;
-use super::store;
 use crate::delivery::letters::{TO_CRM_MILLIS, crm_letter};
 use crate::intake::IntakeContext;
+use crate::intake::door::store;
 use crate::lookup::MessageKey;
 use crate::media::FileOwner;
 

@@ -6,10 +6,10 @@ use entity::message as messages;
 use queue::accept_batch::{EventKind, RawHook};
 use sea_orm::{ColumnTrait, QueryFilter};
 
-use super::CalledSource;
 use super::events::{is_known, note, wrote};
-use super::quarantine::StoreError;
+use super::source::CalledSource;
 use crate::intake::clean;
+use crate::intake::door::StoreError;
 
 /// Presses of one button within this many seconds count once.
 const SECONDS: i64 = 3;

@@ -2,20 +2,17 @@
 
 use anyhow::Context;
 use base::error::Result;
-use base::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream, crm_id};
+use base::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream};
 use entity::source;
-use queue::accept_batch::{
-    AcceptItem, Alias, Conversation, DedupeKey, EventKind, ItemOutcome, NewConversation, NewMessage, OpenedDialogue,
-    RawHook, Side,
-};
+use queue::accept_batch::{AcceptItem, DedupeKey, EventKind, ItemOutcome, NewMessage, RawHook};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::attachments::enclosed;
-use super::sanitize::{cleaned, cleaned_person};
-use super::{believed, store, write_first};
+use super::content::{cleaned, enclosed};
+use super::route::conversation_of;
 use crate::delivery::letters::{TO_CRM_MILLIS, crm_letter};
-use crate::intake::IntakeContext;
+use crate::intake::door::store;
+use crate::intake::{IntakeContext, believed};
 use crate::media::FileOwner;
 
 /// One message from a messenger or the API, already validated.
@@ -86,33 +83,9 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, incoming: Incomin
     let kind = (LetterKind::Message, Stream::Messages);
     let letter = crm_letter(app, (source.channel_id, source.id), id, kind, String::new(), now + TO_CRM_MILLIS);
     let key = DedupeKey { origin: source.id, external_id: incoming.external_id, event: EventKind::Message };
+    let heard_at = (body.sender.role == Role::Client).then_some(message.sent_at);
     let bare = AcceptItem::bare(key, id, now, conversation);
-    Ok(AcceptItem { fingerprint, opened, message: Some(message), media, letters: vec![letter], ..bare })
-}
-
-/// The conversation, and the ids of its dialogue if a manager started it and this is the first answer.
-async fn conversation_of(
-    app: &IntakeContext,
-    source: &source::Model,
-    incoming: &Incoming,
-) -> Result<(Conversation, Option<OpenedDialogue>)> {
-    let identity = Alias { side: Side::Messenger, origin: source.id, external_id: incoming.conversation_id.clone() };
-    if let Some(known) = app.lookup.conversation(source.tenant_id, identity.clone()).await? {
-        return Ok((Conversation::Known(known.conversation_id), None));
-    }
-    if let Some((id, opened)) = write_first::answered(app, source, incoming).await? {
-        return Ok((Conversation::Known(id), Some(opened)));
-    }
-    let ours = crm_id(source.id, "conversation", &incoming.conversation_id).to_string();
-    let new = NewConversation {
-        id: app.clock.uuid_v7(),
-        source_id: source.id,
-        external_id: incoming.conversation_id.clone(),
-        amocrm_chat_id: String::new(),
-        contact: serde_json::to_string(&cleaned_person(incoming.customer().clone())).context("a person as JSON")?,
-        aliases: vec![identity, Alias { side: Side::OursAtCrm, origin: source.channel_id, external_id: ours }],
-    };
-    Ok((Conversation::Open(Box::new(new)), None))
+    Ok(AcceptItem { fingerprint, opened, heard_at, message: Some(message), media, letters: vec![letter], ..bare })
 }
 
 /// Hash over what must be equal in a repeat under the same id: conversation, sender's role and id, content without

@@ -10,8 +10,8 @@ use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::message::Incoming;
-use super::{clean, store};
-use crate::intake::IntakeContext;
+use crate::intake::door::store;
+use crate::intake::{IntakeContext, clean};
 use crate::lookup::MessageKey;
 
 /// The messenger's ids for a conversation started by a manager.
@@ -53,7 +53,7 @@ pub(super) async fn answered(
     };
     let Some(row) = row else { return Ok(None) };
     let known: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
-    let given = super::sanitize::cleaned_person(incoming.customer().clone());
+    let given = super::content::cleaned_person(incoming.customer().clone());
     let person = Person { phone: given.phone.or(known.phone), email: given.email.or(known.email), ..given };
     let opened = opened(source, &row, &incoming.conversation_id, &person)?;
     Ok(Some((row.id, opened)))
