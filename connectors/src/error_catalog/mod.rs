@@ -10,6 +10,8 @@ mod facebook;
 mod instagram;
 mod telegram;
 #[cfg(test)]
+mod graph_tests;
+#[cfg(test)]
 mod tests;
 
 pub use facebook::FACEBOOK;

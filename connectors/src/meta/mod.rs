@@ -27,6 +27,8 @@ use crate::{
 };
 
 mod buttons;
+#[cfg(test)]
+mod fake;
 mod files;
 mod graph;
 mod history;

@@ -11,6 +11,8 @@ mod chat;
 mod comments;
 mod content;
 mod people;
+#[cfg(test)]
+mod tests;
 
 use base::i18n::Words;
 use serde_json::Value;

@@ -14,6 +14,8 @@ mod draft;
 mod file;
 mod judge;
 mod message;
+#[cfg(test)]
+mod tests;
 
 use base::i18n::LocalizedText;
 use base::message::Role;

@@ -94,9 +94,11 @@ impl State {
         let now = self.now;
         if choice.is_button {
             self.chat(account, who).last_from_person = Some(now);
-            let pressed = json!({ "mid": mid, "title": title, "payload": choice.payload });
+            // A press is a message of its own, with an id of its own.
+            let own = self.new_message(account, Author::Person, None, Vec::new()).mid;
+            let pressed = json!({ "mid": own, "title": title, "payload": choice.payload });
             self.tell_chat(account, who, "messaging_postbacks", "postback", pressed);
-            return Ok(mid.to_owned());
+            return Ok(own);
         }
         let mut message = self.new_message(account, Author::Person, Some(choice.title), Vec::new());
         message.more.insert("quick_reply".to_owned(), json!({ "payload": choice.payload }));

@@ -100,9 +100,10 @@ async fn buttons_are_postbacks_and_quick_replies_are_messages() {
     let payload = json!({ "template_type": "button", "text": "Well?", "buttons": buttons });
     call["message"] = json!({ "attachment": { "type": "template", "payload": payload } });
     let mid = world.ok(&world.page, Method::POST, "me/messages", call).await["message_id"].as_str().unwrap().to_owned();
-    anna.presses(&mid, "Buy").unwrap();
+    let own = anna.presses(&mid, "Buy").unwrap();
     world.meta.deliver_all().await;
-    assert_eq!(receiver.latest()["postback"], json!({ "mid": mid, "title": "Buy", "payload": "buy" }));
+    assert_eq!(receiver.latest()["postback"], json!({ "mid": own, "title": "Buy", "payload": "buy" }));
+    assert_ne!(own, mid);
     assert!(anna.presses(&mid, "Sell").is_err());
 }
 
