@@ -8,5 +8,6 @@
 
 pub mod max;
 pub mod avito;
+pub mod meta;
 pub mod telegram;
 pub mod vk;

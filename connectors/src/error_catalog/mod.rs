@@ -8,13 +8,19 @@ use base::message::{Failure, FailureCode};
 
 mod max;
 mod avito;
+mod facebook;
+mod instagram;
 mod telegram;
+#[cfg(test)]
+mod graph_tests;
 #[cfg(test)]
 mod tests;
 mod vk;
 
 pub use max::MAX;
 pub use avito::AVITO;
+pub use facebook::FACEBOOK;
+pub use instagram::INSTAGRAM;
 pub use telegram::TELEGRAM;
 pub use vk::VK;
 

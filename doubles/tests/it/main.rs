@@ -17,6 +17,7 @@ mod faults;
 mod files;
 mod groups;
 mod max;
+mod meta;
 mod polling;
 mod receiver;
 mod samples;
