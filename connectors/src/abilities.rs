@@ -1,5 +1,7 @@
 //! What a messenger can do, as data: enforced by [`super::fit`], shown in the panel and in `docs/connectors.md`.
 
+use std::time::Duration;
+
 use base::message::Content;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -16,10 +18,20 @@ pub struct Abilities {
     pub delivered_on_accept: bool,
     /// What to do after an unknown outcome.
     pub after_unknown: AfterUnknown,
+    /// The time after the customer's last message in which anything may be sent; none if there is no limit.
+    pub window: Option<Window>,
     /// Requests per second to one source.
     pub requests_per_second: u32,
     /// Concurrent requests to one source.
     pub at_once: u32,
+}
+
+/// How long a manager may answer after the customer's last message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub length: Duration,
+    /// What people (not bots) write may be sent for this long, if that is longer.
+    pub by_people: Option<Duration>,
 }
 
 /// How a messenger supports something.
@@ -195,6 +207,8 @@ pub enum AfterUnknown {
     RepeatMarked,
     /// Retry freely: a repeat has no effect.
     RepeatFreely,
+    /// Wait for the messenger's report, which names the letter: for at most five minutes, then as `ResendOnce`.
+    AwaitStatus,
     /// It cannot be determined: resend once after 60 s, marked as a possible duplicate, then fail.
     ResendOnce,
 }

@@ -2,14 +2,18 @@
 //! stores them; connectors know no tables.
 
 use base::i18n::LocalizedText;
-use base::message::{Body, Person};
+use base::message::{Body, Failure, Person, State};
 use serde_json::Value;
 use uuid::Uuid;
+
+use crate::template::TemplateState;
 
 /// A messenger's call as received.
 pub struct IncomingCall<'a> {
     /// A header's value, by its lower-case name.
     pub header: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// The last part of the address, for kinds whose secret is there ([`super::Connector::secret_in_path`]); else empty.
+    pub path_secret: &'a str,
     pub body: &'a [u8],
 }
 
@@ -34,6 +38,32 @@ pub enum InboundEvent {
         conversation_id: String,
         reachable: bool,
         at: i64,
+    },
+    /// How far a message of ours has come.
+    Status(Box<StatusReport>),
+    /// All messages of ours in a conversation, up to one of them or a time, have come this far.
+    StatusUpTo(Box<StatusUpTo>),
+    /// The customer is typing.
+    Typing {
+        conversation_id: String,
+        sender: Person,
+    },
+    /// A message from before the source was connected: stored without a lead and a notification, in the order of its
+    /// time. One that is known is ignored.
+    History(Box<IncomingMessage>),
+    /// The messenger lets us write freely in this conversation until then, in milliseconds since 1970, longer than its
+    /// abilities say.
+    WindowOpen {
+        conversation_id: String,
+        until: i64,
+    },
+    /// The messenger reports the state of a template.
+    Template(Box<TemplateState>),
+    /// The messenger reports a problem of the line itself, shown at the source until it reports the end by none.
+    LineTrouble {
+        /// Which aspect: one has one problem at most, e.g. `quality`.
+        aspect: &'static str,
+        trouble: Option<LocalizedText>,
     },
     /// A conversation has a new id; the old one stays known.
     Moved {
@@ -73,6 +103,32 @@ pub struct EditedMessage {
     pub written: IncomingMessage,
     /// Equal in a repeat of the same change, different in another change.
     pub key: String,
+}
+
+/// How far a message of ours has come, by the messenger's report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusReport {
+    /// The letter that sent it, if the messenger returns it.
+    pub letter_id: Option<Uuid>,
+    /// The messenger's id of the message.
+    pub message: String,
+    pub state: State,
+    /// Why, if it failed.
+    pub failure: Option<Failure>,
+    /// Milliseconds since 1970 by the messenger's clock.
+    pub at: Option<i64>,
+}
+
+/// How far our messages in a conversation have come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusUpTo {
+    pub conversation_id: String,
+    /// The messenger's id of the last of them.
+    pub message: Option<String>,
+    /// The time up to which they were sent, in milliseconds since 1970 by the messenger's clock; without both, all.
+    pub until: Option<i64>,
+    /// `Delivered` or `Read`.
+    pub state: State,
 }
 
 /// A reaction that was set or removed.

@@ -25,15 +25,23 @@ pub mod kind;
 pub mod kinds;
 mod line;
 mod outgoing;
+pub mod poll;
 pub mod telegram;
+pub mod template;
+pub mod vendor_app;
 pub mod webchat;
 
-pub use abilities::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit};
+pub use abilities::{
+    Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit, Window,
+};
 pub use field::{Field, Input};
 use file::{NotOpened, OpenFile};
 use incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 pub use line::{Denied, HOOK_SECRET, HookTarget, Identity, Watched};
-pub use outgoing::{Event, Message, MessageIds, Outgoing, PartNumber};
+pub use outgoing::{Event, LastIncoming, Message, MessageIds, Outgoing, PartNumber};
+use poll::{HistoryPage, OpenConversation, Renewed};
+use template::{NewTemplate, TemplateState};
+use vendor_app::VendorApp;
 
 /// A source's settings.
 #[derive(Clone, Debug)]
@@ -116,6 +124,21 @@ pub trait Connector: Send + Sync {
         false
     }
 
+    /// Submits a template to the messenger's review. Submitting the same again returns its present state.
+    async fn submit_template(&self, _settings: &Settings, _template: &NewTemplate) -> Result<TemplateState, Denied> {
+        Err(Denied::Refused(LocalizedText::new("said-templates-not-reviewed")))
+    }
+
+    /// The messenger's templates with their present states.
+    async fn templates(&self, _settings: &Settings) -> Result<Vec<TemplateState>, Denied> {
+        Ok(Vec::new())
+    }
+
+    /// Deletes a template at the messenger. One that does not exist there is a success.
+    async fn delete_template(&self, _settings: &Settings, _name: &str, _id: &str) -> Result<(), Denied> {
+        Ok(())
+    }
+
     /// Whether its messengers receive notices about their source. The default is for kinds without use for them.
     fn takes_notices(&self) -> bool {
         false
@@ -154,6 +177,31 @@ pub trait Connector: Send + Sync {
         Ok(None)
     }
 
+    /// Largest accepted body of a call, in bytes.
+    fn call_limit(&self) -> usize {
+        1024 * 1024
+    }
+
+    /// The vendor's app, if the configuration has one: it receives the calls for all lines at one address.
+    fn vendor_app(&self) -> Option<&dyn VendorApp> {
+        None
+    }
+
+    /// The answer to the messenger's `GET` that validates a source's address; none refuses it.
+    fn handshake(&self, _settings: &Settings, _query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
+        None
+    }
+
+    /// Whether the hook's secret is the last part of its address, for messengers that neither sign nor send a header.
+    fn secret_in_path(&self) -> bool {
+        false
+    }
+
+    /// The body of the success answer to a call, sent after its events are stored.
+    async fn answer(&self, _settings: &Settings, _call: &IncomingCall<'_>) -> String {
+        String::new()
+    }
+
     /// Whether [`Connector::authenticate`] needs headers only, so that a call can be refused before its body is read.
     fn authenticates_by_header(&self) -> bool {
         false
@@ -190,6 +238,38 @@ pub trait Connector: Send + Sync {
     /// Asks the messenger where it delivers.
     async fn watch(&self, _settings: &Settings, _hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
         Ok(Watched::Fine)
+    }
+
+    /// How often [`Connector::poll`] is called for a source; none if the messenger reports everything by itself.
+    fn poll_interval(&self) -> Option<std::time::Duration> {
+        None
+    }
+
+    /// Asks the messenger for what it does not report by itself. `open`: conversations with messages of ours that were
+    /// not read yet, the latest first, at most 100.
+    async fn poll(&self, _settings: &Settings, _open: &[OpenConversation]) -> Result<Vec<InboundEvent>, Denied> {
+        Ok(Vec::new())
+    }
+
+    /// Credentials that replace those that end soon; none if there is nothing to do. Called once an hour.
+    async fn renew(&self, _settings: &Settings, _now: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {
+        Ok(None)
+    }
+
+    /// Whether [`Connector::history`] returns earlier messages.
+    fn has_history(&self) -> bool {
+        false
+    }
+
+    /// One page of the messages since a time, from before the source was connected. `page`: from the page before.
+    async fn history(
+        &self,
+        _settings: &Settings,
+        _since: DateTime<Utc>,
+        _page: Option<&str>,
+        _words: Words,
+    ) -> Result<HistoryPage, Denied> {
+        Ok(HistoryPage::default())
     }
 
     /// Removes our webhook from the messenger. A webhook that another service has set is left alone.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::file::SharedShelf;
+use super::template::RegisteredTemplate;
 
 /// An event for the customer's conversation.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub struct Outgoing {
     pub source_id: Uuid,
     /// The messenger's id of the conversation; empty if there is none yet.
     pub conversation_id: String,
+    /// The customer's last message in it, for messengers that want to know what is answered or read.
+    pub last_incoming: Option<LastIncoming>,
     pub event: Event,
     /// An earlier attempt may have arrived.
     pub repeat: bool,
@@ -35,6 +38,15 @@ impl Outgoing {
             _ => self.letter_id.to_string(),
         }
     }
+}
+
+/// The customer's last message in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastIncoming {
+    /// The messenger's id of it.
+    pub external_id: String,
+    /// When it was sent, by the messenger's clock.
+    pub at: DateTime<Utc>,
 }
 
 /// What happened in amoCRM.
@@ -73,6 +85,9 @@ pub struct Message {
     pub content: Content,
     pub markup: Option<Markup>,
     pub template: Option<Template>,
+    /// The same template as the messenger has approved it; none for templates that it has not reviewed, which are sent
+    /// as their final text.
+    pub registered_template: Option<RegisteredTemplate>,
     pub reply_to: Option<Quote>,
     pub forward: Option<Quote>,
     pub post: Option<Post>,

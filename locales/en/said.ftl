@@ -231,3 +231,4 @@ said-imports-large = the files of this account’s imports in progress may have 
 said-account-full = the account has reached its limit of { $most } MB stored: keep texts for fewer days, delete files and imports, or ask the vendor for more
 said-disk-share = the server’s disk is almost full and this account stores more than others: keep texts for fewer days, or repeat this later
 said-visitor-too-much = no more files are accepted here today
+said-templates-not-reviewed = This messenger does not review templates.

@@ -187,6 +187,7 @@ ability-receipts = Tells when a message is delivered and read
 ability-delivered-on-accept = What the messenger has taken counts as delivered
 ability-repeat-marked = After a broken connection messages are repeated with a mark, so that the receiver can tell
 ability-repeat-freely = After a broken connection nothing arrives twice
+ability-await-status = After a broken connection Parom waits for the messenger’s receipt before it sends again
 ability-resend-once = After a broken connection a message may arrive twice
 ability-speed =
     { $count ->

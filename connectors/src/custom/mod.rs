@@ -37,6 +37,7 @@ const ABILITIES: Abilities = Abilities {
     caption_length: None,
     delivered_on_accept: false,
     after_unknown: AfterUnknown::RepeatMarked,
+    window: None,
     requests_per_second: 1000,
     at_once: 8,
 };

@@ -30,7 +30,7 @@ pub struct CatalogEntry {
     pub id: &'static str,
     key: &'static str,
     /// Codes of the answer; 0 if no answer contains it.
-    pub codes: RangeInclusive<u16>,
+    pub codes: RangeInclusive<u32>,
     /// Parts of the text, one of which must occur, case-insensitively; empty for any text.
     pub texts: &'static [&'static str],
     pub cause: &'static str,
@@ -104,8 +104,8 @@ impl Fix {
 
 impl ErrorCatalog {
     /// What a refusal means; none for an unknown code.
-    pub fn find(&self, code: u16, text: &str) -> Option<&'static CatalogEntry> {
-        let text = text.to_lowercase();
+    pub fn find(&self, code: impl Into<u32>, text: &str) -> Option<&'static CatalogEntry> {
+        let (code, text) = (code.into(), text.to_lowercase());
         let known = self.rows.iter().find(|row| row.fits(code, &text));
         known.or_else(|| self.defaults.iter().find(|row| row.fits(code, &text)))
     }
@@ -124,7 +124,7 @@ impl ErrorCatalog {
 
 impl CatalogEntry {
     /// `text`: in lower case.
-    fn fits(&self, code: u16, text: &str) -> bool {
+    fn fits(&self, code: u32, text: &str) -> bool {
         let any = || self.texts.iter().any(|part| text.contains(&part.to_lowercase()));
         self.codes.contains(&code) && (self.texts.is_empty() || any())
     }

@@ -3,7 +3,7 @@ use base::i18n::Language;
 use super::*;
 
 /// Telegram's answers, verbatim; `N` replaces variable parts.
-const ANSWERS: &[(&str, u16, &str)] = &[
+const ANSWERS: &[(&str, u32, &str)] = &[
     ("t1", 403, "Forbidden: bot was blocked by the user"),
     ("t2", 403, "Forbidden: user is deactivated"),
     ("t3", 403, "Forbidden: bot can't initiate conversation with a user"),
@@ -83,7 +83,7 @@ fn every_answer_finds_its_row() {
         assert_eq!(found.id, *id, "{code} {text}");
         assert_eq!(TELEGRAM.find(*code, &text.to_uppercase()), Some(found), "whatever the case");
     }
-    assert_eq!(TELEGRAM.find(302, ""), None);
+    assert_eq!(TELEGRAM.find(302_u32, ""), None);
 }
 
 #[test]

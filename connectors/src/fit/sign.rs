@@ -41,6 +41,7 @@ mod tests {
             content,
             markup: None,
             template: None,
+            registered_template: None,
             reply_to: None,
             forward: None,
             post: None,

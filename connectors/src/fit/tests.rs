@@ -24,6 +24,7 @@ const PLAIN: Abilities = Abilities {
     caption_length: Some(Length { most: 10, unit: Unit::Utf16 }),
     delivered_on_accept: false,
     after_unknown: AfterUnknown::ResendOnce,
+    window: None,
     requests_per_second: 1,
     at_once: 1,
 };
@@ -52,6 +53,7 @@ fn message(content: Content) -> Message {
         content,
         markup: None,
         template: None,
+        registered_template: None,
         reply_to: None,
         forward: None,
         post: None,

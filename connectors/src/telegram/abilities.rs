@@ -23,6 +23,7 @@ pub(super) const ABILITIES: Abilities = Abilities {
     // A source may choose otherwise: see `setup::Options`.
     delivered_on_accept: true,
     after_unknown: AfterUnknown::ResendOnce,
+    window: None,
     requests_per_second: 30,
     at_once: 16,
 };

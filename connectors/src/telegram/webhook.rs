@@ -243,13 +243,16 @@ mod tests {
                 assert_eq!(name, "x-telegram-bot-api-secret-token");
                 secret.map(str::to_owned)
             };
-            authenticate(&settings, &IncomingCall { header: &header, body: b"" })
+            authenticate(&settings, &IncomingCall { header: &header, path_secret: "", body: b"" })
         };
         assert!(given(Some("s3cr3t")));
         for wrong in [None, Some(""), Some("s3cr3"), Some("s3cr3t "), Some("S3cr3t")] {
             assert!(!given(wrong), "{wrong:?}");
         }
         let without = Settings { public: json!({}), secrets: Default::default() };
-        assert!(!authenticate(&without, &IncomingCall { header: &|_| Some(String::new()), body: b"" }));
+        assert!(!authenticate(
+            &without,
+            &IncomingCall { header: &|_| Some(String::new()), path_secret: "", body: b"" }
+        ));
     }
 }

@@ -49,6 +49,7 @@ const ABILITIES: Abilities = Abilities {
     caption_length: None,
     delivered_on_accept: false,
     after_unknown: AfterUnknown::RepeatFreely,
+    window: None,
     requests_per_second: 1000,
     at_once: 32,
 };

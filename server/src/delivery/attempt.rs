@@ -165,7 +165,7 @@ fn settlement(
                 Direction::ToCrm => AfterUnknown::RepeatFreely,
                 Direction::ToMessenger => after_unknown(app, parts),
             };
-            let once = after_unknown == AfterUnknown::ResendOnce;
+            let once = matches!(after_unknown, AfterUnknown::ResendOnce | AfterUnknown::AwaitStatus);
             let millis = if once { RESEND_MILLIS } else { backoff::millis(letter.attempts, None) };
             done.settled = Settled::Retry { millis, unknown: true, resent: once && unknown };
             done.possible_duplicate = once;

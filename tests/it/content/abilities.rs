@@ -52,6 +52,7 @@ fn limits(table: &mut String, kinds: &[(&str, &Abilities)]) {
         match one.after_unknown {
             AfterUnknown::RepeatMarked => "repeated, marked",
             AfterUnknown::RepeatFreely => "repeated, without effect",
+            AfterUnknown::AwaitStatus => "waits for the messenger's report",
             AfterUnknown::ResendOnce => "one resend after 60 s, marked",
         }
         .to_owned()

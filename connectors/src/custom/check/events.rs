@@ -123,6 +123,7 @@ impl<'a> CheckScene<'a> {
             content,
             markup: None,
             template: None,
+            registered_template: None,
             reply_to: None,
             forward: None,
             post: None,

@@ -184,6 +184,7 @@ impl<'a> Checker<'a> {
             letter_id: self.clock.uuid_v7(),
             source_id: self.source_id,
             conversation_id: scene.conversation.clone(),
+            last_incoming: None,
             event,
             repeat: false,
             now: self.clock.now(),

@@ -67,7 +67,7 @@ fn refused(line: &SendContext<'_>, row: Option<&CatalogEntry>, retry_after: Opti
             Report::not_done(Verdict::Retry { after, whole_target: false }, said)
         }
         // Concerns one of the accounts that the bot writes for; its own chats and those of other accounts go on.
-        RefusalClass::Pause if line.connection.is_some() && row.codes.contains(&BAD_REQUEST) => {
+        RefusalClass::Pause if line.connection.is_some() && row.codes.contains(&u32::from(BAD_REQUEST)) => {
             Report::not_done(Verdict::Bury(row.failure(words)), said)
         }
         RefusalClass::Pause => Report::not_done(Verdict::Pause, pause(row)),

@@ -28,7 +28,8 @@ pub(super) async fn attempt(
         MessengerRoute::Into(dialogue) => Some(dialogue),
         MessengerRoute::Blocked(report) => return Ok(*report),
     };
-    if claim.letter.unknown && abilities.after_unknown == AfterUnknown::ResendOnce && claim.letter.resends > 0 {
+    let resent_once = matches!(abilities.after_unknown, AfterUnknown::ResendOnce | AfterUnknown::AwaitStatus);
+    if claim.letter.unknown && resent_once && claim.letter.resends > 0 {
         return Ok(bury(FailureCode::Internal, "whether the message arrived cannot be found out"));
     }
     let current = parts.message()?;
@@ -50,6 +51,7 @@ pub(super) async fn attempt(
         content,
         markup: current.body.markup.clone(),
         template: current.body.template.clone(),
+        registered_template: None,
         reply_to: quote::known(line, current.body.reply_to.clone()).await?,
         forward: quote::known(line, current.body.forward.clone()).await?,
         post: current.body.post.clone(),

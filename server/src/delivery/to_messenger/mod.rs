@@ -77,6 +77,7 @@ impl<'a> MessengerTarget<'a> {
             letter_id: claim.letter.id,
             source_id: self.source.id,
             conversation_id: conversation_id.to_owned(),
+            last_incoming: None,
             event,
             repeat,
             now: self.app.clock.now(),

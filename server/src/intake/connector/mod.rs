@@ -79,14 +79,18 @@ async fn answer(
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     // If a header is sufficient proof, the body of an unauthenticated call is not read.
     let by_header = line.connector.authenticates_by_header();
-    if by_header && !line.connector.authenticate(&line.settings, &IncomingCall { header: &header, body: &[] }) {
+    if by_header
+        && !line.connector.authenticate(&line.settings, &IncomingCall { header: &header, path_secret: "", body: &[] })
+    {
         return HttpResponse::Unauthorized().finish();
     }
     let body = match read(payload, BODY_BYTES).await {
         Ok(body) => body,
         Err(refused) => return refused,
     };
-    if !by_header && !line.connector.authenticate(&line.settings, &IncomingCall { header: &header, body: &body }) {
+    if !by_header
+        && !line.connector.authenticate(&line.settings, &IncomingCall { header: &header, path_secret: "", body: &body })
+    {
         return HttpResponse::Unauthorized().finish();
     }
     // Detached: a caller that hangs up must not stop the processing of its call.
@@ -134,7 +138,7 @@ impl CalledSource {
 
     /// Stores a call's events, or its bytes. Durable on return.
     async fn store(&self, body: Bytes) -> Result<(), RetryLater> {
-        let call = IncomingCall { header: &|_| None, body: &body };
+        let call = IncomingCall { header: &|_| None, path_secret: "", body: &body };
         match self.connector.receive(&self.settings, &call, self.words).await {
             Ok(event) => events::take(self, body, event).await,
             Err(NotReceived::Unreadable) => quarantine::keep(self, body, "unreadable").await,

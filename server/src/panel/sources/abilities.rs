@@ -55,6 +55,7 @@ pub fn abilities_of(words: Words, kind: &str, data: &Data) -> KindAbilities {
     lines.push(match data.after_unknown {
         AfterUnknown::RepeatMarked => yes(words.text("ability-repeat-marked")),
         AfterUnknown::RepeatFreely => yes(words.text("ability-repeat-freely")),
+        AfterUnknown::AwaitStatus => yes(words.text("ability-await-status")),
         AfterUnknown::ResendOnce => no(words.text("ability-resend-once")),
     });
     lines.push(yes(words.text("ability-speed").with("count", data.requests_per_second)));
