@@ -30,6 +30,7 @@ pub mod telegram;
 pub mod template;
 pub mod vendor_app;
 pub mod webchat;
+pub mod whatsapp;
 
 pub use abilities::{
     Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit, Window,

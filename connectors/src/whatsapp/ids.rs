@@ -92,7 +92,10 @@ mod tests {
     fn a_conversation_says_how_to_address_it() {
         for (id, address) in [
             ("77010001122", json!({ "recipient_type": "individual", "to": "77010001122" })),
-            ("KZ.1234567890123456789", json!({ "recipient_type": "individual", "recipient": "KZ.1234567890123456789" })),
+            (
+                "KZ.1234567890123456789",
+                json!({ "recipient_type": "individual", "recipient": "KZ.1234567890123456789" }),
+            ),
             ("KZ.ENT.998877", json!({ "recipient_type": "individual", "recipient": "KZ.ENT.998877" })),
             ("Y2FwaV9ncm91cDo3Nw==", json!({ "recipient_type": "group", "to": "Y2FwaV9ncm91cDo3Nw==" })),
         ] {

@@ -122,13 +122,18 @@ impl Reader<'_> {
     /// A card: the first phone, and everything else as text.
     fn card(&self, card: &Card) -> ReceivedContent {
         let whole = [&*card.name.first_name, &*card.name.last_name].join(" ");
-        let phones: Vec<String> =
-            card.phones.iter().filter_map(|phone| phone.phone.some().or_else(|| phone.wa_id.some())).map(with_plus).collect();
+        let phones: Vec<String> = card
+            .phones
+            .iter()
+            .filter_map(|phone| phone.phone.some().or_else(|| phone.wa_id.some()))
+            .map(with_plus)
+            .collect();
         let phone = phones.first().cloned().or_else(|| vcard_phone(&card.vcard)).unwrap_or_default();
         let emails: Vec<&str> = card.emails.iter().filter_map(|email| email.email.some()).collect();
         let company = card.org.company.some();
         let name = card.name.formatted_name.some().or_else(|| Some(whole.trim()).filter(|name| !name.is_empty()));
-        let rest: Vec<&str> = phones.iter().skip(1).map(String::as_str).chain(emails).chain(company.filter(|_| name.is_some())).collect();
+        let rest: Vec<&str> =
+            phones.iter().skip(1).map(String::as_str).chain(emails).chain(company.filter(|_| name.is_some())).collect();
         let name = name.or(company).unwrap_or(&phone);
         let content = if name.is_empty() && phone.is_empty() {
             Content::Text { text: self.text("wa-in-card", &[]) }
@@ -148,8 +153,10 @@ impl Reader<'_> {
             return self.text("wa-in-history-file", &[]);
         }
         let refusal = message.errors.first();
-        if let Some(row) = refusal.and_then(|refusal| WHATSAPP.known(refusal.code)).filter(|row| matches!(row.id, "w42" | "w45")) {
-            return format!("[{}]", self.words.text(row.key()));
+        if let Some(row) =
+            refusal.and_then(|refusal| WHATSAPP.known(refusal.code)).filter(|row| matches!(row.id, "w42" | "w45"))
+        {
+            return format!("[{}]", self.text(row.key(), &[]));
         }
         let kind = message.unsupported.as_ref().and_then(|unsupported| unsupported.r#type.some());
         let kind = kind.or_else(|| message.r#type.some().filter(|kind| *kind != "unsupported"));
@@ -170,7 +177,11 @@ fn file(message: &Message) -> Option<Content> {
         return Some(Content::Video(media(&file, "video")));
     }
     if let Some(file) = of(&message.audio) {
-        return Some(if file.voice { Content::Voice(media(&file, "voice")) } else { Content::Audio(media(&file, "audio")) });
+        return Some(if file.voice {
+            Content::Voice(media(&file, "voice"))
+        } else {
+            Content::Audio(media(&file, "audio"))
+        });
     }
     if let Some(file) = of(&message.document) {
         return Some(Content::File(media(&file, "file")));

@@ -25,9 +25,14 @@ impl NumberChange<'_> {
 
     fn thread(&mut self, thread: &HistoryThread) -> Vec<InboundEvent> {
         let context = &thread.context;
-        let phone = if context.wa_id.some().is_none() && context.user_id.some().is_none() { &thread.id } else { &context.wa_id };
+        let phone = if context.wa_id.some().is_none() && context.user_id.some().is_none() {
+            &thread.id
+        } else {
+            &context.wa_id
+        };
         let Some(ids) = PersonIds::of(phone, &context.user_id) else { return vec![InboundEvent::Unknown("history")] };
-        let mut messages: Vec<&Message> = thread.messages.iter().filter(|message| message.id.some().is_some()).collect();
+        let mut messages: Vec<&Message> =
+            thread.messages.iter().filter(|message| message.id.some().is_some()).collect();
         messages.sort_by_key(|message| message.timestamp);
         let mut events = Vec::new();
         for message in messages {
@@ -39,7 +44,10 @@ impl NumberChange<'_> {
 
     /// Reactions, edits and notices of the past are left out: the messages are there in their last form.
     fn earlier(&mut self, message: &Message, ids: &PersonIds) -> Vec<IncomingMessage> {
-        let is_other = message.reaction.is_some() || message.edit.is_some() || message.revoke.is_some() || message.system.is_some();
+        let is_other = message.reaction.is_some()
+            || message.edit.is_some()
+            || message.revoke.is_some()
+            || message.system.is_some();
         if is_other {
             return Vec::new();
         }

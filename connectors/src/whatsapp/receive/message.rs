@@ -8,9 +8,7 @@ use super::content::ReceivedContent;
 use super::context::{above, mark, reply_to};
 use super::people::PersonIds;
 use super::{NumberChange, system};
-use crate::incoming::{
-    Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage, Reacted,
-};
+use crate::incoming::{Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage, Reacted};
 use crate::whatsapp::ids::stored;
 use crate::whatsapp::keyboard::PressedButton;
 use crate::whatsapp::wire::Message;
@@ -56,7 +54,8 @@ impl NumberChange<'_> {
             let events = self.events_of(message, scene);
             return ids.known_by_both(events);
         };
-        let scene = MessageScene { conversation_id: stored(group), sender, receiver: None, room: Some(self.group(group)) };
+        let scene =
+            MessageScene { conversation_id: stored(group), sender, receiver: None, room: Some(self.group(group)) };
         self.events_of(message, scene)
     }
 
@@ -137,11 +136,7 @@ impl NumberChange<'_> {
     }
 
     /// The messages of one, each with the data of our button that was pressed, if any.
-    pub(super) fn parts(
-        &mut self,
-        message: &Message,
-        scene: &MessageScene,
-    ) -> Vec<(Option<String>, IncomingMessage)> {
+    pub(super) fn parts(&mut self, message: &Message, scene: &MessageScene) -> Vec<(Option<String>, IncomingMessage)> {
         let contents = self.reader.contents(message);
         let single = contents.len() == 1;
         let parts = contents.into_iter().enumerate().map(|(place, mut content)| {

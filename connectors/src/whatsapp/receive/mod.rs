@@ -104,9 +104,10 @@ impl Reader<'_> {
         if events.is_empty() { vec![InboundEvent::Unknown("value")] } else { events }
     }
 
-    /// A text of the catalogue of texts.
+    /// A text for the chat: with plain spaces, because people copy from there.
     fn text(&self, key: &'static str, values: &[(&'static str, &str)]) -> String {
         let sentence = self.words.text(key);
-        values.iter().fold(sentence, |sentence, (name, value)| sentence.with(name, *value)).to_string()
+        let sentence = values.iter().fold(sentence, |sentence, (name, value)| sentence.with(name, *value));
+        sentence.to_string().replace('\u{a0}', " ")
     }
 }

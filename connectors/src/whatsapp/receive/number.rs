@@ -73,7 +73,9 @@ fn restricted(update: &AccountUpdate) -> LocalizedText {
     let kinds: Vec<&str> = update.restriction_info.iter().filter_map(|one| one.restriction_type.some()).collect();
     let until = update.restriction_info.iter().filter_map(|one| DateTime::from_timestamp(one.expiration.0, 0)).max();
     let until = until.filter(|until| until.timestamp() > 0).map(|until| until.format("%Y-%m-%d").to_string());
-    LocalizedText::new("said-wa-restricted").with("kinds", kinds.join(", ")).with("until", until.unwrap_or_else(|| "–".to_owned()))
+    LocalizedText::new("said-wa-restricted")
+        .with("kinds", kinds.join(", "))
+        .with("until", until.unwrap_or_else(|| "–".to_owned()))
 }
 
 fn is_lifted(update: &AccountUpdate) -> bool {

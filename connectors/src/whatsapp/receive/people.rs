@@ -66,7 +66,8 @@ impl NumberChange<'_> {
         let profile = self.contacts.iter().find(is_them).map(|contact| &contact.profile);
         let name = profile.and_then(|profile| profile.name.some().or_else(|| profile.username.some()));
         // A phone that is too long for one is somebody's joke.
-        let phone = ids.phone.as_deref().filter(|phone| phone.len() <= 15 && phone.bytes().all(|one| one.is_ascii_digit()));
+        let phone =
+            ids.phone.as_deref().filter(|phone| phone.len() <= 15 && phone.bytes().all(|one| one.is_ascii_digit()));
         let called = || phone.map_or_else(|| format!("WhatsApp {}", ids.id()), |phone| format!("+{phone}"));
         Person {
             id: ids.id().to_owned(),

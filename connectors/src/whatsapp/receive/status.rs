@@ -25,12 +25,12 @@ impl Reader<'_> {
             return vec![InboundEvent::Unknown("status")];
         }
         let refusal = status.errors.first().filter(|_| state == State::Failed);
-        let row = WHATSAPP.find(refusal.map_or(0, |refusal| refusal.code), "");
+        let row = refusal.and_then(|refusal| WHATSAPP.find(refusal.code, ""));
         let report = InboundEvent::Status(Box::new(StatusReport {
             letter_id,
             message: stored(&status.id),
             state,
-            failure: row.filter(|_| state == State::Failed).map(|row| row.failure(self.words)),
+            failure: row.map(|row| row.failure(self.words)),
             at: status.timestamp.millis(),
         }));
         let of_number = refusal.filter(|_| row.is_some_and(|row| row.class == RefusalClass::Pause));

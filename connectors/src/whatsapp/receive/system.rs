@@ -21,7 +21,8 @@ pub(super) fn changed(
         return vec![InboundEvent::Unknown("system")];
     };
     let known = std::iter::once(ids.id()).chain(ids.others());
-    let moved = known.filter(|from| *from != to).map(|from| InboundEvent::Moved { from: from.to_owned(), to: to.clone() });
+    let moved =
+        known.filter(|from| *from != to).map(|from| InboundEvent::Moved { from: from.to_owned(), to: to.clone() });
     let mut events: Vec<InboundEvent> = moved.collect();
     let Some(phone) = phone.filter(|_| &*system.r#type != "user_changed_user_id") else { return events };
     let text = match message.from.some() {

@@ -13,8 +13,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 pub use account::{AccountUpdate, HistoryThread, NumberUpdate, StateSync, TemplateUpdate, UserIdUpdate, WabaUpdate};
-pub use content::{Card, Context, FileRef, Interactive, Location, Order, Referral, System};
-pub use message::{Contact, History, Message, MessagesValue, Metadata, Refusal, Status};
+pub use content::{Card, FileRef, Interactive, Location, Order, Referral, System};
+pub use message::{Contact, History, Message, MessagesValue, Refusal, Status};
 
 /// Reads a field of any type; a value that does not fit counts as absent.
 pub(super) fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
@@ -40,7 +40,7 @@ macro_rules! wire {
         }
     )+};
 }
-use wire;
+pub(super) use wire;
 
 wire! {
     /// The body of a call (whatsapp §3).
@@ -195,7 +195,10 @@ mod tests {
         let number = |value: Value| serde_json::from_value::<Number>(value).unwrap().0;
         assert_eq!((number(json!("30.5")), number(json!(2)), number(json!("NaN"))), (Some(30.5), Some(2.0), None));
         let seconds = |value: Value| serde_json::from_value::<Seconds>(value).unwrap().millis();
-        assert_eq!((seconds(json!("1795168800")), seconds(json!(1_795_168_800))), (Some(1_795_168_800_000), seconds(json!("1795168800"))));
+        assert_eq!(
+            (seconds(json!("1795168800")), seconds(json!(1_795_168_800))),
+            (Some(1_795_168_800_000), seconds(json!("1795168800")))
+        );
         assert_eq!((seconds(json!("soon")), seconds(json!(i64::MAX))), (None, None));
     }
 }
