@@ -25,6 +25,7 @@ pub mod template;
 pub mod vendor_app;
 pub mod vk;
 pub mod webchat;
+pub mod whatsapp;
 
 pub use abilities::{
     Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit, Window,
