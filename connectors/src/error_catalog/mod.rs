@@ -6,22 +6,22 @@ use std::ops::RangeInclusive;
 use base::i18n::Words;
 use base::message::{Failure, FailureCode};
 
-mod max;
 mod avito;
 mod facebook;
-mod instagram;
-mod telegram;
 #[cfg(test)]
 mod graph_tests;
+mod instagram;
+mod max;
+mod telegram;
 #[cfg(test)]
 mod tests;
 mod vk;
 mod whatsapp;
 
-pub use max::MAX;
 pub use avito::AVITO;
 pub use facebook::FACEBOOK;
 pub use instagram::INSTAGRAM;
+pub use max::MAX;
 pub use telegram::TELEGRAM;
 pub use vk::VK;
 pub use whatsapp::WHATSAPP;
@@ -174,5 +174,5 @@ impl CatalogEntry {
 
 /// The catalogue of a kind of source; none if it has none.
 pub fn of(kind: &str) -> Option<ErrorCatalog> {
-    [AVITO, MAX, TELEGRAM, WHATSAPP].into_iter().find(|catalog| catalog.kind == kind)
+    [AVITO, FACEBOOK, INSTAGRAM, MAX, TELEGRAM, VK, WHATSAPP].into_iter().find(|catalog| catalog.kind == kind)
 }

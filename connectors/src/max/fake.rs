@@ -135,7 +135,8 @@ impl Fake {
             ScriptedAnswer::Reset => return None,
         };
         let length = body.len();
-        let text = format!("HTTP/1.1 {status} X\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}");
+        let text =
+            format!("HTTP/1.1 {status} X\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}");
         stream.write_all(text.as_bytes()).await.ok()
     }
 
