@@ -189,5 +189,3 @@ fn words(error: reqwest::Error) -> LocalizedText {
     reason::explain(&text)
 }
 
-#[cfg(test)]
-mod tests;
