@@ -7,3 +7,4 @@
 //! URL) use `reqwest` without a TLS provider.
 
 pub mod telegram;
+pub mod whatsapp;

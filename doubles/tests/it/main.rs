@@ -1,4 +1,4 @@
-//! The simulated Telegram from outside: real HTTP, a caller and a webhook written for these tests.
+//! The simulated messengers from outside: real HTTP, a caller and a webhook written for these tests.
 
 #![expect(
     clippy::unwrap_used,
@@ -18,5 +18,6 @@ mod samples;
 mod sender;
 mod sending;
 mod webhook;
+mod whatsapp;
 mod window;
 mod world;
