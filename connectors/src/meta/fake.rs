@@ -58,6 +58,11 @@ pub struct Fake {
 }
 
 impl Fake {
+    /// An address at which nobody listens.
+    pub fn nowhere() -> Self {
+        Self { base: "http://127.0.0.1:1".to_owned(), script: Arc::default() }
+    }
+
     pub async fn start(answers: impl IntoIterator<Item = ScriptedAnswer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
