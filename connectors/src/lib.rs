@@ -2,6 +2,7 @@
 //! queue: it gets what to send and returns the outcome.
 
 mod abilities;
+pub mod avito;
 mod connector;
 pub mod custom;
 pub mod error_catalog;
@@ -14,6 +15,7 @@ pub mod instagram;
 pub mod kind;
 pub mod kinds;
 mod line;
+pub mod max;
 pub mod meta;
 mod outgoing;
 pub mod poll;
@@ -21,7 +23,9 @@ mod registry;
 pub mod telegram;
 pub mod template;
 pub mod vendor_app;
+pub mod vk;
 pub mod webchat;
+pub mod whatsapp;
 
 pub use abilities::{
     Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit, Window,
