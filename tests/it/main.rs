@@ -35,6 +35,7 @@ mod languages;
 mod life;
 mod limits;
 mod media;
+mod messengers;
 mod pages;
 mod panel;
 mod reliability;
