@@ -8,7 +8,7 @@ use reqwest::Method;
 use sandbox::HookMessage;
 
 /// Every task of a serving process. One that is added belongs here too.
-const TASKS: [&str; 35] = [
+const TASKS: [&str; 38] = [
     "accounts",
     "alert_letters",
     "audit",
@@ -27,8 +27,10 @@ const TASKS: [&str; 35] = [
     "lost_hooks",
     "media",
     "metrics",
+    "polls",
     "proofs",
     "reconcile",
+    "renewals",
     "replays",
     "retention",
     "sessions",
@@ -39,6 +41,7 @@ const TASKS: [&str; 35] = [
     "spool_writer",
     "subscriptions",
     "task_alerts",
+    "templates",
     "traces",
     "usage",
     "wake",
