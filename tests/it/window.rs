@@ -157,7 +157,7 @@ async fn whoever_never_wrote_gets_templates_only(world: &mut World) {
 
 async fn the_setting_is_checked_and_can_be_taken_away(world: &mut World) {
     let line = line(world).await;
-    let url = world.messenger.url();
+    let url = world.messenger.url().to_owned();
     for wrong in [json!(0), json!(59), json!(2_592_001), json!(-1), json!("soon"), json!(1.5), json!([])] {
         let settings = json!({"settings": {"webhook_url": url, "time_window_seconds": wrong}});
         let refused = world.api.patch(&line.path(""), &settings).await.is(422);
@@ -187,10 +187,10 @@ async fn amocrms_window_is_switched_off_for_an_account(world: &mut World) {
     let tenant = format!("/api/v1/tenants/{}", line.tenant_id);
     let shown = world.api.patch(&tenant, &json!({"time_window_disabled": true})).await.is(200);
     assert_eq!(shown.json["time_window_disabled"], true);
-    watch::round(&world.app().tenants).await;
+    watch::round(&world.app().tenants).await.unwrap();
     assert_eq!(off(), [true]);
     world.api.patch(&tenant, &json!({"time_window_disabled": false})).await.is(200);
-    watch::round(&world.app().tenants).await;
+    watch::round(&world.app().tenants).await.unwrap();
     assert_eq!(off(), [false]);
 }
 
