@@ -30,6 +30,7 @@ mod identity;
 mod import;
 mod inbound;
 mod install;
+mod intake;
 mod isolation;
 mod languages;
 mod life;
