@@ -6,12 +6,24 @@ use std::ops::RangeInclusive;
 use base::i18n::Words;
 use base::message::{Failure, FailureCode};
 
+mod avito;
+mod facebook;
+#[cfg(test)]
+mod graph_tests;
+mod instagram;
+mod max;
 mod telegram;
 #[cfg(test)]
 mod tests;
+mod vk;
 mod whatsapp;
 
+pub use avito::AVITO;
+pub use facebook::FACEBOOK;
+pub use instagram::INSTAGRAM;
+pub use max::MAX;
 pub use telegram::TELEGRAM;
+pub use vk::VK;
 pub use whatsapp::WHATSAPP;
 
 /// All known refusals of one messenger.
@@ -162,5 +174,5 @@ impl CatalogEntry {
 
 /// The catalogue of a kind of source; none if it has none.
 pub fn of(kind: &str) -> Option<ErrorCatalog> {
-    [TELEGRAM, WHATSAPP].into_iter().find(|catalog| catalog.kind == kind)
+    [AVITO, FACEBOOK, INSTAGRAM, MAX, TELEGRAM, VK, WHATSAPP].into_iter().find(|catalog| catalog.kind == kind)
 }
