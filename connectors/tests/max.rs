@@ -121,7 +121,9 @@ mod inwards {
         let room = world.max.add_group(world.bot.id, "Acme buyers");
         world.max.act(Act::AddBot { who: world.maria, room }).unwrap();
         let events = world.received().await;
-        assert!(events.iter().any(|one| matches!(one, InboundEvent::Began(began) if began.customer.name.as_deref() == Some("Acme buyers"))));
+        assert!(events.iter().any(
+            |one| matches!(one, InboundEvent::Began(began) if began.customer.name.as_deref() == Some("Acme buyers"))
+        ));
         let channel = world.max.add_channel(world.bot.id, "Acme news");
         let post = world.max.act(Act::Post { channel, text: "Sale!".to_owned() }).unwrap().mid.unwrap();
         assert_eq!(world.received().await, [InboundEvent::Nothing("channel")]);
@@ -163,7 +165,10 @@ mod outwards {
             let taken = world.sends(message(content)).await;
             assert_eq!(taken.state, Some(State::Delivered));
             let sent = world.max.message(taken.external_id.as_deref().unwrap()).unwrap();
-            assert_eq!(sent.files.first().map(|file| (file.kind, &file.bytes[..])), kind.map(|kind| (kind, world::BYTES)));
+            assert_eq!(
+                sent.files.first().map(|file| (file.kind, &file.bytes[..])),
+                kind.map(|kind| (kind, world::BYTES))
+            );
             if kind.is_some() {
                 assert_eq!(sent.text, "signed");
             }

@@ -112,10 +112,7 @@ fn self_signed(connections: usize) -> (SocketAddr, std::sync::mpsc::Receiver<std
 }
 
 /// A server with this certificate and key; reports the outcome of each connection.
-fn with_certificate(
-    pem: &[u8],
-    connections: usize,
-) -> (SocketAddr, std::sync::mpsc::Receiver<std::io::Result<()>>) {
+fn with_certificate(pem: &[u8], connections: usize) -> (SocketAddr, std::sync::mpsc::Receiver<std::io::Result<()>>) {
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, PrivateKeyDer};
     let certificate = CertificateDer::from_pem_slice(pem).unwrap();

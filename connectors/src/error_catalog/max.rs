@@ -1,8 +1,6 @@
 //! MAX's refusals (max §10). A row compares the HTTP status, and code and message as one text.
 
-use base::message::FailureCode::{
-    Internal, RecipientBlocked, RecipientUnreachable, Rejected, SourceDisconnected,
-};
+use base::message::FailureCode::{Internal, RecipientBlocked, RecipientUnreachable, Rejected, SourceDisconnected};
 
 use super::Fix::{ButtonsAsText, Bytes, Document, NoQuote, OneByOne, Plain, Shorter};
 use super::RefusalClass::{Pause, Permanent, Resend, Transient, Unknown};

@@ -157,7 +157,8 @@ mod tests {
     fn a_chosen_row_has_its_id() {
         let row = |id: &str| Row { id: id.to_owned(), title: format!("Row {id}"), description: String::new() };
         let section = |rows: Vec<Row>| Section { title: String::new(), rows };
-        let list = List { sections: vec![section(vec![row("a")]), section(vec![row("b"), row("c")])], ..List::default() };
+        let list =
+            List { sections: vec![section(vec![row("a")]), section(vec![row("b"), row("c")])], ..List::default() };
         let markup = Markup::List(list);
         assert_eq!(rows(&markup), Some(vec![1, 1, 1]));
         let pressed = PressedButton { message_id: ID, row: 1, column: 1 };

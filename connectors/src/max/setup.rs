@@ -16,7 +16,10 @@ use crate::{Check, Field, Input, Settings, Setup};
 const TOKEN_BYTES: usize = 512;
 
 pub(super) const FIELDS: &[Field] = &[
-    Field { secret: true, ..Field::required(TOKEN, Input::Text, "wizard-max-token").with_hint("wizard-max-token-hint") },
+    Field {
+        secret: true,
+        ..Field::required(TOKEN, Input::Text, "wizard-max-token").with_hint("wizard-max-token-hint")
+    },
     Field::optional("groups", Input::Flag, "wizard-max-groups").with_hint("wizard-max-groups-hint"),
     Field::optional("comments", Input::Flag, "wizard-max-comments").with_hint("wizard-max-comments-hint").turned_on(),
     Field::optional("delivered_on_accept", Input::Flag, "wizard-max-delivered")

@@ -15,7 +15,8 @@ use chrono::DateTime;
 use connectors::file::{NotOpened, OpenFile, SharedShelf, Shelf};
 use connectors::incoming::{InboundEvent, IncomingCall, IncomingMessage};
 use connectors::{
-    Connector, Event, HOOK_SECRET, HookTarget, Message, Outgoing, PartNumber, Settings, Watched, max::Max as MaxConnector,
+    Connector, Event, HOOK_SECRET, HookTarget, Message, Outgoing, PartNumber, Settings, Watched,
+    max::Max as MaxConnector,
 };
 use doubles::max::{BotView, Customer, Max, NewBot, NewPerson, Options};
 use futures_util::{StreamExt, TryStreamExt};

@@ -18,7 +18,10 @@ use crate::max::keyboard;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Beside {
     Nothing,
-    File { kind: UploadType, media: Box<Media> },
+    File {
+        kind: UploadType,
+        media: Box<Media>,
+    },
     /// A whole attachment.
     Attachment(Value),
 }
@@ -168,7 +171,8 @@ impl Draft {
             Place::Comments { author, .. } => ("user_id", author),
         };
         let id = id.to_string();
-        let (comments, query) = (["messages", self.post.as_deref().unwrap_or_default(), "comments"], [(name, id.as_str())]);
+        let (comments, query) =
+            (["messages", self.post.as_deref().unwrap_or_default(), "comments"], [(name, id.as_str())]);
         let (path, query): (&[&str], &[(&str, &str)]) =
             if self.post.is_some() { (&comments, &[]) } else { (&["messages"], &query) };
         context.api.call(context.token, Call { method: Method::POST, path, query, body: Some(&body) }).await

@@ -40,12 +40,7 @@ struct SendContext<'a> {
 }
 
 /// Sends an event.
-pub(super) async fn send(
-    api: &MaxApi,
-    uploaded: &UploadedFiles,
-    settings: &Settings,
-    outgoing: &Outgoing,
-) -> Report {
+pub(super) async fn send(api: &MaxApi, uploaded: &UploadedFiles, settings: &Settings, outgoing: &Outgoing) -> Report {
     let Some(token) = setup::token(settings) else {
         return Report::not_done(Verdict::Pause, LocalizedText::new("said-max-token").to_string());
     };

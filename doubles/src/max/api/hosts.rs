@@ -59,7 +59,8 @@ async fn multipart(kind: &str, body: Bytes) -> Option<Sent> {
 
 /// One part; the last one completes the file.
 fn part(core: &Core, id: &str, kind: &str, range: &str, body: Bytes) -> HttpResponse {
-    let numbers: Vec<usize> = range.split(|sign: char| !sign.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect();
+    let numbers: Vec<usize> =
+        range.split(|sign: char| !sign.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect();
     let [first, last, size] = numbers.as_slice() else { return HttpResponse::BadRequest().finish() };
     let is_next = core.read(|state| {
         let have = state.files.get(id).and_then(|file| file.bytes.as_ref()).map_or(0, Bytes::len);

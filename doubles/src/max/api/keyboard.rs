@@ -16,7 +16,8 @@ pub(super) fn check(buttons: &Value) -> Result<(), Refusal> {
     for row in rows {
         let row = row.as_array().ok_or_else(|| wrong("Invalid buttons"))?;
         let is_wide = row.iter().any(|one| {
-            ["link", "open_app", "request_contact", "request_geo_location"].contains(&one["type"].as_str().unwrap_or_default())
+            ["link", "open_app", "request_contact", "request_geo_location"]
+                .contains(&one["type"].as_str().unwrap_or_default())
         });
         let most = if is_wide { WIDE_IN_ROW } else { IN_ROW };
         ensure(!row.is_empty() && row.len() <= most, || wrong(format!("Row of buttons must have at most {most}")))?;

@@ -18,7 +18,8 @@ const REMEMBERED: usize = 10_000;
 
 /// Adds the routes of the API and of the hosts of files.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    for path in ["/me", "/subscriptions", "/messages", "/messages/{rest:.*}", "/uploads", "/answers", "/videos/{token}"] {
+    for path in ["/me", "/subscriptions", "/messages", "/messages/{rest:.*}", "/uploads", "/answers", "/videos/{token}"]
+    {
         config.route(path, web::to(entry));
     }
     config

@@ -147,7 +147,11 @@ fn phone(core: &Core, words: &'static words::Words, who: i64, bot: i64, refusal:
 }
 
 /// `GET /phone/{person}/{bot}`.
-pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest, path: web::Path<(i64, i64)>) -> HttpResponse {
+pub(super) async fn show(
+    core: web::Data<Arc<Core>>,
+    request: HttpRequest,
+    path: web::Path<(i64, i64)>,
+) -> HttpResponse {
     let (person, bot) = path.into_inner();
     match phone(&core, words::of(&request), person, bot, String::new()) {
         Some(found) => page(StatusCode::OK, &found),

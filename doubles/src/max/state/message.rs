@@ -50,8 +50,7 @@ impl State {
         if let Some(post) = &message.post {
             recipient["post_id"] = json!(post);
         }
-        let mut json =
-            json!({"recipient": recipient, "timestamp": message.timestamp, "body": self.body(message)});
+        let mut json = json!({"recipient": recipient, "timestamp": message.timestamp, "body": self.body(message)});
         if let Some(sender) = message.sender {
             json["sender"] = self.user(sender);
         }

@@ -46,8 +46,14 @@ async fn a_message_is_told_as_the_schema_says() {
     let (mid, seq) = (message["body"]["mid"].as_str().unwrap(), message["body"]["seq"].as_i64().unwrap());
     assert_eq!(mid, format!("mid.{:016x}{seq:016x}", world.dialog()));
     assert_eq!(seq >> 16, message["timestamp"].as_i64().unwrap());
-    assert_eq!((&all[1]["message"]["link"]["type"], &all[1]["message"]["link"]["message"]["mid"]), (&json!("reply"), &json!(first)));
-    assert_eq!((&all[2]["update_type"], &all[2]["message"]["body"]["text"]), (&json!("message_edited"), &json!("Hello")));
+    assert_eq!(
+        (&all[1]["message"]["link"]["type"], &all[1]["message"]["link"]["message"]["mid"]),
+        (&json!("reply"), &json!(first))
+    );
+    assert_eq!(
+        (&all[2]["update_type"], &all[2]["message"]["body"]["text"]),
+        (&json!("message_edited"), &json!("Hello"))
+    );
     assert_eq!((&all[3]["update_type"], &all[3]["message_id"]), (&json!("message_removed"), &json!(first)));
 }
 

@@ -63,7 +63,8 @@ async fn a_file_is_processed_before_it_can_be_sent() {
 async fn a_file_comes_in_parts_too() {
     let world = World::started().await;
     let (url, token) = place(&world, "audio").await;
-    for (range, part, status) in [("bytes 0-2/5", "byt", 201), ("bytes 0-2/5", "byt", 416), ("bytes 3-4/5", "es", 200)] {
+    for (range, part, status) in [("bytes 0-2/5", "byt", 201), ("bytes 0-2/5", "byt", 416), ("bytes 3-4/5", "es", 200)]
+    {
         let request = world.http.post(&url).header("Content-Range", range).body(part);
         assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{range}");
     }

@@ -21,7 +21,10 @@ async fn texts_have_a_limit_and_are_changed_and_removed() {
     assert_eq!(world.ok(Method::PUT, &edit, json!({"text": "late"})).await["success"], false);
     world.ok(Method::DELETE, &edit, json!(null)).await;
     assert!(world.max.message(&mid).unwrap().is_removed);
-    assert_eq!(world.refused(Method::PUT, &edit, json!({"text": "gone"})).await.2, format!("Invalid message_id: {mid}"));
+    assert_eq!(
+        world.refused(Method::PUT, &edit, json!({"text": "gone"})).await.2,
+        format!("Invalid message_id: {mid}")
+    );
 }
 
 #[tokio::test]

@@ -48,7 +48,11 @@ async fn programs_act_and_break_by_json() {
     let readme = include_str!("../../../README.md");
     let samples = |fence: &str| {
         let block = readme.split(fence).nth(1).unwrap().split("```").next().unwrap();
-        block.lines().filter(|line| !line.is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
+        block
+            .lines()
+            .filter(|line| !line.is_empty())
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect::<Vec<Value>>()
     };
     for mut act in samples("```json max-acts") {
         act["who"] = json!(world.maria);

@@ -9,10 +9,13 @@ use crate::max::files::FileReference;
 fn a_text_has_its_author_and_its_place() {
     let told = written("text");
     assert_eq!(told.conversation_id, CHAT);
-    assert!(told.external_id.starts_with("mid.000000003473c6e7"), "{}", told.external_id);
+    assert!(told.external_id.starts_with("mid.000000003473e7d7"), "{}", told.external_id);
     assert_eq!(told.sent_at, Some(1_795_168_800_100));
     let sender = told.body.sender;
-    assert_eq!((sender.id.as_str(), sender.role, sender.name.as_deref()), ("91234567", Role::Client, Some("Анна Ковалёва")));
+    assert_eq!(
+        (sender.id.as_str(), sender.role, sender.name.as_deref()),
+        ("91234567", Role::Client, Some("Анна Ковалёва"))
+    );
     assert_eq!(sender.profile_url.as_deref(), Some("https://max.ru/anna_kov"));
     assert_eq!(text("text"), "Здравствуйте");
     assert_eq!(written("text_minimal").body.sender.name.as_deref(), Some("Артём"));
@@ -83,7 +86,10 @@ fn answers_name_what_they_answer() {
 fn words_passed_on_name_whose_they_are() {
     assert_eq!(text("forward"), "Forwarded from Артём:\nПозвоните после шести");
     let file = media("forward_file", "file");
-    assert_eq!((file.file_name.as_str(), file.text.as_deref()), ("dkp-agreement.pdf", Some("Forwarded from Евгений Панфёров:")));
+    assert_eq!(
+        (file.file_name.as_str(), file.text.as_deref()),
+        ("dkp-agreement.pdf", Some("Forwarded from Евгений Панфёров:"))
+    );
     let reference: FileReference = serde_json::from_str(&file.reference.unwrap()).unwrap();
     assert_eq!(reference.mid, written("forward_file").external_id, "asked for by the message that was received");
     assert_eq!(text("forward_body_null"), "Forwarded from somebody:\nТолько пересланное");

@@ -28,13 +28,17 @@ fn a_start_brings_its_payload() {
     assert_eq!((told.conversation_id.as_str(), told.mark.as_deref()), (CHAT, Some("lead_77-A")));
     assert_eq!(told.customer.id, "91234567");
     assert_eq!(began(read("bot_started_plain")).mark, None);
-    assert_eq!((reach("bot_started"), reach("bot_stopped"), reach("dialog_removed")), (Some(true), Some(false), Some(false)));
+    assert_eq!(
+        (reach("bot_started"), reach("bot_stopped"), reach("dialog_removed")),
+        (Some(true), Some(false), Some(false))
+    );
     assert_eq!(one("dialog_cleared"), InboundEvent::Nothing("dialog_cleared"));
 }
 
 #[tokio::test]
 async fn a_written_start_is_one_too_and_other_words_are_not() {
-    for (text, mark) in [("/start", Some(None)), ("/start lead", Some(Some("lead"))), ("/starter", None), ("/start a b", None)]
+    for (text, mark) in
+        [("/start", Some(None)), ("/start lead", Some(Some("lead"))), ("/starter", None), ("/start a b", None)]
     {
         let mut whole: Value = serde_json::from_str(&body("text")).unwrap();
         whole["message"]["body"]["text"] = json!(text);
@@ -71,7 +75,8 @@ fn groups_are_heard_and_channels_are_not() {
     assert_eq!((told.conversation_id.as_str(), told.room.unwrap().name.as_deref()), (GROUP, Some("Закупки")));
     assert_eq!(began(read("bot_added")).conversation_id, GROUP);
     assert_eq!(reach("bot_removed"), Some(false));
-    let title = InboundEvent::Learned { part: "titles", key: GROUP.to_owned(), value: json!("Закупки Акме") };
+    let title =
+        InboundEvent::Learned { part: "titles", key: GROUP.to_owned(), value: json!("Закупки Акме") };
     assert_eq!(one("chat_title_changed"), title);
     for name in ["channel_post", "bot_added_channel", "comment_of_channel"] {
         assert_eq!(one(name), InboundEvent::Nothing("channel"), "{name}");
@@ -115,7 +120,10 @@ async fn a_comment_is_of_its_post_and_author() {
         assert_eq!(told.conversation_id, "c-77345848199175/91234567");
         assert_eq!(told.external_id, "mid.ffffb9a7843177f901a0961f0b404461");
         let post = told.body.post.clone().unwrap();
-        assert_eq!((post.id.as_str(), post.caption.as_deref()), ("mid.ffffb9a7843177f901a095b6ca9f7bfa", Some("Sale!")));
+        assert_eq!(
+            (post.id.as_str(), post.caption.as_deref()),
+            ("mid.ffffb9a7843177f901a095b6ca9f7bfa", Some("Sale!"))
+        );
         assert_eq!(post.url.as_deref(), Some("https://max.ru/acme/AZ8Yq1"));
     }
     assert_eq!(fake.lines().len(), 1, "a post is asked for once");

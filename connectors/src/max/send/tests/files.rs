@@ -26,7 +26,10 @@ async fn each_type_has_its_upload() {
         assert_eq!((calls[1].line.as_str(), &calls[1].authorization), ("POST /upload/1", &None), "no token there");
         let form = multipart(&calls[1]);
         assert!(form.contains("name=\"data\"") && form.contains("the bytes of a file"), "{form}");
-        assert_eq!(calls[2].body(), json!({ "text": "", "attachments": [{ "type": kind, "payload": { "token": token } }] }));
+        assert_eq!(
+            calls[2].body(),
+            json!({ "text": "", "attachments": [{ "type": kind, "payload": { "token": token } }] })
+        );
     }
 }
 

@@ -40,11 +40,15 @@ async fn acceptance_counts_as_delivery_if_the_source_says_so() {
 
 #[tokio::test]
 async fn buttons_and_lists_are_keyboards() {
-    let asked = Message { markup: buttons(&[&[("Yes", None), ("Site", Some("https://acme.test"))]]), ..message(text("?")) };
+    let asked =
+        Message { markup: buttons(&[&[("Yes", None), ("Site", Some("https://acme.test"))]]), ..message(text("?")) };
     let (_, bot) = sent(asked, []).await;
     let keyboard = bot.body(0)["attachments"][0].clone();
     assert_eq!(keyboard["type"], "inline_keyboard");
-    assert_eq!(keyboard["payload"]["buttons"][0][1], json!({ "type": "link", "text": "Site", "url": "https://acme.test" }));
+    assert_eq!(
+        keyboard["payload"]["buttons"][0][1],
+        json!({ "type": "link", "text": "Site", "url": "https://acme.test" })
+    );
     let row = Row { id: "a".to_owned(), title: "Tea".to_owned(), description: String::new() };
     let list = List {
         header: "Menu".to_owned(),
