@@ -84,3 +84,99 @@ const ROWS: &[CatalogEntry] = rows! {
 const DEFAULTS: &[CatalogEntry] = rows! {
     "other" 2..=99999 [] => Permanent, Some(Rejected), "any other refusal";
 };
+
+#[cfg(test)]
+mod tests {
+    use base::i18n::{Language, Words};
+
+    use super::*;
+
+    /// Codes and words of VK's schema, and the rows they find.
+    const ANSWERS: &[(&str, u32, &str)] = &[
+        ("1", 1, "Unknown error occurred"),
+        ("5", 5, "User authorization failed: invalid access_token (4)."),
+        ("6", 6, "Too many requests per second"),
+        ("7", 7, "Permission to perform this action is denied"),
+        ("9", 9, "Flood control"),
+        ("10", 10, "Internal server error"),
+        ("14", 14, "Captcha needed"),
+        ("15m", 15, "Access denied: group messages are disabled"),
+        ("15", 15, "Access denied: group key doesn't have messages permission"),
+        ("18", 18, "User was deleted or banned"),
+        ("27m", 27, "Group authorization failed: method is unavailable with group auth."),
+        ("27", 27, "Group authorization failed"),
+        ("27", 28, "Application authorization failed"),
+        ("29", 29, "Rate limit reached"),
+        ("30", 30, "This profile is private"),
+        ("100q", 100, "One of the parameters specified was missing or invalid: reply_to is invalid"),
+        ("100a", 100, "One of the parameters specified was missing or invalid: attachment is invalid"),
+        ("100r", 100, "One of the parameters specified was missing or invalid: reaction_id is invalid"),
+        ("100", 100, "One of the parameters specified was missing or invalid: message is empty or invalid"),
+        ("105", 105, "Couldn't save file"),
+        ("129", 129, "Invalid photo"),
+        ("129", 121, "Invalid hash"),
+        ("212", 213, "Access to status replies denied"),
+        ("222", 222, "Hyperlinks are forbidden"),
+        ("223", 223, "Too many replies"),
+        ("900", 900, "Can't send messages for users from blacklist"),
+        ("901", 901, "Can't send messages for users without permission"),
+        ("902", 902, "Can't send messages to this user due to their privacy settings"),
+        ("909", 909, "Can't edit this message, because it's too old"),
+        ("914", 910, "Can't sent this message, because it's too big"),
+        ("911", 911, "Keyboard format is invalid"),
+        ("912", 912, "This is a chat bot feature, change this status in settings"),
+        ("913", 913, "Too many forwarded messages"),
+        ("914", 914, "Message is too long"),
+        ("917", 917, "You don't have access to this chat"),
+        ("920", 920, "Can't edit this kind of message"),
+        ("921", 921, "Can't forward these messages"),
+        ("922", 922, "You left this chat"),
+        ("925", 925, "You are not admin of this chat"),
+        ("927", 927, "Chat does not exist"),
+        ("932", 932, "Your community can't interact with this peer"),
+        ("936", 936, "Contact not found"),
+        ("940", 940, "Too many posts in messages"),
+        ("944", 944, "Limits overflow for this intent"),
+        ("945", 945, "Chat was disabled"),
+        ("950", 950, "Can't send message, reply timed out"),
+        ("962", 962, "You can't access donut chat without subscription"),
+        ("969", 969, "Message cannot be forwarded"),
+        ("983", 985, "Cannot write to notifications only groups"),
+        ("1009", 1010, "This reaction has been disabled"),
+        ("1012", 1012, "Writing is disabled for this chat"),
+        ("other", 3, "Unknown method passed"),
+        ("other", 2000, "Servers number limit is reached"),
+    ];
+    /// Rows that no code answers.
+    const NOT_ANSWERED: [&str; 2] = ["upload", "unknown"];
+
+    #[test]
+    fn every_answer_finds_its_row() {
+        for (id, code, text) in ANSWERS {
+            assert_eq!(VK.find(*code, text).map(|row| row.id), Some(*id), "{code} {text}");
+        }
+    }
+
+    #[test]
+    fn every_row_is_found_by_an_answer_and_has_words() {
+        for row in VK.rows.iter().chain(VK.defaults) {
+            let tried = ANSWERS.iter().any(|(id, ..)| *id == row.id) || NOT_ANSWERED.contains(&row.id);
+            assert!(tried, "{} has no answer", row.id);
+            for language in Language::ALL {
+                assert!(Words::new(language).has(row.key()), "{}", row.key());
+                let text = row.failure(Words::new(language)).text;
+                assert!(text.chars().count() <= 120, "amoCRM shows 120 characters: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn codes_of_amocrm_are_those_of_the_documents() {
+        let code = |id| VK.row(id).unwrap().failure(Words::new(Language::En)).code.amocrm_code();
+        for (id, amocrm) in
+            [("18", 901), ("901", 904), ("902", 904), ("936", 904), ("5", 902), ("914", 905), ("6", 903)]
+        {
+            assert_eq!(code(id), amocrm, "{id}");
+        }
+    }
+}

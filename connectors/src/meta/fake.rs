@@ -72,6 +72,11 @@ impl Fake {
         fake
     }
 
+    /// A server that refuses every connection.
+    pub fn nowhere() -> Self {
+        Self { base: "http://127.0.0.1:1".to_owned(), script: Arc::default() }
+    }
+
     /// Answers to the next reads of anything but profiles and posts.
     pub fn reads(&self, answers: impl IntoIterator<Item = Value>) {
         self.script.lock().unwrap().reads.extend(answers);
@@ -144,8 +149,13 @@ impl Fake {
     fn answer(&self, call: RecordedCall) -> ScriptedAnswer {
         let mut script = self.script.lock().unwrap();
         if call.method == "GET" {
+            if call.query.contains("permalink_url") {
+                let post = json!({ "permalink_url": "https://www.facebook.com/900", "message": "Roses" });
+                return ScriptedAnswer::Json(200, post);
+            }
             if call.query.contains("permalink") {
-                let post = json!({ "permalink": "https://www.instagram.com/p/C1/", "permalink_url": "https://www.facebook.com/900", "caption": "Roses", "username": "acme_flowers" });
+                let permalink = "https://www.instagram.com/p/C1/";
+                let post = json!({ "permalink": permalink, "caption": "Roses", "username": "acme_flowers" });
                 return ScriptedAnswer::Json(200, post);
             }
             if call.query.contains("username") && call.path != "me" || call.query.contains("first_name") {

@@ -188,6 +188,3 @@ fn words(error: reqwest::Error) -> LocalizedText {
     }
     reason::explain(&text)
 }
-
-#[cfg(test)]
-mod tests;

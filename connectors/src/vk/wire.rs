@@ -7,10 +7,10 @@ use serde_json::Value;
 /// A call of the Callback API.
 #[derive(Debug, Deserialize)]
 pub struct Callback {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text")]
     pub r#type: String,
-    #[serde(default)]
-    pub event_id: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    pub event_id: String,
     #[serde(default)]
     pub object: Value,
 }

@@ -12,11 +12,13 @@ use crate::meta::files;
 pub(super) struct Piece {
     pub content: Content,
     pub shared: Option<SharedPost>,
+    /// The address of a preview, which the text of the message usually has already.
+    preview: Option<String>,
 }
 
 impl From<Content> for Piece {
     fn from(content: Content) -> Self {
-        Self { content, shared: None }
+        Self { content, shared: None, preview: None }
     }
 }
 
@@ -39,12 +41,7 @@ impl Listener<'_> {
         let mut pieces: Vec<Piece> =
             attachments.into_iter().filter(|one| !is_twin(one)).map(|one| self.piece(one)).collect();
         if let Some(text) = text {
-            // A shared address is an attachment besides the text that has it.
-            let is_said = |piece: &Piece| match (&piece.content, &piece.shared) {
-                (Content::Text { text: said }, None) => text.contains(said.as_str()),
-                _ => false,
-            };
-            pieces.retain(|piece| !is_said(piece));
+            pieces.retain(|piece| piece.preview.as_ref().is_none_or(|address| !text.contains(address)));
             match pieces.first_mut() {
                 Some(Piece { content, .. }) if content.media().is_some() => {
                     if let Some(media) = content.media_mut() {
@@ -97,11 +94,11 @@ impl Listener<'_> {
                 let text = [Some(self.say_with("meta-in-share", "link", &url)), title];
                 let text = text.into_iter().flatten().collect::<Vec<_>>().join("\n");
                 let shared = SharedPost { url: url.clone(), ..SharedPost::default() };
-                Piece { content: Content::Text { text }, shared: Some(shared) }
+                Piece { shared: Some(shared), ..Piece::from(Content::Text { text }) }
             }
             "fallback" => {
-                let text = [title, Some(url)].into_iter().flatten().collect::<Vec<_>>().join("\n");
-                Content::Text { text }.into()
+                let text = [title, Some(url.clone())].into_iter().flatten().collect::<Vec<_>>().join("\n");
+                Piece { preview: Some(url), ..Piece::from(Content::Text { text }) }
             }
             _ => Content::Text { text: format!("{}\n{url}", self.say("meta-in-unknown")) }.into(),
         }

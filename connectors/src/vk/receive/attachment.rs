@@ -30,8 +30,9 @@ fn page(kind: &str, object: &Value) -> Option<String> {
 
 /// The largest of some pictures.
 fn largest(pictures: &Value) -> Option<&str> {
-    let side = |one: &&Value| one["width"].as_i64().unwrap_or_default() * one["height"].as_i64().unwrap_or_default();
-    let found = pictures.as_array()?.iter().filter(|one| !word(one, "url").is_empty()).max_by_key(side)?;
+    let side = |one: &Value, name: &str| one[name].as_i64().unwrap_or_default();
+    let area = |one: &&Value| side(one, "width").saturating_mul(side(one, "height"));
+    let found = pictures.as_array()?.iter().filter(|one| !word(one, "url").is_empty()).max_by_key(area)?;
     found["url"].as_str()
 }
 

@@ -43,7 +43,9 @@ pub(super) async fn receive(
     body: &[u8],
     words: Words,
 ) -> Result<Vec<InboundEvent>, NotReceived> {
-    let callback: Callback = serde_json::from_slice(body).map_err(|_| NotReceived::Unreadable)?;
+    let raw: Value = serde_json::from_slice(body).map_err(|_| NotReceived::Unreadable)?;
+    let callback = Some(raw).filter(Value::is_object).and_then(|raw| Callback::deserialize(raw).ok());
+    let callback = callback.ok_or(NotReceived::Unreadable)?;
     let community = Community::of(settings).ok_or(NotReceived::Unreadable)?;
     let listener = Listener { asking: Asking { api, people, community, words }, seen };
     Ok(listener.read(&callback).await)
@@ -52,7 +54,7 @@ pub(super) async fn receive(
 impl Listener<'_> {
     async fn read(&self, callback: &Callback) -> Vec<InboundEvent> {
         let object = &callback.object;
-        let event_id = callback.event_id.as_deref().unwrap_or_default();
+        let event_id = callback.event_id.as_str();
         match callback.r#type.as_str() {
             "confirmation" => vec![InboundEvent::Nothing("confirmation")],
             "message_new" => match message(object.get("message").unwrap_or(object)) {

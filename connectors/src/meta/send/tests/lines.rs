@@ -60,7 +60,7 @@ async fn an_account_is_checked_live() {
     let refused = json!({ "error": { "code": 190, "message": "Invalid OAuth access token signature." } });
     fake.reads([me(), json!({ "id": "1517" }), refused]);
     let said = facebook.check_access(&settings("facebook")).await.unwrap_err();
-    assert_eq!(said.to_string(), "said-meta-secret");
+    assert!(said.to_string().starts_with("The app secret does not belong"), "{said}");
 }
 
 #[tokio::test]

@@ -19,7 +19,8 @@ async fn each_class_has_its_verdict() {
     assert_eq!(failure.code.amocrm_code(), 901);
     let token = ScriptedAnswer::refused(190, 463, "Error validating access token: Session has expired.");
     let report = refused("instagram", token).await;
-    assert_eq!((report.verdict, report.reason.as_str()), (Verdict::Pause, "passport-instagram-token"));
+    assert_eq!(report.verdict, Verdict::Pause);
+    assert!(report.reason.starts_with("The access token is not valid"), "{}", report.reason);
     for (code, whole_target) in [(613, true), (4, true), (80_006, true), (2, false), (1200, false)] {
         let verdict = refused("facebook", ScriptedAnswer::refused(code, 0, "later")).await.verdict;
         assert_eq!(verdict, Verdict::Retry { after: None, whole_target }, "{code}");
@@ -34,8 +35,7 @@ async fn each_class_has_its_verdict() {
 async fn a_lost_answer_is_not_a_refusal() {
     assert_eq!(refused("instagram", ScriptedAnswer::Reset).await.verdict, Verdict::Unknown);
     assert_eq!(refused("instagram", ScriptedAnswer::Text(200, "<html>")).await.verdict, Verdict::Unknown);
-    let fake = Fake { base: "http://127.0.0.1:1".to_owned(), ..Fake::start([]).await };
-    let (instagram, _) = fake.connectors(false);
+    let (instagram, _) = Fake::nowhere().connectors(false);
     let event = Event::Created(Box::new(text("Hi")));
     let report = send(&instagram, &settings("instagram"), &outgoing(event, None)).await;
     assert_eq!(report.verdict, Verdict::Retry { after: None, whole_target: false });
