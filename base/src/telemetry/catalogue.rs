@@ -14,7 +14,7 @@ const COUNTERS: &[Counter] = &[
     (
         "parom_hooks_total",
         "Calls of amoCRM and of messengers that were answered, by door and HTTP status.",
-        &[("door", &["amocrm", "crm", "telegram"]), ("status", &["200", "401", "503"])],
+        &[("door", &["amocrm", "crm", "max", "telegram"]), ("status", &["200", "401", "503"])],
     ),
     (
         "parom_quarantined_total",
@@ -42,7 +42,7 @@ const COUNTERS: &[Counter] = &[
         "parom_quarantined_total",
         "",
         &[
-            ("door", &["telegram"]),
+            ("door", &["max", "telegram"]),
             ("reason", &["broke_off", "conflict", "invalid", "unknown", "unknown_update", "unreadable", "unstorable"]),
         ],
     ),
@@ -62,6 +62,26 @@ const COUNTERS: &[Counter] = &[
                     "my_chat_member",
                     "own_notes",
                     "service",
+                ],
+            ),
+        ],
+    ),
+    (
+        "parom_ignored_total",
+        "",
+        &[
+            ("door", &["max"]),
+            (
+                "reason",
+                &[
+                    "channel",
+                    "comment",
+                    "dialog_cleared",
+                    "dialog_muted",
+                    "echo",
+                    "group",
+                    "members",
+                    "message_callback",
                 ],
             ),
         ],

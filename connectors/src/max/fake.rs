@@ -35,7 +35,6 @@ pub struct RecordedCall {
     /// `POST /messages?chat_id=1`.
     pub line: String,
     pub authorization: Option<String>,
-    pub content_type: String,
     pub bytes: Vec<u8>,
 }
 
@@ -116,7 +115,6 @@ impl Fake {
         let call = RecordedCall {
             line: line.clone(),
             authorization: header("authorization"),
-            content_type: header("content-type").unwrap_or_default(),
             bytes,
         };
         let (answer, count) = {
