@@ -1,4 +1,4 @@
-//! Events in a messenger's call, in Parom's terms: what [`super::Connector::receive`] returns. `intake::connector`
+//! Events in a messenger's call, in Parom's terms: what [`super::Connector::receive`] returns. `intake::messenger`
 //! stores them; connectors know no tables.
 
 use base::i18n::LocalizedText;

@@ -1,331 +1,37 @@
 //! Messengers behind one trait. A connector knows its messenger's protocol and nothing of tenants, tables or the
 //! queue: it gets what to send and returns the outcome.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use async_trait::async_trait;
-use base::config::Config;
-use base::http_client::HttpClients;
-use base::i18n::{LocalizedText, Words};
-use base::message::{Failure, FailureCode, Markup};
-use base::verdict::Report;
-use chrono::{DateTime, Utc};
-use secrecy::SecretString;
-use uuid::Uuid;
-
 mod abilities;
+pub mod avito;
+mod connector;
 pub mod custom;
 pub mod error_catalog;
+pub mod facebook;
 mod field;
 pub mod file;
 pub mod fit;
 pub mod incoming;
+pub mod instagram;
 pub mod kind;
 pub mod kinds;
 mod line;
+pub mod max;
+pub mod meta;
 mod outgoing;
 pub mod poll;
+mod registry;
 pub mod telegram;
 pub mod template;
 pub mod vendor_app;
 pub mod vk;
 pub mod webchat;
+pub mod whatsapp;
 
 pub use abilities::{
     Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit, Window,
 };
+pub use connector::{Check, Connector, Probe, Settings, Setup, SourceNotice};
 pub use field::{Field, Input};
-use file::{NotOpened, OpenFile};
-use incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 pub use line::{Denied, HOOK_SECRET, HookTarget, Identity, Watched};
 pub use outgoing::{Event, LastIncoming, Message, MessageIds, Outgoing, PartNumber};
-use poll::{HistoryPage, OpenConversation, Renewed};
-use template::{NewTemplate, TemplateState};
-use vendor_app::VendorApp;
-
-/// A source's settings.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The kind's settings without credentials.
-    pub public: serde_json::Value,
-    /// Credentials by name.
-    pub secrets: BTreeMap<String, SecretString>,
-}
-
-/// A live test of a source.
-#[derive(Clone, Debug)]
-pub struct Probe {
-    /// New in each test.
-    pub id: Uuid,
-    pub source_id: Uuid,
-    pub now: DateTime<Utc>,
-    /// Where the messenger should deliver customers' messages.
-    pub hook_url: String,
-    /// There is no source yet: the messenger has not been given an address.
-    pub is_new: bool,
-}
-
-/// A change of a source itself.
-#[derive(Clone, Debug)]
-pub struct SourceNotice {
-    /// The same in every attempt.
-    pub id: Uuid,
-    /// The webhook's type, e.g. `source.updated`.
-    pub kind: &'static str,
-    /// The webhook's `data`.
-    pub data: serde_json::Value,
-    /// An earlier attempt may have arrived.
-    pub repeat: bool,
-    pub now: DateTime<Utc>,
-}
-
-/// What a live check found or what is wrong, without secrets.
-pub type Check = Result<Option<LocalizedText>, LocalizedText>;
-
-/// One kind of messenger.
-#[async_trait]
-pub trait Connector: Send + Sync {
-    /// The name of the kind, as in the API and the configuration.
-    fn kind(&self) -> &'static str;
-
-    fn abilities(&self) -> &'static Abilities;
-
-    /// The pool of its calls: targets of one pool share connections and a breaker.
-    fn pool(&self) -> &'static str {
-        self.kind()
-    }
-
-    /// Validates the settings of a new or changed source and separates what must be sealed. Errors name the field
-    /// below `/settings`.
-    fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<base::error::FieldError>>;
-
-    /// The settings that `setup` accepts, in display order.
-    fn fields(&self) -> &'static [Field];
-
-    /// Asks the messenger whether it accepts the credentials. Sends no message. The default is for kinds without
-    /// credentials.
-    async fn check_access(&self, _settings: &Settings) -> Check {
-        Ok(None)
-    }
-
-    /// Reads back where the messenger delivers customers' messages, or sends a test event to the source's webhook.
-    /// Sends no message. The default is for kinds without such an address.
-    async fn check_webhook(&self, _settings: &Settings, _probe: &Probe) -> Check {
-        Ok(None)
-    }
-
-    /// Sends what fits its abilities: of a message split by [`fit`], one part. Must end within 30 seconds; dropping
-    /// the future must be harmless.
-    async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report;
-
-    /// Whether it submits templates to the messenger's review (official WhatsApp) and reports the result. Without
-    /// such a connector no template would ever be reviewed, so none is offered.
-    fn reviews_templates(&self) -> bool {
-        false
-    }
-
-    /// Submits a template to the messenger's review. Submitting the same again returns its present state.
-    async fn submit_template(&self, _settings: &Settings, _template: &NewTemplate) -> Result<TemplateState, Denied> {
-        Err(Denied::Refused(LocalizedText::new("said-templates-not-reviewed")))
-    }
-
-    /// The messenger's templates with their present states.
-    async fn templates(&self, _settings: &Settings) -> Result<Vec<TemplateState>, Denied> {
-        Ok(Vec::new())
-    }
-
-    /// Deletes a template at the messenger. One that does not exist there is a success.
-    async fn delete_template(&self, _settings: &Settings, _name: &str, _id: &str) -> Result<(), Denied> {
-        Ok(())
-    }
-
-    /// Whether its messengers receive notices about their source. The default is for kinds without use for them.
-    fn takes_notices(&self) -> bool {
-        false
-    }
-
-    /// Sends a notice to a messenger. None if this kind receives no notices.
-    async fn notify(&self, _settings: &Settings, _notice: &SourceNotice) -> Option<Report> {
-        None
-    }
-
-    /// Whether messages of this source are signed with the manager's name.
-    fn signs(&self, _settings: &Settings) -> bool {
-        false
-    }
-
-    /// Why the manager cannot write first: for kinds that refuse it, and for kinds that reach only known customers.
-    fn not_begun(&self, words: Words) -> Failure {
-        let thing = fit::Thing::Feature("write_first").named(words).to_string();
-        let text = words.text("reason-kind_not_supported").with("kind", thing).to_string();
-        Failure { code: FailureCode::Unsupported, text }
-    }
-
-    /// Opens a file by the messenger's reference. The default is for kinds whose files have public addresses.
-    async fn open_media(&self, _settings: &Settings, _reference: &str) -> Result<OpenFile, NotOpened> {
-        Err(NotOpened::Never("unsupported"))
-    }
-
-    /// Whether customers' messages arrive at a webhook that must be registered with the messenger. The following
-    /// methods are for these kinds.
-    fn has_webhook(&self) -> bool {
-        false
-    }
-
-    /// The identity at the messenger, queried live.
-    async fn identity(&self, _settings: &Settings) -> Result<Option<Identity>, Denied> {
-        Ok(None)
-    }
-
-    /// Largest accepted body of a call, in bytes.
-    fn call_limit(&self) -> usize {
-        1024 * 1024
-    }
-
-    /// The vendor's app, if the configuration has one: it receives the calls for all lines at one address.
-    fn vendor_app(&self) -> Option<&dyn VendorApp> {
-        None
-    }
-
-    /// The answer to the messenger's `GET` that validates a source's address; none refuses it.
-    fn handshake(&self, _settings: &Settings, _query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
-        None
-    }
-
-    /// Whether the hook's secret is the last part of its address, for messengers that neither sign nor send a header.
-    fn secret_in_path(&self) -> bool {
-        false
-    }
-
-    /// The body of the success answer to a call, sent after its events are stored.
-    async fn answer(&self, _settings: &Settings, _call: &IncomingCall<'_>) -> String {
-        String::new()
-    }
-
-    /// Whether [`Connector::authenticate`] needs headers only, so that a call can be refused before its body is read.
-    fn authenticates_by_header(&self) -> bool {
-        false
-    }
-
-    /// Whether a call comes from the messenger. Compares secrets in constant time.
-    fn authenticate(&self, _settings: &Settings, _call: &IncomingCall<'_>) -> bool {
-        false
-    }
-
-    /// Parses a call into its events, in order. `words`: the account's language, for texts that Parom supplies.
-    async fn receive(
-        &self,
-        _settings: &Settings,
-        _call: &IncomingCall<'_>,
-        _words: Words,
-    ) -> Result<Vec<InboundEvent>, NotReceived> {
-        Err(NotReceived::Unreadable)
-    }
-
-    /// The text of one of our buttons, from the markup of its message; none if it has no such button.
-    fn choice(&self, _data: &str, _markup: &Markup) -> Option<ButtonText> {
-        None
-    }
-
-    /// Acknowledges a press to the messenger. The outcome is ignored.
-    async fn acknowledge(&self, _settings: &Settings, _press: &str) {}
-
-    /// Registers our webhook with the messenger. Updates waiting there are not lost.
-    async fn connect_webhook(&self, _settings: &Settings, _hook: &HookTarget) -> Result<(), Denied> {
-        Ok(())
-    }
-
-    /// Asks the messenger where it delivers.
-    async fn watch(&self, _settings: &Settings, _hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
-        Ok(Watched::Fine)
-    }
-
-    /// How often [`Connector::poll`] is called for a source; none if the messenger reports everything by itself.
-    fn poll_interval(&self) -> Option<std::time::Duration> {
-        None
-    }
-
-    /// Asks the messenger for what it does not report by itself. `open`: conversations with messages of ours that were
-    /// not read yet, the latest first, at most 100.
-    async fn poll(&self, _settings: &Settings, _open: &[OpenConversation]) -> Result<Vec<InboundEvent>, Denied> {
-        Ok(Vec::new())
-    }
-
-    /// Credentials that replace those that end soon; none if there is nothing to do. Called once an hour.
-    async fn renew(&self, _settings: &Settings, _now: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {
-        Ok(None)
-    }
-
-    /// Whether [`Connector::history`] returns earlier messages.
-    fn has_history(&self) -> bool {
-        false
-    }
-
-    /// One page of the messages since a time, from before the source was connected. `page`: from the page before.
-    async fn history(
-        &self,
-        _settings: &Settings,
-        _since: DateTime<Utc>,
-        _page: Option<&str>,
-        _words: Words,
-    ) -> Result<HistoryPage, Denied> {
-        Ok(HistoryPage::default())
-    }
-
-    /// Removes our webhook from the messenger. A webhook that another service has set is left alone.
-    async fn remove_webhook(&self, _settings: &Settings, _hook: &HookTarget) -> Result<(), Denied> {
-        Ok(())
-    }
-}
-
-/// A source's validated settings.
-#[derive(Clone, Debug)]
-pub struct Setup {
-    /// Stored and shown as they are.
-    pub public: serde_json::Value,
-    /// Stored sealed. A name that is absent keeps its old value.
-    pub secrets: BTreeMap<String, SecretString>,
-}
-
-/// All connectors by kind.
-#[derive(Clone)]
-pub struct Connectors(Arc<BTreeMap<&'static str, Arc<dyn Connector>>>);
-
-impl Connectors {
-    pub fn new(http: &HttpClients, config: &Config) -> Self {
-        let all: Vec<Arc<dyn Connector>> = vec![
-            Arc::new(custom::Custom::new(http.guarded().clone())),
-            Arc::new(telegram::Telegram::new(http, &config.telegram.api_url)),
-            Arc::new(webchat::WebChat),
-        ];
-        Self(Arc::new(all.into_iter().map(|connector| (connector.kind(), connector)).collect()))
-    }
-
-    /// The connector of a kind; none if this kind is not built in.
-    pub fn get(&self, kind: &str) -> Option<&Arc<dyn Connector>> {
-        self.0.get(kind)
-    }
-
-    /// All kinds by name; the same as [`base::config::BUILT_IN`].
-    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
-        self.0.keys().copied()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn the_configuration_knows_what_is_built_in() {
-        base::http_client::install_crypto_provider();
-        let config = Config::from_toml("").unwrap();
-        let connectors = Connectors::new(&HttpClients::new(&config.network).unwrap(), &config);
-        let known: BTreeSet<&str> = base::config::BUILT_IN.iter().copied().collect();
-        assert_eq!(connectors.kinds().collect::<BTreeSet<_>>(), known);
-        assert!(known.iter().all(|kind| base::config::CONNECTORS.contains(kind)));
-    }
-}
+pub use registry::Connectors;

@@ -1,10 +1,18 @@
 //! Templates that a messenger reviews before they may be sent.
 
 use base::message::Button;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 /// A template to submit, as amoCRM stores it (crm-api §6.3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewTemplate {
+    /// Ours, equal in every submission of the same template.
+    pub id: Uuid,
+    /// Ours, equal in every attempt of one request for review.
+    pub submission: Uuid,
+    pub source_id: Uuid,
+    pub now: DateTime<Utc>,
     /// Equal in every submission of the same template.
     pub name: String,
     /// `ru`, `en`, `pt_BR`.
@@ -27,6 +35,26 @@ pub enum TemplateCategory {
     Utility,
     Marketing,
     Authentication,
+}
+
+impl TemplateCategory {
+    /// amoCRM's word (crm-api §6.3).
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Utility => "UTILITY",
+            Self::Marketing => "MARKETING",
+            Self::Authentication => "AUTHENTICATION",
+        }
+    }
+
+    /// The category of amoCRM's word; utility if it is unknown.
+    pub fn of(word: &str) -> Self {
+        match word {
+            "MARKETING" => Self::Marketing,
+            "AUTHENTICATION" => Self::Authentication,
+            _ => Self::Utility,
+        }
+    }
 }
 
 /// What is above a template's text.

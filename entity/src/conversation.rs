@@ -50,6 +50,11 @@ pub struct Model {
     /// The messenger's id now, where it is another one than `external_id`; else empty.
     #[sea_orm(column_type = "Text")]
     pub moved_to: String,
+    /// When the customer last wrote or reacted; 0: never.
+    pub heard_at: i64,
+    /// Until when the messenger lets us write freely whatever the source's window says, e.g. after an advertisement;
+    /// 0: it has not said so.
+    pub free_until: i64,
 }
 
 tenant_rows!();

@@ -35,6 +35,7 @@ pub mod letter;
 pub mod media;
 pub mod member;
 pub mod message;
+pub mod message_template;
 pub mod oauth_grant;
 pub mod pace;
 pub mod parked_status;

@@ -60,6 +60,8 @@ pub struct Model {
     pub texts_days_at: i64,
     /// An owner requires an authenticator of everybody who signs in by e-mail.
     pub second_step: bool,
+    /// The vendor had amoCRM's time window switched off for this account.
+    pub window_off: bool,
 }
 
 tenant_rows!();

@@ -59,6 +59,10 @@ alert-webhook_suspended-body =
     }; after { $until } they go to “Undelivered”. Fix the server and press “Test and switch on”: { $url }
 alert-template_rejected-subject = Template “{ $template }” ({ $account }): WhatsApp rejected it
 alert-template_rejected-body = WhatsApp’s reason: { $reason } Copy the template, correct it and send it for review again: { $url }
+alert-template_paused-subject = Template “{ $template }” ({ $account }): the messenger stopped it
+alert-template_paused-body = It cannot be sent for now. The messenger’s reason: { $reason } Use another template, or write a better one: { $url }
+alert-template_changed-subject = Template “{ $template }” ({ $account }): the messenger rates it differently
+alert-template_changed-body = Its category is now { $category }, its quality { $quality }. Another category has another price; bad quality gets a template paused: { $url }
 alert-resolved-subject = Resolved: { $subject }
 alert-resolved-body = Over { $time }. It lasted { $duration }.
 alert-acknowledge = I am on it
@@ -116,6 +120,8 @@ alert-kind-blocked = { $crm } refuses all requests
 alert-kind-found_in_history = Messages were found in { $crm }’s history
 alert-kind-media_full = Files fill their room
 alert-kind-template_rejected = WhatsApp rejected a template
+alert-kind-template_paused = A messenger stopped a template
+alert-kind-template_changed = A messenger changed a template’s category or quality
 
 ## Alerts: the page
 

@@ -16,6 +16,22 @@ failure-internal = Parom could not deliver the message.
 failure-recipient_unreachable = The customer cannot be reached in this messenger.
 failure-unsupported = The messenger does not take messages of this kind.
 failure-window_closed = The time for free messages is over.
+failure-template-waiting = The template “{ $template }” has not reached the messenger yet. It can be sent once it is approved.
+failure-template-review = The template “{ $template }” is in review. It can be sent once it is approved.
+failure-template-rejected = The messenger rejected the template “{ $template }”. Choose another one.
+failure-template-paused = The messenger paused the template “{ $template }”. Choose another one.
+failure-template-disabled = The messenger disabled the template “{ $template }”. Choose another one.
+failure-template-deleted = The template “{ $template }” was deleted at the messenger. Choose another one.
+failure-template-unknown = The messenger does not know this template. Send one that it has approved.
+failure-window_closed-over-template = More than { $time } have passed since the customer’s last message. Send an approved template.
+failure-window_closed-over = More than { $time } have passed since the customer’s last message. You can answer when the customer writes again.
+failure-window_closed-unheard-template = The customer has not written here yet. Only an approved template can be sent.
+failure-window_closed-unheard = The customer has not written here yet. You can answer when the customer writes.
+failure-window_closed-hours =
+    { $hours ->
+        [one] { $hours } hour
+       *[other] { $hours } hours
+    }
 failure-rejected = The messenger refused the message.
 failure-rejected-with = The messenger refused the message: its answer was { $status }.
 failure-writes-elsewhere = This customer has a chat in “{ $source }”. Write to them from there.

@@ -59,6 +59,9 @@ said-cursor-other = the cursor belongs to a different list or to other filters
 said-phone = must be a phone number with its country code, e.g. +7 915 111-22-33
 said-texts-days = texts are kept for at most { $most } days
 said-sources-limit = must be from 0 to { $most }, or null
+said-window-seconds = must be from { $least } to { $most } seconds
+said-template-file = templates with a file cannot be submitted yet; use a text headline
+said-not-stored = Parom could not store it; it will be retried
 said-weight = must be from 1 to { $most }
 said-if-match = must be the ETag of GET, e.g. "1795165200000"
 said-tenant-named = a vendor key must name tenant_id or source_id
@@ -173,6 +176,13 @@ said-crm-unreadable = { $crm } answered { $status } with something unreadable, t
 said-crm-invalid = the call could not be made: { $reason }
 said-template-locked = WhatsApp already has this template, it cannot be changed or sent again; copy it and correct the copy
 said-template-no-source = Nobody would review it: no messenger of this account takes templates for official WhatsApp
+said-template-text = must not be empty or longer than { $most } characters
+said-template-marker = a marker does not end: write it as {"{{"}contact.name{"}}"}
+said-template-example = give an example for { $marker }
+said-template-button = a button needs a text
+said-template-value = give a value for { $marker }
+said-template-unapproved = The messenger has not approved this template; only approved ones can be sent
+said-template-not-decided-here = Its messenger reviews this template by itself; only a custom messenger’s decision is reported here
 
 ## Live checks
 

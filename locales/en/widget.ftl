@@ -28,7 +28,8 @@ card-window-left =
         [one] { $hours } more hour
        *[other] { $hours } more hours
     }
-card-window-over = 24 hours have passed since the customer wrote. Send an approved template.
+card-window-over = The time for free text is over. Send an approved template.
+card-window-wait = The time for free text is over. You can answer when the customer writes again.
 
 ## Widget: words for moderation and amoMarket
 

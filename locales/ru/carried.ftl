@@ -16,6 +16,22 @@ failure-internal = Паром не смог доставить сообщени�
 failure-recipient_unreachable = Клиент недоступен в этом мессенджере.
 failure-unsupported = Мессенджер не принимает такие сообщения.
 failure-window_closed = Время свободных сообщений истекло.
+failure-template-waiting = Шаблон «{ $template }» ещё не дошёл до мессенджера. Его можно отправить после одобрения.
+failure-template-review = Шаблон «{ $template }» на проверке. Его можно отправить после одобрения.
+failure-template-rejected = Мессенджер отклонил шаблон «{ $template }». Выберите другой.
+failure-template-paused = Мессенджер остановил шаблон «{ $template }». Выберите другой.
+failure-template-disabled = Мессенджер отключил шаблон «{ $template }». Выберите другой.
+failure-template-deleted = Шаблон «{ $template }» удалён в мессенджере. Выберите другой.
+failure-template-unknown = Мессенджер не знает этот шаблон. Отправьте одобренный.
+failure-window_closed-over-template = С последнего сообщения клиента прошло больше { $time }. Отправьте одобренный шаблон.
+failure-window_closed-over = С последнего сообщения клиента прошло больше { $time }. Ответить можно, когда клиент напишет снова.
+failure-window_closed-unheard-template = Клиент ещё не писал сюда. Можно отправить только одобренный шаблон.
+failure-window_closed-unheard = Клиент ещё не писал сюда. Ответить можно, когда клиент напишет.
+failure-window_closed-hours =
+    { $hours ->
+        [one] { $hours } часа
+       *[other] { $hours } часов
+    }
 failure-rejected = Мессенджер не принял сообщение.
 failure-rejected-with = Мессенджер не принял сообщение: его ответ — { $status }.
 failure-writes-elsewhere = У клиента есть чат в «{ $source }». Напишите ему оттуда.

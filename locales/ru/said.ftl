@@ -59,6 +59,9 @@ said-cursor-other = курсор от других фильтров или от 
 said-phone = номер телефона с кодом страны, например +7 915 111-22-33
 said-texts-days = тексты хранятся не дольше { $most } дней
 said-sources-limit = от 0 до { $most } или null
+said-window-seconds = укажите от { $least } до { $most } секунд
+said-template-file = шаблоны с файлом пока нельзя отправить на проверку; используйте текстовый заголовок
+said-not-stored = Паром не смог это сохранить, попытка повторится
 said-weight = от 1 до { $most }
 said-if-match = ETag из ответа GET, например "1795165200000"
 said-tenant-named = с ключом разработчика укажите tenant_id или source_id
@@ -173,6 +176,13 @@ said-crm-unreadable = ответ { $crm } { $status } нельзя прочит�
 said-crm-invalid = вызов не получился: { $reason }
 said-template-locked = Шаблон у WhatsApp: изменить или отправить его ещё раз нельзя; скопируйте его и исправьте копию
 said-template-no-source = Проверять некому: ни один мессенджер этого аккаунта не принимает шаблоны для официального WhatsApp
+said-template-text = не должно быть пустым или длиннее { $most } знаков
+said-template-marker = маркер не закрыт: пишите {"{{"}contact.name{"}}"}
+said-template-example = дайте пример для { $marker }
+said-template-button = у кнопки должен быть текст
+said-template-value = укажите значение для { $marker }
+said-template-unapproved = Мессенджер не одобрил этот шаблон; отправлять можно только одобренные
+said-template-not-decided-here = Этот шаблон мессенджер проверяет сам; здесь сообщается только решение своего мессенджера
 
 ## Живые проверки
 

@@ -32,7 +32,8 @@ card-window-left =
         [many] { $hours } часов
        *[other] { $hours } часа
     }
-card-window-over = С последнего сообщения клиента прошло 24 часа. Отправьте одобренный шаблон.
+card-window-over = Время свободного текста истекло. Отправьте одобренный шаблон.
+card-window-wait = Время свободного текста истекло. Ответить можно, когда клиент напишет снова.
 
 ## Widget: words for moderation and amoMarket
 

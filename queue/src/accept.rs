@@ -78,7 +78,7 @@ impl Queue {
         let first = [new_messages(&fresh), raw_bytes(batches, &receipts)];
         write_batch(tx, &self.store, first).await?;
         let letters = self.append(tx, &fresh).await?;
-        let rest = [letters, conversation::write_chat_ids(&fresh), self.accepted(&fresh)];
+        let rest = [letters, conversation::write_news(&fresh), self.accepted(&fresh)];
         write_batch(tx, &self.store, rest).await?;
         conversation::note_begun(tx, &self.store, &fresh).await?;
         dialogues::write_names(tx, &self.store, &named).await?;

@@ -140,6 +140,8 @@ pub struct AcceptItem {
     pub begun: Option<Begun>,
     /// The messenger named the conversation's dialogue.
     pub opened: Option<OpenedDialogue>,
+    /// When the customer wrote or reacted, in milliseconds since 1970.
+    pub heard_at: Option<i64>,
     /// The message was found in history, without a hook.
     pub found: Option<HistoryMessage>,
     /// Files to fetch, or to keep longer.
@@ -162,6 +164,7 @@ impl AcceptItem {
             rewrite: None,
             begun: None,
             opened: None,
+            heard_at: None,
             found: None,
             media: Vec::new(),
             letters: Vec::new(),

@@ -75,16 +75,34 @@ pub(super) async fn learn_aliases(
     insert_aliases(tx, store, learned).await
 }
 
-/// Stores them in their conversations.
-pub(super) fn write_chat_ids(fresh: &[NewItem<'_>]) -> Write {
-    let learned: BTreeMap<(Uuid, Uuid), &str> = fresh
-        .iter()
-        .filter_map(|one| {
-            let alias = one.entry.crm_chat.as_ref()?;
-            Some(((one.tenant_id, one.conversation_id), alias.external_id.as_str()))
-        })
-        .collect();
-    known_chats(&learned)
+/// Stores amojo's chat ids in conversations that have none yet, and when their customers were last heard of: of several
+/// times the latest counts, in whatever order they arrive.
+pub(super) fn write_news(fresh: &[NewItem<'_>]) -> Write {
+    let mut news: BTreeMap<(Uuid, Uuid), (&str, i64)> = BTreeMap::new();
+    for one in fresh {
+        let key = (one.tenant_id, one.conversation_id);
+        if let Some(alias) = &one.entry.crm_chat {
+            news.entry(key).or_default().0 = alias.external_id.as_str();
+        }
+        if let Some(at) = one.entry.heard_at {
+            let known = &mut news.entry(key).or_default().1;
+            *known = at.max(*known);
+        }
+    }
+    Rows::new()
+        .uuid("tenant_id", news.keys().map(|key| key.0))
+        .uuid("id", news.keys().map(|key| key.1))
+        .text("chat", news.values().map(|one| one.0))
+        .long("heard_at", news.values().map(|one| one.1))
+        .write(
+            "UPDATE conversation SET \
+             amocrm_chat_id = CASE WHEN conversation.amocrm_chat_id = '' THEN rows.chat \
+             ELSE conversation.amocrm_chat_id END, \
+             heard_at = CASE WHEN rows.heard_at > conversation.heard_at THEN rows.heard_at \
+             ELSE conversation.heard_at END \
+             FROM rows WHERE conversation.tenant_id = rows.tenant_id AND conversation.id = rows.id \
+             AND ((rows.chat <> '' AND conversation.amocrm_chat_id = '') OR rows.heard_at > conversation.heard_at)",
+        )
 }
 
 /// Stores what amoCRM reported about conversations started by managers, while the messenger has not named them.

@@ -29,6 +29,7 @@ use settle::Settlements;
 use tally::Weighed;
 use traces::TraceWriter;
 
+pub use kind::{WriteErrorKind, kind};
 pub use tally::{Sums, Tally};
 
 /// How long a refusal by the database counts as recent.

@@ -26,7 +26,7 @@ use crate::platform::PlatformContext;
 pub use manual::{mute, take};
 
 /// The kinds of a tenant's alerts, which people subscribe to separately; message keys are `alert-kind-{kind}`.
-pub const KINDS: [&str; 10] = [
+pub const KINDS: [&str; 12] = [
     "source_stopped",
     WEBHOOK_SUSPENDED,
     "source_gone",
@@ -36,6 +36,8 @@ pub const KINDS: [&str; 10] = [
     "blocked",
     "media_full",
     "template_rejected",
+    "template_paused",
+    "template_changed",
     "found_in_history",
 ];
 /// A developer's endpoint failed for a day. Also the reason with which its letters are held.

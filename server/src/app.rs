@@ -10,6 +10,7 @@ use base::rate_limit::RateLimiter;
 use base::store::Store;
 use base::telemetry;
 use base::vault::Vault;
+use connectors::Connector;
 use tokio::sync::Semaphore;
 
 use crate::alert_emails::AlertEmailContext;
@@ -17,7 +18,8 @@ use crate::audit::{AuditContext, Refusals};
 use crate::delivery::DeliveryContext;
 use crate::delivery::slots::Slots;
 use crate::identity::{IdentityContext, throttle};
-use crate::intake::{IntakeContext, LostHooks, crm};
+use crate::intake::IntakeContext;
+use crate::intake::crm::{LostHooks, account};
 use crate::load_shedding::{Load, LoadSheddingContext};
 use crate::media::{MediaContext, MediaService};
 use crate::missed_hooks::MissedHooksContext;
@@ -54,7 +56,18 @@ pub struct App {
 impl App {
     /// Builds the application and starts the writer tasks. The database must be open and migrated.
     pub fn new(config: Config, store: Store, vault: Vault, faults: Faults) -> anyhow::Result<Arc<Self>> {
-        let platform = Arc::new(PlatformContext::new(config, store, vault, faults)?);
+        Self::with_connectors(config, store, vault, faults, Vec::new())
+    }
+
+    /// [`App::new`] with messengers from other crates.
+    pub fn with_connectors(
+        config: Config,
+        store: Store,
+        vault: Vault,
+        faults: Faults,
+        more_connectors: Vec<Arc<dyn Connector>>,
+    ) -> anyhow::Result<Arc<Self>> {
+        let platform = Arc::new(PlatformContext::new(config, store, vault, faults, more_connectors)?);
         let config = &platform.config;
         let messengers = platform.connectors.kinds().filter_map(|kind| platform.connectors.get(kind));
         let integrations = config.integrations.iter().map(|integration| tenant::pool_of(&integration.name));
@@ -87,7 +100,7 @@ impl App {
         let delivery = Arc::new(DeliveryContext { sources: sources.clone(), slots: Slots::default() });
         let intake = Arc::new(IntakeContext {
             delivery: delivery.clone(),
-            crm_acts: crm::Acts::default(),
+            crm_acts: account::Acts::default(),
             lost: LostHooks::default(),
         });
         let usage = Arc::new(UsageContext {

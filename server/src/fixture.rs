@@ -1,5 +1,7 @@
 //! Complete rows with plain values for unit tests, so that each test states only what matters to it.
 
+#[cfg(test)]
+use entity::conversation;
 use entity::{source, tenant, tenant_channel};
 use uuid::Uuid;
 
@@ -30,6 +32,7 @@ pub fn tenant(tenant_id: Uuid) -> tenant::Model {
         texts_days: None,
         texts_days_at: 0,
         second_step: false,
+        window_off: false,
     }
 }
 
@@ -78,5 +81,33 @@ pub fn source(tenant_id: Uuid, id: Uuid) -> source::Model {
         services_sent: String::new(),
         facts: "{}".into(),
         look_at: None,
+    }
+}
+
+/// A conversation without messages.
+#[cfg(test)]
+pub fn conversation() -> conversation::Model {
+    conversation::Model {
+        tenant_id: Uuid::nil(),
+        id: Uuid::nil(),
+        source_id: Uuid::nil(),
+        external_id: String::new(),
+        amocrm_chat_id: String::new(),
+        contact: "{}".into(),
+        created_at: 0,
+        crm_person_id: String::new(),
+        crm_unbound: false,
+        awaited: String::new(),
+        shared: 0,
+        contact_id: 0,
+        contact_name: String::new(),
+        contact_why: String::new(),
+        contact_seen_at: 0,
+        visit: String::new(),
+        shut_at: 0,
+        reach_at: 0,
+        moved_to: String::new(),
+        heard_at: 0,
+        free_until: 0,
     }
 }

@@ -5,7 +5,7 @@
 //! ([`requests`]), uploads and connections ([`connections`]) are limited per address.
 //!
 //! When the database is slow, pages are refused first, then the public API, then messengers, whose webhooks come again.
-//! amoCRM's hooks come once and are never refused here (`intake::fallback` keeps them), nor are installs and operators'
+//! amoCRM's hooks come once and are never refused here (`intake::crm` keeps them), nor are installs and operators'
 //! pages. A full disk is handled separately: only requests that store something are refused for it.
 
 mod address;

@@ -13,7 +13,7 @@ use base::supervisor::Supervisor;
 use base::telemetry::Metrics;
 use base::telemetry::traces::Traces;
 use base::vault::Vault;
-use connectors::Connectors;
+use connectors::{Connector, Connectors};
 use queue::Queue;
 use queue::writer::Writer;
 use tokio::sync::broadcast;
@@ -66,7 +66,13 @@ pub struct PlatformContext {
 
 impl PlatformContext {
     /// Starts the writer tasks. The database must be open and migrated.
-    pub fn new(config: Config, store: Store, vault: Vault, faults: Faults) -> anyhow::Result<Self> {
+    pub fn new(
+        config: Config,
+        store: Store,
+        vault: Vault,
+        faults: Faults,
+        more_connectors: Vec<Arc<dyn Connector>>,
+    ) -> anyhow::Result<Self> {
         let clock = store.clock().clone();
         // First, so that tasks started below are counted from the beginning.
         let (metrics, supervisor) = (Metrics::install()?, Supervisor::default());
@@ -74,7 +80,7 @@ impl PlatformContext {
         let traces = Traces::open(&config.telemetry, http.trusted())?;
         let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
         Ok(Self {
-            connectors: Connectors::new(&http, &config),
+            connectors: Connectors::new(&http, &config).with(more_connectors),
             writer: Writer::start(queue.clone(), traces.clone(), &supervisor),
             lookup: Lookup::new(&store, faults.clone(), &supervisor),
             spool: Spool::new(supervisor.clone()),

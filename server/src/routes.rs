@@ -25,9 +25,9 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 /// Routes of the public address.
 pub fn public(config: &mut web::ServiceConfig) {
     config
-        .route("/location/{scope_id}", web::post().to(intake::chats::hook))
-        .route("/crm/hooks/{token}", web::post().to(intake::crm::hook))
-        .route("/hooks/{kind}/{source_id}", web::post().to(intake::connector::hook))
+        .route("/location/{scope_id}", web::post().to(intake::crm::hook))
+        .route("/crm/hooks/{token}", web::post().to(intake::crm::account::hook))
+        .route("/hooks/{kind}/{source_id}", web::post().to(intake::messenger::hook))
         .route("/healthz", web::get().to(health))
         .configure(oauth::routes)
         .configure(webchat::routes)

@@ -12,6 +12,7 @@ use base::fault::Faults;
 use base::spool;
 use base::store::{self, Store};
 use base::vault::Vault;
+use connectors::Connector;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -31,7 +32,7 @@ const DRAIN: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Differences between a service, a demo and a test.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ServerOptions {
     pub clock: Clock,
     pub faults: Faults,
@@ -39,12 +40,14 @@ pub struct ServerOptions {
     pub deliver: bool,
     /// HTTP worker threads.
     pub threads: usize,
+    /// Messengers from other crates, beside the built-in ones.
+    pub more_connectors: Vec<Arc<dyn Connector>>,
 }
 
 impl Default for ServerOptions {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Self { clock: Clock::system(), faults: Faults::default(), deliver: true, threads }
+        Self { clock: Clock::system(), faults: Faults::default(), deliver: true, threads, more_connectors: Vec::new() }
     }
 }
 
@@ -124,7 +127,7 @@ pub async fn start_on(listener: TcpListener, config: Config, options: ServerOpti
     };
     let vault = Vault::open(&config.secrets, config.database.is_sqlite())?;
     let lock = store.lock_for_serving()?;
-    let app = App::new(config, store, vault, options.faults)?;
+    let app = App::with_connectors(config, store, vault, options.faults, options.more_connectors)?;
     if app.store.is_open() {
         crate::rotation::load(&app).await.context("the keys that were replaced cannot be read")?;
     }
@@ -224,7 +227,7 @@ async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::
 fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     let mut all = JoinSet::new();
     let tasks = &mut all;
-    keep(tasks, app, "spool", &app.intake, crate::intake::fallback::drain);
+    keep(tasks, app, "spool", &app.intake, crate::intake::crm::spool::drain);
     keep(tasks, app, "checkpoint", &app.platform, |app, stop| store::checkpoint::run(app.store.clone(), stop));
     keep(tasks, app, "installs", &app.tenants, crate::tenant::install::run);
     keep(tasks, app, "sessions", &app.identity, crate::identity::sweep::run);
@@ -243,6 +246,7 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
         keep(tasks, app, "accounts", &app.tenants, crate::tenant::watch::run);
         keep(tasks, app, "subscriptions", &app.tenants, crate::tenant::subscription::run);
         keep(tasks, app, "contacts", &app.tenants, crate::contact::run);
+        keep(tasks, app, "templates", &app.sources, crate::template::run);
         keep(tasks, app, "source_notices", &app.usage, crate::webhook_notices::run);
         keep(tasks, app, "imports", &app.usage, crate::import::run);
         keep(tasks, app, "lost_hooks", &app.missed_hooks, crate::missed_hooks::run);

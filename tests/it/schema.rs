@@ -10,9 +10,9 @@ use sea_orm::{ConnectionTrait, Statement};
 const WITHOUT_TENANT: [&str; 3] = ["directory", "migration_guard", "seaql_migrations"];
 
 /// Scans over all tenants: the engine's timer, the work that is due for accounts by itself, the accounts of a login of the
-/// vendor's, files that are due to be fetched or deleted, letters about alerts, imports that go on, and lines at
-/// messengers that are to be looked at. Nothing else may be searched without a tenant.
-const SCANS: [&str; 14] = [
+/// vendor's, files that are due to be fetched or deleted, letters about alerts, imports that go on, lines at
+/// messengers that are to be looked at, and reviews of templates. Nothing else may be searched without a tenant.
+const SCANS: [&str; 15] = [
     "turn_pool",
     "tenant_probe",
     "tenant_reconciled",
@@ -26,6 +26,7 @@ const SCANS: [&str; 14] = [
     "source_look",
     "crm_subscription_due",
     "source_notice_due",
+    "message_template_due",
     "replay_due",
 ];
 

@@ -7,6 +7,7 @@ pub mod pages;
 pub mod read;
 mod references;
 mod size;
+mod walks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

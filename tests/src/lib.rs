@@ -34,6 +34,7 @@ pub mod database;
 pub mod drill;
 pub mod file_host;
 pub mod history;
+mod line;
 pub mod mail;
 pub mod meddler;
 pub mod messenger;

@@ -245,6 +245,7 @@ impl Desk {
             crm_chat: None,
             begun: None,
             opened: None,
+            heard_at: None,
             found: None,
             message: Some(NewMessage {
                 source_id: self.source_id,

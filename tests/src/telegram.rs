@@ -9,7 +9,6 @@ use sandbox::{HookMessage, Said};
 use serde_json::{Value, json};
 
 use crate::people::Line;
-use crate::settings::{CHANNEL_ID, HOST};
 use crate::{Engine, Place, Setup, World};
 
 /// A Telegram double that uses the world's clock.
@@ -65,23 +64,9 @@ impl World {
     /// A Telegram source with these settings besides its token, without any messages yet.
     pub async fn telegram_source(&self, bot: NewBot, settings: Value) -> TelegramLine {
         let bot = self.telegram().add_bot(bot);
-        if self.tenant(HOST).await.is_none() {
-            self.owner(HOST).installs_in_a_browser().await.is(200);
-        }
-        let tenant_id = self.active(HOST).await;
         let mut settings = settings;
         settings["bot_token"] = json!(bot.token);
-        let external_id = format!("tg-{}", bot.id);
-        let body = json!({ "kind": "telegram", "name": bot.name, "external_id": external_id, "settings": settings });
-        let made = self.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &body).await.is(201);
-        let line = Line {
-            host: HOST.to_owned(),
-            tenant_id,
-            source_id: made.text_at("/id").parse().expect("a source's id is a UUID"),
-            external_id,
-            scope_id: format!("{CHANNEL_ID}_{}", self.sandbox.add_account(HOST).amojo_id),
-            webhook_secret: String::new(),
-        };
+        let line = self.line_of("telegram", &bot.name, &format!("tg-{}", bot.id), settings).await;
         TelegramLine { line, bot: bot.id, token: bot.token, person: 0 }
     }
 
@@ -119,10 +104,7 @@ impl TelegramLine {
     /// amojo's id of a chat by its conversation id.
     #[track_caller]
     pub fn chat_of(&self, world: &World, conversation: &str) -> String {
-        let conversation = self.line.crm_conversation(conversation);
-        let chats = world.sandbox.chats(HOST);
-        let found = chats.into_iter().find(|chat| chat.conversation_id.as_deref() == Some(&conversation));
-        found.unwrap_or_else(|| panic!("amoCRM has no such chat: {conversation}")).id
+        self.line.chat(world, conversation)
     }
 
     /// A manager answers the customer; the hook must be answered with 200.
@@ -132,9 +114,7 @@ impl TelegramLine {
 
     /// [`manager_sends`](TelegramLine::manager_sends) in any chat.
     pub async fn manager_sends_to(&self, world: &World, chat: &str, message: HookMessage) -> Said {
-        let said = world.sandbox.manager_sends(HOST, chat, message).await.expect("amoCRM sends the hook");
-        assert_eq!(said.answer.status, Some(200), "{:?}", said.answer);
-        said
+        self.line.manager_sends_to(world, chat, message).await
     }
 
     /// Messages of the bot in all chats, in order.

@@ -8,6 +8,7 @@ use base::clock::Clock;
 use base::config::Config;
 use base::fault::Faults;
 use base::store::{VENDOR, directory};
+use connectors::Connector;
 use doubles::telegram::Telegram;
 use entity::{api_key, lane, turn};
 use parom::app::App;
@@ -32,16 +33,19 @@ pub struct Setup {
     pub telegram: bool,
     /// Changes the configuration before each start.
     pub change: fn(&mut Config),
+    /// Messengers beside the built-in ones.
+    pub connectors: fn() -> Vec<Arc<dyn Connector>>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { live: false, telegram: false, change: |_| {} }
+        Self { live: false, telegram: false, change: |_| {}, connectors: Vec::new }
     }
 }
 
 /// Sandbox, messenger, database and server of one test.
 pub struct World {
+    addresses: Box<dyn Fn(&mut Config) + Send + Sync>,
     stage: Stage,
     pub(crate) telegram: Option<Telegram>,
     /// The running server's fault points.
@@ -82,10 +86,22 @@ impl Place for World {
 impl World {
     /// Starts a world with this setup.
     pub async fn start(engine: Engine, setup: Setup) -> Option<Self> {
+        Self::start_beside(engine, setup, |_| async { |_: &mut Config| {} }).await
+    }
+
+    /// [`World::start`] beside other servers, e.g. messengers, which `others` starts with the world's clock; what it
+    /// returns enters their addresses into the configuration before each start.
+    pub async fn start_beside<F, E>(engine: Engine, setup: Setup, others: impl FnOnce(Clock) -> F) -> Option<Self>
+    where
+        F: Future<Output = E>,
+        E: Fn(&mut Config) + Send + Sync + 'static,
+    {
         let database = TestDatabase::fresh(engine).await?;
         let clock = if setup.live { Clock::system() } else { Clock::frozen(START) };
         let telegram = if setup.telegram { Some(crate::telegram::start(&clock).await) } else { None };
+        let addresses = Box::new(others(clock.clone()).await);
         let mut world = Self {
+            addresses,
             stage: Stage::set(clock).await,
             telegram,
             faults: Faults::default(),
@@ -143,6 +159,7 @@ impl World {
             faults: self.faults.clone(),
             deliver: self.setup.live,
             threads: 1,
+            more_connectors: (self.setup.connectors)(),
         };
         server::start(config, options).await.unwrap_or_else(|error| panic!("the server does not start: {error:#}"))
     }
@@ -155,6 +172,7 @@ impl World {
         if let Some(telegram) = &self.telegram {
             config.telegram.api_url = telegram.base_url().parse().expect("an address");
         }
+        (self.addresses)(&mut config);
         (self.setup.change)(&mut config);
         config
     }

@@ -8,6 +8,7 @@
 //!
 //! Only this folder reads the environment; other code uses [`variable`]. `Debug` of all types here shows no secrets.
 
+mod certificates;
 mod check;
 mod clear;
 mod explain;
@@ -27,6 +28,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
+pub use certificates::certificates;
 pub use clear::{InClear, in_the_clear};
 pub use integration::{Bot, Channel, Integration, Platform, ReactionSupport, WidgetConfig};
 pub use load::{ConfigError, variable};

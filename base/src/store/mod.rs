@@ -272,7 +272,7 @@ const READ_LIMIT: &str = "5s";
 const READ_LIMIT_SQLITE: Duration = Duration::from_secs(5);
 
 /// Idle time after which PostgreSQL ends a transaction: its process hangs, and others need its locks before they write
-/// amoCRM's hooks to their spools (`intake::fallback`), because hooks of two machines have no order.
+/// amoCRM's hooks to their spools (`intake::crm`), because hooks of two machines have no order.
 const FORSAKEN: &str = "1s";
 
 /// A connection idle for less than this is assumed to be alive.

@@ -1,19 +1,22 @@
 //! A developer's own messenger, connected by webhooks of the Standard Webhooks scheme (docs/custom-messenger.md).
 
+use std::ops::RangeInclusive;
+
 use async_trait::async_trait;
 use base::error::FieldError;
 use base::http_client::Guarded;
 use base::i18n::{Language, LocalizedText, Words};
 use base::verdict::{Report, Verdict};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    Abilities, AfterUnknown, Check, Connector, ContentAbilities, FeatureAbilities, Field, Input, Outgoing, Probe,
-    Settings, Setup, SourceNotice, Support,
+    Abilities, AfterUnknown, Check, Connector, ContentAbilities, Denied, FeatureAbilities, Field, Input, Outgoing,
+    Probe, Settings, Setup, SourceNotice, Support,
 };
 use crate::kind::Kind;
+use crate::template::{NewTemplate, TemplateState, TemplateStatus};
 
 mod answer;
 pub mod check;
@@ -42,8 +45,15 @@ const ABILITIES: Abilities = Abilities {
     at_once: 8,
 };
 
-const FIELDS: &[Field] =
-    &[Field::required("webhook_url", Input::Url, "wizard-custom-url").with_hint("wizard-custom-url-hint")];
+const FIELDS: &[Field] = &[
+    Field::required("webhook_url", Input::Url, "wizard-custom-url").with_hint("wizard-custom-url-hint"),
+    Field::optional(WINDOW_SETTING, Input::Text, "wizard-custom-window").with_hint("wizard-custom-window-hint"),
+];
+
+/// Name of the setting by which a developer limits the time for free answers; absent: none is set.
+pub const WINDOW_SETTING: &str = "time_window_seconds";
+/// Shortest and longest time for free answers, in seconds: a minute and 30 days.
+const WINDOW: RangeInclusive<u32> = 60..=30 * 86_400;
 
 /// The connector of kind `custom`.
 pub struct Custom {
@@ -60,6 +70,19 @@ impl Custom {
 #[serde(deny_unknown_fields)]
 struct CustomSettings {
     webhook_url: Url,
+}
+
+/// The time for free answers, as a number or as the text of a form.
+fn window_seconds(given: &Value) -> Result<u32, Vec<FieldError>> {
+    let seconds = match given {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_u64().and_then(|seconds| u32::try_from(seconds).ok()),
+    };
+    seconds.filter(|seconds| WINDOW.contains(seconds)).ok_or_else(|| {
+        let said = LocalizedText::new("said-window-seconds");
+        let said = said.with("least", *WINDOW.start()).with("most", *WINDOW.end());
+        vec![FieldError::new("/settings/time_window_seconds", said)]
+    })
 }
 
 /// The kind.
@@ -107,12 +130,19 @@ impl Connector for Custom {
     }
 
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
+        let mut settings = settings;
+        let window = settings.as_object_mut().and_then(|settings| settings.remove(WINDOW_SETTING));
+        let seconds = window.filter(|window| !window.is_null()).map(|window| window_seconds(&window)).transpose()?;
         let parsed: CustomSettings = serde_json::from_value(settings)
             .map_err(|error| vec![FieldError::of_serde("/settings/webhook_url", &error)])?;
         self.http
             .check_url(&parsed.webhook_url)
             .map_err(|refused| vec![FieldError::new("/settings/webhook_url", refused.text())])?;
-        Ok(Setup { public: json!({ "webhook_url": parsed.webhook_url }), secrets: Default::default() })
+        let mut public = json!({ "webhook_url": parsed.webhook_url });
+        if let (Some(seconds), Some(public)) = (seconds, public.as_object_mut()) {
+            public.insert(WINDOW_SETTING.to_owned(), seconds.into());
+        }
+        Ok(Setup { public, secrets: Default::default() })
     }
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
@@ -124,6 +154,36 @@ impl Connector for Custom {
         };
         let report = self.post(settings, webhook).await.report;
         Report { webhook: Some(wire::kind(&outgoing.event)), ..report }
+    }
+
+    fn reviews_templates(&self) -> bool {
+        true
+    }
+
+    /// Posts `template.review`. The decision arrives by the API.
+    async fn submit_template(&self, settings: &Settings, template: &NewTemplate) -> Result<TemplateState, Denied> {
+        let data = wire::of_template(template);
+        let webhook = WebhookRequest {
+            id: template.submission.to_string(),
+            timestamp: template.now.timestamp(),
+            body: wire::event("template.review", template.now, data, false).to_string(),
+            words: Words::new(Language::En),
+        };
+        let AttemptResult { report, said } = self.post(settings, webhook).await;
+        match report.verdict {
+            Verdict::Done(taken) => Ok(TemplateState {
+                id: taken.external_id.unwrap_or_default(),
+                name: None,
+                language: None,
+                status: Some(TemplateStatus::InReview),
+                reason: None,
+                category: None,
+                quality: None,
+            }),
+            Verdict::Pause => Err(Denied::Access(said)),
+            Verdict::Bury(_) => Err(Denied::Refused(said)),
+            Verdict::Retry { .. } | Verdict::Unknown => Err(Denied::Away(said)),
+        }
     }
 
     fn takes_notices(&self) -> bool {

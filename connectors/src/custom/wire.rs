@@ -4,6 +4,7 @@ use base::message::{Content, Markup, Media, Person, Quote};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
+use crate::template::{NewTemplate, TemplateHeader};
 use crate::{Event, Message, Outgoing};
 
 /// The type of a webhook.
@@ -45,6 +46,29 @@ pub fn event(kind: &str, now: DateTime<Utc>, data: Value, repeat: bool) -> Value
         event.insert("repeat".into(), true.into());
     }
     event
+}
+
+/// The data of a request to review a template.
+pub fn of_template(template: &NewTemplate) -> Value {
+    let header = template.header.as_ref().and_then(|header| match header {
+        TemplateHeader::Text(text) => Some(text),
+        TemplateHeader::File(_) => None,
+    });
+    let examples = template.examples.iter().map(|(key, value)| json!({ "key": key, "value": value }));
+    json!({
+        "source_id": template.source_id,
+        "template": {
+            "id": template.id,
+            "name": template.name,
+            "language": template.language,
+            "category": template.category.word(),
+            "content": template.content,
+            "header": header,
+            "footer": template.footer,
+            "buttons": template.buttons,
+            "examples": examples.collect::<Vec<_>>(),
+        },
+    })
 }
 
 /// RFC 3339 with milliseconds.

@@ -63,10 +63,11 @@ pub(super) async fn page(
 ) -> Result<HistoryPage, Denied> {
     let place = page.and_then(Place::read).unwrap_or_default();
     let since = since.timestamp();
-    let dialogues: Dialogues = ask(listener, "messages.getConversations", vec![
-        ("offset", Some(place.dialogue.to_string())),
-        ("count", Some("1".to_owned())),
-    ])
+    let dialogues: Dialogues = ask(
+        listener,
+        "messages.getConversations",
+        vec![("offset", Some(place.dialogue.to_string())), ("count", Some("1".to_owned()))],
+    )
     .await?;
     listener.asking.remember(dialogues.profiles).await;
     let Some(dialogue) = dialogues.items.into_iter().next() else { return Ok(HistoryPage::default()) };
@@ -79,11 +80,15 @@ pub(super) async fn page(
     let Some(peer) = dialogue.conversation["peer"]["id"].as_i64().filter(|peer| *peer > 0) else {
         return Ok(HistoryPage { messages: Vec::new(), next: next_dialogue });
     };
-    let read: Messages = ask(listener, "messages.getHistory", vec![
-        ("peer_id", Some(peer.to_string())),
-        ("offset", Some(place.message.to_string())),
-        ("count", Some(PAGE.to_string())),
-    ])
+    let read: Messages = ask(
+        listener,
+        "messages.getHistory",
+        vec![
+            ("peer_id", Some(peer.to_string())),
+            ("offset", Some(place.message.to_string())),
+            ("count", Some(PAGE.to_string())),
+        ],
+    )
     .await?;
     listener.asking.remember(read.profiles).await;
     let count = i64::try_from(read.items.len()).unwrap_or(PAGE);

@@ -168,7 +168,10 @@ mod tests {
     #[test]
     fn lists_fill_rows_and_links_open() {
         let rows = |markup: &Markup| inline(ID, markup).map(|keyboard| keyboard["buttons"].as_array().unwrap().len());
-        assert_eq!((rows(&list(6)), rows(&list(7)), rows(&list(10)), rows(&list(11))), (Some(6), Some(4), Some(5), None));
+        assert_eq!(
+            (rows(&list(6)), rows(&list(7)), rows(&list(10)), rows(&list(11))),
+            (Some(6), Some(4), Some(5), None)
+        );
         let pressed = PressedButton { message_id: ID, row: 0, column: 3 };
         assert_eq!(pressed.choice(&list(6)).unwrap().callback_data.as_deref(), Some("r3"));
         let markup = Markup::Buttons(vec![vec![button("Сайт", Some("https://acme.test"))]]);

@@ -5,16 +5,8 @@ const EMOJI: [&str; 16] =
     ["❤️", "🔥", "😂", "👍", "💩", "❓", "😭", "😡", "👎", "👌", "😃", "🤔", "🙏", "😘", "😍", "🎉"];
 
 /// Emoji that people mean by one of these.
-const ALIKE: [(&str, &str); 8] = [
-    ("♥", "❤"),
-    ("🤣", "😂"),
-    ("😁", "😃"),
-    ("😀", "😃"),
-    ("😢", "😭"),
-    ("🤬", "😡"),
-    ("🥰", "😍"),
-    ("🥳", "🎉"),
-];
+const ALIKE: [(&str, &str); 8] =
+    [("♥", "❤"), ("🤣", "😂"), ("😁", "😃"), ("😀", "😃"), ("😢", "😭"), ("🤬", "😡"), ("🥰", "😍"), ("🥳", "🎉")];
 
 /// The emoji of a number; none if VK added it later.
 pub fn emoji(number: i64) -> Option<&'static str> {

@@ -95,7 +95,8 @@ fn group_id(entered: &Value) -> Option<i64> {
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     let typed: SettingsInput =
         serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])?;
-    let wrong = |name: &str, key: &'static str| vec![FieldError::new(format!("/settings/{name}"), LocalizedText::new(key))];
+    let wrong =
+        |name: &str, key: &'static str| vec![FieldError::new(format!("/settings/{name}"), LocalizedText::new(key))];
     let id = typed.group_id.as_ref().and_then(group_id).ok_or_else(|| wrong("group_id", "wizard-vk-bad-group"))?;
     let mut secrets = BTreeMap::new();
     let kept = |token: &String| token.trim().is_empty() || token.starts_with('…');
@@ -120,8 +121,7 @@ pub async fn group(api: &VkApi, community: Community<'_>) -> Result<Group, ApiEr
 
 /// The rights of a token; none if VK does not tell them.
 async fn rights(api: &VkApi, community: Community<'_>) -> Result<Option<BTreeSet<String>>, ApiError> {
-    let told: Result<Permissions, ApiError> =
-        api.call(community.token, "groups.getTokenPermissions", Vec::new()).await;
+    let told: Result<Permissions, ApiError> = api.call(community.token, "groups.getTokenPermissions", Vec::new()).await;
     match told {
         Ok(told) => Ok(Some(told.permissions.into_iter().map(|one| one.name).collect())),
         Err(ApiError::Refused { code: 3 | 23, .. }) => Ok(None),
@@ -173,7 +173,8 @@ mod tests {
 
     #[test]
     fn a_community_is_entered_in_many_ways() {
-        for entered in [json!(223), json!(" 223 "), json!("club223"), json!("https://vk.com/public223/"), json!("-223")] {
+        for entered in [json!(223), json!(" 223 "), json!("club223"), json!("https://vk.com/public223/"), json!("-223")]
+        {
             assert_eq!(setup(json!({ "group_id": entered })).unwrap().public, json!({ "group_id": 223 }), "{entered}");
         }
         for wrong in [json!({}), json!({ "group_id": "acme" }), json!({ "group_id": 0 }), json!({ "group_id": null })] {

@@ -149,7 +149,8 @@ pub(super) async fn identity(api: &VkApi, settings: &Settings) -> Result<Option<
         Err(ApiError::Unreadable) => return Err(Denied::Refused(LocalizedText::new("said-vk-other-group"))),
         Err(failed) => return Err(denied(&failed)),
     };
-    let screen_name = if group.screen_name.is_empty() { format!("club{}", group.id) } else { group.screen_name.clone() };
+    let screen_name =
+        if group.screen_name.is_empty() { format!("club{}", group.id) } else { group.screen_name.clone() };
     let facts = serde_json::to_value(&group).unwrap_or_default();
     Ok(Some(Identity { key: group.id.to_string(), name: format!("@{screen_name}"), facts }))
 }
@@ -172,7 +173,8 @@ pub(super) async fn connect(api: &VkApi, settings: &Settings, hook: &HookTarget)
         Some(server) if server.is_whole(&hook.url, &secret) => server.id,
         Some(server) => {
             let parameters = about(vec![("server_id", Some(server.id.to_string()))]);
-            let done: Result<Value, ApiError> = api.call(community.token, "groups.editCallbackServer", parameters).await;
+            let done: Result<Value, ApiError> =
+                api.call(community.token, "groups.editCallbackServer", parameters).await;
             done.map_err(|failed| denied(&failed))?;
             server.id
         }
@@ -200,7 +202,8 @@ pub(super) async fn watch(api: &VkApi, settings: &Settings, hook: &HookTarget) -
     let told: Result<CallbackSettings, ApiError> =
         api.call(community.token, "groups.getCallbackSettings", parameters).await;
     let told = told.map_err(|failed| denied(&failed))?;
-    let is_on = |kind: &&str| told.events.get(*kind).is_some_and(|on| on.as_i64() == Some(1) || on.as_bool() == Some(true));
+    let is_on =
+        |kind: &&str| told.events.get(*kind).is_some_and(|on| on.as_i64() == Some(1) || on.as_bool() == Some(true));
     let is_version = told.api_version.is_empty() || told.api_version == VERSION;
     Ok(if is_version && KINDS.iter().all(is_on) { Watched::Fine } else { Watched::Unset })
 }
@@ -245,8 +248,7 @@ pub(super) async fn acknowledge(api: &VkApi, settings: &Settings, press: &str) {
         ("user_id", Some(person.to_owned())),
         ("peer_id", Some(peer.to_owned())),
     ];
-    let done: Result<Value, ApiError> =
-        api.call(community.token, "messages.sendMessageEventAnswer", parameters).await;
+    let done: Result<Value, ApiError> = api.call(community.token, "messages.sendMessageEventAnswer", parameters).await;
     if let Err(failed) = done {
         // A press is valid for a minute; it is stored.
         tracing::debug!(reason = %setup::explain(&failed), "a button press could not be acknowledged");
@@ -254,14 +256,14 @@ pub(super) async fn acknowledge(api: &VkApi, settings: &Settings, press: &str) {
 }
 
 async fn servers(api: &VkApi, community: Community<'_>) -> Result<Vec<Server>, ApiError> {
-    let servers: Servers =
-        api.call(community.token, "groups.getCallbackServers", of(community, Vec::new())).await?;
+    let servers: Servers = api.call(community.token, "groups.getCallbackServers", of(community, Vec::new())).await?;
     Ok(servers.items)
 }
 
 /// Ours, at its present address or a former one.
 fn own(all: Vec<Server>, url: &str) -> Option<Server> {
-    let mut ours: Vec<Server> = all.into_iter().filter(|server| server.url == url || server.is_once_ours(url)).collect();
+    let mut ours: Vec<Server> =
+        all.into_iter().filter(|server| server.url == url || server.is_once_ours(url)).collect();
     ours.sort_by_key(|server| server.url != url);
     ours.into_iter().next()
 }

@@ -49,9 +49,8 @@ impl Vk {
 
     /// All comments on what a community published.
     pub fn comments(&self, community: i64) -> Vec<CommentView> {
-        self.core.read(|state| {
-            state.comments.iter().filter(|one| one.community == community).map(CommentView::of).collect()
-        })
+        self.core
+            .read(|state| state.comments.iter().filter(|one| one.community == community).map(CommentView::of).collect())
     }
 
     /// Every API call, in order.
@@ -82,9 +81,8 @@ impl Vk {
 
     /// Every event ever created for a community's servers.
     pub fn events(&self, community: i64) -> Vec<EventView> {
-        self.core.read(|state| {
-            state.events.0.iter().filter(|one| one.community == community).map(EventView::of).collect()
-        })
+        self.core
+            .read(|state| state.events.0.iter().filter(|one| one.community == community).map(EventView::of).collect())
     }
 
     /// Returns when no event is due or in progress; returns the number of events sent meanwhile, including repeats.

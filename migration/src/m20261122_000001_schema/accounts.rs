@@ -32,6 +32,7 @@ const TENANT: Table = tenant_table("tenant", &[])
         integer("texts_days").null(),
         bigint("texts_days_at").default("0"),
         boolean("second_step").default("false"),
+        boolean("window_off").default("false"),
     ])
     .indexes(&[
         // Finds accounts that are due for a check. Over all accounts.

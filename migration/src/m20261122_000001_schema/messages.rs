@@ -30,6 +30,8 @@ const CONVERSATION: Table = tenant_table("conversation", &["id"])
         bigint("shut_at").default("0"),
         bigint("reach_at").default("0"),
         text("moved_to").default("''"),
+        bigint("heard_at").default("0"),
+        bigint("free_until").default("0"),
     ])
     .indexes(&[
         // Lists the chats of a source, newest first.
@@ -40,7 +42,9 @@ const CONVERSATION: Table = tenant_table("conversation", &["id"])
         "CREATE INDEX conversation_contact ON conversation (tenant_id, contact_id) WHERE contact_id <> 0",
         // Finds a chat that a hook of the CRM names, if it has a contact.
         "CREATE INDEX conversation_crm_chat ON conversation (tenant_id, amocrm_chat_id) WHERE contact_id <> 0",
-    ]);
+    ])
+    // Every message of a customer changes `heard_at`, which is in no index.
+    .on_postgres("SET (fillfactor = 80)");
 
 /// All ids by which either side knows a chat. Several ids may lead to one chat.
 const CONVERSATION_ALIAS: Table = tenant_table("conversation_alias", &["side", "origin", "external_id"]).columns(&[

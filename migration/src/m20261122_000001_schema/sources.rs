@@ -2,7 +2,7 @@
 
 use crate::table::{Table, bigint, blob, boolean, integer, tenant_table, text, uuid};
 
-pub(super) const TABLES: &[Table] = &[SOURCE, SOURCE_NOTICE, STRAY_SOURCE];
+pub(super) const TABLES: &[Table] = &[SOURCE, SOURCE_NOTICE, STRAY_SOURCE, MESSAGE_TEMPLATE];
 
 /// A line at a messenger, mirrored as a source in amoCRM.
 const SOURCE: Table = tenant_table("source", &["id"])
@@ -66,3 +66,35 @@ const STRAY_SOURCE: Table = tenant_table("stray_source", &["amocrm_source_id"]).
     text("reason"),
     bigint("seen_at"),
 ]);
+
+/// Templates that a source's messenger reviews, and how far their reviews are.
+const MESSAGE_TEMPLATE: Table = tenant_table("message_template", &["id"])
+    .columns(&[
+        uuid("id"),
+        uuid("source_id"),
+        bigint("crm_id"),
+        bigint("review_id"),
+        uuid("submission"),
+        text("title"),
+        text("name"),
+        text("language"),
+        text("category"),
+        text("spec"),
+        text("stage"),
+        text("external_id"),
+        text("quality"),
+        text("reason"),
+        text("told"),
+        text("trouble"),
+        integer("tries"),
+        bigint("next_try_at").null(),
+        bigint("created_at"),
+        bigint("submitted_at"),
+        bigint("changed_at"),
+    ])
+    .indexes(&[
+        // Finds the template that a manager's message was made from; one row for each source and template.
+        "CREATE UNIQUE INDEX message_template_crm ON message_template (tenant_id, source_id, crm_id)",
+        // Finds templates whose next step is due. Over all accounts.
+        "CREATE INDEX message_template_due ON message_template (next_try_at) WHERE next_try_at IS NOT NULL",
+    ]);

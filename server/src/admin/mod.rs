@@ -77,6 +77,7 @@ fn accounts_and_queues(config: &mut web::ServiceConfig) {
         .route("/accounts/{id}", web::get().to(account::show))
         .route("/accounts/{id}/limit", web::post().to(account::limit::set))
         .route("/accounts/{id}/weight", web::post().to(account::weight::set))
+        .route("/accounts/{id}/window", web::post().to(account::window::set))
         .route("/accounts/{id}/suspend", web::get().to(account::suspend::ask))
         .route("/accounts/{id}/suspend", web::post().to(account::suspend::begin))
         .route("/accounts/{id}/resume", web::post().to(account::suspend::end))

@@ -5,7 +5,7 @@ use entity::alert;
 use serde_json::Value;
 
 /// Arguments that the texts of alerts may have; the detail provides them.
-const PLACEABLES: [&str; 19] = [
+const PLACEABLES: [&str; 22] = [
     "source",
     "messenger",
     "integration",
@@ -22,6 +22,9 @@ const PLACEABLES: [&str; 19] = [
     "held",
     "tenant_id",
     "template",
+    "reason",
+    "category",
+    "quality",
     "most",
     "free",
     "place",

@@ -99,7 +99,7 @@ impl AlertContext<'_> {
             ("source_stopped", Some(source)) => format!("/panel/sources/{}/access", source.id),
             (WEBHOOK_SUSPENDED, Some(source)) => format!("/panel/sources/{}/resume", source.id),
             (_, Some(source)) => format!("/panel/sources/{}", source.id),
-            ("template_rejected", None) => "/panel/templates".to_owned(),
+            ("template_rejected" | "template_paused" | "template_changed", None) => "/panel/templates".to_owned(),
             ("found_in_history", None) => "/panel/undelivered".to_owned(),
             (_, None) if self.tenant.is_some() => "/panel/account".to_owned(),
             (_, None) => "/admin/alerts".to_owned(),

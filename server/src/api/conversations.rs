@@ -16,6 +16,7 @@ use super::message_out::MessageOut;
 use super::messages::show;
 use crate::delivery::read::{HoldReasons, chats};
 use crate::lookup::as_ours;
+use crate::source::window::Window;
 use crate::usage::UsageContext;
 use base::json::{Moment, Query};
 
@@ -36,9 +37,23 @@ pub struct ConversationOut {
     /// Since when the customer has blocked messages from this source; null if not blocked.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     pub unreachable_since: Option<Moment>,
+    /// The time in which the customer may be answered freely; null if there is no limit.
+    #[schema(required)]
+    pub window: Option<WindowOut>,
     /// Null if there are no messages yet.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     pub last_message_at: Option<Moment>,
+}
+
+/// The time in which a customer may be answered freely. Later only templates are sent; other messages fail with
+/// `window_closed`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WindowOut {
+    /// Whether free messages are sent now.
+    pub open: bool,
+    /// When it ends or ended; null if the customer never wrote.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    pub until: Option<Moment>,
 }
 
 /// The customer.
@@ -70,9 +85,9 @@ pub struct ContactOut {
 pub struct PageQuery {
     /// Maximum number of items per page.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
-    limit: Option<String>,
+    pub(super) limit: Option<String>,
     /// `next_cursor` from the previous page.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
 }
 
 /// Lists the conversations of a source.
@@ -99,9 +114,14 @@ pub async fn list(
     let rows = chats::page(db, source.tenant_id, &wanted, page.after, page.rows()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     let last = chats::last_messages(db, source.tenant_id, rows.iter().map(|row| row.id)).await?;
+    let connector = app.connectors.get(&source.kind);
+    let window = connector.and_then(|connector| Window::of(connector.as_ref(), &source));
+    let now = app.clock.millis();
     let items = rows.into_iter().map(|row| {
         let last = last.get(&row.id).copied().map(Moment);
-        shown(row, last)
+        let window =
+            window.map(|window| WindowOut { open: window.is_open(&row, now), until: window.until(&row).map(Moment) });
+        shown(row, last, window)
     });
     let items: Vec<_> = items.collect();
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
@@ -147,7 +167,11 @@ pub async fn messages(
 
 /// Finds a conversation: `ext:ID` is the messenger's id; a UUID is looked up as ours first, then as the messenger's;
 /// anything else is the messenger's id.
-async fn find(app: &UsageContext, source: &source::Model, text: &str) -> Result<Option<conversation::Model>> {
+pub(super) async fn find(
+    app: &UsageContext,
+    source: &source::Model,
+    text: &str,
+) -> Result<Option<conversation::Model>> {
     let by_id = |id: Uuid| {
         conversation::Entity::of_tenant(source.tenant_id)
             .filter(conversation::Column::SourceId.eq(source.id))
@@ -171,7 +195,7 @@ async fn find(app: &UsageContext, source: &source::Model, text: &str) -> Result<
     }
 }
 
-fn shown(row: conversation::Model, last_message_at: Option<Moment>) -> ConversationOut {
+fn shown(row: conversation::Model, last_message_at: Option<Moment>, window: Option<WindowOut>) -> ConversationOut {
     let filled = |text: String| (!text.is_empty()).then_some(text);
     let contact = serde_json::from_str::<Person>(&row.contact).map(|person| ContactOut {
         id: filled(person.id),
@@ -192,6 +216,7 @@ fn shown(row: conversation::Model, last_message_at: Option<Moment>) -> Conversat
         contact,
         visit: filled(row.visit),
         unreachable_since: (row.shut_at > 0).then_some(Moment(row.shut_at)),
+        window,
         last_message_at,
     }
 }

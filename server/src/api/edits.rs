@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::body::RequestBody;
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
-use crate::intake::edit::{self, MessageChange};
 use crate::intake::message_in::ContentIn;
 use crate::intake::message_ref;
+use crate::intake::messenger::edit::{self, MessageChange};
 use crate::usage::UsageContext;
 use base::json::Object;
 

@@ -72,7 +72,7 @@ pub async fn post(
     crate::usage::room(&app, source.tenant_id).await?;
     once(&app, &key, asked, async {
         let external_id = incoming.external_id.clone();
-        let outcome = crate::intake::message::accept(&app, &source, incoming, None).await?;
+        let outcome = crate::intake::messenger::message::accept(&app, &source, incoming, None).await?;
         let (mut answer, duplicate) = match outcome {
             ItemOutcome::New { .. } => (HttpResponse::Accepted(), false),
             ItemOutcome::Duplicate { same: true, .. } => (HttpResponse::Ok(), true),

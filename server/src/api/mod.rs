@@ -39,6 +39,8 @@ pub mod source_secret;
 pub mod source_types;
 pub mod sources;
 pub mod statuses;
+pub mod template_messages;
+pub mod templates;
 pub mod tenants;
 pub mod timeline;
 pub mod typing_reactions;
@@ -84,6 +86,10 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(typing_reactions::reaction)
         .service(conversations::list)
         .service(conversations::messages)
+        .service(templates::list)
+        .service(templates::create)
+        .service(templates::review)
+        .service(template_messages::send)
         .service(imports::create)
         .service(imports::get)
         .service(imports::pause)

@@ -15,7 +15,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     conversations, dead_letters, docs, edits, imports, ledger, media, messages, replays, source_acts, source_secret,
-    sources, statuses, tenants, typing_reactions, webhook_attempts,
+    sources, statuses, template_messages, templates, tenants, typing_reactions, webhook_attempts,
 };
 
 #[derive(OpenApi)]
@@ -38,6 +38,7 @@ use super::{
         (name = "sources", description = "Messenger lines of an account"),
         (name = "messages", description = "Messages, their states and timelines"),
         (name = "conversations", description = "Conversations and their messages"),
+        (name = "templates", description = "Templates that a messenger reviews before they are sent"),
         (name = "imports", description = "Imports of earlier messages from files"),
         (name = "ledger", description = "Counts of messages per source: accepted = delivered + failed + waiting"),
         (name = "dead letters", description = "Messages that are not retried automatically"),
@@ -75,6 +76,10 @@ struct Document;
     typing_reactions::reaction,
     conversations::list,
     conversations::messages,
+    templates::list,
+    templates::create,
+    templates::review,
+    template_messages::send,
     imports::create,
     imports::get,
     imports::pause,

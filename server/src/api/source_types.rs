@@ -39,7 +39,8 @@ pub struct SourceIn {
     #[serde(default)]
     pub contact_rule: Option<ContactRule>,
     /// As in amoCRM's Sources API: `[{"type":"whatsapp","params":{"waba":true},"pages":[{"id","name","link"}]}]`. The
-    /// value is copied to amoCRM; templates for official WhatsApp (`waba`) are not sent to any messenger yet.
+    /// value is copied to amoCRM. With `waba`, amoCRM requests reviews of templates for this source; a `custom` messenger
+    /// gets the webhook `template.review`.
     #[serde(default)]
     pub services: Option<Value>,
     /// Depends on the kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`.

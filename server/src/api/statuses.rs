@@ -13,8 +13,8 @@ use super::idempotency::once;
 use super::key::{ApiKey, Scope};
 use crate::intake::clean;
 use crate::intake::message_ref;
-use crate::intake::status::accept;
-use crate::intake::write_first::{self, DialogueIds};
+use crate::intake::messenger::status::accept;
+use crate::intake::messenger::write_first::{self, DialogueIds};
 use crate::usage::UsageContext;
 use base::json::{Object, checked_id};
 

@@ -44,6 +44,8 @@ pub struct TenantOut {
     /// The vendor's limit for this account; null if the configured default applies.
     #[schema(required)]
     pub sources_limit: Option<i32>,
+    /// Whether the vendor had amoCRM's time window switched off for this account.
+    pub time_window_disabled: bool,
     pub channels: Vec<ChannelOut>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Moment,
@@ -71,6 +73,9 @@ pub struct TenantPatchIn {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i32>, minimum = 0, maximum = 100)]
     pub sources_limit: Option<Option<i32>>,
+    /// `true` has amoCRM's time window switched off for this account, `false` on. amoCRM learns of it within a minute.
+    #[serde(default)]
+    pub time_window_disabled: Option<bool>,
 }
 
 /// A sales pipeline of the account.
@@ -185,6 +190,11 @@ pub async fn patch(
             let detail = json!({ "sources_limit": limit });
             by.did(&app, app.store.write(), "account.limited", account, detail).await?;
         }
+        if let Some(off) = change.time_window_disabled {
+            tenants::switch_window(&app, *tenant_id, off).await?;
+            let action = if off { "account.window_off" } else { "account.window_on" };
+            by.did(&app, app.store.write(), action, account, json!({})).await?;
+        }
         let tenant = roster::tenant(&app, *tenant_id).await?;
         Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))
     })
@@ -226,6 +236,7 @@ async fn shown(app: &UsageContext, tenant: tenant::Model) -> Result<TenantOut> {
         status: TenantStatus::shown(&tenant).as_str(),
         suspended: tenant.suspended,
         sources_limit: tenant.sources_limit,
+        time_window_disabled: tenant.window_off,
         created_at: Moment(tenant.created_at),
         integration: tenant.integration,
         host: tenant.host,

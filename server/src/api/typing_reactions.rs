@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::body::RequestBody;
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
-use crate::intake;
 use crate::intake::message_in::ConversationIn;
 use crate::intake::message_ref;
+use crate::intake::messenger;
 use crate::usage::UsageContext;
 use base::json::{Object, checked_id};
 
@@ -93,7 +93,7 @@ pub async fn typing(
     let conversation_id = checked_id("/conversation/id", typing.conversation.0.id)?;
     let sender = person(typing.sender.0)?;
     once(&app, &key, asked, async {
-        intake::typing(&app, &source, &conversation_id, sender).await?;
+        messenger::typing(&app, &source, &conversation_id, sender).await?;
         Ok(HttpResponse::Accepted().json(json!({})))
     })
     .await
@@ -130,7 +130,7 @@ pub async fn reaction(
     let sender = person(reaction.sender.0)?;
     let emoji = checked_emoji(reaction.emoji)?;
     once(&app, &key, asked, async {
-        intake::reaction(&app, &source, &about, sender, emoji).await?;
+        messenger::reaction(&app, &source, &about, sender, emoji).await?;
         Ok(HttpResponse::Accepted().json(json!({})))
     })
     .await

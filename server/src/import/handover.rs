@@ -10,8 +10,8 @@ use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect}
 
 use super::step::ImportChanges;
 use super::{queries, reason, settle};
-use crate::intake::message::{Incoming, accept_as};
 use crate::intake::message_in;
+use crate::intake::messenger::message::{Incoming, accept_as};
 use crate::usage::UsageContext;
 
 /// Adds as many lines as the rate allows. False if none is left. On an error, what was already added stays in

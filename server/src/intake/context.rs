@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::crm::Acts;
-use super::lost_hooks::LostHooks;
+use super::crm::LostHooks;
+use super::crm::account::Acts;
 use crate::delivery::DeliveryContext;
 use crate::platform::stands_on;
 

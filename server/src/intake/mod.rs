@@ -1,46 +1,30 @@
 //! Inbound processing: requests are validated, given ids and stored, and only then answered.
 //!
-//! All transports – a messenger's webhook, the web chat, the public API, amoCRM's hook – end in
-//! [`queue::writer::Writer::accept`], the only entry to the queue.
+//! Two sides with the same files: [`messenger`] takes in what customers write, [`crm`] what managers write.
+//!
+//! | file | on either side |
+//! | --- | --- |
+//! | `mod.rs` | the route: who calls, is the call genuine, what is answered |
+//! | `events.rs` | what each event of a call becomes |
+//! | `message.rs` | a message, with all that is stored with it |
+//! | `content.rs` | what it says, in Parom's terms |
+//! | `route.rs` | to which conversation and source it belongs |
+//! | `typing_reactions.rs` | what is shown beside the messages |
+//!
+//! [`door`] does what both routes need. All transports – a messenger's webhook, the web chat, the public API, amoCRM's
+//! hook – end in [`queue::writer::Writer::accept`], the only entry to the queue.
 
-mod attachments;
-pub mod chats;
-pub mod connector;
 mod context;
 pub mod crm;
-pub mod edit;
-pub mod fallback;
-mod lost_hooks;
-mod manager;
+mod door;
 pub mod media_url;
-pub mod message;
 pub mod message_in;
 pub mod message_ref;
-pub mod recovered;
-mod sanitize;
-pub mod status;
-mod typing_reactions;
-pub mod write_first;
-
-use anyhow::Context;
-use queue::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, Priority, RawHook};
-use uuid::Uuid;
+pub mod messenger;
+pub mod template_message;
 
 pub use context::IntakeContext;
-pub use lost_hooks::LostHooks;
-pub use typing_reactions::{reaction, typing};
-
-/// Stores one event from a messenger. Durable on return.
-async fn store(
-    app: &IntakeContext,
-    tenant_id: Uuid,
-    raw: Option<RawHook>,
-    entry: AcceptItem,
-) -> base::error::Result<ItemOutcome> {
-    let batch = AcceptBatch { tenant_id, priority: Priority::Normal, raw, entries: vec![entry] };
-    let outcomes = app.writer.accept(batch).await?;
-    Ok(outcomes.into_iter().next().context("a parcel of one entry has one outcome")?)
-}
+pub use door::StoreError;
 
 /// Text that every store and wire format can carry: NUL becomes U+FFFD.
 pub fn clean(text: &str) -> String {

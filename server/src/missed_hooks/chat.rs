@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::channel::ComparedChannel;
 use crate::delivery::read::first_id_at;
 use crate::intake::clean;
-use crate::intake::recovered::{self, HistoryChat, TakenIn};
+use crate::intake::crm::recovered::{self, HistoryChat, TakenIn};
 use crate::tenant::users;
 
 /// Maximum pages of one chat: at one call in twenty seconds they end before the channel's claim does.

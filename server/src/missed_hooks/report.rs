@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::channel::ComparedChannel;
 use crate::alert::{self, Alarm};
-use crate::intake::recovered::TakenIn;
+use crate::intake::crm::recovered::TakenIn;
 use crate::missed_hooks::MissedHooksContext;
 
 /// Kind of the account's alert.

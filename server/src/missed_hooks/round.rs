@@ -13,7 +13,7 @@ use super::plan::{self, Active};
 use super::report;
 use super::row::{self, HOUR, jitter};
 use crate::delivery::backoff;
-use crate::intake::recovered::TakenIn;
+use crate::intake::crm::recovered::TakenIn;
 use crate::missed_hooks::MissedHooksContext;
 
 /// Chats without messages for this long are skipped.

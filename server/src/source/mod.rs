@@ -33,6 +33,7 @@ pub mod stray;
 mod suspend;
 #[cfg(test)]
 mod tests;
+pub mod window;
 
 use base::error::{Error, Result};
 use entity::source::{self, Column};

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use amocrm::rest;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use entity::message_template;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::call::call;
-use super::view::names;
-use super::{TemplateDraft, TemplateView, find};
+use super::view::{names, raw};
+use super::{TemplateDraft, TemplateView, find, requested};
+use crate::settings;
 use crate::source::SourceContext;
 
 /// Creates a template. `key` is our id of it: a form sent twice returns the first one. 409 `crm_refused` with
@@ -50,15 +54,32 @@ pub async fn change(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64, draft: &
     Ok(TemplateView::of(changed, &names(app, tenant_id).await?))
 }
 
-/// Deletes a template.
+/// Deletes a template at amoCRM and, as far as they answer, at the messengers that reviewed it.
 pub async fn remove(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<()> {
-    call(app, tenant_id, |rest, token| async move { rest.delete_templates(&token, &[id]).await }).await
+    call(app, tenant_id, |rest, token| async move { rest.delete_templates(&token, &[id]).await }).await?;
+    let rows = message_template::Entity::of_tenant(tenant_id).filter(message_template::Column::CrmId.eq(id));
+    for row in rows.all(app.store.read()).await? {
+        if let Ok(source) = crate::source::find(app, tenant_id, row.source_id).await
+            && let Some(connector) = app.connectors.get(&source.kind)
+            && let Err(denied) =
+                connector.delete_template(&settings::open(app, &source)?, &row.name, &row.external_id).await
+        {
+            tracing::warn!(tenant.id = %tenant_id, source.id = %source.id, template = row.name, reason = %denied.text(), "a deleted template stays at its messenger");
+        }
+        message_template::Entity::delete_many()
+            .filter(message_template::Column::TenantId.eq(tenant_id))
+            .filter(message_template::Column::Id.eq(row.id))
+            .exec(app.store.write())
+            .await?;
+    }
+    Ok(())
 }
 
 /// Requests WhatsApp's review for every source with official WhatsApp; returns for how many. 409 `template_no_source`
 /// if there is none, `template_locked` if it was already requested.
 pub async fn for_review(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<usize> {
-    let known = find(app, tenant_id, id).await?;
+    let template = raw(app, tenant_id, id).await?;
+    let known = TemplateView::of(template.clone(), &names(app, tenant_id).await?);
     if !known.is_waba() || !known.state.is_open() {
         return Err(Error::Conflict { problem: "template_locked", detail: LocalizedText::new("said-template-locked") });
     }
@@ -69,5 +90,8 @@ pub async fn for_review(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> R
         });
     }
     let reviews = call(app, tenant_id, |rest, token| async move { rest.request_review(&token, id).await }).await?;
-    Ok(reviews.len())
+    let count = reviews.len();
+    // amoCRM's hook says the same, where the account's plan has hooks.
+    requested(app, tenant_id, &rest::Template { reviews, ..template }).await?;
+    Ok(count)
 }

@@ -95,13 +95,15 @@ pub fn markers(text: &str) -> Option<Vec<String>> {
 /// The account's sources with official WhatsApp whose connector reviews templates, by name: reviews are requested from
 /// them.
 pub async fn sources(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<String>> {
-    let reviews = |source: &source::Model| {
-        is_waba(source) && app.connectors.get(&source.kind).is_some_and(|connector| connector.reviews_templates())
-    };
-    let mut names: Vec<String> =
-        crate::source::all(app, tenant_id).await?.into_iter().filter(reviews).map(|source| source.name).collect();
+    let all = crate::source::all(app, tenant_id).await?.into_iter();
+    let mut names: Vec<String> = all.filter(|source| reviews(app, source)).map(|source| source.name).collect();
     names.sort_by_key(|name| name.to_lowercase());
     Ok(names)
+}
+
+/// Whether amoCRM requests reviews of templates for this source and its messenger makes them.
+pub fn reviews(app: &SourceContext, source: &source::Model) -> bool {
+    is_waba(source) && app.connectors.get(&source.kind).is_some_and(|connector| connector.reviews_templates())
 }
 
 fn is_waba(source: &source::Model) -> bool {

@@ -1,19 +1,30 @@
-//! Message templates, stored in amoCRM only (crm-api §6): it is queried each time. Our token sees only those that
-//! were created here.
+//! Message templates. amoCRM stores them (crm-api §6) and is queried each time; our token sees only those that were
+//! created here. Of those that a messenger reviews, the registry knows how far the review is on both sides.
 //!
 //! ```text
 //! plain:    created ─▶ usable, editable
 //! WhatsApp: draft ─▶ review (one per source with official WhatsApp) ─▶ approved · rejected · paused: locked, copied
 //! to edit
+//! review:   amoCRM's hook ─▶ registry ─▶ submitted at the messenger ─▶ its decision ─▶ amoCRM is told
 //! ```
 
 mod actions;
+mod alerts;
 mod call;
 mod draft;
+mod registry;
 mod review;
+mod spec;
+mod stage;
+mod tell;
 mod view;
+mod work;
 
 pub use actions::{change, create, for_review, remove};
-pub use draft::{TemplateDraft, markers, sources};
-pub use review::{ALARM, look};
+pub use draft::{TemplateDraft, markers, reviews, sources};
+pub use registry::{by_id, decide, of_source, page, registered, reported, requested, usable};
+pub use review::look;
+pub use spec::Spec;
+pub use stage::Stage;
 pub use view::{Review, ShownButton, TemplateState, TemplateView, find, list};
+pub use work::{due_now, run, soon};

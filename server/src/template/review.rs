@@ -6,31 +6,32 @@ use base::error::Error;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{TemplateState, find};
+use super::alerts::REJECTED;
+use super::view::{names, raw};
+use super::{TemplateState, TemplateView, requested};
 use crate::alert::{self, Alarm};
 use crate::source::SourceContext;
 
-/// Kind of the alert about a template that WhatsApp rejected.
-pub const ALARM: &str = "template_rejected";
-
-/// Opens an alert about a template that was rejected, and ends it when it no longer is. Templates of other
-/// integrations are ignored.
+/// Stores reviews that amoCRM waits for. Opens an alert about a template that was rejected, and ends it when it no
+/// longer is. Templates of other integrations are ignored.
 pub async fn look(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> anyhow::Result<()> {
     let object = id.to_string();
-    let template = match find(app, tenant_id, id).await {
+    let template = match raw(app, tenant_id, id).await {
         Ok(template) => template,
         Err(Error::NotFound) => {
-            alert::end(app, app.store.write(), tenant_id, ALARM, &object).await?;
+            alert::end(app, app.store.write(), tenant_id, REJECTED, &object).await?;
             return Ok(());
         }
         Err(error) => anyhow::bail!("{}", error.text()),
     };
+    requested(app, tenant_id, &template).await?;
+    let template = TemplateView::of(template, &names(app, tenant_id).await?);
     if template.state == TemplateState::Rejected {
         let detail = json!({ "template": template.name, "reason": template.reason() });
-        let alarm = Alarm { tenant_id, kind: ALARM, object: &object, source_id: None, detail };
+        let alarm = Alarm { tenant_id, kind: REJECTED, object: &object, source_id: None, detail };
         alert::raise(app, app.store.write(), alarm).await?;
     } else {
-        alert::resolve(app, app.store.write(), tenant_id, ALARM, &object).await?;
+        alert::resolve(app, app.store.write(), tenant_id, REJECTED, &object).await?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::call::call;
+use super::requested;
 use crate::source::SourceContext;
 
 /// Maximum pages read of amoCRM's list: 50 templates each.
@@ -167,6 +168,10 @@ pub async fn list(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<Templ
     let mut all = Vec::new();
     for number in 1..=PAGES {
         let page = call(app, tenant_id, |rest, token| async move { rest.templates(&token, &[], number).await }).await?;
+        // A review whose hook was lost is found here.
+        for template in &page.items {
+            requested(app, tenant_id, template).await?;
+        }
         all.extend(page.items.into_iter().map(|template| TemplateView::of(template, &names)));
         if !page.has_more {
             break;
@@ -178,8 +183,13 @@ pub async fn list(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<Templ
 
 /// One by its id; 404 if there is none, or another integration created it.
 pub async fn find(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<TemplateView> {
+    Ok(TemplateView::of(raw(app, tenant_id, id).await?, &names(app, tenant_id).await?))
+}
+
+/// The same as amoCRM has it.
+pub(super) async fn raw(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<rest::Template> {
     let found = call(app, tenant_id, |rest, token| async move { rest.template(&token, id).await }).await?;
-    Ok(TemplateView::of(found.ok_or(Error::NotFound)?, &names(app, tenant_id).await?))
+    found.ok_or(Error::NotFound)
 }
 
 /// Names of our sources by amoCRM's ids.

@@ -90,8 +90,11 @@ async fn connect_one(
         let detail = said.to_string();
         return Ok(ChannelOutcome { status: ChannelStatus::NotAllowed, scope_id: None, detail });
     }
-    let wanted =
-        Connect { account_id: tenant.amojo_id.clone(), title: channel.title.clone(), is_time_window_disabled: false };
+    let wanted = Connect {
+        account_id: tenant.amojo_id.clone(),
+        title: channel.title.clone(),
+        is_time_window_disabled: tenant.window_off,
+    };
     let answer = super::chats(app, integration)?.connect(&channel.secret, &channel.id, &wanted).await;
     judge(answer, channel.public)
 }
@@ -127,6 +130,37 @@ pub(super) async fn put_off(app: &TenantContext, tenant_id: Uuid) -> Result<(), 
             .exec(app.store.write())
             .await?;
     }
+    Ok(())
+}
+
+/// Switches amoCRM's time window off or on for an account. amoCRM learns of it with the next connect, which is due at
+/// once and retried until amoCRM has answered.
+pub async fn switch_window(app: &TenantContext, tenant_id: Uuid, off: bool) -> Result<(), DbErr> {
+    use tenant_channel::Column;
+    let now = app.clock.millis();
+    let tx = app.store.write_tx().await?;
+    let switched = async {
+        let done = tenant::Entity::update_many()
+            .col_expr(tenant::Column::WindowOff, Expr::value(off))
+            .col_expr(tenant::Column::UpdatedAt, Expr::value(now))
+            .filter(tenant::Column::TenantId.eq(tenant_id))
+            .filter(tenant::Column::WindowOff.ne(off))
+            .exec(&tx)
+            .await?;
+        if done.rows_affected == 0 {
+            return Ok(());
+        }
+        tenant_channel::Entity::update_many()
+            .col_expr(Column::NextTryAt, Expr::value(Some(now)))
+            .filter(Column::TenantId.eq(tenant_id))
+            .filter(Column::Status.eq(ChannelStatus::Connected.as_str()))
+            .exec(&tx)
+            .await?;
+        keep::look_by(&tx, tenant_id, now).await
+    };
+    let switched = switched.await;
+    finish_tx(tx, switched).await?;
+    app.lookup.forget();
     Ok(())
 }
 

@@ -265,5 +265,6 @@ fn new_row(facts: &InstallFacts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model
         texts_days: None,
         texts_days_at: 0,
         second_step: false,
+        window_off: false,
     }
 }

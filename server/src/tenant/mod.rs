@@ -49,6 +49,7 @@ use url::Url;
 use uuid::Uuid;
 
 pub use access::{Access, AccessState, of as access};
+pub use channels::switch_window;
 pub use connection::{connect, disconnect};
 pub use context::TenantContext;
 pub use erase::{Erasure, Who, erase};

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::access::{Guest, Result};
 use super::guests::VisitorAct;
 use super::{body, history};
-use crate::intake::reaction;
+use crate::intake::messenger::reaction;
 use crate::lookup::MessageKey;
 use crate::webchat::WebchatContext;
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::access::{Guest, Result};
 use super::guests::VisitorAct;
 use super::{body, history};
-use crate::intake::status::accept;
+use crate::intake::messenger::status::accept;
 use crate::lookup::MessageKey;
 use crate::webchat::WebchatContext;
 

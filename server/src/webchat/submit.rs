@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::access::{Guest, Result};
 use super::guests::VisitorAct;
 use super::history;
-use crate::intake::message::{Incoming, accept};
+use crate::intake::messenger::message::{Incoming, accept};
 use crate::webchat::WebchatContext;
 
 /// Characters of a list row's id, and of a name.

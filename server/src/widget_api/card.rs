@@ -21,7 +21,7 @@ use super::sight;
 use crate::delivery::read::MessageStatus;
 use crate::delivery::read::list::{Ground, MessageFilter, MessageSummary, Reached, page};
 use crate::delivery::read::reason::Reason;
-use crate::tenant as tenants;
+use crate::source::window::Window;
 use crate::tenant::token::{CallError, TokenError, with_token};
 use crate::widget_api::WidgetContext;
 use base::json::Moment;
@@ -83,7 +83,10 @@ struct WhyOut {
 #[derive(Debug, Serialize)]
 struct WindowOut {
     open: bool,
-    until: Moment,
+    /// Null if the customer never wrote.
+    until: Option<Moment>,
+    /// Whether templates may be sent after it.
+    templates: bool,
 }
 
 /// Chats of the contacts in `contact_id` (may be repeated), else of the contacts of `lead_id`; newest first. Users who
@@ -199,14 +202,12 @@ async fn chat(
     let failed =
         last(MessageFilter { reached: Some(Reached::Status(MessageStatus::Failed)), ..MessageFilter::default() })
             .await?;
-    let window = match window_of(app, source) {
-        Some(seconds) => {
-            let incoming =
-                last(MessageFilter { direction: Some(Direction::ToCrm), ..MessageFilter::default() }).await?;
-            Some(window(incoming.map(|line| line.message.sent_at), seconds, reader.now))
-        }
-        None => None,
-    };
+    let window = app.connectors.get(&source.kind).and_then(|connector| Window::of(connector.as_ref(), source));
+    let window = window.map(|window| WindowOut {
+        open: window.is_open(&row, reader.now),
+        until: window.until(&row).map(Moment),
+        templates: window.templates,
+    });
     let contact: Person = serde_json::from_str(&row.contact).unwrap_or_default();
     Ok(ChatOut {
         conversation_id: row.id,
@@ -226,18 +227,6 @@ async fn chat(
         }),
         window,
     })
-}
-
-/// Seconds for free-form messages after a customer's message; `None` if unlimited.
-fn window_of(app: &WidgetContext, source: &source::Model) -> Option<u64> {
-    tenants::channel_config(app, source.channel_id).and_then(|(_, channel)| channel.time_window_seconds)
-}
-
-/// Without a message of the customer the window is closed.
-fn window(incoming: Option<i64>, seconds: u64, now: i64) -> WindowOut {
-    let life = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1000);
-    let until = incoming.map_or(0, |at| at.saturating_add(life));
-    WindowOut { open: until > now, until: Moment(until) }
 }
 
 fn why(line: &MessageSummary, reader: &WidgetReader) -> WhyOut {

@@ -23,8 +23,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tenant", &["alert", "media", "platform", "unknown_callers"]),
     ("contact", &["tenant"]),
     ("source", &["alert", "audit", "platform", "settings", "tenant"]),
-    ("template", &["alert", "source", "tenant"]),
-    ("delivery", &["alert", "contact", "lookup", "media", "platform", "settings", "source", "tenant"]),
+    ("template", &["alert", "settings", "source", "tenant"]),
+    ("delivery", &["alert", "contact", "lookup", "media", "platform", "settings", "source", "template", "tenant"]),
     ("retention", &["delivery", "tenant::remove"]),
     (
         "intake",
@@ -46,7 +46,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("import", &["audit", "delivery", "intake", "source", "tenant::remove", "usage"]),
     (
         "api",
-        &["audit", "delivery", "import", "intake", "lookup", "media", "identity::realm", "source", "tenant", "usage"],
+        &[
+            "audit",
+            "delivery",
+            "import",
+            "intake",
+            "lookup",
+            "media",
+            "identity::realm",
+            "source",
+            "template",
+            "tenant",
+            "usage",
+        ],
     ),
     ("webhook_notices", &["api::sources", "source", "usage"]),
     (

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parom_tests::settings::HOST;
-use parom_tests::{Engine, Line, Place, Setup, World, both, once};
+use parom_tests::{Line, World, both, once};
 use sandbox::LeadView;
 use serde_json::{Value, json};
 
@@ -81,31 +81,16 @@ async fn the_card_says_when_amocrm_does_not(world: &mut World) {
     user.get(world, &query).await.is(200);
 }
 
-/// One may write freely for a day after the customer wrote.
-struct Windowed(World);
-
-impl Place for Windowed {
-    async fn open(engine: Engine) -> Option<Self> {
-        let change = |config: &mut base::config::Config| {
-            config.integrations[0].channels[0].time_window_seconds = Some(86_400);
-        };
-        World::start(engine, Setup { change, ..Setup::default() }).await.map(Self)
-    }
-
-    async fn close(self) {
-        self.0.close().await;
-    }
-}
-
-async fn the_window_closes_a_day_after_the_customer_wrote(world: &mut Windowed) {
-    let world = &mut world.0;
+async fn the_window_closes_a_day_after_the_customer_wrote(world: &mut World) {
     let line = world.line("support").await;
+    let settings = json!({"webhook_url": world.messenger.url(), "time_window_seconds": 86_400});
+    world.api.patch(&line.path(""), &json!({"settings": settings})).await.is(200);
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
     let query = format!("contact_id={}", lead(world, &line, "anna").contact_id);
     let user = User::of(world, HOST, 1).await;
     let window = card(world, &user, &query).await[0]["window"].clone();
-    assert_eq!(window["open"], true, "{window}");
+    assert_eq!((&window["open"], &window["templates"]), (&json!(true), &json!(true)), "{window}");
     world.manager(&line).answers("anna", "Good morning").await;
     world.deliver_all().await;
     world.advance(Duration::from_secs(86_400));

@@ -51,7 +51,8 @@ define(['./config.js', './words.js', './dom.js', './api.js'], function (config, 
         return null;
       }
       const left = chat.window.open ? Math.ceil((Date.parse(chat.window.until) - Date.now()) / HOUR) : 0;
-      return dom.paragraph(left > 0 ? words.say('card-window-left', { hours: left }) : words.say('card-window-over'), 'hint');
+      const over = chat.window.templates ? 'card-window-over' : 'card-window-wait';
+      return dom.paragraph(left > 0 ? words.say('card-window-left', { hours: left }) : words.say(over), 'hint');
     }
 
     function row(chat) {

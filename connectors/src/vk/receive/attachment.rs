@@ -83,7 +83,11 @@ impl Listener<'_> {
             }
             "photo" => marked("vk-in-photo", &[&link("photo")]),
             "doc" => marked("vk-in-file", &[&title]),
-            "link" => [title.as_str(), word(object, "url")].into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join(" "),
+            "link" => [title.as_str(), word(object, "url")]
+                .into_iter()
+                .filter(|one| !one.is_empty())
+                .collect::<Vec<_>>()
+                .join(" "),
             "wall" => marked("vk-in-post", &[&plain(word(object, "text")), &link("wall")]),
             "wall_reply" => {
                 let post = object["owner_id"].as_i64().zip(object["post_id"].as_i64()).zip(object["id"].as_i64());

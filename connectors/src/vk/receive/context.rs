@@ -44,7 +44,9 @@ impl Listener<'_> {
             let held = self.held(&one.text, Vec::new(), &[], one.geo.as_ref());
             let text = match held.first {
                 Content::Text { text } if !one.text.trim().is_empty() => text,
-                Content::Location { latitude, longitude } => crate::fit::lines::map(latitude, longitude).unwrap_or_default(),
+                Content::Location { latitude, longitude } => {
+                    crate::fit::lines::map(latitude, longitude).unwrap_or_default()
+                }
                 _ => String::new(),
             };
             let mark = ">".repeat(depth);

@@ -114,7 +114,8 @@ impl Listener<'_> {
         let mut first = one(id.clone(), held.first);
         first.body.caption = held.caption;
         first.body.reply_to = self.reply_to(peer, message).await;
-        let more = held.more.into_iter().zip(2..).map(|(content, number): (_, usize)| one(format!("{id}/{number}"), content));
+        let more =
+            held.more.into_iter().zip(2..).map(|(content, number): (_, usize)| one(format!("{id}/{number}"), content));
         std::iter::once(first).chain(more).collect()
     }
 

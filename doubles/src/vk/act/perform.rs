@@ -82,14 +82,10 @@ impl State {
             }
         }
         let dialogue = self.dialogues.get(&(community, peer));
-        let forwarded: Option<Vec<Value>> = with
-            .forward
-            .iter()
-            .map(|cmid| Some(self.foreign_json(peer, dialogue?.by_cmid(*cmid)?)))
-            .collect();
+        let forwarded: Option<Vec<Value>> =
+            with.forward.iter().map(|cmid| Some(self.foreign_json(peer, dialogue?.by_cmid(*cmid)?))).collect();
         let forwarded = forwarded.context("no such message to forward")?;
-        let message =
-            Message { text, attachments, fields, reply_to: with.reply_to, forwarded, ..Message::by(who) };
+        let message = Message { text, attachments, fields, reply_to: with.reply_to, forwarded, ..Message::by(who) };
         let (_, cmid) = self.add_message(community, peer, message);
         Ok(Done { id: cmid, ..Done::default() })
     }
@@ -156,8 +152,7 @@ impl State {
         let last = own.filter(|one| cmid.is_none_or(|most| one.cmid <= most)).max_by_key(|one| one.cmid);
         let (id, upto) = last.map(|one| (one.id, one.cmid)).context("there is nothing to read")?;
         dialogue.read_by_peer = upto;
-        let object =
-            json!({"from_id": who, "peer_id": who, "read_message_id": id, "conversation_message_id": upto});
+        let object = json!({"from_id": who, "peer_id": who, "read_message_id": id, "conversation_message_id": upto});
         self.publish(community, "message_read", who, object);
         Ok(Done { id: upto, ..Done::default() })
     }
@@ -197,7 +192,8 @@ impl State {
         change: impl FnOnce(&mut Comment),
     ) -> Result<()> {
         let (of, object) = on.parts();
-        let is_meant = |one: &&mut Comment| one.community == community && (one.of, one.object, one.id) == (of, object, id);
+        let is_meant =
+            |one: &&mut Comment| one.community == community && (one.of, one.object, one.id) == (of, object, id);
         let comment = self.comments.iter_mut().find(is_meant).filter(|one| one.from_id == who);
         change(comment.context("no own comment")?);
         Ok(())

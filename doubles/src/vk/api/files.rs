@@ -7,8 +7,7 @@ use actix_web::{HttpResponse, http::header, web};
 use crate::vk::core::Core;
 
 /// Media types displayed inline; others are downloaded.
-const SHOWN: [&str; 7] =
-    ["image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "audio/mpeg", "audio/ogg"];
+const SHOWN: [&str; 7] = ["image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "audio/mpeg", "audio/ogg"];
 
 /// `GET /files/{key}/{name}`.
 pub(super) async fn file(core: web::Data<Arc<Core>>, path: web::Path<(String, String)>) -> HttpResponse {

@@ -76,7 +76,8 @@ pub(super) fn history(state: &mut State, community: i64, params: &Params) -> Ans
 
 /// `messages.getConversations`: the last written first.
 pub(super) fn conversations(state: &mut State, community: i64, params: &Params) -> Answer {
-    let own = state.dialogues.iter().filter(|((owner, _), dialogue)| *owner == community && !dialogue.messages.is_empty());
+    let own =
+        state.dialogues.iter().filter(|((owner, _), dialogue)| *owner == community && !dialogue.messages.is_empty());
     let mut peers: Vec<(i64, i64)> =
         own.map(|((_, peer), dialogue)| (dialogue.messages.last().map_or(0, |one| -one.date), *peer)).collect();
     peers.sort_unstable();

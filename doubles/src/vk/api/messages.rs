@@ -27,7 +27,13 @@ fn found(state: &State, community: i64, peer: i64, params: &Params) -> Result<Me
     message.cloned().ok_or_else(|| wrong("message not found"))
 }
 
-fn change(state: &mut State, community: i64, peer: i64, cmid: i64, change: impl FnOnce(&mut Message)) -> Option<Message> {
+fn change(
+    state: &mut State,
+    community: i64,
+    peer: i64,
+    cmid: i64,
+    change: impl FnOnce(&mut Message),
+) -> Option<Message> {
     let message = state.dialogues.get_mut(&(community, peer))?.by_cmid_mut(cmid)?;
     change(message);
     Some(message.clone())

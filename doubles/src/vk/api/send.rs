@@ -40,7 +40,8 @@ pub(super) fn send(state: &mut State, community: i64, params: &Params) -> Answer
     if many.is_empty() {
         let chat = params.int("chat_id").map(|chat| CHATS + chat);
         let peer = params.int("peer_id").or(params.int("user_id")).or(chat);
-        let peer = peer.ok_or_else(|| wrong("you should specify peer_id, user_id, domain, chat_id or user_ids param"))?;
+        let peer =
+            peer.ok_or_else(|| wrong("you should specify peer_id, user_id, domain, chat_id or user_ids param"))?;
         return one(state, community, peer, params).map(|(id, _)| json!(id));
     }
     let answers = many.into_iter().map(|peer| match one(state, community, peer, params) {
@@ -64,13 +65,7 @@ fn one(state: &mut State, community: i64, peer: i64, params: &Params) -> Result<
     Ok(state.add_message(community, peer, message))
 }
 
-fn compose(
-    state: &State,
-    community: i64,
-    peer: i64,
-    random_id: i64,
-    params: &Params,
-) -> Result<Message, Refusal> {
+fn compose(state: &State, community: i64, peer: i64, random_id: i64, params: &Params) -> Result<Message, Refusal> {
     let text = params.text("message").unwrap_or_default();
     if text.chars().count() > TEXT {
         return Err(refused(914));

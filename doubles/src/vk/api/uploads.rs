@@ -164,7 +164,8 @@ impl State {
                 put("album_id", json!(-64));
                 put("date", json!(date));
                 put("text", json!(""));
-                let size = |kind: &str, width: i64| json!({"type": kind, "width": width, "height": width * 5 / 8, "url": url});
+                let size =
+                    |kind: &str, width: i64| json!({"type": kind, "width": width, "height": width * 5 / 8, "url": url});
                 put("sizes", json!([size("s", 75), size("m", 130), size("x", 604)]));
             }
             "audio_message" => {

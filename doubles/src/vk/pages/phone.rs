@@ -100,7 +100,12 @@ fn bubble(state: &State, words: &'static Words, (person, community): (i64, i64),
         files: message.attachments.iter().map(|one| file(state, one)).collect(),
         map: map.map(|(latitude, longitude)| format!("https://vk.com/maps?ll={longitude}%2C{latitude}")),
         buttons: view.buttons,
-        reactions: view.reactions.iter().filter_map(|(_, id)| REACTIONS.get(usize::try_from(id - 1).ok()?)).copied().collect(),
+        reactions: view
+            .reactions
+            .iter()
+            .filter_map(|(_, id)| REACTIONS.get(usize::try_from(id - 1).ok()?))
+            .copied()
+            .collect(),
         is_edited: view.is_edited,
         clock: date.format("%H:%M").to_string(),
     };

@@ -9,11 +9,11 @@ mod files;
 use std::collections::BTreeMap;
 
 pub(crate) use comment::{Comment, CommentOf};
-pub(crate) use community::{Community, Server, Token};
 pub use community::ServerStatus;
+pub(crate) use community::{Community, Server, Token};
 pub(crate) use dialogue::{CHATS, Chat, Dialogue, Message, Person};
-pub(crate) use event::{Event, Events};
 pub use event::EventState;
+pub(crate) use event::{Event, Events};
 pub(crate) use files::{Files, Stored};
 
 use super::{rates::Rates, view::CallView};

@@ -8,8 +8,14 @@ use super::stage::{Receiver, Stage};
 #[actix_web::test]
 async fn comments_on_everything_are_told() {
     let receiver = Receiver::start();
-    let kinds = ["wall_reply_new", "photo_comment_new", "video_comment_edit", "video_comment_new",
-        "market_comment_new", "market_comment_delete"];
+    let kinds = [
+        "wall_reply_new",
+        "photo_comment_new",
+        "video_comment_edit",
+        "video_comment_new",
+        "market_comment_new",
+        "market_comment_delete",
+    ];
     let stage = Stage::called(&receiver, &kinds).await;
     let (who, community) = (stage.maria, stage.acme.id);
     let comment = |on, text: &str| {
@@ -23,8 +29,14 @@ async fn comments_on_everything_are_told() {
     stage.vk.act(Act::EditComment { who, community, on: Thing::Video(6), id: video, text }).unwrap();
     stage.vk.act(Act::DeleteComment { who, community, on: Thing::Item(7), id: item }).unwrap();
     stage.vk.deliver_all().await;
-    let wanted = ["wall_reply_new", "photo_comment_new", "video_comment_new", "market_comment_new",
-        "video_comment_edit", "market_comment_delete"];
+    let wanted = [
+        "wall_reply_new",
+        "photo_comment_new",
+        "video_comment_new",
+        "market_comment_new",
+        "video_comment_edit",
+        "market_comment_delete",
+    ];
     assert_eq!(receiver.kinds(), wanted);
     let objects: Vec<_> = receiver.events().into_iter().map(|mut one| one["object"].take()).collect();
     assert_eq!((&objects[0]["post_id"], &objects[0]["owner_id"]), (&json!(77), &json!(-community)));

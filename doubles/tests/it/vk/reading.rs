@@ -62,7 +62,10 @@ async fn messages_carry_what_they_answer_and_where_people_came_from() {
     stage.vk.act(Act::Send { who, to, content, with: Box::new(with) }).unwrap();
     let shown = stage.vk.dialogue(stage.acme.id, who).pop().unwrap().json;
     assert_eq!((&shown["ref"], &shown["ref_source"]), (&json!("ad_7"), &json!("site")));
-    assert_eq!((&shown["reply_message"]["text"], &shown["fwd_messages"][0]["text"]), (&json!("Hello"), &json!("Hello")));
+    assert_eq!(
+        (&shown["reply_message"]["text"], &shown["fwd_messages"][0]["text"]),
+        (&json!("Hello"), &json!("Hello"))
+    );
     assert_eq!(shown["geo"]["coordinates"]["latitude"], 55.75);
     assert_eq!(shown["payload"], "{\"command\":\"start\"}");
 }

@@ -42,7 +42,13 @@ async fn tokens_rights_and_versions_are_checked() {
     let peer = stage.maria.to_string();
     let params = [("peer_id", peer.as_str()), ("random_id", "1"), ("message", "Hi")];
     let weak = stage.vk.add_token(stage.acme.id, &["photos"]);
-    let with = |token: &str| [&params[..], &[("access_token", token)]].concat().iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect::<Vec<_>>();
+    let with = |token: &str| {
+        [&params[..], &[("access_token", token)]]
+            .concat()
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect::<Vec<_>>()
+    };
     let call = async |params: Vec<(String, String)>| {
         let params: Vec<(&str, &str)> = params.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         stage.refused("messages.send", &params).await

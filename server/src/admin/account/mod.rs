@@ -5,6 +5,7 @@ mod reason;
 pub mod suspend;
 pub mod view_as;
 pub mod weight;
+pub mod window;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

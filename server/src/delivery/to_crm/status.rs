@@ -2,7 +2,7 @@
 
 use amocrm::chats::{DeliveryStatus, FailureCode as CrmCode};
 use base::i18n::Language;
-use base::message::{Failure, FailureCode, State, StatusReport};
+use base::message::{Failure, FailureCode, Role, State, StatusReport};
 use base::verdict::{Report, Taken};
 use queue::Claim;
 
@@ -28,6 +28,10 @@ pub(super) async fn attempt(
         State::Queued | State::Sent => return Ok(None),
     };
     if lower && !line.app.faults.errs("defect.lower_a_status") {
+        return Ok(None);
+    }
+    // A template that a program sent has no counterpart of its own at amoCRM.
+    if message.amocrm_message_id.is_empty() && parts.message()?.body.sender.role == Role::Bot {
         return Ok(None);
     }
     if message.amocrm_message_id.is_empty() {

@@ -11,7 +11,8 @@ use queue::{Claim, Letter};
 use super::begin::{self, MessengerRoute};
 use super::file::{self, Filed};
 use super::progress::SendProgress;
-use super::{MessengerTarget, bury, bury_with, later, quote};
+use super::template::{self, TemplateUse};
+use super::{MessengerTarget, bury, bury_with, later, quote, window};
 use crate::delivery::dialogue::goes_to;
 use crate::delivery::letter_context::LetterContext;
 use crate::tenant::users;
@@ -34,6 +35,13 @@ pub(super) async fn attempt(
     }
     let current = parts.message()?;
     let progress = SendProgress::read(&claim.letter.payload);
+    let template = template::of(line, &current.body).await?;
+    // What was begun within the time is sent to its end.
+    if progress.parts == 0
+        && let Some(refused) = window::closed(line, claim, parts, &current.body, &template).await?
+    {
+        return Ok(refused);
+    }
     let content = if progress.parts > 0 {
         file::as_begun(line, &current.body.content, progress.filed)
     } else {
@@ -51,7 +59,10 @@ pub(super) async fn attempt(
         content,
         markup: current.body.markup.clone(),
         template: current.body.template.clone(),
-        registered_template: None,
+        registered_template: match template {
+            TemplateUse::Sendable(registered) => registered,
+            TemplateUse::None | TemplateUse::AsText(_) => None,
+        },
         reply_to: quote::known(line, current.body.reply_to.clone()).await?,
         forward: quote::known(line, current.body.forward.clone()).await?,
         post: current.body.post.clone(),

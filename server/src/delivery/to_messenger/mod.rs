@@ -18,7 +18,9 @@ mod file;
 mod message;
 mod progress;
 mod quote;
+mod template;
 mod typing_reactions;
+mod window;
 
 /// The outcome of the attempt; none if there is nothing to send or the outcome does not matter.
 pub async fn attempt(

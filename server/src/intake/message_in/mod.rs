@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::media_url;
 use crate::intake::IntakeContext;
-use crate::intake::message::Incoming;
+use crate::intake::messenger::message::Incoming;
 use base::json::{self, Moment, Object, checked_id};
 
 mod content;

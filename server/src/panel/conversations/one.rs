@@ -5,6 +5,7 @@ use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::Sentence;
 use base::message::Person;
+use entity::conversation;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -18,6 +19,7 @@ use crate::panel::PanelContext;
 use crate::panel::messages::{MessageRow, row};
 use crate::panel::reasons;
 use crate::panel::{self, Member, Nav, PageContext, Right, choice};
+use crate::source::window::Window;
 
 #[derive(Debug, Default, Deserialize)]
 struct ConversationQuery {
@@ -39,12 +41,33 @@ struct ConversationPage {
     visit: Vec<Fact>,
     /// Since when the customer has blocked us; `None` if they have not.
     shut: Option<String>,
+    /// The clock of free answers; `None` if there is no limit.
+    window: Option<WindowView>,
     links: Vec<IdOrigin>,
     rule: Option<Sentence>,
     contact: ContactView,
     rows: Vec<MessageRow>,
     newest: Option<String>,
     older: Option<String>,
+}
+
+/// The time for free answers as the page shows it.
+struct WindowView {
+    says: Sentence,
+    /// When it ends or ended, as `<time>`; empty if the customer never wrote.
+    until: String,
+}
+
+impl WindowView {
+    fn of(page: &PageContext, window: Window, row: &conversation::Model, now: i64) -> Self {
+        let key = match (window.is_open(row, now), window.templates) {
+            (true, _) => "conversation-window-open",
+            (false, true) => "conversation-window-over-template",
+            (false, false) => "conversation-window-over",
+        };
+        let until = window.until(row).map(|until| page.time(&until)).unwrap_or_default();
+        Self { says: page.words.text(key), until }
+    }
 }
 
 /// `GET /panel/conversations/{id}`.
@@ -72,6 +95,7 @@ pub async fn get(
     let rows = choice::page_of(query.cursor.as_deref(), &["panel-chat", &id.to_string()])?;
     let lines = list::page(db, tenant_id, &wanted, &ground, rows.after, rows.rows()).await?;
     let (lines, next) = rows.cut(lines, |line| line.message.id);
+    let window = source.and_then(|source| Window::of(app.connectors.get(&source.kind)?.as_ref(), source));
     let path = format!("/panel/conversations/{id}");
     let one = ConversationPage {
         customer,
@@ -83,6 +107,7 @@ pub async fn get(
         begun: page.time(&conversation.created_at),
         visit: visit::facts(&page, &conversation.visit),
         shut: (conversation.shut_at > 0).then(|| page.time(&conversation.shut_at)),
+        window: window.map(|window| WindowView::of(&page, window, &conversation, app.clock.millis())),
         links: why::links(&page, &ground, &conversation, &aliases),
         rule: source.map(|source| page.words.text_of("contact-rule-", &source.contact_rule).with("crm", page.crm)),
         contact: ContactView::of(&page, &member.tenant.host, &conversation),

@@ -9,14 +9,3 @@ fn numbers_are_taken_and_nothing_else() {
     );
     assert_eq!(asked(&"contact_id=7&".repeat(50)).0.len(), MOST_CONTACTS);
 }
-
-#[test]
-fn a_window_opens_with_the_customers_message() {
-    let at = |incoming, now| {
-        let window = window(incoming, 86_400, now);
-        (window.open, window.until.0)
-    };
-    assert_eq!(at(Some(1_000), 2_000), (true, 86_401_000));
-    assert_eq!(at(Some(1_000), 86_401_000), (false, 86_401_000));
-    assert_eq!(at(None, 2_000), (false, 0));
-}

@@ -1,0 +1,47 @@
+//! Whether a manager's message is sent as a template that its messenger reviewed.
+
+use base::i18n::Words;
+use base::message::Body;
+use connectors::kinds::has_own_server;
+use connectors::template::RegisteredTemplate;
+use sea_orm::DbErr;
+
+use super::MessengerTarget;
+use crate::template::{self, Stage};
+
+/// How a message is sent.
+pub(super) enum TemplateUse {
+    /// It was made from no template.
+    None,
+    /// As a template, at any time; with its registration where the messenger has one.
+    Sendable(Option<RegisteredTemplate>),
+    /// As text, because the messenger does not let the template be used; why.
+    AsText(String),
+}
+
+/// How this message is sent. A developer's messenger gets every template, unless it refused it itself.
+pub(super) async fn of(line: &MessengerTarget<'_>, body: &Body) -> Result<TemplateUse, DbErr> {
+    let Some(template) = &body.template else { return Ok(TemplateUse::None) };
+    if !line.connector.reviews_templates() {
+        return Ok(TemplateUse::Sendable(None));
+    }
+    let row = match template.id.parse() {
+        Ok(crm_id) => template::of_source(&line.app.sources, line.source, crm_id).await?,
+        Err(_) => None,
+    };
+    let Some(row) = row else {
+        return Ok(match has_own_server(&line.source.kind) {
+            true => TemplateUse::Sendable(None),
+            false => TemplateUse::AsText(line.words.text("failure-template-unknown").to_string()),
+        });
+    };
+    Ok(match template::usable(&row) {
+        Some(usable) => TemplateUse::Sendable(Some(usable)),
+        None => TemplateUse::AsText(said(line.words, Stage::of(&row), &row.title)),
+    })
+}
+
+/// Why it cannot be sent as a template.
+fn said(words: Words, stage: Stage, title: &str) -> String {
+    words.text_of("failure-template-", stage.word()).with("template", title).to_string()
+}

@@ -1,0 +1,126 @@
+//! Refuses free messages that the messenger would refuse: those after the time for free answers (chats-api §5.9).
+//! amoCRM shows a clock but sends what a bot writes after it.
+
+use base::i18n::{Words, duration};
+use base::message::{Body, FailureCode, SharedDialogue};
+use base::verdict::Report;
+use entity::conversation;
+use queue::Claim;
+use sea_orm::{ColumnTrait, DbErr, QueryFilter};
+
+use super::template::TemplateUse;
+use super::{MessengerTarget, bury_with};
+use crate::delivery::letter_context::LetterContext;
+use crate::delivery::read::find::with_phone;
+use crate::source::window::Window;
+use crate::tenant::users;
+
+const HOUR: i64 = 3_600_000;
+
+/// The report that refuses a message; none if it may be sent. Templates are sent at any time, and so are public
+/// answers to comments. What may have arrived already is left to the messenger.
+pub(super) async fn closed(
+    line: &MessengerTarget<'_>,
+    claim: &Claim,
+    parts: &LetterContext,
+    body: &Body,
+    template: &TemplateUse,
+) -> anyhow::Result<Option<Report>> {
+    let Some(window) = Window::of(line.connector, line.source) else { return Ok(None) };
+    let as_template = window.templates && matches!(template, TemplateUse::Sendable(_));
+    if claim.letter.unknown || body.post.is_some() || as_template {
+        return Ok(None);
+    }
+    let (now, row) = (line.app.clock.millis(), &parts.conversation);
+    if window.is_open_to_bots(row, now) {
+        return Ok(None);
+    }
+    let chats = with_other_chats(line, parts).await?;
+    if chats.iter().any(|chat| window.is_open_to_bots(chat, now)) {
+        return Ok(None);
+    }
+    let by_people = chats.iter().any(|chat| window.is_open(chat, now));
+    if by_people && !is_by_bot(line, body).await {
+        return Ok(None);
+    }
+    let length = if by_people { window.bots } else { window.people };
+    let text = match template {
+        TemplateUse::AsText(why) => why.clone(),
+        _ => said(line.words, length, window.templates, row.heard_at > 0),
+    };
+    Ok(Some(bury_with(FailureCode::WindowClosed, text, "the time for free messages is over")))
+}
+
+async fn is_by_bot(line: &MessengerTarget<'_>, body: &Body) -> bool {
+    let name = body.sender.name.as_deref().unwrap_or_default();
+    users::is_bot(&line.app.tenants, line.source.tenant_id, &body.sender.id, name).await
+}
+
+/// The chat and the customer's others on this source: one that a manager started has a row of its own
+/// (docs/decisions/0011-write-first.md), and the customer may have written in another one.
+async fn with_other_chats(
+    line: &MessengerTarget<'_>,
+    parts: &LetterContext,
+) -> Result<Vec<conversation::Model>, DbErr> {
+    let (row, db) = (&parts.conversation, line.app.store.read());
+    let mut chats = if row.shared != SharedDialogue::Not.number() {
+        conversation::Entity::of_tenant(row.tenant_id)
+            .filter(conversation::Column::SourceId.eq(row.source_id))
+            .filter(conversation::Column::ExternalId.eq(row.external_id.as_str()))
+            .all(db)
+            .await?
+    } else if row.external_id.is_empty() {
+        with_phone(db, row.tenant_id, parts.contact.phone.as_deref().unwrap_or_default()).await?
+    } else {
+        Vec::new()
+    };
+    chats.retain(|chat| chat.source_id == row.source_id);
+    chats.push(row.clone());
+    Ok(chats)
+}
+
+/// What amoCRM shows below the message. `length`: the time that is over, in milliseconds.
+fn said(words: Words, length: i64, templates: bool, heard: bool) -> String {
+    let key = match (heard, templates) {
+        (true, true) => "failure-window_closed-over-template",
+        (true, false) => "failure-window_closed-over",
+        (false, true) => "failure-window_closed-unheard-template",
+        (false, false) => "failure-window_closed-unheard",
+    };
+    words.text(key).with("time", named(words, length)).to_string()
+}
+
+/// `24 hours`; lengths that are no whole hours as a duration.
+fn named(words: Words, millis: i64) -> String {
+    match millis % HOUR {
+        0 => words.text("failure-window_closed-hours").with("hours", millis / HOUR).to_string(),
+        _ => duration(millis, words),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::i18n::Language;
+
+    #[test]
+    fn the_words_name_the_time_and_what_can_be_done() {
+        let say = |language, hours, templates, heard| {
+            said(Words::new(language), hours * HOUR, templates, heard).replace('\u{a0}', " ")
+        };
+        assert_eq!(
+            say(Language::En, 24, true, true),
+            "More than 24 hours have passed since the customer’s last message. Send an approved template."
+        );
+        assert_eq!(
+            say(Language::Ru, 24, false, true),
+            "С последнего сообщения клиента прошло больше 24 часов. Ответить можно, когда клиент напишет снова."
+        );
+        assert!(say(Language::Ru, 1, true, true).contains("больше 1 часа."));
+        assert_eq!(
+            say(Language::En, 24, true, false),
+            "The customer has not written here yet. Only an approved template can be sent."
+        );
+        assert!(named(Words::new(Language::En), 90_000).replace('\u{a0}', " ").contains("1 min"));
+    }
+}

@@ -1,0 +1,104 @@
+//! `POST /crm/hooks/{token}`: the CRM's hooks (crm-api §7.3). They are not signed: the token in the path identifies
+//! the account, and their content is only a reason to query amoCRM. amoCRM waits two seconds, so hooks are stored,
+//! answered, and only then processed.
+
+mod act;
+
+use std::sync::Arc;
+
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use amocrm::hooks::crm::{self, BODY_LIMIT, CrmEvent};
+use bytes::Bytes;
+use queue::accept_batch::Priority;
+use uuid::Uuid;
+
+use crate::intake::IntakeContext;
+use crate::intake::door::{self, RawCall, Reason, StoreError, later};
+use crate::template;
+use crate::tenant::subscription;
+
+pub use act::Acts;
+
+/// The kind of stored hooks.
+pub const KIND: &str = "crm";
+
+/// The route's handler. 404 for an unknown token, 415 for anything but a form, 413 above 1 MiB, 503 while nothing can
+/// be stored; else 200. What cannot be processed is quarantined; events without relevance are dropped.
+pub async fn hook(
+    app: web::Data<IntakeContext>,
+    token: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
+    door::measured(KIND, async {
+        match answer(&app, &token, &request, payload).await {
+            Ok(answer) | Err(answer) => answer,
+        }
+    })
+    .await
+}
+
+/// The error is a refusal.
+async fn answer(
+    app: &Arc<IntakeContext>,
+    token: &str,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, HttpResponse> {
+    let tenant_id = subscription::tenant_of(app, token).await.map_err(|error| not_stored(&error.to_string()))?;
+    let Some(tenant_id) = tenant_id else { return Err(HttpResponse::NotFound().body("nobody has this address")) };
+    if request.content_type() != "application/x-www-form-urlencoded" {
+        return Err(HttpResponse::UnsupportedMediaType().body("send a form"));
+    }
+    let body = door::read(request, payload, BODY_LIMIT).await?;
+    let taken = door::finish("crm_hook", {
+        let app = app.clone();
+        async move { take(&app, tenant_id, body).await }
+    });
+    taken.await.map_err(|error| not_stored(&error.to_string()))?;
+    Ok(HttpResponse::Ok().finish())
+}
+
+fn not_stored(error: &str) -> HttpResponse {
+    tracing::error!(error, "a CRM hook could not be stored");
+    later(1)
+}
+
+/// Stores a hook and processes it afterwards, or its bytes in quarantine.
+async fn take(app: &Arc<IntakeContext>, tenant_id: Uuid, body: Bytes) -> Result<(), StoreError> {
+    let call = call(app, tenant_id, body);
+    let Ok(hook) = crm::parse(&call.body) else { return call.quarantine(app, Reason::Unreadable).await };
+    let tenant = app.lookup.tenant(tenant_id).await?;
+    if hook.account_id.zip(tenant).is_some_and(|(given, tenant)| given != tenant.account_id) {
+        return call.quarantine(app, Reason::ForeignAccount).await;
+    }
+    let heard: Vec<_> = hook.events.iter().filter_map(act::heard).collect();
+    if heard.is_empty() {
+        return Ok(());
+    }
+    call.keep(app).await?;
+    // amoCRM reports a request for a review once: it is stored before the answer.
+    for event in &hook.events {
+        if let CrmEvent::TemplateReview(template) = event {
+            template::requested(&app.sources, tenant_id, template).await?;
+        }
+    }
+    let app = app.clone();
+    base::supervisor::detach("crm_act", async move { act::act(&app, tenant_id, heard).await });
+    Ok(())
+}
+
+/// Stored once: the same bytes are the same row. The token is a secret and is not stored with them.
+fn call(app: &IntakeContext, tenant_id: Uuid, body: Bytes) -> RawCall {
+    RawCall {
+        id: Uuid::new_v5(&tenant_id, &body),
+        tenant_id,
+        source_id: None,
+        kind: KIND,
+        target: String::new(),
+        received_at: app.clock.millis(),
+        body,
+        priority: Priority::High,
+        limit_of: Some(tenant_id),
+    }
+}

@@ -1,0 +1,140 @@
+//! `POST /location/{scope_id}`: amoCRM's hooks. Each is sent once and must be answered within five seconds, so it is
+//! stored under time pressure: in the database, else in the spool if that takes too long, and only then answered with
+//! an error, which loses it.
+//!
+//! ```text
+//! channel ─▶ body ─▶ signature ─▶ events.rs (one commit) ─▶ 200
+//!   401       413       401     └─ not in time ─▶ spool.rs ─▶ 200
+//! ```
+
+pub mod account;
+mod content;
+mod events;
+mod lost_hooks;
+mod message;
+pub mod recovered;
+mod route;
+pub mod spool;
+mod typing_reactions;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use amocrm::chats::sign;
+use base::spool::{Hook, HookNotKept};
+use secrecy::ExposeSecret;
+
+use super::IntakeContext;
+use super::door::{self, later};
+
+pub use lost_hooks::LostHooks;
+
+/// Larger bodies are refused.
+pub const BODY_BYTES: usize = 1024 * 1024;
+/// The entrance's name.
+const KIND: &str = "amocrm";
+/// Length of the channel id in front of a scope id.
+const CHANNEL_ID: usize = 36;
+/// Time limit for the database write.
+const DATABASE: Duration = Duration::from_millis(1_500);
+/// Time limit for the disk write, after the database's.
+const DISK: Duration = Duration::from_millis(1_500);
+
+/// Neither the database nor the disk stored a hook.
+#[derive(Debug, thiserror::Error)]
+#[error("a hook of amoCRM is lost: {0}")]
+struct NotStored(HookNotKept);
+
+/// The route's handler.
+pub async fn hook(
+    app: web::Data<IntakeContext>,
+    scope_id: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
+    door::measured(KIND, async {
+        match answer(&app, &scope_id, &request, payload).await {
+            Ok(answer) | Err(answer) => answer,
+        }
+    })
+    .await
+}
+
+/// The error is a refusal.
+async fn answer(
+    app: &Arc<IntakeContext>,
+    scope_id: &str,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, HttpResponse> {
+    // A caller that names no channel of ours is refused before its body is read.
+    let channel = scope_id.get(..CHANNEL_ID).and_then(|channel_id| app.config.channel(channel_id));
+    let Some((_, channel)) = channel else { return Err(not_genuine()) };
+    let body = door::read(request, payload, BODY_BYTES).await.inspect_err(|refused| {
+        if refused.status() == StatusCode::SERVICE_UNAVAILABLE {
+            app.lost.note(scope_id, app.clock.millis());
+        }
+    })?;
+    let signature = request.headers().get("X-Signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut secrets = [Some(&channel.secret), channel.previous_secret.as_ref()].into_iter().flatten();
+    let genuine = secrets.any(|secret| sign::verify_hook(secret, &body, signature));
+    if app.faults.errs("defect.log_a_secret") {
+        tracing::info!(secret = channel.secret.expose_secret(), "a hook was verified");
+    }
+    if !genuine {
+        return Err(not_genuine());
+    }
+    let received_at = app.clock.millis();
+    let hook = Hook { id: app.clock.uuid_v7(), received_at, scope_id: scope_id.to_owned(), body };
+    let taken = door::finish("chats_hook", {
+        let app = app.clone();
+        async move { Ok(take(&app, hook).await) }
+    });
+    match taken.await {
+        Ok(Ok(())) => Ok(HttpResponse::Ok().finish()),
+        Ok(Err(NotStored(_))) | Err(_) => {
+            app.lost.note(scope_id, received_at);
+            Err(later(1))
+        }
+    }
+}
+
+fn not_genuine() -> HttpResponse {
+    HttpResponse::Unauthorized().body("the signature does not match")
+}
+
+/// Stores a hook. While any waits in the spool of this process or of another one of this machine, later ones go to
+/// the spool too, so that none overtakes another. When the spool accepts no more, a hook out of order is better than
+/// a lost one.
+async fn take(app: &Arc<IntakeContext>, hook: Hook) -> Result<(), NotStored> {
+    let first = !app.spool.is_before().await;
+    if first && is_stored(app, &hook).await {
+        return Ok(());
+    }
+    let kept = tokio::time::timeout(DISK, app.spool.keep(&hook)).await.unwrap_or(Err(HookNotKept::Late));
+    metrics::counter!("parom_spooled_total", "kept" => if kept.is_ok() { "yes" } else { "no" }).increment(1);
+    spool::count(app);
+    if kept.is_err() && !first && is_stored(app, &hook).await {
+        return Ok(());
+    }
+    kept.map_err(|why| {
+        let lost = NotStored(why);
+        tracing::error!(error = %lost, scope.id = hook.scope_id, "free the database or the disk at once");
+        lost
+    })
+}
+
+/// Whether the database stored it within the time limit.
+async fn is_stored(app: &Arc<IntakeContext>, hook: &Hook) -> bool {
+    if !app.store.is_open() {
+        return false;
+    }
+    match tokio::time::timeout(DATABASE, events::store(app, hook)).await {
+        Ok(Ok(())) => return true,
+        Ok(Err(refused)) => tracing::error!(error = %refused, "the database did not store a hook from amoCRM"),
+        Err(_) => tracing::error!("the database did not store a hook from amoCRM in time"),
+    }
+    false
+}

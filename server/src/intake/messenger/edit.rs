@@ -1,0 +1,161 @@
+//! Edits and deletions of customers' messages.
+
+use anyhow::Context;
+use base::error::{Error, Result};
+use base::i18n::{Language, LocalizedText, Words};
+use base::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Stream};
+use entity::{message, source};
+use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, ItemOutcome, Rewrite};
+use queue::media::NewMedia;
+use uuid::Uuid;
+
+use super::content::{cleaned_content, of_content};
+use super::message::{canonical, hashed};
+use crate::delivery::letters::{TO_CRM_MILLIS, crm_letter};
+use crate::intake::IntakeContext;
+use crate::intake::door::store;
+use crate::lookup::MessageKey;
+use crate::media::FileOwner;
+
+/// How often a change is retried after losing to a concurrent one.
+const TRIES: usize = 5;
+
+/// A change of a message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MessageChange {
+    /// New content.
+    Says(Box<Content>),
+    /// The customer deleted it. amoCRM has no deletion (chats-api §3.4.6): its text is replaced by a note.
+    Deleted,
+}
+
+/// Stores a change of a message received through this source; returns the message's id. It is delivered after
+/// everything received before. A change without effect stores nothing.
+///
+/// Errors: not found; a conflict for a message that came from amoCRM or was deleted.
+pub async fn accept(
+    app: &IntakeContext,
+    source: &source::Model,
+    about: &MessageKey,
+    change: MessageChange,
+) -> Result<Uuid> {
+    for _ in 0..TRIES {
+        let found = about.find(&app.store, source).await?.ok_or(Error::NotFound)?;
+        if found.direction != Direction::ToCrm.number() {
+            return Err(Error::Conflict {
+                problem: "not_from_messenger",
+                detail: LocalizedText::new("said-not-from-messenger"),
+            });
+        }
+        let body: Body = serde_json::from_str(&found.body).context("the body of a stored message")?;
+        let Some((body, edited, media)) = changed(app, source, &found, body, &change).await? else {
+            return Ok(found.id);
+        };
+        let entry = AcceptItem { media, ..entry_of(app, source, &found, &body, &edited)? };
+        match store(app, source.tenant_id, None, entry).await? {
+            ItemOutcome::New { .. } | ItemOutcome::Duplicate { same: true, .. } => {
+                let _ = app.changes.send(found.conversation_id);
+                return Ok(found.id);
+            }
+            // Changed by another call between the read and the commit.
+            ItemOutcome::Duplicate { same: false, .. } => {}
+        }
+    }
+    Err(Error::not_storing())
+}
+
+/// The body after the change, the edit for amoCRM, and new files; none if nothing changes.
+async fn changed(
+    app: &IntakeContext,
+    source: &source::Model,
+    found: &message::Model,
+    mut body: Body,
+    change: &MessageChange,
+) -> Result<Option<(Body, Edited, Vec<NewMedia>)>> {
+    let at = app.clock.millis();
+    match change {
+        MessageChange::Deleted if body.deleted => Ok(None),
+        MessageChange::Says(_) if body.deleted => {
+            Err(Error::Conflict { problem: "message_deleted", detail: LocalizedText::new("said-message-deleted") })
+        }
+        MessageChange::Deleted => {
+            let content = in_place(&body.content, language_of(app, source).await?);
+            body.deleted = true;
+            Ok(Some((body, Edited { content, at, deleted: true }, Vec::new())))
+        }
+        MessageChange::Says(content) => {
+            let mut content = with_old_file(cleaned_content(content.as_ref().clone()), &body.content)?;
+            if content == body.content {
+                return Ok(None);
+            }
+            let whose = FileOwner {
+                tenant_id: source.tenant_id,
+                source_id: source.id,
+                direction: Direction::ToCrm,
+                message_id: found.id,
+            };
+            let media = of_content(app, &whose, &mut content).await?;
+            let before = std::mem::replace(&mut body.content, content.clone());
+            body.past.push(Past { content: before, until: at });
+            Ok(Some((body, Edited { content, at, deleted: false }, media)))
+        }
+    }
+}
+
+/// Content that names no file, or the same one, keeps the previous file if that is of its kind.
+fn with_old_file(mut content: Content, before: &Content) -> Result<Content> {
+    let old = before.media().filter(|_| content.kind() == before.kind());
+    let same = |file: &Media| file.known_as.is_some() && old.is_some_and(|old| old.known_as == file.known_as);
+    let none = |file: &Media| file.media_id.is_none() && file.media_url.is_empty() && file.reference.is_none();
+    if let Some(file) = content.media_mut().filter(|file| none(file) || same(file)) {
+        let Some(old) = old else {
+            return Err(Error::field("/content/media_url", LocalizedText::new("said-media-needed")));
+        };
+        *file = Media { text: file.text.take(), ..old.clone() };
+    }
+    Ok(content)
+}
+
+/// The replacement text in amoCRM for a deleted message. A file stays there: its caption says so.
+fn in_place(content: &Content, language: Language) -> Content {
+    let words = Words::new(language).text("message-deleted-by-customer").to_string();
+    let mut content = content.clone();
+    match content.media_mut() {
+        Some(media) => {
+            media.text = Some(words);
+            content
+        }
+        None => Content::Text { text: words },
+    }
+}
+
+async fn language_of(app: &IntakeContext, source: &source::Model) -> Result<Language> {
+    let tenant = app.lookup.tenant(source.tenant_id).await.context("the source's account")?;
+    Ok(tenant.map_or(Language::En, |tenant| crate::tenant::language(&app.config, &tenant)))
+}
+
+fn entry_of(
+    app: &IntakeContext,
+    source: &source::Model,
+    found: &message::Model,
+    body: &Body,
+    edited: &Edited,
+) -> anyhow::Result<AcceptItem> {
+    let now = app.clock.millis();
+    let kind = (LetterKind::Edit, Stream::Messages);
+    let payload = serde_json::to_string(edited).context("an edit as JSON")?;
+    let letter = crm_letter(app, (source.channel_id, source.id), found.id, kind, payload, now + TO_CRM_MILLIS);
+    // The number of the next change: of two concurrent changes one fails and starts again.
+    let turn = body.past.len() + usize::from(body.deleted);
+    let key = DedupeKey { origin: source.id, external_id: format!("{}:{turn}", found.id), event: EventKind::Edit };
+    let conversation = Conversation::Known(found.conversation_id);
+    Ok(AcceptItem {
+        fingerprint: hashed(&[edited.content.kind(), &canonical(&edited.content)]),
+        rewrite: Some(Rewrite {
+            message_id: found.id,
+            body: serde_json::to_string(body).context("a message body as JSON")?,
+        }),
+        letters: vec![letter],
+        ..AcceptItem::bare(key, app.clock.uuid_v7(), now, conversation)
+    })
+}

@@ -1,0 +1,144 @@
+//! Stores events from a messenger: each in its own commit, with repeats recognised.
+
+use base::message::Person;
+use bytes::Bytes;
+use connectors::incoming::{EditedMessage, InboundEvent, IncomingMessage, Reacted};
+use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, RawHook};
+
+use super::edit::{self, MessageChange};
+use super::message::{self, Incoming};
+use super::source::CalledSource;
+use super::{buttons, conversations, reaction};
+use crate::intake::clean;
+use crate::intake::door::{Reason, StoreError, store};
+use crate::lookup::{MessageKey, known_message};
+use crate::source::line as lines;
+use crate::template;
+
+/// Stores all events. One that can never be stored is kept as bytes, so that it does not block the following ones.
+pub(super) async fn take(line: &CalledSource, body: Bytes, all: Vec<InboundEvent>) -> Result<(), StoreError> {
+    let mut raw = Some(line.call(body.clone()).raw());
+    for event in all {
+        match one(line, event, &mut raw).await {
+            Ok(()) => {}
+            Err(StoreError::Permanent(why)) => line.call(body.clone()).quarantine(&line.app, why).await?,
+            Err(retry) => return Err(retry),
+        }
+    }
+    Ok(())
+}
+
+async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>) -> Result<(), StoreError> {
+    match event {
+        InboundEvent::Wrote(written) => wrote(line, *written, raw).await,
+        InboundEvent::Changed(changed) => change(line, *changed, raw).await,
+        InboundEvent::TookBack { messages } => took_back(line, messages).await,
+        InboundEvent::Reacted(reacted) => react(line, *reacted).await,
+        InboundEvent::Pressed(press) => buttons::take(line, *press, raw).await,
+        InboundEvent::Began(began) => {
+            conversations::open(line, &began.conversation_id, &began.customer, began.mark.as_deref()).await
+        }
+        InboundEvent::Reach { conversation_id, reachable, at } => {
+            conversations::reach(line, &conversation_id, reachable, at).await
+        }
+        InboundEvent::WindowOpen { conversation_id, until } => {
+            conversations::free_until(line, &conversation_id, until).await
+        }
+        InboundEvent::Template(state) => Ok(template::reported(&line.app.sources, &line.source, &state).await?),
+        InboundEvent::Moved { from, to } => conversations::moved(line, &from, &to).await,
+        InboundEvent::Learned { part, key, value } => {
+            Ok(lines::learned(&line.app, &line.source, part, &key, value).await?)
+        }
+        InboundEvent::Nothing(why) => {
+            metrics::counter!("parom_ignored_total", "door" => line.connector.kind(), "reason" => why).increment(1);
+            Ok(())
+        }
+        // No connector that is built in reports these yet; their bytes are kept like those of unknown updates.
+        InboundEvent::Unknown(_)
+        | InboundEvent::Status(_)
+        | InboundEvent::StatusUpTo(_)
+        | InboundEvent::Typing { .. }
+        | InboundEvent::History(_)
+        | InboundEvent::LineTrouble { .. } => Err(StoreError::Permanent(Reason::UnknownUpdate)),
+    }
+}
+
+/// A message of a customer, or one written to them outside amoCRM.
+pub(super) async fn wrote(
+    line: &CalledSource,
+    written: IncomingMessage,
+    raw: &mut Option<RawHook>,
+) -> Result<(), StoreError> {
+    if let Some(room) = &written.room {
+        conversations::open(line, &written.conversation_id, room, None).await?;
+    }
+    let incoming = Incoming {
+        external_id: written.external_id,
+        conversation_id: written.conversation_id,
+        sent_at: written.sent_at,
+        body: written.body,
+    };
+    message::accept(&line.app, &line.source, incoming, raw.take()).await?;
+    Ok(())
+}
+
+/// An edited message; an unknown one is stored as new.
+async fn change(line: &CalledSource, changed: EditedMessage, raw: &mut Option<RawHook>) -> Result<(), StoreError> {
+    if is_known(line, &changed.key, EventKind::Edit).await? {
+        return Ok(());
+    }
+    let about = MessageKey::Theirs(changed.written.external_id.clone());
+    let says = MessageChange::Says(Box::new(changed.written.body.content.clone()));
+    match edit::accept(&line.app, &line.source, &about, says).await.map_err(StoreError::from) {
+        Ok(_) => {}
+        Err(StoreError::Permanent(Reason::Unknown)) => wrote(line, changed.written, raw).await?,
+        // It was deleted meanwhile, or it is a message from amoCRM.
+        Err(StoreError::Permanent(Reason::Conflict)) => {}
+        Err(not) => return Err(not),
+    }
+    note(line, changed.key, EventKind::Edit).await
+}
+
+/// Unknown messages and those from amoCRM cannot be deleted here.
+async fn took_back(line: &CalledSource, messages: Vec<String>) -> Result<(), StoreError> {
+    for id in messages {
+        match edit::accept(&line.app, &line.source, &MessageKey::Theirs(id), MessageChange::Deleted)
+            .await
+            .map_err(StoreError::from)
+        {
+            Ok(_) | Err(StoreError::Permanent(Reason::Unknown | Reason::Conflict)) => {}
+            Err(not) => return Err(not),
+        }
+    }
+    Ok(())
+}
+
+/// A reaction to an unknown message is ignored.
+async fn react(line: &CalledSource, reacted: Reacted) -> Result<(), StoreError> {
+    if is_known(line, &reacted.key, EventKind::Reaction).await? {
+        return Ok(());
+    }
+    let sender = Person { avatar_reference: None, ..reacted.sender };
+    let emoji = reacted.emoji.as_deref().map(clean);
+    let about = MessageKey::Theirs(reacted.message);
+    match reaction(&line.app, &line.source, &about, sender, emoji).await.map_err(StoreError::from) {
+        Ok(()) => note(line, reacted.key, EventKind::Reaction).await,
+        Err(StoreError::Permanent(Reason::Unknown)) => Ok(()),
+        Err(not) => Err(not),
+    }
+}
+
+/// Whether this event is already stored.
+pub(super) async fn is_known(line: &CalledSource, key: &str, event: EventKind) -> Result<bool, StoreError> {
+    let found = known_message(&line.app.store, line.source.tenant_id, line.source.id, key, &[event]).await?;
+    Ok(found.is_some())
+}
+
+/// Records that the event arrived.
+pub(super) async fn note(line: &CalledSource, key: String, event: EventKind) -> Result<(), StoreError> {
+    let key = DedupeKey { origin: line.source.id, external_id: clean(&key), event };
+    let id = line.app.clock.uuid_v7();
+    let entry = AcceptItem::bare(key, id, line.app.clock.millis(), Conversation::Known(uuid::Uuid::nil()));
+    store(&line.app, line.source.tenant_id, None, entry).await?;
+    Ok(())
+}

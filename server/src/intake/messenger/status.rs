@@ -1,0 +1,127 @@
+//! Statuses from the messenger for messages from amoCRM: delivered, read, failed.
+
+use anyhow::Context;
+use base::error::{Error, Result};
+use base::i18n::LocalizedText;
+use base::message::{Direction, State, StatusReport};
+use entity::{message, source};
+use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, StateChange};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::delivery::letters::{messenger_pool, status_letter};
+use crate::intake::IntakeContext;
+use crate::intake::door::store;
+use crate::lookup::{MessageKey, known_message};
+
+/// A status for an unknown id waits this long for its message.
+const PARKED_MILLIS: i64 = 24 * 3_600_000;
+
+/// What became of a status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusOutcome {
+    /// None if the messenger's id is not known yet; the status is then parked for 24 hours.
+    pub message_id: Option<Uuid>,
+    /// The message already had a higher state; nothing is sent.
+    pub ignored: bool,
+}
+
+/// Stores a status: upwards only, and failed only while the message was not delivered.
+pub async fn accept(
+    app: &IntakeContext,
+    source: &source::Model,
+    about: MessageKey,
+    report: StatusReport,
+) -> Result<StatusOutcome> {
+    let message_id = match &about {
+        MessageKey::Ours(id) => Some(*id),
+        MessageKey::Theirs(id) => find_theirs(app, source, id).await?,
+    };
+    if let Some(message_id) = message_id {
+        return apply(app, source, message_id, &report).await;
+    }
+    let MessageKey::Theirs(external_id) = about else { return Err(Error::NotFound) };
+    let parked = park(app, source, &external_id, &report).await?;
+    // The message may have learned its id between the lookup and the parking; both took the turn's lock, so one of
+    // them saw the other.
+    if let Some(message_id) = find_theirs(app, source, &external_id).await? {
+        entity::parked_status::Entity::delete_many()
+            .filter(entity::parked_status::Column::TenantId.eq(source.tenant_id))
+            .filter(entity::parked_status::Column::SourceId.eq(source.id))
+            .filter(entity::parked_status::Column::ExternalId.eq(external_id.as_str()))
+            .filter(entity::parked_status::Column::Id.eq(parked))
+            .exec(app.store.write())
+            .await?;
+        return apply(app, source, message_id, &report).await;
+    }
+    Ok(StatusOutcome { message_id: None, ignored: false })
+}
+
+async fn find_theirs(app: &IntakeContext, source: &source::Model, external_id: &str) -> Result<Option<Uuid>> {
+    Ok(known_message(&app.store, source.tenant_id, source.id, external_id, &[EventKind::Sent]).await?)
+}
+
+async fn apply(
+    app: &IntakeContext,
+    source: &source::Model,
+    message_id: Uuid,
+    report: &StatusReport,
+) -> Result<StatusOutcome> {
+    let found = message::Entity::of_tenant(source.tenant_id)
+        .filter(message::Column::Id.eq(message_id))
+        .filter(message::Column::SourceId.eq(source.id))
+        .one(app.store.read())
+        .await?
+        .ok_or(Error::NotFound)?;
+    if found.direction != Direction::ToMessenger.number() || found.amocrm_message_id.is_empty() {
+        return Err(Error::Conflict { problem: "not_from_crm", detail: LocalizedText::new("said-not-from-crm") });
+    }
+    let outcome = StatusOutcome { message_id: Some(message_id), ignored: false };
+    let known = State::from_number(found.state)?;
+    if !is_upwards(known, report.state) && !app.faults.errs("defect.lower_a_status") {
+        return Ok(StatusOutcome { ignored: true, ..outcome });
+    }
+    let mut letters = Vec::new();
+    // "Sent" is what amoCRM already shows.
+    if report.state > State::Sent {
+        letters.push(status_letter(app, source.channel_id, source.id, message_id, report)?);
+    }
+    let key =
+        DedupeKey { origin: source.id, external_id: message_id.to_string(), event: EventKind::of_status(report.state) };
+    let conversation = Conversation::Known(found.conversation_id);
+    let entry = AcceptItem {
+        change: Some(StateChange { message_id, state: report.state, failure: report.failure.clone() }),
+        letters,
+        ..AcceptItem::bare(key, app.clock.uuid_v7(), app.clock.millis(), conversation)
+    };
+    store(app, source.tenant_id, None, entry).await?;
+    let _ = app.changes.send(found.conversation_id);
+    Ok(outcome)
+}
+
+/// Sent < delivered < read; failed only from below delivered, and final.
+fn is_upwards(known: State, outcome: State) -> bool {
+    match (known, outcome) {
+        (State::Failed, _) | (_, State::Queued) => false,
+        (_, State::Failed) => known < State::Delivered,
+        _ => outcome > known,
+    }
+}
+
+async fn park(app: &IntakeContext, source: &source::Model, external_id: &str, report: &StatusReport) -> Result<Uuid> {
+    let id = app.clock.uuid_v7();
+    let now = app.clock.millis();
+    let tx = app.store.write_tx().await?;
+    app.queue.wake(&tx, source.tenant_id, source.id, &messenger_pool(app, source)).await?;
+    let row = entity::parked_status::ActiveModel {
+        tenant_id: Set(source.tenant_id),
+        source_id: Set(source.id),
+        external_id: Set(external_id.to_owned()),
+        id: Set(id),
+        payload: Set(serde_json::to_string(report).context("a status report as JSON")?),
+        expires_at: Set(now + PARKED_MILLIS),
+    };
+    entity::parked_status::Entity::insert(row).exec_without_returning(&tx).await?;
+    tx.commit().await?;
+    Ok(id)
+}

@@ -1,0 +1,77 @@
+//! A template message that a program sends to a customer: to the messenger, and to amoCRM as a message of the
+//! channel's bot, which shows it in the chat.
+
+use anyhow::Context;
+use base::error::{Error, Result};
+use base::message::{Body, Content, Direction, LetterKind, Marker, Person, Role, State, Stream, Template};
+use entity::{conversation, message_template, source};
+use queue::accept_batch::{AcceptBatch, AcceptItem, Conversation, DedupeKey, EventKind, NewMessage, Priority};
+use uuid::Uuid;
+
+use crate::delivery::letters::{TO_CRM_MILLIS, TO_MESSENGER_MILLIS, crm_letter, messenger_letter};
+use crate::intake::{IntakeContext, clean};
+use crate::template::Spec;
+
+/// Stores both messages in one commit; returns our id of the one to the customer. `params`: a value for each marker.
+pub async fn send(
+    app: &IntakeContext,
+    source: &source::Model,
+    row: &conversation::Model,
+    template: &message_template::Model,
+    params: Vec<Marker>,
+) -> Result<Uuid> {
+    let customer: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
+    let params: Vec<Marker> =
+        params.into_iter().map(|param| Marker { key: clean(&param.key), value: clean(&param.value) }).collect();
+    let content = Spec::stored(template).content;
+    let text = params.iter().fold(content.clone(), |text, param| text.replace(&param.key, &param.value));
+    let made_from =
+        Template { id: template.crm_id.to_string(), external_id: Some(template.name.clone()), content, params };
+    let bot = Person { id: format!("template:{}", template.id), role: Role::Bot, ..Person::default() };
+    let body = Body { receiver: Some(customer), ..Body::new(bot, Content::Text { text }) };
+    let (now, id, shown_id) = (app.clock.millis(), app.clock.uuid_v7(), app.clock.uuid_v7());
+    let kind = (LetterKind::Message, Stream::Messages);
+    let to_customer = Item {
+        id,
+        direction: Direction::ToMessenger,
+        body: Body { template: Some(made_from), ..body.clone() },
+        event: EventKind::Sent,
+    };
+    let to_crm = Item { id: shown_id, direction: Direction::ToCrm, body, event: EventKind::Message };
+    let letters = [
+        messenger_letter(app, source, id, kind, String::new(), now + TO_MESSENGER_MILLIS),
+        crm_letter(app, (source.channel_id, source.id), shown_id, kind, String::new(), now + TO_CRM_MILLIS),
+    ];
+    let mut entries = Vec::with_capacity(2);
+    for (item, letter) in [to_customer, to_crm].into_iter().zip(letters) {
+        entries.push(AcceptItem { letters: vec![letter], ..item.entry(source, row, now)? });
+    }
+    let batch = AcceptBatch { tenant_id: source.tenant_id, priority: Priority::Normal, raw: None, entries };
+    app.writer.accept(batch).await.map_err(Error::from)?;
+    Ok(id)
+}
+
+struct Item {
+    id: Uuid,
+    direction: Direction,
+    body: Body,
+    event: EventKind,
+}
+
+impl Item {
+    fn entry(self, source: &source::Model, row: &conversation::Model, now: i64) -> Result<AcceptItem> {
+        let message = NewMessage {
+            source_id: source.id,
+            direction: self.direction,
+            state: State::Queued,
+            external_id: String::new(),
+            amocrm_message_id: String::new(),
+            body: serde_json::to_string(&self.body).context("a message body as JSON")?,
+            failure: None,
+            sent_at: now,
+        };
+        let key = DedupeKey { origin: source.id, external_id: self.id.to_string(), event: self.event };
+        let bare = AcceptItem::bare(key, self.id, now, Conversation::Known(row.id));
+        Ok(AcceptItem { message: Some(message), ..bare })
+    }
+}

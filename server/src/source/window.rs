@@ -1,0 +1,86 @@
+//! The time in which a customer may be answered freely, counted from their last message (chats-api §5.9). Later only
+//! templates are allowed, if the messenger knows any.
+
+use std::time::Duration;
+
+use connectors::{Connector, Support};
+use entity::{conversation, source};
+use serde::Deserialize;
+
+/// A source's time for free answers, in milliseconds after the customer's last message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// For what people write.
+    pub people: i64,
+    /// For what bots write; not longer.
+    pub bots: i64,
+    /// Whether templates may be sent after it.
+    pub templates: bool,
+}
+
+/// The setting by which a source has a window of its own.
+#[derive(Deserialize)]
+struct OwnWindow {
+    time_window_seconds: Option<u32>,
+}
+
+impl Window {
+    /// A source's window: its own setting, else that of its kind. None if its customers may always be answered.
+    pub fn of(connector: &dyn Connector, source: &source::Model) -> Option<Self> {
+        // Settings were checked when they were stored.
+        let own = serde_json::from_str::<OwnWindow>(&source.settings).ok().and_then(|own| own.time_window_seconds);
+        let abilities = connector.abilities();
+        let templates = abilities.features.templates == Support::Native;
+        if let Some(seconds) = own {
+            let millis = i64::from(seconds) * 1000;
+            return Some(Self { people: millis, bots: millis, templates });
+        }
+        let window = abilities.window?;
+        let bots = millis(window.length);
+        Some(Self { people: window.by_people.map_or(bots, millis).max(bots), bots, templates })
+    }
+
+    /// Until when people may answer this customer freely, in milliseconds since 1970; none if the customer never wrote.
+    pub fn until(&self, row: &conversation::Model) -> Option<i64> {
+        until(row, self.people)
+    }
+
+    /// Whether people may answer this customer freely.
+    pub fn is_open(&self, row: &conversation::Model, now: i64) -> bool {
+        until(row, self.people).is_some_and(|until| until > now)
+    }
+
+    /// Whether bots may do so too.
+    pub fn is_open_to_bots(&self, row: &conversation::Model, now: i64) -> bool {
+        until(row, self.bots).is_some_and(|until| until > now)
+    }
+}
+
+fn until(row: &conversation::Model, length: i64) -> Option<i64> {
+    let by_message = (row.heard_at > 0).then(|| row.heard_at.saturating_add(length));
+    by_message.max(Some(row.free_until).filter(|until| *until > 0))
+}
+
+fn millis(length: Duration) -> i64 {
+    i64::try_from(length.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_may_have_longer_than_bots_and_a_longer_grant_counts() {
+        let window = Window { people: 700, bots: 100, templates: false };
+        let at = |heard_at, free_until| conversation::Model { heard_at, free_until, ..crate::fixture::conversation() };
+        let open = |row: &conversation::Model, now| (window.is_open(row, now), window.is_open_to_bots(row, now));
+        let row = at(1_000, 0);
+        assert_eq!(
+            [1_099, 1_100, 1_699, 1_700].map(|now| open(&row, now)),
+            [(true, true), (true, false), (true, false), (false, false)]
+        );
+        assert_eq!(open(&at(1_000, 5_000), 4_999), (true, true), "an advertisement opened it for longer");
+        assert_eq!((open(&at(0, 0), 1), window.until(&at(0, 0))), ((false, false), None));
+        assert_eq!(window.until(&at(0, 5_000)), Some(5_000));
+    }
+}

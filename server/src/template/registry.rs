@@ -1,0 +1,232 @@
+//! The registry of reviewed templates: one row for each source and template, from the request for a review on.
+
+use amocrm::rest::{ReviewStatus, Template};
+use connectors::template::{RegisteredTemplate, TemplateState};
+use entity::message_template::{self, Column};
+use entity::source;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::spec::{Spec, name_of};
+use super::{Stage, alerts};
+use crate::source::SourceContext;
+
+/// Longest reason that is stored, in characters.
+const REASON_CHARS: usize = 2_000;
+
+/// Stores that reviews of a template were requested, for the sources that are ours and whose messenger reviews
+/// templates. Durable on return; the work follows. A request that is already stored changes nothing.
+pub async fn requested(app: &SourceContext, tenant_id: Uuid, template: &Template) -> Result<(), DbErr> {
+    let waiting = template.reviews.iter().filter(|review| review.status == ReviewStatus::Review);
+    let waiting: Vec<(i64, i64)> = waiting.filter_map(|review| Some((review.source_id?, review.id))).collect();
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let sources = crate::source::live(tenant_id)
+        .filter(source::Column::AmocrmSourceId.is_in(waiting.iter().map(|(source_id, _)| *source_id)))
+        .all(app.store.read())
+        .await?;
+    let reviews = |source: &&source::Model| {
+        app.connectors.get(&source.kind).is_some_and(|connector| connector.reviews_templates())
+    };
+    for source in sources.iter().filter(reviews) {
+        let review = waiting.iter().find(|(source_id, _)| *source_id == source.amocrm_source_id);
+        if let Some((_, review_id)) = review {
+            enter(app, source, template, *review_id).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn enter(app: &SourceContext, source: &source::Model, template: &Template, review_id: i64) -> Result<(), DbErr> {
+    let now = app.clock.millis();
+    let waba = template.waba.clone().unwrap_or_default();
+    let row = message_template::Model {
+        tenant_id: source.tenant_id,
+        id: app.clock.uuid_v7(),
+        source_id: source.id,
+        crm_id: template.id,
+        review_id,
+        submission: app.clock.uuid_v7(),
+        title: clean(&template.name),
+        name: name_of(&template.name, template.id),
+        language: clean(&waba.language),
+        category: clean(&waba.category),
+        spec: clean(&serde_json::to_string(&Spec::of(template)).unwrap_or_default()),
+        stage: Stage::Waiting.word().to_owned(),
+        external_id: String::new(),
+        quality: String::new(),
+        reason: String::new(),
+        told: String::new(),
+        trouble: String::new(),
+        tries: 0,
+        next_try_at: Some(now),
+        created_at: now,
+        submitted_at: 0,
+        changed_at: 0,
+    };
+    let key = OnConflict::columns([Column::TenantId, Column::SourceId, Column::CrmId]).do_nothing().to_owned();
+    let db = app.store.write();
+    let again = (row.submission, row.spec.clone());
+    if message_template::Entity::insert(row.into_active_model()).on_conflict(key).exec_without_returning(db).await? > 0
+    {
+        return Ok(());
+    }
+    // Another review of a known template: it is submitted again.
+    message_template::Entity::update_many()
+        .col_expr(Column::ReviewId, Expr::value(review_id))
+        .col_expr(Column::Submission, Expr::value(again.0))
+        .col_expr(Column::Spec, Expr::value(again.1))
+        .col_expr(Column::Stage, Expr::value(Stage::Waiting.word()))
+        .col_expr(Column::Told, Expr::value(""))
+        .col_expr(Column::Trouble, Expr::value(""))
+        .col_expr(Column::Tries, Expr::value(0))
+        .col_expr(Column::NextTryAt, Expr::value(Some(now)))
+        .filter(Column::TenantId.eq(source.tenant_id))
+        .filter(Column::SourceId.eq(source.id))
+        .filter(Column::CrmId.eq(template.id))
+        .filter(Column::ReviewId.ne(review_id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// A messenger reported the state of a template: for every source of its kind that has it, because lines may share
+/// their templates. One that is not ours is ignored.
+pub async fn reported(app: &SourceContext, source: &source::Model, state: &TemplateState) -> Result<(), DbErr> {
+    let of_kind: Vec<Uuid> = crate::source::live(source.tenant_id)
+        .filter(source::Column::Kind.eq(source.kind.as_str()))
+        .all(app.store.read())
+        .await?
+        .into_iter()
+        .map(|source| source.id)
+        .collect();
+    let rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.is_in(of_kind));
+    for row in rows.all(app.store.read()).await?.into_iter().filter(|row| is_about(row, state)) {
+        apply(app, app.store.write(), row, state).await?;
+    }
+    Ok(())
+}
+
+/// Whether a report is about this row: by the messenger's id, while that is unknown by name and language.
+fn is_about(row: &message_template::Model, state: &TemplateState) -> bool {
+    if !row.external_id.is_empty() && !state.id.is_empty() {
+        return row.external_id == state.id;
+    }
+    let named = state.name.as_deref() == Some(row.name.as_str());
+    named && state.language.as_deref().is_none_or(|language| language == row.language)
+}
+
+/// Stores a reported state, and makes telling amoCRM due if its outcome changed.
+pub(super) async fn apply(
+    app: &SourceContext,
+    db: &impl ConnectionTrait,
+    row: message_template::Model,
+    state: &TemplateState,
+) -> Result<message_template::Model, DbErr> {
+    let now = app.clock.millis();
+    let before = row.clone();
+    let mut row = row;
+    if let Some(status) = state.status {
+        row.stage = Stage::from(status).word().to_owned();
+        row.reason = state.reason.as_deref().map(shortened).unwrap_or_default();
+    }
+    if let Some(category) = state.category {
+        row.category = category.word().to_owned();
+    }
+    if let Some(quality) = &state.quality {
+        row.quality = clean(quality);
+    }
+    if !state.id.is_empty() {
+        row.external_id = clean(&state.id);
+    }
+    if row.submitted_at == 0 {
+        row.submitted_at = now;
+    }
+    if row.stage != before.stage || row.reason != before.reason {
+        row.changed_at = now;
+    }
+    let untold = Stage::of(&row).outcome().is_some_and(|outcome| outcome != row.told);
+    if untold || row != before {
+        let mut update = message_template::Entity::update_many()
+            .col_expr(Column::Stage, Expr::value(row.stage.as_str()))
+            .col_expr(Column::Reason, Expr::value(row.reason.as_str()))
+            .col_expr(Column::Category, Expr::value(row.category.as_str()))
+            .col_expr(Column::Quality, Expr::value(row.quality.as_str()))
+            .col_expr(Column::ExternalId, Expr::value(row.external_id.as_str()))
+            .col_expr(Column::SubmittedAt, Expr::value(row.submitted_at))
+            .col_expr(Column::ChangedAt, Expr::value(row.changed_at))
+            .filter(Column::TenantId.eq(row.tenant_id))
+            .filter(Column::Id.eq(row.id));
+        if untold {
+            update = update.col_expr(Column::NextTryAt, Expr::value(Some(now))).col_expr(Column::Tries, Expr::value(0));
+        }
+        update.exec(db).await?;
+    }
+    alerts::follow(app, db, &before, &row).await?;
+    Ok(row)
+}
+
+/// The rows of an account, newest first.
+pub async fn registered(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<message_template::Model>, DbErr> {
+    message_template::Entity::of_tenant(tenant_id).order_by_desc(Column::Id).all(app.store.read()).await
+}
+
+/// A source's row of one of amoCRM's templates.
+pub async fn of_source(
+    app: &SourceContext,
+    source: &source::Model,
+    crm_id: i64,
+) -> Result<Option<message_template::Model>, DbErr> {
+    let rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id));
+    rows.filter(Column::CrmId.eq(crm_id)).one(app.store.read()).await
+}
+
+/// One row of a source by our id.
+pub async fn by_id(
+    app: &SourceContext,
+    source: &source::Model,
+    id: Uuid,
+) -> Result<Option<message_template::Model>, DbErr> {
+    let rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id));
+    rows.filter(Column::Id.eq(id)).one(app.store.read()).await
+}
+
+/// Rows of a source before `after`, newest first.
+pub async fn page(
+    app: &SourceContext,
+    source: &source::Model,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<message_template::Model>, DbErr> {
+    let mut rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id));
+    if let Some(after) = after {
+        rows = rows.filter(Column::Id.lt(after));
+    }
+    rows.order_by_desc(Column::Id).limit(limit).all(app.store.read()).await
+}
+
+/// Stores the decision of a developer's messenger.
+pub async fn decide(
+    app: &SourceContext,
+    row: message_template::Model,
+    state: &TemplateState,
+) -> Result<message_template::Model, DbErr> {
+    apply(app, app.store.write(), row, state).await
+}
+
+/// The template as which messages are sent; none unless the messenger approved it.
+pub fn usable(row: &message_template::Model) -> Option<RegisteredTemplate> {
+    (Stage::of(row) == Stage::Approved).then(|| Spec::stored(row).as_registered(row))
+}
+
+fn clean(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+fn shortened(text: &str) -> String {
+    clean(text).chars().take(REASON_CHARS).collect()
+}

@@ -1,0 +1,154 @@
+//! What is submitted to a messenger: an amoCRM template as it was when its review was requested.
+
+use amocrm::rest::{Template, TemplateButton};
+use base::message::Button;
+use connectors::template::{NewTemplate, RegisteredHeader, RegisteredTemplate, TemplateCategory, TemplateHeader};
+use entity::message_template;
+use serde::{Deserialize, Serialize};
+
+/// Longest part of a name that comes from the title, in characters.
+const NAME_CHARS: usize = 60;
+
+/// The stored form of a submission.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spec {
+    /// Text with amoCRM's markers.
+    pub content: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer: Option<String>,
+    #[serde(default)]
+    pub buttons: Vec<Button>,
+    /// Sample values by marker, in the order of the markers.
+    #[serde(default)]
+    pub examples: Vec<(String, String)>,
+    /// It has a file above its text.
+    #[serde(default)]
+    pub file: bool,
+}
+
+impl Spec {
+    pub(super) fn of(template: &Template) -> Self {
+        let waba = template.waba.clone().unwrap_or_default();
+        let is_media = waba.header_type.as_deref() == Some("media");
+        let button = |button: &TemplateButton| match button {
+            TemplateButton::Inline { text } => Button { text: text.clone(), url: None },
+            TemplateButton::Url { text, url } => Button { text: text.clone(), url: Some(url.clone()) },
+        };
+        // A marker without an example stays, so that its place is known.
+        let markers = super::markers(&template.content).unwrap_or_default();
+        let example = |marker: String| {
+            let value = waba.examples.get(&marker).cloned().unwrap_or_default();
+            (marker, value)
+        };
+        Self {
+            content: template.content.clone(),
+            header: waba.header.clone().filter(|header| !header.is_empty() && !is_media),
+            footer: waba.footer.clone().filter(|footer| !footer.is_empty()),
+            buttons: template.buttons.iter().map(button).collect(),
+            examples: markers.into_iter().map(example).collect(),
+            file: is_media || template.attachment.is_some(),
+        }
+    }
+
+    /// The stored form; an empty one if it is damaged.
+    pub fn stored(row: &message_template::Model) -> Self {
+        serde_json::from_str(&row.spec).unwrap_or_default()
+    }
+
+    /// The submission for a connector.
+    pub(super) fn as_new(&self, row: &message_template::Model, now: chrono::DateTime<chrono::Utc>) -> NewTemplate {
+        NewTemplate {
+            id: row.id,
+            submission: row.submission,
+            source_id: row.source_id,
+            now,
+            name: row.name.clone(),
+            language: row.language.clone(),
+            category: TemplateCategory::of(&row.category),
+            content: self.content.clone(),
+            header: self.header.clone().map(TemplateHeader::Text),
+            footer: self.footer.clone(),
+            buttons: self.buttons.clone(),
+            examples: self.examples.clone(),
+        }
+    }
+
+    /// The template as which a message is sent.
+    pub(super) fn as_registered(self, row: &message_template::Model) -> RegisteredTemplate {
+        RegisteredTemplate {
+            id: row.external_id.clone(),
+            name: row.name.clone(),
+            language: row.language.clone(),
+            header: self.header.map_or(RegisteredHeader::None, RegisteredHeader::Text),
+            content: self.content,
+            buttons: self.buttons,
+        }
+    }
+}
+
+/// A template's name at the messenger: what is left of its title in lower-case Latin letters, digits and underscores,
+/// and amoCRM's id, which makes it unique in the account.
+pub(super) fn name_of(title: &str, crm_id: i64) -> String {
+    let mut name = String::new();
+    for sign in title.chars() {
+        match sign.to_ascii_lowercase() {
+            sign if sign.is_ascii_alphanumeric() => name.push(sign),
+            _ if !name.is_empty() && !name.ends_with('_') => name.push('_'),
+            _ => {}
+        }
+        if name.len() >= NAME_CHARS {
+            break;
+        }
+    }
+    let name = name.trim_end_matches('_');
+    format!("{}_{crm_id}", if name.is_empty() { "template" } else { name })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use amocrm::rest::WabaTemplate;
+
+    use super::*;
+
+    #[test]
+    fn names_are_latin_and_unique_by_amocrms_id() {
+        assert_eq!(name_of("Order ready, v.2!", 7), "order_ready_v_2_7");
+        assert_eq!(name_of("Заказ готов", 7), "template_7");
+        assert_eq!(name_of("  Заказ #15", 7), "15_7");
+        assert_eq!(name_of(&"x".repeat(500), 7).len(), NAME_CHARS + 2);
+    }
+
+    #[test]
+    fn examples_follow_the_markers_of_the_text() {
+        let examples = BTreeMap::from([("{{lead.id}}", "7"), ("{{contact.name}}", "Ann"), ("{{other}}", "x")]);
+        let waba = WabaTemplate {
+            header: Some("Order".into()),
+            header_type: Some("text".into()),
+            examples: examples.into_iter().map(|(marker, value)| (marker.into(), value.into())).collect(),
+            ..WabaTemplate::default()
+        };
+        let template = Template {
+            id: 1,
+            name: "Ready".into(),
+            content: "Hi {{contact.name}}: {{lead.id}} {{contact.name}} {{origin}}".into(),
+            external_id: None,
+            is_editable: false,
+            buttons: vec![TemplateButton::Inline { text: "Thanks".into() }],
+            attachment: None,
+            waba: Some(waba),
+            review_status: None,
+            is_on_review: None,
+            reviews: Vec::new(),
+            created_at: None,
+            updated_at: None,
+        };
+        let spec = Spec::of(&template);
+        let pairs: Vec<_> = spec.examples.iter().map(|(marker, value)| (marker.as_str(), value.as_str())).collect();
+        assert_eq!(pairs, [("{{contact.name}}", "Ann"), ("{{lead.id}}", "7"), ("{{origin}}", "")]);
+        assert_eq!((spec.header.as_deref(), spec.buttons.len(), spec.file), (Some("Order"), 1, false));
+    }
+}

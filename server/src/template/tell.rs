@@ -1,0 +1,84 @@
+//! The calls to amoCRM in the course of a review: its template as it is now, and the outcome.
+
+use std::sync::Arc;
+
+use amocrm::Error as CrmError;
+use base::i18n::LocalizedText;
+use entity::message_template::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+
+use super::Stage;
+use super::spec::Spec;
+use crate::source::SourceContext;
+use crate::tenant::token::{CallError, with_token};
+
+/// The row with amoCRM's template as it is now. One that amoCRM does not show us – a user's own – is submitted as its
+/// hook described it (crm-api §7.4). The error says why amoCRM could not be asked.
+pub(super) async fn refreshed(
+    app: &Arc<SourceContext>,
+    row: message_template::Model,
+) -> Result<message_template::Model, LocalizedText> {
+    let id = row.crm_id;
+    let asked = with_token(&app.tenants, row.tenant_id, |rest, token| async move { rest.template(&token, id).await });
+    let Some(template) = asked.await.map_err(said)? else { return Ok(row) };
+    let spec = Spec::of(&template);
+    let waba = template.waba.unwrap_or_default();
+    let row = message_template::Model {
+        spec: serde_json::to_string(&spec).unwrap_or_default().replace('\0', "\u{fffd}"),
+        language: waba.language,
+        category: waba.category,
+        ..row
+    };
+    let stored = message_template::Entity::update_many()
+        .col_expr(Column::Spec, Expr::value(row.spec.as_str()))
+        .col_expr(Column::Language, Expr::value(row.language.as_str()))
+        .col_expr(Column::Category, Expr::value(row.category.as_str()))
+        .filter(Column::TenantId.eq(row.tenant_id))
+        .filter(Column::Id.eq(row.id))
+        .exec(app.store.write());
+    match stored.await {
+        Ok(_) => Ok(row),
+        Err(error) => {
+            tracing::warn!(tenant.id = %row.tenant_id, template.id = %row.id, %error, "a template could not be stored before its submission");
+            Err(LocalizedText::new("said-not-stored"))
+        }
+    }
+}
+
+/// Tells amoCRM the outcome. A review that amoCRM no longer has counts as told. The error says why it could not be
+/// told.
+pub(super) async fn tell(app: &Arc<SourceContext>, row: &message_template::Model) -> Result<(), LocalizedText> {
+    let Some(outcome) = Stage::of(row).report(&row.reason) else { return Ok(()) };
+    let (template_id, review_id) = (row.crm_id, row.review_id);
+    let told = with_token(&app.tenants, row.tenant_id, |rest, token| {
+        let outcome = outcome.clone();
+        async move { rest.report_review(&token, template_id, review_id, &outcome).await }
+    });
+    match told.await {
+        // An answer that cannot be read is a success all the same: the call may be repeated, but need not.
+        Ok(_) | Err(CallError::Crm(CrmError::Unreadable { .. })) => Ok(()),
+        Err(CallError::Crm(CrmError::Refused { status: status @ (400 | 404), .. })) => {
+            tracing::info!(tenant.id = %row.tenant_id, template.id = %row.id, status, "amoCRM does not have this review any more");
+            Ok(())
+        }
+        Err(error) => Err(said(error)),
+    }
+}
+
+/// Stores what amoCRM was told.
+pub(super) async fn note(app: &SourceContext, row: &message_template::Model, told: &str) -> Result<(), DbErr> {
+    message_template::Entity::update_many()
+        .col_expr(Column::Told, Expr::value(told))
+        .col_expr(Column::Trouble, Expr::value(""))
+        .filter(Column::TenantId.eq(row.tenant_id))
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::ReviewId.eq(row.review_id))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+fn said(error: CallError) -> LocalizedText {
+    crate::source::call_error(error).text()
+}

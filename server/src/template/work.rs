@@ -1,0 +1,276 @@
+//! The durable work on reviews: each row says what is due, so that a crash loses nothing.
+//!
+//! ```text
+//! requested ─▶ submitted ─▶ asked for, while in review ─▶ decided ─▶ amoCRM is told ─▶ asked for daily
+//!     each step: claimed for two minutes ─▶ done, or retried with back-off; why it waits stands in the row
+//! ```
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::i18n::{LocalizedText, Words};
+use connectors::kinds::has_own_server;
+use connectors::template::{TemplateState, TemplateStatus};
+use connectors::{Connector, Denied, Settings};
+use entity::message_template::{self, Column};
+use entity::source;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::registry::{apply, reported};
+use super::spec::Spec;
+use super::{Stage, tell};
+use crate::source::SourceContext;
+use crate::{settings, tenant};
+
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+const BATCH: u64 = 20;
+/// Milliseconds for which an instance owns a step.
+const CLAIMED: i64 = 120_000;
+/// Milliseconds before the second, third, … attempt of a step.
+const BACK_OFF: [i64; 6] = [10_000, 60_000, 300_000, 1_800_000, 3_600_000, 7_200_000];
+/// Milliseconds between questions about a template in review.
+const IN_REVIEW: i64 = 600_000;
+/// Milliseconds between questions about a decided one: messengers report most changes by themselves.
+const DECIDED: i64 = 86_400_000;
+/// Milliseconds until the next check of a suspended account or a paused source.
+const PAUSED: i64 = 3_600_000;
+
+/// The background task. Ends when `stop` is cancelled.
+pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+        due_now(&app).await;
+    }
+}
+
+/// Does all steps that are due, and those that become due by them; returns how many.
+pub async fn due_now(app: &Arc<SourceContext>) -> usize {
+    let due = message_template::Entity::find()
+        .filter(Column::NextTryAt.lte(app.clock.millis()))
+        .order_by_asc(Column::NextTryAt)
+        .limit(BATCH)
+        .all(app.store.read())
+        .await;
+    let due = due.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the templates that wait could not be read; it will be retried");
+        Vec::new()
+    });
+    let mut steps = 0;
+    for row in due {
+        let (tenant_id, id) = (row.tenant_id, row.id);
+        match one(app, row).await {
+            Ok(done) => steps += done,
+            Err(error) => {
+                tracing::warn!(tenant.id = %tenant_id, template.id = %id, error = format!("{error:#}"), "a step of a template's review failed; it will be retried");
+                steps += 1;
+            }
+        }
+    }
+    steps
+}
+
+/// What a row needs next.
+#[derive(Debug, PartialEq, Eq)]
+enum Step {
+    Submit,
+    Tell,
+    Ask,
+}
+
+fn step(row: &message_template::Model) -> Step {
+    match Stage::of(row) {
+        Stage::Waiting => Step::Submit,
+        stage if stage.outcome().is_some_and(|outcome| outcome != row.told) => Step::Tell,
+        _ => Step::Ask,
+    }
+}
+
+/// Works on one row until nothing is due at once; 0 if another instance does.
+async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::Result<usize> {
+    let now = app.clock.millis();
+    if !moved(app, &row, Some(now + CLAIMED)).await? {
+        return Ok(0);
+    }
+    let found = crate::source::live(row.tenant_id).filter(source::Column::Id.eq(row.source_id));
+    let source = found.one(app.store.read()).await?;
+    let connector = source.as_ref().and_then(|source| app.connectors.get(&source.kind)).cloned();
+    let Some((source, connector)) = source.zip(connector) else {
+        // Nobody reviews it any more.
+        set(app, &row, None, "").await?;
+        return Ok(1);
+    };
+    let account = app.lookup.tenant(row.tenant_id).await?;
+    let Some(account) = account.filter(|account| !account.suspended && !source.paused) else {
+        set(app, &row, Some(now + PAUSED), "").await?;
+        return Ok(1);
+    };
+    let words = Words::new(tenant::language(&app.config, &account));
+    let line =
+        Line { app, source: &source, connector: connector.as_ref(), settings: settings::open(app, &source)?, words };
+    let mut row = row;
+    let mut steps = 0;
+    loop {
+        steps += 1;
+        let done = match step(&row) {
+            Step::Submit => line.submit(row).await?,
+            Step::Tell => line.tell(row).await?,
+            Step::Ask => line.ask(row).await?,
+        };
+        match done {
+            Done::Next(next) => row = next,
+            Done::Waits => return Ok(steps),
+        }
+    }
+}
+
+/// After a step.
+enum Done {
+    /// Another step is due at once.
+    Next(message_template::Model),
+    /// It waits for its time.
+    Waits,
+}
+
+/// A source with its messenger.
+struct Line<'a> {
+    app: &'a Arc<SourceContext>,
+    source: &'a source::Model,
+    connector: &'a dyn Connector,
+    settings: Settings,
+    words: Words,
+}
+
+impl Line<'_> {
+    async fn submit(&self, row: message_template::Model) -> anyhow::Result<Done> {
+        let row = match tell::refreshed(self.app, row.clone()).await {
+            Ok(row) => row,
+            Err(said) => return self.failed(&row, &said).await,
+        };
+        let spec = Spec::stored(&row);
+        if spec.file {
+            let said = self.words.text("said-template-file").to_string();
+            return self.decided(row, refused(said)).await;
+        }
+        match self.connector.submit_template(&self.settings, &spec.as_new(&row, self.app.clock.now())).await {
+            Ok(state) => {
+                let status = state.status.or(Some(TemplateStatus::InReview));
+                self.decided(row, TemplateState { status, ..state }).await
+            }
+            Err(Denied::Refused(said)) => {
+                let said = said.in_words(self.words, base::i18n::CRM).to_string();
+                self.decided(row, refused(said)).await
+            }
+            Err(Denied::Access(said) | Denied::Away(said)) => self.failed(&row, &said).await,
+        }
+    }
+
+    async fn decided(&self, row: message_template::Model, state: TemplateState) -> anyhow::Result<Done> {
+        let row = apply(self.app, self.app.store.write(), row, &state).await?;
+        self.goes_on(row).await
+    }
+
+    async fn tell(&self, row: message_template::Model) -> anyhow::Result<Done> {
+        let stage = Stage::of(&row);
+        match tell::tell(self.app, &row).await {
+            Ok(()) => {
+                let told = stage.outcome().unwrap_or_default();
+                tell::note(self.app, &row, told).await?;
+                self.goes_on(message_template::Model { told: told.to_owned(), ..row }).await
+            }
+            Err(said) => self.failed(&row, &said).await,
+        }
+    }
+
+    /// Asks the messenger about all templates of the source at once.
+    async fn ask(&self, row: message_template::Model) -> anyhow::Result<Done> {
+        let states = match self.connector.templates(&self.settings).await {
+            Ok(states) => states,
+            Err(denied) => return self.failed(&row, denied.text()).await,
+        };
+        for state in &states {
+            reported(self.app, self.source, state).await?;
+        }
+        let now = message_template::Entity::of_tenant(row.tenant_id).filter(Column::Id.eq(row.id));
+        let Some(row) = now.one(self.app.store.read()).await? else { return Ok(Done::Waits) };
+        if step(&row) != Step::Ask {
+            return Ok(Done::Next(row));
+        }
+        self.rests(&row).await
+    }
+
+    async fn goes_on(&self, row: message_template::Model) -> anyhow::Result<Done> {
+        if step(&row) == Step::Ask { self.rests(&row).await } else { Ok(Done::Next(row)) }
+    }
+
+    /// Nothing is due: the messenger is asked again later, unless it is a developer's, which calls us.
+    async fn rests(&self, row: &message_template::Model) -> anyhow::Result<Done> {
+        let wait = if Stage::of(row) == Stage::InReview { IN_REVIEW } else { DECIDED };
+        let gone = Stage::of(row) == Stage::Deleted || has_own_server(&self.source.kind);
+        set(self.app, row, (!gone).then(|| self.app.clock.millis() + wait), "").await?;
+        Ok(Done::Waits)
+    }
+
+    async fn failed(&self, row: &message_template::Model, said: &LocalizedText) -> anyhow::Result<Done> {
+        let step = usize::try_from(row.tries).unwrap_or(usize::MAX).min(BACK_OFF.len() - 1);
+        set(self.app, row, Some(self.app.clock.millis() + BACK_OFF[step]), &said.to_string()).await?;
+        Ok(Done::Waits)
+    }
+}
+
+fn refused(reason: String) -> TemplateState {
+    TemplateState {
+        id: String::new(),
+        name: None,
+        language: None,
+        status: Some(TemplateStatus::Rejected),
+        reason: Some(reason),
+        category: None,
+        quality: None,
+    }
+}
+
+/// Claims a row, unless it has changed since it was read.
+async fn moved(app: &SourceContext, seen: &message_template::Model, next: Option<i64>) -> Result<bool, DbErr> {
+    let done = message_template::Entity::update_many()
+        .col_expr(Column::NextTryAt, Expr::value(next))
+        .filter(Column::TenantId.eq(seen.tenant_id))
+        .filter(Column::Id.eq(seen.id))
+        .filter(Column::NextTryAt.eq(seen.next_try_at))
+        .exec(app.store.write())
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Ends a step: when the next one is due, and why this one failed. A report that arrived meanwhile keeps its own time.
+async fn set(
+    app: &SourceContext,
+    row: &message_template::Model,
+    next: Option<i64>,
+    trouble: &str,
+) -> Result<(), DbErr> {
+    let tries = if trouble.is_empty() { 0 } else { row.tries.saturating_add(1) };
+    message_template::Entity::update_many()
+        .col_expr(Column::NextTryAt, Expr::value(next))
+        .col_expr(Column::Tries, Expr::value(tries))
+        .col_expr(Column::Trouble, Expr::value(trouble))
+        .filter(Column::TenantId.eq(row.tenant_id))
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::Submission.eq(row.submission))
+        .filter(Column::Stage.eq(row.stage.as_str()))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// Makes a row's next step due now.
+pub async fn soon(app: &SourceContext, tenant_id: Uuid, id: Uuid) -> Result<(), DbErr> {
+    message_template::Entity::update_many()
+        .col_expr(Column::NextTryAt, Expr::value(Some(app.clock.millis())))
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::Id.eq(id))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
