@@ -11,3 +11,4 @@ pub mod max;
 pub mod meta;
 pub mod telegram;
 pub mod vk;
+pub mod whatsapp;

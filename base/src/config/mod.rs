@@ -42,7 +42,8 @@ pub const CONNECTORS: &[&str] =
 
 /// The connectors that are built in. The others are accepted with a warning, so that one file works with several
 /// versions.
-pub const BUILT_IN: &[&str] = &["telegram", "webchat", "custom"];
+pub const BUILT_IN: &[&str] =
+    &["telegram", "whatsapp", "webchat", "max", "vk", "avito", "instagram", "facebook", "custom"];
 
 /// All settings, checked: they need no further validation.
 #[derive(Clone, Debug, Deserialize)]

@@ -173,7 +173,9 @@ mod tests {
     #[test]
     fn codes_of_amocrm_are_those_of_the_documents() {
         let code = |id| VK.row(id).unwrap().failure(Words::new(Language::En)).code.amocrm_code();
-        for (id, amocrm) in [("18", 901), ("901", 904), ("902", 904), ("936", 904), ("5", 902), ("914", 905), ("6", 903)] {
+        for (id, amocrm) in
+            [("18", 901), ("901", 904), ("902", 904), ("936", 904), ("5", 902), ("914", 905), ("6", 903)]
+        {
             assert_eq!(code(id), amocrm, "{id}");
         }
     }

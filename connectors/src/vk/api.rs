@@ -188,4 +188,3 @@ fn words(error: reqwest::Error) -> LocalizedText {
     }
     reason::explain(&text)
 }
-

@@ -97,7 +97,10 @@ async fn what_a_manager_sends_is_on_the_customers_phone() {
     let events = stage.events().await;
     let Some(InboundEvent::Wrote(first)) = events.last() else { panic!("{events:#?}") };
     let quote = Quote { external_id: Some(first.external_id.clone()), ..Quote::default() };
-    let rows = vec![vec![Button { text: "Да".into(), url: None }, Button { text: "Сайт".into(), url: Some("https://acme.test".into()) }]];
+    let rows = vec![vec![
+        Button { text: "Да".into(), url: None },
+        Button { text: "Сайт".into(), url: Some("https://acme.test".into()) },
+    ]];
     let markup = Some(Markup::Buttons(rows));
     let id = stage.says(1, Message { reply_to: Some(quote), markup, ..message(text("Привезти <сегодня>?")) }).await;
     assert_eq!(stage.says(1, message(text("Привезти <сегодня>?"))).await, id, "a repeat is the same message");
@@ -120,12 +123,16 @@ async fn what_a_manager_sends_is_on_the_customers_phone() {
     stage.vk.act(Act::React { who: stage.maria, to: place, cmid: sent[0].cmid, reaction: Some(4) }).unwrap();
     stage.vk.act(Act::Read { who: stage.maria, community: stage.acme, cmid: None }).unwrap();
     let events = stage.events().await;
-    let [InboundEvent::Pressed(pressed), InboundEvent::Reacted(reacted), InboundEvent::StatusUpTo(read)] = events.as_slice()
+    let [InboundEvent::Pressed(pressed), InboundEvent::Reacted(reacted), InboundEvent::StatusUpTo(read)] =
+        events.as_slice()
     else {
         panic!("{events:#?}")
     };
     assert_eq!((pressed.message_id, &reacted.message), (Some(Uuid::from_u128(77)), &id));
-    assert_eq!((read.state, read.message.as_deref()), (State::Read, Some(format!("{}:{}", stage.maria, sent[4].id).as_str())));
+    assert_eq!(
+        (read.state, read.message.as_deref()),
+        (State::Read, Some(format!("{}:{}", stage.maria, sent[4].id).as_str()))
+    );
 
     let edited = Message { external_id: Some(id.clone()), ..message(text("Привезти завтра?")) };
     stage.send(6, Event::Edited(Box::new(edited))).await;
@@ -159,17 +166,17 @@ async fn an_answer_that_was_lost_is_asked_for_again_without_a_second_message() {
 async fn comments_arrive_and_are_answered_in_public() {
     let stage = Stage::connected().await;
     let (who, community) = (stage.maria, stage.acme);
-    let asked = stage.vk.act(Act::Comment { who, community, on: Thing::Post(77), text: "Цена?".into(), reply_to: None });
+    let asked =
+        stage.vk.act(Act::Comment { who, community, on: Thing::Post(77), text: "Цена?".into(), reply_to: None });
     let asked = asked.unwrap().id;
     let events = stage.events().await;
     let [InboundEvent::Wrote(comment)] = events.as_slice() else { panic!("{events:#?}") };
     let post = comment.body.post.clone().unwrap();
     let quote = Quote { external_id: Some(comment.external_id.clone()), ..Quote::default() };
-    let answer = Message {
-        post: Some(Post { id: post.id, ..Post::default() }),
-        reply_to: Some(quote),
-        ..message(text("Сто"))
-    };
+    let answer =
+        Message {
+            post: Some(Post { id: post.id, ..Post::default() }), reply_to: Some(quote), ..message(text("Сто"))
+        };
     stage.says(1, answer.clone()).await;
     stage.says(1, answer).await;
     let comments = stage.vk.comments(community);
@@ -192,7 +199,8 @@ async fn earlier_messages_are_read_page_by_page() {
     for number in 0..230 {
         stage.vk.writes(stage.maria, stage.acme, &format!("Message {number}")).unwrap();
     }
-    let admin = Act::AdminWrites { admin: 42, community: stage.acme, peer: other, text: "Добрый день".into() };
+    let admin =
+        Act::AdminWrites { admin: 42, community: stage.acme, peer: other, text: "Добрый день".into() };
     stage.vk.writes(other, stage.acme, "Hi").unwrap();
     stage.vk.act(admin).unwrap();
     let since = now() - Duration::days(30);
@@ -214,7 +222,11 @@ async fn earlier_messages_are_read_page_by_page() {
     ids.dedup();
     assert_eq!(ids.len(), 232, "each once");
     let managers = all.iter().find(|one| one.body.receiver.is_some()).unwrap();
-    assert_eq!((managers.conversation_id.as_str(), &managers.body.content), (other.to_string().as_str(), &text("Добрый день")));
-    let later = stage.connector.history(&stage.settings, since + Duration::days(60), None, Words::new(Language::En)).await;
+    assert_eq!(
+        (managers.conversation_id.as_str(), &managers.body.content),
+        (other.to_string().as_str(), &text("Добрый день"))
+    );
+    let later =
+        stage.connector.history(&stage.settings, since + Duration::days(60), None, Words::new(Language::En)).await;
     assert_eq!(later.unwrap(), Default::default());
 }

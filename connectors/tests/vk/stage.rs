@@ -24,9 +24,9 @@ use uuid::Uuid;
 
 /// Where the clock stands: 2026-11-20, in milliseconds.
 const START: i64 = 1_795_168_800_000;
-pub const PICTURE: &[u8] = include_bytes!("../../doubles/assets/samples/picture.jpg");
-pub const VOICE: &[u8] = include_bytes!("../../doubles/assets/samples/voice.ogg");
-pub const OFFER: &[u8] = include_bytes!("../../doubles/assets/samples/offer.pdf");
+pub const PICTURE: &[u8] = include_bytes!("../../../doubles/assets/samples/picture.jpg");
+pub const VOICE: &[u8] = include_bytes!("../../../doubles/assets/samples/voice.ogg");
+pub const OFFER: &[u8] = include_bytes!("../../../doubles/assets/samples/offer.pdf");
 
 /// The moment at which the clock stands.
 pub fn now() -> DateTime<Utc> {
@@ -190,4 +190,3 @@ pub fn file(id: u128, name: &str, mime: &str) -> Media {
         ..Media::default()
     }
 }
-

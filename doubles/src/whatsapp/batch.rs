@@ -37,8 +37,7 @@ impl WhatsApp {
 
 impl State {
     fn batch(&mut self, batch: Batch) {
-        let apps: std::collections::BTreeSet<String> =
-            self.outbox.waiting().map(|one| one.app.clone()).collect();
+        let apps: std::collections::BTreeSet<String> = self.outbox.waiting().map(|one| one.app.clone()).collect();
         for app in apps {
             let mut merged: Option<Webhook> = None;
             for one in &mut self.outbox.all {

@@ -70,9 +70,7 @@ impl WhatsApp {
 
     /// The templates of an account.
     pub fn templates(&self, waba: &str) -> Vec<TemplateView> {
-        self.core.read(|state| {
-            state.templates.values().filter(|one| one.waba == waba).map(TemplateView::of).collect()
-        })
+        self.core.read(|state| state.templates.values().filter(|one| one.waba == waba).map(TemplateView::of).collect())
     }
 
     /// The addresses of an account's apps, in the order of the apps: the override, or the app's callback.

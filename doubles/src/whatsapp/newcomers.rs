@@ -232,9 +232,8 @@ impl WhatsApp {
 impl State {
     /// The id, or the next free number after it.
     fn free_id(&self, id: String) -> String {
-        let taken = |id: &str| {
-            self.apps.contains_key(id) || self.wabas.contains_key(id) || self.phones.contains_key(id)
-        };
+        let taken =
+            |id: &str| self.apps.contains_key(id) || self.wabas.contains_key(id) || self.phones.contains_key(id);
         let mut number: i64 = id.parse().unwrap_or(1);
         let mut id = id;
         while taken(&id) {
@@ -304,12 +303,8 @@ impl State {
 
     pub(crate) fn make_code(&mut self, app: &str, waba: &str) -> String {
         let code = format!("AQ{:030}", self.next_serial());
-        let made = Code {
-            app: app.to_owned(),
-            wabas: [waba.to_owned()].into(),
-            expires_at: self.now + CODE,
-            is_used: false,
-        };
+        let made =
+            Code { app: app.to_owned(), wabas: [waba.to_owned()].into(), expires_at: self.now + CODE, is_used: false };
         self.codes.insert(code.clone(), made);
         code
     }

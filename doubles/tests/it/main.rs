@@ -25,5 +25,6 @@ mod sender;
 mod sending;
 mod vk;
 mod webhook;
+mod whatsapp;
 mod window;
 mod world;

@@ -31,7 +31,8 @@ fn call(body: &str) -> IncomingCall<'_> {
 }
 
 fn server(url: &str, status: &str, secret: &str) -> ScriptedAnswer {
-    let server = json!({ "id": 3, "title": "Parom", "creator_id": 1, "url": url, "secret_key": secret, "status": status });
+    let server =
+        json!({ "id": 3, "title": "Parom", "creator_id": 1, "url": url, "secret_key": secret, "status": status });
     ScriptedAnswer::Done(json!({ "count": 1, "items": [server] }))
 }
 

@@ -41,6 +41,7 @@ fn template() -> NewTemplate {
             button(" ", None),
         ],
         examples: vec![("{{contact.name}}".into(), "Мария".into())],
+        ..NewTemplate::default()
     }
 }
 

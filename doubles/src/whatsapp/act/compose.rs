@@ -101,9 +101,7 @@ impl State {
             Content::Audio { file } => self.file(phone, "audio", file, json!({"voice": false}))?,
             Content::Voice { file } => self.file(phone, "voice", file, json!({"voice": true}))?,
             Content::Document { file, caption: text } => self.file(phone, "document", file, caption(text))?,
-            Content::Sticker { file, animated } => {
-                self.file(phone, "sticker", file, json!({"animated": animated}))?
-            }
+            Content::Sticker { file, animated } => self.file(phone, "sticker", file, json!({"animated": animated}))?,
             Content::Location { latitude, longitude, name, address } => {
                 let mut body = json!({"latitude": latitude, "longitude": longitude});
                 for (key, value) in [("name", name), ("address", address)] {
@@ -156,7 +154,8 @@ impl State {
         if !context.is_empty() {
             draft.more["context"] = Value::Object(context);
         }
-        for (key, value) in [("referral", with.referral.clone()), ("group_id", with.group_id.clone().map(Value::from))] {
+        for (key, value) in [("referral", with.referral.clone()), ("group_id", with.group_id.clone().map(Value::from))]
+        {
             if let Some(value) = value {
                 draft.more[key] = value;
             }

@@ -10,9 +10,8 @@ mod life;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use content::{Content, Dressing, Given};
 pub(crate) use changes::edited;
-pub(crate) use compose::sample;
+pub use content::{Content, Dressing, Given};
 pub use customer::Customer;
 
 use super::{core::Core, whatsapp::WhatsApp};

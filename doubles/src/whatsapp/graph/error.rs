@@ -18,20 +18,12 @@ pub(super) struct GraphError {
     /// `error_data.details`.
     pub(super) details: Option<String>,
     /// `error_user_title` and `error_user_msg`.
-    pub(super) user: Option<(String, String)>,
+    pub(super) user: Option<Box<(String, String)>>,
 }
 
 impl GraphError {
     pub(super) fn new(status: u16, code: i64, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            kind: "OAuthException",
-            message: message.into(),
-            subcode: None,
-            details: None,
-            user: None,
-        }
+        Self { status, code, kind: "OAuthException", message: message.into(), subcode: None, details: None, user: None }
     }
 
     /// A documented error of messaging, with its usual details.
@@ -75,7 +67,7 @@ impl GraphError {
     pub(super) fn template(subcode: i64, title: &str, words: &str) -> Self {
         Self {
             subcode: Some(subcode),
-            user: Some((title.to_owned(), words.to_owned())),
+            user: Some(Box::new((title.to_owned(), words.to_owned()))),
             ..Self::new(400, 100, "Invalid parameter")
         }
     }
@@ -88,7 +80,7 @@ impl GraphError {
         if let Some(subcode) = self.subcode {
             error["error_subcode"] = json!(subcode);
         }
-        if let Some((title, words)) = &self.user {
+        if let Some((title, words)) = self.user.as_deref() {
             error["is_transient"] = json!(false);
             error["error_user_title"] = json!(title);
             error["error_user_msg"] = json!(words);

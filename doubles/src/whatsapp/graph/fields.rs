@@ -7,8 +7,7 @@ use super::error::{Answered, GraphError};
 /// The object with these fields and its id; all of `usual` if none are named.
 pub(super) fn pick(object: &Value, wanted: &[String], usual: &[&str], node: &str) -> Answered {
     let mut picked = Map::new();
-    let names: Vec<&str> =
-        if wanted.is_empty() { usual.to_vec() } else { wanted.iter().map(String::as_str).collect() };
+    let names: Vec<&str> = if wanted.is_empty() { usual.to_vec() } else { wanted.iter().map(String::as_str).collect() };
     for name in names {
         match object.get(name) {
             Some(value) => {

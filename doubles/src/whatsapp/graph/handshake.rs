@@ -6,11 +6,7 @@ use super::error::{GraphError, ensure};
 use crate::whatsapp::{core::Core, state::Override};
 
 fn failed(words: &str) -> GraphError {
-    GraphError::new(
-        400,
-        2200,
-        format!("(#2200) Callback verification failed with the following errors: {words}"),
-    )
+    GraphError::new(400, 2200, format!("(#2200) Callback verification failed with the following errors: {words}"))
 }
 
 /// Asks the address; succeeds if it returns the challenge.

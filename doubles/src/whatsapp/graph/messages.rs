@@ -53,9 +53,7 @@ fn accept(state: &mut State, grant: &Grant, call: &Call, id: &str) -> Result<Acc
     let quoted = quoted(state, call, id)?;
     let callback = call.text("biz_opaque_callback_data");
     ensure(callback.as_ref().is_none_or(|data| data.chars().count() <= CALLBACK), || {
-        GraphError::parameter(&format!(
-            "Param biz_opaque_callback_data must be at most {CALLBACK} characters long."
-        ))
+        GraphError::parameter(&format!("Param biz_opaque_callback_data must be at most {CALLBACK} characters long."))
     })?;
     let obstacle = obstacle(state, &phone, &recipient, &content);
     if let Some(code) = obstacle.filter(|_| state.refuses_at_once) {

@@ -68,8 +68,9 @@ pub(super) fn request_code(serial: i64, phone: &mut Phone, call: &Call) -> Answe
 /// `POST /{phone}/verify_code`.
 pub(super) fn verify_code(phone: &mut Phone, call: &Call) -> Answered {
     let code = call.needed("code")?;
-    ensure(phone.pending_code.as_deref() == Some(code.replace('-', "").as_str()), || {
-        GraphError { subcode: Some(2_388_001), ..GraphError::new(400, 136_025, "(#136025) Verify code error") }
+    ensure(phone.pending_code.as_deref() == Some(code.replace('-', "").as_str()), || GraphError {
+        subcode: Some(2_388_001),
+        ..GraphError::new(400, 136_025, "(#136025) Verify code error")
     })?;
     phone.pending_code = None;
     phone.code_status = "VERIFIED".to_owned();

@@ -21,8 +21,8 @@ use crate::whatsapp::{
 pub(super) fn operation(state: &State, call: &Call) -> String {
     let word = match call.path.as_slice() {
         [_, edge] if edge == "messages" && call.values.contains_key("status") => "read",
-        [_, edge] => edge,
-        [one] => numbers::node(state, one).map_or(one.as_str(), Node::word),
+        [_, edge] => edge.as_str(),
+        [one] => numbers::node(state, one).map_or_else(|| one.as_str(), |node| node.word()),
         _ => "",
     };
     word.to_owned()
@@ -126,9 +126,7 @@ fn edge_of_phone(core: &Arc<Core>, grant: &Grant, call: &Call, (id, edge): (&str
         ("verify_code", "POST") => change_phone(core, id, |_, phone| registration::verify_code(phone, call)),
         ("smb_app_data", "POST") => core.change(|state| sync::request(state, call, id)),
         ("whatsapp_business_profile", "GET") => with_phone(core, id, |_, phone| phone::profile(phone)),
-        ("whatsapp_business_profile", "POST") => {
-            change_phone(core, id, |_, phone| phone::set_profile(phone, call))
-        }
+        ("whatsapp_business_profile", "POST") => change_phone(core, id, |_, phone| phone::set_profile(phone, call)),
         _ => Err(unknown(&call.path)),
     }
 }

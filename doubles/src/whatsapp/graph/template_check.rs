@@ -18,9 +18,10 @@ pub(super) fn head(name: &str, language: &str, category: &str) -> Result<(), Gra
         GraphError::parameter("Param name can only have lowercase letters, digits and underscores, at most 512.")
     })?;
     let parts: Vec<&str> = language.split('_').collect();
-    let is_language = parts.first().is_some_and(|one| {
-        (2..=3).contains(&one.len()) && one.chars().all(|one| one.is_ascii_lowercase())
-    }) && parts.len() <= 2
+    let is_language = parts
+        .first()
+        .is_some_and(|one| (2..=3).contains(&one.len()) && one.chars().all(|one| one.is_ascii_lowercase()))
+        && parts.len() <= 2
         && parts.get(1).is_none_or(|one| one.chars().all(|one| one.is_ascii_uppercase()));
     ensure(is_language, || GraphError::parameter("Param language is not a supported locale."))?;
     ensure(["MARKETING", "UTILITY", "AUTHENTICATION"].contains(&category), || {
@@ -49,7 +50,9 @@ pub(super) fn components(state: &State, given: &Value, category: &str, format: &
             "FOOTER" => parts::footer(one)?,
             "BUTTONS" => parts::buttons(one)?,
             "CAROUSEL" | "LIMITED_TIME_OFFER" | "CALL_PERMISSION_REQUEST" => {}
-            other => return Err(GraphError::parameter(&format!("Invalid parameter: the type {other} does not exist."))),
+            other => {
+                return Err(GraphError::parameter(&format!("Invalid parameter: the type {other} does not exist.")));
+            }
         }
     }
     Ok(())

@@ -20,9 +20,7 @@ fn find<'a>(state: &'a State, place: &Place<'_>, body: &Value) -> Result<&'a Tem
     let name = body["name"].as_str().unwrap_or_default();
     ensure(!name.is_empty(), || GraphError::parameter("The parameter template['name'] is required."))?;
     let language = body["language"]["code"].as_str().unwrap_or_default();
-    ensure(!language.is_empty(), || {
-        GraphError::parameter("The parameter template['language']['code'] is required.")
-    })?;
+    ensure(!language.is_empty(), || GraphError::parameter("The parameter template['language']['code'] is required."))?;
     let waba = state.phones.get(place.phone).map(|phone| phone.waba.as_str()).unwrap_or_default();
     let found = state.templates.values().find(|one| one.waba == waba && one.name == name && one.language == language);
     let unknown = || GraphError::detailed(132_001, format!("template name ({name}) does not exist in {language}"));
@@ -43,7 +41,8 @@ pub(super) fn read(state: &State, place: &Place<'_>, body: Value) -> Result<Cont
         ..GraphError::known(131_062)
     })?;
     let given = body["components"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let part = |kind: &str| given.iter().find(|one| one["type"].as_str().is_some_and(|it| it.eq_ignore_ascii_case(kind)));
+    let part =
+        |kind: &str| given.iter().find(|one| one["type"].as_str().is_some_and(|it| it.eq_ignore_ascii_case(kind)));
     let parameters = |kind: &str| part(kind).map_or(&Value::Null, |one| &one["parameters"]);
     let pattern = template.component("BODY").and_then(|one| one["text"].as_str()).unwrap_or_default();
     let is_code = template.category == "AUTHENTICATION" && pattern.is_empty();
@@ -70,12 +69,7 @@ fn shown(template: &Template, mut body: Value, title: Option<&str>, values: &[(S
 }
 
 /// The values of a text's variables.
-fn values(
-    template: &Template,
-    place: &str,
-    pattern: &str,
-    given: &Value,
-) -> Result<Vec<(String, String)>, GraphError> {
+fn values(template: &Template, place: &str, pattern: &str, given: &Value) -> Result<Vec<(String, String)>, GraphError> {
     let names = variables(pattern);
     let given = given.as_array().map(Vec::as_slice).unwrap_or_default();
     ensure(given.len() == names.len(), || {
@@ -150,7 +144,12 @@ fn header(
 
 /// Buttons with variables get theirs; payloads belong to quick replies.
 fn buttons(template: &Template, given: &[Value]) -> Result<(), GraphError> {
-    let number = |value: &Value| value.as_str().and_then(|text| text.parse::<usize>().ok()).or(value.as_u64().and_then(|one| usize::try_from(one).ok()));
+    let number = |value: &Value| {
+        value
+            .as_str()
+            .and_then(|text| text.parse::<usize>().ok())
+            .or(value.as_u64().and_then(|one| usize::try_from(one).ok()))
+    };
     let mine: Vec<&Value> =
         given.iter().filter(|one| one["type"].as_str().is_some_and(|it| it.eq_ignore_ascii_case("button"))).collect();
     for one in &mine {
@@ -158,7 +157,9 @@ fn buttons(template: &Template, given: &[Value]) -> Result<(), GraphError> {
         let button = button.ok_or_else(|| mismatch("buttons: a button of this index does not exist".to_owned()))?;
         let kind = one["sub_type"].as_str().unwrap_or_default().to_ascii_uppercase();
         let is_same = button["type"] == *kind || (button["type"] == "OTP" && kind == "URL");
-        ensure(is_same, || mismatch(format!("buttons: Format mismatch, expected {}, received {kind}", button["type"])))?;
+        ensure(is_same, || {
+            mismatch(format!("buttons: Format mismatch, expected {}, received {kind}", button["type"]))
+        })?;
     }
     for (at, button) in template.buttons().iter().enumerate() {
         let needs = button["url"].as_str().is_some_and(|url| !variables(url).is_empty());

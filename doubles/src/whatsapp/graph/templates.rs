@@ -19,9 +19,7 @@ const EDITS: usize = 10;
 
 /// `POST /{waba}/message_templates`: it is `PENDING` until somebody reviews it.
 pub(super) fn create(state: &mut State, grant: &Grant, call: &Call, waba: &str) -> Answered {
-    ensure(grant.may("whatsapp_business_management"), || {
-        GraphError::new(403, 200, "(#200) Permissions error")
-    })?;
+    ensure(grant.may("whatsapp_business_management"), || GraphError::new(403, 200, "(#200) Permissions error"))?;
     let (name, language) = (call.needed("name")?, call.needed("language")?);
     let category = call.needed("category")?.to_ascii_uppercase();
     let format = call.text("parameter_format").unwrap_or_else(|| "POSITIONAL".to_owned()).to_ascii_uppercase();

@@ -27,9 +27,7 @@ const REMEMBERED: usize = 5_000;
 
 /// Adds the routes of the Graph: whatever is no page.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .route("/whatsapp_business/attachments/", web::get().to(files::download))
-        .default_service(web::to(serve));
+    config.route("/whatsapp_business/attachments/", web::get().to(files::download)).default_service(web::to(serve));
 }
 
 /// Handles one call.
@@ -203,7 +201,8 @@ fn respond(core: &Core, answer: &Answered, met: &Met) -> HttpResponse {
         return cut(response);
     }
     if met.is_html {
-        let page = format!("<html><head><title>{status}</title></head><body>Sorry, something went wrong.</body></html>");
+        let page =
+            format!("<html><head><title>{status}</title></head><body>Sorry, something went wrong.</body></html>");
         return response.content_type("text/html").body(page);
     }
     let trace = core.change(crate::whatsapp::state::State::next_trace);

@@ -26,7 +26,7 @@ pub(super) async fn deliver(core: &Core, parcel: &Parcel) -> Answer {
 }
 
 /// JSON in ASCII: Meta writes other characters as `\u041c`, and signs that.
-pub(crate) fn escaped(json: &str) -> String {
+pub(super) fn escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for one in json.chars() {
         if one.is_ascii() {

@@ -10,8 +10,6 @@ use std::{
     time::Duration,
 };
 
-pub(crate) use call::escaped;
-
 use super::core::Core;
 
 /// Polling interval for later webhooks: the clock may be a test's, which gives no signal.

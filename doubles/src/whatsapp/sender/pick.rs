@@ -24,16 +24,14 @@ pub(super) struct Parcel {
 
 /// The first due webhook of every app that has none on its way; also those without an address and those too old.
 pub(super) fn due(state: &State) -> impl Iterator<Item = u64> + '_ {
-    let mut busy: BTreeSet<&str> =
-        state.outbox.waiting().filter(|one| one.is_on_its_way).map(|one| one.app.as_str()).collect();
-    let is_free = move |one: &&Webhook| busy.insert(one.app.as_str());
+    let mut busy: BTreeSet<String> =
+        state.outbox.waiting().filter(|one| one.is_on_its_way).map(|one| one.app.clone()).collect();
+    let is_free = move |one: &&Webhook| busy.insert(one.app.clone());
     let passed = |late: &Webhook| {
         let later = |one: &Webhook| one.id > late.id && one.state == WebhookState::Delivered && one.app == late.app;
         state.outbox.all.iter().any(later)
     };
-    let may_go = move |one: &&Webhook| {
-        !one.is_on_its_way && one.due_at <= state.now && (!one.is_late || passed(one))
-    };
+    let may_go = move |one: &&Webhook| !one.is_on_its_way && one.due_at <= state.now && (!one.is_late || passed(one));
     state.outbox.waiting().filter(may_go).filter(is_free).map(|one| one.id)
 }
 

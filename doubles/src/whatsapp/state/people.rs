@@ -37,9 +37,7 @@ impl State {
 
     /// The person behind a business-scoped id.
     pub(crate) fn person_by_user_id(&self, id: &str) -> Option<&Person> {
-        self.people
-            .values()
-            .find(|one| one.user_id.as_deref() == Some(id) || one.parent_user_id.as_deref() == Some(id))
+        self.people.values().find(|one| one.user_id.as_deref() == Some(id) || one.parent_user_id.as_deref() == Some(id))
     }
 
     /// Whether the phone is in what this number gets: it is left out for people with a username, unless the number has
@@ -82,5 +80,12 @@ impl State {
         if let Some(id) = &person.parent_user_id {
             into[format!("{prefix}_parent_user_id")] = json!(id);
         }
+    }
+}
+
+impl Person {
+    /// The name as a list shows it.
+    pub(crate) fn shown_name(&self) -> String {
+        if self.name.is_empty() { format!("+{}", self.wa_id) } else { self.name.clone() }
     }
 }

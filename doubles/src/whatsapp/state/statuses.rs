@@ -80,8 +80,7 @@ impl State {
     }
 
     fn status_object(&self, phone: &str, person: &Person, message: &Message, status: Status) -> Value {
-        let mut body =
-            json!({"id": message.id, "status": status.word(), "timestamp": self.seconds().to_string()});
+        let mut body = json!({"id": message.id, "status": status.word(), "timestamp": self.seconds().to_string()});
         // Who was addressed by phone is named by phone; a failure of such a send may know no user id.
         if message.is_to_phone || self.sees_phone(phone, person) {
             // Of a number that nobody has, only what was dialled is known.

@@ -31,14 +31,20 @@ async fn a_name_is_asked_for_once_and_is_no_reason_to_lose_a_message() {
 #[tokio::test]
 async fn files_are_what_they_are() {
     let photo = media("photo", "picture").await;
-    assert_eq!((photo.media_url.as_str(), photo.text.as_deref()), ("https://sun9-1.userapi.test/w.jpg", Some("Вот такой")));
+    assert_eq!(
+        (photo.media_url.as_str(), photo.text.as_deref()),
+        ("https://sun9-1.userapi.test/w.jpg", Some("Вот такой"))
+    );
     let doc = media("doc", "file").await;
     assert_eq!((doc.file_name.as_str(), doc.file_size), ("Смета.xlsx", 9000));
     assert_eq!(media("doc_gif", "picture").await.file_name, "cat.gif");
     let voice = media("audio_message", "voice").await;
     assert_eq!((voice.media_url.as_str(), voice.duration), ("https://psv4.userapi.test/a.ogg", Some(7)));
     let sticker = media("sticker", "sticker").await;
-    assert_eq!((sticker.media_url.as_str(), sticker.sticker_id.as_deref()), ("https://vk.test/sticker/512", Some("9019")));
+    assert_eq!(
+        (sticker.media_url.as_str(), sticker.sticker_id.as_deref()),
+        ("https://vk.test/sticker/512", Some("9019"))
+    );
     assert_eq!(media("graffiti", "picture").await.media_url, "https://vk.test/graffiti.png");
 }
 

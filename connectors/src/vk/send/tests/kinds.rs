@@ -6,7 +6,10 @@ use super::*;
 async fn a_text_has_the_letters_own_number() {
     let stage = Stage::start().await;
     let report = stage.sent(message(text("Добрый день"))).await;
-    assert_eq!((taken(&report).external_id.as_deref(), taken(&report).state), (Some("712:101"), Some(State::Delivered)));
+    assert_eq!(
+        (taken(&report).external_id.as_deref(), taken(&report).state),
+        (Some("712:101"), Some(State::Delivered))
+    );
     let asked = stage.fake.called("messages.send");
     assert_eq!((asked["peer_id"].as_str(), asked["message"].as_str()), ("712", "Добрый день"));
     assert_eq!((asked["v"].as_str(), asked["access_token"].as_str()), ("5.199", TOKEN));
@@ -101,7 +104,10 @@ async fn buttons_and_lists_are_inline_keyboards_or_text() {
     let stage = Stage::start().await;
     stage.sent(Message { markup: Some(Markup::List(list(3))), ..message(text("Which?")) }).await;
     let asked = stage.fake.called("messages.send");
-    assert_eq!((asked["message"].as_str(), json_of(&asked, "keyboard")["buttons"].as_array().unwrap().len()), ("Which?\n\nSizes", 3));
+    assert_eq!(
+        (asked["message"].as_str(), json_of(&asked, "keyboard")["buttons"].as_array().unwrap().len()),
+        ("Which?\n\nSizes", 3)
+    );
     let stage = Stage::start().await;
     stage.sent(Message { markup: Some(Markup::List(list(11))), ..message(text("Which?")) }).await;
     let asked = stage.fake.called("messages.send");
@@ -111,7 +117,8 @@ async fn buttons_and_lists_are_inline_keyboards_or_text() {
 
 #[tokio::test]
 async fn quotes_point_to_messages_of_the_dialogue_and_are_told_otherwise() {
-    let quote = |id: &str| Quote { external_id: Some(id.to_owned()), content: Some(text("Синий?")), ..Quote::default() };
+    let quote =
+        |id: &str| Quote { external_id: Some(id.to_owned()), content: Some(text("Синий?")), ..Quote::default() };
     let stage = Stage::start().await;
     stage.sent(Message { reply_to: Some(quote("712:9001")), ..message(text("Да")) }).await;
     let asked = stage.fake.called("messages.send");
@@ -136,10 +143,15 @@ async fn a_group_chat_is_named_by_peer_ids() {
     let report = stage.send(to("2000000004")).await;
     assert_eq!(taken(&report).external_id.as_deref(), Some("2000000004:c21"));
     assert_eq!(stage.fake.called("messages.send")["peer_ids"], "2000000004");
-    let refused = json!([{ "peer_id": 2_000_000_004_i64, "message_id": 0, "error": { "code": 917, "description": "no" } }]);
+    let refused =
+        json!([{ "peer_id": 2_000_000_004_i64, "message_id": 0, "error": { "code": 917, "description": "no" } }]);
     stage.fake.answers("messages.send", ScriptedAnswer::Done(refused));
     assert_eq!(failure(&stage.send(to("2000000004")).await).0, FailureCode::RecipientUnreachable);
-    assert_eq!(failure(&stage.send(to("")).await).0, FailureCode::RecipientUnreachable, "nobody can be written to first");
+    assert_eq!(
+        failure(&stage.send(to("")).await).0,
+        FailureCode::RecipientUnreachable,
+        "nobody can be written to first"
+    );
 }
 
 #[tokio::test]

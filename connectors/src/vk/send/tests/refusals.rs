@@ -18,10 +18,15 @@ async fn refusals_are_dead_letters_pauses_or_waits() {
     for code in [18, 900] {
         assert_eq!(failure(&refused(code, "").await.0).0, FailureCode::RecipientBlocked, "{code}");
     }
-    for (code, words) in [(5, ""), (7, ""), (15, ""), (27, "Group authorization failed"), (15, "group messages are disabled")] {
+    for (code, words) in
+        [(5, ""), (7, ""), (15, ""), (27, "Group authorization failed"), (15, "group messages are disabled")]
+    {
         let (report, _) = refused(code, words).await;
         assert_eq!(report.verdict, Verdict::Pause, "{code}");
-        assert_ne!(base::i18n::LocalizedText::stored(&report.reason), base::i18n::LocalizedText::quoted(&report.reason));
+        assert_ne!(
+            base::i18n::LocalizedText::stored(&report.reason),
+            base::i18n::LocalizedText::quoted(&report.reason)
+        );
     }
     let second = Some(Duration::from_secs(1));
     let (report, _) = refused(6, "Too many requests per second").await;
@@ -44,7 +49,8 @@ async fn buttons_and_quotes_are_left_out_when_vk_refuses_them() {
     let report = stage.sent(with).await;
     assert_eq!(taken(&report).external_id.as_deref(), Some("712:103"));
     let calls = stage.fake.calls();
-    let shape = |at: usize| (calls[at].parameters.contains_key("forward"), calls[at].parameters.contains_key("keyboard"));
+    let shape =
+        |at: usize| (calls[at].parameters.contains_key("forward"), calls[at].parameters.contains_key("keyboard"));
     assert_eq!([shape(0), shape(1), shape(2)], [(true, true), (false, true), (false, false)]);
     assert_eq!(calls[2].parameters["message"], "Везём?\n\n• Да");
 }

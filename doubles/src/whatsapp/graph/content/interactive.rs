@@ -74,7 +74,9 @@ fn header(
     header: &Value,
 ) -> Result<(), GraphError> {
     let Some(form) = header["type"].as_str() else {
-        return ensure(header.is_null(), || GraphError::parameter("The parameter interactive['header']['type'] is required."));
+        return ensure(header.is_null(), || {
+            GraphError::parameter("The parameter interactive['header']['type'] is required.")
+        });
     };
     match form {
         "text" => text_of(&header["text"], "Header text", 1, SHORT).map(drop),

@@ -29,10 +29,7 @@ pub(in crate::whatsapp::graph) fn limits(kind: &str) -> (Option<&'static [&'stat
     match kind {
         "image" => (Some(&["image/jpeg", "image/png"]), 5 * MB),
         "video" => (Some(&["video/mp4", "video/3gpp"]), 16 * MB),
-        "audio" => (
-            Some(&["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/opus"]),
-            16 * MB,
-        ),
+        "audio" => (Some(&["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/opus"]), 16 * MB),
         "sticker" => (Some(&["image/webp"]), 500 * 1024),
         // What a document may be is decided at its upload; a link is not looked at.
         _ => (None, 100 * MB),

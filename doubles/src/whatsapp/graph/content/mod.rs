@@ -59,7 +59,8 @@ impl Content {
 }
 
 /// The kinds in the words of the error.
-const KINDS: &str = "{AUDIO, CONTACTS, DOCUMENT, IMAGE, INTERACTIVE, LOCATION, REACTION, STICKER, TEMPLATE, TEXT, VIDEO}";
+const KINDS: &str =
+    "{AUDIO, CONTACTS, DOCUMENT, IMAGE, INTERACTIVE, LOCATION, REACTION, STICKER, TEMPLATE, TEXT, VIDEO}";
 
 /// Where a message is written: the number's id, and the recipient, if known.
 pub(super) struct Place<'a> {
@@ -75,7 +76,16 @@ pub(super) fn read(state: &State, call: &Call, place: &Place<'_>) -> Result<Cont
     let given = call.value(&kind).filter(Value::is_object);
     let given = given.or_else(|| call.value(&kind).filter(|one| kind == "contacts" && one.is_array()));
     let known = [
-        "audio", "contacts", "document", "image", "interactive", "location", "reaction", "sticker", "template", "text",
+        "audio",
+        "contacts",
+        "document",
+        "image",
+        "interactive",
+        "location",
+        "reaction",
+        "sticker",
+        "template",
+        "text",
         "video",
     ];
     ensure(known.contains(&kind.as_str()), || {

@@ -32,7 +32,8 @@ pub(super) fn location(body: Value) -> Result<Content, GraphError> {
             Value::String(text) => text.parse().ok(),
             other => other.as_f64(),
         };
-        let number = number.ok_or_else(|| GraphError::parameter(&format!("The parameter location['{name}'] is required.")))?;
+        let number =
+            number.ok_or_else(|| GraphError::parameter(&format!("The parameter location['{name}'] is required.")))?;
         ensure((-most..=most).contains(&number), || {
             GraphError::value(format!("Location {name} must be between -{most} and {most}."))
         })?;
@@ -68,9 +69,10 @@ pub(super) fn reaction(state: &State, place: &Place<'_>, body: Value) -> Result<
     let emoji = body["emoji"].as_str().map(str::to_owned);
     let emoji = emoji.ok_or_else(|| GraphError::parameter("The parameter reaction['emoji'] is required."))?;
     // Several characters may be one emoji; a word is none.
-    ensure(emoji.chars().count() <= 12 && !emoji.chars().any(|one| one.is_alphanumeric() && !one.is_ascii_digit()), || {
-        GraphError::value("Reaction emoji is not valid.")
-    })?;
+    ensure(
+        emoji.chars().count() <= 12 && !emoji.chars().any(|one| one.is_alphanumeric() && !one.is_ascii_digit()),
+        || GraphError::value("Reaction emoji is not valid."),
+    )?;
     let found = state.message(place.phone, id).filter(|(person, _)| place.person == Some(*person));
     let (_, message) = found.ok_or_else(|| GraphError::value(format!("Message with id {id} was not found.")))?;
     ensure(message.kind != "reaction", || GraphError::value("A reaction cannot be reacted to."))?;
