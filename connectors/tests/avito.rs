@@ -64,7 +64,8 @@ impl World {
         let identity = avito.identity(&settings).await.unwrap().unwrap();
         assert_eq!(identity.key, seller.to_string());
         settings.public["facts"] = json!({ "bot": identity.facts });
-        let world = Self { double, avito, settings: Mutex::new(settings), seller, maria, item, clock, taken: Mutex::default() };
+        let world =
+            Self { double, avito, settings: Mutex::new(settings), seller, maria, item, clock, taken: Mutex::default() };
         world.avito.connect_webhook(&world.settings(), &hook()).await.unwrap();
         world
     }
@@ -323,7 +324,10 @@ async fn tokens_end_and_levels_are_lost() {
     let said = world.avito.check_access(&world.settings()).await.unwrap_err();
     let said = said.in_words(Words::new(Language::Ru), "amoCRM");
     assert!(said.contains("Уровень подписки"), "{said}");
-    assert!(matches!(world.avito.watch(&world.settings(), &hook(), DateTime::UNIX_EPOCH).await, Err(Denied::Access(_))));
+    assert!(matches!(
+        world.avito.watch(&world.settings(), &hook(), DateTime::UNIX_EPOCH).await,
+        Err(Denied::Access(_))
+    ));
     world.double.set_level(world.seller, true);
     world.sent(text("снова")).await;
     world.double.revoke_tokens(world.seller, true);
