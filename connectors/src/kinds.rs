@@ -1,10 +1,20 @@
 //! The kinds that are built in, and what distinguishes them.
 
 use crate::kind::Kind;
-use crate::{custom, telegram, webchat};
+use crate::{avito, custom, facebook, instagram, max, telegram, vk, webchat, whatsapp};
 
 /// All kinds that are built in.
-pub const KINDS: &[Kind] = &[custom::KIND, telegram::KIND, webchat::KIND];
+pub const KINDS: &[Kind] = &[
+    avito::KIND,
+    custom::KIND,
+    facebook::KIND,
+    instagram::KIND,
+    max::KIND,
+    telegram::KIND,
+    vk::KIND,
+    webchat::KIND,
+    whatsapp::KIND,
+];
 
 fn is(name: &str, what: impl Fn(&Kind) -> bool) -> bool {
     KINDS.iter().any(|kind| kind.name == name && what(kind))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::config::Config;
 use base::http_client::HttpClients;
 
-use crate::{Connector, custom, telegram, webchat};
+use crate::{Connector, avito, custom, facebook, instagram, max, telegram, vk, webchat, whatsapp};
 
 /// All connectors by kind.
 #[derive(Clone)]
@@ -15,9 +15,15 @@ pub struct Connectors(Arc<BTreeMap<&'static str, Arc<dyn Connector>>>);
 impl Connectors {
     pub fn new(http: &HttpClients, config: &Config) -> Self {
         let all: Vec<Arc<dyn Connector>> = vec![
+            Arc::new(avito::Avito::new(http, &config.avito)),
             Arc::new(custom::Custom::new(http.guarded().clone())),
+            Arc::new(facebook::connector(http, config)),
+            Arc::new(instagram::connector(http, config)),
+            Arc::new(max::Max::new(http, &config.max)),
             Arc::new(telegram::Telegram::new(http, &config.telegram.api_url)),
+            Arc::new(vk::Vk::new(http, &config.vk.api_url)),
             Arc::new(webchat::WebChat),
+            Arc::new(whatsapp::WhatsApp::new(http, &config.whatsapp)),
         ];
         Self(Arc::new(all.into_iter().map(|connector| (connector.kind(), connector)).collect()))
     }

@@ -7,4 +7,8 @@
 //! URL) use `reqwest` without a TLS provider.
 
 pub mod avito;
+pub mod max;
+pub mod meta;
 pub mod telegram;
+pub mod vk;
+pub mod whatsapp;

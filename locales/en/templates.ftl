@@ -40,3 +40,30 @@ templates-saved = “{ $name }” is saved.
 templates-delete = Delete template
 templates-delete-confirm = Delete “{ $name }”? Managers and Salesbot in { $crm } can no longer choose it. Messages that were sent stay.
 templates-deleted = “{ $name }” is deleted.
+
+## Register of reviews
+
+templates-register = Reviews of templates
+templates-register-lead = Where each template is: at its messenger, which reviews it, and at { $crm }, which is told the outcome.
+templates-register-empty = No template was sent for review yet.
+templates-col-messenger = At the messenger
+templates-col-crm = At { $crm }
+templates-col-waits = Waits for
+templates-quality = quality { $quality }
+templates-waits-submit = being sent to the messenger
+templates-waits-review = the messenger’s decision
+templates-waits-tell = the outcome being told to { $crm }
+templates-next-try = next attempt
+templates-again = Try now
+templates-again-soon = Parom tries again within a few seconds.
+template-stage-waiting = Not sent yet
+template-stage-review = In review
+template-stage-approved = Approved
+template-stage-rejected = Rejected
+template-stage-paused = Paused
+template-stage-disabled = Disabled
+template-stage-deleted = Deleted
+template-told-nothing = Not told yet
+template-told-approved = Told: approved
+template-told-rejected = Told: rejected
+template-told-paused = Told: paused

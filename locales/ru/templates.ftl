@@ -40,3 +40,30 @@ templates-saved = Шаблон «{ $name }» сохранён.
 templates-delete = Удалить шаблон
 templates-delete-confirm = Удалить «{ $name }»? Менеджеры и Salesbot в { $crm } больше не смогут его выбрать. Отправленные сообщения останутся.
 templates-deleted = Шаблон «{ $name }» удалён.
+
+## Register of reviews
+
+templates-register = Проверки шаблонов
+templates-register-lead = Где каждый шаблон: в мессенджере, который его проверяет, и в { $crm }, которой сообщается решение.
+templates-register-empty = На проверку ещё ничего не отправляли.
+templates-col-messenger = В мессенджере
+templates-col-crm = В { $crm }
+templates-col-waits = Ждёт
+templates-quality = качество { $quality }
+templates-waits-submit = отправки в мессенджер
+templates-waits-review = решения мессенджера
+templates-waits-tell = передачи решения в { $crm }
+templates-next-try = следующая попытка
+templates-again = Попробовать сейчас
+templates-again-soon = Паром попробует ещё раз в течение нескольких секунд.
+template-stage-waiting = Ещё не отправлен
+template-stage-review = На проверке
+template-stage-approved = Одобрен
+template-stage-rejected = Отклонён
+template-stage-paused = Остановлен
+template-stage-disabled = Отключён
+template-stage-deleted = Удалён
+template-told-nothing = Ещё не сообщено
+template-told-approved = Сообщено: одобрен
+template-told-rejected = Сообщено: отклонён
+template-told-paused = Сообщено: остановлен

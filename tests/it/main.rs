@@ -47,6 +47,7 @@ mod simulation;
 mod sources;
 mod storage;
 mod telegram;
+mod templates;
 mod toy;
 mod traces;
 mod walls;

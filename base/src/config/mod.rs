@@ -8,6 +8,7 @@
 //!
 //! Only this folder reads the environment; other code uses [`variable`]. `Debug` of all types here shows no secrets.
 
+mod certificates;
 mod check;
 mod clear;
 mod explain;
@@ -27,6 +28,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
+pub use certificates::certificates;
 pub use clear::{InClear, in_the_clear};
 pub use integration::{Bot, Channel, Integration, Platform, ReactionSupport, WidgetConfig};
 pub use load::{ConfigError, variable};
@@ -40,7 +42,8 @@ pub const CONNECTORS: &[&str] =
 
 /// The connectors that are built in. The others are accepted with a warning, so that one file works with several
 /// versions.
-pub const BUILT_IN: &[&str] = &["telegram", "webchat", "custom"];
+pub const BUILT_IN: &[&str] =
+    &["telegram", "whatsapp", "webchat", "max", "vk", "avito", "instagram", "facebook", "custom"];
 
 /// All settings, checked: they need no further validation.
 #[derive(Clone, Debug, Deserialize)]

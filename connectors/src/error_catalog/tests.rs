@@ -2,6 +2,8 @@ use base::i18n::Language;
 
 use super::*;
 
+mod whatsapp;
+
 /// Telegram's answers, verbatim; `N` replaces variable parts.
 const ANSWERS: &[(&str, u32, &str)] = &[
     ("t1", 403, "Forbidden: bot was blocked by the user"),

@@ -8,7 +8,7 @@ use reqwest::Method;
 use sandbox::HookMessage;
 
 /// Every task of a serving process. One that is added belongs here too.
-const TASKS: [&str; 35] = [
+const TASKS: [&str; 36] = [
     "accounts",
     "alert_letters",
     "audit",
@@ -39,6 +39,7 @@ const TASKS: [&str; 35] = [
     "spool_writer",
     "subscriptions",
     "task_alerts",
+    "templates",
     "traces",
     "usage",
     "wake",

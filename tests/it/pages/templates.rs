@@ -1,9 +1,5 @@
 //! Templates of messages, made, changed, sent for review and deleted in amoCRM through the panel.
 
-use std::collections::BTreeMap;
-
-use amocrm::rest::{NewTemplate, WabaTemplate};
-use parom::tenant::token::with_token;
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, once};
 use sandbox::{Fault, Part};
@@ -70,11 +66,9 @@ async fn a_plain_template_is_made_changed_and_deleted(world: &mut World) {
     log.says(&["Template made", "Template changed", "Template deleted"]);
 }
 
-/// Requirement 13: no connector takes such templates yet, so none is offered. Those that are there are shown as they are.
+/// Requirement 13: without a source that reviews templates none is offered. Those that are there are shown as they are.
 async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mut World) {
     let line = world.line("support").await;
-    let services = json!([{"type": "whatsapp", "params": {"waba": true}, "pages": []}]);
-    world.api.patch(&line.path(""), &json!({"services": services})).await.is(200);
     let visitor = olga(world, line.tenant_id).await;
     visitor.opens("/panel/templates").await.is(200).never_says(&["WhatsApp", "24 hours"]);
     let form = visitor.opens("/panel/templates/new").await.is(200);
@@ -85,43 +79,38 @@ async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mu
     refused.never_says(&["name=\"kind\""]);
     assert!(ours(world).is_empty());
 
-    let examples = BTreeMap::from([("{{contact.name}}".to_owned(), "Ann".to_owned())]);
-    let of_waba =
-        WabaTemplate { category: "UTILITY".into(), language: "ru".into(), examples, ..WabaTemplate::default() };
-    let content = "Hi {{contact.name}}".to_owned();
-    let new = NewTemplate { name: "Ready".into(), content, waba: Some(of_waba), ..NewTemplate::default() };
-    let made = with_token(&world.app().tenants, line.tenant_id, |rest, token| {
-        let new = new.clone();
-        async move { rest.create_templates(&token, &[new]).await }
-    });
-    let id = made.await.unwrap()[0].id;
+    let services = json!([{"type": "whatsapp", "params": {"waba": true}, "pages": []}]);
+    world.api.patch(&line.path(""), &json!({"services": services})).await.is(200);
+    visitor.opens("/panel/templates/new").await.is(200).says(&["Official WhatsApp", "name=\"examples\""]);
+    visitor.does("/panel/templates", &fields).await.says(&["Draft", "Send for review", "Line support"]);
+    let id = ours(world)[0]["id"].as_i64().unwrap();
     let path = format!("/panel/templates/{id}");
     let review = format!("{path}/review");
-    let draft = visitor.opens(&path).await.is(200);
-    draft.says(&["Draft", "no messenger of this account takes templates"]);
-    draft.never_says(&["Send for review"]);
+    // Nobody reviews it any more.
+    world.api.patch(&line.path(""), &json!({"services": []})).await.is(200);
+    visitor.opens(&path).await.is(200).says(&["Draft", "no messenger of this account takes templates"]);
     visitor.does(&review, &[]).await.says(&["no messenger of this account takes templates"]);
     assert_eq!(ours(world)[0]["reviews"].as_array().map_or(0, Vec::len), 0, "nobody was asked");
-    // A copy begins as a plain one.
     let copy = visitor.opens(&format!("/panel/templates/new?copy={id}")).await.is(200);
     copy.says(&["Hi {{contact.name}}"]);
     copy.never_says(&["name=\"kind\"", "name=\"category\""]);
 
-    let asked =
-        with_token(
-            &world.app().tenants,
-            line.tenant_id,
-            |rest, token| async move { rest.request_review(&token, id).await },
-        );
-    assert_eq!(asked.await.unwrap().len(), 1);
+    world.api.patch(&line.path(""), &json!({"services": services})).await.is(200);
+    visitor.does(&review, &[]).await.says(&["The template is sent for review."]);
     let locked = visitor.opens(&path).await.is(200);
     locked.says(&["In review", "cannot be changed", "Copy and correct", "Line support"]);
     locked.never_says(&["<textarea"]);
+    visitor.opens("/panel/templates/register").await.is(200).says(&["Ready", "Line support", "Not sent yet"]);
     let fields: Vec<_> = fields.into_iter().filter(|(name, _)| *name != "kind").collect();
     visitor.sends(&path, &fields).await.is(422).says(&["cannot be changed or sent again"]);
     visitor.does(&review, &[]).await.says(&["cannot be changed or sent again"]);
     let visitor = in_russian(visitor).await;
-    visitor.opens("/panel/templates").await.is(200).says(&["Шаблоны сообщений", "На проверке", "Сервисный"]);
+    visitor.opens("/panel/templates").await.is(200).says(&[
+        "Шаблоны сообщений",
+        "На проверке",
+        "Сервисный",
+        "Проверки шаблонов",
+    ]);
 }
 
 async fn managers_read_and_nobody_elses_form_is_taken(world: &mut World) {

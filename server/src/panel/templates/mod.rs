@@ -3,6 +3,7 @@
 mod actions;
 mod form;
 mod one;
+mod register;
 
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
@@ -17,6 +18,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/templates", web::get().to(list))
         .route("/templates", web::post().to(actions::create))
         .route("/templates/new", web::get().to(one::new))
+        .route("/templates/register", web::get().to(register::show))
+        .route("/templates/register/{id}/again", web::post().to(register::again))
         .route("/templates/{id}", web::get().to(one::get))
         .route("/templates/{id}", web::post().to(actions::save))
         .route("/templates/{id}/review", web::post().to(actions::review))
@@ -43,6 +46,8 @@ struct TemplatesPage {
     /// Why there is no list; empty if there is one.
     trouble: String,
     may: bool,
+    /// A messenger of the account reviews templates.
+    reviewed: bool,
 }
 
 /// `GET /panel/templates`. If amoCRM cannot be asked the page says why.
@@ -55,7 +60,8 @@ async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
         Err(error) => (Vec::new(), trouble(&member, error)?),
     };
     let rows = all.into_iter().map(|template| row(&page, template)).collect();
-    html(&page, &TemplatesPage { rows, may: member.may(Right::EditTemplates), trouble, page: page.clone() })
+    let reviewed = !templates::sources(&app, member.tenant.tenant_id).await?.is_empty();
+    html(&page, &TemplatesPage { reviewed, rows, may: member.may(Right::EditTemplates), trouble, page: page.clone() })
 }
 
 fn row(page: &PageContext, template: TemplateView) -> TemplateRow {
