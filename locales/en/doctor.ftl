@@ -158,6 +158,7 @@ doctor-source-pipeline_archived = its pipeline is in the archive
 doctor-source-line_elsewhere = another service took the bot or number, customers’ messages go there
 doctor-source-line_not_set = the messenger has not been told where to bring messages
 doctor-source-line_failing = the messenger does not reach Parom, or only late
+doctor-source-line_trouble = the messenger reports a problem with this line
 doctor-source-needs_attention = needs attention
 doctor-source-stopped = stopped
 doctor-source-blocked = blocked by the messenger

@@ -1,3 +1,11 @@
+## VK: its card in the wizard
+
+connector-vk = VK community
+connector-vk-about = Customers write to your community. Media, replies, buttons, reactions and edits go both ways, comments arrive too. VK tells when a message is read.
+wizard-slow-vk-1 = Are messages of the community switched on? Manage → Messages.
+wizard-slow-vk-2 = Is it the right community? Compare its name.
+wizard-slow-vk-3 = Did VK confirm this server? Test the source: it tells where messages go.
+
 ## VK: settings
 
 wizard-vk-group = Community number

@@ -179,6 +179,7 @@ doctor-source-pipeline_archived = его воронка в архиве
 doctor-source-line_elsewhere = бота или номер забрал другой сервис, сообщения клиентов идут туда
 doctor-source-line_not_set = мессенджер ещё не знает, куда приносить сообщения
 doctor-source-line_failing = мессенджер не достучался до Парома или достучался поздно
+doctor-source-line_trouble = мессенджер сообщает о проблеме с этой линией
 doctor-source-needs_attention = требует внимания
 doctor-source-stopped = остановлен
 doctor-source-blocked = заблокирован мессенджером

@@ -55,7 +55,8 @@ fn refused(context: &SendContext<'_>, refusal: &Refusal) -> Judged {
         .with("status", i64::from(refusal.code))
         .with("text", refusal.message.as_str())
         .to_string();
-    let answer = json!({ "code": refusal.code, "error_subcode": refusal.subcode, "message": refusal.message });
+    // In Graph's form, with the subcode where the catalogue looks for it.
+    let answer = json!({ "error": { "code": refusal.code, "message": refusal.text() } });
     let row = catalog.find(refusal.code, &refusal.text());
     let report = match row.map(|row| (row, row.class)) {
         None => Report::not_done(Verdict::Bury(catalog.failure("other", words)), said),
