@@ -70,7 +70,11 @@ async fn everything_arrived(stage: &mut Stage) {
         ("url", "interactive"),
         ("contact_request", "interactive"),
     ] {
-        assert_eq!((by(name).kind.as_str(), by(name).error, by(name).status), (kind, None, Some(Status::Delivered)), "{name}");
+        assert_eq!(
+            (by(name).kind.as_str(), by(name).error, by(name).status),
+            (kind, None, Some(Status::Delivered)),
+            "{name}"
+        );
     }
     assert_eq!(by("reply").quoted, Some(stage.whatsapp.chat(&stage.phone, stage.maria)[0].id.clone()));
     assert_eq!(by("voice").json["audio"]["voice"], true);
@@ -94,8 +98,13 @@ async fn customer_is_heard(stage: &mut Stage) {
         ("document", Content::Document { file: file().named("Договор №7.pdf"), caption: String::new() }),
         ("sticker", Content::Sticker { file: file(), animated: true }),
         ("location", Content::Location { latitude, longitude, name: "Acme".to_owned(), address: String::new() }),
-        ("contacts", Content::Contacts { contacts: vec![json!({"name": {"formatted_name": "Oleg", "first_name": "Oleg"},
-            "phones": [{"phone": "+77010002233", "wa_id": "77010002233", "type": "CELL"}]})] }),
+        (
+            "contacts",
+            Content::Contacts {
+                contacts: vec![json!({"name": {"formatted_name": "Oleg", "first_name": "Oleg"},
+            "phones": [{"phone": "+77010002233", "wa_id": "77010002233", "type": "CELL"}]})],
+            },
+        ),
         ("unsupported", Content::Unsupported { what: "poll_creation".to_owned() }),
     ];
     let (maria, phone) = (stage.maria, stage.phone.clone());
@@ -144,7 +153,10 @@ async fn an_app_of_pywa_sends_everything_and_hears_everything() {
     stage.client.say("go").await;
     let id = stage.client.line().await["template_sent"].as_str().unwrap().to_owned();
     let sent = stage.whatsapp.sent(&stage.phone).pop().unwrap();
-    assert_eq!((sent.id.as_str(), sent.text.as_str()), (id.as_str(), "Здравствуйте, Мария! Заказ 1592 готов к выдаче."));
+    assert_eq!(
+        (sent.id.as_str(), sent.text.as_str()),
+        (id.as_str(), "Здравствуйте, Мария! Заказ 1592 готов к выдаче.")
+    );
     stage.whatsapp.customer(stage.maria, &stage.phone).presses(&id, 0).unwrap();
     assert_eq!(stage.client.line().await, json!({"pressed": "taken", "title": "Заберу"}));
     let first = stage.whatsapp.sent(&stage.phone)[0].id.clone();

@@ -7,11 +7,11 @@ use super::SendContext;
 use super::draft::{Beside, Draft, NotPosted};
 use super::file::UploadType;
 use super::judge::judge;
-use crate::{Length, Message};
 use crate::error_catalog::{Fix, MAX};
 use crate::fit::{lines, split};
 use crate::max::abilities::TEXT;
 use crate::max::api::ApiError;
+use crate::{Length, Message};
 
 /// Maximum requests for one message: the first, and one for each change that can follow another.
 const TRIES: usize = 4;
