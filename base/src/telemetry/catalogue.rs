@@ -14,7 +14,7 @@ const COUNTERS: &[Counter] = &[
     (
         "parom_hooks_total",
         "Calls of amoCRM and of messengers that were answered, by door and HTTP status.",
-        &[("door", &["amocrm", "crm", "max", "telegram"]), ("status", &["200", "401", "503"])],
+        &[("door", &["amocrm", "crm", "facebook", "instagram", "max", "telegram"]), ("status", &["200", "401", "503"])],
     ),
     (
         "parom_quarantined_total",
@@ -42,7 +42,7 @@ const COUNTERS: &[Counter] = &[
         "parom_quarantined_total",
         "",
         &[
-            ("door", &["max", "telegram"]),
+            ("door", &["facebook", "instagram", "max", "telegram"]),
             ("reason", &["broke_off", "conflict", "invalid", "unknown", "unknown_update", "unreadable", "unstorable"]),
         ],
     ),
@@ -83,6 +83,17 @@ const COUNTERS: &[Counter] = &[
                     "members",
                     "message_callback",
                 ],
+            ),
+        ],
+    ),
+    (
+        "parom_ignored_total",
+        "",
+        &[
+            ("door", &["facebook", "instagram"]),
+            (
+                "reason",
+                &["echo", "empty", "feed", "message_edit", "own_comment", "own_reaction", "postback", "service"],
             ),
         ],
     ),

@@ -129,7 +129,7 @@ async fn is_subscribed(meta: &Meta, account: &Account<'_>) -> Result<bool, Denie
     Ok(own.any(|one| {
         let fields = one.get("subscribed_fields").and_then(Value::as_array);
         let has = |name: &&str| fields.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(name)));
-        meta.platform.subscribed.iter().all(|name| has(name))
+        meta.platform.subscribed.iter().all(has)
     }))
 }
 

@@ -83,10 +83,10 @@ impl Listener<'_> {
         if is("is_deleted") {
             return vec![InboundEvent::TookBack { messages: vec![mid] }];
         }
-        if is("is_echo") || scene.is_ours {
-            if let Some(own) = self.own_echo(message, &mid, scene).await {
-                return vec![own];
-            }
+        if (is("is_echo") || scene.is_ours)
+            && let Some(own) = self.own_echo(message, &mid, scene).await
+        {
+            return vec![own];
         }
         let mut events = Vec::new();
         if let Some(referral) =

@@ -56,12 +56,10 @@ impl Draft {
             None => Shape::Text(lines::content(words, &message.content)),
         };
         let (mut replies, mut more) = (None, Vec::new());
-        if let Shape::Text(text) = &mut shape {
-            if let (None, Some(quote)) = (&quote, quoted.filter(|_| comment.is_none())) {
-                let whole = format!("{}\n\n{text}", lines::quote(words, quote));
-                if platform.abilities.text_length.is_none_or(|most| most.holds(&whole)) {
-                    *text = whole;
-                }
+        if let (Shape::Text(text), None, Some(quote)) = (&mut shape, &quote, quoted.filter(|_| comment.is_none())) {
+            let whole = format!("{}\n\n{text}", lines::quote(words, quote));
+            if platform.abilities.text_length.is_none_or(|most| most.holds(&whole)) {
+                *text = whole;
             }
         }
         if let Some(markup) = &message.markup {
