@@ -177,6 +177,7 @@ async fn the_setting_is_checked_and_can_be_taken_away(world: &mut World) {
     let settings = json!({"webhook_url": url, "time_window_seconds": "86400"});
     world.customer(&line, "anna").writes("Hi").await;
     world.api.patch(&line.path(""), &json!({"settings": settings})).await.is(200);
+    world.deliver_all().await;
     assert_eq!(window(world, &line).await["open"], true);
 }
 
@@ -187,10 +188,10 @@ async fn amocrms_window_is_switched_off_for_an_account(world: &mut World) {
     let tenant = format!("/api/v1/tenants/{}", line.tenant_id);
     let shown = world.api.patch(&tenant, &json!({"time_window_disabled": true})).await.is(200);
     assert_eq!(shown.json["time_window_disabled"], true);
-    watch::round(&world.app().tenants).await;
+    watch::round(&world.app().tenants).await.unwrap();
     assert_eq!(off(), [true]);
     world.api.patch(&tenant, &json!({"time_window_disabled": false})).await.is(200);
-    watch::round(&world.app().tenants).await;
+    watch::round(&world.app().tenants).await.unwrap();
     assert_eq!(off(), [false]);
 }
 
