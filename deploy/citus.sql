@@ -43,6 +43,7 @@ SELECT create_distributed_table('session', 'tenant_id', colocate_with => 'tenant
 SELECT create_distributed_table('source', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('source_notice', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('stray_source', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('message_template', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('tenant_channel', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('throttle', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('turn', 'tenant_id', colocate_with => 'tenant');
