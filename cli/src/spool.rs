@@ -23,8 +23,7 @@ pub enum SpoolCommand {
 /// Runs the command and prints how many hooks were stored.
 pub async fn run(command: SpoolCommand, app: &Arc<App>, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let SpoolCommand::Drain { dir } = command;
-    let drained =
-        drain_folder(&dir, spool::conversation_of, |hook| spool::late(app.intake.clone(), hook)).await?;
+    let drained = drain_folder(&dir, spool::conversation_of, |hook| spool::late(app.intake.clone(), hook)).await?;
     writeln!(out, "{} hooks are in the database.", drained.hooks)?;
     if drained.damaged == 0 {
         return Ok(ExitCode::SUCCESS);
