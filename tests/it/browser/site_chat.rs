@@ -1,6 +1,7 @@
 //! The chat on somebody else's site, in a real browser: under the site's own policy, with its scripts and styles around it.
 
 mod files;
+mod first_message;
 
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
