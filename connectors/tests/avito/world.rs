@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 /// Where the clock begins: 2026-11-20, in milliseconds.
 pub const START: i64 = 1_795_168_800_000;
-pub const PICTURE: &[u8] = include_bytes!("../../doubles/assets/samples/picture.jpg");
+pub const PICTURE: &[u8] = include_bytes!("../../../doubles/assets/samples/picture.jpg");
 
 pub struct World {
     pub double: Double,

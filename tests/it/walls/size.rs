@@ -17,7 +17,6 @@ const LONG: &[(&str, usize)] = &[
     ("queue/src/settle.rs", 319),
     ("queue/src/turn.rs", 322),
     ("server/src/api/openapi.rs", 323),
-    ("base/src/config/integration.rs", 305),
     ("base/src/fault.rs", 309),
     ("server/src/import/take_in.rs", 325),
     ("server/src/panel/member.rs", 330),

@@ -129,9 +129,6 @@ async fn answer(
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let is_genuine =
         |body: &[u8]| line.connector.authenticate(&line.settings, &IncomingCall { header: &header, path_secret, body });
-    let is_genuine = |body: &[u8]| {
-        line.connector.authenticate(&line.settings, &IncomingCall { header: &header, path_secret: "", body })
-    };
     // If a header is sufficient proof, the body of an unauthenticated call is not read.
     let by_header = line.connector.authenticates_by_header();
     if by_header && !is_genuine(&[]) {
