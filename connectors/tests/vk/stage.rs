@@ -86,6 +86,8 @@ impl Stage {
         let stage = Self::start().await;
         stage.connector.connect_webhook(&stage.settings, &stage.hook).await.unwrap();
         stage.vk.deliver_all().await;
+        // The question for the confirmation string.
+        stage.calls.lock().unwrap().clear();
         stage
     }
 
