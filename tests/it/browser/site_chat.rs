@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use super::{looks_right, say};
 use crate::webchat::{chat_with, customers};
 
-/// What a script needs to reach into the chat.
 const ROOT: &str = "const root = document.querySelector('parom-chat')?.shadowRoot;";
 /// Notes what the site's policy forbids.
 const POLICE: &str = "window.__forbidden = []; document.addEventListener('securitypolicyviolation', (event) =>\
