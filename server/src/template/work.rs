@@ -265,12 +265,12 @@ async fn set(
 }
 
 /// Makes a row's next step due now.
-pub async fn soon(app: &SourceContext, tenant_id: Uuid, id: Uuid) -> Result<(), DbErr> {
-    message_template::Entity::update_many()
+pub async fn soon(app: &SourceContext, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
+    let done = message_template::Entity::update_many()
         .col_expr(Column::NextTryAt, Expr::value(Some(app.clock.millis())))
         .filter(Column::TenantId.eq(tenant_id))
         .filter(Column::Id.eq(id))
         .exec(app.store.write())
         .await?;
-    Ok(())
+    Ok(done.rows_affected > 0)
 }

@@ -101,7 +101,9 @@ pub(super) async fn again(
     member.require(Right::EditTemplates)?;
     let app = app.into_inner();
     let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
-    templates::soon(&app.sources, member.tenant.tenant_id, id).await?;
+    if !templates::soon(&app.sources, member.tenant.tenant_id, id).await? {
+        return Err(Error::NotFound);
+    }
     let notice = Notice::done(member.words.text("templates-again-soon"));
     member.see_other(&app, "/panel/templates/register", notice).await
 }
