@@ -12,8 +12,9 @@ const WITHOUT_TENANT: [&str; 3] = ["directory", "migration_guard", "seaql_migrat
 /// Scans over all tenants: the engine's timer, the work that is due for accounts by itself, the accounts of a login of the
 /// vendor's, files that are due to be fetched or deleted, letters about alerts, imports that go on, lines at
 /// messengers that are to be looked at, and reviews of templates. Nothing else may be searched without a tenant.
-const SCANS: [&str; 16] = [
+const SCANS: [&str; 17] = [
     "source_poll",
+    "source_renew",
     "turn_pool",
     "tenant_probe",
     "tenant_reconciled",
