@@ -10,7 +10,7 @@ use base::message::{Content, Media, Post, Quote, Role, State};
 use base::verdict::Verdict;
 use connectors::incoming::InboundEvent;
 use connectors::{Connector, Denied, Event, MessageIds, Watched};
-use doubles::meta::{Act, Content as Said, Fault, Given, HookFault, Platform};
+use doubles::meta::{Content as Said, Fault, Given, HookFault, Platform};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -291,10 +291,7 @@ async fn trouble_has_its_verdict() {
         let verdict = line.send(hi()).await.verdict;
         assert!(matches!(verdict, Verdict::Bury(failure) if failure.code.amocrm_code() == 901));
         line.anna().blocks(false).unwrap();
-        world
-            .meta
-            .act(Act::Raw { account: line.account.id.clone(), field: "messages".into(), event: json!({ "new": {} }) })
-            .unwrap();
+        world.meta.inject(&line.account.id, "messages", json!({ "new": {} }));
         assert_eq!(line.events().await, [InboundEvent::Unknown("participants")]);
         world.meta.take_permission(&line.account.token, "messages");
         assert_eq!(line.send(hi()).await.verdict, Verdict::Pause);

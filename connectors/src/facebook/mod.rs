@@ -20,7 +20,7 @@ pub const KIND: Kind = Kind {
     deep_link: Some(|name| format!("https://m.me/{}?ref=", name.trim_start_matches('@'))),
 };
 
-/// What Messenger can do (§9–§13, §16).
+/// What Messenger can do (instagram-and-facebook §9 to §13, §16).
 const ABILITIES: Abilities = Abilities {
     content: ContentAbilities {
         sticker: Support::As(Stand::Picture),

@@ -21,7 +21,7 @@ pub const KIND: Kind = Kind {
     deep_link: Some(|name| format!("https://ig.me/m/{}?ref=", name.trim_start_matches('@'))),
 };
 
-/// What Instagram can do (§9–§13, §16).
+/// What Instagram can do (instagram-and-facebook §9 to §13, §16).
 const ABILITIES: Abilities = Abilities {
     content: ContentAbilities {
         sticker: Support::As(Stand::Picture),

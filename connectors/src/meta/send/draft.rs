@@ -46,7 +46,7 @@ impl Draft {
         // A private answer names the quoted comment, or the one that was the customer's last word.
         let comment = mid.and_then(|id| id.strip_prefix(COMMENT)).or_else(|| context.last_comment());
         let direct = mid.filter(|id| !id.starts_with(COMMENT) && !id.starts_with("postback:"));
-        // Only Messenger lets a business quote (§9).
+        // Only Messenger lets a business quote (instagram-and-facebook §9).
         let quote = direct.filter(|_| !platform.is_instagram()).map(|id| id.split('#').next().unwrap_or(id).to_owned());
         let mut shape = match file::form(platform.network, &message.content) {
             Some(form) => {
@@ -203,7 +203,7 @@ impl Draft {
         let attachment =
             |payload: Value| Map::from_iter([("attachment".to_owned(), json!({ "type": form, "payload": payload }))]);
         let by_address = json!({ "url": media.media_url });
-        // Instagram Login documents no upload (§13).
+        // Instagram Login documents no upload (instagram-and-facebook §13).
         let id = media.media_id.filter(|_| !context.meta.platform.is_instagram());
         let opened = match id {
             Some(id) => context.outgoing.files.open(id).await,

@@ -10,7 +10,7 @@ use super::SendContext;
 use crate::error_catalog::{Fix, RefusalClass};
 use crate::meta::graph::{GraphError, Refusal};
 
-/// Limits that count for the account or the app and not for one chat (§16).
+/// Limits that count for the account or the app and not for one chat (instagram-and-facebook §16).
 const RATES: [u32; 4] = [4, 17, 32, 613];
 const RATES_OF_USE_CASES: std::ops::RangeInclusive<u32> = 80_000..=80_014;
 
