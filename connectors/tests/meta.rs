@@ -1,5 +1,4 @@
 //! Instagram and Messenger against the simulated Meta, over real HTTP in both directions.
-
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests: a failed unwrap is the test's answer")]
 
 mod meta_world;
@@ -10,11 +9,10 @@ use base::message::{Content, Media, Post, Quote, Role, State};
 use base::verdict::Verdict;
 use connectors::incoming::InboundEvent;
 use connectors::{Connector, Denied, Event, MessageIds, Watched};
-use doubles::meta::{Content as Said, Fault, Given, HookFault, Platform};
+use doubles::meta::{Act, Content as Said, Fault, Given, HookFault, Platform};
+use meta_world::{Line, World, text};
 use secrecy::ExposeSecret;
 use serde_json::json;
-
-use meta_world::{Line, World, text};
 
 fn wrote(event: &InboundEvent) -> &connectors::incoming::IncomingMessage {
     match event {
@@ -291,7 +289,10 @@ async fn trouble_has_its_verdict() {
         let verdict = line.send(hi()).await.verdict;
         assert!(matches!(verdict, Verdict::Bury(failure) if failure.code.amocrm_code() == 901));
         line.anna().blocks(false).unwrap();
-        world.meta.inject(&line.account.id, "messages", json!({ "new": {} }));
+        world
+            .meta
+            .act(Act::Raw { account: line.account.id.clone(), field: "messages".into(), event: json!({ "new": {} }) })
+            .unwrap();
         assert_eq!(line.events().await, [InboundEvent::Unknown("participants")]);
         world.meta.take_permission(&line.account.token, "messages");
         assert_eq!(line.send(hi()).await.verdict, Verdict::Pause);

@@ -28,7 +28,7 @@ said-vk-failed = VK could not reach this server or did not get the right answer.
 said-vk-refused = VK answered: { $text }
 said-vk-answered = VK answered { $code }: { $text }
 said-vk-unreadable = VK answered something that cannot be read
-said-vk-file = the file could not be read here
+said-vk-file = the file to send to VK could not be read here
 
 ## VK: what stands in a chat for things that amoCRM has no kind of its own for
 

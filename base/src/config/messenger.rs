@@ -1,7 +1,4 @@
 //! Addresses of the messengers' APIs, and the vendor's applications there.
-//!
-//! Sections of messengers that this version has no connector for are read and checked all the same: one file serves
-//! several versions. The start and `doctor` warn if a channel's `connectors` names such a messenger.
 
 use std::path::{Path, PathBuf};
 

@@ -97,6 +97,76 @@ const COUNTERS: &[Counter] = &[
             ),
         ],
     ),
+    ("parom_ignored_total", "", &[("door", &["avito"]), ("reason", &["avito_chat", "own_send", "ping", "system"])]),
+    (
+        "parom_ignored_total",
+        "",
+        &[
+            ("door", &["facebook"]),
+            (
+                "reason",
+                &["echo", "empty", "feed", "message_edit", "own_comment", "own_reaction", "postback", "service"],
+            ),
+        ],
+    ),
+    (
+        "parom_ignored_total",
+        "",
+        &[
+            ("door", &["instagram"]),
+            ("reason", &["echo", "empty", "message_edit", "own_comment", "own_reaction", "postback", "service"]),
+        ],
+    ),
+    (
+        "parom_ignored_total",
+        "",
+        &[
+            ("door", &["max"]),
+            (
+                "reason",
+                &[
+                    "channel",
+                    "comment",
+                    "dialog_cleared",
+                    "dialog_muted",
+                    "echo",
+                    "group",
+                    "members",
+                    "message_callback",
+                ],
+            ),
+        ],
+    ),
+    (
+        "parom_ignored_total",
+        "",
+        &[
+            ("door", &["vk"]),
+            (
+                "reason",
+                &[
+                    "confirmation",
+                    "echo",
+                    "group_reading",
+                    "new_reaction",
+                    "own_comment",
+                    "own_reaction",
+                    "own_reading",
+                    "own_typing",
+                    "service",
+                    "unknown_message",
+                ],
+            ),
+        ],
+    ),
+    (
+        "parom_ignored_total",
+        "",
+        &[
+            ("door", &["whatsapp"]),
+            ("reason", &["account", "address_book", "history", "number", "other_number", "status", "user_preferences"]),
+        ],
+    ),
     (
         "parom_spooled_total",
         "Hooks of amoCRM that the database did not store in time; kept=\"no\" was answered 503 and is lost.",

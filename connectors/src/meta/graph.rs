@@ -18,8 +18,7 @@ use super::upload::Upload;
 const VERSION: &str = "v26.0";
 /// Time limit of a call without files, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(12);
-/// Time limit of what is asked while Meta waits for the answer to a webhook, which it gives 20 seconds
-/// (instagram-and-facebook §2).
+/// Time limit of what is asked while Meta waits for the answer to a webhook, which it gives 20 seconds (instagram-and-facebook §2).
 const ASK_WITHIN: Duration = Duration::from_secs(4);
 /// Time limit of a call with a file.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(25);

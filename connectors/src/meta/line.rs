@@ -1,5 +1,4 @@
-//! An account at Meta: the live check, its identity, and the subscription of its events
-//! (instagram-and-facebook §1 to §3).
+//! An account at Meta: the live check, its identity, and the subscription of its events (instagram-and-facebook §1–§3).
 
 use base::i18n::LocalizedText;
 use secrecy::{ExposeSecret, SecretString};
@@ -36,8 +35,7 @@ pub(super) fn account<'a>(meta: &Meta, settings: &'a Settings) -> Result<Account
 async fn myself(meta: &Meta, account: &Account<'_>) -> Result<Myself, Denied> {
     let answer = meta.graph.get(account.token, "me", &[("fields", meta.platform.me)]).await;
     let me = answer.map_err(|failed| denied(meta.platform, &failed))?;
-    // An Instagram token sees its account under another id; webhooks and this setting have `user_id`
-    // (instagram-and-facebook §4).
+    // An Instagram token sees its account under another id; webhooks and this setting have `user_id` (instagram-and-facebook §4).
     let id = if meta.platform.is_instagram() { text(&me, "user_id") } else { text(&me, "id") };
     let me = Myself { id, name: text(&me, "name"), username: text(&me, "username") };
     if me.id == account.id {
@@ -101,8 +99,7 @@ async fn callback(meta: &Meta, app: &str, secret: &SecretString) -> Result<Optio
 }
 
 /// Subscribes the app to the account, and sets the app's callback where Meta has a call for that: for pages. An
-/// Instagram app's callback is entered in its dashboard (instagram-and-facebook §3), and the vendor's app has one
-/// already.
+/// Instagram app's callback is entered in its dashboard (instagram-and-facebook §3), and the vendor's app has one already.
 pub(super) async fn connect(meta: &Meta, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     let account = account(meta, settings)?;
     let fields = meta.platform.subscribed.join(",");

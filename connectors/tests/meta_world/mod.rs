@@ -1,7 +1,5 @@
 //! A simulated Meta with an account of each kind, the connectors, and a callback that they answer.
 
-mod callback;
-
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -28,6 +26,10 @@ use secrecy::SecretString;
 use serde_json::json;
 use tokio::net::TcpListener;
 use uuid::Uuid;
+
+mod server;
+
+use server::serve;
 
 /// 2026-11-20, in milliseconds.
 const START: i64 = 1_795_168_800_000;
@@ -129,7 +131,7 @@ impl Line {
             last: Mutex::default(),
             clock: Arc::clone(clock),
         };
-        tokio::spawn(callback::serve(
+        tokio::spawn(serve(
             listener,
             Arc::clone(&line.connector),
             line.settings.clone(),

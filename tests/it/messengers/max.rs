@@ -47,11 +47,6 @@ async fn both_ways(world: &mut MaxWorld) {
     world.messenger.customer(chat.maria, chat.bot.id).sends("Look", vec![picture]).unwrap();
     arrives(world).await;
     assert_eq!(at_crm(world).last().unwrap().kind, "picture");
-    world.messenger.revoke_token(chat.bot.id);
-    chat.line.manager_sends(world, &dialog, HookMessage::text("Later")).await;
-    world.deliver_all().await;
-    let source = world.api.get(&chat.line.path("")).await.is(200);
-    assert_eq!((source.text_at("/status").as_str(), &source.json["held"]["count"]), ("stopped", &json!(1)));
     let chats = world.sandbox.chats(HOST);
     assert_eq!(chats.len(), 1);
 }

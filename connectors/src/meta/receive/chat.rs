@@ -1,4 +1,4 @@
-//! Events of a chat (instagram-and-facebook §5 to §7).
+//! Events of a chat (instagram-and-facebook §5–§7).
 
 use base::message::{Body, Content, Person, Quote, State};
 use serde_json::Value;
@@ -107,8 +107,7 @@ impl Listener<'_> {
         events
     }
 
-    /// What Parom itself sent: by its own mark, by its app, or by memory (instagram-and-facebook §5). None if somebody
-    /// else wrote it.
+    /// What Parom itself sent: by its own mark, by its app, or by memory (instagram-and-facebook §5). None if somebody else wrote it.
     async fn own_echo(&self, message: &Value, mid: &str, scene: &Scene) -> Option<InboundEvent> {
         let metadata = text_of(message, "metadata").unwrap_or_default();
         if let Some(letter) = letter_of(&metadata) {

@@ -1,4 +1,4 @@
-//! Converts webhooks to events (instagram-and-facebook §4 to §8). Bodies are read leniently: ids may be numbers, anything may
+//! Converts webhooks to events (instagram-and-facebook §4–§8). Bodies are read leniently: ids may be numbers, anything may
 //! be null or missing.
 //!
 //! ```text

@@ -1,4 +1,4 @@
-//! Manager → customer (instagram-and-facebook §9 to §13). A request that Meta refuses for a known reason is changed and sent
+//! Manager → customer (instagram-and-facebook §9–§13). A request that Meta refuses for a known reason is changed and sent
 //! again, once for each reason, within the same letter.
 //!
 //! ```text

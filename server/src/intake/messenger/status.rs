@@ -3,6 +3,7 @@
 use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use base::json::checked_id;
 use base::message::{Direction, Failure, FailureCode, State, StatusReport};
 use connectors::incoming::StatusReport as MessengerReport;
 use entity::{message, source};
@@ -62,7 +63,7 @@ pub async fn accept(
 /// Stores what a messenger reports of its own accord. If it names the letter before its id of the message is known,
 /// the letter's lost answer is replaced by it.
 pub(super) async fn reported(app: &IntakeContext, source: &source::Model, report: MessengerReport) -> Result<()> {
-    let external_id = clean(&report.message);
+    let external_id = checked_id("/message", clean(&report.message))?;
     if let Some(letter_id) = report.letter_id
         && find_theirs(app, source, &external_id).await?.is_none()
     {

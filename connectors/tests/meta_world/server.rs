@@ -1,4 +1,4 @@
-//! The part of the server that Meta calls: a handshake, a signature, events.
+//! The server as Meta sees it.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use connectors::{Connector, Settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Answers calls one after the other.
+/// The part of the server: a handshake, a signature, events.
 pub async fn serve(
     listener: TcpListener,
     connector: Arc<MetaConnector>,
