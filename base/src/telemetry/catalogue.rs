@@ -46,6 +46,7 @@ const COUNTERS: &[Counter] = &[
             ("reason", &["broke_off", "conflict", "invalid", "unknown", "unknown_update", "unreadable", "unstorable"]),
         ],
     ),
+    ("parom_quarantined_total", "", &[("door", &["facebook", "instagram", "whatsapp"]), ("reason", &["unknown_line"])]),
     (
         "parom_ignored_total",
         "Updates of messengers that mean nothing to a conversation, by door and reason.",
