@@ -33,6 +33,7 @@ SELECT create_distributed_table('letter', 'tenant_id', colocate_with => 'tenant'
 SELECT create_distributed_table('media', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('member', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('message', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('message_template', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('oauth_grant', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('pace', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('parked_status', 'tenant_id', colocate_with => 'tenant');

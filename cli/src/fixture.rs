@@ -30,5 +30,6 @@ pub fn tenant(tenant_id: Uuid) -> tenant::Model {
         texts_days: None,
         texts_days_at: 0,
         second_step: false,
+        window_off: false,
     }
 }

@@ -1,10 +1,20 @@
 //! The kinds that are built in, and what distinguishes them.
 
 use crate::kind::Kind;
-use crate::{custom, telegram, webchat};
+use crate::{avito, custom, facebook, instagram, max, telegram, vk, webchat, whatsapp};
 
 /// All kinds that are built in.
-pub const KINDS: &[Kind] = &[custom::KIND, telegram::KIND, webchat::KIND];
+pub const KINDS: &[Kind] = &[
+    avito::KIND,
+    custom::KIND,
+    facebook::KIND,
+    instagram::KIND,
+    max::KIND,
+    telegram::KIND,
+    vk::KIND,
+    webchat::KIND,
+    whatsapp::KIND,
+];
 
 fn is(name: &str, what: impl Fn(&Kind) -> bool) -> bool {
     KINDS.iter().any(|kind| kind.name == name && what(kind))
@@ -22,7 +32,7 @@ pub fn is_web_chat(name: &str) -> bool {
 
 /// Kinds in which managers may answer only for a time after the customer's last message. A channel may name them before they
 /// are built in.
-pub const WITH_TIME_WINDOW: &[&str] = &["whatsapp"];
+pub const WITH_TIME_WINDOW: &[&str] = &["facebook", "instagram", "whatsapp"];
 
 /// The link that opens a chat with a line of this kind and name.
 pub fn deep_link(kind: &str, line: &str) -> Option<String> {

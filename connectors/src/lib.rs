@@ -2,23 +2,30 @@
 //! queue: it gets what to send and returns the outcome.
 
 mod abilities;
+pub mod avito;
 mod connector;
 pub mod custom;
 pub mod error_catalog;
+pub mod facebook;
 mod field;
 pub mod file;
 pub mod fit;
 pub mod incoming;
+pub mod instagram;
 pub mod kind;
 pub mod kinds;
 mod line;
+pub mod max;
+pub mod meta;
 mod outgoing;
 pub mod poll;
 mod registry;
 pub mod telegram;
 pub mod template;
 pub mod vendor_app;
+pub mod vk;
 pub mod webchat;
+pub mod whatsapp;
 
 pub use abilities::{
     Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit, Window,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::config::Config;
 use base::http_client::HttpClients;
 
-use crate::{Connector, custom, telegram, webchat};
+use crate::{Connector, avito, custom, facebook, instagram, max, telegram, vk, webchat, whatsapp};
 
 /// All connectors by kind.
 #[derive(Clone)]
@@ -15,9 +15,15 @@ pub struct Connectors(Arc<BTreeMap<&'static str, Arc<dyn Connector>>>);
 impl Connectors {
     pub fn new(http: &HttpClients, config: &Config) -> Self {
         let all: Vec<Arc<dyn Connector>> = vec![
+            Arc::new(avito::Avito::new(http, &config.avito)),
             Arc::new(custom::Custom::new(http.guarded().clone())),
+            Arc::new(facebook::connector(http, config)),
+            Arc::new(instagram::connector(http, config)),
+            Arc::new(max::Max::new(http, &config.max)),
             Arc::new(telegram::Telegram::new(http, &config.telegram.api_url)),
+            Arc::new(vk::Vk::new(http, &config.vk.api_url)),
             Arc::new(webchat::WebChat),
+            Arc::new(whatsapp::WhatsApp::new(http, &config.whatsapp)),
         ];
         Self(Arc::new(all.into_iter().map(|connector| (connector.kind(), connector)).collect()))
     }
@@ -35,7 +41,7 @@ impl Connectors {
         self.0.get(kind)
     }
 
-    /// All kinds by name: those of [`base::config::BUILT_IN`], and those that were added.
+    /// All kinds by name: those of [`base::config::CONNECTORS`], and those that were added.
     pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
         self.0.keys().copied()
     }
@@ -52,8 +58,7 @@ mod tests {
         base::http_client::install_crypto_provider();
         let config = Config::from_toml("").unwrap();
         let connectors = Connectors::new(&HttpClients::new(&config.network).unwrap(), &config);
-        let known: BTreeSet<&str> = base::config::BUILT_IN.iter().copied().collect();
+        let known: BTreeSet<&str> = base::config::CONNECTORS.iter().copied().collect();
         assert_eq!(connectors.kinds().collect::<BTreeSet<_>>(), known);
-        assert!(known.iter().all(|kind| base::config::CONNECTORS.contains(kind)));
     }
 }

@@ -6,4 +6,9 @@
 //! (`rustls::crypto::ring::default_provider().install_default()`), because its outgoing requests (webhooks, files by
 //! URL) use `reqwest` without a TLS provider.
 
+pub mod avito;
+pub mod max;
+pub mod meta;
 pub mod telegram;
+pub mod vk;
+pub mod whatsapp;

@@ -6,14 +6,16 @@
 //!
 //! The guard checks twice: the address as written (a literal address never reaches the resolver) and the resolver's
 //! answer, which is what is connected to, so no second look-up can bypass it. Neither client follows redirects, keeps
-//! cookies or reads proxy variables.
+//! cookies or reads proxy variables. [`HttpClients::trusting`] adds a root certificate for one host.
 
 mod address;
 mod guard;
+mod host_root;
 pub mod reason;
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +25,7 @@ use rustls::ClientConfig;
 use rustls_platform_verifier::ConfigVerifierExt;
 use url::Url;
 
-use crate::config::NetworkConfig;
+use crate::config::{NetworkConfig, certificates};
 pub use address::{AddressKind, kind_of};
 use guard::{AddressFilter, Resolver};
 pub use guard::{Policy, UrlRefused};
@@ -51,6 +53,17 @@ pub enum NoClient {
     Client(#[from] reqwest::Error),
 }
 
+/// Why a root certificate cannot be trusted for a host.
+#[derive(Debug, thiserror::Error)]
+pub enum NoHostRoot {
+    #[error("the address has no host")]
+    NoHost,
+    #[error("the file {0}")]
+    File(String),
+    #[error("{0}")]
+    Client(#[from] NoClient),
+}
+
 /// The HTTP clients of the process; clones share connections.
 #[derive(Clone, Debug)]
 pub struct HttpClients {
@@ -65,17 +78,28 @@ impl HttpClients {
         install_crypto_provider();
         let policy = Arc::new(Policy::new(network));
         let tls = tls()?;
-        let builder = || builder(&tls);
-        let resolving = |filter| builder().dns_resolver(Resolver::new(Arc::clone(&policy), filter));
+        let resolving = |filter| builder(&tls).dns_resolver(Resolver::new(Arc::clone(&policy), filter));
+        let (trusted, files) = for_operators(&tls)?;
         Ok(Self {
-            trusted: builder().build()?,
-            files: builder().timeout(FILE_TIMEOUT).read_timeout(TOTAL_TIMEOUT).build()?,
+            trusted,
+            files,
             guarded: Guarded {
                 public: resolving(AddressFilter::PublicOrListed).https_only(true).build()?,
                 listed: resolving(AddressFilter::ListedOnly).build()?,
                 policy,
             },
         })
+    }
+
+    /// These clients, with the root certificates of a PEM file trusted for the host of `url` alone. The guarded client,
+    /// which calls addresses of tenants, stays as it is.
+    pub fn trusting(&self, url: &Url, file: &Path) -> Result<Self, NoHostRoot> {
+        let host = url.host_str().ok_or(NoHostRoot::NoHost)?;
+        let roots = certificates(file).map_err(NoHostRoot::File)?;
+        let mut tls = host_root::tls(host.trim_matches(['[', ']']), roots).map_err(NoClient::from)?;
+        offer_http2(&mut tls);
+        let (trusted, files) = for_operators(&tls).map_err(NoClient::from)?;
+        Ok(Self { trusted, files, guarded: self.guarded.clone() })
     }
 
     /// For addresses from the configuration.
@@ -97,8 +121,18 @@ impl HttpClients {
 /// The system's certificates, read once: each client would otherwise hold some two megabytes of them.
 fn tls() -> Result<ClientConfig, rustls::Error> {
     let mut tls = ClientConfig::with_platform_verifier()?;
-    tls.alpn_protocols = ["h2", "http/1.1"].map(Into::into).into();
+    offer_http2(&mut tls);
     Ok(tls)
+}
+
+fn offer_http2(tls: &mut ClientConfig) {
+    tls.alpn_protocols = ["h2", "http/1.1"].map(Into::into).into();
+}
+
+/// The clients for addresses from the configuration: calls, and files.
+fn for_operators(tls: &ClientConfig) -> Result<(Client, Client), reqwest::Error> {
+    let files = builder(tls).timeout(FILE_TIMEOUT).read_timeout(TOTAL_TIMEOUT).build()?;
+    Ok((builder(tls).build()?, files))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that builds clients")]

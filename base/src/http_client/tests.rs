@@ -108,12 +108,16 @@ async fn far_side(answer: String, answers: usize) -> SocketAddr {
 
 /// A server with a self-signed certificate; reports the outcome of each connection.
 fn self_signed(connections: usize) -> (SocketAddr, std::sync::mpsc::Receiver<std::io::Result<()>>) {
+    with_certificate(include_bytes!("self_signed.pem"), connections)
+}
+
+/// A server with this certificate and key; reports the outcome of each connection.
+fn with_certificate(pem: &[u8], connections: usize) -> (SocketAddr, std::sync::mpsc::Receiver<std::io::Result<()>>) {
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-    const PEM: &[u8] = include_bytes!("self_signed.pem");
-    let certificate = CertificateDer::from_pem_slice(PEM).unwrap();
+    let certificate = CertificateDer::from_pem_slice(pem).unwrap();
     let config = rustls::ServerConfig::builder().with_no_client_auth();
-    let config = config.with_single_cert(vec![certificate], PrivateKeyDer::from_pem_slice(PEM).unwrap()).unwrap();
+    let config = config.with_single_cert(vec![certificate], PrivateKeyDer::from_pem_slice(pem).unwrap()).unwrap();
     let config = Arc::new(config);
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -142,6 +146,33 @@ async fn a_certificate_that_nobody_vouches_for_is_not_taken() {
         assert!(format!("{error:?}").contains("InvalidCertificate"), "{error:?}");
         told.recv().unwrap().expect_err("the other side is told");
     }
+}
+
+#[tokio::test]
+async fn a_root_is_trusted_for_its_host_alone() {
+    install_crypto_provider();
+    let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/http_client/host_root.pem"));
+    let (address, told) = with_certificate(include_bytes!("host_leaf.pem"), 4);
+    let url = |host: &str| Url::parse(&format!("https://{host}:{}/", address.port())).unwrap();
+    let usual = clients("\"127.0.0.1/32\", \"localhost\"");
+    let clients = usual.trusting(&url("localhost"), root).unwrap();
+    // The certificate holds for both names; only one of them has the root.
+    let refused = [
+        usual.trusted().get(url("localhost")),
+        clients.trusted().get(url("127.0.0.1")),
+        clients.guarded().get(&url("localhost")).unwrap(),
+    ];
+    for call in refused {
+        let error = call.send().await.unwrap_err();
+        assert!(format!("{error:?}").contains("InvalidCertificate"), "{error:?}");
+        told.recv().unwrap().expect_err("the other side is told");
+    }
+    // The server speaks TLS and nothing else: the answer is missing, the handshake is not.
+    clients.trusted().get(url("localhost")).send().await.unwrap_err();
+    told.recv().unwrap().expect("the certificate is taken");
+    let wrong = |file: &str| usual.trusting(&url("localhost"), std::path::Path::new(file)).unwrap_err().to_string();
+    assert!(wrong("no-such-file.pem").starts_with("the file cannot be read"));
+    assert_eq!(wrong(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")), "the file holds no certificate in PEM form");
 }
 
 fn ok(body: &str) -> String {

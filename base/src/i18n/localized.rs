@@ -3,48 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::stored::STORED;
 use super::{Language, Words};
 
 /// The platform's name where it is unknown.
 pub const CRM: &str = "amoCRM";
-
-/// Texts that are stored in English beside foreign text, with their arguments in order.
-const STORED: &[(&str, &[&str])] = &[
-    ("said-server-answered", &["status"]),
-    ("said-server-late", &["seconds"]),
-    ("said-server-unconnected", &[]),
-    ("said-server-broke", &[]),
-    ("said-webhook-missing", &[]),
-    ("said-webhook-secret", &[]),
-    ("said-url-scheme", &[]),
-    ("said-url-plain", &[]),
-    ("said-url-user", &[]),
-    ("said-url-host", &[]),
-    ("said-url-port", &["port"]),
-    ("said-url-private", &["host"]),
-    ("said-crm-answered", &["status", "text"]),
-    ("said-crm-answered-mute", &["status"]),
-    ("said-crm-invalid", &["reason"]),
-    ("said-account-unlisted", &["account", "channel"]),
-    ("said-hook-version", &["version"]),
-    ("said-telegram-token", &[]),
-    ("said-telegram-unreadable", &["status"]),
-    ("said-telegram-answered", &["status", "text"]),
-    ("said-telegram-file", &[]),
-    ("said-net-name", &[]),
-    ("said-net-refused", &[]),
-    ("said-net-certificate", &[]),
-    ("said-net-late", &[]),
-    ("said-net-unreachable", &[]),
-    ("said-net-cut", &[]),
-    ("passport-telegram-t42", &[]),
-    ("passport-telegram-t45", &[]),
-    ("passport-telegram-t46", &[]),
-    ("passport-telegram-t47", &[]),
-    ("passport-telegram-t48", &[]),
-    ("passport-telegram-t49", &[]),
-    ("passport-telegram-t51", &[]),
-];
 
 /// A message key with its arguments. `Display` is English, for logs and programs; people read it by [`LocalizedText::in_words`].
 ///

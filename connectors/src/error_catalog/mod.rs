@@ -6,11 +6,25 @@ use std::ops::RangeInclusive;
 use base::i18n::Words;
 use base::message::{Failure, FailureCode};
 
+mod avito;
+mod facebook;
+#[cfg(test)]
+mod graph_tests;
+mod instagram;
+mod max;
 mod telegram;
 #[cfg(test)]
 mod tests;
+mod vk;
+mod whatsapp;
 
+pub use avito::AVITO;
+pub use facebook::FACEBOOK;
+pub use instagram::INSTAGRAM;
+pub use max::MAX;
 pub use telegram::TELEGRAM;
+pub use vk::VK;
+pub use whatsapp::WHATSAPP;
 
 /// All known refusals of one messenger.
 #[derive(Clone, Copy)]
@@ -81,6 +95,8 @@ pub enum Fix {
     OneByOne,
     /// Send the buttons as text.
     ButtonsAsText,
+    /// Without line breaks in the values of a template.
+    OneLine,
 }
 
 impl Fix {
@@ -98,6 +114,7 @@ impl Fix {
             Self::Audio => "as audio",
             Self::OneByOne => "one by one",
             Self::ButtonsAsText => "buttons as text",
+            Self::OneLine => "values on one line",
         }
     }
 }
@@ -108,6 +125,20 @@ impl ErrorCatalog {
         let (code, text) = (code.into(), text.to_lowercase());
         let known = self.rows.iter().find(|row| row.fits(code, &text));
         known.or_else(|| self.defaults.iter().find(|row| row.fits(code, &text)))
+    }
+
+    /// The row of a stored answer: of messengers whose codes are not the HTTP status, by the code in its JSON
+    /// (`{"error":{"code":…}}`).
+    pub fn of_answer(&self, status: u16, answer: &str) -> Option<&'static CatalogEntry> {
+        let answered: serde_json::Value = serde_json::from_str(answer).unwrap_or_default();
+        let code = ["/error/code", "/error_code"].into_iter().find_map(|place| answered.pointer(place)?.as_u64());
+        let code = code.and_then(|code| u32::try_from(code).ok());
+        self.find(code.unwrap_or_else(|| u32::from(status)), answer)
+    }
+
+    /// The row of a code that is listed, whatever the text; none for all others, which only the defaults cover.
+    pub fn known(&self, code: u32) -> Option<&'static CatalogEntry> {
+        self.rows.iter().find(|row| row.codes.contains(&code))
     }
 
     /// The failure reported to the manager for a row, if known without asking the messenger.
@@ -143,5 +174,5 @@ impl CatalogEntry {
 
 /// The catalogue of a kind of source; none if it has none.
 pub fn of(kind: &str) -> Option<ErrorCatalog> {
-    [TELEGRAM].into_iter().find(|catalog| catalog.kind == kind)
+    [AVITO, FACEBOOK, INSTAGRAM, MAX, TELEGRAM, VK, WHATSAPP].into_iter().find(|catalog| catalog.kind == kind)
 }

@@ -2,6 +2,8 @@ use base::i18n::Language;
 
 use super::*;
 
+mod whatsapp;
+
 /// Telegram's answers, verbatim; `N` replaces variable parts.
 const ANSWERS: &[(&str, u32, &str)] = &[
     ("t1", 403, "Forbidden: bot was blocked by the user"),
@@ -109,4 +111,39 @@ fn codes_of_amocrm_are_those_of_the_documents() {
     {
         assert_eq!(code(id), amocrm, "{id}");
     }
+}
+
+/// Avito's answers; its documents name codes alone.
+const OF_AVITO: &[(&str, u32, &str)] = &[
+    ("a1", 401, "invalid_grant"),
+    ("a2", 401, "invalid_client"),
+    ("a2", 401, "Unauthorized"),
+    ("a3", 402, "Payment required"),
+    ("a4", 403, "Forbidden"),
+    ("a5", 404, "Not found"),
+    ("a6", 413, ""),
+    ("a6", 415, ""),
+    ("a7", 429, "Too Many Requests"),
+    ("400", 400, "Bad Request"),
+    ("4xx", 409, ""),
+    ("5xx", 500, "Internal Server Error"),
+    ("5xx", 503, ""),
+];
+
+#[test]
+fn every_answer_of_avito_finds_its_row_and_every_row_has_words() {
+    for (id, code, text) in OF_AVITO {
+        assert_eq!(AVITO.find(*code, text).map(|row| row.id), Some(*id), "{code} {text}");
+    }
+    for row in AVITO.rows.iter().chain(AVITO.defaults) {
+        assert!(OF_AVITO.iter().any(|(id, ..)| *id == row.id) || ["a8", "a9"].contains(&row.id), "{}", row.id);
+        for language in Language::ALL {
+            let words = Words::new(language);
+            assert!(words.has(row.key()), "{}", row.key());
+            let text = row.failure(words).text;
+            assert!(text.chars().count() <= 120, "amoCRM shows 120 characters: {text}");
+        }
+    }
+    let code = |id| AVITO.row(id).unwrap().failure(Words::new(Language::En)).code.amocrm_code();
+    assert_eq!(["a2", "a3", "a4", "a5", "a7", "400"].map(code), [902, 902, 902, 904, 903, 905]);
 }

@@ -1,4 +1,4 @@
-//! The simulated Telegram from outside: real HTTP, a caller and a webhook written for these tests.
+//! The simulated messengers from outside: real HTTP, a caller and a webhook written for these tests.
 
 #![expect(
     clippy::unwrap_used,
@@ -7,16 +7,24 @@
 )]
 
 mod acts;
+mod avito;
+mod avito_hooks;
+mod avito_pages;
+mod avito_world;
 mod business;
 mod edits;
 mod faults;
 mod files;
 mod groups;
+mod max;
+mod meta;
 mod polling;
 mod receiver;
 mod samples;
 mod sender;
 mod sending;
+mod vk;
 mod webhook;
+mod whatsapp;
 mod window;
 mod world;

@@ -50,7 +50,7 @@ async fn pages_are_in_both_languages_and_harmless() {
     assert_eq!(page(&world, "/nothing").await.0, 404);
 }
 
-async fn browser() -> Option<Client> {
+pub async fn browser() -> Option<Client> {
     let driver = std::env::var("PAROM_TEST_CHROMEDRIVER").ok();
     // tests/run installs a browser and lets no test be skipped.
     assert!(driver.is_some() || std::env::var("PAROM_TEST_ALL").is_err(), "PAROM_TEST_CHROMEDRIVER is not set");
@@ -73,13 +73,13 @@ async fn browser() -> Option<Client> {
 }
 
 /// Presses a button wherever it is, also in a row that is just being drawn anew.
-async fn press(browser: &Client, selector: &str) {
+pub async fn press(browser: &Client, selector: &str) {
     let wait = browser.wait().at_most(Duration::from_secs(20));
     wait.for_element(Locator::Css(selector)).await.unwrap();
     browser.execute("document.querySelector(arguments[0]).click()", vec![json!(selector)]).await.unwrap();
 }
 
-async fn write(browser: &Client, words: &str) {
+pub async fn write(browser: &Client, words: &str) {
     browser.find(Locator::Css("#text")).await.unwrap().send_keys(words).await.unwrap();
 }
 

@@ -48,7 +48,7 @@ fn sections_of_messengers_to_come_are_read() {
         config_id = "2"
         verify_token = "v"
         [max]
-        ca_file = "root.pem"
+        ca_file = "src/http_client/host_root.pem"
         [avito]
         client_id = "3"
         client_secret = "s"
@@ -63,7 +63,7 @@ fn sections_of_messengers_to_come_are_read() {
     "#;
     let config = Config::from_toml(text).unwrap();
     assert_eq!(config.whatsapp.app_id.as_deref(), Some("1"));
-    assert_eq!(config.max.ca_file, Some("root.pem".into()));
+    assert_eq!(config.max.ca_file, Some("src/http_client/host_root.pem".into()));
     assert_eq!(config.avito.client_id.as_deref(), Some("3"));
     assert_eq!(config.instagram.app_id.as_deref(), Some("4"));
     assert_eq!(config.facebook.verify_token.unwrap().expose_secret(), "v");

@@ -30,8 +30,8 @@ impl MessageDraft {
                 self.surround(Vec::new(), vec![lines::markup(markup)]);
                 true
             }
-            // Texts are already sent without formatting and files one by one.
-            Fix::Plain | Fix::OneByOne => false,
+            // Texts are already sent without formatting and files one by one; there are no templates.
+            Fix::Plain | Fix::OneByOne | Fix::OneLine => false,
         }
     }
 

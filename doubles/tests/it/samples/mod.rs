@@ -19,7 +19,7 @@ fn bodies() -> Map<String, Value> {
 }
 
 /// Fields of the sample that are missing or of another type.
-fn unlike(path: &str, sample: &Value, made: &Value, found: &mut Vec<String>) {
+pub fn unlike(path: &str, sample: &Value, made: &Value, found: &mut Vec<String>) {
     match (sample, made) {
         (Value::Object(fields), Value::Object(made)) => {
             for (key, value) in fields {

@@ -1,0 +1,16 @@
+//! Files with certificates that the configuration names.
+
+use std::path::Path;
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+/// The certificates of a PEM file; the error says why there is none.
+pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    match read {
+        Ok(found) if found.is_empty() => Err("holds no certificate in PEM form".to_owned()),
+        Ok(found) => Ok(found),
+        Err(error) => Err(format!("cannot be read ({error})")),
+    }
+}

@@ -1,0 +1,216 @@
+//! Calls of Avito's API (avito §1, §9). Tokens stay in this file and `access.rs`.
+
+use std::time::Duration;
+
+use base::config::Avito as AvitoConfig;
+use base::http_client::{Guarded, HttpClients, read_up_to, reason};
+use base::i18n::LocalizedText;
+use reqwest::multipart::Form;
+use reqwest::{Method, RequestBuilder, Response};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::Url;
+
+use super::access::{App, Tokens};
+use super::setup::Account;
+use crate::Denied;
+use crate::error_catalog::AVITO;
+
+/// Time limit of a call, including the answer. A message takes at most five of them and an upload.
+pub(super) const CALL_WITHIN: Duration = Duration::from_secs(4);
+/// Time limit of an upload.
+const UPLOAD_WITHIN: Duration = Duration::from_secs(10);
+/// Maximum bytes read from an answer: a hundred messages with their pictures' links.
+const ANSWER_BYTES: usize = 2 * 1024 * 1024;
+
+/// Avito's API. Clones share connections and tokens.
+#[derive(Clone)]
+pub struct AvitoApi {
+    pub(super) http: reqwest::Client,
+    /// For links in its answers.
+    pub(super) guarded: Guarded,
+    pub(super) base: Url,
+    pub(super) tokens: Tokens,
+    /// The vendor's application.
+    pub(super) app: Option<App>,
+}
+
+/// Why there is no result. Contains no token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApiError {
+    /// It was refused. `message` is Avito's, empty if the answer was not Avito's own.
+    Refused { code: u16, message: String, retry_after: Option<Duration> },
+    /// The request did not reach the server completely: nothing happened there.
+    NotSent(LocalizedText),
+    /// The request was sent, and no complete answer came.
+    Unknown(LocalizedText),
+    /// An unreadable success answer: accepted, with an unknown result.
+    Unreadable { status: u16 },
+}
+
+/// A call without a file.
+#[derive(Clone, Debug)]
+pub(super) struct Call<'a> {
+    pub method: Method,
+    /// Parts of the path, unencoded.
+    pub path: &'a [&'a str],
+    pub query: &'a [(&'a str, &'a str)],
+    pub body: Option<Value>,
+    pub within: Duration,
+}
+
+impl<'a> Call<'a> {
+    pub fn get(path: &'a [&'a str], query: &'a [(&'a str, &'a str)]) -> Self {
+        Self { method: Method::GET, path, query, body: None, within: CALL_WITHIN }
+    }
+
+    pub fn post(path: &'a [&'a str], body: Value) -> Self {
+        Self { method: Method::POST, path, query: &[], body: Some(body), within: CALL_WITHIN }
+    }
+}
+
+impl AvitoApi {
+    pub fn new(http: &HttpClients, config: &AvitoConfig) -> Self {
+        Self {
+            http: http.trusted().clone(),
+            guarded: http.guarded().clone(),
+            base: config.api_url.clone(),
+            tokens: Tokens::default(),
+            app: App::of(config),
+        }
+    }
+
+    /// Calls with a token of the account. One that Avito no longer accepts is replaced once: it may have ended
+    /// early (avito §2).
+    pub(super) async fn call<T: DeserializeOwned>(&self, account: &Account<'_>, call: Call<'_>) -> Result<T, ApiError> {
+        let token = self.token(account).await?;
+        match self.called(&token.value, &call).await {
+            Err(ApiError::Refused { code: 401 | 403, .. }) if token.is_kept => {
+                self.forget(account).await;
+                let token = self.token(account).await?;
+                self.called(&token.value, &call).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn called<T: DeserializeOwned>(&self, token: &SecretString, call: &Call<'_>) -> Result<T, ApiError> {
+        let mut request = self.http.request(call.method.clone(), self.address(call.path, call.query)?);
+        if let Some(body) = &call.body {
+            request = request.json(body);
+        }
+        answered(request.bearer_auth(token.expose_secret()).timeout(call.within), || true).await
+    }
+
+    /// Uploads a file. `whole`: whether all of it was sent.
+    pub(super) async fn upload<T: DeserializeOwned>(
+        &self,
+        account: &Account<'_>,
+        path: &[&str],
+        form: Form,
+        whole: impl Fn() -> bool + Send,
+    ) -> Result<T, ApiError> {
+        let token = self.token(account).await?;
+        let request = self.http.post(self.address(path, &[])?).bearer_auth(token.value.expose_secret());
+        let answer = answered(request.timeout(UPLOAD_WITHIN).multipart(form), whole).await;
+        if let (Err(ApiError::Refused { code: 401 | 403, .. }), true) = (&answer, token.is_kept) {
+            // The bytes are gone; the next attempt has a new token.
+            self.forget(account).await;
+            return Err(ApiError::NotSent(LocalizedText::new("said-avito-token-ended")));
+        }
+        answer
+    }
+
+    pub(super) fn address(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Url, ApiError> {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        // A chat's id of nothing but dots would be another path.
+        if path.iter().any(|part| matches!(*part, "." | "..")) {
+            return Err(ApiError::Refused { code: 404, message: String::new(), retry_after: None });
+        }
+        Ok(url)
+    }
+}
+
+/// Sends a request. `whole`: whether all of it was sent.
+pub(super) async fn answered<T: DeserializeOwned>(
+    request: RequestBuilder,
+    whole: impl Fn() -> bool + Send,
+) -> Result<T, ApiError> {
+    match request.send().await {
+        Ok(response) => read(response).await,
+        Err(error) => {
+            let sent = whole() && !error.is_connect() && !error.is_builder();
+            let said = words(error);
+            Err(if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) })
+        }
+    }
+}
+
+async fn read<T: DeserializeOwned>(response: Response) -> Result<T, ApiError> {
+    let status = response.status().as_u16();
+    let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+    let retry_after = header.and_then(|text| text.trim().parse::<u64>().ok()).map(Duration::from_secs);
+    let body = match read_up_to(response, ANSWER_BYTES).await {
+        Ok((body, _)) => body,
+        Err(error) if status < 300 => return Err(ApiError::Unknown(words(error))),
+        // The status is a refusal; the missing body would only have given the reason.
+        Err(_) => Vec::new(),
+    };
+    if status >= 300 {
+        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+        return Err(ApiError::Refused { code: status, message: message_of(&body), retry_after });
+    }
+    serde_json::from_slice(&body).map_err(|_| ApiError::Unreadable { status })
+}
+
+/// The message of a refusal (avito §9): `{"error": {"message"}}`, of the OAuth server `{"error": "…"}`.
+fn message_of(body: &Value) -> String {
+    let places = ["/error/message", "/result/message", "/error_description", "/error", "/message"];
+    let found = places.iter().find_map(|place| body.pointer(place).and_then(Value::as_str));
+    found.unwrap_or_default().chars().take(300).collect()
+}
+
+/// Why a connection failed, without its address.
+fn words(error: reqwest::Error) -> LocalizedText {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    reason::explain(&text)
+}
+
+/// Why a call other than a message failed, as a text for the account's people.
+pub(super) fn explain(failed: &ApiError) -> LocalizedText {
+    match failed {
+        ApiError::Refused { code, message, .. } => match AVITO.find(*code, message) {
+            Some(row) => LocalizedText::new(row.key()),
+            None => LocalizedText::new("said-server-answered").with("status", *code),
+        },
+        ApiError::NotSent(said) | ApiError::Unknown(said) => said.clone(),
+        ApiError::Unreadable { status } => LocalizedText::new("said-server-answered").with("status", *status),
+    }
+}
+
+/// The same as a refusal of the line.
+pub(super) fn denied(failed: &ApiError) -> Denied {
+    let said = explain(failed);
+    match failed {
+        ApiError::Refused { code: 401..=403, .. } => Denied::Access(said),
+        ApiError::Refused { code: 408 | 425 | 429, .. } => Denied::Away(said),
+        ApiError::Refused { code: 300..=499, .. } => Denied::Refused(said),
+        _ => Denied::Away(said),
+    }
+}
+
+#[cfg(test)]
+mod tests;

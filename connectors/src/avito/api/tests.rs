@@ -1,0 +1,140 @@
+use base::i18n::Language;
+use serde_json::json;
+
+use super::*;
+use crate::avito::fake::{Fake, body, fixture, settings};
+
+const SELF: Call<'static> = Call {
+    method: Method::GET,
+    path: &["core", "v1", "accounts", "self"],
+    query: &[],
+    body: None,
+    within: CALL_WITHIN,
+};
+
+async fn asked(api: &AvitoApi) -> Result<Value, ApiError> {
+    let settings = settings();
+    api.call(&Account::of(&settings).unwrap(), SELF).await
+}
+
+#[tokio::test]
+async fn a_token_is_kept_and_shared() {
+    let fake = Fake::start().await;
+    let api = fake.avito().api;
+    let (one, two) = tokio::join!(asked(&api), asked(&api));
+    assert_eq!((one, two), (Ok(fixture("api_self")), Ok(fixture("api_self"))));
+    asked(&api.clone()).await.unwrap();
+    let calls = fake.all_calls();
+    let tokens: Vec<_> = calls.iter().filter(|call| call.what == "POST /token").collect();
+    assert_eq!(tokens.len(), 1, "{calls:#?}");
+    let form = String::from_utf8(tokens[0].body.clone()).unwrap();
+    assert_eq!(form, "grant_type=client_credentials&client_id=AcmeClientId01234567&client_secret=acme-canary-secret");
+    assert!(fake.calls().iter().all(|call| call.token.as_deref() == Some("kChqt9ewQNAcwgbHp4yFd5")));
+}
+
+#[tokio::test]
+async fn a_token_of_a_short_life_is_not_kept() {
+    let fake = Fake::start().await;
+    let api = fake.avito().api;
+    for _ in 0..2 {
+        fake.next("/token", 200, json!({ "access_token": "short", "expires_in": 0 }));
+        asked(&api).await.unwrap();
+    }
+    assert_eq!(fake.all_calls().len(), 4);
+}
+
+#[tokio::test]
+async fn an_old_token_is_replaced_once() {
+    for status in [401, 403] {
+        let fake = Fake::start().await;
+        let api = fake.avito().api;
+        asked(&api).await.unwrap();
+        fake.next("/self", status, fixture("api_error_403"));
+        asked(&api).await.unwrap();
+        let whats: Vec<String> = fake.all_calls().into_iter().map(|call| call.what).collect();
+        assert_eq!(whats.iter().filter(|what| *what == "POST /token").count(), 2, "{whats:?}");
+        // A new token that is refused, too, is not the reason.
+        let fresh = fake.avito().api;
+        fake.next("/self", status, fixture("api_error_403"));
+        assert!(matches!(asked(&fresh).await, Err(ApiError::Refused { code, .. }) if code == status));
+    }
+}
+
+#[tokio::test]
+async fn refused_credentials_are_a_401_whatever_the_status() {
+    for (status, answer) in [(200, json!({ "error": "invalid_client" })), (400, json!({ "error": "invalid_client" }))] {
+        let fake = Fake::start().await;
+        fake.next("/token", status, answer);
+        let failed = asked(&fake.avito().api).await.unwrap_err();
+        let wanted = ApiError::Refused { code: 401, message: "invalid_client".to_owned(), retry_after: None };
+        assert_eq!(failed, wanted);
+        assert!(matches!(denied(&failed), Denied::Access(_)));
+    }
+}
+
+#[tokio::test]
+async fn nothing_was_sent_without_a_token() {
+    let fake = Fake::start().await;
+    let api = fake.avito().api;
+    fake.next_cut("/token");
+    assert!(matches!(asked(&api).await, Err(ApiError::NotSent(_))));
+    fake.next_text("/token", 200, "<html>");
+    assert!(matches!(asked(&api).await, Err(ApiError::NotSent(_))));
+    fake.next_text("/token", 502, "<html>");
+    assert!(matches!(asked(&api).await, Err(ApiError::Refused { code: 502, .. })));
+    assert!(fake.calls().is_empty());
+}
+
+#[tokio::test]
+async fn answers_are_told_apart() {
+    let fake = Fake::start().await;
+    let api = fake.avito().api;
+    fake.next_limit("/self", 7);
+    let limited = asked(&api).await.unwrap_err();
+    let message = "Too Many Requests".to_owned();
+    assert_eq!(limited, ApiError::Refused { code: 429, message, retry_after: Some(Duration::from_secs(7)) });
+    fake.next_text("/self", 502, "<html>");
+    assert_eq!(asked(&api).await, Err(ApiError::Refused { code: 502, message: String::new(), retry_after: None }));
+    fake.next_cut("/self");
+    assert!(matches!(asked(&api).await, Err(ApiError::Unknown(_))));
+    fake.next_text("/self", 200, "<html>");
+    assert_eq!(asked(&api).await, Err(ApiError::Unreadable { status: 200 }));
+    let nobody = AvitoApi { base: Url::parse("http://127.0.0.1:9/").unwrap(), ..api };
+    assert!(matches!(asked(&nobody).await, Err(ApiError::NotSent(_))));
+}
+
+#[test]
+fn messages_of_refusals_are_found_in_every_form() {
+    for (answer, wanted) in [
+        (body("api_error_402"), "Payment required"),
+        (body("api_token_refused"), "invalid_client"),
+        (r#"{"result":{"status":false,"message":"no"}}"#.to_owned(), "no"),
+        ("[]".to_owned(), ""),
+    ] {
+        assert_eq!(message_of(&serde_json::from_str(&answer).unwrap()), wanted);
+    }
+}
+
+#[tokio::test]
+async fn ids_cannot_leave_their_place_in_a_path() {
+    let fake = Fake::start().await;
+    let api = fake.avito().api;
+    let address = |id: &str| api.address(&["messenger", "v2", "chats", id], &[("a", "b c")]);
+    assert!(address("u2i-A~b_1").unwrap().as_str().ends_with("/messenger/v2/chats/u2i-A~b_1?a=b+c"));
+    assert!(address("../../token?x=1#y").unwrap().path().ends_with("/chats/..%2F..%2Ftoken%3Fx=1%23y"));
+    assert!(address("..").is_err() && address(".").is_err());
+}
+
+#[test]
+fn every_refusal_of_the_line_has_words() {
+    for (code, wanted) in [(401, "Client ID"), (402, "subscription level"), (403, "subscription level")] {
+        let failed = ApiError::Refused { code, message: String::new(), retry_after: None };
+        let Denied::Access(said) = denied(&failed) else { panic!("{code}") };
+        let text = said.plain(base::i18n::Words::new(Language::En), "");
+        assert!(text.contains(wanted), "{text}");
+    }
+    for (code, away) in [(400, false), (404, false), (429, true), (500, true)] {
+        let failed = ApiError::Refused { code, message: String::new(), retry_after: None };
+        assert_eq!(matches!(denied(&failed), Denied::Away(_)), away, "{code}");
+    }
+}

@@ -1,0 +1,153 @@
+//! The vendor's application (avito §2): a seller agrees on Avito's page, the browser returns with a code, and the
+//! code is exchanged for tokens that are stored with the source.
+//!
+//! ```text
+//! consent_page ─▶ the seller agrees ─▶ code ─▶ exchange ─▶ access token (24 h) + refresh token ─┐
+//!                                               renew, when half of the day is over  ◀──────────┘
+//! ```
+
+use std::collections::BTreeMap;
+
+use base::i18n::LocalizedText;
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::Avito;
+use super::access::{App, Granted};
+use super::api::{AvitoApi, denied};
+use super::setup::{ACCESS_TOKEN, REFRESH_TOKEN};
+use crate::poll::Renewed;
+use crate::{Denied, Settings};
+
+/// What the application asks for: reading and writing messages, and whose account it is.
+const SCOPE: &str = "messenger:read,messenger:write,user:read";
+/// Tokens are renewed when less than this is left: hourly attempts may fail for half a day.
+const LEFT: TimeDelta = TimeDelta::hours(12);
+/// The part of the public settings that says when the access token ends, in seconds since 1970.
+const FACT: &str = "access_until";
+
+impl Avito {
+    /// Where a seller lets the vendor's application in; none if there is no application. `state` comes back with the
+    /// code.
+    pub fn consent_page(&self, state: &str) -> Option<Url> {
+        let app = self.api.app.as_ref()?;
+        let mut page = self.api.base.clone();
+        if page.host_str() == Some("api.avito.ru") {
+            page.set_host(Some("avito.ru")).ok()?;
+        }
+        page.path_segments_mut().ok()?.pop_if_empty().push("oauth");
+        page.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("pro_users_flow", "true")
+            .append_pair("client_id", &app.client_id)
+            .append_pair("scope", SCOPE)
+            .append_pair("state", state);
+        Some(page)
+    }
+
+    /// Exchanges a code, which is good once, for the tokens of a source.
+    pub async fn exchange(&self, code: &str, now: DateTime<Utc>) -> Result<Renewed, Denied> {
+        asked(&self.api, ("authorization_code", "code", code), now).await
+    }
+}
+
+/// New tokens for a source of the application, if the present ones end soon.
+pub(super) async fn renew(api: &AvitoApi, settings: &Settings, now: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {
+    let Some(refresh) = settings.secrets.get(REFRESH_TOKEN) else { return Ok(None) };
+    let until = settings.public.pointer(&format!("/facts/{FACT}")).and_then(Value::as_i64);
+    let until = until.and_then(|until| DateTime::from_timestamp(until, 0));
+    if until.is_some_and(|until| until - now > LEFT) {
+        return Ok(None);
+    }
+    asked(api, ("refresh_token", "refresh_token", refresh.expose_secret()), now).await.map(Some)
+}
+
+async fn asked(api: &AvitoApi, (kind, name, value): (&str, &str, &str), now: DateTime<Utc>) -> Result<Renewed, Denied> {
+    let Some(App { client_id, client_secret }) = &api.app else {
+        return Err(Denied::Refused(LocalizedText::new("said-avito-no-app")));
+    };
+    let form = [
+        ("grant_type", kind),
+        ("client_id", client_id),
+        ("client_secret", client_secret.expose_secret()),
+        (name, value),
+    ];
+    let granted = api.granted(&form).await.map_err(|failed| denied(&failed))?;
+    let life = i64::try_from(granted.life().as_secs()).unwrap_or(i64::MAX);
+    let Granted { access_token, refresh_token, .. } = granted;
+    let mut secrets = BTreeMap::from([(ACCESS_TOKEN.to_owned(), access_token)]);
+    secrets.extend(refresh_token.map(|token| (REFRESH_TOKEN.to_owned(), token)));
+    Ok(Renewed { secrets, facts: BTreeMap::from([(FACT, json!(now.timestamp().saturating_add(life)))]) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::avito::fake::{Fake, fixture, settings};
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_795_168_800, 0).unwrap()
+    }
+
+    fn of_app(until: Option<i64>) -> Settings {
+        let mut settings = settings();
+        settings.secrets.insert(ACCESS_TOKEN.to_owned(), "old".into());
+        settings.secrets.insert(REFRESH_TOKEN.to_owned(), "refresh".into());
+        settings.public["facts"][FACT] = json!(until);
+        settings
+    }
+
+    #[tokio::test]
+    async fn a_code_becomes_tokens() {
+        let fake = Fake::start().await;
+        let page = fake.avito().consent_page("st&te").unwrap();
+        assert_eq!(page.path(), "/oauth");
+        let query = "response_type=code&pro_users_flow=true&client_id=app\
+                     &scope=messenger%3Aread%2Cmessenger%3Awrite%2Cuser%3Aread&state=st%26te";
+        assert_eq!(page.query(), Some(query));
+        fake.next("/token", 200, fixture("api_token_of_app"));
+        let tokens = fake.avito().exchange("c0de", now()).await.unwrap();
+        assert_eq!(tokens.secrets[ACCESS_TOKEN].expose_secret(), "kChqt9ewQNAcwgbHp4yFd5");
+        assert_eq!(tokens.secrets[REFRESH_TOKEN].expose_secret(), "QNAcwgbHQNAcwgbHkChqt9ewQNAcwgbHp4yFd5");
+        assert_eq!(tokens.facts[FACT], json!(1_795_168_800 + 86_400));
+        let form = String::from_utf8(fake.all_calls()[0].body.clone()).unwrap();
+        let wanted = "grant_type=authorization_code&client_id=app&client_secret=app-secret&code=c0de";
+        assert_eq!(form, wanted);
+        fake.next("/token", 400, json!({ "error": "invalid_grant" }));
+        let Err(Denied::Access(said)) = fake.avito().exchange("c0de", now()).await else { panic!() };
+        assert!(said.to_string().contains("Connect the source again"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn avitos_own_page_is_on_another_host() {
+        let fake = Fake::start().await;
+        let mut avito = fake.avito();
+        avito.api.base = Url::parse("https://api.avito.ru").unwrap();
+        assert!(avito.consent_page("s").unwrap().as_str().starts_with("https://avito.ru/oauth?response_type=code&"));
+        avito.api.app = None;
+        assert_eq!(avito.consent_page("s"), None);
+        assert!(matches!(avito.exchange("c", now()).await, Err(Denied::Refused(_))));
+    }
+
+    #[tokio::test]
+    async fn tokens_are_renewed_when_half_a_day_is_left() {
+        let fake = Fake::start().await;
+        let api = fake.avito().api;
+        let until = |hours: i64| Some(now().timestamp() + hours * 3600);
+        for (settings, wanted) in [
+            (settings(), false),
+            (of_app(until(13)), false),
+            (of_app(until(12)), true),
+            (of_app(until(-5)), true),
+            (of_app(None), true),
+        ] {
+            fake.next("/token", 200, fixture("api_token_of_app"));
+            let renewed = renew(&api, &settings, now()).await.unwrap();
+            assert_eq!(renewed.is_some(), wanted, "{:?}", settings.public);
+        }
+        let form = String::from_utf8(fake.all_calls()[0].body.clone()).unwrap();
+        assert!(form.starts_with("grant_type=refresh_token&") && form.ends_with("&refresh_token=refresh"), "{form}");
+    }
+}

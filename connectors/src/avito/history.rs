@@ -1,0 +1,155 @@
+//! Messages from before a source was connected (avito §7): chat by chat, the one that changed last first.
+
+use base::i18n::Words;
+use chrono::{DateTime, Utc};
+
+use super::api::{AvitoApi, Call, denied};
+use super::receive::{Listener, read_old};
+use super::setup::Account;
+use super::wire::{Chat, ChatList, Messages};
+use crate::incoming::IncomingMessage;
+use crate::poll::HistoryPage;
+use crate::{Denied, Settings};
+
+/// Messages of one page, and how far back Avito lists chats and messages.
+const PAGE: usize = 100;
+const FURTHEST: usize = 1000;
+
+/// Which chat, by its place in the list, and which messages of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Position {
+    chat: usize,
+    message: usize,
+}
+
+impl Position {
+    fn read(text: &str) -> Option<Self> {
+        let (chat, message) = text.split_once(':')?;
+        Some(Self { chat: chat.parse().ok()?, message: message.parse().ok()? })
+    }
+
+    /// None beyond what Avito lists.
+    fn shown(self) -> Option<String> {
+        (self.chat <= FURTHEST).then(|| format!("{}:{}", self.chat, self.message))
+    }
+}
+
+/// One page: up to a hundred messages of one chat, in the order of their time.
+pub(super) async fn page(
+    api: &AvitoApi,
+    settings: &Settings,
+    since: DateTime<Utc>,
+    page: Option<&str>,
+    words: Words,
+) -> Result<HistoryPage, Denied> {
+    let account = Account::required(settings)?;
+    let at = page.and_then(Position::read).unwrap_or_default();
+    let Some(chat) = chat_at(api, &account, at.chat).await? else { return Ok(HistoryPage::default()) };
+    if chat.updated < since.timestamp() {
+        return Ok(HistoryPage::default());
+    }
+    let (limit, offset) = (PAGE.to_string(), at.message.to_string());
+    let path = ["messenger", "v3", "accounts", account.user_id, "chats", chat.id.as_str(), "messages", ""];
+    let query = [("limit", limit.as_str()), ("offset", offset.as_str())];
+    let listed: Messages = api.call(&account, Call::get(&path, &query)).await.map_err(|failed| denied(&failed))?;
+    let listed = listed.into_list();
+    let is_full = listed.len() >= PAGE;
+    let reaches_back = listed.iter().any(|message| message.created < since.timestamp());
+    let has_more = is_full && !reaches_back && at.message + PAGE <= FURTHEST;
+    let next = if has_more {
+        Position { message: at.message + PAGE, ..at }
+    } else {
+        Position { chat: at.chat + 1, message: 0 }
+    };
+    let listener = Listener { account: &account, words };
+    // The advert goes above the oldest message that is brought in.
+    let mut advert = chat.advert().filter(|_| !has_more);
+    let mut messages: Vec<IncomingMessage> = Vec::new();
+    for mut message in listed.into_iter().rev().filter(|message| message.created >= since.timestamp()) {
+        message.chat_id = chat.id.clone();
+        if let Some(read) = read_old(&listener, &message, &chat, advert.as_ref()) {
+            advert = None;
+            messages.push(read);
+        }
+    }
+    Ok(HistoryPage { messages, next: next.shown() })
+}
+
+async fn chat_at(api: &AvitoApi, account: &Account<'_>, offset: usize) -> Result<Option<Chat>, Denied> {
+    let offset = offset.to_string();
+    let path = ["messenger", "v2", "accounts", account.user_id, "chats"];
+    let query = [("chat_types", "u2i,u2u"), ("limit", "1"), ("offset", offset.as_str())];
+    let list: ChatList = api.call(account, Call::get(&path, &query)).await.map_err(|failed| denied(&failed))?;
+    Ok(list.chats.into_iter().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use base::i18n::Language;
+    use base::message::{Content, Role};
+    use serde_json::json;
+
+    use super::*;
+    use crate::avito::fake::{CHAT, Fake, SELLER, fixture, settings};
+
+    async fn asked(fake: &Fake, since: i64, from: Option<&str>) -> HistoryPage {
+        let since = DateTime::from_timestamp(since, 0).unwrap();
+        page(&fake.avito().api, &settings(), since, from, Words::new(Language::En)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_chat_is_brought_in_in_the_order_of_time_below_its_advert() {
+        let fake = Fake::start().await;
+        let HistoryPage { messages, next } = asked(&fake, 1_795_000_000, None).await;
+        let shown: Vec<(Role, &str)> = messages
+            .iter()
+            .map(|message| match &message.body.content {
+                Content::Text { text } => (message.body.sender.role, text.as_str()),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let about = "[Advert] Диван синий, 30 000 ₽\n\
+                     https://avito.ru/moskva/mebel_i_interer/divan_siniy_3344556677\n\nЕщё продаёте?";
+        assert_eq!(shown, [(Role::Client, about), (Role::Manager, "Да, продаём"), (Role::Manager, "Приедете?")]);
+        assert_eq!(messages[1].conversation_id, CHAT);
+        assert_eq!(messages[1].body.receiver.as_ref().unwrap().name.as_deref(), Some("Мария"));
+        assert_eq!(messages[2].body.reply_to.as_ref().unwrap().external_id, Some(messages[0].external_id.clone()));
+        assert_eq!(next.as_deref(), Some("1:0"));
+        let chats = format!("GET /messenger/v2/accounts/{SELLER}/chats");
+        let list = format!("GET /messenger/v3/accounts/{SELLER}/chats/{CHAT}/messages/?limit=100&offset=0");
+        assert_eq!(fake.whats(), [format!("{chats}?chat_types=u2i%2Cu2u&limit=1&offset=0"), list]);
+    }
+
+    #[tokio::test]
+    async fn it_ends_with_the_last_chat_that_changed_since() {
+        let fake = Fake::start().await;
+        assert_eq!(asked(&fake, 1_795_168_800, None).await, HistoryPage::default(), "the chat is older");
+        fake.next("/chats?", 200, json!({ "chats": [] }));
+        assert_eq!(asked(&fake, 0, Some("3:0")).await, HistoryPage::default());
+        fake.next("/v2/", 402, fixture("api_error_402"));
+        let denied = page(&fake.avito().api, &settings(), DateTime::UNIX_EPOCH, None, Words::new(Language::En)).await;
+        assert!(matches!(denied, Err(Denied::Access(_))));
+    }
+
+    #[tokio::test]
+    async fn a_long_chat_has_several_pages_and_its_advert_on_the_oldest() {
+        let fake = Fake::start().await;
+        let one = fixture("api_messages")[3].clone();
+        fake.next("/messages/", 200, json!(vec![one; PAGE]));
+        let HistoryPage { messages, next } = asked(&fake, 0, Some("2:300")).await;
+        assert_eq!((messages.len(), next.as_deref()), (PAGE, Some("2:400")));
+        assert_eq!(messages[0].body.content, Content::Text { text: "Ещё продаёте?".to_owned() });
+        let recent = asked(&fake, 1_795_168_800, Some("0:0")).await;
+        assert!(recent.messages.is_empty());
+    }
+
+    #[test]
+    fn a_position_is_read_back_until_the_lists_end() {
+        let at = Position { chat: 7, message: 300 };
+        assert_eq!(Position::read(&at.shown().unwrap()), Some(at));
+        assert_eq!(Position { chat: 1001, message: 0 }.shown(), None);
+        for wrong in ["", "7", "a:b", "7:", "-1:0"] {
+            assert_eq!(Position::read(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Avito's messenger, through its API (avito §1): chats between a seller and the buyers of the seller's adverts.
+//!
+//! ```text
+//! setup.rs     settings, and a seller's description    api.rs      calls: a token, the answer, what failed
+//! access.rs    tokens, kept until shortly before end   app.rs      the vendor's application: consent and tokens
+//! webhook.rs   where Avito posts messages              send/       seller → buyer
+//! receive/     buyer → seller, and the seller's app    chats.rs    a chat's people and advert
+//! poll.rs      what was read, history.rs the past      files.rs    voice messages
+//! ```
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base::config::Avito as AvitoConfig;
+use base::error::FieldError;
+use base::http_client::HttpClients;
+use base::i18n::Words;
+use base::message::Failure;
+use base::verdict::Report;
+use chrono::{DateTime, Utc};
+
+use super::file::{NotOpened, OpenFile};
+use super::incoming::{InboundEvent, IncomingCall, NotReceived};
+use super::poll::{HistoryPage, OpenConversation, Renewed};
+use super::{
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
+    error_catalog,
+};
+use crate::kind::Kind;
+
+mod abilities;
+mod access;
+pub mod api;
+pub mod app;
+mod chats;
+#[cfg(test)]
+mod fake;
+mod files;
+mod history;
+mod poll;
+mod receive;
+mod send;
+pub mod setup;
+mod webhook;
+mod wire;
+
+use api::AvitoApi;
+use chats::Chats;
+use poll::Round;
+use send::OwnSends;
+
+/// The connector of kind `avito`.
+pub struct Avito {
+    api: AvitoApi,
+    chats: Chats,
+    sends: OwnSends,
+    round: Round,
+}
+
+impl Avito {
+    pub fn new(http: &HttpClients, config: &AvitoConfig) -> Self {
+        Self {
+            api: AvitoApi::new(http, config),
+            chats: Chats::default(),
+            sends: OwnSends::default(),
+            round: Round::default(),
+        }
+    }
+}
+
+/// The kind. An advert, not a link to a name, opens a chat.
+pub const KIND: Kind = Kind { name: "avito", own_server: false, web_chat: false, deep_link: None };
+
+#[async_trait]
+impl Connector for Avito {
+    fn kind(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn abilities(&self) -> &'static Abilities {
+        &abilities::ABILITIES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        setup::FIELDS
+    }
+
+    fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
+        setup::setup(settings)
+    }
+
+    fn signs(&self, settings: &Settings) -> bool {
+        setup::Options::of(settings).sign_with_manager_name
+    }
+
+    /// Only a buyer begins a chat (avito §6).
+    fn not_begun(&self, words: Words) -> Failure {
+        error_catalog::AVITO.failure("a5", words)
+    }
+
+    async fn check_access(&self, settings: &Settings) -> Check {
+        setup::check_access(&self.api, settings).await
+    }
+
+    async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
+        webhook::check(&self.api, settings, probe).await
+    }
+
+    async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
+        send::send(self, settings, outgoing).await
+    }
+
+    async fn open_media(&self, settings: &Settings, reference: &str) -> Result<OpenFile, NotOpened> {
+        files::open(&self.api, settings, reference).await
+    }
+
+    fn has_webhook(&self) -> bool {
+        true
+    }
+
+    fn secret_in_path(&self) -> bool {
+        true
+    }
+
+    fn authenticates_by_header(&self) -> bool {
+        // The address is all that is needed; the body need not be read first.
+        true
+    }
+
+    fn authenticate(&self, settings: &Settings, call: &IncomingCall<'_>) -> bool {
+        webhook::authenticate(settings, call)
+    }
+
+    async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {
+        setup::identity(&self.api, settings).await
+    }
+
+    async fn receive(
+        &self,
+        settings: &Settings,
+        call: &IncomingCall<'_>,
+        words: Words,
+    ) -> Result<Vec<InboundEvent>, NotReceived> {
+        receive::receive(self, settings, call.body, words).await
+    }
+
+    async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+        webhook::connect(&self.api, settings, hook).await
+    }
+
+    async fn watch(&self, settings: &Settings, hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
+        webhook::watch(&self.api, settings, hook).await
+    }
+
+    async fn remove_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+        webhook::remove(&self.api, settings, hook).await
+    }
+
+    fn poll_interval(&self) -> Option<Duration> {
+        Some(poll::INTERVAL)
+    }
+
+    async fn poll(&self, settings: &Settings, open: &[OpenConversation]) -> Result<Vec<InboundEvent>, Denied> {
+        poll::poll(self, settings, open).await
+    }
+
+    async fn renew(&self, settings: &Settings, now: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {
+        app::renew(&self.api, settings, now).await
+    }
+
+    fn has_history(&self) -> bool {
+        true
+    }
+
+    async fn history(
+        &self,
+        settings: &Settings,
+        since: DateTime<Utc>,
+        page: Option<&str>,
+        words: Words,
+    ) -> Result<HistoryPage, Denied> {
+        history::page(&self.api, settings, since, page, words).await
+    }
+}

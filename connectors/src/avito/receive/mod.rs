@@ -1,0 +1,163 @@
+//! Converts Avito's posts to events (avito §5).
+//!
+//! ```text
+//! post ─▶ whose, of which type ─┬─▶ deleted, Avito's own        nothing else is asked
+//!                               ├─▶ the seller's: ours by API?  send/own_sends.rs
+//!                               └─▶ chats.rs: people, advert ─▶ content.rs ─▶ message
+//! ```
+
+mod content;
+#[cfg(test)]
+mod tests;
+
+use base::i18n::{LocalizedText, Words};
+use base::message::{Body, Content, Person, Quote, Role, State};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Avito;
+use super::chats::{Scene, buyer};
+use super::send::OwnSend;
+use super::setup::Account;
+use super::wire::{Chat, Item, Message, Post};
+use crate::Settings;
+use crate::incoming::{InboundEvent, IncomingMessage, NotReceived, StatusReport};
+
+/// The seller's account, and the language of texts that Parom supplies.
+pub(super) struct Listener<'a> {
+    pub account: &'a Account<'a>,
+    pub words: Words,
+}
+
+/// Reads one post.
+pub(super) async fn receive(
+    avito: &Avito,
+    settings: &Settings,
+    body: &[u8],
+    words: Words,
+) -> Result<Vec<InboundEvent>, NotReceived> {
+    let raw: Value = serde_json::from_slice(body).map_err(|_| NotReceived::Unreadable)?;
+    let Some(payload) = Post::deserialize(&raw).map_err(|_| NotReceived::Unreadable)?.payload else {
+        // `{}` proves that the address answers (avito §5).
+        let is_ping = raw.as_object().is_some_and(serde_json::Map::is_empty);
+        return Ok(vec![if is_ping { InboundEvent::Nothing("ping") } else { InboundEvent::Unknown("post") }]);
+    };
+    if payload.kind != "message" {
+        return Ok(vec![InboundEvent::Unknown("payload")]);
+    }
+    let message = Message::deserialize(payload.value).map_err(|_| NotReceived::Unreadable)?;
+    let account = Account::of(settings).ok_or(NotReceived::Unreadable)?;
+    let listener = Listener { account: &account, words };
+    if let Some(settled) = listener.without_asking(&message) {
+        return Ok(vec![settled]);
+    }
+    let is_own = account.is_own(&message.author_id);
+    if is_own && let Some(event) = own_send(avito, &account, &message).await {
+        return Ok(vec![event]);
+    }
+    let scene = avito.chats.scene(&avito.api, &account, &message).await;
+    let mut events = Vec::new();
+    if account.since.is_none() {
+        let value = json!(message.created);
+        events.push(InboundEvent::Learned { part: "avito", key: "since".to_owned(), value });
+    }
+    if is_own && scene.chat.is_none() {
+        // Without the chat it is unknown to whom the seller wrote.
+        return Err(NotReceived::Later(LocalizedText::new("said-avito-chat")));
+    }
+    let Scene { chat, advert } = scene;
+    events.push(InboundEvent::Wrote(Box::new(listener.message(&message, chat.as_deref(), advert.as_ref()))));
+    Ok(events)
+}
+
+/// A message of the seller's that this process sent. None for one from Avito's application.
+async fn own_send(avito: &Avito, account: &Account<'_>, message: &Message) -> Option<InboundEvent> {
+    match avito.sends.recognise(account, message).await? {
+        OwnSend::Answered => Some(InboundEvent::Nothing("own_send")),
+        // Its sending ended without an answer: now it is known that it arrived.
+        OwnSend::Unanswered(letter_id) => Some(InboundEvent::Status(Box::new(StatusReport {
+            letter_id: Some(letter_id),
+            message: message.id.to_string(),
+            state: State::Delivered,
+            failure: None,
+            at: message.created.checked_mul(1000),
+        }))),
+    }
+}
+
+/// A message of the past. None for those that are left out.
+pub(super) fn read_old(
+    listener: &Listener<'_>,
+    message: &Message,
+    chat: &Chat,
+    advert: Option<&Item>,
+) -> Option<IncomingMessage> {
+    let is_told = listener.without_asking(message).is_none();
+    is_told.then(|| listener.message(message, Some(chat), advert))
+}
+
+impl Listener<'_> {
+    /// What is decided by the message alone.
+    fn without_asking(&self, message: &Message) -> Option<InboundEvent> {
+        let is_foreign = !message.user_id.is_empty()
+            && !self.account.user_id.is_empty()
+            && message.user_id.as_str() != self.account.user_id;
+        if is_foreign {
+            return Some(InboundEvent::Unknown("account"));
+        }
+        if message.id.is_empty() || message.chat_id.is_empty() {
+            return Some(InboundEvent::Unknown("message"));
+        }
+        match (message.kind.as_str(), message.chat_type.as_str()) {
+            ("deleted", _) => Some(InboundEvent::TookBack { messages: vec![message.id.to_string()] }),
+            // Texts of Avito's bots are no customer's (avito §5.4).
+            ("system", _) => Some(InboundEvent::Nothing("system")),
+            (_, "a2u") => Some(InboundEvent::Nothing("avito_chat")),
+            _ if message.author_id.is_nobody() => Some(InboundEvent::Nothing("system")),
+            _ => None,
+        }
+    }
+
+    fn message(&self, message: &Message, chat: Option<&Chat>, advert: Option<&Item>) -> IncomingMessage {
+        let is_own = self.account.is_own(&message.author_id);
+        let (sender, receiver) = if is_own {
+            let opposite = chat.and_then(|chat| chat.buyer(self.account));
+            let seller = Person { id: message.author_id.to_string(), role: Role::Manager, ..Person::default() };
+            (seller, opposite.map(|user| buyer(&user.id, Some(user), self.words)))
+        } else {
+            let user = chat.and_then(|chat| chat.user(&message.author_id));
+            (buyer(&message.author_id, user, self.words), None)
+        };
+        let (mut content, mut caption) = self.content(message);
+        if let Some(advert) = advert {
+            above(&self.advert(advert), &mut content, &mut caption);
+        }
+        let reply_to = message.quote.as_ref().filter(|quote| !quote.id.is_empty());
+        let reply_to = reply_to.map(|quote| Quote { external_id: Some(quote.id.to_string()), ..Quote::default() });
+        IncomingMessage {
+            external_id: message.id.to_string(),
+            conversation_id: message.chat_id.to_string(),
+            sent_at: message.created.checked_mul(1000).filter(|at| *at > 0),
+            body: Body { receiver, caption, reply_to, ..Body::new(sender, content) },
+            room: None,
+        }
+    }
+
+    /// A text of ours inside a customer's message, with non-breaking spaces replaced.
+    fn text(&self, key: &'static str, with: &[(&'static str, &str)]) -> String {
+        let said = with.iter().fold(LocalizedText::new(key), |said, (name, text)| said.with(name, *text));
+        said.plain(self.words, "")
+    }
+}
+
+/// Puts a text above a content.
+fn above(text: &str, content: &mut Content, caption: &mut Option<String>) {
+    let joined = |below: &str| if below.is_empty() { text.to_owned() } else { format!("{text}\n\n{below}") };
+    match content {
+        Content::Text { text: below } => *below = joined(below),
+        other => match other.media_mut() {
+            Some(media) => media.text = Some(joined(media.text.as_deref().unwrap_or_default())),
+            None => *caption = Some(joined(caption.as_deref().unwrap_or_default())),
+        },
+    }
+}

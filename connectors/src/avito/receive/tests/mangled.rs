@@ -1,0 +1,97 @@
+//! Bodies that nobody would send.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Reads without a server: what would be asked for is not there.
+fn read_alone(body: &[u8]) -> Result<Vec<InboundEvent>, NotReceived> {
+    base::http_client::install_crypto_provider();
+    let config = base::config::Config::from_toml("").unwrap();
+    let http = base::http_client::HttpClients::new(&config.network).unwrap();
+    let api_url = url::Url::parse("http://127.0.0.1:9/").unwrap();
+    let avito = Avito::new(&http, &base::config::Avito { api_url, client_id: None, client_secret: None });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(receive(&avito, &settings(), body, Words::new(Language::En)))
+}
+
+#[test]
+fn what_is_no_json_is_unreadable() {
+    for body in ["", "{", "nonsense", "\u{0}", "[1,2"] {
+        assert_eq!(read_alone(body.as_bytes()), Err(NotReceived::Unreadable), "{body}");
+    }
+    for body in ["null", "1", "\"\"", r#"{"payload":{"type":"message","value":7}}"#] {
+        let read = read_alone(body.as_bytes());
+        assert!(matches!(&read, Err(NotReceived::Unreadable)), "{body}: {read:?}");
+    }
+    for body in ["[]", r#"{"id":"1"}"#, r#"{"payload":{}}"#, r#"{"payload":{"type":"message","value":{}}}"#] {
+        let read = read_alone(body.as_bytes()).unwrap();
+        assert!(matches!(read.as_slice(), [InboundEvent::Unknown(_)]), "{body}: {read:?}");
+    }
+}
+
+#[test]
+fn a_field_of_another_type_loses_itself_alone() {
+    let mut post = fixture("hook_text");
+    post["payload"]["value"]["created"] = json!("soon");
+    post["payload"]["value"]["content"]["image"] = json!([1]);
+    post["payload"]["value"]["quote"] = json!("x");
+    let written = message(read_alone(post.to_string().as_bytes()).unwrap().remove(0));
+    assert_eq!(
+        (written.sent_at, shown(InboundEvent::Wrote(Box::new(written)))),
+        (None, "text Ещё продаёте?".to_owned())
+    );
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map("[a-z_]{1,8}", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+/// Replaces the `at`-th value of a JSON.
+fn replaced(value: &mut Value, at: &mut usize, with: &Value) {
+    if *at == 0 {
+        *value = with.clone();
+        *at = usize::MAX;
+        return;
+    }
+    *at -= 1;
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(|one| replaced(one, at, with)),
+        Value::Object(map) => map.values_mut().for_each(|one| replaced(one, at, with)),
+        _ => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_in_a_body_breaks_its_reader(sample in 0..SAMPLES.len(), at in 0_usize..40, with in any_json()) {
+        let mut post = fixture(SAMPLES[sample].0);
+        let mut at = at;
+        replaced(&mut post, &mut at, &with);
+        let _read = read_alone(post.to_string().as_bytes());
+    }
+
+    #[test]
+    fn nothing_cut_or_garbled_breaks_its_reader(sample in 0..SAMPLES.len(), cut in 0_usize..900, byte in any::<u8>()) {
+        let mut text = body(SAMPLES[sample].0).into_bytes();
+        let at = cut.min(text.len() - 1);
+        text[at] = byte;
+        let _read = read_alone(&text);
+        let _read = read_alone(&text[..at]);
+    }
+}

@@ -1,0 +1,90 @@
+//! Avito's webhook (avito §5): registered, checked, removed. An account may have several; the others are left alone.
+
+use base::i18n::LocalizedText;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use subtle::ConstantTimeEq;
+use url::Url;
+
+use super::api::{ApiError, AvitoApi, Call, denied, explain};
+use super::setup::Account;
+use super::wire::Subscriptions;
+use crate::incoming::IncomingCall;
+use crate::{Check, Denied, HOOK_SECRET, HookTarget, Probe, Settings, Watched};
+
+/// Whether a call came to the address that we gave to Avito. Its own signature has no published algorithm.
+pub(super) fn authenticate(settings: &Settings, call: &IncomingCall<'_>) -> bool {
+    let Some(secret) = settings.secrets.get(HOOK_SECRET).map(ExposeSecret::expose_secret) else { return false };
+    !secret.is_empty() && bool::from(call.path_secret.as_bytes().ct_eq(secret.as_bytes()))
+}
+
+/// Registers our address, then removes older ones of the same source: with another secret, or of a server that moved.
+pub(super) async fn connect(api: &AvitoApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+    let account = Account::required(settings)?;
+    let ours = address(hook);
+    change(api, &account, &["messenger", "v3", "webhook"], &ours).await?;
+    let known = listed(api, &account).await.map_err(|failed| denied(&failed))?;
+    for old in known.iter().filter(|url| **url != ours && is_of_source(url, &ours)) {
+        change(api, &account, &["messenger", "v1", "webhook", "unsubscribe"], old).await?;
+    }
+    Ok(())
+}
+
+/// Checks whether Avito posts to us.
+pub(super) async fn watch(api: &AvitoApi, settings: &Settings, hook: &HookTarget) -> Result<Watched, Denied> {
+    let account = Account::required(settings)?;
+    let known = listed(api, &account).await.map_err(|failed| denied(&failed))?;
+    Ok(if known.contains(&address(hook)) { Watched::Fine } else { Watched::Unset })
+}
+
+/// Removes our address.
+pub(super) async fn remove(api: &AvitoApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+    let account = Account::required(settings)?;
+    let ours = address(hook);
+    let known = listed(api, &account).await.map_err(|failed| denied(&failed))?;
+    for url in known.iter().filter(|url| is_of_source(url, &ours)) {
+        change(api, &account, &["messenger", "v1", "webhook", "unsubscribe"], url).await?;
+    }
+    Ok(())
+}
+
+/// Reads back where Avito posts.
+pub(super) async fn check(api: &AvitoApi, settings: &Settings, probe: &Probe) -> Check {
+    let account = Account::required(settings).map_err(|denied| denied.text().clone())?;
+    let known = listed(api, &account).await.map_err(|failed| explain(&failed))?;
+    // The address that people are shown has no secret.
+    let is_set = known.iter().any(|url| url.starts_with(&probe.hook_url));
+    if is_set || probe.is_new { Ok(None) } else { Err(LocalizedText::new("said-avito-unset")) }
+}
+
+async fn listed(api: &AvitoApi, account: &Account<'_>) -> Result<Vec<String>, ApiError> {
+    let path = ["messenger", "v1", "subscriptions"];
+    let list: Subscriptions = api.call(account, Call::post(&path, json!({}))).await?;
+    Ok(list.subscriptions.into_iter().map(|one| one.url).collect())
+}
+
+async fn change(api: &AvitoApi, account: &Account<'_>, path: &[&str], url: &str) -> Result<(), Denied> {
+    let done: Result<Value, ApiError> = api.call(account, Call::post(path, json!({ "url": url }))).await;
+    done.map(|_| ()).map_err(|failed| denied(&failed))
+}
+
+/// Our address, whose last part is the secret.
+fn address(hook: &HookTarget) -> String {
+    let secret = hook.secret.expose_secret();
+    match hook.url.strip_suffix(secret) {
+        Some(rest) if rest.ends_with('/') => hook.url.clone(),
+        _ => format!("{}/{secret}", hook.url.trim_end_matches('/')),
+    }
+}
+
+/// Whether two addresses belong to the same source: all but host and secret is equal.
+fn is_of_source(one: &str, other: &str) -> bool {
+    let place = |url: &str| {
+        let url = Url::parse(url).ok()?;
+        url.path().rsplit_once('/').map(|(place, _)| place.to_owned()).filter(|place| place.len() > 1)
+    };
+    place(one).is_some_and(|of_one| place(other) == Some(of_one))
+}
+
+#[cfg(test)]
+mod tests;

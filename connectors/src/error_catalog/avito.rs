@@ -1,0 +1,54 @@
+//! Avito's refusals (avito §9). Its documents name codes, not texts.
+
+use base::message::FailureCode::{Internal, RecipientUnreachable, Rejected, SourceDisconnected};
+
+use super::RefusalClass::{Pause, Permanent, Transient, Unknown};
+use super::{CatalogEntry, ErrorCatalog};
+
+/// What Avito's API refuses, and why.
+pub const AVITO: ErrorCatalog = ErrorCatalog { kind: "avito", rows: ROWS, defaults: DEFAULTS };
+
+/// Id, codes, parts of the text, reaction, failure code, and cause. Codes 0: no answer contains it.
+macro_rules! rows {
+    ($($id:literal $from:literal..=$to:literal [$($text:literal),*] => $class:expr, $failure:expr, $cause:literal;)*) => {
+        &[$(CatalogEntry {
+            id: $id,
+            key: concat!("passport-avito-", $id),
+            codes: $from..=$to,
+            texts: &[$($text),*],
+            cause: $cause,
+            class: $class,
+            failure: $failure,
+        }),*]
+    };
+}
+
+const ROWS: &[CatalogEntry] = rows! {
+    "a1" 401..=401 ["invalid_grant"] => Pause, Some(SourceDisconnected),
+        "the seller took the application's access back";
+    "a2" 401..=401 [] => Pause, Some(SourceDisconnected),
+        "client id or secret is wrong or was replaced";
+    "a3" 402..=402 [] => Pause, Some(SourceDisconnected),
+        "the subscription level does not include the messenger's API";
+    "a4" 403..=403 [] => Pause, Some(SourceDisconnected),
+        "the level is lost, a right is missing, or the account is blocked";
+    "a5" 404..=404 [] => Permanent, Some(RecipientUnreachable),
+        "the chat is gone, or never was";
+    "a6" 413..=415 [] => Permanent, Some(Rejected),
+        "the file is too large or of another format";
+    "a7" 429..=429 [] => Transient, Some(Internal),
+        "more calls in a minute than Avito allows";
+    "a8" 0..=0 [] => Permanent, Some(Rejected),
+        "an empty text";
+    "a9" 0..=0 [] => Unknown, Some(Rejected),
+        "outcome unknown";
+};
+
+const DEFAULTS: &[CatalogEntry] = rows! {
+    "400" 400..=400 [] => Permanent, Some(Rejected),
+        "Avito did not accept the request";
+    "5xx" 500..=599 [] => Transient, Some(Internal),
+        "a failure of the server";
+    "4xx" 405..=499 [] => Permanent, Some(Rejected),
+        "any other refusal";
+};

@@ -1,0 +1,91 @@
+//! Instagram professional accounts, through the Instagram API with Instagram Login (instagram-and-facebook §1). The code is
+//! in `meta/`.
+
+use std::time::Duration;
+
+use base::config::Config;
+use base::http_client::HttpClients;
+
+use crate::error_catalog::INSTAGRAM;
+use crate::kind::Kind;
+use crate::meta::{Meta, Network, OWN_APP, Platform, VENDORS_APP};
+use crate::{
+    Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Field, Input, Length, Stand, Support, Unit, Window,
+};
+
+/// The kind.
+pub const KIND: Kind = Kind {
+    name: "instagram",
+    own_server: false,
+    web_chat: false,
+    deep_link: Some(|name| format!("https://ig.me/m/{}?ref=", name.trim_start_matches('@'))),
+};
+
+/// What Instagram can do (instagram-and-facebook §9–§13, §16).
+const ABILITIES: Abilities = Abilities {
+    content: ContentAbilities {
+        sticker: Support::As(Stand::Picture),
+        location: Support::As(Stand::Text),
+        contact: Support::As(Stand::Text),
+        ..ContentAbilities::all(Support::Native)
+    },
+    features: FeatureAbilities {
+        captions: Support::As(Stand::Apart),
+        media_groups: Support::As(Stand::Apart),
+        forwards: Support::As(Stand::Text),
+        templates: Support::As(Stand::Text),
+        write_first: Support::As(Stand::Known),
+        edits: Support::Refused,
+        ..FeatureAbilities::all(Support::Native)
+    },
+    text_length: Some(Length { most: 1000, unit: Unit::Bytes }),
+    caption_length: None,
+    // It reports what was read, but not what was delivered.
+    delivered_on_accept: true,
+    after_unknown: AfterUnknown::ResendOnce,
+    window: Some(Window {
+        length: Duration::from_secs(24 * 3600),
+        by_people: Some(Duration::from_secs(7 * 24 * 3600)),
+    }),
+    // Media have a limit of 10 a second.
+    requests_per_second: 10,
+    at_once: 8,
+};
+
+const ACCOUNT: Field =
+    Field::required("account_id", Input::Text, "wizard-ig-account").with_hint("wizard-ig-account-hint");
+const TOKEN: Field = Field {
+    secret: true,
+    ..Field::required("access_token", Input::Text, "wizard-ig-token").with_hint("wizard-ig-token-hint")
+};
+
+const PLATFORM: Platform = Platform {
+    kind: KIND.name,
+    network: Network::Instagram,
+    object: "instagram",
+    account: "account_id",
+    fields: &[ACCOUNT, TOKEN, OWN_APP[0], OWN_APP[1]],
+    fields_in_vendors_app: &[ACCOUNT, TOKEN, VENDORS_APP[0], VENDORS_APP[1]],
+    abilities: &ABILITIES,
+    catalog: INSTAGRAM,
+    subscribed: &[
+        "comments",
+        "live_comments",
+        "message_edit",
+        "message_reactions",
+        "messages",
+        "messaging_postbacks",
+        "messaging_referral",
+        "messaging_seen",
+    ],
+    me: "user_id,username,name",
+    profile: "name,username",
+    post: "permalink,caption,media_url,thumbnail_url,username",
+    replies: "replies",
+    person_page: "https://www.instagram.com/",
+};
+
+/// The connector of kind `instagram`.
+pub fn connector(http: &HttpClients, config: &Config) -> Meta {
+    Meta::new(&PLATFORM, http, &config.instagram)
+}

@@ -1,0 +1,208 @@
+//! Calls of MAX's Bot API (max §1), and its hosts of files (max §7). The token is a header of calls alone: hosts of files
+//! never get it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::config;
+use base::http_client::{Guarded, HttpClients, read_up_to, reason};
+use base::i18n::LocalizedText;
+use futures_util::StreamExt;
+use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Body, Method, RequestBuilder, Response};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::Url;
+
+use crate::file::OpenFile;
+
+/// Time limit of a call, including the answer.
+const CALL_WITHIN: Duration = Duration::from_secs(8);
+/// Time limit of the upload of a file. With two calls it stays below the 30 seconds of a letter.
+const UPLOAD_WITHIN: Duration = Duration::from_secs(20);
+/// Maximum bytes read from an answer: a message with everything in it is far smaller.
+const ANSWER_BYTES: usize = 1024 * 1024;
+
+/// One Bot API server. Clones share connections.
+#[derive(Clone)]
+pub(super) struct MaxApi {
+    http: reqwest::Client,
+    files: reqwest::Client,
+    guarded: Guarded,
+    base: Arc<Url>,
+}
+
+/// Why there is no result. Contains no token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum ApiError {
+    /// The server refused. Code and message are MAX's (max §10), empty if the answer was not its own.
+    Refused { status: u16, code: String, message: String, retry_after: Option<Duration> },
+    /// The request did not reach the server completely: nothing happened there.
+    NotSent(LocalizedText),
+    /// The request was sent, and no complete answer came.
+    Unknown(LocalizedText),
+    /// An unreadable success answer: accepted, with an unknown result.
+    Unreadable { status: u16 },
+}
+
+/// A call without its token.
+pub(super) struct Call<'a> {
+    pub method: Method,
+    /// Segments of the path.
+    pub path: &'a [&'a str],
+    pub query: &'a [(&'a str, &'a str)],
+    pub body: Option<&'a Value>,
+}
+
+/// A file to upload.
+pub(super) struct UploadFile {
+    pub name: String,
+    /// Empty: unknown.
+    pub mime_type: String,
+    pub file: OpenFile,
+    /// Exact number of bytes.
+    pub size: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Refusal {
+    code: String,
+    message: String,
+}
+
+impl ApiError {
+    /// A refusal that no server gave.
+    pub fn refused(status: u16) -> Self {
+        Self::Refused { status, code: String::new(), message: String::new(), retry_after: None }
+    }
+}
+
+impl MaxApi {
+    /// A root certificate that cannot be read was refused with the configuration; if it vanished since, the calls fail
+    /// and say why.
+    pub fn new(http: &HttpClients, config: &config::Max) -> Self {
+        let trusting = config.root().map(|file| http.trusting(&config.api_url, file)).transpose();
+        let own = trusting.unwrap_or_else(|error| {
+            tracing::error!(%error, "the root certificate of max.ca_file is not used");
+            None
+        });
+        let own = own.as_ref().unwrap_or(http);
+        Self {
+            http: own.trusted().clone(),
+            files: own.files().clone(),
+            guarded: http.guarded().clone(),
+            base: Arc::new(config.api_url.clone()),
+        }
+    }
+
+    /// Whether this is MAX's public server, whose rules for webhooks apply.
+    pub fn is_maxs_own(&self) -> bool {
+        self.base.host_str().is_some_and(|host| host == "max.ru" || host.ends_with(".max.ru"))
+    }
+
+    /// Calls a method.
+    pub async fn call<T: DeserializeOwned>(&self, token: &SecretString, call: Call<'_>) -> Result<T, ApiError> {
+        let mut address = Url::clone(&self.base);
+        if let Ok(mut segments) = address.path_segments_mut() {
+            segments.pop_if_empty().extend(call.path);
+        }
+        let mut secret = HeaderValue::from_str(token.expose_secret()).map_err(|_| ApiError::refused(401))?;
+        secret.set_sensitive(true);
+        let mut request = self.http.request(call.method, address).timeout(CALL_WITHIN).header(AUTHORIZATION, secret);
+        if !call.query.is_empty() {
+            request = request.query(call.query);
+        }
+        if let Some(body) = call.body {
+            request = request.json(body);
+        }
+        let (status, answer) = answered(request, token).await?;
+        let value: Value = serde_json::from_slice(&answer).map_err(|_| ApiError::Unreadable { status })?;
+        if value.get("success") == Some(&Value::Bool(false)) {
+            let Refusal { message, .. } = serde_json::from_value(value).unwrap_or_default();
+            return Err(ApiError::Refused { status, code: String::new(), message, retry_after: None });
+        }
+        serde_json::from_value(value).map_err(|_| ApiError::Unreadable { status })
+    }
+
+    /// Uploads a file to an address that MAX gave; returns the body of the answer.
+    pub async fn upload(&self, token: &SecretString, address: &str, file: UploadFile) -> Result<Vec<u8>, ApiError> {
+        let bytes = file.file.bytes.map(|piece| piece.map_err(std::io::Error::other));
+        let mut part = Part::stream_with_length(Body::wrap_stream(bytes), file.size).file_name(file.name);
+        if let Ok(kind) = file.mime_type.parse::<HeaderValue>() {
+            part = part.headers([(reqwest::header::CONTENT_TYPE, kind)].into_iter().collect());
+        }
+        let request = self.at(Method::POST, address)?.timeout(UPLOAD_WITHIN).multipart(Form::new().part("data", part));
+        answered(request, token).await.map(|(_, answer)| answer)
+    }
+
+    /// Opens a file by a public address.
+    pub async fn open(&self, address: &str) -> Result<OpenFile, ApiError> {
+        let response = self.at(Method::GET, address)?.send().await.map_err(unanswered)?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(ApiError::refused(status.as_u16()));
+        }
+        let announced = response.content_length();
+        let bytes = response.bytes_stream().map(|chunk| chunk.map_err(|error| words(error).to_string()));
+        Ok(OpenFile { announced, bytes: bytes.boxed() })
+    }
+
+    /// A request to an address that MAX gave. On the API's own host it is trusted as the configuration is; anywhere else
+    /// it must be public.
+    fn at(&self, method: Method, address: &str) -> Result<RequestBuilder, ApiError> {
+        let url = Url::parse(address).map_err(|_| ApiError::refused(404))?;
+        if url.origin() == self.base.origin() {
+            return Ok(self.files.request(method, url));
+        }
+        self.guarded.request(method, &url).map_err(|_| ApiError::refused(404))
+    }
+}
+
+/// Sends a request; returns status and body of a success.
+async fn answered(request: RequestBuilder, token: &SecretString) -> Result<(u16, Vec<u8>), ApiError> {
+    let response = request.send().await.map_err(unanswered)?;
+    let status = response.status().as_u16();
+    let retry_after = seconds(&response);
+    let body = match read_up_to(response, ANSWER_BYTES).await {
+        Ok((body, _)) => body,
+        // The status is a refusal; the missing body would only have given the reason.
+        Err(_) if status >= 300 => Vec::new(),
+        Err(error) => return Err(ApiError::Unknown(words(error))),
+    };
+    if status < 300 {
+        return Ok((status, body));
+    }
+    let Refusal { code, message } = serde_json::from_slice(&body).unwrap_or_default();
+    let message = message.replace(token.expose_secret(), "…");
+    Err(ApiError::Refused { status, code, message, retry_after })
+}
+
+fn seconds(response: &Response) -> Option<Duration> {
+    let header = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    header.trim().parse().ok().map(Duration::from_secs)
+}
+
+fn unanswered(error: reqwest::Error) -> ApiError {
+    let sent = !error.is_connect() && !error.is_builder();
+    let said = words(error);
+    if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
+}
+
+/// Why a connection failed, without its address.
+fn words(error: reqwest::Error) -> LocalizedText {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    reason::explain(&text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! Inline keyboards (max §9): encodes a manager's buttons and lists, and decodes presses.
+//!
+//! ```text
+//! payload   b:<our message id, base64url>:<row>:<column>
+//! ```
+//!
+//! For a list, the row is the section and the column the row in it. A button's text is looked up in the message when it
+//! is pressed, because MAX may have shortened it.
+
+use base::message::{Button, List, Markup};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::incoming::ButtonText;
+
+/// Maximum rows.
+const ROWS: usize = 30;
+/// Maximum buttons in one row, and in one that has links.
+const IN_ROW: usize = 7;
+const LINKS_IN_ROW: usize = 3;
+/// Maximum characters of a label, and bytes of a link.
+const LABEL: usize = 128;
+const LINK: usize = 2048;
+
+/// A button that was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PressedButton {
+    /// Our id of the message that contains it.
+    pub message_id: Uuid,
+    pub row: usize,
+    pub column: usize,
+}
+
+impl PressedButton {
+    /// The `payload` of the button.
+    pub fn data(self) -> String {
+        format!("b:{}:{}:{}", URL_SAFE_NO_PAD.encode(self.message_id), self.row, self.column)
+    }
+
+    /// None if it is not a button of ours.
+    pub fn read(data: &str) -> Option<Self> {
+        let mut parts = data.strip_prefix("b:")?.split(':');
+        let id = URL_SAFE_NO_PAD.decode(parts.next()?).ok()?;
+        let message_id = Uuid::from_slice(&id).ok()?;
+        let (row, column) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        parts.next().is_none().then_some(Self { message_id, row, column })
+    }
+
+    /// The button's text from the markup of its message; none if it has no such button.
+    pub fn choice(self, markup: &Markup) -> Option<ButtonText> {
+        match markup {
+            Markup::Buttons(rows) => {
+                let button = rows.get(self.row)?.get(self.column)?;
+                Some(ButtonText { text: button.text.clone(), callback_data: None })
+            }
+            Markup::List(list) => {
+                let row = list.sections.get(self.row)?.rows.get(self.column)?;
+                Some(ButtonText { text: row.title.clone(), callback_data: Some(row.id.clone()) })
+            }
+        }
+    }
+}
+
+/// The attachment with the buttons; none if they do not fit a keyboard and text must replace them.
+pub(super) fn attachment(message_id: Uuid, markup: &Markup) -> Option<Value> {
+    let rows = match markup {
+        Markup::Buttons(rows) => buttons(message_id, rows)?,
+        Markup::List(list) => of_list(message_id, list),
+    };
+    let fits = (1..=ROWS).contains(&rows.len());
+    fits.then(|| json!({ "type": "inline_keyboard", "payload": { "buttons": rows } }))
+}
+
+/// Rows that are too wide go on below. None if a link cannot be one of MAX's.
+fn buttons(message_id: Uuid, rows: &[Vec<Button>]) -> Option<Vec<Vec<Value>>> {
+    let mut keys = Vec::new();
+    for (row, buttons) in rows.iter().enumerate() {
+        let named = buttons.iter().enumerate().filter(|(_, button)| !button.text.trim().is_empty());
+        let (mut line, mut has_links) = (Vec::new(), false);
+        for (column, button) in named {
+            line.push(match button.url.as_deref().filter(|url| !url.is_empty()) {
+                None => key(&button.text, PressedButton { message_id, row, column }),
+                Some(url) if is_link(url) => {
+                    has_links = true;
+                    json!({ "type": "link", "text": label(&button.text), "url": url })
+                }
+                Some(_) => return None,
+            });
+        }
+        let width = if has_links { LINKS_IN_ROW } else { IN_ROW };
+        keys.extend(line.chunks(width).map(<[Value]>::to_vec));
+    }
+    Some(keys)
+}
+
+fn is_link(url: &str) -> bool {
+    let scheme = url::Url::parse(url).map(|url| url.scheme().to_owned());
+    url.len() <= LINK && scheme.is_ok_and(|scheme| scheme == "https" || scheme == "http")
+}
+
+fn of_list(message_id: Uuid, list: &List) -> Vec<Vec<Value>> {
+    let sections = list.sections.iter().enumerate();
+    let keys = sections.flat_map(|(row, section)| {
+        let rows = section.rows.iter().enumerate().filter(|(_, choice)| !choice.title.trim().is_empty());
+        rows.map(move |(column, choice)| vec![key(&choice.title, PressedButton { message_id, row, column })])
+    });
+    keys.collect()
+}
+
+fn key(text: &str, pressed: PressedButton) -> Value {
+    json!({ "type": "callback", "text": label(text), "payload": pressed.data() })
+}
+
+/// A label that is not too long.
+fn label(text: &str) -> String {
+    match text.char_indices().nth(LABEL) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(LABEL - 1).chain(['…']).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::message::{Row, Section};
+
+    use super::*;
+
+    const ID: Uuid = Uuid::from_u128(0x0190_aaaa_bbbb_7ccc_8ddd_eeee_ffff_0001);
+
+    fn button(text: &str, url: Option<&str>) -> Button {
+        Button { text: text.to_owned(), url: url.map(str::to_owned) }
+    }
+
+    fn rows(markup: &Markup) -> Option<Vec<usize>> {
+        let rows = attachment(ID, markup)?;
+        Some(rows["payload"]["buttons"].as_array().unwrap().iter().map(|row| row.as_array().unwrap().len()).collect())
+    }
+
+    #[test]
+    fn a_press_leads_back_to_what_the_button_says() {
+        let long = "x".repeat(200);
+        let markup = Markup::Buttons(vec![vec![button("Yes", None), button(&long, None)]]);
+        let keys = attachment(ID, &markup).unwrap();
+        let second = &keys["payload"]["buttons"][0][1];
+        assert_eq!((&second["type"], second["text"].as_str().unwrap().chars().count()), (&json!("callback"), 128));
+        assert_eq!(second["payload"], "b:AZCqqru7fMyN3e7u__8AAQ:0:1");
+        let pressed = PressedButton::read(second["payload"].as_str().unwrap()).unwrap();
+        assert_eq!(pressed.choice(&markup).unwrap().text, long);
+        for wrong in ["", "b:", "b:AZCq:0:1", "b:AZCqqru7fMyN3e7u__8AAQ:0", "b:AZCqqru7fMyN3e7u__8AAQ:0:1:2", "utm"] {
+            assert_eq!(PressedButton::read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_chosen_row_has_its_id() {
+        let row = |id: &str| Row { id: id.to_owned(), title: format!("Row {id}"), description: String::new() };
+        let section = |rows: Vec<Row>| Section { title: String::new(), rows };
+        let list =
+            List { sections: vec![section(vec![row("a")]), section(vec![row("b"), row("c")])], ..List::default() };
+        let markup = Markup::List(list);
+        assert_eq!(rows(&markup), Some(vec![1, 1, 1]));
+        let pressed = PressedButton { message_id: ID, row: 1, column: 1 };
+        assert_eq!(pressed.choice(&markup).unwrap().callback_data.as_deref(), Some("c"));
+    }
+
+    #[test]
+    fn rows_are_as_wide_as_max_allows() {
+        let keys = |count: usize, url: Option<&str>| vec![button("A", url); count];
+        let link = Some("https://acme.test");
+        assert_eq!(rows(&Markup::Buttons(vec![keys(8, None), keys(4, link)])), Some(vec![7, 1, 3, 1]));
+        assert_eq!(rows(&Markup::Buttons(vec![keys(1, Some("tel:+7701"))])), None, "no address of the web");
+        assert_eq!(rows(&Markup::Buttons(vec![keys(1, None); 31])), None, "too many rows");
+        assert_eq!(rows(&Markup::Buttons(vec![vec![button(" ", None)]])), None);
+    }
+}

@@ -1,0 +1,157 @@
+//! MAX, through its Bot API (https://dev.max.ru/docs-api).
+//!
+//! ```text
+//! ids.rs       ids of conversations and messages       api.rs       calls, uploads and files
+//! setup.rs     settings, and a bot's own description   send/        bot → customer
+//! keyboard.rs  buttons, and what a press means         abilities.rs what it can do
+//! webhook.rs   where MAX sends updates                 receive/, wire.rs, vcard.rs  customer → bot, files.rs their files
+//! ```
+
+use async_trait::async_trait;
+use base::config;
+use base::error::FieldError;
+use base::http_client::HttpClients;
+use base::i18n::Words;
+use base::message::{Failure, Markup};
+use base::verdict::Report;
+use chrono::{DateTime, Utc};
+
+use super::file::{NotOpened, OpenFile};
+use super::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
+use super::{
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
+    error_catalog,
+};
+use crate::kind::Kind;
+
+mod abilities;
+mod api;
+#[cfg(test)]
+mod fake;
+mod files;
+mod ids;
+mod keyboard;
+mod receive;
+mod send;
+mod setup;
+mod vcard;
+mod webhook;
+mod wire;
+
+use api::MaxApi;
+use receive::Posts;
+use send::UploadedFiles;
+
+/// Name of the token among a source's credentials.
+const TOKEN: &str = "bot_token";
+
+/// The connector of kind `max`.
+pub struct Max {
+    api: MaxApi,
+    uploaded: UploadedFiles,
+    posts: Posts,
+}
+
+impl Max {
+    /// `config`: the address of MAX's server, and the root that its certificate ends at.
+    pub fn new(http: &HttpClients, config: &config::Max) -> Self {
+        Self { api: MaxApi::new(http, config), uploaded: UploadedFiles::default(), posts: Posts::default() }
+    }
+}
+
+/// The kind.
+pub const KIND: Kind = Kind {
+    name: "max",
+    own_server: false,
+    web_chat: false,
+    deep_link: Some(|name| format!("https://max.ru/{}?start=", name.trim_start_matches('@'))),
+};
+
+#[async_trait]
+impl Connector for Max {
+    fn kind(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn abilities(&self) -> &'static Abilities {
+        &abilities::ABILITIES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        setup::FIELDS
+    }
+
+    fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
+        setup::setup(settings)
+    }
+
+    fn signs(&self, settings: &Settings) -> bool {
+        setup::BotOptions::of(settings).sign_with_manager_name
+    }
+
+    /// Only the customer can begin a dialog (max §11).
+    fn not_begun(&self, words: Words) -> Failure {
+        error_catalog::MAX.failure("m4", words)
+    }
+
+    async fn check_access(&self, settings: &Settings) -> Check {
+        setup::check_access(&self.api, settings).await
+    }
+
+    async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
+        send::send(&self.api, &self.uploaded, settings, outgoing).await
+    }
+
+    async fn open_media(&self, settings: &Settings, reference: &str) -> Result<OpenFile, NotOpened> {
+        files::open(&self.api, settings, reference).await
+    }
+
+    async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
+        webhook::check(&self.api, settings, probe).await
+    }
+
+    fn has_webhook(&self) -> bool {
+        true
+    }
+
+    async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {
+        webhook::identity(&self.api, settings).await
+    }
+
+    fn authenticates_by_header(&self) -> bool {
+        true
+    }
+
+    fn authenticate(&self, settings: &Settings, call: &IncomingCall<'_>) -> bool {
+        webhook::authenticate(settings, call)
+    }
+
+    async fn receive(
+        &self,
+        settings: &Settings,
+        call: &IncomingCall<'_>,
+        words: Words,
+    ) -> Result<Vec<InboundEvent>, NotReceived> {
+        receive::receive(&self.api, &self.posts, settings, call.body, words).await
+    }
+
+    fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
+        keyboard::PressedButton::read(data)?.choice(markup)
+    }
+
+    async fn acknowledge(&self, settings: &Settings, press: &str) {
+        webhook::acknowledge(&self.api, settings, press).await;
+    }
+
+    async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+        webhook::connect(&self.api, settings, hook).await
+    }
+
+    async fn watch(&self, settings: &Settings, hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
+        webhook::watch(&self.api, settings, hook).await
+    }
+
+    async fn remove_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+        webhook::remove(&self.api, settings, hook).await
+    }
+}

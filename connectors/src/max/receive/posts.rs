@@ -1,0 +1,45 @@
+//! Posts of channels, which comments name by their ids alone (max §12): asked for once, remembered in this process.
+
+use std::time::Duration;
+
+use base::message::Post;
+use moka::future::Cache;
+use reqwest::Method;
+use secrecy::SecretString;
+
+use crate::max::api::{ApiError, Call, MaxApi};
+use crate::max::wire::Message;
+
+/// Maximum number of remembered posts, and for how long: a post may be edited.
+const POSTS: u64 = 10_000;
+const HOUR: Duration = Duration::from_secs(3600);
+/// Where a post is found if MAX does not say; amoCRM demands an address (chats-api §3.4.8).
+const SOMEWHERE: &str = "https://max.ru";
+
+/// The remembered posts.
+pub(in crate::max) struct Posts(Cache<String, Post>);
+
+impl Default for Posts {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(POSTS).time_to_live(HOUR).build())
+    }
+}
+
+impl Posts {
+    /// A post; without its address and text if MAX does not tell it.
+    pub(super) async fn find(&self, api: &MaxApi, token: &SecretString, id: &str) -> Post {
+        if let Some(known) = self.0.get(id).await {
+            return known;
+        }
+        let path = ["messages", id];
+        let call = Call { method: Method::GET, path: &path, query: &[], body: None };
+        let bare = Post { id: id.to_owned(), url: Some(SOMEWHERE.to_owned()), ..Post::default() };
+        let found: Result<Message, ApiError> = api.call(token, call).await;
+        let Ok(message) = found else { return bare };
+        let url = message.url.filter(|url| !url.is_empty()).or(bare.url);
+        let caption = message.body.and_then(|body| body.text).filter(|text| !text.is_empty());
+        let post = Post { id: bare.id, url, caption, ..Post::default() };
+        self.0.insert(id.to_owned(), post.clone()).await;
+        post
+    }
+}

@@ -1,0 +1,216 @@
+//! A message about to be posted, with its changeable parts separate.
+
+use base::message::{Content, List, Markup, Media};
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::SendContext;
+use super::file::{self, Attached, UploadType};
+use crate::Message;
+use crate::fit::lines;
+use crate::max::abilities::TEXT;
+use crate::max::api::{ApiError, Call};
+use crate::max::ids::{self, Place};
+use crate::max::keyboard;
+
+/// What stands beside the text.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Beside {
+    Nothing,
+    File {
+        kind: UploadType,
+        media: Box<Media>,
+    },
+    /// A whole attachment.
+    Attachment(Value),
+}
+
+/// A message about to be posted.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Draft {
+    pub text: String,
+    pub beside: Beside,
+    /// `mid` of the message it answers.
+    pub quote: Option<String>,
+    /// The attachment with the buttons.
+    pub keyboard: Option<Value>,
+    /// Texts that follow as separate messages.
+    pub more: Vec<String>,
+    /// The post that it comments on; without one it is a message.
+    pub post: Option<String>,
+}
+
+/// The result of sending.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Posted {
+    message: PostedMessage,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct PostedMessage {
+    body: PostedBody,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct PostedBody {
+    mid: Option<String>,
+}
+
+impl Posted {
+    pub fn mid(self) -> Option<String> {
+        self.message.body.mid.filter(|mid| ids::is_mid(mid))
+    }
+}
+
+/// Why a draft could not be posted.
+pub(super) struct NotPosted {
+    pub failed: ApiError,
+    /// The file that was part of it.
+    pub attached: Option<Attached>,
+}
+
+impl Draft {
+    pub fn of(context: &SendContext<'_>, message: &Message) -> Self {
+        let words = context.outgoing.words;
+        let post = message.post.as_ref().map(|post| post.id.clone());
+        let post = post.filter(|_| matches!(context.place, Place::Comments { .. }));
+        let quoted = message.reply_to.as_ref().and_then(|quote| quote.external_id.as_deref());
+        let quote = quoted.map(ids::mid).filter(|mid| mid.starts_with("mid.")).map(str::to_owned);
+        let is_comment = post.is_some();
+        let keyboard = message.markup.as_ref().filter(|_| !is_comment);
+        let keyboard = keyboard.and_then(|markup| keyboard::attachment(message.id, markup));
+        let (text, beside) = split(message, is_comment, words);
+        let mut draft = Self { text, beside, quote, keyboard, more: Vec::new(), post };
+        if let (None, Some(quote)) = (&draft.quote, &message.reply_to) {
+            draft.put_above(&lines::quote(words, quote));
+        }
+        match &message.markup {
+            Some(markup) if draft.keyboard.is_none() => draft.put_below(lines::markup(markup)),
+            Some(Markup::List(list)) => draft.put_below(list_text(list, &draft.text)),
+            _ => {}
+        }
+        draft
+    }
+
+    /// MAX refuses messages without anything.
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty() && self.beside == Beside::Nothing
+    }
+
+    /// A leading quote that does not fit is dropped.
+    fn put_above(&mut self, above: &str) {
+        let whole = join(above, &self.text);
+        if TEXT.holds(&whole) {
+            self.text = whole;
+        }
+    }
+
+    /// A trailing text that does not fit becomes a message of its own.
+    pub fn put_below(&mut self, below: String) {
+        if below.is_empty() {
+            return;
+        }
+        let whole = join(&self.text, &below);
+        if self.more.is_empty() && TEXT.holds(&whole) {
+            self.text = whole;
+        } else {
+            self.more.push(below);
+        }
+    }
+
+    /// Posts it. Returns the last message, which has the keyboard.
+    pub async fn post(&self, context: &SendContext<'_>) -> Result<Posted, NotPosted> {
+        let not = |failed| NotPosted { failed, attached: None };
+        let (mut attachments, mut attached) = (Vec::new(), None);
+        match &self.beside {
+            Beside::Nothing => {}
+            Beside::Attachment(attachment) => attachments.push(attachment.clone()),
+            Beside::File { kind, media } => {
+                attached = file::attach(context, *kind, media).await.map_err(not)?;
+                attachments.extend(attached.as_ref().map(Attached::attachment));
+            }
+        }
+        let mut text = self.text.clone();
+        if let (Beside::File { media, .. }, None) = (&self.beside, &attached) {
+            // The bytes are not stored here: its public address is all there is.
+            text = join(&text, &format!("{}\n{}", media.file_name, media.media_url));
+        }
+        let mut rest = self.more.iter().peekable();
+        if rest.peek().is_none() {
+            attachments.extend(self.keyboard.clone());
+        }
+        let first = self.request(context, &text, attachments, self.quote.as_deref()).await;
+        let mut last = first.map_err(|failed| NotPosted { failed, attached })?;
+        while let Some(text) = rest.next() {
+            let keyboard = self.keyboard.clone().filter(|_| rest.peek().is_none());
+            last = self.request(context, text, keyboard.into_iter().collect(), None).await.map_err(not)?;
+        }
+        Ok(last)
+    }
+
+    async fn request(
+        &self,
+        context: &SendContext<'_>,
+        text: &str,
+        attachments: Vec<Value>,
+        quote: Option<&str>,
+    ) -> Result<Posted, ApiError> {
+        let mut body = json!({ "text": text });
+        if !attachments.is_empty() {
+            body["attachments"] = Value::Array(attachments);
+        }
+        if let Some(mid) = quote {
+            body["link"] = json!({ "type": "reply", "mid": mid });
+        }
+        let (name, id) = match context.place {
+            Place::Chat(chat) => ("chat_id", chat),
+            Place::Comments { author, .. } => ("user_id", author),
+        };
+        let id = id.to_string();
+        let (comments, query) =
+            (["messages", self.post.as_deref().unwrap_or_default(), "comments"], [(name, id.as_str())]);
+        let (path, query): (&[&str], &[(&str, &str)]) =
+            if self.post.is_some() { (&comments, &[]) } else { (&["messages"], &query) };
+        context.api.call(context.token, Call { method: Method::POST, path, query, body: Some(&body) }).await
+    }
+}
+
+fn join(above: &str, below: &str) -> String {
+    let parts: Vec<&str> = [above, below].into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("\n\n")
+}
+
+/// The text of a message and what stands beside it. Comments have a text only (max §12).
+fn split(message: &Message, is_comment: bool, words: base::i18n::Words) -> (String, Beside) {
+    match &message.content {
+        Content::Text { text } => (text.clone(), Beside::Nothing),
+        content if is_comment => (lines::content(words, content), Beside::Nothing),
+        Content::Location { latitude, longitude } => {
+            let place = json!({ "type": "location", "latitude": latitude, "longitude": longitude });
+            (String::new(), Beside::Attachment(place))
+        }
+        Content::Contact { name, phone } if !phone.is_empty() => {
+            let name = if name.is_empty() { phone } else { name };
+            let payload = json!({ "name": name, "vcf_phone": phone });
+            (String::new(), Beside::Attachment(json!({ "type": "contact", "payload": payload })))
+        }
+        content => match (content.media(), UploadType::of(content)) {
+            (Some(media), Some(kind)) => {
+                let text = media.text.clone().unwrap_or_default();
+                (text, Beside::File { kind, media: Box::new(media.clone()) })
+            }
+            _ => (lines::content(words, content), Beside::Nothing),
+        },
+    }
+}
+
+/// A list's text without its rows, unless the message already contains it.
+fn list_text(list: &List, already: &str) -> String {
+    let texts = [&list.header, &list.body, &list.footer];
+    let new: Vec<&str> = texts.into_iter().map(|text| text.trim()).filter(|text| !already.contains(*text)).collect();
+    new.join("\n")
+}

@@ -1,0 +1,143 @@
+//! Requests to MAX, and the meaning of its answers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base::i18n::{Language, Words};
+use base::message::{Content, FailureCode, Media, Person, State};
+use bytes::Bytes;
+use chrono::DateTime;
+use futures_util::StreamExt;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::*;
+use crate::file::{NotOpened, OpenFile, SharedShelf, Shelf};
+use crate::max::fake::{Fake, ScriptedAnswer};
+use crate::{Message, PartNumber};
+
+mod comments;
+mod edits;
+mod files;
+mod kinds;
+mod refusals;
+
+const CHAT: &str = "880011223";
+const COMMENTS: &str = "c-77345848199175/91234567";
+const BYTES: &[u8] = b"the bytes of a file";
+
+/// A bot with its settings and memory.
+struct TestBot {
+    fake: Fake,
+    uploaded: UploadedFiles,
+    settings: Settings,
+}
+
+impl TestBot {
+    async fn new(answers: impl IntoIterator<Item = ScriptedAnswer>) -> Self {
+        let secrets = BTreeMap::from([("bot_token".to_owned(), SecretString::from("CANARY-token"))]);
+        let settings = Settings { public: json!({}), secrets };
+        Self { fake: Fake::start(answers).await, uploaded: UploadedFiles::default(), settings }
+    }
+
+    async fn send_to(&self, conversation: &str, event: Event) -> Report {
+        let mut outgoing = outgoing(event);
+        outgoing.conversation_id = conversation.to_owned();
+        send(&self.fake.api(), &self.uploaded, &self.settings, &outgoing).await
+    }
+
+    async fn send(&self, message: Message) -> Report {
+        self.send_to(CHAT, Event::Created(Box::new(message))).await
+    }
+
+    fn body(&self, call: usize) -> Value {
+        self.fake.calls()[call].body()
+    }
+}
+
+/// Sends one message; returns the report and the bot with the recorded calls.
+async fn sent(message: Message, answers: impl IntoIterator<Item = ScriptedAnswer>) -> (Report, TestBot) {
+    let bot = TestBot::new(answers).await;
+    let report = bot.send(message).await;
+    (report, bot)
+}
+
+fn outgoing(event: Event) -> Outgoing {
+    Outgoing {
+        letter_id: Uuid::from_u128(9),
+        source_id: Uuid::from_u128(8),
+        conversation_id: CHAT.to_owned(),
+        last_incoming: None,
+        event,
+        repeat: false,
+        now: DateTime::from_timestamp_millis(1_795_168_800_000).unwrap(),
+        words: Words::new(Language::En),
+        files: SharedShelf::new(Arc::new(OneFile)),
+    }
+}
+
+fn message(content: Content) -> Message {
+    Message {
+        id: Uuid::from_u128(1),
+        external_id: None,
+        part: PartNumber::WHOLE,
+        sender: Person::default(),
+        receiver: Person::default(),
+        content,
+        markup: None,
+        template: None,
+        registered_template: None,
+        reply_to: None,
+        forward: None,
+        post: None,
+        sent_at: DateTime::UNIX_EPOCH,
+    }
+}
+
+fn text(text: &str) -> Content {
+    Content::Text { text: text.to_owned() }
+}
+
+/// A file stored by Parom.
+fn kept(name: &str, mime: &str) -> Media {
+    Media {
+        media_url: format!("https://parom.example/media/t/{name}"),
+        file_name: name.to_owned(),
+        file_size: u64::try_from(BYTES.len()).unwrap(),
+        mime_type: Some(mime.to_owned()),
+        media_id: Some(Uuid::from_u128(7)),
+        ..Media::default()
+    }
+}
+
+/// Contains one file, whatever id is requested.
+struct OneFile;
+
+#[async_trait]
+impl Shelf for OneFile {
+    async fn open(&self, _media_id: Uuid) -> Result<OpenFile, NotOpened> {
+        let bytes = futures_util::stream::iter([Ok(Bytes::from_static(BYTES))]).boxed();
+        Ok(OpenFile { announced: Some(u64::try_from(BYTES.len()).unwrap()), bytes })
+    }
+
+    async fn content(&self, media_id: Uuid) -> Option<String> {
+        Some(media_id.to_string())
+    }
+}
+
+fn taken(report: &Report) -> &Taken {
+    match &report.verdict {
+        Verdict::Done(taken) => taken,
+        other => panic!("{other:?}: {}", report.reason),
+    }
+}
+
+fn failure(report: &Report) -> FailureCode {
+    match &report.verdict {
+        Verdict::Bury(failure) => failure.code,
+        other => panic!("{other:?}"),
+    }
+}

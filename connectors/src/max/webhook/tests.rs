@@ -1,0 +1,115 @@
+use serde_json::json;
+
+use super::*;
+use crate::max::fake::{Fake, ScriptedAnswer, api_at};
+
+const OURS: &str = "https://parom.example/hooks/max/0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001";
+
+fn settings() -> Settings {
+    let secrets = [(HOOK_SECRET.to_owned(), "s3cr3t".into()), ("bot_token".to_owned(), "token".into())].into();
+    Settings { public: json!({}), secrets }
+}
+
+fn hook() -> HookTarget {
+    HookTarget { url: OURS.to_owned(), secret: "s3cr3t".into() }
+}
+
+fn listed(urls: &[(&str, Value)]) -> ScriptedAnswer {
+    let one = |(url, types): &(&str, Value)| json!({ "url": url, "time": 1, "update_types": types });
+    ScriptedAnswer::Json(200, json!({ "subscriptions": urls.iter().map(one).collect::<Vec<_>>() }))
+}
+
+async fn watched(urls: &[(&str, Value)]) -> Watched {
+    let fake = Fake::start([listed(urls)]).await;
+    watch(&fake.api(), &settings(), &hook()).await.unwrap()
+}
+
+#[test]
+fn a_call_proves_itself_with_the_whole_secret() {
+    let given = |secret: Option<&'static str>| {
+        let header = move |name: &str| {
+            assert_eq!(name, "x-max-bot-api-secret");
+            secret.map(str::to_owned)
+        };
+        authenticate(&settings(), &IncomingCall { header: &header, path_secret: "", body: b"" })
+    };
+    assert!(given(Some("s3cr3t")));
+    for wrong in [None, Some(""), Some("s3cr3"), Some("s3cr3t "), Some("S3cr3t")] {
+        assert!(!given(wrong), "{wrong:?}");
+    }
+    let without = Settings { public: json!({}), secrets: Default::default() };
+    let call = IncomingCall { header: &|_| Some(String::new()), path_secret: "", body: b"" };
+    assert!(!authenticate(&without, &call));
+}
+
+#[tokio::test]
+async fn what_max_lists_says_where_updates_go() {
+    assert_eq!(watched(&[(OURS, json!(TYPES))]).await, Watched::Fine);
+    assert_eq!(watched(&[(OURS, json!(null))]).await, Watched::Fine, "all types");
+    assert_eq!(watched(&[("https://x.example/", json!([])), (OURS, json!([]))]).await, Watched::Fine);
+    assert_eq!(watched(&[(OURS, json!(["message_created"]))]).await, Watched::Unset, "not all kinds");
+    assert_eq!(watched(&[]).await, Watched::Unset);
+    let moved = OURS.replace("parom", "older");
+    assert_eq!(watched(&[(&moved, json!(TYPES))]).await, Watched::Unset, "the server moved");
+    let elsewhere = Watched::Elsewhere { host: "crm.example".to_owned() };
+    assert_eq!(watched(&[("https://crm.example/max", json!(null))]).await, elsewhere);
+}
+
+#[tokio::test]
+async fn an_older_address_of_the_source_is_taken_back() {
+    let moved = OURS.replace("parom", "older");
+    let done = ScriptedAnswer::Json(200, json!({ "success": true }));
+    let fake = Fake::start([done, listed(&[(&moved, json!([])), ("https://crm.example/max", json!([]))])]).await;
+    connect(&fake.api(), &settings(), &hook()).await.unwrap();
+    let lines = fake.lines();
+    assert_eq!(lines[..2], ["POST /subscriptions", "GET /subscriptions"]);
+    assert!(lines[2].starts_with("DELETE /subscriptions?url=https%3A%2F%2Folder.example"), "{lines:?}");
+    assert_eq!(lines.len(), 3, "another service's stays");
+    let body = fake.calls()[0].body();
+    assert_eq!((&body["url"], &body["secret"]), (&json!(OURS), &json!("s3cr3t")));
+}
+
+#[tokio::test]
+async fn only_our_own_address_is_removed() {
+    let fake = Fake::start([listed(&[("https://crm.example/max", json!([]))])]).await;
+    remove(&fake.api(), &settings(), &hook()).await.unwrap();
+    assert_eq!(fake.lines(), ["GET /subscriptions"]);
+}
+
+#[tokio::test]
+async fn trouble_is_told_apart() {
+    let denied = |answer: ScriptedAnswer| async {
+        let fake = Fake::start([answer]).await;
+        connect(&fake.api(), &settings(), &hook()).await.unwrap_err()
+    };
+    let said = LocalizedText::new("wizard-max-refused");
+    for status in [401, 403] {
+        let answer = ScriptedAnswer::refused(status, "verify.token", "Invalid access_token");
+        assert_eq!(denied(answer).await, Denied::Access(said.clone()));
+    }
+    let refused = denied(ScriptedAnswer::refused(400, "proto.payload", "Invalid url")).await;
+    let text = LocalizedText::new("said-max-refused").with("text", "proto.payload Invalid url");
+    assert_eq!(refused, Denied::Refused(text));
+    let not = ScriptedAnswer::Json(200, json!({ "success": false, "message": "no" }));
+    assert!(matches!(denied(not).await, Denied::Refused(_)));
+    assert!(matches!(denied(ScriptedAnswer::Text(503, "")).await, Denied::Away(_)));
+}
+
+#[tokio::test]
+async fn maxs_own_server_calls_https_at_its_usual_port() {
+    let own = api_at("https://platform-api2.max.ru");
+    for wrong in ["http://parom.example/x", "https://parom.example:8443/x"] {
+        assert!(unreachable_address(&own, wrong).is_some(), "{wrong}");
+    }
+    assert_eq!(unreachable_address(&own, OURS), None);
+    assert_eq!(unreachable_address(&api_at("http://127.0.0.1:1"), "http://127.0.0.1:8080/x"), None);
+}
+
+#[tokio::test]
+async fn a_press_is_answered_with_something() {
+    let fake = Fake::start([]).await;
+    acknowledge(&fake.api(), &settings(), "f9LH/1").await;
+    let call = fake.call();
+    assert_eq!(call.line, "POST /answers?callback_id=f9LH%2F1");
+    assert_eq!(call.body(), json!({ "notification": "✓" }));
+}

@@ -1,0 +1,216 @@
+//! Calls of the Graph API (instagram-and-facebook §1, §17). Tokens go in a header; where Meta wants one in the address,
+//! the address leaves this file in no error and no log.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::http_client::{Guarded, HttpClients, read_up_to, reason};
+use base::i18n::LocalizedText;
+use reqwest::{Method, RequestBuilder, Response};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use super::upload::Upload;
+
+/// The version that every call names.
+const VERSION: &str = "v26.0";
+/// Time limit of a call without files, including the answer.
+const CALL_WITHIN: Duration = Duration::from_secs(12);
+/// Time limit of what is asked while Meta waits for the answer to a webhook, which it gives 20 seconds (instagram-and-facebook §2).
+const ASK_WITHIN: Duration = Duration::from_secs(4);
+/// Time limit of a call with a file.
+const UPLOAD_WITHIN: Duration = Duration::from_secs(25);
+/// Maximum bytes read from an answer: a page of a conversation with its addresses is smaller.
+const ANSWER_BYTES: usize = 2 * 1024 * 1024;
+
+/// A Graph server: Meta's, or the one of the configuration. Clones share connections.
+#[derive(Clone)]
+pub(super) struct Graph {
+    http: reqwest::Client,
+    files: reqwest::Client,
+    pub guarded: Guarded,
+    base: Arc<str>,
+}
+
+/// Why there is no result. Contains no token and no address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum GraphError {
+    Refused(Refusal),
+    /// The request did not reach the server completely: nothing happened there.
+    NotSent(LocalizedText),
+    /// The request was sent, and no complete answer came.
+    Unknown(LocalizedText),
+    /// An unreadable success answer: accepted, with an unknown result.
+    Unreadable {
+        status: u16,
+    },
+}
+
+/// A refusal (instagram-and-facebook §17).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub status: u16,
+    /// `error.code`; the HTTP status if the answer is not Graph's own.
+    pub code: u32,
+    /// 0 if there is none.
+    pub subcode: u32,
+    pub message: String,
+    pub retry_after: Option<Duration>,
+}
+
+impl Refusal {
+    /// The text by which the catalogue recognises it: the message and `#subcode`.
+    pub fn text(&self) -> String {
+        if self.subcode == 0 { self.message.clone() } else { format!("{} #{}", self.message, self.subcode) }
+    }
+}
+
+#[derive(Deserialize)]
+struct Failed {
+    error: ErrorBody,
+}
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    #[serde(default)]
+    message: String,
+    code: u32,
+    #[serde(default)]
+    error_subcode: Option<u32>,
+}
+
+impl Graph {
+    /// `base`: the kind's `api_url`, an address from the configuration.
+    pub fn new(http: &HttpClients, base: &Url) -> Self {
+        let base = base::config::base(base).into();
+        let (trusted, files, guarded) = (http.trusted().clone(), http.files().clone(), http.guarded().clone());
+        Self { http: trusted, files, guarded, base }
+    }
+
+    /// Reads a node or an edge.
+    pub async fn get(&self, token: &SecretString, path: &str, query: &[(&str, &str)]) -> Result<Value, GraphError> {
+        let request = self.request(Method::GET, path, query)?.timeout(CALL_WITHIN);
+        answered(request.bearer_auth(token.expose_secret()), token, || true).await
+    }
+
+    /// The same in the time that a webhook leaves.
+    pub async fn ask(&self, token: &SecretString, path: &str, query: &[(&str, &str)]) -> Result<Value, GraphError> {
+        let request = self.request(Method::GET, path, query)?.timeout(ASK_WITHIN);
+        answered(request.bearer_auth(token.expose_secret()), token, || true).await
+    }
+
+    /// Calls an edge with parameters as JSON.
+    pub async fn post(&self, token: &SecretString, path: &str, body: &Value) -> Result<Value, GraphError> {
+        let request = self.request(Method::POST, path, &[])?.timeout(CALL_WITHIN).json(body);
+        answered(request.bearer_auth(token.expose_secret()), token, || true).await
+    }
+
+    /// Removes an edge.
+    pub async fn delete(&self, token: &SecretString, path: &str, query: &[(&str, &str)]) -> Result<Value, GraphError> {
+        let request = self.request(Method::DELETE, path, query)?.timeout(CALL_WITHIN);
+        answered(request.bearer_auth(token.expose_secret()), token, || true).await
+    }
+
+    /// Calls an edge with a file.
+    pub async fn upload(&self, token: &SecretString, path: &str, upload: Upload) -> Result<Value, GraphError> {
+        let (form, whole) = upload.into_form();
+        let request = self.files.post(self.address(path, &[])?).timeout(UPLOAD_WITHIN).multipart(form);
+        answered(request.bearer_auth(token.expose_secret()), token, || whole.is_set()).await
+    }
+
+    /// A token for 60 more days. Meta wants the old one in the address, without a version (instagram-and-facebook §1).
+    pub async fn refresh(&self, token: &SecretString) -> Result<Value, GraphError> {
+        let query = [("grant_type", "ig_refresh_token"), ("access_token", token.expose_secret())];
+        let address = Url::parse_with_params(&format!("{}/refresh_access_token", self.base), query);
+        let address = address.map_err(|_| wrong_path())?;
+        answered(self.http.get(address).timeout(CALL_WITHIN), token, || true).await
+    }
+
+    fn request(&self, method: Method, path: &str, query: &[(&str, &str)]) -> Result<RequestBuilder, GraphError> {
+        Ok(self.http.request(method, self.address(path, query)?))
+    }
+
+    /// Parts of a path are ids that came from outside.
+    fn address(&self, path: &str, query: &[(&str, &str)]) -> Result<Url, GraphError> {
+        let mut address = Url::parse(&self.base).map_err(|_| wrong_path())?;
+        if let Ok(mut segments) = address.path_segments_mut() {
+            segments.pop_if_empty().push(VERSION).extend(path.split('/'));
+        }
+        if !query.is_empty() {
+            address.query_pairs_mut().extend_pairs(query);
+        }
+        Ok(address)
+    }
+}
+
+fn wrong_path() -> GraphError {
+    GraphError::Refused(Refusal { status: 404, code: 404, ..Refusal::default() })
+}
+
+/// Sends a request. `whole`: whether all of it was sent.
+async fn answered(
+    request: RequestBuilder,
+    token: &SecretString,
+    whole: impl Fn() -> bool + Send,
+) -> Result<Value, GraphError> {
+    match request.send().await {
+        Ok(response) => read(response, token).await,
+        Err(error) => {
+            let sent = whole() && !error.is_connect() && !error.is_builder();
+            let said = words(error);
+            Err(if sent { GraphError::Unknown(said) } else { GraphError::NotSent(said) })
+        }
+    }
+}
+
+async fn read(response: Response, token: &SecretString) -> Result<Value, GraphError> {
+    let status = response.status().as_u16();
+    let retry_after = retry_after(&response);
+    let plain = || Refusal { status, code: u32::from(status), retry_after, ..Refusal::default() };
+    let (body, _): (Vec<u8>, bool) = match read_up_to(response, ANSWER_BYTES).await {
+        Ok(body) => body,
+        // The status is a refusal; the missing body would only have given the reason.
+        Err(_) if status >= 300 => return Err(GraphError::Refused(plain())),
+        Err(error) => return Err(GraphError::Unknown(words(error))),
+    };
+    if let Ok(Failed { error }) = serde_json::from_slice(&body) {
+        return Err(GraphError::Refused(Refusal {
+            status,
+            code: error.code,
+            subcode: error.error_subcode.unwrap_or_default(),
+            message: error.message.replace(token.expose_secret(), "…"),
+            retry_after,
+        }));
+    }
+    match serde_json::from_slice(&body) {
+        _ if status >= 300 => Err(GraphError::Refused(plain())),
+        Ok(answer) => Ok(answer),
+        Err(_) => Err(GraphError::Unreadable { status }),
+    }
+}
+
+/// What Meta says of the wait: seconds, or the minutes of its usage header (instagram-and-facebook §16).
+fn retry_after(response: &Response) -> Option<Duration> {
+    let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+    if let Some(seconds) = text("retry-after").and_then(|text| text.parse().ok()) {
+        return Some(Duration::from_secs(seconds));
+    }
+    let usage: Value = serde_json::from_str(text("x-business-use-case-usage")?).ok()?;
+    let all = usage.as_object()?.values().filter_map(Value::as_array).flatten();
+    let minutes = all.filter_map(|one| one.get("estimated_time_to_regain_access")?.as_u64()).max()?;
+    (minutes > 0).then(|| Duration::from_secs(minutes.saturating_mul(60)))
+}
+
+/// Why a connection failed, without its address.
+fn words(error: reqwest::Error) -> LocalizedText {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    reason::explain(&text)
+}

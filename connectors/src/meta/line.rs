@@ -1,0 +1,226 @@
+//! An account at Meta: the live check, its identity, and the subscription of its events (instagram-and-facebook §1–§3).
+
+use base::i18n::LocalizedText;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::graph::{GraphError, Refusal};
+use super::settings::{Account, VERIFY_TOKEN};
+use super::{Meta, Platform};
+use crate::error_catalog::RefusalClass;
+use crate::{Check, Denied, HookTarget, Identity, Probe, Settings, Watched};
+
+/// What the account says of itself.
+struct Myself {
+    id: String,
+    name: String,
+    username: String,
+}
+
+impl Myself {
+    /// `@acme`, or what there is instead. A link to the chat is made from it.
+    fn called(&self) -> String {
+        if self.username.is_empty() { self.id.clone() } else { format!("@{}", self.username) }
+    }
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+pub(super) fn account<'a>(meta: &Meta, settings: &'a Settings) -> Result<Account<'a>, Denied> {
+    Account::of(meta.platform, settings).ok_or_else(|| Denied::Access(LocalizedText::new("said-meta-token")))
+}
+
+async fn myself(meta: &Meta, account: &Account<'_>) -> Result<Myself, Denied> {
+    let answer = meta.graph.get(account.token, "me", &[("fields", meta.platform.me)]).await;
+    let me = answer.map_err(|failed| denied(meta.platform, &failed))?;
+    // An Instagram token sees its account under another id; webhooks and this setting have `user_id` (instagram-and-facebook §4).
+    let id = if meta.platform.is_instagram() { text(&me, "user_id") } else { text(&me, "id") };
+    let me = Myself { id, name: text(&me, "name"), username: text(&me, "username") };
+    if me.id == account.id {
+        return Ok(me);
+    }
+    let said = LocalizedText::new("said-meta-other-account").with("name", me.called()).with("id", me.id.as_str());
+    Err(Denied::Refused(said))
+}
+
+/// The id of the app whose token this is. Only Messenger tells it (instagram-and-facebook §3).
+async fn app_id(meta: &Meta, account: &Account<'_>) -> Result<Option<String>, Denied> {
+    if meta.platform.is_instagram() {
+        return Ok(None);
+    }
+    let answer = meta.graph.get(account.token, "app", &[("fields", "id")]).await;
+    let app = answer.map_err(|failed| denied(meta.platform, &failed))?;
+    Ok(Some(text(&app, "id")).filter(|id| !id.is_empty()))
+}
+
+/// The token by which an app speaks of itself.
+fn app_token(app_id: &str, secret: &SecretString) -> SecretString {
+    SecretString::from(format!("{app_id}|{}", secret.expose_secret()))
+}
+
+/// Checks the token, that it is this account's, and on Messenger the app's secret.
+pub(super) async fn check_access(meta: &Meta, settings: &Settings) -> Check {
+    let checked = async {
+        let account = account(meta, settings)?;
+        let me = myself(meta, &account).await?;
+        if let (Some(secret), Some(app)) = (account.app_secret, app_id(meta, &account).await?) {
+            callback(meta, &app, secret).await.map_err(|failed| match failed {
+                Denied::Away(said) => Denied::Away(said),
+                _ => Denied::Access(LocalizedText::new("said-meta-secret")),
+            })?;
+        }
+        Ok::<_, Denied>(me)
+    };
+    match checked.await {
+        Ok(me) => Ok(Some(LocalizedText::new("said-meta-account").with("name", me.called()))),
+        Err(denied) => Err(denied.text().clone()),
+    }
+}
+
+/// The account's identity.
+pub(super) async fn identity(meta: &Meta, settings: &Settings) -> Result<Identity, Denied> {
+    let account = account(meta, settings)?;
+    let me = myself(meta, &account).await?;
+    let app = app_id(meta, &account).await?;
+    let facts = json!({ "id": me.id, "name": me.name, "username": me.username, "app_id": app });
+    Ok(Identity { key: me.id.clone(), name: me.called(), facts })
+}
+
+/// Where an app receives this kind's events; none if nowhere.
+async fn callback(meta: &Meta, app: &str, secret: &SecretString) -> Result<Option<String>, Denied> {
+    let answer = meta.graph.get(&app_token(app, secret), &format!("{app}/subscriptions"), &[]).await;
+    let all = answer.map_err(|failed| denied(meta.platform, &failed))?;
+    let all = all.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
+    let own = all.iter().find(|one| text(one, "object") == meta.platform.object);
+    let is_active = |one: &&Value| one.get("active").and_then(Value::as_bool) != Some(false);
+    Ok(own.filter(is_active).map(|one| text(one, "callback_url")).filter(|url| !url.is_empty()))
+}
+
+/// Subscribes the app to the account, and sets the app's callback where Meta has a call for that: for pages. An
+/// Instagram app's callback is entered in its dashboard (instagram-and-facebook §3), and the vendor's app has one already.
+pub(super) async fn connect(meta: &Meta, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+    let account = account(meta, settings)?;
+    let fields = meta.platform.subscribed.join(",");
+    if let (Some(secret), Some(app)) = (account.app_secret, app_id(meta, &account).await?) {
+        let verify_token = settings.secrets.get(VERIFY_TOKEN).map(ExposeSecret::expose_secret).unwrap_or_default();
+        let body = json!({
+            "object": meta.platform.object,
+            "callback_url": hook.url,
+            "verify_token": verify_token,
+            "fields": fields,
+        });
+        let done = meta.graph.post(&app_token(&app, secret), &format!("{app}/subscriptions"), &body).await;
+        done.map_err(|failed| denied(meta.platform, &failed))?;
+    }
+    let body = json!({ "subscribed_fields": fields });
+    let done = meta.graph.post(account.token, "me/subscribed_apps", &body).await;
+    done.map(|_| ()).map_err(|failed| denied(meta.platform, &failed))
+}
+
+/// Whether this app is subscribed to every field of the account.
+async fn is_subscribed(meta: &Meta, account: &Account<'_>) -> Result<bool, Denied> {
+    let answer = meta.graph.get(account.token, "me/subscribed_apps", &[]).await;
+    let all = answer.map_err(|failed| denied(meta.platform, &failed))?;
+    let app = account.fact("/bot/app_id").and_then(Value::as_str);
+    let apps = all.get("data").and_then(Value::as_array).into_iter().flatten();
+    let mut own = apps.filter(|one| app.is_none_or(|app| text(one, "id") == app));
+    Ok(own.any(|one| {
+        let fields = one.get("subscribed_fields").and_then(Value::as_array);
+        let has = |name: &&str| fields.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(name)));
+        meta.platform.subscribed.iter().all(has)
+    }))
+}
+
+/// Asks where the account's events go.
+pub(super) async fn watch(meta: &Meta, settings: &Settings, hook: &HookTarget) -> Result<Watched, Denied> {
+    let account = account(meta, settings)?;
+    if !is_subscribed(meta, &account).await? {
+        return Ok(Watched::Unset);
+    }
+    let app = account.fact("/bot/app_id").and_then(Value::as_str);
+    let (Some(app), Some(secret)) = (app, account.app_secret) else { return Ok(Watched::Fine) };
+    Ok(match callback(meta, app, secret).await? {
+        Some(url) if url == hook.url => Watched::Fine,
+        Some(url) if !is_same_path(&url, &hook.url) => Watched::Elsewhere { host: host(&url) },
+        _ => Watched::Unset,
+    })
+}
+
+/// This source under another address of the server: the server moved, and no other service took the app.
+fn is_same_path(one: &str, other: &str) -> bool {
+    let path = |url: &str| url::Url::parse(url).map(|url| url.path().to_owned()).ok();
+    path(one).is_some() && path(one) == path(other)
+}
+
+fn host(url: &str) -> String {
+    url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Reads back the subscription; before the source exists, says whose events the app takes away.
+pub(super) async fn check_webhook(meta: &Meta, settings: &Settings, probe: &Probe) -> Check {
+    let hook = HookTarget { url: probe.hook_url.clone(), secret: SecretString::default() };
+    let account = account(meta, settings).map_err(|denied| denied.text().clone())?;
+    if probe.is_new {
+        let found = match (account.app_secret, app_id(meta, &account).await) {
+            (Some(secret), Ok(Some(app))) => callback(meta, &app, secret).await.ok().flatten(),
+            _ => None,
+        };
+        let elsewhere = found.map(|url| host(&url)).filter(|there| *there != host(&probe.hook_url));
+        return Ok(elsewhere.map(|host| LocalizedText::new("wizard-meta-webhook-elsewhere").with("host", host)));
+    }
+    match watch(meta, settings, &hook).await.map_err(|denied| denied.text().clone())? {
+        Watched::Elsewhere { host } => Err(LocalizedText::new("said-meta-elsewhere").with("host", host)),
+        Watched::Unset => Err(LocalizedText::new("said-meta-unset")),
+        Watched::Fine | Watched::Failing { .. } => Ok(None),
+    }
+}
+
+/// Ends the subscription; the app's callback too, if it is still ours.
+pub(super) async fn remove(meta: &Meta, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+    let account = account(meta, settings)?;
+    let app = account.fact("/bot/app_id").and_then(Value::as_str);
+    if let (Some(app), Some(secret)) = (app, account.app_secret)
+        && callback(meta, app, secret).await?.as_deref() == Some(hook.url.as_str())
+    {
+        let query = [("object", meta.platform.object)];
+        let done = meta.graph.delete(&app_token(app, secret), &format!("{app}/subscriptions"), &query).await;
+        done.map_err(|failed| denied(meta.platform, &failed))?;
+    }
+    let done = meta.graph.delete(account.token, "me/subscribed_apps", &[]).await;
+    done.map(|_| ()).map_err(|failed| denied(meta.platform, &failed))
+}
+
+/// What a failed call other than a message means for the source.
+pub(super) fn denied(platform: &Platform, failed: &GraphError) -> Denied {
+    let said = explain(platform, failed);
+    let GraphError::Refused(Refusal { status, code, .. }) = failed else { return Denied::Away(said) };
+    let row = match failed {
+        GraphError::Refused(refusal) => platform.catalog.find(refusal.code, &refusal.text()),
+        _ => None,
+    };
+    match row.map(|row| row.class) {
+        Some(RefusalClass::Pause) => Denied::Access(said),
+        Some(RefusalClass::Transient) => Denied::Away(said),
+        // An application that does not exist, or a secret that is not its own.
+        _ if *code == 101 => Denied::Access(said),
+        _ if *status >= 500 => Denied::Away(said),
+        _ => Denied::Refused(said),
+    }
+}
+
+/// The same as a text for the account's people.
+pub(super) fn explain(platform: &Platform, failed: &GraphError) -> LocalizedText {
+    match failed {
+        GraphError::Refused(refusal) => match platform.catalog.find(refusal.code, &refusal.text()) {
+            Some(row) if row.id != "other" => LocalizedText::new(row.key()),
+            _ if refusal.message.is_empty() => {
+                LocalizedText::new("said-server-answered").with("status", refusal.status)
+            }
+            _ => LocalizedText::new("said-meta-refused").with("text", refusal.message.as_str()),
+        },
+        GraphError::NotSent(said) | GraphError::Unknown(said) => said.clone(),
+        GraphError::Unreadable { status } => LocalizedText::new("said-server-answered").with("status", *status),
+    }
+}

@@ -1,0 +1,48 @@
+//! What a process remembers for a while, so that Meta is asked less often.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::message::Post;
+use moka::future::Cache;
+
+/// A person's profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Profile {
+    pub name: Option<String>,
+    pub username: Option<String>,
+}
+
+/// Profiles and posts by account and id, and messages that Parom itself sent on Instagram, whose echoes do not say so
+/// (instagram-and-facebook §5).
+pub(super) struct Memory {
+    pub profiles: Cache<(String, String), Arc<Profile>>,
+    pub posts: Cache<(String, String), Arc<Post>>,
+    /// By account and `mid`.
+    pub sent: Cache<(String, String), ()>,
+    /// By account, person and text: a call that has not been answered yet.
+    pub sending: Cache<(String, String, String), ()>,
+}
+
+const ENTRIES: u64 = 50_000;
+
+impl Default for Memory {
+    fn default() -> Self {
+        let hours = |hours: u64| Duration::from_secs(hours * 3600);
+        Self {
+            profiles: cache(hours(24)),
+            posts: cache(hours(1)),
+            sent: cache(hours(1)),
+            // A call is answered or given up within half a minute; an echo overtakes it by seconds.
+            sending: cache(Duration::from_secs(60)),
+        }
+    }
+}
+
+fn cache<K, V>(life: Duration) -> Cache<K, V>
+where
+    K: std::hash::Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    Cache::builder().max_capacity(ENTRIES).time_to_live(life).build()
+}

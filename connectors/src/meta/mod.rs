@@ -1,0 +1,176 @@
+//! What Instagram and Facebook Messenger share: both are Meta's Graph API (`docs/protocol/instagram-and-facebook.md`).
+//!
+//! ```text
+//! platform.rs   how the two differ, as data            graph.rs, upload.rs   calls, and calls with a file
+//! settings.rs   a source's settings                    send/                 manager → customer, comments too
+//! line.rs       check, identity, subscription, watch   receive/              customer → manager
+//! sign.rs       signature and handshake                memory.rs             profiles, posts, own messages
+//! vendor.rs     the vendor's app: one address for all  token.rs              renewal of tokens
+//! files.rs      files at expiring addresses            history.rs            earlier messages
+//! ```
+
+use async_trait::async_trait;
+use base::config::Meta as MetaConfig;
+use base::error::FieldError;
+use base::http_client::HttpClients;
+use base::i18n::Words;
+use base::message::{Failure, Markup};
+use base::verdict::Report;
+use chrono::{DateTime, Utc};
+
+use crate::file::{NotOpened, OpenFile};
+use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
+use crate::poll::{HistoryPage, Renewed};
+use crate::vendor_app::VendorApp;
+use crate::{
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
+};
+
+mod buttons;
+#[cfg(test)]
+mod fake;
+mod files;
+mod graph;
+mod history;
+mod line;
+mod memory;
+mod platform;
+mod receive;
+mod send;
+mod settings;
+mod sign;
+mod token;
+mod upload;
+mod vendor;
+
+use graph::Graph;
+use memory::Memory;
+pub(crate) use platform::{Network, Platform};
+pub(crate) use settings::{OWN_APP, VENDORS_APP};
+use vendor::Vendor;
+
+/// The connector of one of the two kinds.
+pub struct Meta {
+    platform: &'static Platform,
+    graph: Graph,
+    memory: Memory,
+    vendor: Option<Vendor>,
+}
+
+impl Meta {
+    pub(crate) fn new(platform: &'static Platform, http: &HttpClients, config: &MetaConfig) -> Self {
+        Self {
+            platform,
+            graph: Graph::new(http, &config.api_url),
+            memory: Memory::default(),
+            vendor: Vendor::of(config),
+        }
+    }
+}
+
+#[async_trait]
+impl Connector for Meta {
+    fn kind(&self) -> &'static str {
+        self.platform.kind
+    }
+
+    fn abilities(&self) -> &'static Abilities {
+        self.platform.abilities
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        if self.vendor.is_some() { self.platform.fields_in_vendors_app } else { self.platform.fields }
+    }
+
+    fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
+        settings::setup(self.platform, settings)
+    }
+
+    /// Only customers write first (instagram-and-facebook §10).
+    fn not_begun(&self, words: Words) -> Failure {
+        self.platform.catalog.failure("unknown_person", words)
+    }
+
+    async fn check_access(&self, settings: &Settings) -> Check {
+        line::check_access(self, settings).await
+    }
+
+    async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
+        line::check_webhook(self, settings, probe).await
+    }
+
+    async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
+        send::send(self, settings, outgoing).await
+    }
+
+    async fn open_media(&self, settings: &Settings, reference: &str) -> Result<OpenFile, NotOpened> {
+        files::open(self, settings, reference).await
+    }
+
+    fn has_webhook(&self) -> bool {
+        true
+    }
+
+    fn call_limit(&self) -> usize {
+        3 * 1024 * 1024
+    }
+
+    fn vendor_app(&self) -> Option<&dyn VendorApp> {
+        self.vendor.as_ref().map(|vendor| -> &dyn VendorApp { vendor })
+    }
+
+    fn handshake(&self, settings: &Settings, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
+        sign::handshake(settings.secrets.get(settings::VERIFY_TOKEN)?, query)
+    }
+
+    async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {
+        line::identity(self, settings).await.map(Some)
+    }
+
+    fn authenticate(&self, settings: &Settings, call: &IncomingCall<'_>) -> bool {
+        settings.secrets.get(settings::APP_SECRET).is_some_and(|secret| sign::is_signed(secret, call))
+    }
+
+    async fn receive(
+        &self,
+        settings: &Settings,
+        call: &IncomingCall<'_>,
+        words: Words,
+    ) -> Result<Vec<InboundEvent>, NotReceived> {
+        receive::receive(self, settings, call.body, words).await
+    }
+
+    fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
+        buttons::choice(data, markup)
+    }
+
+    async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+        line::connect(self, settings, hook).await
+    }
+
+    async fn watch(&self, settings: &Settings, hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
+        line::watch(self, settings, hook).await
+    }
+
+    async fn renew(&self, settings: &Settings, now: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {
+        token::renew(self, settings, now).await
+    }
+
+    fn has_history(&self) -> bool {
+        true
+    }
+
+    async fn history(
+        &self,
+        settings: &Settings,
+        since: DateTime<Utc>,
+        page: Option<&str>,
+        words: Words,
+    ) -> Result<HistoryPage, Denied> {
+        history::page(self, settings, since, page, words).await
+    }
+
+    async fn remove_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+        line::remove(self, settings, hook).await
+    }
+}

@@ -1,0 +1,139 @@
+//! Content of a message (instagram-and-facebook §5): one attachment is one message, with the text beside the first.
+
+use base::i18n::LocalizedText;
+use base::message::{Content, Media, SharedPost};
+use serde_json::Value;
+
+use super::{Listener, text_of};
+use crate::meta::files;
+
+/// A piece of a message that becomes a message of its own.
+#[derive(Debug, PartialEq)]
+pub(super) struct Piece {
+    pub content: Content,
+    pub shared: Option<SharedPost>,
+    /// The address of a preview, which the text of the message usually has already.
+    preview: Option<String>,
+}
+
+impl From<Content> for Piece {
+    fn from(content: Content) -> Self {
+        Self { content, shared: None, preview: None }
+    }
+}
+
+impl Listener<'_> {
+    /// The pieces of `message`; none if it has no content that anybody could read.
+    pub(super) fn pieces(&self, message: &Value) -> Vec<Piece> {
+        let text = text_of(message, "text").filter(|text| !text.trim().is_empty());
+        if message.get("is_unsupported").and_then(Value::as_bool) == Some(true) {
+            return vec![Content::Text { text: text.unwrap_or_else(|| self.say("meta-in-unknown")) }.into()];
+        }
+        let attachments = message.get("attachments").and_then(Value::as_array);
+        let attachments: Vec<&Value> = attachments.into_iter().flatten().collect();
+        // Until September 2026 a sticker comes as a sticker and as a picture; it is one.
+        let has_sticker = attachments.iter().any(|one| text_of(one, "type").as_deref() == Some("sticker"));
+        let is_twin = |one: &Value| {
+            has_sticker
+                && one.pointer("/payload/sticker_id").is_some()
+                && text_of(one, "type").as_deref() == Some("image")
+        };
+        let mut pieces: Vec<Piece> =
+            attachments.into_iter().filter(|one| !is_twin(one)).map(|one| self.piece(one)).collect();
+        if let Some(text) = text {
+            pieces.retain(|piece| piece.preview.as_ref().is_none_or(|address| !text.contains(address)));
+            match pieces.first_mut() {
+                Some(Piece { content, .. }) if content.media().is_some() => {
+                    if let Some(media) = content.media_mut() {
+                        media.text = Some(text);
+                    }
+                }
+                _ => pieces.insert(0, Content::Text { text }.into()),
+            }
+        }
+        if let (Some(story), Some(first)) = (message.pointer("/reply_to/story"), pieces.first_mut()) {
+            let head = match text_of(story, "url") {
+                Some(url) => self.say_with("meta-in-story-answer", "link", &url),
+                None => self.say("meta-in-story-answer-gone"),
+            };
+            head_with(&mut first.content, &head);
+        }
+        if let (Some(product), Some(first)) = (message.pointer("/referral/product/id"), pieces.first_mut()) {
+            let id = product.as_str().map_or_else(|| product.to_string(), str::to_owned);
+            head_with(&mut first.content, &self.say_with("meta-in-product", "id", &id));
+        }
+        pieces
+    }
+
+    fn piece(&self, attachment: &Value) -> Piece {
+        let kind = text_of(attachment, "type").unwrap_or_default();
+        let nothing = Value::Null;
+        let payload = attachment.get("payload").unwrap_or(&nothing);
+        let url = text_of(payload, "url").filter(|url| url.starts_with("http"));
+        let title = text_of(payload, "title").or_else(|| text_of(attachment, "title")).filter(|text| !text.is_empty());
+        let Some(url) = url else {
+            let text = title.unwrap_or_else(|| self.say("meta-in-unknown"));
+            return Content::Text { text }.into();
+        };
+        let media =
+            |name: &str| Media { file_name: name.to_owned(), reference: Some(files::link(&url)), ..Media::default() };
+        match kind.as_str() {
+            "image" if payload.get("sticker_id").is_some() => sticker(payload, media("sticker.png")),
+            "sticker" => sticker(payload, media("sticker.png")),
+            "image" | "animated_image" | "ephemeral" => Content::Picture(media("picture.jpg")).into(),
+            "video" => Content::Video(media("video.mp4")).into(),
+            // What people record in either app comes as this; music cannot be sent there.
+            "audio" => Content::Voice(media("voice.mp4")).into(),
+            "file" => Content::File(media(&named(&url))).into(),
+            "story_mention" => {
+                let text = Some(self.say("meta-in-story-mention"));
+                Content::Picture(Media { text, ..media("story.jpg") }).into()
+            }
+            "ig_story" => Content::Text { text: self.say_with("meta-in-story-answer", "link", &url) }.into(),
+            "ig_reel" | "reel" | "ig_post" | "post" | "share" => {
+                let text = [Some(self.say_with("meta-in-share", "link", &url)), title];
+                let text = text.into_iter().flatten().collect::<Vec<_>>().join("\n");
+                let shared = SharedPost { url: url.clone(), ..SharedPost::default() };
+                Piece { shared: Some(shared), ..Piece::from(Content::Text { text }) }
+            }
+            "fallback" => {
+                let text = [title, Some(url.clone())].into_iter().flatten().collect::<Vec<_>>().join("\n");
+                Piece { preview: Some(url), ..Piece::from(Content::Text { text }) }
+            }
+            _ => Content::Text { text: format!("{}\n{url}", self.say("meta-in-unknown")) }.into(),
+        }
+    }
+
+    pub(super) fn say(&self, key: &'static str) -> String {
+        LocalizedText::new(key).plain(self.words, "")
+    }
+
+    pub(super) fn say_with(&self, key: &'static str, name: &'static str, value: &str) -> String {
+        LocalizedText::new(key).with(name, value).plain(self.words, "")
+    }
+}
+
+fn sticker(payload: &Value, media: Media) -> Piece {
+    let sticker_id = text_of(payload, "sticker_id");
+    Content::Sticker(Media { sticker_id, ..media }).into()
+}
+
+/// The name in an address, as far as there is one.
+fn named(url: &str) -> String {
+    let address = url::Url::parse(url).ok();
+    let last = address.as_ref().and_then(|url| url.path_segments()?.next_back()).unwrap_or_default();
+    if last.contains('.') && last.len() <= 120 { last.to_owned() } else { "file".to_owned() }
+}
+
+/// Puts a line above a text or a caption.
+fn head_with(content: &mut Content, head: &str) {
+    match content {
+        Content::Text { text } => *text = format!("{head}\n{text}"),
+        other => {
+            if let Some(media) = other.media_mut() {
+                let below = media.text.take().map(|text| format!("\n{text}")).unwrap_or_default();
+                media.text = Some(format!("{head}{below}"));
+            }
+        }
+    }
+}

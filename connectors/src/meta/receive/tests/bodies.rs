@@ -1,0 +1,228 @@
+//! What each body becomes.
+
+use base::message::{Role, State};
+
+use super::*;
+
+const LINK: &str = "https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=17990000000000001&signature=AbSigned";
+const FACEBOOK_LINK: &str = "https://scontent.xx.fbcdn.net/v/t1/photo.jpg?_nc_cat=1&oh=AbSigned&oe=1";
+const UNKNOWN: &str = "text [The message is not supported. Ask to send it as text or as a file]";
+
+fn instagram() -> Vec<(&'static str, Vec<String>)> {
+    let own = |text: &str| vec![text.to_owned()];
+    vec![
+        ("audio", own("voice")),
+        ("comment", own("comment text Сколько?")),
+        ("comment_ad", own("comment text Still there?")),
+        ("comment_own", own("nothing own_comment")),
+        ("comment_reply", own("comment text And this?")),
+        ("dashboard_test", own("text random_text")),
+        ("deleted", own("took back")),
+        ("echo_inbox", own("manager text From the phone")),
+        ("edit", own("changed text Price, please?")),
+        ("edit_without_text", own("nothing message_edit")),
+        ("ephemeral", own(UNKNOWN)),
+        ("file", own("file")),
+        ("handover", own("nothing service")),
+        ("ig_post", vec![format!("text [Shared] {LINK}\nEight slides")]),
+        ("ig_reel", vec![format!("text [Shared] {LINK}\nNew roses")]),
+        ("image", own("picture")),
+        ("image_with_text", own("picture like this")),
+        ("images", vec!["picture".into(), "picture".into(), "video".into()]),
+        ("live_comment", own("comment text Hello!")),
+        ("mention", own("nothing feed")),
+        ("postback", own("text Delivery")),
+        ("quick_reply", own("pressed text Yes")),
+        ("reaction", own("reacted ❤️")),
+        ("reaction_removed", own("reacted -")),
+        ("referral", own("began shop-7")),
+        ("referral_message", vec!["began shop-7".into(), "text Is it there?".into()]),
+        ("referral_product", own("text [About the product 3300000000000021]\nSize?")),
+        ("seen", own("read up to")),
+        ("share", vec![format!("text [Shared] {LINK}")]),
+        ("standby", own("text after a day")),
+        ("story_insights", own("nothing feed")),
+        ("story_mention", own("picture [Mentioned you in a story]")),
+        ("story_reply", vec![format!("text [Answer to your story] {LINK}\nNice!")]),
+        ("text", own("text Цена?")),
+        ("text_emoji", own("text 👍🏽 https://acme.example/p?a=1&b=2")),
+        ("text_reply", own("text This one")),
+        ("unsupported", own(UNKNOWN)),
+        ("video", own("video")),
+    ]
+}
+
+fn facebook() -> Vec<(&'static str, Vec<String>)> {
+    let own = |text: &str| vec![text.to_owned()];
+    vec![
+        ("appointment", own("text Visit")),
+        ("audio", own("voice")),
+        ("comment", own("comment text Сколько стоит?")),
+        ("comment_edited", own("changed comment text How much is it?")),
+        ("comment_hidden", own("nothing feed")),
+        ("comment_nobody", own("comment text Hello")),
+        ("comment_own", own("nothing own_comment")),
+        ("comment_removed", own("took back")),
+        ("comment_reply", own("comment text And this?")),
+        ("delivery", vec!["delivered".into(), "delivered".into()]),
+        ("delivery_watermark", own("delivered up to")),
+        ("echo_app", own("manager text From another bot")),
+        ("echo_inbox", own("manager text From the phone")),
+        ("echo_own", own("sent")),
+        ("echo_own_app", own("nothing echo")),
+        ("echo_standby", own("manager text text")),
+        ("edit", own("changed text Good day")),
+        ("fallback", own("text https://acme.example/")),
+        ("fallback_empty", own(UNKNOWN)),
+        ("feed_post", own("nothing feed")),
+        ("feed_reaction", own("nothing feed")),
+        ("file", own("file")),
+        ("image", own("picture")),
+        ("image_with_text", own("picture like this")),
+        ("images", vec!["picture".into(), "picture".into()]),
+        ("optin", own("nothing service")),
+        ("post", vec![format!("text [Shared] {FACEBOOK_LINK}\nEight slides")]),
+        ("postback", own("text Delivery")),
+        ("postback_button", own("pressed text Yes")),
+        ("postback_referral", vec!["began shop-7".into(), "text Get Started".into()]),
+        ("product_template", vec!["text Is it there?".into(), UNKNOWN.into()]),
+        ("quick_reply", own("pressed text Yes")),
+        ("reaction", own("reacted ❤️")),
+        ("reaction_removed", own("reacted -")),
+        ("reaction_word", own("reacted 😠")),
+        ("read", own("read up to")),
+        ("reel", vec![format!("text [Shared] {FACEBOOK_LINK}\nNew roses")]),
+        ("referral", own("began shop-7")),
+        ("referral_ad", own("began Blue bicycles")),
+        ("referral_message", vec!["began shop-7".into(), "text Hello".into()]),
+        ("sticker", own("sticker")),
+        ("sticker_old", own("sticker")),
+        ("sticker_transition", own("sticker")),
+        ("text", own("text Добрый день")),
+        ("text_reply", own("text This one")),
+        ("video", own("video")),
+    ]
+}
+
+#[tokio::test]
+async fn every_body_becomes_what_the_table_says() {
+    let reader = Reader::start().await;
+    for (kind, table) in [("instagram", instagram()), ("facebook", facebook())] {
+        let mut listed: Vec<&str> = table.iter().map(|(name, _)| *name).collect();
+        listed.sort_unstable();
+        assert_eq!(listed, names(kind), "no body is left out");
+        assert!(listed.len() >= 25);
+        for (name, expected) in &table {
+            let told: Vec<String> = reader.read(kind, name).await.iter().map(said).collect();
+            assert_eq!(&told, expected, "{kind}/{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_message_names_its_chat_its_author_and_its_file() {
+    let reader = Reader::start().await;
+    let told = reader.written("instagram", "text").await;
+    assert_eq!((told.conversation_id.as_str(), told.sent_at), ("6600000000000001", Some(1_795_168_800_123)));
+    let sender = &told.body.sender;
+    assert_eq!((sender.name.as_deref(), sender.role), (Some("Anna Kim"), Role::Client));
+    assert_eq!(sender.profile_url.as_deref(), Some("https://www.instagram.com/anna_k"));
+    assert_eq!(sender.avatar_reference.as_deref(), Some("face:6600000000000001:2968"));
+    let reply = reader.written("instagram", "text_reply").await;
+    assert_eq!(reply.body.reply_to.unwrap().external_id, Some(told.external_id));
+    let photo = reader.written("instagram", "image").await.body.content.media().cloned().unwrap();
+    assert_eq!((photo.reference.as_deref(), photo.media_url.as_str()), (Some(format!("link:{LINK}").as_str()), ""));
+    let shared = reader.written("instagram", "share").await.body.shared_post.unwrap();
+    assert_eq!(shared.url, LINK);
+    let pdf = reader.written("facebook", "file").await.body.content.media().cloned().unwrap();
+    assert_eq!(pdf.file_name, "offer.pdf");
+    let sticker = reader.written("facebook", "sticker").await.body.content.media().cloned().unwrap();
+    assert_eq!(sticker.sticker_id.as_deref(), Some("369239263222822"));
+    let page = reader.written("facebook", "text").await.body.sender;
+    assert_eq!((page.name.as_deref(), page.profile_url), (Some("Anna Kim"), None));
+    let phone = reader.written("instagram", "echo_inbox").await;
+    assert_eq!((phone.conversation_id.as_str(), phone.body.sender.id.as_str()), ("6600000000000001", INSTAGRAM));
+    assert_eq!(phone.body.receiver.unwrap().id, "6600000000000001");
+    let ids: Vec<String> = reader
+        .read("instagram", "images")
+        .await
+        .into_iter()
+        .filter_map(|one| match one {
+            InboundEvent::Wrote(written) => written.external_id.rsplit(':').next().map(str::to_owned),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ids, ["9", "9#1", "9#2"]);
+}
+
+#[tokio::test]
+async fn comments_stand_in_the_persons_chat_below_their_post() {
+    let reader = Reader::start().await;
+    let told = reader.written("instagram", "comment").await;
+    assert_eq!(
+        (told.external_id.as_str(), told.conversation_id.as_str()),
+        ("comment:18000000000000099", "6600000000000001")
+    );
+    assert_eq!(told.sent_at, Some(1_795_168_800_000));
+    let post = told.body.post.unwrap();
+    assert_eq!((post.id.as_str(), post.url.as_deref()), ("17900000000000055", Some("https://www.instagram.com/p/C1/")));
+    assert_eq!((post.caption.as_deref(), post.username.as_deref()), (Some("Roses"), Some("acme_flowers")));
+    assert_eq!(told.body.sender.name.as_deref(), Some("anna_k"));
+    let reply = reader.written("instagram", "comment_reply").await.body.reply_to.unwrap();
+    assert_eq!(reply.external_id.as_deref(), Some("comment:18000000000000090"));
+    let top = reader.written("facebook", "comment").await;
+    assert_eq!(
+        (top.body.reply_to, top.body.post.unwrap().url.as_deref()),
+        (None, Some("https://www.facebook.com/900"))
+    );
+    let nobody = reader.written("facebook", "comment_nobody").await;
+    assert_eq!(
+        (nobody.conversation_id.as_str(), nobody.body.sender.name.as_deref()),
+        ("comment:900_5405676", Some("Somebody"))
+    );
+}
+
+#[tokio::test]
+async fn receipts_presses_and_reactions_name_their_messages() {
+    let reader = Reader::start().await;
+    let InboundEvent::StatusUpTo(read) = reader.one("instagram", "seen").await else { panic!("no receipt") };
+    assert_eq!((read.state, read.until), (State::Read, None));
+    assert!(read.message.unwrap().ends_with(":26"));
+    let InboundEvent::StatusUpTo(read) = reader.one("facebook", "read").await else { panic!("no receipt") };
+    assert_eq!((read.message, read.until), (None, Some(1_795_168_800_000)));
+    let InboundEvent::Status(sent) = reader.one("facebook", "echo_own").await else { panic!("no status") };
+    assert_eq!((sent.state, sent.letter_id.map(|id| id.as_u128())), (State::Sent, Some(9)));
+    let InboundEvent::Pressed(press) = reader.one("facebook", "postback_button").await else { panic!("no press") };
+    assert!(press.message_id.is_some() && press.written.external_id.starts_with("postback:m_"));
+    let InboundEvent::Reacted(first) = reader.one("instagram", "reaction").await else { panic!("no reaction") };
+    let InboundEvent::Reacted(again) = reader.one("instagram", "reaction").await else { panic!("no reaction") };
+    assert_eq!(first.key, again.key, "the same event again");
+    let InboundEvent::Changed(edit) = reader.one("facebook", "edit").await else { panic!("no edit") };
+    assert!(edit.key.ends_with(":1:1795168800123"));
+}
+
+#[tokio::test]
+async fn an_echo_is_our_own_by_what_the_process_remembers() {
+    let reader = Reader::start().await;
+    let memory = &reader.instagram.memory;
+    let account = || INSTAGRAM.to_owned();
+    memory.sending.insert((account(), "6600000000000001".into(), "From the phone".into()), ()).await;
+    assert_eq!(said(&reader.one("instagram", "echo_inbox").await), "nothing echo", "it overtook the answer");
+    assert_eq!(said(&reader.one("instagram", "echo_inbox").await), "manager text From the phone", "once");
+    let mid = reader.written("instagram", "echo_inbox").await.external_id;
+    memory.sent.insert((account(), mid), ()).await;
+    assert_eq!(said(&reader.one("instagram", "echo_inbox").await), "nothing echo");
+}
+
+#[tokio::test]
+async fn calls_for_others_are_known_to_be() {
+    let reader = Reader::start().await;
+    let other = body("facebook", "text").replace(PAGE, "104000000000002");
+    let told = reader.read_body("facebook", &other).await.unwrap();
+    assert_eq!(told, [InboundEvent::Unknown("other_account")]);
+    let told = reader.read_body("facebook", &body("instagram", "text")).await.unwrap();
+    assert_eq!(told, [InboundEvent::Unknown("object")]);
+    for unreadable in ["", "[]", "{}", "{\"object\":\"page\",\"entry\":1}"] {
+        assert_eq!(reader.read_body("facebook", unreadable).await, Err(NotReceived::Unreadable), "{unreadable}");
+    }
+}

@@ -1,0 +1,41 @@
+//! Typing, seen, reactions (instagram-and-facebook §12).
+
+use base::verdict::{Report, Taken};
+use serde_json::{Value, json};
+
+use super::SendContext;
+use super::judge::judge;
+use crate::MessageIds;
+use crate::meta::receive::COMMENT;
+
+/// Shows the customer's messages as seen and the account as typing.
+pub(super) async fn typing(context: &SendContext<'_>) -> Report {
+    let action = |name: &str| json!({ "recipient": context.person(), "sender_action": name });
+    let seen = call(context, &action("mark_seen")).await;
+    if seen.status == 200 { call(context, &action("typing_on")).await } else { seen }
+}
+
+/// Sets or removes the account's one reaction. Instagram has hearts only; other emoji are skipped, and comments have
+/// no reactions.
+pub(super) async fn reaction(context: &SendContext<'_>, message: &MessageIds, emoji: Option<&str>) -> Report {
+    let id = message.external_id.as_deref().filter(|id| !id.starts_with(COMMENT) && !id.starts_with("postback:"));
+    let is_instagram = context.meta.platform.is_instagram();
+    let is_heart = |emoji: &str| emoji.trim_end_matches('\u{fe0f}') == "❤";
+    let is_possible = emoji.is_none_or(|emoji| !is_instagram || is_heart(emoji));
+    let Some(id) = id.filter(|_| is_possible) else { return Report::done(0, Taken::default()) };
+    // All pieces of a message have its reactions.
+    let mid = id.split('#').next().unwrap_or(id);
+    let mut payload = json!({ "message_id": mid });
+    if let Some(emoji) = emoji {
+        payload["reaction"] = json!(if is_instagram { "love" } else { emoji });
+    }
+    let action = if emoji.is_some() { "react" } else { "unreact" };
+    call(context, &json!({ "recipient": context.person(), "sender_action": action, "payload": payload })).await
+}
+
+async fn call(context: &SendContext<'_>, body: &Value) -> Report {
+    match context.meta.graph.post(context.account.token, "me/messages", body).await {
+        Ok(_) => Report::done(200, Taken::default()),
+        Err(failed) => judge(context, &failed).report,
+    }
+}

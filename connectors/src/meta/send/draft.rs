@@ -1,0 +1,238 @@
+//! A message about to be posted, with its changeable parts separate.
+
+use base::i18n::LocalizedText;
+use base::message::{Content, Media};
+use serde_json::{Map, Value, json};
+
+use super::file;
+use super::{MARK, SendContext};
+use crate::error_catalog::Fix;
+use crate::file::NotOpened;
+use crate::fit::{lines, split};
+use crate::meta::buttons::{self, Offer};
+use crate::meta::graph::GraphError;
+use crate::meta::receive::COMMENT;
+use crate::meta::upload::Upload;
+use crate::{Length, Message};
+
+/// What is posted.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Shape {
+    Text(String),
+    Template(Value),
+    File { form: &'static str, media: Box<Media> },
+}
+
+/// A message about to be posted.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Draft {
+    /// The comment that it answers privately.
+    pub comment: Option<String>,
+    /// The tag for people.
+    is_tagged: bool,
+    quote: Option<String>,
+    pub shape: Shape,
+    replies: Option<Value>,
+    /// Texts that follow as separate messages.
+    more: Vec<String>,
+}
+
+impl Draft {
+    pub fn of(context: &SendContext<'_>, message: &Message) -> Self {
+        let words = context.outgoing.words;
+        let platform = context.meta.platform;
+        let quoted = message.reply_to.as_ref();
+        let mid = quoted.and_then(|quote| quote.external_id.as_deref());
+        // A private answer names the quoted comment, or the one that was the customer's last word.
+        let comment = mid.and_then(|id| id.strip_prefix(COMMENT)).or_else(|| context.last_comment());
+        let direct = mid.filter(|id| !id.starts_with(COMMENT) && !id.starts_with("postback:"));
+        // Only Messenger lets a business quote (instagram-and-facebook §9).
+        let quote = direct.filter(|_| !platform.is_instagram()).map(|id| id.split('#').next().unwrap_or(id).to_owned());
+        let mut shape = match file::form(platform.network, &message.content) {
+            Some(form) => {
+                let media = message.content.media().cloned().unwrap_or_default();
+                Shape::File { form, media: Box::new(media) }
+            }
+            None => Shape::Text(lines::content(words, &message.content)),
+        };
+        let (mut replies, mut more) = (None, Vec::new());
+        if let (Shape::Text(text), None, Some(quote)) = (&mut shape, &quote, quoted.filter(|_| comment.is_none())) {
+            let whole = format!("{}\n\n{text}", lines::quote(words, quote));
+            if platform.abilities.text_length.is_none_or(|most| most.holds(&whole)) {
+                *text = whole;
+            }
+        }
+        if let Some(markup) = &message.markup {
+            let text = if let Shape::Text(text) = &shape { text.clone() } else { String::new() };
+            match buttons::offer(message.id, markup, &text) {
+                Some(Offer::Replies(offered)) => replies = Some(offered),
+                Some(Offer::Template(attachment)) => shape = Shape::Template(attachment),
+                None => more.push(lines::markup(markup)),
+            }
+        }
+        if let Shape::File { media, .. } = &mut shape {
+            more.splice(0..0, media.text.take().filter(|text| !text.is_empty()));
+        }
+        let comment = comment.map(str::to_owned);
+        let is_tagged = comment.is_none() && context.needs_tag(message);
+        Self { comment, is_tagged, quote, shape, replies, more }
+    }
+
+    /// Meta refuses texts of only white space.
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.shape, Shape::Text(text) if text.trim().is_empty())
+    }
+
+    /// False if this change does not apply.
+    pub fn mend(&mut self, context: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
+        match fix {
+            Fix::NoQuote => self.quote.take().is_some(),
+            Fix::Shorter => self.shorten(context),
+            Fix::Bytes => {
+                let is_file = matches!(self.shape, Shape::File { .. });
+                self.shape = Shape::Text(lines::content(context.outgoing.words, &without_text(&message.content)));
+                is_file
+            }
+            _ => false,
+        }
+    }
+
+    /// Meta counts differently: half of the supposed limit is certainly short enough.
+    fn shorten(&mut self, context: &SendContext<'_>) -> bool {
+        let (Shape::Text(text), Some(most)) = (&mut self.shape, context.meta.platform.abilities.text_length) else {
+            return false;
+        };
+        let mut parts = split(text, Length { most: most.most / 2, ..most }).into_iter();
+        let Some(first) = parts.next() else { return false };
+        *text = first;
+        let before = self.more.len();
+        self.more.splice(0..0, parts);
+        self.more.len() > before
+    }
+
+    /// Posts it. Returns the answer to the first message, which the customer's answers quote.
+    pub async fn post(&self, context: &SendContext<'_>) -> Result<Value, GraphError> {
+        let mut message = Map::new();
+        let answer = match &self.shape {
+            Shape::Text(text) => {
+                message.insert("text".to_owned(), json!(text));
+                self.call(context, message, true).await?
+            }
+            Shape::Template(attachment) => {
+                message.insert("attachment".to_owned(), attachment.clone());
+                self.call(context, message, true).await?
+            }
+            Shape::File { form, media } => self.post_file(context, form, media).await?,
+        };
+        for text in &self.more {
+            let message = Map::from_iter([("text".to_owned(), json!(text))]);
+            self.call(context, message, false).await?;
+        }
+        Ok(answer)
+    }
+
+    /// The parameters around a message. A comment is answered once: what follows goes to the person.
+    fn around(&self, context: &SendContext<'_>, mut message: Map<String, Value>, is_first: bool) -> Map<String, Value> {
+        let is_instagram = context.meta.platform.is_instagram();
+        let recipient = match self.comment.as_ref().filter(|_| is_first) {
+            Some(comment) => json!({ "comment_id": comment }),
+            None => context.person(),
+        };
+        let mut around = Map::from_iter([("recipient".to_owned(), recipient)]);
+        if self.is_tagged {
+            around.insert("messaging_type".to_owned(), json!("MESSAGE_TAG"));
+            around.insert("tag".to_owned(), json!("HUMAN_AGENT"));
+        } else if !is_instagram {
+            around.insert("messaging_type".to_owned(), json!("RESPONSE"));
+        }
+        if let (true, Some(replies)) = (is_first, &self.replies) {
+            message.insert("quick_replies".to_owned(), replies.clone());
+        }
+        if let (true, Some(mid)) = (is_first, &self.quote) {
+            around.insert("reply_to".to_owned(), json!({ "mid": mid }));
+        }
+        if !is_instagram {
+            let id = context.outgoing.id();
+            // Only the echo of a whole letter tells that the letter arrived.
+            let mark = if self.more.is_empty() { format!("{MARK}{id}") } else { format!("{MARK}{id}:+") };
+            message.insert("metadata".to_owned(), json!(mark));
+        }
+        around.insert("message".to_owned(), Value::Object(message));
+        around
+    }
+
+    async fn call(
+        &self,
+        context: &SendContext<'_>,
+        message: Map<String, Value>,
+        is_first: bool,
+    ) -> Result<Value, GraphError> {
+        let text = message.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let body = Value::Object(self.around(context, message, is_first));
+        let is_instagram = context.meta.platform.is_instagram();
+        let key = (context.account.id.to_owned(), context.outgoing.conversation_id.clone(), text);
+        if is_instagram {
+            context.meta.memory.sending.insert(key.clone(), ()).await;
+        }
+        let answer = context.meta.graph.post(context.account.token, "me/messages", &body).await;
+        if is_instagram {
+            match &answer {
+                Ok(answer) => {
+                    let mid = answer.get("message_id").and_then(Value::as_str).unwrap_or_default();
+                    let sent = (context.account.id.to_owned(), mid.to_owned());
+                    context.meta.memory.sent.insert(sent, ()).await;
+                    context.meta.memory.sending.remove(&key).await;
+                }
+                Err(GraphError::Refused(_) | GraphError::NotSent(_)) => {
+                    context.meta.memory.sending.remove(&key).await;
+                }
+                // It may have arrived: its echo is still expected.
+                Err(_) => {}
+            }
+        }
+        answer
+    }
+
+    /// The bytes if they are stored here and the network has an upload, else the file's public address.
+    async fn post_file(
+        &self,
+        context: &SendContext<'_>,
+        form: &'static str,
+        media: &Media,
+    ) -> Result<Value, GraphError> {
+        let attachment =
+            |payload: Value| Map::from_iter([("attachment".to_owned(), json!({ "type": form, "payload": payload }))]);
+        let by_address = json!({ "url": media.media_url });
+        // Instagram Login documents no upload (instagram-and-facebook §13).
+        let id = media.media_id.filter(|_| !context.meta.platform.is_instagram());
+        let opened = match id {
+            Some(id) => context.outgoing.files.open(id).await,
+            None => Err(NotOpened::Never("not_here")),
+        };
+        match opened {
+            Ok(opened) => {
+                let upload = Upload {
+                    parameters: self.around(context, attachment(json!({})), true),
+                    file_name: media.file_name.clone(),
+                    mime_type: media.mime_type.clone().unwrap_or_default(),
+                    size: opened.announced.unwrap_or(media.file_size),
+                    bytes: opened.bytes,
+                };
+                context.meta.graph.upload(context.account.token, "me/messages", upload).await
+            }
+            Err(NotOpened::Never(_)) => self.call(context, attachment(by_address), true).await,
+            Err(NotOpened::Gone(_) | NotOpened::Later { .. }) => {
+                Err(GraphError::NotSent(LocalizedText::new("said-meta-file")))
+            }
+        }
+    }
+}
+
+/// The caption is sent apart already.
+fn without_text(content: &Content) -> Content {
+    let mut content = content.clone();
+    if let Some(media) = content.media_mut() {
+        media.text = None;
+    }
+    content
+}

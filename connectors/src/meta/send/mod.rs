@@ -1,0 +1,83 @@
+//! Manager → customer (instagram-and-facebook §9–§13). A request that Meta refuses for a known reason is changed and sent
+//! again, once for each reason, within the same letter.
+//!
+//! ```text
+//! message with a post ─▶ comment.rs    public answer          draft.rs    what is posted, and how it is changed
+//! any other message ───▶ message.rs    direct message,        file.rs     in which form a file goes
+//!                                      private reply          judge.rs    what a refusal means
+//! typing, reactions ───▶ actions.rs
+//! ```
+
+mod actions;
+mod comment;
+mod draft;
+mod file;
+mod judge;
+mod message;
+#[cfg(test)]
+mod tests;
+
+use base::i18n::LocalizedText;
+use base::message::Role;
+use base::verdict::{Report, Verdict};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::Meta;
+use super::receive::COMMENT;
+use super::settings::Account;
+use crate::{Event, Message, Outgoing, Settings};
+
+/// What every request of a letter needs.
+struct SendContext<'a> {
+    meta: &'a Meta,
+    account: Account<'a>,
+    outgoing: &'a Outgoing,
+}
+
+/// The mark of our own messages, which comes back with their echo (instagram-and-facebook §5).
+const MARK: &str = "parom:";
+/// After this long an answer needs the tag for people (instagram-and-facebook §10).
+const WINDOW: TimeDelta = TimeDelta::hours(24);
+
+/// The letter of a mark; none if it is not ours. `Some(None)`: ours, but a part of a letter.
+pub(super) fn letter_of(metadata: &str) -> Option<Option<Uuid>> {
+    Some(metadata.strip_prefix(MARK)?.parse().ok())
+}
+
+impl SendContext<'_> {
+    /// `recipient` of a person.
+    fn person(&self) -> Value {
+        json!({ "id": self.outgoing.conversation_id })
+    }
+
+    /// The comment that a private message would answer: the customer's last word was a comment.
+    fn last_comment(&self) -> Option<&str> {
+        self.outgoing.last_incoming.as_ref()?.external_id.strip_prefix(COMMENT)
+    }
+
+    /// Whether only people may still answer, and a person does.
+    fn needs_tag(&self, message: &Message) -> bool {
+        let last = self.outgoing.last_incoming.as_ref();
+        let is_late = last.is_some_and(|last| self.outgoing.now.signed_duration_since(last.at) >= WINDOW);
+        is_late && message.sender.role == Role::Manager
+    }
+}
+
+/// Sends an event.
+pub(super) async fn send(meta: &Meta, settings: &Settings, outgoing: &Outgoing) -> Report {
+    let Some(account) = Account::of(meta.platform, settings) else {
+        return Report::not_done(Verdict::Pause, LocalizedText::new("said-meta-token").to_string());
+    };
+    let context = SendContext { meta, account, outgoing };
+    match &outgoing.event {
+        Event::Created(message) if message.post.is_some() => comment::send(&context, message).await,
+        Event::Created(message) => message::send(&context, message).await,
+        Event::Started(_) => judge::unreachable(&context),
+        // Neither network lets a business edit (instagram-and-facebook §9).
+        Event::Edited(_) => Report::done(0, Default::default()),
+        Event::Typing { .. } => actions::typing(&context).await,
+        Event::Reaction { message, emoji, .. } => actions::reaction(&context, message, emoji.as_deref()).await,
+    }
+}

@@ -1,0 +1,205 @@
+//! Setup, subscription, renewal, earlier messages, files.
+
+use base::message::Role;
+use chrono::TimeDelta;
+use secrecy::ExposeSecret;
+
+use super::*;
+use crate::vendor_app::VendorApp;
+use crate::{Connector, Denied, HookTarget, Probe, Watched};
+
+const HOOK: &str = "https://parom.example/hooks/facebook/1";
+
+fn hook() -> HookTarget {
+    HookTarget { url: HOOK.into(), secret: SecretString::from("s") }
+}
+
+fn with_app(mut settings: Settings) -> Settings {
+    settings.public["facts"] = json!({ "bot": { "app_id": "1517" } });
+    settings
+}
+
+#[tokio::test]
+async fn settings_are_validated_and_secrets_are_sealed() {
+    let (instagram, facebook) = Fake::start([]).await.connectors(false);
+    let given =
+        json!({ "account_id": " 17841400000000001 ", "access_token": "IGAA", "app_secret": "s", "verify_token": "v" });
+    let setup = instagram.setup(given).unwrap();
+    assert_eq!(setup.public, json!({ "account_id": "17841400000000001" }));
+    assert_eq!(setup.secrets["access_token"].expose_secret(), "IGAA");
+    let kept =
+        instagram.setup(json!({ "account_id": "17841400000000001", "access_token": "…1234", "facts": {} })).unwrap();
+    assert!(kept.secrets.is_empty());
+    for (wrong, pointer) in [
+        (json!({ "page_id": "x1040" }), "/settings/page_id"),
+        (json!({ "page_id": "104000000000001", "access_token": "a b" }), "/settings/access_token"),
+        (json!({ "page_id": "104000000000001", "page": 1 }), "/settings/page"),
+        (json!([]), "/settings"),
+    ] {
+        assert_eq!(facebook.setup(wrong).unwrap_err()[0].pointer, pointer);
+    }
+    let optional = |meta: &Meta| meta.fields().iter().filter(|field| !field.required).count();
+    let (with_vendor, _) = Fake::start([]).await.connectors(true);
+    assert_eq!((optional(&instagram), optional(&with_vendor)), (0, 2), "the vendor's app replaces one's own");
+}
+
+#[tokio::test]
+async fn an_account_is_checked_live() {
+    let fake = Fake::start([]).await;
+    let (instagram, facebook) = fake.connectors(false);
+    fake.reads([json!({ "id": "26", "user_id": "17841400000000001", "username": "acme" })]);
+    assert!(instagram.check_access(&settings("instagram")).await.unwrap().unwrap().to_string().contains("@acme"));
+    fake.reads([json!({ "id": "26", "user_id": "1784140000000009", "username": "other" })]);
+    let other = instagram.check_access(&settings("instagram")).await.unwrap_err();
+    assert!(other.to_string().contains("1784140000000009"));
+    let me = || json!({ "id": "104000000000001", "name": "Acme", "username": "acmeflowers" });
+    fake.reads([me(), json!({ "id": "1517" })]);
+    let identity = facebook.identity(&settings("facebook")).await.unwrap().unwrap();
+    assert_eq!((identity.key.as_str(), identity.name.as_str()), ("104000000000001", "@acmeflowers"));
+    assert_eq!(identity.facts["app_id"], "1517");
+    let refused = json!({ "error": { "code": 190, "message": "Invalid OAuth access token signature." } });
+    fake.reads([me(), json!({ "id": "1517" }), refused]);
+    let said = facebook.check_access(&settings("facebook")).await.unwrap_err();
+    assert!(said.to_string().starts_with("The app secret does not belong"), "{said}");
+}
+
+#[tokio::test]
+async fn events_are_asked_for_watched_and_given_back() {
+    let fake = Fake::start([]).await;
+    let (instagram, facebook) = fake.connectors(false);
+    instagram.connect_webhook(&settings("instagram"), &hook()).await.unwrap();
+    let call = fake.call();
+    assert_eq!(call.path, "me/subscribed_apps");
+    assert!(call.parameters["subscribed_fields"].as_str().unwrap().contains("messaging_seen"));
+
+    fake.reads([json!({ "id": "1517" })]);
+    facebook.connect_webhook(&settings("facebook"), &hook()).await.unwrap();
+    let app = fake.calls().into_iter().find(|call| call.path == "1517/subscriptions").unwrap();
+    assert_eq!(app.authorization, "Bearer 1517|app_secret");
+    assert_eq!(
+        (&app.parameters["callback_url"], &app.parameters["verify_token"]),
+        (&json!(HOOK), &json!("verify_token"))
+    );
+
+    let settings = with_app(settings("facebook"));
+    let subscribed = |fields: Value| json!({ "data": [{ "id": "1517", "subscribed_fields": fields }] });
+    let fields = json!(facebook.platform.subscribed);
+    let callback = |url: &str| json!({ "data": [{ "object": "page", "callback_url": url, "active": true }] });
+    for (answers, expected) in [
+        (vec![json!({ "data": [] })], Watched::Unset),
+        (vec![subscribed(json!(["messages"]))], Watched::Unset),
+        (vec![subscribed(fields.clone()), callback(HOOK)], Watched::Fine),
+        (vec![subscribed(fields.clone()), json!({ "data": [] })], Watched::Unset),
+        (vec![subscribed(fields.clone()), callback("https://old.example/hooks/facebook/1")], Watched::Unset),
+        (
+            vec![subscribed(fields.clone()), callback("https://other.example/x")],
+            Watched::Elsewhere { host: "other.example".into() },
+        ),
+    ] {
+        fake.reads(answers);
+        assert_eq!(facebook.watch(&settings, &hook(), now()).await.unwrap(), expected);
+    }
+    let probe = |is_new| Probe { id: Uuid::nil(), source_id: Uuid::nil(), now: now(), hook_url: HOOK.into(), is_new };
+    fake.reads([json!({ "id": "1517" }), callback("https://other.example/x")]);
+    let told = facebook.check_webhook(&settings, &probe(true)).await.unwrap().unwrap();
+    assert!(told.to_string().contains("other.example"));
+    fake.reads([json!({ "data": [] })]);
+    assert!(facebook.check_webhook(&settings, &probe(false)).await.is_err());
+
+    let before = fake.calls().len();
+    fake.reads([callback("https://other.example/x")]);
+    facebook.remove_webhook(&settings, &hook()).await.unwrap();
+    let paths: Vec<String> =
+        fake.calls()[before..].iter().filter(|call| call.method == "DELETE").map(|call| call.path.clone()).collect();
+    assert_eq!(paths, ["me/subscribed_apps"], "another service's callback is left alone");
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_in_time() {
+    let fake = Fake::start([]).await;
+    let (instagram, facebook) = fake.connectors(false);
+    let renewed = json!({ "access_token": "IGAAnew", "token_type": "bearer", "expires_in": 60 * 86_400 });
+    fake.reads([renewed]);
+    let new = instagram.renew(&settings("instagram"), now()).await.unwrap().unwrap();
+    let call = fake.call();
+    assert_eq!(call.path, "refresh_access_token");
+    assert!(call.query.contains("grant_type=ig_refresh_token&access_token=access_token"));
+    assert_eq!(new.secrets["access_token"].expose_secret(), "IGAAnew");
+    let mut settings = settings("instagram");
+    settings.secrets.insert("access_token".into(), "IGAAnew".into());
+    settings.public["facts"] = json!({ "token": new.facts["token"] });
+    for (days, asks) in [(0, 0), (29, 0), (31, 1)] {
+        let before = fake.calls().len();
+        let young = json!({ "error": { "code": 10, "message": "too young" } });
+        fake.reads([young].into_iter().take(asks));
+        assert!(instagram.renew(&settings, now() + TimeDelta::days(days)).await.unwrap().is_none());
+        assert_eq!(fake.calls().len() - before, asks, "after {days} days");
+    }
+    fake.reads([json!({ "error": { "code": 190, "error_subcode": 463, "message": "Session has expired" } })]);
+    settings.public["facts"] = json!({});
+    assert!(matches!(instagram.renew(&settings, now()).await, Err(Denied::Access(_))));
+    assert!(
+        facebook.renew(&super::settings("facebook"), now()).await.unwrap().is_none(),
+        "a page's token does not end"
+    );
+}
+
+#[tokio::test]
+async fn earlier_messages_come_page_by_page() {
+    let fake = Fake::start([]).await;
+    let (instagram, _) = fake.connectors(false);
+    let said = |id: &str, from: &str, to: &str, time: &str| json!({ "id": id, "created_time": time, "from": { "id": from, "username": "anna_k" }, "to": { "data": [{ "id": to, "username": "anna_k" }] }, "message": id });
+    let (us, old, new) = ("17841400000000001", "2026-10-01T10:00:00+0000", "2026-11-20T09:00:00+0000");
+    let mut photo = said("m3", ANNA, us, new);
+    photo["attachments"] = json!({ "data": [{ "image_data": { "url": "https://cdn.example/1" } }] });
+    let messages = json!({ "data": [photo, said("m2", us, ANNA, new), said("m1", ANNA, us, old)] });
+    let one = json!({ "id": "t_1", "updated_time": new, "messages": messages });
+    fake.reads([
+        json!({ "data": [one], "paging": { "cursors": { "after": "next-1" }, "next": "https://graph.example" } }),
+    ]);
+    let since = now() - TimeDelta::days(30);
+    let page = instagram.history(&settings("instagram"), since, None, Words::new(Language::En)).await.unwrap();
+    let ids: Vec<&str> = page.messages.iter().map(|one| one.external_id.as_str()).collect();
+    assert_eq!((ids, page.next.as_deref()), (vec!["m2", "m3"], Some("next-1")));
+    assert_eq!((page.messages[0].body.sender.role, page.messages[0].conversation_id.as_str()), (Role::Manager, ANNA));
+    let media = page.messages[1].body.content.media().unwrap();
+    assert_eq!((media.reference.as_deref(), media.text.as_deref()), (Some("link:https://cdn.example/1"), Some("m3")));
+    fake.reads([json!({ "data": [{ "id": "t_2", "updated_time": old }], "paging": { "cursors": { "after": "x" }, "next": "y" } })]);
+    let last =
+        instagram.history(&settings("instagram"), since, Some("next-1"), Words::new(Language::En)).await.unwrap();
+    assert_eq!((last.messages.len(), last.next), (0, None));
+    assert!(fake.calls()[1].query.contains("after=next-1"));
+}
+
+#[tokio::test]
+async fn the_vendors_app_answers_for_everybody() {
+    let (instagram, _) = Fake::start([]).await.connectors(true);
+    let app: &dyn VendorApp = instagram.vendor_app().unwrap();
+    let query = |name: &str| {
+        let value = match name {
+            "hub.mode" => "subscribe",
+            "hub.verify_token" => "vendor-vt",
+            _ => "42",
+        };
+        Some(value.to_owned())
+    };
+    assert_eq!(app.handshake(&query).as_deref(), Some("42"));
+    assert_eq!(instagram.handshake(&settings("instagram"), &query), None, "a source has its own token");
+    let (without, _) = Fake::start([]).await.connectors(false);
+    assert!(without.vendor_app().is_none());
+}
+
+#[tokio::test]
+async fn files_are_fetched_from_addresses_that_may_be_called() {
+    let fake = Fake::start([]).await;
+    let (instagram, _) = fake.connectors(false);
+    let settings = settings("instagram");
+    assert!(instagram.open_media(&settings, &format!("link:{}/file", fake.base)).await.is_ok());
+    for wrong in ["link:http://192.168.0.1/x", "link:file:///etc/passwd", "link:x", "other:1"] {
+        assert!(matches!(instagram.open_media(&settings, wrong).await, Err(NotOpened::Never(_))), "{wrong}");
+    }
+    fake.reads([json!({ "profile_pic": format!("{}/face", fake.base) })]);
+    assert!(instagram.open_media(&settings, "face:66:1").await.is_ok());
+    fake.reads([json!({ "id": "66" })]);
+    assert!(matches!(instagram.open_media(&settings, "face:66:1").await, Err(NotOpened::Never("no_face"))));
+}

@@ -1,0 +1,190 @@
+//! Calls of VK's API (vk §1). The token is a parameter of the body, so no address contains it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::http_client::{Guarded, HttpClients, read_up_to, reason};
+use base::i18n::LocalizedText;
+use reqwest::{Method, RequestBuilder, Response};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::upload::FileForm;
+
+/// The version whose objects this connector reads and writes.
+pub const VERSION: &str = "5.199";
+/// Time limit of a call. A file needs three calls and an upload within 30 seconds.
+const CALL_WITHIN: Duration = Duration::from_secs(5);
+const UPLOAD_WITHIN: Duration = Duration::from_secs(14);
+/// Maximum bytes read from an answer: 200 messages of a history with all they hold.
+const ANSWER_BYTES: usize = 8 * 1024 * 1024;
+
+/// VK's API. Clones share connections.
+#[derive(Clone)]
+pub struct VkApi {
+    http: reqwest::Client,
+    files: reqwest::Client,
+    guarded: Guarded,
+    base: Arc<str>,
+}
+
+/// Why there is no result. Contains no token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApiError {
+    /// VK refused the call: `error_code` and `error_msg`.
+    Refused { code: u32, text: String },
+    /// A gateway refused it with this HTTP status.
+    Status(u16),
+    /// The request did not reach VK completely: nothing happened there.
+    NotSent(LocalizedText),
+    /// The request was sent, and no complete answer came.
+    Unknown(LocalizedText),
+    /// A success answer that cannot be read: accepted, with an unknown result.
+    Unreadable,
+    /// An upload server did not accept the file.
+    NotUploaded(String),
+}
+
+#[derive(Deserialize)]
+struct ApiResponse {
+    response: Option<Value>,
+    error: Option<ErrorBody>,
+}
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    error_code: u32,
+    #[serde(default)]
+    error_msg: String,
+}
+
+/// Parameters of a call; those without a value are not sent.
+pub type Params = Vec<(&'static str, Option<String>)>;
+
+impl VkApi {
+    /// `base`: `vk.api_url`, an address from the configuration.
+    pub fn new(http: &HttpClients, base: &Url) -> Self {
+        let (trusted, files) = (http.trusted().clone(), http.files().clone());
+        Self { http: trusted, files, guarded: http.guarded().clone(), base: base::config::base(base).into() }
+    }
+
+    /// Calls a method.
+    pub async fn call<T: DeserializeOwned>(
+        &self,
+        token: &SecretString,
+        method: &str,
+        parameters: Params,
+    ) -> Result<T, ApiError> {
+        self.call_within(CALL_WITHIN, token, method, parameters).await
+    }
+
+    /// Calls a method whose answer is not worth more than this time.
+    pub async fn call_within<T: DeserializeOwned>(
+        &self,
+        within: Duration,
+        token: &SecretString,
+        method: &str,
+        parameters: Params,
+    ) -> Result<T, ApiError> {
+        let mut form: Vec<(&str, &str)> = vec![("access_token", token.expose_secret()), ("v", VERSION)];
+        form.extend(parameters.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?))));
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = self.http.post(format!("{}/method/{method}", self.base)).timeout(within);
+        let request = request.header(reqwest::header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
+        let (status, body) = answered(request, || true).await?;
+        let answer = read(status, &body, token)?;
+        serde_json::from_value(answer).map_err(|_| ApiError::Unreadable)
+    }
+
+    /// Uploads a file to the address that a method gave, and returns the upload server's answer.
+    pub async fn upload(&self, address: &str, file: FileForm) -> Result<Value, ApiError> {
+        let url = Url::parse(address).map_err(|_| ApiError::Unreadable)?;
+        let own = Url::parse(&self.base).is_ok_and(|base| base.origin() == url.origin());
+        let request = if own {
+            self.files.post(url)
+        } else {
+            let refused = |error: base::http_client::UrlRefused| ApiError::NotUploaded(error.to_string());
+            self.guarded.request(Method::POST, &url).map_err(refused)?
+        };
+        let (form, whole) = file.into_form();
+        let request = request.timeout(UPLOAD_WITHIN).multipart(form);
+        // Uploading alone changes nothing for anybody: whatever went wrong, it can be done again.
+        let (status, body) = match answered(request, || whole.is_set()).await {
+            Err(ApiError::Unknown(said)) => return Err(ApiError::NotSent(said)),
+            other => other?,
+        };
+        match serde_json::from_slice::<Value>(&body) {
+            Ok(answer) if answer.get("error").is_none_or(Value::is_null) && status < 300 => Ok(answer),
+            Ok(answer) => {
+                let text = answer["error"].as_str().map_or_else(|| answer["error"].to_string(), str::to_owned);
+                Err(ApiError::NotUploaded(text))
+            }
+            Err(_) if status == 413 => Err(ApiError::NotUploaded("413".to_owned())),
+            Err(_) => Err(ApiError::Status(status)),
+        }
+    }
+}
+
+impl ApiError {
+    /// The code of VK's refusal; 0 if it is none.
+    pub const fn code(&self) -> u32 {
+        match self {
+            Self::Refused { code, .. } => *code,
+            _ => 0,
+        }
+    }
+
+    /// What VK answered, for the message's page.
+    pub fn answer(&self) -> Option<String> {
+        match self {
+            Self::Refused { code, text } => Some(json!({ "error_code": code, "error_msg": text }).to_string()),
+            Self::NotUploaded(text) => Some(json!({ "error": text }).to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// Sends a request. `whole`: whether all of it was sent.
+async fn answered(request: RequestBuilder, whole: impl Fn() -> bool + Send) -> Result<(u16, Vec<u8>), ApiError> {
+    let response: Response = request.send().await.map_err(|error| unanswered(error, whole()))?;
+    let status = response.status().as_u16();
+    match read_up_to(response, ANSWER_BYTES).await {
+        Ok((body, _)) => Ok((status, body)),
+        Err(_) if status >= 300 => Err(ApiError::Status(status)),
+        Err(error) => Err(ApiError::Unknown(words(error))),
+    }
+}
+
+/// VK answers refusals with status 200.
+fn read(status: u16, body: &[u8], token: &SecretString) -> Result<Value, ApiError> {
+    match serde_json::from_slice::<ApiResponse>(body) {
+        Ok(ApiResponse { error: Some(error), .. }) => {
+            let text = error.error_msg.replace(token.expose_secret(), "…");
+            Err(ApiError::Refused { code: error.error_code, text })
+        }
+        Ok(ApiResponse { response: Some(response), .. }) if status < 300 => Ok(response),
+        _ if status >= 300 => Err(ApiError::Status(status)),
+        _ => Err(ApiError::Unreadable),
+    }
+}
+
+fn unanswered(error: reqwest::Error, whole: bool) -> ApiError {
+    let sent = whole && !error.is_connect() && !error.is_builder();
+    let said = words(error);
+    if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
+}
+
+/// Why a connection failed, without its address.
+fn words(error: reqwest::Error) -> LocalizedText {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    reason::explain(&text)
+}

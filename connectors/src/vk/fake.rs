@@ -1,0 +1,151 @@
+//! A VK for unit tests: records its calls, and answers what a test scripted for a method.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use url::Url;
+
+/// A scripted answer.
+#[derive(Clone, Debug)]
+pub enum ScriptedAnswer {
+    /// `response`.
+    Done(Value),
+    /// `error`.
+    Refused(u32, &'static str),
+    /// A body with this status.
+    Text(u16, String),
+    /// Closes the connection after reading the request.
+    Reset,
+}
+
+/// A recorded call.
+#[derive(Clone, Debug)]
+pub struct RecordedCall {
+    /// The method; `upload` for an upload.
+    pub method: String,
+    pub parameters: BTreeMap<String, String>,
+    /// The body of an upload.
+    pub body: Vec<u8>,
+}
+
+#[derive(Default)]
+struct Script {
+    answers: BTreeMap<String, VecDeque<ScriptedAnswer>>,
+    calls: Vec<RecordedCall>,
+}
+
+/// The server. Unscripted calls succeed: messages are 101, 102, …, people are named Maria.
+#[derive(Clone)]
+pub struct Fake {
+    pub base: Url,
+    script: Arc<Mutex<Script>>,
+}
+
+impl Fake {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let fake = Self { base, script: Arc::default() };
+        let serving = fake.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serving.clone().serve(stream));
+            }
+        });
+        fake
+    }
+
+    /// The next answer of a method.
+    pub fn answers(&self, method: &str, answer: ScriptedAnswer) {
+        self.script.lock().unwrap().answers.entry(method.to_owned()).or_default().push_back(answer);
+    }
+
+    pub fn calls(&self) -> Vec<RecordedCall> {
+        self.script.lock().unwrap().calls.clone()
+    }
+
+    /// The methods that were called.
+    pub fn methods(&self) -> Vec<String> {
+        self.calls().into_iter().map(|call| call.method).collect()
+    }
+
+    /// The parameters of the only call of a method.
+    #[track_caller]
+    pub fn called(&self, method: &str) -> BTreeMap<String, String> {
+        let mut calls: Vec<_> = self.calls().into_iter().filter(|call| call.method == method).collect();
+        assert_eq!(calls.len(), 1, "{method}: {calls:#?}");
+        calls.remove(0).parameters
+    }
+
+    async fn serve(self, mut stream: TcpStream) -> Option<()> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.ok()?);
+        }
+        let head = String::from_utf8(head).unwrap();
+        let length = head.lines().filter_map(|line| line.split_once(": "));
+        let length = length.filter(|(key, _)| key.eq_ignore_ascii_case("content-length")).map(|(_, value)| value);
+        let mut body = vec![0; length.map(|length| length.parse().unwrap()).next().unwrap_or(0)];
+        stream.read_exact(&mut body).await.ok()?;
+        let path = head.split(' ').nth(1).unwrap_or_default();
+        let method = path.strip_prefix("/method/").unwrap_or("upload").to_owned();
+        let parameters = url::form_urlencoded::parse(&body).into_owned().collect();
+        let (answer, count) = {
+            let mut script = self.script.lock().unwrap();
+            let body = if method == "upload" { body } else { Vec::new() };
+            script.calls.push(RecordedCall { method: method.clone(), parameters, body });
+            let answer = script.answers.get_mut(&method).and_then(VecDeque::pop_front);
+            (answer, script.calls.iter().filter(|call| call.method == method).count())
+        };
+        let (status, body) = match answer {
+            Some(ScriptedAnswer::Done(response)) => (200, json!({ "response": response }).to_string()),
+            Some(ScriptedAnswer::Refused(code, text)) => {
+                (200, json!({ "error": { "error_code": code, "error_msg": text } }).to_string())
+            }
+            Some(ScriptedAnswer::Text(status, body)) => (status, body),
+            Some(ScriptedAnswer::Reset) => return None,
+            None if method == "upload" => (200, self.uploaded()),
+            None => (200, json!({ "response": self.usual(&method, count) }).to_string()),
+        };
+        let length = body.len();
+        let text = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+        stream.write_all(text.as_bytes()).await.ok()
+    }
+
+    fn uploaded(&self) -> String {
+        json!({ "server": 7, "photo": "[{\"photo\":\"x\"}]", "hash": "h4sh", "file": "f1le" }).to_string()
+    }
+
+    fn usual(&self, method: &str, count: usize) -> Value {
+        let person = |id: &str| {
+            json!({ "id": id.parse::<i64>().unwrap_or(1), "first_name": "Maria", "last_name": "Kovaleva",
+                "screen_name": format!("id{id}"), "photo_200": "https://sun.vk.test/maria.jpg" })
+        };
+        let asked = self.calls().pop().map(|call| call.parameters).unwrap_or_default();
+        let kept = json!({ "id": 5, "owner_id": -223, "access_key": "k3y" });
+        match method {
+            "users.get" => json!([person(asked.get("user_ids").map_or("1", String::as_str))]),
+            "messages.send" => json!(100 + count),
+            "photos.getMessagesUploadServer" | "docs.getMessagesUploadServer" => {
+                json!({ "upload_url": format!("{}upload", self.base) })
+            }
+            "photos.saveMessagesPhoto" => json!([kept]),
+            "docs.save" => json!({ "type": "doc", "doc": kept }),
+            "wall.createComment" => json!({ "comment_id": 900 + count, "parents_stack": [] }),
+            "groups.getById" => json!({ "groups": [{ "id": 223344556, "name": "Acme", "screen_name": "acme" }] }),
+            "groups.getTokenPermissions" => {
+                let names = ["messages", "manage", "photos", "docs", "wall"];
+                json!({ "mask": 1, "permissions": names.map(|name| json!({ "name": name, "setting": 1 })) })
+            }
+            "groups.getCallbackConfirmationCode" => json!({ "code": "b6a7c8d9" }),
+            "groups.getCallbackServers" | "messages.getById" | "messages.getConversationsById" => {
+                json!({ "count": 0, "items": [] })
+            }
+            "groups.addCallbackServer" => json!({ "server_id": 3 }),
+            _ => json!(1),
+        }
+    }
+}

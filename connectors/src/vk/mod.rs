@@ -1,0 +1,175 @@
+//! VK communities, through VK's API and its Callback API (https://dev.vk.com).
+//!
+//! ```text
+//! ids.rs      ids of conversations, messages, comments     api.rs, upload.rs    calls, and files for upload servers
+//! setup.rs    settings, token, rights                      send/                community → customer
+//! webhook.rs  the callback server                          receive/, wire.rs    customer → community
+//! keyboard.rs buttons, and what a press means              people.rs, seen.rs   what events leave out: names, numbers
+//! reactions.rs  reactions by number                        history.rs           earlier messages
+//! ```
+
+use async_trait::async_trait;
+use base::error::FieldError;
+use base::http_client::HttpClients;
+use base::i18n::Words;
+use base::message::{Failure, Markup};
+use base::verdict::Report;
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
+use crate::kind::Kind;
+use crate::poll::HistoryPage;
+use crate::{
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
+    error_catalog,
+};
+
+mod abilities;
+pub mod api;
+#[cfg(test)]
+mod fake;
+mod history;
+pub mod ids;
+pub mod keyboard;
+mod people;
+pub mod reactions;
+mod receive;
+mod seen;
+mod send;
+pub mod setup;
+mod upload;
+mod webhook;
+mod wire;
+
+use api::VkApi;
+use people::{Asking, People};
+use receive::Listener;
+use seen::Seen;
+use send::Uploaded;
+use setup::Community;
+
+/// Name of the token among a source's credentials.
+pub const TOKEN: &str = "access_token";
+
+/// The connector of kind `vk`.
+pub struct Vk {
+    api: VkApi,
+    people: People,
+    seen: Seen,
+    uploaded: Uploaded,
+}
+
+impl Vk {
+    /// `api_url`: the address of VK's API from the configuration.
+    pub fn new(http: &HttpClients, api_url: &Url) -> Self {
+        let api = VkApi::new(http, api_url);
+        Self { api, people: People::default(), seen: Seen::default(), uploaded: Uploaded::default() }
+    }
+}
+
+/// The kind.
+pub const KIND: Kind = Kind {
+    name: "vk",
+    own_server: false,
+    web_chat: false,
+    deep_link: Some(|name| format!("https://vk.me/{}?ref=", name.trim_start_matches('@'))),
+};
+
+#[async_trait]
+impl Connector for Vk {
+    fn kind(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn abilities(&self) -> &'static Abilities {
+        &abilities::ABILITIES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        setup::FIELDS
+    }
+
+    fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
+        setup::setup(settings)
+    }
+
+    /// VK lets a community write only to those who allowed it (vk §6).
+    fn not_begun(&self, words: Words) -> Failure {
+        error_catalog::VK.failure("901", words)
+    }
+
+    async fn check_access(&self, settings: &Settings) -> Check {
+        setup::check_access(&self.api, settings).await
+    }
+
+    async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
+        webhook::check(&self.api, settings, probe).await
+    }
+
+    async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
+        send::send((&self.api, &self.seen, &self.uploaded), settings, outgoing).await
+    }
+
+    fn has_webhook(&self) -> bool {
+        true
+    }
+
+    async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {
+        webhook::identity(&self.api, settings).await
+    }
+
+    fn authenticate(&self, settings: &Settings, call: &IncomingCall<'_>) -> bool {
+        webhook::authenticate(settings, call)
+    }
+
+    async fn answer(&self, settings: &Settings, call: &IncomingCall<'_>) -> String {
+        webhook::answer(&self.api, settings, call).await
+    }
+
+    async fn receive(
+        &self,
+        settings: &Settings,
+        call: &IncomingCall<'_>,
+        words: Words,
+    ) -> Result<Vec<InboundEvent>, NotReceived> {
+        receive::receive((&self.api, &self.people, &self.seen), settings, call.body, words).await
+    }
+
+    fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
+        keyboard::PressedButton::read(data)?.choice(markup)
+    }
+
+    async fn acknowledge(&self, settings: &Settings, press: &str) {
+        webhook::acknowledge(&self.api, settings, press).await;
+    }
+
+    async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+        webhook::connect(&self.api, settings, hook).await
+    }
+
+    async fn watch(&self, settings: &Settings, hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
+        webhook::watch(&self.api, settings, hook).await
+    }
+
+    fn has_history(&self) -> bool {
+        true
+    }
+
+    async fn history(
+        &self,
+        settings: &Settings,
+        since: DateTime<Utc>,
+        page: Option<&str>,
+        words: Words,
+    ) -> Result<HistoryPage, Denied> {
+        let missing = || Denied::Access(base::i18n::LocalizedText::new("said-vk-token"));
+        let community = Community::of(settings).ok_or_else(missing)?;
+        let asking = Asking { api: &self.api, people: &self.people, community, words };
+        history::page(Listener { asking, seen: &self.seen }, since, page).await
+    }
+
+    async fn remove_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+        webhook::remove(&self.api, settings, hook).await
+    }
+}

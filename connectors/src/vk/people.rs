@@ -1,0 +1,153 @@
+//! Names: events hold ids only, so people and chats are asked for once and remembered in this process (vk §5).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::i18n::{LocalizedText, Words};
+use base::message::{Person, Role};
+use moka::future::Cache;
+use serde::Deserialize;
+
+use super::api::{ApiError, VkApi};
+use super::ids::is_chat;
+use super::setup::{Community, explain};
+
+/// How many people and chats are remembered, and for how long: names and pictures change.
+const PEOPLE: u64 = 50_000;
+const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
+/// Time limit of a question for a name: an event must be answered within seconds, and a name is not worth losing it.
+const WITHIN: Duration = Duration::from_secs(3);
+/// Fields that are asked for.
+pub(super) const FIELDS: &str = "photo_200,screen_name";
+
+/// A person as VK describes them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Profile {
+    pub id: i64,
+    first_name: String,
+    last_name: String,
+    screen_name: Option<String>,
+    photo_200: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Conversations {
+    #[serde(default)]
+    items: Vec<Conversation>,
+}
+
+#[derive(Deserialize)]
+struct Conversation {
+    chat_settings: Option<ChatSettings>,
+}
+
+#[derive(Deserialize)]
+struct ChatSettings {
+    #[serde(default)]
+    title: String,
+}
+
+/// A remembered name.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    name: Option<String>,
+    screen_name: Option<String>,
+    photo: Option<String>,
+}
+
+/// The remembered names, by community and id.
+pub(super) struct People(Cache<(i64, i64), Arc<Known>>);
+
+impl Default for People {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(PEOPLE).time_to_live(REMEMBERED).build())
+    }
+}
+
+impl Profile {
+    fn known(self) -> Known {
+        let name = [self.first_name.trim(), self.last_name.trim()].join(" ").trim().to_owned();
+        // VK's own pictures for people without one.
+        let photo = self.photo_200.filter(|url| !url.contains("/images/"));
+        Known { name: Some(name).filter(|name| !name.is_empty()), screen_name: self.screen_name, photo }
+    }
+}
+
+/// What questions for names need.
+#[derive(Clone, Copy)]
+pub(super) struct Asking<'a> {
+    pub api: &'a VkApi,
+    pub people: &'a People,
+    pub community: Community<'a>,
+    pub words: Words,
+}
+
+impl Asking<'_> {
+    /// A person, a community (negative), or a group chat.
+    pub async fn person(&self, id: i64) -> Person {
+        let key = (self.community.id, id);
+        let known = match self.people.0.get(&key).await {
+            Some(known) => known,
+            None => match self.ask(id).await {
+                Ok(known) => {
+                    let known = Arc::new(known);
+                    self.people.0.insert(key, Arc::clone(&known)).await;
+                    known
+                }
+                Err(failed) => {
+                    tracing::debug!(reason = %explain(&failed), "a name could not be asked for");
+                    Arc::default()
+                }
+            },
+        };
+        self.shown(id, &known)
+    }
+
+    /// The same as a manager who wrote in VK's own interface.
+    pub async fn manager(&self, id: i64) -> Person {
+        Person { role: Role::Manager, avatar_url: None, ..self.person(id).await }
+    }
+
+    /// Remembers profiles that came with another answer.
+    pub async fn remember(&self, profiles: Vec<Profile>) {
+        for profile in profiles {
+            self.people.0.insert((self.community.id, profile.id), Arc::new(profile.known())).await;
+        }
+    }
+
+    async fn ask(&self, id: i64) -> Result<Known, ApiError> {
+        let (token, text) = (self.community.token, id.to_string());
+        if is_chat(id) {
+            let parameters = vec![("peer_ids", Some(text)), ("group_id", Some(self.community.id.to_string()))];
+            let method = "messages.getConversationsById";
+            let found: Conversations = self.api.call_within(WITHIN, token, method, parameters).await?;
+            let title = found.items.into_iter().next().and_then(|one| one.chat_settings).map(|chat| chat.title);
+            return Ok(Known { name: title.filter(|title| !title.trim().is_empty()), ..Known::default() });
+        }
+        if id <= 0 {
+            return Ok(Known::default());
+        }
+        let parameters = vec![("user_ids", Some(text)), ("fields", Some(FIELDS.to_owned()))];
+        let found: Vec<Profile> = self.api.call_within(WITHIN, token, "users.get", parameters).await?;
+        Ok(found.into_iter().find(|one| one.id == id).map(Profile::known).unwrap_or_default())
+    }
+
+    fn shown(&self, id: i64, known: &Known) -> Person {
+        let page = match (&known.screen_name, id) {
+            _ if is_chat(id) => None,
+            (Some(name), _) if !name.is_empty() => Some(format!("https://vk.com/{name}")),
+            (_, 1..) => Some(format!("https://vk.com/id{id}")),
+            _ => Some(format!("https://vk.com/club{}", id.unsigned_abs())),
+        };
+        let nameless = || LocalizedText::new("vk-in-nameless").with("id", id.to_string()).plain(self.words, "");
+        Person {
+            id: id.to_string(),
+            role: Role::Client,
+            name: Some(known.name.clone().unwrap_or_else(nameless)),
+            avatar_url: known.photo.clone(),
+            profile_url: page,
+            ..Person::default()
+        }
+    }
+}

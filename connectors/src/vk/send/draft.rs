@@ -1,0 +1,193 @@
+//! A message about to be posted, with its changeable parts separate.
+
+use base::message::{Content, List, Markup, Media};
+use serde_json::{Value, json};
+
+use super::SendContext;
+use super::file::{self, FileKind};
+use crate::Message;
+use crate::error_catalog::Fix;
+use crate::fit::{lines, split};
+use crate::vk::abilities::TEXT;
+use crate::vk::api::{ApiError, Params};
+use crate::vk::ids::{MessageId, Number, is_chat};
+use crate::vk::keyboard;
+
+/// What is posted beside the text.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum With {
+    Nothing,
+    File(FileKind, Box<Media>),
+    Place { latitude: f64, longitude: f64 },
+}
+
+/// A message about to be posted.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct MessageDraft {
+    pub text: String,
+    pub with: With,
+    /// The message it answers.
+    pub quote: Option<MessageId>,
+    pub keyboard: Option<Value>,
+}
+
+/// The ids of a posted message.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Posted {
+    pub id: i64,
+    pub cmid: i64,
+}
+
+impl MessageDraft {
+    pub fn of(line: &SendContext<'_>, message: &Message) -> Self {
+        let words = line.outgoing.words;
+        let quote = message.reply_to.as_ref().and_then(|quote| quote.external_id.as_deref()).and_then(MessageId::parse);
+        let quote = quote.filter(|quote| quote.peer == line.peer);
+        let keyboard = message.markup.as_ref().and_then(|markup| keyboard::inline(message.id, markup));
+        let (text, with) = content(words, &message.content);
+        let mut parts = Vec::new();
+        if let (None, Some(quote)) = (quote, &message.reply_to) {
+            parts.push(lines::quote(words, quote));
+        }
+        parts.push(text);
+        match &message.markup {
+            Some(Markup::List(list)) if keyboard.is_some() => parts.extend(list_text(list, &parts)),
+            Some(markup) if keyboard.is_none() => parts.push(lines::markup(markup)),
+            _ => {}
+        }
+        Self { text: joined(&parts), with, quote, keyboard }
+    }
+
+    /// VK refuses messages of only white space.
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty() && self.with == With::Nothing
+    }
+
+    /// False if this change does not apply.
+    pub fn mend(&mut self, line: &SendContext<'_>, message: &Message, fix: Fix) -> bool {
+        match fix {
+            Fix::NoQuote => self.quote.take().is_some(),
+            Fix::ButtonsAsText => {
+                let Some(markup) = message.markup.as_ref().filter(|_| self.keyboard.take().is_some()) else {
+                    return false;
+                };
+                self.text = joined(&[std::mem::take(&mut self.text), lines::markup(markup)]);
+                true
+            }
+            Fix::Document => match &mut self.with {
+                With::File(kind, _) => std::mem::replace(kind, FileKind::Doc) != FileKind::Doc,
+                _ => false,
+            },
+            Fix::Bytes => match &message.content {
+                // The link of a file that VK does not take; the text of it is in the lines already.
+                content if matches!(self.with, With::File(..)) => {
+                    self.with = With::Nothing;
+                    self.text = lines::content(line.outgoing.words, content);
+                    true
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Posts it, a text that is too long in parts. Returns the last message, which has the keyboard.
+    pub async fn post(&self, line: &SendContext<'_>) -> Result<Posted, ApiError> {
+        let attachment = match &self.with {
+            With::File(kind, media) => Some(file::attachment(line, *kind, media).await?),
+            _ => None,
+        };
+        let texts = if TEXT.holds(&self.text) { vec![self.text.clone()] } else { split(&self.text, TEXT) };
+        let last = texts.len().saturating_sub(1);
+        let mut posted = Posted::default();
+        for (at, text) in texts.into_iter().enumerate() {
+            let mut parameters = line.to_peer();
+            parameters.extend([
+                ("random_id", Some(line.random_id(at).to_string())),
+                ("message", Some(text).filter(|text| !text.is_empty())),
+            ]);
+            if at == 0 {
+                parameters.extend([
+                    ("attachment", attachment.clone()),
+                    ("forward", self.quote.map(|quote| reply(quote).to_string())),
+                ]);
+                if let With::Place { latitude, longitude } = self.with {
+                    parameters.extend([("lat", Some(latitude.to_string())), ("long", Some(longitude.to_string()))]);
+                }
+            }
+            if at == last {
+                parameters.push(("keyboard", self.keyboard.as_ref().map(Value::to_string)));
+            }
+            posted = call(line, parameters).await?;
+        }
+        Ok(posted)
+    }
+}
+
+/// Calls `messages.send`. Group chats are named by `peer_ids`, which alone answers the number of the message there.
+async fn call(line: &SendContext<'_>, mut parameters: Params) -> Result<Posted, ApiError> {
+    if is_chat(line.peer) {
+        for (name, _) in &mut parameters {
+            if *name == "peer_id" {
+                *name = "peer_ids";
+            }
+        }
+    }
+    let answer: Value = line.api.call(line.community.token, "messages.send", parameters).await?;
+    read(&answer)
+}
+
+/// A number, or an object with the numbers or the error of one peer.
+fn read(answer: &Value) -> Result<Posted, ApiError> {
+    let one = answer.as_array().map_or(Some(answer), |all| all.first()).ok_or(ApiError::Unreadable)?;
+    if let Some(id) = one.as_i64() {
+        return Ok(Posted { id, cmid: 0 });
+    }
+    let error = &one["error"];
+    if let Some(code) = error["code"].as_u64().and_then(|code| u32::try_from(code).ok()) {
+        let text = error["description"].as_str().unwrap_or_default().to_owned();
+        return Err(ApiError::Refused { code, text });
+    }
+    let number = |name: &str| one[name].as_i64().unwrap_or_default();
+    let cmid = number("conversation_message_id").max(number("cmid"));
+    match (number("message_id"), cmid) {
+        (0, 0) => Err(ApiError::Unreadable),
+        (id, cmid) => Ok(Posted { id, cmid }),
+    }
+}
+
+/// `forward` of a message that answers another (vk §6).
+fn reply(quote: MessageId) -> Value {
+    match quote.number {
+        Number::Id(id) => json!({ "peer_id": quote.peer, "message_ids": [id], "is_reply": 1 }),
+        Number::Cmid(cmid) => json!({ "peer_id": quote.peer, "conversation_message_ids": [cmid], "is_reply": 1 }),
+    }
+}
+
+fn content(words: base::i18n::Words, content: &Content) -> (String, With) {
+    match content {
+        Content::Text { text } => (text.clone(), With::Nothing),
+        Content::Location { latitude, longitude } => {
+            (String::new(), With::Place { latitude: *latitude, longitude: *longitude })
+        }
+        content => match (content.media(), FileKind::of(content)) {
+            (Some(media), Some(kind)) => {
+                (media.text.clone().unwrap_or_default(), With::File(kind, Box::new(media.clone())))
+            }
+            _ => (lines::content(words, content), With::Nothing),
+        },
+    }
+}
+
+fn joined(parts: &[String]) -> String {
+    let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.trim().is_empty()).collect();
+    parts.join("\n\n")
+}
+
+/// A list's text without its rows, unless the message already contains it.
+fn list_text(list: &List, already: &[String]) -> Option<String> {
+    let texts = [&list.header, &list.body, &list.footer].map(|text| text.trim());
+    let is_new = |text: &&str| !text.is_empty() && !already.iter().any(|part| part.contains(*text));
+    let new: Vec<&str> = texts.into_iter().filter(is_new).collect();
+    Some(new.join("\n")).filter(|text| !text.is_empty())
+}

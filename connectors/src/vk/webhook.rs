@@ -1,0 +1,294 @@
+//! The callback server (vk §3): made by API with our secret, confirmed, watched, removed.
+
+use std::collections::BTreeMap;
+
+use base::i18n::LocalizedText;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use url::Url;
+
+use super::api::{ApiError, VERSION, VkApi};
+use super::setup::{self, Community};
+use crate::incoming::IncomingCall;
+use crate::{Check, Denied, HOOK_SECRET, HookTarget, Identity, Probe, Settings, Watched};
+
+/// Kinds of events that are requested.
+pub(super) const KINDS: [&str; 22] = [
+    "message_new",
+    "message_reply",
+    "message_edit",
+    "message_allow",
+    "message_deny",
+    "message_read",
+    "message_typing_state",
+    "message_event",
+    "message_reaction_event",
+    "wall_reply_new",
+    "wall_reply_edit",
+    "wall_reply_delete",
+    "photo_comment_new",
+    "photo_comment_edit",
+    "photo_comment_delete",
+    "video_comment_new",
+    "video_comment_edit",
+    "video_comment_delete",
+    "market_comment_new",
+    "market_comment_edit",
+    "market_comment_delete",
+    "wall_reply_restore",
+];
+/// The name of our server in the community's settings, at most 14 characters.
+const TITLE: &str = "Parom";
+/// Servers of one community.
+const SERVERS: usize = 10;
+
+/// The parts of a call that prove it.
+#[derive(Deserialize)]
+struct Proof {
+    #[serde(default)]
+    r#type: String,
+    #[serde(default)]
+    group_id: Value,
+    secret: Option<String>,
+}
+
+/// A callback server by VK's report.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Server {
+    id: i64,
+    url: String,
+    secret_key: String,
+    /// `unconfigured`, `failed`, `wait` or `ok`.
+    status: String,
+}
+
+#[derive(Deserialize)]
+struct Servers {
+    #[serde(default)]
+    items: Vec<Server>,
+}
+
+#[derive(Deserialize)]
+struct Added {
+    server_id: i64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct CallbackSettings {
+    api_version: String,
+    events: BTreeMap<String, Value>,
+}
+
+impl Server {
+    /// This source under another address of the server: the server moved.
+    fn is_once_ours(&self, ours: &str) -> bool {
+        let path = |url: &str| Url::parse(url).map(|url| url.path().to_owned()).ok();
+        let (there, here) = (path(&self.url), path(ours));
+        there.is_some() && there == here
+    }
+
+    fn is_whole(&self, url: &str, secret: &str) -> bool {
+        // Some versions do not return the secret.
+        let secret = self.secret_key.is_empty() || self.secret_key == secret;
+        self.url == url && secret && matches!(self.status.as_str(), "ok" | "wait")
+    }
+}
+
+/// The secret as VK takes it: at most 50 letters and digits.
+fn secret_key(secret: &SecretString) -> String {
+    let digest = hex::encode(Sha256::digest(secret.expose_secret()));
+    digest.get(..48).unwrap_or_default().to_owned()
+}
+
+/// Whether a call names the source's community and carries the secret that we gave to VK. The question for the
+/// confirmation string may come without the secret: its answer is of use only to who may change the community's settings.
+pub(super) fn authenticate(settings: &Settings, call: &IncomingCall<'_>) -> bool {
+    let (Some(community), Some(secret)) = (Community::of(settings), settings.secrets.get(HOOK_SECRET)) else {
+        return false;
+    };
+    let Ok(proof) = serde_json::from_slice::<Proof>(call.body) else { return false };
+    let named = match &proof.group_id {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let is_group = bool::from(named.as_bytes().ct_eq(community.id.to_string().as_bytes()));
+    let is_secret = match proof.secret {
+        Some(given) => bool::from(given.as_bytes().ct_eq(secret_key(secret).as_bytes())),
+        None => proof.r#type == "confirmation",
+    };
+    is_group & is_secret
+}
+
+/// The answer to a call: `ok`, or the confirmation string, which changes from time to time and is therefore asked for.
+pub(super) async fn answer(api: &VkApi, settings: &Settings, call: &IncomingCall<'_>) -> String {
+    #[derive(Deserialize)]
+    struct Code {
+        code: String,
+    }
+    let asked = serde_json::from_slice::<Proof>(call.body).is_ok_and(|proof| proof.r#type == "confirmation");
+    let Some(community) = Community::of(settings).filter(|_| asked) else { return "ok".to_owned() };
+    let code: Result<Code, ApiError> =
+        api.call(community.token, "groups.getCallbackConfirmationCode", of(community, Vec::new())).await;
+    code.map(|code| code.code).unwrap_or_else(|failed| {
+        // VK marks the server as failed; the watch registers it again.
+        tracing::warn!(reason = %setup::explain(&failed), "the confirmation string could not be asked for");
+        String::new()
+    })
+}
+
+/// The community's identity.
+pub(super) async fn identity(api: &VkApi, settings: &Settings) -> Result<Option<Identity>, Denied> {
+    let community = community(settings)?;
+    let group = match setup::group(api, community).await {
+        Ok(group) => group,
+        Err(ApiError::Unreadable) => return Err(Denied::Refused(LocalizedText::new("said-vk-other-group"))),
+        Err(failed) => return Err(denied(&failed)),
+    };
+    let screen_name =
+        if group.screen_name.is_empty() { format!("club{}", group.id) } else { group.screen_name.clone() };
+    let facts = serde_json::to_value(&group).unwrap_or_default();
+    Ok(Some(Identity { key: group.id.to_string(), name: format!("@{screen_name}"), facts }))
+}
+
+/// Registers our server, or mends it, and asks for our kinds of events.
+pub(super) async fn connect(api: &VkApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+    let community = community(settings)?;
+    let secret = secret_key(&hook.secret);
+    let found = own(servers(api, community).await.map_err(|failed| denied(&failed))?, &hook.url);
+    let about = |more: Params| {
+        let mut all = of(community, more);
+        all.extend([
+            ("url", Some(hook.url.clone())),
+            ("title", Some(TITLE.to_owned())),
+            ("secret_key", Some(secret.clone())),
+        ]);
+        all
+    };
+    let id = match found {
+        Some(server) if server.is_whole(&hook.url, &secret) => server.id,
+        Some(server) => {
+            let parameters = about(vec![("server_id", Some(server.id.to_string()))]);
+            let done: Result<Value, ApiError> =
+                api.call(community.token, "groups.editCallbackServer", parameters).await;
+            done.map_err(|failed| denied(&failed))?;
+            server.id
+        }
+        None => {
+            let added: Result<Added, ApiError> =
+                api.call(community.token, "groups.addCallbackServer", about(Vec::new())).await;
+            added.map_err(|failed| denied(&failed))?.server_id
+        }
+    };
+    let mut wanted = vec![("server_id", Some(id.to_string())), ("api_version", Some(VERSION.to_owned()))];
+    wanted.extend(KINDS.map(|kind| (kind, Some("1".to_owned()))));
+    let done: Result<Value, ApiError> =
+        api.call(community.token, "groups.setCallbackSettings", of(community, wanted)).await;
+    done.map(|_| ()).map_err(|failed| denied(&failed))
+}
+
+/// Checks whether our server is there and gets our events. Other services have servers of their own.
+pub(super) async fn watch(api: &VkApi, settings: &Settings, hook: &HookTarget) -> Result<Watched, Denied> {
+    let community = community(settings)?;
+    let found = own(servers(api, community).await.map_err(|failed| denied(&failed))?, &hook.url);
+    let Some(server) = found.filter(|server| server.is_whole(&hook.url, &secret_key(&hook.secret))) else {
+        return Ok(Watched::Unset);
+    };
+    let parameters = of(community, vec![("server_id", Some(server.id.to_string()))]);
+    let told: Result<CallbackSettings, ApiError> =
+        api.call(community.token, "groups.getCallbackSettings", parameters).await;
+    let told = told.map_err(|failed| denied(&failed))?;
+    let is_on =
+        |kind: &&str| told.events.get(*kind).is_some_and(|on| on.as_i64() == Some(1) || on.as_bool() == Some(true));
+    let is_version = told.api_version.is_empty() || told.api_version == VERSION;
+    Ok(if is_version && KINDS.iter().all(is_on) { Watched::Fine } else { Watched::Unset })
+}
+
+/// Removes our server; another service's is left alone.
+pub(super) async fn remove(api: &VkApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+    let community = community(settings)?;
+    let all = servers(api, community).await.map_err(|failed| denied(&failed))?;
+    for server in all.into_iter().filter(|server| server.url == hook.url) {
+        let parameters = of(community, vec![("server_id", Some(server.id.to_string()))]);
+        let done: Result<Value, ApiError> = api.call(community.token, "groups.deleteCallbackServer", parameters).await;
+        match done {
+            // It is gone already.
+            Ok(_) | Err(ApiError::Refused { code: 104, .. }) => {}
+            Err(failed) => return Err(denied(&failed)),
+        }
+    }
+    Ok(())
+}
+
+/// Reads back where events are sent; before the source exists, whether there is room for another server.
+pub(super) async fn check(api: &VkApi, settings: &Settings, probe: &Probe) -> Check {
+    let community = Community::of(settings).ok_or_else(|| LocalizedText::new("said-vk-token"))?;
+    let all = servers(api, community).await.map_err(|failed| setup::explain(&failed))?;
+    if probe.is_new {
+        return if all.len() < SERVERS { Ok(None) } else { Err(LocalizedText::new("said-vk-servers")) };
+    }
+    match all.iter().find(|server| server.url == probe.hook_url) {
+        None => Err(LocalizedText::new("said-vk-unset")),
+        Some(server) if server.status == "failed" => Err(LocalizedText::new("said-vk-failed")),
+        Some(_) => Ok(None),
+    }
+}
+
+/// Acknowledges a press of a callback button: the customer's button stops waiting. `press`: event, person, peer.
+pub(super) async fn acknowledge(api: &VkApi, settings: &Settings, press: &str) {
+    let mut parts = press.split(' ');
+    let (Some(event), Some(person), Some(peer)) = (parts.next(), parts.next(), parts.next()) else { return };
+    let Some(community) = Community::of(settings) else { return };
+    let parameters = vec![
+        ("event_id", Some(event.to_owned())),
+        ("user_id", Some(person.to_owned())),
+        ("peer_id", Some(peer.to_owned())),
+    ];
+    let done: Result<Value, ApiError> = api.call(community.token, "messages.sendMessageEventAnswer", parameters).await;
+    if let Err(failed) = done {
+        // A press is valid for a minute; it is stored.
+        tracing::debug!(reason = %setup::explain(&failed), "a button press could not be acknowledged");
+    }
+}
+
+async fn servers(api: &VkApi, community: Community<'_>) -> Result<Vec<Server>, ApiError> {
+    let servers: Servers = api.call(community.token, "groups.getCallbackServers", of(community, Vec::new())).await?;
+    Ok(servers.items)
+}
+
+/// Ours, at its present address or a former one.
+fn own(all: Vec<Server>, url: &str) -> Option<Server> {
+    let mut ours: Vec<Server> =
+        all.into_iter().filter(|server| server.url == url || server.is_once_ours(url)).collect();
+    ours.sort_by_key(|server| server.url != url);
+    ours.into_iter().next()
+}
+
+type Params = super::api::Params;
+
+/// Parameters about this community.
+fn of(community: Community<'_>, mut more: Params) -> Params {
+    more.insert(0, ("group_id", Some(community.id.to_string())));
+    more
+}
+
+fn community(settings: &Settings) -> Result<Community<'_>, Denied> {
+    Community::of(settings).ok_or_else(|| Denied::Access(LocalizedText::new("said-vk-token")))
+}
+
+fn denied(failed: &ApiError) -> Denied {
+    let said = setup::explain(failed);
+    match failed {
+        ApiError::Refused { code: 4 | 5 | 27 | 28, .. } => Denied::Access(said),
+        ApiError::Refused { code: 1 | 6 | 9 | 10 | 29, .. } => Denied::Away(said),
+        ApiError::Refused { .. } => Denied::Refused(said),
+        _ => Denied::Away(said),
+    }
+}
+
+#[cfg(test)]
+mod tests;

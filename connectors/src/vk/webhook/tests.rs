@@ -1,0 +1,170 @@
+use base::config::Config;
+use base::http_client::HttpClients;
+use chrono::DateTime;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::*;
+use crate::vk::fake::{Fake, ScriptedAnswer};
+
+const URL: &str = "https://parom.example/hooks/vk/0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001";
+
+fn settings() -> Settings {
+    let secrets = [("access_token", "vk1.a.0123456789abcdef"), (HOOK_SECRET, "a-secret_of-ours")];
+    let secrets = secrets.map(|(name, value)| (name.to_owned(), SecretString::from(value))).into();
+    Settings { public: json!({ "group_id": 223_344_556 }), secrets }
+}
+
+fn hook() -> HookTarget {
+    HookTarget { url: URL.to_owned(), secret: "a-secret_of-ours".into() }
+}
+
+async fn stage() -> (Fake, VkApi) {
+    let fake = Fake::start().await;
+    let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
+    let api = VkApi::new(&http, &fake.base);
+    (fake, api)
+}
+
+fn call(body: &str) -> IncomingCall<'_> {
+    IncomingCall { header: &|_| None, path_secret: "", body: body.as_bytes() }
+}
+
+fn server(url: &str, status: &str, secret: &str) -> ScriptedAnswer {
+    let server =
+        json!({ "id": 3, "title": "Parom", "creator_id": 1, "url": url, "secret_key": secret, "status": status });
+    ScriptedAnswer::Done(json!({ "count": 1, "items": [server] }))
+}
+
+#[test]
+fn a_call_proves_itself_with_community_and_secret() {
+    let secret = secret_key(&"a-secret_of-ours".into());
+    assert!(secret.len() <= 50 && secret.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{secret}");
+    let given = |body: serde_json::Value| authenticate(&settings(), &call(&body.to_string()));
+    assert!(given(json!({ "type": "message_new", "group_id": 223_344_556, "secret": secret })));
+    assert!(given(json!({ "type": "confirmation", "group_id": 223_344_556, "secret": secret })));
+    assert!(given(json!({ "type": "confirmation", "group_id": 223_344_556 })), "it may come before the secret");
+    for wrong in [
+        json!({ "type": "message_new", "group_id": 223_344_556 }),
+        json!({ "type": "message_new", "group_id": 223_344_556, "secret": "" }),
+        json!({ "type": "message_new", "group_id": 223_344_556, "secret": null }),
+        json!({ "type": "confirmation", "group_id": 223_344_556, "secret": "x" }),
+        json!({ "type": "message_new", "group_id": 1, "secret": secret }),
+        json!({ "type": "message_new", "secret": secret }),
+        json!([]),
+    ] {
+        assert!(!given(wrong.clone()), "{wrong}");
+    }
+    let without = Settings { secrets: Default::default(), ..settings() };
+    assert!(!authenticate(&without, &call("{\"type\":\"confirmation\",\"group_id\":223344556}")));
+}
+
+#[tokio::test]
+async fn the_answer_is_ok_or_the_confirmation_string() {
+    let (fake, api) = stage().await;
+    assert_eq!(answer(&api, &settings(), &call("{\"type\":\"message_new\"}")).await, "ok");
+    assert!(fake.calls().is_empty());
+    assert_eq!(answer(&api, &settings(), &call("{\"type\":\"confirmation\"}")).await, "b6a7c8d9");
+    fake.answers("groups.getCallbackConfirmationCode", ScriptedAnswer::Refused(5, "no"));
+    assert_eq!(answer(&api, &settings(), &call("{\"type\":\"confirmation\"}")).await, "");
+}
+
+#[tokio::test]
+async fn a_server_is_added_mended_or_left() {
+    let (fake, api) = stage().await;
+    connect(&api, &settings(), &hook()).await.unwrap();
+    let added = fake.called("groups.addCallbackServer");
+    assert_eq!((added["url"].as_str(), added["title"].as_str()), (URL, "Parom"));
+    assert_eq!(added["secret_key"], secret_key(&hook().secret));
+    let wanted = fake.called("groups.setCallbackSettings");
+    assert_eq!((wanted["server_id"].as_str(), wanted["api_version"].as_str()), ("3", VERSION));
+    assert!(KINDS.iter().all(|kind| wanted[*kind] == "1"));
+
+    for (url, status, secret, edits) in [
+        (URL, "ok", "", 0),
+        (URL, "failed", "", 1),
+        (URL, "ok", "another", 1),
+        ("https://old.example/hooks/vk/0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001", "ok", "", 1),
+    ] {
+        let (fake, api) = stage().await;
+        fake.answers("groups.getCallbackServers", server(url, status, secret));
+        connect(&api, &settings(), &hook()).await.unwrap();
+        let edited = fake.methods().iter().filter(|method| *method == "groups.editCallbackServer").count();
+        assert_eq!(edited, edits, "{url} {status} {secret}");
+        assert!(!fake.methods().contains(&"groups.addCallbackServer".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn the_watch_sees_what_is_missing() {
+    let events = |on: i64| json!({ "api_version": VERSION, "events": KINDS.map(|kind| (kind, on)).into_iter().collect::<BTreeMap<_, _>>() });
+    for (url, status, on, seen) in [
+        (URL, "ok", 1, Watched::Fine),
+        (URL, "wait", 1, Watched::Fine),
+        (URL, "failed", 1, Watched::Unset),
+        (URL, "ok", 0, Watched::Unset),
+        ("https://other.example/hook", "ok", 1, Watched::Unset),
+    ] {
+        let (fake, api) = stage().await;
+        fake.answers("groups.getCallbackServers", server(url, status, ""));
+        fake.answers("groups.getCallbackSettings", ScriptedAnswer::Done(events(on)));
+        assert_eq!(watch(&api, &settings(), &hook()).await, Ok(seen), "{url} {status} {on}");
+    }
+    let (fake, api) = stage().await;
+    fake.answers("groups.getCallbackServers", ScriptedAnswer::Refused(5, "User authorization failed"));
+    assert!(matches!(watch(&api, &settings(), &hook()).await, Err(Denied::Access(_))));
+}
+
+#[tokio::test]
+async fn only_our_own_server_is_removed() {
+    let (fake, api) = stage().await;
+    fake.answers("groups.getCallbackServers", server("https://other.example/hook", "ok", ""));
+    remove(&api, &settings(), &hook()).await.unwrap();
+    assert_eq!(fake.methods(), ["groups.getCallbackServers"]);
+    fake.answers("groups.getCallbackServers", server(URL, "ok", ""));
+    fake.answers("groups.deleteCallbackServer", ScriptedAnswer::Refused(104, "Not found"));
+    remove(&api, &settings(), &hook()).await.unwrap();
+    assert_eq!(fake.called("groups.deleteCallbackServer")["server_id"], "3");
+}
+
+#[tokio::test]
+async fn access_and_address_are_checked_live() {
+    let (fake, api) = stage().await;
+    let told = setup::check_access(&api, &settings()).await.unwrap().unwrap();
+    assert!(told.to_string().contains("Acme"));
+    let found = identity(&api, &settings()).await.unwrap().unwrap();
+    assert_eq!((found.key.as_str(), found.name.as_str()), ("223344556", "@acme"));
+    let weak = json!({ "mask": 1, "permissions": [{ "name": "messages", "setting": 4096 }] });
+    fake.answers("groups.getTokenPermissions", ScriptedAnswer::Done(weak));
+    let said = setup::check_access(&api, &settings()).await.unwrap_err().to_string();
+    assert!(said.contains("manage, photos, docs"), "{said}");
+    fake.answers("groups.getById", ScriptedAnswer::Done(json!({ "groups": [{ "id": 1, "name": "Other" }] })));
+    let said = setup::check_access(&api, &settings()).await.unwrap_err().to_string();
+    assert!(said.contains("another community"), "{said}");
+    fake.answers("groups.getById", ScriptedAnswer::Refused(5, "User authorization failed: invalid access_token (4)."));
+    assert!(setup::check_access(&api, &settings()).await.is_err());
+
+    let probe = |is_new| Probe {
+        id: Uuid::nil(),
+        source_id: Uuid::nil(),
+        now: DateTime::UNIX_EPOCH,
+        hook_url: URL.to_owned(),
+        is_new,
+    };
+    assert_eq!(check(&api, &settings(), &probe(true)).await, Ok(None));
+    assert!(check(&api, &settings(), &probe(false)).await.is_err(), "there is none");
+    fake.answers("groups.getCallbackServers", server(URL, "failed", ""));
+    assert!(check(&api, &settings(), &probe(false)).await.is_err());
+    fake.answers("groups.getCallbackServers", server(URL, "ok", ""));
+    assert_eq!(check(&api, &settings(), &probe(false)).await, Ok(None));
+}
+
+#[tokio::test]
+async fn a_press_is_acknowledged_if_it_waits() {
+    let (fake, api) = stage().await;
+    acknowledge(&api, &settings(), "").await;
+    assert!(fake.calls().is_empty(), "a text button waits for nothing");
+    acknowledge(&api, &settings(), "6fa1 712 2000000004").await;
+    let asked = fake.called("messages.sendMessageEventAnswer");
+    assert_eq!(["event_id", "user_id", "peer_id"].map(|name| asked[name].as_str()), ["6fa1", "712", "2000000004"]);
+}

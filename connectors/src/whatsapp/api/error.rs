@@ -1,0 +1,129 @@
+//! Why a call has no result (whatsapp §15).
+
+use std::time::Duration;
+
+use base::http_client::reason;
+use base::i18n::LocalizedText;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use serde::Deserialize;
+
+use crate::whatsapp::wire::Id;
+
+/// Codes of management calls, which Meta sends as the subcode of a general code.
+const MANAGEMENT: std::ops::RangeInclusive<u32> = 2_388_000..=2_389_999;
+
+/// Why there is no result. Contains no token and no address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApiError {
+    /// Meta refused, or a gateway in front of it.
+    Refused(Box<Refused>),
+    /// The request did not reach the server completely: nothing happened there.
+    NotSent(LocalizedText),
+    /// The request was sent, and no complete answer came.
+    Unknown(LocalizedText),
+    /// An unreadable success answer: accepted, with an unknown result.
+    Unreadable { status: u16 },
+}
+
+/// A refusal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// The HTTP status.
+    pub status: u16,
+    /// Meta's code; the HTTP status if the answer was not Meta's own.
+    pub code: u32,
+    pub subcode: u32,
+    /// Meta's words, empty if the answer was not its own.
+    pub text: String,
+    /// The id by which Meta's support finds the call.
+    pub trace: String,
+    /// When Meta wants to be asked again.
+    pub retry_after: Option<Duration>,
+}
+
+impl ApiError {
+    /// The refusal, if it is one.
+    pub fn refused(&self) -> Option<&Refused> {
+        match self {
+            Self::Refused(refused) => Some(refused),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct ErrorAnswer {
+    error: ErrorBody,
+}
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    #[serde(default)]
+    code: u32,
+    #[serde(default)]
+    error_subcode: u32,
+    #[serde(default)]
+    message: Id,
+    /// Written for people; only management calls have it.
+    #[serde(default)]
+    error_user_msg: Id,
+    #[serde(default)]
+    error_data: Option<ErrorData>,
+    #[serde(default)]
+    fbtrace_id: Id,
+}
+
+#[derive(Deserialize)]
+struct ErrorData {
+    #[serde(default)]
+    details: Id,
+}
+
+/// The refusal in an answer; none if it is a success. Meta may put an error into an answer of any status.
+pub(super) fn refused(status: u16, body: &[u8], secret: &str) -> Option<Refused> {
+    let Ok(ErrorAnswer { error }) = serde_json::from_slice::<ErrorAnswer>(body) else {
+        return (status >= 300).then(|| Refused { status, code: u32::from(status), ..Refused::default() });
+    };
+    let details = error.error_data.map(|data| data.details).unwrap_or_default();
+    let mut texts = vec![&*error.message, &*details, &*error.error_user_msg];
+    texts.retain(|text| !text.is_empty());
+    let text = texts.join(": ");
+    let text = if secret.is_empty() { text } else { text.replace(secret, "…") };
+    let code = if MANAGEMENT.contains(&error.error_subcode) { error.error_subcode } else { error.code };
+    Some(Refused { status, code, subcode: error.error_subcode, text, trace: error.fbtrace_id.0, retry_after: None })
+}
+
+/// A refusal without Meta's words.
+pub(super) fn refused_by(status: u16) -> ApiError {
+    ApiError::Refused(Box::new(Refused { status, code: u32::from(status), ..Refused::default() }))
+}
+
+/// An id that cannot be part of an address names nothing at Meta.
+pub(super) fn unreadable_address() -> ApiError {
+    let text = "the id cannot be part of an address".to_owned();
+    ApiError::Refused(Box::new(Refused { status: 0, code: 100, text, ..Refused::default() }))
+}
+
+/// Seconds; anything else is ignored.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}
+
+/// `whole`: whether all of the request was sent.
+pub(super) fn unanswered(error: reqwest::Error, whole: bool) -> ApiError {
+    let sent = whole && !error.is_connect() && !error.is_builder();
+    let said = words(error);
+    if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
+}
+
+/// Why a connection failed, without its address.
+pub(super) fn words(error: reqwest::Error) -> LocalizedText {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    reason::explain(&text)
+}

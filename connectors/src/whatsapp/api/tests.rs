@@ -1,0 +1,166 @@
+use base::config::Config;
+use base::i18n::LocalizedText;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::whatsapp::fake::{Fake, ScriptedAnswer};
+
+/// Must never appear in output.
+const TOKEN: &str = "EAAB-CANARY-canary";
+
+fn token() -> SecretString {
+    SecretString::from(TOKEN)
+}
+
+fn api(base: &Url) -> GraphApi {
+    let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
+    GraphApi::new(&http, base)
+}
+
+const PATH: Path<'_> = Path(&["330", "messages"], &[]);
+
+async fn call(answer: ScriptedAnswer) -> Result<Value, ApiError> {
+    let fake = Fake::start([answer]).await;
+    api(&fake.base).post(&token(), PATH, &json!({})).await
+}
+
+fn code(result: Result<Value, ApiError>) -> (u16, u32) {
+    let failed = result.unwrap_err();
+    let refused = failed.refused().unwrap_or_else(|| panic!("{failed:?}"));
+    (refused.status, refused.code)
+}
+
+#[tokio::test]
+async fn a_call_has_the_version_and_the_token_in_a_header() {
+    let fake = Fake::start([]).await;
+    let api = api(&fake.base);
+    let _: Value = api.post(&token(), PATH, &json!({ "type": "text" })).await.unwrap();
+    let _: Value = api.get(&token(), Path(&["12"], &[("fields", "a,b"), ("q", "x&y")])).await.unwrap();
+    let _: Value = api.delete(&token(), Path(&["../12", "a b"], &[])).await.unwrap();
+    let calls = fake.calls();
+    let told: Vec<_> = calls.iter().map(|call| (call.method.as_str(), call.path.as_str())).collect();
+    assert_eq!(told, [("POST", "330/messages"), ("GET", "12?fields=a%2Cb&q=x%26y"), ("DELETE", "..%2F12/a%20b")]);
+    assert!(calls.iter().all(|call| call.authorization == format!("Bearer {TOKEN}")));
+    assert_eq!(calls[0].body, json!({ "type": "text" }));
+    assert_eq!(api.address(PATH).unwrap().path(), format!("/{VERSION}/330/messages"));
+}
+
+#[tokio::test]
+async fn an_id_never_leads_elsewhere() {
+    let fake = Fake::start([]).await;
+    for segments in [["", "messages"], ["..", "messages"], [".", "messages"]] {
+        let failed = api(&fake.base).get::<Value>(&token(), Path(&segments, &[])).await;
+        assert_eq!(code(failed), (0, 100));
+    }
+    assert!(fake.calls().is_empty());
+}
+
+#[tokio::test]
+async fn answers_are_told_apart() {
+    assert_eq!(code(call(ScriptedAnswer::refused(131_056, "pair rate limit hit")).await), (400, 131_056));
+    assert_eq!(code(call(ScriptedAnswer::Text(502, "<html>Bad Gateway</html>")).await), (502, 502));
+    let hidden = json!({ "error": { "code": 190, "message": "Session has expired" } });
+    assert_eq!(code(call(ScriptedAnswer::Json(200, hidden)).await), (200, 190), "the status is no guide");
+    let management = json!({ "error": { "code": 100, "error_subcode": 2_388_293, "message": "Invalid parameter", "error_user_msg": "Too many variables" } });
+    let failed = call(ScriptedAnswer::Json(400, management)).await.unwrap_err();
+    let refused = failed.refused().unwrap();
+    assert_eq!((refused.code, refused.text.as_str()), (2_388_293, "Invalid parameter: Too many variables"));
+    assert_eq!(call(ScriptedAnswer::Text(200, "<html>")).await, Err(ApiError::Unreadable { status: 200 }));
+    assert!(matches!(call(ScriptedAnswer::Reset).await, Err(ApiError::Unknown(_))));
+    assert_eq!(call(ScriptedAnswer::ok(json!({ "success": true }))).await, Ok(json!({ "success": true })));
+}
+
+#[tokio::test]
+async fn what_never_went_out_is_known_not_to_have() {
+    let nobody = Url::parse("http://127.0.0.1:1/").unwrap();
+    let failed = api(&nobody).post::<Value>(&token(), PATH, &json!({})).await;
+    assert_eq!(failed, Err(ApiError::NotSent(LocalizedText::new("said-net-refused"))));
+    let fake = Fake::start([]).await;
+    let pieces = vec![Ok(Bytes::from_static(b"abc")), Err("the store is away".to_owned())];
+    let upload = MultipartRequest {
+        file_name: "a.txt".to_owned(),
+        mime_type: "text/plain".to_owned(),
+        size: 6,
+        bytes: futures_util::stream::iter(pieces).boxed(),
+    };
+    let failed = api(&fake.base).upload::<Value>(&token(), Path(&["330", "media"], &[]), upload).await;
+    assert!(matches!(failed, Err(ApiError::NotSent(_))), "{failed:?}");
+}
+
+#[tokio::test]
+async fn a_file_goes_as_a_form() {
+    let fake = Fake::start([]).await;
+    let upload = MultipartRequest {
+        file_name: "смета «1».pdf".to_owned(),
+        mime_type: "application/pdf".to_owned(),
+        size: 6,
+        bytes: futures_util::stream::iter([Ok(Bytes::from_static(b"abc")), Ok(Bytes::from_static(b"def"))]).boxed(),
+    };
+    let answer: Value = api(&fake.base).upload(&token(), Path(&["330", "media"], &[]), upload).await.unwrap();
+    assert_eq!(answer, json!({ "id": "media-1" }));
+    let call = fake.call();
+    assert_eq!(call.body, json!({ "messaging_product": "whatsapp", "type": "application/pdf" }));
+    assert_eq!(call.file, Some(("смета «1».pdf".to_owned(), "application/pdf".to_owned(), b"abcdef".to_vec())));
+}
+
+#[tokio::test]
+async fn the_bytes_of_a_sample_go_to_their_session() {
+    let fake = Fake::start([]).await;
+    let api = api(&fake.base);
+    let _: Value = api.upload_bytes(&token(), "upload:MTph?sig=ARZ", Bytes::from_static(b"abc")).await.unwrap();
+    let call = fake.call();
+    assert_eq!((call.path.as_str(), call.bytes.as_slice()), ("upload:MTph?sig=ARZ", &b"abc"[..]));
+    assert_eq!(call.authorization, format!("OAuth {TOKEN}"));
+    for wrong in ["me/accounts", "upload:../me", ""] {
+        assert!(api.upload_bytes::<Value>(&token(), wrong, Bytes::new()).await.is_err(), "{wrong}");
+    }
+    assert_eq!(fake.calls().len(), 1);
+}
+
+#[test]
+fn the_token_goes_to_meta_alone() {
+    let own = api(&Url::parse("https://graph.facebook.com").unwrap());
+    for metas in [
+        "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1",
+        "https://graph.facebook.com/x",
+        "https://mmg.whatsapp.net/a",
+    ] {
+        assert!(own.file_address(metas).is_some(), "{metas}");
+    }
+    for other in [
+        "http://lookaside.fbsbx.com/x",
+        "https://evilfbsbx.com/x",
+        "https://fbsbx.com.evil.example/x",
+        "https://evil.example/",
+        "file:///etc/passwd",
+        "",
+    ] {
+        assert!(own.file_address(other).is_none(), "{other}");
+    }
+    let local = api(&Url::parse("http://127.0.0.1:9100").unwrap());
+    assert!(local.file_address("http://127.0.0.1:9100/media/1").is_some(), "a server in Meta's place");
+    assert!(local.file_address("http://127.0.0.2:9100/media/1").is_none());
+}
+
+#[tokio::test]
+async fn the_token_stands_in_no_error() {
+    let mut failures = Vec::new();
+    for base in ["http://127.0.0.1:1/", "http://no-such-host.invalid/"] {
+        let api = api(&Url::parse(base).unwrap());
+        failures.push(format!("{:?}", api.post::<Value>(&token(), PATH, &json!({})).await));
+        let query = [("client_secret", TOKEN)];
+        failures.push(format!("{:?}", api.get_openly::<Value>(Path(&["oauth", "access_token"], &query)).await));
+    }
+    let told = format!("Malformed access token {TOKEN}");
+    for answer in [
+        ScriptedAnswer::Reset,
+        ScriptedAnswer::Deaf,
+        ScriptedAnswer::Text(200, "x"),
+        ScriptedAnswer::refused(190, &told),
+    ] {
+        failures.push(format!("{:?}", call(answer).await));
+    }
+    for failure in failures {
+        assert!(!failure.contains("CANARY"), "{failure}");
+    }
+}

@@ -1,0 +1,61 @@
+//! Files stored at Meta (whatsapp §10). Their addresses live five minutes: they are asked for each time.
+
+use serde_json::Value;
+
+use super::api::{ApiError, GraphApi, Path};
+use super::setup::{number, token};
+use super::wire::{Id, wire};
+use crate::Settings;
+use crate::error_catalog::{RefusalClass, WHATSAPP};
+use crate::file::{NotOpened, OpenFile};
+
+wire! {
+    /// What Meta tells of a file.
+    FileInfo {
+        url: Id,
+        file_size: Value,
+    }
+}
+
+impl FileInfo {
+    /// The size comes as text or as a number.
+    fn size(&self) -> Option<u64> {
+        self.file_size.as_u64().or_else(|| self.file_size.as_str()?.trim().parse().ok())
+    }
+}
+
+/// Opens `media:<id>`.
+pub(super) async fn open(api: &GraphApi, settings: &Settings, reference: &str) -> Result<OpenFile, NotOpened> {
+    let id = reference.strip_prefix("media:").filter(|id| !id.is_empty()).ok_or(NotOpened::Never("unsupported"))?;
+    let token = token(settings).map_err(|_| NotOpened::Never("no_access"))?;
+    let number = number(settings).map_err(|_| NotOpened::Never("no_access"))?;
+    let path = Path(&[id], &[("phone_number_id", number.phone_number_id)]);
+    let info: FileInfo = api.get(token, path).await.map_err(not_opened)?;
+    if info.url.some().is_none() {
+        return Err(NotOpened::Gone("no_address".to_owned()));
+    }
+    let opened = api.open(token, &info.url).await.map_err(not_opened)?;
+    Ok(OpenFile { announced: opened.announced.or_else(|| info.size()), ..opened })
+}
+
+fn not_opened(failed: ApiError) -> NotOpened {
+    match failed {
+        ApiError::Refused(refused) => {
+            let code = format!("code_{}", refused.code);
+            let class = WHATSAPP.known(refused.code).map(|row| row.class);
+            match (class, refused.status) {
+                // The token may be replaced while the message still waits.
+                (Some(RefusalClass::Pause), _) | (_, 401 | 403) => later("access", None),
+                (Some(RefusalClass::Transient), _) | (_, 408 | 425 | 429 | 500..) => later(&code, refused.retry_after),
+                _ => NotOpened::Gone(code),
+            }
+        }
+        ApiError::NotSent(_) => later("unreachable", None),
+        ApiError::Unknown(_) => later("broke_off", None),
+        ApiError::Unreadable { status } => later(&format!("unreadable_{status}"), None),
+    }
+}
+
+fn later(reason: &str, after: Option<std::time::Duration>) -> NotOpened {
+    NotOpened::Later { reason: reason.to_owned(), after }
+}

@@ -1,0 +1,256 @@
+//! The number as Meta describes it, and what is wrong with it (whatsapp §11).
+
+use base::i18n::LocalizedText;
+use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use super::api::{ApiError, GraphApi, Path};
+use super::setup::{denied, explain, number, token};
+use super::wire::{Id, Many, Seconds, wire};
+use crate::incoming::InboundEvent;
+use crate::poll::Renewed;
+use crate::{Check, Denied, Identity, Settings};
+
+/// What is asked of a number.
+const FIELDS: &str = "id,display_phone_number,verified_name,quality_rating,status,name_status,\
+                      whatsapp_business_manager_messaging_limit,health_status,webhook_configuration";
+/// Where the day of a token's end is stored, in the settings' facts.
+const TOKEN_ENDS_ON: &str = "token_ends_on";
+/// A token that ends within this time is reported.
+const SOON: i64 = 7 * 24 * 3600;
+
+wire! {
+    /// A number's description of itself.
+    Number {
+        id: Id,
+        display_phone_number: Id,
+        verified_name: Id,
+        quality_rating: Id,
+        status: Id,
+        name_status: Id,
+        whatsapp_business_manager_messaging_limit: Id,
+        health_status: Option<HealthStatus>,
+        webhook_configuration: WebhookConfiguration,
+    }
+
+    /// Where webhooks go: the most particular address that is set counts (whatsapp §2).
+    WebhookConfiguration {
+        phone_number: Id,
+        whatsapp_business_account: Id,
+        application: Id,
+    }
+
+    /// Whether messages can be sent, and why not.
+    HealthStatus {
+        can_send_message: Id,
+        entities: Many<HealthEntity>,
+    }
+
+    HealthEntity {
+        errors: Many<HealthError>,
+    }
+
+    HealthError {
+        error_description: Id,
+        possible_solution: Id,
+    }
+
+    /// The numbers of a WABA.
+    Numbers {
+        data: Many<Number>,
+        paging: Paging,
+    }
+
+    /// Set if there are more pages.
+    Paging {
+        next: Id,
+        cursors: Cursors,
+    }
+
+    Cursors {
+        after: Id,
+    }
+
+    /// What Meta tells of a token.
+    TokenInfo {
+        data: TokenData,
+    }
+
+    TokenData {
+        expires_at: Seconds,
+        data_access_expires_at: Seconds,
+    }
+}
+
+/// Asks for the number.
+pub(super) async fn read(api: &GraphApi, settings: &Settings) -> Result<Number, Denied> {
+    let number = number(settings)?;
+    let path = Path(&[number.phone_number_id], &[("fields", FIELDS)]);
+    api.get(token(settings)?, path).await.map_err(|failed| denied(&failed))
+}
+
+/// The line's identity: the number, whatever token opens it.
+pub(super) async fn identity(api: &GraphApi, settings: &Settings) -> Result<Option<Identity>, Denied> {
+    let known = read(api, settings).await?;
+    let phone = shown(&known.display_phone_number);
+    let facts = json!({
+        "id": *known.id,
+        "display_phone_number": *known.display_phone_number,
+        "verified_name": *known.verified_name,
+        "quality_rating": *known.quality_rating,
+        "status": *known.status,
+        "name_status": *known.name_status,
+        "messaging_limit": *known.whatsapp_business_manager_messaging_limit,
+    });
+    let key = number(settings)?.phone_number_id.to_owned();
+    Ok(Some(Identity { name: if phone.is_empty() { key.clone() } else { phone }, key, facts }))
+}
+
+/// A phone with its plus.
+fn shown(phone: &str) -> String {
+    let phone = phone.trim();
+    let bare = phone.starts_with(|first: char| first.is_ascii_digit());
+    if bare { format!("+{phone}") } else { phone.to_owned() }
+}
+
+/// Validates the token, and that number and account belong together.
+pub(super) async fn check_access(api: &GraphApi, settings: &Settings) -> Check {
+    let known = read(api, settings).await.map_err(|denied| denied.text().clone())?;
+    let refused = |denied: Denied| denied.text().clone();
+    let (token, own) = (token(settings).map_err(refused)?, number(settings).map_err(refused)?);
+    let path = Path(&[own.waba_id, "phone_numbers"], &[("limit", "100")]);
+    match api.get::<Numbers>(token, path).await {
+        // A list of several pages proves nothing by what its first page lacks.
+        Ok(all) if all.paging.next.some().is_some() || all.data.is_empty() => {}
+        Ok(all) if all.data.iter().any(|one| &*one.id == own.phone_number_id) => {}
+        Ok(_) => return Err(LocalizedText::new("said-wa-other-waba")),
+        // Connecting the webhook asks the account for more, and says why it is refused.
+        Err(ApiError::Refused(refused)) => {
+            tracing::debug!(code = refused.code, "the account's numbers cannot be listed")
+        }
+        Err(failed) => return Err(explain(&failed)),
+    }
+    let said = LocalizedText::new("said-wa-number-answers").with("phone", shown(&known.display_phone_number));
+    Ok(Some(said.with("name", known.verified_name.some().unwrap_or("–").to_owned())))
+}
+
+/// A number that can send nothing until a person repairs it at Meta; its source stops.
+pub(super) fn stopped(known: &Number) -> Option<LocalizedText> {
+    match &*known.status {
+        "BANNED" => Some(LocalizedText::new("said-wa-banned")),
+        "DISCONNECTED" | "DELETED" | "UNVERIFIED" => Some(LocalizedText::new("said-wa-disconnected")),
+        _ => None,
+    }
+}
+
+/// The number's problems, one for each aspect; an aspect without a problem is reported as well, because that ends an earlier one.
+pub(super) async fn problems(api: &GraphApi, settings: &Settings) -> Result<Vec<InboundEvent>, Denied> {
+    let known = read(api, settings).await?;
+    let day = ends_on(settings).map(|day| LocalizedText::new("said-wa-token-ends").with("day", day));
+    let token = InboundEvent::LineTrouble { aspect: "token", trouble: day };
+    Ok(aspects(&known).into_iter().chain([token]).collect())
+}
+
+fn aspects(known: &Number) -> Vec<InboundEvent> {
+    let quality = match &*known.quality_rating {
+        "RED" => Some(LocalizedText::new("said-wa-quality-red")),
+        "YELLOW" => Some(LocalizedText::new("said-wa-quality-yellow")),
+        _ => None,
+    };
+    let status = match &*known.status {
+        "FLAGGED" => Some(LocalizedText::new("said-wa-flagged")),
+        "RESTRICTED" | "RATE_LIMITED" => Some(LocalizedText::new("said-wa-limited")),
+        "PENDING" | "MIGRATED" => Some(LocalizedText::new("said-wa-pending")),
+        _ => stopped(known),
+    };
+    let name = match &*known.name_status {
+        "DECLINED" | "EXPIRED" | "NONE" => {
+            Some(LocalizedText::new("said-wa-name").with("name", known.verified_name.0.clone()))
+        }
+        _ => None,
+    };
+    let mut all = vec![("quality", quality), ("status", status), ("name", name)];
+    if let Some(health) = &known.health_status {
+        all.push(("sending", sending(health)));
+    }
+    all.into_iter().map(|(aspect, trouble)| InboundEvent::LineTrouble { aspect, trouble }).collect()
+}
+
+/// Why messages cannot be sent, in Meta's words, with its advice.
+fn sending(health: &HealthStatus) -> Option<LocalizedText> {
+    if !matches!(&*health.can_send_message, "LIMITED" | "BLOCKED") {
+        return None;
+    }
+    let errors = health.entities.iter().flat_map(|entity| entity.errors.iter());
+    let texts = errors.flat_map(|error| [error.error_description.some(), error.possible_solution.some()]).flatten();
+    let text = texts.collect::<Vec<_>>().join(" ");
+    let key =
+        if &*health.can_send_message == "BLOCKED" { "said-wa-sending-blocked" } else { "said-wa-sending-limited" };
+    Some(LocalizedText::new(key).with("text", text))
+}
+
+/// The day on which the token ends, if that is soon, as `renew` stored it.
+fn ends_on(settings: &Settings) -> Option<&str> {
+    settings.public.get("facts")?.get(TOKEN_ENDS_ON)?.as_str()
+}
+
+/// Notes whether the token ends soon: Meta gives no new one without a person. A token that may not describe itself is no problem,
+/// because every call says when it has ended.
+pub(super) async fn renew(api: &GraphApi, settings: &Settings, now: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {
+    let token = token(settings)?;
+    let path = Path(&["debug_token"], &[("input_token", token.expose_secret())]);
+    let Ok(TokenInfo { data }) = api.get(token, path).await else { return Ok(None) };
+    let end = [data.expires_at.0, data.data_access_expires_at.0].into_iter().filter(|end| *end > 0).min();
+    let soon = end.filter(|end| *end - now.timestamp() < SOON).and_then(|end| DateTime::from_timestamp(end, 0));
+    let day = soon.map(|end| end.format("%Y-%m-%d").to_string());
+    if day.as_deref() == ends_on(settings) {
+        return Ok(None);
+    }
+    Ok(Some(Renewed { facts: [(TOKEN_ENDS_ON, json!(day))].into(), ..Renewed::default() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn aspect(known: &Value, aspect: &str) -> Option<String> {
+        let known: Number = serde_json::from_value(known.clone()).unwrap();
+        let found = aspects(&known).into_iter().find_map(|event| match event {
+            InboundEvent::LineTrouble { aspect: told, trouble } if told == aspect => Some(trouble),
+            _ => None,
+        });
+        found.unwrap_or_else(|| panic!("{aspect} is not reported")).map(|said| said.to_string())
+    }
+
+    #[test]
+    fn a_healthy_number_ends_every_problem() {
+        let known = json!({ "quality_rating": "GREEN", "status": "CONNECTED", "name_status": "APPROVED",
+                            "health_status": { "can_send_message": "AVAILABLE" } });
+        for one in ["quality", "status", "name", "sending"] {
+            assert_eq!(aspect(&known, one), None, "{one}");
+        }
+        let unknown: Number = serde_json::from_value(json!({ "quality_rating": 7, "status": null })).unwrap();
+        assert!(aspects(&unknown).iter().all(|event| matches!(event, InboundEvent::LineTrouble { trouble: None, .. })));
+    }
+
+    #[test]
+    fn every_problem_says_what_to_do() {
+        let known = json!({ "quality_rating": "RED", "status": "FLAGGED", "name_status": "DECLINED", "verified_name": "Acme",
+            "health_status": { "can_send_message": "BLOCKED", "entities": [{ "errors": [{
+                "error_description": "No payment method.", "possible_solution": "Add a card." }] }] } });
+        for (one, part) in [
+            ("quality", "WhatsApp Manager"),
+            ("status", "WhatsApp Manager"),
+            ("name", "Acme"),
+            ("sending", "Add a card."),
+        ] {
+            let said = aspect(&known, one).unwrap();
+            assert!(said.contains(part), "{one}: {said}");
+        }
+        let stopped = |status: &str| stopped(&Number { status: Id(status.to_owned()), ..Number::default() });
+        assert!(stopped("BANNED").is_some() && stopped("DISCONNECTED").is_some() && stopped("CONNECTED").is_none());
+    }
+}

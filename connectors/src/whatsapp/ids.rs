@@ -1,0 +1,135 @@
+//! External ids for WhatsApp's conversations and messages (whatsapp §16).
+//!
+//! ```text
+//! conversation   <BSUID>       KZ.1234567890123456789     the person, if Meta told this id
+//!                <phone>       77010001122                else the person's phone, digits
+//!                <group id>    anything else              a group
+//! message        <wamid>       of a card of several, `#` and its place
+//! ```
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+/// The longest id that is stored as it is, in bytes.
+const LONGEST: usize = 255;
+
+/// To whom a message is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Address {
+    /// Digits with the country's prefix.
+    Phone(String),
+    Bsuid(String),
+    Group(String),
+}
+
+impl Address {
+    /// Parses a conversation id; none if it is empty.
+    pub fn parse(id: &str) -> Option<Self> {
+        let id = id.trim();
+        if id.is_empty() {
+            None
+        } else if id.bytes().all(|byte| byte.is_ascii_digit()) {
+            Some(Self::Phone(id.to_owned()))
+        } else if is_bsuid(id) {
+            Some(Self::Bsuid(id.to_owned()))
+        } else {
+            Some(Self::Group(id.to_owned()))
+        }
+    }
+
+    /// The fields that address a request to `/messages` (whatsapp §6).
+    pub fn fields(&self) -> Map<String, Value> {
+        let (kind, field, id) = match self {
+            Self::Phone(id) => ("individual", "to", id),
+            Self::Bsuid(id) => ("individual", "recipient", id),
+            Self::Group(id) => ("group", "to", id),
+        };
+        let fields = [("recipient_type", json!(kind)), (field, json!(id))];
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// The conversation id.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Phone(id) | Self::Bsuid(id) | Self::Group(id) => id,
+        }
+    }
+}
+
+/// A country, a dot, and letters and digits; of a group of portfolios `ENT.` in between (whatsapp §12).
+fn is_bsuid(id: &str) -> bool {
+    let Some((country, rest)) = id.split_once('.') else { return false };
+    let rest = rest.strip_prefix("ENT.").unwrap_or(rest);
+    let country = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
+    country && !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// The digits of a phone that a person typed, with the country's prefix; none if these are no phone. `8` is replaced only where
+/// it can be nothing but the trunk prefix of Russia and Kazakhstan: no country's numbers begin with 87 or 89 and have 11 digits.
+pub fn phone(typed: &str) -> Option<String> {
+    let typed = typed.trim();
+    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let international = typed.starts_with('+');
+    let digits = match digits.strip_prefix("00") {
+        Some(rest) if !international => rest.to_owned(),
+        _ => digits,
+    };
+    let trunk = digits.len() == 11 && (digits.starts_with("87") || digits.starts_with("89"));
+    let digits = if trunk && !international { format!("7{}", &digits[1..]) } else { digits };
+    (7..=15).contains(&digits.len()).then_some(digits)
+}
+
+/// A messenger's id as it is stored: one that is too long is replaced by its digest.
+pub fn stored(id: &str) -> String {
+    if id.len() <= LONGEST { id.to_owned() } else { format!("sha256:{}", hex::encode(Sha256::digest(id))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conversation_says_how_to_address_it() {
+        for (id, address) in [
+            ("77010001122", json!({ "recipient_type": "individual", "to": "77010001122" })),
+            (
+                "KZ.1234567890123456789",
+                json!({ "recipient_type": "individual", "recipient": "KZ.1234567890123456789" }),
+            ),
+            ("KZ.ENT.998877", json!({ "recipient_type": "individual", "recipient": "KZ.ENT.998877" })),
+            ("Y2FwaV9ncm91cDo3Nw==", json!({ "recipient_type": "group", "to": "Y2FwaV9ncm91cDo3Nw==" })),
+        ] {
+            let parsed = Address::parse(id).unwrap();
+            assert_eq!((Value::Object(parsed.fields()), parsed.id()), (address, id));
+        }
+        assert_eq!(Address::parse(" "), None);
+        for group in ["K.123", "KZ.", "kz.123", "KZ.12-3"] {
+            assert!(matches!(Address::parse(group), Some(Address::Group(_))), "{group}");
+        }
+    }
+
+    #[test]
+    fn a_typed_phone_becomes_digits_and_no_country_is_guessed() {
+        for (typed, digits) in [
+            ("+7 701 000 11 22", "77010001122"),
+            ("8 (701) 000-11-22", "77010001122"),
+            ("89151112233", "79151112233"),
+            ("84912345678", "84912345678"),
+            ("+87912345678", "87912345678"),
+            ("0049 30 123456", "4930123456"),
+        ] {
+            assert_eq!(phone(typed).as_deref(), Some(digits), "{typed}");
+        }
+        for none in ["", "anna", "12345", "1234567890123456"] {
+            assert_eq!(phone(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn an_id_of_any_length_can_be_stored() {
+        assert_eq!(stored("wamid.X"), "wamid.X");
+        let long = "x".repeat(256);
+        assert_eq!((stored(&long).len(), stored(&long) == stored(&long)), (71, true));
+        assert_ne!(stored(&long), stored(&"y".repeat(256)));
+    }
+}

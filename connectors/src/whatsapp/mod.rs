@@ -1,0 +1,222 @@
+//! WhatsApp, through Meta's Cloud API (https://developers.facebook.com/documentation/business-messaging/whatsapp).
+//!
+//! ```text
+//! ids.rs        ids of conversations, how they are addressed    api/, upload.rs   calls, and calls with a file
+//! setup.rs      settings                                        send/             number → customer
+//! keyboard.rs   buttons and lists                               receive/, wire/   customer → number, files.rs their files
+//! webhook.rs    where Meta sends webhooks                       vendor.rs         the vendor's app, one address for all
+//! health.rs     what is wrong with a number                     signup.rs         connecting a number in Meta's window
+//! templates/    templates and their review                      abilities.rs      what it can do
+//! ```
+
+use async_trait::async_trait;
+use base::config::WhatsApp as AppConfig;
+use base::error::FieldError;
+use base::http_client::HttpClients;
+use base::i18n::Words;
+use base::message::{Failure, Markup};
+use base::verdict::Report;
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+
+use super::file::{NotOpened, OpenFile};
+use super::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
+use super::poll::{OpenConversation, Renewed};
+use super::template::{NewTemplate, TemplateState};
+use super::vendor_app::VendorApp;
+use super::{
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
+    error_catalog,
+};
+use crate::kind::Kind;
+
+mod abilities;
+pub mod api;
+#[cfg(test)]
+mod fake;
+mod files;
+mod health;
+pub mod ids;
+pub mod keyboard;
+mod receive;
+mod send;
+pub mod setup;
+pub mod signup;
+mod templates;
+#[cfg(test)]
+mod tests;
+mod upload;
+pub mod vendor;
+mod webhook;
+mod wire;
+
+use api::GraphApi;
+use send::NumberStates;
+use vendor::MetaApp;
+
+/// Meta sends up to 3 MB (whatsapp §2).
+const CALL_BYTES: usize = 3 * 1024 * 1024 + 64 * 1024;
+/// How often a number's state is asked for, besides what Meta reports.
+const HEALTH_EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
+
+/// The connector of kind `whatsapp`.
+pub struct WhatsApp {
+    api: GraphApi,
+    app: Option<MetaApp>,
+    memory: NumberStates,
+}
+
+impl WhatsApp {
+    /// `config`: the address of Meta's server, and the vendor's app there.
+    pub fn new(http: &HttpClients, config: &AppConfig) -> Self {
+        let api = GraphApi::new(http, &config.api_url);
+        Self { api, app: MetaApp::of(config), memory: NumberStates::default() }
+    }
+
+    /// Calls of Meta's API, for connecting numbers by [`signup`].
+    pub fn api(&self) -> &GraphApi {
+        &self.api
+    }
+
+    /// The vendor's app, if the configuration has one.
+    pub fn app(&self) -> Option<&MetaApp> {
+        self.app.as_ref()
+    }
+
+    fn vendors_secret(&self) -> Option<&SecretString> {
+        self.app.as_ref().map(|app| &app.secret)
+    }
+}
+
+/// The kind.
+pub const KIND: Kind = Kind {
+    name: "whatsapp",
+    own_server: false,
+    web_chat: false,
+    deep_link: Some(|name| {
+        let digits: String = name.chars().filter(char::is_ascii_digit).collect();
+        format!("https://wa.me/{digits}?text=")
+    }),
+};
+
+#[async_trait]
+impl Connector for WhatsApp {
+    fn kind(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn abilities(&self) -> &'static Abilities {
+        &abilities::ABILITIES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        if self.app.is_some() { setup::FIELDS_WITH_APP } else { setup::FIELDS }
+    }
+
+    fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
+        setup::setup(settings)
+    }
+
+    fn signs(&self, settings: &Settings) -> bool {
+        setup::NumberOptions::of(settings).sign_with_manager_name
+    }
+
+    /// Without a phone nobody can be written to.
+    fn not_begun(&self, words: Words) -> Failure {
+        error_catalog::WHATSAPP.failure("w2", words)
+    }
+
+    async fn check_access(&self, settings: &Settings) -> Check {
+        health::check_access(&self.api, settings).await
+    }
+
+    async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
+        webhook::check(&self.api, settings, self.vendors_secret(), probe).await
+    }
+
+    async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
+        send::send(&self.api, &self.memory, settings, outgoing).await
+    }
+
+    fn reviews_templates(&self) -> bool {
+        true
+    }
+
+    async fn submit_template(&self, settings: &Settings, template: &NewTemplate) -> Result<TemplateState, Denied> {
+        templates::submit(&self.api, settings, template).await
+    }
+
+    async fn templates(&self, settings: &Settings) -> Result<Vec<TemplateState>, Denied> {
+        templates::list(&self.api, settings, None).await
+    }
+
+    async fn delete_template(&self, settings: &Settings, name: &str, id: &str) -> Result<(), Denied> {
+        templates::delete(&self.api, settings, name, id).await
+    }
+
+    async fn open_media(&self, settings: &Settings, reference: &str) -> Result<OpenFile, NotOpened> {
+        files::open(&self.api, settings, reference).await
+    }
+
+    fn has_webhook(&self) -> bool {
+        true
+    }
+
+    async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {
+        health::identity(&self.api, settings).await
+    }
+
+    fn call_limit(&self) -> usize {
+        CALL_BYTES
+    }
+
+    fn vendor_app(&self) -> Option<&dyn VendorApp> {
+        self.app.as_ref().map(|app| app as &dyn VendorApp)
+    }
+
+    fn handshake(&self, settings: &Settings, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
+        webhook::handshake(settings, query)
+    }
+
+    fn authenticate(&self, settings: &Settings, call: &IncomingCall<'_>) -> bool {
+        webhook::authenticate(settings, self.vendors_secret(), call)
+    }
+
+    async fn receive(
+        &self,
+        settings: &Settings,
+        call: &IncomingCall<'_>,
+        words: Words,
+    ) -> Result<Vec<InboundEvent>, NotReceived> {
+        receive::receive(settings, call.body, words)
+    }
+
+    fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
+        let choice = keyboard::PressedButton::read(data)?.choice(markup)?;
+        Some(ButtonText { text: choice.text, callback_data: choice.callback_data })
+    }
+
+    async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+        webhook::connect(&self.api, settings, self.vendors_secret(), hook).await
+    }
+
+    async fn watch(&self, settings: &Settings, hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {
+        webhook::watch(&self.api, settings, self.vendors_secret(), hook).await
+    }
+
+    fn poll_interval(&self) -> Option<std::time::Duration> {
+        Some(HEALTH_EVERY)
+    }
+
+    async fn poll(&self, settings: &Settings, _open: &[OpenConversation]) -> Result<Vec<InboundEvent>, Denied> {
+        health::problems(&self.api, settings).await
+    }
+
+    async fn renew(&self, settings: &Settings, now: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {
+        health::renew(&self.api, settings, now).await
+    }
+
+    async fn remove_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+        webhook::remove(&self.api, settings, self.vendors_secret(), hook).await
+    }
+}

@@ -1,0 +1,252 @@
+//! Content of a message, kind by kind (whatsapp §4). Read by the fields that are there: `type` only names them.
+
+use base::message::{Content, Media};
+use serde_json::Value;
+
+use super::Reader;
+use crate::error_catalog::WHATSAPP;
+use crate::whatsapp::keyboard::PressedButton;
+use crate::whatsapp::wire::{Card, FileRef, Interactive, Location, Message, Order};
+
+/// Meta withholds a message: the first one of a chat that came from the phone app.
+const WITHHELD: u32 = 131_060;
+
+/// Content of a message in our kinds.
+#[derive(Debug, PartialEq)]
+pub(super) struct ReceivedContent {
+    pub content: Content,
+    /// Text in addition to a location or a contact.
+    pub caption: Option<String>,
+    /// The id of a list's row (chats-api §3.11).
+    pub callback_data: Option<String>,
+    /// The data of one of our buttons.
+    pub pressed: Option<String>,
+    /// The phone that the sender gave us as their own.
+    pub own_phone: Option<String>,
+}
+
+impl ReceivedContent {
+    fn of(content: Content) -> Self {
+        Self { content, caption: None, callback_data: None, pressed: None, own_phone: None }
+    }
+
+    fn text(text: impl Into<String>) -> Self {
+        Self::of(Content::Text { text: text.into() })
+    }
+}
+
+impl Reader<'_> {
+    /// At least one; several for a card of several people.
+    pub(super) fn contents(&self, message: &Message) -> Vec<ReceivedContent> {
+        if !message.contacts.is_empty() {
+            return message.contacts.iter().map(|card| self.card(card)).collect();
+        }
+        vec![self.single(message)]
+    }
+
+    fn single(&self, message: &Message) -> ReceivedContent {
+        if let Some(content) = file(message) {
+            return ReceivedContent::of(content);
+        }
+        let text = message.text.as_ref().and_then(|text| text.body.some()).map(str::to_owned);
+        let button = || message.button.as_ref().and_then(|button| button.text.some().or(button.payload.some()));
+        let known = text
+            .map(ReceivedContent::text)
+            .or_else(|| button().map(ReceivedContent::text))
+            .or_else(|| message.location.as_ref().and_then(place))
+            .or_else(|| message.interactive.as_ref().and_then(|answer| self.interactive(answer)))
+            .or_else(|| message.order.as_ref().map(|order| ReceivedContent::text(self.order(order))));
+        known.unwrap_or_else(|| ReceivedContent::text(self.placeholder(message)))
+    }
+
+    fn interactive(&self, answer: &Interactive) -> Option<ReceivedContent> {
+        if let Some(form) = &answer.nfm_reply {
+            return Some(ReceivedContent::text(self.form(&form.response_json, &form.body)));
+        }
+        let (reply, is_row) = match (&answer.button_reply, &answer.list_reply) {
+            (Some(reply), _) => (reply, false),
+            (None, Some(reply)) => (reply, true),
+            (None, None) => return None,
+        };
+        let title = reply.title.some().unwrap_or_default();
+        let data = reply.id.some();
+        let ours = data.filter(|data| PressedButton::read(data).is_some());
+        if title.is_empty() && data.is_none() {
+            return None;
+        }
+        Some(ReceivedContent {
+            callback_data: data.filter(|_| is_row && ours.is_none()).map(str::to_owned),
+            pressed: ours.map(str::to_owned),
+            ..ReceivedContent::text(if title.is_empty() { data.unwrap_or_default() } else { title })
+        })
+    }
+
+    /// `[Form] date: 2026-11-24`, one field a line. The token is Meta's own.
+    fn form(&self, response_json: &str, body: &str) -> String {
+        let mark = self.text("wa-in-form", &[]);
+        let fields = match serde_json::from_str(response_json) {
+            Ok(Value::Object(fields)) => fields,
+            _ => return format!("{mark} {body}").trim_end().to_owned(),
+        };
+        let lines = fields.iter().filter(|(name, _)| *name != "flow_token").map(|(name, value)| match value {
+            Value::String(text) => format!("{name}: {text}"),
+            other => format!("{name}: {other}"),
+        });
+        format!("{mark} {}", lines.collect::<Vec<_>>().join("\n")).trim_end().to_owned()
+    }
+
+    /// `[Order] SKU-77 × 2 = 60 USD; total 85 USD`, and what the customer wrote.
+    fn order(&self, order: &Order) -> String {
+        let (mut lines, mut total, mut currency) = (Vec::new(), Some(0.0), "");
+        for item in order.product_items.iter() {
+            let name = item.product_retailer_id.some().unwrap_or("?");
+            let quantity = item.quantity.0.unwrap_or(1.0);
+            let sum = item.item_price.0.map(|price| price * quantity);
+            let same = currency.is_empty() || currency == &*item.currency;
+            currency = if currency.is_empty() { &item.currency } else { currency };
+            total = total.zip(sum).filter(|_| same).map(|(total, sum)| total + sum);
+            lines.push(match sum {
+                Some(sum) => format!("{name} × {quantity} = {} {}", money(sum), item.currency).trim_end().to_owned(),
+                None => format!("{name} × {quantity}"),
+            });
+        }
+        if let Some(total) = total.filter(|_| !lines.is_empty()) {
+            let sum = format!("{} {currency}", money(total));
+            lines.push(self.text("wa-in-order-total", &[("sum", sum.trim_end())]));
+        }
+        let items = format!("{} {}", self.text("wa-in-order", &[]), lines.join("; "));
+        let parts = [Some(items.trim_end()), order.text.some()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
+    }
+
+    /// A card: the first phone, and everything else as text.
+    fn card(&self, card: &Card) -> ReceivedContent {
+        let whole = [&*card.name.first_name, &*card.name.last_name].join(" ");
+        let phones: Vec<String> = card
+            .phones
+            .iter()
+            .filter_map(|phone| phone.phone.some().or_else(|| phone.wa_id.some()))
+            .map(with_plus)
+            .collect();
+        let phone = phones.first().cloned().or_else(|| vcard_phone(&card.vcard)).unwrap_or_default();
+        let emails: Vec<&str> = card.emails.iter().filter_map(|email| email.email.some()).collect();
+        let company = card.org.company.some();
+        let name = card.name.formatted_name.some().or_else(|| Some(whole.trim()).filter(|name| !name.is_empty()));
+        let rest: Vec<&str> =
+            phones.iter().skip(1).map(String::as_str).chain(emails).chain(company.filter(|_| name.is_some())).collect();
+        let name = name.or(company).unwrap_or(&phone);
+        let content = if name.is_empty() && phone.is_empty() {
+            Content::Text { text: self.text("wa-in-card", &[]) }
+        } else {
+            Content::Contact { name: name.to_owned(), phone: phone.clone() }
+        };
+        ReceivedContent {
+            caption: Some(rest.join(", ")).filter(|rest| !rest.is_empty()),
+            own_phone: Some(phone).filter(|phone| &*card.origin == "contact_request" && !phone.is_empty()),
+            ..ReceivedContent::of(content)
+        }
+    }
+
+    /// A text for content that Meta does not give out, or that nobody knows yet.
+    fn placeholder(&self, message: &Message) -> String {
+        if &*message.r#type == "media_placeholder" {
+            return self.text("wa-in-history-file", &[]);
+        }
+        let refusal = message.errors.first();
+        if let Some(row) =
+            refusal.and_then(|refusal| WHATSAPP.known(refusal.code)).filter(|row| matches!(row.id, "w42" | "w45"))
+        {
+            return format!("[{}]", self.text(row.key(), &[]));
+        }
+        let kind = message.unsupported.as_ref().and_then(|unsupported| unsupported.r#type.some());
+        let kind = kind.or_else(|| message.r#type.some().filter(|kind| *kind != "unsupported"));
+        match kind.filter(|kind| kind.len() <= 64 && refusal.is_none_or(|refusal| refusal.code != WITHHELD)) {
+            Some(kind) => self.text("wa-in-unsupported-kind", &[("kind", kind)]),
+            None => self.text("wa-in-unsupported", &[]),
+        }
+    }
+}
+
+/// The file of a message, if it has one that can be fetched.
+fn file(message: &Message) -> Option<Content> {
+    let of = |file: &Option<FileRef>| file.as_ref().filter(|file| file.id.some().is_some()).cloned();
+    if let Some(file) = of(&message.image) {
+        return Some(Content::Picture(media(&file, "image")));
+    }
+    if let Some(file) = of(&message.video) {
+        return Some(Content::Video(media(&file, "video")));
+    }
+    if let Some(file) = of(&message.audio) {
+        return Some(if file.voice {
+            Content::Voice(media(&file, "voice"))
+        } else {
+            Content::Audio(media(&file, "audio"))
+        });
+    }
+    if let Some(file) = of(&message.document) {
+        return Some(Content::File(media(&file, "file")));
+    }
+    let file = of(&message.sticker)?;
+    let sticker_id = file.sha256.some().or_else(|| file.id.some()).map(str::to_owned);
+    Some(Content::Sticker(Media { sticker_id, ..media(&file, "sticker") }))
+}
+
+fn media(file: &FileRef, kind: &str) -> Media {
+    let mime_type = file.mime_type.some();
+    let made_up = || format!("{kind}_{}{}", file.id, mime_type.map_or("", ending));
+    Media {
+        file_name: file.filename.some().map_or_else(made_up, str::to_owned),
+        mime_type: mime_type.map(str::to_owned),
+        text: file.caption.some().map(str::to_owned),
+        reference: Some(format!("media:{}", file.id)),
+        known_as: Some(file.id.0.clone()),
+        ..Media::default()
+    }
+}
+
+/// The ending of a made-up name; empty if the type is not one of those that have no name of their own.
+fn ending(mime_type: &str) -> &'static str {
+    match mime_type.split(';').next().unwrap_or_default().trim() {
+        "image/jpeg" => ".jpg",
+        "image/png" => ".png",
+        "image/webp" => ".webp",
+        "video/mp4" => ".mp4",
+        "video/3gpp" => ".3gp",
+        "audio/ogg" | "audio/opus" => ".ogg",
+        "audio/mpeg" => ".mp3",
+        "audio/mp4" => ".m4a",
+        "audio/aac" => ".aac",
+        "audio/amr" => ".amr",
+        "application/pdf" => ".pdf",
+        _ => "",
+    }
+}
+
+fn place(location: &Location) -> Option<ReceivedContent> {
+    let degrees = |given: Option<f64>, most: f64| given.filter(|one| one.abs() <= most);
+    let (latitude, longitude) = (degrees(location.latitude.0, 90.0)?, degrees(location.longitude.0, 180.0)?);
+    let words: Vec<&str> = [location.name.some(), location.address.some()].into_iter().flatten().collect();
+    Some(ReceivedContent {
+        caption: Some(words.join(", ")).filter(|words| !words.is_empty()),
+        ..ReceivedContent::of(Content::Location { latitude, longitude })
+    })
+}
+
+/// Without superfluous decimals, and without the noise of binary fractions.
+fn money(sum: f64) -> String {
+    let text = format!("{sum:.2}");
+    text.strip_suffix(".00").map(str::to_owned).unwrap_or(text)
+}
+
+/// Adds the plus that numbers of digits alone lack.
+fn with_plus(phone: &str) -> String {
+    let bare = phone.bytes().all(|byte| byte.is_ascii_digit());
+    if bare { format!("+{phone}") } else { phone.to_owned() }
+}
+
+/// The first phone of a vCard: `TEL;type=CELL:+5511900001111`.
+fn vcard_phone(vcard: &str) -> Option<String> {
+    let line = vcard.lines().find(|line| line.get(..3).is_some_and(|name| name.eq_ignore_ascii_case("TEL")))?;
+    let (_, phone) = line.split_once(':')?;
+    Some(with_plus(phone.trim())).filter(|phone| phone.len() > 1)
+}

@@ -1,0 +1,99 @@
+//! Who writes, and in which conversation (whatsapp §3, §12).
+
+use base::message::{Person, Role};
+
+use super::{NumberChange, Reader};
+use crate::incoming::InboundEvent;
+use crate::whatsapp::ids::stored;
+use crate::whatsapp::wire::{Contact, Id, Message};
+
+/// The ids by which a webhook names a person; at least one is set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PersonIds {
+    phone: Option<String>,
+    bsuid: Option<String>,
+}
+
+impl PersonIds {
+    /// None if both are empty.
+    pub fn of(phone: &Id, bsuid: &Id) -> Option<Self> {
+        let phone = phone.some().map(|phone| stored(phone.trim_start_matches('+'))).filter(|phone| !phone.is_empty());
+        let bsuid = bsuid.some().map(stored);
+        (phone.is_some() || bsuid.is_some()).then_some(Self { phone, bsuid })
+    }
+
+    /// Who wrote a message.
+    pub fn sender(message: &Message) -> Option<Self> {
+        Self::of(&message.from, &message.from_user_id)
+    }
+
+    /// To whom the business wrote.
+    pub fn receiver(message: &Message) -> Option<Self> {
+        Self::of(&message.to, &message.to_user_id)
+    }
+
+    /// The id of the person and of their conversation: the BSUID, which stays when the phone is hidden, else the phone.
+    pub fn id(&self) -> &str {
+        self.bsuid.as_deref().or(self.phone.as_deref()).unwrap_or_default()
+    }
+
+    /// The same person's other ids.
+    pub fn others(&self) -> impl Iterator<Item = &str> {
+        let id = self.id();
+        [&self.phone, &self.bsuid].into_iter().flatten().map(String::as_str).filter(move |other| *other != id)
+    }
+
+    /// Puts events of a person's conversation between those by which it is found by both ids. Who was known by phone alone is
+    /// found by BSUID; and messages go to the phone as long as there is one, because not every kind of message may go to a BSUID
+    /// (whatsapp §12).
+    pub fn known_by_both(&self, events: Vec<InboundEvent>) -> Vec<InboundEvent> {
+        let (Some(phone), Some(bsuid)) = (&self.phone, &self.bsuid) else { return events };
+        let moved = |from: &str, to: &str| InboundEvent::Moved { from: from.to_owned(), to: to.to_owned() };
+        let (before, after) = (moved(phone, bsuid), moved(bsuid, phone));
+        std::iter::once(before).chain(events).chain([after]).collect()
+    }
+}
+
+impl NumberChange<'_> {
+    /// A customer as the webhook describes them.
+    pub(super) fn customer(&self, ids: &PersonIds) -> Person {
+        let is_them = |contact: &&Contact| {
+            let same = |told: &Id, known: &Option<String>| {
+                known.is_some() && told.some().map(|id| stored(id.trim_start_matches('+'))) == *known
+            };
+            same(&contact.user_id, &ids.bsuid) || same(&contact.wa_id, &ids.phone)
+        };
+        let profile = self.contacts.iter().find(is_them).map(|contact| &contact.profile);
+        let name = profile.and_then(|profile| profile.name.some().or_else(|| profile.username.some()));
+        // A phone that is too long for one is somebody's joke.
+        let phone =
+            ids.phone.as_deref().filter(|phone| phone.len() <= 15 && phone.bytes().all(|one| one.is_ascii_digit()));
+        let called = || phone.map_or_else(|| format!("WhatsApp {}", ids.id()), |phone| format!("+{phone}"));
+        Person {
+            id: ids.id().to_owned(),
+            role: Role::Client,
+            name: Some(name.map_or_else(called, str::to_owned)),
+            phone: phone.map(|phone| format!("+{phone}")),
+            profile_url: phone.map(|phone| format!("https://wa.me/{phone}")),
+            ..Person::default()
+        }
+    }
+
+    /// A group, the owner of its conversation.
+    pub(super) fn group(&self, id: &str) -> Person {
+        let name = self.reader.text("wa-in-group", &[]);
+        Person { id: stored(id), role: Role::Client, name: Some(name), ..Person::default() }
+    }
+}
+
+impl Reader<'_> {
+    /// Whoever writes on the business's own phone.
+    pub(super) fn owner(&self) -> Person {
+        Person {
+            id: self.number.phone_number_id.to_owned(),
+            role: Role::Manager,
+            name: self.number.verified_name().map(str::to_owned),
+            ..Person::default()
+        }
+    }
+}

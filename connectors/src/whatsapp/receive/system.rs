@@ -1,0 +1,48 @@
+//! People whose ids change (whatsapp §12).
+
+use base::message::{Body, Content};
+
+use super::NumberChange;
+use super::people::PersonIds;
+use crate::incoming::{InboundEvent, IncomingMessage};
+use crate::whatsapp::ids::stored;
+use crate::whatsapp::wire::{Message, System, UserIdUpdate};
+
+/// `system`: the conversation gets the new id; a new phone is also told to the manager. A new BSUID is not: people do not see it,
+/// and a new phone is told by a message of its own.
+pub(super) fn changed(
+    here: &NumberChange<'_>,
+    message: &Message,
+    system: &System,
+    ids: &PersonIds,
+) -> Vec<InboundEvent> {
+    let phone = system.wa_id.some().map(stored);
+    let Some(to) = phone.clone().or_else(|| system.user_id.some().map(stored)) else {
+        return vec![InboundEvent::Unknown("system")];
+    };
+    let known = std::iter::once(ids.id()).chain(ids.others());
+    let moved =
+        known.filter(|from| *from != to).map(|from| InboundEvent::Moved { from: from.to_owned(), to: to.clone() });
+    let mut events: Vec<InboundEvent> = moved.collect();
+    let Some(phone) = phone.filter(|_| &*system.r#type != "user_changed_user_id") else { return events };
+    let text = match message.from.some() {
+        Some(before) => here.reader.text("wa-in-number-changed", &[("before", before), ("now", &phone)]),
+        None => here.reader.text("wa-in-number-new", &[("now", &phone)]),
+    };
+    events.push(InboundEvent::Wrote(Box::new(IncomingMessage {
+        external_id: stored(&message.id),
+        conversation_id: ids.id().to_owned(),
+        sent_at: message.timestamp.millis(),
+        body: Body { silent: true, ..Body::new(here.customer(ids), Content::Text { text }) },
+        room: None,
+    })));
+    events
+}
+
+/// `user_id_update`: the same as a field of its own.
+pub(super) fn user_id_update(update: &UserIdUpdate) -> InboundEvent {
+    match (update.user_id.previous.some(), update.user_id.current.some()) {
+        (Some(from), Some(to)) if from != to => InboundEvent::Moved { from: stored(from), to: stored(to) },
+        _ => InboundEvent::Unknown("user_id_update"),
+    }
+}

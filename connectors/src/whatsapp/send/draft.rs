@@ -1,0 +1,259 @@
+//! A message about to be posted: its requests in order, with their changeable parts separate.
+
+use std::collections::VecDeque;
+
+use base::message::{Content, Media};
+use serde_json::{Map, Value, json};
+
+use super::file::{self, FileForm};
+use super::{Accepted, SendContext, template};
+use crate::Message;
+use crate::fit::{lines, split};
+use crate::whatsapp::abilities::{BODY, CAPTION, TEXT};
+use crate::whatsapp::api::ApiError;
+use crate::whatsapp::keyboard::{self, Choices, Interactive};
+
+/// One request.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Request {
+    Text(String),
+    File {
+        form: FileForm,
+        media: Box<Media>,
+        caption: String,
+    },
+    Location {
+        latitude: f64,
+        longitude: f64,
+    },
+    Contact {
+        name: String,
+        phone: String,
+    },
+    /// With a file above its text, if any.
+    Interactive {
+        message: Interactive,
+        file: Option<(FileForm, Box<Media>)>,
+    },
+    /// Its object without the file, and the file of its header.
+    Template {
+        object: Value,
+        file: Option<(FileForm, Box<Media>)>,
+    },
+}
+
+/// The requests that are still to be posted.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct MessageDraft {
+    /// Meta's id of the message that the next request answers.
+    pub quote: Option<String>,
+    pub requests: VecDeque<Request>,
+}
+
+impl MessageDraft {
+    pub fn of(line: &SendContext<'_>, message: &Message) -> Self {
+        let quote = message.reply_to.as_ref().and_then(|quote| quote.external_id.clone()).filter(|id| is_wamid(id));
+        if let Some(request) = template::request(message) {
+            return Self { quote: None, requests: VecDeque::from([request]) };
+        }
+        let mut requests = requests(line, message);
+        if let (None, Some(quoted)) = (&quote, &message.reply_to) {
+            before(&mut requests, lines::quote(line.outgoing.words, quoted));
+        }
+        Self { quote, requests }
+    }
+
+    /// Meta refuses texts of only white space.
+    pub fn is_empty(&self) -> bool {
+        self.requests.iter().all(|request| matches!(request, Request::Text(text) if text.trim().is_empty()))
+    }
+
+    /// Posts the requests; those that were accepted are taken from the draft. Returns the last answer.
+    pub async fn post(&mut self, line: &SendContext<'_>) -> Result<Accepted, ApiError> {
+        let mut last = Accepted::default();
+        while let Some(request) = self.requests.front() {
+            let mut body = line.envelope();
+            if let Some(quote) = &self.quote {
+                body.insert("context".to_owned(), json!({ "message_id": quote }));
+            }
+            body.extend(request.fields(line).await?);
+            last = line.post(&Value::Object(body)).await?;
+            self.requests.pop_front();
+            self.quote = None;
+        }
+        Ok(last)
+    }
+}
+
+impl Request {
+    /// Its file, if it has one.
+    pub fn file(&self) -> Option<&Media> {
+        match self {
+            Self::File { media, .. }
+            | Self::Interactive { file: Some((_, media)), .. }
+            | Self::Template { file: Some((_, media)), .. } => Some(media),
+            _ => None,
+        }
+    }
+
+    /// `type`, and the object of this name. Uploads the file, if there is one.
+    async fn fields(&self, line: &SendContext<'_>) -> Result<Map<String, Value>, ApiError> {
+        let (kind, object) = match self {
+            Self::Text(text) => ("text", json!({ "body": text, "preview_url": true })),
+            Self::Location { latitude, longitude } => {
+                ("location", json!({ "latitude": latitude, "longitude": longitude }))
+            }
+            Self::Contact { name, phone } => ("contacts", contact(name, phone)),
+            Self::File { form, media, caption } => {
+                let (form, object) = file::object(line, *form, media, caption).await?;
+                (form.kind(), object)
+            }
+            Self::Interactive { message, file } => {
+                let header = match file {
+                    Some((form, media)) => Some(file::header(line, *form, media).await?),
+                    None => None,
+                };
+                ("interactive", message.object(header))
+            }
+            Self::Template { object, file } => {
+                let header = match file {
+                    Some((form, media)) => Some(file::header(line, *form, media).await?),
+                    None => None,
+                };
+                ("template", template::with_header(object, header))
+            }
+        };
+        let fields = [("type", json!(kind)), (kind, object)];
+        Ok(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+}
+
+/// Ids of other messages – imported ones, ours – are none of Meta's.
+fn is_wamid(id: &str) -> bool {
+    id.starts_with("wamid.") && !id.contains('#')
+}
+
+/// A quote that Meta does not know goes above the text, if there is room.
+fn before(requests: &mut VecDeque<Request>, quote: String) {
+    let joined = |text: &str| if text.is_empty() { quote.clone() } else { format!("{quote}\n\n{text}") };
+    match requests.front_mut() {
+        Some(Request::Text(text)) if TEXT.holds(&joined(text)) => *text = joined(text),
+        Some(Request::File { form, caption, .. }) if form.has_caption() && CAPTION.holds(&joined(caption)) => {
+            *caption = joined(caption);
+        }
+        Some(Request::Interactive { message, .. }) if BODY.holds(&joined(&message.body)) => {
+            message.body = joined(&message.body);
+        }
+        _ => requests.push_front(Request::Text(quote)),
+    }
+}
+
+fn requests(line: &SendContext<'_>, message: &Message) -> VecDeque<Request> {
+    let words = line.outgoing.words;
+    let (main, mut text) = content(line, message);
+    let choices = message.markup.as_ref().map(|markup| keyboard::choices(message.id, markup, words));
+    let interactive = match choices {
+        Some(Choices::Interactive(interactive)) => interactive,
+        Some(Choices::Lines(lines)) => {
+            text = joined(&text, &lines);
+            Vec::new()
+        }
+        None => Vec::new(),
+    };
+    let mut requests = VecDeque::new();
+    match (main, interactive.as_slice()) {
+        // A picture, a video or a document with its text and its buttons is one message.
+        (Some(Request::File { form, media, .. }), [only])
+            if only.kind == "button" && form.is_header() && !text.is_empty() && BODY.holds(&text) =>
+        {
+            let message = Interactive { body: text, ..only.clone() };
+            requests.push_back(Request::Interactive { message, file: Some((form, media)) });
+            return requests;
+        }
+        (Some(Request::File { form, media, .. }), _) => {
+            let below = form.has_caption() && interactive.is_empty() && CAPTION.holds(&text);
+            let caption = if below { std::mem::take(&mut text) } else { String::new() };
+            requests.push_back(Request::File { form, media, caption });
+        }
+        (Some(main), _) => requests.push_back(main),
+        (None, _) => {}
+    }
+    if interactive.is_empty() {
+        push_text(&mut requests, &text);
+    } else {
+        push_interactive(&mut requests, interactive, &text, &words.text("wa-out-choose").to_string());
+    }
+    requests
+}
+
+/// The content without its text, and the text. No content if text is all there is.
+fn content(line: &SendContext<'_>, message: &Message) -> (Option<Request>, String) {
+    match &message.content {
+        Content::Text { text } => (None, text.clone()),
+        Content::Location { latitude, longitude } => {
+            (Some(Request::Location { latitude: *latitude, longitude: *longitude }), String::new())
+        }
+        Content::Contact { name, phone } if !phone.is_empty() => {
+            (Some(Request::Contact { name: name.clone(), phone: phone.clone() }), String::new())
+        }
+        content => match (content.media(), FileForm::of(content)) {
+            (Some(media), Some(form)) => {
+                let file = Request::File { form, media: Box::new(media.clone()), caption: String::new() };
+                (Some(file), media.text.clone().unwrap_or_default())
+            }
+            _ => (None, lines::content(line.outgoing.words, content)),
+        },
+    }
+}
+
+fn joined(one: &str, other: &str) -> String {
+    let parts: Vec<&str> = [one, other].into_iter().filter(|part| !part.trim().is_empty()).collect();
+    parts.join("\n\n")
+}
+
+/// Lines of buttons may have made a text too long.
+fn push_text(requests: &mut VecDeque<Request>, text: &str) {
+    if !text.trim().is_empty() {
+        requests.extend(split(text, TEXT).into_iter().map(Request::Text));
+    }
+}
+
+/// The message's text is the last one's body; what is too long for it goes before as text.
+fn push_interactive(requests: &mut VecDeque<Request>, messages: Vec<Interactive>, text: &str, usual: &str) {
+    let own = messages.last().map(|last| last.body.clone()).unwrap_or_default();
+    // A list's text is often also the message's text.
+    let is_own = |text: &str| {
+        text.is_empty()
+            || messages.iter().any(|one| {
+                [Some(&one.body), one.header.as_ref(), one.footer.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .any(|part| part.contains(text))
+            })
+    };
+    let mut body = if is_own(text.trim()) { own } else { joined(text, &own) };
+    if !BODY.holds(&body) {
+        let mut parts = split(&body, BODY);
+        let last = parts.pop().unwrap_or_default();
+        push_text(requests, &parts.concat());
+        body = last;
+    }
+    let count = messages.len();
+    for (number, mut message) in (1..).zip(messages) {
+        if number == count {
+            message.body = std::mem::take(&mut body);
+        }
+        if message.body.trim().is_empty() {
+            message.body = usual.to_owned();
+        }
+        requests.push_back(Request::Interactive { message, file: None });
+    }
+}
+
+/// A card needs a name with at least two of its parts (whatsapp §6).
+fn contact(name: &str, phone: &str) -> Value {
+    let name = if name.trim().is_empty() { phone } else { name.trim() };
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let phones = json!([{ "phone": phone, "wa_id": digits, "type": "CELL" }]);
+    json!([{ "name": { "formatted_name": name, "first_name": name }, "phones": phones }])
+}

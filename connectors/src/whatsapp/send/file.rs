@@ -1,0 +1,293 @@
+//! In which form a file is sent, and how it is provided (whatsapp §6, §10).
+
+use base::i18n::LocalizedText;
+use base::message::{Content, Media};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use serde_json::{Value, json};
+
+use super::SendContext;
+use super::uploaded::{UploadKey, UploadedFile};
+use crate::file::{NotOpened, OpenFile};
+use crate::whatsapp::api::{ApiError, Path, Refused};
+use crate::whatsapp::upload::{MultipartRequest, Piece};
+use crate::whatsapp::wire::{Id, wire};
+
+const KILOBYTE: u64 = 1024;
+const MEGABYTE: u64 = 1024 * KILOBYTE;
+const IMAGE: u64 = 5 * MEGABYTE;
+const VIDEO: u64 = 16 * MEGABYTE;
+const AUDIO: u64 = 16 * MEGABYTE;
+const DOCUMENT: u64 = 100 * MEGABYTE;
+/// The largest sticker: an animated one. A still one of this size is refused, and goes as a document.
+const STICKER: u64 = 500 * KILOBYTE;
+/// The code of a refused file, which an upload tells as a wrong parameter (whatsapp §15).
+const REFUSED_FILE: u32 = 131_053;
+const WRONG_PARAMETER: u32 = 100;
+/// Bytes at the beginning of an Ogg file in which Opus names itself.
+const PEEK: usize = 64;
+
+/// The form in which a file is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum FileForm {
+    Image,
+    Video,
+    Audio,
+    /// An audio that is shown as a voice message if it is Opus in Ogg.
+    Voice,
+    Document,
+    Sticker,
+}
+
+wire! {
+    /// The answer to an upload.
+    Uploaded {
+        id: Id,
+    }
+}
+
+impl FileForm {
+    /// `type`, and the name of the object.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio | Self::Voice => "audio",
+            Self::Document => "document",
+            Self::Sticker => "sticker",
+        }
+    }
+
+    /// Whether its text may be below it.
+    pub const fn has_caption(self) -> bool {
+        matches!(self, Self::Image | Self::Video | Self::Document)
+    }
+
+    /// Whether it may be above the text of buttons or of a template.
+    pub const fn is_header(self) -> bool {
+        self.has_caption()
+    }
+
+    /// The best form that Meta accepts for a content; none if it has no file, or one that is too large.
+    pub fn of(content: &Content) -> Option<Self> {
+        let media = content.media()?;
+        let within = |most: u64, types: &[&str]| media.file_size <= most && is_one_of(media, types);
+        let form = match content {
+            Content::Picture(_) if within(IMAGE, IMAGES) => Self::Image,
+            Content::Sticker(_) if within(STICKER, &["image/webp"]) => Self::Sticker,
+            Content::Sticker(_) if within(IMAGE, IMAGES) => Self::Image,
+            Content::Video(_) if within(VIDEO, &["video/mp4", "video/3gpp"]) => Self::Video,
+            Content::Voice(_) if within(AUDIO, AUDIOS) => Self::Voice,
+            Content::Audio(_) if within(AUDIO, AUDIOS) => Self::Audio,
+            _ => Self::Document,
+        };
+        (media.file_size <= DOCUMENT).then_some(form)
+    }
+}
+
+const IMAGES: &[&str] = &["image/jpeg", "image/png"];
+const AUDIOS: &[&str] = &[
+    "audio/ogg",
+    "audio/opus",
+    "application/ogg",
+    "audio/mpeg",
+    "audio/mp4",
+    "audio/m4a",
+    "audio/x-m4a",
+    "audio/aac",
+    "audio/amr",
+];
+
+/// The type without its parameters; empty if unknown.
+fn bare_type(media: &Media) -> &str {
+    media.mime_type.as_deref().and_then(|kind| kind.split(';').next()).unwrap_or_default().trim()
+}
+
+/// A file of an unknown type goes as a document, which any file may.
+fn is_one_of(media: &Media, kinds: &[&str]) -> bool {
+    kinds.contains(&bare_type(media))
+}
+
+fn is_ogg(kind: &str) -> bool {
+    matches!(kind, "audio/ogg" | "audio/opus" | "application/ogg")
+}
+
+/// The type as Meta names it.
+fn upload_type(media: &Media) -> &str {
+    match bare_type(media) {
+        "" => "application/octet-stream",
+        kind if is_ogg(kind) => "audio/ogg",
+        "audio/m4a" | "audio/x-m4a" => "audio/mp4",
+        kind => kind,
+    }
+}
+
+/// The object of a message with this file, and the form that it turned out to have.
+pub(super) async fn object(
+    line: &SendContext<'_>,
+    form: FileForm,
+    media: &Media,
+    caption: &str,
+) -> Result<(FileForm, Value), ApiError> {
+    let provided = provided(line, media).await?;
+    // Of Ogg, Meta takes only Opus as audio.
+    let is_audio = matches!(form, FileForm::Audio | FileForm::Voice);
+    let form = if is_audio && is_ogg(bare_type(media)) && !provided.is_opus { FileForm::Document } else { form };
+    let mut object = provided.object;
+    if form == FileForm::Voice && provided.is_opus {
+        object["voice"] = json!(true);
+    }
+    if form == FileForm::Document && !media.file_name.is_empty() {
+        object["filename"] = json!(media.file_name);
+    }
+    if form.has_caption() && !caption.is_empty() {
+        object["caption"] = json!(caption);
+    }
+    Ok((form, object))
+}
+
+/// The same as a header: of buttons, or of a template.
+pub(super) async fn header(line: &SendContext<'_>, form: FileForm, media: &Media) -> Result<Value, ApiError> {
+    let (form, object) = object(line, form, media, "").await?;
+    let fields = [("type", json!(form.kind())), (form.kind(), object)];
+    Ok(Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
+}
+
+/// Whether this file's id is remembered from an earlier message.
+pub(super) async fn is_known(line: &SendContext<'_>, media: &Media) -> bool {
+    match key(line, media).await {
+        Some(key) => line.memory.uploaded.find(&key).await.is_some(),
+        None => false,
+    }
+}
+
+/// Forgets this file's id, so that its bytes are uploaded again.
+pub(super) async fn forget(line: &SendContext<'_>, media: &Media) {
+    if let Some(key) = key(line, media).await {
+        line.memory.uploaded.forget(&key).await;
+    }
+}
+
+async fn key(line: &SendContext<'_>, media: &Media) -> Option<UploadKey> {
+    let content = line.outgoing.files.content(media.media_id?).await?;
+    Some(UploadKey::new(line.number.phone_number_id, content, upload_type(media)))
+}
+
+/// A file by its id or its address.
+struct Provided {
+    object: Value,
+    is_opus: bool,
+}
+
+/// Provides a file: by its id if Meta already has it, else its bytes if they are stored here, else its public address.
+async fn provided(line: &SendContext<'_>, media: &Media) -> Result<Provided, ApiError> {
+    let key = key(line, media).await;
+    if let Some(key) = &key
+        && let Some(known) = line.memory.uploaded.find(key).await
+    {
+        return Ok(Provided { object: json!({ "id": *known.id }), is_opus: known.is_opus });
+    }
+    let opened = match media.media_id {
+        Some(id) => line.outgoing.files.open(id).await,
+        None => Err(NotOpened::Never("not_here")),
+    };
+    match opened {
+        Ok(opened) => {
+            let uploaded = upload(line, media, opened).await?;
+            let object = json!({ "id": *uploaded.id });
+            let is_opus = uploaded.is_opus;
+            if let Some(key) = key {
+                line.memory.uploaded.keep(key, uploaded).await;
+            }
+            Ok(Provided { object, is_opus })
+        }
+        // What Meta fetches cannot be looked into: its type is believed.
+        Err(NotOpened::Never(_)) => {
+            Ok(Provided { object: json!({ "link": media.media_url }), is_opus: is_ogg(bare_type(media)) })
+        }
+        Err(NotOpened::Gone(_) | NotOpened::Later { .. }) => Err(ApiError::NotSent(LocalizedText::new("said-wa-file"))),
+    }
+}
+
+async fn upload(line: &SendContext<'_>, media: &Media, opened: OpenFile) -> Result<UploadedFile, ApiError> {
+    let (head, bytes) = peeked(opened.bytes).await;
+    let is_opus = head.windows(8).any(|part| part == b"OpusHead");
+    let request = MultipartRequest {
+        file_name: if media.file_name.is_empty() { "file".to_owned() } else { media.file_name.clone() },
+        mime_type: upload_type(media).to_owned(),
+        size: opened.announced.unwrap_or(media.file_size),
+        bytes,
+    };
+    let path = Path(&[line.number.phone_number_id, "media"], &[]);
+    let uploaded: Uploaded = line.api.upload(line.token, path, request).await.map_err(|failed| match failed {
+        ApiError::Refused(refused) if refused.code == WRONG_PARAMETER => {
+            ApiError::Refused(Box::new(Refused { code: REFUSED_FILE, ..*refused }))
+        }
+        // The file may be there twice, which nobody sees: the message itself was not sent.
+        ApiError::Unknown(said) => ApiError::NotSent(said),
+        failed => failed,
+    })?;
+    match uploaded.id.some() {
+        Some(id) => Ok(UploadedFile { id: id.into(), is_opus }),
+        None => Err(ApiError::NotSent(LocalizedText::new("said-wa-file"))),
+    }
+}
+
+/// The beginning of a stream, and the whole of it.
+async fn peeked(mut bytes: BoxStream<'static, Piece>) -> (Bytes, BoxStream<'static, Piece>) {
+    let (mut head, mut seen) = (BytesMut::new(), Vec::new());
+    while head.len() < PEEK {
+        let Some(piece) = bytes.next().await else { break };
+        let failed = piece.is_err();
+        head.extend_from_slice(piece.as_deref().unwrap_or_default());
+        seen.push(piece);
+        if failed {
+            break;
+        }
+    }
+    (head.freeze(), futures_util::stream::iter(seen).chain(bytes).boxed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn media(mime: &str, size: u64) -> Media {
+        Media { mime_type: Some(mime.to_owned()).filter(|mime| !mime.is_empty()), file_size: size, ..Media::default() }
+    }
+
+    #[test]
+    fn a_file_is_sent_as_the_best_that_meta_takes() {
+        for (content, form) in [
+            (Content::Picture(media("image/jpeg", IMAGE)), Some(FileForm::Image)),
+            (Content::Picture(media("image/jpeg", IMAGE + 1)), Some(FileForm::Document)),
+            (Content::Picture(media("image/webp", 5)), Some(FileForm::Document)),
+            (Content::Picture(media("", 5)), Some(FileForm::Document)),
+            (Content::Video(media("video/mp4", VIDEO)), Some(FileForm::Video)),
+            (Content::Video(media("video/quicktime", 5)), Some(FileForm::Document)),
+            (Content::Voice(media("audio/ogg; codecs=opus", 5)), Some(FileForm::Voice)),
+            (Content::Voice(media("audio/mpeg", 5)), Some(FileForm::Voice)),
+            (Content::Voice(media("audio/wav", 5)), Some(FileForm::Document)),
+            (Content::Audio(media("audio/amr", AUDIO)), Some(FileForm::Audio)),
+            (Content::Audio(media("audio/mpeg", AUDIO + 1)), Some(FileForm::Document)),
+            (Content::Sticker(media("image/webp", STICKER)), Some(FileForm::Sticker)),
+            (Content::Sticker(media("image/webp", STICKER + 1)), Some(FileForm::Document)),
+            (Content::Sticker(media("image/png", 5)), Some(FileForm::Image)),
+            (Content::File(media("image/jpeg", DOCUMENT)), Some(FileForm::Document)),
+            (Content::File(media("application/zip", DOCUMENT + 1)), None),
+            (Content::Text { text: "x".into() }, None),
+        ] {
+            assert_eq!(FileForm::of(&content), form, "{content:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn looking_at_the_beginning_takes_nothing_away() {
+        let pieces =
+            vec![Ok(Bytes::from_static(b"OggS")), Ok(Bytes::from_static(b"....OpusHead")), Err("gone".to_owned())];
+        let (head, bytes) = peeked(futures_util::stream::iter(pieces.clone()).boxed()).await;
+        assert_eq!(&head[..], b"OggS....OpusHead");
+        assert_eq!(bytes.collect::<Vec<_>>().await, pieces);
+    }
+}

@@ -1,0 +1,97 @@
+//! A template message: the name of the template and the values of its variables (whatsapp §9).
+
+use base::message::Template;
+use serde_json::{Map, Value, json};
+
+use super::draft::Request;
+use super::file::FileForm;
+use crate::Message;
+use crate::template::{RegisteredHeader, TemplateFileKind};
+use crate::whatsapp::templates::markers::{Markers, one_line};
+
+/// The request of a message that was made from a template which Meta approved.
+pub(super) fn request(message: &Message) -> Option<Request> {
+    let registered = message.registered_template.as_ref()?;
+    let values = message.template.as_ref();
+    let mut components = Vec::new();
+    if let RegisteredHeader::Text(text) = &registered.header {
+        components.extend(component("header", text, values));
+    }
+    components.extend(component("body", &registered.content, values));
+    components.extend(links(&registered.buttons, values));
+    let object = json!({
+        "name": registered.name,
+        "language": { "code": registered.language },
+        "components": components,
+    });
+    let file = match registered.header {
+        RegisteredHeader::File(kind) => message.content.media().map(|media| (form(kind), Box::new(media.clone()))),
+        RegisteredHeader::None | RegisteredHeader::Text(_) => None,
+    };
+    Some(Request::Template { object, file })
+}
+
+/// The values of a text's variables in the order of their first appearance; none if it has no variables, because components
+/// without variables are left out.
+fn component(kind: &str, text: &str, template: Option<&Template>) -> Option<Value> {
+    let markers = Markers::of(text);
+    let values: Vec<Value> =
+        markers.iter().map(|marker| json!({ "type": "text", "text": value(marker, template) })).collect();
+    (!values.is_empty()).then(|| json!({ "type": kind, "parameters": values }))
+}
+
+/// The ends of links that have a variable, by the button's place at Meta.
+fn links(buttons: &[base::message::Button], template: Option<&Template>) -> Vec<Value> {
+    let ordered = crate::whatsapp::templates::components::in_metas_order(buttons);
+    let links = ordered.into_iter().enumerate().filter_map(|(place, button)| {
+        let url = button.url.as_deref()?;
+        let marker = Markers::of(url).iter().next().map(str::to_owned)?;
+        let parameters = json!([{ "type": "text", "text": value(&marker, template) }]);
+        Some(json!({ "type": "button", "sub_type": "url", "index": place.to_string(), "parameters": parameters }))
+    });
+    links.collect()
+}
+
+/// Meta refuses an empty value, and one with line breaks.
+fn value(marker: &str, template: Option<&Template>) -> String {
+    let params = template.map(|template| template.params.as_slice()).unwrap_or_default();
+    let bare = |key: &str| key.trim_matches(|sign| matches!(sign, '{' | '}' | '\\' | ' ')).to_owned();
+    let found = params.iter().find(|param| bare(&param.key) == bare(marker));
+    let value = found.map(|param| one_line(&param.value)).unwrap_or_default();
+    if value.is_empty() { "–".to_owned() } else { value }
+}
+
+const fn form(kind: TemplateFileKind) -> FileForm {
+    match kind {
+        TemplateFileKind::Picture => FileForm::Image,
+        TemplateFileKind::Video => FileForm::Video,
+        TemplateFileKind::Document => FileForm::Document,
+    }
+}
+
+/// The template's object with the file of its header.
+pub(super) fn with_header(object: &Value, header: Option<Value>) -> Value {
+    let mut object = object.clone();
+    if let (Some(header), Some(components)) = (header, object.get_mut("components").and_then(Value::as_array_mut)) {
+        components.insert(0, json!({ "type": "header", "parameters": [header] }));
+    }
+    object
+}
+
+/// The same template with values of single spaces alone; false if nothing changes.
+pub(super) fn flatten(object: &mut Value) -> bool {
+    let before = object.clone();
+    let components = object.get_mut("components").and_then(Value::as_array_mut).into_iter().flatten();
+    for parameter in components.filter_map(|one| one.get_mut("parameters").and_then(Value::as_array_mut)).flatten() {
+        let Some(fields) = parameter.as_object_mut() else { continue };
+        if let Some(text) = text_of(fields) {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            fields.insert("text".to_owned(), json!(words.join(" ")));
+        }
+    }
+    *object != before
+}
+
+fn text_of(fields: &Map<String, Value>) -> Option<String> {
+    fields.get("text").and_then(Value::as_str).map(str::to_owned)
+}

@@ -1,0 +1,260 @@
+//! A number's settings, and the number's description of itself.
+
+use std::collections::BTreeMap;
+
+use base::error::FieldError;
+use base::i18n::LocalizedText;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::api::ApiError;
+use crate::error_catalog::{RefusalClass, WHATSAPP};
+use crate::{Denied, Field, Input, Settings, Setup};
+
+/// Names of the credentials.
+pub const TOKEN: &str = "access_token";
+pub const APP_SECRET: &str = "app_secret";
+pub const VERIFY_TOKEN: &str = "verify_token";
+
+const NUMBER: Field =
+    Field::required("phone_number_id", Input::Text, "wizard-wa-phone-id").with_hint("wizard-wa-phone-id-hint");
+const WABA: Field = Field::required("waba_id", Input::Text, "wizard-wa-waba-id");
+const ACCESS: Field =
+    Field { secret: true, ..Field::required(TOKEN, Input::Text, "wizard-wa-token").with_hint("wizard-wa-token-hint") };
+const SECRET: Field = Field {
+    secret: true,
+    ..Field::required(APP_SECRET, Input::Text, "wizard-wa-app-secret").with_hint("wizard-wa-app-secret-hint")
+};
+const VERIFY: Field = Field {
+    secret: true,
+    ..Field::optional(VERIFY_TOKEN, Input::Text, "wizard-wa-verify-token").with_hint("wizard-wa-verify-token-hint")
+};
+const MARK_READ: Field =
+    Field::optional("mark_read", Input::Flag, "wizard-wa-mark-read").with_hint("wizard-wa-mark-read-hint").turned_on();
+const SIGN: Field =
+    Field::optional("sign_with_manager_name", Input::Flag, "wizard-wa-sign").with_hint("wizard-wa-sign-hint");
+
+/// What is asked for: calls are signed by the account's own app.
+pub(super) const FIELDS: &[Field] = &[NUMBER, WABA, ACCESS, SECRET, VERIFY, MARK_READ, SIGN];
+/// The same if the vendor has an app: without a secret of its own, the account uses that one.
+pub(super) const FIELDS_WITH_APP: &[Field] =
+    &[NUMBER, WABA, ACCESS, Field { required: false, ..SECRET }, VERIFY, MARK_READ, SIGN];
+
+/// A number's options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NumberOptions {
+    /// Whether customers see that their messages were read, and that somebody is typing, which marks them as read as well.
+    pub mark_read: bool,
+    /// The manager's name is put above each message.
+    pub sign_with_manager_name: bool,
+}
+
+impl Default for NumberOptions {
+    fn default() -> Self {
+        Self { mark_read: true, sign_with_manager_name: false }
+    }
+}
+
+impl NumberOptions {
+    /// The stored options.
+    pub fn of(settings: &Settings) -> Self {
+        serde_json::from_value(settings.public.clone()).unwrap_or_default()
+    }
+}
+
+/// The entered settings. `facts` is Parom's own data, accepted because clients may send back what they read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SettingsInput {
+    phone_number_id: String,
+    #[serde(default)]
+    waba_id: String,
+    #[serde(default)]
+    access_token: Option<String>,
+    #[serde(default)]
+    app_secret: Option<String>,
+    #[serde(default)]
+    verify_token: Option<String>,
+    #[serde(default)]
+    mark_read: Option<bool>,
+    #[serde(default)]
+    sign_with_manager_name: Option<bool>,
+    #[serde(default, rename = "facts")]
+    _facts: Option<Value>,
+}
+
+/// The stored settings without credentials.
+#[derive(Serialize)]
+struct PublicSettings {
+    phone_number_id: String,
+    waba_id: String,
+    #[serde(flatten)]
+    options: NumberOptions,
+}
+
+/// A source's number.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceNumber<'a> {
+    pub phone_number_id: &'a str,
+    pub waba_id: &'a str,
+    public: &'a Value,
+}
+
+impl<'a> SourceNumber<'a> {
+    /// None if the settings name no number.
+    pub fn of(settings: &'a Settings) -> Option<Self> {
+        let text = |name: &str| settings.public.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let phone_number_id = text("phone_number_id")?;
+        Some(Self { phone_number_id, waba_id: text("waba_id").unwrap_or_default(), public: &settings.public })
+    }
+
+    /// The number's phone in digits, as Meta told it.
+    pub fn display_phone(&self) -> Option<String> {
+        let phone = self.fact("display_phone_number")?;
+        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+        Some(digits).filter(|digits| !digits.is_empty())
+    }
+
+    /// The name that customers see.
+    pub fn verified_name(&self) -> Option<&'a str> {
+        self.fact("verified_name")
+    }
+
+    fn fact(&self, name: &str) -> Option<&'a str> {
+        self.public.get("facts")?.get("bot")?.get(name)?.as_str().filter(|text| !text.is_empty())
+    }
+}
+
+/// The source's token.
+pub fn token(settings: &Settings) -> Result<&SecretString, Denied> {
+    settings.secrets.get(TOKEN).ok_or_else(|| Denied::Access(LocalizedText::new("said-wa-token")))
+}
+
+/// The source's number.
+pub fn number(settings: &Settings) -> Result<SourceNumber<'_>, Denied> {
+    SourceNumber::of(settings).ok_or_else(|| Denied::Refused(LocalizedText::new("said-wa-number")))
+}
+
+/// Validates the entered settings. Credentials that are missing, or sent back as displayed, are kept.
+pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
+    let typed: SettingsInput =
+        serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])?;
+    let mut errors = Vec::new();
+    let mut id = |name: &str, typed: &str, required: bool| {
+        let id = typed.trim();
+        let digits = id.len() <= 32 && id.bytes().all(|byte| byte.is_ascii_digit());
+        if !digits || (required && id.is_empty()) {
+            errors.push(FieldError::new(format!("/settings/{name}"), LocalizedText::new("wizard-wa-bad-id")));
+        }
+        id.to_owned()
+    };
+    let phone_number_id = id("phone_number_id", &typed.phone_number_id, true);
+    let waba_id = id("waba_id", &typed.waba_id, true);
+    let given = [(TOKEN, typed.access_token), (APP_SECRET, typed.app_secret), (VERIFY_TOKEN, typed.verify_token)];
+    let mut secrets = BTreeMap::new();
+    for (name, secret) in given {
+        let secret = secret.unwrap_or_default();
+        let secret = secret.trim();
+        if secret.is_empty() || secret.starts_with('…') {
+            continue;
+        }
+        // Anything else could not be sent in a header.
+        if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+            errors.push(FieldError::new(format!("/settings/{name}"), LocalizedText::new("wizard-wa-bad-secret")));
+        }
+        secrets.insert(name.to_owned(), SecretString::from(secret));
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let usual = NumberOptions::default();
+    let options = NumberOptions {
+        mark_read: typed.mark_read.unwrap_or(usual.mark_read),
+        sign_with_manager_name: typed.sign_with_manager_name.unwrap_or(usual.sign_with_manager_name),
+    };
+    let public = serde_json::to_value(PublicSettings { phone_number_id, waba_id, options }).unwrap_or_default();
+    Ok(Setup { public, secrets })
+}
+
+/// Why a call other than a message failed, as a text for the account's people.
+pub fn explain(failed: &ApiError) -> LocalizedText {
+    match failed {
+        ApiError::Refused(refused) => match WHATSAPP.known(refused.code) {
+            Some(row) if !is_vague(row.id) => LocalizedText::new(row.key()),
+            _ if refused.text.is_empty() => LocalizedText::new("said-server-answered").with("status", refused.status),
+            _ => LocalizedText::new("said-wa-refused").with("text", refused.text.as_str()),
+        },
+        ApiError::NotSent(said) | ApiError::Unknown(said) => said.clone(),
+        ApiError::Unreadable { status } => LocalizedText::new("said-server-answered").with("status", *status),
+    }
+}
+
+/// "Invalid parameter" says less than Meta's own words.
+fn is_vague(row: &str) -> bool {
+    matches!(row, "w13" | "w24" | "w25" | "w26" | "w57")
+}
+
+/// Why Meta refused an operation.
+pub fn denied(failed: &ApiError) -> Denied {
+    let said = explain(failed);
+    let Some(refused) = failed.refused() else { return Denied::Away(said) };
+    match WHATSAPP.find(refused.code, &refused.text).map(|row| row.class) {
+        Some(RefusalClass::Transient | RefusalClass::Unknown) => Denied::Away(said),
+        Some(RefusalClass::Pause) => Denied::Access(said),
+        _ => Denied::Refused(said),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+    use serde_json::json;
+
+    use super::*;
+
+    fn typed() -> Value {
+        json!({ "phone_number_id": " 330022334455667", "waba_id": "220011223344556",
+                "access_token": "EAAB-token ", "app_secret": "0123abcd", "verify_token": "v-1" })
+    }
+
+    #[test]
+    fn settings_have_defaults_and_credentials_are_sealed() {
+        let setup = setup(typed()).unwrap();
+        let public = json!({ "phone_number_id": "330022334455667", "waba_id": "220011223344556",
+                             "mark_read": true, "sign_with_manager_name": false });
+        assert_eq!(setup.public, public);
+        assert_eq!(setup.secrets[TOKEN].expose_secret(), "EAAB-token");
+        assert_eq!(setup.secrets.len(), 3);
+    }
+
+    #[test]
+    fn what_is_left_out_stays_and_what_is_wrong_is_named() {
+        let mut kept = typed();
+        kept["access_token"] = json!("…oken");
+        kept["app_secret"] = json!("");
+        kept.as_object_mut().unwrap().remove("verify_token");
+        assert!(super::setup(kept).unwrap().secrets.is_empty());
+        for (field, wrong) in
+            [("phone_number_id", "+7 701"), ("phone_number_id", ""), ("waba_id", "../me"), ("access_token", "два")]
+        {
+            let mut typed = typed();
+            typed[field] = json!(wrong);
+            let errors = super::setup(typed).unwrap_err();
+            assert_eq!(errors[0].pointer, format!("/settings/{field}"));
+        }
+        assert!(super::setup(json!({ "phone_number": "1" })).is_err(), "nobody misspells a setting unnoticed");
+    }
+
+    #[test]
+    fn a_number_is_read_from_its_settings() {
+        let mut public = setup(typed()).unwrap().public;
+        public["facts"] = json!({ "bot": { "display_phone_number": "+7 701 000-99-00", "verified_name": "Acme" } });
+        let settings = Settings { public, secrets: BTreeMap::new() };
+        let number = SourceNumber::of(&settings).unwrap();
+        assert_eq!((number.display_phone().as_deref(), number.verified_name()), (Some("77010009900"), Some("Acme")));
+        assert!(matches!(token(&settings), Err(Denied::Access(_))));
+        assert!(SourceNumber::of(&Settings { public: json!({}), secrets: BTreeMap::new() }).is_none());
+    }
+}

@@ -1,0 +1,65 @@
+//! Connecting a number by Meta's Embedded Signup (whatsapp §14): the calls behind its window, which returns a code, a WABA and a
+//! number. The caller keeps the token and the PIN sealed.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::json;
+
+use super::api::{ApiError, GraphApi, Path};
+use super::setup::denied;
+use super::vendor::MetaApp;
+use crate::Denied;
+
+/// A number of an account that a person chose in Meta's window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChosenNumber {
+    pub waba_id: String,
+    pub phone_number_id: String,
+    /// It stays in the phone app: such a number is not registered, and its history may be asked for (whatsapp §13).
+    pub stays_in_app: bool,
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: SecretString,
+}
+
+/// Exchanges the code, which lives 30 seconds, for the account's token.
+pub async fn exchange(api: &GraphApi, app: &MetaApp, code: &str) -> Result<SecretString, Denied> {
+    let query = [("client_id", app.id.as_str()), ("client_secret", app.secret.expose_secret()), ("code", code)];
+    let answer: Result<TokenAnswer, ApiError> = api.get_openly(Path(&["oauth", "access_token"], &query)).await;
+    answer.map(|answer| answer.access_token).map_err(|failed| denied(&failed))
+}
+
+/// Subscribes the vendor's app to the account and makes the number usable. `pin`: six digits, the number's two-step PIN from now
+/// on. Each step may be repeated.
+pub async fn connect(
+    api: &GraphApi,
+    token: &SecretString,
+    chosen: &ChosenNumber,
+    pin: &SecretString,
+) -> Result<(), Denied> {
+    let subscribe = Path(&[&chosen.waba_id, "subscribed_apps"], &[]);
+    let done: Result<IgnoredAny, ApiError> = api.post(token, subscribe, &json!({})).await;
+    done.map_err(|failed| denied(&failed))?;
+    if chosen.stays_in_app {
+        return Ok(());
+    }
+    let register = Path(&[&chosen.phone_number_id, "register"], &[]);
+    let body = json!({ "messaging_product": "whatsapp", "pin": pin.expose_secret() });
+    let done: Result<IgnoredAny, ApiError> = api.post(token, register, &body).await;
+    done.map(|_| ()).map_err(|failed| denied(&failed))
+}
+
+/// Asks once for the contacts and the messages of a number that stays in the phone app; they come by webhook. Only in its first
+/// 24 hours.
+pub async fn ask_for_history(api: &GraphApi, token: &SecretString, phone_number_id: &str) -> Result<(), Denied> {
+    for kind in ["smb_app_state_sync", "history"] {
+        let body = json!({ "messaging_product": "whatsapp", "sync_type": kind });
+        let done: Result<IgnoredAny, ApiError> =
+            api.post(token, Path(&[phone_number_id, "smb_app_data"], &[]), &body).await;
+        done.map_err(|failed| denied(&failed))?;
+    }
+    Ok(())
+}

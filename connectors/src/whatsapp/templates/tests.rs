@@ -1,0 +1,188 @@
+//! Templates as requests, and what Meta says of them.
+
+use std::collections::BTreeMap;
+
+use base::config::Config;
+use base::http_client::HttpClients;
+use base::message::Button;
+use secrecy::SecretString;
+
+use super::*;
+use crate::template::TemplateFileKind;
+use crate::whatsapp::fake::{Fake, ScriptedAnswer};
+
+struct Account {
+    fake: Fake,
+    api: GraphApi,
+    settings: Settings,
+}
+
+async fn account(answers: impl IntoIterator<Item = ScriptedAnswer>) -> Account {
+    let fake = Fake::start(answers).await;
+    let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
+    let api = GraphApi::new(&http, &fake.base);
+    let secrets = BTreeMap::from([("access_token".to_owned(), SecretString::from("EAAB"))]);
+    let settings = Settings { public: json!({ "phone_number_id": "330", "waba_id": "220" }), secrets };
+    Account { fake, api, settings }
+}
+
+fn template() -> NewTemplate {
+    let button = |text: &str, url: Option<&str>| Button { text: text.to_owned(), url: url.map(str::to_owned) };
+    NewTemplate {
+        name: "order_ready_v2".into(),
+        language: "ru".into(),
+        category: TemplateCategory::Utility,
+        content: "Здравствуйте, {{contact.name}}! Заказ {{lead.id}} готов.".into(),
+        header: Some(TemplateHeader::Text("Order {{lead.id}}".into())),
+        footer: Some("Acme".into()),
+        buttons: vec![
+            button("Заказ", Some("https://acme.test/o/{{lead.id}}")),
+            button("Спасибо", None),
+            button(" ", None),
+        ],
+        examples: vec![("{{contact.name}}".into(), "Мария".into())],
+        ..NewTemplate::default()
+    }
+}
+
+#[tokio::test]
+async fn a_template_is_submitted_as_metas_components() {
+    let made = ScriptedAnswer::ok(json!({ "id": "99", "status": "PENDING", "category": "MARKETING" }));
+    let account = account([made]).await;
+    let state = submit(&account.api, &account.settings, &template()).await.unwrap();
+    let call = account.fake.call();
+    assert_eq!((call.method.as_str(), call.path.as_str()), ("POST", "220/message_templates"));
+    assert_eq!(
+        call.body,
+        json!({
+            "name": "order_ready_v2", "language": "ru", "category": "UTILITY", "parameter_format": "POSITIONAL",
+            "components": [
+                { "type": "HEADER", "format": "TEXT", "text": "Order {{1}}", "example": { "header_text": ["lead.id"] } },
+                { "type": "BODY", "text": "Здравствуйте, {{1}}! Заказ {{2}} готов.", "example": { "body_text": [["Мария", "lead.id"]] } },
+                { "type": "FOOTER", "text": "Acme" },
+                { "type": "BUTTONS", "buttons": [
+                    { "type": "QUICK_REPLY", "text": "Спасибо" },
+                    { "type": "URL", "text": "Заказ", "url": "https://acme.test/o/{{1}}", "example": ["https://acme.test/o/lead.id"] },
+                ] },
+            ],
+        })
+    );
+    assert_eq!(
+        (state.id.as_str(), state.status, state.category),
+        ("99", Some(TemplateStatus::InReview), Some(TemplateCategory::Marketing))
+    );
+}
+
+#[tokio::test]
+async fn a_plain_template_has_a_body_alone() {
+    let plain =
+        NewTemplate { content: "It is ready".into(), header: None, footer: None, buttons: Vec::new(), ..template() };
+    assert_eq!(components::components(&plain, None), [json!({ "type": "BODY", "text": "It is ready" })]);
+}
+
+#[tokio::test]
+async fn the_sample_of_a_header_is_uploaded_first() {
+    let session = ScriptedAnswer::ok(json!({ "id": "upload:MTph?sig=ARZ" }));
+    let handle = ScriptedAnswer::ok(json!({ "h": "4::YXBw" }));
+    let account = account([session, handle, ScriptedAnswer::ok(json!({ "id": "99", "status": "APPROVED" }))]).await;
+    let file = TemplateFile {
+        kind: TemplateFileKind::Document,
+        name: "order.pdf".into(),
+        mime_type: "application/pdf".into(),
+        bytes: Bytes::from_static(b"%PDF"),
+    };
+    let with = NewTemplate { header: Some(TemplateHeader::File(file)), ..template() };
+    let state = submit(&account.api, &account.settings, &with).await.unwrap();
+    assert_eq!(state.status, Some(TemplateStatus::Approved));
+    let calls = account.fake.calls();
+    assert_eq!(calls[0].path, "app/uploads?file_name=order.pdf&file_length=4&file_type=application%2Fpdf");
+    assert_eq!(calls[1].bytes, b"%PDF");
+    let header = json!({ "type": "HEADER", "format": "DOCUMENT", "example": { "header_handle": ["4::YXBw"] } });
+    assert_eq!(calls[2].body["components"][0], header);
+}
+
+fn listed(status: &str) -> Value {
+    json!({ "data": [
+        { "id": "98", "name": "order_ready_v2", "language": "en", "status": "APPROVED", "category": "UTILITY" },
+        { "id": "99", "name": "order_ready_v2", "language": "ru", "status": status, "category": "UTILITY",
+          "quality_score": { "score": "GREEN" }, "rejected_reason": "INVALID_FORMAT" },
+    ] })
+}
+
+#[tokio::test]
+async fn a_template_that_is_there_keeps_its_state_or_is_submitted_anew() {
+    let exists = || {
+        ScriptedAnswer::Json(
+            400,
+            json!({ "error": { "code": 100, "error_subcode": 2_388_024, "message": "Invalid parameter" } }),
+        )
+    };
+    let approved = account([exists(), ScriptedAnswer::ok(listed("APPROVED"))]).await;
+    let state = submit(&approved.api, &approved.settings, &template()).await.unwrap();
+    assert_eq!(
+        (state.id.as_str(), state.status, state.quality.as_deref()),
+        ("99", Some(TemplateStatus::Approved), Some("GREEN"))
+    );
+    let rejected = account([exists(), ScriptedAnswer::ok(listed("REJECTED"))]).await;
+    let state = submit(&rejected.api, &rejected.settings, &template()).await.unwrap();
+    assert_eq!((state.status, state.reason), (Some(TemplateStatus::InReview), None));
+    let calls = rejected.fake.calls();
+    assert!(calls[1].path.contains("name=order_ready_v2"), "{}", calls[1].path);
+    assert_eq!(
+        (calls[2].method.as_str(), calls[2].path.as_str(), calls[2].body["components"][1]["type"].as_str()),
+        ("POST", "99", Some("BODY"))
+    );
+    let wrong = account([ScriptedAnswer::refused(2_388_299, "edge"), ScriptedAnswer::ok(json!({ "data": [] }))]).await;
+    let Err(Denied::Refused(said)) = submit(&wrong.api, &wrong.settings, &template()).await else { panic!("accepted") };
+    assert_eq!(said, LocalizedText::new("passport-whatsapp-w60"));
+    let ended = account([ScriptedAnswer::refused(190, "expired")]).await;
+    assert!(matches!(submit(&ended.api, &ended.settings, &template()).await, Err(Denied::Access(_))));
+}
+
+#[tokio::test]
+async fn all_pages_of_templates_are_read() {
+    let page = |id: &str, next: Option<&str>| {
+        let data = json!([{ "id": id, "name": "a", "language": "ru", "status": "PAUSED" }]);
+        let paging = next.map_or(
+            json!({ "cursors": { "after": "end" } }),
+            |next| json!({ "next": "https://x", "cursors": { "after": next } }),
+        );
+        ScriptedAnswer::ok(json!({ "data": data, "paging": paging }))
+    };
+    let account = account([page("1", Some("c1")), page("2", None)]).await;
+    let all = list(&account.api, &account.settings, None).await.unwrap();
+    assert_eq!(all.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+    assert_eq!(all[0].status, Some(TemplateStatus::Paused));
+    assert!(account.fake.calls()[1].path.ends_with("&after=c1"));
+}
+
+#[tokio::test]
+async fn a_template_that_is_not_there_is_deleted() {
+    let gone =
+        account([ScriptedAnswer::refused(100, "does not exist"), ScriptedAnswer::ok(json!({ "data": [] }))]).await;
+    assert_eq!(delete(&gone.api, &gone.settings, "order_ready_v2", "99").await, Ok(()));
+    assert_eq!(gone.fake.calls()[0].path, "220/message_templates?name=order_ready_v2&hsm_id=99");
+    let there = account([ScriptedAnswer::refused(100, "no"), ScriptedAnswer::ok(listed("APPROVED"))]).await;
+    assert!(matches!(delete(&there.api, &there.settings, "order_ready_v2", "99").await, Err(Denied::Refused(_))));
+    let done = account([]).await;
+    assert_eq!(delete(&done.api, &done.settings, "order_ready_v2", "").await, Ok(()));
+}
+
+#[test]
+fn every_status_of_meta_is_one_of_ours() {
+    for (word, ours) in [
+        ("APPROVED", TemplateStatus::Approved),
+        ("PENDING", TemplateStatus::InReview),
+        ("IN_APPEAL", TemplateStatus::InReview),
+        ("PENDING_DELETION", TemplateStatus::InReview),
+        ("REJECTED", TemplateStatus::Rejected),
+        ("LIMIT_EXCEEDED", TemplateStatus::Rejected),
+        ("PAUSED", TemplateStatus::Paused),
+        ("DISABLED", TemplateStatus::Disabled),
+        ("ARCHIVED", TemplateStatus::Disabled),
+        ("DELETED", TemplateStatus::Deleted),
+    ] {
+        assert_eq!(status(word), Some(ours), "{word}");
+    }
+    assert_eq!(status("SOMETHING_NEW"), None);
+}

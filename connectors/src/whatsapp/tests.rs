@@ -1,0 +1,251 @@
+//! The calls around a number: its webhook, its files, its state, and how it is connected.
+
+use std::collections::BTreeMap;
+
+use base::config::Config;
+use base::i18n::LocalizedText;
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::fake::{Fake, ScriptedAnswer};
+use super::signup::ChosenNumber;
+use super::*;
+
+const HOOK: &str = "https://parom.example/hooks/whatsapp/1";
+
+struct Stage {
+    fake: Fake,
+    whatsapp: WhatsApp,
+    settings: Settings,
+}
+
+/// `app`: whether the vendor has an app. A number by hand has its own.
+async fn stage(app: bool, answers: impl IntoIterator<Item = ScriptedAnswer>) -> Stage {
+    let fake = Fake::start(answers).await;
+    let mut config = Config::from_toml("").unwrap();
+    config.whatsapp.api_url = fake.base.clone();
+    if app {
+        config.whatsapp.app_id = Some("77".into());
+        config.whatsapp.app_secret = Some("vendor-secret".into());
+        config.whatsapp.verify_token = Some("v".into());
+    }
+    let http = HttpClients::new(&config.network).unwrap();
+    let whatsapp = WhatsApp::new(&http, &config.whatsapp);
+    let mut secrets = BTreeMap::from([("access_token".to_owned(), SecretString::from("EAAB-CANARY"))]);
+    if !app {
+        secrets.insert("app_secret".to_owned(), "own-secret".into());
+    }
+    let settings = Settings { public: json!({ "phone_number_id": "330", "waba_id": "220" }), secrets };
+    Stage { fake, whatsapp, settings }
+}
+
+fn hook() -> HookTarget {
+    HookTarget { url: HOOK.to_owned(), secret: "made-by-us".into() }
+}
+
+fn number(more: Value) -> ScriptedAnswer {
+    let mut number = json!({ "id": "330", "display_phone_number": "+7 701 000 99 00", "verified_name": "Acme", "status": "CONNECTED" });
+    number.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    ScriptedAnswer::ok(number)
+}
+
+#[tokio::test]
+async fn a_number_by_hand_brings_its_webhooks_to_its_own_address() {
+    let stage = stage(false, []).await;
+    stage.whatsapp.connect_webhook(&stage.settings, &hook()).await.unwrap();
+    let calls = stage.fake.calls();
+    let target = json!({ "override_callback_uri": HOOK, "verify_token": "made-by-us" });
+    assert_eq!((calls[0].path.as_str(), &calls[0].body), ("220/subscribed_apps", &target));
+    assert_eq!((calls[1].path.as_str(), &calls[1].body), ("330", &json!({ "webhook_configuration": target })));
+    let refused = self::stage(false, [ScriptedAnswer::ok(json!({})), ScriptedAnswer::refused(100, "unknown")]).await;
+    assert_eq!(
+        refused.whatsapp.connect_webhook(&refused.settings, &hook()).await,
+        Ok(()),
+        "the account's address serves as well"
+    );
+    let ended = self::stage(false, [ScriptedAnswer::refused(190, "expired")]).await;
+    let said = LocalizedText::new("passport-whatsapp-w18");
+    assert_eq!(ended.whatsapp.connect_webhook(&ended.settings, &hook()).await, Err(Denied::Access(said)));
+}
+
+#[tokio::test]
+async fn a_number_of_the_vendors_app_uses_the_apps_address() {
+    let stage = stage(true, []).await;
+    stage.whatsapp.connect_webhook(&stage.settings, &hook()).await.unwrap();
+    let call = stage.fake.call();
+    assert_eq!((call.path.as_str(), call.body), ("220/subscribed_apps", json!({})));
+    stage.whatsapp.remove_webhook(&stage.settings, &hook()).await.unwrap();
+    assert_eq!(stage.fake.calls().len(), 1, "other accounts use the same address");
+    assert!(stage.whatsapp.vendor_app().is_some());
+    assert!(!stage.whatsapp.fields().iter().any(|field| field.name == "app_secret" && field.required));
+}
+
+#[tokio::test]
+async fn a_webhook_is_watched_with_the_number() {
+    let apps = |apps: Value| ScriptedAnswer::ok(json!({ "data": apps }));
+    let watched = async |number: ScriptedAnswer, apps: ScriptedAnswer| {
+        let stage = stage(false, [number, apps]).await;
+        stage.whatsapp.watch(&stage.settings, &hook(), DateTime::UNIX_EPOCH).await
+    };
+    let ours = json!({ "webhook_configuration": { "phone_number": HOOK } });
+    assert_eq!(watched(number(ours.clone()), apps(json!([{}]))).await, Ok(Watched::Fine));
+    assert_eq!(watched(number(ours.clone()), apps(json!([]))).await, Ok(Watched::Unset));
+    let other = json!({ "webhook_configuration": { "phone_number": "https://other.example/x" } });
+    assert_eq!(
+        watched(number(other), apps(json!([{}]))).await,
+        Ok(Watched::Elsewhere { host: "other.example".into() })
+    );
+    let banned = watched(number(json!({ "status": "BANNED" })), apps(json!([{}]))).await;
+    assert_eq!(banned, Err(Denied::Refused(LocalizedText::new("said-wa-banned"))));
+    assert!(matches!(watched(ScriptedAnswer::Text(503, ""), apps(json!([]))).await, Err(Denied::Away(_))));
+}
+
+#[tokio::test]
+async fn only_our_own_address_is_removed() {
+    let configured = number(
+        json!({ "webhook_configuration": { "phone_number": HOOK, "whatsapp_business_account": "https://other.example/x" } }),
+    );
+    let stage = stage(false, [configured, ScriptedAnswer::ok(json!({ "data": [{}] }))]).await;
+    stage.whatsapp.remove_webhook(&stage.settings, &hook()).await.unwrap();
+    let calls = stage.fake.calls();
+    assert_eq!(calls.len(), 3);
+    assert_eq!(calls[2].body, json!({ "webhook_configuration": { "override_callback_uri": "" } }));
+}
+
+#[tokio::test]
+async fn a_test_of_the_webhook_says_what_will_change() {
+    let probe = |is_new| Probe {
+        id: Uuid::nil(),
+        source_id: Uuid::nil(),
+        now: DateTime::UNIX_EPOCH,
+        hook_url: HOOK.into(),
+        is_new,
+    };
+    let check = async |is_new: bool, url: &str| {
+        let configured = number(json!({ "webhook_configuration": { "phone_number": url } }));
+        let stage = stage(false, [configured, ScriptedAnswer::ok(json!({ "data": [{}] }))]).await;
+        stage.whatsapp.check_webhook(&stage.settings, &probe(is_new)).await
+    };
+    let host = |key: &'static str| LocalizedText::new(key).with("host", "other.example");
+    assert_eq!(check(true, "https://other.example/x").await, Ok(Some(host("wizard-wa-webhook-elsewhere"))));
+    assert_eq!(check(false, "https://other.example/x").await, Err(host("said-wa-elsewhere")));
+    assert_eq!(check(false, "").await, Err(LocalizedText::new("said-wa-unset")));
+    assert_eq!((check(true, "").await, check(false, HOOK).await), (Ok(None), Ok(None)));
+}
+
+#[tokio::test]
+async fn a_number_is_known_whatever_token_opens_it() {
+    let stage = stage(false, [number(json!({ "quality_rating": "GREEN" }))]).await;
+    let identity = stage.whatsapp.identity(&stage.settings).await.unwrap().unwrap();
+    assert_eq!((identity.key.as_str(), identity.name.as_str()), ("330", "+7 701 000 99 00"));
+    assert_eq!(
+        (&identity.facts["verified_name"], &identity.facts["quality_rating"]),
+        (&json!("Acme"), &json!("GREEN"))
+    );
+    assert_eq!((KIND.deep_link.unwrap())(&identity.name), "https://wa.me/77010009900?text=");
+}
+
+#[tokio::test]
+async fn access_is_tested_with_the_account() {
+    let check = async |numbers: ScriptedAnswer| {
+        let stage = stage(false, [number(json!({})), numbers]).await;
+        stage.whatsapp.check_access(&stage.settings).await
+    };
+    let list = |id: &str| ScriptedAnswer::ok(json!({ "data": [{ "id": id }] }));
+    let said = LocalizedText::new("said-wa-number-answers").with("phone", "+7 701 000 99 00").with("name", "Acme");
+    assert_eq!(check(list("330")).await, Ok(Some(said.clone())));
+    assert_eq!(check(list("331")).await, Err(LocalizedText::new("said-wa-other-waba")));
+    assert_eq!(check(ScriptedAnswer::refused(10, "Permission denied")).await, Ok(Some(said)));
+    let ended = stage(false, [ScriptedAnswer::refused(190, "expired")]).await;
+    assert_eq!(ended.whatsapp.check_access(&ended.settings).await, Err(LocalizedText::new("passport-whatsapp-w18")));
+}
+
+#[tokio::test]
+async fn a_token_that_ends_soon_is_reported_until_it_is_replaced() {
+    let now = DateTime::from_timestamp(1_795_168_800, 0).unwrap();
+    let info = |end: i64| ScriptedAnswer::ok(json!({ "data": { "is_valid": true, "expires_at": end } }));
+    let mut stage = stage(false, [info(now.timestamp() + 3 * 24 * 3600), number(json!({})), info(0)]).await;
+    let renewed = stage.whatsapp.renew(&stage.settings, now).await.unwrap().unwrap();
+    assert_eq!((renewed.facts["token_ends_on"].as_str(), renewed.secrets.len()), (Some("2026-11-23"), 0));
+    stage.settings.public["facts"] = json!(renewed.facts);
+    let events = stage.whatsapp.poll(&stage.settings, &[]).await.unwrap();
+    let said = LocalizedText::new("said-wa-token-ends").with("day", "2026-11-23");
+    assert!(events.contains(&InboundEvent::LineTrouble { aspect: "token", trouble: Some(said) }), "{events:?}");
+    let replaced = stage.whatsapp.renew(&stage.settings, now).await.unwrap().unwrap();
+    assert_eq!(replaced.facts["token_ends_on"], Value::Null);
+    let unknown = self::stage(false, [ScriptedAnswer::refused(100, "no right")]).await;
+    assert!(unknown.whatsapp.renew(&unknown.settings, now).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_file_is_opened_by_its_id_with_the_token() {
+    let stage = stage(false, []).await;
+    let url = stage.fake.base.join("v1/lookaside?mid=18").unwrap();
+    let opening = self::stage(false, [ScriptedAnswer::Text(200, "")]).await;
+    drop(opening);
+    let info = ScriptedAnswer::ok(json!({ "url": url, "mime_type": "image/jpeg", "file_size": "303833", "id": "18" }));
+    // Two servers would have two ports: the file is at the same one, as with Meta's double.
+    let fake = Fake::start([info, ScriptedAnswer::Text(200, "bytes")]).await;
+    let mut config = Config::from_toml("").unwrap();
+    config.whatsapp.api_url = fake.base.clone();
+    let whatsapp = WhatsApp::new(&HttpClients::new(&config.network).unwrap(), &config.whatsapp);
+    let opened = whatsapp.open_media(&stage.settings, "media:18").await;
+    // The address names the first server's port, on the same host.
+    let bytes: Vec<_> = opened.unwrap().bytes.collect().await;
+    assert_eq!(bytes.len(), 1);
+    assert_eq!(fake.calls()[0].path, "18?phone_number_id=330");
+    assert_eq!(stage.fake.call().authorization, "Bearer EAAB-CANARY");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_opened_says_whether_to_try_again() {
+    let open = async |answer: ScriptedAnswer| {
+        let stage = stage(false, [answer]).await;
+        stage.whatsapp.open_media(&stage.settings, "media:18").await.err().unwrap()
+    };
+    assert!(matches!(open(ScriptedAnswer::refused(100, "does not exist")).await, NotOpened::Gone(_)));
+    assert!(matches!(open(ScriptedAnswer::refused(190, "expired")).await, NotOpened::Later { .. }));
+    assert!(matches!(open(ScriptedAnswer::refused(131_016, "down")).await, NotOpened::Later { .. }));
+    assert!(matches!(open(ScriptedAnswer::Text(502, "")).await, NotOpened::Later { .. }));
+    assert!(matches!(open(ScriptedAnswer::ok(json!({ "id": "18" }))).await, NotOpened::Gone(_)));
+    let elsewhere = json!({ "url": "https://evil.example/file", "id": "18" });
+    assert!(matches!(open(ScriptedAnswer::ok(elsewhere)).await, NotOpened::Gone(_)), "the token goes to Meta alone");
+    let stage = stage(false, []).await;
+    for wrong in ["", "media:", "file:18"] {
+        assert_eq!(
+            stage.whatsapp.open_media(&stage.settings, wrong).await.err(),
+            Some(NotOpened::Never("unsupported"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_number_is_connected_by_metas_window() {
+    let stage =
+        stage(true, [ScriptedAnswer::ok(json!({ "access_token": "EAAB-business", "token_type": "bearer" }))]).await;
+    let (api, app) = (stage.whatsapp.api(), stage.whatsapp.app().unwrap());
+    let token = signup::exchange(api, app, "AQD-code").await.unwrap();
+    let chosen = ChosenNumber { waba_id: "220".into(), phone_number_id: "330".into(), stays_in_app: false };
+    signup::connect(api, &token, &chosen, &"123456".into()).await.unwrap();
+    let calls = stage.fake.calls();
+    assert_eq!(calls[0].path, "oauth/access_token?client_id=77&client_secret=vendor-secret&code=AQD-code");
+    assert_eq!(
+        (calls[1].path.as_str(), calls[1].authorization.as_str()),
+        ("220/subscribed_apps", "Bearer EAAB-business")
+    );
+    assert_eq!((calls[2].path.as_str(), &calls[2].body["pin"]), ("330/register", &json!("123456")));
+    let stays = ChosenNumber { stays_in_app: true, ..chosen };
+    signup::connect(api, &token, &stays, &"123456".into()).await.unwrap();
+    signup::ask_for_history(api, &token, "330").await.unwrap();
+    let after: Vec<String> =
+        stage.fake.calls()[3..].iter().map(|call| format!("{} {}", call.path, call.body["sync_type"])).collect();
+    assert_eq!(
+        after,
+        ["220/subscribed_apps null", "330/smb_app_data \"smb_app_state_sync\"", "330/smb_app_data \"history\""],
+        "it is not registered"
+    );
+    let late = self::stage(true, [ScriptedAnswer::refused(100, "This authorization code has expired")]).await;
+    let refused = signup::exchange(late.whatsapp.api(), late.whatsapp.app().unwrap(), "AQD").await;
+    assert!(matches!(refused, Err(Denied::Refused(_))));
+}

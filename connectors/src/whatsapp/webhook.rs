@@ -1,0 +1,207 @@
+//! WhatsApp's webhook (whatsapp §2): validated, authenticated, registered, checked, removed.
+
+use base::i18n::LocalizedText;
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::IgnoredAny;
+use serde_json::json;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use url::Url;
+
+use super::api::{ApiError, GraphApi, Path};
+use super::health::{self, Number};
+use super::setup::{APP_SECRET, VERIFY_TOKEN, denied, number, token};
+use super::wire::{Id, Many, wire};
+use crate::incoming::IncomingCall;
+use crate::{Check, Denied, HOOK_SECRET, HookTarget, Probe, Settings, Watched};
+
+wire! {
+    /// The apps that get a WABA's webhooks.
+    Apps {
+        data: Many<App>,
+    }
+
+    App {
+        whatsapp_business_api_data: AppData,
+        override_callback_uri: Id,
+    }
+
+    AppData {
+        id: Id,
+    }
+}
+
+/// The query of Meta's `GET`: the challenge, if the token is one of these.
+pub(super) fn challenge<'a>(
+    query: &(dyn Fn(&str) -> Option<String> + Sync),
+    tokens: impl IntoIterator<Item = &'a SecretString>,
+) -> Option<String> {
+    let given = query("hub.verify_token").filter(|given| !given.is_empty())?;
+    // All are compared, so that the time tells nothing.
+    let known = tokens
+        .into_iter()
+        .fold(false, |known, token| known | bool::from(given.as_bytes().ct_eq(token.expose_secret().as_bytes())));
+    query("hub.challenge").filter(|_| known && query("hub.mode").as_deref() == Some("subscribe"))
+}
+
+/// The answer to the validation of a source's own address.
+pub(super) fn handshake(settings: &Settings, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
+    let tokens = [VERIFY_TOKEN, HOOK_SECRET].into_iter().filter_map(|name| settings.secrets.get(name));
+    challenge(query, tokens.filter(|token| !token.expose_secret().is_empty()))
+}
+
+/// Whether a call is signed with the secret of the account's app; without such a secret, of the vendor's.
+pub(super) fn authenticate(settings: &Settings, vendors: Option<&SecretString>, call: &IncomingCall<'_>) -> bool {
+    settings.secrets.get(APP_SECRET).or(vendors).is_some_and(|secret| is_signed(secret, call))
+}
+
+/// Whether the bytes of a call are signed with this secret.
+pub(super) fn is_signed(secret: &SecretString, call: &IncomingCall<'_>) -> bool {
+    let Some(header) = (call.header)("x-hub-signature-256") else { return false };
+    let given = header.strip_prefix("sha256=").and_then(|digest| hex::decode(digest).ok());
+    let (Some(given), false) = (given, secret.expose_secret().is_empty()) else { return false };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()) else { return false };
+    mac.update(call.body);
+    mac.verify_slice(&given).is_ok()
+}
+
+/// The token that Meta returns when it validates our address: the one that people entered, else ours.
+fn verify_token<'a>(settings: &'a Settings, hook: &'a HookTarget) -> &'a str {
+    settings.secrets.get(VERIFY_TOKEN).unwrap_or(&hook.secret).expose_secret()
+}
+
+/// Whether calls come to the vendor's address, because the account has no app of its own.
+pub(super) fn is_vendors(settings: &Settings, vendors: Option<&SecretString>) -> bool {
+    vendors.is_some() && !settings.secrets.contains_key(APP_SECRET)
+}
+
+/// Has Meta send the account's webhooks to us: to the address of the vendor's app, or to this source's.
+pub(super) async fn connect(
+    api: &GraphApi,
+    settings: &Settings,
+    vendors: Option<&SecretString>,
+    hook: &HookTarget,
+) -> Result<(), Denied> {
+    let (token, number) = (token(settings)?, number(settings)?);
+    let subscribe = Path(&[number.waba_id, "subscribed_apps"], &[]);
+    if is_vendors(settings, vendors) {
+        let done: Result<IgnoredAny, ApiError> = api.post(token, subscribe, &json!({})).await;
+        return done.map(|_| ()).map_err(|failed| denied(&failed));
+    }
+    let target = json!({ "override_callback_uri": hook.url, "verify_token": verify_token(settings, hook) });
+    let done: Result<IgnoredAny, ApiError> = api.post(token, subscribe, &target).await;
+    done.map_err(|failed| denied(&failed))?;
+    // The account's address is that of the number connected last; this keeps each number's calls at its own source.
+    let of_number = Path(&[number.phone_number_id], &[]);
+    let done: Result<IgnoredAny, ApiError> =
+        api.post(token, of_number, &json!({ "webhook_configuration": target })).await;
+    match done {
+        Ok(_) => Ok(()),
+        // An account with one number needs no address of the number's own.
+        Err(ApiError::Refused(refused)) => {
+            tracing::debug!(code = refused.code, "the number's own webhook address was refused");
+            Ok(())
+        }
+        Err(failed) => Err(denied(&failed)),
+    }
+}
+
+/// Checks where webhooks are sent, and whether the number is usable.
+pub(super) async fn watch(
+    api: &GraphApi,
+    settings: &Settings,
+    vendors: Option<&SecretString>,
+    hook: &HookTarget,
+) -> Result<Watched, Denied> {
+    let (known, apps) = (health::read(api, settings).await?, apps(api, settings).await?);
+    if let Some(said) = health::stopped(&known) {
+        return Err(Denied::Refused(said));
+    }
+    Ok(whereto(&known, &apps, &hook.url, is_vendors(settings, vendors)))
+}
+
+async fn apps(api: &GraphApi, settings: &Settings) -> Result<Apps, Denied> {
+    let path = Path(&[number(settings)?.waba_id, "subscribed_apps"], &[]);
+    api.get(token(settings)?, path).await.map_err(|failed| denied(&failed))
+}
+
+/// The most particular address counts: the number's, the account's, the app's (whatsapp §2).
+fn whereto(known: &Number, apps: &Apps, ours: &str, is_vendors: bool) -> Watched {
+    if apps.data.is_empty() {
+        return Watched::Unset;
+    }
+    let set = &known.webhook_configuration;
+    let of_account = || apps.data.iter().find_map(|app| app.override_callback_uri.some());
+    let particular = set.phone_number.some().or_else(|| set.whatsapp_business_account.some()).or_else(of_account);
+    match particular {
+        Some(url) if url == ours => Watched::Fine,
+        // The address that this source has, or had before the server moved.
+        Some(url) if path(url) == path(ours) => Watched::Unset,
+        Some(url) if is_vendors || apps.data.len() == 1 => Watched::Elsewhere { host: host(url) },
+        // Another app of the account has its own address; ours is among them only if it was given one.
+        Some(url) => match apps.data.iter().any(|app| app.override_callback_uri.some() == Some(ours)) {
+            true => Watched::Fine,
+            false => Watched::Elsewhere { host: host(url) },
+        },
+        None if is_vendors || set.application.some() == Some(ours) => Watched::Fine,
+        None => Watched::Unset,
+    }
+}
+
+fn path(url: &str) -> Option<String> {
+    Url::parse(url).ok().map(|url| url.path().to_owned())
+}
+
+fn host(url: &str) -> String {
+    Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Removes this source's address. The app stays subscribed: other numbers of the account may use it.
+pub(super) async fn remove(
+    api: &GraphApi,
+    settings: &Settings,
+    vendors: Option<&SecretString>,
+    hook: &HookTarget,
+) -> Result<(), Denied> {
+    if is_vendors(settings, vendors) {
+        return Ok(());
+    }
+    let known = health::read(api, settings).await?;
+    let apps = apps(api, settings).await?;
+    let (token, number) = (token(settings)?, number(settings)?);
+    let set = &known.webhook_configuration;
+    if set.phone_number.some() == Some(&hook.url) {
+        let path = Path(&[number.phone_number_id], &[]);
+        let none = json!({ "webhook_configuration": { "override_callback_uri": "" } });
+        let done: Result<IgnoredAny, ApiError> = api.post(token, path, &none).await;
+        done.map_err(|failed| denied(&failed))?;
+    }
+    let of_account = set.whatsapp_business_account.some() == Some(&hook.url)
+        || apps.data.iter().any(|app| app.override_callback_uri.some() == Some(&hook.url));
+    if of_account {
+        // Without an address in the request the app's own counts again.
+        let path = Path(&[number.waba_id, "subscribed_apps"], &[]);
+        let done: Result<IgnoredAny, ApiError> = api.post(token, path, &json!({})).await;
+        done.map_err(|failed| denied(&failed))?;
+    }
+    Ok(())
+}
+
+/// Reads back where webhooks are sent; before the source exists, says what will change.
+pub(super) async fn check(api: &GraphApi, settings: &Settings, vendors: Option<&SecretString>, probe: &Probe) -> Check {
+    let refused = |denied: Denied| denied.text().clone();
+    let known = health::read(api, settings).await.map_err(refused)?;
+    let apps = apps(api, settings).await.map_err(refused)?;
+    let found = whereto(&known, &apps, &probe.hook_url, is_vendors(settings, vendors));
+    let elsewhere = |key: &'static str, host: String| LocalizedText::new(key).with("host", host);
+    match (found, probe.is_new) {
+        (Watched::Elsewhere { host }, true) => Ok(Some(elsewhere("wizard-wa-webhook-elsewhere", host))),
+        (Watched::Elsewhere { host }, false) => Err(elsewhere("said-wa-elsewhere", host)),
+        (Watched::Unset, false) => Err(LocalizedText::new("said-wa-unset")),
+        _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! The API for programs in any language: acts, chats, faults.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::is_own;
+use crate::avito::{
+    act::{self, Act},
+    core::Core,
+    faults::{Fault, PostFault},
+    json,
+};
+
+fn wrong(error: &impl std::fmt::Display) -> HttpResponse {
+    HttpResponse::UnprocessableEntity().json(json!({"error": format!("{error:#}")}))
+}
+
+/// `POST /acts`: one act as JSON; 422 says why it failed.
+pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    if !is_own(&request) {
+        return HttpResponse::Forbidden().finish();
+    }
+    match serde_json::from_slice::<Act>(&body) {
+        Err(error) => wrong(&error),
+        Ok(asked) => match act::perform(&core, asked) {
+            Ok((message, chat)) => HttpResponse::Ok().json(json!({"message": message, "chat": chat})),
+            Err(error) => wrong(&error),
+        },
+    }
+}
+
+/// `GET /chats/{chat}`: its messages, in order.
+pub(super) async fn history(core: web::Data<Arc<Core>>, chat: web::Path<String>) -> HttpResponse {
+    let found = core.read(|state| {
+        let chat = state.chats.get(chat.as_str())?;
+        Some(chat.messages.iter().map(|message| json::message(chat, message)).collect::<Vec<_>>())
+    });
+    found.map_or_else(
+        || HttpResponse::NotFound().finish(),
+        |messages| HttpResponse::Ok().json(json!({"messages": messages})),
+    )
+}
+
+/// What `POST /faults` can break.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Broken {
+    /// `{"operation": "postSendMessage", "count": 3, "fault": "too_many", "retry_after": 5}`.
+    Call {
+        operation: String,
+        count: Option<usize>,
+        #[serde(flatten)]
+        fault: Fault,
+    },
+    /// `{"post": "doubled", "count": 1}`.
+    Post { post: PostFault, count: Option<usize> },
+    /// `{"level": false, "seller": 94235311}`.
+    Level { level: bool, seller: i64 },
+    /// `{"revoke": 94235311}`; with `"for_good": true` new tokens are refused too.
+    Revoke {
+        revoke: i64,
+        #[serde(default)]
+        for_good: bool,
+    },
+    /// `{"drop_hooks": 94235311}`.
+    DropHooks { drop_hooks: i64 },
+    /// `{"hold_posts": true}`.
+    Hold { hold_posts: bool },
+}
+
+/// `GET /faults`.
+pub(super) async fn faults(core: web::Data<Arc<Core>>) -> HttpResponse {
+    HttpResponse::Ok().json(json!({"broken": core.faults.describe()}))
+}
+
+/// `POST /faults`.
+pub(super) async fn break_it(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    if !is_own(&request) {
+        return HttpResponse::Forbidden().finish();
+    }
+    match serde_json::from_slice::<Broken>(&body) {
+        Err(error) => return wrong(&error),
+        Ok(Broken::Call { operation, count, fault }) => core.faults.add(&operation, count, fault),
+        Ok(Broken::Post { post, count }) => core.faults.add_post(count, post),
+        Ok(Broken::Level { level, seller }) => core.change(|state| state.set_level(seller, level)),
+        Ok(Broken::Revoke { revoke, for_good }) => core.change(|state| state.revoke(revoke, for_good)),
+        Ok(Broken::DropHooks { drop_hooks }) => core.change(|state| {
+            if let Some(seller) = state.sellers.get_mut(&drop_hooks) {
+                seller.hooks.clear();
+            }
+        }),
+        Ok(Broken::Hold { hold_posts }) => core.held.store(hold_posts, Ordering::SeqCst),
+    }
+    core.touch();
+    faults(core).await
+}
+
+/// `DELETE /faults`: removes faults of calls and posts. A lost level stays lost.
+pub(super) async fn mend(core: web::Data<Arc<Core>>, request: HttpRequest) -> HttpResponse {
+    if !is_own(&request) {
+        return HttpResponse::Forbidden().finish();
+    }
+    core.faults.clear();
+    core.held.store(false, Ordering::SeqCst);
+    core.touch();
+    faults(core).await
+}

@@ -1,0 +1,31 @@
+//! A small MAX: the Bot API's server with its hosts of files, the sender of webhooks, and the phones of people who talk to bots.
+//!
+//! Written from <https://dev.max.ru/docs-api>, the OpenAPI schema behind it and what other clients of it have recorded
+//! (`docs/protocol/max.md` names them), for any bot.
+//!
+//! ```text
+//! a person acts  ─▶ act/ ─▶ message ─▶ updates ─▶ sender.rs ─▶ webhook
+//! a bot's call   ─▶ api/ ─▶ message ─▶ the person's phone (pages/)
+//! ```
+
+mod act;
+mod api;
+mod core;
+mod faults;
+mod look;
+#[expect(clippy::module_inception, reason = "the handle bears the name of the whole")]
+mod max;
+mod newcomers;
+mod options;
+mod pages;
+mod sender;
+mod state;
+mod trouble;
+mod view;
+
+pub use act::{Act, Content, Customer, Done, File, Place};
+pub use faults::{Fault, Faults, UpdateFault};
+pub use max::Max;
+pub use newcomers::{NewBot, NewPerson};
+pub use options::Options;
+pub use view::{AnswerView, BotView, ButtonView, CallView, FileView, MessageView, SubscriptionView, UpdateView};

@@ -1,0 +1,204 @@
+//! The customer's phone: one person's dialog with one bot, and the list of all of them.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{is_own, words};
+use crate::max::act::{self, Act, Content, File, Place};
+use crate::max::core::Core;
+use crate::max::state::State;
+use crate::max::view::{ButtonView, MessageView};
+
+/// Milliseconds for which typing is shown.
+const TYPING: i64 = 5_000;
+
+/// A line of the list.
+struct Line {
+    href: String,
+    person: String,
+    bot: String,
+}
+
+#[derive(Template)]
+#[template(path = "max_list.html")]
+struct ListPage {
+    words: &'static words::Words,
+    lines: Vec<Line>,
+}
+
+/// A message of the dialog.
+struct Row {
+    mid: String,
+    is_mine: bool,
+    text: String,
+    quote: String,
+    files: Vec<(String, String, String)>,
+    /// Attachments that are no files, in words.
+    others: Vec<String>,
+    buttons: Vec<Vec<ButtonView>>,
+    is_edited: bool,
+}
+
+#[derive(Template)]
+#[template(path = "max_phone.html")]
+struct PhonePage {
+    words: &'static words::Words,
+    person: String,
+    bot: String,
+    username: String,
+    rows: Vec<Row>,
+    is_typing: bool,
+    is_started: bool,
+    notice: String,
+    refusal: String,
+}
+
+/// A form of the page.
+#[derive(Deserialize)]
+pub(super) struct Form {
+    #[serde(rename = "do")]
+    what: String,
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    payload: String,
+}
+
+fn page(status: StatusCode, page: &impl Template) -> HttpResponse {
+    const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
+                          media-src 'self'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
+    let Ok(text) = page.render() else { return HttpResponse::InternalServerError().finish() };
+    HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(text)
+}
+
+/// `GET /phone`.
+pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest) -> HttpResponse {
+    let words = words::of(&request);
+    let lines = core.read(|state| {
+        let pairs = state.people.values().flat_map(|person| state.bots.values().map(move |bot| (person, bot)));
+        let line = pairs.map(|(person, bot)| Line {
+            href: format!("/phone/{}/{}?lang={}", person.id, bot.id, words.code),
+            person: person.name(),
+            bot: bot.name.clone(),
+        });
+        line.collect()
+    });
+    page(StatusCode::OK, &ListPage { words, lines })
+}
+
+fn row(state: &State, message: &MessageView, person: i64) -> Row {
+    let quoted = message.link.as_ref().and_then(|(_, mid)| state.message(mid));
+    let url = |one: &serde_json::Value| one["payload"]["url"].as_str().unwrap_or_default().to_owned();
+    let attachments = message.json["body"]["attachments"].as_array().cloned().unwrap_or_default();
+    let files = attachments.iter().zip(&message.files);
+    let others = attachments.iter().skip(message.files.len()).filter_map(|one| match one["type"].as_str()? {
+        "location" => Some(format!("📍 {}, {}", one["latitude"], one["longitude"])),
+        "contact" => Some(format!("👤 {}", one["payload"]["vcf_info"].as_str().unwrap_or_default())),
+        "sticker" => Some("🖼".to_owned()),
+        "inline_keyboard" => None,
+        other => Some(other.to_owned()),
+    });
+    Row {
+        mid: message.mid.clone(),
+        is_mine: message.sender == Some(person),
+        text: message.text.clone(),
+        quote: quoted.and_then(|quoted| quoted.text.clone()).unwrap_or_default(),
+        files: files.map(|(one, file)| (file.kind.to_owned(), local(&url(one)), file.name.clone())).collect(),
+        others: others.collect(),
+        buttons: message.buttons.clone(),
+        is_edited: message.is_edited,
+    }
+}
+
+/// The page's own address of a file.
+fn local(url: &str) -> String {
+    url.find("/files/").and_then(|at| url.get(at..)).unwrap_or_default().to_owned()
+}
+
+fn phone(core: &Core, words: &'static words::Words, who: i64, bot: i64, refusal: String) -> Option<PhonePage> {
+    let now = core.now().timestamp_millis();
+    let chat = core.read(|state| state.dialogs.get(&(bot, who)).copied());
+    core.read(|state| {
+        let (person, known) = (state.people.get(&who)?, state.bots.get(&bot)?);
+        let of_dialog = state.messages.iter().filter(|one| Some(one.chat) == chat && !one.is_removed);
+        let rows = of_dialog.map(|one| row(state, &MessageView::of(state, one), who)).collect();
+        let is_typing = known.actions.iter().any(|(at, _, when)| Some(*at) == chat && now - when < TYPING);
+        Some(PhonePage {
+            words,
+            person: person.name(),
+            bot: known.name.clone(),
+            username: known.username.clone(),
+            rows,
+            is_typing,
+            is_started: known.started.contains(&who),
+            notice: known.answers.last().map(|answer| answer.notification.clone()).unwrap_or_default(),
+            refusal,
+        })
+    })
+}
+
+/// `GET /phone/{person}/{bot}`.
+pub(super) async fn show(
+    core: web::Data<Arc<Core>>,
+    request: HttpRequest,
+    path: web::Path<(i64, i64)>,
+) -> HttpResponse {
+    let (person, bot) = path.into_inner();
+    match phone(&core, words::of(&request), person, bot, String::new()) {
+        Some(found) => page(StatusCode::OK, &found),
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
+fn act_of(form: Form, who: i64, bot: i64) -> Option<Act> {
+    let Form { what, text, message, payload } = form;
+    let send = |contents| Act::Send { who, to: Place::Bot(bot), text, contents, reply_to: None, forward: None };
+    Some(match what.as_str() {
+        "start" => Act::Start { who, bot, payload: None },
+        "stop" => Act::Stop { who, bot },
+        "press" => Act::Press { who, message, payload },
+        "remove" => Act::Remove { who, message },
+        "text" => send(Vec::new()),
+        "image" => send(vec![Content::Image { file: File::default() }]),
+        "video" => send(vec![Content::Video { file: File::default() }]),
+        "audio" => send(vec![Content::Audio { file: File::default() }]),
+        "file" => send(vec![Content::File { file: File::default() }]),
+        "sticker" => send(vec![Content::Sticker]),
+        "location" => send(vec![Content::Location { latitude: 55.7522, longitude: 37.6156 }]),
+        "contact" => send(vec![Content::OwnContact]),
+        _ => return None,
+    })
+}
+
+/// `POST /phone/{person}/{bot}`: a form, then the page again.
+pub(super) async fn press(
+    core: web::Data<Arc<Core>>,
+    request: HttpRequest,
+    path: web::Path<(i64, i64)>,
+    form: web::Form<Form>,
+) -> HttpResponse {
+    if !is_own(&request) {
+        return HttpResponse::Forbidden().finish();
+    }
+    let (person, bot) = path.into_inner();
+    let words = words::of(&request);
+    let Some(act) = act_of(form.into_inner(), person, bot) else { return HttpResponse::BadRequest().finish() };
+    match act::perform(&core, act) {
+        Ok(_) => HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("/phone/{person}/{bot}?lang={}", words.code)))
+            .finish(),
+        Err(error) => match phone(&core, words, person, bot, format!("{error:#}")) {
+            Some(found) => page(StatusCode::UNPROCESSABLE_ENTITY, &found),
+            None => HttpResponse::NotFound().finish(),
+        },
+    }
+}

@@ -1,0 +1,115 @@
+//! What people do: customers on their phones, admins in VK's own interface.
+
+mod content;
+mod perform;
+mod thing;
+
+use anyhow::Result;
+pub use content::{Content, Given};
+pub(crate) use perform::perform;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+pub use thing::Thing;
+
+use super::vk::Vk;
+
+/// Where somebody writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// The dialogue with a community.
+    Community(i64),
+    /// A group chat in which a community takes part: community, `peer_id`.
+    Chat(i64, i64),
+}
+
+/// What surrounds a message.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Dressing {
+    /// `cmid` of the message it answers.
+    pub reply_to: Option<i64>,
+    /// `cmid`s of messages of this dialogue that it forwards.
+    pub forward: Vec<i64>,
+    /// `ref` of the link by which the person came.
+    #[serde(rename = "ref")]
+    pub referral: Option<String>,
+    /// `ref_source` of that link.
+    pub ref_source: Option<String>,
+    /// `payload`, as JSON text: what a text button or Start brings.
+    pub payload: Option<String>,
+}
+
+/// One act.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Act {
+    /// Writes; the first message allows the community to answer.
+    Send {
+        who: i64,
+        to: Place,
+        content: Content,
+        #[serde(default)]
+        with: Box<Dressing>,
+    },
+    /// Changes the text of an own message.
+    Edit { who: i64, to: Place, cmid: i64, text: String },
+    /// Sets a reaction, or removes it.
+    React { who: i64, to: Place, cmid: i64, reaction: Option<i64> },
+    /// Presses a button of a message.
+    Press { who: i64, to: Place, cmid: i64, row: usize, column: usize },
+    /// Reads everything, or up to a message.
+    Read { who: i64, community: i64, cmid: Option<i64> },
+    /// Is typing.
+    Type { who: i64, community: i64 },
+    /// Allows messages of the community.
+    Allow { who: i64, community: i64, key: String },
+    /// Forbids messages of the community.
+    Deny { who: i64, community: i64 },
+    /// Comments on something of the community.
+    Comment {
+        who: i64,
+        community: i64,
+        on: Thing,
+        text: String,
+        #[serde(default)]
+        reply_to: Option<i64>,
+    },
+    /// Changes an own comment.
+    EditComment { who: i64, community: i64, on: Thing, id: i64, text: String },
+    /// Deletes an own comment.
+    DeleteComment { who: i64, community: i64, on: Thing, id: i64 },
+    /// An admin writes in VK's own interface, in the community's name.
+    AdminWrites { admin: i64, community: i64, peer: i64, text: String },
+    /// An admin puts a person on the blacklist, or takes them off.
+    Ban { community: i64, who: i64, banned: bool },
+    /// Any event.
+    Raw { community: i64, kind: String, object: Value },
+}
+
+/// The result of an act.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Done {
+    /// `cmid` of the message, or id of the comment.
+    pub id: i64,
+    /// The id of a press.
+    pub event: String,
+}
+
+impl Vk {
+    /// Performs an act; its events are sent later.
+    pub fn act(&self, act: Act) -> Result<Done> {
+        perform(&self.core, act)
+    }
+
+    /// A person writes a text to a community. Returns its `cmid`.
+    pub fn writes(&self, who: i64, community: i64, text: &str) -> Result<i64> {
+        self.sends(who, community, Content::text(text))
+    }
+
+    /// A person sends any content to a community. Returns its `cmid`.
+    pub fn sends(&self, who: i64, community: i64, content: Content) -> Result<i64> {
+        let with = Box::default();
+        Ok(self.act(Act::Send { who, to: Place::Community(community), content, with })?.id)
+    }
+}

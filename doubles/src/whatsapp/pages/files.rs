@@ -1,0 +1,75 @@
+//! Files of a chat for the phone page, and uploads of files before they are sent.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use serde_json::json;
+
+use super::is_own;
+use crate::whatsapp::core::Core;
+
+/// Media types displayed inline; others are downloaded.
+const SHOWN: [&str; 9] = [
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "video/mp4",
+    "audio/mpeg",
+    "audio/ogg",
+    "audio/mp4",
+    "audio/aac",
+];
+/// Largest upload in bytes: a document.
+const LIMIT: usize = 100 * 1024 * 1024;
+
+/// `GET /phone/{person}/{phone}/files/{media}`.
+pub(super) async fn show(core: web::Data<Arc<Core>>, path: web::Path<(i64, String, String)>) -> HttpResponse {
+    let found = core.read(|state| state.media.get(&path.2).map(|file| (file.bytes.clone(), file.mime.clone())));
+    let Some((bytes, mime)) = found else {
+        return HttpResponse::NotFound().finish();
+    };
+    let plain = mime.split(';').next().unwrap_or_default().to_owned();
+    let is_shown = SHOWN.contains(&plain.as_str());
+    HttpResponse::Ok()
+        .content_type(if is_shown { plain.as_str() } else { "application/octet-stream" })
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::CONTENT_DISPOSITION, if is_shown { "inline" } else { "attachment" }))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .insert_header((header::CACHE_CONTROL, "private, max-age=3600"))
+        .body(bytes)
+}
+
+async fn read(mut payload: web::Payload) -> Option<Bytes> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        body.extend_from_slice(&chunk.ok()?);
+        if body.len() > LIMIT {
+            return None;
+        }
+    }
+    Some(body.freeze())
+}
+
+/// `POST /uploads?name=…&mime=…` with the bytes as its body; answers `{"upload": id}`.
+pub(super) async fn take(core: web::Data<Arc<Core>>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
+    if !is_own(&request) {
+        return HttpResponse::Forbidden().finish();
+    }
+    let Some(bytes) = read(payload).await else {
+        return HttpResponse::PayloadTooLarge().json(json!({"error": "the file has more than 100 MB"}));
+    };
+    let pairs: Vec<(String, String)> =
+        url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+    let text =
+        |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
+    let (name, mime) = (text("name"), text("mime"));
+    let id = core.change(|state| {
+        let id = format!("upload-{}", state.next_serial());
+        state.uploads.insert(id.clone(), (name, mime, bytes));
+        id
+    });
+    HttpResponse::Ok().json(json!({"upload": id}))
+}

@@ -1,0 +1,155 @@
+//! All visible texts, in both languages.
+
+mod en;
+mod ru;
+
+/// The language of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    En,
+    Ru,
+}
+
+/// All texts of one language. `{…}` is filled in by [`fill`].
+#[derive(Debug)]
+pub(crate) struct Words {
+    pub(crate) code: &'static str,
+    pub(crate) other_code: &'static str,
+    pub(crate) other_name: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) banner: &'static str,
+    pub(crate) chats: &'static str,
+    pub(crate) nobody: &'static str,
+    pub(crate) with_phone: &'static str,
+    pub(crate) not_found: &'static str,
+    pub(crate) back: &'static str,
+    pub(crate) reviews: &'static str,
+    pub(crate) no_templates: &'static str,
+    pub(crate) approve: &'static str,
+    pub(crate) reject: &'static str,
+    pub(crate) pause: &'static str,
+    pub(crate) disable: &'static str,
+    pub(crate) lower: &'static str,
+    pub(crate) to_marketing: &'static str,
+    pub(crate) troubles: &'static str,
+    pub(crate) messages: &'static str,
+    pub(crate) empty: &'static str,
+    pub(crate) write: &'static str,
+    pub(crate) send: &'static str,
+    pub(crate) more: &'static str,
+    pub(crate) block: &'static str,
+    pub(crate) unblock: &'static str,
+    pub(crate) is_blocked: &'static str,
+    pub(crate) stop: &'static str,
+    pub(crate) resume: &'static str,
+    pub(crate) switch_off: &'static str,
+    pub(crate) switch_on: &'static str,
+    pub(crate) attach: &'static str,
+    pub(crate) from_device: &'static str,
+    pub(crate) sample: &'static str,
+    pub(crate) picture: &'static str,
+    pub(crate) video: &'static str,
+    pub(crate) voice: &'static str,
+    pub(crate) audio: &'static str,
+    pub(crate) document: &'static str,
+    pub(crate) sticker: &'static str,
+    pub(crate) poll: &'static str,
+    pub(crate) order: &'static str,
+    pub(crate) location: &'static str,
+    pub(crate) on_map: &'static str,
+    pub(crate) latitude: &'static str,
+    pub(crate) longitude: &'static str,
+    pub(crate) contact: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) number: &'static str,
+    pub(crate) share: &'static str,
+    pub(crate) unknown_kind: &'static str,
+    pub(crate) file_without_name: &'static str,
+    pub(crate) lost: &'static str,
+    pub(crate) acts: &'static str,
+    pub(crate) reply: &'static str,
+    pub(crate) edit: &'static str,
+    pub(crate) delete: &'static str,
+    pub(crate) react: &'static str,
+    pub(crate) take_back: &'static str,
+    pub(crate) replying: &'static str,
+    pub(crate) editing: &'static str,
+    pub(crate) cancel: &'static str,
+    pub(crate) edited: &'static str,
+    pub(crate) deleted: &'static str,
+    pub(crate) forwarded: &'static str,
+    pub(crate) forwarded_often: &'static str,
+    pub(crate) from_app: &'static str,
+    pub(crate) delivered: &'static str,
+    pub(crate) read: &'static str,
+    pub(crate) typing: &'static str,
+    pub(crate) failed: &'static str,
+    pub(crate) buttons: &'static str,
+    pub(crate) now_broken: &'static str,
+    pub(crate) nothing_broken: &'static str,
+    pub(crate) mend: &'static str,
+    pub(crate) calls: &'static str,
+    pub(crate) webhooks: &'static str,
+    pub(crate) pair_rate: &'static str,
+    pub(crate) rate: &'static str,
+    pub(crate) unavailable: &'static str,
+    pub(crate) token: &'static str,
+    pub(crate) html_page: &'static str,
+    pub(crate) reset_before: &'static str,
+    pub(crate) reset_after: &'static str,
+    pub(crate) doubled: &'static str,
+    pub(crate) lost_answer: &'static str,
+    pub(crate) late: &'static str,
+    pub(crate) lost_webhook: &'static str,
+    pub(crate) forged: &'static str,
+    pub(crate) state: &'static str,
+    pub(crate) address: &'static str,
+    pub(crate) pending: &'static str,
+}
+
+impl Language {
+    /// The texts of this language.
+    pub(crate) fn words(self) -> &'static Words {
+        match self {
+            Self::En => &en::WORDS,
+            Self::Ru => &ru::WORDS,
+        }
+    }
+
+    /// The requested language: `?lang=`, else the first supported one of `Accept-Language`.
+    pub(crate) fn choose(asked: Option<&str>, accepted: &str) -> Self {
+        let named = |code: &str| match code.to_ascii_lowercase().as_str() {
+            "ru" => Some(Self::Ru),
+            "en" => Some(Self::En),
+            _ => None,
+        };
+        let wanted = accepted.split(',').find_map(|part| named(part.trim().get(..2)?));
+        asked.and_then(named).or(wanted).unwrap_or(Self::En)
+    }
+}
+
+/// Replaces `{name}` by a value.
+pub(crate) fn fill(text: &str, name: &str, value: &str) -> String {
+    text.replace(&format!("{{{name}}}"), value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_follows_the_link_then_the_browser() {
+        assert_eq!(Language::choose(Some("ru"), "en-GB"), Language::Ru);
+        assert_eq!(Language::choose(None, "de, ru-RU;q=0.9, en;q=0.8"), Language::Ru);
+        assert_eq!(Language::choose(Some("xx"), ""), Language::En);
+    }
+
+    #[test]
+    fn both_languages_ask_for_the_same_values() {
+        let gaps = |text: &str| text.matches("{w").count() + text.matches("{n").count() + text.matches("{p").count();
+        let (en, ru) = (format!("{:#?}", en::WORDS), format!("{:#?}", ru::WORDS));
+        for (en, ru) in en.lines().zip(ru.lines()) {
+            assert_eq!(gaps(en), gaps(ru), "{en} / {ru}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Message templates.
+
+use serde_json::{Value, json};
+
+/// A template in one language.
+#[derive(Clone, Debug)]
+pub(crate) struct Template {
+    pub(crate) id: String,
+    pub(crate) waba: String,
+    pub(crate) name: String,
+    pub(crate) language: String,
+    pub(crate) category: String,
+    pub(crate) previous_category: Option<String>,
+    /// `PENDING`, `APPROVED`, …
+    pub(crate) status: String,
+    pub(crate) rejected_reason: String,
+    pub(crate) quality: String,
+    /// `POSITIONAL` or `NAMED`.
+    pub(crate) parameter_format: String,
+    pub(crate) components: Value,
+    /// Milliseconds of edits while it was approved.
+    pub(crate) edits: Vec<i64>,
+    pub(crate) pauses: usize,
+    /// `message_status` of sends: `accepted`, `held_for_quality_assessment`, `paused`.
+    pub(crate) send_status: String,
+}
+
+impl Template {
+    /// The component of a type.
+    pub(crate) fn component(&self, kind: &str) -> Option<&Value> {
+        let all = self.components.as_array()?;
+        all.iter().find(|one| one["type"].as_str().is_some_and(|one| one.eq_ignore_ascii_case(kind)))
+    }
+
+    pub(crate) fn buttons(&self) -> &[Value] {
+        let buttons = self.component("BUTTONS").and_then(|one| one["buttons"].as_array());
+        buttons.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// All documented fields.
+    pub(crate) fn json(&self) -> Value {
+        let mut all = json!({
+            "id": self.id,
+            "name": self.name,
+            "language": self.language,
+            "status": self.status,
+            "category": self.category,
+            "parameter_format": self.parameter_format,
+            "components": self.components,
+            "quality_score": {"score": self.quality},
+            "rejected_reason": self.rejected_reason,
+        });
+        if let Some(category) = &self.previous_category {
+            all["previous_category"] = json!(category);
+        }
+        all
+    }
+}
+
+/// The variables of a text, `{{1}}` or `{{order_id}}`, in order, equal ones once.
+pub(crate) fn variables(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for piece in text.split("{{").skip(1) {
+        if let Some((name, _)) = piece.split_once("}}") {
+            let name = name.trim().to_owned();
+            if !found.contains(&name) {
+                found.push(name);
+            }
+        }
+    }
+    found
+}
+
+/// Puts values into a text.
+pub(crate) fn filled(text: &str, values: &[(String, String)]) -> String {
+    let mut text = text.to_owned();
+    for (name, value) in values {
+        text = text.replace(&format!("{{{{{name}}}}}"), value);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_found_once_each_and_filled() {
+        let text = "Hi {{1}}, order {{2}} of {{1}}";
+        assert_eq!(variables(text), ["1", "2"]);
+        let values = [("1".to_owned(), "Maria".to_owned()), ("2".to_owned(), "77".to_owned())];
+        assert_eq!(filled(text, &values), "Hi Maria, order 77 of Maria");
+        assert!(variables("no {one}").is_empty());
+    }
+}

@@ -1,0 +1,90 @@
+// The phone: asks for its rows when something changed, draws only what is different, and tells that it was read.
+'use strict';
+
+(function () {
+  document.documentElement.classList.add('scripts');
+  const root = document.getElementById('phone');
+  if (!root) return;
+  const find = (id) => document.getElementById(id);
+  const list = find('messages');
+  const drawn = new Map();
+  const language = document.documentElement.lang;
+
+  function clocks(within) {
+    const form = { hour: '2-digit', minute: '2-digit' };
+    for (const time of within.querySelectorAll('time')) {
+      time.textContent = new Date(time.dateTime).toLocaleTimeString(language, form);
+    }
+  }
+
+  function made(html) {
+    const template = document.createElement('template');
+    template.innerHTML = html;
+    clocks(template.content);
+    return template.content.firstElementChild;
+  }
+
+  // A menu that is open stays open, and the focus stays where it was.
+  function replace(old, item) {
+    const menu = old.querySelector('details');
+    if (menu && menu.open && item.querySelector('details')) item.querySelector('details').open = true;
+    const held = old.contains(document.activeElement);
+    old.replaceWith(item);
+    if (held && item.querySelector('summary')) item.querySelector('summary').focus();
+  }
+
+  function drawMessages(messages) {
+    const wanted = new Set(messages.map((one) => String(one.id)));
+    for (const item of [...list.children]) if (!wanted.has(item.dataset.id)) item.remove();
+    messages.forEach((one, at) => {
+      const old = find('m-' + one.id);
+      if (old && drawn.get(one.id) === one.html) return;
+      drawn.set(one.id, one.html);
+      const item = made(one.html);
+      if (old) replace(old, item);
+      else list.insertBefore(item, list.children[at] || null);
+    });
+    find('empty').hidden = messages.length > 0;
+  }
+
+  function toggle(id, on, words) {
+    find(id).dataset.on = String(!on);
+    find(id).textContent = words;
+  }
+
+  function draw(rows) {
+    drawMessages(rows.messages);
+    find('typing').textContent = rows.typing;
+    find('blocked').hidden = !rows.is_blocked;
+    find('composer').hidden = rows.is_blocked;
+    find('block').hidden = rows.is_blocked;
+    toggle('stop', rows.is_stopped, rows.is_stopped ? find('stop').dataset.resume : find('stop').dataset.stop);
+    toggle('off', rows.is_off, rows.is_off ? find('off').dataset.back : find('off').dataset.off);
+    // Whoever looks at the chat has read it; a phone in the background or switched off hasn't.
+    if (rows.is_unread && !document.hidden && !rows.is_off) document.dispatchEvent(new Event('phone:seen'));
+  }
+
+  let asking = false;
+  let again = false;
+
+  async function refresh() {
+    again = true;
+    if (asking) return;
+    asking = true;
+    while (again) {
+      again = false;
+      try {
+        const answer = await fetch(root.dataset.rows);
+        if (answer.ok) draw(await answer.json());
+      } catch (error) {
+        // The event stream notices the same outage and calls again when it is over.
+      }
+    }
+    asking = false;
+  }
+
+  clocks(document);
+  document.addEventListener('phone:changed', refresh);
+  document.addEventListener('visibilitychange', refresh);
+  new EventSource('/events').addEventListener('change', refresh);
+})();

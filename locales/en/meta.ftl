@@ -1,0 +1,34 @@
+## What Instagram and Messenger share: the wizard
+
+wizard-meta-secret = App secret
+wizard-meta-secret-hint = In your app at developers.facebook.com: App settings, Basic (for Instagram: Instagram, API setup). Meta signs its calls with it
+wizard-meta-secret-optional-hint = Leave empty to use the common app. With an app of your own: its secret, from App settings, Basic
+wizard-meta-verify = Verify token
+wizard-meta-verify-hint = Any text of your own. Enter the same in your app under Webhooks, beside the callback address of this source
+wizard-meta-bad-format = Copy this value once more: it has signs that do not belong there.
+wizard-meta-bad-id = The id has digits only.
+wizard-meta-unknown-setting = There is no such setting.
+wizard-meta-webhook-elsewhere = The events of this app now go to { $host }. After you continue they will come to Parom and stop coming there.
+
+## An account and where its events go
+
+said-meta-token = the access token is missing
+said-meta-secret = The app secret does not belong to the app of this token. Copy it from the app's basic settings
+said-meta-account = { $name } answers
+said-meta-other-account = This token belongs to { $name } with the id { $id }. Enter that id, or a token of the other account
+said-meta-refused = Meta answered: { $text }
+said-meta-answered = Meta answered { $status }: { $text }
+said-meta-file = the file could not be read here
+said-meta-unset = Meta has not been told to bring this account's events here
+said-meta-elsewhere = Meta brings the events of this app to { $host }: another service took it
+
+## What stands in a chat for things that amoCRM has no kind of its own for
+
+meta-in-unknown = [The message is not supported. Ask to send it as text or as a file]
+meta-in-story-mention = [Mentioned you in a story]
+meta-in-story-answer = [Answer to your story] { $link }
+meta-in-story-answer-gone = [Answer to your story]
+meta-in-share = [Shared] { $link }
+meta-in-product = [About the product { $id }]
+meta-in-comment-empty = [A comment without text]
+meta-in-somebody = Somebody

@@ -1,0 +1,34 @@
+## Общее для Instagram и Messenger: мастер
+
+wizard-meta-secret = Секрет приложения
+wizard-meta-secret-hint = В вашем приложении на developers.facebook.com: App settings, Basic (для Instagram: Instagram, API setup). Им Meta подписывает свои вызовы
+wizard-meta-secret-optional-hint = Оставьте пустым, чтобы использовать общее приложение. Для своего приложения – его секрет: App settings, Basic
+wizard-meta-verify = Проверочный токен
+wizard-meta-verify-hint = Любой ваш текст. Введите его же в приложении, раздел Webhooks, рядом с адресом этого источника
+wizard-meta-bad-format = Скопируйте значение ещё раз: в нём лишние знаки.
+wizard-meta-bad-id = ID состоит только из цифр.
+wizard-meta-unknown-setting = Такой настройки нет.
+wizard-meta-webhook-elsewhere = События этого приложения сейчас идут на { $host }. После подключения они будут приходить в Parom, а там прекратятся.
+
+## Аккаунт и куда идут его события
+
+said-meta-token = нет токена доступа
+said-meta-secret = Секрет не от того приложения, которому выдан токен. Скопируйте его в основных настройках приложения
+said-meta-account = { $name } отвечает
+said-meta-other-account = Этот токен принадлежит { $name } с ID { $id }. Введите этот ID или токен другого аккаунта
+said-meta-refused = Meta ответила: { $text }
+said-meta-answered = Meta ответила { $status }: { $text }
+said-meta-file = файл не удалось прочитать
+said-meta-unset = Meta не знает, что события этого аккаунта нужно присылать сюда
+said-meta-elsewhere = Meta присылает события этого приложения на { $host }: его забрал другой сервис
+
+## Что стоит в чате вместо того, для чего в amoCRM нет своего вида
+
+meta-in-unknown = [Сообщение не поддерживается. Попросите прислать текстом или файлом]
+meta-in-story-mention = [Упоминание в истории]
+meta-in-story-answer = [Ответ на вашу историю] { $link }
+meta-in-story-answer-gone = [Ответ на вашу историю]
+meta-in-share = [Публикация] { $link }
+meta-in-product = [О товаре { $id }]
+meta-in-comment-empty = [Комментарий без текста]
+meta-in-somebody = Кто-то
