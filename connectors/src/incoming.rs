@@ -47,7 +47,7 @@ pub enum InboundEvent {
     /// The customer is typing.
     Typing {
         conversation_id: String,
-        sender: Person,
+        sender: Box<Person>,
     },
     /// A message from before the source was connected: stored without a lead and a notification, in the order of its
     /// time. One that is known is ignored.

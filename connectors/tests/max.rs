@@ -1,6 +1,6 @@
 //! The connector of MAX against the simulated MAX, both ways over real HTTP.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests: a failed unwrap is the test's answer")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests: a failed unwrap is the test's answer")]
 
 #[path = "max/world.rs"]
 mod world;

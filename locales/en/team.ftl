@@ -100,6 +100,7 @@ audit-did-webhook-resent = Webhook sent again
 audit-did-template-created = Template made
 audit-did-template-changed = Template changed
 audit-did-template-sent = Template sent for review
+audit-did-template-decided = Decision about a template
 audit-did-template-deleted = Template deleted
 audit-did-source-adopted = Source of { $crm } taken over
 audit-did-stray_source-removed = Source of { $crm } removed

@@ -104,6 +104,7 @@ audit-did-webhook-resent = Вебхук отправлен ещё раз
 audit-did-template-created = Шаблон создан
 audit-did-template-changed = Шаблон изменён
 audit-did-template-sent = Шаблон отправлен на проверку
+audit-did-template-decided = Решение по шаблону
 audit-did-template-deleted = Шаблон удалён
 audit-did-source-adopted = Передан источник { $crm }
 audit-did-stray_source-removed = Убран источник { $crm }

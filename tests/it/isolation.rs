@@ -78,6 +78,7 @@ struct Theirs {
     session: Uuid,
     import: Uuid,
     replay: Uuid,
+    template: Uuid,
 }
 
 impl Theirs {
@@ -120,6 +121,7 @@ impl Theirs {
             session: session::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
             import: imported.parse().expect("an id"),
             replay: replay.id,
+            template: crate::templates::registered(db, line).await,
         }
     }
 
@@ -149,6 +151,8 @@ impl Theirs {
             ("/team/{person_id}", format!("/team/{}", self.person)),
             // amoCRM's, which knows no template of theirs for us.
             ("/templates/{id}", "/templates/987654321".to_owned()),
+            ("/templates/{template_id}", format!("/templates/{}", self.template)),
+            ("/register/{id}", format!("/register/{}", self.template)),
             ("/me/sessions/{id}", format!("/me/sessions/{}", self.session)),
             // Of no account.
             ("/static/{file}", "/static/x".to_owned()),

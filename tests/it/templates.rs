@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use base::config::Bot;
+use entity::message_template;
 use parom::template::due_now;
 use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{Answer, Line, Received, Reply, World, both, once};
@@ -259,3 +260,32 @@ both!(
     programs_create_and_send_templates,
 );
 once!(a_messenger_that_refuses_rejects, only_what_a_source_reviews_is_offered);
+
+/// A template of a source, as its registry has it.
+pub(crate) async fn registered(db: &sea_orm::DatabaseConnection, line: &Line) -> uuid::Uuid {
+    let row = message_template::Model {
+        tenant_id: line.tenant_id,
+        id: uuid::Uuid::now_v7(),
+        source_id: line.source_id,
+        crm_id: 987_654_321,
+        review_id: 1,
+        submission: uuid::Uuid::nil(),
+        title: "Order ready".to_owned(),
+        name: "order_ready".to_owned(),
+        language: "en".to_owned(),
+        category: "UTILITY".to_owned(),
+        spec: "{}".to_owned(),
+        stage: "review".to_owned(),
+        external_id: "99".to_owned(),
+        quality: String::new(),
+        reason: String::new(),
+        told: String::new(),
+        trouble: String::new(),
+        tries: 0,
+        next_try_at: None,
+        created_at: 0,
+        submitted_at: 0,
+        changed_at: 0,
+    };
+    sea_orm::ActiveModelTrait::insert(sea_orm::IntoActiveModel::into_active_model(row), db).await.unwrap().id
+}

@@ -45,7 +45,7 @@ async fn take(
 #[tokio::test]
 async fn a_messenger_from_another_crate_goes_both_ways() {
     let setup = Setup {
-        connectors: || vec![Arc::new(toy::Toy::default()) as Arc<dyn Connector>],
+        connectors: || vec![Arc::new(toy::Toy::default())],
         change: |config| config.integrations[0].channels[0].connectors.push("toy".to_owned()),
         ..Setup::default()
     };

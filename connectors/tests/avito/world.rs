@@ -42,6 +42,8 @@ impl World {
         let shown = Arc::clone(&clock);
         let now = Arc::new(move || DateTime::from_timestamp_millis(shown.load(Ordering::SeqCst)).unwrap());
         let double = Double::start(Options { now, ..Options::default() }).await.unwrap();
+        // `received` plays the server; nothing listens at the registered address.
+        double.hold_posts(true);
         let seller = double.add_seller(NewSeller::default());
         let maria = double.add_buyer(NewBuyer::default());
         let item = double.add_item(NewItem::of(seller));

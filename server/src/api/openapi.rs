@@ -239,7 +239,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 40);
+        assert_eq!(count, 44);
     }
 
     #[test]

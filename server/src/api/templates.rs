@@ -1,10 +1,11 @@
 //! Templates that a source's messenger reviews: list and create them, and report the messenger's decision.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use base::error::{Error, Problem, Result};
 use base::i18n::LocalizedText;
 use connectors::kinds::has_own_server;
 use entity::{message_template, source};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::body::RequestBody;
@@ -12,6 +13,7 @@ use super::conversations::PageQuery;
 use super::cursor::{ListOut, PageRequest};
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
+use super::sources::by;
 use super::template_types::{ReviewIn, TemplateIn, TemplateOut, shown};
 use crate::template;
 use crate::usage::UsageContext;
@@ -19,7 +21,7 @@ use base::json::Query;
 
 /// Lists the reviewed templates of a source.
 ///
-/// With their states at the messenger and at amoCRM, newest first.
+/// Each with its state at the messenger and in amoCRM, and why it waits.
 #[utoipa::path(tag = "templates", params(("source_id", description = "The source"), PageQuery), responses(
     (status = 200, description = "A page of templates", body = ListOut<TemplateOut>),
     (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
@@ -64,6 +66,7 @@ pub async fn create(
     app: web::Data<UsageContext>,
     key: ApiKey,
     source_id: web::Path<Uuid>,
+    request: HttpRequest,
     body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
@@ -81,12 +84,17 @@ pub async fn create(
         template::for_review(&app.sources, source.tenant_id, made.id).await?;
         let row = template::of_source(&app.sources, &source, made.id).await?;
         let row = row.ok_or_else(|| anyhow::anyhow!("amoCRM requested no review of this source"))?;
+        let (by, object) = (by(&app, &key, &request).await?, made.id.to_string());
+        let detail = json!({ "name": row.title });
+        by.did(&app, app.store.write(), "template.created", (source.tenant_id, &object), detail).await?;
         Ok(HttpResponse::Created().json(shown(row)))
     })
     .await
 }
 
-/// Reports the decision of a `custom` messenger about a template; amoCRM is told.
+/// Reports the decision of a `custom` messenger about a template.
+///
+/// amoCRM gets it too. A later report replaces an earlier one: an approved template may be paused.
 #[utoipa::path(tag = "templates", params(
     ("source_id", description = "The source"),
     ("template_id", description = "Parom's id of the template, as in the webhook `template.review`"),
@@ -106,6 +114,7 @@ pub async fn review(
     app: web::Data<UsageContext>,
     key: ApiKey,
     path: web::Path<(Uuid, Uuid)>,
+    request: HttpRequest,
     body: RequestBody,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
@@ -120,6 +129,9 @@ pub async fn review(
     }
     once(&app, &key, asked, async {
         let row = template::decide(&app.sources, row, &state).await?;
+        let (by, object) = (by(&app, &key, &request).await?, row.crm_id.to_string());
+        let detail = json!({ "name": row.title });
+        by.did(&app, app.store.write(), "template.decided", (source.tenant_id, &object), detail).await?;
         Ok(HttpResponse::Accepted().json(shown(row)))
     })
     .await

@@ -220,7 +220,7 @@ pub async fn decide(
 
 /// The template as which messages are sent; none unless the messenger approved it.
 pub fn usable(row: &message_template::Model) -> Option<RegisteredTemplate> {
-    (Stage::of(row) == Stage::Approved).then(|| Spec::stored(row).as_registered(row))
+    (Stage::of(row) == Stage::Approved).then(|| Spec::stored(row).registered_as(row))
 }
 
 fn clean(text: &str) -> String {

@@ -76,7 +76,7 @@ impl Spec {
     }
 
     /// The template as which a message is sent.
-    pub(super) fn as_registered(self, row: &message_template::Model) -> RegisteredTemplate {
+    pub(super) fn registered_as(self, row: &message_template::Model) -> RegisteredTemplate {
         RegisteredTemplate {
             id: row.external_id.clone(),
             name: row.name.clone(),

@@ -119,7 +119,7 @@ async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::
             Step::Ask => line.ask(row).await?,
         };
         match done {
-            Done::Next(next) => row = next,
+            Done::Next(next) => row = *next,
             Done::Waits => return Ok(steps),
         }
     }
@@ -128,7 +128,7 @@ async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::
 /// After a step.
 enum Done {
     /// Another step is due at once.
-    Next(message_template::Model),
+    Next(Box<message_template::Model>),
     /// It waits for its time.
     Waits,
 }
@@ -195,13 +195,13 @@ impl Line<'_> {
         let now = message_template::Entity::of_tenant(row.tenant_id).filter(Column::Id.eq(row.id));
         let Some(row) = now.one(self.app.store.read()).await? else { return Ok(Done::Waits) };
         if step(&row) != Step::Ask {
-            return Ok(Done::Next(row));
+            return Ok(Done::Next(Box::new(row)));
         }
         self.rests(&row).await
     }
 
     async fn goes_on(&self, row: message_template::Model) -> anyhow::Result<Done> {
-        if step(&row) == Step::Ask { self.rests(&row).await } else { Ok(Done::Next(row)) }
+        if step(&row) == Step::Ask { self.rests(&row).await } else { Ok(Done::Next(Box::new(row))) }
     }
 
     /// Nothing is due: the messenger is asked again later, unless it is a developer's, which calls us.

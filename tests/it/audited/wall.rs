@@ -13,6 +13,8 @@ const SILENT: &[(&str, &str)] = &[
     ("api POST messages::post", "a message; the message log tells of it"),
     ("api PATCH edits::patch", "a message; the message log tells of it"),
     ("api DELETE edits::delete", "a message; the message log tells of it"),
+    ("api POST template_messages::send", "a message; the message log tells of it"),
+    ("panel POST register::again", "the next attempt comes sooner; changes nothing"),
     ("api POST media::post", "a file of a message"),
     ("api POST statuses::post", "a receipt of a message"),
     ("api POST typing_reactions::typing", "lasts seconds"),

@@ -26,7 +26,8 @@ impl Place for PigeonWorld {
         let setup = Setup {
             connectors: || {
                 let all = [("pigeon", false), ("dove", true)];
-                all.map(|(kind, secret_in_path)| Arc::new(Pigeon { kind, secret_in_path }) as Arc<dyn Connector>).into()
+                all.map(|(kind, secret_in_path)| -> Arc<dyn Connector> { Arc::new(Pigeon { kind, secret_in_path }) })
+                    .into()
             },
             change: |config| {
                 config.integrations[0].channels[0].connectors.extend(["pigeon", "dove"].map(str::to_owned));

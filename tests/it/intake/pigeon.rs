@@ -87,7 +87,7 @@ impl From<Told> for InboundEvent {
             Told::UpTo { chat, message, until, state } => {
                 Self::StatusUpTo(Box::new(StatusUpTo { conversation_id: chat, message, until, state }))
             }
-            Told::Typing { chat } => Self::Typing { conversation_id: chat.clone(), sender: person(chat) },
+            Told::Typing { chat } => Self::Typing { conversation_id: chat.clone(), sender: Box::new(person(chat)) },
             Told::Trouble { aspect, text } => Self::LineTrouble {
                 aspect: if aspect == "quality" { "quality" } else { "other" },
                 trouble: text.map(LocalizedText::quoted),

@@ -26,7 +26,7 @@ const LONG: &[(&str, usize)] = &[
     ("tests/it/browser/site_chat.rs", 323),
     ("tests/it/conformance/cells.rs", 335),
     ("tests/it/install.rs", 309),
-    ("tests/it/isolation.rs", 316),
+    ("tests/it/isolation.rs", 320),
     ("tests/src/browser.rs", 324),
     ("tests/src/people.rs", 312),
 ];

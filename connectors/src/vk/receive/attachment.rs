@@ -10,7 +10,7 @@ use crate::vk::wire::Attachment;
 /// An attachment in our terms.
 #[derive(Debug, PartialEq)]
 pub(super) enum Attached {
-    File(Content),
+    File(Box<Content>),
     Words(String),
 }
 
@@ -61,7 +61,7 @@ impl Listener<'_> {
             _ => None,
         };
         if let Some(content) = file {
-            return Some(Attached::File(content));
+            return Some(Attached::File(Box::new(content)));
         }
         let words = self.words_of(attachment.r#type.as_str(), object);
         Some(Attached::Words(words)).filter(|_| !attachment.r#type.is_empty())

@@ -25,7 +25,7 @@ impl Listener<'_> {
         let mut files = Vec::new();
         for attachment in attachments {
             match self.attached(attachment) {
-                Some(Attached::File(content)) => files.push(content),
+                Some(Attached::File(content)) => files.push(*content),
                 Some(Attached::Words(said)) => words.push(said),
                 None => {}
             }

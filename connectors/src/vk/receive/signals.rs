@@ -72,7 +72,10 @@ impl Listener<'_> {
         match numbers(object).from_id {
             0 => InboundEvent::Unknown("message_typing_state"),
             from if from < 0 => InboundEvent::Nothing("own_typing"),
-            from => InboundEvent::Typing { conversation_id: from.to_string(), sender: self.asking.person(from).await },
+            from => InboundEvent::Typing {
+                conversation_id: from.to_string(),
+                sender: Box::new(self.asking.person(from).await),
+            },
         }
     }
 

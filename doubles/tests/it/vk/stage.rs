@@ -89,7 +89,9 @@ impl Stage {
         let answer = self.call(method, params).await;
         let shown = answer["error"]["request_params"].to_string();
         assert!(!shown.contains(&self.acme.token), "a refusal tells no token");
-        answer["error"]["error_code"].as_i64().unwrap_or_else(|| panic!("{method}: {answer}"))
+        let code = answer["error"]["error_code"].as_i64();
+        assert!(code.is_some(), "{method}: {answer}");
+        code.unwrap_or_default()
     }
 
     /// Sends a text with this `random_id`; answers its id.

@@ -32,10 +32,10 @@ impl Check {
         unlike(name, &self.samples[name], made, &mut found);
         let (field, kind) = ("/entry/0/changes/0/field", "/entry/0/changes/0/value/messages/0/type");
         for path in [field, kind] {
-            if let Some(wanted) = self.samples[name].pointer(path) {
-                if made.pointer(path) != Some(wanted) {
-                    found.push(format!("{name}{path} is not {wanted}: {made}"));
-                }
+            if let Some(wanted) = self.samples[name].pointer(path)
+                && made.pointer(path) != Some(wanted)
+            {
+                found.push(format!("{name}{path} is not {wanted}: {made}"));
             }
         }
         self.done.push(name.to_owned());

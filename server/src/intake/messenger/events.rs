@@ -62,7 +62,7 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
         InboundEvent::Status(report) => about_ours(status::reported(&line.app, &line.source, *report).await),
         InboundEvent::StatusUpTo(report) => Ok(status_up_to::accept(&line.app, &line.source, *report).await?),
         InboundEvent::Typing { conversation_id, sender } => {
-            about_ours(typing(&line.app, &line.source, &conversation_id, sender).await)
+            about_ours(typing(&line.app, &line.source, &conversation_id, *sender).await)
         }
         InboundEvent::History(written) => history(line, *written).await,
         InboundEvent::LineTrouble { aspect, trouble } => {
