@@ -265,7 +265,7 @@ once!(a_messenger_that_refuses_rejects, only_what_a_source_reviews_is_offered);
 pub(crate) async fn registered(db: &sea_orm::DatabaseConnection, line: &Line) -> uuid::Uuid {
     let row = message_template::Model {
         tenant_id: line.tenant_id,
-        id: uuid::Uuid::now_v7(),
+        id: uuid::Uuid::from_u128(0x7e3),
         source_id: line.source_id,
         crm_id: 987_654_321,
         review_id: 1,

@@ -4,7 +4,6 @@
 use std::sync::{Arc, Mutex};
 
 use actix_web::{App, HttpServer, web};
-use connectors::Connector;
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, Place, Setup, World, client};
 use sandbox::HookMessage;

@@ -32,7 +32,7 @@ struct OneFile;
 impl Shelf for OneFile {
     async fn open(&self, _media_id: Uuid) -> Result<OpenFile, NotOpened> {
         let bytes = futures_util::stream::iter([Ok(Bytes::from_static(BYTES))]).boxed();
-        Ok(OpenFile { announced: Some(BYTES.len() as u64), bytes })
+        Ok(OpenFile { announced: u64::try_from(BYTES.len()).ok(), bytes })
     }
 }
 
@@ -103,7 +103,7 @@ fn kept(name: &str, mime: &str) -> Media {
     Media {
         media_url: format!("https://parom.example/media/t/{name}"),
         file_name: name.to_owned(),
-        file_size: BYTES.len() as u64,
+        file_size: u64::try_from(BYTES.len()).unwrap(),
         mime_type: Some(mime.to_owned()),
         media_id: Some(Uuid::from_u128(5)),
         ..Media::default()

@@ -34,7 +34,7 @@ async fn refusals_are_dead_letters_pauses_or_waits() {
     for code in [1, 9, 10, 14] {
         assert_eq!(refused(code, "").await.0.verdict, Verdict::Retry { after: None, whole_target: false }, "{code}");
     }
-    let (report, _) = refused(5, &"vk1.a.0123456789abcdef is not valid").await;
+    let (report, _) = refused(5, "vk1.a.0123456789abcdef is not valid").await;
     assert!(!report.answer.contains(TOKEN), "no token comes back");
 }
 
