@@ -92,7 +92,7 @@ async fn apply(
         .one(app.store.read())
         .await?
         .ok_or(Error::NotFound)?;
-    if found.direction != Direction::ToMessenger.number() || found.amocrm_message_id.is_empty() {
+    if found.direction != Direction::ToMessenger.number() {
         return Err(Error::Conflict { problem: "not_from_crm", detail: LocalizedText::new("said-not-from-crm") });
     }
     let outcome = StatusOutcome { message_id: Some(message_id), ignored: false };
