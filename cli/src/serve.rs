@@ -19,14 +19,6 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     if config.integrations.is_empty() {
         tracing::warn!("no [[integration]] is configured: no account can install; see parom doctor");
     }
-    for (channel, kinds) in config.not_built_in() {
-        let kinds = kinds.join(", ");
-        tracing::warn!(
-            channel.id = channel.id,
-            kinds,
-            "`connectors` names messengers that this version has no connector for: they are not offered"
-        );
-    }
     for found in in_the_clear(&config) {
         tracing::warn!(
             key = found.key(),

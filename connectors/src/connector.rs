@@ -130,6 +130,11 @@ pub trait Connector: Send + Sync {
         false
     }
 
+    /// Whether [`Outgoing::last_incoming`] is needed; reading it costs a query per message.
+    fn uses_last_incoming(&self) -> bool {
+        true
+    }
+
     /// Why the manager cannot write first: for kinds that refuse it, and for kinds that reach only known customers.
     fn not_begun(&self, words: Words) -> Failure {
         let thing = fit::Thing::Feature("write_first").named(words).to_string();

@@ -37,6 +37,7 @@ pub enum InboundEvent {
     Reach {
         conversation_id: String,
         reachable: bool,
+        /// Milliseconds since 1970 by the messenger's clock; 0 if it reports no time.
         at: i64,
     },
     /// How far a message of ours has come.

@@ -32,7 +32,7 @@ pub fn is_web_chat(name: &str) -> bool {
 
 /// Kinds in which managers may answer only for a time after the customer's last message. A channel may name them before they
 /// are built in.
-pub const WITH_TIME_WINDOW: &[&str] = &["whatsapp"];
+pub const WITH_TIME_WINDOW: &[&str] = &["facebook", "instagram", "whatsapp"];
 
 /// The link that opens a chat with a line of this kind and name.
 pub fn deep_link(kind: &str, line: &str) -> Option<String> {

@@ -1,5 +1,4 @@
 //! Instagram and Messenger against the simulated Meta, over real HTTP in both directions.
-
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests: a failed unwrap is the test's answer")]
 
 mod meta_world;
@@ -11,10 +10,9 @@ use base::verdict::Verdict;
 use connectors::incoming::InboundEvent;
 use connectors::{Connector, Denied, Event, MessageIds, Watched};
 use doubles::meta::{Act, Content as Said, Fault, Given, HookFault, Platform};
+use meta_world::{Line, World, text};
 use secrecy::ExposeSecret;
 use serde_json::json;
-
-use meta_world::{Line, World, text};
 
 fn wrote(event: &InboundEvent) -> &connectors::incoming::IncomingMessage {
     match event {

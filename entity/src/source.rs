@@ -57,6 +57,10 @@ pub struct Model {
     pub facts: String,
     /// When its line is looked at next; none: there is nothing to look at.
     pub look_at: Option<i64>,
+    /// When its messenger is asked next whether its credentials need to be renewed.
+    pub renew_at: Option<i64>,
+    /// When its messenger is asked next for what it does not report by itself; none: it reports everything.
+    pub poll_at: Option<i64>,
 }
 
 tenant_rows!();

@@ -57,8 +57,8 @@ alert-webhook_suspended-body =
         [one] { $waiting } event waits
        *[other] { $waiting } events wait
     }; after { $until } they go to “Undelivered”. Fix the server and press “Test and switch on”: { $url }
-alert-template_rejected-subject = Template “{ $template }” ({ $account }): WhatsApp rejected it
-alert-template_rejected-body = WhatsApp’s reason: { $reason } Copy the template, correct it and send it for review again: { $url }
+alert-template_rejected-subject = Template “{ $template }” ({ $account }): the messenger rejected it
+alert-template_rejected-body = The messenger’s reason: { $reason } Copy the template, correct it and send it for review again: { $url }
 alert-template_paused-subject = Template “{ $template }” ({ $account }): the messenger stopped it
 alert-template_paused-body = It cannot be sent for now. The messenger’s reason: { $reason } Use another template, or write a better one: { $url }
 alert-template_changed-subject = Template “{ $template }” ({ $account }): the messenger rates it differently
@@ -119,7 +119,7 @@ alert-kind-unpaid = { $crm } is not paid
 alert-kind-blocked = { $crm } refuses all requests
 alert-kind-found_in_history = Messages were found in { $crm }’s history
 alert-kind-media_full = Files fill their room
-alert-kind-template_rejected = WhatsApp rejected a template
+alert-kind-template_rejected = A messenger rejected a template
 alert-kind-template_paused = A messenger stopped a template
 alert-kind-template_changed = A messenger changed a template’s category or quality
 

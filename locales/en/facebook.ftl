@@ -1,3 +1,8 @@
+## The kind
+
+connector-facebook = Facebook Messenger
+connector-facebook-about = Customers write to your page and comment on its posts. Delivery, read marks and reactions come too. Answers are possible for 24 hours, by people for 7 days.
+
 ## What Messenger refuses (docs/errors.md)
 
 passport-facebook-window = The customer has not written for 24 h (7 days for people). Wait for them to write.

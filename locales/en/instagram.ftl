@@ -1,3 +1,8 @@
+## The kind
+
+connector-instagram = Instagram
+connector-instagram-about = Customers write to your professional account, answer stories and comment on posts. Read marks, reactions and unsent messages come too. Answers are possible for 24 hours, by people for 7 days.
+
 ## What Instagram refuses (docs/errors.md)
 
 passport-instagram-window = The customer has not written for 24 h (7 days for people). Wait for them to write.

@@ -30,7 +30,7 @@ said-max-bot = { $name } answers
 said-max-refused = MAX answered: { $text }
 said-max-answered = MAX answered { $status }: { $text }
 said-max-unreadable = MAX answered { $status } with something that is no answer of its own
-said-max-file = the file could not be read here
+said-max-file = the file for MAX could not be read here
 said-max-upload = MAX took a file without telling its token
 said-max-https = MAX brings messages to https addresses at port 443 only, and this server is reached at { $url }. Ask whoever operates it
 said-max-unset = MAX has not been told where to bring messages, or gave it up after eight hours of failures
@@ -38,7 +38,7 @@ said-max-elsewhere = MAX brings the messages to { $host }: another service took 
 
 ## What a refusal of MAX means
 
-passport-max-m1 = The bot token is not valid. Renew it in the source settings.
+passport-max-m1 = MAX does not accept the bot token. Renew it in the source settings.
 passport-max-m2 = The client stopped the bot. Use another way to reach them.
 passport-max-m3 = The bot may not write in this chat. Ask to add it as an administrator.
 passport-max-m4 = The client has not started the bot. Send them the bot’s link.
@@ -54,7 +54,7 @@ passport-max-m13 = The message is empty. Add some text.
 passport-max-m14 = MAX refused the card or the place. Send it as text.
 passport-max-m15 = This message can no longer be edited.
 passport-max-m16 = The file is too large for MAX. Send a link to it.
-passport-max-m17 = The bot token is not valid. Renew it in the source settings.
+passport-max-m17 = MAX refused access to the bot. Check the token in the source settings.
 passport-max-m18 = MAX does not allow this for now. Try again later.
 passport-max-m19 = MAX limits the rate; the message will go later.
 passport-max-m20 = MAX is unavailable for now; trying again.

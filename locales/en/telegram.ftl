@@ -38,6 +38,7 @@ said-line-other = these are the credentials of { $line }, and this source is { $
 source-reason-line_elsewhere = Another service took the bot or number: customers’ messages go there.
 source-reason-line_not_set = The messenger has not been told where to bring messages. It is tried again by itself.
 source-reason-line_failing = The messenger does not reach Parom, or only late. Messages wait there and are not lost for a day.
+source-reason-line_trouble = The messenger reports a problem with this number or account. Messages may be limited.
 source-reason-business_off = The bot was switched off in Telegram Business. Connect it again there: Settings → Telegram Business → Chatbots.
 source-action-take_back = Connect again
 source-taken-back = “{ $source }” gets its messages again.

@@ -1,3 +1,11 @@
+## VK: its card in the wizard
+
+connector-vk = VK community
+connector-vk-about = Customers write to your community. Media, replies, buttons, reactions and edits go both ways, comments arrive too. VK tells when a message is read.
+wizard-slow-vk-1 = Are messages of the community switched on? Manage → Messages.
+wizard-slow-vk-2 = Is it the right community? Compare its name.
+wizard-slow-vk-3 = Did VK confirm this server? Test the source: it tells where messages go.
+
 ## VK: settings
 
 wizard-vk-group = Community number
@@ -20,7 +28,7 @@ said-vk-failed = VK could not reach this server or did not get the right answer.
 said-vk-refused = VK answered: { $text }
 said-vk-answered = VK answered { $code }: { $text }
 said-vk-unreadable = VK answered something that cannot be read
-said-vk-file = the file could not be read here
+said-vk-file = the file to send to VK could not be read here
 
 ## VK: what stands in a chat for things that amoCRM has no kind of its own for
 

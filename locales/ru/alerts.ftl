@@ -73,8 +73,8 @@ alert-webhook_suspended-body =
         [many] { $waiting } событий ждут
        *[other] { $waiting } события ждут
     }; после { $until } они попадут в «Недоставленное». Исправьте сервер и нажмите «Проверить и включить»: { $url }
-alert-template_rejected-subject = Шаблон «{ $template }» ({ $account }): WhatsApp отклонил
-alert-template_rejected-body = Причина от WhatsApp: { $reason } Скопируйте шаблон, исправьте и снова отправьте на проверку: { $url }
+alert-template_rejected-subject = Шаблон «{ $template }» ({ $account }): мессенджер отклонил
+alert-template_rejected-body = Причина от мессенджера: { $reason } Скопируйте шаблон, исправьте и снова отправьте на проверку: { $url }
 alert-template_paused-subject = Шаблон «{ $template }» ({ $account }): мессенджер остановил
 alert-template_paused-body = Пока его нельзя отправить. Причина от мессенджера: { $reason } Возьмите другой шаблон или напишите лучший: { $url }
 alert-template_changed-subject = Шаблон «{ $template }» ({ $account }): мессенджер изменил оценку
@@ -149,7 +149,7 @@ alert-kind-unpaid = Нет оплаты { $crm }
 alert-kind-blocked = { $crm } отклоняет все запросы
 alert-kind-found_in_history = Сообщения нашлись в истории { $crm }
 alert-kind-media_full = Место для файлов заполнено
-alert-kind-template_rejected = WhatsApp отклонил шаблон
+alert-kind-template_rejected = Мессенджер отклонил шаблон
 alert-kind-template_paused = Мессенджер остановил шаблон
 alert-kind-template_changed = Мессенджер изменил категорию или качество шаблона
 

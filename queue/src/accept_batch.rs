@@ -6,6 +6,7 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use crate::media::NewMedia;
+pub use crate::receipt::{ItemOutcome, Receipt};
 
 /// Decides which request is served first under load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -299,29 +300,4 @@ pub struct NewLetter {
     /// Day on which its message was accepted.
     pub day: i32,
     pub late: bool,
-}
-
-/// The outcomes of a batch's entries, in their order.
-pub type Receipt = Vec<ItemOutcome>;
-
-/// Outcome of one entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ItemOutcome {
-    New {
-        message_id: Uuid,
-    },
-    /// A repeat; `same` tells whether its fingerprint is equal.
-    Duplicate {
-        message_id: Uuid,
-        same: bool,
-    },
-}
-
-impl ItemOutcome {
-    /// The message's id, whether new or known.
-    pub const fn message_id(self) -> Uuid {
-        match self {
-            Self::New { message_id } | Self::Duplicate { message_id, .. } => message_id,
-        }
-    }
 }

@@ -31,6 +31,7 @@ mod lease;
 mod ledger;
 mod manual;
 pub mod media;
+mod receipt;
 mod recovered;
 mod retention;
 mod revive;

@@ -81,6 +81,8 @@ pub fn source(tenant_id: Uuid, id: Uuid) -> source::Model {
         services_sent: String::new(),
         facts: "{}".into(),
         look_at: None,
+        renew_at: None,
+        poll_at: None,
     }
 }
 

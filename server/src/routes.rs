@@ -27,7 +27,11 @@ pub fn public(config: &mut web::ServiceConfig) {
     config
         .route("/location/{scope_id}", web::post().to(intake::crm::hook))
         .route("/crm/hooks/{token}", web::post().to(intake::crm::account::hook))
+        .route("/hooks/{kind}", web::get().to(intake::messenger::vendor_app::handshake))
+        .route("/hooks/{kind}", web::post().to(intake::messenger::vendor_app::hook))
+        .route("/hooks/{kind}/{source_id}", web::get().to(intake::messenger::handshake))
         .route("/hooks/{kind}/{source_id}", web::post().to(intake::messenger::hook))
+        .route("/hooks/{kind}/{source_id}/{secret}", web::post().to(intake::messenger::hook_with_secret))
         .route("/healthz", web::get().to(health))
         .configure(oauth::routes)
         .configure(webchat::routes)

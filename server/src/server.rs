@@ -243,6 +243,8 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
         keep(tasks, app, "media", &app.tenants.files, crate::media::run);
         keep(tasks, app, "reconcile", &app.sources, crate::source::reconcile::run);
         keep(tasks, app, "lines", &app.sources, crate::source::line::run);
+        keep(tasks, app, "renewals", &app.sources, crate::source::line::renew::run);
+        keep(tasks, app, "polls", &app.intake, crate::intake::messenger::poll::run);
         keep(tasks, app, "accounts", &app.tenants, crate::tenant::watch::run);
         keep(tasks, app, "subscriptions", &app.tenants, crate::tenant::subscription::run);
         keep(tasks, app, "contacts", &app.tenants, crate::contact::run);

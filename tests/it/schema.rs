@@ -12,7 +12,8 @@ const WITHOUT_TENANT: [&str; 3] = ["directory", "migration_guard", "seaql_migrat
 /// Scans over all tenants: the engine's timer, the work that is due for accounts by itself, the accounts of a login of the
 /// vendor's, files that are due to be fetched or deleted, letters about alerts, imports that go on, lines at
 /// messengers that are to be looked at, and reviews of templates. Nothing else may be searched without a tenant.
-const SCANS: [&str; 15] = [
+const SCANS: [&str; 16] = [
+    "source_poll",
     "turn_pool",
     "tenant_probe",
     "tenant_reconciled",

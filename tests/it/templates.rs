@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use base::config::Bot;
 use parom::template::due_now;
-use parom_tests::settings::HOST;
+use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{Answer, Line, Received, Reply, World, both, once};
 use sandbox::{Fault, HookMessage, Part};
 use serde_json::{Value, json};
@@ -164,7 +165,7 @@ async fn nothing_is_lost_while_either_side_is_away(world: &mut World) {
     assert_eq!(review(world, crm_id), ("rejected".to_owned(), "Too loud".to_owned()));
     assert_eq!(listed(world, &line).await[0]["waits_because"], Value::Null);
     let visitor = olga(world, line.tenant_id).await;
-    visitor.opens("/panel/alerts").await.is(200).says(&["Template “Order ready”", "Too loud"]);
+    visitor.opens("/panel/alerts").await.is(200).says(&["Template “Order ready”", "the messenger rejected it"]);
 }
 
 async fn a_messenger_that_refuses_rejects(world: &mut World) {
@@ -187,6 +188,11 @@ async fn a_messenger_that_refuses_rejects(world: &mut World) {
 }
 
 async fn programs_create_and_send_templates(world: &mut World) {
+    world.setup_is(|config| {
+        let bot = Bot { id: BOT_ID.into(), client_id: "acme-bot".into(), name: "Acme".into() };
+        config.integrations[0].channels[0].bot = Some(bot);
+    });
+    world.restart().await;
     let line = line(world).await;
     let templates = line.path("/templates");
     let body = json!({

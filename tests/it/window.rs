@@ -177,6 +177,7 @@ async fn the_setting_is_checked_and_can_be_taken_away(world: &mut World) {
     let settings = json!({"webhook_url": url, "time_window_seconds": "86400"});
     world.customer(&line, "anna").writes("Hi").await;
     world.api.patch(&line.path(""), &json!({"settings": settings})).await.is(200);
+    world.deliver_all().await;
     assert_eq!(window(world, &line).await["open"], true);
 }
 

@@ -27,6 +27,7 @@
 
 mod api;
 pub mod balancer;
+mod beside;
 pub mod browser;
 mod check;
 pub mod cluster;
@@ -53,6 +54,7 @@ pub mod world;
 use std::future::Future;
 
 pub use api::{Api, Reply, answer, client, try_answer};
+pub use beside::{Beside, Simulated};
 pub use browser::Browser;
 pub use database::Engine;
 pub use drill::Drill;

@@ -86,7 +86,7 @@ impl Place for World {
 impl World {
     /// Starts a world with this setup.
     pub async fn start(engine: Engine, setup: Setup) -> Option<Self> {
-        Self::start_beside(engine, setup, |_| async { |_: &mut Config| {} }).await
+        Self::start_beside(engine, setup, async |_| |_: &mut Config| {}).await
     }
 
     /// [`World::start`] beside other servers, e.g. messengers, which `others` starts with the world's clock; what it

@@ -52,7 +52,7 @@ fn messengers(config: &Config) -> Result<(), ConfigError> {
     base_address("avito.api_url", &config.avito.api_url)?;
     base_address("instagram.api_url", &config.instagram.api_url)?;
     base_address("facebook.api_url", &config.facebook.api_url)?;
-    match &config.max.ca_file {
+    match config.max.root() {
         Some(file) => super::certificates(file).map(drop).map_err(|problem| broken("max.ca_file", problem)),
         None => Ok(()),
     }

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use super::{BUILT_IN, base, parse};
+use super::{CONNECTORS, base, parse};
 
 /// One amoCRM integration of the vendor.
 #[derive(Clone, Debug, Deserialize)]
@@ -100,18 +100,6 @@ pub struct WidgetConfig {
 impl Default for WidgetConfig {
     fn default() -> Self {
         Self { name: parom(), code: None, version: first_version(), languages: both_languages(), logo_dir: None }
-    }
-}
-
-impl Channel {
-    /// The channel's connectors that are built in.
-    pub fn built_in(&self) -> impl Iterator<Item = &str> {
-        self.connectors.iter().map(String::as_str).filter(|kind| BUILT_IN.contains(kind))
-    }
-
-    /// The channel's connectors that are not built in.
-    pub fn not_built_in(&self) -> impl Iterator<Item = &str> {
-        self.connectors.iter().map(String::as_str).filter(|kind| !BUILT_IN.contains(kind))
     }
 }
 
@@ -293,7 +281,7 @@ fn both_languages() -> Vec<String> {
 }
 
 fn every_connector() -> Vec<String> {
-    owned(BUILT_IN)
+    owned(CONNECTORS)
 }
 
 fn yes() -> bool {

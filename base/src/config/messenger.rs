@@ -1,9 +1,6 @@
 //! Addresses of the messengers' APIs, and the vendor's applications there.
-//!
-//! Sections of messengers that this version has no connector for are read and checked all the same: one file serves
-//! several versions. The start and `doctor` warn if a channel's `connectors` names such a messenger.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -26,6 +23,13 @@ pub struct Max {
     pub api_url: Url,
     /// The root certificate (PEM) of this host's certificate, trusted for this host only.
     pub ca_file: Option<PathBuf>,
+}
+
+impl Max {
+    /// The file of the root certificate, if one is named.
+    pub fn root(&self) -> Option<&Path> {
+        self.ca_file.as_deref().filter(|file| !file.as_os_str().is_empty())
+    }
 }
 
 /// `[avito]`.

@@ -36,13 +36,8 @@ pub use media::{MediaConfig, MediaMode, S3};
 pub use messenger::{Avito, Max, MessengerApi, Meta, WhatsApp};
 pub use parse::HostOrNet;
 
-/// The connectors a channel may name; others are rejected.
+/// The connectors that are built in. A channel may name these; others are rejected.
 pub const CONNECTORS: &[&str] =
-    &["telegram", "whatsapp", "webchat", "max", "vk", "avito", "instagram", "facebook", "custom"];
-
-/// The connectors that are built in. The others are accepted with a warning, so that one file works with several
-/// versions.
-pub const BUILT_IN: &[&str] =
     &["telegram", "whatsapp", "webchat", "max", "vk", "avito", "instagram", "facebook", "custom"];
 
 /// All settings, checked: they need no further validation.
@@ -255,13 +250,6 @@ pub struct Telemetry {
 }
 
 impl Config {
-    /// Channels that name messengers without a connector in this version, with those messengers.
-    pub fn not_built_in(&self) -> Vec<(&Channel, Vec<&str>)> {
-        let channels = self.integrations.iter().flat_map(|integration| &integration.channels);
-        let absent = channels.map(|channel| (channel, channel.not_built_in().collect::<Vec<_>>()));
-        absent.filter(|(_, kinds)| !kinds.is_empty()).collect()
-    }
-
     /// The channel with this id and its integration; ids are unique over all integrations.
     pub fn channel(&self, id: &str) -> Option<(&Integration, &Channel)> {
         self.integrations.iter().find_map(|integration| {

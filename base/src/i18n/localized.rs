@@ -3,80 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::stored::STORED;
 use super::{Language, Words};
 
 /// The platform's name where it is unknown.
 pub const CRM: &str = "amoCRM";
-
-/// Texts that are stored in English beside foreign text, with their arguments in order.
-const STORED: &[(&str, &[&str])] = &[
-    ("said-server-answered", &["status"]),
-    ("said-server-late", &["seconds"]),
-    ("said-server-unconnected", &[]),
-    ("said-server-broke", &[]),
-    ("said-webhook-missing", &[]),
-    ("said-webhook-secret", &[]),
-    ("said-url-scheme", &[]),
-    ("said-url-plain", &[]),
-    ("said-url-user", &[]),
-    ("said-url-host", &[]),
-    ("said-url-port", &["port"]),
-    ("said-url-private", &["host"]),
-    ("said-crm-answered", &["status", "text"]),
-    ("said-crm-answered-mute", &["status"]),
-    ("said-crm-invalid", &["reason"]),
-    ("said-account-unlisted", &["account", "channel"]),
-    ("said-hook-version", &["version"]),
-    ("said-telegram-token", &[]),
-    ("said-telegram-unreadable", &["status"]),
-    ("said-telegram-answered", &["status", "text"]),
-    ("said-telegram-file", &[]),
-    ("said-net-name", &[]),
-    ("said-net-refused", &[]),
-    ("said-net-certificate", &[]),
-    ("said-net-late", &[]),
-    ("said-net-unreachable", &[]),
-    ("said-net-cut", &[]),
-    ("passport-telegram-t42", &[]),
-    ("passport-telegram-t45", &[]),
-    ("passport-telegram-t46", &[]),
-    ("passport-telegram-t47", &[]),
-    ("passport-telegram-t48", &[]),
-    ("passport-telegram-t49", &[]),
-    ("passport-telegram-t51", &[]),
-    ("said-vk-token", &[]),
-    ("said-vk-answered", &["code", "text"]),
-    ("said-vk-refused", &["text"]),
-    ("said-vk-unreadable", &[]),
-    ("said-vk-file", &[]),
-    ("passport-vk-5", &[]),
-    ("passport-vk-7", &[]),
-    ("passport-vk-15", &[]),
-    ("passport-vk-15m", &[]),
-    ("passport-vk-27", &[]),
-    ("said-wa-token", &[]),
-    ("said-wa-number", &[]),
-    ("said-wa-unreadable", &["status"]),
-    ("said-wa-answered", &["code", "text"]),
-    ("said-wa-file", &[]),
-    ("passport-whatsapp-w10", &[]),
-    ("passport-whatsapp-w17", &[]),
-    ("passport-whatsapp-w18", &[]),
-    ("passport-whatsapp-w19", &[]),
-    ("passport-whatsapp-w20", &[]),
-    ("passport-whatsapp-w21", &[]),
-    ("passport-whatsapp-w22", &[]),
-    ("passport-whatsapp-w23", &[]),
-    ("passport-whatsapp-w29", &[]),
-    ("passport-whatsapp-w30", &[]),
-    ("passport-whatsapp-w32", &[]),
-    ("passport-whatsapp-w33", &[]),
-    ("passport-whatsapp-w34", &[]),
-    ("passport-whatsapp-w35", &[]),
-    ("passport-whatsapp-w36", &[]),
-    ("passport-whatsapp-w37", &[]),
-    ("passport-whatsapp-401", &[]),
-];
 
 /// A message key with its arguments. `Display` is English, for logs and programs; people read it by [`LocalizedText::in_words`].
 ///

@@ -18,6 +18,7 @@ mod glue;
 mod language;
 mod localized;
 mod numbers;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod time;

@@ -14,7 +14,7 @@ const COUNTERS: &[Counter] = &[
     (
         "parom_hooks_total",
         "Calls of amoCRM and of messengers that were answered, by door and HTTP status.",
-        &[("door", &["amocrm", "crm", "telegram"]), ("status", &["200", "401", "503"])],
+        &[("door", &["amocrm", "crm", "facebook", "instagram", "max", "telegram"]), ("status", &["200", "401", "503"])],
     ),
     (
         "parom_quarantined_total",
@@ -42,7 +42,7 @@ const COUNTERS: &[Counter] = &[
         "parom_quarantined_total",
         "",
         &[
-            ("door", &["telegram"]),
+            ("door", &["facebook", "instagram", "max", "telegram"]),
             ("reason", &["broke_off", "conflict", "invalid", "unknown", "unknown_update", "unreadable", "unstorable"]),
         ],
     ),
@@ -64,6 +64,107 @@ const COUNTERS: &[Counter] = &[
                     "service",
                 ],
             ),
+        ],
+    ),
+    (
+        "parom_ignored_total",
+        "",
+        &[
+            ("door", &["max"]),
+            (
+                "reason",
+                &[
+                    "channel",
+                    "comment",
+                    "dialog_cleared",
+                    "dialog_muted",
+                    "echo",
+                    "group",
+                    "members",
+                    "message_callback",
+                ],
+            ),
+        ],
+    ),
+    (
+        "parom_ignored_total",
+        "",
+        &[
+            ("door", &["facebook", "instagram"]),
+            (
+                "reason",
+                &["echo", "empty", "feed", "message_edit", "own_comment", "own_reaction", "postback", "service"],
+            ),
+        ],
+    ),
+    ("parom_ignored_total", "", &[("door", &["avito"]), ("reason", &["avito_chat", "own_send", "ping", "system"])]),
+    (
+        "parom_ignored_total",
+        "",
+        &[
+            ("door", &["facebook"]),
+            (
+                "reason",
+                &["echo", "empty", "feed", "message_edit", "own_comment", "own_reaction", "postback", "service"],
+            ),
+        ],
+    ),
+    (
+        "parom_ignored_total",
+        "",
+        &[
+            ("door", &["instagram"]),
+            ("reason", &["echo", "empty", "message_edit", "own_comment", "own_reaction", "postback", "service"]),
+        ],
+    ),
+    (
+        "parom_ignored_total",
+        "",
+        &[
+            ("door", &["max"]),
+            (
+                "reason",
+                &[
+                    "channel",
+                    "comment",
+                    "dialog_cleared",
+                    "dialog_muted",
+                    "echo",
+                    "group",
+                    "members",
+                    "message_callback",
+                ],
+            ),
+        ],
+    ),
+    (
+        "parom_ignored_total",
+        "",
+        &[
+            ("door", &["vk"]),
+            (
+                "reason",
+                &[
+                    "confirmation",
+                    "echo",
+                    "group_reading",
+                    "new_reaction",
+                    "own_comment",
+                    "own_reaction",
+                    "own_reading",
+                    "own_typing",
+                    "service",
+                    "unknown_message",
+                ],
+            ),
+        ],
+    ),
+    (
+        "parom_ignored_total",
+        "",
+        &[
+            ("door", &["whatsapp"]),
+            ("reason", &["account", "address_book", "history", "number", "other_number", "status", "user_preferences"]),
         ],
     ),
     (

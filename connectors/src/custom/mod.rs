@@ -129,6 +129,10 @@ impl Connector for Custom {
         }
     }
 
+    fn uses_last_incoming(&self) -> bool {
+        false
+    }
+
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
         let mut settings = settings;
         let window = settings.as_object_mut().and_then(|settings| settings.remove(WINDOW_SETTING));

@@ -131,7 +131,7 @@ impl ErrorCatalog {
     /// (`{"error":{"code":…}}`).
     pub fn of_answer(&self, status: u16, answer: &str) -> Option<&'static CatalogEntry> {
         let answered: serde_json::Value = serde_json::from_str(answer).unwrap_or_default();
-        let code = answered.pointer("/error/code").and_then(serde_json::Value::as_u64);
+        let code = ["/error/code", "/error_code"].into_iter().find_map(|place| answered.pointer(place)?.as_u64());
         let code = code.and_then(|code| u32::try_from(code).ok());
         self.find(code.unwrap_or_else(|| u32::from(status)), answer)
     }

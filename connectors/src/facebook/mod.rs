@@ -20,7 +20,7 @@ pub const KIND: Kind = Kind {
     deep_link: Some(|name| format!("https://m.me/{}?ref=", name.trim_start_matches('@'))),
 };
 
-/// What Messenger can do (§9–§13, §16).
+/// What Messenger can do (instagram-and-facebook §9–§13, §16).
 const ABILITIES: Abilities = Abilities {
     content: ContentAbilities {
         sticker: Support::As(Stand::Picture),
@@ -57,7 +57,7 @@ const TOKEN: Field = Field {
     ..Field::required("access_token", Input::Text, "wizard-fb-token").with_hint("wizard-fb-token-hint")
 };
 
-static PLATFORM: Platform = Platform {
+const PLATFORM: Platform = Platform {
     kind: KIND.name,
     network: Network::Facebook,
     object: "page",

@@ -21,7 +21,7 @@ pub const KIND: Kind = Kind {
     deep_link: Some(|name| format!("https://ig.me/m/{}?ref=", name.trim_start_matches('@'))),
 };
 
-/// What Instagram can do (§9–§13, §16).
+/// What Instagram can do (instagram-and-facebook §9–§13, §16).
 const ABILITIES: Abilities = Abilities {
     content: ContentAbilities {
         sticker: Support::As(Stand::Picture),
@@ -59,7 +59,7 @@ const TOKEN: Field = Field {
     ..Field::required("access_token", Input::Text, "wizard-ig-token").with_hint("wizard-ig-token-hint")
 };
 
-static PLATFORM: Platform = Platform {
+const PLATFORM: Platform = Platform {
     kind: KIND.name,
     network: Network::Instagram,
     object: "instagram",

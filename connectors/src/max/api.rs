@@ -85,7 +85,7 @@ impl MaxApi {
     /// A root certificate that cannot be read was refused with the configuration; if it vanished since, the calls fail
     /// and say why.
     pub fn new(http: &HttpClients, config: &config::Max) -> Self {
-        let trusting = config.ca_file.as_deref().map(|file| http.trusting(&config.api_url, file)).transpose();
+        let trusting = config.root().map(|file| http.trusting(&config.api_url, file)).transpose();
         let own = trusting.unwrap_or_else(|error| {
             tracing::error!(%error, "the root certificate of max.ca_file is not used");
             None

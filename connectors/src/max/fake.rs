@@ -35,7 +35,6 @@ pub struct RecordedCall {
     /// `POST /messages?chat_id=1`.
     pub line: String,
     pub authorization: Option<String>,
-    pub content_type: String,
     pub bytes: Vec<u8>,
 }
 
@@ -113,12 +112,7 @@ impl Fake {
         let mut bytes = vec![0; header("content-length").map_or(0, |length| length.parse().unwrap())];
         stream.read_exact(&mut bytes).await.ok()?;
         let line = head.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned();
-        let call = RecordedCall {
-            line: line.clone(),
-            authorization: header("authorization"),
-            content_type: header("content-type").unwrap_or_default(),
-            bytes,
-        };
+        let call = RecordedCall { line: line.clone(), authorization: header("authorization"), bytes };
         let (answer, count) = {
             let mut script = self.script.lock().unwrap();
             script.calls.push(call);

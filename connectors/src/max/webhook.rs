@@ -13,8 +13,8 @@ use super::setup;
 use crate::incoming::IncomingCall;
 use crate::{Check, Denied, HOOK_SECRET, HookTarget, Identity, Probe, Settings, Watched};
 
-/// Types of updates that are subscribed.
-const TYPES: [&str; 15] = [
+/// Types of updates that are subscribed: those that mean something to a conversation.
+const TYPES: [&str; 13] = [
     "message_created",
     "message_edited",
     "message_removed",
@@ -22,14 +22,12 @@ const TYPES: [&str; 15] = [
     "bot_started",
     "bot_stopped",
     "dialog_removed",
-    "dialog_cleared",
     "bot_added",
     "bot_removed",
     "chat_title_changed",
     "comment_created",
     "comment_edited",
     "comment_removed",
-    "user_added",
 ];
 /// Those without which customers' messages would be missed. A server that knows no comments keeps the others.
 const NEEDED: [&str; 5] = ["message_created", "message_edited", "message_removed", "message_callback", "bot_started"];

@@ -18,7 +18,7 @@ use super::upload::Upload;
 const VERSION: &str = "v26.0";
 /// Time limit of a call without files, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(12);
-/// Time limit of what is asked while Meta waits for the answer to a webhook, which it gives 20 seconds (§2).
+/// Time limit of what is asked while Meta waits for the answer to a webhook, which it gives 20 seconds (instagram-and-facebook §2).
 const ASK_WITHIN: Duration = Duration::from_secs(4);
 /// Time limit of a call with a file.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(25);
@@ -48,7 +48,7 @@ pub(super) enum GraphError {
     },
 }
 
-/// A refusal (§17).
+/// A refusal (instagram-and-facebook §17).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub status: u16,
@@ -120,7 +120,7 @@ impl Graph {
         answered(request.bearer_auth(token.expose_secret()), token, || whole.is_set()).await
     }
 
-    /// A token for 60 more days. Meta wants the old one in the address, without a version (§1).
+    /// A token for 60 more days. Meta wants the old one in the address, without a version (instagram-and-facebook §1).
     pub async fn refresh(&self, token: &SecretString) -> Result<Value, GraphError> {
         let query = [("grant_type", "ig_refresh_token"), ("access_token", token.expose_secret())];
         let address = Url::parse_with_params(&format!("{}/refresh_access_token", self.base), query);
@@ -191,7 +191,7 @@ async fn read(response: Response, token: &SecretString) -> Result<Value, GraphEr
     }
 }
 
-/// What Meta says of the wait: seconds, or the minutes of its usage header (§16).
+/// What Meta says of the wait: seconds, or the minutes of its usage header (instagram-and-facebook §16).
 fn retry_after(response: &Response) -> Option<Duration> {
     let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
     if let Some(seconds) = text("retry-after").and_then(|text| text.parse().ok()) {

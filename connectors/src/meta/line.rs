@@ -35,7 +35,7 @@ pub(super) fn account<'a>(meta: &Meta, settings: &'a Settings) -> Result<Account
 async fn myself(meta: &Meta, account: &Account<'_>) -> Result<Myself, Denied> {
     let answer = meta.graph.get(account.token, "me", &[("fields", meta.platform.me)]).await;
     let me = answer.map_err(|failed| denied(meta.platform, &failed))?;
-    // An Instagram token sees its account under another id; webhooks and this setting have `user_id` (§4).
+    // An Instagram token sees its account under another id; webhooks and this setting have `user_id` (instagram-and-facebook §4).
     let id = if meta.platform.is_instagram() { text(&me, "user_id") } else { text(&me, "id") };
     let me = Myself { id, name: text(&me, "name"), username: text(&me, "username") };
     if me.id == account.id {
@@ -45,7 +45,7 @@ async fn myself(meta: &Meta, account: &Account<'_>) -> Result<Myself, Denied> {
     Err(Denied::Refused(said))
 }
 
-/// The id of the app whose token this is. Only Messenger tells it (§3).
+/// The id of the app whose token this is. Only Messenger tells it (instagram-and-facebook §3).
 async fn app_id(meta: &Meta, account: &Account<'_>) -> Result<Option<String>, Denied> {
     if meta.platform.is_instagram() {
         return Ok(None);
@@ -99,7 +99,7 @@ async fn callback(meta: &Meta, app: &str, secret: &SecretString) -> Result<Optio
 }
 
 /// Subscribes the app to the account, and sets the app's callback where Meta has a call for that: for pages. An
-/// Instagram app's callback is entered in its dashboard (§3), and the vendor's app has one already.
+/// Instagram app's callback is entered in its dashboard (instagram-and-facebook §3), and the vendor's app has one already.
 pub(super) async fn connect(meta: &Meta, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     let account = account(meta, settings)?;
     let fields = meta.platform.subscribed.join(",");
@@ -129,7 +129,7 @@ async fn is_subscribed(meta: &Meta, account: &Account<'_>) -> Result<bool, Denie
     Ok(own.any(|one| {
         let fields = one.get("subscribed_fields").and_then(Value::as_array);
         let has = |name: &&str| fields.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(name)));
-        meta.platform.subscribed.iter().all(|name| has(name))
+        meta.platform.subscribed.iter().all(has)
     }))
 }
 

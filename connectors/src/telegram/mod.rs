@@ -81,6 +81,10 @@ impl Connector for Telegram {
         setup::FIELDS
     }
 
+    fn uses_last_incoming(&self) -> bool {
+        false
+    }
+
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
         setup::setup(settings)
     }

@@ -90,6 +90,10 @@ impl Connector for WebChat {
         FIELDS
     }
 
+    fn uses_last_incoming(&self) -> bool {
+        false
+    }
+
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
         Ok(Setup { public: settings::checked(settings)?, secrets: Default::default() })
     }

@@ -31,12 +31,18 @@ const SOURCE: Table = tenant_table("source", &["id"])
         text("services_sent").default("''"),
         text("facts").default("'{}'"),
         bigint("look_at").null(),
+        bigint("renew_at").null(),
+        bigint("poll_at").null(),
     ])
     .indexes(&[
         // An external id names one source in amoCRM; that of a deleted source may be used again.
         "CREATE UNIQUE INDEX source_external_id ON source (tenant_id, external_id) WHERE deleted_at IS NULL",
         // Finds lines that are due for a check at the messenger. Over all accounts.
         "CREATE INDEX source_look ON source (look_at) WHERE look_at IS NOT NULL",
+        // Finds sources whose credentials may have to be renewed. Over all accounts.
+        "CREATE INDEX source_renew ON source (renew_at) WHERE renew_at IS NOT NULL",
+        // Finds sources whose messengers are due to be polled. Over all accounts.
+        "CREATE INDEX source_poll ON source (poll_at) WHERE poll_at IS NOT NULL",
     ]);
 
 /// The latest change of a source that a developer's own messenger has not been notified of yet.

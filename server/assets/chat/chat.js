@@ -3,9 +3,9 @@
 
 import { drawing } from "./dom.js";
 import { letAttach, takeFiles } from "./files.js";
-import { introduced, introduction } from "./intro.js";
+import { asks, introduced, introduction } from "./intro.js";
 import { reacted, tellTyping, typed, types } from "./live.js";
-import { begin, send, waits, write } from "./outbox.js";
+import { begin, correct, isHeld, send, waits, write } from "./outbox.js";
 import { place } from "./place.js";
 import { arrived } from "./receipts.js";
 import { letPick } from "./smileys.js";
@@ -31,6 +31,8 @@ const writes = (text, more) => {
 
 on(form, "submit", (event) => {
   event.preventDefault();
+  // The answers belong to the message that waits for them, whatever is written now.
+  if (asks() && isHeld()) correct(introduction());
   const [text, files] = [input.value.trim(), takeFiles()];
   if (files.length) files.forEach((file, at) => writes(at ? "" : text, { file }));
   else if (text) writes(text);
@@ -153,7 +155,7 @@ place.signal.addEventListener("abort", () => {
 
 onChoice((text, row) => writes(text, { row }));
 if (!navigator.onLine) say("line", words.offline);
-if (waits()) introduced();
+if (waits() && !isHeld()) introduced();
 begin();
 connect();
 

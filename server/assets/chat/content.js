@@ -11,6 +11,20 @@ const link = (url, className, text) => {
   return made;
 };
 
+// An address in a text, without the punctuation that ends its sentence.
+const address = /\bhttps?:\/\/[^\s<>"]*[^\s<>".,:;!?'«»…)\]}]/gi;
+
+/** A text with its addresses as links. */
+export const linked = (text) => {
+  const pieces = [];
+  let end = 0;
+  for (const { 0: url, index } of text.matchAll(address)) {
+    pieces.push(text.slice(end, index), link(url, "", url));
+    end = index + url.length;
+  }
+  return [...pieces, text.slice(end)].filter(Boolean);
+};
+
 const named = (file) => file.name || words.kinds[file.kind];
 
 const image = (file) => {
@@ -55,7 +69,11 @@ const quote = ({ name, text, forwarded }) => {
   const made = element("blockquote", "quote");
   const head = [forwarded && words.forwarded, name].filter(Boolean).join(": ");
   if (head) made.append(element("p", "who", head));
-  if (text) made.append(element("p", "", text));
+  if (text) {
+    const said = element("p");
+    said.append(...linked(text));
+    made.append(said);
+  }
   return made;
 };
 
@@ -84,7 +102,11 @@ const buttons = (rows, choose) => {
 
 const list = ({ body, footer, button: open, sections }, choose) => {
   const made = element("div", "list");
-  if (body) made.append(element("p", "", body));
+  if (body) {
+    const said = element("p");
+    said.append(...linked(body));
+    made.append(said);
+  }
   if (footer) made.append(element("p", "small", footer));
   const rows = element("details", "choices");
   rows.append(element("summary", "choice", open || words.choose));

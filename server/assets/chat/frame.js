@@ -1,5 +1,6 @@
 // The chat's parts, as the hosted page has them (templates/chat/page.html), for a place that has none yet.
 
+import { linked } from "./content.js";
 import { drawn, element } from "./dom.js";
 import { place } from "./place.js";
 import { words } from "./tools.js";
@@ -28,7 +29,7 @@ const question = (name) => {
 
 const consent = () => {
   const box = made("input", "consent", { type: "checkbox", name: "consent", value: "1", required: "" });
-  return made("p", "", { class: "question" }, made("label", "", { class: "check" }, box, " " + place.consent));
+  return made("p", "", { class: "question" }, made("label", "", { class: "check" }, box, made("span", "", {}, ...linked(place.consent))));
 };
 
 const intro = () => {
@@ -36,7 +37,7 @@ const intro = () => {
   return asked.length ? [made("fieldset", "intro", { "aria-label": words.about_you }, ...asked)] : [];
 };
 
-const privacy = () => (place.privacy ? [said("privacy", "small", place.privacy)] : []);
+const privacy = () => (place.privacy ? [made("p", "privacy", { class: "small" }, ...linked(place.privacy))] : []);
 
 /** Builds them into an element; `leave` is what the button in the head does. */
 export const build = (into, leave) => {

@@ -1,25 +1,54 @@
 // What is asked before the first message: who writes, and whether that is agreed to.
 
 import { place } from "./place.js";
-import { part } from "./tools.js";
+import { on, part } from "./tools.js";
+import { say } from "./view.js";
 
 const intro = part("intro");
 
-/** Asks no longer. */
-export const introduced = () => {
+const shows = (isShown) => {
   if (!intro) return;
-  intro.disabled = true;
-  intro.hidden = true;
+  intro.disabled = !isShown;
+  intro.hidden = !isShown;
 };
+
+/** Asks no longer. */
+export const introduced = () => shows(false);
+
+/** Whether something is asked. */
+export const asks = () => Boolean(intro && !intro.disabled);
 
 /** The answers, once: they go with the first message. */
 export const introduction = () => {
-  if (!intro || intro.disabled) return {};
+  if (!asks()) return {};
   const typed = [...intro.querySelectorAll("input:not([type=checkbox])")].filter((field) => field.value.trim());
   const about = Object.fromEntries(typed.map((field) => [field.name, field.value.trim()]));
   const consent = Boolean(intro.querySelector("[name=consent]")?.checked);
   introduced();
   return { ...(typed.length ? { about } : {}), ...(consent ? { consent } : {}) };
+};
+
+/**
+ * Asks again, because an answer was not accepted: `wrong` holds a sentence by the name of its field. False: nothing of
+ * that is asked here.
+ */
+export const askAgain = (wrong, { about, consent } = {}) => {
+  const fields = Object.keys(wrong).map((name) => intro?.querySelector(`[name=${CSS.escape(name)}]`)).filter(Boolean);
+  if (!fields.length) return false;
+  for (const [name, value] of Object.entries(about || {})) {
+    const field = intro.querySelector(`[name=${CSS.escape(name)}]`);
+    if (field && !field.value) field.value = value;
+  }
+  const box = intro.querySelector("[name=consent]");
+  if (box && consent) box.checked = true;
+  shows(true);
+  for (const field of fields) {
+    field.setAttribute("aria-invalid", "true");
+    on(field, "input", () => field.removeAttribute("aria-invalid"), { once: true });
+  }
+  say("form", wrong[fields[0].name]);
+  fields[0].focus();
+  return true;
 };
 
 if (place.started) introduced();

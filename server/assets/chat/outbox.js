@@ -1,6 +1,7 @@
 // What is not sent yet. Every message has its id before the first try and stays in the browser's storage until the
 // server has it: a repeat is recognised there, a reload or a lost connection loses nothing.
 
+import { askAgain } from "./intro.js";
 import { place } from "./place.js";
 import { dropFile, fileOf, keepFile } from "./store.js";
 import { counted, newId, on, pause, post, words } from "./tools.js";
@@ -50,6 +51,18 @@ const all = () => {
 };
 
 const waiting = () => all().filter((item) => !item.refused);
+
+/** Whether a message waits for other answers to what is asked. */
+export const isHeld = () => Boolean(waiting()[0]?.wrong);
+
+/** Sends what waits with these answers. */
+export const correct = (answers) => {
+  const [held] = waiting();
+  put({ ...held, wrong: undefined, with: { ...held.with, ...answers } });
+  say("form", "");
+  present(held);
+  return send();
+};
 
 const present = (item) => {
   show({ ...item, mine: true });
@@ -114,7 +127,7 @@ export const send = async () => {
 };
 
 const sendAll = async () => {
-  for (let item = waiting()[0]; item; item = waiting()[0]) {
+  for (let item = waiting()[0]; item && !item.wrong; item = waiting()[0]) {
     const wait = await deliver(item);
     say("unsent", waiting().length);
     if (wait > 0) {
@@ -130,6 +143,17 @@ const refuse = (item, why) => {
   put(refused);
   present(refused);
   return 0;
+};
+
+// What is asked before the first message was answered in a way that the server does not accept: it is asked again, and
+// everything waits in its order until then.
+const asked = async (item, answer) => {
+  const problem = await answer.json().catch(() => ({}));
+  const wrong = Object.fromEntries((problem.errors || []).map(({ pointer, detail }) => [pointer.split("/").pop(), detail]));
+  if (!askAgain(wrong, item.with)) return false;
+  put({ ...item, wrong });
+  mark(item.id, words.failed);
+  return true;
 };
 
 const posted = async (item) => {
@@ -181,6 +205,7 @@ const deliver = async (item) => {
     waiting().forEach((each) => mark(each.id, words.failed));
     return 30000;
   }
+  if (status === 422 && (await asked(item, answer))) return 0;
   if (item.file && (status === 413 || status === 415)) return refuse(item, status === 413 ? words.too_large : words.file_kind);
   if (status >= 400 && status < 500 && status !== 408) return refuse(item, words.failed);
   failures += 1;
@@ -208,6 +233,8 @@ export const begin = () => {
   for (const item of all()) {
     if (rowOf(item.id)) drop(item);
     else present(item);
+    // Without the question it is sent as it is.
+    if (item.wrong && !askAgain(item.wrong, item.with)) put({ ...item, wrong: undefined });
   }
   send();
 };

@@ -2,7 +2,7 @@
 
 import { place } from "./place.js";
 import { on, part, post } from "./tools.js";
-import { owing } from "./view.js";
+import { owing, rowOf } from "./view.js";
 
 const owed = { delivered: new Set(), read: new Set() };
 const onScreen = new Set();
@@ -40,9 +40,13 @@ const seen = (id) => {
   place.unread(unread.size);
 };
 
+const isBefore = (a, b) => Boolean(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING);
+
 const looked = () => {
-  if (document.visibilityState !== "visible") return;
-  for (const row of onScreen) {
+  if (document.visibilityState !== "visible" || !onScreen.size) return;
+  const lowest = [...onScreen].reduce((a, b) => (isBefore(a, b) ? b : a));
+  // Whoever reads below has gone past what came before, however far it scrolled away.
+  for (const row of [...unread].map(rowOf).filter((row) => row && (row === lowest || isBefore(row, lowest)))) {
     observer.unobserve(row);
     tell("read", row.dataset.id);
     seen(row.dataset.id);

@@ -1,6 +1,6 @@
 // What is seen: messages in their list, and the strip above the input.
 
-import { above, below, shownFile } from "./content.js";
+import { above, below, linked, shownFile } from "./content.js";
 import { button, element } from "./dom.js";
 import { letReact, reacted } from "./live.js";
 import { place } from "./place.js";
@@ -57,6 +57,7 @@ export const onChoice = (act) => (choose = act);
 
 const fill = (row, message) => {
   const [said, mark] = [row.querySelector(".text"), row.querySelector(".mark")];
+  said?.replaceChildren(...linked(message.text));
   row.querySelectorAll(".plain, .file").forEach((old) => old.remove());
   (said || mark).before(...above(message));
   mark.before(...below(message, (...choice) => choose(...choice)));
@@ -122,15 +123,15 @@ export const drawFile = (id, file) => {
 };
 
 // The strip shows the most important of what there is to say.
-const said = { closed: "", wait: "", file: "", line: "", unsent: 0 };
+const said = { closed: "", form: "", wait: "", file: "", line: "", unsent: 0 };
 
-/** Says something of a kind – `closed`, `wait`, `file`, `line` – or with an empty text nothing more; `unsent` counts. */
+/** Says something of a kind – `closed`, `form`, `wait`, `file`, `line` – or with an empty text nothing more; `unsent` counts. */
 export const say = (kind, what) => {
   said[kind] = what;
   const isDown = said.line === words.offline || said.line === words.connecting;
   const count = isDown && said.unsent > 0 ? " " + counted(words.unsent, said.unsent) + "." : "";
-  const text = said.closed || said.wait || said.file || said.line + count;
-  notice.className = "notice " + (said.closed || said.file ? "t-warn" : "t-wait");
+  const text = said.closed || said.form || said.wait || said.file || said.line + count;
+  notice.className = "notice " + (said.closed || said.form || said.file ? "t-warn" : "t-wait");
   if (notice.textContent !== text) notice.textContent = text;
   notice.hidden = !text;
 };
@@ -138,8 +139,14 @@ export const say = (kind, what) => {
 /** What was said last of a kind. */
 export const saying = (kind) => said[kind];
 
+let scrolledTo = 0;
+
+// Only whoever scrolls up stops following: what grows moves the end away without that.
 const scrolled = () => {
-  follows = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  const isUp = log.scrollTop < scrolledTo - 1;
+  scrolledTo = log.scrollTop;
+  if (log.scrollHeight - log.scrollTop - log.clientHeight < 80) follows = true;
+  else if (isUp) follows = false;
   if (!follows) return;
   unseen = 0;
   fresh.hidden = true;
@@ -147,7 +154,10 @@ const scrolled = () => {
 
 on(fresh, "click", toEnd);
 on(log, "scroll", scrolled, { passive: true });
-new ResizeObserver(follow).observe(log);
+// Pictures grow when they are loaded, and the line below says that somebody types.
+const sizes = new ResizeObserver(follow);
+[log, list, part("typing")].forEach((one) => sizes.observe(one));
+place.signal.addEventListener("abort", () => sizes.disconnect());
 for (const row of rows.values()) {
   const text = row.querySelector(".text")?.textContent ?? "";
   clock(row.querySelector("time"));

@@ -40,6 +40,7 @@ pub mod source_types;
 pub mod sources;
 pub mod statuses;
 pub mod template_messages;
+pub mod template_types;
 pub mod templates;
 pub mod tenants;
 pub mod timeline;

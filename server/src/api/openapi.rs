@@ -110,28 +110,8 @@ impl Modify for Bearer {
 /// The public API as an OpenAPI 3.1 document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
-    for (path, item) in &mut document.paths.paths {
-        name_operations(path, item);
-    }
     finish::finish(&mut document);
     document
-}
-
-/// Builds operation ids from method and path, because handlers in different files share names.
-fn name_operations(path: &str, item: &mut PathItem) {
-    let words: Vec<&str> = path
-        .trim_start_matches("/api/v1/")
-        .split(['/', '-', '_'])
-        .map(|word| word.trim_matches(['{', '}']))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let operations =
-        [("get", &mut item.get), ("post", &mut item.post), ("patch", &mut item.patch), ("delete", &mut item.delete)];
-    for (method, operation) in operations {
-        if let Some(operation) = operation {
-            operation.operation_id = Some(format!("{method}_{}", words.join("_")));
-        }
-    }
 }
 
 /// The document with a final newline, as it is printed and stored in `docs/openapi.json`.

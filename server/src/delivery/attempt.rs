@@ -10,6 +10,7 @@ use connectors::AfterUnknown;
 use queue::{Attempt, Claim, Learned, LoggedWebhook, Settled, Settlement, TurnEffect};
 use uuid::Uuid;
 
+use super::await_status::{self, Reported};
 use super::letter_context::LetterContext;
 use super::{backoff, dialogue, to_crm, to_messenger};
 use crate::delivery::DeliveryContext;
@@ -35,7 +36,7 @@ pub async fn attempt(
 ) -> anyhow::Result<Settlement> {
     let started = app.clock.millis();
     app.faults.hit("carry.before_call").context("before the call")?;
-    let parts = match parts.await {
+    let mut parts = match parts.await {
         Ok(parts) => parts,
         Err(error) => {
             tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a letter could not be read");
@@ -55,6 +56,11 @@ pub async fn attempt(
     } else if claim.letter.kind == LetterKind::Message && parts.message().is_ok_and(|message| message.body.expired) {
         Some(bury(FailureCode::Internal, "expired: what it said is kept no longer"))
     } else {
+        match await_status::look(app, &claim, &parts).await? {
+            Reported::NotYet(millis) => return Ok(put_off(claim, millis)),
+            Reported::As(external_id) => parts.reported_as = Some(external_id),
+            Reported::Not => {}
+        }
         let tried = match claim.direction {
             Direction::ToCrm => to_crm::attempt(app, &claim, &parts).await,
             Direction::ToMessenger => to_messenger::attempt(app, &claim, &parts).await,
@@ -66,6 +72,9 @@ pub async fn attempt(
     };
     app.faults.hit("carry.after_call").context("after the call")?;
     let Some(report) = report else { return Ok(Settlement::plain(claim, Settled::Superseded)) };
+    if matches!(report.verdict, Verdict::Unknown) && await_status::awaits(app, &claim, &parts) {
+        await_status::begin(app, &claim).await?;
+    }
     let millis = i32::try_from(app.clock.millis() - started).unwrap_or(i32::MAX);
     let typing = claim.letter.kind == LetterKind::Typing;
     let done = settlement(app, claim, &parts, report, started, millis)?;
@@ -140,6 +149,9 @@ fn settlement(
     match report.verdict {
         Verdict::Done(taken) => {
             done.turn = TurnEffect::Healthy;
+            // Sent once more, because nothing reported the first time.
+            let again = unknown && report.status > 0;
+            done.possible_duplicate = again && after_unknown(app, &done.claim, parts) == AfterUnknown::AwaitStatus;
             take(app, &mut done, parts, taken)?;
         }
         Verdict::Bury(failure) => {
@@ -161,14 +173,16 @@ fn settlement(
             done.turn = failing;
         }
         Verdict::Unknown => {
-            let after_unknown = match done.claim.direction {
-                Direction::ToCrm => AfterUnknown::RepeatFreely,
-                Direction::ToMessenger => after_unknown(app, parts),
+            let rule = after_unknown(app, &done.claim, parts);
+            let (millis, once) = match rule {
+                AfterUnknown::ResendOnce => (RESEND_MILLIS, true),
+                AfterUnknown::AwaitStatus => (await_status::LOOK_MILLIS, true),
+                AfterUnknown::RepeatFreely | AfterUnknown::RepeatMarked => {
+                    (backoff::millis(letter.attempts, None), false)
+                }
             };
-            let once = matches!(after_unknown, AfterUnknown::ResendOnce | AfterUnknown::AwaitStatus);
-            let millis = if once { RESEND_MILLIS } else { backoff::millis(letter.attempts, None) };
             done.settled = Settled::Retry { millis, unknown: true, resent: once && unknown };
-            done.possible_duplicate = once;
+            done.possible_duplicate = once && (unknown || rule == AfterUnknown::ResendOnce);
             done.turn = failing;
         }
         Verdict::Pause => {
@@ -179,7 +193,10 @@ fn settlement(
     Ok(done)
 }
 
-fn after_unknown(app: &DeliveryContext, parts: &LetterContext) -> AfterUnknown {
+fn after_unknown(app: &DeliveryContext, claim: &Claim, parts: &LetterContext) -> AfterUnknown {
+    if claim.direction == Direction::ToCrm {
+        return AfterUnknown::RepeatFreely;
+    }
     let connector = parts.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
     connector.map_or(AfterUnknown::ResendOnce, |connector| connector.abilities().after_unknown)
 }

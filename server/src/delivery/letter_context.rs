@@ -30,6 +30,8 @@ pub struct LetterContext {
     pub tenant: Arc<tenant::Model>,
     /// The amoCRM side: the letter's own target, or the source's channel.
     pub channel: Option<tenant_channel::Model>,
+    /// The messenger's id of a message whose answer was lost, if a report of the messenger named its letter meanwhile.
+    pub reported_as: Option<String>,
 }
 
 /// Column prefix of each entity in the joined result.
@@ -81,6 +83,7 @@ impl LetterContext {
             source: known.source,
             tenant: known.tenant.context("the letter's tenant is missing")?,
             channel: Option::<tenant_channel::Model>::from_query_result(row, CHANNEL)?,
+            reported_as: None,
         })
     }
 

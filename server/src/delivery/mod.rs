@@ -5,11 +5,12 @@
 //! ```
 
 mod attempt;
+pub mod await_status;
 pub mod backoff;
 pub mod balance;
 mod context;
 pub mod dead;
-mod dialogue;
+pub mod dialogue;
 pub mod expire;
 pub mod gauges;
 pub mod history;

@@ -144,22 +144,9 @@ pub fn windows(config: &Config, checks: &mut Vec<Check>) {
     }
 }
 
-/// Messengers that a channel names and that this version has no connector for.
-pub fn connectors(config: &Config, checks: &mut Vec<Check>) {
-    let absent = config.not_built_in();
-    for (channel, kinds) in &absent {
-        let said = LocalizedText::new("doctor-connectors-absent").with("channel", channel.id.as_str());
-        let said = said.with("title", channel.title.as_str()).with("kinds", kinds.join(", "));
-        checks.push(Check::warn("connectors", said, "doctor-connectors-absent-fix"));
-    }
-    if absent.is_empty() {
-        checks.push(Check::ok("connectors", LocalizedText::new("doctor-connectors-ok")));
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{connectors as connectors_of, *};
+    use super::*;
     use crate::doctor::Status;
 
     fn check(channel: &str) -> Vec<Check> {
@@ -170,26 +157,6 @@ mod tests {
         let mut checks = Vec::new();
         windows(&Config::from_toml(&toml).unwrap(), &mut checks);
         checks
-    }
-
-    /// Requirement 13: a messenger that is not built in is accepted with a warning.
-    #[test]
-    fn messengers_without_a_connector_are_told() {
-        let config = |connectors: &str| {
-            let toml = format!(
-                "[[integration]]\nname = \"main\"\nplatform = \"amocrm\"\nclient_id = \"i\"\nclient_secret = \"s\"\n\
-                 [[integration.channel]]\nid = \"344a5002-f8ca-454d-af3d-396180102ac7\"\ncode = \"c\"\nsecret = \"s\"\n{connectors}"
-            );
-            let mut checks = Vec::new();
-            connectors_of(&Config::from_toml(&toml).unwrap(), &mut checks);
-            checks
-        };
-        let given = config("connectors = [\"telegram\", \"whatsapp\", \"max\"]\n");
-        assert_eq!((given.len(), given[0].status), (1, Status::Warn));
-        assert!(given[0].detail.to_string().contains("whatsapp, max"), "{}", given[0].detail);
-        for well in ["", "connectors = [\"telegram\", \"webchat\", \"custom\"]\n"] {
-            assert_eq!(config(well)[0].status, Status::Ok, "{well}");
-        }
     }
 
     /// M5: without the proxy's name all visitors share one sign-in limit.

@@ -85,7 +85,6 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
     machine::in_clear(config, checks);
     machine::operators(config, checks);
     machine::windows(config, checks);
-    machine::connectors(config, checks);
     machine::spool(config, checks);
     match HttpClients::new(&config.network) {
         Ok(http) => {

@@ -23,6 +23,8 @@ use crate::load_shedding::body::End;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     UnknownScope,
+    /// A line of the vendor's app that no account has.
+    UnknownLine,
     ForeignAccount,
     Version1,
     Unreadable,
@@ -49,6 +51,7 @@ impl Reason {
     pub const fn word(self) -> &'static str {
         match self {
             Self::UnknownScope => "unknown_scope",
+            Self::UnknownLine => "unknown_line",
             Self::ForeignAccount => "foreign_account",
             Self::Version1 => "version_1",
             Self::Unreadable => "unreadable",

@@ -12,7 +12,8 @@ use crate::delivery::letters::{TO_CRM_MILLIS, TO_MESSENGER_MILLIS, crm_letter, m
 use crate::intake::{IntakeContext, clean};
 use crate::template::Spec;
 
-/// Stores both messages in one commit; returns our id of the one to the customer. `params`: a value for each marker.
+/// Stores both messages in one commit; returns our id of the one to the customer. A channel without a bot shows nothing
+/// in amoCRM. `params`: a value for each marker.
 pub async fn send(
     app: &IntakeContext,
     source: &source::Model,
@@ -43,7 +44,9 @@ pub async fn send(
         crm_letter(app, (source.channel_id, source.id), shown_id, kind, String::new(), now + TO_CRM_MILLIS),
     ];
     let mut entries = Vec::with_capacity(2);
-    for (item, letter) in [to_customer, to_crm].into_iter().zip(letters) {
+    let has_bot = app.config.channel(&source.channel_id.to_string()).is_some_and(|(_, channel)| channel.bot.is_some());
+    let shown = 1 + usize::from(has_bot);
+    for (item, letter) in [to_customer, to_crm].into_iter().zip(letters).take(shown) {
         entries.push(AcceptItem { letters: vec![letter], ..item.entry(source, row, now)? });
     }
     let batch = AcceptBatch { tenant_id: source.tenant_id, priority: Priority::Normal, raw: None, entries };

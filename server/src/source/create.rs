@@ -172,6 +172,7 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
         secrets.insert(custom::SECRET.to_owned(), secret.clone());
     }
     let has_webhook = app.connectors.get(&wanted.kind).is_some_and(|connector| connector.has_webhook());
+    let polls = app.connectors.get(&wanted.kind).is_some_and(|connector| connector.poll_interval().is_some());
     if has_webhook {
         secrets.insert(HOOK_SECRET.to_owned(), line::new_secret());
     }
@@ -203,6 +204,8 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
         services_sent: written(&services)?,
         facts: "{}".to_owned(),
         look_at: has_webhook.then_some(now),
+        renew_at: (has_webhook || polls).then_some(now + line::renew::EVERY),
+        poll_at: polls.then_some(now),
     };
     let mirror = rest::NewSource {
         name: row.name.clone(),

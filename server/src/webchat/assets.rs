@@ -17,14 +17,14 @@ macro_rules! asset {
 /// The chat's modules, each after its imports.
 const PARTS: &[(&str, &str)] = &[
     ("tools", asset!("tools.js")),
-    ("frame", asset!("frame.js")),
     ("content", asset!("content.js")),
+    ("frame", asset!("frame.js")),
     ("live", asset!("live.js")),
     ("view", asset!("view.js")),
     ("store", asset!("store.js")),
+    ("intro", asset!("intro.js")),
     ("outbox", asset!("outbox.js")),
     ("receipts", asset!("receipts.js")),
-    ("intro", asset!("intro.js")),
     ("files", asset!("files.js")),
     ("smileys", asset!("smileys.js")),
     ("stream", asset!("stream.js")),
@@ -95,7 +95,7 @@ fn script() -> String {
         "(() => {{\n\"use strict\";\n{dom}const style = {style};\n\
          const openChat = (place, into, leave) => {{\n{parts}return chat;\n}};\n{site}}})();\n"
     )
-    .replace("const content = (() => {", "frame.build(into, leave);\nconst content = (() => {")
+    .replace("const live = (() => {", "frame.build(into, leave);\nconst live = (() => {")
 }
 
 /// A module as a constant with its name.

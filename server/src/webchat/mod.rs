@@ -34,6 +34,7 @@ mod files;
 mod form;
 mod guests;
 mod history;
+mod links;
 mod message_view;
 mod messages;
 mod page;

@@ -156,7 +156,7 @@ def refusals(wa: WhatsApp, to: str, own: str) -> dict:
         "template": lambda: wa.send_template(to, **unknown),
         "params": lambda: wa.send_template(to, "order_ready", TemplateLanguage.RUSSIAN, []),
         "media": lambda: wa.get_media_url("77"),
-        "pair": lambda: wa.send_message(to, "много"),
+        "pair": lambda: wa.send_message(f"+{to}", "много"),
     }.items():
         try:
             call()
@@ -244,10 +244,11 @@ def main() -> None:
     tell(sent=send_everything(wa, arguments.to, Path(arguments.files), arguments.first))
     made = wa.create_template(order())
     tell(made=made.id, status=made.status.value, listed=[one.name for one in wa.get_templates()])
-    # Whoever started this approves the template, and refuses the last message of `refusals`.
+    # Whoever started this approves the template.
     input()
     values = [HeaderText.params("1592"), BodyText.params("Мария", "1592"), QuickReplyButton.params(callback_data="taken")]
     tell(template_sent=wa.send_template(arguments.to, "order_ready", TemplateLanguage.RUSSIAN, values).id)
+    # Whoever started this lets the Graph refuse one message.
     input()
     tell(refusals=refusals(wa, arguments.to, arguments.own))
     ended.wait()

@@ -1,6 +1,7 @@
 //! The chat on somebody else's site, in a real browser: under the site's own policy, with its scripts and styles around it.
 
 mod files;
+mod first_message;
 
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
@@ -11,7 +12,6 @@ use serde_json::{Value, json};
 use super::{looks_right, say};
 use crate::webchat::{chat_with, customers};
 
-/// What a script needs to reach into the chat.
 const ROOT: &str = "const root = document.querySelector('parom-chat')?.shadowRoot;";
 /// Notes what the site's policy forbids.
 const POLICE: &str = "window.__forbidden = []; document.addEventListener('securitypolicyviolation', (event) =>\

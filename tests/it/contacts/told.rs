@@ -196,7 +196,7 @@ async fn a_template_that_is_rejected_is_told(world: &mut World) {
     let alert = world.until("the alert is open", open).await;
     assert!(alert.detail.contains("Too loud") && alert.detail.contains("Ready"), "{}", alert.detail);
     let olga = world.panel(line.tenant_id).await;
-    olga.opens("/panel/alerts").await.is(200).says(&["Template “Ready”", "WhatsApp rejected it"]);
+    olga.opens("/panel/alerts").await.is(200).says(&["Template “Ready”", "the messenger rejected it"]);
 }
 
 async fn what_was_told_of_a_customer_goes_with_them(world: &mut World) {

@@ -8,7 +8,7 @@ use reqwest::Method;
 use sandbox::HookMessage;
 
 /// Every task of a serving process. One that is added belongs here too.
-const TASKS: [&str; 36] = [
+const TASKS: [&str; 38] = [
     "accounts",
     "alert_letters",
     "audit",
@@ -27,8 +27,10 @@ const TASKS: [&str; 36] = [
     "lost_hooks",
     "media",
     "metrics",
+    "polls",
     "proofs",
     "reconcile",
+    "renewals",
     "replays",
     "retention",
     "sessions",

@@ -15,7 +15,6 @@ const LATER: &[(&str, &str)] = &[
     ("form-date-future", "Protocol: history import"),
     ("form-file-not-jsonl", "Protocol: history import"),
     ("form-not-date", "Protocol: history import"),
-    ("letter-kind-edit", "Protocol: edits"),
     ("letter-kind-resend", "said by the name that the kind has in JSON"),
     ("message-deleted", "Protocol: deletions"),
     ("message-edited", "Protocol: edits"),

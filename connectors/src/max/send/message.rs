@@ -7,12 +7,11 @@ use super::SendContext;
 use super::draft::{Beside, Draft, NotPosted};
 use super::file::UploadType;
 use super::judge::judge;
-use crate::Message;
 use crate::error_catalog::{Fix, MAX};
 use crate::fit::{lines, split};
 use crate::max::abilities::TEXT;
 use crate::max::api::ApiError;
-use crate::{Length, max::ids::Place};
+use crate::{Length, Message};
 
 /// Maximum requests for one message: the first, and one for each change that can follow another.
 const TRIES: usize = 4;
@@ -92,7 +91,6 @@ fn mend(draft: &mut Draft, context: &SendContext<'_>, message: &Message, fix: Fi
 }
 
 fn taken(context: &SendContext<'_>, mid: Option<String>) -> Report {
-    let is_assumed = context.options.delivered_on_accept && matches!(context.place, Place::Chat(_));
-    let state = if is_assumed { State::Delivered } else { State::Sent };
+    let state = if context.options.delivered_on_accept { State::Delivered } else { State::Sent };
     Report::done(200, Taken { external_id: mid, state: Some(state), ..Taken::default() })
 }

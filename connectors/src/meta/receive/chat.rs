@@ -83,10 +83,10 @@ impl Listener<'_> {
         if is("is_deleted") {
             return vec![InboundEvent::TookBack { messages: vec![mid] }];
         }
-        if is("is_echo") || scene.is_ours {
-            if let Some(own) = self.own_echo(message, &mid, scene).await {
-                return vec![own];
-            }
+        if (is("is_echo") || scene.is_ours)
+            && let Some(own) = self.own_echo(message, &mid, scene).await
+        {
+            return vec![own];
         }
         let mut events = Vec::new();
         if let Some(referral) =
@@ -107,7 +107,7 @@ impl Listener<'_> {
         events
     }
 
-    /// What Parom itself sent: by its own mark, by its app, or by memory (§5). None if somebody else wrote it.
+    /// What Parom itself sent: by its own mark, by its app, or by memory (instagram-and-facebook §5). None if somebody else wrote it.
     async fn own_echo(&self, message: &Value, mid: &str, scene: &Scene) -> Option<InboundEvent> {
         let metadata = text_of(message, "metadata").unwrap_or_default();
         if let Some(letter) = letter_of(&metadata) {
@@ -149,7 +149,7 @@ impl Listener<'_> {
     }
 
     async fn edited(&self, edit: &Value, scene: &Scene) -> InboundEvent {
-        // Instagram reports new messages as edits too, with neither a text nor a count (§6).
+        // Instagram reports new messages as edits too, with neither a text nor a count (instagram-and-facebook §6).
         let (Some(mid), Some(text)) = (id_of(edit, "mid"), text_of(edit, "text").filter(|text| !text.is_empty()))
         else {
             return InboundEvent::Nothing("message_edit");
@@ -234,7 +234,7 @@ fn up_to(scene: &Scene, message: Option<String>, until: Option<i64>, state: Stat
     InboundEvent::StatusUpTo(Box::new(StatusUpTo { conversation_id, message, until, state }))
 }
 
-/// Each message by its id, or all up to the watermark (§6).
+/// Each message by its id, or all up to the watermark (instagram-and-facebook §6).
 fn delivered(delivery: &Value, scene: &Scene) -> Vec<InboundEvent> {
     let until = millis(delivery.get("watermark"));
     let mids = delivery.get("mids").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);

@@ -47,7 +47,7 @@ pub(super) async fn receive(
     let listener = Listener { meta, account, words };
     let mut events = Vec::new();
     for entry in entries {
-        // An own app has one callback for all its accounts (§3); this source has one.
+        // An own app has one callback for all its accounts (instagram-and-facebook §3); this source has one.
         if text_of(entry, "id").as_deref() != Some(account.id) {
             events.push(InboundEvent::Unknown("other_account"));
             continue;

@@ -46,7 +46,7 @@ impl Draft {
         // A private answer names the quoted comment, or the one that was the customer's last word.
         let comment = mid.and_then(|id| id.strip_prefix(COMMENT)).or_else(|| context.last_comment());
         let direct = mid.filter(|id| !id.starts_with(COMMENT) && !id.starts_with("postback:"));
-        // Only Messenger lets a business quote (§9).
+        // Only Messenger lets a business quote (instagram-and-facebook §9).
         let quote = direct.filter(|_| !platform.is_instagram()).map(|id| id.split('#').next().unwrap_or(id).to_owned());
         let mut shape = match file::form(platform.network, &message.content) {
             Some(form) => {
@@ -56,12 +56,10 @@ impl Draft {
             None => Shape::Text(lines::content(words, &message.content)),
         };
         let (mut replies, mut more) = (None, Vec::new());
-        if let Shape::Text(text) = &mut shape {
-            if let (None, Some(quote)) = (&quote, quoted.filter(|_| comment.is_none())) {
-                let whole = format!("{}\n\n{text}", lines::quote(words, quote));
-                if platform.abilities.text_length.is_none_or(|most| most.holds(&whole)) {
-                    *text = whole;
-                }
+        if let (Shape::Text(text), None, Some(quote)) = (&mut shape, &quote, quoted.filter(|_| comment.is_none())) {
+            let whole = format!("{}\n\n{text}", lines::quote(words, quote));
+            if platform.abilities.text_length.is_none_or(|most| most.holds(&whole)) {
+                *text = whole;
             }
         }
         if let Some(markup) = &message.markup {
@@ -205,7 +203,7 @@ impl Draft {
         let attachment =
             |payload: Value| Map::from_iter([("attachment".to_owned(), json!({ "type": form, "payload": payload }))]);
         let by_address = json!({ "url": media.media_url });
-        // Instagram Login documents no upload (§13).
+        // Instagram Login documents no upload (instagram-and-facebook §13).
         let id = media.media_id.filter(|_| !context.meta.platform.is_instagram());
         let opened = match id {
             Some(id) => context.outgoing.files.open(id).await,

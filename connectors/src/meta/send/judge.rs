@@ -10,7 +10,7 @@ use super::SendContext;
 use crate::error_catalog::{Fix, RefusalClass};
 use crate::meta::graph::{GraphError, Refusal};
 
-/// Limits that count for the account or the app and not for one chat (§16).
+/// Limits that count for the account or the app and not for one chat (instagram-and-facebook §16).
 const RATES: [u32; 4] = [4, 17, 32, 613];
 const RATES_OF_USE_CASES: std::ops::RangeInclusive<u32> = 80_000..=80_014;
 
@@ -55,7 +55,8 @@ fn refused(context: &SendContext<'_>, refusal: &Refusal) -> Judged {
         .with("status", i64::from(refusal.code))
         .with("text", refusal.message.as_str())
         .to_string();
-    let answer = json!({ "code": refusal.code, "error_subcode": refusal.subcode, "message": refusal.message });
+    // In Graph's form, with the subcode where the catalogue looks for it.
+    let answer = json!({ "error": { "code": refusal.code, "message": refusal.text() } });
     let row = catalog.find(refusal.code, &refusal.text());
     let report = match row.map(|row| (row, row.class)) {
         None => Report::not_done(Verdict::Bury(catalog.failure("other", words)), said),

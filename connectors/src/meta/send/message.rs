@@ -13,13 +13,13 @@ use crate::meta::receive::COMMENT;
 /// Maximum requests for one message: the first, and one for each change: to the person, without a quote, as a link,
 /// shorter.
 const TRIES: usize = 5;
-/// A comment cannot be answered privately, or was already (§11).
+/// A comment cannot be answered privately, or was already (instagram-and-facebook §11).
 const NOT_PRIVATELY: [u32; 2] = [10_900, 10_903];
 
 /// Posts a message, changing it for each known reason for a refusal.
 pub(super) async fn send(context: &SendContext<'_>, message: &Message) -> Report {
     let mut draft = Draft::of(context, message);
-    // The author of such a comment is not known (§8): there is nobody to write to without the comment.
+    // The author of such a comment is not known (instagram-and-facebook §8): there is nobody to write to without the comment.
     let is_nobody = context.outgoing.conversation_id.starts_with(COMMENT) && draft.comment.is_none();
     if is_nobody || context.outgoing.conversation_id.is_empty() {
         return super::judge::unreachable(context);

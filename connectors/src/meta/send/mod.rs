@@ -36,9 +36,9 @@ struct SendContext<'a> {
     outgoing: &'a Outgoing,
 }
 
-/// The mark of our own messages, which comes back with their echo (§5).
+/// The mark of our own messages, which comes back with their echo (instagram-and-facebook §5).
 const MARK: &str = "parom:";
-/// After this long an answer needs the tag for people (§10).
+/// After this long an answer needs the tag for people (instagram-and-facebook §10).
 const WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// The letter of a mark; none if it is not ours. `Some(None)`: ours, but a part of a letter.
@@ -75,7 +75,7 @@ pub(super) async fn send(meta: &Meta, settings: &Settings, outgoing: &Outgoing) 
         Event::Created(message) if message.post.is_some() => comment::send(&context, message).await,
         Event::Created(message) => message::send(&context, message).await,
         Event::Started(_) => judge::unreachable(&context),
-        // Neither network lets a business edit (§9).
+        // Neither network lets a business edit (instagram-and-facebook §9).
         Event::Edited(_) => Report::done(0, Default::default()),
         Event::Typing { .. } => actions::typing(&context).await,
         Event::Reaction { message, emoji, .. } => actions::reaction(&context, message, emoji.as_deref()).await,

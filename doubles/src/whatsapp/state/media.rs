@@ -29,8 +29,6 @@ pub(crate) struct Media {
     pub(crate) addresses: Vec<(String, i64)>,
     /// Meta can't load it from the phone, or has lost it.
     pub(crate) is_lost: bool,
-    /// It came from a customer.
-    pub(crate) is_received: bool,
 }
 
 /// A session of the Resumable Upload API.
@@ -69,7 +67,6 @@ impl State {
             expires_at,
             addresses: Vec::new(),
             is_lost: false,
-            is_received,
         };
         self.media.insert(id.clone(), media);
         id

@@ -4,6 +4,7 @@ mod accounts;
 mod chat;
 mod ids;
 mod media;
+mod newcomers;
 mod outbox;
 mod people;
 mod statuses;

@@ -103,3 +103,27 @@ async fn a_token_tells_whose_it_is_and_what_it_may() {
     let names: Vec<_> = rights["permissions"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
     assert_eq!(names, ["photos", "messages", "wall", "docs", "manage"]);
 }
+
+/// The lines of a block of the README.
+fn readme(block: &str) -> Vec<&'static str> {
+    let text = include_str!("../../../README.md");
+    let (_, rest) = text.split_once(&format!("```json {block}\n")).unwrap();
+    rest.split("```").next().unwrap().lines().collect()
+}
+
+#[actix_web::test]
+async fn what_the_readme_shows_is_understood() {
+    for line in readme("vk-acts") {
+        serde_json::from_str::<Act>(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+    }
+    let stage = Stage::start().await;
+    let address = format!("{}/faults", stage.vk.base_url());
+    for line in readme("vk-faults") {
+        let answer = stage.http.post(&address).body(line).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{line}");
+    }
+    assert_eq!(stage.vk.faults().describe().len(), 3);
+    assert_eq!(stage.refused("users.get", &[]).await, 5, "the token was revoked");
+    stage.http.delete(&address).send().await.unwrap();
+    assert!(stage.vk.faults().describe().is_empty());
+}

@@ -114,7 +114,7 @@ fn channel_row(
         code: channel.code.clone(),
         title: channel.title.clone(),
         secret_end: end_of(&channel.secret),
-        connectors: channel.built_in().map(|kind| words.text_of("connector-", kind)).collect(),
+        connectors: channel.connectors.iter().map(|kind| words.text_of("connector-", kind)).collect(),
         bot: channel.bot.as_ref().map(|bot| bot.id.clone()).unwrap_or_default(),
         webhook: format!("{}/location/:scope_id", app.public_url()),
         agreed: agreed(words, channel),

@@ -20,12 +20,30 @@ const CONTENT: &str = "ContentIn";
 const LISTS: &str = "ListOut_";
 
 pub(super) fn finish(document: &mut OpenApi) {
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
+        name_operations(path, item);
         operations(item).into_iter().for_each(complete);
     }
     let components = document.components.get_or_insert_default();
     lists_name_their_items(components);
     discriminate_contents(components);
+}
+
+/// Builds operation ids from method and path, because handlers in different files share names.
+fn name_operations(path: &str, item: &mut PathItem) {
+    let words: Vec<&str> = path
+        .trim_start_matches("/api/v1/")
+        .split(['/', '-', '_'])
+        .map(|word| word.trim_matches(['{', '}']))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let operations =
+        [("get", &mut item.get), ("post", &mut item.post), ("patch", &mut item.patch), ("delete", &mut item.delete)];
+    for (method, operation) in operations {
+        if let Some(operation) = operation {
+            operation.operation_id = Some(format!("{method}_{}", words.join("_")));
+        }
+    }
 }
 
 fn operations(item: &mut PathItem) -> Vec<&mut Operation> {

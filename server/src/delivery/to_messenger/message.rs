@@ -30,7 +30,7 @@ pub(super) async fn attempt(
         MessengerRoute::Blocked(report) => return Ok(*report),
     };
     let resent_once = matches!(abilities.after_unknown, AfterUnknown::ResendOnce | AfterUnknown::AwaitStatus);
-    if claim.letter.unknown && resent_once && claim.letter.resends > 0 {
+    if claim.letter.unknown && resent_once && claim.letter.resends > 0 && parts.reported_as.is_none() {
         return Ok(bury(FailureCode::Internal, "whether the message arrived cannot be found out"));
     }
     let current = parts.message()?;
@@ -85,6 +85,9 @@ pub(super) async fn attempt(
     let Some(next) = messages.into_iter().nth(progress.parts) else { return Ok(Report::done(0, Taken::default())) };
     let more = next.part.number < next.part.of;
     let mut report = match into {
+        _ if parts.reported_as.is_some() => {
+            Report::done(0, Taken { external_id: parts.reported_as.clone(), ..Taken::default() })
+        }
         Some(dialogue) => dialogue.send(line, claim, next, repeat).await,
         None => send(line, claim, parts, next, repeat).await,
     };

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use base::i18n::Words;
-use base::message::{Failure, FailureCode, LetterKind};
+use base::message::{Direction, Failure, FailureCode, LetterKind};
 use base::verdict::{Report, Verdict};
-use connectors::{Connector, Event, Outgoing, Settings};
-use entity::source;
+use chrono::DateTime;
+use connectors::{Connector, Event, LastIncoming, Outgoing, Settings};
+use entity::{message as messages, source};
 use queue::Claim;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
 use super::letter_context::LetterContext;
 use crate::delivery::DeliveryContext;
@@ -73,13 +75,34 @@ impl<'a> MessengerTarget<'a> {
         }))
     }
 
+    /// The customer's last message in the letter's conversation, for kinds that use it. Without it a message is sent
+    /// all the same.
+    async fn last_incoming(&self, claim: &Claim) -> Option<LastIncoming> {
+        if !self.connector.uses_last_incoming() {
+            return None;
+        }
+        let found = messages::Entity::of_tenant(claim.tenant_id)
+            .filter(messages::Column::ConversationId.eq(claim.conversation_id))
+            .filter(messages::Column::Direction.eq(Direction::ToCrm.number()))
+            .filter(messages::Column::ExternalId.ne(""))
+            .order_by_desc(messages::Column::Id)
+            .one(self.app.store.read())
+            .await;
+        let found = found.unwrap_or_else(|error| {
+            tracing::warn!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, %error, "the customer's last message could not be read; the letter is sent without it");
+            None
+        })?;
+        let at = DateTime::from_timestamp_millis(found.sent_at).unwrap_or_default();
+        Some(LastIncoming { external_id: found.external_id, at })
+    }
+
     /// `conversation_id`: the messenger's, empty while there is none.
     async fn send(&self, claim: &Claim, conversation_id: &str, event: Event, repeat: bool) -> Report {
         let outgoing = Outgoing {
             letter_id: claim.letter.id,
             source_id: self.source.id,
             conversation_id: conversation_id.to_owned(),
-            last_incoming: None,
+            last_incoming: self.last_incoming(claim).await,
             event,
             repeat,
             now: self.app.clock.now(),

@@ -55,6 +55,8 @@ async fn make(line: &CalledSource, id: &str, customer: &Person) -> Result<(), St
 /// Records that the customer blocked or unblocked us. `at`: milliseconds since 1970.
 pub(super) async fn reach(line: &CalledSource, id: &str, reachable: bool, at: i64) -> Result<(), StoreError> {
     let Some(known) = find(line, id).await? else { return Ok(()) };
+    // Some messengers report no time: that of the arrival counts.
+    let at = if at > 0 { at } else { line.app.clock.millis() };
     let (shut, before) = (conversation::Column::ShutAt, conversation::Column::ReachAt);
     let done = this(line, known)
         .col_expr(shut, Expr::value(if reachable { 0 } else { at }))

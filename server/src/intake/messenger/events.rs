@@ -8,7 +8,7 @@ use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, RawHoo
 use super::edit::{self, MessageChange};
 use super::message::{self, Incoming};
 use super::source::CalledSource;
-use super::{buttons, conversations, reaction};
+use super::{buttons, conversations, reaction, status, status_up_to, typing};
 use crate::intake::clean;
 use crate::intake::door::{Reason, StoreError, store};
 use crate::lookup::{MessageKey, known_message};
@@ -16,12 +16,18 @@ use crate::source::line as lines;
 use crate::template;
 
 /// Stores all events. One that can never be stored is kept as bytes, so that it does not block the following ones.
-pub(super) async fn take(line: &CalledSource, body: Bytes, all: Vec<InboundEvent>) -> Result<(), StoreError> {
-    let mut raw = Some(line.call(body.clone()).raw());
+/// `body`: the call's; none for what Parom asked for by itself.
+pub(super) async fn take(line: &CalledSource, body: Option<Bytes>, all: Vec<InboundEvent>) -> Result<(), StoreError> {
+    let mut raw = body.clone().map(|body| line.call(body).raw());
     for event in all {
         match one(line, event, &mut raw).await {
             Ok(()) => {}
-            Err(StoreError::Permanent(why)) => line.call(body.clone()).quarantine(&line.app, why).await?,
+            Err(StoreError::Permanent(why)) => match &body {
+                Some(body) => line.call(body.clone()).quarantine(&line.app, why).await?,
+                None => {
+                    tracing::warn!(source.id = %line.source.id, reason = why.word(), "an event that a messenger was asked for was ignored");
+                }
+            },
             Err(retry) => return Err(retry),
         }
     }
@@ -53,13 +59,16 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
             metrics::counter!("parom_ignored_total", "door" => line.connector.kind(), "reason" => why).increment(1);
             Ok(())
         }
-        // No connector that is built in reports these yet; their bytes are kept like those of unknown updates.
-        InboundEvent::Unknown(_)
-        | InboundEvent::Status(_)
-        | InboundEvent::StatusUpTo(_)
-        | InboundEvent::Typing { .. }
-        | InboundEvent::History(_)
-        | InboundEvent::LineTrouble { .. } => Err(StoreError::Permanent(Reason::UnknownUpdate)),
+        InboundEvent::Status(report) => about_ours(status::reported(&line.app, &line.source, *report).await),
+        InboundEvent::StatusUpTo(report) => Ok(status_up_to::accept(&line.app, &line.source, *report).await?),
+        InboundEvent::Typing { conversation_id, sender } => {
+            about_ours(typing(&line.app, &line.source, &conversation_id, sender).await)
+        }
+        InboundEvent::History(written) => history(line, *written).await,
+        InboundEvent::LineTrouble { aspect, trouble } => {
+            Ok(lines::reported_trouble(&line.app, &line.source, aspect, trouble.as_ref()).await?)
+        }
+        InboundEvent::Unknown(_) => Err(StoreError::Permanent(Reason::UnknownUpdate)),
     }
 }
 
@@ -80,6 +89,20 @@ pub(super) async fn wrote(
     };
     message::accept(&line.app, &line.source, incoming, raw.take()).await?;
     Ok(())
+}
+
+/// A message from before the source was connected: without a lead and a notification, like those of an import.
+async fn history(line: &CalledSource, mut written: IncomingMessage) -> Result<(), StoreError> {
+    written.body.silent = true;
+    wrote(line, written, &mut None).await
+}
+
+/// Messengers also report about what Parom does not know, e.g. messages sent from the customer's own phone.
+fn about_ours<T>(done: base::error::Result<T>) -> Result<(), StoreError> {
+    match done.map_err(StoreError::from) {
+        Ok(_) | Err(StoreError::Permanent(Reason::Unknown | Reason::Conflict)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// An edited message; an unknown one is stored as new.

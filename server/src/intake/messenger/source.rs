@@ -27,26 +27,44 @@ pub(super) struct CalledSource {
     pub words: Words,
 }
 
+/// Why a source cannot be called.
+pub(super) enum Missing {
+    Unknown,
+    /// It was deleted, or its credentials were erased.
+    Gone,
+    /// It could not be read now.
+    Unavailable,
+}
+
 impl CalledSource {
-    /// The error is the response: 404 for an unknown source, 410 for a deleted one, so that a messenger that still
-    /// calls stops.
+    /// The source of an address. The error is the response: 404 for an unknown source, 410 for a deleted one, so that
+    /// a messenger that still calls stops.
     pub async fn find(app: &Arc<IntakeContext>, kind: &str, source_id: &str) -> Result<Self, HttpResponse> {
         let source_id = Uuid::try_parse(source_id).map_err(|_| HttpResponse::NotFound().finish())?;
+        Self::of(app, kind, source_id).await.map_err(|missing| match missing {
+            Missing::Unknown => HttpResponse::NotFound().finish(),
+            Missing::Gone => HttpResponse::Gone().finish(),
+            Missing::Unavailable => later(RETRY_AFTER),
+        })
+    }
+
+    /// A source by its id.
+    pub async fn of(app: &Arc<IntakeContext>, kind: &str, source_id: Uuid) -> Result<Self, Missing> {
         let found = app.lookup.source(source_id).await.map_err(|error| {
             tracing::error!(source.id = %source_id, %error, "the source of a messenger's webhook could not be looked up");
-            later(RETRY_AFTER)
+            Missing::Unavailable
         })?;
-        let source = found.filter(|source| source.kind == kind).ok_or_else(|| HttpResponse::NotFound().finish())?;
+        let source = found.filter(|source| source.kind == kind).ok_or(Missing::Unknown)?;
         if source.deleted_at.is_some() || source.secrets.is_none() {
-            return Err(HttpResponse::Gone().finish());
+            return Err(Missing::Gone);
         }
-        let tenant = app.lookup.tenant(source.tenant_id).await.map_err(|_| later(RETRY_AFTER))?;
+        let tenant = app.lookup.tenant(source.tenant_id).await.map_err(|_| Missing::Unavailable)?;
         let language = tenant.map_or(Language::En, |tenant| tenant::language(&app.config, &tenant));
         let settings = settings::open(app, &source).map_err(|error| {
             tracing::error!(source.id = %source_id, error = format!("{error:#}"), "a source's settings cannot be read");
-            later(RETRY_AFTER)
+            Missing::Unavailable
         })?;
-        let connector = app.connectors.get(kind).cloned().ok_or_else(|| HttpResponse::NotFound().finish())?;
+        let connector = app.connectors.get(kind).cloned().ok_or(Missing::Unknown)?;
         Ok(Self { app: app.clone(), source, connector, settings, words: Words::new(language) })
     }
 

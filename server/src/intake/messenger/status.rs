@@ -3,15 +3,18 @@
 use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use base::message::{Direction, State, StatusReport};
+use base::json::checked_id;
+use base::message::{Direction, Failure, FailureCode, State, StatusReport};
+use connectors::incoming::StatusReport as MessengerReport;
 use entity::{message, source};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, StateChange};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
+use crate::delivery::await_status;
 use crate::delivery::letters::{messenger_pool, status_letter};
-use crate::intake::IntakeContext;
 use crate::intake::door::store;
+use crate::intake::{IntakeContext, clean};
 use crate::lookup::{MessageKey, known_message};
 
 /// A status for an unknown id waits this long for its message.
@@ -57,6 +60,22 @@ pub async fn accept(
     Ok(StatusOutcome { message_id: None, ignored: false })
 }
 
+/// Stores what a messenger reports of its own accord. If it names the letter before its id of the message is known,
+/// the letter's lost answer is replaced by it.
+pub(super) async fn reported(app: &IntakeContext, source: &source::Model, report: MessengerReport) -> Result<()> {
+    let external_id = checked_id("/message", clean(&report.message))?;
+    if let Some(letter_id) = report.letter_id
+        && find_theirs(app, source, &external_id).await?.is_none()
+    {
+        await_status::reported(app, source, letter_id, &external_id).await?;
+    }
+    let state = report.state;
+    let rejected = || Failure { code: FailureCode::Rejected, text: String::new() };
+    let failure = (state == State::Failed).then(|| report.failure.unwrap_or_else(rejected));
+    accept(app, source, MessageKey::Theirs(external_id), StatusReport { state, failure }).await?;
+    Ok(())
+}
+
 async fn find_theirs(app: &IntakeContext, source: &source::Model, external_id: &str) -> Result<Option<Uuid>> {
     Ok(known_message(&app.store, source.tenant_id, source.id, external_id, &[EventKind::Sent]).await?)
 }
@@ -77,9 +96,25 @@ async fn apply(
         return Err(Error::Conflict { problem: "not_from_crm", detail: LocalizedText::new("said-not-from-crm") });
     }
     let outcome = StatusOutcome { message_id: Some(message_id), ignored: false };
+    let Some(entry) = entry_of(app, source, &found, report)? else {
+        return Ok(StatusOutcome { ignored: true, ..outcome });
+    };
+    store(app, source.tenant_id, None, entry).await?;
+    let _ = app.changes.send(found.conversation_id);
+    Ok(outcome)
+}
+
+/// The change of a message and the letter that reports it; none if the message already had a higher state.
+pub(super) fn entry_of(
+    app: &IntakeContext,
+    source: &source::Model,
+    found: &message::Model,
+    report: &StatusReport,
+) -> Result<Option<AcceptItem>> {
+    let message_id = found.id;
     let known = State::from_number(found.state)?;
     if !is_upwards(known, report.state) && !app.faults.errs("defect.lower_a_status") {
-        return Ok(StatusOutcome { ignored: true, ..outcome });
+        return Ok(None);
     }
     let mut letters = Vec::new();
     // "Sent" is what amoCRM already shows.
@@ -89,14 +124,11 @@ async fn apply(
     let key =
         DedupeKey { origin: source.id, external_id: message_id.to_string(), event: EventKind::of_status(report.state) };
     let conversation = Conversation::Known(found.conversation_id);
-    let entry = AcceptItem {
+    Ok(Some(AcceptItem {
         change: Some(StateChange { message_id, state: report.state, failure: report.failure.clone() }),
         letters,
         ..AcceptItem::bare(key, app.clock.uuid_v7(), app.clock.millis(), conversation)
-    };
-    store(app, source.tenant_id, None, entry).await?;
-    let _ = app.changes.send(found.conversation_id);
-    Ok(outcome)
+    }))
 }
 
 /// Sent < delivered < read; failed only from below delivered, and final.

@@ -144,7 +144,7 @@ fn refusal(story: &Story, reason: &Reason) -> Option<&'static CatalogEntry> {
     let tries: Vec<_> = story.tries().filter(|attempt| attempt.status == reason.status).collect();
     // A stored failure has our own text; the messenger's is in the attempt.
     let same = tries.iter().find(|attempt| attempt.reason == reason.said);
-    catalog.find(u16::try_from(reason.status).ok()?, &same.or(tries.last())?.answer)
+    catalog.of_answer(u16::try_from(reason.status).ok()?, &same.or(tries.last())?.answer)
 }
 
 /// The sentence; `silent`: the messenger does not report delivery and reading.

@@ -137,6 +137,12 @@ pub async fn require_same_line(
     }
 }
 
+/// The source that has a line; none if nobody has it, or it is just being claimed.
+pub async fn source_of(app: &SourceContext, kind: &str, line: &str) -> Result<Option<Uuid>, DbErr> {
+    let entry = directory::find(app.store.read(), IdKind::Line, &key(kind, line), app.clock.millis()).await?;
+    Ok(entry.filter(|entry| entry.expires_at.is_none()).map(|entry| entry.id))
+}
+
 /// The source that has a line, and how to report it.
 async fn holder(
     app: &SourceContext,

@@ -1,12 +1,15 @@
 //! Known facts about a line, as JSON in its row: stored by whoever learns them, never queried.
 
+use std::collections::BTreeMap;
+
 use base::error::{Error, Result};
+use base::i18n::LocalizedText;
 use connectors::Identity;
 use entity::source;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::claim::facts_of;
@@ -15,6 +18,8 @@ use crate::source::StateReason;
 
 /// How often a change is retried because a concurrent one came first.
 const TRIES: usize = 5;
+/// What the messenger reports to be wrong, by aspect.
+const TROUBLES: &str = "troubles";
 
 /// The result of the last check of a messenger's webhook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,13 +62,13 @@ pub fn webhook(facts: &Map<String, Value>) -> WebhookCheck {
 }
 
 /// Why customers' messages do not arrive, by the last check of the webhook: since when, and the messenger's text or
-/// the host that receives them. None if they arrive.
+/// the host that receives them; else what the messenger reports of the line. None if all is well.
 pub fn trouble(facts: &Map<String, Value>) -> Option<(StateReason, i64, String)> {
     match webhook(facts) {
         WebhookCheck::Elsewhere { host, since } => Some((StateReason::LineElsewhere, since, host)),
         WebhookCheck::NotSet { words, since } => Some((StateReason::LineNotSet, since, words)),
         WebhookCheck::Failing { words, since, .. } => Some((StateReason::LineFailing, since, words)),
-        WebhookCheck::Fine => None,
+        WebhookCheck::Fine => reported(facts),
     }
 }
 
@@ -77,6 +82,48 @@ pub async fn learned(app: &SourceContext, source: &source::Model, part: &str, ke
         } else {
             part.insert(key.to_owned(), value.clone());
         }
+    })
+    .await
+}
+
+/// Stores what a messenger reports to be wrong with a line, in English; none ends it. One problem an aspect, which keeps
+/// its start while it is reported again.
+pub async fn reported_trouble(
+    app: &SourceContext,
+    source: &source::Model,
+    aspect: &str,
+    trouble: Option<&LocalizedText>,
+) -> Result<()> {
+    let now = app.clock.millis();
+    change(app, source.tenant_id, source.id, |facts| {
+        let all = facts.entry(TROUBLES).or_insert_with(|| Value::Object(Map::new()));
+        let Some(all) = all.as_object_mut() else { return };
+        let Some(said) = trouble.map(ToString::to_string) else {
+            all.remove(aspect);
+            return;
+        };
+        if all.get(aspect).and_then(|known| known.get("words")?.as_str()) != Some(&said) {
+            all.insert(aspect.to_owned(), json!({ "words": said, "since": now }));
+        }
+    })
+    .await
+}
+
+/// The longest problem that the messenger reports of the line.
+fn reported(facts: &Map<String, Value>) -> Option<(StateReason, i64, String)> {
+    let all = facts.get(TROUBLES)?.as_object()?.values();
+    let each = all.filter_map(|one| Some((one.get("since")?.as_i64()?, one.get("words")?.as_str()?.to_owned())));
+    each.min().map(|(since, words)| (StateReason::LineTrouble, since, words))
+}
+
+/// Stores facts by name; others stay.
+pub(super) async fn extend(
+    app: &SourceContext,
+    source: &source::Model,
+    new: BTreeMap<&'static str, Value>,
+) -> Result<()> {
+    change(app, source.tenant_id, source.id, |facts| {
+        facts.extend(new.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     })
     .await
 }

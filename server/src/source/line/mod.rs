@@ -12,23 +12,25 @@
 mod claim;
 mod connect;
 mod facts;
+pub mod renew;
+pub mod schedule;
 mod watch;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use connectors::{HOOK_SECRET, HookTarget, Settings};
 use entity::source;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use crate::source::SourceContext;
 
-pub use claim::is_taken;
 pub(super) use claim::{ask, claim, facts_of, give_back, keep, release, require_same_line};
+pub use claim::{is_taken, source_of};
 pub use connect::{MOVED, take_back};
 pub(super) use connect::{connect, disconnect};
 pub(super) use facts::known;
-pub use facts::{learned, trouble};
+pub use facts::{learned, reported_trouble, trouble};
 
 pub use crate::settings::facts as of;
 pub use watch::{due_now, run};
@@ -39,7 +41,8 @@ pub(super) fn new_secret() -> SecretString {
     SecretString::from(URL_SAFE_NO_PAD.encode(random))
 }
 
-/// The address to which a source's messenger delivers customers' messages.
+/// The address to which a source's messenger delivers customers' messages, without the secret that some kinds have in
+/// it.
 pub fn hook_url(app: &SourceContext, kind: &str, source_id: Uuid) -> String {
     format!("{}/hooks/{kind}/{source_id}", app.public_url())
 }
@@ -54,5 +57,9 @@ pub fn name_of(source: &source::Model) -> Option<String> {
 /// The address with its secret; none if the source has no secret.
 fn hook_of(app: &SourceContext, source: &source::Model, settings: &Settings) -> Option<HookTarget> {
     let secret = settings.secrets.get(HOOK_SECRET)?.clone();
-    Some(HookTarget { url: hook_url(app, &source.kind, source.id), secret })
+    let mut url = hook_url(app, &source.kind, source.id);
+    if app.connectors.get(&source.kind).is_some_and(|connector| connector.secret_in_path()) {
+        url = format!("{url}/{}", secret.expose_secret());
+    }
+    Some(HookTarget { url, secret })
 }

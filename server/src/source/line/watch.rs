@@ -7,16 +7,14 @@ use std::time::Duration;
 use base::error::Result;
 use base::i18n::{Language, Words};
 use connectors::{Denied, Watched};
-use entity::source::{self, Column};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::source;
 use serde_json::json;
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::{MOVED, connect};
 use super::facts::{WebhookCheck, saw, webhook};
 use super::hook_of;
+use super::schedule::{self, Errand};
 use crate::alert::{self, Alarm};
 use crate::settings;
 use crate::settings::facts;
@@ -29,8 +27,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Interval between checks of a line, plus or minus the jitter.
 const EVERY: i64 = 5 * 60_000;
 const JITTER: i64 = 30_000;
-/// Maximum lines checked per search, and concurrently.
-const BATCH: u64 = 40;
+/// Maximum lines checked concurrently.
 const AT_ONCE: usize = 4;
 
 /// The background task. Ends when `stop` is cancelled.
@@ -42,52 +39,8 @@ pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
 
 /// Checks one batch of due lines; returns how many.
 pub async fn due_now(app: &Arc<SourceContext>) -> usize {
-    let due = match due(app).await {
-        Ok(due) => due,
-        Err(error) => {
-            tracing::warn!(%error, "the sources due for a connection check could not be read; it will be retried");
-            return 0;
-        }
-    };
-    let (mut looks, mut looked) = (JoinSet::new(), 0);
-    for source in due {
-        if looks.len() >= AT_ONCE {
-            looks.join_next().await;
-        }
-        match claim(app, &source).await {
-            Ok(true) => {
-                looked += 1;
-                looks.spawn(look(app.clone(), source));
-            }
-            Ok(false) => {}
-            Err(error) => tracing::warn!(source.id = %source.id, %error, "a connection check could not be claimed"),
-        }
-    }
-    while looks.join_next().await.is_some() {}
-    looked
-}
-
-async fn due(app: &SourceContext) -> Result<Vec<source::Model>, DbErr> {
-    source::Entity::find()
-        .filter(Column::LookAt.lte(app.clock.millis()))
-        .filter(Column::DeletedAt.is_null())
-        .order_by_asc(Column::LookAt)
-        .limit(BATCH)
-        .all(app.store.read())
-        .await
-}
-
-/// True if this instance is to check.
-async fn claim(app: &SourceContext, seen: &source::Model) -> Result<bool, DbErr> {
-    let next = app.clock.millis() + EVERY + rand::random_range(-JITTER..=JITTER);
-    let done = source::Entity::update_many()
-        .col_expr(Column::LookAt, Expr::value(Some(next)))
-        .filter(Column::TenantId.eq(seen.tenant_id))
-        .filter(Column::Id.eq(seen.id))
-        .filter(Column::LookAt.eq(seen.look_at))
-        .exec(app.store.write())
-        .await?;
-    Ok(done.rows_affected == 1)
+    let after = |_: &source::Model| EVERY + rand::random_range(-JITTER..=JITTER);
+    schedule::due_now(app, Errand::Watch, AT_ONCE, after, |source| look(app.clone(), source)).await
 }
 
 async fn look(app: Arc<SourceContext>, source: source::Model) {

@@ -19,6 +19,8 @@ pub enum StateReason {
     LineNotSet,
     /// The messenger's calls to us fail.
     LineFailing,
+    /// The messenger reports a problem of the line itself.
+    LineTrouble,
     /// A person disconnected the bot from their chats.
     BusinessOff,
     /// A user deleted it in amoCRM.
@@ -38,7 +40,7 @@ pub enum StateReason {
 
 impl StateReason {
     /// All reasons, for the tests of texts.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::AccessRefused,
         Self::CredentialsErased,
         Self::MessengerUnreachable,
@@ -46,6 +48,7 @@ impl StateReason {
         Self::LineElsewhere,
         Self::LineNotSet,
         Self::LineFailing,
+        Self::LineTrouble,
         Self::BusinessOff,
         Self::DeletedInCrm,
         Self::PipelineArchived,
@@ -70,6 +73,7 @@ impl StateReason {
             Self::LineElsewhere => "line_elsewhere",
             Self::LineNotSet => "line_not_set",
             Self::LineFailing => "line_failing",
+            Self::LineTrouble => "line_trouble",
             Self::BusinessOff => "business_off",
             Self::DeletedInCrm => "deleted_in_crm",
             Self::PipelineArchived => "pipeline_archived",
@@ -97,7 +101,7 @@ impl StateReason {
             Self::MessengerUnreachable => StateAction::Test,
             Self::WebhookSuspended => StateAction::Resume,
             Self::LineElsewhere | Self::LineNotSet => StateAction::TakeBack,
-            Self::LineFailing | Self::BusinessOff => StateAction::Test,
+            Self::LineFailing | Self::LineTrouble | Self::BusinessOff => StateAction::Test,
             Self::DeletedInCrm => StateAction::Restore,
             Self::PipelineArchived => StateAction::ChoosePipeline,
             Self::AccountNotConnected | Self::AccountDisconnected => StateAction::ConnectAccount,

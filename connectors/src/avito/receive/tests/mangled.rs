@@ -20,11 +20,11 @@ fn what_is_no_json_is_unreadable() {
     for body in ["", "{", "nonsense", "\u{0}", "[1,2"] {
         assert_eq!(read_alone(body.as_bytes()), Err(NotReceived::Unreadable), "{body}");
     }
-    for body in ["null", "1", "[]", "\"\"", r#"{"payload":[]}"#, r#"{"payload":{"type":"message","value":7}}"#] {
+    for body in ["null", "1", "\"\"", r#"{"payload":{"type":"message","value":7}}"#] {
         let read = read_alone(body.as_bytes());
         assert!(matches!(&read, Err(NotReceived::Unreadable)), "{body}: {read:?}");
     }
-    for body in [r#"{"id":"1"}"#, r#"{"payload":{}}"#, r#"{"payload":{"type":"message","value":{}}}"#] {
+    for body in ["[]", r#"{"id":"1"}"#, r#"{"payload":{}}"#, r#"{"payload":{"type":"message","value":{}}}"#] {
         let read = read_alone(body.as_bytes()).unwrap();
         assert!(matches!(read.as_slice(), [InboundEvent::Unknown(_)]), "{body}: {read:?}");
     }

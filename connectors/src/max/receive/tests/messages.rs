@@ -9,7 +9,7 @@ use crate::max::files::FileReference;
 fn a_text_has_its_author_and_its_place() {
     let told = written("text");
     assert_eq!(told.conversation_id, CHAT);
-    assert!(told.external_id.starts_with("mid.000000003473c6e7"), "{}", told.external_id);
+    assert!(told.external_id.starts_with("mid.000000003473e7d7"), "{}", told.external_id);
     assert_eq!(told.sent_at, Some(1_795_168_800_100));
     let sender = told.body.sender;
     assert_eq!(

@@ -19,7 +19,7 @@ async fn answered(message: Message) -> (Report, TestBot) {
 #[tokio::test]
 async fn an_answer_is_public_or_private() {
     let (report, bot) = answered(public(text("100"))).await;
-    assert_eq!(taken(&report).state, Some(State::Sent));
+    assert_eq!(taken(&report).state, Some(State::Delivered));
     let call = bot.fake.call();
     assert_eq!(call.line, "POST /messages/mid.9/comments");
     assert_eq!(call.body(), json!({ "text": "100", "link": { "type": "reply", "mid": "mid.5" } }));

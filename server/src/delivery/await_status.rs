@@ -1,0 +1,125 @@
+//! Settling a letter whose answer was lost by the messenger's report ([`AfterUnknown::AwaitStatus`]): the report names
+//! the letter and the messenger's id of its message.
+//!
+//! ```text
+//! no answer ─▶ waits, looking every ten seconds ─┬─ reported: done, with the id of the report
+//!                                                └─ five minutes over: sent once more, as after `ResendOnce`
+//! ```
+//!
+//! Both facts are rows of `parked_status` under the key of the letter: until when it waits, and as what it arrived. A
+//! report may come before its letter's call has ended.
+
+use anyhow::Context;
+use base::message::{Direction, LetterKind};
+use connectors::AfterUnknown;
+use entity::parked_status::{self, Column};
+use entity::source;
+use queue::Claim;
+use queue::accept_batch::EventKind;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::letter_context::LetterContext;
+use crate::delivery::DeliveryContext;
+use crate::lookup::known_message;
+
+/// How long a letter waits for its report.
+const WAIT_MILLIS: i64 = 5 * 60_000;
+/// Interval between looks for the report.
+pub(super) const LOOK_MILLIS: i64 = 10_000;
+/// How long both facts are kept.
+const KEPT_MILLIS: i64 = 24 * 3_600_000;
+
+/// What is known of a letter before its attempt.
+pub(super) enum Reported {
+    /// Nothing to wait for: it is sent.
+    Not,
+    /// It may still be reported: look again in so many milliseconds.
+    NotYet(i64),
+    /// It arrived, and this is the messenger's id of its message.
+    As(String),
+}
+
+/// Records that a letter arrived at the messenger, as the message of this id. Nothing for kinds that do not wait for it.
+pub async fn reported(
+    app: &DeliveryContext,
+    source: &source::Model,
+    letter_id: Uuid,
+    external_id: &str,
+) -> Result<(), DbErr> {
+    let connector = app.connectors.get(&source.kind);
+    if connector.is_none_or(|connector| connector.abilities().after_unknown != AfterUnknown::AwaitStatus) {
+        return Ok(());
+    }
+    let whose = (source.tenant_id, source.id, letter_id);
+    write(app, whose, Uuid::nil(), external_id.to_owned()).await
+}
+
+/// Whether the outcome of a letter is to be awaited.
+pub(super) fn awaits(app: &DeliveryContext, claim: &Claim, parts: &LetterContext) -> bool {
+    let connector = parts.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
+    claim.letter.kind == LetterKind::Message
+        && claim.direction == Direction::ToMessenger
+        && connector.is_some_and(|connector| connector.abilities().after_unknown == AfterUnknown::AwaitStatus)
+}
+
+/// Starts the wait after an unknown outcome.
+pub(super) async fn begin(app: &DeliveryContext, claim: &Claim) -> Result<(), DbErr> {
+    let whose = (claim.tenant_id, claim.source_id, claim.letter.id);
+    write(app, whose, claim.letter.id, (app.clock.millis() + WAIT_MILLIS).to_string()).await
+}
+
+/// Looks for a report of a letter with an unknown outcome. One whose process ended before it could start the wait
+/// starts it now.
+pub(super) async fn look(app: &DeliveryContext, claim: &Claim, parts: &LetterContext) -> anyhow::Result<Reported> {
+    if !claim.letter.unknown || !awaits(app, claim, parts) {
+        return Ok(Reported::Not);
+    }
+    let found = parked_status::Entity::of_tenant(claim.tenant_id)
+        .filter(Column::SourceId.eq(claim.source_id))
+        .filter(Column::ExternalId.eq(key(claim.letter.id)))
+        .all(app.store.read())
+        .await?;
+    let fact = |id: Uuid| found.iter().find(|row| row.id == id).map(|row| row.payload.as_str());
+    if let Some(external_id) = fact(Uuid::nil()) {
+        // An earlier part of the message may have been reported.
+        let known =
+            known_message(&app.store, claim.tenant_id, claim.source_id, external_id, &[EventKind::Sent]).await?;
+        if known.is_none() {
+            return Ok(Reported::As(external_id.to_owned()));
+        }
+    }
+    let Some(until) = fact(claim.letter.id) else {
+        begin(app, claim).await?;
+        return Ok(Reported::NotYet(LOOK_MILLIS));
+    };
+    let left = until.parse::<i64>().context("the end of a letter's wait is damaged")? - app.clock.millis();
+    Ok(if left > 0 { Reported::NotYet(left.min(LOOK_MILLIS)) } else { Reported::Not })
+}
+
+/// What both facts of a letter stand under. No messenger's id of a message looks like this.
+fn key(letter_id: Uuid) -> String {
+    format!("parom-letter:{letter_id}")
+}
+
+async fn write(
+    app: &DeliveryContext,
+    (tenant_id, source_id, letter_id): (Uuid, Uuid, Uuid),
+    id: Uuid,
+    payload: String,
+) -> Result<(), DbErr> {
+    let row = parked_status::ActiveModel {
+        tenant_id: Set(tenant_id),
+        source_id: Set(source_id),
+        external_id: Set(key(letter_id)),
+        id: Set(id),
+        payload: Set(payload),
+        expires_at: Set(app.clock.millis() + KEPT_MILLIS),
+    };
+    let known = OnConflict::columns([Column::TenantId, Column::SourceId, Column::ExternalId, Column::Id])
+        .update_columns([Column::Payload, Column::ExpiresAt])
+        .to_owned();
+    parked_status::Entity::insert(row).on_conflict(known).exec_without_returning(app.store.write()).await?;
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Asks messengers for what they do not report by themselves, e.g. whether a message was read. The events are stored
+//! like those of a webhook.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::error::Result;
+use base::message::{Direction, State};
+use connectors::Denied;
+use connectors::poll::OpenConversation;
+use entity::{conversation, message, source};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::events;
+use super::source::CalledSource;
+use crate::delivery::dialogue::goes_to;
+use crate::intake::IntakeContext;
+use crate::source::line::schedule::{self, Errand};
+use crate::source::{SourceStatus, stopped};
+
+/// Interval between searches for due sources.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Maximum sources asked concurrently.
+const AT_ONCE: usize = 16;
+/// Conversations that a messenger is asked about.
+const CONVERSATIONS: usize = 100;
+/// Messages that are not read yet, the latest ones.
+const MESSAGES: u64 = 1_000;
+/// Older messages are no longer asked about.
+const RECENT_MILLIS: i64 = 2 * 24 * 3_600_000;
+/// When a source of a kind that is not polled any more is due again.
+const NEVER_MILLIS: i64 = 24 * 3_600_000;
+
+/// The background task. Ends when `stop` is cancelled.
+pub async fn run(app: Arc<IntakeContext>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+        due_now(&app).await;
+    }
+}
+
+/// Asks for one batch of due sources; returns how many.
+pub async fn due_now(app: &Arc<IntakeContext>) -> usize {
+    let after = |source: &source::Model| {
+        let interval = app.connectors.get(&source.kind).and_then(|connector| connector.poll_interval());
+        interval.and_then(|interval| i64::try_from(interval.as_millis()).ok()).unwrap_or(NEVER_MILLIS)
+    };
+    schedule::due_now(app, Errand::Poll, AT_ONCE, after, |source| poll(app.clone(), source)).await
+}
+
+async fn poll(app: Arc<IntakeContext>, source: source::Model) {
+    if let Err(error) = ask(&app, &source).await {
+        tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "a messenger could not be asked for news; it will be asked again");
+    }
+}
+
+async fn ask(app: &Arc<IntakeContext>, source: &source::Model) -> Result<()> {
+    let Ok(line) = CalledSource::of(app, &source.kind, source.id).await else { return Ok(()) };
+    if line.connector.poll_interval().is_none() {
+        return Ok(());
+    }
+    match line.connector.poll(&line.settings, &open(app, source).await?).await {
+        Ok(all) => {
+            if let Err(error) = events::take(&line, None, all).await {
+                tracing::warn!(source.id = %source.id, error = %error, "news of a messenger were not stored; it will be asked again");
+            }
+            Ok(())
+        }
+        Err(Denied::Access(said)) => {
+            if source.status != SourceStatus::Stopped.as_str() {
+                stopped(app, source.tenant_id, source.id, &said.to_string()).await?;
+            }
+            Ok(())
+        }
+        Err(Denied::Refused(said) | Denied::Away(said)) => {
+            tracing::info!(source.id = %source.id, reason = %said, "a messenger did not answer what is new; it will be asked again");
+            Ok(())
+        }
+    }
+}
+
+/// Conversations with messages of ours that were not read yet, the latest first.
+async fn open(app: &IntakeContext, source: &source::Model) -> Result<Vec<OpenConversation>> {
+    let found = message::Entity::of_tenant(source.tenant_id)
+        .filter(message::Column::Id.gte(first_id_at(app.clock.millis() - RECENT_MILLIS)))
+        .filter(message::Column::SourceId.eq(source.id))
+        .filter(message::Column::Direction.eq(Direction::ToMessenger.number()))
+        .filter(message::Column::State.is_in([State::Sent.number(), State::Delivered.number()]))
+        .filter(message::Column::ExternalId.ne(""))
+        .order_by_desc(message::Column::Id)
+        .limit(MESSAGES)
+        .all(app.store.read())
+        .await?;
+    let mut open: Vec<(Uuid, Vec<String>)> = Vec::new();
+    for message in found {
+        let has_room = open.len() < CONVERSATIONS;
+        match open.iter_mut().find(|(id, _)| *id == message.conversation_id) {
+            Some((_, messages)) => messages.push(message.external_id),
+            None if has_room => open.push((message.conversation_id, vec![message.external_id])),
+            None => {}
+        }
+    }
+    let known = conversation::Entity::of_tenant(source.tenant_id)
+        .filter(conversation::Column::Id.is_in(open.iter().map(|(id, _)| *id)))
+        .all(app.store.read())
+        .await?;
+    let named = open.into_iter().filter_map(|(id, mut messages)| {
+        let row = known.iter().find(|row| row.id == id).filter(|row| !goes_to(row).is_empty())?;
+        messages.reverse();
+        Some(OpenConversation { id: goes_to(row).to_owned(), messages })
+    });
+    Ok(named.collect())
+}
+
+/// Not above any id that was made at this time or later (milliseconds since 1970).
+fn first_id_at(millis: i64) -> Uuid {
+    Uuid::from_u128(u128::try_from(millis).unwrap_or(0) << 80)
+}

@@ -1,0 +1,123 @@
+//! `/hooks/{kind}`: the calls of the vendor's own application at a messenger, for the lines of all accounts. Each call
+//! is split into its lines, and each line's part is stored like a call to that line's own address.
+//!
+//! ```text
+//! body ─▶ authenticate ─▶ split ─▶ each line's source ─▶ receive ─▶ events.rs ─▶ 200 when all are stored
+//! 413        401          └─ unreadable, and nobody's line: the bytes are kept
+//! ```
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use base::store::VENDOR;
+use bytes::Bytes;
+use connectors::Connector;
+use connectors::incoming::{IncomingCall, NotReceived};
+use connectors::vendor_app::LineCall;
+use queue::accept_batch::Priority;
+use uuid::Uuid;
+
+use super::source::{CalledSource, Missing, RETRY_AFTER};
+use super::{asked, echo, store};
+use crate::intake::IntakeContext;
+use crate::intake::door::{self, RawCall, Reason, StoreError, later};
+use crate::source::line as lines;
+
+/// `GET`: the messenger validates the application's address. 404 if the vendor has none, 403 if the request is not
+/// recognised.
+pub async fn handshake(app: web::Data<IntakeContext>, kind: web::Path<String>, request: HttpRequest) -> HttpResponse {
+    let Some(connector) = app.connectors.get(&kind) else { return HttpResponse::NotFound().finish() };
+    let Some(vendor_app) = connector.vendor_app() else { return HttpResponse::NotFound().finish() };
+    door::measured(connector.kind(), async { echo(vendor_app.handshake(&asked(&request))) }).await
+}
+
+/// `POST`: a call.
+pub async fn hook(
+    app: web::Data<IntakeContext>,
+    kind: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
+    let connector = app.connectors.get(&kind).filter(|connector| connector.vendor_app().is_some()).cloned();
+    let Some(connector) = connector else { return HttpResponse::NotFound().finish() };
+    door::measured(connector.kind(), async {
+        match answer(&app, connector, &request, payload).await {
+            Ok(answer) | Err(answer) => answer,
+        }
+    })
+    .await
+}
+
+/// The error is a refusal.
+async fn answer(
+    app: &Arc<IntakeContext>,
+    connector: Arc<dyn Connector>,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, HttpResponse> {
+    let body = door::read(request, payload, connector.call_limit()).await?;
+    let headers = request.headers();
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let call = IncomingCall { header: &header, path_secret: "", body: &body };
+    if !connector.vendor_app().is_some_and(|vendor_app| vendor_app.authenticate(&call)) {
+        return Err(HttpResponse::Unauthorized().finish());
+    }
+    let kind = connector.kind();
+    let storing = door::finish("app_hook", {
+        let app = app.clone();
+        async move { all_lines(&app, &connector, body).await }
+    });
+    storing.await.map_err(|error| {
+        tracing::warn!(door = kind, error = %error, "a webhook of the vendor's app was not stored; the messenger is asked to repeat it");
+        later(RETRY_AFTER)
+    })?;
+    Ok(HttpResponse::Ok().finish())
+}
+
+/// Stores all parts. One that must be repeated does not stop the others: a repeat recognises what is stored.
+async fn all_lines(app: &Arc<IntakeContext>, connector: &Arc<dyn Connector>, body: Bytes) -> Result<(), StoreError> {
+    let parts = match connector.vendor_app().map(|vendor_app| vendor_app.split(&body)) {
+        Some(Ok(parts)) => parts,
+        Some(Err(NotReceived::Later(said))) => return Err(StoreError::Retry(anyhow::anyhow!("{said}"))),
+        None | Some(Err(NotReceived::Unreadable)) => {
+            return nobodys(app, connector.kind(), "", body).quarantine(app, Reason::Unreadable).await;
+        }
+    };
+    let mut done = Ok(());
+    for part in parts {
+        if let Err(retry) = one_line(app, connector.kind(), part).await {
+            done = Err(retry);
+        }
+    }
+    done
+}
+
+async fn one_line(app: &Arc<IntakeContext>, kind: &'static str, part: LineCall) -> Result<(), StoreError> {
+    let source_id = lines::source_of(app, kind, &part.line).await?;
+    let found = match source_id {
+        Some(source_id) => CalledSource::of(app, kind, source_id).await,
+        None => Err(Missing::Unknown),
+    };
+    match found {
+        Ok(line) => store(&Arc::new(line), part.body).await,
+        Err(Missing::Unknown | Missing::Gone) => {
+            nobodys(app, kind, &part.line, part.body).quarantine(app, Reason::UnknownLine).await
+        }
+        Err(Missing::Unavailable) => Err(StoreError::Retry(anyhow::anyhow!("the line's source could not be read"))),
+    }
+}
+
+/// Bytes about no account's line. They count for the line, so that one that nobody has does not hide others.
+fn nobodys(app: &IntakeContext, kind: &'static str, line: &str, body: Bytes) -> RawCall {
+    RawCall {
+        id: app.clock.uuid_v7(),
+        tenant_id: VENDOR,
+        source_id: None,
+        kind,
+        target: line.to_owned(),
+        received_at: app.clock.millis(),
+        body,
+        priority: Priority::Normal,
+        limit_of: Some(Uuid::new_v5(&VENDOR, format!("{kind}:{line}").as_bytes())),
+    }
+}

@@ -1,0 +1,147 @@
+//! Receipts, typing, history, and what a messenger reports of the line itself.
+
+use std::time::Duration;
+
+use base::message::{LetterKind, State};
+use entity::message;
+use parom::source::{self, SourceStatus, StateReason};
+use parom_tests::{both, once};
+use serde_json::{Value, json};
+
+use super::PigeonWorld;
+
+fn status(message: &message::Model, state: &str) -> Value {
+    json!([{ "status": { "message": message.external_id, "state": state } }])
+}
+
+fn state(message: &message::Model) -> State {
+    State::from_number(message.state).unwrap()
+}
+
+/// The states of our messages, oldest first.
+async fn states(world: &PigeonWorld) -> Vec<State> {
+    let ours = world.messages().await.into_iter().filter(|message| !message.external_id.starts_with("hello"));
+    ours.map(|message| state(&message)).collect()
+}
+
+async fn receipts_go_to_amocrm_and_only_up(world: &mut PigeonWorld) {
+    let line = world.chatting().await;
+    let answer = world.answers(&line, "Good morning").await;
+    assert_eq!((state(&answer), answer.external_id.as_str()), (State::Sent, "Good morning after hello"));
+    for (told, wanted) in [("delivered", State::Delivered), ("read", State::Read), ("delivered", State::Read)] {
+        world.reports(&line, status(&answer, told)).await;
+        world.deliver_all().await;
+        assert_eq!(state(&world.now(&answer).await), wanted);
+    }
+    assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id), [1, 2]);
+}
+
+async fn a_failure_is_reported_with_its_words(world: &mut PigeonWorld) {
+    let line = world.chatting().await;
+    let answer = world.answers(&line, "Good morning").await;
+    let failed = json!([{ "status": { "message": answer.external_id, "state": "failed", "failure": "blocked" } }]);
+    world.reports(&line, failed).await;
+    world.deliver_all().await;
+    let now = world.now(&answer).await;
+    assert_eq!(state(&now), State::Failed);
+    assert!(now.error.contains("rejected") && now.error.contains("blocked"), "{}", now.error);
+    assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id), [-1]);
+}
+
+async fn a_receipt_before_its_message_waits_for_it(world: &mut PigeonWorld) {
+    let line = world.chatting().await;
+    let early = json!([{ "status": { "message": "Good morning after hello", "state": "read" } }]);
+    world.reports(&line, early).await;
+    let answer = world.answers(&line, "Good morning").await;
+    world.deliver_all().await;
+    assert_eq!(state(&world.now(&answer).await), State::Read);
+    // About messages that Parom never sent there is nothing to say.
+    world.reports(&line, json!([{ "status": { "message": "hello", "state": "read" } }])).await;
+    assert!(world.quarantined().await.is_empty());
+}
+
+async fn everything_up_to_a_message_is_read(world: &mut PigeonWorld) {
+    let line = world.chatting().await;
+    let mut answers = Vec::new();
+    for text in ["one", "two", "three"] {
+        answers.push(world.answers(&line, text).await);
+    }
+    let read = json!([{ "up_to": { "chat": "anna", "message": answers[1].external_id, "state": "read" } }]);
+    world.reports(&line, read.clone()).await;
+    world.deliver_all().await;
+    assert_eq!(states(world).await, [State::Read, State::Read, State::Sent]);
+    world.reports(&line, read).await;
+    assert!(world.letters().await.is_empty(), "a repeat changes nothing");
+    world.reports(&line, json!([{ "up_to": { "chat": "nobody", "state": "read" } }])).await;
+    world.reports(&line, json!([{ "up_to": { "chat": "anna", "state": "read" } }])).await;
+    world.deliver_all().await;
+    assert_eq!(states(world).await, [State::Read; 3], "without a limit, all");
+    for answer in answers {
+        assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id), [2]);
+    }
+}
+
+async fn everything_sent_before_a_time_is_read(world: &mut PigeonWorld) {
+    let line = world.chatting().await;
+    world.answers(&line, "one").await;
+    world.advance(Duration::from_secs(10));
+    let until = world.clock.millis();
+    world.advance(Duration::from_secs(10));
+    world.answers(&line, "two").await;
+    world.reports(&line, json!([{ "up_to": { "chat": "anna", "until": until, "state": "read" } }])).await;
+    world.deliver_all().await;
+    assert_eq!(states(world).await, [State::Read, State::Sent]);
+}
+
+async fn the_customer_types(world: &mut PigeonWorld) {
+    let line = world.chatting().await;
+    world.reports(&line, json!([{ "typing": { "chat": "anna" } }, { "typing": { "chat": "nobody" } }])).await;
+    let letters = world.letters().await;
+    let kinds: Vec<i16> = letters.iter().map(|letter| letter.kind).collect();
+    assert_eq!(kinds, [LetterKind::Typing.number()]);
+    world.deliver_all().await;
+    assert!(world.letters().await.is_empty() && world.quarantined().await.is_empty());
+}
+
+async fn history_makes_no_noise(world: &mut PigeonWorld) {
+    let line = world.chatting().await;
+    let past = world.clock.millis() - 86_400_000;
+    let told = json!([
+        { "history": { "id": "old", "chat": "anna", "text": "A day ago", "at": past } },
+        { "history": { "id": "hello", "chat": "anna", "text": "Hello", "at": past } },
+        { "history": { "id": "other", "chat": "boris", "text": "From Boris", "at": past } },
+    ]);
+    world.reports(&line, told).await;
+    world.deliver_all().await;
+    let at_crm = world.sandbox.messages(&line.host);
+    let mut found: Vec<_> = at_crm.iter().map(|message| (message.text.as_str(), message.silent)).collect();
+    found.sort_unstable();
+    assert_eq!(found, [("A day ago", true), ("From Boris", true), ("Hello", false)]);
+    assert_eq!(world.messages().await.iter().filter(|message| message.sent_at == past).count(), 2);
+}
+
+async fn a_problem_of_the_line_is_shown_until_it_ends(world: &mut PigeonWorld) {
+    let line = world.chatting().await;
+    let trouble = |text: Value| json!([{ "trouble": { "aspect": "quality", "text": text } }]);
+    world.reports(&line, trouble(json!("The number's quality is low"))).await;
+    let app = world.app();
+    let seen = async || {
+        let found = source::find(&app.sources, line.tenant_id, line.source_id).await.unwrap();
+        let state = source::state(&app.sources, &found).await.unwrap();
+        (state.status, state.reason, state.detail)
+    };
+    let shown =
+        (SourceStatus::NeedsAttention, Some(StateReason::LineTrouble), "The number's quality is low".to_owned());
+    assert_eq!(seen().await, shown);
+    world.reports(&line, trouble(Value::Null)).await;
+    assert_eq!(seen().await.1, None);
+}
+
+both!(receipts_go_to_amocrm_and_only_up, everything_up_to_a_message_is_read, everything_sent_before_a_time_is_read,);
+once!(
+    a_failure_is_reported_with_its_words,
+    a_receipt_before_its_message_waits_for_it,
+    the_customer_types,
+    history_makes_no_noise,
+    a_problem_of_the_line_is_shown_until_it_ends,
+);
