@@ -171,7 +171,8 @@ impl Connector for WhatsApp {
     }
 
     fn vendor_app(&self) -> Option<&dyn VendorApp> {
-        self.app.as_ref().map(|app| app as &dyn VendorApp)
+        let app: &dyn VendorApp = self.app.as_ref()?;
+        Some(app)
     }
 
     fn handshake(&self, settings: &Settings, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
