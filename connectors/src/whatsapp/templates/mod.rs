@@ -93,15 +93,6 @@ pub(super) fn category(word: &str) -> Option<TemplateCategory> {
     })
 }
 
-/// Our category as Meta's word.
-const fn category_word(category: TemplateCategory) -> &'static str {
-    match category {
-        TemplateCategory::Utility => "UTILITY",
-        TemplateCategory::Marketing => "MARKETING",
-        TemplateCategory::Authentication => "AUTHENTICATION",
-    }
-}
-
 /// Submits a template. If Meta has one of this name and language, its state is returned; one that was rejected or paused is submitted
 /// anew in its present form.
 pub(super) async fn submit(
@@ -119,7 +110,7 @@ pub(super) async fn submit(
     let body = json!({
         "name": name,
         "language": template.language,
-        "category": category_word(template.category),
+        "category": template.category.word(),
         "parameter_format": "POSITIONAL",
         "components": components,
     });

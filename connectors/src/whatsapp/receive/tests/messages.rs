@@ -3,6 +3,7 @@
 use base::message::Role;
 
 use super::*;
+use crate::whatsapp::keyboard::PressedButton;
 
 #[test]
 fn a_text_has_its_sender_and_its_time() {
@@ -158,8 +159,6 @@ fn presses_are_their_words() {
     assert_eq!((press.message_id, press.data.clone()), (Some(ours.message_id), ours.data()));
     assert_eq!(press.written.body.content, Content::Text { text: "Да".to_owned() });
 }
-
-use crate::whatsapp::keyboard::PressedButton;
 
 #[test]
 fn what_amocrm_has_no_kind_for_is_told_in_words() {
