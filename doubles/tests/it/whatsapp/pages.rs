@@ -110,7 +110,8 @@ async fn templates_are_reviewed_and_things_broken_on_pages() {
     press("/trouble", "what=mend".to_owned()).await;
     world.send("text", json!({"body": "Hi"})).await;
     let foreign = world.http.post(format!("{}/trouble", world.whatsapp.base_url()));
-    let foreign = foreign.header("Origin", "https://evil.example").form(&[("what", "mend")]);
+    let foreign = foreign.header("Origin", "https://evil.example");
+    let foreign = foreign.header("Content-Type", "application/x-www-form-urlencoded").body("what=mend");
     assert_eq!(foreign.send().await.unwrap().status(), 403);
 }
 
