@@ -139,8 +139,8 @@ def order() -> Template:
         components=[
             HeaderText("Заказ {{1}}", "1592"),
             BodyText("Здравствуйте, {{1}}! Заказ {{2}} готов к выдаче.", "Мария", "1592"),
-            FooterText("Acme"),
-            Buttons([QuickReplyButton("Заберу")]),
+            FooterText(text="Acme"),
+            Buttons(buttons=[QuickReplyButton(text="Заберу")]),
         ],
     )
 
@@ -173,7 +173,7 @@ def hearing(wa: WhatsApp, ended: Event) -> None:
         kind = message.type.value
         said = {"kind": kind, "id": message.id, "text": message.text or message.caption, "from": message.from_user.wa_id}
         if message.reply_to_message:
-            said["reply_to"] = message.reply_to_message.message_id
+            said["reply_to"] = message.reply_to_message.id
         if message.reaction:
             said["emoji"] = message.reaction.emoji
         if kind in DOWNLOADED:
@@ -240,13 +240,13 @@ def main() -> None:
     address = callback(wa)
     wa.override_waba_callback_url(address, VERIFY)
     number = wa.get_business_phone_number()
-    tell(callback=address, number=number.display_phone_number, name=number.verified_name, quality=number.quality_rating.value)
+    tell(callback=address, number=number.display_phone_number, name=number.verified_name, quality=number.quality_rating)
     tell(sent=send_everything(wa, arguments.to, Path(arguments.files), arguments.first))
     made = wa.create_template(order())
     tell(made=made.id, status=made.status.value, listed=[one.name for one in wa.get_templates()])
     # Whoever started this approves the template.
     input()
-    values = [HeaderText.params("1592"), BodyText.params("Мария", "1592"), QuickReplyButton.params(callback_data="taken")]
+    values = [HeaderText.params("1592"), BodyText.params("Мария", "1592"), QuickReplyButton.params(callback_data="taken", index=0)]
     tell(template_sent=wa.send_template(arguments.to, "order_ready", TemplateLanguage.RUSSIAN, values).id)
     # Whoever started this lets the Graph refuse one message.
     input()

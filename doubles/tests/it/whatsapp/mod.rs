@@ -22,3 +22,4 @@ mod uploads;
 mod webhooks;
 mod window;
 mod world;
+mod pywa_tmp;
