@@ -4,6 +4,7 @@
 mod abilities;
 mod cells;
 pub mod hold;
+mod whatsapp;
 
 use hold::{Named, is_there};
 

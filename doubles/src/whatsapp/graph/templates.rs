@@ -39,6 +39,7 @@ pub(super) fn create(state: &mut State, grant: &Grant, call: &Call, waba: &str) 
         status: "PENDING".to_owned(),
         rejected_reason: "NONE".to_owned(),
         quality: "UNKNOWN".to_owned(),
+        quality_at: state.seconds(),
         parameter_format: format,
         components,
         edits: Vec::new(),

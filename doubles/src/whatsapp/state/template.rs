@@ -15,6 +15,8 @@ pub(crate) struct Template {
     pub(crate) status: String,
     pub(crate) rejected_reason: String,
     pub(crate) quality: String,
+    /// Seconds of its last change.
+    pub(crate) quality_at: i64,
     /// `POSITIONAL` or `NAMED`.
     pub(crate) parameter_format: String,
     pub(crate) components: Value,
@@ -48,7 +50,7 @@ impl Template {
             "previous_category": self.previous_category,
             "parameter_format": self.parameter_format,
             "components": self.components,
-            "quality_score": {"score": self.quality},
+            "quality_score": {"score": self.quality, "date": self.quality_at},
             "rejected_reason": self.rejected_reason,
             // Known, and without a value here.
             "correct_category": null,
