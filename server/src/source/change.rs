@@ -109,9 +109,9 @@ async fn same_line(app: &SourceContext, source: &source::Model, plan: &mut Chang
     }
     // Only new credentials can change the line, and settings that must be given: they may name another one.
     let before = serde_json::from_str::<Value>(&source.settings).unwrap_or_default();
-    let is_other = |field: &Field| match field.secret {
-        true => setup.secrets.contains_key(field.name),
-        false => field.required && before.get(field.name) != setup.public.get(field.name),
+    let is_other = |field: &Field| {
+        let changes = field.required && before.get(field.name) != setup.public.get(field.name);
+        if field.secret { setup.secrets.contains_key(field.name) } else { changes }
     };
     if connector.has_webhook() && connector.fields().iter().any(is_other) {
         plan.identity = line::require_same_line(app, source, connector.as_ref(), &settings).await?;

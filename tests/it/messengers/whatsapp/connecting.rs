@@ -26,7 +26,7 @@ async fn a_number_is_connected_and_its_webhook_proves_itself(world: &mut WhatsAp
     assert_eq!(mirrored["services"], json!([{"type": "whatsapp", "params": params, "pages": [page]}]));
 
     let again = world.asks_for_source("whatsapp", "Again", "wa-2", number.settings()).await.is(409);
-    assert_eq!(again.json["type"].as_str().unwrap().rsplit('/').next(), Some("line_taken"), "{}", again.text);
+    assert!(again.text.contains("line_taken"), "{}", again.text);
     world.api.delete(&line.path("")).await.is(204);
     world
         .until("the address is given back", async || world.messenger.addresses(&number.waba).is_empty().then_some(()))
@@ -57,11 +57,7 @@ async fn wrong_credentials_are_named_at_their_field(world: &mut WhatsAppWorld) {
         let mut settings = number.settings();
         settings[field] = json!(wrong);
         let refused = world.asks_for_source("whatsapp", "A", "wa-1", settings).await.is(422);
-        assert!(
-            refused.wrong_fields().contains(&format!("/settings/{field}")) || field == "access_token",
-            "{}",
-            refused.text
-        );
+        assert!(refused.wrong_fields().contains(&format!("/settings/{field}")), "{}", refused.text);
     }
     let unknown = with(json!({"phone_number_id": "999"}));
     world.asks_for_source("whatsapp", "A", "wa-1", unknown).await.is(422);
@@ -80,6 +76,8 @@ async fn another_number_is_another_source(world: &mut WhatsAppWorld) {
     }
     let same = number.settings_with(&json!({"access_token": both}));
     world.api.patch(&line.path(""), &json!({"settings": same})).await.is(200);
+    let quietly = json!({"phone_number_id": other.phone, "waba_id": other.waba});
+    world.api.patch(&line.path(""), &json!({"settings": quietly})).await.is(422);
 }
 
 async fn only_meta_is_let_in(world: &mut WhatsAppWorld) {

@@ -36,9 +36,7 @@ async fn every_file_arrives_as_what_it_is(world: &mut WhatsAppWorld) {
         let object = &sent.json[there];
         assert!(object["id"].is_string() && object["link"].is_null(), "{kind} was uploaded: {object}");
         assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1], "{kind}");
-        let ours = Attachment::sample(kind);
-        let size = sent.file.as_ref().map(|file| file.bytes.len());
-        assert!(size > Some(0), "{kind}: {ours:?}");
+        assert!(sent.file.is_some_and(|file| !file.bytes.is_empty()), "{kind}");
     }
     let voice = chat.sent(world).into_iter().find(|one| one.json["audio"]["voice"] == true);
     assert!(voice.is_some(), "a voice message is shown as one");

@@ -106,7 +106,8 @@ async fn a_rejection_and_a_pause_are_told_with_their_reasons(world: &mut WhatsAp
 async fn a_quick_reply_of_a_template_comes_back(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let id = requested(world, &chat, json!({"buttons": [{"type": "inline", "text": "On my way"}]})).await;
-    decided(world, &at_meta(world, &chat), Review::Approve).await;
+    let there = at_meta(world, &chat);
+    decided(world, &there, Review::Approve).await;
     chat.manager_gets_through(world, message(id)).await;
     chat.customer(world).presses(&chat.last_sent(world).id, 0).unwrap();
     arrives(world).await;
@@ -121,7 +122,8 @@ async fn a_lost_answer_makes_no_second_template(world: &mut WhatsAppWorld) {
     world.advance(Duration::from_secs(60));
     steps(world).await;
     assert_eq!(world.messenger.templates(&chat.number.waba).len(), 1);
-    decided(world, &at_meta(world, &chat), Review::Approve).await;
+    let there = at_meta(world, &chat);
+    decided(world, &there, Review::Approve).await;
     assert_eq!(at_crm(world, id).0, "approved");
 }
 
