@@ -251,23 +251,6 @@ pub(super) async fn check(api: &VkApi, settings: &Settings, probe: &Probe) -> Ch
     }
 }
 
-/// Acknowledges a press of a callback button: the customer's button stops waiting. `press`: event, person, peer.
-pub(super) async fn acknowledge(api: &VkApi, settings: &Settings, press: &str) {
-    let mut parts = press.split(' ');
-    let (Some(event), Some(person), Some(peer)) = (parts.next(), parts.next(), parts.next()) else { return };
-    let Some(community) = Community::of(settings) else { return };
-    let parameters = vec![
-        ("event_id", Some(event.to_owned())),
-        ("user_id", Some(person.to_owned())),
-        ("peer_id", Some(peer.to_owned())),
-    ];
-    let done: Result<Value, ApiError> = api.call(community.token, "messages.sendMessageEventAnswer", parameters).await;
-    if let Err(failed) = done {
-        // A press is valid for a minute; it is stored.
-        tracing::debug!(reason = %setup::explain(&failed), "a button press could not be acknowledged");
-    }
-}
-
 /// The community's servers; none if they are not told.
 async fn servers(api: &VkApi, community: Community<'_>) -> Result<Option<Vec<Server>>, ApiError> {
     let told: Result<Servers, ApiError> =
