@@ -5,6 +5,7 @@ mod comments;
 mod common;
 mod inwards;
 mod live;
+mod setup;
 
 use doubles::vk::{Act, Fault, MessageView, NewCommunity, NewPerson, Vk};
 use parom_tests::{Beside, Simulated};
