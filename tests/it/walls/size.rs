@@ -23,7 +23,7 @@ const LONG: &[(&str, usize)] = &[
     ("base/src/spool/tests.rs", 316),
     ("base/src/store/mod.rs", 391),
     ("tests/it/browser/hostile.rs", 365),
-    ("tests/it/browser/site_chat.rs", 323),
+    ("tests/it/browser/site_chat.rs", 322),
     ("tests/it/conformance/cells.rs", 335),
     ("tests/it/install.rs", 309),
     ("tests/it/isolation.rs", 320),
