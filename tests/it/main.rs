@@ -1,5 +1,6 @@
 //! All integration tests in one binary, a module a topic.
 
+#![recursion_limit = "256"]
 #![expect(
     clippy::expect_used,
     clippy::panic,
