@@ -158,13 +158,6 @@ fn whereto(known: &Number, apps: &Apps, ours: &str, is_vendors: bool) -> Watched
     }
 }
 
-/// Whether Meta says anything of addresses. Where it does not, they are set again and again by [`watch`].
-fn is_told(known: &Number, apps: &Apps) -> bool {
-    let set = &known.webhook_configuration;
-    let of_number = [&set.phone_number, &set.whatsapp_business_account, &set.application];
-    of_number.into_iter().chain(apps.data.iter().map(|app| &app.override_callback_uri)).any(|url| url.some().is_some())
-}
-
 fn path(url: &str) -> Option<String> {
     Url::parse(url).ok().map(|url| url.path().to_owned())
 }
@@ -212,9 +205,7 @@ pub(super) async fn check(api: &GraphApi, settings: &Settings, vendors: Option<&
     match (found, probe.is_new) {
         (Watched::Elsewhere { host }, true) => Ok(Some(elsewhere("wizard-wa-webhook-elsewhere", host))),
         (Watched::Elsewhere { host }, false) => Err(elsewhere("said-wa-elsewhere", host)),
-        (Watched::Unset, false) if apps.data.is_empty() || is_told(&known, &apps) => {
-            Err(LocalizedText::new("said-wa-unset"))
-        }
+        (Watched::Unset, false) => Err(LocalizedText::new("said-wa-unset")),
         _ => Ok(None),
     }
 }
