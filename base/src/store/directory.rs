@@ -22,6 +22,8 @@ pub enum IdKind {
     Line,
     /// One-time state of an install in a browser.
     OauthState,
+    /// Hex SHA-256 of the one-time state of a consent on a messenger's page → session.
+    ConsentState,
     /// Lower-cased e-mail of a panel member → person.
     Person,
     /// Lower-cased e-mail of an operator of the vendor → person.
@@ -56,6 +58,7 @@ impl IdKind {
             Self::Source => "source",
             Self::Line => "line",
             Self::OauthState => "oauth_state",
+            Self::ConsentState => "consent_state",
             Self::Person => "person",
             Self::Operator => "operator",
             Self::Membership => "membership",

@@ -93,7 +93,7 @@ pub(super) async fn read(api: &GraphApi, settings: &Settings) -> Result<Number, 
 /// The line's identity: the number, whatever token opens it.
 pub(super) async fn identity(api: &GraphApi, settings: &Settings) -> Result<Option<Identity>, Denied> {
     let known = read(api, settings).await?;
-    let phone = shown(&known.display_phone_number);
+    let phone = phone_with_plus(&known.display_phone_number);
     let facts = json!({
         "id": *known.id,
         "display_phone_number": *known.display_phone_number,
@@ -107,8 +107,21 @@ pub(super) async fn identity(api: &GraphApi, settings: &Settings) -> Result<Opti
     Ok(Some(Identity { name: if phone.is_empty() { key.clone() } else { phone }, key, facts }))
 }
 
+/// The line in amoCRM's Sources API.
+pub(super) fn services(identity: &Identity) -> serde_json::Value {
+    let phone: String = identity.name.chars().filter(char::is_ascii_digit).collect();
+    let name = identity.facts.get("verified_name").and_then(serde_json::Value::as_str).filter(|name| !name.is_empty());
+    // Without a phone the name is Meta's id, which opens no chat.
+    let pages = if identity.name.starts_with('+') && !phone.is_empty() {
+        json!([{ "id": phone, "name": name.unwrap_or(&identity.name), "link": format!("+{phone}") }])
+    } else {
+        json!([])
+    };
+    json!([{ "type": "whatsapp", "params": { "waba": true, "is_supports_list_message": true }, "pages": pages }])
+}
+
 /// A phone with its plus.
-fn shown(phone: &str) -> String {
+pub(super) fn phone_with_plus(phone: &str) -> String {
     let phone = phone.trim();
     let bare = phone.starts_with(|first: char| first.is_ascii_digit());
     if bare { format!("+{phone}") } else { phone.to_owned() }
@@ -131,7 +144,7 @@ pub(super) async fn check_access(api: &GraphApi, settings: &Settings) -> Check {
         }
         Err(failed) => return Err(explain(&failed)),
     }
-    let said = LocalizedText::new("said-wa-number-answers").with("phone", shown(&known.display_phone_number));
+    let said = LocalizedText::new("said-wa-number-answers").with("phone", phone_with_plus(&known.display_phone_number));
     Ok(Some(said.with("name", known.verified_name.some().unwrap_or("–").to_owned())))
 }
 

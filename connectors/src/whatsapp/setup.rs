@@ -16,6 +16,10 @@ use crate::{Denied, Field, Input, Settings, Setup};
 pub const TOKEN: &str = "access_token";
 pub const APP_SECRET: &str = "app_secret";
 pub const VERIFY_TOKEN: &str = "verify_token";
+/// The number's two-step PIN, if Parom registered the number.
+pub const PIN: &str = "pin";
+/// The number stays in the phone app (whatsapp §13).
+pub const STAYS_IN_APP: &str = "stays_in_app";
 
 const NUMBER: Field =
     Field::required("phone_number_id", Input::Text, "wizard-wa-phone-id").with_hint("wizard-wa-phone-id-hint");
@@ -30,9 +34,9 @@ const VERIFY: Field = Field {
     secret: true,
     ..Field::optional(VERIFY_TOKEN, Input::Text, "wizard-wa-verify-token").with_hint("wizard-wa-verify-token-hint")
 };
-const MARK_READ: Field =
+pub(super) const MARK_READ: Field =
     Field::optional("mark_read", Input::Flag, "wizard-wa-mark-read").with_hint("wizard-wa-mark-read-hint").turned_on();
-const SIGN: Field =
+pub(super) const SIGN: Field =
     Field::optional("sign_with_manager_name", Input::Flag, "wizard-wa-sign").with_hint("wizard-wa-sign-hint");
 
 /// What is asked for: calls are signed by the account's own app.
@@ -78,6 +82,10 @@ struct SettingsInput {
     #[serde(default)]
     verify_token: Option<String>,
     #[serde(default)]
+    pin: Option<String>,
+    #[serde(default)]
+    stays_in_app: bool,
+    #[serde(default)]
     mark_read: Option<bool>,
     #[serde(default)]
     sign_with_manager_name: Option<bool>,
@@ -90,6 +98,8 @@ struct SettingsInput {
 struct PublicSettings {
     phone_number_id: String,
     waba_id: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stays_in_app: bool,
     #[serde(flatten)]
     options: NumberOptions,
 }
@@ -122,6 +132,11 @@ impl<'a> SourceNumber<'a> {
         self.fact("verified_name")
     }
 
+    /// Whether its owner goes on writing on the phone.
+    pub fn stays_in_app(&self) -> bool {
+        self.public.get(STAYS_IN_APP).and_then(Value::as_bool).unwrap_or_default()
+    }
+
     fn fact(&self, name: &str) -> Option<&'a str> {
         self.public.get("facts")?.get("bot")?.get(name)?.as_str().filter(|text| !text.is_empty())
     }
@@ -152,7 +167,12 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     };
     let phone_number_id = id("phone_number_id", &typed.phone_number_id, true);
     let waba_id = id("waba_id", &typed.waba_id, true);
-    let given = [(TOKEN, typed.access_token), (APP_SECRET, typed.app_secret), (VERIFY_TOKEN, typed.verify_token)];
+    let given = [
+        (TOKEN, typed.access_token),
+        (APP_SECRET, typed.app_secret),
+        (VERIFY_TOKEN, typed.verify_token),
+        (PIN, typed.pin),
+    ];
     let mut secrets = BTreeMap::new();
     for (name, secret) in given {
         let secret = secret.unwrap_or_default();
@@ -164,6 +184,9 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
         if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
             errors.push(FieldError::new(format!("/settings/{name}"), LocalizedText::new("wizard-wa-bad-secret")));
         }
+        if name == PIN && !is_pin(secret) {
+            errors.push(FieldError::new(format!("/settings/{name}"), LocalizedText::new("wizard-wa-bad-pin")));
+        }
         secrets.insert(name.to_owned(), SecretString::from(secret));
     }
     if !errors.is_empty() {
@@ -174,8 +197,15 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
         mark_read: typed.mark_read.unwrap_or(usual.mark_read),
         sign_with_manager_name: typed.sign_with_manager_name.unwrap_or(usual.sign_with_manager_name),
     };
-    let public = serde_json::to_value(PublicSettings { phone_number_id, waba_id, options }).unwrap_or_default();
+    let public =
+        serde_json::to_value(PublicSettings { phone_number_id, waba_id, stays_in_app: typed.stays_in_app, options })
+            .unwrap_or_default();
     Ok(Setup { public, secrets })
+}
+
+/// Whether this can be a number's two-step PIN.
+pub(super) fn is_pin(text: &str) -> bool {
+    text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Why a call other than a message failed, as a text for the account's people.
