@@ -97,6 +97,14 @@ async fn find_line(app: &SourceContext, plan: &mut CreatePlan) -> Result<()> {
     plan.identity = line::ask(connector.as_ref(), &settings::open(app, &plan.row)?).await?;
     if let Some(identity) = &plan.identity {
         plan.row.facts = line::facts_of(&plan.row.kind, identity).to_string();
+        if plan.mirror.services.is_none()
+            && let Some(told) = connector.services(identity)
+        {
+            let services: Vec<rest::Service> = serde_json::from_value(told).context("a connector's services")?;
+            plan.row.services = written(&services)?;
+            plan.row.services_sent = plan.row.services.clone();
+            plan.mirror.services = Some(services);
+        }
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use super::state_view::{SourceStateView, shown};
 use super::{by, find};
 use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};
-use crate::panel::{self, Fields, Form, Member, Nav, Notice, PageContext, Right};
+use crate::panel::{self, ConsentButton, Fields, Form, Member, Nav, Notice, PageContext, Right};
 use crate::source::{SourceChange, version};
 
 #[derive(Template)]
@@ -26,6 +26,8 @@ struct SourceAccessPage {
     id: String,
     may: bool,
     state: SourceStateView,
+    /// The messenger's own page, for access that was lost.
+    consent: Option<ConsentButton>,
     fields: Vec<Drawn>,
     errors: Vec<(String, String)>,
     version: i64,
@@ -57,6 +59,11 @@ impl RenderedSource {
 
 fn fields_of(app: &PanelContext, source: &source::Model) -> &'static [Field] {
     app.connectors.get(&source.kind).map_or(&[], |connector| connector.fields())
+}
+
+/// The kind's name; empty if it is not built in.
+fn kind_of(app: &PanelContext, source: &source::Model) -> &'static str {
+    app.connectors.get(&source.kind).map_or("", |connector| connector.kind())
 }
 
 /// `GET /panel/sources/{id}/access`.
@@ -148,6 +155,10 @@ async fn show(
         id: source.id.to_string(),
         may: member.may(Right::EditSources),
         state: shown(&page, source, &state),
+        consent: match member.may(Right::EditSources) {
+            true => ConsentButton::of(app, member, kind_of(app, source)).await?,
+            false => None,
+        },
         fields: fields::draw(page.words, fields_of(app, source), settings, Some(&masked), &errors),
         version: seen.version,
         was: seen.was,
