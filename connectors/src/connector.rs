@@ -17,7 +17,9 @@ use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{HistoryPage, OpenConversation, Renewed};
 use crate::template::{NewTemplate, TemplateState};
 use crate::vendor_app::VendorApp;
-use crate::{Abilities, ConsentPage, Denied, Field, HookTarget, Identity, Outgoing, Watched, WebhookToEnter};
+use crate::{
+    Abilities, ConsentPage, Denied, Field, HookTarget, Identity, LineService, Outgoing, Watched, WebhookToEnter,
+};
 
 /// A source's settings.
 #[derive(Clone, Debug)]
@@ -158,6 +160,17 @@ pub trait Connector: Send + Sync {
         Ok(None)
     }
 
+    /// The key of the calls of the vendor's app that concern an account at the messenger and all lines in it; none if
+    /// lines have nothing in common. `public`: the source's settings without credentials.
+    fn account(&self, _public: &serde_json::Value) -> Option<String> {
+        None
+    }
+
+    /// What amoCRM offers at a source of this line besides chats, unless its owner says otherwise.
+    fn service(&self, _settings: &Settings, _identity: &Identity) -> Option<LineService> {
+        None
+    }
+
     /// Largest accepted body of a call, in bytes.
     fn call_limit(&self) -> usize {
         1024 * 1024
@@ -176,11 +189,6 @@ pub trait Connector: Send + Sync {
     /// What an administrator must enter at the messenger so that its calls come to a source's own address; none if
     /// there is nothing to enter.
     fn webhook_to_enter(&self, _settings: &Settings, _hook: &HookTarget) -> Option<WebhookToEnter> {
-        None
-    }
-
-    /// What a source of this line tells amoCRM about itself, as `services` of amoCRM's Sources API; none if nothing.
-    fn services(&self, _identity: &Identity) -> Option<serde_json::Value> {
         None
     }
 

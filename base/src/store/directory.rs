@@ -20,6 +20,8 @@ pub enum IdKind {
     Source,
     /// `{kind}:{the messenger's id of the line}` → source: a bot delivers its messages to one place only.
     Line,
+    /// `{kind}:{the messenger's account}:{source id}` → source: the lines of an account, found by the prefix.
+    LineAccount,
     /// One-time state of an install in a browser.
     OauthState,
     /// Hex SHA-256 of the one-time state of a consent on a messenger's page → session.
@@ -57,6 +59,7 @@ impl IdKind {
             Self::ApiKey => "api_key",
             Self::Source => "source",
             Self::Line => "line",
+            Self::LineAccount => "line_account",
             Self::OauthState => "oauth_state",
             Self::ConsentState => "consent_state",
             Self::Person => "person",

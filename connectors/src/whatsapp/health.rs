@@ -20,6 +20,10 @@ const TOKEN_ENDS_ON: &str = "token_ends_on";
 /// A token that ends within this time is reported.
 const SOON: i64 = 7 * 24 * 3600;
 
+/// The code of a wrong parameter, and its subcode for an object that is not there.
+const WRONG_PARAMETER: u32 = 100;
+const NO_SUCH_OBJECT: u32 = 33;
+
 wire! {
     /// A number's description of itself.
     Number {
@@ -85,9 +89,16 @@ wire! {
 
 /// Asks for the number.
 pub(super) async fn read(api: &GraphApi, settings: &Settings) -> Result<Number, Denied> {
-    let number = number(settings)?;
+    let (number, token) = (number(settings)?, token(settings)?);
     let path = Path(&[number.phone_number_id], &[("fields", FIELDS)]);
-    api.get(token(settings)?, path).await.map_err(|failed| denied(&failed))
+    let known = match api.get(token, path).await {
+        // One field that this version does not have must not cost the others.
+        Err(ApiError::Refused(refused)) if refused.code == WRONG_PARAMETER && refused.subcode != NO_SUCH_OBJECT => {
+            api.get(token, Path(&[number.phone_number_id], &[])).await
+        }
+        known => known,
+    };
+    known.map_err(|failed| denied(&failed))
 }
 
 /// The line's identity: the number, whatever token opens it.
@@ -105,19 +116,6 @@ pub(super) async fn identity(api: &GraphApi, settings: &Settings) -> Result<Opti
     });
     let key = number(settings)?.phone_number_id.to_owned();
     Ok(Some(Identity { name: if phone.is_empty() { key.clone() } else { phone }, key, facts }))
-}
-
-/// The line in amoCRM's Sources API.
-pub(super) fn services(identity: &Identity) -> serde_json::Value {
-    let phone: String = identity.name.chars().filter(char::is_ascii_digit).collect();
-    let name = identity.facts.get("verified_name").and_then(serde_json::Value::as_str).filter(|name| !name.is_empty());
-    // Without a phone the name is Meta's id, which opens no chat.
-    let pages = if identity.name.starts_with('+') && !phone.is_empty() {
-        json!([{ "id": phone, "name": name.unwrap_or(&identity.name), "link": format!("+{phone}") }])
-    } else {
-        json!([])
-    };
-    json!([{ "type": "whatsapp", "params": { "waba": true, "is_supports_list_message": true }, "pages": pages }])
 }
 
 /// A phone with its plus.
@@ -142,6 +140,7 @@ pub(super) async fn check_access(api: &GraphApi, settings: &Settings) -> Check {
         Err(ApiError::Refused(refused)) => {
             tracing::debug!(code = refused.code, "the account's numbers cannot be listed")
         }
+        Err(ApiError::Unreadable { .. }) => {}
         Err(failed) => return Err(explain(&failed)),
     }
     let said = LocalizedText::new("said-wa-number-answers").with("phone", phone_with_plus(&known.display_phone_number));

@@ -25,8 +25,8 @@ use super::poll::{OpenConversation, Renewed};
 use super::template::{NewTemplate, TemplateState};
 use super::vendor_app::VendorApp;
 use super::{
-    Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup,
-    Watched, WebhookToEnter, error_catalog,
+    Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, LineService, Outgoing, Probe,
+    Settings, Setup, Watched, WebhookToEnter, error_catalog,
 };
 use crate::kind::Kind;
 
@@ -160,6 +160,14 @@ impl Connector for WhatsApp {
         health::identity(&self.api, settings).await
     }
 
+    fn account(&self, public: &serde_json::Value) -> Option<String> {
+        vendor::account(public)
+    }
+
+    fn service(&self, settings: &Settings, identity: &Identity) -> Option<LineService> {
+        Some(setup::service(settings, identity))
+    }
+
     fn call_limit(&self) -> usize {
         CALL_BYTES
     }
@@ -174,11 +182,6 @@ impl Connector for WhatsApp {
 
     fn webhook_to_enter(&self, settings: &Settings, hook: &HookTarget) -> Option<WebhookToEnter> {
         webhook::to_enter(settings, self.vendors_secret(), hook)
-    }
-
-    /// Official WhatsApp: amoCRM offers templates and, where the number is known, a button for sites.
-    fn services(&self, identity: &Identity) -> Option<serde_json::Value> {
-        Some(health::services(identity))
     }
 
     fn handshake(&self, settings: &Settings, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {

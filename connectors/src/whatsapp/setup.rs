@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use base::error::FieldError;
 use base::i18n::LocalizedText;
 use secrecy::SecretString;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::api::ApiError;
 use crate::error_catalog::{RefusalClass, WHATSAPP};
-use crate::{Denied, Field, Input, Settings, Setup};
+use crate::{Denied, Field, Identity, Input, LinePage, LineService, Settings, Setup};
 
 /// Names of the credentials.
 pub const TOKEN: &str = "access_token";
@@ -142,6 +143,18 @@ impl<'a> SourceNumber<'a> {
     }
 }
 
+/// What amoCRM offers at a number: templates with Meta's review, lists in Salesbot, and the number for a button on a site.
+pub(super) fn service(settings: &Settings, identity: &Identity) -> LineService {
+    let text = |name: &str| identity.facts.get(name).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+    let digits: String = text("display_phone_number").chars().filter(char::is_ascii_digit).collect();
+    let id =
+        SourceNumber::of(settings).map_or_else(|| identity.key.clone(), |number| number.phone_number_id.to_owned());
+    let phone = format!("+{digits}");
+    let name = Some(text("verified_name")).filter(|name| !name.is_empty()).unwrap_or_else(|| phone.clone());
+    let page = (!digits.is_empty()).then_some(LinePage { id, name, link: phone });
+    LineService { kind: "whatsapp", reviews_templates: true, lists: true, page }
+}
+
 /// The source's token.
 pub fn token(settings: &Settings) -> Result<&SecretString, Denied> {
     settings.secrets.get(TOKEN).ok_or_else(|| Denied::Access(LocalizedText::new("said-wa-token")))
@@ -237,54 +250,13 @@ pub fn denied(failed: &ApiError) -> Denied {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use secrecy::ExposeSecret;
-    use serde_json::json;
-
-    use super::*;
-
-    fn typed() -> Value {
-        json!({ "phone_number_id": " 330022334455667", "waba_id": "220011223344556",
-                "access_token": "EAAB-token ", "app_secret": "0123abcd", "verify_token": "v-1" })
-    }
-
-    #[test]
-    fn settings_have_defaults_and_credentials_are_sealed() {
-        let setup = setup(typed()).unwrap();
-        let public = json!({ "phone_number_id": "330022334455667", "waba_id": "220011223344556",
-                             "mark_read": true, "sign_with_manager_name": false });
-        assert_eq!(setup.public, public);
-        assert_eq!(setup.secrets[TOKEN].expose_secret(), "EAAB-token");
-        assert_eq!(setup.secrets.len(), 3);
-    }
-
-    #[test]
-    fn what_is_left_out_stays_and_what_is_wrong_is_named() {
-        let mut kept = typed();
-        kept["access_token"] = json!("…oken");
-        kept["app_secret"] = json!("");
-        kept.as_object_mut().unwrap().remove("verify_token");
-        assert!(super::setup(kept).unwrap().secrets.is_empty());
-        for (field, wrong) in
-            [("phone_number_id", "+7 701"), ("phone_number_id", ""), ("waba_id", "../me"), ("access_token", "два")]
-        {
-            let mut typed = typed();
-            typed[field] = json!(wrong);
-            let errors = super::setup(typed).unwrap_err();
-            assert_eq!(errors[0].pointer, format!("/settings/{field}"));
-        }
-        assert!(super::setup(json!({ "phone_number": "1" })).is_err(), "nobody misspells a setting unnoticed");
-    }
-
-    #[test]
-    fn a_number_is_read_from_its_settings() {
-        let mut public = setup(typed()).unwrap().public;
-        public["facts"] = json!({ "bot": { "display_phone_number": "+7 701 000-99-00", "verified_name": "Acme" } });
-        let settings = Settings { public, secrets: BTreeMap::new() };
-        let number = SourceNumber::of(&settings).unwrap();
-        assert_eq!((number.display_phone().as_deref(), number.verified_name()), (Some("77010009900"), Some("Acme")));
-        assert!(matches!(token(&settings), Err(Denied::Access(_))));
-        assert!(SourceNumber::of(&Settings { public: json!({}), secrets: BTreeMap::new() }).is_none());
+/// The outcome of a call whose answer says nothing: an unreadable one is a success too.
+pub fn done(answer: Result<IgnoredAny, ApiError>) -> Result<(), Denied> {
+    match answer {
+        Ok(_) | Err(ApiError::Unreadable { .. }) => Ok(()),
+        Err(failed) => Err(denied(&failed)),
     }
 }
+
+#[cfg(test)]
+mod tests;

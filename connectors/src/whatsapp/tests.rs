@@ -104,18 +104,6 @@ async fn a_number_of_the_accounts_own_app_says_what_is_entered_at_meta() {
 }
 
 #[tokio::test]
-async fn amocrm_learns_the_number_and_that_it_is_official() {
-    let stage = stage(true, [number(json!({}))]).await;
-    let identity = stage.whatsapp.identity(&stage.settings).await.unwrap().unwrap();
-    let page = json!({ "id": "77010009900", "name": "Acme", "link": "+77010009900" });
-    let params = json!({ "waba": true, "is_supports_list_message": true });
-    let told = json!([{ "type": "whatsapp", "params": params, "pages": [page] }]);
-    assert_eq!(stage.whatsapp.services(&identity), Some(told));
-    let nameless = Identity { name: "330".into(), ..identity };
-    assert_eq!(stage.whatsapp.services(&nameless).unwrap()[0]["pages"], json!([]));
-}
-
-#[tokio::test]
 async fn a_webhook_is_watched_with_the_number() {
     let apps = |apps: Value| ScriptedAnswer::ok(json!({ "data": apps }));
     let watched = async |number: ScriptedAnswer, apps: ScriptedAnswer| {

@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{codes, state::State, whatsapp::WhatsApp};
+use super::{
+    codes,
+    state::{Override, State},
+    whatsapp::WhatsApp,
+};
 
 impl WhatsApp {
     /// Quality or limit of a number change: `event` such as `DOWNGRADE`, `limit` such as `TIER_2K`.
@@ -142,6 +146,18 @@ impl WhatsApp {
             let known = state.wabas.get(waba);
             known.map(|waba| waba.subscribed.keys().cloned().collect()).unwrap_or_default()
         })
+    }
+
+    /// Another service takes a number's webhooks of every app, with the account's token.
+    pub fn hijack(&self, phone: &str, url: &str) {
+        let target = Override { url: url.to_owned(), verify_token: String::new() };
+        self.core.change(|state| {
+            let Some(phone) = state.phones.get_mut(phone) else {
+                return;
+            };
+            let apps = state.wabas.get(&phone.waba).map(|waba| waba.subscribed.keys().cloned()).into_iter().flatten();
+            phone.overrides.extend(apps.map(|app| (app, target.clone())));
+        });
     }
 
     /// A throughput upgrade begins or ends: sends are refused with 131057.

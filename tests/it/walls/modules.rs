@@ -20,7 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("identity", &["audit", "platform", "unknown_callers"]),
     ("customer", &["identity"]),
     ("media", &["alert", "audit", "platform", "settings"]),
-    ("tenant", &["alert", "media", "platform", "unknown_callers"]),
+    ("tenant", &["alert", "audit", "media", "platform", "unknown_callers"]),
     ("contact", &["tenant"]),
     ("source", &["alert", "audit", "platform", "settings", "tenant"]),
     ("template", &["alert", "settings", "source", "tenant"]),
@@ -125,6 +125,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("doctor", &["media", "rotation", "source", "tenant"]),
+    ("backup", &["media"]),
 ];
 
 /// They wire the modules together and know all of them.
@@ -136,6 +137,7 @@ const CLI_KNOWS: &[&str] = &[
     "api",
     "app",
     "audit",
+    "backup",
     "customer",
     "delivery",
     "doctor",
