@@ -33,7 +33,7 @@ fn inputs(platform: Platform) -> BuildInputs {
             privacy_url: "https://parom.example/privacy".to_owned(),
         },
         card: true,
-        whatsapp: true,
+        whatsapp: false,
         dev: false,
         images: BTreeMap::from(tour),
     }
@@ -201,7 +201,9 @@ fn data_reaches_the_page_as_text() {
 #[test]
 fn the_list_of_whatsapp_services_has_those_that_serve_it() {
     let has = |platform, whatsapp| {
-        let archive = Archive::read(&build(&BuildInputs { whatsapp, ..inputs(platform) }).unwrap()).unwrap();
+        let built = build(&BuildInputs { whatsapp, ..inputs(platform) }).unwrap();
+        assert_eq!(check(&built, None).unwrap(), [], "{platform:?}");
+        let archive = Archive::read(&built).unwrap();
         let manifest = String::from_utf8_lossy(&archive.files["manifest.json"]).contains("whatsapp_modal");
         assert_eq!(String::from_utf8_lossy(&archive.files["lib/config.js"]).contains("whatsapp_modal"), manifest);
         manifest
