@@ -1,10 +1,13 @@
 //! Queries for imports, and the counts of a file.
 
 use base::i18n::{Language, LocalizedText};
+use base::store::finish_tx;
 use entity::{conversation_alias, import, import_line, import_skip, source};
 use queue::accept_batch::Side;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
+};
 use uuid::Uuid;
 
 use super::{ImportState, rate_limit, reason};
@@ -95,7 +98,13 @@ pub(super) fn lines(row: &import::Model) -> sea_orm::Select<import_line::Entity>
 
 /// Counts what is stored of a file. Leads: one for each chat that is not known yet, unless all messages are silent.
 pub(super) async fn count(app: &UsageContext, row: &mut import::Model) -> Result<(), DbErr> {
-    let db = app.store.read();
+    let tx = app.store.write_tx().await?;
+    let done = count_in(&tx, row).await;
+    finish_tx(tx, done).await
+}
+
+/// The same in a transaction.
+pub(super) async fn count_in(db: &impl ConnectionTrait, row: &mut import::Model) -> Result<(), DbErr> {
     let chats = || {
         let distinct = Func::count_distinct(Expr::col(import_line::Column::ConversationId));
         lines(row).select_only().column_as(Expr::expr(distinct), "chats")
@@ -124,7 +133,7 @@ pub(super) async fn count(app: &UsageContext, row: &mut import::Model) -> Result
         .col_expr(import::Column::Chats, Expr::value(row.chats))
         .col_expr(import::Column::LeadsExpected, Expr::value(row.leads_expected))
         .col_expr(import::Column::Skipped, Expr::value(row.skipped))
-        .exec(app.store.write())
+        .exec(db)
         .await?;
     Ok(())
 }

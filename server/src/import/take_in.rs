@@ -153,6 +153,8 @@ async fn begun(app: &UsageContext, source: &source::Model, wish: &UploadOptions)
         epoch: 0,
         // A time limit, in case this process dies before the clean-up.
         next_at: Some(now + KEPT_MILLIS),
+        history_since: None,
+        history_page: None,
         failure: String::new(),
         created_at: now,
         finished_at: None,

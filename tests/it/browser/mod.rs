@@ -2,6 +2,7 @@
 //! goes wrong: strangers' words, foreign frames and forms, amoCRM's troubles.
 
 mod chat;
+mod demo;
 mod docs;
 mod frames;
 mod hostile;

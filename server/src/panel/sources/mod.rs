@@ -3,6 +3,7 @@
 mod abilities;
 mod access;
 mod form;
+mod history;
 mod list;
 mod one;
 mod pause;
@@ -27,6 +28,8 @@ use crate::source::By;
 pub use abilities::get as abilities;
 pub(super) use abilities::{KindAbilities, abilities_of};
 pub use access::{change as change_access, get as access};
+pub use history::bring as bring_history;
+pub(super) use history::{HistoryView, view as history_view};
 pub use list::get as list;
 pub(super) use one::refused;
 pub use one::{get, save};

@@ -13,6 +13,7 @@ use super::steps::{Steps, steps};
 use super::{draft_of, kind_of, too_old};
 use crate::delivery::read::activity;
 use crate::panel::PanelContext;
+use crate::panel::sources::{HistoryView, history_view};
 use crate::panel::{self, Member, Nav, PageContext, Right, reasons};
 use crate::source::EmbedCode;
 
@@ -41,6 +42,7 @@ struct Test {
     embed: Option<EmbedCode>,
     curl: Option<String>,
     secret: Option<String>,
+    history: Option<HistoryView>,
 }
 
 /// `GET /panel/sources/new/{kind}/test`.
@@ -65,7 +67,11 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<S
         }
         None => None,
     };
-    let shown = view(&app, &page, kind.kind, source.as_ref(), first.as_ref(), secret);
+    let history = match &source {
+        Some(source) => history_view(&app, &member, &page, source).await?,
+        None => None,
+    };
+    let shown = Test { history, ..view(&app, &page, kind.kind, source.as_ref(), first.as_ref(), secret) };
     panel::html(&page, &shown)
 }
 
@@ -129,6 +135,7 @@ fn view(
         embed: source.and_then(|source| crate::source::embed(app, source)),
         curl: source.filter(|_| has_own_server(kind)).map(|source| curl(app, source)),
         secret,
+        history: None,
         page: page.clone(),
     }
 }
