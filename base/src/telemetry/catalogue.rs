@@ -9,7 +9,6 @@ type Values = (&'static str, &'static [&'static str]);
 /// Name, help, and the labels with which it exists at 0 from the start; a name may be listed several times.
 type Counter = (&'static str, &'static str, &'static [Values]);
 
-/// Counters whose label values are known before anything happens.
 const COUNTERS: &[Counter] = &[
     (
         "parom_hooks_total",

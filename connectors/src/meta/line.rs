@@ -1,4 +1,5 @@
-//! An account at Meta: the live check, its identity, and the subscription of its events (instagram-and-facebook §1–§3).
+//! An account at Meta: the live check, its identity, and the subscription of its events (instagram-and-facebook §1 to
+//! instagram-and-facebook §3).
 
 use base::i18n::LocalizedText;
 use secrecy::{ExposeSecret, SecretString};

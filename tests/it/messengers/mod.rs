@@ -1,6 +1,7 @@
 //! Messengers on the whole road, both ways: simulated messenger, server, local amoCRM.
 
 mod max;
+mod whatsapp;
 
 use parom_tests::World;
 use parom_tests::settings::HOST;

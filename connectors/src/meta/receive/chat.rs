@@ -1,4 +1,4 @@
-//! Events of a chat (instagram-and-facebook §5–§7).
+//! Events of a chat (instagram-and-facebook §5 to instagram-and-facebook §7).
 
 use base::message::{Body, Content, Person, Quote, State};
 use serde_json::Value;
