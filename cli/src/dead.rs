@@ -41,7 +41,7 @@ pub enum DeadCommand {
         #[arg(value_name = "ACCOUNT")]
         account: String,
         /// Id that `retry` or `drop` printed
-        #[arg(value_name = "REPLAY")]
+        #[arg(value_name = "REPLAY", value_parser = crate::id::id)]
         id: Uuid,
     },
 }
@@ -53,13 +53,13 @@ pub struct DeadLetterArgs {
     #[arg(value_name = "ACCOUNT")]
     account: String,
     /// Only dead letters of this source (Parom's id)
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = crate::id::id)]
     source: Option<Uuid>,
     /// Only dead letters with this reason, as shown by `list`
     #[arg(long)]
     reason: Option<String>,
     /// Only this dead letter, instead of all that match
-    #[arg(long, value_name = "ID", conflicts_with_all = ["source", "reason"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["source", "reason"], value_parser = crate::id::id)]
     id: Option<Uuid>,
 }
 
@@ -104,6 +104,10 @@ pub async fn run(command: DeadCommand, app: &App, out: &mut impl Write) -> anyho
     Ok(ExitCode::SUCCESS)
 }
 
+fn tries(count: i32) -> String {
+    if count == 1 { "1 try".to_owned() } else { format!("{count} tries") }
+}
+
 async fn list(app: &App, which: &DeadLetterArgs, as_json: bool, out: &mut impl Write) -> anyhow::Result<()> {
     let tenant = roster::find(app, &which.account).await?;
     which.is_there(app, &tenant).await?;
@@ -118,12 +122,12 @@ async fn list(app: &App, which: &DeadLetterArgs, as_json: bool, out: &mut impl W
             let line = match as_json {
                 true => shown.to_string(),
                 false => format!(
-                    "{}  {}  {:<12}  {:<20}  {} tries  {}",
+                    "{}  {}  {:<12}  {:<20}  {}  {}",
                     row.id,
                     text("last_at"),
                     text("direction"),
                     row.reason,
-                    row.attempts,
+                    tries(row.attempts),
                     row.detail
                 ),
             };

@@ -15,7 +15,7 @@ use super::print_line;
 #[derive(Args)]
 pub struct DoctorCommand {
     /// Checks only this account.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = crate::id::id)]
     tenant: Option<Uuid>,
     /// Prints JSON: {"checks":[{"name","status","detail","remedy"}]}.
     #[arg(long)]

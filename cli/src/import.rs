@@ -34,7 +34,7 @@ pub struct ImportCommand {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Source to import the messages into (Parom's id)
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = crate::id::id)]
     source: Uuid,
     /// Only counts what would be imported
     #[arg(long)]
@@ -68,6 +68,10 @@ enum FormatOption {
     Csv,
 }
 
+/// Skipped lines that are read for the list of reasons, and lines named beside each.
+const MOST_SKIPS: u64 = 10_000;
+const FIRST_LINES: usize = 5;
+
 /// Stores the file, prints what will happen, and follows the import to its end.
 pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let words = Words::new(Language::of_terminal());
@@ -79,6 +83,9 @@ pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -
         reported_before(app, &source, &arrived, words, out)?;
     }
     let row = arrived.keep(app, &By::from(Actor::Cli)).await.map_err(as_error)?;
+    if !command.json && row.skipped > 0 {
+        print_skipped(app, &row, words, out).await?;
+    }
     let row = match command.dry_run || command.no_wait || ImportState::from_number(row.state)?.is_over() {
         true => row,
         false => follow(app, row, words, command.json, out).await?,
@@ -145,6 +152,24 @@ fn reported_before(
     print(out, &plain(&words.text("import-leads").with("leads", row.leads_expected)))?;
     if row.skipped > 0 {
         print(out, &plain(&words.text("import-skipped-lines").with("count", row.skipped)))?;
+    }
+    Ok(())
+}
+
+/// Why lines are skipped: each reason once, with its first lines.
+async fn print_skipped(app: &App, row: &import::Model, words: Words, out: &mut impl Write) -> anyhow::Result<()> {
+    let found = imports::skips(app, row, 0, MOST_SKIPS, words.language()).await?;
+    let mut reasons: Vec<(String, Vec<i64>)> = Vec::new();
+    for skip in found {
+        match reasons.iter_mut().find(|(reason, _)| *reason == skip.reason) {
+            Some((_, lines)) => lines.push(skip.line),
+            None => reasons.push((skip.reason, vec![skip.line])),
+        }
+    }
+    for (reason, lines) in reasons {
+        let first: Vec<String> = lines.iter().take(FIRST_LINES).map(i64::to_string).collect();
+        let more = if lines.len() > FIRST_LINES { ", …" } else { "" };
+        print(out, &format!("  {} × {}  ({}{more})", lines.len(), reason, first.join(", ")))?;
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ pub enum KeyCommand {
         #[arg(long)]
         name: String,
         /// Account that the key is for [default: a vendor key, for all accounts]
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", value_parser = crate::id::id)]
         tenant: Option<Uuid>,
         /// Scope of the key
         #[arg(long, value_enum, default_value_t)]
@@ -39,7 +39,7 @@ pub enum KeyCommand {
     /// Lists keys, without their secrets
     List {
         /// Only keys of this account
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", value_parser = crate::id::id)]
         tenant: Option<Uuid>,
         /// Prints JSON
         #[arg(long)]
@@ -48,6 +48,7 @@ pub enum KeyCommand {
     /// Revokes a key; running servers notice within five seconds
     Revoke {
         /// Id of the key, as shown by `parom key list`
+        #[arg(value_parser = crate::id::id)]
         id: Uuid,
     },
 }

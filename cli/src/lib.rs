@@ -25,6 +25,7 @@ mod demo;
 mod doctor;
 #[cfg(test)]
 mod fixture;
+mod id;
 mod import;
 pub mod key;
 mod openapi;
@@ -204,6 +205,7 @@ async fn migrate(config: Option<&Path>) -> anyhow::Result<ExitCode> {
 /// Opens the configured database and migrates it.
 async fn open(config: Option<&Path>) -> anyhow::Result<Store> {
     let config = Config::load(config)?;
+    tell_of_new_database(&config);
     let store = Store::open(&config.database, Clock::system()).await?;
     if config.database.migrate {
         base::store::migrate(&store).await?;
@@ -211,9 +213,22 @@ async fn open(config: Option<&Path>) -> anyhow::Result<Store> {
     Ok(store)
 }
 
+/// Says that a command is about to begin a new installation, which in the wrong folder nobody wants.
+fn tell_of_new_database(config: &Config) {
+    if let Some(path) = config.database.file().filter(|path| !path.exists()) {
+        let path = std::path::absolute(&path).unwrap_or(path);
+        let _ = writeln!(
+            std::io::stderr(),
+            "parom: no database at {}: a new one is made. Give --config FILE if this is the wrong place.",
+            path.display()
+        );
+    }
+}
+
 /// Everything that a command needs to work beside a running server, without taking or voiding leases.
 async fn beside(config: Option<&Path>) -> anyhow::Result<Arc<App>> {
     let config = Config::load(config)?;
+    tell_of_new_database(&config);
     let store = Store::open(&config.database, Clock::system()).await?;
     if config.database.migrate {
         base::store::migrate(&store).await?;

@@ -86,7 +86,7 @@ pub enum TenantCommand {
         #[arg(long, group = "who")]
         phone: Option<String>,
         /// This conversation (Parom's id)
-        #[arg(long, group = "who", value_name = "ID")]
+        #[arg(long, group = "who", value_name = "ID", value_parser = crate::id::id)]
         conversation: Option<Uuid>,
         /// Only counts what would be erased
         #[arg(long)]

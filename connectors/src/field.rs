@@ -16,6 +16,8 @@ pub struct Field {
     pub hint: Option<&'static str>,
     /// A flag that is on by default.
     pub on: bool,
+    /// The tab that has it, where a kind's settings are in several: its label is `source-tab-{section}`.
+    pub section: &'static str,
 }
 
 /// The kind of input, and its JSON type.
@@ -31,6 +33,8 @@ pub enum Input {
     Paragraph,
     /// Yes or no.
     Flag,
+    /// One of some values, each with the text key of its label.
+    Choice(&'static [(&'static str, &'static str)]),
     /// A list of values, each with the text key of its label.
     Choices(&'static [(&'static str, &'static str)]),
 }
@@ -44,6 +48,7 @@ impl Input {
             Self::Lines => "lines",
             Self::Paragraph => "paragraph",
             Self::Flag => "flag",
+            Self::Choice(_) => "choice",
             Self::Choices(_) => "choices",
         }
     }
@@ -51,7 +56,7 @@ impl Input {
     /// The values that can be chosen; empty for other inputs.
     pub const fn choices(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Choices(choices) => choices,
+            Self::Choice(choices) | Self::Choices(choices) => choices,
             _ => &[],
         }
     }
@@ -60,7 +65,7 @@ impl Input {
 impl Field {
     /// An optional setting.
     pub const fn optional(name: &'static str, input: Input, label: &'static str) -> Self {
-        Self { name, input, required: false, secret: false, label, hint: None, on: false }
+        Self { name, input, required: false, secret: false, label, hint: None, on: false, section: "" }
     }
 
     /// A required setting.
@@ -71,6 +76,11 @@ impl Field {
     /// Turns the flag on by default.
     pub const fn turned_on(self) -> Self {
         Self { on: true, ..self }
+    }
+
+    /// Puts it into a tab.
+    pub const fn in_section(self, section: &'static str) -> Self {
+        Self { section, ..self }
     }
 
     /// Adds a hint.

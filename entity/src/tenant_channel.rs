@@ -20,6 +20,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub detail: String,
     pub connected_at: i64,
+    /// When amoCRM's answer last changed its status.
     pub checked_at: i64,
     /// When a connect that was refused is tried again.
     pub next_try_at: Option<i64>,

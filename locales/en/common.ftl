@@ -16,6 +16,7 @@ common-filter-clear = Clear filter
 common-optional = optional
 common-loading = Loading…
 common-live = Updates by itself · { $stamp }
+common-as-of = As of { $stamp }
 common-live-lost = No connection to Parom. You see the data as of { $stamp }.
 common-saved = Saved
 common-not-saved =
@@ -23,13 +24,12 @@ common-not-saved =
         [one] one field needs a correction
        *[other] { $errors } fields need a correction
     }.
-common-secret-set = Set, ends in { $last4 }
+common-secret-set = Saved, ends in { $last4 }. Leave empty to keep it.
 common-secret-once = Copy it now: it is not shown again.
 common-skip = Skip to content
 common-help = Help
 common-contact-support = Write to support
 common-support-number = Number for support: { $request_id }
-common-no-script = This page works without scripts. Refresh it to see news.
 common-total =
     { $count ->
         [one] { $count } row

@@ -9,6 +9,7 @@ install-done-title = Account { $account } is connected
 install-tick-authorised = { $crm } gave access
 install-tick-channel = The chat channel is connected
 install-add-first-source = Add the first source
+install-open-panel = Open the panel
 install-denied = Access was not allowed. Nothing has changed in { $crm }.
 install-state-mismatch = This window was opened in another session. Start the connection again from here.
 install-host-refused = “{ $host }” is not an address of { $crm }. Parom sent nothing there.

@@ -184,3 +184,4 @@ msg-id-chat = Chat in Parom
 msg-id-crm-chat = Chat in { $crm }
 hop-number = Number { $id }
 attempt-limited-unsaid = Asked to slow down
+msg-save-report = Save as a file

@@ -40,3 +40,19 @@ overview-table = The same in a table
 overview-day = Day
 overview-failed = Failed
 overview-to-source = To the source
+health-side-failing = { $side }: { $percent }% of requests failed in the last hour.
+health-undelivered =
+    { $count ->
+        [one] { $count } message was not delivered.
+       *[other] { $count } messages were not delivered.
+    }
+health-received =
+    { $count ->
+        [one] { $count } message received
+       *[other] { $count } messages received
+    }
+health-waiting-sources =
+    { $count ->
+        [one] Affected source:
+       *[other] Affected sources:
+    }

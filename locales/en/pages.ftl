@@ -133,3 +133,4 @@ theme-auto = As on the device
 theme-light = Light
 theme-dark = Dark
 page-too-fast = Too many tries from your network. Try again in { $seconds } s.
+panel-look-end = Back to the admin

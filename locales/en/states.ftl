@@ -32,6 +32,7 @@ tenant-state-active = Connected
 tenant-state-active-hint = Access is valid, the channel is connected.
 tenant-state-needs_reauth = Access lost
 tenant-state-needs_reauth-hint = { $crm } no longer accepts the access it gave. Messages still go both ways; sources, pipelines, templates and contact links cannot be changed. Allow access again: sources and chats stay.
+tenant-state-needs_reauth-cut_off-hint = { $crm } no longer accepts the access it gave and has disconnected the chat channel. Customer messages are received and wait here. Allow access again: sources and chats stay.
 tenant-state-unpaid = { $crm } is not paid
 tenant-state-unpaid-hint =
     { $crm } takes no messages until it is paid. Customer messages are kept for { $days ->
@@ -42,6 +43,7 @@ tenant-state-blocked = Blocked by { $crm }
 tenant-state-blocked-hint = { $crm } refuses all requests of this account. Messages wait here. Write to support: the text for { $crm } is ready.
 tenant-state-suspended = Suspended
 tenant-state-suspended-hint = The vendor has suspended this account. Messages are received and wait, nothing is delivered. Write to support.
+tenant-suspended-reason = Reason: { $reason }
 tenant-state-disconnected = Not connected
 tenant-state-disconnected-hint = The chat channel is disconnected, no messages go. Sources are kept: connect again, and they go on.
 tenant-state-uninstalled = Disconnected

@@ -6,11 +6,11 @@ team-invite-sent = An invitation went to { $email }. The link lives 7 days.
 team-role-owner = Owner
 team-from-crm = Administrators of { $crm } enter from the widget without a password.
 team-remove-confirm =
-    Remove { $name }? Open sessions end at once; { $keys ->
-        [0] no keys
-        [one] { $keys } key
-       *[other] { $keys } keys
-    } of this person stay valid.
+    Remove { $name }? Open sessions end at once. { $keys ->
+        [0] No API keys are affected.
+        [one] { $keys } API key of this person stays valid.
+       *[other] { $keys } API keys of this person stay valid.
+    }
 team-last-owner = This is the last owner. Name another one first.
 team-two-step = Two-step sign-in
 
@@ -158,3 +158,42 @@ audit-did-text-looked_at = Text of a message looked at
 audit-did-alert-taken = Alert taken on
 audit-did-alert-muted = Alert muted
 audit-did-alert-letters_chosen = Letters about alerts chosen
+audit-object-message = Message
+audit-detail-expires_at = expires
+audit-detail-fields = changed
+audit-detail-scope = scope
+audit-detail-default = default source
+audit-detail-in_crm = changed in { $crm }
+audit-detail-was_named = earlier name
+audit-detail-name = name
+audit-detail-role = role
+audit-detail-reason = reason
+audit-detail-why = reason
+audit-detail-count = number
+audit-detail-sessions = sessions ended
+audit-detail-messages = messages
+audit-detail-chats = chats
+audit-detail-done = imported
+audit-detail-skipped = skipped
+audit-detail-duplicates = duplicates
+audit-detail-days = days
+audit-detail-from = from
+audit-detail-to = to
+audit-detail-source = source
+audit-detail-email = e-mail
+audit-detail-kind = messenger
+audit-field-name = name
+audit-field-pipeline_id = pipeline
+audit-field-default = default source
+audit-field-settings = settings
+audit-field-paused = pause
+audit-field-secret = signing secret
+audit-field-services = services
+audit-field-contact_rule = contact rule
+audit-field-channel_id = channel
+audit-why-amocrm = decided in { $crm }
+audit-why-unconfirmed = { $crm } did not confirm the user
+audit-did-account-access_lost = { $crm } no longer accepts the access
+audit-did-account-unpaid = { $crm } asks for payment
+audit-did-account-blocked = Blocked by { $crm }
+audit-did-account-served = { $crm } serves the account again

@@ -43,6 +43,7 @@ widget-setting-state = Connection
 widget-connect = Connect
 widget-allow-again = Allow access again
 widget-provisioning-late = { $crm } has not told Parom about the installation. Press “Connect” and allow access: the window goes on by itself.
+widget-embed-nowhere = The chat appears only on listed sites, and no site is listed yet. Open the panel and add your site under “Install”.
 widget-not-installed = Press “Install”: { $crm } then lets Parom create sources and carry messages. This window goes on by itself.
 widget-not-admin-unnamed = You see the sources. An administrator of the { $crm } account can change them.
 widget-privacy = Privacy policy

@@ -16,6 +16,7 @@ common-filter-clear = Сбросить фильтр
 common-optional = необязательно
 common-loading = Загружается…
 common-live = Обновляется само · { $stamp }
+common-as-of = По состоянию на { $stamp }
 common-live-lost = Нет связи с Паромом. Показаны данные на { $stamp }.
 common-saved = Сохранено
 common-not-saved =
@@ -25,13 +26,12 @@ common-not-saved =
         [many] нужно исправить { $errors } полей
        *[other] нужно исправить { $errors } поля
     }.
-common-secret-set = Задан, заканчивается на { $last4 }
+common-secret-set = Сохранено, последние символы: { $last4 }. Оставьте поле пустым, чтобы не менять.
 common-secret-once = Скопируйте сейчас: больше он не покажется.
 common-skip = Перейти к содержанию
 common-help = Справка
 common-contact-support = Написать в поддержку
 common-support-number = Номер для поддержки: { $request_id }
-common-no-script = Страница работает и без скриптов. Чтобы увидеть новое, обновите её.
 common-total =
     { $count ->
         [one] { $count } строка

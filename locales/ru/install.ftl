@@ -9,6 +9,7 @@ install-done-title = Аккаунт { $account } подключён
 install-tick-authorised = Доступ из { $crm } получен
 install-tick-channel = Канал чатов подключён
 install-add-first-source = Добавить первый источник
+install-open-panel = Открыть панель
 install-denied = Доступ не разрешён. В { $crm } ничего не изменилось.
 install-state-mismatch = Окно открыто из другого сеанса. Начните подключение заново с этой страницы.
 install-host-refused = «{ $host }» не похож на адрес { $crm }. Паром ничего туда не отправил.

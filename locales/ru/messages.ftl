@@ -198,3 +198,4 @@ msg-id-chat = Чат в Пароме
 msg-id-crm-chat = Чат в { $crm }
 hop-number = Номер { $id }
 attempt-limited-unsaid = Просьба не спешить
+msg-save-report = Сохранить в файл

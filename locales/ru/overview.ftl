@@ -42,3 +42,23 @@ overview-table = То же таблицей
 overview-day = День
 overview-failed = Не доставлено
 overview-to-source = К источнику
+health-side-failing = { $side }: за последний час не выполнено { $percent } % запросов.
+health-undelivered =
+    { $count ->
+        [one] Не доставлено { $count } сообщение.
+        [few] Не доставлено { $count } сообщения.
+        [many] Не доставлено { $count } сообщений.
+       *[other] Не доставлено { $count } сообщения.
+    }
+health-received =
+    { $count ->
+        [one] Получено { $count } сообщение
+        [few] Получено { $count } сообщения
+        [many] Получено { $count } сообщений
+       *[other] Получено { $count } сообщения
+    }
+health-waiting-sources =
+    { $count ->
+        [one] Затронут источник:
+       *[other] Затронуты источники:
+    }

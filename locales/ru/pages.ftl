@@ -138,3 +138,4 @@ theme-auto = Как на устройстве
 theme-light = Светлый
 theme-dark = Тёмный
 page-too-fast = Слишком много попыток из вашей сети. Повторите через { $seconds } с.
+panel-look-end = Вернуться к администрированию

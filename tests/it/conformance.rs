@@ -4,6 +4,8 @@
 mod abilities;
 mod cells;
 pub mod hold;
+mod meta_and_max;
+mod vk_and_avito;
 mod whatsapp;
 
 use hold::{Named, is_there};

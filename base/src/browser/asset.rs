@@ -18,6 +18,16 @@ pub fn answer((kind, text): Asset, request: &HttpRequest) -> HttpResponse {
     respond(kind, Bytes::from_static(text.as_bytes()), request)
 }
 
+/// Whether the browser takes a compressed answer.
+pub fn takes_gzip(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get_all(header::ACCEPT_ENCODING).filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|one| {
+        let mut parts = one.split(';').map(str::trim);
+        let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        is_gzip && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    })
+}
+
 /// [`answer`] for a file generated at the server's start.
 pub fn respond(kind: &'static str, text: Bytes, request: &HttpRequest) -> HttpResponse {
     let tag = EntityTag::new_strong(hex::encode(&Sha256::digest(&text)[..12]));

@@ -100,6 +100,13 @@ impl Database {
     pub fn is_sqlite(&self) -> bool {
         self.url.expose_secret().starts_with("sqlite:")
     }
+
+    /// The file of an SQLite database; none in memory and with PostgreSQL.
+    pub fn file(&self) -> Option<PathBuf> {
+        let place = self.url.expose_secret().strip_prefix("sqlite:")?;
+        let path = place.strip_prefix("//").unwrap_or(place).split('?').next()?;
+        (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+    }
 }
 
 /// The source of the vault's master key; `key` takes precedence over `key_file`.

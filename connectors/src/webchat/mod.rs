@@ -55,20 +55,46 @@ const ABILITIES: Abilities = Abilities {
 };
 
 const FIELDS: &[Field] = &[
-    Field::optional("allowed_origins", Input::Lines, "wizard-web-sites").with_hint("wizard-web-sites-hint"),
-    Field::optional("title", Input::Text, "wizard-web-title"),
-    Field::optional("color", Input::Text, "wizard-web-color").with_hint("wizard-web-color-hint"),
-    Field::optional("greeting", Input::Paragraph, "wizard-web-greeting"),
-    Field::optional("ask", Input::Choices(ASK), "wizard-web-ask").with_hint("wizard-web-ask-hint"),
-    Field::optional("consent_text", Input::Paragraph, "wizard-web-consent").with_hint("wizard-web-consent-hint"),
-    Field::optional("working_hours.hours", Input::Lines, "wizard-web-hours").with_hint("wizard-web-hours-hint"),
-    Field::optional("working_hours.time_zone", Input::Text, "wizard-web-zone").with_hint("wizard-web-zone-hint"),
-    Field::optional("working_hours.text", Input::Paragraph, "wizard-web-away").with_hint("wizard-web-away-hint"),
+    Field::optional("allowed_origins", Input::Lines, "wizard-web-sites")
+        .with_hint("wizard-web-sites-hint")
+        .in_section("install"),
+    Field::optional("title", Input::Text, "wizard-web-title").in_section("appearance"),
+    Field::optional("color", Input::Text, "wizard-web-color")
+        .with_hint("wizard-web-color-hint")
+        .in_section("appearance"),
+    Field::optional("side", Input::Choice(SIDES), "wizard-web-side").in_section("appearance"),
+    Field::optional("theme", Input::Choice(THEMES), "wizard-web-theme").in_section("appearance"),
+    Field::optional("reply_time", Input::Choice(REPLY_TIMES), "wizard-web-reply").in_section("appearance"),
+    Field::optional("greeting", Input::Paragraph, "wizard-web-greeting").in_section("appearance"),
+    Field::optional("ask", Input::Choices(ASK), "wizard-web-ask").with_hint("wizard-web-ask-hint").in_section("before"),
+    Field::optional("consent_text", Input::Paragraph, "wizard-web-consent")
+        .with_hint("wizard-web-consent-hint")
+        .in_section("before"),
+    Field::optional("working_hours.hours", Input::Lines, "wizard-web-hours")
+        .with_hint("wizard-web-hours-hint")
+        .in_section("hours"),
+    Field::optional("working_hours.time_zone", Input::Text, "wizard-web-zone")
+        .with_hint("wizard-web-zone-hint")
+        .in_section("hours"),
+    Field::optional("working_hours.text", Input::Paragraph, "wizard-web-away")
+        .with_hint("wizard-web-away-hint")
+        .in_section("hours"),
 ];
 
 /// What the customer can be asked for.
 const ASK: &[(&str, &str)] =
     &[("name", "wizard-web-ask-name"), ("phone", "wizard-web-ask-phone"), ("email", "wizard-web-ask-email")];
+
+const SIDES: &[(&str, &str)] = &[("right", "wizard-web-side-right"), ("left", "wizard-web-side-left")];
+const THEMES: &[(&str, &str)] =
+    &[("auto", "wizard-web-theme-auto"), ("light", "wizard-web-theme-light"), ("dark", "wizard-web-theme-dark")];
+/// The first one is what a chat has that says nothing.
+const REPLY_TIMES: &[(&str, &str)] = &[
+    ("", "wizard-web-reply-none"),
+    ("minutes", "wizard-web-reply-minutes"),
+    ("hour", "wizard-web-reply-hour"),
+    ("day", "wizard-web-reply-day"),
+];
 
 /// The connector of kind `webchat`.
 pub struct WebChat;

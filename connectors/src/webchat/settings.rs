@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::{Host, Url};
 
-use super::{ASK, Color, WorkingHours};
+use super::{ASK, Color, REPLY_TIMES, SIDES, THEMES, WorkingHours};
 
 const MOST_ORIGINS: usize = 50;
 const MOST_LINES: usize = 21;
@@ -28,6 +28,15 @@ pub struct WebChatSettings {
     /// Text that the customer agrees to before the first message.
     pub consent_text: Option<String>,
     pub working_hours: Option<WorkingHours>,
+    /// Where the button is on a site: `right`, `left`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<String>,
+    /// `auto`, `light`, `dark`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theme: Option<String>,
+    /// How soon answers usually come: `minutes`, `hour`, `day`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_time: Option<String>,
 }
 
 impl WebChatSettings {
@@ -94,6 +103,9 @@ pub(super) fn checked(settings: Value) -> Result<Value, Vec<FieldError>> {
         ask: asked(&mut wrong, &read.ask),
         consent_text: wrong.text("consent_text", read.consent_text, TEXT_CHARS),
         working_hours: read.working_hours.and_then(|hours| working(&mut wrong, hours)),
+        side: one_of(&mut wrong, "side", read.side, SIDES),
+        theme: one_of(&mut wrong, "theme", read.theme, THEMES),
+        reply_time: one_of(&mut wrong, "reply_time", read.reply_time, REPLY_TIMES),
     };
     if !wrong.0.is_empty() {
         return Err(wrong.0);
@@ -136,6 +148,17 @@ fn color(wrong: &mut SettingsErrors, entered: Option<String>) -> Option<String> 
         wrong.add("color", LocalizedText::new("said-color"));
     }
     read.map(|color| color.to_string())
+}
+
+/// A chosen value; an empty one is none.
+fn one_of(wrong: &mut SettingsErrors, field: &str, entered: Option<String>, known: &[(&str, &str)]) -> Option<String> {
+    let entered = entered.filter(|entered| !entered.is_empty())?;
+    if !known.iter().any(|(value, _)| *value == entered) {
+        let known = known.iter().map(|(value, _)| *value).filter(|value| !value.is_empty()).collect::<Vec<_>>();
+        let said = LocalizedText::new("said-value-unknown");
+        wrong.add(field, said.with("value", entered.as_str()).with("known", known.join(", ")));
+    }
+    Some(entered)
 }
 
 /// The fields to ask for, in display order.
@@ -211,6 +234,7 @@ mod tests {
             (json!({"title": "x".repeat(101)}), vec!["/settings/title"]),
             (json!({"nickname": "x"}), vec!["/settings"]),
             (json!({"color": "red", "greeting": "x".repeat(2001)}), vec!["/settings/color", "/settings/greeting"]),
+            (json!({"side": "top", "theme": "dark"}), vec!["/settings/side"]),
             (json!({"ask": "phone"}), vec!["/settings/ask"]),
             (json!({"ask": ["phone", "age"]}), vec!["/settings/ask/1"]),
             (

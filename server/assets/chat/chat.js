@@ -9,9 +9,10 @@ import { begin, correct, isHeld, send, waits, write } from "./outbox.js";
 import { place } from "./place.js";
 import { arrived } from "./receipts.js";
 import { letPick } from "./smileys.js";
+import { chime } from "./sound.js";
 import { listen } from "./stream.js";
 import { ask, on, part, pause, words } from "./tools.js";
-import { onChoice, rowOf, say, saying, show } from "./view.js";
+import { onChoice, rowOf, say, saying, show, wasRead } from "./view.js";
 
 const [form, input] = [part("form"), part("text")];
 const submit = form.querySelector("[type=submit]");
@@ -75,7 +76,9 @@ const answered = (message, id) => {
   after = position;
   const isNew = !rowOf(message.id);
   typed();
+  wasRead();
   arrived(show(message), isNew);
+  if (isNew && (document.visibilityState !== "visible" || place.area.hidden)) chime();
 };
 
 const changed = ({ id, ...reactions }) => {
@@ -89,7 +92,7 @@ const spoke = async ({ id }) => {
   if (rowOf(id)) return;
   const answer = await ask("/history").catch(() => null);
   const told = answer?.ok ? await answer.json() : { lines: [] };
-  told.lines.filter((line) => line.mine).forEach(show);
+  told.lines.filter((line) => line.mine).forEach((line) => show(line, true));
 };
 
 const ended = (status) => {
@@ -107,7 +110,10 @@ const heard = {
   open: opened,
   message: answered,
   reaction: changed,
-  typing: types,
+  typing: (...who) => {
+    wasRead();
+    types(...who);
+  },
   spoke,
   // Many tabs of this chat are open: this one goes on when somebody looks at it.
   replaced: () => disconnect(),

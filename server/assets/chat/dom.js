@@ -28,6 +28,7 @@ export const drawn = (className, shape, words, act) => {
 const shapes = {
   chat: "M4 4h16a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1h-9l-5 4v-4H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1z",
   close: "M5 9l7 7 7-7",
+  cross: "M6 6l12 12 M18 6L6 18",
   send: "M4 12l16-8-5 16-3-6z M12 14l8-10",
   file: "M20 11l-8.5 8.5a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 4.8 4.8L9.6 17a1.7 1.7 0 0 1-2.4-2.4L14.5 7",
   camera: "M4 8h3l2-3h6l2 3h3v11H4z M12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z",
@@ -45,6 +46,13 @@ export const drawing = (shape) => {
   made.setAttribute("class", "drawing");
   line.setAttribute("d", shapes[shape]);
   made.append(line);
+  return made;
+};
+
+/** The first letter of a name, in the circle that stands for a picture. */
+export const avatar = (name) => {
+  const made = element("span", "avatar", [...(name || "?").trim()][0].toUpperCase());
+  made.setAttribute("aria-hidden", "true");
   return made;
 };
 

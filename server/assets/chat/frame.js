@@ -1,7 +1,7 @@
 // The chat's parts, as the hosted page has them (templates/chat/page.html), for a place that has none yet.
 
 import { linked } from "./content.js";
-import { drawn, element } from "./dom.js";
+import { avatar, drawn, element } from "./dom.js";
 import { place } from "./place.js";
 import { words } from "./tools.js";
 
@@ -41,7 +41,9 @@ const privacy = () => (place.privacy ? [made("p", "privacy", { class: "small" },
 
 /** Builds them into an element; `leave` is what the button in the head does. */
 export const build = (into, leave) => {
-  const head = made("header", "", {}, made("h2", "title", {}, place.title), drawn("close", "close", words.minimise, leave));
+  const state = made("p", "status", { class: place.here ? "here" : "" }, place.status);
+  const name = made("div", "", { class: "about" }, made("h2", "title", {}, place.title), state);
+  const head = made("header", "", {}, avatar(place.title), name, drawn("close", "close", words.minimise, leave));
   const notice = made("p", "notice", { class: "notice t-wait", role: "status" });
   notice.hidden = true;
   const typing = made("p", "typing", { role: "status" });

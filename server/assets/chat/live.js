@@ -2,7 +2,7 @@
 
 import { button, element } from "./dom.js";
 import { place } from "./place.js";
-import { part, post, words } from "./tools.js";
+import { on, part, post, words } from "./tools.js";
 
 const typing = part("typing");
 let over;
@@ -62,9 +62,21 @@ export const letReact = (row) => {
   if (!place.emoji.length || row.classList.contains("mine")) return;
   const choices = element("p", "emoji");
   choices.hidden = true;
-  const open = button("react", "☺", () => {
-    choices.hidden = !choices.hidden;
-    open.setAttribute("aria-expanded", !choices.hidden);
+  const opens = (isOpen) => {
+    choices.hidden = !isOpen;
+    // Above the message, so that no text moves; below where there is no room above.
+    choices.classList.toggle("below", row.offsetTop - part("log").scrollTop < 56);
+    open.setAttribute("aria-expanded", isOpen);
+  };
+  const open = button("react", "☺", () => opens(choices.hidden));
+  on(place.root, "click", (event) => {
+    if (!choices.hidden && !event.composedPath().includes(row)) opens(false);
+  });
+  row.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || choices.hidden) return;
+    event.preventDefault();
+    opens(false);
+    open.focus();
   });
   open.title = words.react;
   open.setAttribute("aria-label", words.react);
@@ -72,8 +84,7 @@ export const letReact = (row) => {
   for (const sign of place.emoji) {
     choices.append(
       button("", sign, () => {
-        choices.hidden = true;
-        open.setAttribute("aria-expanded", false);
+        opens(false);
         open.focus();
         react(row, sign);
       }),

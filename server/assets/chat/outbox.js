@@ -174,7 +174,7 @@ const arrived = async (item, answer) => {
   failures = 0;
   place.started = true;
   drop(item);
-  mark(item.id, words.sent);
+  mark(item.id, words.sent, undefined, "sent");
   say("wait", "");
   const { file } = item.file ? await answer.json().catch(() => ({})) : {};
   if (file) drawFile(item.id, file);
@@ -224,7 +224,7 @@ on(window, "storage", (event) => {
   } else if (item.refused) {
     remove(item.id);
   } else {
-    mark(item.id, words.sent);
+    mark(item.id, words.sent, undefined, "sent");
   }
 });
 

@@ -20,6 +20,7 @@ export const place = {
   signal: new AbortController().signal,
 };
 
+document.documentElement.setAttribute("theme", given.theme);
 for (const [name, colour] of [["--brand", given.color], ["--on-brand", given.on_color]]) {
   document.documentElement.style.setProperty(name, colour);
 }

@@ -1,7 +1,7 @@
 // The chat on somebody else's site: a button in a shadow root of its own, and the chat behind it. Who writes is told by a
 // secret in the site's own storage – cookies of other sites are partitioned or gone – or by the site's signed token.
 
-import { bareTitle, countInTitle, counting, drawn, element } from "./dom.js";
+import { bareTitle, countInTitle, counting, drawing, drawn, element } from "./dom.js";
 import { openChat, style } from "./parts.js";
 
 const script = document.currentScript;
@@ -89,11 +89,15 @@ const goRound = (event) => {
   to.focus();
 };
 
+let unseen = 0;
+
 const count = (unread) => {
+  unseen = unread;
   const { open: name, fresh, language } = look.words;
   badge.textContent = unread > 99 ? "99+" : unread || "";
   badge.hidden = !unread;
-  bubble.title = unread ? name + ". " + counting(language)(fresh, unread) : name;
+  const closed = unread ? name + ". " + counting(language)(fresh, unread) : name;
+  bubble.title = panel.hidden ? closed : look.words.minimise;
   bubble.setAttribute("aria-label", bubble.title);
   news.textContent = panel.hidden && unread ? bubble.title : "";
   countInTitle(unread);
@@ -102,6 +106,7 @@ const count = (unread) => {
 const place = (told, signal) => ({
   ...look,
   ...told,
+  sound: script.dataset.sound !== "off",
   base,
   source,
   root,
@@ -152,6 +157,8 @@ const open = () => {
   cover();
   host.toggleAttribute("open", true);
   bubble.setAttribute("aria-expanded", "true");
+  bubble.title = look.words.minimise;
+  bubble.setAttribute("aria-label", bubble.title);
   news.textContent = "";
   session("open", "1");
   enter();
@@ -164,6 +171,7 @@ const close = () => {
   cover();
   host.toggleAttribute("open", false);
   bubble.setAttribute("aria-expanded", "false");
+  count(unseen);
   session("open", null);
   bubble.focus();
 };
@@ -205,6 +213,8 @@ const draw = () => {
   host.style.setProperty("--brand", look.color);
   host.style.setProperty("--on-brand", look.on_color);
   host.lang = look.words.language;
+  host.setAttribute("side", look.side);
+  host.setAttribute("theme", look.theme);
   panel.hidden = true;
   panel.id = "panel";
   panel.setAttribute("role", "dialog");
@@ -221,7 +231,7 @@ const draw = () => {
   bubble = drawn("bubble", "chat", look.words.open, () => (panel.hidden ? open() : close()));
   bubble.setAttribute("aria-expanded", "false");
   bubble.setAttribute("aria-controls", "panel");
-  bubble.append(badge);
+  bubble.append(drawing("cross"), badge);
   root.append(bubble, panel, news);
   document.body.append(host);
 };
@@ -229,7 +239,7 @@ const draw = () => {
 const begin = async () => {
   // A site that is not in the source's list is not let in: nothing is drawn.
   const answer = await fetch(base + "/look", { credentials: "omit" });
-  if (!answer.ok) return;
+  if (!answer.ok) throw answer;
   look = await answer.json();
   draw();
   addEventListener("storage", (event) => {
@@ -247,7 +257,12 @@ const begin = async () => {
   dispatchEvent(new CustomEvent("parom:ready"));
 };
 
-const ready = () => begin().catch(() => {});
+// Whoever put the line here looks into the console; a browser says only that the answer was withheld.
+const notShown = () => {
+  if (!navigator.onLine) return;
+  console.warn("Parom: no chat on " + location.origin + ". Add this address in Parom: Sources, the chat, Install, \"Sites\". Or Parom does not answer.");
+};
+const ready = () => begin().catch(notShown);
 
 if (!window.Parom && !document.querySelector("parom-chat")) {
   if (document.body) ready();

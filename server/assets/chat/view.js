@@ -34,6 +34,25 @@ const dayOf = (at) => {
   return at.toLocaleDateString(words.language, { day: "numeric", month: "long", year: days > 300 ? "numeric" : undefined });
 };
 
+// Messages of one side within so many milliseconds are one group: name and time stand once.
+const TOGETHER = 300000;
+
+const joined = (row, before) => {
+  const time = (one) => new Date(one.querySelector("time").dateTime).getTime();
+  const who = (one) => one.classList.contains("mine") + one.querySelector(".who").textContent;
+  const isNext = before?.classList.contains("message") && who(before) === who(row) && time(row) - time(before) < TOGETHER;
+  row.classList.toggle("follow", Boolean(isNext));
+};
+
+// Where what nobody has seen begins; it stays until the reader answers.
+let news;
+const markNew = (row) => {
+  if (news?.isConnected) return;
+  news = element("li", "day new", words.new);
+  row.before(news);
+  row.classList.remove("follow");
+};
+
 let lastDay = "";
 
 // A line between the days, before a row that begins another one.
@@ -82,12 +101,17 @@ const made = (message) => {
   return row;
 };
 
-/** Puts a message at the end, once. Whoever reads above is not moved but told. */
-export const show = (message) => {
+/** Puts a message at the end, once; `isTold`: it is an earlier one. Whoever reads above is not moved but told. */
+export const show = (message, isTold = false) => {
   if (rows.has(message.id)) return rows.get(message.id);
   const row = made(message);
+  joined(row, list.lastElementChild);
+  const isSeen = message.mine || (follows && document.visibilityState === "visible" && !place.area.hidden);
   list.append(...divided(row));
+  if (row.previousElementSibling?.classList.contains("day")) row.classList.remove("follow");
   rows.set(message.id, row);
+  if (message.mine) news?.remove();
+  else if (isTold ? message.owed : !isSeen) markNew(row);
   if (message.mine || follows) {
     toEnd();
   } else {
@@ -104,16 +128,30 @@ export const remove = (id) => {
   rows.delete(id);
 };
 
-/** Says under a message how far it is; with a way to send it again when it failed. */
-export const mark = (id, state, again) => {
+/** Says under a message how far it is, as a tick where one is enough; with a way to send it again when it failed. */
+export const mark = (id, state, again, tick) => {
   const row = rows.get(id);
   if (!row) return;
   row.classList.toggle("bad", Boolean(again));
   row.querySelectorAll(".state, .again").forEach((old) => old.remove());
   const under = row.querySelector(".mark");
-  under.append(element("span", "state", state));
+  const said = element("span", "state" + (tick ? " " + tick : ""), tick ? "" : state);
+  if (tick) {
+    said.title = state;
+    said.append(element("span", "unseen", state));
+  }
+  under.append(said);
   if (again) under.append(button("again", words.again, again));
   follow();
+};
+
+/** Somebody of the other side is here: what stands above has been read. */
+export const wasRead = () => {
+  for (const state of list.querySelectorAll(".mine .state.sent")) {
+    state.className = "state sent read";
+    state.title = words.read;
+    state.firstElementChild.textContent = words.read;
+  }
 };
 
 /** Draws the file of a message anew, now that it has an address. */
@@ -163,7 +201,11 @@ for (const row of rows.values()) {
   clock(row.querySelector("time"));
   fill(row, { ...JSON.parse(row.dataset.message), text });
   delete row.dataset.message;
-  row.before(...divided(row).slice(0, -1));
+  joined(row, row.previousElementSibling);
+  const days = divided(row).slice(0, -1);
+  if (days.length) row.classList.remove("follow");
+  row.before(...days);
+  if (row.dataset.owed) markNew(row);
 }
-place.lines?.forEach(show);
+place.lines?.forEach((line) => show(line, true));
 toEnd();

@@ -72,7 +72,6 @@ function watch() {
 
 async function copy(button) {
   const source = button.parentElement.querySelector("code");
-  const said = document.getElementById("said");
   try {
     await navigator.clipboard.writeText(source.textContent);
   } catch {
@@ -84,6 +83,11 @@ async function copy(button) {
     chosen.addRange(range);
     if (!document.execCommand("copy")) return;
   }
+  told(button);
+}
+
+function told(button) {
+  const said = document.getElementById("said");
   const words = button.textContent;
   button.style.minWidth = `${button.offsetWidth}px`;
   button.textContent = document.body.dataset.copied;
@@ -94,11 +98,31 @@ async function copy(button) {
   }, 2000);
 }
 
+/** Copies what another address tells. */
+async function copyFrom(button) {
+  const text = fetch(button.dataset.copyFrom).then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(String(answer.status)))));
+  try {
+    // Safari copies only what a press has promised before it waits.
+    if (window.ClipboardItem) {
+      const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
+      await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+    } else await navigator.clipboard.writeText(await text);
+    told(button);
+  } catch {
+    // Without the clipboard it is saved as a file.
+    location.href = button.dataset.copyFrom;
+  }
+}
+
 /** What only a script can do is shown only now. */
 function prepare(root) {
   for (const button of root.querySelectorAll("[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", () => copy(button));
+  }
+  for (const button of root.querySelectorAll("[data-copy-from]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => copyFrom(button));
   }
 }
 

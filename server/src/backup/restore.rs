@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use anyhow::Context;
 use base::clock::Clock;
 use base::config::Config;
 use base::store::migrate::{check, run_to};
@@ -96,13 +95,13 @@ fn fits(config: &Config, manifest: &Manifest) -> anyhow::Result<()> {
         opened => opened?,
     };
     let known: Vec<String> = vault.key_ids().iter().map(ToString::to_string).collect();
-    match manifest.keys.iter().find(|id| !known.contains(id)) {
-        None => Ok(()),
-        Some(missing) => anyhow::bail!(
-            "the backup needs the key {missing}, and the configured keys are {}: add the key of that day as a further \
-             line of secrets.key_file",
-            known.join(", ")
-        ),
-    }
-    .context("the backup cannot be opened")
+    let missing = manifest.keys.iter().find(|id| !known.contains(id));
+    anyhow::ensure!(
+        missing.is_none(),
+        "the backup needs the key {}, and the configured keys are {}: add the key of that day as a further line of \
+         secrets.key_file",
+        missing.map_or("", String::as_str),
+        known.join(", ")
+    );
+    Ok(())
 }

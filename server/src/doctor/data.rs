@@ -71,7 +71,7 @@ pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
                 checks.push(Check::warn(
                     "undelivered",
                     LocalizedText::new("doctor-undelivered").with("count", dead),
-                    remedy,
+                    "doctor-undelivered-fix",
                 ));
             }
         }

@@ -5,7 +5,8 @@ use actix_web::http::StatusCode;
 use base::config::Integration;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use entity::{tenant, tenant_channel};
+use entity::{source, tenant, tenant_channel};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
 use super::page::{Frame, InstallPage};
 use super::start;
@@ -63,7 +64,10 @@ async fn connected(
     if own_browser && entered.is_admin {
         let Granted { tenant_id, crm_user_id, name, .. } = entered;
         let ticket = ticket::issue(&app.identity, *tenant_id, *crm_user_id, name, true).await?;
-        page = page.way(format!("/panel/enter?ticket={ticket}"), frame.text("install-add-first-source"));
+        let sources = source::Entity::of_tenant(*tenant_id).filter(source::Column::DeletedAt.is_null());
+        let has_sources = sources.count(app.store.read()).await? > 0;
+        let next = if has_sources { "install-open-panel" } else { "install-add-first-source" };
+        page = page.way(format!("/panel/enter?ticket={ticket}"), frame.text(next));
     }
     let account = format!("https://{}", tenant.host);
     Ok(page.way(account, frame.text("install-open-account")).answer(StatusCode::OK))

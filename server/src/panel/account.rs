@@ -113,6 +113,7 @@ async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
     let page = member.page("nav-account", Nav::Account);
     let status = TenantStatus::shown(tenant);
     let rows = tenant_channel::Entity::of_tenant(tenant.tenant_id).all(db).await?;
+    let cut_off = rows.iter().any(|row| row.status != "connected");
     let channels = rows.into_iter().map(|row| ChannelLine {
         title: tenant::channel_config(&app, row.channel_id).map_or_else(String::new, |(_, found)| found.title.clone()),
         status: row.status,
@@ -135,7 +136,7 @@ async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
         account_id: tenant.account_id,
         status,
         tone: account_tone(status),
-        hint: account_hint(page.words, page.crm, status),
+        hint: account_hint(page.words, page.crm, status, cut_off),
         access: tenant::access(&app, tenant.tenant_id).await?,
         allow_again: tenant::access::reconnect_url(tenant),
         channels: channels.collect(),

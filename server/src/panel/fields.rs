@@ -16,7 +16,7 @@ const PREFIX: &str = "set.";
 #[derive(Clone, Debug)]
 pub struct Drawn {
     pub name: String,
-    /// `text`, `url`, `lines`, `paragraph`, `flag`, `choices`.
+    /// `text`, `url`, `lines`, `paragraph`, `flag`, `choice`, `choices`.
     pub input: &'static str,
     pub label: String,
     pub hint: String,
@@ -50,11 +50,12 @@ pub fn draw(
             let value = if field.on && value.is_null() { &Value::Bool(true) } else { value };
             let stored = masked.and_then(|masked| masked.get(field.name)).and_then(Value::as_str).unwrap_or_default();
             let name = name_of(field);
+            let shown = value;
             let chosen: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             let choices = field.input.choices().iter().map(|(value, label)| SelectOption {
                 value: (*value).to_owned(),
                 label: words.text(*label).to_string(),
-                chosen: chosen.contains(value),
+                chosen: chosen.contains(value) || field.input.as_str() == "choice" && text_of(shown) == *value,
             });
             Drawn {
                 input: field.input.as_str(),
@@ -155,6 +156,9 @@ fn value_of(field: &Field, form: &Fields, name: &str) -> Value {
         Input::Lines => {
             let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
             Value::Array(lines.map(|line| Value::String(line.to_owned())).collect())
+        }
+        Input::Choice(choices) => {
+            choices.iter().find(|(value, _)| *value == text).map_or(Value::Null, |(value, _)| filled(value))
         }
         Input::Choices(choices) => {
             let sent = form.all(name);

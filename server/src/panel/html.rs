@@ -49,6 +49,13 @@ fn policy(page: &PageContext) -> String {
     )
 }
 
+impl PageContext {
+    /// amoCRM's page for payment of this account.
+    pub fn pay_url(&self) -> String {
+        format!("https://{}/settings/pay/", self.account)
+    }
+}
+
 /// Hosts that may frame the panel of an integration's accounts: amoCRM's own.
 pub(super) fn ancestors(integration: &Integration) -> String {
     let mut hosts: Vec<String> = integration.account_hosts.iter().map(|suffix| format!("https://*.{suffix}")).collect();

@@ -239,10 +239,13 @@ impl PageContext {
     pub fn live(&self) -> String {
         let when = self.when(&self.now);
         let say = |key: &'static str| markup::escaped(self.words.text(key).with("stamp", when.clock_seconds()));
+        // What only the script keeps is shown by the script alone (base.css); without it the page says how old it is.
         format!(
-            r#"<p class="live small muted" data-live="live" data-lost="{}">{}</p>"#,
+            r#"<p class="live small muted" data-live="live" data-lost="{}"><span class="by-script">{}</span><span class="by-hand">{} <a href="">{}</a></span></p>"#,
             say("common-live-lost"),
-            say("common-live")
+            say("common-live"),
+            say("common-as-of"),
+            say("common-refresh")
         )
     }
 

@@ -57,12 +57,15 @@ struct StateFacts<'facts> {
     source: &'facts source::Model,
     tenant: &'facts tenant::Model,
     channel: Option<&'facts tenant_channel::Model>,
+    /// When the account's trouble began, as its alert says.
+    account_since: Option<i64>,
     /// The channel's turn: letters to amoCRM.
     to_crm: Option<&'facts turn::Model>,
     /// The source's turn: letters to its messenger.
     to_messenger: Option<&'facts turn::Model>,
-    /// When the oldest waiting letter to amoCRM was accepted.
+    /// When the oldest waiting letter to a side that does not answer was accepted: to amoCRM, to the messenger.
     waits_since: Option<i64>,
+    waits_for_messenger_since: Option<i64>,
 }
 
 /// A candidate for the state.
@@ -105,13 +108,22 @@ impl StateFacts<'_> {
             found.push(Finding { since, ..self.finding(SourceStatus::CrmUnreachable, None) });
         }
         if self.to_messenger.is_some_and(|turn| turn.failures >= NOT_ANSWERING) {
-            found.push(self.finding(SourceStatus::NeedsAttention, Some(StateReason::MessengerUnreachable)));
+            let since = self.not_answering_since();
+            let reason = Some(StateReason::MessengerUnreachable);
+            found.push(Finding { since, ..self.finding(SourceStatus::NeedsAttention, reason) });
         }
         found
     }
 
     fn finding(&self, status: SourceStatus, reason: Option<StateReason>) -> Finding {
         Finding { status, reason, since: self.source.status_since.max(self.source.created_at), detail: String::new() }
+    }
+
+    /// Since when the messenger does not answer: the first webhook that failed, else the oldest letter that waits for
+    /// it. The source's own state is older than that and says nothing about it.
+    fn not_answering_since(&self) -> i64 {
+        let failing = self.to_messenger.and_then(|turn| turn.failing_since);
+        failing.or(self.waits_for_messenger_since).unwrap_or(self.source.status_since)
     }
 
     /// The finding stored in the source itself. A reason of an older release is shown as text.
@@ -160,7 +172,10 @@ impl StateFacts<'_> {
                 (SourceStatus::Stopped, StateReason::AccountDisconnected)
             }
         };
-        Some(Finding { since: self.tenant.updated_at, ..self.finding(status, Some(reason)) })
+        Some(Finding {
+            since: self.account_since.unwrap_or(self.tenant.updated_at),
+            ..self.finding(status, Some(reason))
+        })
     }
 
     /// An unconnected channel stops its sources. If the whole account is not connected, that is reported instead.

@@ -59,6 +59,7 @@ pub use forget::forget;
 pub use language::language;
 pub use rest_rate_limit::RestRateLimit;
 pub use status::{ChannelStatus, TenantStatus};
+pub use status_change::chats_answered;
 pub use suspend::{MOST_SOURCES, MOST_WEIGHT, limit_sources, suspend, weigh};
 pub use terms::{keep_texts, most_days, texts_days};
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{ChannelStatus, TenantStatus};
 use crate::alert::{self, Alarm};
+use crate::audit::By;
 use crate::tenant::TenantContext;
 
 const MINUTE: i64 = 60_000;
@@ -47,7 +48,26 @@ pub(crate) async fn change_status(
         return Ok(false);
     }
     alarm(app, db, tenant_id, to).await?;
+    note(app, db, tenant_id, from, to).await?;
     Ok(true)
+}
+
+/// Writes trouble with amoCRM and its end to the account's log: nobody of the account did it, and everybody asks when.
+async fn note(
+    app: &TenantContext,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    from: &[TenantStatus],
+    to: TenantStatus,
+) -> Result<(), DbErr> {
+    let action = match to {
+        TenantStatus::NeedsReauth => "account.access_lost",
+        TenantStatus::Unpaid => "account.unpaid",
+        TenantStatus::Blocked => "account.blocked",
+        TenantStatus::Active if from.iter().all(|status| TROUBLES.contains(status)) => "account.served",
+        _ => return Ok(()),
+    };
+    By::parom().did(app, db, action, (tenant_id, &tenant_id.to_string()), json!({})).await
 }
 
 /// Opens the alert of the current state and ends those of the others: as resolved if it is active.
@@ -77,6 +97,19 @@ pub(super) async fn refused(app: &TenantContext, tenant_id: Uuid, to: TenantStat
     if change_status(app, app.store.write(), tenant_id, &from, to).await? {
         app.lookup.forget();
         tracing::warn!(tenant.id = %tenant_id, status = to.as_str(), "amoCRM rejects the account; retries are slow and messages wait");
+    }
+    Ok(())
+}
+
+/// What amojo's answer to a message says of the account: a refusal for want of payment is the account's state at once,
+/// and a success of an unpaid account is a reason to ask amoCRM now instead of at the next slow probe.
+pub async fn chats_answered(app: &TenantContext, tenant_id: Uuid, is_paid: bool) -> Result<(), DbErr> {
+    if !is_paid {
+        return refused(app, tenant_id, TenantStatus::Unpaid).await;
+    }
+    let known = app.lookup.tenant(tenant_id).await.ok().flatten();
+    if known.is_some_and(|tenant| TenantStatus::stored(&tenant) == TenantStatus::Unpaid) {
+        super::watch::soon(app, tenant_id).await?;
     }
     Ok(())
 }

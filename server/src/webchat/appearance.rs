@@ -24,6 +24,13 @@ pub struct Appearance {
     pub consent: String,
     /// Why answers will be delayed; empty if they will not.
     pub away: String,
+    /// Whether somebody answers now, and the line that says so below the title.
+    pub here: bool,
+    pub status: String,
+    /// Where the button is: `right`, `left`.
+    pub side: &'static str,
+    /// `auto`, `light`, `dark`.
+    pub theme: &'static str,
     /// Who processes the data; empty if the vendor did not say.
     pub privacy: String,
     /// The reactions offered.
@@ -42,6 +49,11 @@ pub struct FileLimits {
 }
 
 impl Appearance {
+    /// What stands for a picture.
+    pub fn initial(&self) -> String {
+        self.title.trim().chars().next().into_iter().flat_map(char::to_uppercase).collect()
+    }
+
     pub fn of(app: &WebchatContext, place: &ChatAccess) -> Self {
         let (settings, words) = (&place.settings, place.words);
         let limit = |kind: MediaKind| kind.limit(&app.config.media);
@@ -49,6 +61,9 @@ impl Appearance {
             |text: &Option<String>, key: &'static str| text.clone().unwrap_or_else(|| words.text(key).to_string());
         let company = &app.config.vendor.legal_entity;
         let privacy = words.text("chat-privacy").with("company", company.as_str()).to_string();
+        let away = away(app, place);
+        let here = away.is_empty();
+        let status = if here { settings.reply_time.as_deref().unwrap_or("online") } else { "away" };
         Self {
             title: own(&settings.title, "chat-title"),
             greeting: own(&settings.greeting, "chat-greeting"),
@@ -56,7 +71,15 @@ impl Appearance {
             on_color: settings.color().text_on().to_string(),
             ask: settings.ask.clone(),
             consent: settings.consent_text.clone().unwrap_or_default(),
-            away: away(app, place),
+            away,
+            here,
+            status: words.text_of("chat-status-", status).to_string(),
+            side: if settings.side.as_deref() == Some("left") { "left" } else { "right" },
+            theme: match settings.theme.as_deref() {
+                Some("light") => "light",
+                Some("dark") => "dark",
+                _ => "auto",
+            },
             privacy: if company.is_empty() { String::new() } else { privacy },
             emoji: reactions::offered(app, place.source.channel_id),
             limits: FileLimits {

@@ -4,6 +4,9 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::browser::asset::{self, Asset, SCRIPT, STYLE};
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::Write;
 
 use super::access::{self, Result};
 use crate::webchat::WebchatContext;
@@ -27,6 +30,7 @@ const PARTS: &[(&str, &str)] = &[
     ("receipts", asset!("receipts.js")),
     ("files", asset!("files.js")),
     ("smileys", asset!("smileys.js")),
+    ("sound", asset!("sound.js")),
     ("stream", asset!("stream.js")),
     ("chat", asset!("chat.js")),
 ];
@@ -64,12 +68,16 @@ fn let_load(answer: &mut HttpResponse) {
 }
 
 /// The script for other sites.
-pub struct EmbedScript(Bytes);
+pub struct EmbedScript {
+    plain: Bytes,
+    gzipped: Bytes,
+}
 
 impl EmbedScript {
     /// Builds it; call once.
     pub fn made() -> Self {
-        Self(script().into())
+        let plain = Bytes::from(script());
+        Self { gzipped: gzip(&plain), plain }
     }
 }
 
@@ -81,9 +89,21 @@ pub async fn embed(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     access::source_of(&app, &source_id).await?;
-    let mut answer = asset::respond(SCRIPT, embed.0.clone(), &request);
+    let packed = asset::takes_gzip(&request) && !embed.gzipped.is_empty();
+    let text = if packed { &embed.gzipped } else { &embed.plain };
+    let mut answer = asset::respond(SCRIPT, text.clone(), &request);
+    if packed {
+        answer.headers_mut().insert(header::CONTENT_ENCODING, header::HeaderValue::from_static("gzip"));
+    }
+    answer.headers_mut().insert(header::VARY, header::HeaderValue::from_static("Accept-Encoding"));
     let_load(&mut answer);
     Ok(answer)
+}
+
+/// Compressed once, as small as it gets; empty if that failed, and the script goes out as it is.
+fn gzip(plain: &[u8]) -> Bytes {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(plain).and_then(|()| packed.finish()).map(Bytes::from).unwrap_or_default()
 }
 
 /// All modules in one script. Each becomes a function that returns its exports. `place` is the argument of `openChat`.
@@ -155,6 +175,12 @@ mod tests {
             }
             known.push(name);
         }
+    }
+
+    #[test]
+    fn the_script_is_small_on_the_wire() {
+        let packed = gzip(script().as_bytes()).len();
+        assert!((1..=20 * 1024).contains(&packed), "{packed} bytes");
     }
 
     #[test]

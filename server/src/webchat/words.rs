@@ -67,6 +67,8 @@ pub fn of_script(words: Words) -> Value {
         "employee": say("chat-employee"),
         "sending": say("chat-state-sending"),
         "sent": say("chat-state-sent"),
+        "read": say("chat-state-read"),
+        "new": say("chat-new"),
         "failed": say("chat-state-failed"),
         "typing": marked(words, "chat-typing", &["name"]),
         "somebody": say("chat-typing-somebody"),

@@ -21,7 +21,7 @@ struct KindOut {
 #[derive(Debug, Serialize)]
 struct FieldOut {
     name: &'static str,
-    /// `text`, `secret`, `url`, `lines`, `paragraph`, `flag` or `choices`.
+    /// `text`, `secret`, `url`, `lines`, `paragraph`, `flag`, `choice` or `choices`.
     #[serde(rename = "type")]
     input: &'static str,
     label: String,

@@ -109,7 +109,7 @@ fn hint(reader: &WidgetReader, row: &source::Model, state: &SourceState) -> Stri
 /// How to embed a web chat.
 fn embed(app: &WidgetContext, row: &source::Model) -> Value {
     let embed = sources::embed(app, row);
-    embed.map_or(Value::Null, |embed| json!({ "code": embed.line, "link": embed.link }))
+    embed.map_or(Value::Null, |embed| json!({ "code": embed.line, "link": embed.link, "nowhere": embed.nowhere }))
 }
 
 /// The number of chats of each source.

@@ -132,6 +132,20 @@ async fn a_look_is_read_only_short_and_written_down(world: &mut World) {
     assert_eq!(olga.opens("/panel").await.status, 303, "half an hour is over, however much was looked at");
 }
 
+/// D27: an operator who has looked enough is back where the look began; and an account reads why it was suspended.
+async fn a_look_ends_in_the_admin_and_a_suspension_has_its_reason(world: &mut World) {
+    let line = world.line("support").await;
+    let olga = Operator::signed_in(world).await;
+    olga.sends(&path(line.tenant_id, "/view-as"), &[("reason", "ticket 4711")]).await.is(303);
+    assert!(olga.opens("/panel").await.is(200).text.contains("Back to the admin"));
+    let out = olga.sends("/panel/sign-out", &[]).await.is(303);
+    assert_eq!(out.header("location"), format!("/admin/accounts/{}", line.tenant_id));
+
+    olga.sends(&path(line.tenant_id, "/suspend"), &[("reason", "The invoice of May is open")]).await.is(303);
+    let owner = world.panel(line.tenant_id).await;
+    owner.opens("/panel").await.is(200).says(&["Reason: The invoice of May is open"]);
+}
+
 async fn the_page_says_what_to_do(world: &mut World) {
     world.sandbox.add_account(HOST);
     let line = world.line("support").await;
@@ -161,4 +175,5 @@ async fn the_page_says_what_to_do(world: &mut World) {
 }
 
 both!(a_suspension_stops_delivery_and_keeps_what_comes, a_look_is_read_only_short_and_written_down);
+parom_tests::once!(a_look_ends_in_the_admin_and_a_suspension_has_its_reason);
 once!(a_limit_is_set_and_taken_back, a_share_is_set_within_its_bounds, the_page_says_what_to_do);

@@ -2,6 +2,8 @@
 
 mod files;
 mod first_message;
+mod look;
+mod settings;
 
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
@@ -75,11 +77,8 @@ async fn until(browser: &Browser, what: &str, condition: &str) {
 }
 
 async fn opens(browser: &Browser) {
-    browser
-        .until("the site's script may ask", async || {
-            browser.run("return Boolean(window.Parom)", vec![]).await == json!(true)
-        })
-        .await;
+    let asks = async || browser.run("return Boolean(window.Parom)", vec![]).await == json!(true);
+    browser.until("the site's script may ask", asks).await;
     browser.run("Parom.open()", vec![]).await;
     until(browser, "the chat is open", "root.getElementById('text')").await;
 }

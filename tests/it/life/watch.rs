@@ -72,6 +72,30 @@ async fn payment_is_noticed_and_what_waited_goes_on(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line), ["Hello"], "payment is enough, no hour more");
 }
 
+/// D9: who has paid is not told for an hour that they have not.
+async fn a_message_that_goes_through_is_a_reason_to_ask(world: &mut World) {
+    let line = world.line("support").await;
+    world.sandbox.set_unpaid(HOST, true);
+    assert_ne!(pipelines(world, line.tenant_id).await.status, 200);
+    world.sandbox.set_unpaid(HOST, false);
+    assert_eq!(round(world).await, 0, "amoCRM is asked slowly");
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
+    world.until("the account is looked at", async || (round(world).await > 0).then_some(())).await;
+    assert_eq!(status(world).await, "active");
+}
+
+/// D9: and a message that amoCRM refuses for want of payment says so at once.
+async fn a_refused_message_tells_that_nobody_pays(world: &mut World) {
+    let line = world.line("support").await;
+    world.sandbox.faults().next(Part::Message, 1, Fault::Status { code: 402, retry_after: None });
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.until("the account is known not to be paid", async || (status(world).await == "unpaid").then_some(())).await;
+    assert_eq!(alarms(world, line.tenant_id).await, ["unpaid"]);
+}
+
 async fn a_block_is_told_from_missing_rights(world: &mut World) {
     let line = world.line("support").await;
     world.sandbox.faults().next(Part::Rest, 1, Fault::Status { code: 403, retry_after: None });
@@ -141,5 +165,6 @@ both!(
     a_block_is_told_from_missing_rights,
     what_has_expired_is_cleared_away,
 );
+once!(a_message_that_goes_through_is_a_reason_to_ask, a_refused_message_tells_that_nobody_pays);
 once!(a_renewal_that_fails_is_tried_again, any_call_that_goes_through_ends_a_refusal);
 on_postgres!(several_instances_visit_an_account_once);

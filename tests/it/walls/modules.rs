@@ -20,7 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("identity", &["audit", "platform", "unknown_callers"]),
     ("customer", &["identity"]),
     ("media", &["alert", "audit", "platform", "settings"]),
-    ("tenant", &["alert", "media", "platform", "unknown_callers"]),
+    ("tenant", &["alert", "audit", "media", "platform", "unknown_callers"]),
     ("contact", &["tenant"]),
     ("source", &["alert", "audit", "platform", "settings", "tenant"]),
     ("template", &["alert", "settings", "source", "tenant"]),

@@ -133,7 +133,11 @@ async fn the_script_is_small_and_there(world: &mut World) {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
     packed.write_all(script.text.as_bytes()).unwrap();
     let bytes = packed.finish().unwrap().len();
-    assert!((8_000..40 * 1024).contains(&bytes), "{bytes} bytes");
+    assert!((8_000..20 * 1024).contains(&bytes), "{bytes} bytes");
+    let sent =
+        world.api.anonymous(Method::GET, &format!("/chat/{source}/embed.js")).header("Accept-Encoding", "br, gzip");
+    let sent = answer(sent).await.is(200);
+    assert_eq!((sent.header("content-encoding"), sent.header("vary")), ("gzip", "Accept-Encoding"));
     let again = world.api.anonymous(Method::GET, &format!("/chat/{source}/embed.js"));
     answer(again.header("If-None-Match", script.header("etag"))).await.is(304);
     let other = world.line("support").await;

@@ -54,11 +54,13 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
   }
 
   /** Errors of the server by the field that they are about. */
-  function sorted(problem) {
+  function sorted(problem, kind) {
+    const known = kind.fields.map(function (field) { return field.name; });
     const errors = {};
     problem.errors.forEach(function (error) {
-      const name = String(error.pointer || '').split('/').filter(function (part) { return part && part !== 'settings'; })[0];
-      errors[name || 'name'] = error.detail;
+      const path = String(error.pointer || '').split('/').filter(function (part) { return part && part !== 'settings'; }).join('.');
+      const field = known.find(function (one) { return path === one || path.indexOf(one + '.') === 0; });
+      errors[field || path.split('.')[0] || 'name'] = error.detail;
     });
     return errors;
   }
@@ -86,7 +88,7 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
         return created(app, source);
       }, function (problem) {
         view.keys.answered(problem);
-        view.errors = sorted(problem);
+        view.errors = sorted(problem, view.kind);
         if (problem.errors.length) {
           app.tell('bad', [app.words.say('common-not-saved', { errors: problem.errors.length })]);
           return null;

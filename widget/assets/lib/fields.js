@@ -64,6 +64,11 @@ define(['./dom.js'], function (dom) {
     if (field.type === 'flag') {
       return dom.checkbox(field.label, flag(values, field.name), field.hint);
     }
+    if (field.type === 'choice') {
+      const known = (field.options || []).map(function (one) { return { value: one.value, label: one.label }; });
+      values[field.name] = values[field.name] || field.value || (known[0] || {}).value || '';
+      return dom.field(field.label, select(values, field.name, known), { hint: field.hint, error: error });
+    }
     if (field.type === 'choices') {
       return choices(values, field);
     }

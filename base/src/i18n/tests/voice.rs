@@ -33,6 +33,8 @@ const RIGHT: &[(&str, &str, &str)] = &[
     ("callback", "said-vk-", "what VK calls its webhook"),
     ("бесед", "passport-vk-", "VK's word for a group chat"),
     ("callback", "wizard-wa-", "what the field is called at Meta"),
+    ("plugin", "source-install-", "what WordPress calls it"),
+    ("плагин", "source-install-", "what WordPress calls it"),
     ("operator", "admin-", "the vendor's own people"),
     ("operators", "admin-", "the vendor's own people"),
     ("operator", "audit-", "the vendor's own people"),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use base::message::LetterKind;
+use base::message::{Direction, LetterKind};
 use queue::accept_batch::{Alias, Side};
 use queue::{Claim, Settled, Settlement, TurnEffect};
 use tokio::sync::oneshot;
@@ -155,6 +155,8 @@ struct AfterCommit {
     /// The messenger's id of a dialogue that continues in another conversation.
     dialogue: Option<String>,
     webhook_failed: bool,
+    /// Whether amojo took a message, or refused it because the account is not paid.
+    is_paid: Option<bool>,
 }
 
 impl AfterCommit {
@@ -177,7 +179,14 @@ impl AfterCommit {
         let dialogue = opened.or_else(|| learned.used.clone());
         let webhook = settlement.attempt.as_ref().and_then(|attempt| attempt.webhook);
         let webhook_failed = webhook.is_some_and(|webhook| webhook.failed);
-        Self { claim: settlement.claim.clone(), verdict, hold, dialogue, webhook_failed }
+        let to_crm = settlement.claim.direction == Direction::ToCrm;
+        let status = settlement.attempt.as_ref().map_or(0, |attempt| attempt.status);
+        let is_paid = match (verdict, status) {
+            (_, 402) if to_crm => Some(false),
+            ("done", _) if to_crm => Some(true),
+            _ => None,
+        };
+        Self { claim: settlement.claim.clone(), verdict, hold, dialogue, webhook_failed, is_paid }
     }
 
     async fn tell(self, app: &DeliveryContext) {
@@ -185,6 +194,11 @@ impl AfterCommit {
         metrics::counter!("parom_attempts_total", "direction" => direction, "verdict" => self.verdict).increment(1);
         if self.verdict == "done" && self.claim.letter.kind == LetterKind::Message {
             crate::source::prove(app, self.claim.tenant_id, self.claim.source_id);
+        }
+        if let Some(is_paid) = self.is_paid
+            && let Err(error) = crate::tenant::chats_answered(app, self.claim.tenant_id, is_paid).await
+        {
+            tracing::warn!(tenant.id = %self.claim.tenant_id, %error, "whether the account is paid could not be stored; the next message tells it again");
         }
         if self.webhook_failed {
             crate::source::failing(app, self.claim.tenant_id, self.claim.source_id).await;

@@ -1,5 +1,6 @@
 //! `/panel/audit`: who did what; read-only.
 
+mod detail;
 pub mod export;
 
 use actix_web::{HttpResponse, web};
@@ -12,6 +13,7 @@ use super::{Member, Nav, PageContext, Right, html};
 use crate::audit::AuditQuery;
 use crate::audit::query::{AuditFilterParams, GROUPS};
 use crate::panel::PanelContext;
+use detail::{AuditObject, Names};
 use export::ExportReader;
 
 /// Paths are relative to `/panel`.
@@ -36,7 +38,7 @@ struct AuditRow {
     at: i64,
     who: String,
     what: String,
-    object: String,
+    object: AuditObject,
     detail: String,
     address: String,
     done: bool,
@@ -54,9 +56,10 @@ async fn show(
     let page = member.page("audit-title", Nav::Audit);
     let filter = AuditQuery::of_account(member.tenant.tenant_id, &asked);
     let found = filter.page(&app).await?;
+    let names = Names::read(&app, &member.tenant).await?;
     let older = found.older.map(|last| filter.address("/panel/audit", Some(last)));
     let audit = Audit {
-        rows: found.rows.into_iter().map(|row| shown(row, page.words, page.crm)).collect(),
+        rows: found.rows.into_iter().map(|row| shown(row, &page, &names)).collect(),
         groups: GROUPS.iter().map(|group| (*group, page.words.text_of("audit-group-", group).to_string())).collect(),
         newest: filter.is_later().then(|| filter.address("/panel/audit", None)),
         csv: filter.address("/panel/audit.csv", None),
@@ -78,7 +81,8 @@ async fn download(
     Ok(export::download(app, query, ExportReader::Account).await)
 }
 
-fn shown(row: audit::Model, words: Words, crm: &'static str) -> AuditRow {
+fn shown(row: audit::Model, page: &PageContext, names: &Names) -> AuditRow {
+    let (words, crm) = (page.words, page.crm);
     let vendor = row.actor_kind == "operator";
     let detail: serde_json::Value = serde_json::from_str(&row.detail).unwrap_or_default();
     AuditRow {
@@ -90,27 +94,11 @@ fn shown(row: audit::Model, words: Words, crm: &'static str) -> AuditRow {
             }
             _ => what(&row.action, words, crm),
         },
-        detail: match detail.as_object() {
-            Some(fields) if !fields.is_empty() => {
-                let fields: Vec<String> =
-                    fields.iter().map(|(name, value)| format!("{name}: {}", plain(value))).collect();
-                fields.join(" · ")
-            }
-            _ => String::new(),
-        },
-        object: row.object,
+        detail: detail::of(&detail, page),
+        object: names.object(&row, &detail, words),
         address: row.address,
         done: row.outcome == "done",
         vendor,
-    }
-}
-
-/// A value of an action's details as text.
-fn plain(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::panel::{Member, Right};
 pub async fn report(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let story = find(&app, &member, &id).await?;
-    let name = format!("inline; filename=\"message-{}.txt\"", story.message.id);
+    let name = format!("attachment; filename=\"message-{}.txt\"", story.message.id);
     let mut answer =
         HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text(&story, app.clock.millis()));
     if let Ok(name) = HeaderValue::from_str(&name) {

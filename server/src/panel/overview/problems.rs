@@ -2,13 +2,13 @@
 
 use base::error::Result;
 use base::i18n::Words;
-use entity::{alert, source};
-use sea_orm::{ColumnTrait, QueryFilter};
+use entity::{alert, audit, dead_letter, source};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::panel::PanelContext;
 use crate::panel::{Member, PageContext, Right};
-use crate::source::{self as sources, SourceStatus};
+use crate::source::{self as sources, SourceStatus, StateAction, StateReason};
 use crate::tenant::TenantStatus;
 
 pub(super) struct Problems {
@@ -16,6 +16,12 @@ pub(super) struct Problems {
     pub account: Option<(&'static str, String, String)>,
     pub sources: Vec<SourceProblem>,
     pub alerts: Vec<ProblemAlert>,
+    /// Sources that wait for the account alone: one cause, one card.
+    pub waiting: Vec<(Uuid, String)>,
+    /// amoCRM's page for payment, if that is what the account lacks.
+    pub pay: Option<String>,
+    /// Letters that are not tried again.
+    pub undelivered: u64,
     /// Live sources of the account.
     pub count: usize,
 }
@@ -47,10 +53,16 @@ pub(super) async fn of(app: &PanelContext, member: &Member, page: &PageContext) 
     let rows =
         source::Entity::of_tenant(tenant_id).filter(source::Column::DeletedAt.is_null()).all(app.store.read()).await?;
     let states = sources::states(app, tenant_id, &rows).await?;
-    let waiting = rows.iter().zip(&states).filter(|(_, state)| {
-        state.action.is_some() && !matches!(state.status, SourceStatus::Working | SourceStatus::Checking)
-    });
-    let mut found: Vec<(SourceStatus, SourceProblem)> = waiting
+    let status = TenantStatus::shown(&member.tenant);
+    let (of_account, own): (Vec<_>, Vec<_>) = rows
+        .iter()
+        .zip(&states)
+        .filter(|(_, state)| {
+            state.action.is_some() && !matches!(state.status, SourceStatus::Working | SourceStatus::Checking)
+        })
+        .partition(|(_, state)| status != TenantStatus::Active && waits_for_account(state.action));
+    let mut found: Vec<(SourceStatus, SourceProblem)> = own
+        .into_iter()
         .map(|(row, state)| {
             let reason =
                 state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", page.crm));
@@ -72,13 +84,21 @@ pub(super) async fn of(app: &PanelContext, member: &Member, page: &PageContext) 
         .collect();
     // Worst first; within one state the longest-lasting first.
     found.sort_by_key(|(status, problem)| (rank(*status), problem.since));
-    let status = TenantStatus::shown(&member.tenant);
+    let cut_off = states.iter().any(|state| state.reason == Some(StateReason::ChannelDisconnected));
+    let suspension = if status == TenantStatus::Suspended { suspended_for(app, tenant_id).await? } else { None };
+    let undelivered = dead_letter::Entity::of_tenant(tenant_id).count(app.store.read()).await?;
     let open = crate::alert::open(app.store.read(), tenant_id).await?;
     Ok(Problems {
         account: (status != TenantStatus::Active).then(|| {
+            let reason =
+                suspension.map(|reason| words.text("tenant-suspended-reason").with("reason", reason).to_string());
             let word = words.text_of("tenant-state-", status.as_str()).with("crm", page.crm).to_string();
-            (account_tone(status), word, account_hint(words, page.crm, status))
+            let hint = account_hint(words, page.crm, status, cut_off);
+            (account_tone(status), word, reason.map_or(hint.clone(), |reason| format!("{hint} {reason}")))
         }),
+        waiting: of_account.into_iter().map(|(row, _)| (row.id, row.name.clone())).collect(),
+        pay: (status == TenantStatus::Unpaid).then(|| page.pay_url()),
+        undelivered,
         sources: found.into_iter().map(|(_, problem)| problem).collect(),
         alerts: open.into_iter().filter_map(|row| problem_alert(row, words, page)).collect(),
         count: rows.len(),
@@ -93,12 +113,34 @@ fn problem_alert(row: alert::Model, words: Words, page: &PageContext) -> Option<
     Some(ProblemAlert { text: text.to_string(), since: row.opened_at, source_id: row.source_id })
 }
 
-/// The meaning of an account's state, and what still works.
-pub(in crate::panel) fn account_hint(words: Words, crm: &'static str, status: TenantStatus) -> String {
+/// The vendor's reason for the suspension: the form that asks for it promises that the account sees it.
+async fn suspended_for(app: &PanelContext, tenant_id: Uuid) -> Result<Option<String>> {
+    let last = audit::Entity::of_tenant(tenant_id)
+        .filter(audit::Column::Action.eq("account.suspended"))
+        .order_by_desc(audit::Column::Id)
+        .limit(1)
+        .one(app.store.read())
+        .await?;
+    let detail: serde_json::Value =
+        serde_json::from_str(&last.map(|row| row.detail).unwrap_or_default()).unwrap_or_default();
+    Ok(detail.get("reason").and_then(serde_json::Value::as_str).map(str::to_owned))
+}
+
+/// Whether the account must act, not the source.
+fn waits_for_account(action: Option<StateAction>) -> bool {
+    matches!(action, Some(StateAction::AllowAccess | StateAction::ConnectAccount | StateAction::Pay))
+}
+
+/// The meaning of an account's state, and what still works; `cut_off`: the chat channel is gone as well.
+pub(in crate::panel) fn account_hint(words: Words, crm: &'static str, status: TenantStatus, cut_off: bool) -> String {
     // Letters to amoCRM are kept a week (docs/operations.md#when-something-waits), the log of an uninstalled account a
     // month.
     let days = if status == TenantStatus::Uninstalled { 30 } else { 7 };
-    words.text(format!("tenant-state-{}-hint", status.as_str())).with("crm", crm).with("days", days).to_string()
+    let key = match status {
+        TenantStatus::NeedsReauth if cut_off => "tenant-state-needs_reauth-cut_off-hint".to_owned(),
+        _ => format!("tenant-state-{}-hint", status.as_str()),
+    };
+    words.text(key).with("crm", crm).with("days", days).to_string()
 }
 
 /// The tone of an account's state.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use base::message::Direction;
+use base::message::{Direction, LetterKind};
 use entity::{attempt, letter, message, source};
 use sea_orm::{ColumnTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -14,12 +14,24 @@ use crate::panel::PanelContext;
 const HOUR: i64 = 3_600_000;
 /// Enough for a median, and small enough for one query.
 const MOST: u64 = 5000;
+/// Percent of failed calls from which a side is marked, and from which it counts as broken.
+const NOTABLE: f64 = 5.0;
+const BAD: f64 = 25.0;
 
 /// The figures of one side.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct SideFigures {
     pub name: String,
     pub figures: Option<Figures>,
+    /// Messages that came from it. A messenger that only writes has no calls and yet is in use.
+    pub received: usize,
+}
+
+impl SideFigures {
+    /// The tone of its tile; empty while it is well.
+    pub fn tone(&self) -> &'static str {
+        self.figures.map_or("", |figures| figures.tone())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,11 +49,20 @@ impl Figures {
     pub fn digits(&self) -> usize {
         usize::from(self.errors > 0.0 && self.errors < 10.0)
     }
+
+    fn tone(&self) -> &'static str {
+        match self.errors {
+            errors if errors >= BAD => "bad",
+            errors if errors >= NOTABLE => "warn",
+            _ => "",
+        }
+    }
 }
 
 #[derive(Debug)]
 pub(super) struct Sides {
-    /// From the acceptance of a message to its first try.
+    /// From the acceptance of a message to its first try. Statuses, reactions and edits are left out: they come when
+    /// people act, long after the message that they belong to.
     pub ours: Option<Figures>,
     pub crm: SideFigures,
     pub messengers: Vec<SideFigures>,
@@ -53,7 +74,7 @@ pub(super) struct Sides {
 struct AttemptRow {
     message_id: Uuid,
     direction: i16,
-    number: i32,
+    kind: i16,
     at: i64,
     ms: i32,
     verdict: String,
@@ -63,6 +84,7 @@ struct AttemptRow {
 struct Of {
     id: Uuid,
     source_id: Uuid,
+    direction: i16,
 }
 
 pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) -> Result<Sides, DbErr> {
@@ -77,7 +99,7 @@ pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) 
         .columns([
             attempt::Column::MessageId,
             attempt::Column::Direction,
-            attempt::Column::Number,
+            attempt::Column::Kind,
             attempt::Column::At,
             attempt::Column::Ms,
             attempt::Column::Verdict,
@@ -90,7 +112,7 @@ pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) 
         .order_by_desc(message::Column::Id)
         .limit(MOST)
         .select_only()
-        .columns([message::Column::Id, message::Column::SourceId])
+        .columns([message::Column::Id, message::Column::SourceId, message::Column::Direction])
         .into_model::<Of>()
         .all(db)
         .await?;
@@ -107,21 +129,42 @@ pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) 
         }
     }
     let to_crm: Vec<&AttemptRow> = tries.iter().filter(|row| row.direction == Direction::ToCrm.number()).collect();
-    let first = tries.iter().filter(|row| row.number == 1);
-    let delays: Vec<(i64, bool)> = first.map(|row| ((row.at - made_at(row.message_id)).max(0), true)).collect();
+    let mut received: HashMap<&str, usize> = HashMap::new();
+    for one in messages.iter().filter(|row| row.direction == Direction::ToCrm.number()) {
+        if let Some(kind) = kinds.get(&one.source_id) {
+            *received.entry(kind).or_default() += 1;
+        }
+    }
     let oldest = letter::Entity::of_tenant(tenant_id).order_by_asc(letter::Column::AcceptedAt).one(db).await?;
     Ok(Sides {
-        ours: figures(delays),
-        crm: SideFigures { name: page.crm.to_owned(), figures: figures(answers(&to_crm)) },
+        ours: figures(delays(&tries)),
+        crm: SideFigures { name: page.crm.to_owned(), figures: figures(answers(&to_crm)), received: 0 },
         messengers: by_kind
             .into_iter()
             .map(|(kind, tries)| SideFigures {
                 name: page.words.text_of("connector-", kind).to_string(),
                 figures: figures(answers(&tries)),
+                received: received.get(kind).copied().unwrap_or(0),
             })
             .collect(),
         oldest: oldest.map(|row| (now - row.accepted_at).max(0)),
     })
+}
+
+impl Sides {
+    /// Sides with a notable share of failed calls.
+    pub fn troubled(&self) -> Vec<&SideFigures> {
+        std::iter::once(&self.crm).chain(&self.messengers).filter(|side| !side.tone().is_empty()).collect()
+    }
+}
+
+/// How long each message waited for its first try; a later try by hand is not its first.
+fn delays(tries: &[AttemptRow]) -> Vec<(i64, bool)> {
+    let mut first: HashMap<Uuid, i64> = HashMap::new();
+    for one in tries.iter().filter(|row| row.kind == LetterKind::Message.number()) {
+        first.entry(one.message_id).and_modify(|at| *at = one.at.min(*at)).or_insert(one.at);
+    }
+    first.into_iter().map(|(id, at)| ((at - made_at(id)).max(0), true)).collect()
 }
 
 fn answers(tries: &[&AttemptRow]) -> Vec<(i64, bool)> {
@@ -146,6 +189,29 @@ mod tests {
         assert_eq!(figures(Vec::new()), None);
         let one = Figures { median: 7, most: 7, errors: 0.0 };
         assert_eq!(figures(vec![(7, true)]), Some(one));
+    }
+
+    #[test]
+    fn only_the_first_try_of_a_message_counts() {
+        let message_id = first_id_at(1_000);
+        let made = made_at(message_id);
+        let row = |kind: LetterKind, at: i64| AttemptRow {
+            message_id,
+            direction: Direction::ToCrm.number(),
+            kind: kind.number(),
+            at: made + at,
+            ms: 1,
+            verdict: "done".to_owned(),
+        };
+        // The customer reads 48 s later, and somebody sends it once more after a minute.
+        let tries = [row(LetterKind::Message, 61_000), row(LetterKind::Status, 48_000), row(LetterKind::Message, 400)];
+        assert_eq!(delays(&tries), [(400, true)]);
+    }
+
+    #[test]
+    fn a_side_is_marked_from_one_failure_in_twenty() {
+        let tone = |errors| Figures { median: 1, most: 1, errors }.tone();
+        assert_eq!([tone(4.9), tone(5.0), tone(24.9), tone(40.0)], ["", "warn", "warn", "bad"]);
     }
 
     #[test]

@@ -27,10 +27,15 @@ pub(super) async fn sign_out(
     request: HttpRequest,
     _form: Form<EmptyForm>,
 ) -> Result<HttpResponse> {
+    let mut next = "/panel/sign-in".to_owned();
     if let Some(row) = realm::session(&request, Realm::Panel).await? {
         session::end(app.store.write(), row.tenant_id, row.id).await?;
+        if row.kind == session::SessionKind::ViewAs.as_str() {
+            // An operator came from the account's page in the admin, and has no sign-in here.
+            next = format!("/admin/accounts/{}", row.tenant_id);
+        }
     }
-    let mut answer = to("/panel/sign-in");
+    let mut answer = to(&next);
     answer.headers_mut().append(header::SET_COOKIE, Realm::Panel.clear(&app.identity, realm::is_framed(&request)));
     answer.headers_mut().insert(header::CLEAR_SITE_DATA, HeaderValue::from_static(FORGET_PAGES));
     Ok(answer)

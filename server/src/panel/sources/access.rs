@@ -9,14 +9,16 @@ use connectors::Field;
 use connectors::kinds::{has_own_server, is_web_chat};
 use connectors::webchat::WebChatSettings;
 use entity::source;
+use serde::Deserialize;
 use serde_json::Value;
 
+use super::chat_tabs::{self, ChatTab};
 use super::state_view::{SourceStateView, shown};
 use super::{by, find};
 use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};
 use crate::panel::{self, Fields, Form, Member, Nav, Notice, PageContext, Right};
-use crate::source::{SourceChange, version};
+use crate::source::{EmbedCode, SourceChange, version};
 
 #[derive(Template)]
 #[template(path = "panel/sources/access.html")]
@@ -27,6 +29,11 @@ struct SourceAccessPage {
     may: bool,
     state: SourceStateView,
     fields: Vec<Drawn>,
+    /// The same in tabs; empty if the kind has none.
+    sections: Vec<ChatTab>,
+    /// The input of the script of the tabs, as JSON.
+    given: String,
+    embed: Option<EmbedCode>,
     errors: Vec<(String, String)>,
     version: i64,
     /// The settings when the page was rendered, as JSON.
@@ -39,19 +46,26 @@ struct SourceAccessPage {
     color_low: Option<Sentence>,
 }
 
-/// The source when the page was rendered: its version, and its settings as JSON.
+#[derive(Deserialize)]
+pub struct TabQuery {
+    #[serde(default)]
+    tab: String,
+}
+
+/// The source when the page was rendered: its version, its settings as JSON, and the tab that was open.
 struct RenderedSource {
     version: i64,
     was: String,
+    tab: String,
 }
 
 impl RenderedSource {
     fn of(source: &source::Model) -> Self {
-        Self { version: version(source), was: source.settings.clone() }
+        Self { version: version(source), was: source.settings.clone(), tab: String::new() }
     }
 
     fn sent(form: &Fields) -> Option<Self> {
-        Some(Self { version: form.get("version").parse().ok()?, was: form.get("was").to_owned() })
+        Some(Self { version: form.get("version").parse().ok()?, was: form.get("was").to_owned(), tab: String::new() })
     }
 }
 
@@ -60,12 +74,17 @@ fn fields_of(app: &PanelContext, source: &source::Model) -> &'static [Field] {
 }
 
 /// `GET /panel/sources/{id}/access`.
-pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get(
+    app: web::Data<PanelContext>,
+    member: Member,
+    id: web::Path<String>,
+    asked: web::Query<TabQuery>,
+) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let source = find(&app, &member, &id).await?;
     let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
-    show(&app, &member, page, StatusCode::OK, (&source, RenderedSource::of(&source)), &stored(&source), Vec::new())
-        .await
+    let seen = RenderedSource { tab: asked.into_inner().tab, ..RenderedSource::of(&source) };
+    show(&app, &member, page, StatusCode::OK, (&source, seen), &stored(&source), Vec::new()).await
 }
 
 /// `POST /panel/sources/{id}/access`.
@@ -78,9 +97,12 @@ pub async fn change(
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
     let kind = fields_of(&app, &source);
-    let names: Vec<String> = kind.iter().map(fields::name_of).chain(["version", "was"].map(str::to_owned)).collect();
+    let names: Vec<String> =
+        kind.iter().map(fields::name_of).chain(["version", "was", "tab"].map(str::to_owned)).collect();
     form.known(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
     let seen = RenderedSource::sent(&form).unwrap_or_else(|| RenderedSource::of(&source));
+    let seen = RenderedSource { tab: form.get("tab").to_owned(), ..seen };
+    let tab = chat_tabs::current(&seen.tab, kind, &[]);
     let words = member.words;
     let before = stored(&source);
     let page = || member.page(words.text("source-title").with("name", source.name.as_str()), Nav::Sources).with_error();
@@ -103,7 +125,8 @@ pub async fn change(
     .await;
     match done {
         Ok(_) => {
-            let path = format!("/panel/sources/{}/access", source.id);
+            let tab = if is_web_chat(&source.kind) { format!("?tab={tab}") } else { String::new() };
+            let path = format!("/panel/sources/{}/access{tab}", source.id);
             member.see_other(&app, &path, Notice::done(words.text("common-saved"))).await
         }
         Err(Error::Invalid(wrong)) => {
@@ -115,8 +138,8 @@ pub async fn change(
             let was = serde_json::from_str(&seen.was).unwrap_or(before);
             let settings = fields::over(kind, &settings, &was, &stored(&now));
             let page = page().with_notice(super::one::outrun(&member, &changed));
-            show(&app, &member, page, StatusCode::CONFLICT, (&now, RenderedSource::of(&now)), &settings, Vec::new())
-                .await
+            let seen = RenderedSource { tab: seen.tab, ..RenderedSource::of(&now) };
+            show(&app, &member, page, StatusCode::CONFLICT, (&now, seen), &settings, Vec::new()).await
         }
         Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
             let page = page().with_notice(super::refused(&member, &error));
@@ -143,12 +166,20 @@ async fn show(
 ) -> Result<HttpResponse> {
     let state = crate::source::state(app, source).await?;
     let masked = crate::source::masked(app, source)?;
+    let kind = fields_of(app, source);
+    let drawn = fields::draw(page.words, kind, settings, Some(&masked), &errors);
+    let current = chat_tabs::current(&seen.tab, kind, &errors);
+    let sections = chat_tabs::of(kind, &drawn, current);
+    let chat = WebChatSettings::stored(&source.settings);
     let access = SourceAccessPage {
-        tab: "access",
+        tab: if sections.is_empty() { "access" } else { current },
+        given: chat_tabs::given(&page, &chat, &member.tenant.time_zone).to_string(),
+        embed: crate::source::embed(app, source),
+        sections,
         id: source.id.to_string(),
         may: member.may(Right::EditSources),
         state: shown(&page, source, &state),
-        fields: fields::draw(page.words, fields_of(app, source), settings, Some(&masked), &errors),
+        fields: drawn,
         version: seen.version,
         was: seen.was,
         webhook: has_own_server(&source.kind),

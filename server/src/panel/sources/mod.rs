@@ -2,6 +2,7 @@
 
 mod abilities;
 mod access;
+mod chat_tabs;
 mod form;
 mod history;
 mod list;

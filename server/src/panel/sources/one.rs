@@ -1,7 +1,7 @@
 //! One source: its state, and the settings common to all kinds.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::error::{ChangedMeanwhile, Error, Result};
 use base::i18n::Sentence;
@@ -14,6 +14,7 @@ use super::history::{self, HistoryView};
 use super::state_view::{SourceStateView, shown};
 use super::{Pipeline, by, find, pipeline_name, pipelines};
 use crate::delivery::dead;
+use crate::identity::realm::LIVE;
 use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
@@ -60,20 +61,29 @@ struct SourceFormState {
     errors: Vec<(String, String)>,
     /// Fields that another person changed.
     changed: Vec<String>,
+    /// Only the parts that update by themselves are taken, which need nothing of amoCRM.
+    live: bool,
 }
 
 impl From<SourceForm> for SourceFormState {
     fn from(typed: SourceForm) -> Self {
-        Self { typed, errors: Vec::new(), changed: Vec::new() }
+        Self { typed, errors: Vec::new(), changed: Vec::new(), live: false }
     }
 }
 
 /// `GET /panel/sources/{id}`.
-pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get(
+    app: web::Data<PanelContext>,
+    member: Member,
+    id: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let source = find(&app, &member, &id).await?;
     let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
-    show(&app, &member, page, StatusCode::OK, &source, SourceForm::of(&source).into()).await
+    let live = request.headers().contains_key(LIVE);
+    let sent = SourceFormState { live, ..SourceForm::of(&source).into() };
+    show(&app, &member, page, StatusCode::OK, &source, sent).await
 }
 
 /// `POST /panel/sources/{id}`: changes the fields that this person edited. Concurrent changes are kept and reported,
@@ -167,14 +177,14 @@ async fn show(
 ) -> Result<HttpResponse> {
     let words = page.words;
     let state = crate::source::state(app, source).await?;
-    let pipelines = pipelines(app, member.tenant.tenant_id).await;
+    let pipelines = if sent.live { None } else { pipelines(app, member.tenant.tenant_id).await };
     let (count, oldest) = dead::held(app, source).await?;
     let held = (count > 0 && source.paused).then(|| {
         let stamp = page.when(&oldest.unwrap_or_default()).stamp();
         words.text("source-held").with("count", count).with("stamp", stamp)
     });
     let default_now = default_now(app, member, source.id).await?;
-    let SourceFormState { typed, errors, changed } = sent;
+    let SourceFormState { typed, errors, changed, live: _ } = sent;
     let wanted = typed.pipeline.clone().unwrap_or_else(|| source.pipeline_id.to_string());
     let rule = typed.contact_rule.as_deref().unwrap_or(&source.contact_rule);
     let error_of =

@@ -1,6 +1,7 @@
 //! A source's state as text: what it means, what still works, the one button.
 
 use base::i18n::LocalizedText;
+use connectors::kinds::is_web_chat;
 use entity::source;
 
 use crate::panel::PageContext;
@@ -17,6 +18,13 @@ pub struct ActionButton {
     pub edits: bool,
 }
 
+impl ActionButton {
+    /// It leads out of the panel: in a tab of its own.
+    pub fn outside(&self) -> bool {
+        !self.address.starts_with('/')
+    }
+}
+
 /// A state as a page shows it.
 #[derive(Clone, Debug)]
 pub struct SourceStateView {
@@ -27,6 +35,8 @@ pub struct SourceStateView {
     /// The remote error text; empty if there is none.
     pub detail: String,
     pub button: Option<ActionButton>,
+    /// Its settings are in tabs of their own.
+    pub tabs: Vec<&'static str>,
 }
 
 /// The tone of a state.
@@ -73,6 +83,7 @@ pub fn shown(page: &PageContext, source: &source::Model, state: &SourceState) ->
         sentence,
         detail: LocalizedText::stored(&state.detail).in_words(words, page.crm),
         button: state.action.and_then(|action| button(page, source, action)),
+        tabs: if is_web_chat(&source.kind) { super::chat_tabs::TABS.to_vec() } else { Vec::new() },
     }
 }
 
@@ -85,9 +96,8 @@ fn button(page: &PageContext, source: &source::Model, action: StateAction) -> Op
         StateAction::Resume => (false, format!("{path}/resume"), true),
         StateAction::Reconnect => (false, format!("{path}/access"), true),
         StateAction::ChoosePipeline => (false, path, true),
-        StateAction::AllowAccess | StateAction::ConnectAccount | StateAction::Pay => {
-            (false, "/panel/account".to_owned(), false)
-        }
+        StateAction::Pay => (false, page.pay_url(), false),
+        StateAction::AllowAccess | StateAction::ConnectAccount => (false, "/panel/account".to_owned(), false),
         StateAction::Support if page.support_url.is_empty() => return None,
         StateAction::Support => (false, page.support_url.clone(), false),
     };

@@ -79,6 +79,7 @@ async fn show(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
 
 async fn team(app: &PanelContext, member: &Member, page: PageContext, invited: Invited) -> Result<Team> {
     let all = member::all(app.store.read(), member.tenant.tenant_id).await?;
+    let now = app.clock.millis();
     let row = |(row, person): (entity::member::Model, entity::person::Model)| MemberRow {
         id: row.person_id,
         name: named(&person),
@@ -87,7 +88,8 @@ async fn team(app: &PanelContext, member: &Member, page: PageContext, invited: I
         from_crm: row.crm_user_id.is_some(),
         two_step: person.totp_secret.is_some(),
         email: person.email,
-        last_seen_at: row.last_seen_at,
+        // Whoever reads this is here now; the row tells of the last sign-in.
+        last_seen_at: if Some(row.person_id) == member.person_id { Some(now) } else { row.last_seen_at },
         is_me: Some(row.person_id) == member.person_id,
     };
     let (rows, demanded) = (all.into_iter().map(row).collect(), member.tenant.second_step);

@@ -60,7 +60,8 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<S
         return Ok(panel::to(&address(kind.kind, "access")));
     }
     if draft.name.is_empty() {
-        draft.name = suggested(&member, &kind, &draft);
+        let wanted = suggested(&member, &kind, &draft);
+        draft.name = free_name(&wanted, &crate::source::all(&app, member.tenant.tenant_id).await?);
         draft.default = default_now(&app, &member).await?.is_none();
     }
     let page = member.page("wizard-title", Nav::Sources);
@@ -153,6 +154,13 @@ fn suggested(member: &Member, kind: &SourceKind, draft: &SourceDraft) -> String 
     let title = draft.settings.get("title").and_then(Value::as_str).filter(|title| !title.trim().is_empty());
     let title = title.or(Some(draft.line.as_str())).filter(|title| !title.is_empty());
     title.map_or_else(|| member.words.text_of("connector-", kind.kind).to_string(), str::to_owned)
+}
+
+/// The first of `wanted`, `wanted 2`, `wanted 3` … that no source has: managers tell sources by their names.
+fn free_name(wanted: &str, sources: &[entity::source::Model]) -> String {
+    let is_free = |name: &String| !sources.iter().any(|source| source.name.eq_ignore_ascii_case(name));
+    let numbered = (2..).map(|number| format!("{wanted} {number}"));
+    std::iter::once(wanted.to_owned()).chain(numbered).find(is_free).unwrap_or_else(|| wanted.to_owned())
 }
 
 async fn default_now(app: &PanelContext, member: &Member) -> Result<Option<String>> {

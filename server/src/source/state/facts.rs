@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{NOT_ANSWERING, SourceState, StateFacts};
+use crate::alert;
 use crate::source::SourceContext;
 use crate::tenant as tenants;
 
@@ -26,27 +27,36 @@ pub async fn states(app: &SourceContext, tenant_id: Uuid, sources: &[source::Mod
     let targets = sources.iter().flat_map(|source| [source.id, source.channel_id]);
     let turns = turn::Entity::of_tenant(tenant_id).filter(turn::Column::Target.is_in(targets)).all(db).await?;
     let turns: HashMap<Uuid, &turn::Model> = turns.iter().map(|turn| (turn.target, turn)).collect();
+    let status = tenants::TenantStatus::stored(&tenant);
+    let account_since = match status {
+        tenants::TenantStatus::Active => None,
+        _ => alert::open(db, tenant_id).await?.into_iter().find(|row| row.kind == status.as_str()),
+    };
+    let account_since = account_since.map(|row| row.opened_at);
     let mut states = Vec::with_capacity(sources.len());
     for source in sources {
         let to_crm = turns.get(&source.channel_id).copied();
         let not_answering = to_crm.is_some_and(|turn| turn.failures >= NOT_ANSWERING);
+        let away = turns.get(&source.id).is_some_and(|turn| turn.failures >= NOT_ANSWERING);
         let facts = StateFacts {
             source,
             tenant: &tenant,
             channel: channels.iter().find(|channel| channel.channel_id == source.channel_id),
             to_crm,
             to_messenger: turns.get(&source.id).copied(),
-            waits_since: if not_answering { oldest_to_crm(app, source).await? } else { None },
+            account_since,
+            waits_since: if not_answering { oldest(app, source, Direction::ToCrm).await? } else { None },
+            waits_for_messenger_since: if away { oldest(app, source, Direction::ToMessenger).await? } else { None },
         };
         states.push(facts.state());
     }
     Ok(states)
 }
 
-async fn oldest_to_crm(app: &SourceContext, source: &source::Model) -> Result<Option<i64>, DbErr> {
+async fn oldest(app: &SourceContext, source: &source::Model, direction: Direction) -> Result<Option<i64>, DbErr> {
     let oldest = letter::Entity::of_tenant(source.tenant_id)
         .filter(letter::Column::SourceId.eq(source.id))
-        .filter(letter::Column::Direction.eq(Direction::ToCrm.number()))
+        .filter(letter::Column::Direction.eq(direction.number()))
         .order_by_asc(letter::Column::AcceptedAt)
         .limit(1)
         .one(app.store.read())

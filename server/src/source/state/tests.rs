@@ -51,7 +51,9 @@ impl Case {
             channel: Some(&self.channel),
             to_crm: Some(&self.to_crm),
             to_messenger: Some(&self.to_messenger),
+            account_since: None,
             waits_since: Some(600),
+            waits_for_messenger_since: Some(650),
         };
         facts.state()
     }
@@ -71,6 +73,9 @@ fn what_is_worse_stands_above_what_is_better() {
     case.is(SourceStatus::Checking, None, Some(StateAction::Test));
     case.to_messenger.failures = 3;
     case.is(SourceStatus::NeedsAttention, Some(StateReason::MessengerUnreachable), Some(StateAction::Test));
+    assert_eq!(case.state().since, 650, "the oldest that waits for it, not the source's own state");
+    case.to_messenger.failing_since = Some(640);
+    assert_eq!(case.state().since, 640, "the first webhook that failed");
     case.to_crm.failures = 3;
     case.is(SourceStatus::CrmUnreachable, None, None);
     assert_eq!(case.state().since, 600, "the oldest that waits");

@@ -62,6 +62,9 @@ pub(super) async fn keep(
     let tries = if connected { 0 } else { known.as_ref().map_or(0, |known| known.tries).saturating_add(1) };
     let renewed_at = known.as_ref().and_then(|known| known.renewed_at);
     let losses = known.as_ref().map_or(0, |known| known.losses);
+    // A repeated refusal does not make the trouble younger.
+    let same = known.as_ref().filter(|known| known.status == outcome.status.as_str());
+    let since = same.map_or(now, |known| known.checked_at);
     let row = tenant_channel::Model {
         tenant_id,
         channel_id,
@@ -69,7 +72,7 @@ pub(super) async fn keep(
         status: outcome.status.as_str().to_owned(),
         detail: outcome.detail.clone(),
         connected_at: if connected { now } else { known.map_or(0, |known| known.connected_at) },
-        checked_at: now,
+        checked_at: since,
         next_try_at: (!connected).then(|| now + slowly(tries - 1)),
         tries,
         renewed_at,
@@ -124,6 +127,7 @@ pub(super) async fn broken(
         tenant_channel::Entity::update_many()
             .col_expr(Column::Status, Expr::value(status.as_str()))
             .col_expr(Column::Detail, Expr::value(detail))
+            .col_expr(Column::CheckedAt, Expr::value(now))
             .col_expr(Column::NextTryAt, Expr::value(Some(next_try_at)))
             .col_expr(Column::Tries, Expr::value(if lost { losses } else { 1 }))
             .col_expr(Column::Losses, Expr::value(losses.saturating_add(i32::from(lost))))

@@ -1,0 +1,87 @@
+//! The settings of a site's chat in tabs: all of them in one form, so that a tab that is not looked at loses nothing.
+
+use connectors::Field;
+use connectors::webchat::WebChatSettings;
+use serde_json::{Value, json};
+
+use crate::panel::PageContext;
+use crate::panel::fields::{Drawn, name_of};
+
+/// The tabs in their order; each is a section of the kind's fields.
+pub const TABS: &[&str] = &["appearance", "hours", "before", "install"];
+
+/// One tab with its fields.
+pub struct ChatTab {
+    pub name: &'static str,
+    drawn: Vec<Drawn>,
+    pub current: bool,
+}
+
+impl ChatTab {
+    pub fn fields(&self) -> &[Drawn] {
+        &self.drawn
+    }
+}
+
+/// The tab that is asked for, unless an error is in another one.
+pub fn current(asked: &str, fields: &[Field], errors: &[(String, String)]) -> &'static str {
+    let wrong = fields.iter().find(|field| errors.iter().any(|(name, _)| *name == name_of(field)));
+    let wanted = wrong.map_or(asked, |field| field.section);
+    TABS.iter().copied().find(|tab| *tab == wanted).unwrap_or("appearance")
+}
+
+/// The fields by tab; none if the kind has no tabs.
+pub fn of(fields: &[Field], drawn: &[Drawn], current: &str) -> Vec<ChatTab> {
+    if fields.iter().all(|field| field.section.is_empty()) {
+        return Vec::new();
+    }
+    let of_tab = |tab: &str| {
+        let pairs = fields.iter().zip(drawn).filter(|(field, _)| field.section == tab);
+        pairs.map(|(_, drawn)| drawn.clone()).collect()
+    };
+    TABS.iter().map(|tab| ChatTab { name: tab, drawn: of_tab(tab), current: *tab == current }).collect()
+}
+
+/// What the script needs for the preview.
+pub fn given(page: &PageContext, settings: &WebChatSettings, zone: &str) -> Value {
+    let words = page.words;
+    let say = |key: &'static str| words.text(key).to_string();
+    let known = settings.working_hours.as_ref().map(|hours| hours.time_zone.clone()).filter(|zone| !zone.is_empty());
+    json!({
+        "zone": known.unwrap_or_else(|| if zone.is_empty() { "UTC".to_owned() } else { zone.to_owned() }),
+        "words": {
+            "title": say("chat-title"),
+            "greeting": say("chat-greeting"),
+            "placeholder": say("chat-placeholder"),
+            "status_online": say("chat-status-online"),
+            "status_minutes": say("chat-status-minutes"),
+            "status_hour": say("chat-status-hour"),
+            "status_day": say("chat-status-day"),
+            "question": say("source-preview-question"),
+            "answer": say("source-preview-answer"),
+            "colour": say("wizard-web-color"),
+            "from": say("source-hours-from"),
+            "until": say("source-hours-until"),
+            "low": words.text("wizard-web-color-low").with("ratio", "{ratio}").to_string(),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use connectors::Input;
+
+    use super::*;
+
+    #[test]
+    fn an_error_opens_its_tab() {
+        const FIELDS: &[Field] = &[
+            Field::optional("title", Input::Text, "wizard-web-title").in_section("appearance"),
+            Field::optional("hours", Input::Lines, "wizard-web-hours").in_section("hours"),
+        ];
+        assert_eq!(current("install", FIELDS, &[]), "install");
+        assert_eq!(current("elsewhere", FIELDS, &[]), "appearance");
+        let errors = [("set.hours".to_owned(), "wrong".to_owned())];
+        assert_eq!(current("install", FIELDS, &errors), "hours");
+    }
+}

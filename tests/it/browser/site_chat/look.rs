@@ -1,0 +1,87 @@
+//! How the chat looks while somebody talks: head, groups, ticks, what is new, reactions, the button.
+
+use base::i18n::{Language, Words};
+use parom_tests::Browser;
+use parom_tests::settings::HOST;
+use serde_json::json;
+
+use super::{Shop, arrived, everywhere, opens, root, say, shows, types, until};
+
+async fn talk_in(language: Language) {
+    let Some(browser) = Browser::open(language.code()).await else { return };
+    let words = Words::new(language);
+    let shop = Shop::open(|site| {
+        let mut settings = everywhere(site);
+        settings["reply_time"] = json!("minutes");
+        settings["side"] = json!("left");
+        settings["color"] = json!("#0B5CAD");
+        settings
+    })
+    .await;
+    shop.visit(&browser).await;
+    let head = "const said = (one) => root.querySelector(one).textContent; return [said('.avatar'), said('h2'), said('#status')]";
+    assert_eq!(root(&browser, head).await, json!(["S", "Shop talk", say(words, "chat-status-minutes")]));
+    let left = "const box = root.querySelector('.bubble').getBoundingClientRect(); return box.left < 100";
+    assert_eq!(root(&browser, left).await, json!(true));
+    let cross =
+        "return [...root.querySelectorAll('.bubble .drawing')].map((one) => getComputedStyle(one).display !== 'none')";
+    assert_eq!(root(&browser, cross).await, json!([false, true]), "the button closes what it has opened");
+
+    types(&browser, "One").await;
+    types(&browser, "Two").await;
+    arrived(&shop.world, &["One", "Two"]).await;
+    until(&browser, "both are sent", "root.querySelectorAll('.state.sent').length === 2").await;
+    let tick = "return getComputedStyle(root.querySelector('.state.sent'), '::after').content";
+    assert_eq!(root(&browser, tick).await, json!("\"✓\""));
+    assert_eq!(root(&browser, "return root.querySelectorAll('.follow').length").await, json!(1), "one group");
+    let at_end = "const log = root.getElementById('log'), last = [...root.querySelectorAll('.message')].at(-1); \
+        return log.getBoundingClientRect().bottom - last.getBoundingClientRect().bottom < 60";
+    assert_eq!(root(&browser, at_end).await, json!(true), "a short talk is at the bottom");
+
+    let chat_id = shop.world.sandbox.messages(HOST)[0].chat_id.clone();
+    shop.world.sandbox.manager_says(HOST, &chat_id, "Good morning").await.expect("the hook");
+    shows(&browser, &["One", "Two", "Good morning"]).await;
+    until(&browser, "who answers has read", "root.querySelectorAll('.state.read').length === 2").await;
+    assert_eq!(root(&browser, "return root.querySelectorAll('.new').length").await, json!(0), "it was seen");
+
+    // Reactions stand over the text and move nothing.
+    let top = "return root.querySelector('.theirs .text').getBoundingClientRect().top";
+    let before = root(&browser, top).await;
+    root(&browser, "root.querySelector('.react').click()").await;
+    until(&browser, "six are offered", "root.querySelector('.emoji')?.hidden === false").await;
+    assert_eq!(root(&browser, top).await, before);
+    browser.is_accessible("the chat with its reactions").await;
+    browser.shot(&format!("site-chat-{}-reactions", language.code())).await;
+    root(&browser, "root.getElementById('title').click()").await;
+    until(&browser, "a press elsewhere closes them", "root.querySelector('.emoji').hidden").await;
+
+    // What comes while the chat is closed begins with a line.
+    browser.run("Parom.close()", vec![]).await;
+    shop.world.sandbox.manager_says(HOST, &chat_id, "Are you there?").await.expect("the hook");
+    until(&browser, "the button counts", "root.querySelector('.badge')?.textContent === '1'").await;
+    browser.run("Parom.open()", vec![]).await;
+    let divided = format!("root.querySelector('.new')?.textContent === {}", json!(say(words, "chat-new")));
+    until(&browser, "the new begins with a line", &divided).await;
+    browser.shot(&format!("site-chat-{}-new", language.code())).await;
+    browser.resize(360, 740).await;
+    browser.shot(&format!("site-chat-{}-new-360", language.code())).await;
+    browser.dark(true).await;
+    browser.is_accessible("the chat in the dark").await;
+    browser.shot(&format!("site-chat-{}-new-dark-360", language.code())).await;
+    browser.dark(false).await;
+    browser.resize(1280, 900).await;
+    types(&browser, "Yes").await;
+    until(&browser, "who answers has seen it", "!root.querySelector('.new')").await;
+    assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
+    opens(&browser).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_talk_looks_like_a_talk() {
+    talk_in(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_talk_looks_like_a_talk_in_russian() {
+    talk_in(Language::Ru).await;
+}

@@ -1,0 +1,115 @@
+//! The chat's settings in the panel: four tabs in one form, a week of hours, a colour, and the chat as it will look.
+
+use base::i18n::Language;
+use parom_tests::{Browser, Engine, Setup, World};
+use serde_json::{Value, json};
+
+use super::super::{enters, installed, looks_right, opens_widget, presses, types};
+
+async fn new_chat(world: &World) -> (uuid::Uuid, String) {
+    let line = world.line("support").await;
+    let body = json!({"kind": "webchat", "name": "Shop chat", "settings": {"title": "Shop talk"}});
+    let made = world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(201);
+    (line.tenant_id, made.text_at("/id"))
+}
+
+async fn run(browser: &Browser, script: &str) -> Value {
+    browser.run(script, vec![]).await
+}
+
+async fn until(browser: &Browser, what: &str, condition: &str) {
+    let script = format!("return Boolean({condition})");
+    browser.until(what, async || run(browser, &script).await == json!(true)).await;
+}
+
+async fn set_up_in(language: Language) {
+    let Some(browser) = Browser::open(language.code()).await else { return };
+    let setup = Setup { live: true, ..Setup::default() };
+    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+    let (tenant_id, id) = new_chat(&world).await;
+    enters(&browser, &world, tenant_id).await;
+    let path = format!("{}/panel/sources/{id}/access", world.api.base());
+    browser.goto(&path).await;
+    let preview = "document.querySelector('.preview')?.shadowRoot";
+    until(&browser, "the preview is there", &format!("{preview}?.querySelector('h2')?.textContent === 'Shop talk'"))
+        .await;
+    let type_into = |name: &str, value: &str| {
+        format!(
+            "const field = document.getElementById('f-set.{name}'); field.value = {}; \
+             field.dispatchEvent(new Event('input', {{ bubbles: true }}))",
+            json!(value)
+        )
+    };
+    run(&browser, &type_into("title", "Flowers")).await;
+    until(&browser, "it follows what is typed", &format!("{preview}.querySelector('h2').textContent === 'Flowers'"))
+        .await;
+    run(&browser, &type_into("color", "#FFD200")).await;
+    until(&browser, "a pale colour is told", "!document.querySelector('.colours ~ .hint[role=status]').hidden").await;
+    looks_right(&browser, &format!("chat-settings-{}-appearance", language.code())).await;
+
+    for tab in ["hours", "before", "install"] {
+        run(&browser, &format!("document.querySelector('[data-tab-of={tab}]').click()")).await;
+        let only = format!(
+            "document.querySelector('[data-tab={tab}]').hidden === false && document.querySelectorAll('[data-tab]:not([hidden])').length === 1"
+        );
+        until(&browser, "one tab is shown", &only).await;
+        looks_right(&browser, &format!("chat-settings-{}-{tab}", language.code())).await;
+    }
+    run(&browser, "for (const at of [0, 4]) document.querySelectorAll('#week input[type=checkbox]')[at].click()").await;
+    let lines = "return document.getElementById('f-set.working_hours.hours').value";
+    assert_eq!(run(&browser, lines).await, json!("mon 09:00-18:00\nfri 09:00-18:00"));
+    assert_ne!(run(&browser, "return document.getElementById('f-set.working_hours.time_zone').value").await, json!(""));
+    run(&browser, &type_into("allowed_origins", "https://shop.example")).await;
+    run(&browser, "document.querySelector('form[data-chat]').requestSubmit()").await;
+    until(
+        &browser,
+        "it is saved and the tab stays",
+        "location.search === '?tab=install' && document.querySelector('#notice.t-ok')",
+    )
+    .await;
+    let saved = world.api.get(&format!("/api/v1/sources/{id}")).await.is(200).json;
+    let settings = &saved["settings"];
+    assert_eq!((&settings["title"], &settings["color"]), (&json!("Flowers"), &json!("#FFD200")), "{settings}");
+    assert_eq!(settings["working_hours"]["hours"], json!(["mon 09:00-18:00", "fri 09:00-18:00"]));
+    assert_eq!(settings["allowed_origins"], json!(["https://shop.example"]));
+
+    // A mistake opens its tab and marks its field.
+    run(&browser, &type_into("working_hours.time_zone", "Mars")).await;
+    run(&browser, "document.querySelector('form[data-chat]').requestSubmit()").await;
+    until(
+        &browser,
+        "the zone is marked",
+        "document.querySelector('[data-tab=hours]:not([hidden]) [aria-invalid=true]')",
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chat_is_set_up_in_four_tabs() {
+    set_up_in(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chat_is_set_up_in_four_tabs_in_russian() {
+    set_up_in(Language::Ru).await;
+}
+
+/// D7: a wrong zone or line of hours is marked at its field in the widget.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mistake_in_the_hours_is_marked_in_the_widget() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let (world, _) = installed().await;
+    opens_widget(&browser, &world).await;
+    presses(&browser, "add").await;
+    presses(&browser, "kind-webchat").await;
+    types(&browser, "field-name", "Shop chat").await;
+    types(&browser, "field-working_hours.hours", "every day").await;
+    types(&browser, "field-working_hours.time_zone", "Mars").await;
+    presses(&browser, "create").await;
+    for field in ["hours", "time_zone"] {
+        let marked = format!(
+            "document.querySelector('[data-key=\"field-working_hours.{field}\"]')?.getAttribute('aria-invalid')"
+        );
+        until(&browser, "the field is marked", &marked).await;
+    }
+}

@@ -1,0 +1,201 @@
+//! What the panel says is so: since when, how much, what still works, and where a button leads.
+
+use std::time::Duration;
+
+use entity::tenant_channel;
+use parom::tenant::ChannelStatus;
+use parom_tests::settings::HOST;
+use parom_tests::{Answer, World, both, once};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+use uuid::Uuid;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// D6: a source in trouble was in trouble since it was made.
+async fn trouble_begins_when_it_begins(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.advance(30 * MINUTE);
+    world.messenger.answers_by(|_| Answer::status(500));
+    let failed_at = world.app().clock.millis();
+    for text in ["One", "Two", "Three"] {
+        world.manager(&line).answers("anna", text).await;
+        world.deliver_all().await;
+        world.advance(5 * MINUTE);
+        world.deliver_all().await;
+    }
+    let seen = world.api.get(&line.path("")).await.is(200).json;
+    assert_eq!(seen["status_reason"], "messenger_unreachable", "{seen}");
+    let since = chrono::DateTime::parse_from_rfc3339(seen["status_since"].as_str().unwrap()).unwrap();
+    assert!(since.timestamp_millis() >= failed_at, "{since} is before the first failure");
+    world.messenger.heals();
+    world.advance(60 * MINUTE);
+    world.deliver_to_the_end().await;
+}
+
+async fn lose(world: &World, tenant_id: Uuid, channel_id: Uuid) {
+    let (tenants, status) = (&world.app().tenants, ChannelStatus::Disconnected);
+    parom::tenant::channels::broken(tenants, tenant_id, channel_id, status, "gone").await.unwrap();
+}
+
+/// D6: the same for a channel; and a repeated refusal does not make it younger.
+async fn a_lost_channel_is_lost_since_it_was_lost(world: &mut World) {
+    let line = world.line("support").await;
+    world.advance(30 * MINUTE);
+    let lost_at = world.app().clock.millis();
+    let channel =
+        tenant_channel::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await.unwrap().unwrap();
+    lose(world, line.tenant_id, channel.channel_id).await;
+    let row = tenant_channel::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await.unwrap().unwrap();
+    assert_eq!((row.status.as_str(), row.checked_at), ("disconnected", lost_at));
+    world.advance(10 * MINUTE);
+    lose(world, line.tenant_id, channel.channel_id).await;
+    let row = tenant_channel::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await.unwrap().unwrap();
+    assert_eq!(row.checked_at, lost_at);
+}
+
+/// D8, D10: an unpaid account has one card that names its sources and leads to the payment.
+async fn one_card_for_the_account_leads_to_the_payment(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    world.sandbox.set_unpaid(HOST, true);
+    world.api.get(&format!("/api/v1/tenants/{}/pipelines", line.tenant_id)).await;
+    let page = owner.opens("/panel").await.is(200);
+    page.says(&["amoCRM is not paid", "Affected source:", "settings/pay/\" target=\"_blank\"", "Pay for amoCRM"]);
+    page.never_says(&["source needs you", "sources need you"]);
+    for path in ["/panel/account".to_owned(), format!("/panel/sources/{}", line.source_id)] {
+        owner.opens(&path).await.is(200).says(&["settings/pay/\" target=\"_blank\""]);
+    }
+    owner.opens("/panel/audit").await.is(200).says(&["amoCRM asks for payment"]);
+    world.sandbox.set_unpaid(HOST, false);
+}
+
+/// D10: without its channel no message goes, and nothing says that they do.
+async fn lost_access_without_a_channel_promises_nothing(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    let app = world.app();
+    entity::tenant::Entity::update_many()
+        .col_expr(entity::tenant::Column::Status, Expr::value("needs_reauth"))
+        .filter(entity::tenant::Column::TenantId.eq(line.tenant_id))
+        .exec(app.store.write())
+        .await
+        .unwrap();
+    app.lookup.forget();
+    owner.opens("/panel").await.is(200).says(&["Messages still go both ways"]);
+    tenant_channel::Entity::update_many()
+        .col_expr(tenant_channel::Column::Status, Expr::value("disconnected"))
+        .filter(tenant_channel::Column::TenantId.eq(line.tenant_id))
+        .exec(app.store.write())
+        .await
+        .unwrap();
+    for path in ["/panel", "/panel/account"] {
+        let page = owner.opens(path).await.is(200);
+        page.says(&["has disconnected the chat channel"]);
+        page.never_says(&["Messages still go both ways"]);
+    }
+}
+
+/// D12: failures and undelivered messages are no "all works"; a messenger that only writes is in use.
+async fn the_overview_is_not_green_while_messages_fail(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    owner.opens("/panel").await.is(200).says(&["The source works", "1 message received"]);
+    world.messenger.answers_next([Answer::status(422)]);
+    world.manager(&line).answers("anna", "One").await;
+    world.deliver_all().await;
+    let page = owner.opens("/panel").await.is(200);
+    page.says(&["1 message was not delivered.", "100% of requests failed in the last hour", "class=\"t-bad\""]);
+    page.never_says(&["The source works"]);
+}
+
+/// D11: whoever allows access again has sources already.
+async fn access_again_is_not_the_first_source(world: &mut World) {
+    let first = world.owner(HOST).installs_in_a_browser().await.is(200);
+    first.says(&["Add the first source"]);
+    world.line("support").await;
+    let again = world.owner(HOST).installs_in_a_browser().await.is(200);
+    again.says(&["Open the panel"]);
+    again.never_says(&["Add the first source"]);
+}
+
+/// D15: the log is for people: words, names and links.
+async fn the_log_speaks_the_readers_language(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    world.api.patch(&line.path(""), &json!({"name": "Sales"})).await.is(200);
+    owner.does("/panel/keys", &[("name", "Shop"), ("scope", "write"), ("expires", "")]).await;
+    let page = owner.opens("/panel/audit").await.is(200);
+    page.says(&[
+        "changed: name",
+        "scope: Read and send",
+        &format!("href=\"/panel/sources/{}\"", line.source_id),
+        "Sales",
+    ]);
+    page.never_says(&["fields: ", "expires_at", "scope: write", "external_id"]);
+    owner.sends("/panel/language", &[("to", "ru")]).await.is(303);
+    owner.opens("/panel/audit").await.is(200).says(&["изменено: название", "права: Чтение и отправка"]);
+}
+
+/// D16: the report is copied or saved; no page without a way back is opened.
+async fn a_report_is_copied_or_saved(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let owner = world.panel(line.tenant_id).await;
+    let list = owner.opens("/panel/messages").await.is(200);
+    let id = list.text.split("\"/panel/messages/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let report = format!("/panel/messages/{id}/report");
+    let page = owner.opens(&format!("/panel/messages/{id}")).await.is(200);
+    page.says(&[&format!("data-copy-from=\"{report}\""), &format!("href=\"{report}\" download")]);
+    assert!(owner.opens(&report).await.is(200).header("content-disposition").starts_with("attachment"));
+}
+
+/// D18: the reader is here now.
+async fn the_reader_was_seen_just_now(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = world.panel(line.tenant_id).await;
+    world.advance(25 * MINUTE);
+    let page = owner.opens("/panel/team").await.is(200);
+    let row = page.between("(you)", "</tr>").expect("the reader's row").to_owned();
+    assert!(row.contains("just now"), "{row}");
+}
+
+/// D20: without scripts nothing updates by itself, and the page says how old it is.
+async fn what_only_scripts_do_is_said_by_scripts(world: &mut World) {
+    let line = world.line("support").await;
+    let page = world.panel(line.tenant_id).await.opens("/panel").await.is(200);
+    page.says(&["<span class=\"by-script\">Updates by itself", "<span class=\"by-hand\">As of "]);
+    let style = world.visitor().opens("/panel/static/base.css").await.is(200);
+    style.says(&[".by-script{display:none}"]);
+}
+
+/// D22: managers tell sources by their names.
+async fn the_wizard_offers_a_free_name(world: &mut World) {
+    let line = world.line("support").await;
+    let body = json!({"kind": "webchat", "name": "Website chat", "settings": {}});
+    world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(201);
+    let owner = world.panel(line.tenant_id).await;
+    owner.does("/panel/sources/new", &[("kind", "webchat")]).await;
+    let routing = owner.does("/panel/sources/new/webchat/access", &[("do", "next")]).await;
+    routing.says(&["value=\"Website chat 2\""]);
+}
+
+once!(
+    trouble_begins_when_it_begins,
+    one_card_for_the_account_leads_to_the_payment,
+    lost_access_without_a_channel_promises_nothing,
+    the_overview_is_not_green_while_messages_fail,
+    access_again_is_not_the_first_source,
+    the_log_speaks_the_readers_language,
+    a_report_is_copied_or_saved,
+    the_reader_was_seen_just_now,
+    what_only_scripts_do_is_said_by_scripts,
+    the_wizard_offers_a_free_name,
+);
+both!(a_lost_channel_is_lost_since_it_was_lost);
