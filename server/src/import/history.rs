@@ -73,32 +73,11 @@ pub async fn begin(app: &UsageContext, source: &source::Model, by: &By) -> Resul
     }
     let now = app.clock.millis();
     let row = import::Model {
-        tenant_id: source.tenant_id,
-        id: app.clock.uuid_v7(),
-        source_id: source.id,
-        target: source.channel_id,
         state: ImportState::Queued.number(),
-        dry_run: false,
-        newest_loud: false,
-        link_contacts: false,
-        file_name: String::new(),
-        total: 0,
-        bytes: 0,
-        chats: 0,
-        leads_expected: 0,
-        done: 0,
-        duplicates: 0,
-        skipped: 0,
-        tokens: 0,
-        refilled_at: 0,
-        gives_way: false,
-        epoch: 0,
         next_at: Some(now),
         history_since: Some(now - HISTORY_DAYS * DAY_MILLIS),
         history_page: Some(String::new()),
-        failure: String::new(),
-        created_at: now,
-        finished_at: None,
+        ..queries::fresh(app, source)
     };
     waiting::room(app, &row).await?;
     let tx = app.store.write_tx().await?;

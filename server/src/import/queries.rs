@@ -86,6 +86,38 @@ pub fn can_start(row: &import::Model) -> bool {
     row.dry_run && row.state == ImportState::Done.number() && row.next_at.is_some()
 }
 
+/// A new import into a source that nothing is known of yet: it is being read.
+pub(super) fn fresh(app: &UsageContext, source: &source::Model) -> import::Model {
+    import::Model {
+        tenant_id: source.tenant_id,
+        id: app.clock.uuid_v7(),
+        source_id: source.id,
+        target: source.channel_id,
+        state: ImportState::Reading.number(),
+        dry_run: false,
+        newest_loud: false,
+        link_contacts: false,
+        file_name: String::new(),
+        total: 0,
+        bytes: 0,
+        chats: 0,
+        leads_expected: 0,
+        done: 0,
+        duplicates: 0,
+        skipped: 0,
+        tokens: 0,
+        refilled_at: 0,
+        gives_way: false,
+        epoch: 0,
+        next_at: None,
+        history_since: None,
+        history_page: None,
+        failure: String::new(),
+        created_at: app.clock.millis(),
+        finished_at: None,
+    }
+}
+
 /// An update of one import's row.
 pub(super) fn one(tenant_id: Uuid, id: Uuid) -> UpdateMany<import::Entity> {
     import::Entity::update_many().filter(import::Column::TenantId.eq(tenant_id)).filter(import::Column::Id.eq(id))
