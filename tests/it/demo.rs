@@ -36,7 +36,8 @@ async fn it_comes_back_after_a_second_account_was_installed() {
     let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
     let marketplace = demo.address("A new account");
     let install = marketplace.replace("/marketplace", "/install");
-    let installed = client().post(&install).form(&[("integration", "demo")]).send().await.unwrap();
+    let form = client().post(&install).header("content-type", "application/x-www-form-urlencoded");
+    let installed = form.body("integration=demo").send().await.unwrap();
     assert!(installed.status().is_success() || installed.status().is_redirection(), "{}", installed.status());
     demo.is_killed().await;
     let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
