@@ -22,6 +22,7 @@ mod connector_check;
 mod contacts;
 mod content;
 mod crash;
+mod demo;
 mod deploy;
 mod description;
 mod engine;

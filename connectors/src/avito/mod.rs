@@ -69,7 +69,8 @@ impl Avito {
 }
 
 /// The kind. An advert, not a link to a name, opens a chat.
-pub const KIND: Kind = Kind { name: "avito", own_server: false, web_chat: false, deep_link: None };
+pub const KIND: Kind =
+    Kind { name: "avito", own_server: false, web_chat: false, deep_link: None, mark: include_str!("mark.svg") };
 
 #[async_trait]
 impl Connector for Avito {

@@ -19,6 +19,7 @@ pub const KIND: Kind = Kind {
     own_server: false,
     web_chat: false,
     deep_link: Some(|name| format!("https://ig.me/m/{}?ref=", name.trim_start_matches('@'))),
+    mark: include_str!("mark.svg"),
 };
 
 /// What Instagram can do (instagram-and-facebook §9, instagram-and-facebook §13, instagram-and-facebook §16).

@@ -91,6 +91,7 @@ pub const KIND: Kind = Kind {
         let digits: String = name.chars().filter(char::is_ascii_digit).collect();
         format!("https://wa.me/{digits}?text=")
     }),
+    mark: include_str!("mark.svg"),
 };
 
 #[async_trait]

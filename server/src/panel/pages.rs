@@ -30,6 +30,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/sources/{id}/abilities", get().to(sources::abilities))
         .route("/sources/{id}/test", get().to(sources::test))
         .route("/sources/{id}/test", post().to(sources::run_test))
+        .route("/sources/{id}/history", post().to(sources::bring_history))
         .route("/sources/{id}/pause", get().to(sources::ask_pause))
         .route("/sources/{id}/pause", post().to(sources::pause))
         .route("/sources/{id}/resume", get().to(sources::ask_resume))

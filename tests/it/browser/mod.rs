@@ -3,6 +3,7 @@
 
 mod chat;
 mod connecting;
+mod demo;
 mod docs;
 mod frames;
 mod hostile;

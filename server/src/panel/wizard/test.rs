@@ -13,6 +13,7 @@ use super::steps::{Steps, steps};
 use super::{draft_of, kind_of, too_old};
 use crate::delivery::read::activity;
 use crate::panel::PanelContext;
+use crate::panel::sources::{HistoryView, history_view};
 use crate::panel::{self, Member, Nav, PageContext, Right, reasons};
 use crate::source::EmbedCode;
 
@@ -42,6 +43,7 @@ struct Test {
     curl: Option<String>,
     secret: Option<String>,
     to_enter: Option<EnteredByHand>,
+    history: Option<HistoryView>,
 }
 
 /// What the administrator enters at the messenger.
@@ -88,6 +90,9 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<S
     let mut shown = view(&app, &page, kind.kind, source.as_ref(), first.as_ref(), secret);
     if let Some(source) = source.as_ref().filter(|_| first.is_none()) {
         shown.to_enter = EnteredByHand::of(&app, &page, source)?;
+    }
+    if let Some(source) = &source {
+        shown.history = history_view(&app, &member, &page, source).await?;
     }
     panel::html(&page, &shown)
 }
@@ -153,6 +158,7 @@ fn view(
         curl: source.filter(|_| has_own_server(kind)).map(|source| curl(app, source)),
         secret,
         to_enter: None,
+        history: None,
         page: page.clone(),
     }
 }
