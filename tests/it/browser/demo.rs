@@ -1,5 +1,5 @@
 //! Every messenger of the demo connected and used by hand: credentials copied from its page, the wizard, the customer's
-//! phone, the manager's window. `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/connect-…` are some of them).
+//! phone, the manager's window. `PAROM_TEST_SHOTS=FOLDER` keeps the pictures.
 
 use std::path::Path;
 
