@@ -15,6 +15,7 @@ use base::vault::Vault;
 use clap::{Parser, Subcommand};
 use parom::app::App;
 
+mod backup;
 mod channel;
 mod chats;
 mod connector;
@@ -90,6 +91,9 @@ enum Command {
     /// Manages the key that encrypts secrets in the database.
     #[command(subcommand)]
     Secrets(secrets::SecretsCommand),
+    /// Makes, checks and restores backups of the database.
+    #[command(subcommand)]
+    Backup(backup::BackupCommand),
     /// Handles hooks from amoCRM that were spooled to disk while the database was unavailable.
     #[command(subcommand)]
     Spool(spool::SpoolCommand),
@@ -173,6 +177,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             app.store.close().await;
             done
         }
+        Command::Backup(command) => backup::run(command, config, &mut std::io::stdout()).await,
         Command::Spool(command) => {
             let app = beside(config).await?;
             let done = spool::run(command, &app, &mut std::io::stdout()).await;

@@ -17,7 +17,7 @@ use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{HistoryPage, OpenConversation, Renewed};
 use crate::template::{NewTemplate, TemplateState};
 use crate::vendor_app::VendorApp;
-use crate::{Abilities, Denied, Field, HookTarget, Identity, Outgoing, Watched};
+use crate::{Abilities, Denied, Field, HookTarget, Identity, LineService, Outgoing, Watched};
 
 /// A source's settings.
 #[derive(Clone, Debug)]
@@ -156,6 +156,17 @@ pub trait Connector: Send + Sync {
     /// The identity at the messenger, queried live.
     async fn identity(&self, _settings: &Settings) -> Result<Option<Identity>, Denied> {
         Ok(None)
+    }
+
+    /// The key of the calls of the vendor's app that concern an account at the messenger and all lines in it; none if
+    /// lines have nothing in common. `public`: the source's settings without credentials.
+    fn account(&self, _public: &serde_json::Value) -> Option<String> {
+        None
+    }
+
+    /// What amoCRM offers at a source of this line besides chats, unless its owner says otherwise.
+    fn service(&self, _settings: &Settings, _identity: &Identity) -> Option<LineService> {
+        None
     }
 
     /// Largest accepted body of a call, in bytes.

@@ -66,6 +66,11 @@ pub enum InboundEvent {
         aspect: &'static str,
         trouble: Option<LocalizedText>,
     },
+    /// A conversation has another id besides; messages still go to where they went.
+    AlsoKnown {
+        id: String,
+        also: String,
+    },
     /// A conversation has a new id; the old one stays known.
     Moved {
         from: String,

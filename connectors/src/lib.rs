@@ -32,6 +32,6 @@ pub use abilities::{
 };
 pub use connector::{Check, Connector, Probe, Settings, Setup, SourceNotice};
 pub use field::{Field, Input};
-pub use line::{Denied, HOOK_SECRET, HookTarget, Identity, Watched};
+pub use line::{Denied, HOOK_SECRET, HookTarget, Identity, LinePage, LineService, Watched};
 pub use outgoing::{Event, LastIncoming, Message, MessageIds, Outgoing, PartNumber};
 pub use registry::Connectors;

@@ -19,6 +19,28 @@ pub struct Identity {
     pub facts: Value,
 }
 
+/// What amoCRM offers at a source besides chats (crm-api §4.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineService {
+    /// amoCRM's word for it.
+    pub kind: &'static str,
+    /// The messenger reviews templates.
+    pub reviews_templates: bool,
+    /// Salesbot may send lists.
+    pub lists: bool,
+    /// What a button on the customer's site opens, if that is known.
+    pub page: Option<LinePage>,
+}
+
+/// A number that a button on a site may open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinePage {
+    pub id: String,
+    pub name: String,
+    /// The phone, which becomes a link.
+    pub link: String,
+}
+
 /// Where the messenger should deliver customers' messages.
 #[derive(Clone, Debug)]
 pub struct HookTarget {

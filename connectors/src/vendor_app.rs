@@ -17,10 +17,10 @@ pub trait VendorApp: Send + Sync {
     fn split(&self, body: &[u8]) -> Result<Vec<LineCall>, NotReceived>;
 }
 
-/// The part of a call that concerns one line.
+/// The part of a call that concerns one line, or all lines of an account at the messenger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineCall {
-    /// The line's [`crate::Identity::key`].
+    /// The line's [`crate::Identity::key`], or the [`crate::Connector::account`] of several.
     pub line: String,
     pub body: Bytes,
 }

@@ -38,10 +38,19 @@ pub enum Error {
     Database(#[from] DbErr),
 }
 
-/// Applies all pending migrations. Changes nothing in a database that it refuses.
-pub async fn up(db: &DatabaseConnection) -> Result<(), Error> {
+/// Applies pending migrations, all or at most `steps`. Changes nothing in a database that it refuses.
+pub async fn up(db: &DatabaseConnection, steps: Option<u32>) -> Result<(), Error> {
     pending(db).await?;
-    Ok(Migrator::up(db, None).await?)
+    Ok(Migrator::up(db, steps).await?)
+}
+
+/// How many of our migrations lead to a schema that has these.
+pub fn steps(applied: &[String]) -> Result<u32, Error> {
+    let ours = Migrator::migrations();
+    match applied.iter().find(|name| ours.iter().all(|one| one.name() != name.as_str())) {
+        None => Ok(u32::try_from(applied.len()).unwrap_or(u32::MAX)),
+        Some(unknown) => Err(Error::Newer(unknown.clone())),
+    }
 }
 
 /// The number of pending migrations. Only reads.

@@ -33,6 +33,7 @@ mod manual;
 pub mod media;
 mod receipt;
 mod recovered;
+pub mod restored;
 mod retention;
 mod revive;
 mod rows;

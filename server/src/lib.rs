@@ -40,6 +40,7 @@ pub mod widget_api;
 
 // shared infrastructure
 pub mod app;
+pub mod backup;
 #[cfg(test)]
 mod fixture;
 pub mod lookup;

@@ -4,6 +4,9 @@
 mod abilities;
 mod cells;
 pub mod hold;
+mod meta_and_max;
+mod vk_and_avito;
+mod whatsapp;
 
 use hold::{Named, is_there};
 
@@ -86,24 +89,27 @@ fn every_rule_has_a_test_that_is_there_or_a_reason() {
 
 /// Each section of a messenger's page ends with the tests that hold it.
 #[test]
-fn every_section_of_telegram_names_tests_that_are_there() {
-    let text = page("telegram");
+fn every_section_of_a_messenger_names_tests_that_are_there() {
     let mut wrong = Vec::new();
-    let sections = sections(&text);
-    assert!(sections.len() > 18, "the sections are read: {}", sections.len());
-    for section in sections.iter().skip(1) {
-        let text = section.lines.join("\n");
-        let Some((_, held)) = text.split_once("Held by") else {
-            wrong.push(format!("{}: no “Held by” below it", section.title));
-            continue;
-        };
-        let held = held.split("\n\n").next().unwrap_or_default();
-        wrong.extend(quoted(held).into_iter().filter_map(missing).map(|fault| format!("{}: {fault}", section.title)));
-        if quoted(held).is_empty() {
-            wrong.push(format!("{}: “Held by” names no test", section.title));
+    for name in ["telegram", "whatsapp"] {
+        let text = page(name);
+        let sections = sections(&text);
+        assert!(sections.len() > 15, "the sections of {name} are read: {}", sections.len());
+        for section in sections.iter().skip(1) {
+            let text = section.lines.join("\n");
+            let Some((_, held)) = text.split_once("Held by") else {
+                wrong.push(format!("{name} {}: no “Held by” below it", section.title));
+                continue;
+            };
+            let held = held.split("\n\n").next().unwrap_or_default();
+            let faults = quoted(held).into_iter().filter_map(missing);
+            wrong.extend(faults.map(|fault| format!("{name} {}: {fault}", section.title)));
+            if quoted(held).is_empty() {
+                wrong.push(format!("{name} {}: “Held by” names no test", section.title));
+            }
         }
     }
-    assert!(wrong.is_empty(), "docs/protocol/telegram.md:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "docs/protocol:\n{}", wrong.join("\n"));
 }
 
 /// The parts of the APIs, as the pages number them.

@@ -10,6 +10,7 @@
 
 mod admin;
 mod audited;
+mod backup;
 mod browser;
 mod cli;
 mod clients;

@@ -117,6 +117,21 @@ impl TestDatabase {
         admin.close().await.expect("the connection closes");
     }
 
+    /// Destroys everything in it: a new, empty database has its address.
+    pub async fn empty_again(&self) {
+        match self.engine {
+            Engine::Sqlite => {
+                for end in ["", "-wal", "-shm"] {
+                    let _ = std::fs::remove_file(self.folder().join(format!("parom.db{end}")));
+                }
+            }
+            Engine::Postgres => {
+                self.administer("DROP DATABASE {name} WITH (FORCE)").await;
+                self.administer("CREATE DATABASE {name}").await;
+            }
+        }
+    }
+
     /// Drops it. One left behind by a panic is removed with its cluster.
     pub async fn remove(self) {
         if self.created.is_some() {

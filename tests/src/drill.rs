@@ -78,7 +78,8 @@ impl Drill {
         own
     }
 
-    fn configures(&self, from: &str, to: &str) {
+    /// Replaces a part of the configuration.
+    pub fn configures(&self, from: &str, to: &str) {
         let text = std::fs::read_to_string(self.config_file()).expect("the configuration is there");
         std::fs::write(self.config_file(), text.replace(from, to)).expect("it is written");
     }
@@ -86,6 +87,11 @@ impl Drill {
     /// Runs a statement as PostgreSQL's administrator; `{name}` is replaced by the database's name.
     pub async fn administers(&self, statement: &str) {
         self.database.administer(statement).await;
+    }
+
+    /// Destroys the database; an empty one takes its place. No server may run.
+    pub async fn loses_its_database(&self) {
+        self.database.empty_again().await;
     }
 
     /// Blocks all writers of the database until released.

@@ -20,6 +20,8 @@ pub enum IdKind {
     Source,
     /// `{kind}:{the messenger's id of the line}` → source: a bot delivers its messages to one place only.
     Line,
+    /// `{kind}:{the messenger's account}:{source id}` → source: the lines of an account, found by the prefix.
+    LineAccount,
     /// One-time state of an install in a browser.
     OauthState,
     /// Lower-cased e-mail of a panel member → person.
@@ -55,6 +57,7 @@ impl IdKind {
             Self::ApiKey => "api_key",
             Self::Source => "source",
             Self::Line => "line",
+            Self::LineAccount => "line_account",
             Self::OauthState => "oauth_state",
             Self::Person => "person",
             Self::Operator => "operator",

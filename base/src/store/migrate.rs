@@ -16,8 +16,22 @@ const TRIES: u32 = 5;
 /// Applies pending migrations; refuses a database that has those of another version. On PostgreSQL under a lock held on
 /// a second connection, because concurrent migrations would conflict.
 pub async fn run(store: &Store) -> Result<(), MigrateError> {
+    up(store, None).await
+}
+
+/// Brings an empty database to the schema with these migrations, oldest first.
+pub async fn run_to(store: &Store, applied: &[String]) -> Result<(), MigrateError> {
+    up(store, Some(migration::steps(applied)?)).await
+}
+
+/// Errors if this version does not know one of these migrations.
+pub fn check(applied: &[String]) -> Result<(), MigrateError> {
+    migration::steps(applied).map(drop)
+}
+
+async fn up(store: &Store, steps: Option<u32>) -> Result<(), MigrateError> {
     if store.is_sqlite() {
-        return migration::up(store.write()).await;
+        return migration::up(store.write(), steps).await;
     }
     let mut tries = 0;
     while let Err(error) = make_guard(store).await {
@@ -31,7 +45,7 @@ pub async fn run(store: &Store) -> Result<(), MigrateError> {
     guard.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
     let lock = Statement::from_string(store.backend(), "SELECT id FROM migration_guard WHERE id = 1 FOR UPDATE");
     guard.query_one_raw(lock).await?;
-    migration::up(store.write()).await?;
+    migration::up(store.write(), steps).await?;
     Ok(guard.rollback().await?)
 }
 

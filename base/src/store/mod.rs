@@ -24,7 +24,7 @@ mod durability;
 mod finish;
 pub mod like;
 pub mod lock;
-mod migrate;
+pub mod migrate;
 #[cfg(feature = "faults")]
 mod plan;
 pub mod rate_limit;

@@ -9,7 +9,6 @@ type Values = (&'static str, &'static [&'static str]);
 /// Name, help, and the labels with which it exists at 0 from the start; a name may be listed several times.
 type Counter = (&'static str, &'static str, &'static [Values]);
 
-/// Counters whose label values are known before anything happens.
 const COUNTERS: &[Counter] = &[
     (
         "parom_hooks_total",
@@ -98,45 +97,10 @@ const COUNTERS: &[Counter] = &[
             ),
         ],
     ),
-    ("parom_ignored_total", "", &[("door", &["avito"]), ("reason", &["avito_chat", "own_send", "ping", "system"])]),
     (
         "parom_ignored_total",
         "",
-        &[
-            ("door", &["facebook"]),
-            (
-                "reason",
-                &["echo", "empty", "feed", "message_edit", "own_comment", "own_reaction", "postback", "service"],
-            ),
-        ],
-    ),
-    (
-        "parom_ignored_total",
-        "",
-        &[
-            ("door", &["instagram"]),
-            ("reason", &["echo", "empty", "message_edit", "own_comment", "own_reaction", "postback", "service"]),
-        ],
-    ),
-    (
-        "parom_ignored_total",
-        "",
-        &[
-            ("door", &["max"]),
-            (
-                "reason",
-                &[
-                    "channel",
-                    "comment",
-                    "dialog_cleared",
-                    "dialog_muted",
-                    "echo",
-                    "group",
-                    "members",
-                    "message_callback",
-                ],
-            ),
-        ],
+        &[("door", &["avito"]), ("reason", &["avito_chat", "echo", "own_send", "ping", "system"])],
     ),
     (
         "parom_ignored_total",

@@ -49,6 +49,18 @@ pub enum ApiError {
     Unreadable { status: u16 },
 }
 
+impl ApiError {
+    /// Whether the server does not have this call. Avito has all of them; servers that imitate it may have few.
+    pub(super) const fn is_missing(&self) -> bool {
+        matches!(self, Self::Refused { code: 404 | 405 | 501, .. } | Self::Unreadable { .. })
+    }
+
+    /// Whether the same question will be answered the same way.
+    pub(super) const fn is_final(&self) -> bool {
+        self.is_missing() || matches!(self, Self::Refused { code: 400 | 403 | 410, .. })
+    }
+}
+
 /// A call without a file.
 #[derive(Clone, Debug)]
 pub(super) struct Call<'a> {

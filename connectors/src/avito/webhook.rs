@@ -24,7 +24,7 @@ pub(super) async fn connect(api: &AvitoApi, settings: &Settings, hook: &HookTarg
     let ours = address(hook);
     change(api, &account, &["messenger", "v3", "webhook"], &ours).await?;
     let known = listed(api, &account).await.map_err(|failed| denied(&failed))?;
-    for old in known.iter().filter(|url| **url != ours && is_of_source(url, &ours)) {
+    for old in known.iter().flatten().filter(|url| **url != ours && is_of_source(url, &ours)) {
         change(api, &account, &["messenger", "v1", "webhook", "unsubscribe"], old).await?;
     }
     Ok(())
@@ -34,7 +34,8 @@ pub(super) async fn connect(api: &AvitoApi, settings: &Settings, hook: &HookTarg
 pub(super) async fn watch(api: &AvitoApi, settings: &Settings, hook: &HookTarget) -> Result<Watched, Denied> {
     let account = Account::required(settings)?;
     let known = listed(api, &account).await.map_err(|failed| denied(&failed))?;
-    Ok(if known.contains(&address(hook)) { Watched::Fine } else { Watched::Unset })
+    let is_set = known.is_none_or(|known| known.contains(&address(hook)));
+    Ok(if is_set { Watched::Fine } else { Watched::Unset })
 }
 
 /// Removes our address.
@@ -42,8 +43,12 @@ pub(super) async fn remove(api: &AvitoApi, settings: &Settings, hook: &HookTarge
     let account = Account::required(settings)?;
     let ours = address(hook);
     let known = listed(api, &account).await.map_err(|failed| denied(&failed))?;
-    for url in known.iter().filter(|url| is_of_source(url, &ours)) {
-        change(api, &account, &["messenger", "v1", "webhook", "unsubscribe"], url).await?;
+    let set = match known {
+        Some(known) => known.into_iter().filter(|url| is_of_source(url, &ours)).collect(),
+        None => vec![ours],
+    };
+    for url in set {
+        change(api, &account, &["messenger", "v1", "webhook", "unsubscribe"], &url).await?;
     }
     Ok(())
 }
@@ -53,14 +58,19 @@ pub(super) async fn check(api: &AvitoApi, settings: &Settings, probe: &Probe) ->
     let account = Account::required(settings).map_err(|denied| denied.text().clone())?;
     let known = listed(api, &account).await.map_err(|failed| explain(&failed))?;
     // The address that people are shown has no secret.
-    let is_set = known.iter().any(|url| url.starts_with(&probe.hook_url));
+    let is_set = known.is_none_or(|known| known.iter().any(|url| url.starts_with(&probe.hook_url)));
     if is_set || probe.is_new { Ok(None) } else { Err(LocalizedText::new("said-avito-unset")) }
 }
 
-async fn listed(api: &AvitoApi, account: &Account<'_>) -> Result<Vec<String>, ApiError> {
+/// The addresses to which Avito posts; none if they are not told.
+async fn listed(api: &AvitoApi, account: &Account<'_>) -> Result<Option<Vec<String>>, ApiError> {
     let path = ["messenger", "v1", "subscriptions"];
-    let list: Subscriptions = api.call(account, Call::post(&path, json!({}))).await?;
-    Ok(list.subscriptions.into_iter().map(|one| one.url).collect())
+    let told: Result<Subscriptions, ApiError> = api.call(account, Call::post(&path, json!({}))).await;
+    match told {
+        Ok(list) => Ok(Some(list.subscriptions.into_iter().map(|one| one.url).collect())),
+        Err(failed) if failed.is_missing() => Ok(None),
+        Err(failed) => Err(failed),
+    }
 }
 
 async fn change(api: &AvitoApi, account: &Account<'_>, path: &[&str], url: &str) -> Result<(), Denied> {

@@ -76,6 +76,15 @@ fn file(words: Words, kind: &str, media: &Media, linked: bool) -> String {
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
+/// A text between a list's header and footer, each unless the text has it already.
+pub fn around_list(list: &List, text: &str) -> String {
+    let new =
+        |part: &str| Some(part.trim().to_owned()).filter(|part| !part.is_empty() && !text.contains(part.as_str()));
+    let above = [new(&list.header), new(&list.body)];
+    let parts = above.into_iter().flatten().chain(Some(text.trim().to_owned())).chain(new(&list.footer));
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
 /// The choices, one per line.
 pub fn markup(markup: &Markup) -> String {
     match markup {

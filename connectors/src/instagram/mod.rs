@@ -42,7 +42,8 @@ const ABILITIES: Abilities = Abilities {
     caption_length: None,
     // It reports what was read, but not what was delivered.
     delivered_on_accept: true,
-    after_unknown: AfterUnknown::ResendOnce,
+    // Its echo says what was sent, although not by whom.
+    after_unknown: AfterUnknown::AwaitStatus,
     window: Some(Window {
         length: Duration::from_secs(24 * 3600),
         by_people: Some(Duration::from_secs(7 * 24 * 3600)),

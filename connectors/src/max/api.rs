@@ -48,6 +48,17 @@ pub(super) enum ApiError {
     Unreadable { status: u16 },
 }
 
+impl ApiError {
+    /// Whether the server does not have this call. MAX has all of them; servers that imitate it may have few.
+    pub(super) fn is_missing(&self) -> bool {
+        match self {
+            Self::Refused { status, code, .. } => matches!(status, 404 | 405 | 501) && code.is_empty(),
+            Self::Unreadable { .. } => true,
+            Self::NotSent(_) | Self::Unknown(_) => false,
+        }
+    }
+}
+
 /// A call without its token.
 pub(super) struct Call<'a> {
     pub method: Method,

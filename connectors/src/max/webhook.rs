@@ -93,7 +93,7 @@ pub(super) async fn connect(api: &MaxApi, settings: &Settings, hook: &HookTarget
     let done: Result<Value, ApiError> = api.call(token, call).await;
     done.map_err(|failed| denied(&failed))?;
     let all = subscriptions(api, token).await.map_err(|failed| denied(&failed))?;
-    for old in all.iter().filter(|one| one.is_once_ours(&hook.url)) {
+    for old in all.iter().flatten().filter(|one| one.is_once_ours(&hook.url)) {
         unsubscribe(api, token, &old.url).await.map_err(|failed| denied(&failed))?;
     }
     Ok(())
@@ -101,7 +101,8 @@ pub(super) async fn connect(api: &MaxApi, settings: &Settings, hook: &HookTarget
 
 /// Checks where updates are sent. MAX removes a subscription whose calls failed for eight hours and tells nobody.
 pub(super) async fn watch(api: &MaxApi, settings: &Settings, hook: &HookTarget) -> Result<Watched, Denied> {
-    let all = subscriptions(api, token(settings)?).await.map_err(|failed| denied(&failed))?;
+    let told = subscriptions(api, token(settings)?).await.map_err(|failed| denied(&failed))?;
+    let Some(all) = told else { return Ok(Watched::Fine) };
     let others = || all.iter().find(|one| !one.is_once_ours(&hook.url));
     Ok(match all.iter().find(|one| one.url == hook.url) {
         Some(ours) if ours.is_whole() => Watched::Fine,
@@ -114,7 +115,7 @@ pub(super) async fn watch(api: &MaxApi, settings: &Settings, hook: &HookTarget) 
 pub(super) async fn remove(api: &MaxApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     let token = token(settings)?;
     let all = subscriptions(api, token).await.map_err(|failed| denied(&failed))?;
-    if all.iter().any(|one| one.url == hook.url) {
+    if all.is_none_or(|all| all.iter().any(|one| one.url == hook.url)) {
         unsubscribe(api, token, &hook.url).await.map_err(|failed| denied(&failed))?;
     }
     Ok(())
@@ -124,7 +125,8 @@ pub(super) async fn remove(api: &MaxApi, settings: &Settings, hook: &HookTarget)
 pub(super) async fn check(api: &MaxApi, settings: &Settings, probe: &Probe) -> Check {
     unreachable_address(api, &probe.hook_url).map_or(Ok(()), Err)?;
     let token = token(settings).map_err(|denied| denied.text().clone())?;
-    let all = subscriptions(api, token).await.map_err(|failed| setup::explain(&failed))?;
+    let told = subscriptions(api, token).await.map_err(|failed| setup::explain(&failed))?;
+    let Some(all) = told else { return Ok(None) };
     let ours = all.iter().find(|one| one.url == probe.hook_url);
     let other = all.iter().find(|one| one.url != probe.hook_url).map(Subscription::host);
     match (probe.is_new, ours, other) {
@@ -148,9 +150,14 @@ pub(super) async fn acknowledge(api: &MaxApi, settings: &Settings, callback_id: 
     }
 }
 
-async fn subscriptions(api: &MaxApi, token: &SecretString) -> Result<Vec<Subscription>, ApiError> {
+/// Where updates are sent; none if MAX does not tell.
+async fn subscriptions(api: &MaxApi, token: &SecretString) -> Result<Option<Vec<Subscription>>, ApiError> {
     let call = Call { method: Method::GET, path: &["subscriptions"], query: &[], body: None };
-    api.call(token, call).await.map(|all: Subscriptions| all.subscriptions)
+    match api.call(token, call).await.map(|all: Subscriptions| all.subscriptions) {
+        Ok(all) => Ok(Some(all)),
+        Err(failed) if failed.is_missing() => Ok(None),
+        Err(failed) => Err(failed),
+    }
 }
 
 async fn unsubscribe(api: &MaxApi, token: &SecretString, url: &str) -> Result<(), ApiError> {

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
+use super::settings::Account;
 use super::upload::Upload;
 
 /// The version that every call names.
@@ -60,6 +61,19 @@ pub(super) struct Refusal {
     pub retry_after: Option<Duration>,
 }
 
+impl GraphError {
+    /// Whether the server does not have this call: Graph's own refusals have a code. Meta has all calls; servers that
+    /// imitate it may have few.
+    pub fn is_missing(&self) -> bool {
+        let plain = |refusal: &Refusal| refusal.code == u32::from(refusal.status) && refusal.message.is_empty();
+        match self {
+            Self::Refused(refusal) => matches!(refusal.status, 404 | 405 | 501) && plain(refusal),
+            Self::Unreadable { .. } => true,
+            Self::NotSent(_) | Self::Unknown(_) => false,
+        }
+    }
+}
+
 impl Refusal {
     /// The text by which the catalogue recognises it: the message and `#subcode`.
     pub fn text(&self) -> String {
@@ -105,6 +119,15 @@ impl Graph {
     pub async fn post(&self, token: &SecretString, path: &str, body: &Value) -> Result<Value, GraphError> {
         let request = self.request(Method::POST, path, &[])?.timeout(CALL_WITHIN).json(body);
         answered(request.bearer_auth(token.expose_secret()), token, || true).await
+    }
+
+    /// Calls an edge of the account itself, by its id where `me` does not exist.
+    pub async fn post_as(&self, account: &Account<'_>, edge: &str, body: &Value) -> Result<Value, GraphError> {
+        let done = self.post(account.token, &format!("me/{edge}"), body).await;
+        if done.as_ref().is_err_and(|failed| matches!(failed, GraphError::Refused(_)) && failed.is_missing()) {
+            return self.post(account.token, &format!("{}/{edge}", account.id), body).await;
+        }
+        done
     }
 
     /// Removes an edge.

@@ -1,4 +1,5 @@
-//! An account at Meta: the live check, its identity, and the subscription of its events (instagram-and-facebook §1–§3).
+//! An account at Meta: the live check, its identity, and the subscription of its events (instagram-and-facebook §1 to
+//! instagram-and-facebook §3).
 
 use base::i18n::LocalizedText;
 use secrecy::{ExposeSecret, SecretString};
@@ -33,10 +34,15 @@ pub(super) fn account<'a>(meta: &Meta, settings: &'a Settings) -> Result<Account
 }
 
 async fn myself(meta: &Meta, account: &Account<'_>) -> Result<Myself, Denied> {
-    let answer = meta.graph.get(account.token, "me", &[("fields", meta.platform.me)]).await;
+    let query = [("fields", meta.platform.me)];
+    let mut answer = meta.graph.get(account.token, "me", &query).await;
+    if answer.as_ref().is_err_and(GraphError::is_missing) {
+        answer = meta.graph.get(account.token, account.id, &query).await;
+    }
     let me = answer.map_err(|failed| denied(meta.platform, &failed))?;
     // An Instagram token sees its account under another id; webhooks and this setting have `user_id` (instagram-and-facebook §4).
-    let id = if meta.platform.is_instagram() { text(&me, "user_id") } else { text(&me, "id") };
+    let user_id = Some(text(&me, "user_id")).filter(|id| meta.platform.is_instagram() && !id.is_empty());
+    let id = user_id.unwrap_or_else(|| text(&me, "id"));
     let me = Myself { id, name: text(&me, "name"), username: text(&me, "username") };
     if me.id == account.id {
         return Ok(me);
@@ -51,7 +57,10 @@ async fn app_id(meta: &Meta, account: &Account<'_>) -> Result<Option<String>, De
         return Ok(None);
     }
     let answer = meta.graph.get(account.token, "app", &[("fields", "id")]).await;
-    let app = answer.map_err(|failed| denied(meta.platform, &failed))?;
+    let app = match answer {
+        Err(failed) if failed.is_missing() => return Ok(None),
+        answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
+    };
     Ok(Some(text(&app, "id")).filter(|id| !id.is_empty()))
 }
 
@@ -91,7 +100,10 @@ pub(super) async fn identity(meta: &Meta, settings: &Settings) -> Result<Identit
 /// Where an app receives this kind's events; none if nowhere.
 async fn callback(meta: &Meta, app: &str, secret: &SecretString) -> Result<Option<String>, Denied> {
     let answer = meta.graph.get(&app_token(app, secret), &format!("{app}/subscriptions"), &[]).await;
-    let all = answer.map_err(|failed| denied(meta.platform, &failed))?;
+    let all = match answer {
+        Err(failed) if failed.is_missing() => return Ok(None),
+        answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
+    };
     let all = all.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
     let own = all.iter().find(|one| text(one, "object") == meta.platform.object);
     let is_active = |one: &&Value| one.get("active").and_then(Value::as_bool) != Some(false);
@@ -112,17 +124,30 @@ pub(super) async fn connect(meta: &Meta, settings: &Settings, hook: &HookTarget)
             "fields": fields,
         });
         let done = meta.graph.post(&app_token(&app, secret), &format!("{app}/subscriptions"), &body).await;
-        done.map_err(|failed| denied(meta.platform, &failed))?;
+        tolerated(meta, done)?;
     }
     let body = json!({ "subscribed_fields": fields });
-    let done = meta.graph.post(account.token, "me/subscribed_apps", &body).await;
-    done.map(|_| ()).map_err(|failed| denied(meta.platform, &failed))
+    tolerated(meta, meta.graph.post_as(&account, "subscribed_apps", &body).await)
+}
+
+/// A subscription that the server does not have is made by hand in the app's dashboard.
+fn tolerated(meta: &Meta, done: Result<Value, GraphError>) -> Result<(), Denied> {
+    match done {
+        Err(failed) if failed.is_missing() => {
+            tracing::warn!(reason = %explain(meta.platform, &failed), "the server has no subscriptions");
+            Ok(())
+        }
+        done => done.map(drop).map_err(|failed| denied(meta.platform, &failed)),
+    }
 }
 
 /// Whether this app is subscribed to every field of the account.
 async fn is_subscribed(meta: &Meta, account: &Account<'_>) -> Result<bool, Denied> {
     let answer = meta.graph.get(account.token, "me/subscribed_apps", &[]).await;
-    let all = answer.map_err(|failed| denied(meta.platform, &failed))?;
+    let all = match answer {
+        Err(failed) if failed.is_missing() => return Ok(true),
+        answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
+    };
     let app = account.fact("/bot/app_id").and_then(Value::as_str);
     let apps = all.get("data").and_then(Value::as_array).into_iter().flatten();
     let mut own = apps.filter(|one| app.is_none_or(|app| text(one, "id") == app));

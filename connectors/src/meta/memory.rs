@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use base::message::Post;
 use moka::future::Cache;
+use uuid::Uuid;
 
 /// A person's profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,8 +21,8 @@ pub(super) struct Memory {
     pub posts: Cache<(String, String), Arc<Post>>,
     /// By account and `mid`.
     pub sent: Cache<(String, String), ()>,
-    /// By account, person and text: a call that has not been answered yet.
-    pub sending: Cache<(String, String, String), ()>,
+    /// By account, person and text: the letter of a call that has not been answered yet, if it is the whole letter.
+    pub sending: Cache<(String, String, String), Option<Uuid>>,
 }
 
 const ENTRIES: u64 = 50_000;
@@ -33,8 +34,8 @@ impl Default for Memory {
             profiles: cache(hours(24)),
             posts: cache(hours(1)),
             sent: cache(hours(1)),
-            // A call is answered or given up within half a minute; an echo overtakes it by seconds.
-            sending: cache(Duration::from_secs(60)),
+            // A call is answered or given up within half a minute, and its echo awaited for five.
+            sending: cache(Duration::from_secs(330)),
         }
     }
 }

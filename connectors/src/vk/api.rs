@@ -137,6 +137,11 @@ impl ApiError {
         }
     }
 
+    /// Whether the server does not have this method. VK has all of them; servers that imitate it may have few.
+    pub const fn is_missing(&self) -> bool {
+        matches!(self, Self::Refused { code: 3 | 23, .. } | Self::Status(404 | 405 | 501) | Self::Unreadable)
+    }
+
     /// What VK answered, for the message's page.
     pub fn answer(&self) -> Option<String> {
         match self {

@@ -141,7 +141,7 @@ impl Connector for Vk {
     }
 
     async fn acknowledge(&self, settings: &Settings, press: &str) {
-        webhook::acknowledge(&self.api, settings, press).await;
+        send::acknowledge(&self.api, settings, press).await;
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

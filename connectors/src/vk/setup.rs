@@ -119,13 +119,17 @@ pub async fn group(api: &VkApi, community: Community<'_>) -> Result<Group, ApiEr
     groups.into_iter().find(|group| group.id == community.id).ok_or(ApiError::Unreadable)
 }
 
-/// The rights of a token; none if VK does not tell them.
+/// The rights of a token; none if VK does not tell them, which is no reason to refuse a token that works.
 async fn rights(api: &VkApi, community: Community<'_>) -> Result<Option<BTreeSet<String>>, ApiError> {
     let told: Result<Permissions, ApiError> = api.call(community.token, "groups.getTokenPermissions", Vec::new()).await;
     match told {
+        Ok(told) if told.permissions.is_empty() => Ok(None),
         Ok(told) => Ok(Some(told.permissions.into_iter().map(|one| one.name).collect())),
-        Err(ApiError::Refused { code: 3 | 23, .. }) => Ok(None),
-        Err(failed) => Err(failed),
+        Err(refused @ ApiError::Refused { code: 4 | 5 | 27 | 28, .. }) => Err(refused),
+        Err(failed) => {
+            tracing::info!(reason = %explain(&failed), "the rights of a community's token could not be asked for");
+            Ok(None)
+        }
     }
 }
 

@@ -93,9 +93,9 @@ impl Server {
     }
 
     fn is_whole(&self, url: &str, secret: &str) -> bool {
-        // Some versions do not return the secret.
+        // Some versions do not return the secret or the status.
         let secret = self.secret_key.is_empty() || self.secret_key == secret;
-        self.url == url && secret && matches!(self.status.as_str(), "ok" | "wait")
+        self.url == url && secret && matches!(self.status.as_str(), "ok" | "wait" | "")
     }
 }
 
@@ -159,7 +159,8 @@ pub(super) async fn identity(api: &VkApi, settings: &Settings) -> Result<Option<
 pub(super) async fn connect(api: &VkApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     let community = community(settings)?;
     let secret = secret_key(&hook.secret);
-    let found = own(servers(api, community).await.map_err(|failed| denied(&failed))?, &hook.url);
+    let known = servers(api, community).await.map_err(|failed| denied(&failed))?;
+    let found = own(known.unwrap_or_default(), &hook.url);
     let about = |more: Params| {
         let mut all = of(community, more);
         all.extend([
@@ -188,20 +189,32 @@ pub(super) async fn connect(api: &VkApi, settings: &Settings, hook: &HookTarget)
     wanted.extend(KINDS.map(|kind| (kind, Some("1".to_owned()))));
     let done: Result<Value, ApiError> =
         api.call(community.token, "groups.setCallbackSettings", of(community, wanted)).await;
-    done.map(|_| ()).map_err(|failed| denied(&failed))
+    match done {
+        Err(failed) if failed.is_missing() => {
+            tracing::warn!(reason = %setup::explain(&failed), "the kinds of events could not be chosen");
+            Ok(())
+        }
+        done => done.map(|_| ()).map_err(|failed| denied(&failed)),
+    }
 }
 
 /// Checks whether our server is there and gets our events. Other services have servers of their own.
 pub(super) async fn watch(api: &VkApi, settings: &Settings, hook: &HookTarget) -> Result<Watched, Denied> {
     let community = community(settings)?;
-    let found = own(servers(api, community).await.map_err(|failed| denied(&failed))?, &hook.url);
+    let Some(known) = servers(api, community).await.map_err(|failed| denied(&failed))? else {
+        return Ok(Watched::Fine);
+    };
+    let found = own(known, &hook.url);
     let Some(server) = found.filter(|server| server.is_whole(&hook.url, &secret_key(&hook.secret))) else {
         return Ok(Watched::Unset);
     };
     let parameters = of(community, vec![("server_id", Some(server.id.to_string()))]);
     let told: Result<CallbackSettings, ApiError> =
         api.call(community.token, "groups.getCallbackSettings", parameters).await;
-    let told = told.map_err(|failed| denied(&failed))?;
+    let told = match told {
+        Err(failed) if failed.is_missing() => return Ok(Watched::Fine),
+        told => told.map_err(|failed| denied(&failed))?,
+    };
     let is_on =
         |kind: &&str| told.events.get(*kind).is_some_and(|on| on.as_i64() == Some(1) || on.as_bool() == Some(true));
     let is_version = told.api_version.is_empty() || told.api_version == VERSION;
@@ -212,7 +225,7 @@ pub(super) async fn watch(api: &VkApi, settings: &Settings, hook: &HookTarget) -
 pub(super) async fn remove(api: &VkApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     let community = community(settings)?;
     let all = servers(api, community).await.map_err(|failed| denied(&failed))?;
-    for server in all.into_iter().filter(|server| server.url == hook.url) {
+    for server in all.into_iter().flatten().filter(|server| server.url == hook.url) {
         let parameters = of(community, vec![("server_id", Some(server.id.to_string()))]);
         let done: Result<Value, ApiError> = api.call(community.token, "groups.deleteCallbackServer", parameters).await;
         match done {
@@ -227,7 +240,7 @@ pub(super) async fn remove(api: &VkApi, settings: &Settings, hook: &HookTarget) 
 /// Reads back where events are sent; before the source exists, whether there is room for another server.
 pub(super) async fn check(api: &VkApi, settings: &Settings, probe: &Probe) -> Check {
     let community = Community::of(settings).ok_or_else(|| LocalizedText::new("said-vk-token"))?;
-    let all = servers(api, community).await.map_err(|failed| setup::explain(&failed))?;
+    let Some(all) = servers(api, community).await.map_err(|failed| setup::explain(&failed))? else { return Ok(None) };
     if probe.is_new {
         return if all.len() < SERVERS { Ok(None) } else { Err(LocalizedText::new("said-vk-servers")) };
     }
@@ -238,26 +251,15 @@ pub(super) async fn check(api: &VkApi, settings: &Settings, probe: &Probe) -> Ch
     }
 }
 
-/// Acknowledges a press of a callback button: the customer's button stops waiting. `press`: event, person, peer.
-pub(super) async fn acknowledge(api: &VkApi, settings: &Settings, press: &str) {
-    let mut parts = press.split(' ');
-    let (Some(event), Some(person), Some(peer)) = (parts.next(), parts.next(), parts.next()) else { return };
-    let Some(community) = Community::of(settings) else { return };
-    let parameters = vec![
-        ("event_id", Some(event.to_owned())),
-        ("user_id", Some(person.to_owned())),
-        ("peer_id", Some(peer.to_owned())),
-    ];
-    let done: Result<Value, ApiError> = api.call(community.token, "messages.sendMessageEventAnswer", parameters).await;
-    if let Err(failed) = done {
-        // A press is valid for a minute; it is stored.
-        tracing::debug!(reason = %setup::explain(&failed), "a button press could not be acknowledged");
+/// The community's servers; none if they are not told.
+async fn servers(api: &VkApi, community: Community<'_>) -> Result<Option<Vec<Server>>, ApiError> {
+    let told: Result<Servers, ApiError> =
+        api.call(community.token, "groups.getCallbackServers", of(community, Vec::new())).await;
+    match told {
+        Ok(servers) => Ok(Some(servers.items)),
+        Err(failed) if failed.is_missing() => Ok(None),
+        Err(failed) => Err(failed),
     }
-}
-
-async fn servers(api: &VkApi, community: Community<'_>) -> Result<Vec<Server>, ApiError> {
-    let servers: Servers = api.call(community.token, "groups.getCallbackServers", of(community, Vec::new())).await?;
-    Ok(servers.items)
 }
 
 /// Ours, at its present address or a former one.

@@ -20,6 +20,10 @@ const TOKEN_ENDS_ON: &str = "token_ends_on";
 /// A token that ends within this time is reported.
 const SOON: i64 = 7 * 24 * 3600;
 
+/// The code of a wrong parameter, and its subcode for an object that is not there.
+const WRONG_PARAMETER: u32 = 100;
+const NO_SUCH_OBJECT: u32 = 33;
+
 wire! {
     /// A number's description of itself.
     Number {
@@ -85,9 +89,16 @@ wire! {
 
 /// Asks for the number.
 pub(super) async fn read(api: &GraphApi, settings: &Settings) -> Result<Number, Denied> {
-    let number = number(settings)?;
+    let (number, token) = (number(settings)?, token(settings)?);
     let path = Path(&[number.phone_number_id], &[("fields", FIELDS)]);
-    api.get(token(settings)?, path).await.map_err(|failed| denied(&failed))
+    let known = match api.get(token, path).await {
+        // One field that this version does not have must not cost the others.
+        Err(ApiError::Refused(refused)) if refused.code == WRONG_PARAMETER && refused.subcode != NO_SUCH_OBJECT => {
+            api.get(token, Path(&[number.phone_number_id], &[])).await
+        }
+        known => known,
+    };
+    known.map_err(|failed| denied(&failed))
 }
 
 /// The line's identity: the number, whatever token opens it.
@@ -129,6 +140,7 @@ pub(super) async fn check_access(api: &GraphApi, settings: &Settings) -> Check {
         Err(ApiError::Refused(refused)) => {
             tracing::debug!(code = refused.code, "the account's numbers cannot be listed")
         }
+        Err(ApiError::Unreadable { .. }) => {}
         Err(failed) => return Err(explain(&failed)),
     }
     let said = LocalizedText::new("said-wa-number-answers").with("phone", shown(&known.display_phone_number));

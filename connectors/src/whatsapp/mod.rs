@@ -25,8 +25,8 @@ use super::poll::{OpenConversation, Renewed};
 use super::template::{NewTemplate, TemplateState};
 use super::vendor_app::VendorApp;
 use super::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
-    error_catalog,
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, LineService, Outgoing, Probe, Settings, Setup,
+    Watched, error_catalog,
 };
 use crate::kind::Kind;
 
@@ -164,6 +164,14 @@ impl Connector for WhatsApp {
 
     async fn identity(&self, settings: &Settings) -> Result<Option<Identity>, Denied> {
         health::identity(&self.api, settings).await
+    }
+
+    fn account(&self, public: &serde_json::Value) -> Option<String> {
+        vendor::account(public)
+    }
+
+    fn service(&self, settings: &Settings, identity: &Identity) -> Option<LineService> {
+        Some(setup::service(settings, identity))
     }
 
     fn call_limit(&self) -> usize {

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use base::error::FieldError;
 use base::i18n::LocalizedText;
 use secrecy::SecretString;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::api::ApiError;
 use crate::error_catalog::{RefusalClass, WHATSAPP};
-use crate::{Denied, Field, Input, Settings, Setup};
+use crate::{Denied, Field, Identity, Input, LinePage, LineService, Settings, Setup};
 
 /// Names of the credentials.
 pub const TOKEN: &str = "access_token";
@@ -127,6 +128,18 @@ impl<'a> SourceNumber<'a> {
     }
 }
 
+/// What amoCRM offers at a number: templates with Meta's review, lists in Salesbot, and the number for a button on a site.
+pub(super) fn service(settings: &Settings, identity: &Identity) -> LineService {
+    let text = |name: &str| identity.facts.get(name).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+    let digits: String = text("display_phone_number").chars().filter(char::is_ascii_digit).collect();
+    let id =
+        SourceNumber::of(settings).map_or_else(|| identity.key.clone(), |number| number.phone_number_id.to_owned());
+    let phone = format!("+{digits}");
+    let name = Some(text("verified_name")).filter(|name| !name.is_empty()).unwrap_or_else(|| phone.clone());
+    let page = (!digits.is_empty()).then_some(LinePage { id, name, link: phone });
+    LineService { kind: "whatsapp", reviews_templates: true, lists: true, page }
+}
+
 /// The source's token.
 pub fn token(settings: &Settings) -> Result<&SecretString, Denied> {
     settings.secrets.get(TOKEN).ok_or_else(|| Denied::Access(LocalizedText::new("said-wa-token")))
@@ -204,6 +217,14 @@ pub fn denied(failed: &ApiError) -> Denied {
         Some(RefusalClass::Transient | RefusalClass::Unknown) => Denied::Away(said),
         Some(RefusalClass::Pause) => Denied::Access(said),
         _ => Denied::Refused(said),
+    }
+}
+
+/// The outcome of a call whose answer says nothing: an unreadable one is a success too.
+pub fn done(answer: Result<IgnoredAny, ApiError>) -> Result<(), Denied> {
+    match answer {
+        Ok(_) | Err(ApiError::Unreadable { .. }) => Ok(()),
+        Err(failed) => Err(denied(&failed)),
     }
 }
 

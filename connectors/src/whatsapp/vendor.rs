@@ -36,6 +36,12 @@ impl MetaApp {
     }
 }
 
+/// The key of the calls that concern the account of a source.
+pub(super) fn account(public: &Value) -> Option<String> {
+    let waba_id = public.get("waba_id").and_then(Value::as_str).filter(|id| !id.is_empty())?;
+    Some(format!("{ACCOUNT}{waba_id}"))
+}
+
 impl VendorApp for MetaApp {
     fn handshake(&self, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
         webhook::challenge(query, &self.verify_token)

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::api::{ApiError, GraphApi, Path};
 use super::health::{self, Number};
-use super::setup::{APP_SECRET, VERIFY_TOKEN, denied, number, token};
+use super::setup::{APP_SECRET, VERIFY_TOKEN, denied, done, number, token};
 use super::wire::{Id, Many, wire};
 use crate::incoming::IncomingCall;
 use crate::{Check, Denied, HOOK_SECRET, HookTarget, Probe, Settings, Watched};
@@ -86,24 +86,21 @@ pub(super) async fn connect(
     let (token, number) = (token(settings)?, number(settings)?);
     let subscribe = Path(&[number.waba_id, "subscribed_apps"], &[]);
     if is_vendors(settings, vendors) {
-        let done: Result<IgnoredAny, ApiError> = api.post(token, subscribe, &json!({})).await;
-        return done.map(|_| ()).map_err(|failed| denied(&failed));
+        return done(api.post(token, subscribe, &json!({})).await);
     }
     let target = json!({ "override_callback_uri": hook.url, "verify_token": verify_token(settings, hook) });
-    let done: Result<IgnoredAny, ApiError> = api.post(token, subscribe, &target).await;
-    done.map_err(|failed| denied(&failed))?;
+    done(api.post(token, subscribe, &target).await)?;
     // The account's address is that of the number connected last; this keeps each number's calls at its own source.
     let of_number = Path(&[number.phone_number_id], &[]);
-    let done: Result<IgnoredAny, ApiError> =
+    let answer: Result<IgnoredAny, ApiError> =
         api.post(token, of_number, &json!({ "webhook_configuration": target })).await;
-    match done {
-        Ok(_) => Ok(()),
+    match answer {
         // An account with one number needs no address of the number's own.
         Err(ApiError::Refused(refused)) => {
             tracing::debug!(code = refused.code, "the number's own webhook address was refused");
             Ok(())
         }
-        Err(failed) => Err(denied(&failed)),
+        answer => done(answer),
     }
 }
 
@@ -118,12 +115,24 @@ pub(super) async fn watch(
     if let Some(said) = health::stopped(&known) {
         return Err(Denied::Refused(said));
     }
-    Ok(whereto(&known, &apps, &hook.url, is_vendors(settings, vendors)))
+    // Where Meta does not say, what was set counts as set.
+    Ok(apps.map_or(Watched::Fine, |apps| whereto(&known, &apps, &hook.url, is_vendors(settings, vendors))))
 }
 
-async fn apps(api: &GraphApi, settings: &Settings) -> Result<Apps, Denied> {
+/// The account's apps. None if they are not told: connecting may be allowed where listing is not.
+async fn apps(api: &GraphApi, settings: &Settings) -> Result<Option<Apps>, Denied> {
     let path = Path(&[number(settings)?.waba_id, "subscribed_apps"], &[]);
-    api.get(token(settings)?, path).await.map_err(|failed| denied(&failed))
+    match api.get(token(settings)?, path).await {
+        Ok(apps) => Ok(Some(apps)),
+        Err(ApiError::Unreadable { .. }) => Ok(None),
+        Err(failed) => match denied(&failed) {
+            Denied::Refused(said) => {
+                tracing::debug!(reason = %said, "the account's apps cannot be listed");
+                Ok(None)
+            }
+            denied => Err(denied),
+        },
+    }
 }
 
 /// The most particular address counts: the number's, the account's, the app's (whatsapp §2).
@@ -149,6 +158,13 @@ fn whereto(known: &Number, apps: &Apps, ours: &str, is_vendors: bool) -> Watched
     }
 }
 
+/// Whether Meta says anything of addresses. Where it does not, they are set again and again by [`watch`].
+fn is_told(known: &Number, apps: &Apps) -> bool {
+    let set = &known.webhook_configuration;
+    let of_number = [&set.phone_number, &set.whatsapp_business_account, &set.application];
+    of_number.into_iter().chain(apps.data.iter().map(|app| &app.override_callback_uri)).any(|url| url.some().is_some())
+}
+
 fn path(url: &str) -> Option<String> {
     Url::parse(url).ok().map(|url| url.path().to_owned())
 }
@@ -168,22 +184,20 @@ pub(super) async fn remove(
         return Ok(());
     }
     let known = health::read(api, settings).await?;
-    let apps = apps(api, settings).await?;
+    let apps = apps(api, settings).await?.unwrap_or_default();
     let (token, number) = (token(settings)?, number(settings)?);
     let set = &known.webhook_configuration;
     if set.phone_number.some() == Some(&hook.url) {
         let path = Path(&[number.phone_number_id], &[]);
         let none = json!({ "webhook_configuration": { "override_callback_uri": "" } });
-        let done: Result<IgnoredAny, ApiError> = api.post(token, path, &none).await;
-        done.map_err(|failed| denied(&failed))?;
+        done(api.post(token, path, &none).await)?;
     }
     let of_account = set.whatsapp_business_account.some() == Some(&hook.url)
         || apps.data.iter().any(|app| app.override_callback_uri.some() == Some(&hook.url));
     if of_account {
         // Without an address in the request the app's own counts again.
         let path = Path(&[number.waba_id, "subscribed_apps"], &[]);
-        let done: Result<IgnoredAny, ApiError> = api.post(token, path, &json!({})).await;
-        done.map_err(|failed| denied(&failed))?;
+        done(api.post(token, path, &json!({})).await)?;
     }
     Ok(())
 }
@@ -192,13 +206,15 @@ pub(super) async fn remove(
 pub(super) async fn check(api: &GraphApi, settings: &Settings, vendors: Option<&SecretString>, probe: &Probe) -> Check {
     let refused = |denied: Denied| denied.text().clone();
     let known = health::read(api, settings).await.map_err(refused)?;
-    let apps = apps(api, settings).await.map_err(refused)?;
+    let Some(apps) = apps(api, settings).await.map_err(refused)? else { return Ok(None) };
     let found = whereto(&known, &apps, &probe.hook_url, is_vendors(settings, vendors));
     let elsewhere = |key: &'static str, host: String| LocalizedText::new(key).with("host", host);
     match (found, probe.is_new) {
         (Watched::Elsewhere { host }, true) => Ok(Some(elsewhere("wizard-wa-webhook-elsewhere", host))),
         (Watched::Elsewhere { host }, false) => Err(elsewhere("said-wa-elsewhere", host)),
-        (Watched::Unset, false) => Err(LocalizedText::new("said-wa-unset")),
+        (Watched::Unset, false) if apps.data.is_empty() || is_told(&known, &apps) => {
+            Err(LocalizedText::new("said-wa-unset"))
+        }
         _ => Ok(None),
     }
 }

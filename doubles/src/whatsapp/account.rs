@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{codes, state::State, whatsapp::WhatsApp};
+use super::{
+    codes,
+    state::{Override, State},
+    whatsapp::WhatsApp,
+};
 
 impl WhatsApp {
     /// Quality or limit of a number change: `event` such as `DOWNGRADE`, `limit` such as `TIER_2K`.
@@ -115,6 +119,18 @@ impl WhatsApp {
             if let Some(phone) = state.phones.get_mut(phone) {
                 status.clone_into(&mut phone.status);
             }
+        });
+    }
+
+    /// Another service takes a number's webhooks of every app, with the account's token.
+    pub fn hijack(&self, phone: &str, url: &str) {
+        let target = Override { url: url.to_owned(), verify_token: String::new() };
+        self.core.change(|state| {
+            let Some(phone) = state.phones.get_mut(phone) else {
+                return;
+            };
+            let apps = state.wabas.get(&phone.waba).map(|waba| waba.subscribed.keys().cloned()).into_iter().flatten();
+            phone.overrides.extend(apps.map(|app| (app, target.clone())));
         });
     }
 

@@ -87,7 +87,7 @@ impl WhatsApp {
         })
     }
 
-    /// A number's fields, as the Graph answers them.
+    /// A number's `status`.
     pub fn phone_status(&self, phone: &str) -> Option<String> {
         self.core.read(|state| state.phones.get(phone).map(|phone| phone.status.clone()))
     }

@@ -98,6 +98,7 @@ impl State {
             }
             Review::Quality(score) => {
                 let previous = std::mem::replace(&mut template.quality, score.clone());
+                template.quality_at = now.div_euclid(1000);
                 let more = json!({"previous_quality_score": previous, "new_quality_score": score});
                 self.tell_template(id, "message_template_quality_update", more);
             }

@@ -1,6 +1,6 @@
 //! Faults of tokens, files, people and accounts.
 
-use super::{faults::Faults, whatsapp::WhatsApp};
+use super::{act::sample, faults::Faults, whatsapp::WhatsApp};
 use crate::whatsapp::state::Status;
 
 impl WhatsApp {
@@ -58,6 +58,11 @@ impl WhatsApp {
                 media.is_lost = true;
             }
         });
+    }
+
+    /// Meta has a file of this id, the built-in one of its kind: for webhooks that others wrote.
+    pub fn knows_file(&self, phone: &str, id: &str, kind: &str) {
+        self.core.change(|state| state.knows_file(phone, id, sample(kind)));
     }
 
     /// Reports any status of a message, also again or out of order.

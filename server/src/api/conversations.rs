@@ -95,7 +95,6 @@ pub struct PageQuery {
 /// Sorted by creation time, newest first.
 #[utoipa::path(tag = "conversations", params(("source_id", description = "The source"), PageQuery), responses(
     (status = 200, description = "A page of conversations", body = ListOut<ConversationOut>),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -137,7 +136,6 @@ pub async fn list(
     PageQuery,
 ), responses(
     (status = 200, description = "A page of messages", body = ListOut<MessageOut>),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or conversation", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]

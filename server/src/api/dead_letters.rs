@@ -78,7 +78,6 @@ pub struct DeadLettersQuery {
 /// `reason` filters by reason.
 #[utoipa::path(tag = "dead letters", params(DeadLettersQuery), responses(
     (status = 200, description = "A page of dead letters", body = ListOut<DeadLetterOut>),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or account", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Invalid filters or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -108,8 +107,6 @@ pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<DeadLe
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 202, description = "Queued for another attempt", body = RetriedOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such dead letter", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/dead-letters/{id}/retry")]
@@ -144,8 +141,6 @@ pub async fn retry(
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 204, description = "Deleted"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such dead letter", body = Problem, content_type = "application/problem+json"),
 ))]
 #[delete("/v1/dead-letters/{id}")]

@@ -43,13 +43,9 @@ pub struct EditOut {
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = EditIn, responses(
     (status = 202, description = "Stored", body = EditOut),
-    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or message", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The message came from amoCRM or was deleted", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "The body is larger than 256 KiB", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Cannot be stored right now; retry later", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -84,8 +80,6 @@ pub async fn patch(
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 202, description = "Stored", body = EditOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or message", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The message came from amoCRM", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Cannot be stored right now; retry later", body = Problem, content_type = "application/problem+json"),

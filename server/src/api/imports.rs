@@ -76,8 +76,6 @@ impl From<LeadsIn> for LeadsMode {
 ), description = "The messages"), responses(
     (status = 202, description = "The file is stored and its lines are counted", body = ImportOut),
     (status = 400, description = "The body ended early", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "Larger than import.file_mb", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "Unsupported content type, or a compressed body", body = Problem, content_type = "application/problem+json"),
@@ -148,7 +146,6 @@ fn format_of(request: &HttpRequest) -> Result<Format> {
 /// reason.
 #[utoipa::path(tag = "imports", params(("id", description = "The import"), TenantQuery), responses(
     (status = 200, description = "The import", body = ImportOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/imports/{id}")]
@@ -200,8 +197,6 @@ impl ImportAction {
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 202, description = "Done, or already in this state", body = ImportOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The import has already finished", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -226,8 +221,6 @@ pub async fn pause(
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 202, description = "Done, or already in this state", body = ImportOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The import has already finished", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -252,8 +245,6 @@ pub async fn resume(
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 202, description = "Done, or already in this state", body = ImportOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The import has already finished", body = Problem, content_type = "application/problem+json"),
 ))]

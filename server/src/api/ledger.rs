@@ -90,7 +90,6 @@ impl From<LedgerCounts> for LedgerCountsOut {
 /// of the other three. A message counts for the UTC day on which it was accepted.
 #[utoipa::path(tag = "ledger", params(("source_id", description = "The source"), LedgerQuery), responses(
     (status = 200, description = "The counts, all read at the same moment", body = LedgerOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Invalid dates", body = Problem, content_type = "application/problem+json"),
 ))]

@@ -80,8 +80,6 @@ impl FromRequest for UploadStream {
 ), description = "The file, of any type, or a form that contains it"), responses(
     (status = 200, description = "Stored", body = UploadOut),
     (status = 400, description = "The body ended early or is not a valid form", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The account has reached its storage limit", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "Larger than allowed for files of its kind", body = Problem, content_type = "application/problem+json"),

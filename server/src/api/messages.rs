@@ -46,13 +46,9 @@ pub struct TenantQuery {
 ), request_body = MessageIn, responses(
     (status = 202, description = "Stored", body = AcceptedOut),
     (status = 200, description = "Already accepted earlier", body = AcceptedOut),
-    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The id belongs to a different message", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "The body is larger than 256 KiB", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
     (status = 507, description = "The account has reached its storage limit", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Cannot be stored right now; retry later", body = Problem, content_type = "application/problem+json"),
@@ -91,7 +87,6 @@ pub async fn post(
 /// Returns its status and, in `timeline`, everything that has happened to it, oldest first.
 #[utoipa::path(tag = "messages", params(("id", description = "Parom's id of the message"), TenantQuery), responses(
     (status = 200, description = "The message with its timeline", body = MessageOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/messages/{id}")]

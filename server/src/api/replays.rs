@@ -90,8 +90,6 @@ const LOOKED_AT: u64 = 500;
 ), responses(
     (status = 200, description = "Dry run: dead letters counted, nothing changed", body = ReplayCountOut),
     (status = 202, description = "The replay is running", body = ReplayOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or account", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -137,7 +135,6 @@ pub async fn create(
 /// The counts grow while it runs; `status` shows when it has finished.
 #[utoipa::path(tag = "dead letters", params(("id", description = "The replay"), TenantQuery), responses(
     (status = 200, description = "The replay", body = ReplayOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such replay", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/dead-letter-replays/{id}")]
@@ -159,8 +156,6 @@ pub async fn get(
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 202, description = "Cancelled, or it had already finished", body = ReplayOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such replay", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/dead-letter-replays/{id}/cancel")]

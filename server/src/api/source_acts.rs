@@ -86,8 +86,6 @@ pub struct AdoptIn {
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 200, description = "The result of each step; a failed step is not an error", body = StepsOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/test")]
@@ -125,8 +123,6 @@ pub async fn test(
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 200, description = "The updated source", body = SourceOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The source is not missing in amoCRM, the account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),
@@ -158,8 +154,6 @@ pub async fn restore(
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 200, description = "The differences found", body = ReconciledOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),
@@ -192,7 +186,6 @@ pub async fn reconcile(
 /// last comparison.
 #[utoipa::path(tag = "sources", params(("tenant_id", description = "The account")), responses(
     (status = 200, description = "All stray sources", body = StraysOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants/{tenant_id}/stray-sources")]
@@ -221,12 +214,8 @@ pub async fn strays(app: web::Data<UsageContext>, key: ApiKey, tenant_id: web::P
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = AdoptIn, responses(
     (status = 200, description = "The source that took over the stray", body = SourceOut),
-    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such account or stray source", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The account has no source or is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "amoCRM cannot be reached; retry the request", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -257,8 +246,6 @@ pub async fn adopt(
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 204, description = "Deleted"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such account or stray source", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),

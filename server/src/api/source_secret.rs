@@ -35,8 +35,6 @@ pub struct SecretOut {
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 200, description = "The new secret", body = SecretOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "Sources of this kind have no secret", body = Problem, content_type = "application/problem+json"),
     (status = 412, description = "The source was changed at the same moment", body = Problem, content_type = "application/problem+json"),

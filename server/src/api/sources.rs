@@ -44,12 +44,8 @@ pub struct SourcesQuery {
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = SourceIn, responses(
     (status = 201, description = "Created", body = SourceOut),
-    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The limit of sources is reached, the external_id is taken, the account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "amoCRM cannot be reached; nothing was created", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -79,7 +75,6 @@ pub async fn create(
 /// Deleted sources are omitted.
 #[utoipa::path(tag = "sources", params(("tenant_id", description = "The account"), SourcesQuery), responses(
     (status = 200, description = "A page of sources", body = ListOut<SourceOut>),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -114,7 +109,6 @@ pub async fn list(
 /// the `ETag` as `If-Match` with PATCH.
 #[utoipa::path(tag = "sources", params(("source_id", description = "The source")), responses(
     (status = 200, description = "The source", body = SourceOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/sources/{source_id}")]
@@ -133,13 +127,9 @@ pub async fn get(app: web::Data<UsageContext>, key: ApiKey, source_id: web::Path
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = SourcePatchIn, responses(
     (status = 200, description = "The updated source", body = SourceOut),
-    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
     (status = 412, description = "The source has changed since; the problem says who changed it, what and when", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -172,8 +162,6 @@ pub async fn patch(
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 204, description = "Deleted"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "amoCRM cannot be reached; nothing was changed", body = Problem, content_type = "application/problem+json"),
 ))]

@@ -60,12 +60,8 @@ pub struct TemplateMessageOut {
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = TemplateMessageIn, responses(
     (status = 202, description = "Stored; it will be sent", body = TemplateMessageOut),
-    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source, template or conversation", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The messenger has not approved the template", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Cannot be stored right now; retry later", body = Problem, content_type = "application/problem+json"),
 ))]

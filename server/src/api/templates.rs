@@ -24,7 +24,6 @@ use base::json::Query;
 /// Each with its state at the messenger and in amoCRM, and why it waits.
 #[utoipa::path(tag = "templates", params(("source_id", description = "The source"), PageQuery), responses(
     (status = 200, description = "A page of templates", body = ListOut<TemplateOut>),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -52,12 +51,8 @@ pub async fn list(
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = TemplateIn, responses(
     (status = 201, description = "Created; its review is requested", body = TemplateOut),
-    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The source's messenger reviews no templates, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "amoCRM cannot be reached", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -101,12 +96,8 @@ pub async fn create(
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = ReviewIn, responses(
     (status = 202, description = "Stored; amoCRM is told", body = TemplateOut),
-    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or template", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The source's messenger decides by itself", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/templates/{template_id}/review")]

@@ -110,7 +110,6 @@ pub struct TenantsQuery {
 /// Requires a vendor key.
 #[utoipa::path(tag = "tenants", params(TenantsQuery), responses(
     (status = 200, description = "A page of accounts", body = ListOut<TenantOut>),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "The key is a tenant key", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -135,7 +134,6 @@ pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<Tenant
 /// A tenant key can read its own account, a vendor key any account.
 #[utoipa::path(tag = "tenants", params(("tenant_id", description = "Parom's id of the account")), responses(
     (status = 200, description = "The account", body = TenantOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants/{tenant_id}")]
@@ -154,7 +152,6 @@ pub async fn get(app: web::Data<UsageContext>, key: ApiKey, tenant_id: web::Path
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = TenantPatchIn, responses(
     (status = 200, description = "The updated account", body = TenantOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "The key is a tenant key, or its scope is below `admin`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
@@ -206,7 +203,6 @@ pub async fn patch(
 /// Read from amoCRM at the time of the request; archived pipelines are omitted.
 #[utoipa::path(tag = "tenants", params(("tenant_id", description = "Parom's id of the account")), responses(
     (status = 200, description = "All pipelines", body = PipelinesOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "Unknown, or outside the key's account", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The account is not active, or amoCRM rejected the request", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "amoCRM cannot be reached", body = Problem, content_type = "application/problem+json"),

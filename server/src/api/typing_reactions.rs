@@ -72,11 +72,7 @@ fn person(actor: ActorIn) -> Result<Person> {
 /// Delivered within seconds or dropped. Several requests within three seconds count as one.
 #[utoipa::path(tag = "messages", params(("source_id", description = "The source")), request_body = TypingIn, responses(
     (status = 202, description = "Accepted"),
-    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or conversation", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Cannot be stored right now", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -108,11 +104,7 @@ pub async fn typing(
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = ReactionIn, responses(
     (status = 202, description = "Stored"),
-    (status = 400, description = "Malformed JSON", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or message", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Cannot be stored right now; retry later", body = Problem, content_type = "application/problem+json"),
 ))]

@@ -71,7 +71,6 @@ pub struct WebhookAttemptsQuery {
 /// Sorted newest first. Typing notifications are sent at most once and are not logged.
 #[utoipa::path(tag = "sources", params(("source_id", description = "The source"), WebhookAttemptsQuery), responses(
     (status = 200, description = "A page of attempts; empty for kinds of source without webhooks", body = ListOut<WebhookAttemptOut>),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Invalid limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -99,8 +98,6 @@ pub async fn list(
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), responses(
     (status = 202, description = "Queued for sending", body = ResentOut),
-    (status = 401, description = "Missing or unknown API key", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "The key's scope is insufficient", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such attempt, or its source was deleted", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The webhook cannot be rebuilt: it was for a reaction, or its message is no longer stored", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Not stored; retry the request", body = Problem, content_type = "application/problem+json"),

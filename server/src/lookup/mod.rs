@@ -41,6 +41,8 @@ pub struct KnownConversation {
     pub source_id: Uuid,
     /// The messenger's id; empty while there is no dialogue in the messenger.
     pub external_id: String,
+    /// The id to which messages go instead; empty unless it moved.
+    pub moved_to: String,
     /// amojo's id of the chat; empty until a hook or an answer contained it.
     pub amocrm_chat_id: String,
 }

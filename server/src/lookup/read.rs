@@ -59,7 +59,8 @@ fn entries(kind: IdKind, keys: Vec<String>) -> Rows {
 
 pub async fn conversations(store: Store, keys: Vec<(Uuid, Alias)>) -> Found<(Uuid, Alias), Arc<KnownConversation>> {
     let text = "SELECT rows.place, conversation.id, conversation.source_id, conversation.external_id, \
-         conversation.amocrm_chat_id FROM rows JOIN conversation_alias AS alias ON alias.tenant_id = rows.tenant_id \
+         conversation.moved_to, conversation.amocrm_chat_id FROM rows \
+         JOIN conversation_alias AS alias ON alias.tenant_id = rows.tenant_id \
          AND alias.side = rows.side AND alias.origin = rows.origin AND alias.external_id = rows.external_id \
          JOIN conversation ON conversation.tenant_id = alias.tenant_id AND conversation.id = alias.conversation_id";
     let rows = Rows::new()
@@ -77,6 +78,7 @@ pub async fn conversations(store: Store, keys: Vec<(Uuid, Alias)>) -> Found<(Uui
             conversation_id: row.try_get("", "id")?,
             source_id: row.try_get("", "source_id")?,
             external_id: row.try_get("", "external_id")?,
+            moved_to: row.try_get("", "moved_to")?,
             amocrm_chat_id: row.try_get("", "amocrm_chat_id")?,
         };
         if let Some(key) = keys.get(place) {

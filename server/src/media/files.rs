@@ -110,6 +110,15 @@ impl FileStore {
         }
     }
 
+    /// The bytes of a file; `None` if it does not exist.
+    pub async fn size(&self, tenant_id: Uuid, id: Uuid, epoch: i32) -> Result<Option<u64>, Error> {
+        match self.store.head(&self.path(FileKey { tenant_id, id, epoch })).await {
+            Ok(found) => Ok(Some(found.size)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Deletes the files of all epochs up to this one.
     pub(super) async fn remove(&self, key: FileKey) -> Result<(), Error> {
         for epoch in 1..=key.epoch {

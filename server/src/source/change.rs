@@ -12,7 +12,7 @@ use std::sync::Arc;
 use amocrm::rest;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use connectors::{HOOK_SECRET, Identity, Setup};
+use connectors::{Field, HOOK_SECRET, Identity, Setup};
 use entity::source;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -107,8 +107,13 @@ async fn same_line(app: &SourceContext, source: &source::Model, plan: &mut Chang
     if connector.has_webhook() && !settings.secrets.contains_key(HOOK_SECRET) {
         setup.secrets.insert(HOOK_SECRET.to_owned(), line::new_secret());
     }
-    // Only new credentials can change the line.
-    if connector.fields().iter().any(|field| field.secret && setup.secrets.contains_key(field.name)) {
+    // Only new credentials can change the line, and settings that must be given: they may name another one.
+    let before = serde_json::from_str::<Value>(&source.settings).unwrap_or_default();
+    let is_other = |field: &Field| {
+        let changes = field.required && before.get(field.name) != setup.public.get(field.name);
+        if field.secret { setup.secrets.contains_key(field.name) } else { changes }
+    };
+    if connector.has_webhook() && connector.fields().iter().any(is_other) {
         plan.identity = line::require_same_line(app, source, connector.as_ref(), &settings).await?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use anyhow::Context;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use connectors::kinds::has_own_server;
-use connectors::{HOOK_SECRET, Identity, custom};
+use connectors::{HOOK_SECRET, Identity, LinePage, LineService, custom};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
@@ -69,6 +69,7 @@ struct CreatePlan {
 pub async fn create(app: &Arc<SourceContext>, tenant_id: Uuid, wanted: NewSource, by: &By) -> Result<Created> {
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let pipeline_id = wanted.pipeline_id;
+    let asks_for_services = wanted.services.is_some();
     let mut plan = plan(app, &tenant, wanted)?;
     let tenant = served(app, tenant).await?;
     active(&tenant)?;
@@ -76,7 +77,7 @@ pub async fn create(app: &Arc<SourceContext>, tenant_id: Uuid, wanted: NewSource
     if let Some(pipeline_id) = pipeline_id {
         pipeline_exists(app, tenant_id, pipeline_id).await?;
     }
-    find_line(app, &mut plan).await?;
+    find_line(app, &mut plan, asks_for_services).await?;
     let making = base::supervisor::detach("source_create", make::make(app.clone(), tenant, plan, by.clone()));
     making.await.map_err(|error| anyhow::anyhow!("creating a source broke off: {error}"))?
 }
@@ -92,13 +93,32 @@ pub async fn served(app: &Arc<SourceContext>, tenant: tenant::Model) -> Result<t
 }
 
 /// Asks the messenger for the line's identity: rejected credentials are an error.
-async fn find_line(app: &SourceContext, plan: &mut CreatePlan) -> Result<()> {
+/// What the line offers besides chats is what amoCRM gets, unless the caller asks for something else.
+async fn find_line(app: &SourceContext, plan: &mut CreatePlan, asks_for_services: bool) -> Result<()> {
     let Some(connector) = app.connectors.get(&plan.row.kind) else { return Ok(()) };
-    plan.identity = line::ask(connector.as_ref(), &settings::open(app, &plan.row)?).await?;
-    if let Some(identity) = &plan.identity {
-        plan.row.facts = line::facts_of(&plan.row.kind, identity).to_string();
+    let settings = settings::open(app, &plan.row)?;
+    plan.identity = line::ask(connector.as_ref(), &settings).await?;
+    let Some(identity) = &plan.identity else { return Ok(()) };
+    plan.row.facts = line::facts_of(&plan.row.kind, identity).to_string();
+    if let Some(offered) = connector.service(&settings, identity).filter(|_| !asks_for_services) {
+        let services = vec![service(offered)];
+        plan.row.services = written(&services)?;
+        plan.row.services_sent = plan.row.services.clone();
+        plan.mirror.services = Some(services);
     }
     Ok(())
+}
+
+fn service(offered: LineService) -> rest::Service {
+    let page = |page: LinePage| rest::ServicePage { id: page.id, name: page.name, link: page.link };
+    rest::Service {
+        kind: offered.kind.to_owned(),
+        params: rest::ServiceParams {
+            waba: Some(offered.reviews_templates),
+            is_supports_list_message: Some(offered.lists),
+        },
+        pages: offered.page.into_iter().map(page).collect(),
+    }
 }
 
 /// Fails unless the account is active.

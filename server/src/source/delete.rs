@@ -71,6 +71,7 @@ async fn store(app: &SourceContext, tx: &DatabaseTransaction, source: &source::M
     outbox::deleted(app, tx, source).await?;
     let id = source.id.to_string();
     line::release(tx, source, now).await?;
+    line::leave(app, tx, source).await?;
     for kind in [GONE, STOPPED, WEBHOOK_SUSPENDED, line::MOVED] {
         crate::alert::end(app, tx, source.tenant_id, kind, &id).await?;
     }

@@ -7,9 +7,10 @@ use connectors::{Abilities, Support};
 
 use super::cells::{CELLS, Cell, Held};
 use super::hold::{Named, is_there};
+use super::{meta_and_max, vk_and_avito, whatsapp};
 use crate::content::abilities::connectors;
 
-/// Where the tests stand that play a connector against its double: of Telegram the simulated one, of the others the
+/// Where the tests stand that play a connector against its double: of Telegram and WhatsApp the simulated one, of the others the
 /// messenger, the visitor and the browser of the tests.
 const STAGES: &[(&str, &[&str])] = &[
     (
@@ -22,7 +23,12 @@ const STAGES: &[(&str, &[&str])] = &[
             "parom-tests::it write_first::",
         ],
     ),
+    ("avito", &["parom-tests::it messengers::avito::"]),
+    ("facebook", &["parom-tests::it messengers::facebook::"]),
+    ("instagram", &["parom-tests::it messengers::instagram::"]),
+    ("max", &["parom-tests::it messengers::max::"]),
     ("telegram", &["parom-connectors telegram::", "parom-tests::it telegram::"]),
+    ("vk", &["parom-tests::it messengers::vk::"]),
     (
         "webchat",
         &[
@@ -33,11 +39,18 @@ const STAGES: &[(&str, &[&str])] = &[
             "parom-tests::it webchat::",
         ],
     ),
+    ("whatsapp", &["parom-tests::it messengers::whatsapp::"]),
 ];
 
 /// All abilities of a connector by name.
 fn things(abilities: &Abilities) -> Vec<(&'static str, Support)> {
     abilities.content.rows().into_iter().chain(abilities.features.rows()).collect()
+}
+
+fn all() -> impl Iterator<Item = &'static Cell> {
+    [CELLS, whatsapp::CELLS, vk_and_avito::CELLS, meta_and_max::INSTAGRAM, meta_and_max::FACEBOOK, meta_and_max::MAX]
+        .into_iter()
+        .flatten()
 }
 
 /// What is wrong with one side of a cell.
@@ -62,18 +75,15 @@ fn wrong(cell: &Cell, held: &Held) -> Vec<String> {
     }
 }
 
-/// Kinds that `connectors/tests/` and `tests/it/messengers/` play both ways, and whose cells are not listed yet.
-const WITHOUT_CELLS: [&str; 6] = ["avito", "facebook", "instagram", "max", "vk", "whatsapp"];
-
 #[test]
 fn every_ability_is_played_both_ways() {
     let connectors = connectors();
     let mut faults = Vec::new();
     let mut wanted = BTreeSet::new();
-    for kind in connectors.kinds().filter(|kind| !WITHOUT_CELLS.contains(kind)) {
+    for kind in connectors.kinds() {
         for (thing, support) in things(connectors.get(kind).unwrap().abilities()) {
             wanted.insert((kind, thing));
-            let mut cells = CELLS.iter().filter(|cell| cell.connector == kind && cell.things.contains(&thing));
+            let mut cells = all().filter(|cell| cell.connector == kind && cell.things.contains(&thing));
             let (Some(cell), None) = (cells.next(), cells.next()) else {
                 faults.push(format!("{thing} of {kind}: one row of the table"));
                 continue;
@@ -83,7 +93,7 @@ fn every_ability_is_played_both_ways() {
             }
         }
     }
-    for cell in CELLS {
+    for cell in all() {
         faults.extend(wrong(cell, &cell.out).into_iter().chain(wrong(cell, &cell.inwards)));
         let strangers = cell.things.iter().filter(|thing| !wanted.contains(&(cell.connector, **thing)));
         faults.extend(strangers.map(|thing| format!("{thing} of {}: no such ability", cell.connector)));

@@ -19,7 +19,7 @@ pub enum Held {
     Never(&'static str),
 }
 
-const fn cell(connector: &'static str, things: &'static [&'static str], out: Held, inwards: Held) -> Cell {
+pub const fn cell(connector: &'static str, things: &'static [&'static str], out: Held, inwards: Held) -> Cell {
     Cell { connector, things, out, inwards }
 }
 

@@ -1,6 +1,20 @@
 //! Messengers on the whole road, both ways: simulated messenger, server, local amoCRM.
+//!
+//! ```text
+//! played.rs   what the common steps know of a messenger     steps/   what is played with every messenger
+//! bare.rs     a server with the essential calls alone       KIND/    what is particular to one
+//! ```
 
+mod avito;
+mod bare;
+mod facebook;
+mod instagram;
 mod max;
+mod meta;
+mod played;
+mod steps;
+mod vk;
+mod whatsapp;
 
 use parom_tests::World;
 use parom_tests::settings::HOST;
@@ -14,4 +28,9 @@ fn at_crm(world: &World) -> Vec<MessageView> {
 /// Kind and text of what amoCRM got.
 fn kinds_at_crm(world: &World) -> Vec<(String, String)> {
     at_crm(world).into_iter().map(|message| (message.kind, message.text)).collect()
+}
+
+/// Owned pairs, to compare with what came.
+fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
+    all.iter().map(|(kind, text)| ((*kind).to_owned(), (*text).to_owned())).collect()
 }

@@ -48,6 +48,7 @@ async fn m9_several_processes_take_the_same_file_up() {
     assert!(after.iter().all(|keys| keys.split(' ').next() != before[0].split(' ').next()), "{before:?} {after:?}");
     goes_both_ways(&drill, &line, "with two").await;
     assert_eq!(doctor(&drill).await.0, "ok");
+    drill.everything_is_carried().await;
     second.kill().await.unwrap();
     drill.ends_well().await;
 }
@@ -86,6 +87,8 @@ async fn m9_a_process_with_a_file_of_its_own_is_waited_for() {
     assert!(ended.success());
     assert_eq!(keys(&drill).len(), 1);
     goes_both_ways(&drill, &line, "after").await;
+    // What it had begun would wait for the end of its lease.
+    drill.everything_is_carried().await;
     second.kill().await.unwrap();
     drill.ends_well().await;
 }

@@ -125,6 +125,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("doctor", &["media", "rotation", "source", "tenant"]),
+    ("backup", &["media"]),
 ];
 
 /// They wire the modules together and know all of them.
@@ -136,6 +137,7 @@ const CLI_KNOWS: &[&str] = &[
     "api",
     "app",
     "audit",
+    "backup",
     "customer",
     "delivery",
     "doctor",

@@ -15,7 +15,6 @@ const LONG: &[(&str, usize)] = &[
     ("queue/src/lane.rs", 303),
     ("queue/src/settle.rs", 319),
     ("queue/src/turn.rs", 322),
-    ("base/src/telemetry/catalogue.rs", 334),
     ("queue/src/accept_batch.rs", 303),
     ("server/src/api/openapi.rs", 308),
     ("base/src/fault.rs", 309),

@@ -61,11 +61,11 @@ pub(super) async fn receive(
         let value = json!(message.created);
         events.push(InboundEvent::Learned { part: "avito", key: "since".to_owned(), value });
     }
-    if is_own && scene.chat.is_none() {
+    if is_own && scene.is_late {
         // Without the chat it is unknown to whom the seller wrote.
         return Err(NotReceived::Later(LocalizedText::new("said-avito-chat")));
     }
-    let Scene { chat, advert } = scene;
+    let Scene { chat, advert, .. } = scene;
     events.push(InboundEvent::Wrote(Box::new(listener.message(&message, chat.as_deref(), advert.as_ref()))));
     Ok(events)
 }
@@ -123,7 +123,12 @@ impl Listener<'_> {
         let (sender, receiver) = if is_own {
             let opposite = chat.and_then(|chat| chat.buyer(self.account));
             let seller = Person { id: message.author_id.to_string(), role: Role::Manager, ..Person::default() };
-            (seller, opposite.map(|user| buyer(&user.id, Some(user), self.words)))
+            // A chat that Avito does not describe is known by its id alone.
+            let opposite = opposite.map_or_else(
+                || buyer(&message.chat_id, None, self.words),
+                |user| buyer(&user.id, Some(user), self.words),
+            );
+            (seller, Some(opposite))
         } else {
             let user = chat.and_then(|chat| chat.user(&message.author_id));
             (buyer(&message.author_id, user, self.words), None)

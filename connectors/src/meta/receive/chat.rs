@@ -1,4 +1,4 @@
-//! Events of a chat (instagram-and-facebook §5–§7).
+//! Events of a chat (instagram-and-facebook §5 to instagram-and-facebook §7).
 
 use base::message::{Body, Content, Person, Quote, State};
 use serde_json::Value;
@@ -126,8 +126,15 @@ impl Listener<'_> {
         let sent = memory.sent.contains_key(&(self.account.id.to_owned(), mid.to_owned()));
         let text = text_of(message, "text").unwrap_or_default();
         let key = (self.account.id.to_owned(), scene.customer.clone(), text);
-        let sending = app.is_none() && memory.sending.remove(&key).await.is_some();
-        (sent || sending).then_some(InboundEvent::Nothing("echo"))
+        if sent {
+            return Some(InboundEvent::Nothing("echo"));
+        }
+        // Instagram names no app.
+        let letter = if app.is_none() { memory.sending.remove(&key).await? } else { return None };
+        Some(
+            letter
+                .map_or(InboundEvent::Nothing("echo"), |letter_id| status(Some(letter_id), mid, State::Sent, scene.at)),
+        )
     }
 
     async fn written(&self, id: String, piece: Piece, message: &Value, scene: &Scene) -> IncomingMessage {

@@ -1,5 +1,5 @@
-//! Converts webhooks to events (instagram-and-facebook §4–§8). Bodies are read leniently: ids may be numbers, anything may
-//! be null or missing.
+//! Converts webhooks to events (instagram-and-facebook §4 to instagram-and-facebook §8). Bodies are read leniently: ids
+//! may be numbers, anything may be null or missing.
 //!
 //! ```text
 //! entry ─┬─ messaging, standby ─▶ chat.rs ─▶ content.rs   messages, echoes, reactions, receipts, presses, links

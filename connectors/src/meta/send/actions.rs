@@ -34,7 +34,7 @@ pub(super) async fn reaction(context: &SendContext<'_>, message: &MessageIds, em
 }
 
 async fn call(context: &SendContext<'_>, body: &Value) -> Report {
-    match context.meta.graph.post(context.account.token, "me/messages", body).await {
+    match context.meta.graph.post_as(&context.account, "messages", body).await {
         Ok(_) => Report::done(200, Taken::default()),
         Err(failed) => judge(context, &failed).report,
     }

@@ -1,7 +1,7 @@
 //! A message about to be posted, with its changeable parts separate.
 
 use base::i18n::LocalizedText;
-use base::message::{Content, Media};
+use base::message::{Content, Markup, Media};
 use serde_json::{Map, Value, json};
 
 use super::file;
@@ -63,6 +63,12 @@ impl Draft {
             }
         }
         if let Some(markup) = &message.markup {
+            if let (Shape::Text(text), Markup::List(list)) = (&mut shape, markup) {
+                let whole = lines::around_list(list, text);
+                if platform.abilities.text_length.is_none_or(|most| most.holds(&whole)) {
+                    *text = whole;
+                }
+            }
             let text = if let Shape::Text(text) = &shape { text.clone() } else { String::new() };
             match buttons::offer(message.id, markup, &text) {
                 Some(Offer::Replies(offered)) => replies = Some(offered),
@@ -172,9 +178,11 @@ impl Draft {
         let is_instagram = context.meta.platform.is_instagram();
         let key = (context.account.id.to_owned(), context.outgoing.conversation_id.clone(), text);
         if is_instagram {
-            context.meta.memory.sending.insert(key.clone(), ()).await;
+            // Only the echo of a whole letter tells that the letter arrived.
+            let letter = (is_first && self.more.is_empty()).then(|| context.outgoing.id().parse().ok()).flatten();
+            context.meta.memory.sending.insert(key.clone(), letter).await;
         }
-        let answer = context.meta.graph.post(context.account.token, "me/messages", &body).await;
+        let answer = context.meta.graph.post_as(&context.account, "messages", &body).await;
         if is_instagram {
             match &answer {
                 Ok(answer) => {

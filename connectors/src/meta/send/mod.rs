@@ -1,5 +1,5 @@
-//! Manager → customer (instagram-and-facebook §9–§13). A request that Meta refuses for a known reason is changed and sent
-//! again, once for each reason, within the same letter.
+//! Manager → customer (instagram-and-facebook §9 to instagram-and-facebook §13). A request that Meta refuses for a known
+//! reason is changed and sent again, once for each reason, within the same letter.
 //!
 //! ```text
 //! message with a post ─▶ comment.rs    public answer          draft.rs    what is posted, and how it is changed

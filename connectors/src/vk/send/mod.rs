@@ -6,6 +6,7 @@
 //!                          ▲       │ refused           file.rs    in which form a file is sent, and its upload
 //!                          └ mend ◀┘                   judge.rs   what a refusal means
 //! comment.rs  public answers to comments               live.rs    edits, typing, reactions
+//!                                                      press.rs   answers to presses
 //! ```
 
 mod comment;
@@ -14,6 +15,7 @@ mod file;
 mod judge;
 mod live;
 mod message;
+mod press;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +24,7 @@ use base::verdict::{Report, Verdict};
 use sha2::{Digest, Sha256};
 
 pub(super) use file::Uploaded;
+pub(super) use press::acknowledge;
 
 use super::api::VkApi;
 use super::seen::Seen;

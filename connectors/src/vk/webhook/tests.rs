@@ -162,9 +162,9 @@ async fn access_and_address_are_checked_live() {
 #[tokio::test]
 async fn a_press_is_acknowledged_if_it_waits() {
     let (fake, api) = stage().await;
-    acknowledge(&api, &settings(), "").await;
+    crate::vk::send::acknowledge(&api, &settings(), "").await;
     assert!(fake.calls().is_empty(), "a text button waits for nothing");
-    acknowledge(&api, &settings(), "6fa1 712 2000000004").await;
+    crate::vk::send::acknowledge(&api, &settings(), "6fa1 712 2000000004").await;
     let asked = fake.called("messages.sendMessageEventAnswer");
     assert_eq!(["event_id", "user_id", "peer_id"].map(|name| asked[name].as_str()), ["6fa1", "712", "2000000004"]);
 }

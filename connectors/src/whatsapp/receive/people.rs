@@ -48,8 +48,8 @@ impl PersonIds {
     /// (whatsapp §12).
     pub fn known_by_both(&self, events: Vec<InboundEvent>) -> Vec<InboundEvent> {
         let (Some(phone), Some(bsuid)) = (&self.phone, &self.bsuid) else { return events };
-        let moved = |from: &str, to: &str| InboundEvent::Moved { from: from.to_owned(), to: to.to_owned() };
-        let (before, after) = (moved(phone, bsuid), moved(bsuid, phone));
+        let before = InboundEvent::AlsoKnown { id: phone.clone(), also: bsuid.clone() };
+        let after = InboundEvent::Moved { from: bsuid.clone(), to: phone.clone() };
         std::iter::once(before).chain(events).chain([after]).collect()
     }
 }

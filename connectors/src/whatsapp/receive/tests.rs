@@ -34,7 +34,10 @@ fn read_with(body: &str, language: Language) -> Result<Vec<InboundEvent>, NotRec
 /// The events of a fixture's body, in English, without those by which a person is known by both ids.
 fn read(name: &str) -> Vec<InboundEvent> {
     let events = read_with(&body(name), Language::En).unwrap_or_else(|why| panic!("{name}: {why:?}"));
-    let is_alias = |event: &InboundEvent| matches!(event, InboundEvent::Moved { from, to } if is_marias(from, to));
+    let is_alias = |event: &InboundEvent| match event {
+        InboundEvent::AlsoKnown { id: from, also: to } | InboundEvent::Moved { from, to } => is_marias(from, to),
+        _ => false,
+    };
     events.into_iter().filter(|event| !is_alias(event)).collect()
 }
 

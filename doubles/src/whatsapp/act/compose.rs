@@ -231,7 +231,7 @@ impl State {
                 is_old: false,
             });
         }
-        // A customer who has blocked a number can't write to it either; WhatsApp says so on the phone.
+        // A system message comes without `contacts`.
         let value = match draft.kind.as_str() {
             "system" => json!({"messages": [json]}),
             _ => json!({"contacts": [contact], "messages": [json]}),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use changes::edited;
+pub(crate) use compose::sample;
 pub use content::{Content, Dressing, Given};
 pub use customer::Customer;
 

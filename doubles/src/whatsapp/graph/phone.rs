@@ -87,6 +87,15 @@ pub(super) fn json_of(state: &State, phone: &Phone) -> Value {
             .to_string(),
         "webhook_configuration": hooks,
         "health_status": health(state, phone),
+        // Known, and without a value here.
+        "certificate": null,
+        "new_certificate": null,
+        "conversational_automation": null,
+        "country_code": null,
+        "country_dial_code": null,
+        "eligibility_for_api_business_global_search": null,
+        "is_preverified_number": null,
+        "search_visibility": null,
     })
 }
 

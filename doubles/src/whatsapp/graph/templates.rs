@@ -1,7 +1,7 @@
 //! `/{waba}/message_templates` and `/{template}`: create, list, read, edit.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     call::Call,
@@ -39,6 +39,7 @@ pub(super) fn create(state: &mut State, grant: &Grant, call: &Call, waba: &str) 
         status: "PENDING".to_owned(),
         rejected_reason: "NONE".to_owned(),
         quality: "UNKNOWN".to_owned(),
+        quality_at: state.seconds(),
         parameter_format: format,
         components,
         edits: Vec::new(),
@@ -108,7 +109,7 @@ pub(super) fn list(state: &State, call: &Call, waba: &str) -> Answered {
     let page: Vec<&&Template> = all.iter().skip(start).take(limit).collect();
     let mut data = Vec::new();
     for one in &page {
-        data.push(fields::pick(&one.json(), &call.fields(), &usual(one), "WhatsAppMessageTemplate")?);
+        data.push(fields::pick(&one.json(), &call.fields(), &USUAL, "WhatsAppMessageTemplate")?);
     }
     let mut answer = json!({"data": data});
     if let Some(last) = page.len().checked_sub(1) {
@@ -126,7 +127,7 @@ pub(super) fn list(state: &State, call: &Call, waba: &str) -> Answered {
 /// `GET /{template}`.
 pub(super) fn get(state: &State, call: &Call, id: &str) -> Answered {
     let template = state.templates.get(id).ok_or_else(|| GraphError::no_object("get", id))?;
-    fields::pick(&template.json(), &call.fields(), &usual(template), "WhatsAppMessageTemplate")
+    fields::pick(&template.json(), &call.fields(), &USUAL, "WhatsAppMessageTemplate")
 }
 
 /// `POST /{template}`: it is reviewed again.
@@ -161,10 +162,4 @@ pub(super) fn edit(state: &mut State, call: &Call, id: &str) -> Answered {
         }
     }
     success()
-}
-
-/// The usual fields that this template has.
-fn usual(template: &Template) -> Vec<&'static str> {
-    let json: Value = template.json();
-    USUAL.into_iter().filter(|name| json.get(*name).is_some()).collect()
 }

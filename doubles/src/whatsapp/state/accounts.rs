@@ -37,7 +37,7 @@ pub(crate) struct Waba {
     pub(crate) template_limit: usize,
     /// Names of deleted approved templates with the time until which they are taken.
     pub(crate) locked_names: BTreeMap<(String, String), i64>,
-    /// `true`: the portfolio is in the groups with parent ids.
+    /// `APPROVED`, `PENDING`, `REJECTED`.
     pub(crate) review_status: String,
 }
 

@@ -57,9 +57,25 @@ impl State {
         (bytes, name, mime): (Bytes, Option<String>, String),
     ) -> String {
         let id = self.next_id(1_800_000_000_000_000);
+        self.keep_as(&id, phone, is_received, (bytes, name, mime));
+        id
+    }
+
+    /// A customer's file with this id.
+    pub(crate) fn knows_file(&mut self, phone: &str, id: &str, (bytes, name, mime): (Bytes, &str, &str)) {
+        self.keep_as(id, phone, true, (bytes, Some(name.to_owned()), mime.to_owned()));
+    }
+
+    fn keep_as(
+        &mut self,
+        id: &str,
+        phone: &str,
+        is_received: bool,
+        (bytes, name, mime): (Bytes, Option<String>, String),
+    ) {
         let expires_at = self.now + if is_received { RECEIVED } else { UPLOADED };
         let media = Media {
-            id: id.clone(),
+            id: id.to_owned(),
             phone: phone.to_owned(),
             mime,
             name,
@@ -68,8 +84,7 @@ impl State {
             addresses: Vec::new(),
             is_lost: false,
         };
-        self.media.insert(id.clone(), media);
-        id
+        self.media.insert(id.to_owned(), media);
     }
 
     /// A file that still exists.

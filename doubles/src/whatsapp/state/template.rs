@@ -15,6 +15,8 @@ pub(crate) struct Template {
     pub(crate) status: String,
     pub(crate) rejected_reason: String,
     pub(crate) quality: String,
+    /// Seconds of its last change.
+    pub(crate) quality_at: i64,
     /// `POSITIONAL` or `NAMED`.
     pub(crate) parameter_format: String,
     pub(crate) components: Value,
@@ -39,21 +41,25 @@ impl Template {
 
     /// All documented fields.
     pub(crate) fn json(&self) -> Value {
-        let mut all = json!({
+        json!({
             "id": self.id,
             "name": self.name,
             "language": self.language,
             "status": self.status,
             "category": self.category,
+            "previous_category": self.previous_category,
             "parameter_format": self.parameter_format,
             "components": self.components,
-            "quality_score": {"score": self.quality},
+            "quality_score": {"score": self.quality, "date": self.quality_at},
             "rejected_reason": self.rejected_reason,
-        });
-        if let Some(category) = &self.previous_category {
-            all["previous_category"] = json!(category);
-        }
-        all
+            // Known, and without a value here.
+            "correct_category": null,
+            "cta_url_link_tracking_opted_out": null,
+            "degrees_of_freedom_spec": null,
+            "library_template_name": null,
+            "message_send_ttl_seconds": null,
+            "sub_category": null,
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use doubles::whatsapp::Review;
 use serde_json::{Value, json};
 
-use super::world::{WABA, World};
+use super::world::{START, WABA, World};
 
 #[tokio::test]
 async fn every_decision_is_told() {
@@ -68,7 +68,7 @@ async fn every_decision_is_told() {
     assert!(changes[9]["value"]["disable_info"]["disable_date"].is_string());
     let read = world.get(&format!("{id}?fields=status,category,previous_category,quality_score,rejected_reason")).await;
     let wanted = json!({"id": id, "status": "DISABLED", "category": "MARKETING", "previous_category": "UTILITY",
-        "quality_score": {"score": "YELLOW"}, "rejected_reason": "NONE"});
+        "quality_score": {"score": "YELLOW", "date": START.div_euclid(1000)}, "rejected_reason": "NONE"});
     assert_eq!(read, wanted);
     assert!(world.whatsapp.approve("77").is_err());
 }

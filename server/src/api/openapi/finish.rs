@@ -22,7 +22,9 @@ const LISTS: &str = "ListOut_";
 pub(super) fn finish(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         name_operations(path, item);
-        operations(item).into_iter().for_each(complete);
+        for (operation, writes) in operations(item) {
+            complete(operation, writes);
+        }
     }
     let components = document.components.get_or_insert_default();
     lists_name_their_items(components);
@@ -46,11 +48,15 @@ fn name_operations(path: &str, item: &mut PathItem) {
     }
 }
 
-fn operations(item: &mut PathItem) -> Vec<&mut Operation> {
-    [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten().collect()
+/// The operations of a path, each with whether it needs a key that may write.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&mut Operation, bool)> {
+    let operations =
+        [(&mut item.get, false), (&mut item.post, true), (&mut item.patch, true), (&mut item.delete, true)];
+    operations.into_iter().filter_map(|(operation, writes)| Some((operation.as_mut()?, writes)))
 }
 
-fn complete(operation: &mut Operation) {
+/// Adds the errors that follow from the route; a handler's own words win.
+fn complete(operation: &mut Operation, writes: bool) {
     let mut places = Vec::new();
     let mut repeats = false;
     for parameter in operation.parameters.iter_mut().flatten() {
@@ -70,6 +76,8 @@ fn complete(operation: &mut Operation) {
     }
     let rules = [
         ("400", json, "Malformed JSON"),
+        ("401", true, "Missing or unknown API key"),
+        ("403", writes, "The key's scope is insufficient"),
         ("404", places.contains(&true), "Nothing has this id"),
         ("409", repeats, "A request with this Idempotency-Key is still in progress"),
         ("413", json, "The body is larger than 256 KiB"),

@@ -83,14 +83,42 @@ pub(super) async fn free_until(line: &CalledSource, id: &str, until: i64) -> Res
     Ok(())
 }
 
-/// Adds a conversation's new id in the messenger. The old one stays known, and those at amoCRM do not change.
+/// Adds another id of a conversation in the messenger. One that already belongs to a conversation keeps it. Messengers
+/// that name people by two ids report both with every message, so what is known costs nothing.
+pub(super) async fn also_known(line: &CalledSource, id: &str, also: &str) -> Result<(), StoreError> {
+    if find(line, also).await?.is_some() {
+        return Ok(());
+    }
+    let Some(known) = find(line, id).await? else { return Ok(()) };
+    add_id(line, known, also).await
+}
+
+/// Adds a conversation's new id in the messenger, to which messages go from now on. The old one stays known, and those
+/// at amoCRM do not change.
 pub(super) async fn moved(line: &CalledSource, from: &str, to: &str) -> Result<(), StoreError> {
-    let Some(known) = find(line, from).await? else { return Ok(()) };
+    let tenant_id = line.source.tenant_id;
+    let Some(known) = line.app.lookup.conversation(tenant_id, identity(&line.source, from)).await? else {
+        return Ok(());
+    };
+    // Reported again.
+    if known.moved_to == to {
+        return Ok(());
+    }
+    let known = known.conversation_id;
+    add_id(line, known, to).await?;
+    this(line, known).col_expr(conversation::Column::MovedTo, Expr::value(to)).exec(line.app.store.write()).await?;
+    for id in [from, to] {
+        line.app.lookup.forget_conversation(tenant_id, identity(&line.source, id)).await;
+    }
+    Ok(())
+}
+
+async fn add_id(line: &CalledSource, known: Uuid, id: &str) -> Result<(), StoreError> {
     let alias = conversation_alias::ActiveModel {
         tenant_id: Set(line.source.tenant_id),
         side: Set(Side::Messenger.number()),
         origin: Set(line.source.id),
-        external_id: Set(to.to_owned()),
+        external_id: Set(id.to_owned()),
         conversation_id: Set(known),
     };
     use conversation_alias::Column::{ExternalId, Origin, Side as SideColumn, TenantId};
@@ -98,8 +126,6 @@ pub(super) async fn moved(line: &CalledSource, from: &str, to: &str) -> Result<(
         .on_conflict(OnConflict::columns([TenantId, SideColumn, Origin, ExternalId]).do_nothing().to_owned())
         .exec_without_returning(line.app.store.write())
         .await?;
-    this(line, known).col_expr(conversation::Column::MovedTo, Expr::value(to)).exec(line.app.store.write()).await?;
-    line.app.lookup.forget_conversation(line.source.tenant_id, identity(&line.source, from)).await;
     Ok(())
 }
 

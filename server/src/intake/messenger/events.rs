@@ -8,7 +8,7 @@ use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, RawHoo
 use super::edit::{self, MessageChange};
 use super::message::{self, Incoming};
 use super::source::CalledSource;
-use super::{buttons, conversations, reaction, status, status_up_to, typing};
+use super::{buttons, conversations, own_echo, reaction, status, status_up_to, typing};
 use crate::intake::clean;
 use crate::intake::door::{Reason, StoreError, store};
 use crate::lookup::{MessageKey, known_message};
@@ -51,6 +51,7 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
             conversations::free_until(line, &conversation_id, until).await
         }
         InboundEvent::Template(state) => Ok(template::reported(&line.app.sources, &line.source, &state).await?),
+        InboundEvent::AlsoKnown { id, also } => conversations::also_known(line, &id, &also).await,
         InboundEvent::Moved { from, to } => conversations::moved(line, &from, &to).await,
         InboundEvent::Learned { part, key, value } => {
             Ok(lines::learned(&line.app, &line.source, part, &key, value).await?)
@@ -78,6 +79,10 @@ pub(super) async fn wrote(
     written: IncomingMessage,
     raw: &mut Option<RawHook>,
 ) -> Result<(), StoreError> {
+    if own_echo::is_ours(line, &written).await? {
+        metrics::counter!("parom_ignored_total", "door" => line.connector.kind(), "reason" => "echo").increment(1);
+        return Ok(());
+    }
     if let Some(room) = &written.room {
         conversations::open(line, &written.conversation_id, room, None).await?;
     }

@@ -13,6 +13,7 @@ mod conversations;
 pub mod edit;
 mod events;
 pub mod message;
+mod own_echo;
 pub mod poll;
 mod route;
 mod source;

@@ -2,7 +2,7 @@
 //! is split into its lines, and each line's part is stored like a call to that line's own address.
 //!
 //! ```text
-//! body ─▶ authenticate ─▶ split ─▶ each line's source ─▶ receive ─▶ events.rs ─▶ 200 when all are stored
+//! body ─▶ authenticate ─▶ split ─▶ each line's sources ─▶ receive ─▶ events.rs ─▶ 200 when all are stored
 //! 413        401          └─ unreadable, and nobody's line: the bytes are kept
 //! ```
 
@@ -85,26 +85,33 @@ async fn all_lines(app: &Arc<IntakeContext>, connector: &Arc<dyn Connector>, bod
     };
     let mut done = Ok(());
     for part in parts {
-        if let Err(retry) = one_line(app, connector.kind(), part).await {
+        if let Err(retry) = one_part(app, connector.kind(), part).await {
             done = Err(retry);
         }
     }
     done
 }
 
-async fn one_line(app: &Arc<IntakeContext>, kind: &'static str, part: LineCall) -> Result<(), StoreError> {
-    let source_id = lines::source_of(app, kind, &part.line).await?;
-    let found = match source_id {
-        Some(source_id) => CalledSource::of(app, kind, source_id).await,
-        None => Err(Missing::Unknown),
+/// A part about an account at the messenger is stored for each of its lines.
+async fn one_part(app: &Arc<IntakeContext>, kind: &'static str, part: LineCall) -> Result<(), StoreError> {
+    let sources = match lines::source_of(app, kind, &part.line).await? {
+        Some(source_id) => vec![source_id],
+        None => lines::sources_of(app, kind, &part.line).await?,
     };
-    match found {
-        Ok(line) => store(&Arc::new(line), part.body).await,
-        Err(Missing::Unknown | Missing::Gone) => {
-            nobodys(app, kind, &part.line, part.body).quarantine(app, Reason::UnknownLine).await
-        }
-        Err(Missing::Unavailable) => Err(StoreError::Retry(anyhow::anyhow!("the line's source could not be read"))),
+    let (mut is_somebodys, mut done) = (false, Ok(()));
+    for source_id in sources {
+        let stored = match CalledSource::of(app, kind, source_id).await {
+            Ok(line) => store(&Arc::new(line), part.body.clone()).await,
+            Err(Missing::Unknown | Missing::Gone) => continue,
+            Err(Missing::Unavailable) => Err(StoreError::Retry(anyhow::anyhow!("the line's source could not be read"))),
+        };
+        is_somebodys = true;
+        done = stored.and(done);
     }
+    if !is_somebodys {
+        return nobodys(app, kind, &part.line, part.body).quarantine(app, Reason::UnknownLine).await;
+    }
+    done
 }
 
 /// Bytes about no account's line. They count for the line, so that one that nobody has does not hide others.

@@ -181,6 +181,9 @@ async fn store(
         clear_default(tx, source.tenant_id).await?;
     }
     let changed = source::Entity::update(row).exec(tx).await?;
+    if plan.setup.is_some() {
+        line::join(app, tx, &changed, Some(source)).await?;
+    }
     if source.paused && !changed.paused {
         // Whether the endpoint answers again is decided by the first probe.
         alert::resolve(app, tx, source.tenant_id, WEBHOOK_SUSPENDED, &source.id.to_string()).await?;

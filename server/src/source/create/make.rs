@@ -213,6 +213,7 @@ async fn settle_in(
     let id = source.id.to_string();
     directory::set(tx, IdKind::Source, &id, entry).await?;
     line::keep(tx, source).await?;
+    line::join(app, tx, source, None).await?;
     let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "default": source.is_default });
     by.did(app, tx, "source.created", (source.tenant_id, &id), detail).await
 }

@@ -9,6 +9,7 @@
 //!
 //! Facts are stored in `source.facts` and passed to the connector in its public settings as `facts`.
 
+mod account;
 mod claim;
 mod connect;
 mod facts;
@@ -25,6 +26,8 @@ use uuid::Uuid;
 
 use crate::source::SourceContext;
 
+pub use account::sources_of;
+pub(super) use account::{join, leave};
 pub(super) use claim::{ask, claim, facts_of, give_back, keep, release, require_same_line};
 pub use claim::{is_taken, source_of};
 pub use connect::{MOVED, take_back};

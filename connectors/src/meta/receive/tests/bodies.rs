@@ -206,7 +206,7 @@ async fn an_echo_is_our_own_by_what_the_process_remembers() {
     let reader = Reader::start().await;
     let memory = &reader.instagram.memory;
     let account = || INSTAGRAM.to_owned();
-    memory.sending.insert((account(), "6600000000000001".into(), "From the phone".into()), ()).await;
+    memory.sending.insert((account(), "6600000000000001".into(), "From the phone".into()), None).await;
     assert_eq!(said(&reader.one("instagram", "echo_inbox").await), "nothing echo", "it overtook the answer");
     assert_eq!(said(&reader.one("instagram", "echo_inbox").await), "manager text From the phone", "once");
     let mid = reader.written("instagram", "echo_inbox").await.external_id;

@@ -22,10 +22,11 @@ fn a_text_has_its_sender_and_its_time() {
 #[test]
 fn who_is_known_by_either_id_is_found_by_either() {
     let events = read_with(&body("text"), Language::En).unwrap();
-    let moved = |from: &str, to: &str| InboundEvent::Moved { from: from.to_owned(), to: to.to_owned() };
+    let also = InboundEvent::AlsoKnown { id: MARIAS_PHONE.to_owned(), also: MARIA.to_owned() };
+    let moved = InboundEvent::Moved { from: MARIA.to_owned(), to: MARIAS_PHONE.to_owned() };
     let [before, InboundEvent::Wrote(_), after] = events.as_slice() else { panic!("{events:?}") };
-    assert_eq!(*before, moved(MARIAS_PHONE, MARIA), "known by phone: found by the BSUID");
-    assert_eq!(*after, moved(MARIA, MARIAS_PHONE), "and answered to the phone");
+    assert_eq!(*before, also, "known by phone: found by the BSUID");
+    assert_eq!(*after, moved, "and answered to the phone");
     assert_eq!(read_with(&body("text_classic"), Language::En).unwrap().len(), 1);
     assert_eq!(read_with(&body("text_username_only"), Language::En).unwrap().len(), 1);
 }

@@ -1,0 +1,131 @@
+//! `parom backup create`: one snapshot, beside serving processes.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use base::clock::Clock;
+use base::config::Config;
+use base::store::Store;
+use base::vault::Vault;
+
+use super::manifest::{Manifest, StoredFile, StoredTable};
+use super::{Progress, TABLES, file, postgres, sqlite};
+
+/// What the engine's part of the work found.
+pub(super) struct Copied {
+    pub migrations: Vec<String>,
+    pub tables: Vec<StoredTable>,
+    pub files: Vec<StoredFile>,
+    pub counts: Counts,
+    pub media_files: u64,
+    pub media_bytes: u64,
+}
+
+/// See [`Manifest`].
+pub(super) struct Counts {
+    pub waiting: u64,
+    pub accepted_a_day: u64,
+}
+
+impl Counts {
+    pub fn of(waiting: i64, accepted_a_day: i64) -> Self {
+        let count = |number: i64| u64::try_from(number).unwrap_or_default();
+        Self { waiting: count(waiting), accepted_a_day: count(accepted_a_day) }
+    }
+}
+
+/// Makes a backup of the configured database in the folder `path`, which must not exist or be empty. It appears there
+/// when it is complete; an interrupted one leaves `path.partial`, which the next run removes.
+///
+/// # Errors
+/// If the database is of a later version, the folder is in use, or anything cannot be read or written. A schema that is
+/// not migrated yet is copied as it is.
+pub async fn create(
+    config: &Config,
+    store: &Store,
+    vault: &Vault,
+    path: &Path,
+    progress: &mut Progress<'_>,
+) -> anyhow::Result<Manifest> {
+    base::store::pending_migrations(store).await?;
+    free(path)?;
+    let partial = partial(path)?;
+    if partial.exists() {
+        let removed = std::fs::remove_dir_all(&partial);
+        removed
+            .with_context(|| format!("the remains of an earlier backup, {}, cannot be removed", partial.display()))?;
+    }
+    file::private_folder(&partial)?;
+    let manifest = fill(config, store, vault, &partial, progress).await;
+    let done = manifest.and_then(|manifest| {
+        manifest.write(&partial)?;
+        file::sync_folder(&partial)?;
+        std::fs::rename(&partial, path).with_context(|| format!("{} cannot be created", path.display()))?;
+        file::sync_folder(&file::folder_of(path))?;
+        Ok(manifest)
+    });
+    if done.is_err() {
+        // The first error is the relevant one; what stays is removed by the next run.
+        let _ = std::fs::remove_dir_all(&partial);
+    }
+    done
+}
+
+async fn fill(
+    config: &Config,
+    store: &Store,
+    vault: &Vault,
+    partial: &Path,
+    progress: &mut Progress<'_>,
+) -> anyhow::Result<Manifest> {
+    let clock = store.clock();
+    let created_at = clock.millis();
+    let copied = if store.is_sqlite() {
+        let source = store.file().context("an SQLite database has a file")?;
+        sqlite::copy(source, partial, today(clock), progress).await?
+    } else {
+        file::private_folder(&partial.join(TABLES))?;
+        postgres::copy(&config.database, partial, today(clock), progress).await?
+    };
+    Ok(Manifest {
+        format: Manifest::CURRENT,
+        parom: env!("CARGO_PKG_VERSION").to_owned(),
+        engine: if store.is_sqlite() { "sqlite" } else { "postgres" }.to_owned(),
+        created_at,
+        migrations: copied.migrations,
+        keys: vault.key_ids().iter().map(ToString::to_string).collect(),
+        tables: copied.tables,
+        files: copied.files,
+        waiting: copied.counts.waiting,
+        accepted_a_day: copied.counts.accepted_a_day,
+        media_files: copied.media_files,
+        media_bytes: copied.media_bytes,
+    })
+}
+
+/// Days since 1970.
+fn today(clock: &Clock) -> i64 {
+    clock.millis().div_euclid(86_400_000)
+}
+
+/// Refuses a place that holds something.
+fn free(path: &Path) -> anyhow::Result<()> {
+    match std::fs::read_dir(path) {
+        Ok(mut entries) => {
+            anyhow::ensure!(entries.next().is_none(), "{} is not empty: a backup needs a new folder", path.display());
+            Ok(())
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let folder = file::folder_of(path);
+            std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be created", folder.display()))
+        }
+        Err(error) => Err(error).with_context(|| format!("{} cannot hold a backup", path.display())),
+    }
+}
+
+fn partial(path: &Path) -> anyhow::Result<PathBuf> {
+    let name = path.file_name().with_context(|| format!("{} names no folder", path.display()))?;
+    let mut name = name.to_owned();
+    name.push(".partial");
+    Ok(path.with_file_name(name))
+}

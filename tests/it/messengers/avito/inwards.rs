@@ -1,0 +1,85 @@
+//! What buyers and sellers do at Avito.
+
+use doubles::avito::{Act, Avito, Content};
+use parom_tests::once;
+
+use super::{AvitoWorld, Shop, acts};
+use crate::messengers::played::{arrives, brought, chatting};
+use crate::messengers::{at_crm, kinds_at_crm, pairs};
+
+async fn everything_that_can_be_sent_arrives(world: &mut AvitoWorld) {
+    let chat = chatting::<Shop>(world).await;
+    let (buyer, item) = (chat.ids.buyer, chat.ids.item);
+    let unknown = Content::Raw { kind: "hologram".into(), content: serde_json::json!({ "odd": 1 }) };
+    for (content, came) in [
+        (Content::text("Ещё продаёте?"), ("text", "Ещё продаёте?")),
+        (Content::Image { data: None }, ("picture", "")),
+        (Content::Voice, ("voice", "")),
+        (Content::Location { lat: 55.75, lon: 37.61, text: "Лесная 5".into() }, ("location", "Лесная 5")),
+        (Content::Call { status: None }, ("text", "[Пропущенный звонок]")),
+        (Content::AppCall, ("text", "[Звонок]")),
+        (Content::File, ("text", "[Файл. Авито его не отдаёт: откройте в чате на Авито или попросите ссылку]")),
+        (Content::Video, ("text", "[Видео. Авито его не отдаёт: откройте в чате на Авито или попросите ссылку]")),
+        (unknown, ("text", "[Сообщение не поддерживается. Попросите прислать текстом или картинкой]")),
+    ] {
+        let said = format!("{content:?}");
+        let sending = |avito: &Avito| drop(avito.customer(buyer, item).sends(content).unwrap());
+        assert_eq!(brought::<Shop>(world, sending).await, pairs(&[came]), "{said}");
+    }
+    for content in
+        [Content::Link { url: "https://acme.test/sofa".into(), text: "Такой?".into() }, Content::Item { item }]
+    {
+        let sending = |avito: &Avito| drop(avito.customer(buyer, item).sends(content).unwrap());
+        let came = brought::<Shop>(world, sending).await;
+        assert!(came.len() == 1 && came[0].1.contains("https://"), "{came:?}");
+    }
+    for shown in at_crm(world).iter().filter(|one| ["picture", "voice"].contains(&one.kind.as_str())) {
+        assert!(!shown.media.is_empty(), "{shown:?}");
+    }
+}
+
+/// Title, price and address of the advert stand above a chat's first message, once.
+async fn the_first_message_names_the_advert(world: &mut AvitoWorld) {
+    let chat = chatting::<Shop>(world).await;
+    let first = at_crm(world).remove(0).text;
+    for part in ["Диван синий", "30 000 ₽", "https://avito.ru/moskva/mebel_i_interer/", "Hello"] {
+        assert!(first.replace('\u{a0}', " ").contains(part), "{part} in {first}");
+    }
+    let writes = |avito: &Avito| drop(avito.customer(chat.ids.buyer, chat.ids.item).writes("И доставка?").unwrap());
+    assert_eq!(brought::<Shop>(world, writes).await, pairs(&[("text", "И доставка?")]));
+}
+
+async fn what_is_quoted_and_taken_back_arrives(world: &mut AvitoWorld) {
+    let chat = chatting::<Shop>(world).await;
+    let customer = world.messenger.customer(chat.ids.buyer, chat.ids.item);
+    let asked = customer.writes("Синий есть?").unwrap();
+    customer.replies(&asked, "Или зелёный").unwrap();
+    arrives::<Shop>(world).await;
+    let came = at_crm(world);
+    let quoted = &came[2].payload["reply_to"]["message"]["id"];
+    assert_eq!((came[2].text.as_str(), quoted.as_str()), ("Или зелёный", Some(came[1].id.as_str())));
+    world.messenger.customer(chat.ids.buyer, chat.ids.item).takes_back(&asked).unwrap();
+    arrives::<Shop>(world).await;
+    assert_eq!(at_crm(world)[1].text, "Удалено клиентом");
+}
+
+/// What the seller writes in Avito is the manager's; what Avito itself writes is nobody's.
+async fn what_the_seller_writes_is_the_managers(world: &mut AvitoWorld) {
+    let chat = chatting::<Shop>(world).await;
+    let at = chat.ids.chat.clone();
+    acts(&world.messenger, Act::SendAsSeller { chat: at.clone(), content: Content::text("Перезвоню") });
+    acts(&world.messenger, Act::System { chat: at, flow_id: "bot".into(), text: "Реклама".into() });
+    arrives::<Shop>(world).await;
+    let came = at_crm(world);
+    assert_eq!(came[1..].iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["Перезвоню"]);
+    assert_ne!(came[0].sender_id, came[1].sender_id);
+    assert_eq!(came[0].chat_id, came[1].chat_id);
+    assert_eq!(kinds_at_crm(world).len(), 2);
+}
+
+once!(
+    everything_that_can_be_sent_arrives,
+    the_first_message_names_the_advert,
+    what_is_quoted_and_taken_back_arrives,
+    what_the_seller_writes_is_the_managers,
+);

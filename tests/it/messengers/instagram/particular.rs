@@ -1,0 +1,81 @@
+//! Stories, deletions, tokens that are renewed, and a server with the essential calls.
+
+use std::time::Duration;
+
+use doubles::meta::{Content, Meta};
+use parom::source::line::renew;
+use parom_tests::{Beside, once};
+use secrecy::ExposeSecret;
+
+use super::{Instagram, MetaWorld};
+use crate::messengers::at_crm;
+use crate::messengers::bare::Bare;
+use crate::messengers::meta::bare::{self, ById, ByMe};
+use crate::messengers::played::{arrives, brought, chatting};
+use crate::messengers::steps::out::leaves;
+
+const KIND: (&str, &str, &str) = ("instagram", "instagram", "account_id");
+
+async fn stories_are_answered_and_mention_the_account(world: &mut MetaWorld) {
+    let chat = chatting::<Instagram>(world).await;
+    let answers =
+        |meta: &Meta| drop(chat.ids.customer(meta).sends(Content::StoryReply { text: "Хочу".into() }).unwrap());
+    let came = brought::<Instagram>(world, answers).await;
+    assert!(
+        came.len() == 1 && came[0].1.starts_with("[Ответ на вашу историю]") && came[0].1.ends_with("Хочу"),
+        "{came:?}"
+    );
+    let mentions = |meta: &Meta| drop(chat.ids.customer(meta).sends(Content::StoryMention).unwrap());
+    let came = brought::<Instagram>(world, mentions).await;
+    assert!(came.len() == 1 && came[0].1.contains("[Упоминание в истории]"), "{came:?}");
+    let shares = |form: &str| Content::Share { form: form.to_owned(), url: None, title: None };
+    for form in ["ig_post", "ig_reel"] {
+        let sharing = |meta: &Meta| drop(chat.ids.customer(meta).sends(shares(form)).unwrap());
+        assert_eq!(brought::<Instagram>(world, sharing).await.len(), 1, "{form}");
+    }
+}
+
+async fn what_is_unsent_is_gone(world: &mut MetaWorld) {
+    let chat = chatting::<Instagram>(world).await;
+    let mid = chat.ids.customer(&world.messenger).writes("Нет, ничего").unwrap();
+    arrives::<Instagram>(world).await;
+    chat.ids.customer(&world.messenger).unsends(&mid).unwrap();
+    arrives::<Instagram>(world).await;
+    assert_eq!(at_crm(world).pop().unwrap().text, "Удалено клиентом");
+}
+
+/// A token lives for 60 days, and is renewed before it ends.
+async fn a_token_is_renewed_before_it_ends(world: &mut MetaWorld) {
+    let chat = chatting::<Instagram>(world).await;
+    let token = async |world: &MetaWorld| {
+        let source = world.app().lookup.source(chat.line.source_id).await.unwrap().unwrap();
+        let settings = parom::settings::open(world.app(), &source).unwrap();
+        settings.secrets["access_token"].expose_secret().to_owned()
+    };
+    let first = token(world).await;
+    for _ in 0..3 {
+        world.advance(Duration::from_secs(25 * 86_400));
+        world.messenger.tick();
+        renew::due_now(&world.app().sources).await;
+    }
+    assert_ne!(token(world).await, first);
+    chat.ids.customer(&world.messenger).writes("Still there?").unwrap();
+    arrives::<Instagram>(world).await;
+    assert_eq!(leaves(world, &chat, sandbox::HookMessage::text("Of course")).await[0].text, "Of course");
+}
+
+async fn the_essential_calls_are_enough(world: &mut Beside<Bare<ByMe>>) {
+    bare::the_essential_calls_are_enough(world, KIND).await;
+}
+
+async fn the_accounts_id_is_enough(world: &mut Beside<Bare<ById>>) {
+    bare::the_essential_calls_are_enough(world, KIND).await;
+}
+
+once!(
+    stories_are_answered_and_mention_the_account,
+    what_is_unsent_is_gone,
+    a_token_is_renewed_before_it_ends,
+    the_essential_calls_are_enough,
+    the_accounts_id_is_enough,
+);

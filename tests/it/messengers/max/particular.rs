@@ -1,0 +1,77 @@
+//! Buttons, typing, files that are still processed, and customers who left.
+
+use doubles::max::{Act, Fault, Max};
+use parom_tests::once;
+use parom_tests::settings::HOST;
+use sandbox::{Attachment, HookForm, HookMessage};
+
+use super::{Bot, MaxWorld};
+use crate::messengers::played::{Sent, chatting};
+use crate::messengers::steps::out::{a_link_leaves, a_press_arrives, leaves, sends_a_list, sends_buttons};
+use crate::messengers::steps::trouble::is_told;
+
+fn press(max: &Max, (who, bot): (i64, i64), sent: &Sent, text: &str) {
+    let message = max.message(&sent.id).unwrap();
+    let button = message.buttons.into_iter().flatten().find(|one| one.text == text).unwrap();
+    max.customer(who, bot).presses(&sent.id, &button.payload.unwrap()).unwrap();
+}
+
+async fn buttons_leave_and_presses_arrive(world: &mut MaxWorld) {
+    let chat = chatting::<Bot>(world).await;
+    let ids = (chat.ids.maria, chat.ids.bot.id);
+    let sent = sends_buttons(world, &chat).await;
+    assert_eq!(sent.buttons, ["Yes", "No"]);
+    a_press_arrives::<Bot>(world, |max| press(max, ids, &sent, "No"), ("No", None)).await;
+    assert_eq!(world.messenger.answers(ids.1).len(), 1, "the button stops waiting");
+    a_link_leaves(world, &chat).await;
+}
+
+async fn a_list_is_a_button_a_row(world: &mut MaxWorld) {
+    let chat = chatting::<Bot>(world).await;
+    let ids = (chat.ids.maria, chat.ids.bot.id);
+    let sent = sends_a_list(world, &chat).await;
+    assert_eq!(sent.buttons, ["Delivery", "Assembly"]);
+    a_press_arrives::<Bot>(world, |max| press(max, ids, &sent, "Assembly"), ("Assembly", Some("k8"))).await;
+}
+
+async fn typing_is_shown(world: &mut MaxWorld) {
+    let chat = chatting::<Bot>(world).await;
+    let at = chat.line.chat(world, &chat.conversation);
+    world.sandbox.manager_types(HOST, &at, None, HookForm::Table).await.unwrap();
+    world.deliver_all().await;
+    let dialog = world.messenger.dialog(chat.ids.bot.id, chat.ids.maria);
+    assert!(world.messenger.actions(chat.ids.bot.id).contains(&(dialog, "typing_on".to_owned())));
+}
+
+/// MAX takes a message with a file only when it has processed the file.
+async fn a_file_that_is_still_processed_arrives_later(world: &mut MaxWorld) {
+    let chat = chatting::<Bot>(world).await;
+    let (code, message) =
+        ("attachment.not.ready".to_owned(), "Key: errors.process.attachment.file.not.processed".to_owned());
+    world.messenger.faults().next("POST /messages", 2, Fault::Refuse { status: 400, code, message });
+    let sent = leaves(world, &chat, HookMessage::attachment(Attachment::sample("video")).caption("Look")).await;
+    assert!(sent.len() == 1 && sent[0].file.is_some() && sent[0].text == "Look", "{sent:?}");
+    assert_eq!(leaves(world, &chat, HookMessage::text("Next")).await[0].text, "Next");
+}
+
+async fn customers_who_left_are_named(world: &mut MaxWorld) {
+    let chat = chatting::<Bot>(world).await;
+    let (who, bot) = (chat.ids.maria, chat.ids.bot.id);
+    world.messenger.customer(who, bot).stops().unwrap();
+    is_told(world, &chat, (901, "остановил бота")).await;
+    world.messenger.customer(who, bot).starts("").unwrap();
+    assert_eq!(leaves(world, &chat, HookMessage::text("Welcome back")).await[0].text, "Welcome back");
+    world.messenger.act(Act::RemoveDialog { who, bot }).unwrap();
+    is_told(world, &chat, (901, "остановил бота")).await;
+    let gone = Fault::Refuse { status: 404, code: "chat.not.found".into(), message: "Chat not found".into() };
+    world.messenger.faults().next("POST /messages", 1, gone);
+    is_told(world, &chat, (904, "Чат не найден")).await;
+}
+
+once!(
+    buttons_leave_and_presses_arrive,
+    a_list_is_a_button_a_row,
+    typing_is_shown,
+    a_file_that_is_still_processed_arrives_later,
+    customers_who_left_are_named,
+);

@@ -1,0 +1,162 @@
+//! Direct messages of both networks.
+
+use std::time::Duration;
+
+use doubles::meta::{Act, Content, Given, Meta};
+use parom_tests::settings::HOST;
+use sandbox::{HookForm, HookMessage};
+
+use super::{MetaWorld, Network, Of};
+use crate::messengers::played::{arrives, brought, chatting, shown};
+use crate::messengers::steps::out::{a_link_leaves, a_press_arrives, leaves, sends_a_list, sends_buttons};
+use crate::messengers::steps::trouble::is_told;
+use crate::messengers::{at_crm, pairs};
+
+pub async fn everything_that_can_be_sent_arrives<N: Network>(world: &mut MetaWorld) {
+    let chat = chatting::<Of<N>>(world).await;
+    let two = Content::File { form: "image".into(), files: vec![Given::sample(), Given::sample()], text: None };
+    let with_text = Content::File { form: "image".into(), files: vec![Given::sample()], text: Some("Вот".into()) };
+    for (content, came) in [
+        (Content::text("Цена & <срок>?"), &[("text", "Цена & <срок>?")][..]),
+        (with_text, &[("picture", "Вот")]),
+        (two, &[("picture", ""), ("picture", "")]),
+        (Content::file("video", Given::sample()), &[("video", "")]),
+        (Content::file("file", Given::sample()), &[("file", "")]),
+        (Content::Unsupported, &[("text", "[Сообщение не поддерживается. Попросите прислать текстом или файлом]")]),
+    ] {
+        let said = format!("{content:?}");
+        let sending = |meta: &Meta| drop(chat.ids.customer(meta).sends(content).unwrap());
+        assert_eq!(brought::<Of<N>>(world, sending).await, pairs(came), "{said}");
+    }
+    for (content, kinds) in [
+        (Content::file("audio", Given::sample()), ["audio", "voice"]),
+        (Content::Sticker { id: 369_239_263_222_822 }, ["sticker", "picture"]),
+    ] {
+        let sending = |meta: &Meta| drop(chat.ids.customer(meta).sends(content).unwrap());
+        let came = brought::<Of<N>>(world, sending).await;
+        assert!(came.len() == 1 && kinds.contains(&came[0].0.as_str()), "{came:?}");
+    }
+    for shown in at_crm(world).iter().filter(|one| one.kind != "text") {
+        assert!(!shown.media.is_empty(), "{shown:?}");
+    }
+}
+
+pub async fn what_is_changed_and_quoted_arrives<N: Network>(world: &mut MetaWorld) {
+    let chat = chatting::<Of<N>>(world).await;
+    let mid = chat.ids.customer(&world.messenger).writes("Красная").unwrap();
+    arrives::<Of<N>>(world).await;
+    chat.ids.customer(&world.messenger).edits(&mid, "Синяя").unwrap();
+    arrives::<Of<N>>(world).await;
+    let shown = at_crm(world).pop().unwrap();
+    assert_eq!((shown.text.as_str(), shown.edited), ("Синяя", true));
+    chat.ids.customer(&world.messenger).replies(&mid, "Эта").unwrap();
+    arrives::<Of<N>>(world).await;
+    let quote = at_crm(world).pop().unwrap();
+    assert_eq!(quote.payload["reply_to"]["message"]["id"].as_str(), Some(shown.id.as_str()));
+}
+
+/// What the business writes in its own inbox is the manager's.
+pub async fn what_the_inbox_writes_is_the_managers<N: Network>(world: &mut MetaWorld) {
+    let chat = chatting::<Of<N>>(world).await;
+    chat.ids.customer(&world.messenger).hears("Перезвоню").unwrap();
+    arrives::<Of<N>>(world).await;
+    let came = at_crm(world);
+    assert_eq!(came[1..].iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["Перезвоню"]);
+    assert_ne!(came[0].sender_id, came[1].sender_id);
+    assert_eq!(came[0].chat_id, came[1].chat_id);
+}
+
+pub async fn buttons_leave_and_presses_arrive<N: Network>(world: &mut MetaWorld) {
+    let chat = chatting::<Of<N>>(world).await;
+    let sent = sends_buttons(world, &chat).await;
+    assert_eq!(sent.buttons, ["Yes", "No"]);
+    let press = |meta: &Meta| drop(chat.ids.customer(meta).presses(&sent.id, "No").unwrap());
+    a_press_arrives::<Of<N>>(world, press, ("No", None)).await;
+    a_link_leaves(world, &chat).await;
+}
+
+pub async fn a_list_is_a_button_a_row<N: Network>(world: &mut MetaWorld) {
+    let chat = chatting::<Of<N>>(world).await;
+    let sent = sends_a_list(world, &chat).await;
+    assert_eq!(sent.buttons, ["Delivery", "Assembly"]);
+    let press = |meta: &Meta| drop(chat.ids.customer(meta).presses(&sent.id, "Assembly").unwrap());
+    a_press_arrives::<Of<N>>(world, press, ("Assembly", Some("k8"))).await;
+}
+
+pub async fn reactions_go_both_ways<N: Network>(world: &mut MetaWorld) {
+    let chat = chatting::<Of<N>>(world).await;
+    let hello = at_crm(world).pop().unwrap();
+    for (emoji, is_there) in [(Some("❤️"), true), (None, false)] {
+        world.sandbox.manager_reacts(HOST, &hello.id, emoji, HookForm::Table).await.unwrap();
+        world.deliver_all().await;
+        let dialogue = world.messenger.chat(&chat.ids.account.id, chat.ids.anna);
+        assert_eq!(dialogue[0].reaction.is_some(), is_there, "{:?}", dialogue[0].reaction);
+    }
+    let said = chat.manager_sends(world, HookMessage::text("Готово")).await;
+    world.deliver_all().await;
+    arrives::<Of<N>>(world).await;
+    let mid = chat.sent(world)[0].id.clone();
+    for (emoji, there) in [(Some("👍"), vec!["👍".to_owned()]), (None, Vec::new())] {
+        // Each change has its own time.
+        world.advance(Duration::from_secs(5));
+        chat.ids.customer(&world.messenger).reacts(&mid, emoji).unwrap();
+        arrives::<Of<N>>(world).await;
+        let messages = world.sandbox.messages(HOST);
+        let shown = messages.into_iter().find(|one| one.id == said.message_id).unwrap();
+        assert_eq!(shown.reactions.into_iter().map(|(_, emoji)| emoji).collect::<Vec<_>>(), there);
+    }
+}
+
+pub async fn typing_is_shown_and_reading_told<N: Network>(world: &mut MetaWorld) {
+    let chat = chatting::<Of<N>>(world).await;
+    let at = chat.line.chat(world, &chat.conversation);
+    world.sandbox.manager_types(HOST, &at, None, HookForm::Table).await.unwrap();
+    world.deliver_all().await;
+    let (account, anna) = (chat.ids.account.id.clone(), chat.ids.anna);
+    assert!(world.messenger.is_typing(&account, anna) && world.messenger.seen_at(&account, anna) > 0);
+    let said = chat.manager_sends(world, HookMessage::text("Готово")).await;
+    world.deliver_all().await;
+    arrives::<Of<N>>(world).await;
+    world.advance(Duration::from_secs(5));
+    // Instagram tells nothing of this.
+    chat.ids.customer(&world.messenger).receives().unwrap();
+    arrives::<Of<N>>(world).await;
+    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
+    chat.ids.customer(&world.messenger).reads().unwrap();
+    arrives::<Of<N>>(world).await;
+    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1, 2]);
+}
+
+/// For a day anybody answers, for a week people do, and then nobody.
+pub async fn the_window_closes_after_a_week<N: Network>(world: &mut MetaWorld) {
+    let chat = chatting::<Of<N>>(world).await;
+    world.advance(Duration::from_secs(25 * 3600));
+    let sent = leaves(world, &chat, HookMessage::text("Good morning")).await;
+    assert!(sent[0].json.contains("HUMAN_AGENT"), "{sent:?}");
+    world.advance(Duration::from_secs(7 * 86_400));
+    is_told(world, &chat, (905, "когда клиент напишет")).await;
+    chat.ids.customer(&world.messenger).writes("I am back").unwrap();
+    arrives::<Of<N>>(world).await;
+    let sent = leaves(world, &chat, HookMessage::text("Welcome back")).await;
+    assert!(sent[0].text == "Welcome back" && !sent[0].json.contains("HUMAN_AGENT"), "{sent:?}");
+}
+
+pub async fn customers_who_cannot_be_reached_are_named<N: Network>(world: &mut MetaWorld) {
+    let chat = chatting::<Of<N>>(world).await;
+    chat.ids.customer(&world.messenger).blocks(true).unwrap();
+    is_told(world, &chat, (901, "Свяжитесь с ним другим способом")).await;
+    chat.ids.customer(&world.messenger).blocks(false).unwrap();
+    world.messenger.act(Act::DeleteProfile { who: chat.ids.anna }).unwrap();
+    let said = chat.manager_sends(world, HookMessage::text("Hello?")).await;
+    world.deliver_to_the_end().await;
+    let (code, words) = shown(world, &said.message_id);
+    assert!([901, 904].contains(&code) && !words.is_empty(), "{code} {words}");
+}
+
+pub async fn a_chat_opened_by_a_link_is_known<N: Network>(world: &mut MetaWorld) {
+    let chat = crate::messengers::played::connected::<Of<N>>(world).await;
+    chat.ids.customer(&world.messenger).opens("ad_7").unwrap();
+    arrives::<Of<N>>(world).await;
+    let writes = |meta: &Meta| drop(chat.ids.customer(meta).writes("Hi").unwrap());
+    assert_eq!(brought::<Of<N>>(world, writes).await, pairs(&[("text", "Hi")]));
+}

@@ -1,0 +1,126 @@
+//! What customers and admins do in VK.
+
+use doubles::vk::{Act, Content, Dressing, Given, NewChat, NewPerson, Place};
+use parom_tests::once;
+use sandbox::HookMessage;
+use serde_json::json;
+
+use super::{Community, VkWorld, acts, seen};
+use crate::messengers::played::{arrives, brought, chatting};
+use crate::messengers::{at_crm, pairs};
+
+async fn everything_that_can_be_sent_arrives(world: &mut VkWorld) {
+    let chat = chatting::<Community>(world).await;
+    let (who, community) = (chat.ids.maria, chat.ids.community);
+    let two = Content::Photo { files: vec![Given::default(), Given::default()], text: "Две".into() };
+    for (content, came) in [
+        (Content::text("<b> & \"цитата\""), &[("text", "<b> & \"цитата\"")][..]),
+        (Content::photo("Вот"), &[("picture", "Вот")]),
+        (two, &[("picture", "Две"), ("picture", "")]),
+        (Content::Doc { file: Given::default(), text: "Смета".into() }, &[("file", "Смета")]),
+        (Content::Voice { file: Given::default() }, &[("voice", "")]),
+        (Content::Graffiti, &[("picture", "")]),
+        (Content::Sticker { id: 9019 }, &[("sticker", "")]),
+        (Content::Location { latitude: 55.75, longitude: 37.61 }, &[("location", "")]),
+        (Content::Audio { artist: "A".into(), title: "B".into() }, &[("text", "[Музыка] A – B")]),
+        (
+            Content::Raw {
+                text: String::new(),
+                attachments: vec![json!({ "type": "new_thing" })],
+                fields: Default::default(),
+            },
+            &[("text", "[Сообщение не поддерживается. Попросите прислать текстом или файлом]")],
+        ),
+    ] {
+        let said = format!("{content:?}");
+        let sending = |vk: &doubles::vk::Vk| _ = vk.sends(who, community, content).unwrap();
+        assert_eq!(brought::<Community>(world, sending).await, pairs(came), "{said}");
+    }
+    let film = |vk: &doubles::vk::Vk| _ = vk.sends(who, community, Content::Video { title: "Film".into() }).unwrap();
+    let came = brought::<Community>(world, film).await;
+    assert!(came.len() == 1 && came[0].1.starts_with("[Видео] Film https://vk.com/video"), "{came:?}");
+    for shown in at_crm(world).iter().filter(|one| ["picture", "file", "voice", "sticker"].contains(&one.kind.as_str()))
+    {
+        assert!(!shown.media.is_empty(), "{shown:?}");
+    }
+}
+
+async fn what_is_changed_quoted_and_forwarded_arrives(world: &mut VkWorld) {
+    let chat = chatting::<Community>(world).await;
+    let (who, community) = (chat.ids.maria, chat.ids.community);
+    let to = Place::Community(community);
+    acts(&world.messenger, Act::Edit { who, to, cmid: 1, text: "Hello!".into() });
+    arrives::<Community>(world).await;
+    let shown = at_crm(world).pop().unwrap();
+    assert_eq!((shown.text.as_str(), shown.edited), ("Hello!", true));
+    let with = Box::new(Dressing { reply_to: Some(1), ..Dressing::default() });
+    acts(&world.messenger, Act::Send { who, to, content: Content::text("И?"), with });
+    arrives::<Community>(world).await;
+    let quote = at_crm(world).pop().unwrap();
+    assert_eq!(quote.payload["reply_to"]["message"]["id"].as_str(), Some(shown.id.as_str()), "{quote:#?}");
+    let with = Box::new(Dressing { forward: vec![1], ..Dressing::default() });
+    let forward = Act::Send {
+        who,
+        to,
+        content: Content::Raw { text: "Вот".into(), attachments: Vec::new(), fields: Default::default() },
+        with,
+    };
+    acts(&world.messenger, forward);
+    arrives::<Community>(world).await;
+    assert_eq!(at_crm(world).pop().unwrap().text, "Переслано от Maria Kovaleva:\nHello!\nВот");
+}
+
+async fn where_somebody_came_from_is_known(world: &mut VkWorld) {
+    let chat = crate::messengers::played::connected::<Community>(world).await;
+    let (who, community) = (chat.ids.maria, chat.ids.community);
+    let with = Box::new(Dressing { referral: Some("ad_7".into()), ..Dressing::default() });
+    acts(&world.messenger, Act::Send { who, to: Place::Community(community), content: Content::text("Hi"), with });
+    arrives::<Community>(world).await;
+    assert_eq!(at_crm(world).len(), 1);
+    let page = world.panel(chat.line.tenant_id).await.opens("/panel/messages").await.is(200);
+    page.says(&["Maria Kovaleva"]);
+}
+
+/// What an admin writes in VK is the manager's; what programs send is not repeated.
+async fn what_an_admin_writes_is_the_managers(world: &mut VkWorld) {
+    let chat = chatting::<Community>(world).await;
+    let (peer, community) = (chat.ids.maria, chat.ids.community);
+    let admin = world.messenger.add_person(NewPerson { first_name: "Oleg".into(), ..NewPerson::default() });
+    let writes = Act::AdminWrites { admin, community, peer, text: "Перезвоню".into() };
+    assert_eq!(brought::<Community>(world, |vk| _ = acts(vk, writes)).await, pairs(&[("text", "Перезвоню")]));
+    let shown = at_crm(world).pop().unwrap();
+    let hello = at_crm(world).remove(0);
+    assert_ne!(shown.sender_id, hello.sender_id, "not the customer's word");
+    assert_eq!(shown.chat_id, hello.chat_id);
+}
+
+async fn a_group_chat_is_one_conversation(world: &mut VkWorld) {
+    let chat = chatting::<Community>(world).await;
+    let (who, community) = (chat.ids.maria, chat.ids.community);
+    let other = world.messenger.add_person(NewPerson { first_name: "Pavel".into(), ..NewPerson::default() });
+    let new = NewChat { title: "Project".to_owned(), community, members: vec![who, other] };
+    let room = world.messenger.add_chat(new);
+    for (who, text) in [(who, "When?"), (other, "Soon?")] {
+        let to = Place::Chat(community, room);
+        acts(&world.messenger, Act::Send { who, to, content: Content::text(text), with: Box::default() });
+    }
+    arrives::<Community>(world).await;
+    let came = at_crm(world).split_off(1);
+    assert_eq!(came.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["When?", "Soon?"]);
+    assert_eq!(came[0].chat_id, came[1].chat_id);
+    assert_ne!(came[0].sender_id, came[1].sender_id);
+    chat.line.manager_sends(world, &room.to_string(), HookMessage::text("Tomorrow")).await;
+    world.deliver_all().await;
+    let sent: Vec<_> = world.messenger.sent(community, room).into_iter().map(seen).collect();
+    assert_eq!(sent[0].text, "Tomorrow");
+    arrives::<Community>(world).await;
+    assert_eq!(at_crm(world).len(), 3);
+}
+
+once!(
+    everything_that_can_be_sent_arrives,
+    what_is_changed_quoted_and_forwarded_arrives,
+    where_somebody_came_from_is_known,
+    what_an_admin_writes_is_the_managers,
+    a_group_chat_is_one_conversation,
+);

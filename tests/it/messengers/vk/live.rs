@@ -1,0 +1,101 @@
+//! Presses, reactions, typing, reading.
+
+use doubles::vk::{Act, Place};
+use parom_tests::once;
+use parom_tests::settings::HOST;
+use sandbox::{HookForm, HookMessage};
+
+use super::{Community, VkWorld, acts};
+use crate::messengers::at_crm;
+use crate::messengers::played::{arrives, chatting};
+use crate::messengers::steps::out::{a_link_leaves, a_press_arrives, sends_a_list, sends_buttons};
+
+async fn buttons_leave_and_presses_arrive(world: &mut VkWorld) {
+    let chat = chatting::<Community>(world).await;
+    let (who, to) = (chat.ids.maria, Place::Community(chat.ids.community));
+    let sent = sends_buttons(world, &chat).await;
+    assert_eq!(sent.buttons, ["Yes", "No"]);
+    let cmid = sent.id.parse().unwrap();
+    let press = Act::Press { who, to, cmid, row: 0, column: 1 };
+    a_press_arrives::<Community>(world, |vk| _ = acts(vk, press), ("No", None)).await;
+    a_link_leaves(world, &chat).await;
+}
+
+async fn a_list_is_a_button_a_row(world: &mut VkWorld) {
+    let chat = chatting::<Community>(world).await;
+    let (who, to) = (chat.ids.maria, Place::Community(chat.ids.community));
+    let sent = sends_a_list(world, &chat).await;
+    assert_eq!(sent.buttons, ["Delivery", "Assembly"]);
+    let cmid = sent.id.parse().unwrap();
+    let press = Act::Press { who, to, cmid, row: 1, column: 0 };
+    a_press_arrives::<Community>(world, |vk| _ = acts(vk, press), ("Assembly", Some("k8"))).await;
+}
+
+/// Without bot features, buttons are words.
+async fn buttons_that_vk_does_not_allow_are_words(world: &mut VkWorld) {
+    let chat = chatting::<Community>(world).await;
+    world.messenger.set_features(chat.ids.community, true, false);
+    let sent = sends_buttons(world, &chat).await;
+    assert!(sent.buttons.is_empty() && sent.text.contains("Yes") && sent.text.contains("No"), "{sent:?}");
+}
+
+async fn reactions_go_both_ways(world: &mut VkWorld) {
+    let chat = chatting::<Community>(world).await;
+    let (who, community) = (chat.ids.maria, chat.ids.community);
+    let hello = at_crm(world).pop().unwrap();
+    for (emoji, there) in [(Some("🔥"), vec![(-community, 2)]), (None, Vec::new())] {
+        world.sandbox.manager_reacts(HOST, &hello.id, emoji, HookForm::Table).await.unwrap();
+        world.deliver_all().await;
+        assert_eq!(world.messenger.dialogue(community, who)[0].reactions, there);
+    }
+    let said = chat.manager_sends(world, HookMessage::text("Готово")).await;
+    world.deliver_all().await;
+    arrives::<Community>(world).await;
+    let cmid = chat.sent(world)[0].id.parse().unwrap();
+    for (reaction, there) in [(Some(1), vec!["❤"]), (None, Vec::new())] {
+        acts(&world.messenger, Act::React { who, to: Place::Community(community), cmid, reaction });
+        arrives::<Community>(world).await;
+        let messages = world.sandbox.messages(HOST);
+        let shown = messages.into_iter().find(|one| one.id == said.message_id).unwrap();
+        let emoji: Vec<_> = shown.reactions.iter().map(|(_, emoji)| emoji.trim_end_matches('\u{fe0f}')).collect();
+        assert_eq!(emoji, there);
+    }
+}
+
+async fn typing_is_seen_on_both_sides(world: &mut VkWorld) {
+    let chat = chatting::<Community>(world).await;
+    let (who, community) = (chat.ids.maria, chat.ids.community);
+    let at = chat.line.chat(world, &chat.conversation);
+    world.sandbox.manager_types(HOST, &at, None, HookForm::Table).await.unwrap();
+    world.deliver_all().await;
+    assert_eq!(world.messenger.activities(community), [(who, "typing".to_owned())]);
+    let before = world.sandbox.requests().len();
+    acts(&world.messenger, Act::Type { who, community });
+    arrives::<Community>(world).await;
+    let asked = world.sandbox.requests().split_off(before);
+    assert!(asked.iter().any(|one| one.path.ends_with("/typing")), "{asked:#?}");
+}
+
+/// Everything up to the last read message is read.
+async fn reading_is_told_to_amocrm(world: &mut VkWorld) {
+    let chat = chatting::<Community>(world).await;
+    let mut said = Vec::new();
+    for text in ["one", "two", "three"] {
+        said.push(chat.manager_sends(world, HookMessage::text(text)).await.message_id);
+        world.deliver_all().await;
+    }
+    let cmid = chat.sent(world)[1].id.parse().unwrap();
+    acts(&world.messenger, Act::Read { who: chat.ids.maria, community: chat.ids.community, cmid: Some(cmid) });
+    arrives::<Community>(world).await;
+    let told: Vec<_> = said.iter().map(|id| world.statuses_at_crm(&chat.line, id)).collect();
+    assert_eq!(told, [vec![1, 2], vec![1, 2], vec![1]]);
+}
+
+once!(
+    buttons_leave_and_presses_arrive,
+    a_list_is_a_button_a_row,
+    buttons_that_vk_does_not_allow_are_words,
+    reactions_go_both_ways,
+    typing_is_seen_on_both_sides,
+    reading_is_told_to_amocrm,
+);

@@ -1,0 +1,182 @@
+//! A Graph that has only what everybody implements: a number, messages, files, the subscription, templates. Everything
+//! else is 404, and answers have no field too many.
+
+use std::sync::{Arc, Mutex};
+
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use base::clock::Clock;
+use base::config::Config;
+use parom::intake::messenger::poll;
+use parom::source::line::renew;
+use parom_tests::settings::HOST;
+use parom_tests::{Beside, Line, Simulated, both};
+use sandbox::{Attachment, HookMessage};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::super::at_crm;
+use super::posts;
+
+const PHONE: &str = "330022334455667";
+const WABA: &str = "220011223344556";
+const SECRET: &str = "app-secret";
+const CUSTOMER: &str = "77010001122";
+
+/// What was asked of it: method, path without the version, JSON.
+type Calls = Arc<Mutex<Vec<(String, String, Value)>>>;
+
+struct BareGraph {
+    url: String,
+    calls: Calls,
+}
+
+async fn answers(calls: web::Data<Calls>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    let (method, path) = (request.method().to_string(), request.path().trim_start_matches('/'));
+    let path = path.split_once('/').map_or(path, |(_, path)| path).to_owned();
+    let json = serde_json::from_slice(&body).unwrap_or_default();
+    let count = {
+        let mut calls = calls.lock().unwrap();
+        calls.push((method.clone(), path.clone(), json));
+        calls.len()
+    };
+    let host = request.connection_info().host().to_owned();
+    let parts: Vec<&str> = path.split('/').collect();
+    match (method.as_str(), parts.as_slice()) {
+        ("GET", [PHONE]) => HttpResponse::Ok().json(json!({"display_phone_number": "+7 701 000 99 00", "id": PHONE})),
+        ("GET", ["file-1"]) => HttpResponse::Ok().json(json!({"url": format!("http://{host}/files/bytes")})),
+        ("GET", ["bytes"]) => HttpResponse::Ok().content_type("image/png").body("picture"),
+        ("POST", [WABA, "subscribed_apps"]) => HttpResponse::Ok().json(json!({"success": true})),
+        ("POST", [PHONE, "messages"]) if body.windows(8).any(|part| part == b"\"status\"") => {
+            HttpResponse::BadRequest().json(json!({"error": {"message": "(#100) Unknown", "code": 100}}))
+        }
+        ("POST", [PHONE, "messages"]) => {
+            HttpResponse::Ok().json(json!({"messages": [{"id": format!("wamid.{count}")}]}))
+        }
+        ("POST", [PHONE, "media"]) => HttpResponse::Ok().json(json!({"id": format!("media-{count}")})),
+        ("POST", [WABA, "message_templates"]) => HttpResponse::Ok().json(json!({"id": "99001"})),
+        _ => HttpResponse::NotFound().finish(),
+    }
+}
+
+impl Simulated for BareGraph {
+    async fn start(_: Clock) -> Self {
+        let calls = Calls::default();
+        let shared = web::Data::new(calls.clone());
+        let app = move || {
+            App::new()
+                .app_data(shared.clone())
+                .app_data(web::PayloadConfig::new(1 << 24))
+                .default_service(web::to(answers))
+        };
+        let server = HttpServer::new(app).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", server.addrs()[0]);
+        tokio::spawn(server.run());
+        Self { url, calls }
+    }
+
+    fn address(&self) -> &str {
+        &self.url
+    }
+
+    fn enters(config: &mut Config, address: Url) {
+        config.whatsapp.api_url = address;
+    }
+}
+
+type BareWorld = Beside<BareGraph>;
+
+/// The messages that it got, without marks.
+fn sent(world: &BareWorld) -> Vec<Value> {
+    let calls = world.messenger.calls.lock().unwrap().clone();
+    let of = |(method, path, _): &(String, String, Value)| method == "POST" && path.ends_with("/messages");
+    calls.into_iter().filter(of).map(|(_, _, json)| json).filter(|json| json["type"].is_string()).collect()
+}
+
+async fn connected(world: &BareWorld) -> Line {
+    let settings = json!({"phone_number_id": PHONE, "waba_id": WABA, "access_token": "EAAB-1", "app_secret": SECRET});
+    world.line_of("whatsapp", "Acme", "wa-1", settings).await
+}
+
+/// A webhook with as little as it can have.
+async fn comes(world: &mut BareWorld, line: &Line, value: Value) {
+    let value = json!({"field": "messages", "value": value});
+    let body = json!({"object": "whatsapp_business_account", "entry": [{"id": WABA, "changes": [value]}]}).to_string();
+    assert_eq!(posts(world, &format!("/hooks/whatsapp/{}", line.source_id), Some(SECRET), &body).await, 200);
+    world.deliver_all().await;
+}
+
+fn message(id: &str, kind: &str, content: Value) -> Value {
+    let mut message = json!({"from": CUSTOMER, "id": id, "timestamp": "1795165300", "type": kind});
+    message[kind] = content;
+    json!({"metadata": {"phone_number_id": PHONE}, "messages": [message]})
+}
+
+async fn status(world: &BareWorld, line: &Line) -> String {
+    world.api.get(&line.path("")).await.is(200).text_at("/status")
+}
+
+async fn it_is_enough_to_connect_and_talk(world: &mut BareWorld) {
+    let line = connected(world).await;
+    assert_eq!(status(world, &line).await, "working");
+    comes(world, &line, message("wamid.A", "text", json!({"body": "Hello"}))).await;
+    comes(world, &line, message("wamid.B", "image", json!({"id": "file-1", "mime_type": "image/png"}))).await;
+    let came: Vec<_> = at_crm(world).into_iter().map(|one| (one.kind, one.text)).collect();
+    assert_eq!(came, [("text".to_owned(), "Hello".to_owned()), ("picture".to_owned(), String::new())]);
+
+    let said = line.manager_sends(world, CUSTOMER, HookMessage::text("Good morning")).await;
+    line.manager_sends(world, CUSTOMER, HookMessage::attachment(Attachment::sample("picture"))).await;
+    world.deliver_all().await;
+    let out = sent(world);
+    assert_eq!(out.len(), 2, "{out:?}");
+    assert_eq!((&out[0]["to"], &out[0]["text"]["body"]), (&json!(CUSTOMER), &json!("Good morning")));
+    assert!(out[1]["image"]["id"].as_str().unwrap().starts_with("media-"), "{}", out[1]);
+    let wamid = world.messenger.calls.lock().unwrap().iter().position(|(_, _, json)| *json == out[0]).unwrap() + 1;
+    let delivered = json!({"id": format!("wamid.{wamid}"), "status": "delivered", "timestamp": "1795165400"});
+    comes(world, &line, json!({"metadata": {"phone_number_id": PHONE}, "statuses": [delivered]})).await;
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1]);
+}
+
+/// What is asked from time to time has no answers here, and the source goes on working.
+async fn it_goes_on_when_nothing_else_answers(world: &mut BareWorld) {
+    let line = connected(world).await;
+    for _ in 0..3 {
+        world.advance(std::time::Duration::from_secs(3_700));
+        parom::source::line::due_now(&world.app().sources).await;
+        poll::due_now(&world.app().intake).await;
+        renew::due_now(&world.app().sources).await;
+        assert_eq!(status(world, &line).await, "working");
+    }
+    let tested = world.api.post(&line.path("/test"), &Value::Null).await.is(200);
+    assert!(!tested.text.contains("\"ok\":false"), "{}", tested.text);
+    comes(world, &line, message("wamid.A", "text", json!({"body": "Hello"}))).await;
+    assert_eq!(at_crm(world).len(), 1);
+}
+
+async fn a_template_goes_there_and_back(world: &mut BareWorld) {
+    let line = connected(world).await;
+    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    let content = "Order {{lead.id}} is ready.";
+    let examples = json!({"{{lead.id}}": "1"});
+    let fields = json!({"type": "waba", "waba_category": "UTILITY", "waba_language": "ru", "waba_examples": examples});
+    let id = world.sandbox.add_template(HOST, "Ready", content, fields);
+    assert!(world.sandbox.ask_template_review(HOST, id));
+    let path = line.path("/templates");
+    let stored = async || world.api.get(&path).await.json["items"].as_array().filter(|all| !all.is_empty()).map(|_| ());
+    world.until("the request is stored", stored).await;
+    while parom::template::due_now(&world.app().sources).await > 0 {}
+    let approved = json!({"event": "APPROVED", "message_template_id": 99_001});
+    let change = json!({"field": "message_template_status_update", "value": approved});
+    let body = json!({"object": "whatsapp_business_account", "entry": [{"id": WABA, "changes": [change]}]}).to_string();
+    assert_eq!(posts(world, &format!("/hooks/whatsapp/{}", line.source_id), Some(SECRET), &body).await, 200);
+    while parom::template::due_now(&world.app().sources).await > 0 {}
+    comes(world, &line, message("wamid.A", "text", json!({"body": "Hello"}))).await;
+    world.advance(std::time::Duration::from_secs(2 * 86_400));
+    let template = HookMessage::text("").template(id, None, content, &[("{{lead.id}}", "1592")]);
+    line.manager_sends(world, CUSTOMER, template).await;
+    world.deliver_all().await;
+    let out = sent(world).pop().expect("it was sent");
+    assert_eq!((&out["type"], &out["template"]["language"]["code"]), (&json!("template"), &json!("ru")));
+    assert_eq!(out["template"]["components"][0]["parameters"][0]["text"], "1592");
+}
+
+both!(it_is_enough_to_connect_and_talk, it_goes_on_when_nothing_else_answers, a_template_goes_there_and_back);

@@ -1,0 +1,188 @@
+//! Everything that a customer can do in WhatsApp, on its way into amoCRM.
+
+use doubles::whatsapp::{Act, Content, Dressing, Given};
+use parom_tests::both;
+use sandbox::{Button, HookMessage, ListMessage, ListRow, Section};
+use serde_json::json;
+
+use super::super::at_crm;
+use super::{WhatsAppWorld, arrives, chatting, last, told};
+
+async fn every_file_is_what_it_was(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let caption = || "Вот".to_owned();
+    let file = Given::sample;
+    for (content, kind, text) in [
+        (Content::image("Вот"), "picture", "Вот"),
+        (Content::Video { file: file(), caption: caption() }, "video", "Вот"),
+        (Content::Document { file: file().named("Договор №7.pdf"), caption: caption() }, "file", "Вот"),
+        (Content::Voice { file: file() }, "voice", ""),
+        (Content::Audio { file: file() }, "audio", ""),
+        (Content::Sticker { file: file(), animated: false }, "sticker", ""),
+        (Content::Sticker { file: file(), animated: true }, "sticker", ""),
+    ] {
+        let id = chat.customer(world).sends(content).unwrap();
+        arrives(world).await;
+        let came = last(world);
+        assert_eq!((came.kind.as_str(), came.text.as_str()), (kind, text));
+        assert!(came.media.contains("/media/"), "{kind}: a link of ours: {}", came.media);
+        assert!(!came.media.contains(&chat.number.token), "{kind}");
+        assert!(!told(&came)["file_name"].as_str().unwrap_or_default().is_empty(), "{kind}");
+        let sent = world.messenger.chat(&chat.number.phone, chat.maria).into_iter().find(|one| one.id == id);
+        let there = world.sandbox.downloads(&chat.line.host, &came.id).await.unwrap();
+        assert_eq!(there.bytes, sent.unwrap().file.unwrap().bytes, "{kind}: the same bytes");
+    }
+}
+
+async fn places_and_contacts_are_native(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let place = |name: &str, address: &str| Content::Location {
+        latitude: 43.2389,
+        longitude: 76.8897,
+        name: name.to_owned(),
+        address: address.to_owned(),
+    };
+    for (place, text) in [(place("", ""), ""), (place("Acme", "Abai 10"), "Acme, Abai 10")] {
+        chat.customer(world).sends(place).unwrap();
+        arrives(world).await;
+        let came = last(world);
+        assert_eq!((came.kind.as_str(), came.text.as_str()), ("location", text));
+        assert_eq!(told(&came)["location"], json!({"lon": 76.8897, "lat": 43.2389}));
+    }
+    let card = |name: &str, phone: &str| json!({"name": {"formatted_name": name}, "phones": [{"phone": phone}]});
+    let contacts = vec![card("Oleg", "+7 701 000 22 33"), card("Olga", "+7 701 000 44 55")];
+    chat.customer(world).sends(Content::Contacts { contacts }).unwrap();
+    arrives(world).await;
+    let came: Vec<_> = at_crm(world).into_iter().rev().take(2).map(|one| told(&one)["contact"].clone()).collect();
+    let contact = |name: &str, phone: &str| json!({"name": name, "phone": phone});
+    assert_eq!(came, [contact("Olga", "+7 701 000 44 55"), contact("Oleg", "+7 701 000 22 33")], "one each");
+}
+
+async fn who_writes_is_known_by_name_and_phone(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let there = world.sandbox.chats(&chat.line.host).remove(0);
+    assert_eq!((there.name.as_str(), there.phone.as_str()), ("Maria K.", "+77010001122"));
+    assert_eq!(there.source.as_deref(), Some("wa-1"));
+    let ad = json!({"source_url": "https://fb.me/1", "source_type": "ad", "source_id": "12", "headline": "Bikes"});
+    let with = Dressing { referral: Some(ad), ..Dressing::default() };
+    chat.customer(world).sends_with(Content::text("Price?"), with).unwrap();
+    arrives(world).await;
+    assert_eq!(last(world).text, "[Из рекламы: Bikes] https://fb.me/1\nPrice?");
+    assert_eq!(world.sandbox.chats(&chat.line.host).len(), 1);
+}
+
+async fn a_press_says_what_stands_on_the_button(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let button = |text: &str| Button { text: text.to_owned(), url: None };
+    let message = HookMessage::text("Today?").buttons(&[vec![button("Yes"), button("No")]]);
+    chat.manager_gets_through(world, message).await;
+    chat.customer(world).presses(&chat.last_sent(world).id, 1).unwrap();
+    arrives(world).await;
+    assert_eq!((last(world).kind.as_str(), last(world).text.as_str()), ("text", "No"));
+}
+
+async fn a_chosen_row_comes_back_with_its_data(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let row = |data: &str, title: &str| ListRow {
+        callback_data: data.to_owned(),
+        title: title.to_owned(),
+        description: "1-2 days".to_owned(),
+    };
+    let rows = vec![row("k7", "Delivery"), row("k8", "Assembly")];
+    let list = ListMessage {
+        header: "Pick a service".to_owned(),
+        body: "Choose one below".to_owned(),
+        footer: "Acme".to_owned(),
+        button: "Services".to_owned(),
+        sections: vec![Section { title: "Available".to_owned(), rows }],
+    };
+    chat.manager_gets_through(world, HookMessage::text("").list(list)).await;
+    let shown = chat.last_sent(world).json;
+    let second = shown.pointer("/interactive/action/sections/0/rows/1/id").unwrap().as_str().unwrap().to_owned();
+    chat.customer(world).chooses(&chat.last_sent(world).id, &second).unwrap();
+    arrives(world).await;
+    let came = last(world);
+    assert_eq!((came.text.as_str(), &told(&came)["callback_data"]), ("Assembly", &json!("k8")));
+}
+
+async fn answers_find_what_they_answer(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let said = chat.manager_gets_through(world, HookMessage::text("Red or blue?")).await;
+    chat.customer(world).replies(&chat.last_sent(world).id, "Blue").unwrap();
+    arrives(world).await;
+    let came = last(world);
+    assert_eq!(came.text, "Blue");
+    assert_eq!(came.payload["reply_to"]["message"]["id"], json!(said.message_id), "{}", came.payload);
+}
+
+async fn words_passed_on_say_so(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let with = Dressing { forwarded: true, ..Dressing::default() };
+    chat.customer(world).sends_with(Content::text("20% off"), with).unwrap();
+    arrives(world).await;
+    assert_eq!(last(world).text, "Переслано\n20% off");
+}
+
+async fn reactions_come_and_go(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let said = chat.manager_gets_through(world, HookMessage::text("Done")).await;
+    let id = chat.last_sent(world).id;
+    for (emoji, there) in [("👍", vec!["👍"]), ("🦖", vec!["🦖"]), ("", vec![])] {
+        chat.customer(world).reacts(&id, emoji).unwrap();
+        arrives(world).await;
+        let messages = world.sandbox.messages(&chat.line.host);
+        let reactions = &messages.iter().find(|one| one.id == said.message_id).unwrap().reactions;
+        assert_eq!(reactions.iter().map(|(_, emoji)| emoji.as_str()).collect::<Vec<_>>(), there);
+    }
+}
+
+async fn edits_and_deletions_change_what_amocrm_shows(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let text = chat.customer(world).writes("Красная").unwrap();
+    arrives(world).await;
+    let count = at_crm(world).len();
+    chat.customer(world).edits(&text, "Синяя").unwrap();
+    arrives(world).await;
+    assert_eq!((last(world).text.as_str(), last(world).edited), ("Синяя", true));
+    chat.customer(world).revokes(&text).unwrap();
+    arrives(world).await;
+    assert_eq!((last(world).text.as_str(), at_crm(world).len()), ("Удалено клиентом", count));
+    let picture = chat.customer(world).sends(Content::image("Чек")).unwrap();
+    arrives(world).await;
+    chat.customer(world).edits(&picture, "Чек 2").unwrap();
+    arrives(world).await;
+    let came = last(world);
+    assert_eq!((came.kind.as_str(), came.text.as_str(), came.media.is_empty()), ("picture", "Чек 2", false));
+}
+
+async fn what_amocrm_has_no_kind_for_is_words(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let item = json!({"product_retailer_id": "SKU-77", "quantity": 2, "item_price": 30, "currency": "USD"});
+    let order = Content::Order { catalog_id: "1".to_owned(), text: "к пятнице".to_owned(), items: vec![item] };
+    let unsupported = Content::Unsupported { what: "poll_creation".to_owned() };
+    for (content, text) in [
+        (order, "[Заказ] SKU-77 × 2 = 60 USD; итого 60 USD\nк пятнице"),
+        (unsupported, "[Сообщение не поддерживается: poll_creation. Попросите прислать текстом или файлом]"),
+    ] {
+        chat.customer(world).sends(content).unwrap();
+        arrives(world).await;
+        assert_eq!((last(world).kind.as_str(), last(world).text.as_str()), ("text", text));
+    }
+    let before = at_crm(world).len();
+    world.messenger.act(Act::Open { who: chat.maria, phone: chat.number.phone.clone() }).unwrap();
+    arrives(world).await;
+    assert_eq!(at_crm(world).len(), before, "a chat that was only opened says nothing");
+}
+
+both!(
+    every_file_is_what_it_was,
+    places_and_contacts_are_native,
+    who_writes_is_known_by_name_and_phone,
+    a_press_says_what_stands_on_the_button,
+    a_chosen_row_comes_back_with_its_data,
+    answers_find_what_they_answer,
+    words_passed_on_say_so,
+    reactions_come_and_go,
+    edits_and_deletions_change_what_amocrm_shows,
+    what_amocrm_has_no_kind_for_is_words,
+);

@@ -1,0 +1,222 @@
+//! WhatsApp: simulated Cloud API, server and local amoCRM, both ways.
+
+mod bare;
+mod buttons;
+mod connecting;
+mod hooks;
+mod inwards;
+mod kinds;
+mod live;
+mod numbers;
+mod phone_app;
+mod samples;
+mod state;
+mod statuses;
+mod templates;
+mod trouble;
+mod vendors;
+mod window;
+mod write_first;
+
+use std::ops::{Deref, DerefMut};
+
+use doubles::whatsapp::{AppView, Customer, MessageView as Sent, NewApp, NewPerson, NewPhone, WhatsApp};
+use parom_tests::settings::HOST;
+use parom_tests::{Beside, Engine, Line, Place, Setup, World};
+use sandbox::{HookMessage, MessageView, Said, Status};
+use serde_json::{Value, json};
+
+pub type WhatsAppWorld = Beside<WhatsApp>;
+
+/// The ids of the double's usual people and numbers.
+const WABA: &str = "220011223344556";
+const MARIA: &str = "KZ.1234567890123456789";
+const MARIAS_PHONE: &str = "77010001122";
+const VERIFY_TOKEN: &str = "chosen-by-the-vendor";
+
+/// A number at Meta, with the app and the token of its account.
+#[derive(Clone, Debug)]
+pub struct Number {
+    pub app: AppView,
+    pub waba: String,
+    pub phone: String,
+    pub token: String,
+}
+
+/// A source, its number, and Maria, who has written "Hello".
+pub struct Chat {
+    pub line: Line,
+    pub number: Number,
+    pub maria: i64,
+}
+
+/// The usual number of an account.
+fn number(messenger: &WhatsApp) -> Number {
+    let app = messenger.add_app(NewApp::default());
+    number_of(messenger, &app, WABA, "77010009900")
+}
+
+/// A number of this account and app.
+fn number_of(messenger: &WhatsApp, app: &AppView, waba: &str, digits: &str) -> Number {
+    let waba = messenger.add_waba(waba, "Acme");
+    let phone = messenger.add_phone(NewPhone { number: digits.to_owned(), ..NewPhone::of(&waba) });
+    let token = messenger.add_token(&app.id, &[&waba]);
+    Number { app: app.clone(), waba, phone, token }
+}
+
+impl Number {
+    /// What is entered by hand for an app of the account's own.
+    fn settings(&self) -> Value {
+        json!({
+            "phone_number_id": self.phone,
+            "waba_id": self.waba,
+            "access_token": self.token,
+            "app_secret": self.app.secret,
+        })
+    }
+
+    fn settings_with(&self, more: &Value) -> Value {
+        let mut settings = self.settings();
+        settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        settings
+    }
+}
+
+async fn arrives(world: &mut WhatsAppWorld) {
+    world.messenger.deliver_all().await;
+    world.deliver_all().await;
+    // What was sent has statuses.
+    world.messenger.deliver_all().await;
+    world.deliver_all().await;
+}
+
+async fn connected(world: &WhatsAppWorld) -> (Line, Number) {
+    let number = number(&world.messenger);
+    let line = world.line_of("whatsapp", "Acme", "wa-1", number.settings()).await;
+    (line, number)
+}
+
+async fn chatting(world: &mut WhatsAppWorld) -> Chat {
+    chatting_with(world, &json!({})).await
+}
+
+/// With these settings besides.
+async fn chatting_with(world: &mut WhatsAppWorld, settings: &Value) -> Chat {
+    let number = number(&world.messenger);
+    let line = world.line_of("whatsapp", "Acme", "wa-1", number.settings_with(settings)).await;
+    let maria = world.messenger.add_person(NewPerson::default());
+    world.messenger.customer(maria, &number.phone).writes("Hello").unwrap();
+    arrives(world).await;
+    Chat { line, number, maria }
+}
+
+impl Chat {
+    fn customer<'world>(&self, world: &'world WhatsAppWorld) -> Customer<'world> {
+        world.messenger.customer(self.maria, &self.number.phone)
+    }
+
+    async fn manager_sends(&self, world: &WhatsAppWorld, message: HookMessage) -> Said {
+        self.line.manager_sends(world, MARIA, message).await
+    }
+
+    /// The same, on its way to the customer and back.
+    async fn manager_gets_through(&self, world: &mut WhatsAppWorld, message: HookMessage) -> Said {
+        let said = self.manager_sends(world, message).await;
+        arrives(world).await;
+        said
+    }
+
+    fn sent(&self, world: &WhatsAppWorld) -> Vec<Sent> {
+        world.messenger.sent(&self.number.phone)
+    }
+
+    #[track_caller]
+    fn last_sent(&self, world: &WhatsAppWorld) -> Sent {
+        self.sent(world).pop().expect("something was sent")
+    }
+
+    fn texts(&self, world: &WhatsAppWorld) -> Vec<String> {
+        self.sent(world).into_iter().map(|one| one.text).collect()
+    }
+
+    fn path(&self) -> String {
+        format!("/hooks/whatsapp/{}", self.line.source_id)
+    }
+}
+
+/// What amoCRM got last from outside.
+#[track_caller]
+fn last(world: &WhatsAppWorld) -> MessageView {
+    super::at_crm(world).pop().expect("amoCRM got something")
+}
+
+/// The `message` of what it got, as it came.
+fn told(message: &MessageView) -> &Value {
+    message.payload.get("message").unwrap_or(&message.payload)
+}
+
+/// The last status of a manager's message.
+#[track_caller]
+fn status(world: &WhatsAppWorld, said: &Said) -> Status {
+    let found = world.sandbox.messages(HOST).into_iter().find(|message| message.id == said.message_id);
+    found.expect("amoCRM has the message").statuses.last().expect("a status").clone()
+}
+
+/// Code and words of a message that failed.
+#[track_caller]
+fn failure(world: &WhatsAppWorld, said: &Said) -> (i64, String) {
+    let status = status(world, said);
+    assert_eq!(status.code, -1, "{status:?}");
+    (status.error_code.unwrap_or_default(), status.error.unwrap_or_default().replace('\u{a0}', " "))
+}
+
+/// A world whose vendor has an app of its own: one address for the numbers of all accounts.
+pub struct VendorsWorld {
+    world: WhatsAppWorld,
+    app: AppView,
+}
+
+impl Place for VendorsWorld {
+    async fn open(engine: Engine) -> Option<Self> {
+        let change = |config: &mut base::config::Config| {
+            let app = NewApp::default();
+            config.whatsapp.app_id = Some(app.id);
+            config.whatsapp.app_secret = Some(app.secret.into());
+            config.whatsapp.verify_token = Some(VERIFY_TOKEN.into());
+        };
+        let world = WhatsAppWorld::start(engine, Setup { change, ..Setup::default() }).await?;
+        let app = world.messenger.add_app(NewApp::default());
+        let address = format!("{}/hooks/whatsapp", world.app().public_url());
+        world.messenger.set_callback(&app.id, &address, VERIFY_TOKEN).await.expect("the handshake");
+        Some(Self { world, app })
+    }
+
+    async fn close(self) {
+        self.world.close().await;
+    }
+}
+
+impl Deref for VendorsWorld {
+    type Target = WhatsAppWorld;
+
+    fn deref(&self) -> &WhatsAppWorld {
+        &self.world
+    }
+}
+
+impl DerefMut for VendorsWorld {
+    fn deref_mut(&mut self) -> &mut WhatsAppWorld {
+        &mut self.world
+    }
+}
+
+/// Posts bytes to a hook's address, signed with a secret.
+async fn posts(world: &World, path: &str, secret: Option<&str>, body: &str) -> u16 {
+    let url = format!("{}{path}", world.app().public_url());
+    let mut request = parom_tests::client().post(url).header("content-type", "application/json");
+    if let Some(secret) = secret {
+        let signature = doubles::whatsapp::sign(secret, body.as_bytes());
+        request = request.header("x-hub-signature-256", format!("sha256={signature}"));
+    }
+    request.body(body.to_owned()).send().await.unwrap().status().as_u16()
+}

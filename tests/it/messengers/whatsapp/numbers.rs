@@ -1,0 +1,112 @@
+//! People whose ids change, and those who have two (whatsapp §12).
+
+use doubles::whatsapp::{Act, NewPerson};
+use entity::conversation_alias;
+use parom_tests::both;
+use parom_tests::settings::HOST;
+use sandbox::HookMessage;
+use sea_orm::EntityTrait;
+use serde_json::json;
+
+use super::super::at_crm;
+use super::{MARIA, MARIAS_PHONE, WhatsAppWorld, arrives, chatting, connected, last, posts};
+
+async fn a_new_number_is_told_and_written_to(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let number = "77019998877".to_owned();
+    world.messenger.act(Act::ChangeNumber { who: chat.maria, number: number.clone(), user_id: None }).unwrap();
+    arrives(world).await;
+    assert_eq!(last(world).text, "[Номер клиента сменился с +77010001122 на +77019998877]");
+    assert!(last(world).silent, "nobody has to answer it");
+    chat.manager_gets_through(world, HookMessage::text("Noted")).await;
+    assert_eq!(chat.last_sent(world).json["to"], number.as_str());
+    chat.customer(world).writes("Good").unwrap();
+    arrives(world).await;
+    assert_eq!(world.sandbox.chats(HOST).len(), 1, "it stays one chat");
+}
+
+async fn a_new_scoped_id_is_the_same_person(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let user_id = Some("KZ.5550001112223334445".to_owned());
+    let number = "77019998877".to_owned();
+    world.messenger.act(Act::ChangeNumber { who: chat.maria, number, user_id }).unwrap();
+    arrives(world).await;
+    chat.customer(world).writes("It is me").unwrap();
+    arrives(world).await;
+    assert_eq!((last(world).text.as_str(), world.sandbox.chats(HOST).len()), ("It is me", 1));
+}
+
+/// Known by phone before Meta told the other id, and by that one alone after the phone was hidden.
+async fn phone_and_scoped_id_are_one_chat(world: &mut WhatsAppWorld) {
+    let (line, number) = connected(world).await;
+    let classic = NewPerson { user_id: None, ..NewPerson::default() };
+    let before = world.messenger.add_person(classic);
+    world.messenger.customer(before, &number.phone).writes("By phone").unwrap();
+    arrives(world).await;
+    let body = |text: &str, id: &str, from: Option<&str>, user: Option<&str>| {
+        let mut message = json!({"id": id, "timestamp": "1795168900", "type": "text", "text": {"body": text}});
+        let mut contact = json!({"profile": {"name": "Maria K."}});
+        if let Some(from) = from {
+            message["from"] = json!(from);
+            contact["wa_id"] = json!(from);
+        }
+        if let Some(user) = user {
+            message["from_user_id"] = json!(user);
+            contact["user_id"] = json!(user);
+        }
+        let metadata = json!({"display_phone_number": "77010009900", "phone_number_id": number.phone});
+        let value = json!({"metadata": metadata, "contacts": [contact], "messages": [message]});
+        let change = json!([{"field": "messages", "value": value}]);
+        json!({"object": "whatsapp_business_account", "entry": [{"id": number.waba, "changes": change}]}).to_string()
+    };
+    let path = format!("/hooks/whatsapp/{}", line.source_id);
+    let (phone, user) = (Some(MARIAS_PHONE), Some(MARIA));
+    for (text, id, from, user) in [("By both", "wamid.B", phone, user), ("By the id alone", "wamid.C", None, user)] {
+        assert_eq!(posts(world, &path, Some(&number.app.secret), &body(text, id, from, user)).await, 200);
+        world.deliver_all().await;
+    }
+    let texts: Vec<String> = at_crm(world).into_iter().map(|one| one.text).collect();
+    assert_eq!(
+        (texts, world.sandbox.chats(HOST).len()),
+        (vec!["By phone".into(), "By both".into(), "By the id alone".into()], 1)
+    );
+    let chat = world.sandbox.chats(HOST).remove(0).id;
+    line.manager_sends_to(world, &chat, HookMessage::text("Hello")).await;
+    arrives(world).await;
+    assert_eq!(world.messenger.sent(&number.phone)[0].json["to"], MARIAS_PHONE);
+    // Both ids come with every message; nothing is written again for it.
+    let aliases = || async { conversation_alias::Entity::find().all(world.app().store.read()).await.unwrap().len() };
+    let known = aliases().await;
+    for id in ["wamid.D", "wamid.E"] {
+        assert_eq!(posts(world, &path, Some(&number.app.secret), &body("More", id, phone, user)).await, 200);
+    }
+    assert_eq!(aliases().await, known);
+    world.deliver_all().await;
+}
+
+/// Who hides the phone behind a username is known and written to by the other id.
+async fn who_hides_the_phone_is_written_to_all_the_same(world: &mut WhatsAppWorld) {
+    let (line, number) = connected(world).await;
+    let joao = NewPerson {
+        wa_id: "5511900001111".to_owned(),
+        name: "João".to_owned(),
+        username: Some("joao.verde".to_owned()),
+        user_id: Some("BR.9876543210987654321".to_owned()),
+        ..NewPerson::default()
+    };
+    let joao = world.messenger.add_person(joao);
+    world.messenger.customer(joao, &number.phone).writes("Oi!").unwrap();
+    arrives(world).await;
+    line.manager_sends(world, "BR.9876543210987654321", HookMessage::text("Olá")).await;
+    arrives(world).await;
+    let sent = world.messenger.sent(&number.phone).pop().unwrap();
+    assert_eq!((sent.person, sent.error), (joao, None), "{}", sent.json);
+    assert!(sent.json["to"].is_null() && sent.json["recipient"] == "BR.9876543210987654321", "{}", sent.json);
+}
+
+both!(
+    a_new_number_is_told_and_written_to,
+    a_new_scoped_id_is_the_same_person,
+    phone_and_scoped_id_are_one_chat,
+    who_hides_the_phone_is_written_to_all_the_same,
+);

@@ -1,0 +1,149 @@
+//! How far a message has come, and what becomes of one whose answer was lost (whatsapp §5).
+
+use std::time::Duration;
+
+use doubles::whatsapp::{Fault, Status, WebhookFault};
+use parom_tests::both;
+use sandbox::{Attachment, HookMessage};
+
+use super::{WhatsAppWorld, arrives, chatting, failure};
+
+async fn delivered_and_read_reach_the_manager(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let said = chat.manager_gets_through(world, HookMessage::text("Good morning")).await;
+    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
+    chat.customer(world).reads().unwrap();
+    arrives(world).await;
+    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1, 2]);
+    let voice = HookMessage::attachment(Attachment::sample("voice"));
+    let voice = chat.manager_gets_through(world, voice).await;
+    chat.customer(world).plays(&chat.last_sent(world).id).unwrap();
+    arrives(world).await;
+    assert_eq!(world.statuses_at_crm(&chat.line, &voice.message_id), [1, 2], "whoever plays it has it");
+}
+
+async fn sent_alone_is_not_delivered(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    world.messenger.set_delivers(false);
+    let said = chat.manager_gets_through(world, HookMessage::text("Good morning")).await;
+    assert!(world.statuses_at_crm(&chat.line, &said.message_id).is_empty());
+    world.messenger.reports(&chat.last_sent(world).id, Status::Delivered);
+    arrives(world).await;
+    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
+}
+
+/// They may come doubled, out of order, and after a later one; none goes back.
+async fn the_highest_status_stays(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    world.messenger.set_delivers(false);
+    let said = chat.manager_gets_through(world, HookMessage::text("Good morning")).await;
+    let id = chat.last_sent(world).id;
+    world.messenger.faults().webhooks_until_cleared(WebhookFault::Doubled);
+    for status in [Status::Read, Status::Delivered, Status::Sent, Status::Read] {
+        world.messenger.reports(&id, status);
+        arrives(world).await;
+    }
+    world.messenger.faults().clear();
+    world.messenger.fails(&id, 131_026);
+    arrives(world).await;
+    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [2]);
+}
+
+async fn a_failure_is_told_in_words(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    world.messenger.set_delivers(false);
+    for (code, expected, words) in [
+        (131_047, 905, "Прошло 24 часа с ответа клиента. Отправьте шаблон."),
+        (131_026, 901, "Номера нет в WhatsApp или он недоступен. Проверьте номер."),
+        (131_049, 903, "Клиент получил много рекламы. Повторите через сутки."),
+    ] {
+        let said = chat.manager_gets_through(world, HookMessage::text("Good morning")).await;
+        world.messenger.fails(&chat.last_sent(world).id, code);
+        arrives(world).await;
+        let (told, text) = failure(world, &said);
+        assert_eq!((told, text.as_str()), (expected, words), "{code}");
+    }
+    chat.customer(world).blocks(true).unwrap();
+    let said = chat.manager_gets_through(world, HookMessage::text("Hello?")).await;
+    assert_eq!(failure(world, &said).0, 901);
+    let dead = world.api.get(&chat.line.dead_letters()).await.is(200);
+    assert!(!dead.text.contains(&chat.number.token), "{}", dead.text);
+}
+
+/// What Meta refuses at once has the same words as what it reports later.
+async fn a_refusal_is_told_in_words(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    world.messenger.set_refuses_at_once(true);
+    chat.customer(world).blocks(true).unwrap();
+    let said = chat.manager_gets_through(world, HookMessage::text("Hello?")).await;
+    let words = "Номера нет в WhatsApp или он недоступен. Проверьте номер.".to_owned();
+    assert_eq!(failure(world, &said), (901, words));
+    let dead = world.api.get(&chat.line.dead_letters()).await.is(200);
+    let id = dead.text_at("/items/0/message_id");
+    let page = world.panel(chat.line.tenant_id).await.opens(&format!("/panel/messages/{id}")).await.is(200);
+    page.says(&["The number is not on WhatsApp or unavailable.", "131026"]);
+    page.never_says(&[&chat.number.token]);
+}
+
+/// The answer is lost, the message is there: its status says so, and nothing is sent twice.
+async fn a_lost_answer_is_settled_by_the_status(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    world.messenger.faults().next("messages", 1, Fault::ResetAfter);
+    let said = chat.manager_gets_through(world, HookMessage::text("Once")).await;
+    world.deliver_to_the_end().await;
+    arrives(world).await;
+    assert_eq!(chat.texts(world), ["Once"]);
+    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
+    // It is known by Meta's id from now on.
+    chat.customer(world).reacts(&chat.last_sent(world).id, "👍").unwrap();
+    chat.customer(world).reads().unwrap();
+    arrives(world).await;
+    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1, 2]);
+    let messages = world.sandbox.messages(&chat.line.host);
+    assert_eq!(messages.iter().find(|one| one.id == said.message_id).unwrap().reactions.len(), 1);
+}
+
+/// It never arrived, and no status comes: after a while it is sent once more.
+async fn a_lost_message_is_sent_once_more(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    world.messenger.faults().next("messages", 1, Fault::ResetBefore);
+    let said = chat.manager_gets_through(world, HookMessage::text("Perhaps")).await;
+    assert!(chat.texts(world).is_empty(), "its status is waited for");
+    world.deliver_to_the_end().await;
+    arrives(world).await;
+    assert_eq!(chat.texts(world), ["Perhaps"]);
+    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
+}
+
+/// Statuses overtake the answer of the send.
+async fn a_status_before_the_answer_counts(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    world.messenger.faults().next("messages", 1, Fault::AnswerLast);
+    let said = chat.manager_gets_through(world, HookMessage::text("Quick")).await;
+    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
+    assert_eq!(chat.texts(world), ["Quick"]);
+}
+
+async fn what_certainly_did_not_arrive_is_sent_again(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    world.messenger.faults().next("messages", 1, Fault::Error { code: 131_016 });
+    world.messenger.faults().next("messages", 1, Fault::HtmlPage { status: 502 });
+    let said = chat.manager_gets_through(world, HookMessage::text("At last")).await;
+    world.deliver_to_the_end().await;
+    world.advance(Duration::from_secs(60));
+    arrives(world).await;
+    assert_eq!(chat.texts(world), ["At last"]);
+    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
+}
+
+both!(
+    delivered_and_read_reach_the_manager,
+    sent_alone_is_not_delivered,
+    the_highest_status_stays,
+    a_failure_is_told_in_words,
+    a_refusal_is_told_in_words,
+    a_lost_answer_is_settled_by_the_status,
+    a_lost_message_is_sent_once_more,
+    a_status_before_the_answer_counts,
+    what_certainly_did_not_arrive_is_sent_again,
+);

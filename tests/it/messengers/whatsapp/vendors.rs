@@ -1,0 +1,171 @@
+//! The vendor's own app at Meta: one webhook address for the numbers of all accounts (whatsapp §2).
+
+use doubles::whatsapp::{NewPerson, Review, WebhookFault};
+use parom_tests::settings::{CHANNEL_ID, HOST};
+use parom_tests::{Line, answer, both};
+use reqwest::Method;
+use sandbox::HookMessage;
+use serde_json::{Value, json};
+
+use super::{MARIA, Number, VERIFY_TOKEN, VendorsWorld, arrives, number_of, posts};
+
+const OTHER: &str = "other.amocrm.ru";
+const OTHER_WABA: &str = "220011223344999";
+const DOOR: &str = "/hooks/whatsapp";
+
+/// Without a secret of its own, a source is served by the vendor's app.
+fn settings(number: &Number) -> Value {
+    let mut settings = number.settings();
+    settings.as_object_mut().unwrap().remove("app_secret");
+    settings
+}
+
+/// A source of this number in an account.
+async fn line(world: &VendorsWorld, host: &str, external_id: &str, number: &Number) -> Line {
+    if world.tenant(host).await.is_none() {
+        world.owner(host).installs_in_a_browser().await.is(200);
+    }
+    let tenant_id = world.active(host).await;
+    let body = json!({"kind": "whatsapp", "name": "Acme", "external_id": external_id, "settings": settings(number)});
+    let made = world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &body).await.is(201);
+    Line {
+        host: host.to_owned(),
+        tenant_id,
+        source_id: made.text_at("/id").parse().unwrap(),
+        external_id: external_id.to_owned(),
+        scope_id: format!("{CHANNEL_ID}_{}", world.sandbox.add_account(host).amojo_id),
+        webhook_secret: String::new(),
+    }
+}
+
+fn texts(world: &VendorsWorld, host: &str) -> Vec<String> {
+    let all = world.sandbox.messages(host).into_iter().filter(|one| one.msgid.is_some());
+    all.map(|one| one.text).collect()
+}
+
+async fn each_account_gets_what_was_written_to_its_number(world: &mut VendorsWorld) {
+    let own = number_of(&world.messenger, &world.app, super::WABA, "77010009900");
+    let others = number_of(&world.messenger, &world.app, OTHER_WABA, "77010009922");
+    let one = line(world, HOST, "wa-1", &own).await;
+    let other = line(world, OTHER, "wa-1", &others).await;
+    let address = format!("{}{DOOR}", world.app().public_url());
+    assert_eq!(world.messenger.addresses(&own.waba), [address.as_str()], "one address for all");
+    assert_eq!(world.messenger.addresses(&others.waba), [address.as_str()]);
+    let maria = world.messenger.add_person(NewPerson::default());
+    world.messenger.hold_webhooks(true);
+    world.messenger.customer(maria, &own.phone).writes("To Acme").unwrap();
+    world.messenger.customer(maria, &others.phone).writes("To the other").unwrap();
+    world.messenger.batch(doubles::whatsapp::Batch::Entries);
+    world.messenger.hold_webhooks(false);
+    arrives(world).await;
+    assert_eq!(
+        (texts(world, HOST), texts(world, OTHER)),
+        (vec!["To Acme".to_owned()], vec!["To the other".to_owned()])
+    );
+    one.manager_sends(world, MARIA, HookMessage::text("From Acme")).await;
+    other.manager_sends(world, MARIA, HookMessage::text("From the other")).await;
+    arrives(world).await;
+    for (number, text) in [(&own, "From Acme"), (&others, "From the other")] {
+        let sent = world.messenger.sent(&number.phone);
+        assert_eq!(sent.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), [text]);
+    }
+    // The other account leaves: its number is nobody's, and nobody else gets its messages.
+    world.api.delete(&other.path("")).await.is(204);
+    world.messenger.customer(maria, &others.phone).writes("Anybody?").unwrap();
+    world.messenger.customer(maria, &own.phone).writes("Still here").unwrap();
+    arrives(world).await;
+    assert_eq!((texts(world, OTHER).len(), texts(world, HOST).len()), (1, 2));
+}
+
+async fn an_unknown_number_is_kept_aside(world: &mut VendorsWorld) {
+    let number = number_of(&world.messenger, &world.app, super::WABA, "77010009900");
+    world.messenger.subscribe(&world.app.id, &number.waba);
+    let maria = world.messenger.add_person(NewPerson::default());
+    world.messenger.customer(maria, &number.phone).writes("Anybody?").unwrap();
+    arrives(world).await;
+    let webhook = world.messenger.webhooks().pop().unwrap();
+    assert_eq!(webhook.last_status, Some(200));
+    assert_eq!(world.quarantined().await, ["unknown_line"]);
+}
+
+async fn only_meta_is_let_in(world: &mut VendorsWorld) {
+    let number = number_of(&world.messenger, &world.app, super::WABA, "77010009900");
+    line(world, HOST, "wa-1", &number).await;
+    let maria = world.messenger.add_person(NewPerson::default());
+    for fault in [WebhookFault::Forged, WebhookFault::Unsigned] {
+        world.messenger.faults().next_webhooks(1, fault);
+        world.messenger.customer(maria, &number.phone).writes("Lost").unwrap();
+        arrives(world).await;
+        assert_eq!(world.messenger.webhooks().pop().unwrap().last_status, Some(401));
+    }
+    assert!(texts(world, HOST).is_empty() && world.quarantined().await.is_empty());
+    let asked = |token: &str| format!("{DOOR}?hub.mode=subscribe&hub.challenge=42&hub.verify_token={token}");
+    let right = answer(world.api.anonymous(Method::GET, &asked(VERIFY_TOKEN))).await.is(200);
+    assert_eq!(right.text, "42");
+    for wrong in ["", "wrong"] {
+        answer(world.api.anonymous(Method::GET, &asked(wrong))).await.is(403);
+    }
+    assert_eq!(posts(world, DOOR, Some("another"), "{}").await, 401);
+    let counted = answer(world.api.anonymous(Method::GET, "/metrics")).await.is(200);
+    counted.says(&[
+        "parom_hooks_total{door=\"whatsapp\",status=\"401\"}",
+        "parom_hooks_total{door=\"whatsapp\",status=\"403\"}",
+    ]);
+}
+
+/// A decision about a template, or a restriction, names the WABA and no number: each source of it gets it.
+async fn what_concerns_an_account_reaches_its_sources(world: &mut VendorsWorld) {
+    let number = number_of(&world.messenger, &world.app, super::WABA, "77010009900");
+    let phone = world.messenger.add_phone(doubles::whatsapp::NewPhone {
+        id: "330022334455668".to_owned(),
+        number: "77010009911".to_owned(),
+        ..doubles::whatsapp::NewPhone::of(&number.waba)
+    });
+    let second = Number { phone, ..number.clone() };
+    let stranger = number_of(&world.messenger, &world.app, OTHER_WABA, "77010009922");
+    let lines = [
+        line(world, HOST, "wa-1", &number).await,
+        line(world, OTHER, "wa-2", &second).await,
+        line(world, OTHER, "wa-3", &stranger).await,
+    ];
+    let state = async |world: &VendorsWorld, line: &Line| {
+        world.api.get(&line.path("")).await.is(200).json["status"].as_str().unwrap().to_owned()
+    };
+    world.messenger.restrict(&number.waba, "RESTRICTED_BIZ_INITIATED_MESSAGING", 1_795_773_600);
+    arrives(world).await;
+    let told = [state(world, &lines[0]).await, state(world, &lines[1]).await, state(world, &lines[2]).await];
+    assert_eq!(told, ["needs_attention", "needs_attention", "working"]);
+    world.messenger.reinstate(&number.waba);
+    arrives(world).await;
+    assert_eq!(state(world, &lines[1]).await, "working");
+
+    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    let fields = json!({"type": "waba", "waba_category": "UTILITY", "waba_language": "ru"});
+    let id = world.sandbox.add_template(HOST, "Ready", "Your order is ready.", fields);
+    assert!(world.sandbox.ask_template_review(HOST, id));
+    let path = lines[0].path("/templates");
+    let stored = async || world.api.get(&path).await.json["items"].as_array().filter(|all| !all.is_empty()).map(|_| ());
+    world.until("the request is stored", stored).await;
+    while parom::template::due_now(&world.app().sources).await > 0 {}
+    let there = world.messenger.templates(&number.waba).pop().unwrap();
+    world.messenger.review(&there.id, Review::Approve).unwrap();
+    arrives(world).await;
+    while parom::template::due_now(&world.app().sources).await > 0 {}
+    let template = world.sandbox.templates(HOST).into_iter().find(|one| one["id"] == id).unwrap();
+    assert_eq!(template["_embedded"]["reviews"][0]["status"], "approved");
+
+    // Whose sources are gone is nobody's account.
+    for line in &lines {
+        world.api.delete(&line.path("")).await.is(204);
+    }
+    world.messenger.ban(&number.waba);
+    arrives(world).await;
+    assert_eq!(world.quarantined().await, ["unknown_line"]);
+}
+
+both!(
+    each_account_gets_what_was_written_to_its_number,
+    an_unknown_number_is_kept_aside,
+    only_meta_is_let_in,
+    what_concerns_an_account_reaches_its_sources,
+);

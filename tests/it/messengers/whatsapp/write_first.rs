@@ -1,0 +1,73 @@
+//! A manager writes first, by phone: a template, because nobody has written yet (whatsapp §9).
+
+use doubles::whatsapp::{NewPerson, Review};
+use parom_tests::both;
+use parom_tests::settings::{CHANNEL_ID, HOST};
+use sandbox::{HookMessage, Said};
+use serde_json::json;
+
+use super::{Chat, WhatsAppWorld, arrives, connected, failure, last};
+
+const CONTENT: &str = "Order {{lead.id}} is ready at Acme.";
+
+async fn begins(world: &mut WhatsAppWorld, message: HookMessage) -> Said {
+    let phone = "8 (701) 000-11-22";
+    let said = world.sandbox.manager_writes_first(HOST, CHANNEL_ID, Some("wa-1"), phone, message).await.unwrap();
+    arrives(world).await;
+    said
+}
+
+/// An approved template's id at amoCRM.
+async fn approved(world: &mut WhatsAppWorld, chat: &Chat) -> i64 {
+    let examples = json!({"{{lead.id}}": "1"});
+    let fields = json!({"type": "waba", "waba_category": "UTILITY", "waba_language": "ru", "waba_examples": examples});
+    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    let id = world.sandbox.add_template(HOST, "Ready", CONTENT, fields);
+    assert!(world.sandbox.ask_template_review(HOST, id));
+    let path = chat.line.path("/templates");
+    let stored = async || world.api.get(&path).await.json["items"].as_array().filter(|all| !all.is_empty()).map(|_| ());
+    world.until("the request is stored", stored).await;
+    while parom::template::due_now(&world.app().sources).await > 0 {}
+    let there = world.messenger.templates(&chat.number.waba).pop().unwrap();
+    world.messenger.review(&there.id, Review::Approve).unwrap();
+    arrives(world).await;
+    while parom::template::due_now(&world.app().sources).await > 0 {}
+    id
+}
+
+async fn who_has_whatsapp_gets_the_template_and_answers_in_the_same_chat(world: &mut WhatsAppWorld) {
+    let (line, number) = connected(world).await;
+    let maria = world.messenger.add_person(NewPerson::default());
+    let chat = Chat { line, number, maria };
+    let id = approved(world, &chat).await;
+    let free = begins(world, HookMessage::text("Hello, this is Acme")).await;
+    let (code, words) = failure(world, &free);
+    assert!(code == 905 && words.starts_with("Клиент ещё не писал сюда."), "{code} {words}");
+    assert!(chat.sent(world).is_empty(), "nothing was sent");
+
+    let template = HookMessage::text("").template(id, None, CONTENT, &[("{{lead.id}}", "1592")]);
+    let said = begins(world, template).await;
+    let sent = chat.last_sent(world);
+    assert_eq!((sent.kind.as_str(), sent.error, &sent.json["to"]), ("template", None, &json!("77010001122")));
+    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
+    chat.customer(world).writes("Thanks!").unwrap();
+    arrives(world).await;
+    let came = last(world);
+    assert_eq!((came.text.as_str(), came.chat_id.as_str()), ("Thanks!", said.chat_id.as_str()), "in the same chat");
+    let answer = HookMessage::text("See you");
+    chat.line.manager_sends_to(world, &said.chat_id, answer).await;
+    arrives(world).await;
+    assert_eq!(chat.last_sent(world).text, "See you");
+    assert_eq!(world.sandbox.chats(HOST).len(), 1);
+}
+
+async fn who_has_none_is_901(world: &mut WhatsAppWorld) {
+    let (line, number) = connected(world).await;
+    let chat = Chat { line, number, maria: 0 };
+    let id = approved(world, &chat).await;
+    let said = begins(world, HookMessage::text("").template(id, None, CONTENT, &[("{{lead.id}}", "1592")])).await;
+    let words = "Номера нет в WhatsApp или он недоступен. Проверьте номер.".to_owned();
+    assert_eq!(failure(world, &said), (901, words));
+}
+
+both!(who_has_whatsapp_gets_the_template_and_answers_in_the_same_chat, who_has_none_is_901);
