@@ -4,6 +4,7 @@
 mod abilities;
 pub mod avito;
 mod connector;
+mod consent;
 pub mod custom;
 pub mod error_catalog;
 pub mod facebook;
@@ -31,7 +32,8 @@ pub use abilities::{
     Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit, Window,
 };
 pub use connector::{Check, Connector, Probe, Settings, Setup, SourceNotice};
+pub use consent::{ConsentPage, OfferedLine};
 pub use field::{Field, Input};
-pub use line::{Denied, HOOK_SECRET, HookTarget, Identity, LinePage, LineService, Watched};
+pub use line::{Denied, HOOK_SECRET, HookTarget, Identity, LinePage, LineService, Watched, WebhookToEnter};
 pub use outgoing::{Event, LastIncoming, Message, MessageIds, Outgoing, PartNumber};
 pub use registry::Connectors;

@@ -23,8 +23,8 @@ use super::file::{NotOpened, OpenFile};
 use super::incoming::{InboundEvent, IncomingCall, NotReceived};
 use super::poll::{HistoryPage, OpenConversation, Renewed};
 use super::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
-    error_catalog,
+    Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup,
+    Watched, error_catalog,
 };
 use crate::kind::Kind;
 
@@ -112,6 +112,10 @@ impl Connector for Avito {
 
     async fn open_media(&self, settings: &Settings, reference: &str) -> Result<OpenFile, NotOpened> {
         files::open(&self.api, settings, reference).await
+    }
+
+    fn consent_page(&self) -> Option<&dyn ConsentPage> {
+        self.api.app.as_ref().map(|_| -> &dyn ConsentPage { self })
     }
 
     fn has_webhook(&self) -> bool {

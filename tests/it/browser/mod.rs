@@ -2,6 +2,7 @@
 //! goes wrong: strangers' words, foreign frames and forms, amoCRM's troubles.
 
 mod chat;
+mod connecting;
 mod docs;
 mod frames;
 mod hostile;
@@ -41,6 +42,7 @@ pub fn archive(world: &World) -> Vec<u8> {
         public_url: config.server.public_url.clone(),
         vendor: widget::Vendor::default(),
         card: true,
+        whatsapp: true,
         dev: true,
         images: Default::default(),
     })

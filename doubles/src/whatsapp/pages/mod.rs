@@ -1,6 +1,7 @@
 //! Pages for people: customers' phones, Meta's review, fault injection; and JSON for programs.
 
 mod bubble;
+mod dialog;
 mod events;
 mod files;
 mod keys;
@@ -33,6 +34,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/reviews", web::post().to(reviews::press))
         .route("/trouble", web::get().to(trouble::show))
         .route("/trouble", web::post().to(trouble::press))
+        .route("/{version}/dialog/oauth", web::get().to(dialog::ask))
+        .route("/{version}/dialog/oauth", web::post().to(dialog::answer))
         .route("/acts", web::post().to(programs::act))
         .route("/uploads", web::post().to(files::take))
         .route("/chats/{person}", web::get().to(programs::chat))
@@ -80,10 +83,10 @@ struct Notice<'a> {
     frame: &'a Frame,
 }
 
-/// A rendered page with its headers.
+/// A rendered page with its headers. Forms may lead elsewhere: the dialog returns to the app.
 pub(super) fn render(status: StatusCode, page: &impl Template) -> HttpResponse {
     const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
-                          media-src 'self'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
+                          media-src 'self'; base-uri 'none'; frame-ancestors 'self'; form-action 'self' http: https:";
     let Ok(text) = page.render() else {
         return HttpResponse::InternalServerError().finish();
     };
