@@ -81,7 +81,7 @@ async fn a_refusal_is_told_in_words(world: &mut WhatsAppWorld) {
     let dead = world.api.get(&chat.line.dead_letters()).await.is(200);
     let id = dead.text_at("/items/0/message_id");
     let page = world.panel(chat.line.tenant_id).await.opens(&format!("/panel/messages/{id}")).await.is(200);
-    page.says(&["The number is not on WhatsApp or unavailable.", "131026"]);
+    page.says(&["The number is not on WhatsApp or not reachable."]);
     page.never_says(&[&chat.number.token]);
 }
 
