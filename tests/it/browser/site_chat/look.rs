@@ -1,7 +1,7 @@
 //! How the chat looks while somebody talks: head, groups, ticks, what is new, reactions, the button.
 
 use base::i18n::{Language, Words};
-use parom_tests::Browser;
+use parom_tests::{Browser, Place};
 use parom_tests::settings::HOST;
 use serde_json::json;
 
