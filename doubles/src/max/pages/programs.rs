@@ -92,7 +92,9 @@ pub(super) async fn mend(core: web::Data<Arc<Core>>, request: HttpRequest) -> Ht
 
 /// `GET /events`: server-sent events that only say "something changed".
 pub(super) async fn events(core: web::Data<Arc<Core>>) -> HttpResponse {
-    let changes = core.subscribe();
+    let mut changes = core.subscribe();
+    // What happened since the page was drawn.
+    changes.mark_changed();
     let body = stream::unfold(changes, |mut changes| async move {
         let text = match tokio::time::timeout(HEARTBEAT, changes.changed()).await {
             Ok(Ok(())) => format!("event: change\ndata: {}\n\n", *changes.borrow_and_update()),
