@@ -10,6 +10,7 @@ use parom_tests::{Beside, Line, Reply, Visitor, World, both, once};
 use serde_json::{Value, json};
 
 use super::{a_second, ends, heard, told};
+use crate::messengers::played::with_bot;
 
 type VkWorld = Beside<Vk>;
 
@@ -58,6 +59,7 @@ async fn connects(world: &VkWorld, acme: &Acme) -> Line {
 }
 
 async fn earlier_messages_come_in_silently_and_once(world: &mut VkWorld) {
+    with_bot(world).await;
     let acme = acme(world);
     let line = connects(world, &acme).await;
     world.advance(Duration::from_secs(2));
@@ -88,6 +90,7 @@ async fn earlier_messages_come_in_silently_and_once(world: &mut VkWorld) {
 }
 
 async fn it_goes_on_where_it_was(world: &mut VkWorld) {
+    with_bot(world).await;
     let acme = acme(world);
     let line = connects(world, &acme).await;
     let visitor = world.panel(line.tenant_id).await;
@@ -114,6 +117,7 @@ async fn it_goes_on_where_it_was(world: &mut VkWorld) {
 }
 
 async fn a_refusal_is_told_in_words(world: &mut VkWorld) {
+    with_bot(world).await;
     let acme = acme(world);
     let line = connects(world, &acme).await;
     let visitor = world.panel(line.tenant_id).await;
@@ -131,6 +135,7 @@ async fn a_refusal_is_told_in_words(world: &mut VkWorld) {
 }
 
 async fn a_messenger_that_does_not_answer_is_asked_again(world: &mut VkWorld) {
+    with_bot(world).await;
     let acme = acme(world);
     let line = connects(world, &acme).await;
     let visitor = world.panel(line.tenant_id).await;
@@ -176,6 +181,7 @@ async fn avito_shows_its_chats(world: &mut Beside<Avito>) {
 }
 
 async fn instagram_shows_its_conversations(world: &mut Beside<Meta>) {
+    with_bot(world).await;
     let meta = &world.messenger;
     let app = meta.add_app(NewApp::default());
     let account = meta.add_account(&app, NewAccount::instagram());

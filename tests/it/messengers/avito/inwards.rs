@@ -51,9 +51,9 @@ async fn the_first_message_names_the_advert(world: &mut AvitoWorld) {
 
 async fn what_is_quoted_and_taken_back_arrives(world: &mut AvitoWorld) {
     let chat = chatting::<Shop>(world).await;
-    let customer = world.messenger.customer(chat.ids.buyer, chat.ids.item);
-    let asked = customer.writes("Синий есть?").unwrap();
-    customer.replies(&asked, "Или зелёный").unwrap();
+    let asked = world.messenger.customer(chat.ids.buyer, chat.ids.item).writes("Синий есть?").unwrap();
+    arrives::<Shop>(world).await;
+    world.messenger.customer(chat.ids.buyer, chat.ids.item).replies(&asked, "Или зелёный").unwrap();
     arrives::<Shop>(world).await;
     let came = at_crm(world);
     let quoted = &came[2].payload["reply_to"]["message"]["id"];
