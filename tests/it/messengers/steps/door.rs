@@ -112,5 +112,6 @@ pub async fn every_sample_is_taken<P: Played>(world: &mut Beside<P::Double>, lea
     P::writes(&world.messenger, &chat.ids, "After all that");
     arrives::<P>(world).await;
     // A file that is nowhere is looked for longer.
+    world.deliver_to_the_end().await;
     assert!(at_crm(world).iter().any(|one| one.text == "After all that"));
 }
