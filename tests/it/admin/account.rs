@@ -144,6 +144,7 @@ async fn a_look_ends_in_the_admin_and_a_suspension_has_its_reason(world: &mut Wo
     let out = olga.sends_as_it_is("/panel/sign-out", &[("csrf", csrf.as_str())]).await.is(303);
     assert_eq!(out.header("location"), format!("/admin/accounts/{}", line.tenant_id));
 
+    olga.opens(&path(line.tenant_id, "")).await.is(200);
     olga.sends(&path(line.tenant_id, "/suspend"), &[("reason", "The invoice of May is open")]).await.is(303);
     let owner = world.panel(line.tenant_id).await;
     owner.opens("/panel").await.is(200).says(&["Reason: The invoice of May is open"]);
