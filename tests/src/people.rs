@@ -104,8 +104,7 @@ impl Stage {
                 }
             }
         };
-        // Longer than a lease: what a task that broke had begun waits for its end.
-        let answer = tokio::time::timeout(Duration::from_secs(100), asking).await;
+        let answer = tokio::time::timeout(Duration::from_secs(100), asking).await; // Longer than a lease.
         answer.unwrap_or_else(|_| panic!("waited 100 seconds in vain: {what}"))
     }
 
