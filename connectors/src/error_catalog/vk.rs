@@ -11,22 +11,7 @@ use super::{CatalogEntry, ErrorCatalog};
 /// What VK's API refuses, and why.
 pub const VK: ErrorCatalog = ErrorCatalog { kind: "vk", rows: ROWS, defaults: DEFAULTS };
 
-/// Id, codes, parts of the text, reaction, failure code, and cause. Codes 0: no answer contains it.
-macro_rules! rows {
-    ($($id:literal $from:literal..=$to:literal [$($text:literal),*] => $class:expr, $failure:expr, $cause:literal;)*) => {
-        &[$(CatalogEntry {
-            id: $id,
-            key: concat!("passport-vk-", $id),
-            codes: $from..=$to,
-            texts: &[$($text),*],
-            cause: $cause,
-            class: $class,
-            failure: $failure,
-        }),*]
-    };
-}
-
-const ROWS: &[CatalogEntry] = rows! {
+const ROWS: &[CatalogEntry] = rows! { "vk":
     "1" 1..=1 [] => Transient, Some(Internal), "unknown error of VK's";
     "5" 4..=5 [] => Pause, Some(SourceDisconnected), "token deleted, or of another community";
     "6" 6..=6 [] => Transient, Some(Internal), "more than 20 calls a second with one token";
@@ -81,7 +66,7 @@ const ROWS: &[CatalogEntry] = rows! {
     "unknown" 0..=0 [] => Unknown, Some(Rejected), "outcome unknown";
 };
 
-const DEFAULTS: &[CatalogEntry] = rows! {
+const DEFAULTS: &[CatalogEntry] = rows! { "vk":
     "other" 2..=99999 [] => Permanent, Some(Rejected), "any other refusal";
 };
 

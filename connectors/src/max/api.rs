@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::config;
-use base::http_client::{Guarded, HttpClients, read_up_to, reason};
+use base::http_client::{Guarded, HttpClients, read_up_to};
 use base::i18n::LocalizedText;
 use futures_util::StreamExt;
 use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
@@ -18,6 +18,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::file::OpenFile;
+use crate::unanswered::words;
 
 /// Time limit of a call, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(8);
@@ -201,18 +202,6 @@ fn unanswered(error: reqwest::Error) -> ApiError {
     let sent = !error.is_connect() && !error.is_builder();
     let said = words(error);
     if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
-}
-
-/// Why a connection failed, without its address.
-fn words(error: reqwest::Error) -> LocalizedText {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    reason::explain(&text)
 }
 
 #[cfg(test)]

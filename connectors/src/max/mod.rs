@@ -19,8 +19,8 @@ use chrono::{DateTime, Utc};
 use super::file::{NotOpened, OpenFile};
 use super::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 use super::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
-    error_catalog,
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings, Setup,
+    Watched, error_catalog,
 };
 use crate::kind::Kind;
 
@@ -136,7 +136,7 @@ impl Connector for Max {
     }
 
     fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
-        keyboard::PressedButton::read(data)?.choice(markup)
+        PressedButton::read(data)?.choice(markup)
     }
 
     async fn acknowledge(&self, settings: &Settings, press: &str) {

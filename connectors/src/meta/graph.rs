@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::http_client::{Guarded, HttpClients, read_up_to, reason};
+use base::http_client::{Guarded, HttpClients, read_up_to};
 use base::i18n::LocalizedText;
 use reqwest::{Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -14,6 +14,8 @@ use url::Url;
 
 use super::settings::Account;
 use super::upload::Upload;
+
+use crate::unanswered::words;
 
 /// The version that every call names.
 const VERSION: &str = "v26.0";
@@ -224,16 +226,4 @@ fn retry_after(response: &Response) -> Option<Duration> {
     let all = usage.as_object()?.values().filter_map(Value::as_array).flatten();
     let minutes = all.filter_map(|one| one.get("estimated_time_to_regain_access")?.as_u64()).max()?;
     (minutes > 0).then(|| Duration::from_secs(minutes.saturating_mul(60)))
-}
-
-/// Why a connection failed, without its address.
-fn words(error: reqwest::Error) -> LocalizedText {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    reason::explain(&text)
 }

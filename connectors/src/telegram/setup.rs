@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 
 use super::api::{ApiError, BotApi};
 use super::{TOKEN, token};
-use crate::error_catalog;
-use crate::{Check, Field, Input, Settings, Setup};
+use crate::{Check, Field, Input, Settings, Setup, entered, error_catalog};
 
 pub(super) const FIELDS: &[Field] = &[
     Field { secret: true, ..Field::required(TOKEN, Input::Text, "wizard-tg-token").with_hint("wizard-tg-token-hint") },
@@ -41,7 +40,7 @@ impl Default for BotOptions {
 impl BotOptions {
     /// The stored options.
     pub fn of(settings: &Settings) -> Self {
-        serde_json::from_value(settings.public.clone()).unwrap_or_default()
+        entered::options(settings)
     }
 }
 
@@ -107,12 +106,9 @@ pub async fn me(api: &BotApi, token: &SecretString) -> Result<BotUser, ApiError>
 
 /// Validates the entered settings. A token that is missing, or sent back as displayed, is kept.
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
-    let typed: SettingsInput =
-        serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])?;
-    let kept = |token: &String| token.trim().is_empty() || token.starts_with('…');
+    let typed: SettingsInput = entered::read(settings)?;
     let mut secrets = std::collections::BTreeMap::new();
-    if let Some(token) = typed.bot_token.filter(|token| !kept(token)) {
-        let token = token.trim();
+    if let Some(token) = entered::credential(typed.bot_token.as_deref()) {
         if token::bot_id(token).is_none() {
             return Err(vec![FieldError::new("/settings/bot_token", LocalizedText::new("wizard-tg-bad-format"))]);
         }

@@ -21,8 +21,8 @@ use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 use crate::kind::Kind;
 use crate::poll::HistoryPage;
 use crate::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
-    error_catalog,
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings, Setup,
+    Watched, error_catalog,
 };
 
 mod abilities;
@@ -137,7 +137,7 @@ impl Connector for Vk {
     }
 
     fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
-        keyboard::PressedButton::read(data)?.choice(markup)
+        PressedButton::read(data)?.choice(markup)
     }
 
     async fn acknowledge(&self, settings: &Settings, press: &str) {

@@ -25,8 +25,8 @@ use super::poll::{OpenConversation, Renewed};
 use super::template::{NewTemplate, TemplateState};
 use super::vendor_app::VendorApp;
 use super::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, LineService, Outgoing, Probe, Settings, Setup,
-    Watched, error_catalog,
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, LineService, Outgoing, PressedButton, Probe,
+    Settings, Setup, Watched, error_catalog,
 };
 use crate::kind::Kind;
 
@@ -200,8 +200,7 @@ impl Connector for WhatsApp {
     }
 
     fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
-        let choice = keyboard::PressedButton::read(data)?.choice(markup)?;
-        Some(ButtonText { text: choice.text, callback_data: choice.callback_data })
+        PressedButton::read(data)?.choice(markup)
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::content::Piece;
 use super::{Listener, id_of, millis, text_of};
+use crate::PressedButton;
 use crate::incoming::{
     Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage, Reacted, StatusReport, StatusUpTo,
 };
-use crate::meta::buttons;
 use crate::meta::send::letter_of;
 
 /// Events that are understood and of no interest.
@@ -217,7 +217,7 @@ fn wrote(written: IncomingMessage) -> InboundEvent {
 
 /// A press of one of our buttons, or what it says as a text.
 fn press_or_text(written: IncomingMessage, data: &str) -> InboundEvent {
-    match buttons::message_of(data) {
+    match PressedButton::read(data).map(|pressed| pressed.message_id) {
         Some(message_id) => InboundEvent::Pressed(Box::new(ButtonPress {
             written,
             message_id: Some(message_id),

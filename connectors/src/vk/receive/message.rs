@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::Listener;
 use crate::incoming::{Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage};
 use crate::vk::ids::{MessageId, is_chat};
-use crate::vk::keyboard::{self, PressedButton};
+use crate::vk::keyboard;
 use crate::vk::wire::Message;
 
 impl Listener<'_> {
@@ -30,7 +30,7 @@ impl Listener<'_> {
         }
         let mut written = self.written(message).await.into_iter();
         let Some(first) = written.next() else { return vec![InboundEvent::Unknown("message_new")] };
-        events.push(match PressedButton::of_payload(&message.payload) {
+        events.push(match keyboard::pressed(&message.payload) {
             Some(pressed) => InboundEvent::Pressed(Box::new(ButtonPress {
                 written: first,
                 message_id: Some(pressed.message_id),

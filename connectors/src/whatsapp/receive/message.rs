@@ -8,9 +8,9 @@ use super::content::ReceivedContent;
 use super::context::{above, mark, reply_to};
 use super::people::PersonIds;
 use super::{NumberChange, system};
+use crate::PressedButton;
 use crate::incoming::{Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage, Reacted};
 use crate::whatsapp::ids::stored;
-use crate::whatsapp::keyboard::PressedButton;
 use crate::whatsapp::wire::Message;
 
 /// The conversation of a message, and its participants.
