@@ -153,7 +153,7 @@ fn say(restored: &Restored, missing: anyhow::Result<u64>, out: &mut impl Write) 
 async fn note(
     store: &Store,
     clock: &Clock,
-    action: &str,
+    action: &'static str,
     manifest: &Manifest,
     detail: serde_json::Value,
 ) -> anyhow::Result<()> {

@@ -153,9 +153,16 @@ fn inputs(config: &Config, command: &Build) -> anyhow::Result<BuildInputs> {
             privacy_url: config.vendor.privacy_url.clone(),
         },
         card: command.card,
+        whatsapp: integration.is_some_and(serves_whatsapp),
         dev: command.dev,
         images: about.logo_dir.as_deref().map(images).transpose()?.unwrap_or_default(),
     })
+}
+
+/// Whether one of its channels carries WhatsApp.
+fn serves_whatsapp(integration: &Integration) -> bool {
+    let kind = connectors::whatsapp::KIND.name;
+    integration.channels.iter().any(|channel| channel.connectors.iter().any(|one| one == kind))
 }
 
 /// The integration to use. None only with `--dev` and a configuration without integrations.

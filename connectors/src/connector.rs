@@ -17,7 +17,9 @@ use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{HistoryPage, OpenConversation, Renewed};
 use crate::template::{NewTemplate, TemplateState};
 use crate::vendor_app::VendorApp;
-use crate::{Abilities, Denied, Field, HookTarget, Identity, LineService, Outgoing, Watched};
+use crate::{
+    Abilities, ConsentPage, Denied, Field, HookTarget, Identity, LineService, Outgoing, Watched, WebhookToEnter,
+};
 
 /// A source's settings.
 #[derive(Clone, Debug)]
@@ -176,6 +178,17 @@ pub trait Connector: Send + Sync {
 
     /// The vendor's app, if the configuration has one: it receives the calls for all lines at one address.
     fn vendor_app(&self) -> Option<&dyn VendorApp> {
+        None
+    }
+
+    /// The messenger's page on which owners of lines let the vendor's app in; none if the configuration has no such app.
+    fn consent_page(&self) -> Option<&dyn ConsentPage> {
+        None
+    }
+
+    /// What an administrator must enter at the messenger so that its calls come to a source's own address; none if
+    /// there is nothing to enter.
+    fn webhook_to_enter(&self, _settings: &Settings, _hook: &HookTarget) -> Option<WebhookToEnter> {
         None
     }
 

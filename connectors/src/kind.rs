@@ -12,4 +12,6 @@ pub struct Kind {
     pub web_chat: bool,
     /// The link that opens a chat with a line of this name; none if there is none.
     pub deep_link: Option<fn(name: &str) -> String>,
+    /// A drawing of ours that stands for the messenger, as SVG for a page: no vendor's logo.
+    pub mark: &'static str,
 }

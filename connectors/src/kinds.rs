@@ -3,17 +3,17 @@
 use crate::kind::Kind;
 use crate::{avito, custom, facebook, instagram, max, telegram, vk, webchat, whatsapp};
 
-/// All kinds that are built in.
+/// All kinds that are built in, in the order in which they are offered: the most used first, the one for developers last.
 pub const KINDS: &[Kind] = &[
-    avito::KIND,
-    custom::KIND,
-    facebook::KIND,
-    instagram::KIND,
-    max::KIND,
     telegram::KIND,
-    vk::KIND,
-    webchat::KIND,
     whatsapp::KIND,
+    webchat::KIND,
+    vk::KIND,
+    avito::KIND,
+    max::KIND,
+    instagram::KIND,
+    facebook::KIND,
+    custom::KIND,
 ];
 
 fn is(name: &str, what: impl Fn(&Kind) -> bool) -> bool {
@@ -42,4 +42,39 @@ pub fn deep_link(kind: &str, line: &str) -> Option<String> {
 /// Names of the kinds for which this holds, for queries.
 pub fn names(what: impl Fn(&Kind) -> bool) -> impl Iterator<Item = &'static str> {
     KINDS.iter().filter(move |kind| what(kind)).map(|kind| kind.name)
+}
+
+/// The drawing that stands for a kind, as SVG; one that was added by another crate has a speech bubble.
+pub fn mark(name: &str) -> &'static str {
+    KINDS.iter().find(|kind| kind.name == name).map_or(include_str!("mark.svg"), |kind| kind.mark)
+}
+
+/// The place of a kind where kinds are offered. Those of other crates come before the one for developers.
+pub fn place(name: &str) -> usize {
+    let known = KINDS.iter().position(|kind| kind.name == name);
+    known.map_or(KINDS.len() * 2 - 3, |place| place * 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_used_come_first_and_the_one_for_developers_last() {
+        let mut names = vec!["custom", "pigeon", "vk", "webchat", "telegram"];
+        names.sort_by_key(|name| place(name));
+        assert_eq!(names, ["telegram", "webchat", "vk", "pigeon", "custom"]);
+    }
+
+    #[test]
+    fn every_mark_is_a_drawing_alone() {
+        let marks = KINDS.iter().map(|kind| kind.mark).chain([mark("pigeon")]);
+        for mark in marks {
+            assert!(mark.starts_with("<svg class=\"mark\"") && mark.len() < 1_000, "{mark}");
+            assert!(
+                mark.contains("aria-hidden=\"true\"") && !mark.contains("href") && !mark.contains("script"),
+                "{mark}"
+            );
+        }
+    }
 }

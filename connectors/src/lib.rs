@@ -4,6 +4,7 @@
 mod abilities;
 pub mod avito;
 mod connector;
+mod consent;
 pub mod custom;
 mod entered;
 pub mod error_catalog;
@@ -39,8 +40,9 @@ pub use abilities::{
     Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit, Window,
 };
 pub use connector::{Check, Connector, Probe, Settings, Setup, SourceNotice};
+pub use consent::{ConsentPage, OfferedLine};
 pub use field::{Field, Input};
-pub use line::{Denied, HOOK_SECRET, HookTarget, Identity, LinePage, LineService, Watched};
+pub use line::{Denied, HOOK_SECRET, HookTarget, Identity, LinePage, LineService, Watched, WebhookToEnter};
 pub use outgoing::{Event, LastIncoming, Message, MessageIds, Outgoing, PartNumber};
 pub use pressed_button::PressedButton;
 pub use registry::Connectors;

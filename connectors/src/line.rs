@@ -81,3 +81,13 @@ pub enum Watched {
     /// To nobody, or not all kinds of updates: it must be set again.
     Unset,
 }
+
+/// What an administrator enters at the messenger by hand, in order.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WebhookToEnter {
+    /// Text keys of what this is, and of where it is entered.
+    pub title: &'static str,
+    pub hint: &'static str,
+    /// Each with the text key of its label.
+    pub values: Vec<(&'static str, String)>,
+}

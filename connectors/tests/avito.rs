@@ -13,7 +13,7 @@ use base::verdict::Verdict;
 use chrono::DateTime;
 use connectors::incoming::InboundEvent;
 use connectors::poll::OpenConversation;
-use connectors::{Connector, Denied, HookTarget, Settings, Watched};
+use connectors::{Connector, ConsentPage, Denied, HookTarget, Settings, Watched};
 use doubles::avito::{Act, Content as Written, Fault};
 use futures_util::StreamExt;
 use serde_json::json;
@@ -211,7 +211,7 @@ async fn the_past_is_brought_in() {
 #[tokio::test]
 async fn a_seller_lets_the_vendors_application_in() {
     let world = World::start().await;
-    let page = world.avito.consent_page("abc").unwrap();
+    let page = world.avito.address("abc", "").unwrap();
     let pairs: BTreeMap<String, String> = page.query_pairs().into_owned().collect();
     let back = world.double.consent(&pairs["client_id"], &pairs["scope"], &pairs["state"], world.seller).unwrap();
     let code = back.rsplit_once("code=").unwrap().1.split('&').next().unwrap().to_owned();

@@ -45,7 +45,12 @@ pub struct Model {
     pub epoch: i64,
     /// Also the end of the hold of whoever works on it; none: nothing is to be done.
     pub next_at: Option<i64>,
-    /// Why it stopped, JSON by language; empty: it did not.
+    /// Its messages come from the messenger itself, those since this time; none: from a file.
+    pub history_since: Option<i64>,
+    /// The page to ask the messenger for next, empty for the first one; none: nothing is left to ask for.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub history_page: Option<String>,
+    /// Why it stopped, or why it waits, JSON by language; empty: it does neither.
     #[sea_orm(column_type = "Text")]
     pub failure: String,
     pub created_at: i64,

@@ -22,6 +22,8 @@ said-avito-answered = Avito answered { $status } { $text }
 
 ## The wizard
 
+wizard-consent-avito = Connect at avito.ru
+wizard-consent-hint-avito = Avito’s page opens: sign in as the seller and confirm. Then you come back here. Nothing has to be copied.
 wizard-avito-client-id = Client ID
 wizard-avito-client-id-hint = At avito.ru open “For professionals” → “Integrations” (avito.ru/professionals/api). The messenger’s API needs the highest subscription level for goods and jobs, one of the two highest for services.
 wizard-avito-client-secret = Client Secret

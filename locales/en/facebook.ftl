@@ -38,6 +38,8 @@ passport-facebook-other = Messenger refused the message. Change it and send agai
 ## The wizard
 
 wizard-fb-page = Page id
-wizard-fb-page-hint = Digits. Open the page, About, Page transparency; or the id in Meta Business Suite, Settings
+wizard-fb-page-hint = Digits. Open the page, About, Page transparency; or the id in Meta Business Suite, Settings.
 wizard-fb-token = Page access token
-wizard-fb-token-hint = From your app at developers.facebook.com, Messenger, Settings: choose the page and press Generate. It needs pages_messaging, pages_manage_metadata, pages_read_engagement
+wizard-fb-verify-hint = Any text of your own. Parom tells it to Meta together with its address.
+wizard-fb-verify-optional-hint = Only with an app of your own: any text. Parom tells it to Meta together with its address.
+wizard-fb-token-hint = From your app at developers.facebook.com, Messenger, Settings: choose the page and press Generate. It needs pages_messaging, pages_manage_metadata, pages_read_engagement.

@@ -79,3 +79,14 @@ import-duplicates =
         [one] { $count } of them had come before and was not sent again.
        *[other] { $count } of them had come before and were not sent again.
     }
+import-history-title = Earlier messages
+import-history-about = { $messenger } keeps earlier messages. The chats of the last { $days } days come in silently: no leads, no notices, nothing unread. What is here already is not repeated.
+import-history-begin = Bring the last { $days } days in
+import-history-again = Bring the last { $days } days in once more
+import-history-origin = From the messenger, { $days } days
+import-history-reading =
+    { $messages ->
+        [one] Reading from { $messenger }: { $messages } message so far
+       *[other] Reading from { $messenger }: { $messages } messages so far
+    }
+import-history-none = There were no messages in the { $days } days before the source was connected.

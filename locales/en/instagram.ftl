@@ -38,6 +38,6 @@ passport-instagram-other = Instagram refused the message. Change it and send aga
 ## The wizard
 
 wizard-ig-account = Account id
-wizard-ig-account-hint = Digits, 1784…: the id of the professional account, shown beside its token in your app at developers.facebook.com
+wizard-ig-account-hint = Digits, 1784…: the id of the professional account, shown beside its token in your app at developers.facebook.com.
 wizard-ig-token = Access token
-wizard-ig-token-hint = From your app at developers.facebook.com, Instagram, API setup with Instagram login: press Generate token. Parom renews it before its 60 days are over
+wizard-ig-token-hint = From your app at developers.facebook.com, Instagram, API setup with Instagram login: press Generate token. Parom renews it before its 60 days are over.

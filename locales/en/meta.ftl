@@ -1,10 +1,11 @@
 ## What Instagram and Messenger share: the wizard
 
 wizard-meta-secret = App secret
-wizard-meta-secret-hint = In your app at developers.facebook.com: App settings, Basic (for Instagram: Instagram, API setup). Meta signs its calls with it
-wizard-meta-secret-optional-hint = Leave empty to use the common app. With an app of your own: its secret, from App settings, Basic
+wizard-meta-secret-hint = In your app at developers.facebook.com: App settings, Basic (for Instagram: Instagram, API setup). Meta signs its calls with it.
+wizard-meta-secret-optional-hint = Leave empty to use the common app. With an app of your own: its secret, from App settings, Basic.
 wizard-meta-verify = Verify token
-wizard-meta-verify-hint = Any text of your own. Enter the same in your app under Webhooks, beside the address of this source
+wizard-meta-verify-hint = Any text of your own. Enter the same in your app under Webhooks, beside the address of this source.
+wizard-meta-verify-optional-hint = Only with an app of your own: any text. Enter the same in your app under Webhooks.
 wizard-meta-bad-format = Copy this value once more: it has signs that do not belong there.
 wizard-meta-bad-id = The id has digits only.
 wizard-meta-unknown-setting = There is no such setting.

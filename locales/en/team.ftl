@@ -197,3 +197,7 @@ audit-did-account-access_lost = { $crm } no longer accepts the access
 audit-did-account-unpaid = { $crm } asks for payment
 audit-did-account-blocked = Blocked by { $crm }
 audit-did-account-served = { $crm } serves the account again
+audit-why-password = wrong password
+audit-why-unknown = unknown
+audit-why-revoked = revoked
+audit-why-expired = expired

@@ -31,6 +31,7 @@ said-telegram-waiting = { $count } messages wait at Telegram
 said-messenger-away = the messenger does not answer: { $reason }
 said-messenger-refused = the messenger refused: { $reason }
 said-line-taken = { $line } works in another account already
+said-line-taken-here = { $line } already works in source “{ $source }”.
 said-line-other = these are the credentials of { $line }, and this source is { $now }: add another source for it
 
 ## A source whose messenger brings messages elsewhere, or not at all

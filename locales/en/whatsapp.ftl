@@ -19,6 +19,14 @@ wa-out-choose = Choose
 
 ## A number and its account
 
+wizard-take-over-whatsapp = Move the number to Parom
+wizard-consent-whatsapp = Connect with Facebook
+wizard-consent-hint-whatsapp = Meta’s page opens: sign in with Facebook, choose the company and the number, confirm. Then you come back here. Nothing has to be copied.
+wizard-wa-pin = PIN of the number
+wizard-wa-pin-hint = Only if two-step verification is on for the number: its six digits. Otherwise leave this empty; Parom sets one.
+wizard-wa-bad-pin = A PIN has six digits.
+said-wa-pin = the number has a PIN of its own. Enter it, or turn two-step verification off in WhatsApp Manager
+said-wa-no-numbers = the account that was chosen has no phone number. Add one in Meta’s window
 wizard-wa-verify-token-hint = Any text without spaces. Needed only if you enter the address at Meta yourself.
 wizard-wa-mark-read = Show customers that their messages are read
 wizard-wa-mark-read-hint = The ticks turn blue when a manager answers or types. Without this mark customers see neither ticks nor typing.

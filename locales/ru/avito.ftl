@@ -22,6 +22,8 @@ said-avito-answered = Авито ответил { $status } { $text }
 
 ## Мастер
 
+wizard-consent-avito = Подключить на avito.ru
+wizard-consent-hint-avito = Откроется страница Авито: войдите как продавец и подтвердите. Потом вы вернётесь сюда. Копировать ничего не нужно.
 wizard-avito-client-id = Client ID
 wizard-avito-client-id-hint = На avito.ru откройте «Для бизнеса» → «Интеграции» (avito.ru/professionals/api). API мессенджера даёт уровень подписки «Максимальный», для услуг ещё и «Расширенный».
 wizard-avito-client-secret = Client Secret

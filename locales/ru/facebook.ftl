@@ -38,6 +38,8 @@ passport-facebook-other = Messenger отклонил сообщение. Изм�
 ## Мастер
 
 wizard-fb-page = ID страницы
-wizard-fb-page-hint = Цифры. На странице: Информация, Прозрачность страницы; или в Meta Business Suite, Настройки
+wizard-fb-page-hint = Цифры. На странице: Информация, Прозрачность страницы; или в Meta Business Suite, Настройки.
 wizard-fb-token = Токен доступа страницы
-wizard-fb-token-hint = В вашем приложении на developers.facebook.com: Messenger, Настройки, выберите страницу и нажмите «Создать». Нужны права pages_messaging, pages_manage_metadata, pages_read_engagement
+wizard-fb-verify-hint = Любой ваш текст. Parom сам передаст его Meta вместе со своим адресом.
+wizard-fb-verify-optional-hint = Только для своего приложения: любой текст. Parom сам передаст его Meta вместе со своим адресом.
+wizard-fb-token-hint = В вашем приложении на developers.facebook.com: Messenger, Настройки, выберите страницу и нажмите «Создать». Нужны права pages_messaging, pages_manage_metadata, pages_read_engagement.

@@ -97,3 +97,15 @@ import-duplicates =
         [many] { $count } из них уже приходили и не отправлены повторно.
        *[other] { $count } из них уже приходили и не отправлены повторно.
     }
+import-history-title = Прежние сообщения
+import-history-about = { $messenger }: прежние сообщения можно перенести. Чаты за последние { $days } дней придут тихо: без новых сделок, уведомлений и непрочитанных. Что уже есть, не повторится.
+import-history-begin = Перенести последние { $days } дней
+import-history-again = Перенести последние { $days } дней ещё раз
+import-history-origin = Из мессенджера, { $days } дней
+import-history-reading =
+    { $messages ->
+        [one] { $messenger }: прочитано { $messages } сообщение
+        [few] { $messenger }: прочитано { $messages } сообщения
+       *[many] { $messenger }: прочитано { $messages } сообщений
+    }
+import-history-none = За { $days } дней до подключения источника сообщений не было.

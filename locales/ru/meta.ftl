@@ -1,10 +1,11 @@
 ## Общее для Instagram и Messenger: мастер
 
 wizard-meta-secret = Секрет приложения
-wizard-meta-secret-hint = В вашем приложении на developers.facebook.com: App settings, Basic (для Instagram: Instagram, API setup). Им Meta подписывает свои вызовы
-wizard-meta-secret-optional-hint = Оставьте пустым, чтобы использовать общее приложение. Для своего приложения – его секрет: App settings, Basic
+wizard-meta-secret-hint = В вашем приложении на developers.facebook.com: App settings, Basic (для Instagram: Instagram, API setup). Им Meta подписывает свои вызовы.
+wizard-meta-secret-optional-hint = Оставьте пустым, чтобы использовать общее приложение. Для своего приложения – его секрет: App settings, Basic.
 wizard-meta-verify = Проверочный токен
-wizard-meta-verify-hint = Любой ваш текст. Введите его же в приложении, раздел Webhooks, рядом с адресом этого источника
+wizard-meta-verify-hint = Любой ваш текст. Введите его же в приложении, раздел Webhooks, рядом с адресом этого источника.
+wizard-meta-verify-optional-hint = Только для своего приложения: любой текст. Введите его же в приложении, раздел Webhooks.
 wizard-meta-bad-format = Скопируйте значение ещё раз: в нём лишние знаки.
 wizard-meta-bad-id = ID состоит только из цифр.
 wizard-meta-unknown-setting = Такой настройки нет.

@@ -201,3 +201,7 @@ audit-did-account-access_lost = { $crm } больше не принимает д
 audit-did-account-unpaid = { $crm } требует оплаты
 audit-did-account-blocked = Заблокировано со стороны { $crm }
 audit-did-account-served = { $crm } снова обслуживает аккаунт
+audit-why-password = неверный пароль
+audit-why-unknown = неизвестно
+audit-why-revoked = отозвано
+audit-why-expired = истекло

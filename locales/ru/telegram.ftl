@@ -31,6 +31,7 @@ said-telegram-waiting = ждёт в Telegram: { $count }
 said-messenger-away = мессенджер не отвечает: { $reason }
 said-messenger-refused = мессенджер отказал: { $reason }
 said-line-taken = { $line } уже работает в другом аккаунте
+said-line-taken-here = { $line } уже работает в источнике «{ $source }».
 said-line-other = это доступ к { $line }, а источник работает с { $now }: добавьте для него другой источник
 
 ## Источник, чей мессенджер приносит сообщения не сюда или никуда

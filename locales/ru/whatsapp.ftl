@@ -19,6 +19,14 @@ wa-out-choose = Выбрать
 
 ## A number and its account
 
+wizard-take-over-whatsapp = Перевести номер в Паром
+wizard-consent-whatsapp = Подключить через Facebook
+wizard-consent-hint-whatsapp = Откроется страница Meta: войдите через Facebook, выберите компанию и номер, подтвердите. Потом вы вернётесь сюда. Копировать ничего не нужно.
+wizard-wa-pin = PIN номера
+wizard-wa-pin-hint = Только если у номера включена двухшаговая проверка: её шесть цифр. Иначе оставьте пустым, Parom задаст свой.
+wizard-wa-bad-pin = PIN – это шесть цифр.
+said-wa-pin = у номера уже есть свой PIN. Введите его или выключите двухшаговую проверку в WhatsApp Manager
+said-wa-no-numbers = в выбранном аккаунте нет номера. Добавьте его в окне Meta
 wizard-wa-verify-token-hint = Любой текст без пробелов. Нужен, только если вы вводите адрес в Meta сами.
 wizard-wa-mark-read = Показывать клиентам, что сообщения прочитаны
 wizard-wa-mark-read-hint = Галочки становятся синими, когда менеджер отвечает или печатает. Без этой отметки клиенты не видят ни галочек, ни набора текста.

@@ -41,15 +41,6 @@ fn status<'a>(checks: &'a [(String, String, String)], name: &str) -> (&'a str, &
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_demo_checks_itself() {
-    let output = run(Command::new(BINARY).args(["demo", "--check"]).env_remove("PAROM_CONFIG")).await;
-    let said = text(&output.stdout);
-    assert!(output.status.success(), "{said}{}", text(&output.stderr));
-    assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), 14, "{said}");
-    assert!(said.ends_with("all steps ok\n"), "{said}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lost_messages_are_looked_for_by_the_running_server() {
     let mut drill = drill().await;
     drill.serves("").await;

@@ -1,5 +1,7 @@
 //! All integration tests in one binary, a module a topic.
 
+// The futures of steps that are common to all messengers lie deep within one another.
+#![recursion_limit = "256"]
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -20,6 +22,7 @@ mod connector_check;
 mod contacts;
 mod content;
 mod crash;
+mod demo;
 mod deploy;
 mod description;
 mod engine;

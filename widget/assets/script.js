@@ -77,7 +77,9 @@ function ($, Modal, config, SettingsWindow, areas) {
         windows.slice().forEach(close);
         const code = self.params.widget_code || config.code;
         const own = $body.find('#' + code + '_custom_content')[0];
-        show(own || $body[0], { external_id: context && context.external_id });
+        // amoCRM's lists of services by messenger open this window, too.
+        const kind = config.modals[self.system().area];
+        show(own || $body[0], { external_id: context && context.external_id, kind: kind });
         return true;
       },
 

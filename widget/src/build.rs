@@ -117,6 +117,8 @@ fn facts(inputs: &BuildInputs) -> Value {
         "support": { "link": inputs.vendor.support_url, "email": inputs.vendor.support_email },
         "privacy": inputs.vendor.privacy_url,
         "legal": inputs.vendor.legal_entity,
+        // Lists of the CRM from which the window opens, and the messenger that is meant there.
+        "modals": if inputs.has_whatsapp_modal() { json!({ "whatsapp_modal": "whatsapp" }) } else { json!({}) },
     })
 }
 

@@ -58,6 +58,8 @@ pub struct BuildInputs {
     pub vendor: Vendor,
     /// With the panel in the lead card (location `lcard-1`).
     pub card: bool,
+    /// A channel serves WhatsApp: the widget stands in amoCRM's list of WhatsApp services (location `whatsapp_modal`).
+    pub whatsapp: bool,
     /// For trying out: missing facts become marked placeholders, http is allowed, tour images may be missing.
     pub dev: bool,
     /// Logos and tour images that replace ours, by their file name.
@@ -72,6 +74,11 @@ impl BuildInputs {
     pub fn locale(&self) -> Vec<String> {
         let wanted = |language: &&&str| self.languages.iter().any(|one| one == **language);
         self.platform.languages().iter().filter(wanted).map(|&language| language.to_owned()).collect()
+    }
+
+    /// Only amoCRM has this list.
+    pub(crate) fn has_whatsapp_modal(&self) -> bool {
+        self.whatsapp && self.platform == Platform::Amocrm
     }
 
     /// The same with placeholders for what is missing; only for `--dev`.

@@ -73,8 +73,10 @@ impl Manifest {
     /// `tour`: the names of tour images in the archive.
     pub(crate) fn of(inputs: &BuildInputs, tour: &[String]) -> Self {
         let locale = inputs.locale();
-        // No `whatsapp_modal`: it would stand in amoCRM's list of WhatsApp services, and there is no connector for WhatsApp.
         let mut locations = vec!["settings", "advanced_settings", "lead_sources"];
+        if inputs.has_whatsapp_modal() {
+            locations.push("whatsapp_modal");
+        }
         if inputs.card {
             locations.push("lcard-1");
         }

@@ -24,6 +24,8 @@ pub enum IdKind {
     LineAccount,
     /// One-time state of an install in a browser.
     OauthState,
+    /// Hex SHA-256 of the one-time state of a consent on a messenger's page → session.
+    ConsentState,
     /// Lower-cased e-mail of a panel member → person.
     Person,
     /// Lower-cased e-mail of an operator of the vendor → person.
@@ -59,6 +61,7 @@ impl IdKind {
             Self::Line => "line",
             Self::LineAccount => "line_account",
             Self::OauthState => "oauth_state",
+            Self::ConsentState => "consent_state",
             Self::Person => "person",
             Self::Operator => "operator",
             Self::Membership => "membership",

@@ -2,8 +2,11 @@
 
 use std::fmt::Display;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
+
+use super::kinds::both_ways;
 use super::play::Play;
 use super::stage::DemoStage;
 use crate::print_line;
@@ -40,6 +43,17 @@ async fn steps(stage: &DemoStage) -> bool {
     line.step("the manager's answer reaches it by a signed webhook", play.own_messenger_out()).await;
     line.step("its delivered and read reach the manager", play.own_messenger_statuses()).await;
     line.step("the ledger adds up", play.ledger()).await;
+    if !line.wrong {
+        // All at once, each with its own time.
+        let lines = stage.messengers.lines().iter().map(|of| async move {
+            let started = Instant::now();
+            let done = both_ways(stage, of).await;
+            (of.kind, started.elapsed(), done)
+        });
+        for (kind, took, done) in join_all(lines).await {
+            line.tell(&format!("{kind}: connected, a message in, an answer out"), took, done);
+        }
+    }
     !line.wrong
 }
 
@@ -55,7 +69,11 @@ impl StepReport {
         }
         let started = Instant::now();
         let done = work.await;
-        let millis = started.elapsed().as_millis();
+        self.tell(name, started.elapsed(), done);
+    }
+
+    fn tell<T>(&mut self, name: &str, took: Duration, done: anyhow::Result<T>) {
+        let millis = took.as_millis();
         let print = |word: &str, more: &dyn Display| print_line(&format!("{word:<4}  {name:<52} {millis:>6} ms{more}"));
         let printed = match done {
             Ok(_) => print("ok", &""),

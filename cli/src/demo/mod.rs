@@ -10,11 +10,17 @@ use super::print_line;
 use super::serve::stop_asked_for;
 
 mod check;
+mod customers;
+mod kinds;
 mod messenger;
+mod messengers;
+mod names;
+mod page;
 mod play;
 mod stage;
 
-use stage::{DemoStage, HOST, NEW_HOST};
+use page::Page;
+use stage::{DemoStage, HOST, NEW_HOST, OPERATOR};
 
 #[derive(Args)]
 pub struct DemoCommand {
@@ -38,12 +44,12 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     stage.install().await?;
     let sources = stage.sources().await?;
     stage.telegram_source().await?;
-    let spare = stage.spare_bot()?;
+    let page = Page::start(&stage)?;
     print_line("The demo is ready. Open both windows side by side and write to each other:")?;
     print_line("")?;
     print_line(&format!("  Manager's window    {}", stage.manager_url()))?;
     print_line(&format!("  Customer's page     {}", stage.customer_url(&sources)))?;
-    print_line(&format!("  Customer's phone    {}   (Telegram, simulated)", stage.phone_url()))?;
+    print_line(&format!("  Messengers          {}   (simulated: phones, and what to connect them with)", page.url()))?;
     print_line("")?;
     print_line("Or set everything up as an administrator does:")?;
     print_line("")?;
@@ -53,11 +59,11 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
         "  Panel               {}   (good once, for ten minutes; later from the widget)",
         stage.panel_url().await?
     ))?;
+    print_line(&format!("  Vendor's admin      {}   (good once, for 10 minutes; another:", stage.admin_url().await?))?;
     print_line(&format!(
-        "  A bot to add        {}   (@{}, a bot of the simulated Telegram)",
-        spare.token, spare.username
+        "                      parom vendor link {OPERATOR} --config {})",
+        stage.folder().join("parom.toml").display()
     ))?;
-    print_line(&format!("  Vendor's admin      {}   (good once, for 10 minutes)", stage.admin_url().await?))?;
     print_line("")?;
     print_line(&format!("  Parom               {}", stage.url()))?;
     print_line(&format!("  API key             {}", stage.key()))?;
@@ -70,6 +76,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     print_line("")?;
     print_line("Nothing leaves this machine. Stop with Ctrl-C.")?;
     stop_asked_for().await?;
+    page.close().await;
     stage.close().await;
     Ok(ExitCode::SUCCESS)
 }

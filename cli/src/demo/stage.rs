@@ -9,7 +9,7 @@ use base::clock::Clock;
 use base::config::Config;
 use base::http_client::HttpClients;
 use base::i18n::Language;
-use doubles::telegram::{BotView, NewBot, NewPerson, Options as Simulated, Telegram};
+use connectors::Connectors;
 use parom::admin::operators::actions::{self, OperatorActor};
 use parom::api::key::Scope;
 use parom::audit::Actor;
@@ -21,6 +21,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::messenger::Messenger;
+use super::messengers::Messengers;
 use crate::{key, sandbox as sandbox_command, widget};
 
 /// The demo's account.
@@ -29,7 +30,7 @@ pub const HOST: &str = "demo.amocrm.ru";
 pub const NEW_HOST: &str = "new.amocrm.ru";
 const INTEGRATION: &str = "demo";
 const WIDGET: &str = "parom_demo";
-const OPERATOR: &str = "operator@demo.example";
+pub const OPERATOR: &str = "operator@demo.example";
 /// Time limit of each step.
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -37,8 +38,8 @@ pub const PATIENCE: Duration = Duration::from_secs(15);
 pub struct DemoStage {
     pub sandbox: Sandbox,
     pub messenger: Messenger,
-    /// A simulated Telegram with two bots: one is a source, the other can be connected by hand.
-    pub telegram: Telegram,
+    /// Simulated messengers. Telegram has two bots: one is a source, everything else can be connected by hand.
+    pub messengers: Messengers,
     pub http: Client,
     running: Running,
     key: SecretString,
@@ -68,20 +69,25 @@ impl DemoStage {
 
         // The sandbox has to listen before its address can stand in the configuration, so it is told of the
         // integration by a first reading of the same file.
-        let first = config(&folder, &public_url, "http://127.0.0.1:9", "http://127.0.0.1:9")?;
+        let first = config(&folder, &public_url, "http://127.0.0.1:9", "")?.1;
         let settings = sandbox_command::settings(&first, "127.0.0.1:0".into(), &clock);
         let sandbox = Sandbox::start(settings).await.context("the local amoCRM could not be started")?;
-        sandbox.add_account(HOST);
-        sandbox.add_account(NEW_HOST);
-        let telegram = simulated().await.context("the simulated Telegram could not be started")?;
-        let config = config(&folder, &public_url, sandbox.url(), telegram.base_url())?;
+        let language = Language::of_terminal();
+        for host in [HOST, NEW_HOST] {
+            sandbox.add_account(host);
+            sandbox.set_language(host, language.code());
+        }
+        let messengers = Messengers::start(&public_url, language).await?;
+        let (text, config) = config(&folder, &public_url, sandbox.url(), &messengers.config())?;
+        let file = folder.join("parom.toml");
+        std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
         sandbox.set_widget(INTEGRATION, WIDGET, &widget::for_trying(&config)?)?;
         let http = HttpClients::new(&config.network)?.trusted().clone();
         let running =
             server::start_on(listener, config, ServerOptions { clock: clock.clone(), ..ServerOptions::default() })
                 .await?;
         let key = key::create(&running.app.store, &clock, "demo", None, Scope::Admin, None).await?;
-        Ok(Self { sandbox, messenger: Messenger::start()?, telegram, http, running, key, folder })
+        Ok(Self { sandbox, messenger: Messenger::start()?, messengers, http, running, key, folder })
     }
 
     /// Installs the integration as the marketplace does; returns the tenant once it is active.
@@ -90,24 +96,34 @@ impl DemoStage {
         ensure!(answer.status == Some(200), "the install call was answered {:?}", answer.status);
         let look = async {
             loop {
-                let tenants = self.api(Method::GET, "/api/v1/tenants", None).await?;
-                let active = tenants["items"].as_array().and_then(|items| {
-                    items.iter().find(|tenant| tenant["host"] == HOST && tenant["status"] == "active").cloned()
-                });
-                if let Some(tenant) = active {
-                    return anyhow::Ok(tenant);
+                match self.tenant().await? {
+                    Some(tenant) if tenant["status"] == "active" => return anyhow::Ok(tenant),
+                    Some(_) | None => tokio::time::sleep(Duration::from_millis(50)).await,
                 }
-                tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
         tokio::time::timeout(PATIENCE, look).await.context("the account did not become active")?
     }
 
+    /// The demo's account as the API shows it; others may have been installed by hand.
+    async fn tenant(&self) -> anyhow::Result<Option<Value>> {
+        let tenants = self.api(Method::GET, "/api/v1/tenants", None).await?;
+        Ok(tenants["items"].as_array().and_then(|items| items.iter().find(|tenant| tenant["host"] == HOST).cloned()))
+    }
+
+    async fn tenant_id(&self) -> anyhow::Result<String> {
+        let tenant = self.tenant().await?.context("there is no account")?;
+        Ok(tenant["id"].as_str().context("an account without an id")?.to_owned())
+    }
+
+    /// Where the account's sources are in the public API.
+    pub async fn sources_path(&self) -> anyhow::Result<String> {
+        Ok(format!("/api/v1/tenants/{}/sources", self.tenant_id().await?))
+    }
+
     /// Creates the two sources, or finds those of an earlier run on the same data.
     pub async fn sources(&self) -> anyhow::Result<Sources> {
-        let tenants = self.api(Method::GET, "/api/v1/tenants", None).await?;
-        let tenant_id = tenants["items"][0]["id"].as_str().context("there is no account")?.to_owned();
-        let path = format!("/api/v1/tenants/{tenant_id}/sources");
+        let path = self.sources_path().await?;
         let webhook_url = format!("{}/parom", self.messenger.url());
         let wanted = [
             ("webchat", "Website chat", json!({ "title": "Demo shop" })),
@@ -139,27 +155,20 @@ impl DemoStage {
 
     /// Connects the first bot of the simulated Telegram as a source, unless an earlier run on the same data did.
     pub async fn telegram_source(&self) -> anyhow::Result<()> {
-        let tenants = self.api(Method::GET, "/api/v1/tenants", None).await?;
-        let tenant_id = tenants["items"][0]["id"].as_str().context("there is no account")?.to_owned();
-        let path = format!("/api/v1/tenants/{tenant_id}/sources");
+        let path = self.sources_path().await?;
         let there = self.api(Method::GET, &path, None).await?;
         if there["items"].as_array().is_some_and(|items| items.iter().any(|source| source["kind"] == "telegram")) {
             return Ok(());
         }
-        let bot = self.telegram.bots().into_iter().next().context("the simulated Telegram has no bot")?;
+        let bot = self.messengers.first_bot()?;
         let body = json!({ "kind": "telegram", "name": "Telegram", "settings": { "bot_token": bot.token } });
         self.api(Method::POST, &path, Some(body)).await?;
         Ok(())
     }
 
-    /// The customers' phones of the simulated Telegram.
-    pub fn phone_url(&self) -> String {
-        format!("{}/phone", self.telegram.base_url())
-    }
-
-    /// The bot that is not connected yet.
-    pub fn spare_bot(&self) -> anyhow::Result<BotView> {
-        self.telegram.bots().into_iter().nth(1).context("the simulated Telegram has one bot only")
+    /// What is built in: what the wizard asks for.
+    pub fn connectors(&self) -> &Connectors {
+        &self.running.app.connectors
     }
 
     /// Calls the public API; an error response becomes an error with its text.
@@ -197,9 +206,7 @@ impl DemoStage {
     /// A one-time link to the panel as the account's administrator.
     pub async fn panel_url(&self) -> anyhow::Result<String> {
         let app = &self.running.app;
-        let tenants = self.api(Method::GET, "/api/v1/tenants", None).await?;
-        let tenant_id =
-            tenants["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).context("there is no account")?;
+        let tenant_id = self.tenant_id().await?.parse().context("the account's id")?;
         let users = self.sandbox.users(HOST);
         let admin = users.iter().find(|user| user.is_admin).context("the account has no administrator")?;
         let ticket = ticket::issue(&app.identity, tenant_id, admin.id, &admin.name, true).await?;
@@ -236,24 +243,13 @@ impl DemoStage {
     pub async fn close(self) {
         self.running.stop().await;
         self.messenger.close().await;
-        self.telegram.stop().await;
+        self.messengers.stop().await;
         self.sandbox.stop().await;
     }
 }
 
-/// A Telegram with two bots and one customer.
-async fn simulated() -> anyhow::Result<Telegram> {
-    let telegram = Telegram::start(Simulated::default()).await?;
-    for (id, name, username) in
-        [(7_012_345_678, "Demo shop", "demo_shop_bot"), (7_012_345_701, "Second shop", "second_shop_bot")]
-    {
-        telegram.add_bot(NewBot { id, name: name.to_owned(), username: username.to_owned(), ..NewBot::default() });
-    }
-    telegram.add_person(NewPerson::default());
-    Ok(telegram)
-}
-
-fn config(folder: &Path, public_url: &str, amocrm: &str, telegram: &str) -> anyhow::Result<Config> {
+/// The demo's configuration, as a file and as read.
+fn config(folder: &Path, public_url: &str, amocrm: &str, messengers: &str) -> anyhow::Result<(String, Config)> {
     let folder = folder.display();
     let text = format!(
         r#"
@@ -268,9 +264,7 @@ key_file = "{folder}/parom.key"
 dir = "{folder}/media"
 [spool]
 dir = "{folder}/spool"
-[telegram]
-api_url = "{telegram}"
-[vendor]
+{messengers}[vendor]
 name = "Parom demo"
 legal_entity = "Nobody (a demo)"
 support_url = "https://support.example/help"
@@ -291,10 +285,10 @@ id = "344a5002-f8ca-454d-af3d-396180102ac7"
 code = "amo.ext.30490163"
 secret = "demo-channel-secret-that-opens-nothing"
 title = "Parom"
-connectors = ["telegram", "webchat", "custom"]
 [integration.widget]
 code = "{WIDGET}"
 "#
     );
-    Config::from_toml(&text).context("the demo's own configuration")
+    let config = Config::from_toml(&text).context("the demo's own configuration")?;
+    Ok((text, config))
 }

@@ -2,24 +2,25 @@
 //! code is exchanged for tokens that are stored with the source.
 //!
 //! ```text
-//! consent_page ─▶ the seller agrees ─▶ code ─▶ exchange ─▶ access token (24 h) + refresh token ─┐
+//! address ─▶ the seller agrees ─▶ code ─▶ exchange ─▶ access token (24 h) + refresh token ─┐
 //!                                               renew, when half of the day is over  ◀──────────┘
 //! ```
 
 use std::collections::BTreeMap;
 
+use async_trait::async_trait;
 use base::i18n::LocalizedText;
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::Avito;
 use super::access::{App, Granted};
 use super::api::{AvitoApi, denied};
-use super::setup::{ACCESS_TOKEN, REFRESH_TOKEN};
+use super::setup::{self, ACCESS_TOKEN, REFRESH_TOKEN};
 use crate::poll::Renewed;
-use crate::{Denied, Settings};
+use crate::{ConsentPage, Denied, Field, OfferedLine, Settings};
 
 /// What the application asks for: reading and writing messages, and whose account it is.
 const SCOPE: &str = "messenger:read,messenger:write,user:read";
@@ -28,10 +29,11 @@ const LEFT: TimeDelta = TimeDelta::hours(12);
 /// The part of the public settings that says when the access token ends, in seconds since 1970.
 const FACT: &str = "access_until";
 
-impl Avito {
-    /// Where a seller lets the vendor's application in; none if there is no application. `state` comes back with the
-    /// code.
-    pub fn consent_page(&self, state: &str) -> Option<Url> {
+/// Where a seller lets the vendor's application in.
+#[async_trait]
+impl ConsentPage for Avito {
+    /// The browser returns to the address that is registered for the application, so Avito is not told ours.
+    fn address(&self, state: &str, _back: &str) -> Option<Url> {
         let app = self.api.app.as_ref()?;
         let mut page = self.api.base.clone();
         if page.host_str() == Some("api.avito.ru") {
@@ -47,6 +49,30 @@ impl Avito {
         Some(page)
     }
 
+    /// A code is for one seller.
+    async fn lines(&self, code: &str, _back: &str, now: DateTime<Utc>) -> Result<Vec<OfferedLine>, Denied> {
+        let secrets = self.exchange(code, now).await?.secrets;
+        let settings: Map<String, Value> =
+            secrets.iter().map(|(name, secret)| (name.clone(), json!(secret.expose_secret()))).collect();
+        let found = setup::identity(&self.api, &Settings { public: json!({}), secrets }).await?;
+        let lines = found.map(|line| {
+            let settings = Value::Object(settings);
+            OfferedLine { key: line.key, name: line.name, about: String::new(), settings }
+        });
+        Ok(lines.into_iter().collect())
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        setup::OPTIONS
+    }
+
+    /// Avito needs nothing more: the source's webhook is registered with the source.
+    async fn connect(&self, settings: Value) -> Result<Value, Denied> {
+        Ok(settings)
+    }
+}
+
+impl Avito {
     /// Exchanges a code, which is good once, for the tokens of a source.
     pub async fn exchange(&self, code: &str, now: DateTime<Utc>) -> Result<Renewed, Denied> {
         asked(&self.api, ("authorization_code", "code", code), now).await
@@ -102,7 +128,7 @@ mod tests {
     #[tokio::test]
     async fn a_code_becomes_tokens() {
         let fake = Fake::start().await;
-        let page = fake.avito().consent_page("st&te").unwrap();
+        let page = fake.avito().address("st&te", "").unwrap();
         assert_eq!(page.path(), "/oauth");
         let query = "response_type=code&pro_users_flow=true&client_id=app\
                      &scope=messenger%3Aread%2Cmessenger%3Awrite%2Cuser%3Aread&state=st%26te";
@@ -125,9 +151,9 @@ mod tests {
         let fake = Fake::start().await;
         let mut avito = fake.avito();
         avito.api.base = Url::parse("https://api.avito.ru").unwrap();
-        assert!(avito.consent_page("s").unwrap().as_str().starts_with("https://avito.ru/oauth?response_type=code&"));
+        assert!(avito.address("s", "").unwrap().as_str().starts_with("https://avito.ru/oauth?response_type=code&"));
         avito.api.app = None;
-        assert_eq!(avito.consent_page("s"), None);
+        assert_eq!(avito.address("s", ""), None);
         assert!(matches!(avito.exchange("c", now()).await, Err(Denied::Refused(_))));
     }
 

@@ -23,8 +23,8 @@ use super::file::{NotOpened, OpenFile};
 use super::incoming::{InboundEvent, IncomingCall, NotReceived};
 use super::poll::{HistoryPage, OpenConversation, Renewed};
 use super::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
-    error_catalog,
+    Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup,
+    Watched, error_catalog,
 };
 use crate::kind::Kind;
 
@@ -69,7 +69,8 @@ impl Avito {
 }
 
 /// The kind. An advert, not a link to a name, opens a chat.
-pub const KIND: Kind = Kind { name: "avito", own_server: false, web_chat: false, deep_link: None };
+pub const KIND: Kind =
+    Kind { name: "avito", own_server: false, web_chat: false, deep_link: None, mark: include_str!("mark.svg") };
 
 #[async_trait]
 impl Connector for Avito {
@@ -112,6 +113,10 @@ impl Connector for Avito {
 
     async fn open_media(&self, settings: &Settings, reference: &str) -> Result<OpenFile, NotOpened> {
         files::open(&self.api, settings, reference).await
+    }
+
+    fn consent_page(&self) -> Option<&dyn ConsentPage> {
+        self.api.app.as_ref().map(|_| -> &dyn ConsentPage { self })
     }
 
     fn has_webhook(&self) -> bool {

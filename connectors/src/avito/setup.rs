@@ -28,11 +28,17 @@ pub(super) const FIELDS: &[Field] = &[
         ..Field::required(CLIENT_SECRET, Input::Text, "wizard-avito-client-secret")
             .with_hint("wizard-avito-client-secret-hint")
     },
-    Field::optional("mark_read", Input::Flag, "wizard-avito-mark-read")
-        .with_hint("wizard-avito-mark-read-hint")
-        .turned_on(),
-    Field::optional("sign_with_manager_name", Input::Flag, "wizard-tg-sign").with_hint("wizard-tg-sign-hint"),
+    MARK_READ,
+    SIGN,
 ];
+/// What is asked of a seller who let the vendor's application in.
+pub(super) const OPTIONS: &[Field] = &[MARK_READ, SIGN];
+
+const MARK_READ: Field = Field::optional("mark_read", Input::Flag, "wizard-avito-mark-read")
+    .with_hint("wizard-avito-mark-read-hint")
+    .turned_on();
+const SIGN: Field =
+    Field::optional("sign_with_manager_name", Input::Flag, "wizard-tg-sign").with_hint("wizard-tg-sign-hint");
 
 /// A source's options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

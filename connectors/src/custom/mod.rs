@@ -86,7 +86,8 @@ fn window_seconds(given: &Value) -> Result<u32, Vec<FieldError>> {
 }
 
 /// The kind.
-pub const KIND: Kind = Kind { name: "custom", own_server: true, web_chat: false, deep_link: None };
+pub const KIND: Kind =
+    Kind { name: "custom", own_server: true, web_chat: false, deep_link: None, mark: include_str!("mark.svg") };
 
 #[async_trait]
 impl Connector for Custom {

@@ -14,6 +14,7 @@ pub const KIND: Kind = Kind {
     own_server: false,
     web_chat: false,
     deep_link: Some(|name| format!("https://m.me/{}?ref=", name.trim_start_matches('@'))),
+    mark: include_str!("mark.svg"),
 };
 
 // Its echo names the letter.
@@ -31,8 +32,9 @@ const PLATFORM: Platform = Platform {
     network: Network::Facebook,
     object: "page",
     account: "page_id",
-    fields: &[PAGE, TOKEN, OWN_APP[0], OWN_APP[1]],
-    fields_in_vendors_app: &[PAGE, TOKEN, VENDORS_APP[0], VENDORS_APP[1]],
+    // Parom itself enters its address in an app of Messenger.
+    fields: &[PAGE, TOKEN, OWN_APP[0], OWN_APP[1].with_hint("wizard-fb-verify-hint")],
+    fields_in_vendors_app: &[PAGE, TOKEN, VENDORS_APP[0], VENDORS_APP[1].with_hint("wizard-fb-verify-optional-hint")],
     abilities: &ABILITIES,
     catalog: FACEBOOK,
     subscribed: &[

@@ -15,6 +15,7 @@ pub const KIND: Kind = Kind {
     own_server: false,
     web_chat: false,
     deep_link: Some(|name| format!("https://ig.me/m/{}?ref=", name.trim_start_matches('@'))),
+    mark: include_str!("mark.svg"),
 };
 
 // It reports what was read, but not what was delivered. Its echo says what was sent, although not by whom.

@@ -34,7 +34,7 @@ pub(crate) const VENDORS_APP: [Field; 2] = [
     },
     Field {
         secret: true,
-        ..Field::optional(VERIFY_TOKEN, Input::Text, "wizard-meta-verify").with_hint("wizard-meta-verify-hint")
+        ..Field::optional(VERIFY_TOKEN, Input::Text, "wizard-meta-verify").with_hint("wizard-meta-verify-optional-hint")
     },
 ];
 

@@ -65,6 +65,7 @@ pub const KIND: Kind = Kind {
     own_server: false,
     web_chat: false,
     deep_link: Some(|name| format!("https://t.me/{}?start=", name.trim_start_matches('@'))),
+    mark: include_str!("mark.svg"),
 };
 
 #[async_trait]

@@ -74,6 +74,7 @@ pub const KIND: Kind = Kind {
     own_server: false,
     web_chat: false,
     deep_link: Some(|name| format!("https://vk.me/{}?ref=", name.trim_start_matches('@'))),
+    mark: include_str!("mark.svg"),
 };
 
 #[async_trait]

@@ -100,7 +100,8 @@ const REPLY_TIMES: &[(&str, &str)] = &[
 pub struct WebChat;
 
 /// The kind.
-pub const KIND: Kind = Kind { name: "webchat", own_server: false, web_chat: true, deep_link: None };
+pub const KIND: Kind =
+    Kind { name: "webchat", own_server: false, web_chat: true, deep_link: None, mark: include_str!("mark.svg") };
 
 #[async_trait]
 impl Connector for WebChat {

@@ -104,7 +104,7 @@ pub(super) async fn read(api: &GraphApi, settings: &Settings) -> Result<Number, 
 /// The line's identity: the number, whatever token opens it.
 pub(super) async fn identity(api: &GraphApi, settings: &Settings) -> Result<Option<Identity>, Denied> {
     let known = read(api, settings).await?;
-    let phone = shown(&known.display_phone_number);
+    let phone = phone_with_plus(&known.display_phone_number);
     let facts = json!({
         "id": *known.id,
         "display_phone_number": *known.display_phone_number,
@@ -119,7 +119,7 @@ pub(super) async fn identity(api: &GraphApi, settings: &Settings) -> Result<Opti
 }
 
 /// A phone with its plus.
-fn shown(phone: &str) -> String {
+pub(super) fn phone_with_plus(phone: &str) -> String {
     let phone = phone.trim();
     let bare = phone.starts_with(|first: char| first.is_ascii_digit());
     if bare { format!("+{phone}") } else { phone.to_owned() }
@@ -143,7 +143,7 @@ pub(super) async fn check_access(api: &GraphApi, settings: &Settings) -> Check {
         Err(ApiError::Unreadable { .. }) => {}
         Err(failed) => return Err(explain(&failed)),
     }
-    let said = LocalizedText::new("said-wa-number-answers").with("phone", shown(&known.display_phone_number));
+    let said = LocalizedText::new("said-wa-number-answers").with("phone", phone_with_plus(&known.display_phone_number));
     Ok(Some(said.with("name", known.verified_name.some().unwrap_or("–").to_owned())))
 }
 

@@ -5,7 +5,7 @@
 //! setup.rs      settings                                        send/             number → customer
 //! keyboard.rs   buttons and lists                               receive/, wire/   customer → number, files.rs their files
 //! webhook.rs    where Meta sends webhooks                       vendor.rs         the vendor's app, one address for all
-//! health.rs     what is wrong with a number                     signup.rs         connecting a number in Meta's window
+//! health.rs     what is wrong with a number                     consent.rs, signup.rs  connecting a number in Meta's dialog
 //! templates/    templates and their review                      abilities.rs      what it can do
 //! ```
 
@@ -25,13 +25,14 @@ use super::poll::{OpenConversation, Renewed};
 use super::template::{NewTemplate, TemplateState};
 use super::vendor_app::VendorApp;
 use super::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, LineService, Outgoing, PressedButton, Probe,
-    Settings, Setup, Watched, error_catalog,
+    Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, LineService, Outgoing,
+    PressedButton, Probe, Settings, Setup, Watched, WebhookToEnter, error_catalog,
 };
 use crate::kind::Kind;
 
 mod abilities;
 pub mod api;
+mod consent;
 #[cfg(test)]
 mod fake;
 mod files;
@@ -51,6 +52,7 @@ mod webhook;
 mod wire;
 
 use api::GraphApi;
+use consent::MetaDialog;
 use send::NumberStates;
 use vendor::MetaApp;
 
@@ -63,6 +65,7 @@ const HEALTH_EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
 pub struct WhatsApp {
     api: GraphApi,
     app: Option<MetaApp>,
+    dialog: Option<MetaDialog>,
     memory: NumberStates,
 }
 
@@ -70,17 +73,8 @@ impl WhatsApp {
     /// `config`: the address of Meta's server, and the vendor's app there.
     pub fn new(http: &HttpClients, config: &AppConfig) -> Self {
         let api = GraphApi::new(http, &config.api_url);
-        Self { api, app: MetaApp::of(config), memory: NumberStates::default() }
-    }
-
-    /// Calls of Meta's API, for connecting numbers by [`signup`].
-    pub fn api(&self) -> &GraphApi {
-        &self.api
-    }
-
-    /// The vendor's app, if the configuration has one.
-    pub fn app(&self) -> Option<&MetaApp> {
-        self.app.as_ref()
+        let dialog = MetaDialog::of(&api, config);
+        Self { api, app: MetaApp::of(config), dialog, memory: NumberStates::default() }
     }
 
     fn vendors_secret(&self) -> Option<&SecretString> {
@@ -97,6 +91,7 @@ pub const KIND: Kind = Kind {
         let digits: String = name.chars().filter(char::is_ascii_digit).collect();
         format!("https://wa.me/{digits}?text=")
     }),
+    mark: include_str!("mark.svg"),
 };
 
 #[async_trait]
@@ -180,6 +175,14 @@ impl Connector for WhatsApp {
 
     fn vendor_app(&self) -> Option<&dyn VendorApp> {
         self.app.as_ref().map(|app| -> &dyn VendorApp { app })
+    }
+
+    fn consent_page(&self) -> Option<&dyn ConsentPage> {
+        self.dialog.as_ref().map(|dialog| -> &dyn ConsentPage { dialog })
+    }
+
+    fn webhook_to_enter(&self, settings: &Settings, hook: &HookTarget) -> Option<WebhookToEnter> {
+        webhook::to_enter(settings, self.vendors_secret(), hook)
     }
 
     fn handshake(&self, settings: &Settings, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {

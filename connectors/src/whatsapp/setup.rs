@@ -17,6 +17,10 @@ use crate::{Denied, Field, Identity, Input, LinePage, LineService, Settings, Set
 pub const TOKEN: &str = "access_token";
 pub const APP_SECRET: &str = "app_secret";
 pub const VERIFY_TOKEN: &str = "verify_token";
+/// The number's two-step PIN, if Parom registered the number.
+pub const PIN: &str = "pin";
+/// The number stays in the phone app (whatsapp §13).
+pub const STAYS_IN_APP: &str = "stays_in_app";
 
 const NUMBER: Field =
     Field::required("phone_number_id", Input::Text, "wizard-wa-phone-id").with_hint("wizard-wa-phone-id-hint");
@@ -31,9 +35,9 @@ const VERIFY: Field = Field {
     secret: true,
     ..Field::optional(VERIFY_TOKEN, Input::Text, "wizard-wa-verify-token").with_hint("wizard-wa-verify-token-hint")
 };
-const MARK_READ: Field =
+pub(super) const MARK_READ: Field =
     Field::optional("mark_read", Input::Flag, "wizard-wa-mark-read").with_hint("wizard-wa-mark-read-hint").turned_on();
-const SIGN: Field =
+pub(super) const SIGN: Field =
     Field::optional("sign_with_manager_name", Input::Flag, "wizard-wa-sign").with_hint("wizard-wa-sign-hint");
 
 /// What is asked for: calls are signed by the account's own app.
@@ -79,6 +83,10 @@ struct SettingsInput {
     #[serde(default)]
     verify_token: Option<String>,
     #[serde(default)]
+    pin: Option<String>,
+    #[serde(default)]
+    stays_in_app: bool,
+    #[serde(default)]
     mark_read: Option<bool>,
     #[serde(default)]
     sign_with_manager_name: Option<bool>,
@@ -91,6 +99,8 @@ struct SettingsInput {
 struct PublicSettings {
     phone_number_id: String,
     waba_id: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stays_in_app: bool,
     #[serde(flatten)]
     options: NumberOptions,
 }
@@ -121,6 +131,11 @@ impl<'a> SourceNumber<'a> {
     /// The name that customers see.
     pub fn verified_name(&self) -> Option<&'a str> {
         self.fact("verified_name")
+    }
+
+    /// Whether its owner goes on writing on the phone.
+    pub fn stays_in_app(&self) -> bool {
+        self.public.get(STAYS_IN_APP).and_then(Value::as_bool).unwrap_or_default()
     }
 
     fn fact(&self, name: &str) -> Option<&'a str> {
@@ -164,13 +179,21 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     };
     let phone_number_id = id("phone_number_id", &typed.phone_number_id, true);
     let waba_id = id("waba_id", &typed.waba_id, true);
-    let given = [(TOKEN, typed.access_token), (APP_SECRET, typed.app_secret), (VERIFY_TOKEN, typed.verify_token)];
+    let given = [
+        (TOKEN, typed.access_token),
+        (APP_SECRET, typed.app_secret),
+        (VERIFY_TOKEN, typed.verify_token),
+        (PIN, typed.pin),
+    ];
     let mut secrets = BTreeMap::new();
     for (name, secret) in given {
         let Some(secret) = entered::credential(secret.as_deref()) else { continue };
         // Anything else could not be sent in a header.
         if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
             errors.push(FieldError::new(format!("/settings/{name}"), LocalizedText::new("wizard-wa-bad-secret")));
+        }
+        if name == PIN && !is_pin(secret) {
+            errors.push(FieldError::new(format!("/settings/{name}"), LocalizedText::new("wizard-wa-bad-pin")));
         }
         secrets.insert(name.to_owned(), SecretString::from(secret));
     }
@@ -182,8 +205,15 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
         mark_read: typed.mark_read.unwrap_or(usual.mark_read),
         sign_with_manager_name: typed.sign_with_manager_name.unwrap_or(usual.sign_with_manager_name),
     };
-    let public = serde_json::to_value(PublicSettings { phone_number_id, waba_id, options }).unwrap_or_default();
+    let public =
+        serde_json::to_value(PublicSettings { phone_number_id, waba_id, stays_in_app: typed.stays_in_app, options })
+            .unwrap_or_default();
     Ok(Setup { public, secrets })
+}
+
+/// Whether this can be a number's two-step PIN.
+pub(super) fn is_pin(text: &str) -> bool {
+    text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Why a call other than a message failed, as a text for the account's people.
@@ -224,53 +254,4 @@ pub fn done(answer: Result<IgnoredAny, ApiError>) -> Result<(), Denied> {
 }
 
 #[cfg(test)]
-mod tests {
-    use secrecy::ExposeSecret;
-    use serde_json::json;
-
-    use super::*;
-
-    fn typed() -> Value {
-        json!({ "phone_number_id": " 330022334455667", "waba_id": "220011223344556",
-                "access_token": "EAAB-token ", "app_secret": "0123abcd", "verify_token": "v-1" })
-    }
-
-    #[test]
-    fn settings_have_defaults_and_credentials_are_sealed() {
-        let setup = setup(typed()).unwrap();
-        let public = json!({ "phone_number_id": "330022334455667", "waba_id": "220011223344556",
-                             "mark_read": true, "sign_with_manager_name": false });
-        assert_eq!(setup.public, public);
-        assert_eq!(setup.secrets[TOKEN].expose_secret(), "EAAB-token");
-        assert_eq!(setup.secrets.len(), 3);
-    }
-
-    #[test]
-    fn what_is_left_out_stays_and_what_is_wrong_is_named() {
-        let mut kept = typed();
-        kept["access_token"] = json!("…oken");
-        kept["app_secret"] = json!("");
-        kept.as_object_mut().unwrap().remove("verify_token");
-        assert!(super::setup(kept).unwrap().secrets.is_empty());
-        for (field, wrong) in
-            [("phone_number_id", "+7 701"), ("phone_number_id", ""), ("waba_id", "../me"), ("access_token", "два")]
-        {
-            let mut typed = typed();
-            typed[field] = json!(wrong);
-            let errors = super::setup(typed).unwrap_err();
-            assert_eq!(errors[0].pointer, format!("/settings/{field}"));
-        }
-        assert!(super::setup(json!({ "phone_number": "1" })).is_err(), "nobody misspells a setting unnoticed");
-    }
-
-    #[test]
-    fn a_number_is_read_from_its_settings() {
-        let mut public = setup(typed()).unwrap().public;
-        public["facts"] = json!({ "bot": { "display_phone_number": "+7 701 000-99-00", "verified_name": "Acme" } });
-        let settings = Settings { public, secrets: BTreeMap::new() };
-        let number = SourceNumber::of(&settings).unwrap();
-        assert_eq!((number.display_phone().as_deref(), number.verified_name()), (Some("77010009900"), Some("Acme")));
-        assert!(matches!(token(&settings), Err(Denied::Access(_))));
-        assert!(SourceNumber::of(&Settings { public: json!({}), secrets: BTreeMap::new() }).is_none());
-    }
-}
+mod tests;

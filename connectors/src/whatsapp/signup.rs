@@ -1,6 +1,7 @@
-//! Connecting a number by Meta's Embedded Signup (whatsapp §14): the calls behind its window, which returns a code, a WABA and a
-//! number. The caller keeps the token and the PIN sealed.
+//! Connecting a number by Meta's Embedded Signup (whatsapp §14): the calls behind its dialog, which returns a code. The caller
+//! keeps the token and the PIN sealed.
 
+use base::i18n::LocalizedText;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -11,13 +12,16 @@ use super::setup::denied;
 use super::vendor::MetaApp;
 use crate::Denied;
 
-/// A number of an account that a person chose in Meta's window.
+/// The number has another PIN (whatsapp §15).
+const OTHER_PIN: u32 = 133_005;
+
+/// A number that a person chose among those of the dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChosenNumber {
     pub waba_id: String,
     pub phone_number_id: String,
-    /// It stays in the phone app: such a number is not registered, and its history may be asked for (whatsapp §13).
-    pub stays_in_app: bool,
+    /// It is registered already, or stays in the phone app and is never registered (whatsapp §13).
+    pub is_registered: bool,
 }
 
 #[derive(Deserialize)]
@@ -25,9 +29,10 @@ struct TokenAnswer {
     access_token: SecretString,
 }
 
-/// Exchanges the code, which lives 30 seconds, for the account's token.
-pub async fn exchange(api: &GraphApi, app: &MetaApp, code: &str) -> Result<SecretString, Denied> {
-    let query = [("client_id", app.id.as_str()), ("client_secret", app.secret.expose_secret()), ("code", code)];
+/// Exchanges the code, which lives 30 seconds, for the account's token. `back`: the address to which the code was sent.
+pub async fn exchange(api: &GraphApi, app: &MetaApp, code: &str, back: &str) -> Result<SecretString, Denied> {
+    let secret = app.secret.expose_secret();
+    let query = [("client_id", app.id.as_str()), ("client_secret", secret), ("redirect_uri", back), ("code", code)];
     let answer: Result<TokenAnswer, ApiError> = api.get_openly(Path(&["oauth", "access_token"], &query)).await;
     answer.map(|answer| answer.access_token).map_err(|failed| denied(&failed))
 }
@@ -43,13 +48,16 @@ pub async fn connect(
     let subscribe = Path(&[&chosen.waba_id, "subscribed_apps"], &[]);
     let done: Result<IgnoredAny, ApiError> = api.post(token, subscribe, &json!({})).await;
     done.map_err(|failed| denied(&failed))?;
-    if chosen.stays_in_app {
+    if chosen.is_registered {
         return Ok(());
     }
     let register = Path(&[&chosen.phone_number_id, "register"], &[]);
     let body = json!({ "messaging_product": "whatsapp", "pin": pin.expose_secret() });
     let done: Result<IgnoredAny, ApiError> = api.post(token, register, &body).await;
-    done.map(|_| ()).map_err(|failed| denied(&failed))
+    done.map(|_| ()).map_err(|failed| match failed.refused() {
+        Some(refused) if refused.code == OTHER_PIN => Denied::Refused(LocalizedText::new("said-wa-pin")),
+        _ => denied(&failed),
+    })
 }
 
 /// Asks once for the contacts and the messages of a number that stays in the phone app; they come by webhook. Only in its first

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::fake::{Fake, ScriptedAnswer};
-use super::signup::ChosenNumber;
 use super::*;
 
 const HOOK: &str = "https://parom.example/hooks/whatsapp/1";
@@ -79,6 +78,29 @@ async fn a_number_of_the_vendors_app_uses_the_apps_address() {
     assert_eq!(stage.fake.calls().len(), 1, "other accounts use the same address");
     assert!(stage.whatsapp.vendor_app().is_some());
     assert!(!stage.whatsapp.fields().iter().any(|field| field.name == "app_secret" && field.required));
+}
+
+#[tokio::test]
+async fn a_number_of_the_phone_app_is_asked_for_its_history() {
+    let mut stage = stage(true, [ScriptedAnswer::ok(json!({})), ScriptedAnswer::refused(100, "only once")]).await;
+    stage.settings.public["stays_in_app"] = json!(true);
+    stage.whatsapp.connect_webhook(&stage.settings, &hook()).await.unwrap();
+    let asked: Vec<String> =
+        stage.fake.calls().iter().map(|call| format!("{} {}", call.path, call.body["sync_type"])).collect();
+    assert_eq!(asked, ["220/subscribed_apps null", "330/smb_app_data \"smb_app_state_sync\""]);
+    let stage = self::stage(true, []).await;
+    stage.whatsapp.connect_webhook(&stage.settings, &hook()).await.unwrap();
+    assert_eq!(stage.fake.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_number_of_the_accounts_own_app_says_what_is_entered_at_meta() {
+    let own = stage(false, []).await;
+    let told = own.whatsapp.webhook_to_enter(&own.settings, &hook()).unwrap();
+    let values: Vec<&str> = told.values.iter().map(|(_, value)| value.as_str()).collect();
+    assert_eq!(values, [HOOK, "made-by-us"]);
+    let vendors = stage(true, []).await;
+    assert!(vendors.whatsapp.webhook_to_enter(&vendors.settings, &hook()).is_none());
 }
 
 #[tokio::test]
@@ -218,34 +240,4 @@ async fn a_file_that_cannot_be_opened_says_whether_to_try_again() {
             Some(NotOpened::Never("unsupported"))
         );
     }
-}
-
-#[tokio::test]
-async fn a_number_is_connected_by_metas_window() {
-    let stage =
-        stage(true, [ScriptedAnswer::ok(json!({ "access_token": "EAAB-business", "token_type": "bearer" }))]).await;
-    let (api, app) = (stage.whatsapp.api(), stage.whatsapp.app().unwrap());
-    let token = signup::exchange(api, app, "AQD-code").await.unwrap();
-    let chosen = ChosenNumber { waba_id: "220".into(), phone_number_id: "330".into(), stays_in_app: false };
-    signup::connect(api, &token, &chosen, &"123456".into()).await.unwrap();
-    let calls = stage.fake.calls();
-    assert_eq!(calls[0].path, "oauth/access_token?client_id=77&client_secret=vendor-secret&code=AQD-code");
-    assert_eq!(
-        (calls[1].path.as_str(), calls[1].authorization.as_str()),
-        ("220/subscribed_apps", "Bearer EAAB-business")
-    );
-    assert_eq!((calls[2].path.as_str(), &calls[2].body["pin"]), ("330/register", &json!("123456")));
-    let stays = ChosenNumber { stays_in_app: true, ..chosen };
-    signup::connect(api, &token, &stays, &"123456".into()).await.unwrap();
-    signup::ask_for_history(api, &token, "330").await.unwrap();
-    let after: Vec<String> =
-        stage.fake.calls()[3..].iter().map(|call| format!("{} {}", call.path, call.body["sync_type"])).collect();
-    assert_eq!(
-        after,
-        ["220/subscribed_apps null", "330/smb_app_data \"smb_app_state_sync\"", "330/smb_app_data \"history\""],
-        "it is not registered"
-    );
-    let late = self::stage(true, [ScriptedAnswer::refused(100, "This authorization code has expired")]).await;
-    let refused = signup::exchange(late.whatsapp.api(), late.whatsapp.app().unwrap(), "AQD").await;
-    assert!(matches!(refused, Err(Denied::Refused(_))));
 }

@@ -12,9 +12,10 @@ use url::Url;
 use super::api::{ApiError, GraphApi, Path};
 use super::health::{self, Number};
 use super::setup::{APP_SECRET, VERIFY_TOKEN, denied, done, number, token};
+use super::signup;
 use super::wire::{Id, Many, wire};
 use crate::incoming::IncomingCall;
-use crate::{Check, Denied, HOOK_SECRET, HookTarget, Probe, Settings, Watched};
+use crate::{Check, Denied, HOOK_SECRET, HookTarget, Probe, Settings, Watched, WebhookToEnter};
 
 wire! {
     /// The apps that get a WABA's webhooks.
@@ -71,6 +72,22 @@ fn verify_token<'a>(settings: &'a Settings, hook: &'a HookTarget) -> &'a str {
     settings.secrets.get(VERIFY_TOKEN).unwrap_or(&hook.secret).expose_secret()
 }
 
+/// What an administrator enters at Meta; nothing if calls come to the vendor's address.
+pub(super) fn to_enter(
+    settings: &Settings,
+    vendors: Option<&SecretString>,
+    hook: &HookTarget,
+) -> Option<WebhookToEnter> {
+    (!is_vendors(settings, vendors)).then(|| WebhookToEnter {
+        title: "wizard-wa-webhook-title",
+        hint: "wizard-wa-webhook-hint",
+        values: vec![
+            ("wizard-wa-callback-url", hook.url.clone()),
+            ("wizard-wa-verify-token", verify_token(settings, hook).to_owned()),
+        ],
+    })
+}
+
 /// Whether calls come to the vendor's address, because the account has no app of its own.
 pub(super) fn is_vendors(settings: &Settings, vendors: Option<&SecretString>) -> bool {
     vendors.is_some() && !settings.secrets.contains_key(APP_SECRET)
@@ -86,7 +103,14 @@ pub(super) async fn connect(
     let (token, number) = (token(settings)?, number(settings)?);
     let subscribe = Path(&[number.waba_id, "subscribed_apps"], &[]);
     if is_vendors(settings, vendors) {
-        return done(api.post(token, subscribe, &json!({})).await);
+        done(api.post(token, subscribe, &json!({})).await)?;
+        if number.stays_in_app() {
+            // Possible once, on the first day: later, and for owners who share nothing, it is refused.
+            if let Err(refused) = signup::ask_for_history(api, token, number.phone_number_id).await {
+                tracing::debug!(reason = %refused.text(), "the number's earlier messages were not asked for");
+            }
+        }
+        return Ok(());
     }
     let target = json!({ "override_callback_uri": hook.url, "verify_token": verify_token(settings, hook) });
     done(api.post(token, subscribe, &target).await)?;
@@ -158,13 +182,6 @@ fn whereto(known: &Number, apps: &Apps, ours: &str, is_vendors: bool) -> Watched
     }
 }
 
-/// Whether Meta says anything of addresses. Where it does not, they are set again and again by [`watch`].
-fn is_told(known: &Number, apps: &Apps) -> bool {
-    let set = &known.webhook_configuration;
-    let of_number = [&set.phone_number, &set.whatsapp_business_account, &set.application];
-    of_number.into_iter().chain(apps.data.iter().map(|app| &app.override_callback_uri)).any(|url| url.some().is_some())
-}
-
 fn path(url: &str) -> Option<String> {
     Url::parse(url).ok().map(|url| url.path().to_owned())
 }
@@ -212,9 +229,7 @@ pub(super) async fn check(api: &GraphApi, settings: &Settings, vendors: Option<&
     match (found, probe.is_new) {
         (Watched::Elsewhere { host }, true) => Ok(Some(elsewhere("wizard-wa-webhook-elsewhere", host))),
         (Watched::Elsewhere { host }, false) => Err(elsewhere("said-wa-elsewhere", host)),
-        (Watched::Unset, false) if apps.data.is_empty() || is_told(&known, &apps) => {
-            Err(LocalizedText::new("said-wa-unset"))
-        }
+        (Watched::Unset, false) => Err(LocalizedText::new("said-wa-unset")),
         _ => Ok(None),
     }
 }

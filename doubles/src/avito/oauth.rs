@@ -100,7 +100,7 @@ struct Asked {
     client_id: String,
     scope: String,
     state: String,
-    /// Chosen on the page.
+    /// Chosen on the page; 0 if the seller declines.
     seller: i64,
 }
 
@@ -141,6 +141,9 @@ async fn allow(core: web::Data<Arc<Core>>, request: HttpRequest, form: web::Form
 
 /// The address to which the browser returns.
 fn agreed(core: &Core, asked: &Asked) -> Option<String> {
+    if asked.seller == 0 {
+        return declined(core, asked);
+    }
     let (back, code) = core.change(|state| {
         let back = state.apps.get(&asked.client_id)?.redirect_uri.clone();
         state.sellers.get(&asked.seller)?;
@@ -156,6 +159,14 @@ fn agreed(core: &Core, asked: &Asked) -> Option<String> {
     if !asked.state.is_empty() {
         back.query_pairs_mut().append_pair("state", &asked.state);
     }
+    Some(back.into())
+}
+
+/// The file does not name what Avito appends then; this is RFC 6749 §4.1.2.1.
+fn declined(core: &Core, asked: &Asked) -> Option<String> {
+    let back = core.read(|state| Some(state.apps.get(&asked.client_id)?.redirect_uri.clone()))?;
+    let mut back = url::Url::parse(&back).ok()?;
+    back.query_pairs_mut().append_pair("error", "access_denied").append_pair("state", &asked.state);
     Some(back.into())
 }
 

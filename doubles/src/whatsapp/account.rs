@@ -122,6 +122,32 @@ impl WhatsApp {
         });
     }
 
+    /// The number's owner has typed the code of Meta's SMS.
+    pub fn verify(&self, phone: &str) {
+        self.core.change(|state| {
+            if let Some(phone) = state.phones.get_mut(phone) {
+                "VERIFIED".clone_into(&mut phone.code_status);
+            }
+        });
+    }
+
+    /// The owner turned two-step verification on.
+    pub fn set_pin(&self, phone: &str, pin: &str) {
+        self.core.change(|state| {
+            if let Some(phone) = state.phones.get_mut(phone) {
+                phone.pin = Some(pin.to_owned());
+            }
+        });
+    }
+
+    /// The apps that get an account's webhooks.
+    pub fn subscribed(&self, waba: &str) -> Vec<String> {
+        self.core.read(|state| {
+            let known = state.wabas.get(waba);
+            known.map(|waba| waba.subscribed.keys().cloned().collect()).unwrap_or_default()
+        })
+    }
+
     /// Another service takes a number's webhooks of every app, with the account's token.
     pub fn hijack(&self, phone: &str, url: &str) {
         let target = Override { url: url.to_owned(), verify_token: String::new() };

@@ -30,6 +30,8 @@ const IMPORT: Table = tenant_table("import", &["id"])
         bigint("finished_at").null(),
         boolean("link_contacts").default("false"),
         bigint("bytes").default("0"),
+        bigint("history_since").null(),
+        text("history_page").null(),
     ])
     .indexes(&[
         // Only one import of a channel runs at a time (2 is `running`).

@@ -15,7 +15,7 @@ use crate::{
 pub(super) struct Stage<'a> {
     pub(super) host: &'a str,
     /// amoCRM's name of the area.
-    pub(super) area: &'static str,
+    pub(super) area: &'a str,
     /// The value of `APP.data.current_card`.
     pub(super) card: Value,
     /// `kind` and its data.

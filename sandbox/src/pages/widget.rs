@@ -13,11 +13,13 @@ use super::{
 };
 use crate::core::Core;
 
-/// The query of the address: the source that was clicked, or the pipeline to which the widget is being added.
+/// The query of the address: the source that was clicked, the list of services, or the pipeline to which the widget is being added.
 #[derive(Deserialize)]
 pub(super) struct WidgetQuery {
     source: Option<i64>,
     pipeline: Option<i64>,
+    /// The list of services in which the widget was clicked, e.g. `whatsapp_modal`.
+    list: Option<String>,
 }
 
 struct Field {
@@ -62,6 +64,9 @@ pub(super) async fn settings(
         let account = state.accounts.get(&host)?;
         let widget = state.widgets.get(&integration.client_id)?;
         let saved = account.installed.get(&integration.client_id).map(|one| &one.settings);
+        if asked.list.as_ref().is_some_and(|list| !widget.is_in(list)) {
+            return None;
+        }
         let source = account.sources.iter().find(|one| Some(one.id) == asked.source);
         let context = source
             .map_or_else(|| json!({}), |source| json!({"source_id": source.id, "external_id": source.external_id}));
@@ -98,7 +103,12 @@ pub(super) async fn settings(
     };
     let stage = host::Stage {
         host: &host,
-        area: if in_pipelines { "digital_pipeline" } else { "settings" },
+        // What the area is called in such a list is not documented; the location's name is assumed.
+        area: match &asked.list {
+            Some(list) => list.as_str(),
+            None if in_pipelines => "digital_pipeline",
+            None => "settings",
+        },
         card: Value::Null,
         page: json!({
             "kind": "settings",

@@ -3,7 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{Call, hal, problem};
-use crate::{exchange::Answer, state::User};
+use crate::{
+    exchange::Answer,
+    state::{Account, User},
+};
 
 /// `GET account`; `with` adds optional fields.
 pub(super) fn account(call: &Call<'_>) -> Answer {
@@ -89,7 +92,7 @@ pub(super) fn gone() -> Answer {
     problem(404, "Not Found", "the account is gone")
 }
 
-fn show_user(user: &User, with: &[String]) -> Value {
+fn show_user(account: &Account, user: &User, with: &[String]) -> Value {
     let all = |view: char| json!({"view": view, "edit": "A", "add": "A", "delete": "A", "export": "A"});
     let rights = &user.rights;
     let stages: Vec<Value> = rights.stages.iter().map(stage_rights).collect();
@@ -97,7 +100,7 @@ fn show_user(user: &User, with: &[String]) -> Value {
         "id": user.id,
         "name": user.name,
         "email": user.email,
-        "lang": "ru",
+        "lang": account.language,
         "rights": {
             "leads": all(rights.leads),
             "contacts": all(rights.contacts),
@@ -134,7 +137,7 @@ pub(super) fn users(call: &Call<'_>) -> Answer {
     }
     let with = call.with();
     let body = call.account(|account| {
-        let list: Vec<Value> = account.users.iter().map(|user| show_user(user, &with)).collect();
+        let list: Vec<Value> = account.users.iter().map(|user| show_user(account, user, &with)).collect();
         json!({
             "_total_items": list.len(),
             "_page": 1,
@@ -151,7 +154,7 @@ pub(super) fn user(call: &Call<'_>, id: &str) -> Answer {
     let with = call.with();
     let found = call.account(|account| {
         let user = account.users.iter().find(|user| user.id.to_string() == id)?;
-        Some(show_user(user, &with))
+        Some(show_user(account, user, &with))
     });
     match found.flatten() {
         Some(body) => hal(&body),
@@ -163,7 +166,7 @@ pub(super) fn user(call: &Call<'_>, id: &str) -> Answer {
 pub(super) fn who(call: &Call<'_>) -> Answer {
     let found = call.account(|account| {
         let user = account.users.iter().find(|user| user.id == call.access.user_id)?;
-        Some(json!({"id": user.id, "name": user.name, "email": user.email, "language": "ru"}))
+        Some(json!({"id": user.id, "name": user.name, "email": user.email, "language": account.language}))
     });
     found.flatten().map_or_else(gone, |body| Answer::json(200, "application/json", &body))
 }

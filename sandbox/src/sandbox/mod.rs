@@ -116,6 +116,15 @@ impl Sandbox {
         self.core.change(|state| AccountView::of(state.ensure_account(host, now)))
     }
 
+    /// Sets the language in which the users of an account have their amoCRM: `ru`, which it is at first, `en` and others.
+    pub fn set_language(&self, host: &str, language: &str) {
+        self.core.change(|state| {
+            if let Some(account) = state.accounts.get_mut(host) {
+                language.clone_into(&mut account.language);
+            }
+        });
+    }
+
     /// Makes a user an administrator of the account, or an ordinary user.
     pub fn set_administrator(&self, host: &str, user_id: i64, is_admin: bool) {
         self.core.change(|state| {

@@ -71,6 +71,8 @@ pub(crate) struct Account {
     pub(crate) id: i64,
     pub(crate) amojo_id: String,
     pub(crate) name: String,
+    /// The language of its users.
+    pub(crate) language: String,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) users: Vec<User>,
     pub(crate) pipelines: Vec<Pipeline>,
@@ -126,6 +128,7 @@ impl Account {
             id,
             amojo_id: named("account"),
             name,
+            language: "ru".to_owned(),
             created_at: now,
             users: vec![
                 user(1, "Olga", "olga", true, true),

@@ -19,6 +19,9 @@ const turnTo = (tab) => {
   sections.forEach((section) => (section.hidden = section.dataset.tab !== tab));
   links.forEach((link) => (link.dataset.tabOf === tab ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current")));
   form.elements.tab.value = tab;
+  // On a phone the tabs scroll sideways; the page stays where it is.
+  const link = links.find((one) => one.dataset.tabOf === tab);
+  link.parentElement.scrollLeft = link.offsetLeft - link.parentElement.offsetLeft - 48;
 };
 
 for (const link of links) {
@@ -172,4 +175,5 @@ const draw = () => {
 };
 
 form.addEventListener("input", draw);
+turnTo(form.elements.tab.value);
 draw();

@@ -28,7 +28,7 @@ pub struct TicketUser {
 }
 
 /// The page that a ticket opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TicketTarget {
     Overview,
@@ -36,17 +36,20 @@ pub enum TicketTarget {
     Source(Uuid),
     Message(Uuid),
     Conversation(Uuid),
+    /// Connecting a line of this kind on the messenger's own page.
+    Connect(String),
 }
 
 impl TicketTarget {
     /// The page's path.
-    pub fn path(self) -> String {
+    pub fn path(&self) -> String {
         match self {
             Self::Overview => "/panel".to_owned(),
             Self::Sources => "/panel/sources".to_owned(),
             Self::Source(id) => format!("/panel/sources/{id}"),
             Self::Message(id) => format!("/panel/messages/{id}"),
             Self::Conversation(id) => format!("/panel/conversations/{id}"),
+            Self::Connect(kind) => format!("/panel/sources/new/{kind}/consent"),
         }
     }
 }
@@ -111,9 +114,21 @@ pub async fn url_for(
     leads: &TicketTarget,
     asked_by: Option<Asker>,
 ) -> Result<String> {
-    let ticket = Ticket { tenant_id, user: user.clone(), leads: *leads, asked_by };
+    let ticket = Ticket { tenant_id, user: user.clone(), leads: leads.clone(), asked_by };
     let token = enter(app, app.store.write(), &ticket, FROM_WIDGET).await?;
     Ok(format!("{}/panel/enter?ticket={token}", app.public_url()))
+}
+
+/// The address for a link on a page of ours: valid ten minutes.
+pub async fn url_of_page(
+    app: &IdentityContext,
+    tenant_id: Uuid,
+    user: &TicketUser,
+    leads: TicketTarget,
+) -> Result<String> {
+    let ticket = Ticket { tenant_id, user: user.clone(), leads, asked_by: None };
+    let token = enter(app, app.store.write(), &ticket, FROM_PAGE).await?;
+    Ok(format!("/panel/enter?ticket={token}"))
 }
 
 /// A new copy of a ticket that could not be used where it was opened.
@@ -123,7 +138,7 @@ pub async fn reissue(app: &IdentityContext, ticket: &Ticket) -> Result<String> {
 
 async fn enter(app: &IdentityContext, db: &impl ConnectionTrait, ticket: &Ticket, life: i64) -> Result<String> {
     let token = token::new();
-    let note = TicketData { user: ticket.user.clone(), leads: ticket.leads, asked_by: ticket.asked_by.clone() };
+    let note = TicketData { user: ticket.user.clone(), leads: ticket.leads.clone(), asked_by: ticket.asked_by.clone() };
     let entry = directory::DirectoryEntry {
         tenant_id: ticket.tenant_id,
         id: ticket.tenant_id,

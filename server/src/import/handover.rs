@@ -9,7 +9,7 @@ use queue::accept_batch::{Alias, ItemOutcome, Side};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::step::ImportChanges;
-use super::{queries, reason, settle};
+use super::{history, queries, reason, settle};
 use crate::intake::message_in;
 use crate::intake::messenger::message::{Incoming, accept_as};
 use crate::usage::UsageContext;
@@ -40,7 +40,11 @@ pub(super) async fn page(
         }
         let newest = lines.get(place + 1).is_none_or(|next| next.conversation_id != line.conversation_id);
         row.tokens -= 1000;
-        let wish = CrmTreatment { loud: row.newest_loud && newest, link_contact: row.link_contacts };
+        let wish = CrmTreatment {
+            loud: row.newest_loud && newest,
+            link_contact: row.link_contacts,
+            from_messenger: row.history_since.is_some(),
+        };
         hand_over(app, source, line, wish, change).await?;
     }
     Ok(!lines.is_empty())
@@ -53,6 +57,8 @@ struct CrmTreatment {
     loud: bool,
     /// A new chat is linked to an existing contact.
     link_contact: bool,
+    /// It was read from the messenger, not from a file.
+    from_messenger: bool,
 }
 
 async fn hand_over(
@@ -63,7 +69,10 @@ async fn hand_over(
     change: &mut ImportChanges,
 ) -> Result<()> {
     let accepted = async {
-        let mut incoming = message_in::of_line(app, line.text.as_bytes())?;
+        let mut incoming = match wish.from_messenger {
+            true => history::incoming(line)?,
+            false => message_in::of_line(app, line.text.as_bytes())?,
+        };
         incoming.sent_at = Some(line.sent_at);
         incoming.body.silent |= !(wish.loud && is_news(app, source, &incoming, line.sent_at).await?);
         incoming.body.link_contact = wish.link_contact;
@@ -72,6 +81,12 @@ async fn hand_over(
     match accepted.await {
         Ok(ItemOutcome::New { .. }) => change.accepted.push(line.message_id),
         Ok(ItemOutcome::Duplicate { same: true, .. }) => {
+            change.duplicates += 1;
+            change.done += 1;
+            change.over.push(line.message_id);
+        }
+        // A messenger shows a message in its history otherwise than it reported it.
+        Ok(ItemOutcome::Duplicate { same: false, .. }) if wish.from_messenger => {
             change.duplicates += 1;
             change.done += 1;
             change.over.push(line.message_id);

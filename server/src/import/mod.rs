@@ -9,6 +9,9 @@
 //! running, once a second: settle what amoCRM accepted ─▶ queue the next lines, chat by chat, oldest first
 //! ```
 //!
+//! Messengers with an API for it are asked for their own history instead of a file (`history.rs`): while it is queued,
+//! its pages become lines.
+//!
 //! All state is in rows: claiming an import increments its `epoch`, which invalidates later writes of an earlier
 //! holder. A line has our id of its message before it is queued, so that after a crash our own message is
 //! distinguished from an earlier one.
@@ -16,6 +19,7 @@
 mod actions;
 mod format;
 mod handover;
+mod history;
 mod queries;
 mod rate_limit;
 mod reason;
@@ -29,6 +33,7 @@ use base::message::stored_as_small_integer;
 
 pub use actions::{cancel, pause, resume, start};
 pub use format::Format;
+pub use history::{HISTORY_DAYS, begin as begin_history, has_history, is_under_way, latest as latest_history};
 pub use queries::{Skip, can_link, can_start, failure, find, list, notes, seconds_expected, skips};
 pub use run::{run, step_all};
 pub use take_in::{ReceivedImport, UploadOptions, take_in};

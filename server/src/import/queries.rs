@@ -1,10 +1,13 @@
 //! Queries for imports, and the counts of a file.
 
 use base::i18n::{Language, LocalizedText};
+use base::store::finish_tx;
 use entity::{conversation_alias, import, import_line, import_skip, source};
 use queue::accept_batch::Side;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
+};
 use uuid::Uuid;
 
 use super::{ImportState, rate_limit, reason};
@@ -83,6 +86,38 @@ pub fn can_start(row: &import::Model) -> bool {
     row.dry_run && row.state == ImportState::Done.number() && row.next_at.is_some()
 }
 
+/// A new import into a source that nothing is known of yet: it is being read.
+pub(super) fn fresh(app: &UsageContext, source: &source::Model) -> import::Model {
+    import::Model {
+        tenant_id: source.tenant_id,
+        id: app.clock.uuid_v7(),
+        source_id: source.id,
+        target: source.channel_id,
+        state: ImportState::Reading.number(),
+        dry_run: false,
+        newest_loud: false,
+        link_contacts: false,
+        file_name: String::new(),
+        total: 0,
+        bytes: 0,
+        chats: 0,
+        leads_expected: 0,
+        done: 0,
+        duplicates: 0,
+        skipped: 0,
+        tokens: 0,
+        refilled_at: 0,
+        gives_way: false,
+        epoch: 0,
+        next_at: None,
+        history_since: None,
+        history_page: None,
+        failure: String::new(),
+        created_at: app.clock.millis(),
+        finished_at: None,
+    }
+}
+
 /// An update of one import's row.
 pub(super) fn one(tenant_id: Uuid, id: Uuid) -> UpdateMany<import::Entity> {
     import::Entity::update_many().filter(import::Column::TenantId.eq(tenant_id)).filter(import::Column::Id.eq(id))
@@ -95,7 +130,13 @@ pub(super) fn lines(row: &import::Model) -> sea_orm::Select<import_line::Entity>
 
 /// Counts what is stored of a file. Leads: one for each chat that is not known yet, unless all messages are silent.
 pub(super) async fn count(app: &UsageContext, row: &mut import::Model) -> Result<(), DbErr> {
-    let db = app.store.read();
+    let tx = app.store.write_tx().await?;
+    let done = count_in(&tx, row).await;
+    finish_tx(tx, done).await
+}
+
+/// The same in a transaction.
+pub(super) async fn count_in(db: &impl ConnectionTrait, row: &mut import::Model) -> Result<(), DbErr> {
     let chats = || {
         let distinct = Func::count_distinct(Expr::col(import_line::Column::ConversationId));
         lines(row).select_only().column_as(Expr::expr(distinct), "chats")
@@ -124,7 +165,7 @@ pub(super) async fn count(app: &UsageContext, row: &mut import::Model) -> Result
         .col_expr(import::Column::Chats, Expr::value(row.chats))
         .col_expr(import::Column::LeadsExpected, Expr::value(row.leads_expected))
         .col_expr(import::Column::Skipped, Expr::value(row.skipped))
-        .exec(app.store.write())
+        .exec(db)
         .await?;
     Ok(())
 }

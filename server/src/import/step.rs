@@ -14,7 +14,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{ImportState, actions, handover, queries, rate_limit, reason, settle};
+use super::{ImportState, actions, handover, history, queries, rate_limit, reason, settle};
 use crate::source::By;
 use crate::usage::UsageContext;
 
@@ -52,6 +52,7 @@ impl ImportChanges {
 /// claim ends.
 pub(super) async fn step(app: &Arc<UsageContext>, row: import::Model) -> anyhow::Result<()> {
     match ImportState::from_number(row.state)? {
+        ImportState::Queued if row.history_page.is_some() => history::read_on(app, row).await,
         ImportState::Queued => begin(app, row).await,
         ImportState::Running => go_on(app, row).await,
         ImportState::Paused | ImportState::Failed => wait_for_the_rest(app, row).await,
@@ -120,7 +121,7 @@ async fn finish(app: &UsageContext, mut row: import::Model, change: ImportChange
     Ok(keep(app, row, change).await?)
 }
 
-async fn fail(app: &UsageContext, row: import::Model, said: &LocalizedText) -> anyhow::Result<()> {
+pub(super) async fn fail(app: &UsageContext, row: import::Model, said: &LocalizedText) -> anyhow::Result<()> {
     keep_failed(app, row, ImportChanges::default(), said).await
 }
 
@@ -178,6 +179,17 @@ async fn read_no_further(app: &UsageContext, row: import::Model) -> Result<(), D
 async fn later(app: &UsageContext, row: &import::Model, millis: i64, gives_way: bool) -> Result<(), DbErr> {
     let next_at = Some(app.clock.millis() + millis);
     keep(app, import::Model { next_at, gives_way, ..row.clone() }, ImportChanges::default()).await
+}
+
+/// Tries again after a while, and says meanwhile why it waits.
+pub(super) async fn wait(
+    app: &UsageContext,
+    row: import::Model,
+    said: &LocalizedText,
+    millis: i64,
+) -> anyhow::Result<()> {
+    let next_at = Some(app.clock.millis() + millis);
+    Ok(keep(app, import::Model { next_at, failure: reason::kept(said), ..row }, ImportChanges::default()).await?)
 }
 
 /// Stores a step, unless the import was claimed by another worker meanwhile.

@@ -129,33 +129,15 @@ pub async fn take_in(
 }
 
 async fn begun(app: &UsageContext, source: &source::Model, wish: &UploadOptions) -> Result<import::Model> {
-    let now = app.clock.millis();
+    let fresh = queries::fresh(app, source);
     let row = import::Model {
-        tenant_id: source.tenant_id,
-        id: app.clock.uuid_v7(),
-        source_id: source.id,
-        target: source.channel_id,
-        state: ImportState::Reading.number(),
         dry_run: wish.dry_run,
         newest_loud: wish.leads == LeadsMode::Newest,
         link_contacts: wish.link_contacts,
         file_name: wish.file_name.chars().filter(|sign| !sign.is_control()).take(200).collect(),
-        total: 0,
-        bytes: 0,
-        chats: 0,
-        leads_expected: 0,
-        done: 0,
-        duplicates: 0,
-        skipped: 0,
-        tokens: 0,
-        refilled_at: 0,
-        gives_way: false,
-        epoch: 0,
         // A time limit, in case this process dies before the clean-up.
-        next_at: Some(now + KEPT_MILLIS),
-        failure: String::new(),
-        created_at: now,
-        finished_at: None,
+        next_at: Some(fresh.created_at + KEPT_MILLIS),
+        ..fresh
     };
     import::Entity::insert(row.clone().into_active_model()).exec_without_returning(app.store.write()).await?;
     Ok(row)

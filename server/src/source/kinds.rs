@@ -18,12 +18,12 @@ pub struct SourceKind {
     pub abilities: &'static Abilities,
 }
 
-/// The kinds whose connector is built in and for which the account's integration has a channel, by name. Empty if the
-/// integration is no longer configured.
+/// The kinds whose connector is built in and for which the account's integration has a channel, in the order in which
+/// they are offered. Empty if the integration is no longer configured.
 pub fn kinds(app: &SourceContext, tenant: &tenant::Model) -> Vec<SourceKind> {
     let Ok(integration) = tenants::integration(app, tenant) else { return Vec::new() };
     let kinds = app.connectors.kinds().filter_map(|kind| Some((kind, app.connectors.get(kind)?)));
-    kinds
+    let mut kinds: Vec<_> = kinds
         .filter_map(|(kind, connector)| {
             let serving =
                 integration.channels.iter().filter(|channel| channel.connectors.iter().any(|one| one == kind));
@@ -33,5 +33,7 @@ pub fn kinds(app: &SourceContext, tenant: &tenant::Model) -> Vec<SourceKind> {
             let abilities = connector.abilities();
             (!channels.is_empty()).then_some(SourceKind { kind, channels, fields: connector.fields(), abilities })
         })
-        .collect()
+        .collect();
+    kinds.sort_by_key(|kind| connectors::kinds::place(kind.kind));
+    kinds
 }

@@ -15,7 +15,15 @@ struct KindOut {
     kind: &'static str,
     name: String,
     about: String,
+    /// The messenger's own page, which the panel opens; null if credentials are typed.
+    consent: Option<ConsentOut>,
     fields: Vec<FieldOut>,
+}
+
+#[derive(Debug, Serialize)]
+struct ConsentOut {
+    label: String,
+    hint: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -43,12 +51,20 @@ struct OptionOut {
 pub(super) async fn list(app: web::Data<WidgetContext>, caller: Caller) -> Result<HttpResponse> {
     let reader = &caller.reader;
     let say = |key: String| reader.words.text(key).with("crm", reader.crm).to_string();
+    let consent = |kind: &str| {
+        let has_page = app.connectors.get(kind).is_some_and(|connector| connector.consent_page().is_some());
+        has_page.then(|| ConsentOut {
+            label: say(format!("wizard-consent-{kind}")),
+            hint: say(format!("wizard-consent-hint-{kind}")),
+        })
+    };
     let items: Vec<KindOut> = source::kinds(&app, &caller.tenant)
         .into_iter()
         .map(|kind| KindOut {
             kind: kind.kind,
             name: say(format!("connector-{}", kind.kind)),
             about: say(format!("connector-{}-about", kind.kind)),
+            consent: consent(kind.kind),
             fields: kind.fields.iter().map(|field| shown(field, reader)).collect(),
         })
         .collect();

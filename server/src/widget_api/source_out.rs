@@ -51,6 +51,19 @@ pub(super) async fn item(
     Ok(item)
 }
 
+/// A source that was just created, with what is shown then and not later: its webhook secret, and what is entered at the
+/// messenger by hand.
+pub(super) async fn made(app: &Arc<WidgetContext>, caller: &Caller, made: &sources::Created) -> Result<Value> {
+    let mut item = item(app, caller, &made.source, made.webhook_secret.as_ref()).await?;
+    if let Some(told) = sources::line::webhook_to_enter(app, &made.source)? {
+        let say = |key: &'static str| caller.reader.words.text(key).to_string();
+        let values = told.values.into_iter().map(|(label, value)| json!({ "label": say(label), "value": value }));
+        let values: Vec<Value> = values.collect();
+        put(&mut item, "to_enter", json!({ "title": say(told.title), "hint": say(told.hint), "values": values }));
+    }
+    Ok(item)
+}
+
 /// 200 with one source.
 pub(super) async fn answer(app: &Arc<WidgetContext>, caller: &Caller, row: &source::Model) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(item(app, caller, row, None).await?))

@@ -67,7 +67,7 @@ pub(super) async fn create(app: web::Data<WidgetContext>, caller: Caller, body: 
     let work = async {
         let by = caller.by(&app).await?;
         let made = source::create(&app.sources, caller.tenant.tenant_id, wanted.into(), &by).await?;
-        let item = source_out::item(&app, &caller, &made.source, made.webhook_secret.as_ref()).await?;
+        let item = source_out::made(&app, &caller, &made).await?;
         Ok(HttpResponse::Created().json(item))
     };
     Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)

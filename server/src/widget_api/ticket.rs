@@ -34,6 +34,7 @@ enum PanelPage {
     Source,
     Message,
     Conversation,
+    Connect,
 }
 
 #[derive(Debug, Deserialize)]
@@ -42,6 +43,9 @@ struct TicketIn {
     page: PanelPage,
     #[serde(default)]
     id: Option<Uuid>,
+    /// For `connect`: the kind of the new source.
+    #[serde(default)]
+    kind: Option<String>,
 }
 
 /// A link that opens one page once. Users who are not administrators get only messages and conversations, and only
@@ -56,6 +60,7 @@ pub(super) async fn post(
     let (asked, _) = body.read::<TicketIn>().await?;
     let tenant_id = caller.tenant.tenant_id;
     let leads = match (asked.page, asked.id) {
+        (PanelPage::Connect, None) => TicketTarget::Connect(kind_of(&app, &caller, asked.kind.as_deref())?),
         (PanelPage::Overview, None) => TicketTarget::Overview,
         (PanelPage::Sources, None) => TicketTarget::Sources,
         (PanelPage::Source, Some(id)) => {
@@ -87,6 +92,14 @@ pub(super) async fn post(
     let panel_url =
         ticket::url_for(&app.identity, tenant_id, &user, &leads, Asker::of(&request, &app.identity)).await?;
     Ok(HttpResponse::Ok().json(json!({ "panel_url": panel_url })))
+}
+
+/// A kind that this account can add.
+fn kind_of(app: &WidgetContext, caller: &Caller, name: Option<&str>) -> Result<String> {
+    let known: Vec<&str> = source::kinds(app, &caller.tenant).into_iter().map(|kind| kind.kind).collect();
+    let found = known.iter().find(|kind| Some(**kind) == name).map(|kind| (*kind).to_owned());
+    let said = || LocalizedText::new("said-kind-unknown").with("known", known.join(", "));
+    Ok(found.ok_or_else(|| Error::field("/kind", said()))?)
 }
 
 /// Whether a card recently showed it to the caller, or amoCRM would now; anything else is treated as missing.

@@ -41,7 +41,7 @@ async fn m8_wrong_passwords_stand_in_the_log_of_the_account(world: &mut World) {
     assert!(refused(&log(world, line.tenant_id).await).contains(&told("member.signed_in", ANNA, "password", 6)));
     let anna = world.visitor();
     anna.does("/panel/sign-in", &[("email", ANNA), ("password", PASSWORD), ("to", "")]).await;
-    anna.opens("/panel/audit?group=member").await.is(200).says(&["not signed in", "count: 6", ATTACKER]);
+    anna.opens("/panel/audit?group=member").await.is(200).says(&["not signed in", "number: 6", ATTACKER]);
 }
 
 /// A session left open that somebody else tries to keep.

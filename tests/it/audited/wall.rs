@@ -33,6 +33,7 @@ const SILENT: &[(&str, &str)] = &[
     // Steps before the one that does it.
     ("panel POST wizard::post_choose", "a step of the wizard; the last one makes the source"),
     ("panel POST wizard::post_access", "a step of the wizard; the last one makes the source"),
+    ("panel POST wizard::post_line", "a step of the wizard; the last one makes the source"),
     ("panel POST wizard::leave", "forgets what was typed into the wizard"),
     ("panel POST undelivered::ask", "asks whether; changes nothing"),
     ("panel POST webhooks::check", "checks a signature; changes nothing"),

@@ -2,6 +2,8 @@
 //! goes wrong: strangers' words, foreign frames and forms, amoCRM's troubles.
 
 mod chat;
+mod connecting;
+mod demo;
 mod docs;
 mod frames;
 mod hostile;
@@ -41,6 +43,7 @@ pub fn archive(world: &World) -> Vec<u8> {
         public_url: config.server.public_url.clone(),
         vendor: widget::Vendor::default(),
         card: true,
+        whatsapp: true,
         dev: true,
         images: Default::default(),
     })

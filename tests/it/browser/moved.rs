@@ -27,7 +27,7 @@ async fn moved_in(language: Language) {
     browser.says(&said.to_string().replace('\u{a0}', " ")).await;
     assert_eq!(world.telegram().webhook(bot.id).expect("its webhook").url, "https://old.example/hook");
     let button = browser.find("button[value=next]").await.text().await.expect("a button has words");
-    assert_eq!(button, say(words, "wizard-tg-take-over"));
+    assert_eq!(button, say(words, "wizard-take-over"));
     looks_right(&browser, &format!("{}/wizard-telegram-moved", language.code())).await;
     browser.press("button[value=next]").await;
     browser.find("[name=name]").await;

@@ -99,7 +99,7 @@ pub const CELLS: &[Cell] = &[
         &["write_first"],
         By(&[
             "parom-tests::it messengers::whatsapp::write_first::who_has_whatsapp_gets_the_template_and_answers_in_the_same_chat",
-            "parom-tests::it messengers::whatsapp::write_first::who_has_none_is_901",
+            "parom-tests::it messengers::whatsapp::write_first::who_has_none_is_904",
         ]),
         By(&[
             "parom-tests::it messengers::whatsapp::write_first::who_has_whatsapp_gets_the_template_and_answers_in_the_same_chat",

@@ -5,6 +5,7 @@ mod crash;
 mod file;
 mod life;
 mod linked;
+mod messenger;
 mod order;
 mod pace;
 mod pages;

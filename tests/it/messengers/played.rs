@@ -117,7 +117,7 @@ pub async fn with_bot(world: &mut parom_tests::World) {
 
 /// A source without messages.
 pub async fn connected<P: Played>(world: &mut Beside<P::Double>) -> Chat<P> {
-    with_bot(world).await;
+    Box::pin(with_bot(world)).await;
     let ids = P::sets_up(&world.messenger);
     let settings = P::settings(&world.messenger, &ids);
     let line = world.line_of(P::KIND, "Acme", &format!("{}-1", P::KIND), settings).await;
@@ -129,7 +129,7 @@ pub async fn connected<P: Played>(world: &mut Beside<P::Double>) -> Chat<P> {
 
 /// A source, and a customer whose "Hello" is in amoCRM.
 pub async fn chatting<P: Played>(world: &mut Beside<P::Double>) -> Chat<P> {
-    let chat = connected::<P>(world).await;
+    let chat = Box::pin(connected::<P>(world)).await;
     P::writes(&world.messenger, &chat.ids, "Hello");
     arrives::<P>(world).await;
     let conversation = P::conversation(&world.messenger, &chat.ids);

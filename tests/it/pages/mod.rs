@@ -1,5 +1,6 @@
 //! The panel's pages of sources, messages, the undelivered, keys and webhooks, as a browser without scripts meets them.
 
+mod consent;
 mod foreign;
 mod hostile;
 mod keys;

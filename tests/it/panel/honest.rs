@@ -129,7 +129,7 @@ async fn the_log_speaks_the_readers_language(world: &mut World) {
     let line = world.line("support").await;
     let owner = world.panel(line.tenant_id).await;
     world.api.patch(&line.path(""), &json!({"name": "Sales"})).await.is(200);
-    owner.does("/panel/keys", &[("name", "Shop"), ("scope", "write"), ("expires", "")]).await;
+    owner.does("/panel/keys", &[("name", "Shop"), ("scope", "write"), ("days", "")]).await;
     let page = owner.opens("/panel/audit").await.is(200);
     page.says(&[
         "changed: name",

@@ -104,7 +104,7 @@ async fn m7_an_amocrm_that_does_not_answer_is_believed_for_four_hours(world: &mu
     world.sandbox.faults().clear();
     assert!(member::find(world.app().store.read(), line.tenant_id, member).await.unwrap().is_some());
     let owner = world.panel(line.tenant_id).await;
-    owner.opens("/panel/audit?group=member").await.is(200).says(&["unconfirmed"]);
+    owner.opens("/panel/audit?group=member").await.is(200).says(&["did not confirm the user"]);
 }
 
 async fn m7_amocrm_is_asked_once_an_hour_of_use(world: &mut World) {

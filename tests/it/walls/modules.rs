@@ -43,7 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("missed_hooks", &["alert", "delivery", "intake", "lookup", "platform", "rotation", "tenant"]),
     ("usage", &["intake", "media", "platform", "load_shedding", "tenant"]),
-    ("import", &["audit", "delivery", "intake", "source", "tenant::remove", "usage"]),
+    ("import", &["audit", "delivery", "intake", "settings", "source", "tenant", "usage"]),
     (
         "api",
         &[

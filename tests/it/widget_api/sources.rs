@@ -186,11 +186,12 @@ async fn kinds_come_with_their_forms_in_words(world: &mut World) {
         (&custom["name"], &custom["type"], &custom["required"]),
         (&json!("webhook_url"), &json!("url"), &json!(true))
     );
-    let types = ["text", "secret", "url", "lines", "paragraph", "flag", "choices"];
+    let types = ["text", "secret", "url", "lines", "paragraph", "flag", "choice", "choices"];
     for field in kinds.iter().flat_map(|kind| kind["fields"].as_array().unwrap()) {
         assert!(types.contains(&field["type"].as_str().unwrap()), "{field}");
         assert!(!field["label"].as_str().unwrap().starts_with("wizard-"), "{field}");
-        assert_eq!(field["type"] == "choices", field.get("options").is_some(), "{field}");
+        let chosen = ["choice", "choices"].contains(&field["type"].as_str().unwrap());
+        assert_eq!(chosen, field.get("options").is_some(), "{field}");
     }
     assert!(named("webchat")["about"].as_str().unwrap().contains("сайте"), "{kinds:?}");
     let chat = json!({"kind": "webchat", "name": "Site", "settings": {}});

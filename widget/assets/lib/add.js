@@ -11,6 +11,11 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
     view.values = { name: '', pipeline_id: view.pipeline_id || '', default: !app.list.items.length };
     app.api.call('GET', '/kinds').then(function (answer) {
       view.kinds = answer.items;
+      const wanted = view.kinds.find(function (kind) { return kind.kind === view.wanted; });
+      if (wanted && !view.kind) {
+        choose(app, view, wanted);
+        return;
+      }
       app.paint();
     }, function (problem) {
       view.failed = problem;
@@ -74,7 +79,7 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
       ? words.say('wizard-done', { source: source.name, pipeline: pipeline.name })
       : words.say('widget-created', { source: source.name });
     return app.refresh().then(function () {
-      app.go({ name: 'source', id: source.id, secret: source.webhook_secret },
+      app.go({ name: 'source', id: source.id, secret: source.webhook_secret, enter: source.to_enter },
         { tone: 'ok', children: [dom.paragraph(told)] });
     });
   }
@@ -96,6 +101,22 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
         throw problem;
       });
     });
+  }
+
+  /** The messenger's own page, which opens in a tab, or what is typed. */
+  function ways(app, view) {
+    const kind = view.kind;
+    if (!kind.consent) {
+      return form(app, view);
+    }
+    const open = dom.button(kind.consent.label + ' ↗', 'consent', function () {
+      app.openPanel({ page: 'connect', kind: kind.kind });
+    }, 'primary');
+    const byHand = dom.node('details', { on: { toggle: function (event) { view.byHand = event.target.open; } } }, [
+      dom.node('summary', { 'data-key': 'by-hand' }, app.words.say('wizard-by-hand')), form(app, view)
+    ]);
+    byHand.open = Boolean(view.byHand);
+    return [dom.paragraph(kind.consent.hint), dom.node('div', { class: 'parom-buttons' }, [open]), byHand];
   }
 
   function form(app, view) {
@@ -134,7 +155,7 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
         app.go({ name: 'add', pipeline_id: view.pipeline_id });
       })]);
     } else if (view.kinds) {
-      body = [kinds(app, view), view.kind ? form(app, view) : null];
+      body = [kinds(app, view), view.kind ? ways(app, view) : null];
     }
     return dom.node('div', { class: 'parom-view' }, [
       dom.button('← ' + words.say('sources-title'), 'back', function () { app.go({ name: 'list' }); }, 'quiet'),

@@ -58,10 +58,17 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
   function handOut(app, item) {
     const words = app.words;
     const secret = app.view.secret;
+    const enter = app.view.enter;
     return [
       secret ? dom.notice('warn', [
         dom.paragraph(words.say('wizard-custom-secret')), dom.copyable(words, 'copy-secret', secret),
         dom.paragraph(words.say('common-secret-once'))
+      ]) : null,
+      enter ? dom.notice('warn', [
+        dom.paragraph(enter.title), dom.paragraph(enter.hint),
+        enter.values.map(function (one, at) {
+          return [dom.paragraph(one.label), dom.copyable(words, 'copy-enter-' + at, one.value)];
+        })
       ]) : null,
       item.embed ? dom.node('div', { class: 'parom-block' }, [
         dom.paragraph(words.say('wizard-web-line')), dom.copyable(words, 'copy-embed', item.embed.code),

@@ -11,7 +11,7 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
   const POLL_SECONDS = 15;
   const VIEWS = { list: sources, source: source, add: add };
 
-  /** `target`: {external_id} opens that source, {pipeline_id} the form for a new one in that pipeline. */
+  /** `target`: {external_id} opens that source, {pipeline_id} and {kind} the form for a new one of this pipeline and kind. */
   return function (widget, target) {
     const words = makeWords(widget.i18n('ui'), config.crm);
     const api = makeApi(widget, words.language);
@@ -186,8 +186,8 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
         } else {
           app.go({ name: 'list' }, { tone: 'warn', children: [words.say('widget-source-gone')] });
         }
-      } else if (about.pipeline_id && app.canChange()) {
-        app.go({ name: 'add', pipeline_id: String(about.pipeline_id) });
+      } else if ((about.pipeline_id || about.kind) && app.canChange()) {
+        app.go({ name: 'add', pipeline_id: about.pipeline_id ? String(about.pipeline_id) : '', wanted: about.kind });
       } else {
         app.paint();
       }

@@ -33,6 +33,7 @@ fn inputs(platform: Platform) -> BuildInputs {
             privacy_url: "https://parom.example/privacy".to_owned(),
         },
         card: true,
+        whatsapp: false,
         dev: false,
         images: BTreeMap::from(tour),
     }
@@ -195,4 +196,19 @@ fn data_reaches_the_page_as_text() {
             assert!(!text.contains(way), "{name} uses {way}");
         }
     }
+}
+
+#[test]
+fn the_list_of_whatsapp_services_has_those_that_serve_it() {
+    let has = |platform, whatsapp| {
+        let built = build(&BuildInputs { whatsapp, ..inputs(platform) }).unwrap();
+        assert_eq!(check(&built, None).unwrap(), [], "{platform:?}");
+        let archive = Archive::read(&built).unwrap();
+        let manifest = String::from_utf8_lossy(&archive.files["manifest.json"]).contains("whatsapp_modal");
+        assert_eq!(String::from_utf8_lossy(&archive.files["lib/config.js"]).contains("whatsapp_modal"), manifest);
+        manifest
+    };
+    assert!(has(Platform::Amocrm, true));
+    assert!(!has(Platform::Amocrm, false));
+    assert!(!has(Platform::Kommo, true), "Kommo has no such list");
 }

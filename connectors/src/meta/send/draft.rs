@@ -63,15 +63,19 @@ impl Draft {
             }
         }
         if let Some(markup) = &message.markup {
-            if let (Shape::Text(text), Markup::List(list)) = (&mut shape, markup) {
-                let whole = lines::around_list(list, text);
-                if platform.abilities.text_length.is_none_or(|most| most.holds(&whole)) {
-                    *text = whole;
-                }
-            }
-            let text = if let Shape::Text(text) = &shape { text.clone() } else { String::new() };
+            let own = if let Shape::Text(text) = &shape { text.clone() } else { String::new() };
+            let whole = match markup {
+                Markup::List(list) if !own.is_empty() => lines::around_list(list, &own),
+                _ => own.clone(),
+            };
+            let text = if platform.abilities.text_length.is_none_or(|most| most.holds(&whole)) { whole } else { own };
             match buttons::offer(message.id, markup, &text) {
-                Some(Offer::Replies(offered)) => replies = Some(offered),
+                Some(Offer::Replies(offered)) => {
+                    replies = Some(offered);
+                    if let Shape::Text(shown) = &mut shape {
+                        *shown = text;
+                    }
+                }
                 Some(Offer::Template(attachment)) => shape = Shape::Template(attachment),
                 None => more.push(lines::markup(markup)),
             }

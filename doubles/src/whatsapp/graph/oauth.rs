@@ -44,6 +44,13 @@ fn exchange(state: &mut State, call: &Call, app: &str) -> Answered {
     let code = code.ok_or_else(|| wrong(36_008, "Invalid verification code format."))?;
     ensure(code.expires_at > now, || wrong(36_007, "This authorization code has expired."))?;
     ensure(!code.is_used, || wrong(36_009, "This authorization code has been used."))?;
+    let is_same = code.redirect_uri.is_none() || code.redirect_uri == call.text("redirect_uri");
+    ensure(is_same, || {
+        wrong(
+            36_008,
+            "Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request",
+        )
+    })?;
     code.is_used = true;
     let wabas = code.wabas.clone();
     Ok(issue(state, app, wabas, None))

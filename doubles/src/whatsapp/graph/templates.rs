@@ -121,6 +121,16 @@ pub(super) fn list(state: &State, call: &Call, waba: &str) -> Answered {
             answer["paging"]["next"] = json!(next);
         }
     }
+    if call.text("summary").is_some() {
+        let own = state.templates.values().filter(|one| one.waba == waba).count();
+        let limit = state.wabas.get(waba).map(|waba| waba.template_limit);
+        answer["summary"] = json!({
+            "total_count": all.len(),
+            "message_template_count": own,
+            "message_template_limit": limit,
+            "are_translations_complete": true,
+        });
+    }
     Ok(answer)
 }
 

@@ -1,6 +1,7 @@
 //! Pages for people: customers' phones, Meta's review, fault injection; and JSON for programs.
 
 mod bubble;
+mod dialog;
 mod files;
 mod keys;
 mod list;
@@ -17,7 +18,7 @@ use askama::Template;
 
 use strings::Words;
 
-use crate::kit::{self, Asset, is_own, render};
+use crate::kit::{self, Asset, is_own};
 use crate::whatsapp::core::Core;
 
 /// Adds the routes of all pages. Whatever is none of them belongs to the Graph.
@@ -33,6 +34,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/reviews", web::post().to(reviews::press))
         .route("/trouble", web::get().to(trouble::show))
         .route("/trouble", web::post().to(trouble::press))
+        .route("/{version}/dialog/oauth", web::get().to(dialog::ask))
+        .route("/{version}/dialog/oauth", web::post().to(dialog::answer))
         .route("/acts", web::post().to(programs::act))
         .route("/uploads", web::post().to(files::take))
         .route("/chats/{person}", web::get().to(programs::chat))
@@ -51,6 +54,11 @@ pub(super) type Frame = kit::Frame<Words>;
 #[template(path = "whatsapp/notice.html")]
 struct Notice<'a> {
     frame: &'a Frame,
+}
+
+/// A rendered page with its headers. Forms may lead elsewhere: the dialog returns to the app.
+pub(super) fn render(status: StatusCode, page: &impl Template) -> HttpResponse {
+    kit::render_with_forms(status, page, "'self' http: https:")
 }
 
 /// The "not found" page.

@@ -99,6 +99,8 @@ pub(crate) struct Code {
     pub(crate) wabas: BTreeSet<String>,
     pub(crate) expires_at: i64,
     pub(crate) is_used: bool,
+    /// Where the dialog sent it: the exchange must name the same. Codes of the JavaScript SDK have none.
+    pub(crate) redirect_uri: Option<String>,
 }
 
 /// A token that was checked: the app it belongs to and what it reaches.

@@ -84,8 +84,13 @@ impl State {
 
     pub(crate) fn make_code(&mut self, app: &str, waba: &str) -> String {
         let code = format!("AQ{:030}", self.next_serial());
-        let made =
-            Code { app: app.to_owned(), wabas: [waba.to_owned()].into(), expires_at: self.now + CODE, is_used: false };
+        let made = Code {
+            app: app.to_owned(),
+            wabas: [waba.to_owned()].into(),
+            expires_at: self.now + CODE,
+            is_used: false,
+            redirect_uri: None,
+        };
         self.codes.insert(code.clone(), made);
         code
     }

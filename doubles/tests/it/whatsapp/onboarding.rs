@@ -97,3 +97,30 @@ async fn a_number_is_verified_registered_and_taken_off() {
     let body = json!({"messaging_product": "whatsapp", "pin": "123456"});
     assert_eq!(world.refused("POST", &format!("{shared}/register"), body).await.1["code"], 100);
 }
+
+#[tokio::test]
+async fn the_dialog_returns_a_code_for_its_own_address_or_says_who_declined() {
+    let world = World::start().await;
+    let back = "https://parom.example/back?kept=1";
+    let mut dialog = url::Url::parse(&world.url("dialog/oauth")).unwrap();
+    dialog
+        .query_pairs_mut()
+        .append_pair("client_id", &world.app.id)
+        .append_pair("config_id", "5005")
+        .append_pair("redirect_uri", back)
+        .append_pair("response_type", "code")
+        .append_pair("override_default_response_type", "true")
+        .append_pair("state", "st&te");
+    let page = world.http.get(dialog.clone()).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    assert!(page.text().await.unwrap().contains(&format!("waba-{WABA}")));
+    let declined = world.whatsapp.answers_dialog(dialog.as_str(), None).unwrap();
+    assert!(declined.contains("kept=1&error=access_denied") && declined.ends_with("state=st%26te#_=_"), "{declined}");
+    let agreed = url::Url::parse(&world.whatsapp.answers_dialog(dialog.as_str(), Some(WABA)).unwrap()).unwrap();
+    let code = agreed.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+    let secret = format!("client_secret={}", world.app.secret);
+    let elsewhere = format!("{secret}&code={code}&redirect_uri=https%3A%2F%2Fevil.example");
+    assert_eq!(exchange(&world, &elsewhere).await.1["error"]["error_subcode"], 36_008);
+    let own: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    assert_eq!(exchange(&world, &format!("{secret}&code={code}&redirect_uri={own}")).await.0, 200);
+}

@@ -6,6 +6,8 @@ mod one;
 mod skipped;
 mod upload;
 
+pub(super) use one::progress;
+
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
@@ -62,7 +64,7 @@ async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
         made: page.time(&row.created_at),
         source: ground.sources.get(&row.source_id).map(|source| source.name.clone()).unwrap_or_default(),
         badge: badge(&page, &row),
-        file: row.file_name,
+        file: origin(&page, &row),
         done: row.done,
         total: row.total,
     });
@@ -71,7 +73,7 @@ async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpRespon
 }
 
 /// The import's state as an icon and a word.
-fn badge(page: &PageContext, row: &import::Model) -> String {
+pub(super) fn badge(page: &PageContext, row: &import::Model) -> String {
     let state = ImportState::from_number(row.state).unwrap_or(ImportState::Failed);
     let (tone, word) = match state {
         ImportState::Done if imports::can_start(row) => ("wait", "ready"),
@@ -85,6 +87,14 @@ fn badge(page: &PageContext, row: &import::Model) -> String {
         ImportState::Failed => ("bad", "failed"),
     };
     page.badge(tone, page.words.text_of("import-state-", word))
+}
+
+/// The file's name, or that it is the messenger's own history.
+fn origin(page: &PageContext, row: &import::Model) -> String {
+    match row.history_since {
+        Some(_) => page.words.text("import-history-origin").with("days", imports::HISTORY_DAYS).to_string(),
+        None => row.file_name.clone(),
+    }
 }
 
 /// An import of the member's account.

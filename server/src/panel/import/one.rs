@@ -8,7 +8,7 @@ use base::error::Result;
 use base::i18n::Sentence;
 use entity::{import, source};
 
-use super::{badge, find};
+use super::{badge, find, origin};
 use crate::identity::realm::LIVE;
 use crate::import::{self as imports, ImportState, Skip};
 use crate::panel::PanelContext;
@@ -28,6 +28,8 @@ struct ImportPage {
     file: String,
     made: String,
     state: View,
+    /// Whether its messages are lines of a file.
+    has_lines: bool,
     skips: Vec<Skip>,
     skipped: i64,
 }
@@ -58,6 +60,8 @@ struct ImportProgress {
     done: i64,
     total: i64,
     progress: Sentence,
+    /// The messenger's history is still being read: nobody knows how long it is.
+    reads: bool,
     gives_way: bool,
     failure: String,
     goes: bool,
@@ -82,7 +86,8 @@ pub(super) async fn get(
         id: row.id.to_string(),
         badge: badge(&page, &row),
         source: source.map(|source| source.name).unwrap_or_default(),
-        file: row.file_name.clone(),
+        file: origin(&page, &row),
+        has_lines: row.history_since.is_none(),
         made: page.time(&row.created_at),
         skips: imports::skips(&app, &row, 0, SKIPS, page.words.language()).await?,
         skipped: row.skipped,
@@ -119,7 +124,7 @@ async fn view(
             })
         }
         ImportState::Done | ImportState::Cancelled => View::Over {
-            finished: words.text("import-finished").with("done", row.done).with("skipped", row.skipped),
+            finished: finished(page, row),
             duplicates: (row.duplicates > 0).then(|| words.text("import-duplicates").with("count", row.duplicates)),
         },
         ImportState::Reading
@@ -129,16 +134,33 @@ async fn view(
         | ImportState::Failed => View::Under(ImportProgress {
             done: row.done,
             total: row.total,
-            progress: words
-                .text("import-progress")
-                .with("done", row.done)
-                .with("total", row.total)
-                .with("duration", duration),
+            progress: progress(app, page, row, source.map(|source| source.kind.as_str()).unwrap_or_default()),
+            reads: row.history_page.is_some(),
             gives_way: row.gives_way,
             failure: imports::failure(row, words.language()),
             goes: matches!(state, ImportState::Queued | ImportState::Running),
         }),
     })
+}
+
+fn finished(page: &PageContext, row: &import::Model) -> Sentence {
+    if row.history_since.is_some() && row.total == 0 {
+        return page.words.text("import-history-none").with("days", imports::HISTORY_DAYS);
+    }
+    page.words.text("import-finished").with("done", row.done).with("skipped", row.skipped)
+}
+
+/// How far it is, or what came of it.
+pub(in crate::panel) fn progress(app: &PanelContext, page: &PageContext, row: &import::Model, kind: &str) -> Sentence {
+    if !imports::is_under_way(row) {
+        return finished(page, row);
+    }
+    if row.history_page.is_some() {
+        let messenger = page.words.text_of("connector-", kind).to_string();
+        return page.words.text("import-history-reading").with("messenger", messenger).with("messages", row.total);
+    }
+    let duration = page.duration(&(imports::seconds_expected(app, row) * 1000));
+    page.words.text("import-progress").with("done", row.done).with("total", row.total).with("duration", duration)
 }
 
 async fn leads(

@@ -110,7 +110,7 @@ async fn open(app: &PanelContext, request: &HttpRequest, token: &str) -> Result<
     let language = Language::of_request(request);
     let found = member::of_crm_user(&app.identity, ticket.tenant_id, &ticket.user, language).await?;
     let Some((person, _)) = found else { return Err(Error::Forbidden(LocalizedText::new("said-access-gone"))) };
-    let only = if ticket.user.is_admin { None } else { bound_to(app, ticket.tenant_id, ticket.leads).await? };
+    let only = if ticket.user.is_admin { None } else { bound_to(app, ticket.tenant_id, &ticket.leads).await? };
     if only.is_none()
         && !ticket.user.is_admin
         && matches!(ticket.leads, TicketTarget::Message(_) | TicketTarget::Conversation(_))
@@ -179,20 +179,20 @@ pub(super) async fn entered(
 }
 
 /// The conversation that a manager came from.
-async fn bound_to(app: &PanelContext, tenant_id: Uuid, leads: TicketTarget) -> Result<Option<Uuid>> {
+async fn bound_to(app: &PanelContext, tenant_id: Uuid, leads: &TicketTarget) -> Result<Option<Uuid>> {
     use entity::{conversation, message};
     use sea_orm::{ColumnTrait, QueryFilter};
     let db = app.store.read();
     Ok(match leads {
         TicketTarget::Conversation(id) => {
             let found =
-                conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id)).one(db).await?;
+                conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(*id)).one(db).await?;
             found.map(|row| row.id)
         }
         TicketTarget::Message(id) => {
-            let found = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id)).one(db).await?;
+            let found = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(*id)).one(db).await?;
             found.map(|row| row.conversation_id)
         }
-        TicketTarget::Overview | TicketTarget::Sources | TicketTarget::Source(_) => None,
+        TicketTarget::Overview | TicketTarget::Sources | TicketTarget::Source(_) | TicketTarget::Connect(_) => None,
     })
 }

@@ -17,7 +17,7 @@ use super::state_view::{SourceStateView, shown};
 use super::{by, find};
 use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};
-use crate::panel::{self, Fields, Form, Member, Nav, Notice, PageContext, Right};
+use crate::panel::{self, ConsentButton, Fields, Form, Member, Nav, Notice, PageContext, Right};
 use crate::source::{EmbedCode, SourceChange, version};
 
 #[derive(Template)]
@@ -28,6 +28,8 @@ struct SourceAccessPage {
     id: String,
     may: bool,
     state: SourceStateView,
+    /// The messenger's own page, for access that was lost.
+    consent: Option<ConsentButton>,
     fields: Vec<Drawn>,
     /// The same in tabs; empty if the kind has none.
     sections: Vec<ChatTab>,
@@ -71,6 +73,11 @@ impl RenderedSource {
 
 fn fields_of(app: &PanelContext, source: &source::Model) -> &'static [Field] {
     app.connectors.get(&source.kind).map_or(&[], |connector| connector.fields())
+}
+
+/// The kind's name; empty if it is not built in.
+fn kind_of(app: &PanelContext, source: &source::Model) -> &'static str {
+    app.connectors.get(&source.kind).map_or("", |connector| connector.kind())
 }
 
 /// `GET /panel/sources/{id}/access`.
@@ -179,6 +186,10 @@ async fn show(
         id: source.id.to_string(),
         may: member.may(Right::EditSources),
         state: shown(&page, source, &state),
+        consent: match member.may(Right::EditSources) {
+            true => ConsentButton::of(app, member, kind_of(app, source)).await?,
+            false => None,
+        },
         fields: drawn,
         version: seen.version,
         was: seen.was,

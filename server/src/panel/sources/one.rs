@@ -10,6 +10,7 @@ use entity::source;
 use uuid::Uuid;
 
 use super::form::{SourceForm, Was};
+use super::history::{self, HistoryView};
 use super::state_view::{SourceStateView, shown};
 use super::{Pipeline, by, find, pipeline_name, pipelines};
 use crate::delivery::dead;
@@ -51,6 +52,7 @@ struct SourcePage {
     embed: Option<EmbedCode>,
     /// The link that opens the bot, with a parameter for the origin.
     deep_link: Option<String>,
+    history: Option<HistoryView>,
 }
 
 /// What to show in the form, and why.
@@ -212,6 +214,7 @@ async fn show(
         external_id: source.external_id.clone(),
         amocrm_id: source.amocrm_source_id.to_string(),
         embed: crate::source::embed(app, source),
+        history: history::view(app, member, &page, source).await?,
         deep_link: crate::source::line::name_of(source).and_then(|name| deep_link(&source.kind, &name)),
         errors,
         page: page.clone(),

@@ -4,8 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::i18n::{LocalizedText, Sentence};
+use base::i18n::{LocalizedText, Sentence, Words};
 use connectors::{Connector, Denied, HookTarget, Probe, Settings, Watched, custom};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::draft::SourceDraft;
@@ -13,7 +14,7 @@ use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::panel::PanelContext;
 use crate::panel::fields::{self, Drawn};
-use crate::panel::{self, Fields, Form, Member, Nav, PageContext, Right};
+use crate::panel::{self, ConsentButton, Fields, Form, Member, Nav, PageContext, Right};
 use crate::source::{SourceKind, line};
 
 #[derive(Template)]
@@ -23,12 +24,18 @@ struct WizardAccessPage {
     steps: Steps,
     kind: &'static str,
     messenger: Sentence,
+    /// The messenger's own page, in place of what is typed here.
+    consent: Option<ConsentButton>,
+    /// What is typed is shown at once.
+    by_hand: bool,
     fields: Vec<Drawn>,
     errors: Vec<(String, String)>,
     /// The check passed: what it found.
     passed: Option<String>,
     /// Another service has the connection: the button warns that continuing takes it over.
     moves: bool,
+    /// The text of that button.
+    take_over: Sentence,
     /// The check failed: why. Continuing is possible all the same.
     failed: Option<String>,
 }
@@ -42,16 +49,35 @@ enum AccessCheck {
     Failed(String),
 }
 
+/// `?by=hand` shows the form to those who came from the messenger's own page.
+#[derive(Debug, Default, Deserialize)]
+pub struct AccessQuery {
+    #[serde(default)]
+    by: String,
+}
+
 /// `GET /panel/sources/new/{kind}/access`.
-pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get(
+    app: web::Data<PanelContext>,
+    member: Member,
+    name: web::Path<String>,
+    query: web::Query<AccessQuery>,
+) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
-    let Some(draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
+    let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
     if draft.created.is_some() {
         return Ok(panel::to(&address(kind.kind, "test")));
     }
+    if !draft.lines.is_empty() {
+        if query.by != "hand" {
+            return Ok(panel::to(&address(kind.kind, "line")));
+        }
+        // The settings of a chosen line are not what is typed here.
+        draft = SourceDraft::new(kind.kind);
+    }
     let passed = draft.checked.then(|| draft.seen.clone());
-    show(&member, &kind, &draft, StatusCode::OK, Vec::new(), passed, None)
+    show(&app, &member, &kind, &draft, StatusCode::OK, Vec::new(), passed, None).await
 }
 
 /// `POST /panel/sources/new/{kind}/access`: `do` is `check`, `next` (checks first if it was not checked) or `anyway`.
@@ -67,6 +93,9 @@ pub async fn post(
     form.known(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
     // The draft expired while the page was open; its values are in this form, so nothing is lost.
     let mut draft = draft_of(&app, &member, kind.kind).unwrap_or_else(|| SourceDraft::new(kind.kind));
+    if draft.created.is_none() && !draft.lines.is_empty() {
+        draft = SourceDraft::new(kind.kind);
+    }
     if draft.created.is_some() {
         return Ok(panel::to(&address(kind.kind, "test")));
     }
@@ -77,7 +106,7 @@ pub async fn post(
             draft.settings = with_kept(settings, before);
             draft.checked = false;
             draft.keep(&app, &member).await?;
-            return show(&member, &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, errors, None, None);
+            return show(&app, &member, &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, errors, None, None).await;
         }
     };
     let same = draft.checked && draft.settings == settings;
@@ -97,10 +126,10 @@ pub async fn post(
         AccessCheck::Passed(_) => Ok(panel::to(&address(kind.kind, "routing"))),
         AccessCheck::Failed(_) if asked == "anyway" => Ok(panel::to(&address(kind.kind, "routing"))),
         AccessCheck::Failed(why) => {
-            show(&member, &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), None, Some(why))
+            show(&app, &member, &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), None, Some(why)).await
         }
         AccessCheck::Wrong(errors) => {
-            show(&member, &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, errors, None, None)
+            show(&app, &member, &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, errors, None, None).await
         }
     }
 }
@@ -191,7 +220,9 @@ async fn check(app: &PanelContext, member: &Member, kind: &SourceKind, draft: &m
     }
 }
 
-fn show(
+#[expect(clippy::too_many_arguments, reason = "the parts of one page")]
+async fn show(
+    app: &PanelContext,
     member: &Member,
     kind: &SourceKind,
     draft: &SourceDraft,
@@ -213,14 +244,23 @@ fn show(
         steps: steps(&page, 2),
         kind: kind.kind,
         messenger: page.words.text_of("connector-", kind.kind),
+        consent: ConsentButton::of(app, member, kind.kind).await?,
+        by_hand: status != StatusCode::OK || passed.is_some() || has_secrets(&draft.settings),
         fields: fields::draw(page.words, kind.fields, &draft.settings, Some(&Value::Object(masked)), &errors),
         errors: errors.into_iter().filter(|(name, _)| !name.is_empty()).collect(),
+        take_over: page.words.text(own_text(page.words, "wizard-take-over", kind.kind)),
         moves: draft.moves && passed.is_some(),
         passed,
         failed,
         page: page.clone(),
     };
     panel::html_as(status, &page, &access)
+}
+
+/// The text of a kind, if it has one of its own.
+fn own_text(words: Words, key: &'static str, kind: &str) -> String {
+    let own = format!("{key}-{kind}");
+    if words.has(&own) { own } else { key.to_owned() }
 }
 
 /// The last four characters of a credential, if it is long enough.

@@ -27,6 +27,7 @@ pub struct ChooseForm {
 struct KindOffer {
     kind: &'static str,
     name: Sentence,
+    mark: &'static str,
     card: KindAbilities,
     chosen: bool,
 }
@@ -93,6 +94,7 @@ async fn show(app: &Arc<PanelContext>, member: &Member, error: bool) -> Result<H
         .map(|kind| KindOffer {
             kind: kind.kind,
             name: words.text_of("connector-", kind.kind),
+            mark: connectors::kinds::mark(kind.kind),
             card: abilities_of(words, kind.kind, kind.abilities),
             chosen: only || before.as_deref() == Some(kind.kind),
         })

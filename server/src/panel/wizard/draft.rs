@@ -1,6 +1,7 @@
 //! The wizard's input so far, encrypted in the session for half an hour.
 
 use base::error::Result;
+use connectors::OfferedLine;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -26,6 +27,12 @@ pub struct SourceDraft {
     /// Another service has the connection now, and the person was told that continuing takes it over.
     #[serde(default)]
     pub moves: bool,
+    /// Lines that the messenger's own page let us use, with credentials; empty if they are typed.
+    #[serde(default)]
+    pub lines: Vec<OfferedLine>,
+    /// The key of the one that was chosen.
+    #[serde(default)]
+    pub line_key: String,
     pub name: String,
     /// Empty: amoCRM's default.
     pub pipeline: String,

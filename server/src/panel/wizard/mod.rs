@@ -2,13 +2,16 @@
 //! the input is encrypted in the session, and nothing is created in amoCRM before the third step is submitted.
 //!
 //! ```text
-//! new ─▶ {kind}/access (checked live) ─▶ {kind}/routing ─▶ source::create, once ─▶ {kind}/test
+//! new ─▶ {kind}/access (checked live) ────────────────────▶ {kind}/routing ─▶ source::create, once ─▶ {kind}/test
+//!           └▶ the messenger's page ─▶ {kind}/line ─┘
 //! ```
 
 mod access;
 mod choose;
+mod consent;
 mod draft;
 mod leave;
+mod line;
 mod routing;
 mod steps;
 mod test;
@@ -22,7 +25,9 @@ use crate::source::SourceKind;
 
 pub use access::{get as access, post as post_access};
 pub use choose::{get as choose, post as post_choose};
+pub use consent::{returned as consented, start as consent};
 pub use leave::{ask as ask_leave, leave};
+pub use line::{get as line, post as post_line};
 pub use routing::{get as routing, post as post_routing};
 pub use test::get as test;
 

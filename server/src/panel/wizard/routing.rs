@@ -108,6 +108,7 @@ pub async fn post(
             draft.secret = created.webhook_secret.map(|secret| secret.expose_secret().to_owned());
             // They are stored with the source now.
             draft.settings = Value::Null;
+            draft.lines.clear();
             draft.keep(&app, &member).await?;
             let done =
                 member.words.text("wizard-created").with("source", draft.name.as_str()).with("crm", member.crm());

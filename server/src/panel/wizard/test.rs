@@ -13,6 +13,7 @@ use super::steps::{Steps, steps};
 use super::{draft_of, kind_of, too_old};
 use crate::delivery::read::activity;
 use crate::panel::PanelContext;
+use crate::panel::sources::{HistoryView, history_view};
 use crate::panel::{self, Member, Nav, PageContext, Right, reasons};
 use crate::source::EmbedCode;
 
@@ -41,6 +42,27 @@ struct Test {
     embed: Option<EmbedCode>,
     curl: Option<String>,
     secret: Option<String>,
+    to_enter: Option<EnteredByHand>,
+    history: Option<HistoryView>,
+}
+
+/// What the administrator enters at the messenger.
+struct EnteredByHand {
+    title: Sentence,
+    hint: Sentence,
+    values: Vec<(Sentence, String)>,
+}
+
+impl EnteredByHand {
+    fn of(app: &PanelContext, page: &PageContext, source: &source::Model) -> Result<Option<Self>> {
+        let words = page.words;
+        let told = crate::source::line::webhook_to_enter(app, source)?;
+        Ok(told.map(|told| Self {
+            title: words.text(told.title),
+            hint: words.text(told.hint),
+            values: told.values.into_iter().map(|(label, value)| (words.text(label), value)).collect(),
+        }))
+    }
 }
 
 /// `GET /panel/sources/new/{kind}/test`.
@@ -65,7 +87,13 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, name: web::Path<S
         }
         None => None,
     };
-    let shown = view(&app, &page, kind.kind, source.as_ref(), first.as_ref(), secret);
+    let mut shown = view(&app, &page, kind.kind, source.as_ref(), first.as_ref(), secret);
+    if let Some(source) = source.as_ref().filter(|_| first.is_none()) {
+        shown.to_enter = EnteredByHand::of(&app, &page, source)?;
+    }
+    if let Some(source) = &source {
+        shown.history = history_view(&app, &member, &page, source).await?;
+    }
     panel::html(&page, &shown)
 }
 
@@ -129,6 +157,8 @@ fn view(
         embed: source.and_then(|source| crate::source::embed(app, source)),
         curl: source.filter(|_| has_own_server(kind)).map(|source| curl(app, source)),
         secret,
+        to_enter: None,
+        history: None,
         page: page.clone(),
     }
 }

@@ -27,11 +27,11 @@ struct LineTaken {
 
 impl LineTaken {
     fn text(&self) -> LocalizedText {
-        let line = self.line.trim_start_matches('@').to_owned();
         match &self.source {
-            Some(source) => LocalizedText::new("wizard-tg-taken").with("bot", line).with("source", source.as_str()),
-            None => LocalizedText::new("said-line-taken").with("line", self.line.as_str()),
+            Some(source) => LocalizedText::new("said-line-taken-here").with("source", source.as_str()),
+            None => LocalizedText::new("said-line-taken"),
         }
+        .with("line", self.line.as_str())
     }
 }
 

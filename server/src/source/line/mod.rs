@@ -17,9 +17,10 @@ pub mod renew;
 pub mod schedule;
 mod watch;
 
+use base::error::Result;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use connectors::{HOOK_SECRET, HookTarget, Settings};
+use connectors::{HOOK_SECRET, HookTarget, Settings, WebhookToEnter};
 use entity::source;
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
@@ -55,6 +56,14 @@ pub fn name_of(source: &source::Model) -> Option<String> {
     let facts = of(source);
     let name = facts.get("line")?.get("name")?.as_str()?;
     Some(name.to_owned()).filter(|name| name.len() > 1)
+}
+
+/// What an administrator enters at the messenger so that its calls come to this source; none if there is nothing to enter.
+pub fn webhook_to_enter(app: &SourceContext, source: &source::Model) -> Result<Option<WebhookToEnter>> {
+    let Some(connector) = app.connectors.get(&source.kind) else { return Ok(None) };
+    let settings = crate::settings::open(app, source)?;
+    let hook = hook_of(app, source, &settings);
+    Ok(hook.and_then(|hook| connector.webhook_to_enter(&settings, &hook)))
 }
 
 /// The address with its secret; none if the source has no secret.

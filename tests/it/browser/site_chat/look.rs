@@ -5,7 +5,7 @@ use parom_tests::Browser;
 use parom_tests::settings::HOST;
 use serde_json::json;
 
-use super::{Shop, arrived, everywhere, opens, root, say, shows, types, until};
+use super::{Shop, arrived, everywhere, root, say, shows, types, until};
 
 async fn talk_in(language: Language) {
     let Some(browser) = Browser::open(language.code()).await else { return };
@@ -19,7 +19,7 @@ async fn talk_in(language: Language) {
     })
     .await;
     shop.visit(&browser).await;
-    let head = "const said = (one) => root.querySelector(one).textContent; return [said('.avatar'), said('h2'), said('#status')]";
+    let head = "const said = (one) => root.querySelector(one).textContent.replaceAll('\\u00a0', ' '); return [said('.avatar'), said('h2'), said('#status')]";
     assert_eq!(root(&browser, head).await, json!(["S", "Shop talk", say(words, "chat-status-minutes")]));
     let left = "const box = root.querySelector('.bubble').getBoundingClientRect(); return box.left < 100";
     assert_eq!(root(&browser, left).await, json!(true));
@@ -73,7 +73,8 @@ async fn talk_in(language: Language) {
     types(&browser, "Yes").await;
     until(&browser, "who answers has seen it", "!root.querySelector('.new')").await;
     assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
-    opens(&browser).await;
+    browser.close().await;
+    shop.world.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -82,6 +82,8 @@ async fn set_up_in(language: Language) {
         "document.querySelector('[data-tab=hours]:not([hidden]) [aria-invalid=true]')",
     )
     .await;
+    browser.close().await;
+    world.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -112,4 +114,6 @@ async fn a_mistake_in_the_hours_is_marked_in_the_widget() {
         );
         until(&browser, "the field is marked", &marked).await;
     }
+    browser.close().await;
+    world.close().await;
 }

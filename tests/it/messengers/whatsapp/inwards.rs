@@ -27,7 +27,8 @@ async fn every_file_is_what_it_was(world: &mut WhatsAppWorld) {
         assert_eq!((came.kind.as_str(), came.text.as_str()), (kind, text));
         assert!(came.media.contains("/media/"), "{kind}: a link of ours: {}", came.media);
         assert!(!came.media.contains(&chat.number.token), "{kind}");
-        assert!(!told(&came)["file_name"].as_str().unwrap_or_default().is_empty(), "{kind}");
+        let is_named = !told(&came)["file_name"].as_str().unwrap_or_default().is_empty();
+        assert!(is_named || kind == "sticker", "{kind}");
         let sent = world.messenger.chat(&chat.number.phone, chat.maria).into_iter().find(|one| one.id == id);
         let there = world.sandbox.downloads(&chat.line.host, &came.id).await.unwrap();
         assert_eq!(there.bytes, sent.unwrap().file.unwrap().bytes, "{kind}: the same bytes");
@@ -61,7 +62,7 @@ async fn places_and_contacts_are_native(world: &mut WhatsAppWorld) {
 async fn who_writes_is_known_by_name_and_phone(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let there = world.sandbox.chats(&chat.line.host).remove(0);
-    assert_eq!((there.name.as_str(), there.phone.as_str()), ("Maria K.", "+77010001122"));
+    assert_eq!((there.name.as_str(), there.phone.as_str()), ("Maria K.", "77010001122"));
     assert_eq!(there.source.as_deref(), Some("wa-1"));
     let ad = json!({"source_url": "https://fb.me/1", "source_type": "ad", "source_id": "12", "headline": "Bikes"});
     let with = Dressing { referral: Some(ad), ..Dressing::default() };

@@ -5,9 +5,10 @@ use parom_tests::both;
 use sandbox::{Direction, HookMessage};
 
 use super::super::at_crm;
-use super::{MARIA, WhatsAppWorld, arrives, chatting, last};
+use super::{MARIA, WhatsAppWorld, arrives, chatting, last, with_bot};
 
 async fn what_the_owner_writes_is_the_managers(world: &mut WhatsAppWorld) {
+    with_bot(world).await;
     let chat = chatting(world).await;
     let (phone, to) = (chat.number.phone.clone(), chat.maria);
     for content in [Content::text("Завтра привезём"), Content::image("Вот он")] {
@@ -27,6 +28,7 @@ async fn what_the_owner_writes_is_the_managers(world: &mut WhatsAppWorld) {
 }
 
 async fn what_the_owner_changes_is_changed(world: &mut WhatsAppWorld) {
+    with_bot(world).await;
     let chat = chatting(world).await;
     let (phone, to) = (chat.number.phone.clone(), chat.maria);
     let content = Content::text("Завтра");
@@ -47,6 +49,7 @@ async fn what_the_owner_changes_is_changed(world: &mut WhatsAppWorld) {
 
 /// Whoever the owner writes to first becomes a chat.
 async fn the_owner_begins_a_chat(world: &mut WhatsAppWorld) {
+    with_bot(world).await;
     let (_, number) = super::connected(world).await;
     let to = world.messenger.add_person(doubles::whatsapp::NewPerson::default());
     let content = Content::text("Здравствуйте, это Acme");

@@ -54,7 +54,7 @@ async fn a_failure_is_told_in_words(world: &mut WhatsAppWorld) {
     world.messenger.set_delivers(false);
     for (code, expected, words) in [
         (131_047, 905, "Прошло 24 часа с ответа клиента. Отправьте шаблон."),
-        (131_026, 901, "Номера нет в WhatsApp или он недоступен. Проверьте номер."),
+        (131_026, 904, "Номера нет в WhatsApp или он недоступен. Проверьте номер."),
         (131_049, 903, "Клиент получил много рекламы. Повторите через сутки."),
     ] {
         let said = chat.manager_gets_through(world, HookMessage::text("Good morning")).await;
@@ -65,7 +65,7 @@ async fn a_failure_is_told_in_words(world: &mut WhatsAppWorld) {
     }
     chat.customer(world).blocks(true).unwrap();
     let said = chat.manager_gets_through(world, HookMessage::text("Hello?")).await;
-    assert_eq!(failure(world, &said).0, 901);
+    assert_eq!(failure(world, &said).0, 904);
     let dead = world.api.get(&chat.line.dead_letters()).await.is(200);
     assert!(!dead.text.contains(&chat.number.token), "{}", dead.text);
 }
@@ -77,7 +77,7 @@ async fn a_refusal_is_told_in_words(world: &mut WhatsAppWorld) {
     chat.customer(world).blocks(true).unwrap();
     let said = chat.manager_gets_through(world, HookMessage::text("Hello?")).await;
     let words = "Номера нет в WhatsApp или он недоступен. Проверьте номер.".to_owned();
-    assert_eq!(failure(world, &said), (901, words));
+    assert_eq!(failure(world, &said), (904, words));
     let dead = world.api.get(&chat.line.dead_letters()).await.is(200);
     let id = dead.text_at("/items/0/message_id");
     let page = world.panel(chat.line.tenant_id).await.opens(&format!("/panel/messages/{id}")).await.is(200);

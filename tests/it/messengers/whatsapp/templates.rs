@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{Chat, WhatsAppWorld, arrives, chatting, last};
 
 const DAY: Duration = Duration::from_secs(25 * 3_600);
-const CONTENT: &str = "Hello {{contact.name}}, order {{lead.id}} is ready.";
+const CONTENT: &str = "Hello {{contact.name}}, your order {{lead.id}} is ready at Acme.";
 
 /// A user's template, which no token of ours can see; its review is requested.
 async fn requested(world: &mut WhatsAppWorld, chat: &Chat, more: Value) -> i64 {
@@ -69,7 +69,7 @@ async fn a_template_is_reviewed_and_sent_outside_of_the_window(world: &mut Whats
     let there = at_meta(world, &chat);
     assert_eq!((there.status.as_str(), there.language.as_str(), there.category.as_str()), ("PENDING", "ru", "UTILITY"));
     let body = there.json["components"].as_array().unwrap().iter().find(|one| one["type"] == "BODY").unwrap();
-    assert_eq!(body["text"], "Hello {{1}}, order {{2}} is ready.");
+    assert_eq!(body["text"], "Hello {{1}}, your order {{2}} is ready at Acme.");
     assert_eq!(at_crm(world, id).0, "review");
 
     world.advance(DAY);

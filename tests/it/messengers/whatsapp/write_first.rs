@@ -61,13 +61,13 @@ async fn who_has_whatsapp_gets_the_template_and_answers_in_the_same_chat(world: 
     assert_eq!(world.sandbox.chats(HOST).len(), 1);
 }
 
-async fn who_has_none_is_901(world: &mut WhatsAppWorld) {
+async fn who_has_none_is_904(world: &mut WhatsAppWorld) {
     let (line, number) = connected(world).await;
     let chat = Chat { line, number, maria: 0 };
     let id = approved(world, &chat).await;
     let said = begins(world, HookMessage::text("").template(id, None, CONTENT, &[("{{lead.id}}", "1592")])).await;
     let words = "Номера нет в WhatsApp или он недоступен. Проверьте номер.".to_owned();
-    assert_eq!(failure(world, &said), (901, words));
+    assert_eq!(failure(world, &said), (904, words));
 }
 
-both!(who_has_whatsapp_gets_the_template_and_answers_in_the_same_chat, who_has_none_is_901);
+both!(who_has_whatsapp_gets_the_template_and_answers_in_the_same_chat, who_has_none_is_904);

@@ -80,7 +80,7 @@ async fn a_bot_that_works_already_is_told_at_once(world: &mut TelegramWorld) {
     let visitor = world.panel(line.line.tenant_id).await;
     visitor.does("/panel/sources/new", &[("kind", "telegram")]).await;
     let taken = visitor.sends(ACCESS, &[("set.bot_token", &line.token), ("do", "next")]).await.is(422);
-    taken.says(&["Bot @acme_support_bot already works in source"]);
+    taken.says(&["@acme_support_bot already works in source"]);
 }
 
 async fn a_chat_says_where_its_customer_came_from_and_whether_they_listen(world: &mut TelegramWorld) {

@@ -13,6 +13,8 @@ pub(super) const WORDS: Words = Words {
     with_phone: "{who} writes to {phone}",
     not_found: "There is nothing here.",
     back: "All phones",
+    dialog_asks: "The app asks for an account. Which one may it use?",
+    dialog_declines: "Decline",
     reviews: "Review of templates",
     no_templates: "No templates were sent for review yet.",
     approve: "Approve",

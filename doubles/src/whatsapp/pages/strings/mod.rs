@@ -19,6 +19,8 @@ pub(crate) struct Words {
     pub(crate) with_phone: &'static str,
     pub(crate) not_found: &'static str,
     pub(crate) back: &'static str,
+    pub(crate) dialog_asks: &'static str,
+    pub(crate) dialog_declines: &'static str,
     pub(crate) reviews: &'static str,
     pub(crate) no_templates: &'static str,
     pub(crate) approve: &'static str,

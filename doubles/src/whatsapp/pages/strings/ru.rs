@@ -13,6 +13,8 @@ pub(super) const WORDS: Words = Words {
     with_phone: "{who} пишет в {phone}",
     not_found: "Здесь ничего нет.",
     back: "Все телефоны",
+    dialog_asks: "Приложение просит аккаунт. Каким ему пользоваться?",
+    dialog_declines: "Отказаться",
     reviews: "Проверка шаблонов",
     no_templates: "Шаблонов на проверку пока не присылали.",
     approve: "Одобрить",

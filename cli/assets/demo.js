@@ -1,0 +1,17 @@
+// Buttons that copy what the wizard asks for; without a script the values are selected by hand.
+"use strict";
+const copied = document.body.dataset.copied;
+const said = document.querySelector("[role=status]");
+for (const button of document.querySelectorAll("dd button")) {
+  const words = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.previousElementSibling.textContent);
+    button.textContent = copied;
+    said.textContent = copied;
+    setTimeout(() => {
+      button.textContent = words;
+      said.textContent = "";
+    }, 2000);
+  });
+}

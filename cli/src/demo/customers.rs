@@ -1,0 +1,70 @@
+//! What customers do with the simulated messengers.
+
+use std::time::Duration;
+
+use anyhow::Context;
+
+use super::messengers::{DemoLine, Messengers};
+
+/// How often a phone is looked at while an answer is awaited.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+/// Who writes to whom, by the messengers' ids.
+#[derive(Clone)]
+pub enum Customer {
+    Telegram { who: i64, bot: i64 },
+    WhatsApp { who: i64, phone: String },
+    Max { who: i64, bot: i64 },
+    Vk { who: i64, community: i64 },
+    Avito { who: i64, item: i64, seller: i64 },
+    Meta { who: i64, account: String },
+}
+
+impl Messengers {
+    /// The customer of this line writes a text.
+    pub fn writes(&self, line: &DemoLine, text: &str) -> anyhow::Result<()> {
+        match &line.customer {
+            Customer::Telegram { who, bot } => {
+                let phone = self.telegram.customer(*who, *bot);
+                phone.starts("")?;
+                phone.writes(text).map(drop)
+            }
+            Customer::WhatsApp { who, phone } => self.whatsapp.customer(*who, phone).writes(text).map(drop),
+            Customer::Max { who, bot } => {
+                let phone = self.max.customer(*who, *bot);
+                phone.starts("")?;
+                phone.writes(text).map(drop)
+            }
+            Customer::Vk { who, community } => self.vk.writes(*who, *community, text).map(drop),
+            Customer::Avito { who, item, .. } => self.avito.customer(*who, *item).writes(text).map(drop),
+            Customer::Meta { who, account } => self.meta.customer(*who, account).writes(text).map(drop),
+        }
+    }
+
+    /// Waits until the customer of this line has got this text.
+    pub async fn gets(&self, line: &DemoLine, text: &str, patience: Duration) -> anyhow::Result<()> {
+        let look = async {
+            while !self.has(line, text) {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        tokio::time::timeout(patience, look).await.context("the answer did not reach the customer's phone")
+    }
+
+    fn has(&self, line: &DemoLine, text: &str) -> bool {
+        match &line.customer {
+            Customer::Telegram { who, bot } => {
+                self.telegram.history(*bot, *who).iter().any(|message| message.text == text)
+            }
+            Customer::WhatsApp { phone, .. } => self.whatsapp.sent(phone).iter().any(|message| message.text == text),
+            Customer::Max { bot, .. } => self.max.sent(*bot).iter().any(|message| message.text == text),
+            Customer::Vk { who, community } => {
+                self.vk.sent(*community, *who).iter().any(|message| message.text == text)
+            }
+            Customer::Avito { seller, .. } => self.avito.sent(*seller).iter().any(|message| message.text == text),
+            Customer::Meta { who, account } => {
+                self.meta.sent(account, *who).iter().any(|message| message.text.as_deref() == Some(text))
+            }
+        }
+    }
+}

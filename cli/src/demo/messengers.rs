@@ -1,0 +1,256 @@
+//! The simulated messengers of the demo: each has a line that can be connected and a customer with a phone.
+
+use anyhow::Context;
+use base::i18n::Language;
+use doubles::avito::{self, Avito, NewBuyer, NewItem, NewSeller};
+use doubles::max::{self, Max};
+use doubles::meta::{self, AppView, Meta, NewAccount, Platform};
+use doubles::telegram::{self, BotView, NewBot, Telegram};
+use doubles::vk::{self, NewCommunity, Vk};
+use doubles::whatsapp::{self, NewApp, NewPhone, WhatsApp};
+use serde_json::{Map, Value};
+
+use super::customers::Customer;
+use super::names::Names;
+
+/// The account of the demo's number at Meta.
+const WABA: &str = "220011223344556";
+/// Any text will do: Meta sends it back.
+const VERIFY_TOKEN: &str = "demo-verify-token";
+/// What the vendor's app is told of Instagram accounts.
+const INSTAGRAM_FIELDS: &[&str] = &[
+    "comments",
+    "live_comments",
+    "message_edit",
+    "message_reactions",
+    "messages",
+    "messaging_postbacks",
+    "messaging_referral",
+    "messaging_seen",
+];
+
+/// A line that can be connected, and a customer of it.
+pub struct DemoLine {
+    pub kind: &'static str,
+    /// What the wizard asks for, by the names of the settings.
+    settings: Vec<(&'static str, String)>,
+    /// Where its customer writes.
+    pub phone_url: String,
+    pub customer: Customer,
+}
+
+impl DemoLine {
+    /// The value of a setting.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The settings as the public API takes them.
+    pub fn settings(&self) -> Value {
+        let fields = self.settings.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())));
+        Value::Object(fields.collect::<Map<_, _>>())
+    }
+}
+
+/// All of them, running.
+pub struct Messengers {
+    pub telegram: Telegram,
+    pub whatsapp: WhatsApp,
+    pub max: Max,
+    pub vk: Vk,
+    pub avito: Avito,
+    pub meta: Meta,
+    /// The vendor's app for Instagram: such an app is told Parom's address by a person, in Meta's dashboard.
+    instagram_app: AppView,
+    lines: Vec<DemoLine>,
+}
+
+impl Messengers {
+    /// Starts all on free ports, for a Parom at this address. Lines and people are named in this language.
+    pub async fn start(public_url: &str, language: Language) -> anyhow::Result<Self> {
+        let (telegram, whatsapp, max, vk, avito, meta) = tokio::try_join!(
+            Telegram::start(telegram::Options::default()),
+            WhatsApp::start(whatsapp::Options::default()),
+            Max::start(max::Options::default()),
+            Vk::start(vk::Options::default()),
+            Avito::start(avito::Options::default()),
+            Meta::start(meta::Options::default()),
+        )
+        .context("a simulated messenger could not be started")?;
+        let instagram_app = meta.add_app(meta::NewApp::default());
+        let address = format!("{public_url}/hooks/instagram");
+        meta.set_callback(&instagram_app, Platform::Instagram, &address, INSTAGRAM_FIELDS);
+        let mut all = Self { telegram, whatsapp, max, vk, avito, meta, instagram_app, lines: Vec::new() };
+        let names = Names::of(language);
+        all.lines = vec![
+            all.telegram(&names),
+            all.whatsapp(&names),
+            all.max(&names),
+            all.vk(&names),
+            all.avito(&names),
+            all.instagram(&names),
+            all.facebook(&names),
+        ];
+        Ok(all)
+    }
+
+    /// The lines that can be connected by hand.
+    pub fn lines(&self) -> &[DemoLine] {
+        &self.lines
+    }
+
+    /// The sections of the configuration that lead to them.
+    pub fn config(&self) -> String {
+        let addresses = [
+            ("telegram", self.telegram.base_url()),
+            ("whatsapp", self.whatsapp.base_url()),
+            ("max", self.max.base_url()),
+            ("vk", self.vk.base_url()),
+            ("avito", self.avito.base_url()),
+            ("instagram", self.meta.base_url()),
+            ("facebook", self.meta.base_url()),
+        ];
+        let section = |(kind, url): (&str, &str)| {
+            let more = if kind == "instagram" { self.vendors_app() } else { String::new() };
+            format!("[{kind}]\napi_url = \"{url}\"\n{more}")
+        };
+        addresses.map(section).concat()
+    }
+
+    fn vendors_app(&self) -> String {
+        let AppView { id, secret } = &self.instagram_app;
+        format!("app_id = \"{id}\"\napp_secret = \"{secret}\"\nverify_token = \"{VERIFY_TOKEN}\"\n")
+    }
+
+    /// The bot that is a source from the start.
+    pub fn first_bot(&self) -> anyhow::Result<BotView> {
+        self.telegram.bots().into_iter().next().context("the simulated Telegram has no bot")
+    }
+
+    fn telegram(&self, names: &Names) -> DemoLine {
+        let (telegram, [first, second]) = (&self.telegram, names.shops);
+        let bot = |id, name: &str, username: &str| NewBot {
+            id,
+            name: name.to_owned(),
+            username: username.to_owned(),
+            ..NewBot::default()
+        };
+        telegram.add_bot(bot(7_012_345_678, first, "demo_shop_bot"));
+        let spare = telegram.add_bot(bot(7_012_345_701, second, "second_shop_bot"));
+        let who = telegram.add_person(telegram::NewPerson {
+            first_name: names.first.to_owned(),
+            last_name: Some(names.last.to_owned()),
+            ..telegram::NewPerson::default()
+        });
+        DemoLine {
+            kind: "telegram",
+            phone_url: format!("{}/phone/{who}/{}", telegram.base_url(), spare.id),
+            settings: vec![("bot_token", spare.token)],
+            customer: Customer::Telegram { who, bot: spare.id },
+        }
+    }
+
+    fn whatsapp(&self, names: &Names) -> DemoLine {
+        let whatsapp = &self.whatsapp;
+        let app = whatsapp.add_app(NewApp::default());
+        let waba = whatsapp.add_waba(WABA, names.shops[0]);
+        let phone = whatsapp.add_phone(NewPhone { name: names.shops[0].to_owned(), ..NewPhone::of(&waba) });
+        let who = whatsapp.add_person(whatsapp::NewPerson { name: names.full(), ..whatsapp::NewPerson::default() });
+        let token = whatsapp.add_token(&app.id, &[&waba]);
+        DemoLine {
+            kind: "whatsapp",
+            phone_url: format!("{}/phone/{who}/{phone}", whatsapp.base_url()),
+            settings: vec![
+                ("phone_number_id", phone.clone()),
+                ("waba_id", waba),
+                ("access_token", token),
+                ("app_secret", app.secret),
+            ],
+            customer: Customer::WhatsApp { who, phone },
+        }
+    }
+
+    fn max(&self, names: &Names) -> DemoLine {
+        let bot = self.max.add_bot(max::NewBot { name: names.shops[0].to_owned(), ..max::NewBot::default() });
+        let who = self.max.add_person(max::NewPerson {
+            first_name: names.first.to_owned(),
+            last_name: names.last.to_owned(),
+            ..max::NewPerson::default()
+        });
+        DemoLine {
+            kind: "max",
+            phone_url: format!("{}/phone/{who}/{}", self.max.base_url(), bot.id),
+            settings: vec![("bot_token", bot.token)],
+            customer: Customer::Max { who, bot: bot.id },
+        }
+    }
+
+    fn vk(&self, names: &Names) -> DemoLine {
+        let made = self.vk.add_community(NewCommunity { name: names.shops[0].to_owned(), ..NewCommunity::default() });
+        let who = self.vk.add_person(vk::NewPerson {
+            first_name: names.first.to_owned(),
+            last_name: names.last.to_owned(),
+            has_photo: true,
+        });
+        DemoLine {
+            kind: "vk",
+            phone_url: format!("{}/phone/{who}/{}", self.vk.base_url(), made.id),
+            settings: vec![("group_id", made.id.to_string()), ("access_token", made.token)],
+            customer: Customer::Vk { who, community: made.id },
+        }
+    }
+
+    fn avito(&self, names: &Names) -> DemoLine {
+        let new = NewSeller { name: names.shops[0].to_owned(), ..NewSeller::default() };
+        let (client_id, client_secret) = (new.client_id.clone(), new.client_secret.clone());
+        let seller = self.avito.add_seller(new);
+        let (title, price) = (names.advert.to_owned(), names.price.to_owned());
+        let item = self.avito.add_item(NewItem { title, price, ..NewItem::of(seller) });
+        let who = self.avito.add_buyer(NewBuyer { name: names.first.to_owned(), ..NewBuyer::default() });
+        DemoLine {
+            kind: "avito",
+            phone_url: format!("{}/phone/{who}/{item}", self.avito.base_url()),
+            settings: vec![("client_id", client_id), ("client_secret", client_secret)],
+            customer: Customer::Avito { who, item, seller },
+        }
+    }
+
+    fn instagram(&self, names: &Names) -> DemoLine {
+        let account = NewAccount { name: names.shops[0].to_owned(), ..NewAccount::instagram() };
+        let account = self.meta.add_account(&self.instagram_app, account);
+        let settings = vec![("account_id", account.id.clone()), ("access_token", account.token)];
+        self.of_meta("instagram", account.id, settings, names)
+    }
+
+    fn facebook(&self, names: &Names) -> DemoLine {
+        let app = self.meta.add_app(meta::NewApp::default());
+        let account = NewAccount { name: names.shops[0].to_owned(), ..NewAccount::facebook() };
+        let account = self.meta.add_account(&app, account);
+        let settings = vec![
+            ("page_id", account.id.clone()),
+            ("access_token", account.token),
+            ("app_secret", app.secret),
+            ("verify_token", VERIFY_TOKEN.to_owned()),
+        ];
+        self.of_meta("facebook", account.id, settings, names)
+    }
+
+    fn of_meta(
+        &self,
+        kind: &'static str,
+        account: String,
+        settings: Vec<(&'static str, String)>,
+        names: &Names,
+    ) -> DemoLine {
+        self.meta.add_post(&account, names.advert, "FEED");
+        let who = self.meta.add_person(meta::NewPerson { name: names.full(), ..meta::NewPerson::default() });
+        let phone_url = format!("{}/phone/{who}/{account}", self.meta.base_url());
+        DemoLine { kind, phone_url, settings, customer: Customer::Meta { who, account } }
+    }
+
+    /// Stops all.
+    pub async fn stop(self) {
+        let Self { telegram, whatsapp, max, vk, avito, meta, .. } = self;
+        tokio::join!(telegram.stop(), whatsapp.stop(), max.stop(), vk.stop(), avito.stop(), meta.stop());
+    }
+}

@@ -1,0 +1,37 @@
+//! What shops, people and things of the simulated messengers are called.
+
+use base::i18n::Language;
+
+/// Names in the language of the demo.
+pub struct Names {
+    pub shops: [&'static str; 2],
+    pub first: &'static str,
+    pub last: &'static str,
+    pub advert: &'static str,
+    pub price: &'static str,
+}
+
+impl Names {
+    pub const fn of(language: Language) -> Self {
+        match language {
+            Language::En => Self {
+                shops: ["Demo shop", "Second shop"],
+                first: "Maria",
+                last: "Kovaleva",
+                advert: "Blue sofa",
+                price: "30 000 ₽",
+            },
+            Language::Ru => Self {
+                shops: ["Демо-магазин", "Второй магазин"],
+                first: "Мария",
+                last: "Ковалёва",
+                advert: "Диван синий",
+                price: "30 000 ₽",
+            },
+        }
+    }
+
+    pub fn full(&self) -> String {
+        format!("{} {}", self.first, self.last)
+    }
+}

@@ -1,0 +1,143 @@
+//! The page with the simulated messengers: what the wizard asks for each of them, and its customer's phone.
+
+use std::net::TcpListener;
+
+use actix_web::dev::ServerHandle;
+use actix_web::http::header;
+use actix_web::{App as HttpApp, HttpRequest, HttpResponse, HttpServer, web};
+use anyhow::Context;
+use askama::Template;
+use base::i18n::{Language, Sentence, Words};
+use connectors::{Field, kinds};
+
+use super::stage::{DemoStage, HOST};
+
+/// A line as the page needs it, in no language.
+struct Card {
+    kind: &'static str,
+    fields: Vec<(&'static Field, String)>,
+    phone_url: String,
+}
+
+/// What the page shows, in no language.
+struct Content {
+    cards: Vec<Card>,
+    wizard: String,
+    manager: String,
+}
+
+struct FieldView {
+    /// Its name in the settings.
+    name: &'static str,
+    label: Sentence,
+    value: String,
+}
+
+struct LineView {
+    kind: &'static str,
+    name: Sentence,
+    mark: &'static str,
+    fields: Vec<FieldView>,
+    phone: String,
+}
+
+#[derive(Template)]
+#[template(path = "demo/messengers.html")]
+struct MessengersPage {
+    words: Words,
+    lines: Vec<LineView>,
+    wizard: String,
+    manager: String,
+    /// Code and name of the other language.
+    other: (&'static str, &'static str),
+}
+
+/// The page, being served.
+pub struct Page {
+    url: String,
+    handle: ServerHandle,
+}
+
+impl Page {
+    /// Serves it on a free port.
+    pub fn start(stage: &DemoStage) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").context("the demo's page")?;
+        listener.set_nonblocking(true).context("the demo's page")?;
+        let url = format!("http://{}/", listener.local_addr().context("the demo's page")?);
+        let content = web::Data::new(content(stage));
+        let server = HttpServer::new(move || {
+            HttpApp::new()
+                .app_data(content.clone())
+                .route("/", web::get().to(show))
+                .route("/demo.css", web::get().to(style))
+                .route("/demo.js", web::get().to(script))
+        })
+        .workers(1)
+        .disable_signals()
+        .listen(listener)
+        .context("the demo's page")?
+        .run();
+        let handle = server.handle();
+        base::supervisor::detach("demo_page", server);
+        Ok(Self { url, handle })
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub async fn close(self) {
+        self.handle.stop(false).await;
+    }
+}
+
+/// The wizard's fields in its order, as far as there is something to enter.
+fn content(stage: &DemoStage) -> Content {
+    let cards = stage.messengers.lines().iter().map(|line| {
+        let fields = stage.connectors().get(line.kind).map(|connector| connector.fields()).unwrap_or_default();
+        let fields = fields.iter().filter_map(|field| Some((field, line.setting(field.name)?.to_owned())));
+        Card { kind: line.kind, fields: fields.collect(), phone_url: line.phone_url.clone() }
+    });
+    Content { cards: cards.collect(), wizard: stage.marketplace_url(HOST), manager: stage.manager_url() }
+}
+
+async fn show(content: web::Data<Content>, request: HttpRequest) -> HttpResponse {
+    const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; \
+                          frame-ancestors 'none'; form-action 'none'";
+    let words = Words::new(Language::of_request(&request));
+    let lines = content.cards.iter().map(|card| LineView {
+        kind: card.kind,
+        name: words.text_of("connector-", card.kind),
+        mark: kinds::mark(card.kind),
+        fields: card
+            .fields
+            .iter()
+            .map(|(field, value)| FieldView { name: field.name, label: words.text(field.label), value: value.clone() })
+            .collect(),
+        phone: format!("{}?lang={}", card.phone_url, words.language().code()),
+    });
+    let page = MessengersPage {
+        lines: lines.collect(),
+        wizard: content.wizard.clone(),
+        manager: content.manager.clone(),
+        other: match words.language() {
+            Language::En => ("ru", "Русский"),
+            Language::Ru => ("en", "English"),
+        },
+        words,
+    };
+    let Ok(text) = page.render() else { return HttpResponse::InternalServerError().finish() };
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(text)
+}
+
+async fn style() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/css; charset=utf-8").body(include_str!("../../assets/demo.css"))
+}
+
+async fn script() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/javascript; charset=utf-8").body(include_str!("../../assets/demo.js"))
+}

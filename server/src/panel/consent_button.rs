@@ -1,0 +1,42 @@
+//! The button that leads to a messenger's own page, in the wizard and on the page of a source's access.
+
+use base::error::Result;
+use base::i18n::Sentence;
+
+use super::{Member, PanelContext};
+use crate::identity::ticket::{self, TicketTarget, TicketUser};
+
+/// The button that leads to the messenger's page.
+pub struct ConsentButton {
+    pub href: String,
+    pub label: Sentence,
+    pub hint: Sentence,
+    /// The messenger's page refuses frames: the way goes on in a tab.
+    pub in_tab: bool,
+}
+
+impl ConsentButton {
+    /// None if the kind has no such page here.
+    pub async fn of(app: &PanelContext, member: &Member, kind: &'static str) -> Result<Option<Self>> {
+        if app.connectors.get(kind).is_none_or(|connector| connector.consent_page().is_none()) {
+            return Ok(None);
+        }
+        let href = match member.crm_user_id.filter(|_| member.framed) {
+            // A tab does not have the cookie of amoCRM's frame.
+            Some(id) => {
+                let is_admin = member.session.is_admin;
+                let user = TicketUser { id, name: member.name.clone(), is_admin };
+                let leads = TicketTarget::Connect(kind.to_owned());
+                ticket::url_of_page(&app.identity, member.tenant.tenant_id, &user, leads).await?
+            }
+            None => format!("/panel/sources/new/{kind}/consent"),
+        };
+        let words = member.words;
+        Ok(Some(Self {
+            href,
+            label: words.text_of("wizard-consent-", kind),
+            hint: words.text_of("wizard-consent-hint-", kind),
+            in_tab: member.framed,
+        }))
+    }
+}

@@ -1,0 +1,65 @@
+//! `parom demo` as a person starts it: it checks itself, comes back on the same data, and offers every messenger.
+
+use std::path::Path;
+use std::process::Output;
+
+use parom_tests::{Demo, client};
+use tokio::process::Command;
+
+pub const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demo_checks_itself() {
+    let output = Command::new(BINARY).args(["demo", "--check"]).env_remove("PAROM_CONFIG").output().await.unwrap();
+    let said = text(&output.stdout);
+    assert!(output.status.success(), "{said}{}", text(&output.stderr));
+    assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), 21, "{said}");
+    for kind in ["telegram", "whatsapp", "max", "vk", "avito", "instagram", "facebook"] {
+        assert!(said.contains(&format!("{kind}: connected, a message in, an answer out")), "{said}");
+    }
+    assert!(said.ends_with("all steps ok\n"), "{said}");
+}
+
+async fn vendor_link(data: &Path) -> Output {
+    let mut command = Command::new(BINARY);
+    command.args(["vendor", "link", "operator@demo.example", "--config"]).arg(data.join("parom.toml"));
+    command.env_remove("PAROM_CONFIG").output().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_comes_back_after_a_second_account_was_installed() {
+    let data = tempfile::tempdir().unwrap();
+    let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
+    let marketplace = demo.address("A new account");
+    let install = marketplace.replace("/marketplace", "/install");
+    let form = client().post(&install).header("content-type", "application/x-www-form-urlencoded");
+    let installed = form.body("integration=demo").send().await.unwrap();
+    assert!(installed.status().is_success() || installed.status().is_redirection(), "{}", installed.status());
+    demo.is_killed().await;
+    let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
+    let page = client().get(demo.address("Customer's page")).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    // The one-time link of the admin is no dead end: another is made by the command that was printed.
+    let link = vendor_link(data.path()).await;
+    assert!(link.status.success(), "{}", text(&link.stderr));
+    assert!(text(&link.stdout).starts_with(&demo.address("Parom")), "{}", text(&link.stdout));
+    demo.is_killed().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn its_account_has_the_language_of_the_terminal() {
+    for (language, name) in [("en_GB", "Demo shop"), ("ru_RU", "Демо-магазин")] {
+        let data = tempfile::tempdir().unwrap();
+        let demo = Demo::start(Path::new(BINARY), language, data.path()).await;
+        let phones = client().get(demo.address("Messengers")).send().await.unwrap().text().await.unwrap();
+        let phone = phones.split("href=\"").find(|part| part.contains("/phone/")).unwrap();
+        let phone = phone.split('"').next().unwrap();
+        let page = client().get(phone).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains(name), "{page}");
+        demo.is_killed().await;
+    }
+}

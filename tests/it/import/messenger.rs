@@ -1,0 +1,205 @@
+//! The messenger's own history: read page by page, silent, each message once, stopped and refused in words.
+
+use std::time::Duration;
+
+use doubles::avito::{self, Avito, NewBuyer, NewItem, NewSeller};
+use doubles::meta::{Meta, NewAccount, NewApp, NewPerson as MetaPerson};
+use doubles::vk::{Act, NewCommunity, NewPerson, Vk};
+use parom_tests::settings::HOST;
+use parom_tests::{Beside, Line, Reply, Visitor, World, both, once};
+use serde_json::{Value, json};
+
+use super::{a_second, ends, heard, told};
+
+type VkWorld = Beside<Vk>;
+
+/// Asks for the history on the source's page; returns the import's id.
+async fn asks(visitor: &Visitor, line: &Line) -> String {
+    let page = format!("/panel/sources/{}", line.source_id);
+    visitor.opens(&page).await.is(200).says(&["Earlier messages"]);
+    let reply = visitor.sends(&format!("{page}/history"), &[]).await.is(303);
+    let to = reply.header("location").to_owned();
+    to.strip_prefix("/panel/import/").unwrap_or_else(|| panic!("{to}")).to_owned()
+}
+
+async fn page_of(visitor: &Visitor, id: &str) -> Reply {
+    visitor.opens(&format!("/panel/import/{id}")).await.is(200)
+}
+
+fn counts(told: &Value) -> [&Value; 4] {
+    [&told["status"], &told["total"], &told["done"], &told["duplicates"]]
+}
+
+/// A community, and what Maria and Pete wrote to it before anybody connected it.
+struct Acme {
+    id: i64,
+    token: String,
+    maria: i64,
+    pete: i64,
+}
+
+fn acme(world: &VkWorld) -> Acme {
+    let vk = &world.messenger;
+    let made = vk.add_community(NewCommunity::default());
+    let (maria, pete) = (vk.add_person(NewPerson::default()), vk.add_person(NewPerson::default()));
+    for number in 0..4 {
+        vk.writes(maria, made.id, &format!("maria {number}")).unwrap();
+        world.advance(Duration::from_secs(2));
+    }
+    vk.writes(pete, made.id, "pete 0").unwrap();
+    world.advance(Duration::from_secs(2));
+    vk.act(Act::AdminWrites { admin: 42, community: made.id, peer: pete, text: "A colleague answers".into() }).unwrap();
+    world.advance(Duration::from_secs(60));
+    Acme { id: made.id, token: made.token, maria, pete }
+}
+
+async fn connects(world: &VkWorld, acme: &Acme) -> Line {
+    world.line_of("vk", "Acme", "vk-1", json!({ "group_id": acme.id, "access_token": acme.token })).await
+}
+
+async fn earlier_messages_come_in_silently_and_once(world: &mut VkWorld) {
+    let acme = acme(world);
+    let line = connects(world, &acme).await;
+    world.advance(Duration::from_secs(2));
+    world.messenger.writes(acme.maria, acme.id, "live").unwrap();
+    world.messenger.deliver_all().await;
+    world.deliver_all().await;
+    let visitor = world.panel(line.tenant_id).await;
+    let id = asks(&visitor, &line).await;
+    assert_eq!(asks(&visitor, &line).await, id, "a second press leads to the same");
+    page_of(&visitor, &id).await.says(&["Reading from VK community: 0 messages so far", "Pause import"]);
+    let end = ends(world, &id).await;
+    assert_eq!(counts(&end), [&json!("done"), &json!(6), &json!(6), &json!(0)]);
+    let (maria, pete) = (acme.maria.to_string(), acme.pete.to_string());
+    let quiet = |text: &str| (text.to_owned(), true);
+    let mut of_maria = heard(world, &line, &maria);
+    assert_eq!(of_maria.remove(0), ("live".to_owned(), false));
+    assert_eq!(of_maria, ["maria 0", "maria 1", "maria 2", "maria 3"].map(quiet));
+    assert_eq!(heard(world, &line, &pete), ["pete 0", "A colleague answers"].map(quiet));
+    let leads = world.sandbox.chats(HOST).into_iter().filter(|chat| chat.lead.is_some()).count();
+    assert_eq!(leads, 1, "who wrote after it was connected");
+
+    let there = world.sandbox.messages(HOST).len();
+    let again = asks(&visitor, &line).await;
+    assert_ne!(again, id);
+    let end = ends(world, &again).await;
+    assert_eq!(counts(&end), [&json!("done"), &json!(6), &json!(6), &json!(6)]);
+    assert_eq!(world.sandbox.messages(HOST).len(), there, "nothing twice");
+}
+
+async fn it_goes_on_where_it_was(world: &mut VkWorld) {
+    let acme = acme(world);
+    let line = connects(world, &acme).await;
+    let visitor = world.panel(line.tenant_id).await;
+    let id = asks(&visitor, &line).await;
+    a_second(world).await;
+    let first = told(world, &id).await["total"].as_i64().unwrap();
+    assert!(first > 0 && first < 6, "one of two chats is read: {first}");
+    world.restart().await;
+    let visitor = world.panel(line.tenant_id).await;
+    visitor.sends(&format!("/panel/import/{id}/pause"), &[]).await.is(303);
+    a_second(world).await;
+    assert_eq!(told(world, &id).await["total"], first, "nothing is asked for meanwhile");
+    visitor.sends(&format!("/panel/import/{id}/resume"), &[]).await.is(303);
+    assert_eq!(counts(&ends(world, &id).await), [&json!("done"), &json!(6), &json!(6), &json!(0)]);
+    let pages = world.messenger.calls().iter().filter(|call| call.method == "messages.getHistory").count();
+    assert_eq!(pages, 2, "no page is read twice");
+
+    let second = asks(&visitor, &line).await;
+    a_second(world).await;
+    visitor.sends(&format!("/panel/import/{second}/cancel"), &[]).await.is(303);
+    a_second(world).await;
+    assert_eq!(told(world, &second).await["status"], "cancelled");
+    page_of(&visitor, &second).await.says(&["0 messages imported"]);
+}
+
+async fn a_refusal_is_told_in_words(world: &mut VkWorld) {
+    let acme = acme(world);
+    let line = connects(world, &acme).await;
+    let visitor = world.panel(line.tenant_id).await;
+    world.messenger.revoke_tokens(acme.id);
+    let id = asks(&visitor, &line).await;
+    a_second(world).await;
+    assert_eq!(told(world, &id).await["status"], "failed");
+    page_of(&visitor, &id).await.says(&["The messenger does not show earlier messages:", "Continue import"]);
+    // A new token, and it goes on.
+    let token = world.messenger.add_token(acme.id, &["messages", "manage", "photos", "docs", "wall"]);
+    let settings = json!({ "settings": { "group_id": acme.id, "access_token": token } });
+    world.api.patch(&format!("/api/v1/sources/{}", line.source_id), &settings).await.is(200);
+    visitor.sends(&format!("/panel/import/{id}/resume"), &[]).await.is(303);
+    assert_eq!(counts(&ends(world, &id).await), [&json!("done"), &json!(6), &json!(6), &json!(0)]);
+}
+
+async fn a_messenger_that_does_not_answer_is_asked_again(world: &mut VkWorld) {
+    let acme = acme(world);
+    let line = connects(world, &acme).await;
+    let visitor = world.panel(line.tenant_id).await;
+    let fault = doubles::vk::Fault::HtmlPage { status: 502 };
+    world.messenger.faults().next("messages.getConversations", 1, fault);
+    let id = asks(&visitor, &line).await;
+    a_second(world).await;
+    page_of(&visitor, &id).await.says(&["It will be asked again automatically.", "Pause import"]);
+    assert_eq!(told(world, &id).await["status"], "queued");
+    world.advance(Duration::from_secs(30));
+    assert_eq!(counts(&ends(world, &id).await), [&json!("done"), &json!(6), &json!(6), &json!(0)]);
+    page_of(&visitor, &id).await.never_says(&["asked again"]);
+}
+
+async fn a_source_without_history_offers_none(world: &mut World) {
+    let line = world.line("support").await;
+    let visitor = world.panel(line.tenant_id).await;
+    let page = format!("/panel/sources/{}", line.source_id);
+    visitor.opens(&page).await.is(200).never_says(&["Earlier messages"]);
+    visitor.sends(&format!("{page}/history"), &[]).await.is(404);
+}
+
+async fn avito_shows_its_chats(world: &mut Beside<Avito>) {
+    let avito = &world.messenger;
+    let seller = NewSeller::default();
+    let credentials = json!({ "client_id": seller.client_id, "client_secret": seller.client_secret });
+    let seller = avito.add_seller(seller);
+    let (buyer, item) = (avito.add_buyer(NewBuyer::default()), avito.add_item(NewItem::of(seller)));
+    let phone = avito.customer(buyer, item);
+    phone.writes("Ещё продаёте?").unwrap();
+    let chat = phone.chat().unwrap();
+    world.advance(Duration::from_secs(2));
+    phone.sends(avito::Content::Image { data: None }).unwrap();
+    world.advance(Duration::from_secs(60));
+    let line = world.line_of("avito", "Acme", "avito-1", credentials).await;
+    let visitor = world.panel(line.tenant_id).await;
+    let id = asks(&visitor, &line).await;
+    assert_eq!(counts(&ends(world, &id).await), [&json!("done"), &json!(2), &json!(2), &json!(0)]);
+    let told = super::of_chat(world, &line, &chat);
+    let kinds: Vec<(&str, bool)> = told.iter().map(|message| (message.kind.as_str(), message.silent)).collect();
+    assert_eq!(kinds, [("text", true), ("picture", true)]);
+    assert!(told[0].text.ends_with("Ещё продаёте?"), "{}", told[0].text);
+}
+
+async fn instagram_shows_its_conversations(world: &mut Beside<Meta>) {
+    let meta = &world.messenger;
+    let app = meta.add_app(NewApp::default());
+    let account = meta.add_account(&app, NewAccount::instagram());
+    let anna = meta.add_person(MetaPerson::default());
+    meta.customer(anna, &account.id).writes("first").unwrap();
+    world.advance(Duration::from_secs(2));
+    meta.customer(anna, &account.id).hears("second").unwrap();
+    world.advance(Duration::from_secs(60));
+    let settings = json!({
+        "account_id": account.id, "access_token": account.token, "app_secret": app.secret, "verify_token": "any-text",
+    });
+    let line = world.line_of("instagram", "Acme", "instagram-1", settings).await;
+    let visitor = world.panel(line.tenant_id).await;
+    let id = asks(&visitor, &line).await;
+    assert_eq!(counts(&ends(world, &id).await), [&json!("done"), &json!(2), &json!(2), &json!(0)]);
+    let conversation = world.messenger.scoped(&account.id, anna);
+    let texts: Vec<(String, bool)> = heard(world, &line, &conversation);
+    assert_eq!(texts, [("first".to_owned(), true), ("second".to_owned(), true)]);
+}
+
+both!(earlier_messages_come_in_silently_and_once, it_goes_on_where_it_was);
+both!(avito_shows_its_chats, instagram_shows_its_conversations);
+once!(
+    a_refusal_is_told_in_words,
+    a_messenger_that_does_not_answer_is_asked_again,
+    a_source_without_history_offers_none,
+);

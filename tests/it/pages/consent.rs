@@ -1,0 +1,285 @@
+//! Lines connected on the messenger's own page: Meta's dialog and Avito's.
+
+use base::config::Config;
+use doubles::avito::{Avito, NewApp as AvitoApp, NewSeller};
+use doubles::whatsapp::{NewApp, NewPhone, WhatsApp};
+use parom_tests::settings::HOST;
+use parom_tests::{Beside, Engine, Place, Reply, Setup, Simulated, Visitor, state_of};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::olga;
+
+const META: &str = "/panel/sources/new/whatsapp";
+const AVITO: &str = "/panel/sources/new/avito";
+const WABA: &str = "220011223344556";
+const OTHER_HOST: &str = "other.amocrm.ru";
+
+/// The vendor has an application at both messengers.
+fn with_apps(config: &mut Config) {
+    config.whatsapp.app_id = Some(NewApp::default().id);
+    config.whatsapp.app_secret = Some(NewApp::default().secret.into());
+    config.whatsapp.config_id = Some("5005".into());
+    config.avito.client_id = Some("app".into());
+    config.avito.client_secret = Some("app-secret".into());
+}
+
+async fn world<M: Simulated>() -> (Beside<M>, Uuid) {
+    let setup = Setup { change: with_apps, ..Setup::default() };
+    let world = Beside::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    let tenant_id = world.active(HOST).await;
+    (world, tenant_id)
+}
+
+/// With one number that was not registered yet.
+async fn with_meta() -> (Beside<WhatsApp>, Uuid) {
+    let (world, tenant_id) = world::<WhatsApp>().await;
+    world.messenger.add_app(NewApp::default());
+    world.messenger.add_waba(WABA, "Acme");
+    world.messenger.add_phone(NewPhone { is_registered: false, ..NewPhone::of(WABA) });
+    let phone = NewPhone::of(WABA).id;
+    world.messenger.verify(&phone);
+    (world, tenant_id)
+}
+
+async fn with_avito() -> (Beside<Avito>, Uuid, i64) {
+    let (world, tenant_id) = world::<Avito>().await;
+    let redirect_uri = format!("{}{AVITO}/consented", world.api.base());
+    let app = AvitoApp {
+        name: "Parom".to_owned(),
+        client_id: "app".to_owned(),
+        client_secret: "app-secret".to_owned(),
+        redirect_uri,
+    };
+    world.messenger.add_app(app);
+    let seller = world.messenger.add_seller(NewSeller::default());
+    (world, tenant_id, seller)
+}
+
+/// The path and query of an address of ours.
+fn path(address: &str) -> String {
+    let url = url::Url::parse(address).unwrap();
+    format!("{}?{}", url.path(), url.query().unwrap_or_default())
+}
+
+/// Presses the button of the second step; returns the address of the messenger's page.
+async fn leaves(visitor: &Visitor, step: &str) -> String {
+    visitor.opens(&format!("{step}/consent")).await.is(303).header("location").to_owned()
+}
+
+/// Goes to the dialog and lets the app in; returns our address with the code.
+async fn agrees(world: &Beside<WhatsApp>, visitor: &Visitor) -> String {
+    let dialog = leaves(visitor, META).await;
+    path(&world.messenger.answers_dialog(&dialog, Some(WABA)).unwrap())
+}
+
+/// The page that a refused return leads to.
+async fn refused(visitor: &Visitor, back: &str, said: &str) -> Reply {
+    let reply = visitor.opens(back).await.is(303);
+    assert!(reply.header("location").ends_with("/access"), "{}", reply.header("location"));
+    let page = visitor.opens(reply.header("location")).await.is(200);
+    page.says(&[said]);
+    page
+}
+
+#[tokio::test]
+async fn a_number_is_connected_on_metas_page() {
+    let (world, tenant_id) = with_meta().await;
+    let visitor = olga(&world, tenant_id).await;
+    let access = visitor.does("/panel/sources/new", &[("kind", "whatsapp")]).await;
+    access.says(&["Connect with Facebook", "Enter the access by hand", "Phone number ID"]);
+    let back = agrees(&world, &visitor).await;
+    let line = visitor.goes(&back).await.is(200);
+    line.says(&["What do you connect?", "+77010009900", "Acme", "PIN of the number"]);
+    line.never_says(&["EAAB", "Biz"]);
+    assert!(world.sandbox.sources(HOST).is_empty());
+    let routing = visitor.does(&format!("{META}/line"), &[("set.mark_read", "1")]).await;
+    routing.says(&["Step 3 of 4", "+77010009900"]);
+    let made = visitor.does(&format!("{META}/routing"), &[("name", "Acme WhatsApp"), ("pipeline", "")]).await;
+    made.says(&["is created and stands in amoCRM", "Step 4 of 4"]);
+    made.never_says(&["Paste these two values"]);
+    let source = &world.sandbox.sources(HOST)[0];
+    assert_eq!(source["services"][0]["params"]["waba"], true, "{source}");
+    assert_eq!(source["services"][0]["pages"][0]["link"], "+77010009900", "{source}");
+    assert_eq!(world.messenger.subscribed(WABA), [NewApp::default().id]);
+    let sources = world.api.get(&format!("/api/v1/tenants/{tenant_id}/sources")).await.is(200);
+    let settings = &sources.json["items"][0]["settings"];
+    assert_eq!(settings["phone_number_id"], NewPhone::of(WABA).id);
+    assert_eq!(sources.json["items"][0]["status"], "working", "{}", sources.text);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_number_with_a_pin_of_its_own_asks_for_it() {
+    let (world, tenant_id) = with_meta().await;
+    let visitor = olga(&world, tenant_id).await;
+    world.messenger.set_pin(&NewPhone::of(WABA).id, "424242");
+    let back = agrees(&world, &visitor).await;
+    visitor.goes(&back).await.is(200);
+    let path = format!("{META}/line");
+    visitor.sends(&path, &[]).await.is(422).says(&["It is not connected yet.", "the number has a PIN of its own"]);
+    visitor.sends(&path, &[("set.pin", "42")]).await.is(422).says(&["A PIN has six digits."]);
+    visitor.does(&path, &[("set.pin", "424242")]).await.says(&["Step 3 of 4"]);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn of_several_numbers_one_is_chosen() {
+    let (world, tenant_id) = with_meta().await;
+    let second = NewPhone { id: "330022334455999".into(), number: "77010009911".into(), ..NewPhone::of(WABA) };
+    world.messenger.add_phone(second);
+    let visitor = olga(&world, tenant_id).await;
+    let back = agrees(&world, &visitor).await;
+    visitor.goes(&back).await.is(200).says(&["330022334455999", "330022334455667"]);
+    let path = format!("{META}/line");
+    visitor.sends(&path, &[]).await.is(422).says(&["Choose one line."]);
+    visitor.sends(&path, &[("line", "1")]).await.is(422).says(&["Choose one line."]);
+    visitor.does(&path, &[("line", "330022334455999")]).await.says(&["+77010009911"]);
+    // Back from the third step: the choice again, or the form.
+    let access = visitor.opens(&format!("{META}/access")).await.is(303);
+    assert!(access.header("location").ends_with("/line"));
+    visitor.opens(&format!("{META}/access?by=hand")).await.is(200).says(&["Permanent access token"]);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_forged_a_used_a_late_and_a_strangers_state_connect_nothing() {
+    let (world, tenant_id) = with_meta().await;
+    let visitor = olga(&world, tenant_id).await;
+    let said = "belongs to no request of yours";
+    let back = agrees(&world, &visitor).await;
+    let state = state_of(&format!("http://parom.example{back}"));
+    for forged in ["", "x", &"A".repeat(43)] {
+        refused(&visitor, &back.replace(&state, forged), said).await;
+    }
+    // Somebody else of the same account, signed in here, with the address of a code that is theirs to misuse.
+    let other = world.panel_as(tenant_id, 2003, "Boris", true).await;
+    refused(&other, &back, said).await;
+    // The same person in another session, and another messenger.
+    refused(&olga(&world, tenant_id).await, &back, said).await;
+    refused(&visitor, &back.replace("/whatsapp/", "/avito/"), said).await;
+    visitor.goes(&back).await.is(200).says(&["What do you connect?"]);
+    // Used once; what it brought stays.
+    let again = visitor.opens(&back).await.is(303);
+    assert!(again.header("location").ends_with("/line"));
+    visitor.opens(again.header("location")).await.is(200).says(&[said, "What do you connect?"]);
+    let late = agrees(&world, &visitor).await;
+    world.advance(std::time::Duration::from_secs(31 * 60));
+    refused(&olga(&world, tenant_id).await, &late, said).await;
+    let stale = visitor.opens(&late).await.is(303);
+    assert!(stale.header("location").ends_with("/access"));
+    visitor.opens(stale.header("location")).await.is(200).says(&[said]);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_declined_consent_and_a_refused_code_say_what_to_do() {
+    let (world, tenant_id) = with_meta().await;
+    let visitor = olga(&world, tenant_id).await;
+    let dialog = leaves(&visitor, META).await;
+    let declined = path(&world.messenger.answers_dialog(&dialog, None).unwrap());
+    refused(&visitor, &declined, "access was not given. Nothing was connected.").await.says(&["Connect with Facebook"]);
+    let late = agrees(&world, &visitor).await;
+    // Meta's code lives half a minute.
+    world.advance(std::time::Duration::from_secs(40));
+    refused(&visitor, &late, "WhatsApp Business did not confirm the access.").await.says(&["has expired"]);
+    let empty = world.messenger.add_waba("220011223344999", "Empty");
+    let dialog = leaves(&visitor, META).await;
+    let back = path(&world.messenger.answers_dialog(&dialog, Some(&empty)).unwrap());
+    refused(&visitor, &back, "the account that was chosen has no phone number").await;
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_number_that_works_elsewhere_is_not_taken() {
+    let (world, tenant_id) = with_meta().await;
+    let visitor = olga(&world, tenant_id).await;
+    let connects = async |visitor: &Visitor| {
+        let back = agrees(&world, visitor).await;
+        visitor.goes(&back).await.is(200);
+        visitor.sends(&format!("{META}/line"), &[]).await
+    };
+    connects(&visitor).await.is(303);
+    visitor.does(&format!("{META}/routing"), &[("name", "First"), ("pipeline", "")]).await;
+    // Again in the same account: its source gets new access, as after one that was lost.
+    let again = connects(&visitor).await.is(303);
+    visitor.opens(again.header("location")).await.is(200).says(&["“First” has access again."]);
+    assert_eq!(world.sandbox.sources(HOST).len(), 1);
+    world.owner(OTHER_HOST).installs_in_a_browser().await.is(200);
+    let other = olga(&world, world.active(OTHER_HOST).await).await;
+    let taken = connects(&other).await.is(422);
+    taken.says(&["+77010009900"]);
+    taken.never_says(&["First"]);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn who_may_not_change_sources_is_not_sent_to_the_messenger() {
+    let (world, tenant_id) = with_meta().await;
+    let viewer = super::vera(&world, tenant_id).await;
+    for step in ["consent", "consented?state=x&code=y", "line"] {
+        viewer.opens(&format!("{META}/{step}")).await.is(403);
+    }
+    let visitor = olga(&world, tenant_id).await;
+    // Kinds without such a page lead to their form, and have nothing to come back to.
+    let form = visitor.opens("/panel/sources/new/webchat/consent").await.is(303);
+    assert!(form.header("location").ends_with("/webchat/access"));
+    visitor.opens("/panel/sources/new/webchat/consented?state=x&code=y").await.is(404);
+    visitor.opens("/panel/sources/new/webchat/line").await.is(404);
+    // Nothing is chosen yet.
+    visitor.does("/panel/sources/new", &[("kind", "whatsapp")]).await;
+    assert!(visitor.opens(&format!("{META}/line")).await.is(303).header("location").ends_with("/access"));
+    assert!(visitor.sends(&format!("{META}/line"), &[]).await.is(303).header("location").ends_with("/access"));
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_seller_is_connected_on_avitos_page() {
+    let (world, tenant_id, seller) = with_avito().await;
+    let visitor = olga(&world, tenant_id).await;
+    visitor.does("/panel/sources/new", &[("kind", "avito")]).await.says(&["Connect at avito.ru", "Client ID"]);
+    let consent = leaves(&visitor, AVITO).await;
+    let pairs: std::collections::BTreeMap<_, _> =
+        url::Url::parse(&consent).unwrap().query_pairs().into_owned().collect();
+    let consents = |seller| world.messenger.consent("app", &pairs["scope"], &pairs["state"], seller).unwrap();
+    let back = path(&consents(seller));
+    visitor.goes(&back).await.is(200).says(&["Мебель Акме"]);
+    visitor.does(&format!("{AVITO}/line"), &[("set.mark_read", "1")]).await.says(&["Step 3 of 4", "Мебель Акме"]);
+    visitor.does(&format!("{AVITO}/routing"), &[("name", "Avito"), ("pipeline", "")]).await.says(&["Step 4 of 4"]);
+    let sources = world.api.get(&format!("/api/v1/tenants/{tenant_id}/sources")).await.is(200);
+    assert_eq!(sources.json["items"][0]["status"], "working", "{}", sources.text);
+    assert_eq!(sources.json["items"][0]["settings"]["mark_read"], json!(true));
+    let consent = leaves(&visitor, AVITO).await;
+    let state = state_of(&consent);
+    let declined = path(&world.messenger.consent("app", "", &state, 0).unwrap());
+    refused(&visitor, &declined, "access was not given").await;
+    world.close().await;
+}
+
+#[tokio::test]
+async fn by_hand_the_address_and_the_token_for_meta_are_shown() {
+    let (world, tenant_id) = world::<WhatsApp>().await;
+    let app = world.messenger.add_app(NewApp::default());
+    world.messenger.add_waba(WABA, "Acme");
+    let phone = world.messenger.add_phone(NewPhone::of(WABA));
+    let token = world.messenger.add_token(&app.id, &[WABA]);
+    let visitor = olga(&world, tenant_id).await;
+    visitor.does("/panel/sources/new", &[("kind", "whatsapp")]).await;
+    let secret = NewApp::default().secret;
+    let typed = [
+        ("set.phone_number_id", phone.as_str()),
+        ("set.waba_id", WABA),
+        ("set.access_token", &token),
+        ("set.app_secret", &secret),
+        ("do", "next"),
+    ];
+    visitor.does(&format!("{META}/access"), &typed).await.says(&["Step 3 of 4"]);
+    let made = visitor.does(&format!("{META}/routing"), &[("name", "By hand"), ("pipeline", "")]).await;
+    made.says(&["Paste these two values in Meta", "/hooks/whatsapp/0"]);
+    let address = made.between("/hooks/whatsapp/", "<").map(|id| format!("/hooks/whatsapp/{id}")).unwrap();
+    let entered = made.text.split("<code class=\"mono all\">").nth(2).unwrap().split('<').next().unwrap();
+    let query = format!("hub.mode=subscribe&hub.challenge=42&hub.verify_token={entered}");
+    assert_eq!(world.api.get(&format!("{address}?{query}")).await.is(200).text, "42", "Meta's question is answered");
+    world.close().await;
+}
