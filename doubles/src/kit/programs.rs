@@ -15,6 +15,7 @@ fn wrong(error: &impl Display) -> HttpResponse {
 }
 
 /// The body of a call as JSON; the error is its answer: 403 to another site's page, 422 to what cannot be read.
+#[expect(clippy::result_large_err, reason = "the error is the answer itself, made once for a call")]
 pub(crate) fn asked<A: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<A, HttpResponse> {
     if !is_own(request) {
         return Err(HttpResponse::Forbidden().finish());
