@@ -1,9 +1,9 @@
 //! Measures Parom and the baselines in turns, so that a slower machine affects all of them alike.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use base::spool::Spool;
 use base::store::Store;
 use clap::Args;
 use sea_orm::ConnectionTrait;
@@ -38,8 +38,10 @@ pub struct Beside {
     pub popularity: Popularity,
     pub store: Store,
     pub volume: Volume,
-    /// Hooks in the spools of these servers are not in the database yet.
-    pub spools: Vec<Spool>,
+    /// The numbers of the servers' processes.
+    pub processes: Vec<u32>,
+    /// Where servers keep hooks that are not in the database yet.
+    spools: PathBuf,
 }
 
 #[derive(Default)]
@@ -76,9 +78,10 @@ impl Beside {
             addresses: vec![stage.address()],
             lines: Arc::new(stage.lines.clone()),
             popularity: Popularity::Even,
-            store: stage.running()?.app.store.clone(),
+            store: stage.app.store.clone(),
             volume,
-            spools: vec![stage.running()?.app.spool.clone()],
+            processes: vec![stage.process()?.id()?],
+            spools: stage.folder.join("spool"),
         })
     }
 
@@ -158,15 +161,11 @@ impl Beside {
         let flooded = load::send(&self.addresses, self.make(self.volume.hooks)?, None, self.volume.connections).await?;
         flooded.all_taken()?;
         let answered = Instant::now();
-        let left: usize = self.spools.iter().map(Spool::waiting).sum();
-        if left > 0 {
-            while self.spools.iter().any(|spool| spool.waiting() > 0) {
+        if is_spooled(&self.spools)? {
+            while is_spooled(&self.spools)? {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
-            report(&format!(
-                "    {left} were on the disk at the last answer and drained in {:.1?}",
-                answered.elapsed()
-            ));
+            report(&format!("    some were on the disk at the last answer and drained in {:.1?}", answered.elapsed()));
             return Ok(per_second(self.volume.hooks, flooded.took + answered.elapsed()));
         }
         Ok(per_second(self.volume.hooks, flooded.took))
@@ -174,7 +173,7 @@ impl Beside {
 
     /// Rows per second of the raw limit, the better of one and of two connections; processor seconds per row.
     pub async fn raw(&self) -> anyhow::Result<(f64, f64)> {
-        let counted = Counted::of(&self.store).await?;
+        let counted = Counted::of(&self.store, &[]).await?;
         let mut best = (0.0, 0.0);
         for connections in [1, 2] {
             self.rests().await?;
@@ -188,7 +187,7 @@ impl Beside {
     }
 
     async fn bare(&self, figures: &mut Figures) -> anyhow::Result<()> {
-        let counted = Counted::of(&self.store).await?;
+        let counted = Counted::of(&self.store, &[]).await?;
         let bare = Bare::handler()?;
         let (hooks, before) = (self.make(self.volume.hooks)?, counted.now()?);
         let sent = load::send(std::slice::from_ref(&bare.address), hooks, None, self.volume.connections).await?;
@@ -216,6 +215,22 @@ impl Beside {
         let host = self.addresses.first().map_or("", String::as_str);
         Ok(Arc::new(hooks::make(&self.lines, 0..count, host, self.popularity)?))
     }
+}
+
+/// Whether a file of hooks is below this folder: each process has a folder of its own there, and removes a file when all
+/// of it is in the database.
+fn is_spooled(spools: &Path) -> anyhow::Result<bool> {
+    if !spools.exists() {
+        return Ok(false);
+    }
+    for folder in std::fs::read_dir(spools)? {
+        for file in std::fs::read_dir(folder?.path())? {
+            if file?.path().extension().is_some_and(|ending| ending == "spool") {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 fn against(name: &str, ours: f64, theirs: f64, wanted: f64) {

@@ -1,7 +1,6 @@
 //! Runs several processes on one PostgreSQL under load, kills and freezes them at random, and then checks what
 //! happened.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -12,6 +11,7 @@ use parom_tests::traffic::{Traffic, history};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use crate::product::Product;
 use crate::report;
 
 /// Maximum time without a kill, a freeze or a restart.
@@ -21,9 +21,8 @@ const HEALS_WITHIN: Duration = Duration::from_secs(240);
 
 #[derive(clap::Args, Debug)]
 pub struct ClusterOptions {
-    /// The program `parom`.
-    #[arg(long)]
-    binary: PathBuf,
+    #[command(flatten)]
+    product: Product,
     /// Number of its processes.
     #[arg(long, default_value_t = 3)]
     processes: usize,
@@ -41,8 +40,8 @@ pub struct ClusterOptions {
 /// Fails if the checker finds a violation.
 pub async fn run(options: ClusterOptions) -> anyhow::Result<()> {
     let seed = options.seed.unwrap_or_else(rand::random);
-    crate::product::check(&options.binary)?;
-    let cluster = Cluster::prepare(&options.binary, options.processes).await;
+    let binary = options.product.path()?;
+    let cluster = Cluster::prepare(&binary, options.processes).await;
     let mut cluster = cluster.context("PAROM_TEST_POSTGRES names a PostgreSQL in which databases may be made")?;
     // The account is installed at one process; the others join.
     cluster.starts(0).await;

@@ -1,4 +1,4 @@
-//! Processor time of this process and of PostgreSQL on this machine, as Linux counts it (hundredths of a second).
+//! Processor time of this process, of servers and of PostgreSQL on this machine, as Linux counts it (hundredths of a second).
 
 use std::time::Duration;
 
@@ -9,26 +9,32 @@ use sea_orm::{ConnectionTrait, Statement};
 /// The unit of times in `/proc`, whatever the kernel's tick.
 const TICK: Duration = Duration::from_millis(10);
 
-/// The counted processes: this one, and all of PostgreSQL's if that runs on this machine.
+/// The counted processes: this one, the servers, and all of PostgreSQL's if that runs on this machine.
 pub struct Counted {
+    servers: Vec<u32>,
     postmaster: Option<u32>,
 }
 
 impl Counted {
-    pub async fn of(store: &Store) -> anyhow::Result<Self> {
+    /// `servers` are the numbers of their processes.
+    pub async fn of(store: &Store, servers: &[u32]) -> anyhow::Result<Self> {
+        let servers = servers.to_owned();
         if store.is_sqlite() {
-            return Ok(Self { postmaster: None });
+            return Ok(Self { servers, postmaster: None });
         }
         let asked = Statement::from_string(store.backend(), "SELECT pg_backend_pid() AS pid");
         let row = store.read().query_one_raw(asked).await?.context("PostgreSQL returned no process id")?;
         let backend = u32::try_from(row.try_get::<i32>("", "pid")?)?;
         let stat = Stat::of(backend).context("the PostgreSQL is not on this machine, so its time cannot be counted")?;
-        Ok(Self { postmaster: Some(stat.parent) })
+        Ok(Self { servers, postmaster: Some(stat.parent) })
     }
 
     /// Time used so far.
     pub fn now(&self) -> anyhow::Result<Duration> {
         let mut all = Stat::of(std::process::id()).context("this process has no /proc entry")?.used;
+        for server in &self.servers {
+            all += Stat::of(*server).context("the server has ended")?.used;
+        }
         if let Some(postmaster) = self.postmaster {
             for entry in std::fs::read_dir("/proc")? {
                 let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };

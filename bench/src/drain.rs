@@ -47,12 +47,12 @@ pub async fn run(options: DrainOptions) -> anyhow::Result<()> {
 async fn one(options: &DrainOptions, delay: Duration) -> anyhow::Result<f64> {
     let fake = Fake::start(delay, options.messages)?;
     let mut stage = Stage::build(options.size.clone(), Some(fake.url.clone())).await?;
-    stage.stop().await;
+    stage.stop().await?;
     stage.start(None).await?;
     let letters = hooks::make(&stage.lines, 0..options.messages, &stage.address(), Popularity::Even)?;
     let sent = load::send(&[stage.address()], Arc::new(letters), None, 64).await?;
     sent.all_taken()?;
-    stage.stop().await;
+    stage.stop().await?;
     let started = Instant::now();
     stage.start(Some(fake.url.clone())).await?;
     fake.arrivals.wait_for(options.messages).await?;

@@ -98,7 +98,7 @@ async fn beside(options: &FairnessOptions, rate: f64) -> anyhow::Result<Quiet> {
     let sends = async {
         if rate > 0.0 { load::send(&address, Arc::new(flood), Some(rate), 256).await.map(|_| ()) } else { Ok(()) }
     };
-    let counted = Counted::of(&stage.running()?.app.store).await?;
+    let counted = Counted::of(&stage.app.store, &[stage.process()?.id()?]).await?;
     let (before, begun) = (counted.now()?, Instant::now());
     let watched = async {
         let found = quietly(&fake, still, quiet, &address[0]).await?;

@@ -1,6 +1,5 @@
 //! `bench footprint`: how much memory the program uses, and how soon it accepts the first hook.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use clap::Args;
 use crate::fake::Fake;
 use crate::figures::median;
 use crate::hooks::{self, Popularity};
-use crate::process::Process;
+use crate::product::Product;
 use crate::stage::{Size, Stage};
 use crate::{load, past, report};
 
@@ -18,9 +17,8 @@ const REST: Duration = Duration::from_secs(10);
 
 #[derive(Args)]
 pub struct FootprintOptions {
-    /// The program `parom`, built for release.
-    #[arg(long)]
-    binary: PathBuf,
+    #[command(flatten)]
+    product: Product,
     /// A PostgreSQL in which databases can be created; a fresh SQLite file otherwise.
     #[arg(long)]
     database: Option<String>,
@@ -40,8 +38,8 @@ pub struct FootprintOptions {
 
 /// Prints the figures.
 pub async fn run(options: FootprintOptions) -> anyhow::Result<()> {
-    crate::product::check(&options.binary)?;
-    let size = Size { database: options.database.clone(), tenants: 1, conversations: 1 };
+    let (product, database) = (options.product.clone(), options.database.clone());
+    let size = Size { product, database, tenants: 1, conversations: 1 };
     report(&format!("footprint on {}, beside it the fakes that it delivers to", size.engine()));
     let fake = Fake::start(Duration::ZERO, 1)?;
     let mut stage = Stage::build(size, Some(fake.url.clone())).await?;
@@ -66,16 +64,16 @@ pub async fn run(options: FootprintOptions) -> anyhow::Result<()> {
 /// Starts the program several times; then hooks are sent, five to each of `active` accounts, and delivered. The
 /// stage's server is stopped meanwhile.
 async fn one(options: &FootprintOptions, stage: &mut Stage, active: usize) -> anyhow::Result<String> {
-    stage.stop().await;
+    stage.stop().await?;
     let address = stage.address();
     let first = hooks::make(&stage.lines, 0..options.runs, &address, Popularity::Even)?;
     let mut starts = Vec::new();
     for hook in &first {
-        let mut process = Process::start(&options.binary, stage)?;
+        let mut process = stage.launch()?;
         starts.push(process.first_accept(hook).await?.as_secs_f64());
         process.stop().await?;
     }
-    let mut process = Process::start(&options.binary, stage)?;
+    let mut process = stage.launch()?;
     process.first_accept(&hooks::make(&stage.lines, 0..1, &address, Popularity::Even)?[0]).await?;
     tokio::time::sleep(REST).await;
     let idle = process.resident()?;

@@ -3,17 +3,20 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use parom::server::Running;
 
 use crate::beside::{Beside, Volume};
 use crate::figures::{all, median};
 use crate::hooks::Popularity;
 use crate::plot::{self, Curve};
+use crate::process::Process;
+use crate::product::Product;
 use crate::stage::{self, Stage};
 use crate::{past, report};
 
 #[derive(Args)]
 pub struct GrowthOptions {
+    #[command(flatten)]
+    product: Product,
     /// A PostgreSQL in which databases can be created; a fresh SQLite file otherwise.
     #[arg(long)]
     database: Option<String>,
@@ -47,7 +50,12 @@ struct Size {
 /// Prints the figures of each size and their ratios to the first.
 pub async fn run(options: GrowthOptions) -> anyhow::Result<()> {
     let tenants = options.tenants.first().copied().unwrap_or(10);
-    let size = stage::Size { database: options.database.clone(), tenants, conversations: options.conversations };
+    let size = stage::Size {
+        product: options.product.clone(),
+        database: options.database.clone(),
+        tenants,
+        conversations: options.conversations,
+    };
     let engine = size.engine();
     let mut stage = Stage::build(size, None).await?;
     report(&format!("growth on {engine}, {} conversations an account", options.conversations));
@@ -104,16 +112,14 @@ async fn measure(options: &GrowthOptions, stage: &Stage, name: String) -> anyhow
 
 /// More instances on one PostgreSQL, all on the same cores.
 async fn instances(options: &GrowthOptions, stage: &Stage) -> anyhow::Result<()> {
-    let mut others: Vec<Running> = Vec::new();
+    let mut others: Vec<Process> = Vec::new();
     let mut first = None;
     for count in &options.instances {
         while others.len() + 1 < *count {
             others.push(stage.another().await?);
         }
-        let addresses = others.iter().map(|other| other.url().trim_start_matches("http://").to_owned());
         let mut beside = Beside::of(stage, options.volume.clone())?;
-        beside.addresses.extend(addresses);
-        beside.spools.extend(others.iter().map(|other| other.app.spool.clone()));
+        beside.addresses.extend(others.iter().map(|other| other.address.clone()));
         beside.warms_up().await?;
         let mut rates = Vec::new();
         for _ in 0..options.volume.runs {
@@ -124,7 +130,7 @@ async fn instances(options: &GrowthOptions, stage: &Stage) -> anyhow::Result<()>
         report(&format!("  {count} instances           {rate:>7.0}/s   {ratio:.2} of one   runs {}", all(&rates)));
     }
     for other in others {
-        other.stop().await;
+        other.stop().await?;
     }
     Ok(())
 }

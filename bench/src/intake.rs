@@ -51,7 +51,7 @@ pub async fn run(options: IntakeOptions) -> anyhow::Result<()> {
     }
 
     beside.rests().await?;
-    let counted = Counted::of(&beside.store).await?;
+    let counted = Counted::of(&beside.store, &beside.processes).await?;
     let before = counted.now()?;
     let half = at(&beside, compared.ours / 2.0, options.seconds, options.volume.connections / 2).await?;
     let cores = std::thread::available_parallelism()?.get();

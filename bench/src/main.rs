@@ -1,4 +1,5 @@
-//! Measures Parom: `cargo run --release -p bench -- intake --help`.
+//! Measures Parom: `cargo build --release -p parom-cli`, then `cargo run --release -p bench -- intake --help`. The
+//! server is always that binary in a process of its own; only `chaos` runs servers with fault points, in this one.
 //!
 //! Load is open loop: every request has its planned time, and its latency counts from there, so a server that stalls
 //! cannot hide it. Each figure is printed with a limit of the machine measured in the same run.
@@ -33,7 +34,6 @@ mod process;
 mod product;
 mod raw;
 mod relay;
-mod serve;
 mod siege;
 mod stage;
 
@@ -68,9 +68,6 @@ enum Command {
     Footprint(footprint::FootprintOptions),
     /// Hooks, API and pages while others hold thousands of connections open.
     Siege(siege::SiegeOptions),
-    /// The server that `siege` measures, as a separate process.
-    #[command(hide = true)]
-    Serve,
 }
 
 fn main() -> std::process::ExitCode {
@@ -87,9 +84,6 @@ fn measure() -> anyhow::Result<()> {
     base::http_client::install_crypto_provider();
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    if arguments.command.is_beside_the_server() {
-        report("The server runs in this process, with fault points compiled in and none of them armed.");
-    }
     match arguments.command {
         Command::Intake(options) => runtime.block_on(intake::run(options)),
         Command::Chaos(options) => runtime.block_on(chaos::run(options)),
@@ -100,14 +94,6 @@ fn measure() -> anyhow::Result<()> {
         Command::Fairness(options) => runtime.block_on(fairness::run(options)),
         Command::Footprint(options) => runtime.block_on(footprint::run(options)),
         Command::Siege(options) => runtime.block_on(siege::run(options)),
-        Command::Serve => runtime.block_on(serve::run()),
-    }
-}
-
-impl Command {
-    /// Whether the server runs in this process and shares the features of the tests' crates.
-    const fn is_beside_the_server(&self) -> bool {
-        !matches!(self, Self::Chaos(_) | Self::Cluster(_) | Self::Footprint(_))
     }
 }
 

@@ -18,7 +18,7 @@ const SPAN: i64 = 30 * 86_400_000;
 /// Adds delivered messages with their keys, spread evenly over all conversations, each with the body of a message
 /// accepted before. Returns how many.
 pub async fn messages(stage: &Stage, count: usize) -> anyhow::Result<usize> {
-    let app = stage.running()?.app.clone();
+    let app = &stage.app;
     let conversations = stage.lines.len();
     let rounds = count.div_ceil(conversations);
     let (now, step) = (Clock::system().millis(), SPAN / i64::try_from(rounds.max(1))?);
@@ -27,7 +27,7 @@ pub async fn messages(stage: &Stage, count: usize) -> anyhow::Result<usize> {
     while done < rounds {
         let last = (done + most).min(rounds);
         let times = Times { first: done + 1, last, start: now - SPAN, step };
-        for statement in times.statements(&app) {
+        for statement in times.statements(app) {
             app.store.write().execute_unprepared(&statement).await.context("messages of the past")?;
         }
         done = last;

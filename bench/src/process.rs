@@ -5,33 +5,46 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, ChildStdout, Command};
 
 use crate::hooks::Hook;
 use crate::load::{Connection, is_taken};
-use crate::stage::Stage;
 
 /// Time limit until it listens.
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 
-/// `parom serve` on the database of a stage whose own server is stopped.
+/// `parom serve`.
 pub struct Process {
     child: Child,
+    /// Its standard output, open as long as it may print.
+    output: BufReader<ChildStdout>,
     /// `127.0.0.1:PORT`
     pub address: String,
     begun: Instant,
 }
 
 impl Process {
-    pub fn start(binary: &Path, stage: &Stage) -> anyhow::Result<Self> {
-        let file = stage.folder.join("parom.toml");
-        let address = stage.address();
-        std::fs::write(&file, stage.config(&address))?;
-        let log = std::fs::File::create(stage.folder.join("parom.log"))?;
+    /// Starts it with this configuration, which says that it listens at `address`; its log goes to `folder`.
+    pub fn start(binary: &Path, folder: &Path, config: &str, address: &str) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let file = folder.join("parom.toml");
+        std::fs::write(&file, config)?;
+        let log = std::fs::File::options().create(true).append(true).open(folder.join("parom.log"))?;
         let mut command = Command::new(binary);
-        command.arg("serve").env("PAROM_CONFIG", file).stdout(Stdio::null()).stderr(log).kill_on_drop(true);
+        command.arg("serve").env("PAROM_CONFIG", file).stdout(Stdio::piped()).stderr(log).kill_on_drop(true);
         let begun = Instant::now();
-        Ok(Self { child: command.spawn().context("the program")?, address, begun })
+        let mut child = command.spawn().with_context(|| format!("the program {}", binary.display()))?;
+        let output = BufReader::new(child.stdout.take().context("its standard output")?);
+        Ok(Self { child, output, address: address.to_owned(), begun })
+    }
+
+    /// Waits until it accepts connections.
+    pub async fn listens(&mut self) -> anyhow::Result<()> {
+        let mut line = String::new();
+        tokio::time::timeout(STARTS_WITHIN, self.output.read_line(&mut line)).await.context("it does not listen")??;
+        anyhow::ensure!(line.starts_with("listening "), "it does not listen: see parom.log; it printed {line:?}");
+        Ok(())
     }
 
     /// From the start of the process to the answer of the first hook, which is repeated until it is accepted.
@@ -49,10 +62,14 @@ impl Process {
         }
     }
 
+    /// Its number.
+    pub fn id(&self) -> anyhow::Result<u32> {
+        self.child.id().context("it has ended")
+    }
+
     /// Its resident memory in bytes.
     pub fn resident(&self) -> anyhow::Result<u64> {
-        let id = self.child.id().context("it has ended")?;
-        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()?))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kilobytes * 1024)
@@ -60,7 +77,7 @@ impl Process {
 
     /// Stops it in order.
     pub async fn stop(mut self) -> anyhow::Result<()> {
-        let id = self.child.id().context("it has ended")?.to_string();
+        let id = self.id()?.to_string();
         Command::new("kill").args(["-TERM", &id]).status().await?;
         tokio::time::timeout(STARTS_WITHIN, self.child.wait()).await.context("it does not end")??;
         Ok(())

@@ -1,27 +1,48 @@
-//! Checks that a binary is the one that operators get.
+//! The measured program: the binary that operators get, in a process of its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use clap::Args;
 
 /// A text that only a server without fault points contains (`base::fault`).
 const WITHOUT: &[u8] = b"but this build has no fault points";
 
+/// Where it is.
+#[derive(Args, Clone, Debug)]
+pub struct Product {
+    /// The program `parom`; by default the one beside this program.
+    #[arg(long)]
+    binary: Option<PathBuf>,
+}
+
+impl Product {
+    /// Its path; an error unless it is built as operators build it.
+    pub fn path(&self) -> anyhow::Result<PathBuf> {
+        let binary = match &self.binary {
+            Some(binary) => binary.clone(),
+            None => std::env::current_exe().context("this program")?.with_file_name("parom"),
+        };
+        check(&binary)?;
+        Ok(binary)
+    }
+}
+
 /// Refuses a server with fault points (cargo feature `faults`): a build of the whole workspace has them, and its figures
 /// are not the product's.
-pub fn check(binary: &Path) -> anyhow::Result<()> {
-    let bytes = std::fs::read(binary).with_context(|| format!("the server {}", binary.display()))?;
+fn check(binary: &Path) -> anyhow::Result<()> {
+    let make = "make the product: cargo build --release -p parom-cli";
+    let bytes = std::fs::read(binary).with_context(|| format!("no program {} ({make})", binary.display()))?;
     anyhow::ensure!(
         is_product(&bytes),
-        "{} is built with fault points, as a build of the whole workspace makes it; make the product: \
-         cargo build --release -p parom-cli",
+        "{} is built with fault points, as a build of the whole workspace makes it; {make}",
         binary.display()
     );
     Ok(())
 }
 
 fn is_product(binary: &[u8]) -> bool {
-    binary.windows(WITHOUT.len()).any(|part| part == WITHOUT)
+    memchr::memmem::find(binary, WITHOUT).is_some()
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@
 mod attack;
 mod probe;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -19,7 +18,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use crate::fake::Fake;
 use crate::hooks::{self, Popularity};
-use crate::process::Process;
+use crate::product::Product;
 use crate::report;
 use crate::stage::{Size, Stage};
 use attack::{Addresses, Attack, Numbers};
@@ -31,9 +30,8 @@ const LARGER: f64 = 1.5;
 
 #[derive(Args)]
 pub struct SiegeOptions {
-    /// The program `parom`; without it the server of this build.
-    #[arg(long)]
-    binary: Option<PathBuf>,
+    #[command(flatten)]
+    product: Product,
     /// A PostgreSQL in which databases can be created; a fresh SQLite file otherwise.
     #[arg(long)]
     database: Option<String>,
@@ -60,17 +58,14 @@ pub struct SiegeOptions {
 /// Prints the table.
 pub async fn run(options: SiegeOptions) -> anyhow::Result<()> {
     parom::load_shedding::connections::open_files();
-    let size = Size { database: options.database.clone(), tenants: 10, conversations: 10 };
+    let (product, database) = (options.product.clone(), options.database.clone());
+    let size = Size { product, database, tenants: 10, conversations: 10 };
     let engine = size.engine();
     let fake = Fake::start(Duration::ZERO, 1)?;
     let mut stage = Stage::build(size, Some(fake.url.clone())).await?;
     let chat = web_chat(&stage).await?;
-    stage.stop().await;
-    let binary = match &options.binary {
-        Some(binary) => binary.clone(),
-        None => std::env::current_exe().context("this program")?,
-    };
-    let mut process = Process::start(&binary, &stage)?;
+    stage.stop().await?;
+    let mut process = stage.launch()?;
     let address = process.address.clone();
     process.first_accept(&hooks::make(&stage.lines, 0..1, &address, Popularity::Even)?[0]).await?;
 
@@ -104,7 +99,7 @@ pub async fn run(options: SiegeOptions) -> anyhow::Result<()> {
 /// A web chat of the first account, inserted into the database.
 async fn web_chat(stage: &Stage) -> anyhow::Result<String> {
     let line = stage.lines.first().context("an account")?;
-    let store = &stage.running()?.app.store;
+    let store = &stage.app.store;
     let known = source::Entity::find_by_id((line.tenant_id, line.source_id)).one(store.read()).await?;
     let known = known.context("the account's source")?;
     let id = Clock::system().uuid_v7();

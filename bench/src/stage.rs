@@ -2,23 +2,31 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use base::clock::Clock;
 use base::config::Config;
+use base::fault::Faults;
+use base::store::{self, Store};
+use base::vault::Vault;
 use clap::Args;
 use parom::api::key::Scope;
-use parom::server::{self, Running, ServerOptions};
+use parom::app::App;
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use crate::database::{self, Own};
 use crate::fill;
 use crate::line::{CHANNEL, Line, SECRET};
+use crate::process::Process;
+use crate::product::Product;
 
 /// The database, and its size.
 #[derive(Args, Clone, Debug)]
 pub struct Size {
+    #[command(flatten)]
+    pub product: Product,
     /// A PostgreSQL in which databases can be created; fresh SQLite files otherwise.
     #[arg(long)]
     pub database: Option<String>,
@@ -38,8 +46,11 @@ impl Size {
 
 /// A server and its data for a run.
 pub struct Stage {
+    /// What this process uses of the server's data, to insert rows and to read them.
+    pub app: Arc<App>,
+    binary: PathBuf,
     /// None while it is stopped.
-    running: Option<Running>,
+    process: Option<Process>,
     address: String,
     size: Size,
     /// Address of amojo and the messengers; none: nothing is delivered.
@@ -55,25 +66,24 @@ impl Stage {
     /// Starts a server with that many accounts, whose amojo and messengers are at `fakes`; none: nothing is
     /// delivered.
     pub async fn build(size: Size, fakes: Option<String>) -> anyhow::Result<Self> {
+        let binary = size.product.path()?;
         let folder = std::env::temp_dir().join(format!("parom-bench-{}", Uuid::new_v4().simple()));
         std::fs::create_dir_all(&folder)?;
         let database = Own::new(size.database.as_deref(), &folder).await?;
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        let address = listener.local_addr()?.to_string();
-        let config = Config::from_toml(&config(&address, &database.url, fakes.as_deref(), &folder))?;
-        let running = server::start_on(listener, config, options(fakes.as_deref())).await?;
-        let key =
-            parom_cli::key::create(&running.app.store, &Clock::system(), "bench", None, Scope::Write, None).await?;
+        let address = free_address()?;
+        let app = beside(Config::from_toml(&config(&address, &database.url, fakes.as_deref(), &folder))?).await?;
+        let key = parom_cli::key::create(&app.store, &Clock::system(), "bench", None, Scope::Write, None).await?;
         let key = key.expose_secret().to_owned();
-        let (running, lines) = (Some(running), Vec::new());
-        let mut stage = Self { running, address, size, fakes, database, lines, key, folder };
+        let (process, lines) = (None, Vec::new());
+        let mut stage = Self { app, binary, process, address, size, fakes, database, lines, key, folder };
         stage.grow(stage.size.tenants).await?;
+        stage.restart().await?;
         Ok(stage)
     }
 
     /// The server; an error if it is stopped.
-    pub fn running(&self) -> anyhow::Result<&Running> {
-        self.running.as_ref().context("the server is stopped")
+    pub fn process(&self) -> anyhow::Result<&Process> {
+        self.process.as_ref().context("the server is stopped")
     }
 
     /// `127.0.0.1:PORT`
@@ -83,11 +93,6 @@ impl Stage {
 
     pub fn is_sqlite(&self) -> bool {
         self.size.database.is_none()
-    }
-
-    /// The configuration of this stage, for a separate process.
-    pub fn config(&self, address: &str) -> String {
-        config(address, &self.database.url, self.fakes.as_deref(), &self.folder)
     }
 
     /// The database's address.
@@ -102,8 +107,7 @@ impl Stage {
             None => "https://messenger.example/parom".to_owned(),
         };
         let known = self.lines.len() / self.size.conversations.max(1);
-        let app = self.running()?.app.clone();
-        let new = fill::accounts(&app, known..tenants, self.size.conversations, &webhook_url).await?;
+        let new = fill::accounts(&self.app, known..tenants, self.size.conversations, &webhook_url).await?;
         self.lines.extend(new);
         if !self.is_sqlite() {
             // PostgreSQL would do this by itself within a minute.
@@ -113,54 +117,81 @@ impl Stage {
     }
 
     /// Stops the server; its data stays.
-    pub async fn stop(&mut self) {
-        if let Some(running) = self.running.take() {
-            running.stop().await;
+    pub async fn stop(&mut self) -> anyhow::Result<()> {
+        match self.process.take() {
+            Some(process) => process.stop().await,
+            None => Ok(()),
         }
     }
 
     /// Starts it again at the same address, with amojo and the messengers at `fakes`.
     pub async fn start(&mut self, fakes: Option<String>) -> anyhow::Result<()> {
         self.fakes = fakes;
-        let config = Config::from_toml(&self.config(&self.address))?;
-        self.running =
-            Some(server::start_on(TcpListener::bind(&self.address)?, config, options(self.fakes.as_deref())).await?);
-        Ok(())
+        self.restart().await
     }
 
     /// Starts it again as it was.
     pub async fn restart(&mut self) -> anyhow::Result<()> {
-        self.start(self.fakes.clone()).await
+        let mut process = self.launch()?;
+        process.listens().await?;
+        self.process = Some(process);
+        Ok(())
+    }
+
+    /// The server's process, which may not listen yet. The one of the stage is stopped.
+    pub fn launch(&self) -> anyhow::Result<Process> {
+        anyhow::ensure!(self.process.is_none(), "the server runs");
+        Process::start(&self.binary, &self.folder, &self.config(&self.address), &self.address)
     }
 
     /// One more server on the same PostgreSQL.
-    pub async fn another(&self) -> anyhow::Result<Running> {
+    pub async fn another(&self) -> anyhow::Result<Process> {
         anyhow::ensure!(!self.is_sqlite(), "SQLite serves one process");
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        let config = Config::from_toml(&self.config(&listener.local_addr()?.to_string()))?;
-        server::start_on(listener, config, options(self.fakes.as_deref())).await
+        let address = free_address()?;
+        let folder = self.folder.join(address.replace(':', "-"));
+        let mut process = Process::start(&self.binary, &folder, &self.config(&address), &address)?;
+        process.listens().await?;
+        Ok(process)
+    }
+
+    fn config(&self, address: &str) -> String {
+        config(address, &self.database.url, self.fakes.as_deref(), &self.folder)
     }
 
     /// Stops the server and deletes its data.
     pub async fn end(mut self) -> anyhow::Result<()> {
-        self.stop().await;
+        self.stop().await?;
+        self.app.store.close().await;
         self.database.remove().await?;
         Ok(std::fs::remove_dir_all(self.folder)?)
     }
 }
 
-fn options(fakes: Option<&str>) -> ServerOptions {
-    ServerOptions { deliver: fakes.is_some(), ..ServerOptions::default() }
+/// A port that is free now.
+fn free_address() -> anyhow::Result<String> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+}
+
+/// What a command uses beside a running server.
+async fn beside(config: Config) -> anyhow::Result<Arc<App>> {
+    let store = Store::open(&config.database, Clock::system()).await?;
+    store::migrate(&store).await?;
+    let vault = Vault::open(&config.secrets, config.database.is_sqlite())?;
+    let app = App::new(config, store, vault, Faults::default())?;
+    parom::rotation::load(&app).await?;
+    Ok(app)
 }
 
 fn config(address: &str, database: &str, fakes: Option<&str>, folder: &Path) -> String {
     let folder = folder.display();
+    let deliver = fakes.is_some();
     let fakes = fakes.unwrap_or("https://amojo.amocrm.ru");
     format!(
         r#"
 [server]
 listen = "{address}"
 public_url = "http://{address}"
+deliver = {deliver}
 [database]
 url = "{database}"
 max_connections = 24

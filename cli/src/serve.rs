@@ -26,7 +26,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
             "secrets leave this machine on an unencrypted or unverified connection"
         );
     }
-    let options = ServerOptions { faults: Faults::from_environment()?, ..ServerOptions::default() };
+    let options = options(&config)?;
     let mut running = match handed_over()? {
         Some(listener) => server::start_on(listener, config, options).await?,
         None => server::start(config, options).await?,
@@ -47,6 +47,16 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn options(config: &Config) -> anyhow::Result<ServerOptions> {
+    let deliver = config.server.deliver;
+    if !deliver {
+        tracing::warn!(
+            "server.deliver is false: other processes on this database must deliver and do the regular work"
+        );
+    }
+    Ok(ServerOptions { faults: Faults::from_environment()?, deliver, ..ServerOptions::default() })
+}
+
 /// The socket that systemd listens on (`LISTEN_FDS`): it stays open while this process is replaced, so that nobody is
 /// refused. It wins over `server.listen`.
 fn handed_over() -> anyhow::Result<Option<TcpListener>> {
@@ -59,4 +69,16 @@ pub async fn stop_asked_for() -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be watched")?;
     tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_delivers_unless_its_configuration_says_no() {
+        let delivers = |text: &str| options(&Config::from_toml(text).unwrap()).unwrap().deliver;
+        assert!(delivers(""));
+        assert!(!delivers("[server]\ndeliver = false"));
+    }
 }

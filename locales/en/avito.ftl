@@ -1,3 +1,8 @@
+## The kind
+
+connector-avito = Avito
+connector-avito-about = Buyers write about your adverts. The first message names the advert, its price and its address. Avito tells when a message is read.
+
 ## What stands in a chat for things that amoCRM has no kind of its own for
 
 avito-in-nameless = Avito { $id }

@@ -4,7 +4,6 @@
 mod generated;
 mod others;
 mod telegram;
-mod whatsapp;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

@@ -52,7 +52,7 @@ async fn it_comes_back_after_a_second_account_was_installed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn its_account_has_the_language_of_the_terminal() {
-    for (language, name) in [("en_GB", "Demo shop"), ("ru_RU", "Демо-магазин")] {
+    for (language, name) in [("en_GB", "Second shop"), ("ru_RU", "Второй магазин")] {
         let data = tempfile::tempdir().unwrap();
         let demo = Demo::start(Path::new(BINARY), language, data.path()).await;
         let phones = client().get(demo.address("Messengers")).send().await.unwrap().text().await.unwrap();

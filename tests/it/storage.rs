@@ -149,7 +149,7 @@ both!(migrations_run_twice_harmlessly, migrations_of_another_version_are_refused
 #[tokio::test(flavor = "multi_thread")]
 async fn a_migration_that_breaks_off_leaves_nothing() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        let Some(database) = TestDatabase::fresh(engine).await else { continue };
+        let Some(database) = TestDatabase::empty(engine).await else { continue };
         let store = Store::open(&database.settings(), Clock::system()).await.unwrap();
         store.write().execute_unprepared("CREATE TABLE media (id integer)").await.unwrap();
         store::migrate(&store).await.expect_err("a table is in the way");
@@ -162,7 +162,7 @@ async fn a_migration_that_breaks_off_leaves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_instances_migrate_one_postgres_at_once() {
-    let Some(database) = TestDatabase::fresh(Engine::Postgres).await else { return };
+    let Some(database) = TestDatabase::empty(Engine::Postgres).await else { return };
     let mut stores = Vec::new();
     for _ in 0..4 {
         stores.push(Store::open(&database.settings(), Clock::system()).await.unwrap());

@@ -6,6 +6,7 @@ mod modules;
 pub mod pages;
 pub mod read;
 mod references;
+mod shipped;
 mod size;
 mod walks;
 

@@ -1,7 +1,7 @@
 //! A real Chromium, driven through the chromedriver that `tests/run` started: opens pages, clicks, reads the visible
-//! text, and runs axe-core for accessibility.
+//! text.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -11,8 +11,11 @@ use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use crate::needed::needed;
+
+mod accessible;
 
 /// Time limit for anything to appear on a page.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -22,6 +25,8 @@ const TICK: Duration = Duration::from_millis(50);
 /// One browser with a fresh profile.
 pub struct Browser {
     client: Client,
+    /// Set once every new page has axe-core.
+    axe: OnceCell<()>,
 }
 
 impl Browser {
@@ -62,7 +67,7 @@ impl Browser {
         wanted.insert("goog:loggingPrefs".to_owned(), json!({"browser": "ALL"}));
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let client = builder.capabilities(wanted).connect(&driver).await.expect("chromedriver starts a browser");
-        Some(Self { client })
+        Some(Self { client, axe: OnceCell::new() })
     }
 
     /// The client itself, for commands without a method here.
@@ -256,28 +261,6 @@ impl Browser {
         text.as_str().unwrap_or_default().replace('\u{a0}', " ")
     }
 
-    /// Runs axe-core and fails on serious or critical findings, or if the page is too wide.
-    pub async fn is_accessible(&self, name: &str) {
-        let source = std::fs::read_to_string(axe()).unwrap_or_else(|error| {
-            panic!("axe-core is not there ({error}): tests/run installs it, or `npm ci --prefix tests/browser`")
-        });
-        self.run(&format!("{source}; return true"), vec![]).await;
-        let script = "const done = arguments[arguments.length - 1];\
-            axe.run(document, {resultTypes: ['violations']}).then(found => done(found.violations\
-              .filter(one => ['serious', 'critical'].includes(one.impact))\
-              .map(one => one.id + ': ' + one.help + ' ' + one.nodes.map(node => node.html).slice(0, 3).join(' | '))),\
-              error => done(['axe: ' + error]))";
-        let found = self.client.execute_async(script, vec![]).await.expect("axe ends");
-        assert_eq!(found, json!([]), "{name}");
-        self.fits(name).await;
-    }
-
-    /// Fails if the page is wider than the window.
-    pub async fn fits(&self, name: &str) {
-        let sideways = self.run("return document.documentElement.scrollWidth - innerWidth", vec![]).await;
-        assert!(sideways.as_i64().unwrap_or(0) <= 0, "{name} scrolls sideways by {sideways} px");
-    }
-
     /// Saves a screenshot as `NAME.png` in the folder `PAROM_TEST_SHOTS`; does nothing if that is unset.
     pub async fn shot(&self, name: &str) {
         let Some(folder) = base::config::variable("PAROM_TEST_SHOTS") else { return };
@@ -312,10 +295,6 @@ impl WebDriverCompatibleCommand for DevTools {
     fn method_and_body(&self, _: &url::Url) -> (reqwest::Method, Option<String>) {
         (reqwest::Method::POST, Some(json!({"cmd": self.0, "params": self.1}).to_string()))
     }
-}
-
-fn axe() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/node_modules/axe-core/axe.min.js")
 }
 
 /// A data URL of a small page, for content of a foreign origin.

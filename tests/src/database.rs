@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 use crate::needed::needed;
 
+mod schema;
+
 /// The supported database engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -26,8 +28,30 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// Creates one. `None`, with a line on stdout, if there is no PostgreSQL to create it in.
+    /// Creates one; on PostgreSQL with all migrations applied. `None`, with a line on stdout, if there is no PostgreSQL
+    /// to create it in.
     pub async fn fresh(engine: Engine) -> Option<Self> {
+        let database = Self::reserved(engine)?;
+        if let Some((name, cluster)) = &database.created {
+            let admin = connect(cluster).await;
+            let schema = schema::in_cluster(&admin, &database).await;
+            admin.execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE {schema}")).await.expect("a copy");
+            admin.close().await.expect("the connection closes");
+        }
+        Some(database)
+    }
+
+    /// Creates one without any tables, for tests of migrations.
+    pub async fn empty(engine: Engine) -> Option<Self> {
+        let database = Self::reserved(engine)?;
+        if database.created.is_some() {
+            database.administer("CREATE DATABASE {name}").await;
+        }
+        Some(database)
+    }
+
+    /// A folder, and a name that is free in the cluster.
+    fn reserved(engine: Engine) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         if engine == Engine::Sqlite {
             let url = format!("sqlite://{}", folder.path().join("parom.db").display());
@@ -35,11 +59,7 @@ impl TestDatabase {
         }
         let cluster = needed("PAROM_TEST_POSTGRES")?;
         let name = format!("parom_{}", Uuid::new_v4().simple());
-        let admin = connect(&cluster).await;
-        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a new database");
-        admin.close().await.expect("the connection closes");
-        let (base, _) = cluster.rsplit_once('/').expect("PAROM_TEST_POSTGRES ends with /DATABASE");
-        let url = format!("{base}/{name}");
+        let url = address_of(&cluster, &name);
         Some(Self { engine, url, created: Some((name, cluster)), folder })
     }
 
@@ -129,6 +149,11 @@ impl Blocked {
         self.0.execute_unprepared("ROLLBACK").await.expect("the lock is let go");
         self.0.close().await.expect("the connection closes");
     }
+}
+
+fn address_of(cluster: &str, name: &str) -> String {
+    let (server, _) = cluster.rsplit_once('/').expect("PAROM_TEST_POSTGRES ends with /DATABASE");
+    format!("{server}/{name}")
 }
 
 async fn connect(url: &str) -> DatabaseConnection {

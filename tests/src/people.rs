@@ -104,8 +104,8 @@ impl Stage {
                 }
             }
         };
-        let answer = tokio::time::timeout(Duration::from_secs(60), asking).await;
-        answer.unwrap_or_else(|_| panic!("waited a minute in vain: {what}"))
+        let answer = tokio::time::timeout(Duration::from_secs(100), asking).await; // Longer than a lease.
+        answer.unwrap_or_else(|_| panic!("waited 100 seconds in vain: {what}"))
     }
 
     /// The owner of an account, which is created if necessary.

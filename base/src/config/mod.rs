@@ -83,6 +83,8 @@ pub struct Server {
     /// Proxies whose `X-Forwarded-For` is trusted.
     #[serde(deserialize_with = "parse::networks")]
     pub trusted_proxies: Vec<IpNet>,
+    /// False: other processes deliver and do the regular work.
+    pub deliver: bool,
 }
 
 /// The database; its address may contain a password and is therefore a secret.

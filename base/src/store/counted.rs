@@ -1,6 +1,6 @@
 //! Counts statements and transactions for tests that check their number.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Store;
@@ -13,14 +13,40 @@ pub struct CountedStatements(Arc<StatementCounts>);
 struct StatementCounts {
     watched: AtomicBool,
     statements: Mutex<Vec<String>>,
-    transactions: AtomicUsize,
+}
+
+/// What one task ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StatementsOfTask {
+    /// In order, without BEGIN and COMMIT.
+    pub statements: Vec<String>,
+    /// Writing transactions begun.
+    pub transactions: usize,
+}
+
+tokio::task_local! {
+    static OF_TASK: Mutex<StatementsOfTask>;
+}
+
+/// Runs `work` and returns the statements that it ran itself, on any store: not those of tasks that it spawned, nor those of
+/// background tasks meanwhile.
+pub async fn statements_of(work: impl Future<Output = ()>) -> StatementsOfTask {
+    OF_TASK
+        .scope(Mutex::default(), async {
+            work.await;
+            OF_TASK.with(|log| open(log).clone())
+        })
+        .await
+}
+
+fn open<T>(log: &Mutex<T>) -> MutexGuard<'_, T> {
+    log.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl CountedStatements {
     /// Restarts counting.
     pub fn watch(&self) {
         self.texts().clear();
-        self.0.transactions.store(0, Ordering::SeqCst);
         self.0.watched.store(true, Ordering::SeqCst);
     }
 
@@ -29,24 +55,23 @@ impl CountedStatements {
         self.texts().clone()
     }
 
-    /// Writing transactions begun.
-    pub fn transactions(&self) -> usize {
-        self.0.transactions.load(Ordering::SeqCst)
-    }
-
-    pub(super) fn begins(&self) {
-        self.0.transactions.fetch_add(1, Ordering::SeqCst);
+    pub(super) fn begins() {
+        let _ = OF_TASK.try_with(|log| open(log).transactions += 1);
     }
 
     /// Statements that inspect query plans (`plan.rs`) belong to the tests and are not counted.
     fn asked(&self, text: &str) {
-        if self.0.watched.load(Ordering::SeqCst) && !text.starts_with("EXPLAIN ") {
+        if text.starts_with("EXPLAIN ") {
+            return;
+        }
+        let _ = OF_TASK.try_with(|log| open(log).statements.push(text.to_owned()));
+        if self.0.watched.load(Ordering::SeqCst) {
             self.texts().push(text.to_owned());
         }
     }
 
     fn texts(&self) -> MutexGuard<'_, Vec<String>> {
-        self.0.statements.lock().unwrap_or_else(PoisonError::into_inner)
+        open(&self.0.statements)
     }
 }
 

@@ -32,7 +32,7 @@ mod reserve;
 mod unavailable;
 
 #[cfg(feature = "faults")]
-pub use counted::CountedStatements;
+pub use counted::{CountedStatements, StatementsOfTask, statements_of};
 pub use durability::{Durability, check as check_durability};
 pub use finish::finish_tx;
 pub use lock::ServeLock;
@@ -207,7 +207,7 @@ impl Store {
             ..TransactionOptions::default()
         };
         #[cfg(feature = "faults")]
-        self.counted.begins();
+        CountedStatements::begins();
         #[expect(clippy::disallowed_methods, reason = "the one home of begin")]
         self.write.begin_with_options(options).await
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
+use doubles::vk::ServerStatus;
 
 use super::messengers::{DemoLine, Messengers};
 
@@ -39,6 +40,17 @@ impl Messengers {
             Customer::Avito { who, item, .. } => self.avito.customer(*who, *item).writes(text).map(drop),
             Customer::Meta { who, account } => self.meta.customer(*who, account).writes(text).map(drop),
         }
+    }
+
+    /// Waits until the messenger calls the line's address: VK confirms it first, and what is written before is not sent.
+    pub async fn calls(&self, line: &DemoLine, patience: Duration) -> anyhow::Result<()> {
+        let Customer::Vk { community, .. } = &line.customer else { return Ok(()) };
+        let look = async {
+            while !self.vk.servers(*community).iter().any(|server| server.status == ServerStatus::Ok) {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        tokio::time::timeout(patience, look).await.context("the messenger did not confirm the address of the line")
     }
 
     /// Waits until the customer of this line has got this text.

@@ -14,6 +14,7 @@ pub async fn both_ways(stage: &DemoStage, line: &DemoLine) -> anyhow::Result<()>
     let body = json!({ "kind": kind, "name": format!("Check of {kind}"), "settings": line.settings() });
     stage.api(Method::POST, &stage.sources_path().await?, Some(body)).await?;
     let (question, answer) = (format!("A question by {kind}"), format!("An answer by {kind}"));
+    stage.messengers.calls(line, PATIENCE).await?;
     stage.messengers.writes(line, &question)?;
     let arrived = stage.sandbox.wait_for(
         |sandbox| {

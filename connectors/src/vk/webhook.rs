@@ -286,6 +286,7 @@ fn denied(failed: &ApiError) -> Denied {
     let said = setup::explain(failed);
     match failed {
         ApiError::Refused { code: 4 | 5 | 27 | 28, .. } => Denied::Access(said),
+        ApiError::Refused { code: 2000, .. } => Denied::Refused(LocalizedText::new("said-vk-servers")),
         ApiError::Refused { code: 1 | 6 | 9 | 10 | 29, .. } => Denied::Away(said),
         ApiError::Refused { .. } => Denied::Refused(said),
         _ => Denied::Away(said),

@@ -136,11 +136,15 @@ async fn a_look_is_read_only_short_and_written_down(world: &mut World) {
 async fn a_look_ends_in_the_admin_and_a_suspension_has_its_reason(world: &mut World) {
     let line = world.line("support").await;
     let olga = Operator::signed_in(world).await;
+    olga.opens(&path(line.tenant_id, "")).await.is(200);
     olga.sends(&path(line.tenant_id, "/view-as"), &[("reason", "ticket 4711")]).await.is(303);
     assert!(olga.opens("/panel").await.is(200).text.contains("Back to the admin"));
-    let out = olga.sends("/panel/sign-out", &[]).await.is(303);
+    let page = olga.opens("/panel").await.is(200);
+    let csrf = page.between("name=\"csrf\" value=\"", "\"").expect("a form").to_owned();
+    let out = olga.sends_as_it_is("/panel/sign-out", &[("csrf", csrf.as_str())]).await.is(303);
     assert_eq!(out.header("location"), format!("/admin/accounts/{}", line.tenant_id));
 
+    olga.opens(&path(line.tenant_id, "")).await.is(200);
     olga.sends(&path(line.tenant_id, "/suspend"), &[("reason", "The invoice of May is open")]).await.is(303);
     let owner = world.panel(line.tenant_id).await;
     owner.opens("/panel").await.is(200).says(&["Reason: The invoice of May is open"]);

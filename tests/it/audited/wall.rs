@@ -41,6 +41,7 @@ const SILENT: &[(&str, &str)] = &[
 
 /// Commands that are not written down, with the reason.
 const SILENT_COMMANDS: &[(&str, &str)] = &[
+    ("backup Verify", "looks"),
     ("channel Icon", "prints a picture"),
     ("channel Request", "writes a letter to stdout"),
     ("chats Sign", "computes a signature"),

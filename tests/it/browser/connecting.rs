@@ -135,7 +135,7 @@ impl Way<WhatsApp> {
     }
 
     /// amoCRM's list of WhatsApp services opens the widget's window.
-    async fn from_amocrms_list(&self) {
+    async fn opens_from_amocrms_list(&self) {
         self.world.sandbox.set_widget("main", CODE, &archive(&self.world)).expect("the sandbox takes the archive");
         let window = format!("settings/widgets/{CODE}?list=whatsapp_modal");
         self.browser.goto(&crm_page(&self.world, &window)).await;
@@ -163,7 +163,7 @@ async fn types_it(language: Language) {
 
 async fn comes_from_amocrm(language: Language) {
     let Some(way) = Way::with_meta(language).await else { return };
-    way.from_amocrms_list().await;
+    way.opens_from_amocrms_list().await;
     way.ends().await;
 }
 

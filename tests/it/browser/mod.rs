@@ -68,7 +68,7 @@ pub async fn looks_right(browser: &Browser, name: &str) {
         browser.shot_whole(&format!("{name}-{width}"), width).await;
     }
     browser.dark(true).await;
-    browser.is_accessible(&format!("{name}, dark")).await;
+    browser.has_readable_colours(&format!("{name}, dark")).await;
     for width in [360, 1280] {
         browser.shot_whole(&format!("{name}-dark-{width}"), width).await;
     }

@@ -10,8 +10,8 @@ use super::hold::{Named, is_there};
 use super::{meta_and_max, vk_and_avito, whatsapp};
 use crate::content::abilities::connectors;
 
-/// Where the tests stand that play a connector against its double: of Telegram and WhatsApp the simulated one, of the others the
-/// messenger, the visitor and the browser of the tests.
+/// Where the tests stand that play a connector against its double: the simulated messenger, or the messenger, the
+/// visitor and the browser of the tests.
 const STAGES: &[(&str, &[&str])] = &[
     (
         "custom",

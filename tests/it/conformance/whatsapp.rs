@@ -14,10 +14,7 @@ pub const CELLS: &[Cell] = &[
     cell(
         "whatsapp",
         &["picture", "video", "file", "voice", "audio", "sticker"],
-        By(&[
-            "parom-tests::it messengers::whatsapp::kinds::every_file_arrives_as_what_it_is",
-            "parom-tests::it messengers::whatsapp::kinds::what_meta_takes_as_no_picture_is_a_document",
-        ]),
+        By(&["parom-tests::it messengers::whatsapp::kinds::every_file_arrives_as_what_it_is"]),
         By(&["parom-tests::it messengers::whatsapp::inwards::every_file_is_what_it_was"]),
     ),
     cell(
@@ -73,7 +70,7 @@ pub const CELLS: &[Cell] = &[
     cell(
         "whatsapp",
         &["templates"],
-        By(&["parom-tests::it messengers::whatsapp::templates::a_template_is_reviewed_and_sent_outside_of_the_window"]),
+        By(&["parom-tests::it messengers::whatsapp::bare::a_template_goes_there_and_back"]),
         Never("only amoCRM's people use templates"),
     ),
     cell(

@@ -24,7 +24,7 @@ async fn comes_by_version_1(world: &mut World, line: &Line, wanted: usize) {
     world.until("the channel is connected", async || (connects(world) >= wanted).then_some(())).await;
     let row = async || tenant_channel::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await.unwrap();
     world
-        .until("the connect is stored", async || row().await.filter(|row| row.renewed_at == Some(row.checked_at)))
+        .until("the connect is stored", async || row().await.filter(|row| row.renewed_at == Some(row.connected_at)))
         .await;
 }
 

@@ -94,7 +94,7 @@ async fn a_refused_message_tells_that_nobody_pays(world: &mut World) {
     world.deliver_all().await;
     world.until("the account is known not to be paid", async || (status(world).await == "unpaid").then_some(())).await;
     assert_eq!(alarms(world, line.tenant_id).await, ["unpaid"]);
-    wait(world, HOUR);
+    wait(world, 2 * HOUR);
     world.deliver_all().await;
     assert_eq!(world.texts_at_crm(&line), ["Hello"]);
 }

@@ -11,7 +11,7 @@ mod facebook;
 mod instagram;
 mod max;
 mod meta;
-mod played;
+pub mod played;
 mod steps;
 mod vk;
 mod whatsapp;

@@ -146,7 +146,12 @@ async fn m8_a_ticket_that_opens_is_written_down_with_the_visitors_address(world:
     let url = ticket::url(&world.app().identity, line.tenant_id, &user, &TicketTarget::Overview).await.unwrap();
     let olga = world.visitor().from("203.0.113.9");
     olga.goes(url.strip_prefix(&world.api.base()).unwrap()).await.is(200);
-    olga.opens("/panel/audit?group=member").await.is(200).says(&["Signed in", "Olga", "via: ticket", "203.0.113.9"]);
+    olga.opens("/panel/audit?group=member").await.is(200).says(&[
+        "Signed in",
+        "Olga",
+        "From the widget in amoCRM",
+        "203.0.113.9",
+    ]);
 }
 
 both!(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base::store::{StatementsOfTask, statements_of};
 use parom_tests::{Line, World, both, on_postgres};
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,21 +14,20 @@ async fn c3_a_thousand_quiet_sources_are_proved_in_one_commit(world: &mut World)
     parom::source::prove(&app, line.tenant_id, line.source_id);
     parom::source::proofs::write(&app).await;
     world.advance(Duration::from_secs(61));
-    let counted = app.store.counted();
-    counted.watch();
-    for _ in 0..999 {
-        parom::source::prove(&app, line.tenant_id, Uuid::new_v4());
-    }
-    parom::source::prove(&app, line.tenant_id, line.source_id);
-    assert_eq!((counted.transactions(), counted.statements().len()), (0, 0), "only remembered");
-    parom::source::proofs::write(&app).await;
-    let statements = counted.statements();
-    assert_eq!(counted.transactions(), 1);
+    let remembered = statements_of(async {
+        for _ in 0..999 {
+            parom::source::prove(&app, line.tenant_id, Uuid::new_v4());
+        }
+        parom::source::prove(&app, line.tenant_id, line.source_id);
+    });
+    assert_eq!(remembered.await, StatementsOfTask::default(), "only remembered");
+    let written = statements_of(parom::source::proofs::write(&app)).await;
+    assert_eq!(written.transactions, 1);
     // The second ends the alert of the one source that was being checked.
     let at_most = if app.store.is_sqlite() { 25 } else { 2 };
-    assert!((1..=at_most).contains(&statements.len()), "{} statements", statements.len());
-    parom::source::proofs::write(&app).await;
-    assert_eq!(counted.transactions(), 1, "and nothing when there is nothing");
+    assert!((1..=at_most).contains(&written.statements.len()), "{} statements", written.statements.len());
+    let nothing = statements_of(parom::source::proofs::write(&app)).await;
+    assert_eq!(nothing, StatementsOfTask::default(), "and nothing when there is nothing");
     assert_eq!(proved(world, &line).await, "2026-11-20T09:01:01.000Z");
 }
 

@@ -60,15 +60,3 @@ fn sandbox_doubles_and_widget_are_linked_by_the_command_line_alone() {
         assert!(linked.is_empty() || ["cli", "tests"].contains(&member.as_str()), "{member} links {linked:?}");
     }
 }
-
-/// A build of the whole workspace has the fault points in it because the tests ask for them; the binary alone must not.
-#[test]
-fn the_binary_asks_for_no_fault_points() {
-    let text = |name: &str| std::fs::read_to_string(root().join(name)).unwrap();
-    assert!(text("Cargo.toml").contains("\nparom = { path = \"server\" }\n"));
-    assert!(text("cli/Cargo.toml").contains("\nparom.workspace = true\n"));
-    for name in ["server/Cargo.toml", "cli/Cargo.toml"] {
-        let features = text(name).split_once("[features]").unwrap().1.split("\n[").next().unwrap().to_owned();
-        assert!(features.contains("faults = [") && !features.contains("default"), "{name}: {features}");
-    }
-}

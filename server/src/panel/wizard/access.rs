@@ -248,7 +248,7 @@ async fn show(
         by_hand: status != StatusCode::OK || passed.is_some() || has_secrets(&draft.settings),
         fields: fields::draw(page.words, kind.fields, &draft.settings, Some(&Value::Object(masked)), &errors),
         errors: errors.into_iter().filter(|(name, _)| !name.is_empty()).collect(),
-        take_over: page.words.text(own_text(page.words, "wizard-take-over", kind.kind)),
+        take_over: page.words.text(take_over(page.words, kind.kind)),
         moves: draft.moves && passed.is_some(),
         passed,
         failed,
@@ -257,10 +257,10 @@ async fn show(
     panel::html_as(status, &page, &access)
 }
 
-/// The text of a kind, if it has one of its own.
-fn own_text(words: Words, key: &'static str, kind: &str) -> String {
-    let own = format!("{key}-{kind}");
-    if words.has(&own) { own } else { key.to_owned() }
+/// The text of the button that takes a line over: the kind's, if it has one of its own.
+fn take_over(words: Words, kind: &str) -> String {
+    let own = format!("wizard-take-over-{kind}");
+    if words.has(&own) { own } else { "wizard-take-over".to_owned() }
 }
 
 /// The last four characters of a credential, if it is long enough.

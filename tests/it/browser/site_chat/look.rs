@@ -1,8 +1,8 @@
 //! How the chat looks while somebody talks: head, groups, ticks, what is new, reactions, the button.
 
 use base::i18n::{Language, Words};
-use parom_tests::Browser;
 use parom_tests::settings::HOST;
+use parom_tests::{Browser, Place};
 use serde_json::json;
 
 use super::{Shop, arrived, everywhere, root, say, shows, types, until};

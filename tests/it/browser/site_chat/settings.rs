@@ -1,7 +1,7 @@
 //! The chat's settings in the panel: four tabs in one form, a week of hours, a colour, and the chat as it will look.
 
 use base::i18n::Language;
-use parom_tests::{Browser, Engine, Setup, World};
+use parom_tests::{Browser, Engine, Place, Setup, World};
 use serde_json::{Value, json};
 
 use super::super::{enters, installed, looks_right, opens_widget, presses, types};

@@ -67,7 +67,7 @@ async fn what_is_changed_quoted_and_forwarded_arrives(world: &mut VkWorld) {
     };
     acts(&world.messenger, forward);
     arrives::<Community>(world).await;
-    assert_eq!(at_crm(world).pop().unwrap().text, "Переслано от Maria Kovaleva:\nHello!\nВот");
+    assert_eq!(at_crm(world).pop().unwrap().text, "Переслано от Maria Kovaleva:\n> Hello!\nВот");
 }
 
 async fn where_somebody_came_from_is_known(world: &mut VkWorld) {

@@ -8,11 +8,9 @@ mod inwards;
 mod kinds;
 mod live;
 mod numbers;
-mod phone_app;
 mod samples;
 mod state;
 mod statuses;
-mod templates;
 mod trouble;
 mod vendors;
 mod window;
@@ -20,9 +18,8 @@ mod write_first;
 
 use std::ops::{Deref, DerefMut};
 
-use base::config::Bot;
 use doubles::whatsapp::{AppView, Customer, MessageView as Sent, NewApp, NewPerson, NewPhone, WhatsApp};
-use parom_tests::settings::{BOT_ID, HOST};
+use parom_tests::settings::HOST;
 use parom_tests::{Beside, Engine, Line, Place, Setup, World};
 use sandbox::{HookMessage, MessageView, Said, Status};
 use serde_json::{Value, json};
@@ -209,15 +206,6 @@ impl DerefMut for VendorsWorld {
     fn deref_mut(&mut self) -> &mut WhatsAppWorld {
         &mut self.world
     }
-}
-
-/// A channel with a bot, in whose name amoCRM takes what was written elsewhere.
-async fn with_bot(world: &mut WhatsAppWorld) {
-    world.setup_is(|config| {
-        let bot = Bot { id: BOT_ID.into(), client_id: "acme-bot".into(), name: "Acme".into() };
-        config.integrations[0].channels[0].bot = Some(bot);
-    });
-    world.restart().await;
 }
 
 /// Posts bytes to a hook's address, signed with a secret.

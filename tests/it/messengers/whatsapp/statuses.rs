@@ -55,7 +55,7 @@ async fn a_failure_is_told_in_words(world: &mut WhatsAppWorld) {
     for (code, expected, words) in [
         (131_047, 905, "Прошло 24 часа с ответа клиента. Отправьте шаблон."),
         (131_026, 904, "Номера нет в WhatsApp или он недоступен. Проверьте номер."),
-        (131_049, 903, "Клиент получил много рекламы. Повторите через сутки."),
+        (131_049, 905, "Клиент получил много рекламы. Повторите через сутки."),
     ] {
         let said = chat.manager_gets_through(world, HookMessage::text("Good morning")).await;
         world.messenger.fails(&chat.last_sent(world).id, code);
@@ -81,7 +81,7 @@ async fn a_refusal_is_told_in_words(world: &mut WhatsAppWorld) {
     let dead = world.api.get(&chat.line.dead_letters()).await.is(200);
     let id = dead.text_at("/items/0/message_id");
     let page = world.panel(chat.line.tenant_id).await.opens(&format!("/panel/messages/{id}")).await.is(200);
-    page.says(&["The number is not on WhatsApp or unavailable.", "131026"]);
+    page.says(&["The number is not on WhatsApp or not reachable."]);
     page.never_says(&[&chat.number.token]);
 }
 
