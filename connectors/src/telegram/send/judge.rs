@@ -10,6 +10,7 @@ use serde_json::json;
 use super::SendContext;
 use crate::error_catalog::{CatalogEntry, Fix, RefusalClass, TELEGRAM};
 use crate::telegram::api::ApiError;
+use crate::telegram::ids::Within;
 
 /// Telegram counts whole seconds; one more keeps us behind its count.
 const SPARE: Duration = Duration::from_secs(1);
@@ -66,14 +67,18 @@ fn refused(line: &SendContext<'_>, row: Option<&CatalogEntry>, retry_after: Opti
             let after = retry_after.map(|after| after.saturating_add(SPARE));
             Report::not_done(Verdict::Retry { after, whole_target: false }, said)
         }
-        // Concerns one of the accounts that the bot writes for; its own chats and those of other accounts go on.
-        RefusalClass::Pause if line.connection.is_some() && row.codes.contains(&u32::from(BAD_REQUEST)) => {
+        // Concerns one of several accounts that the bot writes for: the others go on.
+        RefusalClass::Pause if is_one_of_several(line) && row.codes.contains(&u32::from(BAD_REQUEST)) => {
             Report::not_done(Verdict::Bury(row.failure(words)), said)
         }
         RefusalClass::Pause => Report::not_done(Verdict::Pause, pause(row)),
         RefusalClass::Done => Report::done(0, Taken::default()),
         RefusalClass::Unknown => Report::not_done(Verdict::Unknown, said),
     }
+}
+
+fn is_one_of_several(line: &SendContext<'_>) -> bool {
+    matches!(line.place.within, Within::Business { owner } if line.bot.serves_others(owner))
 }
 
 /// The reason of a pause: stored, and shown in any language through [`LocalizedText::stored`].

@@ -23,8 +23,8 @@ use error::{refused, refused_by, unanswered, unreadable_address};
 use super::upload::MultipartRequest;
 use crate::file::OpenFile;
 
-/// The version in every address: one that lives until July 2028 (whatsapp §1).
-pub const VERSION: &str = "v25.0";
+/// The version in every address: the newest one (whatsapp §1).
+pub const VERSION: &str = "v26.0";
 /// Time limit of a call without files, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(12);
 /// Time limit of a call with a file.

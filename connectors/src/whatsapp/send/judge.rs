@@ -8,6 +8,7 @@ use base::verdict::{Report, Taken, Verdict};
 use serde_json::json;
 
 use super::SendContext;
+use super::rate_limit::Doubling;
 use crate::error_catalog::{CatalogEntry, Fix, RefusalClass, WHATSAPP};
 use crate::whatsapp::api::{ApiError, Refused};
 
@@ -65,7 +66,15 @@ async fn refused(line: &SendContext<'_>, row: Option<&CatalogEntry>, refused: &R
         RefusalClass::Permanent | RefusalClass::Resend(_) => Report::not_done(Verdict::Bury(row.failure(words)), said),
         RefusalClass::Transient => {
             let whole_target = OF_NUMBER.contains(&row.id);
-            let own = if row.id == PAIR { Some(line.memory.rhythm.slowed(line).await) } else { None };
+            let rhythm = &line.memory.rhythm;
+            let own = match row.id {
+                PAIR => Some(rhythm.slowed(line).await),
+                "w7" | "w8" | "w9" => Some(rhythm.doubled(line, Doubling::OF_LIMITS, whole_target).await),
+                "w11" | "w12" | "w13" | "w14" | "w15" | "w16" => {
+                    Some(rhythm.doubled(line, Doubling::OF_TROUBLE, whole_target).await)
+                }
+                _ => None,
+            };
             Report::not_done(Verdict::Retry { after: longer(refused.retry_after, own), whole_target }, said)
         }
         RefusalClass::Pause => Report::not_done(Verdict::Pause, LocalizedText::new(row.key()).to_string()),
