@@ -96,6 +96,11 @@ impl GraphError {
         matches!(self, Self::Refused(refusal) if NO_SUCH_OBJECT.contains(&refusal.code))
     }
 
+    /// Whether this read is not offered: Meta's own refusals of an object have a subcode.
+    pub fn is_not_read(&self) -> bool {
+        self.is_missing() || matches!(self, Self::Refused(refusal) if self.is_no_object() && refusal.subcode == 0)
+    }
+
     /// Whether the server does not have this call. Meta has all calls; servers that imitate it may have few.
     pub fn is_missing(&self) -> bool {
         let plain = |refusal: &Refusal| refusal.code == u32::from(refusal.status) && refusal.message.is_empty();

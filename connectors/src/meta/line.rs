@@ -66,7 +66,7 @@ async fn myself(meta: &Meta, account: &Account<'_>) -> Result<Myself, Denied> {
 /// What a node says of the account; none if it does not say whose it is.
 async fn asked(meta: &Meta, account: &Account<'_>, node: &str) -> Result<Option<Myself>, Denied> {
     let me = match meta.graph.get(account.token, node, &[("fields", meta.platform.me)]).await {
-        Err(failed) if failed.is_missing() || node == ME && failed.is_no_object() => return Ok(None),
+        Err(failed) if failed.is_not_read() || node == ME && failed.is_no_object() => return Ok(None),
         answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
     };
     // An Instagram token sees its account under another id; webhooks and this setting have `user_id` (instagram-and-facebook §4).
@@ -187,7 +187,7 @@ fn tolerated(meta: &Meta, done: Result<Value, GraphError>) -> Result<(), Denied>
 /// Whether this app is subscribed to every field of the account.
 async fn is_subscribed(meta: &Meta, account: &Account<'_>) -> Result<bool, Denied> {
     let all = match meta.graph.call_edge(account, Edge::get("subscribed_apps")).await {
-        Err(failed) if failed.is_missing() => return Ok(true),
+        Err(failed) if failed.is_not_read() => return Ok(true),
         answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
     };
     let app = account.fact("/bot/app_id").and_then(Value::as_str);

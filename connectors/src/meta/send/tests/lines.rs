@@ -153,7 +153,10 @@ async fn what_a_server_does_not_tell_is_believed() {
     fake.reads([json!({}), json!({})]);
     assert_eq!(instagram.identity(&settings("instagram")).await.unwrap().unwrap().key, "17841400000000001");
     fake.reads([unknown(), unknown()]);
-    assert!(instagram.check_access(&settings("instagram")).await.is_err(), "the account's own node is refused");
+    assert!(instagram.check_access(&settings("instagram")).await.is_ok());
+    let hidden = json!({ "error": { "code": 100, "error_subcode": 33, "message": "Object does not exist" } });
+    fake.reads([unknown(), hidden]);
+    assert!(instagram.check_access(&settings("instagram")).await.is_err(), "Meta's own words for another's account");
     for app in [json!({ "id": "app" }), unknown(), json!({ "error": { "code": 190, "message": "no" } })] {
         fake.reads([json!({ "id": "104000000000001", "name": "Acme" }), app.clone()]);
         assert!(facebook.check_access(&settings("facebook")).await.is_ok(), "{app}");
