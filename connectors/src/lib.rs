@@ -2,6 +2,7 @@
 //! queue: it gets what to send and returns the outcome.
 
 mod abilities;
+mod above;
 pub mod avito;
 mod connector;
 mod consent;
@@ -14,6 +15,7 @@ pub mod file;
 pub mod fit;
 pub mod incoming;
 pub mod instagram;
+mod judged;
 pub mod kind;
 pub mod kinds;
 mod lenient;

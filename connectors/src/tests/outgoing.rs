@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use base::i18n::{Language, Words};
-use base::message::{Content, FailureCode, Media, Person};
+use base::message::{Content, FailureCode, Media};
 use base::verdict::{Report, Taken, Verdict};
 use chrono::DateTime;
 use uuid::Uuid;
 
 use crate::file::{SharedShelf, Shelf};
-use crate::{Event, Message, Outgoing, PartNumber};
+use crate::{Event, Message, Outgoing};
 
 /// What is sent to a conversation.
 pub fn outgoing(conversation: &str, event: Event, files: impl Shelf + 'static) -> Outgoing {
@@ -28,21 +28,7 @@ pub fn outgoing(conversation: &str, event: Event, files: impl Shelf + 'static) -
 
 /// A message with nothing but its content.
 pub fn message(content: Content) -> Message {
-    Message {
-        id: Uuid::from_u128(1),
-        external_id: None,
-        part: PartNumber::WHOLE,
-        sender: Person::default(),
-        receiver: Person::default(),
-        content,
-        markup: None,
-        template: None,
-        registered_template: None,
-        reply_to: None,
-        forward: None,
-        post: None,
-        sent_at: DateTime::UNIX_EPOCH,
-    }
+    Message::of(Uuid::from_u128(1), content, DateTime::UNIX_EPOCH)
 }
 
 pub fn text(text: &str) -> Content {

@@ -11,7 +11,7 @@ mod content;
 mod tests;
 
 use base::i18n::{LocalizedText, Words};
-use base::message::{Body, Content, Person, Quote, Role, State};
+use base::message::{Body, Person, Quote, Role, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -21,6 +21,7 @@ use super::send::OwnSend;
 use super::setup::Account;
 use super::wire::{Chat, Item, Message, Post};
 use crate::Settings;
+use crate::above::above;
 use crate::incoming::{InboundEvent, IncomingMessage, NotReceived, StatusReport};
 
 /// The seller's account, and the language of texts that Parom supplies.
@@ -135,7 +136,7 @@ impl Listener<'_> {
         let room = (is_own && receiver.is_none()).then(|| buyer(&message.chat_id, None, self.words));
         let (mut content, mut caption) = self.content(message);
         if let Some(advert) = advert {
-            above(&self.advert(advert), &mut content, &mut caption);
+            above(&self.advert(advert), "\n\n", &mut content, &mut caption);
         }
         let reply_to = message.quote.as_ref().filter(|quote| !quote.id.is_empty());
         let reply_to = reply_to.map(|quote| Quote { external_id: Some(quote.id.to_string()), ..Quote::default() });
@@ -152,17 +153,5 @@ impl Listener<'_> {
     fn text(&self, key: &'static str, with: &[(&'static str, &str)]) -> String {
         let said = with.iter().fold(LocalizedText::new(key), |said, (name, text)| said.with(name, *text));
         said.plain(self.words, "")
-    }
-}
-
-/// Puts a text above a content.
-fn above(text: &str, content: &mut Content, caption: &mut Option<String>) {
-    let joined = |below: &str| if below.is_empty() { text.to_owned() } else { format!("{text}\n\n{below}") };
-    match content {
-        Content::Text { text: below } => *below = joined(below),
-        other => match other.media_mut() {
-            Some(media) => media.text = Some(joined(media.text.as_deref().unwrap_or_default())),
-            None => *caption = Some(joined(caption.as_deref().unwrap_or_default())),
-        },
     }
 }
