@@ -2,10 +2,12 @@
 //! queue: it gets what to send and returns the outcome.
 
 mod abilities;
+mod above;
 pub mod avito;
 mod connector;
 mod consent;
 pub mod custom;
+mod entered;
 pub mod error_catalog;
 pub mod facebook;
 mod field;
@@ -13,16 +15,25 @@ pub mod file;
 pub mod fit;
 pub mod incoming;
 pub mod instagram;
+mod judged;
 pub mod kind;
 pub mod kinds;
+mod lenient;
 mod line;
 pub mod max;
 pub mod meta;
 mod outgoing;
 pub mod poll;
+mod pressed_button;
+mod read_marks;
 mod registry;
 pub mod telegram;
 pub mod template;
+#[cfg(test)]
+mod tests;
+mod text_links;
+mod unanswered;
+mod upload;
 pub mod vendor_app;
 pub mod vk;
 pub mod webchat;
@@ -36,4 +47,5 @@ pub use consent::{ConsentPage, OfferedLine};
 pub use field::{Field, Input};
 pub use line::{Denied, HOOK_SECRET, HookTarget, Identity, LinePage, LineService, Watched, WebhookToEnter};
 pub use outgoing::{Event, LastIncoming, Message, MessageIds, Outgoing, PartNumber};
+pub use pressed_button::PressedButton;
 pub use registry::Connectors;

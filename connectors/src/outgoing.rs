@@ -94,6 +94,27 @@ pub struct Message {
     pub sent_at: DateTime<Utc>,
 }
 
+impl Message {
+    /// A whole message with nothing but its content.
+    pub fn of(id: Uuid, content: Content, sent_at: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            external_id: None,
+            part: PartNumber::WHOLE,
+            sender: Person::default(),
+            receiver: Person::default(),
+            content,
+            markup: None,
+            template: None,
+            registered_template: None,
+            reply_to: None,
+            forward: None,
+            post: None,
+            sent_at,
+        }
+    }
+}
+
 /// Part number, counted from 1, and number of parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartNumber {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base::config::Avito as AvitoConfig;
-use base::http_client::{Guarded, HttpClients, read_up_to, reason};
+use base::http_client::{Guarded, HttpClients, read_up_to};
 use base::i18n::LocalizedText;
 use reqwest::multipart::Form;
 use reqwest::{Method, RequestBuilder, Response};
@@ -16,6 +16,7 @@ use super::access::{App, Tokens};
 use super::setup::Account;
 use crate::Denied;
 use crate::error_catalog::AVITO;
+use crate::unanswered::words;
 
 /// Time limit of a call, including the answer. A message takes at most five of them and an upload.
 pub(super) const CALL_WITHIN: Duration = Duration::from_secs(4);
@@ -53,11 +54,6 @@ impl ApiError {
     /// Whether the server does not have this call. Avito has all of them; servers that imitate it may have few.
     pub(super) const fn is_missing(&self) -> bool {
         matches!(self, Self::Refused { code: 404 | 405 | 501, .. } | Self::Unreadable { .. })
-    }
-
-    /// Whether the same question will be answered the same way.
-    pub(super) const fn is_final(&self) -> bool {
-        self.is_missing() || matches!(self, Self::Refused { code: 400 | 403 | 410, .. })
     }
 }
 
@@ -187,18 +183,6 @@ fn message_of(body: &Value) -> String {
     let places = ["/error/message", "/result/message", "/error_description", "/error", "/message"];
     let found = places.iter().find_map(|place| body.pointer(place).and_then(Value::as_str));
     found.unwrap_or_default().chars().take(300).collect()
-}
-
-/// Why a connection failed, without its address.
-fn words(error: reqwest::Error) -> LocalizedText {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    reason::explain(&text)
 }
 
 /// Why a call other than a message failed, as a text for the account's people.

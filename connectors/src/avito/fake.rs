@@ -7,20 +7,19 @@ use base::config::{Avito as AvitoConfig, Config};
 use base::http_client::HttpClients;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
 use super::Avito;
 use crate::Settings;
+use crate::tests::fixtures;
+use crate::tests::server::{self, Exchange};
 
 pub const SELLER: &str = "94235311";
 pub const CHAT: &str = "u2i-AbCdEfGhIjK~LmNoPqRstU";
 
 /// A body of the fixtures.
 pub fn body(name: &str) -> String {
-    let path = format!("{}/../tests/fixtures/avito/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    fixtures::body("avito", name)
 }
 
 /// The same as JSON.
@@ -62,15 +61,11 @@ pub struct Fake {
 
 impl Fake {
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let (listener, base) = server::bind().await;
+        let base = Url::parse(&base).unwrap();
         let fake = Self { base, script: Arc::default() };
         let serving = fake.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serving.clone().serve(stream));
-            }
-        });
+        server::listen(listener, move |exchange| serving.clone().serve(exchange));
         fake
     }
 
@@ -116,21 +111,12 @@ impl Fake {
         Avito::new(&HttpClients::new(&config.network).unwrap(), &self.config())
     }
 
-    async fn serve(self, mut stream: TcpStream) -> Option<()> {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(stream.read_u8().await.ok()?);
-        }
-        let head = String::from_utf8(head).unwrap();
-        let header = |name: &str| {
-            let lines = head.lines().filter_map(|line| line.split_once(": "));
-            lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).next()
-        };
-        let length = header("content-length").map_or(0, |length| length.parse().unwrap());
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body).await.ok()?;
-        let what = head.split(' ').take(2).collect::<Vec<_>>().join(" ");
-        let token = header("authorization").and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned));
+    async fn serve(self, mut exchange: Exchange) -> Option<()> {
+        let (method, path) = exchange.begin().await?;
+        let body = exchange.body().await?;
+        let what = format!("{method} {path}");
+        let token = exchange.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+        let token = token.map(str::to_owned);
         let answer = {
             let mut script = self.script.lock().unwrap();
             script.calls.push(RecordedCall { what: what.clone(), token, body });
@@ -142,9 +128,7 @@ impl Fake {
         };
         let (status, body, wait) = answer?;
         let wait = wait.map_or_else(String::new, |seconds| format!("retry-after: {seconds}\r\n"));
-        let length = body.len();
-        let text = format!("HTTP/1.1 {status} X\r\n{wait}content-length: {length}\r\nconnection: close\r\n\r\n{body}");
-        stream.write_all(text.as_bytes()).await.ok()
+        exchange.answer(status, &wait, &body).await
     }
 
     fn usual(&self, what: &str) -> (u16, String, Option<u64>) {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::api::{AvitoApi, Call, denied, explain};
 use super::wire::{Id, Subscriptions, User};
-use crate::{Check, Denied, Field, Identity, Input, Settings, Setup};
+use crate::{Check, Denied, Field, Identity, Input, Settings, Setup, entered};
 
 /// Names of the credentials: a seller's own, or those that the vendor's application got.
 pub(super) const CLIENT_ID: &str = "client_id";
@@ -59,7 +59,7 @@ impl Default for Options {
 impl Options {
     /// The stored options.
     pub fn of(settings: &Settings) -> Self {
-        serde_json::from_value(settings.public.clone()).unwrap_or_default()
+        entered::options(settings)
     }
 }
 
@@ -128,8 +128,7 @@ impl<'a> Account<'a> {
 
 /// Validates the entered settings. Credentials that are missing, or sent back as displayed, are kept.
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
-    let typed: SettingsInput =
-        serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])?;
+    let typed: SettingsInput = entered::read(settings)?;
     let mut secrets = BTreeMap::new();
     let mut wrong = Vec::new();
     for (name, given) in [
@@ -138,11 +137,7 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
         (ACCESS_TOKEN, typed.access_token),
         (REFRESH_TOKEN, typed.refresh_token),
     ] {
-        let given = given.unwrap_or_default();
-        let text = given.trim();
-        if text.is_empty() || text.starts_with('…') {
-            continue;
-        }
+        let Some(text) = entered::credential(given.as_deref()) else { continue };
         if text.len() > 4096 || text.contains(|sign: char| sign.is_whitespace() || sign.is_control()) {
             let said = LocalizedText::new("wizard-avito-bad-format");
             wrong.push(FieldError::new(format!("/settings/{name}"), said));

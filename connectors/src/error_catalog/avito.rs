@@ -8,22 +8,7 @@ use super::{CatalogEntry, ErrorCatalog};
 /// What Avito's API refuses, and why.
 pub const AVITO: ErrorCatalog = ErrorCatalog { kind: "avito", rows: ROWS, defaults: DEFAULTS };
 
-/// Id, codes, parts of the text, reaction, failure code, and cause. Codes 0: no answer contains it.
-macro_rules! rows {
-    ($($id:literal $from:literal..=$to:literal [$($text:literal),*] => $class:expr, $failure:expr, $cause:literal;)*) => {
-        &[$(CatalogEntry {
-            id: $id,
-            key: concat!("passport-avito-", $id),
-            codes: $from..=$to,
-            texts: &[$($text),*],
-            cause: $cause,
-            class: $class,
-            failure: $failure,
-        }),*]
-    };
-}
-
-const ROWS: &[CatalogEntry] = rows! {
+const ROWS: &[CatalogEntry] = rows! { "avito":
     "a1" 401..=401 ["invalid_grant"] => Pause, Some(SourceDisconnected),
         "the seller took the application's access back";
     "a2" 401..=401 [] => Pause, Some(SourceDisconnected),
@@ -44,7 +29,7 @@ const ROWS: &[CatalogEntry] = rows! {
         "outcome unknown";
 };
 
-const DEFAULTS: &[CatalogEntry] = rows! {
+const DEFAULTS: &[CatalogEntry] = rows! { "avito":
     "400" 400..=400 [] => Permanent, Some(Rejected),
         "Avito did not accept the request";
     "5xx" 500..=599 [] => Transient, Some(Internal),

@@ -9,22 +9,7 @@ use super::{CatalogEntry, ErrorCatalog};
 /// What MAX's Bot API refuses, and why.
 pub const MAX: ErrorCatalog = ErrorCatalog { kind: "max", rows: ROWS, defaults: DEFAULTS };
 
-/// Id, statuses, parts of the text, reaction, failure code, and cause. Status 0: no answer contains it.
-macro_rules! rows {
-    ($($id:literal $from:literal..=$to:literal [$($text:literal),*] => $class:expr, $failure:expr, $cause:literal;)*) => {
-        &[$(CatalogEntry {
-            id: $id,
-            key: concat!("passport-max-", $id),
-            codes: $from..=$to,
-            texts: &[$($text),*],
-            cause: $cause,
-            class: $class,
-            failure: $failure,
-        }),*]
-    };
-}
-
-const ROWS: &[CatalogEntry] = rows! {
+const ROWS: &[CatalogEntry] = rows! { "max":
     "m1" 401..=403 ["verify.token"] => Pause, Some(SourceDisconnected),
         "token revoked or wrong";
     "m2" 403..=403 ["dialog.suspended"] => Permanent, Some(RecipientBlocked),
@@ -72,7 +57,7 @@ const ROWS: &[CatalogEntry] = rows! {
         "outcome unknown";
 };
 
-const DEFAULTS: &[CatalogEntry] = rows! {
+const DEFAULTS: &[CatalogEntry] = rows! { "max":
     "403" 403..=403 [] => Permanent, Some(RecipientBlocked),
         "403 that is not listed";
     "404" 404..=404 [] => Permanent, Some(RecipientUnreachable),

@@ -6,12 +6,28 @@ use std::ops::RangeInclusive;
 use base::i18n::Words;
 use base::message::{Failure, FailureCode};
 
+/// The rows of a kind: id, codes, parts of the text, reaction, failure code, and cause. Codes 0: no answer contains it.
+macro_rules! rows {
+    ($kind:literal: $(
+        $id:literal $from:literal..=$to:literal $([$($text:literal),*])? => $class:expr, $failure:expr, $cause:literal;
+    )*) => {
+        &[$(CatalogEntry {
+            id: $id,
+            key: concat!("passport-", $kind, "-", $id),
+            codes: $from..=$to,
+            texts: &[$($($text),*)?],
+            cause: $cause,
+            class: $class,
+            failure: $failure,
+        }),*]
+    };
+}
+
 mod avito;
-mod facebook;
 #[cfg(test)]
 mod graph_tests;
-mod instagram;
 mod max;
+mod meta;
 mod telegram;
 #[cfg(test)]
 mod tests;
@@ -19,9 +35,8 @@ mod vk;
 mod whatsapp;
 
 pub use avito::AVITO;
-pub use facebook::FACEBOOK;
-pub use instagram::INSTAGRAM;
 pub use max::MAX;
+pub use meta::{FACEBOOK, INSTAGRAM};
 pub use telegram::TELEGRAM;
 pub use vk::VK;
 pub use whatsapp::WHATSAPP;

@@ -14,22 +14,7 @@ use super::{CatalogEntry, ErrorCatalog};
 /// What Telegram's Bot API refuses, and why.
 pub const TELEGRAM: ErrorCatalog = ErrorCatalog { kind: "telegram", rows: ROWS, defaults: DEFAULTS };
 
-/// Id, codes, parts of the text, reaction, failure code, and cause. Codes 0: no answer contains it.
-macro_rules! rows {
-    ($($id:literal $from:literal..=$to:literal [$($text:literal),*] => $class:expr, $failure:expr, $cause:literal;)*) => {
-        &[$(CatalogEntry {
-            id: $id,
-            key: concat!("passport-telegram-", $id),
-            codes: $from..=$to,
-            texts: &[$($text),*],
-            cause: $cause,
-            class: $class,
-            failure: $failure,
-        }),*]
-    };
-}
-
-const ROWS: &[CatalogEntry] = rows! {
+const ROWS: &[CatalogEntry] = rows! { "telegram":
     "t1" 403..=403 ["bot was blocked by the user"] => Permanent, Some(RecipientBlocked),
         "client pressed Stop/Block";
     "t2" 403..=403 ["user is deactivated"] => Permanent, Some(RecipientBlocked),
@@ -113,7 +98,7 @@ const ROWS: &[CatalogEntry] = rows! {
         "over 48 h or no right";
     "t41" 400..=400 ["query is too old"] => Done, None,
         "answerCallbackQuery too late";
-    "t42" 400..=400 ["business connection not found"] => Permanent, Some(SourceDisconnected),
+    "t42" 400..=400 ["business connection not found"] => Pause, Some(SourceDisconnected),
         "owner switched the bot off";
     "t43" 400..=400 ["BUSINESS_PEER_USAGE_MISSING"] => Permanent, Some(WindowClosed),
         "no message of the client in the last 24 h";
@@ -145,7 +130,7 @@ const ROWS: &[CatalogEntry] = rows! {
         "outcome unknown";
 };
 
-const DEFAULTS: &[CatalogEntry] = rows! {
+const DEFAULTS: &[CatalogEntry] = rows! { "telegram":
     "403" 403..=403 [] => Permanent, Some(RecipientBlocked),
         "403 that is not listed";
     "400" 400..=400 [] => Permanent, Some(Rejected),

@@ -11,22 +11,7 @@ use super::{CatalogEntry, ErrorCatalog};
 /// What VK's API refuses, and why.
 pub const VK: ErrorCatalog = ErrorCatalog { kind: "vk", rows: ROWS, defaults: DEFAULTS };
 
-/// Id, codes, parts of the text, reaction, failure code, and cause. Codes 0: no answer contains it.
-macro_rules! rows {
-    ($($id:literal $from:literal..=$to:literal [$($text:literal),*] => $class:expr, $failure:expr, $cause:literal;)*) => {
-        &[$(CatalogEntry {
-            id: $id,
-            key: concat!("passport-vk-", $id),
-            codes: $from..=$to,
-            texts: &[$($text),*],
-            cause: $cause,
-            class: $class,
-            failure: $failure,
-        }),*]
-    };
-}
-
-const ROWS: &[CatalogEntry] = rows! {
+const ROWS: &[CatalogEntry] = rows! { "vk":
     "1" 1..=1 [] => Transient, Some(Internal), "unknown error of VK's";
     "5" 4..=5 [] => Pause, Some(SourceDisconnected), "token deleted, or of another community";
     "6" 6..=6 [] => Transient, Some(Internal), "more than 20 calls a second with one token";
@@ -52,7 +37,7 @@ const ROWS: &[CatalogEntry] = rows! {
     "212" 210..=213 [] => Permanent, Some(Rejected), "comments are closed, or the comment is gone";
     "222" 222..=222 [] => Permanent, Some(Rejected), "links are forbidden in comments";
     "223" 223..=223 [] => Transient, Some(Internal), "too many comments";
-    "900" 900..=900 [] => Permanent, Some(RecipientBlocked), "customer is on the community's blacklist";
+    "900" 900..=900 [] => Permanent, Some(Rejected), "customer is on the community's blacklist";
     "901" 901..=901 [] => Permanent, Some(RecipientUnreachable), "customer did not allow messages, or forbade them";
     "902" 902..=902 [] => Permanent, Some(RecipientUnreachable), "customer's privacy settings";
     "909" 909..=909 [] => Permanent, Some(Rejected), "edit after more than 24 hours";
@@ -74,14 +59,14 @@ const ROWS: &[CatalogEntry] = rows! {
     "950" 950..=950 [] => Permanent, Some(WindowClosed), "time to answer is over";
     "962" 962..=962 [] => Permanent, Some(RecipientUnreachable), "chat for subscribers alone";
     "969" 969..=969 [] => Resend(NoQuote), Some(Rejected), "message cannot be forwarded";
-    "983" 979..=988 [] => Permanent, Some(RecipientUnreachable), "chat takes no messages, or waits for consent";
+    "983" 979..=988 [] => Permanent, Some(Rejected), "chat takes no messages, or waits for consent";
     "1009" 1009..=1011 [] => Done, None, "reaction unknown, switched off, or too many";
     "1012" 1012..=1012 [] => Permanent, Some(RecipientUnreachable), "writing is switched off in the group chat";
     "upload" 0..=0 [] => Resend(Document), Some(Rejected), "upload server did not take the file";
     "unknown" 0..=0 [] => Unknown, Some(Rejected), "outcome unknown";
 };
 
-const DEFAULTS: &[CatalogEntry] = rows! {
+const DEFAULTS: &[CatalogEntry] = rows! { "vk":
     "other" 2..=99999 [] => Permanent, Some(Rejected), "any other refusal";
 };
 

@@ -9,22 +9,7 @@ use super::{CatalogEntry, ErrorCatalog};
 /// What WhatsApp's Cloud API refuses, and why.
 pub const WHATSAPP: ErrorCatalog = ErrorCatalog { kind: "whatsapp", rows: ROWS, defaults: DEFAULTS };
 
-/// Id, codes, reaction, failure code, and cause. Codes 0: no answer contains it, except the first of these rows.
-macro_rules! rows {
-    ($($id:literal $from:literal..=$to:literal => $class:expr, $failure:expr, $cause:literal;)*) => {
-        &[$(CatalogEntry {
-            id: $id,
-            key: concat!("passport-whatsapp-", $id),
-            codes: $from..=$to,
-            texts: &[],
-            cause: $cause,
-            class: $class,
-            failure: $failure,
-        }),*]
-    };
-}
-
-const ROWS: &[CatalogEntry] = rows! {
+const ROWS: &[CatalogEntry] = rows! { "whatsapp":
     "w1" 131_047..=131_047 => Permanent, Some(WindowClosed),
         "24-hour window closed, and not a template";
     "w2" 131_026..=131_026 => Permanent, Some(RecipientUnreachable),
@@ -153,7 +138,7 @@ const ROWS: &[CatalogEntry] = rows! {
         "outcome unknown until a status names the message";
 };
 
-const DEFAULTS: &[CatalogEntry] = rows! {
+const DEFAULTS: &[CatalogEntry] = rows! { "whatsapp":
     "401" 401..=401 => Pause, Some(SourceDisconnected),
         "refused without Meta's words: token not accepted";
     "429" 429..=429 => Transient, Some(Internal),

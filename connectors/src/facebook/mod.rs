@@ -1,16 +1,12 @@
 //! Facebook Messenger, for pages (instagram-and-facebook §1). The code is in `meta/`.
 
-use std::time::Duration;
-
 use base::config::Config;
 use base::http_client::HttpClients;
 
 use crate::error_catalog::FACEBOOK;
 use crate::kind::Kind;
-use crate::meta::{Meta, Network, OWN_APP, Platform, VENDORS_APP};
-use crate::{
-    Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Field, Input, Length, Stand, Support, Unit, Window,
-};
+use crate::meta::{self, Meta, Network, OWN_APP, Platform, VENDORS_APP};
+use crate::{Abilities, AfterUnknown, Field, Input, Length, Unit};
 
 /// The kind.
 pub const KIND: Kind = Kind {
@@ -21,36 +17,9 @@ pub const KIND: Kind = Kind {
     mark: include_str!("mark.svg"),
 };
 
-/// What Messenger can do (instagram-and-facebook §9, instagram-and-facebook §13, instagram-and-facebook §16).
-const ABILITIES: Abilities = Abilities {
-    content: ContentAbilities {
-        sticker: Support::As(Stand::Picture),
-        location: Support::As(Stand::Text),
-        contact: Support::As(Stand::Text),
-        ..ContentAbilities::all(Support::Native)
-    },
-    features: FeatureAbilities {
-        captions: Support::As(Stand::Apart),
-        media_groups: Support::As(Stand::Apart),
-        forwards: Support::As(Stand::Text),
-        templates: Support::As(Stand::Text),
-        write_first: Support::As(Stand::Known),
-        edits: Support::Refused,
-        ..FeatureAbilities::all(Support::Native)
-    },
-    text_length: Some(Length { most: 2000, unit: Unit::Utf16 }),
-    caption_length: None,
-    delivered_on_accept: false,
-    // Its echo names the letter.
-    after_unknown: AfterUnknown::AwaitStatus,
-    window: Some(Window {
-        length: Duration::from_secs(24 * 3600),
-        by_people: Some(Duration::from_secs(7 * 24 * 3600)),
-    }),
-    // Media have a limit of 10 a second.
-    requests_per_second: 10,
-    at_once: 8,
-};
+// Its echo names the letter.
+const ABILITIES: Abilities =
+    meta::abilities(Length { most: 2000, unit: Unit::Utf16 }, false, AfterUnknown::AwaitStatus);
 
 const PAGE: Field = Field::required("page_id", Input::Text, "wizard-fb-page").with_hint("wizard-fb-page-hint");
 const TOKEN: Field = Field {

@@ -27,26 +27,11 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::PartNumber;
     use base::i18n::Language;
-    use base::message::{Media, Person};
+    use base::message::Media;
 
     fn signed(content: Content) -> Content {
-        let mut message = Message {
-            id: Uuid::nil(),
-            external_id: None,
-            part: PartNumber::WHOLE,
-            sender: Person::default(),
-            receiver: Person::default(),
-            content,
-            markup: None,
-            template: None,
-            registered_template: None,
-            reply_to: None,
-            forward: None,
-            post: None,
-            sent_at: DateTime::UNIX_EPOCH,
-        };
+        let mut message = Message::of(Uuid::nil(), content, DateTime::UNIX_EPOCH);
         sign(&mut message, "Anna", Words::new(Language::En));
         message.content
     }

@@ -1,9 +1,8 @@
 use base::i18n::Language;
 use base::message::{Button, List, Markup, Person, Post, Quote, Row, Section, Template};
-use chrono::DateTime;
-use uuid::Uuid;
 
 use super::*;
+use crate::tests::{message, text};
 use crate::{AfterUnknown, ContentAbilities, FeatureAbilities, Length, Unit};
 
 const EN: Words = Words::new(Language::En);
@@ -41,28 +40,6 @@ fn able() -> Abilities {
 
 fn unlimited() -> Abilities {
     Abilities { text_length: None, caption_length: None, ..PLAIN }
-}
-
-fn message(content: Content) -> Message {
-    Message {
-        id: Uuid::from_u128(1),
-        external_id: None,
-        part: PartNumber::WHOLE,
-        sender: Person::default(),
-        receiver: Person::default(),
-        content,
-        markup: None,
-        template: None,
-        registered_template: None,
-        reply_to: None,
-        forward: None,
-        post: None,
-        sent_at: DateTime::UNIX_EPOCH,
-    }
-}
-
-fn text(text: &str) -> Content {
-    Content::Text { text: text.to_owned() }
 }
 
 fn file(caption: Option<&str>) -> Media {

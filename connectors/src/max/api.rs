@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::config;
-use base::http_client::{Guarded, HttpClients, read_up_to, reason};
+use base::http_client::{Guarded, HttpClients, read_up_to};
 use base::i18n::LocalizedText;
 use futures_util::StreamExt;
 use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
@@ -13,11 +13,12 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use url::Url;
 
 use crate::file::OpenFile;
+use crate::unanswered::words;
 
 /// Time limit of a call, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(8);
@@ -139,6 +140,14 @@ impl MaxApi {
         serde_json::from_value(value).map_err(|_| ApiError::Unreadable { status })
     }
 
+    /// Calls a method whose answer says nothing but that it was done: any success is one, also without a body.
+    pub async fn done(&self, token: &SecretString, call: Call<'_>) -> Result<(), ApiError> {
+        match self.call::<IgnoredAny>(token, call).await {
+            Ok(_) | Err(ApiError::Unreadable { .. }) => Ok(()),
+            Err(failed) => Err(failed),
+        }
+    }
+
     /// Uploads a file to an address that MAX gave; returns the body of the answer.
     pub async fn upload(&self, token: &SecretString, address: &str, file: UploadFile) -> Result<Vec<u8>, ApiError> {
         let bytes = file.file.bytes.map(|piece| piece.map_err(std::io::Error::other));
@@ -201,18 +210,6 @@ fn unanswered(error: reqwest::Error) -> ApiError {
     let sent = !error.is_connect() && !error.is_builder();
     let said = words(error);
     if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
-}
-
-/// Why a connection failed, without its address.
-fn words(error: reqwest::Error) -> LocalizedText {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    reason::explain(&text)
 }
 
 #[cfg(test)]

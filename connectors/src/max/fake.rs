@@ -6,10 +6,9 @@ use std::sync::{Arc, Mutex};
 use base::config::Config;
 use base::http_client::HttpClients;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 
 use super::api::MaxApi;
+use crate::tests::server::{self, Exchange};
 
 /// A scripted answer.
 #[derive(Clone, Debug)]
@@ -60,16 +59,11 @@ pub struct Fake {
 
 impl Fake {
     pub async fn start(answers: impl IntoIterator<Item = ScriptedAnswer>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
+        let (listener, base) = server::bind().await;
         let script = Script { answers: answers.into_iter().collect(), calls: Vec::new() };
         let fake = Self { base, script: Arc::new(Mutex::new(script)) };
         let serving = fake.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serving.clone().serve(stream));
-            }
-        });
+        server::listen(listener, move |exchange| serving.clone().serve(exchange));
         fake
     }
 
@@ -99,20 +93,15 @@ impl Fake {
         calls.into_iter().next().unwrap()
     }
 
-    async fn serve(self, mut stream: TcpStream) -> Option<()> {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(stream.read_u8().await.ok()?);
-        }
-        let head = String::from_utf8(head).unwrap();
-        let header = |name: &str| {
-            let lines = head.lines().filter_map(|line| line.split_once(": "));
-            lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).next()
+    async fn serve(self, mut exchange: Exchange) -> Option<()> {
+        let (method, path) = exchange.begin().await?;
+        let bytes = exchange.body().await?;
+        let line = format!("{method} {path}");
+        let call = RecordedCall {
+            line: line.clone(),
+            authorization: exchange.header("authorization").map(str::to_owned),
+            bytes,
         };
-        let mut bytes = vec![0; header("content-length").map_or(0, |length| length.parse().unwrap())];
-        stream.read_exact(&mut bytes).await.ok()?;
-        let line = head.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned();
-        let call = RecordedCall { line: line.clone(), authorization: header("authorization"), bytes };
         let (answer, count) = {
             let mut script = self.script.lock().unwrap();
             script.calls.push(call);
@@ -128,10 +117,7 @@ impl Fake {
             }
             ScriptedAnswer::Reset => return None,
         };
-        let length = body.len();
-        let text =
-            format!("HTTP/1.1 {status} X\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}");
-        stream.write_all(text.as_bytes()).await.ok()
+        exchange.answer(status, &headers, &body).await
     }
 
     fn usual(&self, line: &str, count: usize) -> ScriptedAnswer {

@@ -1,19 +1,10 @@
-//! Inline keyboards (max §9): encodes a manager's buttons and lists, and decodes presses.
-//!
-//! ```text
-//! payload   b:<our message id, base64url>:<row>:<column>
-//! ```
-//!
-//! For a list, the row is the section and the column the row in it. A button's text is looked up in the message when it
-//! is pressed, because MAX may have shortened it.
+//! Inline keyboards (max §9): a manager's buttons and lists. Their `payload` is a [`PressedButton`].
 
 use base::message::{Button, List, Markup};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::incoming::ButtonText;
+use crate::pressed_button::{self, PressedButton, link};
 
 /// Maximum rows.
 const ROWS: usize = 30;
@@ -23,45 +14,6 @@ const LINKS_IN_ROW: usize = 3;
 /// Maximum characters of a label, and bytes of a link.
 const LABEL: usize = 128;
 const LINK: usize = 2048;
-
-/// A button that was pressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PressedButton {
-    /// Our id of the message that contains it.
-    pub message_id: Uuid,
-    pub row: usize,
-    pub column: usize,
-}
-
-impl PressedButton {
-    /// The `payload` of the button.
-    pub fn data(self) -> String {
-        format!("b:{}:{}:{}", URL_SAFE_NO_PAD.encode(self.message_id), self.row, self.column)
-    }
-
-    /// None if it is not a button of ours.
-    pub fn read(data: &str) -> Option<Self> {
-        let mut parts = data.strip_prefix("b:")?.split(':');
-        let id = URL_SAFE_NO_PAD.decode(parts.next()?).ok()?;
-        let message_id = Uuid::from_slice(&id).ok()?;
-        let (row, column) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        parts.next().is_none().then_some(Self { message_id, row, column })
-    }
-
-    /// The button's text from the markup of its message; none if it has no such button.
-    pub fn choice(self, markup: &Markup) -> Option<ButtonText> {
-        match markup {
-            Markup::Buttons(rows) => {
-                let button = rows.get(self.row)?.get(self.column)?;
-                Some(ButtonText { text: button.text.clone(), callback_data: None })
-            }
-            Markup::List(list) => {
-                let row = list.sections.get(self.row)?.rows.get(self.column)?;
-                Some(ButtonText { text: row.title.clone(), callback_data: Some(row.id.clone()) })
-            }
-        }
-    }
-}
 
 /// The attachment with the buttons; none if they do not fit a keyboard and text must replace them.
 pub(super) fn attachment(message_id: Uuid, markup: &Markup) -> Option<Value> {
@@ -76,12 +28,11 @@ pub(super) fn attachment(message_id: Uuid, markup: &Markup) -> Option<Value> {
 /// Rows that are too wide go on below. None if a link cannot be one of MAX's.
 fn buttons(message_id: Uuid, rows: &[Vec<Button>]) -> Option<Vec<Vec<Value>>> {
     let mut keys = Vec::new();
-    for (row, buttons) in rows.iter().enumerate() {
-        let named = buttons.iter().enumerate().filter(|(_, button)| !button.text.trim().is_empty());
+    for buttons in pressed_button::buttons(message_id, rows) {
         let (mut line, mut has_links) = (Vec::new(), false);
-        for (column, button) in named {
-            line.push(match button.url.as_deref().filter(|url| !url.is_empty()) {
-                None => key(&button.text, PressedButton { message_id, row, column }),
+        for (pressed, button) in buttons {
+            line.push(match link(button) {
+                None => key(&button.text, pressed),
                 Some(url) if is_link(url) => {
                     has_links = true;
                     json!({ "type": "link", "text": label(&button.text), "url": url })
@@ -101,12 +52,7 @@ fn is_link(url: &str) -> bool {
 }
 
 fn of_list(message_id: Uuid, list: &List) -> Vec<Vec<Value>> {
-    let sections = list.sections.iter().enumerate();
-    let keys = sections.flat_map(|(row, section)| {
-        let rows = section.rows.iter().enumerate().filter(|(_, choice)| !choice.title.trim().is_empty());
-        rows.map(move |(column, choice)| vec![key(&choice.title, PressedButton { message_id, row, column })])
-    });
-    keys.collect()
+    pressed_button::choices(message_id, list).map(|(pressed, choice)| vec![key(&choice.title, pressed)]).collect()
 }
 
 fn key(text: &str, pressed: PressedButton) -> Value {
@@ -148,9 +94,6 @@ mod tests {
         assert_eq!(second["payload"], "b:AZCqqru7fMyN3e7u__8AAQ:0:1");
         let pressed = PressedButton::read(second["payload"].as_str().unwrap()).unwrap();
         assert_eq!(pressed.choice(&markup).unwrap().text, long);
-        for wrong in ["", "b:", "b:AZCq:0:1", "b:AZCqqru7fMyN3e7u__8AAQ:0", "b:AZCqqru7fMyN3e7u__8AAQ:0:1:2", "utm"] {
-            assert_eq!(PressedButton::read(wrong), None, "{wrong}");
-        }
     }
 
     #[test]

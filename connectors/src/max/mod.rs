@@ -19,8 +19,8 @@ use chrono::{DateTime, Utc};
 use super::file::{NotOpened, OpenFile};
 use super::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 use super::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
-    error_catalog,
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings, Setup,
+    Watched, error_catalog,
 };
 use crate::kind::Kind;
 
@@ -40,7 +40,7 @@ mod wire;
 
 use api::MaxApi;
 use receive::Posts;
-use send::UploadedFiles;
+use send::Memory;
 
 /// Name of the token among a source's credentials.
 const TOKEN: &str = "bot_token";
@@ -48,14 +48,14 @@ const TOKEN: &str = "bot_token";
 /// The connector of kind `max`.
 pub struct Max {
     api: MaxApi,
-    uploaded: UploadedFiles,
+    memory: Memory,
     posts: Posts,
 }
 
 impl Max {
     /// `config`: the address of MAX's server, and the root that its certificate ends at.
     pub fn new(http: &HttpClients, config: &config::Max) -> Self {
-        Self { api: MaxApi::new(http, config), uploaded: UploadedFiles::default(), posts: Posts::default() }
+        Self { api: MaxApi::new(http, config), memory: Memory::default(), posts: Posts::default() }
     }
 }
 
@@ -100,7 +100,7 @@ impl Connector for Max {
     }
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
-        send::send(&self.api, &self.uploaded, settings, outgoing).await
+        send::send(&self.api, &self.memory, settings, outgoing).await
     }
 
     async fn open_media(&self, settings: &Settings, reference: &str) -> Result<OpenFile, NotOpened> {
@@ -137,7 +137,7 @@ impl Connector for Max {
     }
 
     fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
-        keyboard::PressedButton::read(data)?.choice(markup)
+        PressedButton::read(data)?.choice(markup)
     }
 
     async fn acknowledge(&self, settings: &Settings, press: &str) {

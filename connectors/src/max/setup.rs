@@ -9,8 +9,7 @@ use serde_json::Value;
 
 use super::TOKEN;
 use super::api::{ApiError, Call, MaxApi};
-use crate::error_catalog;
-use crate::{Check, Field, Input, Settings, Setup};
+use crate::{Check, Field, Input, Settings, Setup, entered, error_catalog};
 
 /// The longest token; no document tells its form.
 const TOKEN_BYTES: usize = 512;
@@ -51,7 +50,7 @@ impl Default for BotOptions {
 impl BotOptions {
     /// The stored options.
     pub fn of(settings: &Settings) -> Self {
-        serde_json::from_value(settings.public.clone()).unwrap_or_default()
+        entered::options(settings)
     }
 }
 
@@ -106,12 +105,9 @@ pub(super) async fn me(api: &MaxApi, token: &SecretString) -> Result<BotUser, Ap
 
 /// Validates the entered settings. A token that is missing, or sent back as displayed, is kept.
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
-    let typed: SettingsInput =
-        serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])?;
-    let kept = |token: &String| token.trim().is_empty() || token.starts_with('…');
+    let typed: SettingsInput = entered::read(settings)?;
     let mut secrets = std::collections::BTreeMap::new();
-    if let Some(token) = typed.bot_token.filter(|token| !kept(token)) {
-        let token = token.trim();
+    if let Some(token) = entered::credential(typed.bot_token.as_deref()) {
         if token.len() > TOKEN_BYTES || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(vec![FieldError::new("/settings/bot_token", LocalizedText::new("wizard-max-bad-format"))]);
         }

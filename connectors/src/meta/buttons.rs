@@ -1,16 +1,10 @@
 //! A manager's buttons and lists as quick replies or a template, and presses (instagram-and-facebook §7).
-//!
-//! ```text
-//! payload   b:<our message id, base64url>:<row>:<column>
-//! ```
 
 use base::message::{Button, List, Markup};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::incoming::ButtonText;
+use crate::pressed_button::{self, link};
 
 /// Most quick replies, most buttons of a template, and the longest title of either, in characters.
 const QUICK_REPLIES: usize = 13;
@@ -53,26 +47,13 @@ pub(super) fn offer(message_id: Uuid, markup: &Markup, text: &str) -> Option<Off
 }
 
 fn of_buttons(message_id: Uuid, rows: &[Vec<Button>]) -> Vec<(String, Option<&str>, String)> {
-    let places = rows
-        .iter()
-        .enumerate()
-        .flat_map(|(row, buttons)| buttons.iter().enumerate().map(move |(column, button)| (row, column, button)));
-    let named = places.filter(|(_, _, button)| !button.text.trim().is_empty());
-    named
-        .map(|(row, column, button)| {
-            let url = button.url.as_deref().filter(|url| !url.is_empty());
-            (title(&button.text), url, payload(message_id, row, column))
-        })
-        .collect()
+    let buttons = pressed_button::buttons(message_id, rows).flatten();
+    buttons.map(|(pressed, button)| (title(&button.text), link(button), pressed.data())).collect()
 }
 
 fn of_list(message_id: Uuid, list: &List) -> Vec<(String, Option<&'static str>, String)> {
-    let places =
-        list.sections.iter().enumerate().flat_map(|(row, section)| {
-            section.rows.iter().enumerate().map(move |(column, choice)| (row, column, choice))
-        });
-    let named = places.filter(|(_, _, choice)| !choice.title.trim().is_empty());
-    named.map(|(row, column, choice)| (title(&choice.title), None, payload(message_id, row, column))).collect()
+    let choices = pressed_button::choices(message_id, list);
+    choices.map(|(pressed, choice)| (title(&choice.title), None, pressed.data())).collect()
 }
 
 /// A label within the limit; the press leads to the whole one.
@@ -84,44 +65,12 @@ fn title(text: &str) -> String {
     text.chars().take(TITLE - 1).chain(['…']).collect()
 }
 
-fn payload(message_id: Uuid, row: usize, column: usize) -> String {
-    format!("b:{}:{row}:{column}", URL_SAFE_NO_PAD.encode(message_id))
-}
-
-/// Our message, row and column of a payload; none if it is not one of ours.
-fn read(data: &str) -> Option<(Uuid, usize, usize)> {
-    let mut parts = data.strip_prefix("b:")?.split(':');
-    let id = URL_SAFE_NO_PAD.decode(parts.next()?).ok()?;
-    let (row, column) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    let id = Uuid::from_slice(&id).ok()?;
-    parts.next().is_none().then_some((id, row, column))
-}
-
-/// Our id of the message whose button this payload is.
-pub(super) fn message_of(data: &str) -> Option<Uuid> {
-    read(data).map(|(id, ..)| id)
-}
-
-/// The whole text of a button.
-pub(super) fn choice(data: &str, markup: &Markup) -> Option<ButtonText> {
-    let (_, row, column) = read(data)?;
-    match markup {
-        Markup::Buttons(rows) => {
-            let button = rows.get(row)?.get(column)?;
-            Some(ButtonText { text: button.text.clone(), callback_data: None })
-        }
-        Markup::List(list) => {
-            let choice = list.sections.get(row)?.rows.get(column)?;
-            Some(ButtonText { text: choice.title.clone(), callback_data: Some(choice.id.clone()) })
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use base::message::{Row, Section};
 
     use super::*;
+    use crate::PressedButton;
 
     const ID: Uuid = Uuid::from_u128(0x0190_aaaa_bbbb_7ccc_8ddd_eeee_ffff_0001);
 
@@ -136,15 +85,13 @@ mod tests {
         let Some(Offer::Replies(replies)) = offer(ID, &markup, "Well?") else { panic!("no replies") };
         assert_eq!((&replies[0]["title"], &replies[1]["title"]), (&json!("Yes"), &json!("a label that is lon…")));
         let data = replies[1]["payload"].as_str().unwrap();
-        assert_eq!(message_of(data), Some(ID));
-        assert_eq!(choice(data, &markup).unwrap().text, long);
-        for strange in ["", "b:", "b:x:0:0", "GET_STARTED", "b:AZCqqru7fMyN3u7u__8AAQ:0"] {
-            assert_eq!(choice(strange, &markup), None, "{strange}");
-        }
+        assert_eq!(PressedButton::read(data).map(|pressed| pressed.message_id), Some(ID));
+        assert_eq!(PressedButton::read(data).unwrap().choice(&markup).unwrap().text, long);
         let rows = vec![Row { id: "r1".into(), title: "One".into(), ..Row::default() }];
         let list = Markup::List(List { sections: vec![Section { rows, ..Section::default() }], ..List::default() });
         let Some(Offer::Replies(replies)) = offer(ID, &list, "Which?") else { panic!("no replies") };
-        let chosen = choice(replies[0]["payload"].as_str().unwrap(), &list).unwrap();
+        let data = replies[0]["payload"].as_str().unwrap();
+        let chosen = PressedButton::read(data).unwrap().choice(&list).unwrap();
         assert_eq!((chosen.text.as_str(), chosen.callback_data.as_deref()), ("One", Some("r1")));
     }
 

@@ -1,17 +1,14 @@
 //! A Graph server for unit tests: records its calls and gives scripted answers. Profiles and posts are always known.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use base::config::Config;
 use base::http_client::HttpClients;
-use bytes::Bytes;
 use serde_json::{Map, Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 
 use super::Meta;
+use crate::tests::server::{self, Exchange};
 
 /// A scripted answer to a call that changes something.
 #[derive(Clone, Debug)]
@@ -59,16 +56,11 @@ pub struct Fake {
 
 impl Fake {
     pub async fn start(answers: impl IntoIterator<Item = ScriptedAnswer>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
+        let (listener, base) = server::bind().await;
         let script = Script { answers: answers.into_iter().collect(), ..Script::default() };
         let fake = Self { base, script: Arc::new(Mutex::new(script)) };
         let serving = fake.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serving.clone().serve(stream));
-            }
-        });
+        server::listen(listener, move |exchange| serving.clone().serve(exchange));
         fake
     }
 
@@ -106,32 +98,17 @@ impl Fake {
         (crate::instagram::connector(&http, &config), crate::facebook::connector(&http, &config))
     }
 
-    async fn serve(self, mut stream: TcpStream) -> Option<()> {
-        let (mut head, mut one) = (Vec::new(), [0_u8; 1]);
-        while !head.ends_with(b"\r\n\r\n") {
-            stream.read_exact(&mut one).await.ok()?;
-            head.push(one[0]);
-        }
-        let head = String::from_utf8(head).unwrap();
-        let header = |name: &str| {
-            let found = head.lines().find_map(|line| {
-                let (key, value) = line.split_once(": ")?;
-                key.eq_ignore_ascii_case(name).then(|| value.to_owned())
-            });
-            found.unwrap_or_default()
-        };
-        let mut body = vec![0; header("content-length").parse().unwrap_or(0)];
-        stream.read_exact(&mut body).await.ok()?;
-        let mut words = head.split_whitespace();
-        let (method, address) = (words.next()?.to_owned(), words.next()?.to_owned());
+    async fn serve(self, mut exchange: Exchange) -> Option<()> {
+        let (method, address) = exchange.begin().await?;
+        let body = exchange.body().await?;
         let (path, query) = address.split_once('?').unwrap_or((&address, ""));
         let path = path.strip_prefix("/v26.0").unwrap_or(path).trim_start_matches('/');
-        let (parameters, file) = read(&header("content-type"), body).await;
+        let (parameters, file) = read(exchange.header("content-type").unwrap_or_default(), body).await;
         let call = RecordedCall {
             method: method.clone(),
             path: path.to_owned(),
             query: query.to_owned(),
-            authorization: header("authorization"),
+            authorization: exchange.header("authorization").unwrap_or_default().to_owned(),
             parameters,
             file,
         };
@@ -141,9 +118,7 @@ impl Fake {
             ScriptedAnswer::Text(status, body) => (status, body.to_owned()),
             ScriptedAnswer::Reset => return None,
         };
-        let length = body.len();
-        let text = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
-        stream.write_all(text.as_bytes()).await.ok()
+        exchange.answer(status, "", &body).await
     }
 
     fn answer(&self, call: RecordedCall) -> ScriptedAnswer {
@@ -158,7 +133,8 @@ impl Fake {
                 let post = json!({ "permalink": permalink, "caption": "Roses", "username": "acme_flowers" });
                 return ScriptedAnswer::Json(200, post);
             }
-            if call.query.contains("username") && call.path != "me" || call.query.contains("first_name") {
+            let is_account = ["me", "17841400000000001", "104000000000001"].contains(&call.path.as_str());
+            if call.query.contains("username") && !is_account || call.query.contains("first_name") {
                 let profile =
                     json!({ "name": "Anna Kim", "username": "anna_k", "first_name": "Anna", "last_name": "Kim" });
                 return ScriptedAnswer::Json(200, profile);
@@ -175,22 +151,13 @@ impl Fake {
 }
 
 async fn read(kind: &str, body: Vec<u8>) -> (Map<String, Value>, Option<(String, String, Vec<u8>)>) {
-    let Ok(boundary) = multer::parse_boundary(kind) else {
+    let Some((texts, file)) = server::form(kind, &body).await else {
         return (serde_json::from_slice(&body).unwrap_or_default(), None);
     };
-    let stream = futures_util::stream::iter([Ok::<_, Infallible>(Bytes::from(body))]);
-    let mut parts = multer::Multipart::new(stream, boundary);
-    let (mut parameters, mut file) = (Map::new(), None);
-    while let Some(field) = parts.next_field().await.unwrap() {
-        let name = field.name().unwrap().to_owned();
-        if let Some(file_name) = field.file_name().map(str::to_owned) {
-            assert_eq!(name, "filedata");
-            let kind = field.content_type().map(ToString::to_string).unwrap_or_default();
-            file = Some((file_name, kind, field.bytes().await.unwrap().to_vec()));
-        } else {
-            let text = field.text().await.unwrap();
-            parameters.insert(name, serde_json::from_str(&text).unwrap_or(Value::String(text)));
-        }
-    }
-    (parameters, file)
+    let value = |text: String| serde_json::from_str(&text).unwrap_or(Value::String(text));
+    let file = file.map(|file| {
+        assert_eq!(file.field, "filedata");
+        (file.name, file.kind, file.bytes)
+    });
+    (texts.into_iter().map(|(name, text)| (name, value(text))).collect(), file)
 }

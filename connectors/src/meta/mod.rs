@@ -23,7 +23,8 @@ use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{HistoryPage, Renewed};
 use crate::vendor_app::VendorApp;
 use crate::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings, Setup,
+    Watched,
 };
 
 mod buttons;
@@ -45,7 +46,7 @@ mod vendor;
 
 use graph::Graph;
 use memory::Memory;
-pub(crate) use platform::{Network, Platform};
+pub(crate) use platform::{Network, Platform, abilities};
 pub(crate) use settings::{OWN_APP, VENDORS_APP};
 use vendor::Vendor;
 
@@ -79,7 +80,8 @@ impl Connector for Meta {
     }
 
     fn fields(&self) -> &'static [Field] {
-        if self.vendor.is_some() { self.platform.fields_in_vendors_app } else { self.platform.fields }
+        let is_signed = self.vendor.as_ref().is_some_and(|vendor| vendor.secret.is_some());
+        if is_signed { self.platform.fields_in_vendors_app } else { self.platform.fields }
     }
 
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
@@ -141,7 +143,7 @@ impl Connector for Meta {
     }
 
     fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
-        buttons::choice(data, markup)
+        PressedButton::read(data)?.choice(markup)
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

@@ -1,7 +1,41 @@
 //! How Instagram and Messenger differ, as data.
 
+use std::time::Duration;
+
 use crate::error_catalog::ErrorCatalog;
-use crate::{Abilities, Field};
+use crate::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Field, Length, Stand, Support, Window};
+
+/// What both can do (instagram-and-facebook §9, instagram-and-facebook §13, instagram-and-facebook §16), with what differs.
+pub(crate) const fn abilities(text: Length, delivered_on_accept: bool, after_unknown: AfterUnknown) -> Abilities {
+    Abilities {
+        content: ContentAbilities {
+            sticker: Support::As(Stand::Picture),
+            location: Support::As(Stand::Text),
+            contact: Support::As(Stand::Text),
+            ..ContentAbilities::all(Support::Native)
+        },
+        features: FeatureAbilities {
+            captions: Support::As(Stand::Apart),
+            media_groups: Support::As(Stand::Apart),
+            forwards: Support::As(Stand::Text),
+            templates: Support::As(Stand::Text),
+            write_first: Support::As(Stand::Known),
+            edits: Support::Refused,
+            ..FeatureAbilities::all(Support::Native)
+        },
+        text_length: Some(text),
+        caption_length: None,
+        delivered_on_accept,
+        after_unknown,
+        window: Some(Window {
+            length: Duration::from_secs(24 * 3600),
+            by_people: Some(Duration::from_secs(7 * 24 * 3600)),
+        }),
+        // Media have a limit of 10 a second.
+        requests_per_second: 10,
+        at_once: 8,
+    }
+}
 
 /// One of the two networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

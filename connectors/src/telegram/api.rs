@@ -4,9 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::http_client::{HttpClients, read_up_to, reason};
+use base::http_client::{HttpClients, read_up_to};
 use base::i18n::LocalizedText;
-use bytes::Bytes;
 use futures_util::StreamExt;
 use reqwest::{RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -16,6 +15,7 @@ use url::Url;
 
 use super::upload::MultipartRequest;
 use crate::file::OpenFile;
+use crate::unanswered::words;
 
 /// Time limit of a call without files, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(12);
@@ -183,21 +183,6 @@ fn unanswered(error: reqwest::Error, whole: bool) -> ApiError {
     let said = words(error);
     if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
 }
-
-/// Why a connection failed, without its address.
-fn words(error: reqwest::Error) -> LocalizedText {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    reason::explain(&text)
-}
-
-/// A chunk of a file.
-pub(super) type Piece = Result<Bytes, String>;
 
 #[cfg(test)]
 mod tests;

@@ -1,69 +1,15 @@
-//! Inline keyboards: encodes a manager's buttons and lists, and decodes presses.
-//!
-//! ```text
-//! callback_data   b:<our message id, base64url>:<row>:<column>     at most 44 of 64 bytes
-//! ```
-//!
-//! For a list, the row is the section and the column the row in it. A button's text is looked up in the message when
-//! it is pressed, because labels may be longer than callback data.
+//! Inline keyboards: a manager's buttons and lists. `callback_data` may have 64 bytes, which a [`PressedButton`] fits.
 
 use base::message::{Button, List, Markup};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use crate::pressed_button::{self, PressedButton, link};
 
 /// Maximum buttons in one keyboard; with more, all become text (telegram §8).
 const BUTTONS: usize = 100;
 /// Maximum buttons in one row.
 const IN_ROW: usize = 8;
-
-/// A button that was pressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PressedButton {
-    /// Our id of the message that contains it.
-    pub message_id: Uuid,
-    pub row: usize,
-    pub column: usize,
-}
-
-/// The text of a pressed button.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChoiceText {
-    pub text: String,
-    /// The id of a list's row (chats-api §3.11).
-    pub callback_data: Option<String>,
-}
-
-impl PressedButton {
-    /// The `callback_data` of the button.
-    pub fn data(self) -> String {
-        format!("b:{}:{}:{}", URL_SAFE_NO_PAD.encode(self.message_id), self.row, self.column)
-    }
-
-    /// None if it is not a button of ours.
-    pub fn read(data: &str) -> Option<Self> {
-        let mut parts = data.strip_prefix("b:")?.split(':');
-        let id = URL_SAFE_NO_PAD.decode(parts.next()?).ok()?;
-        let message_id = Uuid::from_slice(&id).ok()?;
-        let (row, column) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        parts.next().is_none().then_some(Self { message_id, row, column })
-    }
-
-    /// The button's text from the markup of its message; none if it has no such button.
-    pub fn choice(self, markup: &Markup) -> Option<ChoiceText> {
-        match markup {
-            Markup::Buttons(rows) => {
-                let button = rows.get(self.row)?.get(self.column)?;
-                Some(ChoiceText { text: button.text.clone(), callback_data: None })
-            }
-            Markup::List(list) => {
-                let row = list.sections.get(self.row)?.rows.get(self.column)?;
-                Some(ChoiceText { text: row.title.clone(), callback_data: Some(row.id.clone()) })
-            }
-        }
-    }
-}
 
 /// The `reply_markup` of a message; none if nothing of it fits a keyboard and text must replace it.
 pub fn inline(message_id: Uuid, markup: &Markup) -> Option<Value> {
@@ -77,11 +23,10 @@ pub fn inline(message_id: Uuid, markup: &Markup) -> Option<Value> {
 }
 
 fn buttons(message_id: Uuid, rows: &[Vec<Button>]) -> Vec<Vec<Value>> {
-    let rows = rows.iter().enumerate().map(|(row, buttons)| {
-        let buttons = buttons.iter().enumerate().filter(|(_, button)| !button.text.trim().is_empty());
-        let keys = buttons.map(|(column, button)| match button.url.as_deref().filter(|url| !url.is_empty()) {
+    let rows = pressed_button::buttons(message_id, rows).map(|row| {
+        let keys = row.into_iter().map(|(pressed, button)| match link(button) {
             Some(url) => json!({ "text": button.text, "url": url }),
-            None => key(&button.text, PressedButton { message_id, row, column }),
+            None => key(&button.text, pressed),
         });
         keys.collect::<Vec<_>>()
     });
@@ -89,12 +34,7 @@ fn buttons(message_id: Uuid, rows: &[Vec<Button>]) -> Vec<Vec<Value>> {
 }
 
 fn of_list(message_id: Uuid, list: &List) -> Vec<Vec<Value>> {
-    let sections = list.sections.iter().enumerate();
-    let keys = sections.flat_map(|(row, section)| {
-        let rows = section.rows.iter().enumerate().filter(|(_, choice)| !choice.title.trim().is_empty());
-        rows.map(move |(column, choice)| vec![key(&choice.title, PressedButton { message_id, row, column })])
-    });
-    keys.collect()
+    pressed_button::choices(message_id, list).map(|(pressed, choice)| vec![key(&choice.title, pressed)]).collect()
 }
 
 fn key(text: &str, pressed: PressedButton) -> Value {
@@ -104,6 +44,7 @@ fn key(text: &str, pressed: PressedButton) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::incoming::ButtonText;
     use base::message::{Row, Section};
 
     const ID: Uuid = Uuid::from_u128(0x0190_aaaa_bbbb_7ccc_8ddd_eeee_ffff_0001);
@@ -121,10 +62,8 @@ mod tests {
         assert!(data.len() <= 64);
         let pressed = PressedButton::read(data).unwrap();
         assert_eq!(pressed, PressedButton { message_id: ID, row: 0, column: 1 });
-        assert_eq!(pressed.choice(&markup), Some(ChoiceText { text: long.to_owned(), callback_data: None }));
+        assert_eq!(pressed.choice(&markup), Some(ButtonText { text: long.to_owned(), callback_data: None }));
         assert_eq!(PressedButton { row: 7, ..pressed }.choice(&markup), None);
-        let furthest = PressedButton { message_id: ID, row: 99_999_999, column: 99_999_999 };
-        assert!(furthest.data().len() <= 64);
         assert_eq!(keyboard["inline_keyboard"].as_array().unwrap().len(), 1, "an empty button is none");
     }
 
@@ -150,12 +89,5 @@ mod tests {
         let wide = Markup::Buttons(vec![(0..9).map(|_| button("x", None)).collect()]);
         assert_eq!(inline(ID, &wide), None);
         assert_eq!(inline(ID, &Markup::Buttons(Vec::new())), None);
-    }
-
-    #[test]
-    fn what_is_not_ours_is_no_button_of_ours() {
-        for data in ["", "b:", "b:x:0:0", "menu:1", "b:AZCqqru7fMyN3e7u__8AAQ:0", "b:AZCqqru7fMyN3e7u__8AAQ:0:0:0"] {
-            assert_eq!(PressedButton::read(data), None, "{data}");
-        }
     }
 }

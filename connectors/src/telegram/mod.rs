@@ -20,8 +20,8 @@ use url::Url;
 use super::file::{NotOpened, OpenFile};
 use super::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
 use super::{
-    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, Probe, Settings, Setup, Watched,
-    error_catalog,
+    Abilities, Check, Connector, Denied, Field, HookTarget, Identity, Outgoing, PressedButton, Probe, Settings, Setup,
+    Watched, error_catalog,
 };
 use crate::kind::Kind;
 
@@ -141,8 +141,7 @@ impl Connector for Telegram {
     }
 
     fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
-        let choice = keyboard::PressedButton::read(data)?.choice(markup)?;
-        Some(ButtonText { text: choice.text, callback_data: choice.callback_data })
+        PressedButton::read(data)?.choice(markup)
     }
 
     async fn acknowledge(&self, settings: &Settings, press: &str) {

@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 
 use super::api::{ApiError, BotApi};
 use super::{TOKEN, token};
-use crate::error_catalog;
-use crate::{Check, Field, Input, Settings, Setup};
+use crate::{Check, Field, Input, Settings, Setup, entered, error_catalog};
 
 pub(super) const FIELDS: &[Field] = &[
     Field { secret: true, ..Field::required(TOKEN, Input::Text, "wizard-tg-token").with_hint("wizard-tg-token-hint") },
@@ -41,7 +40,7 @@ impl Default for BotOptions {
 impl BotOptions {
     /// The stored options.
     pub fn of(settings: &Settings) -> Self {
-        serde_json::from_value(settings.public.clone()).unwrap_or_default()
+        entered::options(settings)
     }
 }
 
@@ -83,6 +82,12 @@ impl<'a> SourceBot<'a> {
     pub fn connection(&self, owner: i64) -> Option<&'a str> {
         self.facts?.get("business")?.get(owner.to_string())?.as_str()
     }
+
+    /// Whether it also writes for another person.
+    pub fn serves_others(&self, owner: i64) -> bool {
+        let all = self.facts.and_then(|facts| facts.get("business")?.as_object());
+        all.is_some_and(|all| all.iter().any(|(one, connection)| *one != owner.to_string() && connection.is_string()))
+    }
 }
 
 /// The result of `getMe`. Stored in the public settings as `facts.bot`.
@@ -107,12 +112,9 @@ pub async fn me(api: &BotApi, token: &SecretString) -> Result<BotUser, ApiError>
 
 /// Validates the entered settings. A token that is missing, or sent back as displayed, is kept.
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
-    let typed: SettingsInput =
-        serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])?;
-    let kept = |token: &String| token.trim().is_empty() || token.starts_with('…');
+    let typed: SettingsInput = entered::read(settings)?;
     let mut secrets = std::collections::BTreeMap::new();
-    if let Some(token) = typed.bot_token.filter(|token| !kept(token)) {
-        let token = token.trim();
+    if let Some(token) = entered::credential(typed.bot_token.as_deref()) {
         if token::bot_id(token).is_none() {
             return Err(vec![FieldError::new("/settings/bot_token", LocalizedText::new("wizard-tg-bad-format"))]);
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::http_client::{Guarded, HttpClients, read_up_to, reason};
+use base::http_client::{Guarded, HttpClients, read_up_to};
 use base::i18n::LocalizedText;
 use reqwest::{Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::upload::FileForm;
+
+use crate::unanswered::words;
 
 /// The version whose objects this connector reads and writes.
 pub const VERSION: &str = "5.199";
@@ -180,16 +182,4 @@ fn unanswered(error: reqwest::Error, whole: bool) -> ApiError {
     let sent = whole && !error.is_connect() && !error.is_builder();
     let said = words(error);
     if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
-}
-
-/// Why a connection failed, without its address.
-fn words(error: reqwest::Error) -> LocalizedText {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    reason::explain(&text)
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use url::Url;
+
+use crate::tests::server::{self, Exchange};
 
 /// A scripted answer.
 #[derive(Clone, Debug)]
@@ -46,15 +46,11 @@ pub struct Fake {
 
 impl Fake {
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let (listener, base) = server::bind().await;
+        let base = Url::parse(&base).unwrap();
         let fake = Self { base, script: Arc::default() };
         let serving = fake.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serving.clone().serve(stream));
-            }
-        });
+        server::listen(listener, move |exchange| serving.clone().serve(exchange));
         fake
     }
 
@@ -80,17 +76,9 @@ impl Fake {
         calls.remove(0).parameters
     }
 
-    async fn serve(self, mut stream: TcpStream) -> Option<()> {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(stream.read_u8().await.ok()?);
-        }
-        let head = String::from_utf8(head).unwrap();
-        let length = head.lines().filter_map(|line| line.split_once(": "));
-        let length = length.filter(|(key, _)| key.eq_ignore_ascii_case("content-length")).map(|(_, value)| value);
-        let mut body = vec![0; length.map(|length| length.parse().unwrap()).next().unwrap_or(0)];
-        stream.read_exact(&mut body).await.ok()?;
-        let path = head.split(' ').nth(1).unwrap_or_default();
+    async fn serve(self, mut exchange: Exchange) -> Option<()> {
+        let (_, path) = exchange.begin().await?;
+        let body = exchange.body().await?;
         let method = path.strip_prefix("/method/").unwrap_or("upload").to_owned();
         let parameters = url::form_urlencoded::parse(&body).into_owned().collect();
         let (answer, count) = {
@@ -110,9 +98,7 @@ impl Fake {
             None if method == "upload" => (200, self.uploaded()),
             None => (200, json!({ "response": self.usual(&method, count) }).to_string()),
         };
-        let length = body.len();
-        let text = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
-        stream.write_all(text.as_bytes()).await.ok()
+        exchange.answer(status, "", &body).await
     }
 
     fn uploaded(&self) -> String {

@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 
 use super::TOKEN;
 use super::api::{ApiError, VkApi};
-use crate::error_catalog;
-use crate::{Check, Field, Input, Settings, Setup};
+use crate::{Check, Field, Input, Settings, Setup, entered, error_catalog};
 
 pub(super) const FIELDS: &[Field] = &[
     Field::required("group_id", Input::Text, "wizard-vk-group").with_hint("wizard-vk-group-hint"),
@@ -93,22 +92,20 @@ fn group_id(entered: &Value) -> Option<i64> {
 
 /// Validates the entered settings. A token that is missing, or sent back as displayed, is kept.
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
-    let typed: SettingsInput =
-        serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])?;
+    let typed: SettingsInput = entered::read(settings)?;
     let wrong =
         |name: &str, key: &'static str| vec![FieldError::new(format!("/settings/{name}"), LocalizedText::new(key))];
     let id = typed.group_id.as_ref().and_then(group_id).ok_or_else(|| wrong("group_id", "wizard-vk-bad-group"))?;
     let mut secrets = BTreeMap::new();
-    let kept = |token: &String| token.trim().is_empty() || token.starts_with('…');
-    if let Some(token) = typed.access_token.filter(|token| !kept(token)) {
-        let token = token.trim();
+    if let Some(token) = entered::credential(typed.access_token.as_deref()) {
         let fits = (10..=512).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
         if !fits {
             return Err(wrong(TOKEN, "wizard-vk-bad-token"));
         }
         secrets.insert(TOKEN.to_owned(), SecretString::from(token));
     }
-    Ok(Setup { public: json!({ "group_id": id }), secrets })
+    // As text, as all ids of others.
+    Ok(Setup { public: json!({ "group_id": id.to_string() }), secrets })
 }
 
 /// Queries the community of a token.
@@ -179,7 +176,11 @@ mod tests {
     fn a_community_is_entered_in_many_ways() {
         for entered in [json!(223), json!(" 223 "), json!("club223"), json!("https://vk.com/public223/"), json!("-223")]
         {
-            assert_eq!(setup(json!({ "group_id": entered })).unwrap().public, json!({ "group_id": 223 }), "{entered}");
+            assert_eq!(
+                setup(json!({ "group_id": entered })).unwrap().public,
+                json!({ "group_id": "223" }),
+                "{entered}"
+            );
         }
         for wrong in [json!({}), json!({ "group_id": "acme" }), json!({ "group_id": 0 }), json!({ "group_id": null })] {
             assert_eq!(setup(wrong).unwrap_err()[0].pointer, "/settings/group_id");

@@ -1,13 +1,9 @@
 //! A file for an upload server: multipart, the file as a stream (vk §8).
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use bytes::Bytes;
-use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
-use reqwest::Body;
-use reqwest::multipart::{Form, Part};
+use reqwest::multipart::Form;
+
+use crate::upload::{self, Piece, Whole};
 
 /// A file to be uploaded.
 pub struct FileForm {
@@ -17,30 +13,13 @@ pub struct FileForm {
     pub name: String,
     /// Exact number of bytes.
     pub size: u64,
-    pub bytes: BoxStream<'static, Result<Bytes, String>>,
-}
-
-/// Whether the whole file was sent.
-#[derive(Clone, Default)]
-pub struct Whole(Arc<AtomicBool>);
-
-impl Whole {
-    pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
+    pub bytes: BoxStream<'static, Piece>,
 }
 
 impl FileForm {
     /// The form, and a flag that tells whether its file was sent to the end.
     pub fn into_form(self) -> (Form, Whole) {
-        let whole = Whole::default();
-        let ended = whole.clone();
-        let end = futures_util::stream::poll_fn(move |_| {
-            ended.0.store(true, Ordering::Release);
-            std::task::Poll::Ready(None::<Result<Bytes, String>>)
-        });
-        let bytes = self.bytes.chain(end).map(|piece| piece.map_err(std::io::Error::other));
-        let part = Part::stream_with_length(Body::wrap_stream(bytes), self.size).file_name(self.name);
+        let (part, whole) = upload::part(self.name, "", self.size, self.bytes);
         (Form::new().part(self.field, part), whole)
     }
 }

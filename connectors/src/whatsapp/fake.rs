@@ -1,14 +1,12 @@
 //! A Graph server for unit tests: records its calls and gives scripted answers.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
-use serde_json::{Map, Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use serde_json::{Value, json};
 use url::Url;
+
+use crate::tests::server::{self, Exchange};
 
 /// A scripted answer.
 #[derive(Clone, Debug)]
@@ -66,16 +64,12 @@ pub struct Fake {
 
 impl Fake {
     pub async fn start(answers: impl IntoIterator<Item = ScriptedAnswer>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let (listener, base) = server::bind().await;
+        let base = Url::parse(&base).unwrap();
         let script = Script { answers: answers.into_iter().collect(), calls: Vec::new() };
         let fake = Self { base, script: Arc::new(Mutex::new(script)) };
         let serving = fake.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serving.clone().serve(stream));
-            }
-        });
+        server::listen(listener, move |exchange| serving.clone().serve(exchange));
         fake
     }
 
@@ -91,39 +85,24 @@ impl Fake {
         calls.into_iter().next().unwrap()
     }
 
-    async fn serve(self, mut stream: TcpStream) -> Option<()> {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(stream.read_u8().await.ok()?);
-        }
-        let head = String::from_utf8(head).unwrap();
+    async fn serve(self, mut exchange: Exchange) -> Option<()> {
+        let (method, path) = exchange.begin().await?;
         let answer = self.script.lock().unwrap().answers.pop_front();
         if let Some(ScriptedAnswer::Deaf) = answer {
             return None;
         }
-        let header = |name: &str| {
-            let lines = head.lines().filter_map(|line| line.split_once(": "));
-            lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).next()
-        };
-        let length = header("content-length").map_or(0, |length| length.parse().unwrap());
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body).await.ok()?;
-        let mut words = head.split(' ');
-        let method = words.next().unwrap_or_default().to_owned();
-        let path = words.next().unwrap_or_default();
-        let path = path.trim_start_matches('/').split_once('/').map_or(path, |(_, path)| path).to_owned();
-        let authorization = header("authorization").unwrap_or_default();
+        let body = exchange.body().await?;
+        let path = path.trim_start_matches('/').split_once('/').map_or(path.as_str(), |(_, path)| path).to_owned();
+        let authorization = exchange.header("authorization").unwrap_or_default().to_owned();
         let mut call = RecordedCall { method, path, authorization, body: Value::Null, bytes: Vec::new(), file: None };
-        call.read(&header("content-type").unwrap_or_default(), body).await;
+        call.read(exchange.header("content-type").unwrap_or_default(), body).await;
         let usual = self.record(call);
         let (status, body) = match answer.unwrap_or(ScriptedAnswer::Json(200, usual)) {
             ScriptedAnswer::Json(status, body) => (status, body.to_string()),
             ScriptedAnswer::Text(status, body) => (status, body.to_owned()),
             ScriptedAnswer::Reset | ScriptedAnswer::Deaf => return None,
         };
-        let length = body.len();
-        let text = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
-        stream.write_all(text.as_bytes()).await.ok()
+        exchange.answer(status, "", &body).await
     }
 
     /// Stores the call and returns the answer that it gets without a script.
@@ -146,23 +125,12 @@ impl Fake {
 
 impl RecordedCall {
     async fn read(&mut self, kind: &str, body: Vec<u8>) {
-        let Ok(boundary) = multer::parse_boundary(kind) else {
+        let Some((texts, file)) = server::form(kind, &body).await else {
             self.body = serde_json::from_slice(&body).unwrap_or_default();
             self.bytes = body;
             return;
         };
-        let stream = futures_util::stream::iter([Ok::<_, Infallible>(Bytes::from(body))]);
-        let mut parts = multer::Multipart::new(stream, boundary);
-        let mut texts = Map::new();
-        while let Some(field) = parts.next_field().await.unwrap() {
-            let name = field.name().unwrap().to_owned();
-            if let Some(file_name) = field.file_name().map(str::to_owned) {
-                let kind = field.content_type().map(ToString::to_string).unwrap_or_default();
-                self.file = Some((file_name, kind, field.bytes().await.unwrap().to_vec()));
-            } else {
-                texts.insert(name, Value::String(field.text().await.unwrap()));
-            }
-        }
-        self.body = Value::Object(texts);
+        self.file = file.map(|file| (file.name, file.kind, file.bytes));
+        self.body = texts.into_iter().map(|(name, text)| (name, Value::String(text))).collect();
     }
 }

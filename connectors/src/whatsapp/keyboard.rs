@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::abilities::{BODY, BUTTONS, HEADER, LABEL, ROW_DESCRIPTION, ROW_ID, ROW_TITLE, ROWS};
 use crate::Length;
-pub use crate::telegram::keyboard::PressedButton;
+use crate::pressed_button::{self, PressedButton, link};
 
 /// What becomes of a message's choices.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,10 +73,8 @@ struct Placed<'a> {
 
 fn buttons(message_id: Uuid, rows: &[Vec<Button>], words: Words) -> Choices {
     let mut placed = Vec::new();
-    for (row, buttons) in rows.iter().enumerate() {
-        for (column, button) in buttons.iter().enumerate().filter(|(_, button)| !button.text.trim().is_empty()) {
-            placed.push(Placed { button, data: PressedButton { message_id, row, column }.data() });
-        }
+    for (pressed, button) in pressed_button::buttons(message_id, rows).flatten() {
+        placed.push(Placed { button, data: pressed.data() });
     }
     let links: Vec<&Placed<'_>> = placed.iter().filter(|placed| link(placed.button).is_some()).collect();
     match (links.as_slice(), placed.len()) {
@@ -99,10 +97,6 @@ fn buttons(message_id: Uuid, rows: &[Vec<Button>], words: Words) -> Choices {
         }
         _ => Choices::Lines(numbered(placed.iter().map(|placed| placed.button))),
     }
-}
-
-fn link(button: &Button) -> Option<&str> {
-    button.url.as_deref().filter(|url| !url.is_empty())
 }
 
 /// Meta takes no title twice.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::api::ApiError;
 use crate::error_catalog::{RefusalClass, WHATSAPP};
-use crate::{Denied, Field, Identity, Input, LinePage, LineService, Settings, Setup};
+use crate::{Denied, Field, Identity, Input, LinePage, LineService, Settings, Setup, entered};
 
 /// Names of the credentials.
 pub const TOKEN: &str = "access_token";
@@ -65,7 +65,7 @@ impl Default for NumberOptions {
 impl NumberOptions {
     /// The stored options.
     pub fn of(settings: &Settings) -> Self {
-        serde_json::from_value(settings.public.clone()).unwrap_or_default()
+        entered::options(settings)
     }
 }
 
@@ -167,8 +167,7 @@ pub fn number(settings: &Settings) -> Result<SourceNumber<'_>, Denied> {
 
 /// Validates the entered settings. Credentials that are missing, or sent back as displayed, are kept.
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
-    let typed: SettingsInput =
-        serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])?;
+    let typed: SettingsInput = entered::read(settings)?;
     let mut errors = Vec::new();
     let mut id = |name: &str, typed: &str, required: bool| {
         let id = typed.trim();
@@ -188,11 +187,7 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     ];
     let mut secrets = BTreeMap::new();
     for (name, secret) in given {
-        let secret = secret.unwrap_or_default();
-        let secret = secret.trim();
-        if secret.is_empty() || secret.starts_with('…') {
-            continue;
-        }
+        let Some(secret) = entered::credential(secret.as_deref()) else { continue };
         // Anything else could not be sent in a header.
         if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
             errors.push(FieldError::new(format!("/settings/{name}"), LocalizedText::new("wizard-wa-bad-secret")));

@@ -7,14 +7,14 @@ use async_trait::async_trait;
 use base::config::{Avito as AvitoConfig, Config};
 use base::http_client::HttpClients;
 use base::i18n::{Language, Words};
-use base::message::{Content, Person};
+use base::message::Content;
 use base::verdict::Verdict;
 use bytes::Bytes;
 use chrono::DateTime;
 use connectors::avito::Avito;
 use connectors::file::{NotOpened, OpenFile, SharedShelf, Shelf};
 use connectors::incoming::{InboundEvent, IncomingCall, IncomingMessage};
-use connectors::{Connector, Event, HookTarget, LastIncoming, Message, Outgoing, PartNumber, Settings};
+use connectors::{Connector, Event, HookTarget, LastIncoming, Message, Outgoing, Settings};
 use doubles::avito::{Avito as Double, Customer, NewApp, NewBuyer, NewItem, NewSeller, Options};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -147,21 +147,7 @@ impl Shelf for Pictures {
 }
 
 fn outgoing(chat: &str, content: Content) -> Outgoing {
-    let message = Message {
-        id: Uuid::from_u128(1),
-        external_id: None,
-        part: PartNumber::WHOLE,
-        sender: Person::default(),
-        receiver: Person::default(),
-        content,
-        markup: None,
-        template: None,
-        registered_template: None,
-        reply_to: None,
-        forward: None,
-        post: None,
-        sent_at: DateTime::UNIX_EPOCH,
-    };
+    let message = Message::of(Uuid::from_u128(1), content, DateTime::UNIX_EPOCH);
     Outgoing {
         letter_id: Uuid::from_u128(9),
         source_id: Uuid::from_u128(8),

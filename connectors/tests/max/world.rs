@@ -8,15 +8,14 @@ use async_trait::async_trait;
 use base::config::Config;
 use base::http_client::HttpClients;
 use base::i18n::{Language, Words};
-use base::message::{Content, Media, Person};
+use base::message::{Content, Media};
 use base::verdict::{Report, Taken, Verdict};
 use bytes::Bytes;
 use chrono::DateTime;
 use connectors::file::{NotOpened, OpenFile, SharedShelf, Shelf};
 use connectors::incoming::{InboundEvent, IncomingCall, IncomingMessage};
 use connectors::{
-    Connector, Event, HOOK_SECRET, HookTarget, Message, Outgoing, PartNumber, Settings, Watched,
-    max::Max as MaxConnector,
+    Connector, Event, HOOK_SECRET, HookTarget, Message, Outgoing, Settings, Watched, max::Max as MaxConnector,
 };
 use doubles::max::{BotView, Customer, Max, NewBot, NewPerson, Options};
 use futures_util::{StreamExt, TryStreamExt};
@@ -217,21 +216,7 @@ pub fn text(text: &str) -> Content {
 }
 
 pub fn message(content: Content) -> Message {
-    Message {
-        id: Uuid::from_u128(0x0190_aaaa_bbbb_7ccc_8ddd_eeee_ffff_0001),
-        external_id: None,
-        part: PartNumber::WHOLE,
-        sender: Person::default(),
-        receiver: Person::default(),
-        content,
-        markup: None,
-        template: None,
-        registered_template: None,
-        reply_to: None,
-        forward: None,
-        post: None,
-        sent_at: DateTime::UNIX_EPOCH,
-    }
+    Message::of(Uuid::from_u128(0x0190_aaaa_bbbb_7ccc_8ddd_eeee_ffff_0001), content, DateTime::UNIX_EPOCH)
 }
 
 /// A file stored by Parom.

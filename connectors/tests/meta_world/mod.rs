@@ -15,9 +15,7 @@ use chrono::{DateTime, Utc};
 use connectors::file::{NotOpened, OpenFile, SharedShelf, Shelf};
 use connectors::incoming::{InboundEvent, IncomingMessage};
 use connectors::meta::Meta as MetaConnector;
-use connectors::{
-    Connector, Denied, Event, HookTarget, LastIncoming, Message, Outgoing, PartNumber, Settings, Watched,
-};
+use connectors::{Connector, Denied, Event, HookTarget, LastIncoming, Message, Outgoing, Settings, Watched};
 use doubles::meta::{
     AccountView, AppView, Customer, MessageView, Meta, NewAccount, NewApp, NewPerson, Options, Platform,
 };
@@ -248,18 +246,11 @@ impl Shelf for OneFile {
 
 pub fn text(text: &str) -> Message {
     Message {
-        id: Uuid::from_u128(7),
-        external_id: None,
-        part: PartNumber::WHOLE,
         sender: Person { role: Role::Manager, ..Person::default() },
-        receiver: Person::default(),
-        content: Content::Text { text: text.to_owned() },
-        markup: None,
-        template: None,
-        registered_template: None,
-        reply_to: None,
-        forward: None,
-        post: None,
-        sent_at: DateTime::from_timestamp_millis(START).unwrap(),
+        ..Message::of(
+            Uuid::from_u128(7),
+            Content::Text { text: text.to_owned() },
+            DateTime::from_timestamp_millis(START).unwrap(),
+        )
     }
 }

@@ -6,16 +6,14 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 use base::config::Config;
 use base::http_client::HttpClients;
 use base::i18n::{Language, Words};
-use base::message::{Content, Media, Person, State};
+use base::message::{Content, Media, State};
 use base::verdict::{Report, Verdict};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use connectors::file::{NotOpened, OpenFile, SharedShelf, Shelf};
 use connectors::incoming::{InboundEvent, IncomingCall};
 use connectors::vk::Vk;
-use connectors::{
-    Connector, Event, HOOK_SECRET, HookTarget, LastIncoming, Message, Outgoing, PartNumber, Settings, Watched,
-};
+use connectors::{Connector, Event, HOOK_SECRET, HookTarget, LastIncoming, Message, Outgoing, Settings, Watched};
 use doubles::vk::{self, NewCommunity, NewPerson, Options};
 use futures_util::StreamExt;
 use secrecy::SecretString;
@@ -159,21 +157,7 @@ fn serve(connector: Arc<Vk>, settings: Settings, calls: Calls) -> String {
 }
 
 pub fn message(content: Content) -> Message {
-    Message {
-        id: Uuid::from_u128(77),
-        external_id: None,
-        part: PartNumber::WHOLE,
-        sender: Person::default(),
-        receiver: Person::default(),
-        content,
-        markup: None,
-        template: None,
-        registered_template: None,
-        reply_to: None,
-        forward: None,
-        post: None,
-        sent_at: DateTime::UNIX_EPOCH,
-    }
+    Message::of(Uuid::from_u128(77), content, DateTime::UNIX_EPOCH)
 }
 
 pub fn text(text: &str) -> Content {

@@ -1,8 +1,8 @@
 //! Fault injection.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use serde::Deserialize;
+
+use crate::kit::{self, CallFault, DeliveryFault};
 
 /// Faults of API calls.
 #[derive(Clone, Debug, Deserialize)]
@@ -55,96 +55,22 @@ pub enum PostFault {
     Lost,
 }
 
-#[derive(Debug)]
-struct Rule {
-    /// The `operationId` of the OpenAPI file; `*` matches any.
-    operation: String,
-    left: Option<usize>,
-    fault: Fault,
+impl CallFault for Fault {
+    fn only_delays(&self) -> bool {
+        matches!(self, Self::Slow { .. })
+    }
 }
 
-/// The thread-safe set of faults, applied in the order in which they were added.
-#[derive(Default)]
-pub struct Faults {
-    rules: Mutex<Vec<Rule>>,
-    posts: Mutex<Vec<(Option<usize>, PostFault)>>,
+impl DeliveryFault for PostFault {
+    const WHAT: &'static str = "webhook";
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+/// Faults of calls, by the `operationId` of the OpenAPI file (`postSendMessage`, …), and of posts.
+pub type Faults = kit::Faults<Fault, PostFault>;
 
 impl Faults {
-    pub(crate) fn add(&self, operation: &str, left: Option<usize>, fault: Fault) {
-        locked(&self.rules).push(Rule { operation: operation.to_owned(), left, fault });
-    }
-
-    pub(crate) fn add_post(&self, left: Option<usize>, fault: PostFault) {
-        locked(&self.posts).push((left, fault));
-    }
-
-    /// Applies the fault to the next `count` calls of this operation: `postSendMessage`, … as the OpenAPI file names
-    /// them; `*` is any.
-    pub fn next(&self, operation: &str, count: usize, fault: Fault) {
-        self.add(operation, Some(count), fault);
-    }
-
-    /// Applies the fault to every call of this operation until [`Faults::clear`].
-    pub fn until_cleared(&self, operation: &str, fault: Fault) {
-        self.add(operation, None, fault);
-    }
-
     /// Applies the fault to the next `count` posts to webhooks.
     pub fn next_posts(&self, count: usize, fault: PostFault) {
-        self.add_post(Some(count), fault);
-    }
-
-    /// Removes all faults.
-    pub fn clear(&self) {
-        locked(&self.rules).clear();
-        locked(&self.posts).clear();
-    }
-
-    /// The number of active faults; 0 once every counted one was used up.
-    pub fn left(&self) -> usize {
-        locked(&self.rules).len() + locked(&self.posts).len()
-    }
-
-    /// Describes the active faults, a line each.
-    pub fn describe(&self) -> Vec<String> {
-        let times = |left: Option<usize>| left.map_or_else(String::new, |left| format!(" × {left}"));
-        let rules = locked(&self.rules);
-        let calls = rules.iter().map(|one| format!("{}: {:?}{}", one.operation, one.fault, times(one.left)));
-        let posts = locked(&self.posts);
-        let posts = posts.iter().map(|(left, fault)| format!("webhook: {fault:?}{}", times(*left)));
-        calls.chain(posts).collect()
-    }
-
-    /// Takes the faults of this call: every matching delay, and the first other fault.
-    pub(crate) fn take(&self, operation: &str) -> Vec<Fault> {
-        let mut rules = locked(&self.rules);
-        let mut met: Vec<Fault> = Vec::new();
-        let mut broken = false;
-        for rule in rules.iter_mut() {
-            let waits = matches!(rule.fault, Fault::Slow { .. });
-            if !(rule.operation == "*" || rule.operation == operation) || (!waits && broken) {
-                continue;
-            }
-            broken |= !waits;
-            met.push(rule.fault.clone());
-            rule.left = rule.left.map(|left| left.saturating_sub(1));
-        }
-        rules.retain(|rule| rule.left != Some(0));
-        met
-    }
-
-    /// Takes the fault of the next post.
-    pub(crate) fn take_post(&self) -> Option<PostFault> {
-        let mut rules = locked(&self.posts);
-        let (left, fault) = rules.first_mut()?;
-        let fault = *fault;
-        *left = left.map(|left| left.saturating_sub(1));
-        rules.retain(|(left, _)| *left != Some(0));
-        Some(fault)
+        self.add_delivery(Some(count), fault);
     }
 }

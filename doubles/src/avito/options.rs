@@ -1,6 +1,6 @@
 //! Options of an Avito double.
 
-use crate::telegram::{Now, system_clock};
+use crate::kit::{Now, system_clock};
 
 /// Everything needed at the start.
 #[derive(Clone)]

@@ -11,40 +11,25 @@ use super::{
     faults::PostFault,
     state::{Post, PostState, State},
 };
+use crate::kit;
 
 /// Time limit of an answer.
 const LIMIT: Duration = Duration::from_secs(2);
-/// Polling interval for later posts: the clock may be a test's, which gives no signal.
-const LOOK: Duration = Duration::from_millis(200);
 /// Waits before the repeats, in seconds.
 const WAITS: [i64; 5] = [1, 5, 30, 120, 600];
 
 /// Sends due posts while Avito runs.
 pub(crate) async fn run(core: Weak<Core>) {
-    let Some(mut changes) = core.upgrade().map(|core| core.subscribe()) else { return };
-    loop {
-        changes.borrow_and_update();
-        let waiting = match core.upgrade() {
-            Some(core) => {
-                launch(&core);
-                core.read(|state| state.posts.iter().any(|post| post.state == PostState::Waiting))
-            }
-            None => return,
-        };
-        let woken = async { changes.changed().await };
-        let gone = match waiting {
-            true => tokio::time::timeout(LOOK, woken).await.is_ok_and(|changed| changed.is_err()),
-            false => woken.await.is_err(),
-        };
-        if gone {
-            return;
-        }
-    }
+    kit::send(core, |core| async move {
+        launch(&core);
+        core.read(|state| state.posts.iter().any(|post| post.state == PostState::Waiting))
+    })
+    .await;
 }
 
 /// Whether a post is due or on its way.
 pub(crate) fn is_busy(core: &Core) -> bool {
-    let now = core.now();
+    let now = core.millis();
     core.read(|state| state.posts.iter().any(|post| post.is_on_its_way) || !due(state, now).is_empty())
 }
 
@@ -64,7 +49,7 @@ fn due(state: &State, now: i64) -> Vec<usize> {
 }
 
 fn launch(core: &Arc<Core>) {
-    let now = core.now();
+    let now = core.millis();
     if core.is_held() || core.read(|state| due(state, now).is_empty()) {
         return;
     }
@@ -88,7 +73,7 @@ fn launch(core: &Arc<Core>) {
 
 fn taken(state: &mut State, at: usize, core: &Core) -> Option<(usize, Post, Option<PostFault>)> {
     let post = state.posts.get_mut(at)?;
-    let fault = if post.is_looked_at { None } else { core.faults.take_post() };
+    let fault = if post.is_looked_at { None } else { core.faults.take_delivery() };
     post.is_looked_at = true;
     match fault {
         Some(PostFault::Lost) => {

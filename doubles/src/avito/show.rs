@@ -1,7 +1,5 @@
 //! Inspection of the results, switches, and waiting.
 
-use std::{sync::atomic::Ordering, time::Duration};
-
 use serde::Serialize;
 use serde_json::Value;
 
@@ -63,9 +61,6 @@ pub struct PostView {
     /// The status of the last answer.
     pub last_status: Option<u16>,
 }
-
-/// How long `deliver_all` sleeps between two looks.
-const LOOK: Duration = Duration::from_millis(2);
 
 impl Avito {
     /// The messages of a chat, in order.
@@ -152,8 +147,7 @@ impl Avito {
 
     /// Pauses or resumes the sender of webhooks.
     pub fn hold_posts(&self, held: bool) {
-        self.core.held.store(held, Ordering::SeqCst);
-        self.core.touch();
+        self.core.hold(held);
     }
 
     /// Must be called after the clock was moved.
@@ -163,9 +157,7 @@ impl Avito {
 
     /// Waits until no post is due or under way.
     pub async fn deliver_all(&self) {
-        while sender::is_busy(&self.core) {
-            tokio::time::sleep(LOOK).await;
-        }
+        self.core.settle(|| !sender::is_busy(&self.core)).await;
     }
 }
 

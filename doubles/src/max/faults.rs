@@ -1,8 +1,8 @@
 //! Fault injection.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use serde::Deserialize;
+
+use crate::kit::{self, CallFault, DeliveryFault};
 
 /// Faults of Bot API calls.
 #[derive(Clone, Debug, Deserialize)]
@@ -51,83 +51,22 @@ pub enum UpdateFault {
     Lost,
 }
 
-#[derive(Debug)]
-struct Rule {
-    /// `POST /messages`; `*` matches any.
-    call: String,
-    left: Option<usize>,
-    fault: Fault,
+impl CallFault for Fault {
+    fn only_delays(&self) -> bool {
+        false
+    }
 }
 
-/// The thread-safe set of faults, applied in the order in which they were added.
-#[derive(Default)]
-pub struct Faults {
-    rules: Mutex<Vec<Rule>>,
-    updates: Mutex<Vec<(usize, UpdateFault)>>,
+impl DeliveryFault for UpdateFault {
+    const WHAT: &'static str = "update";
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+/// Faults of calls, named like `POST /messages`, and of updates.
+pub type Faults = kit::Faults<Fault, UpdateFault>;
 
 impl Faults {
-    pub(crate) fn add(&self, call: &str, left: Option<usize>, fault: Fault) {
-        locked(&self.rules).push(Rule { call: call.to_owned(), left, fault });
-    }
-
-    /// Applies the fault to the next `count` calls of this kind, e.g. `POST /messages` (`*` is any).
-    pub fn next(&self, call: &str, count: usize, fault: Fault) {
-        self.add(call, Some(count), fault);
-    }
-
-    /// Applies the fault to every call of this kind until [`Faults::clear`].
-    pub fn until_cleared(&self, call: &str, fault: Fault) {
-        self.add(call, None, fault);
-    }
-
     /// Applies the fault to the next `count` updates sent to webhooks.
     pub fn next_updates(&self, count: usize, fault: UpdateFault) {
-        locked(&self.updates).push((count, fault));
-    }
-
-    /// Removes all faults.
-    pub fn clear(&self) {
-        locked(&self.rules).clear();
-        locked(&self.updates).clear();
-    }
-
-    /// The number of active faults; 0 once every counted one was used up.
-    pub fn left(&self) -> usize {
-        locked(&self.rules).len() + locked(&self.updates).len()
-    }
-
-    /// Describes the active faults, a line each.
-    pub fn describe(&self) -> Vec<String> {
-        let times = |left: Option<usize>| left.map_or_else(String::new, |left| format!(" × {left}"));
-        let rules = locked(&self.rules);
-        let calls = rules.iter().map(|one| format!("{}: {:?}{}", one.call, one.fault, times(one.left)));
-        let updates = locked(&self.updates);
-        let updates = updates.iter().map(|(left, fault)| format!("update: {fault:?} × {left}"));
-        calls.chain(updates).collect()
-    }
-
-    /// Takes the fault of this call.
-    pub(crate) fn take(&self, call: &str) -> Option<Fault> {
-        let mut rules = locked(&self.rules);
-        let rule = rules.iter_mut().find(|rule| rule.call == "*" || rule.call == call)?;
-        rule.left = rule.left.map(|left| left.saturating_sub(1));
-        let fault = rule.fault.clone();
-        rules.retain(|rule| rule.left != Some(0));
-        Some(fault)
-    }
-
-    /// Takes the fault of the next update.
-    pub(crate) fn take_update(&self) -> Option<UpdateFault> {
-        let mut rules = locked(&self.updates);
-        let (left, fault) = rules.first_mut()?;
-        let fault = *fault;
-        *left = left.saturating_sub(1);
-        rules.retain(|(left, _)| *left != 0);
-        Some(fault)
+        self.add_delivery(Some(count), fault);
     }
 }

@@ -2,8 +2,8 @@
 
 use super::max::Max;
 use super::sender;
-use super::state::Bot;
-use super::view::{AnswerView, BotView, CallView, MessageView, SubscriptionView, UpdateView};
+use super::state::{Bot, CallView};
+use super::view::{AnswerView, BotView, MessageView, SubscriptionView, UpdateView};
 
 impl Max {
     fn of_bot<T: Default>(&self, bot: i64, look: impl FnOnce(&Bot) -> T) -> T {

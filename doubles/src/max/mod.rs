@@ -11,6 +11,7 @@
 mod act;
 mod api;
 mod core;
+mod customer;
 mod faults;
 mod look;
 #[expect(clippy::module_inception, reason = "the handle bears the name of the whole")]
@@ -23,9 +24,11 @@ mod state;
 mod trouble;
 mod view;
 
-pub use act::{Act, Content, Customer, Done, File, Place};
+pub use act::{Act, Content, Done, File, Place};
+pub use customer::Customer;
 pub use faults::{Fault, Faults, UpdateFault};
 pub use max::Max;
 pub use newcomers::{NewBot, NewPerson};
 pub use options::Options;
-pub use view::{AnswerView, BotView, ButtonView, CallView, FileView, MessageView, SubscriptionView, UpdateView};
+pub use state::CallView;
+pub use view::{AnswerView, BotView, ButtonView, FileView, MessageView, SubscriptionView, UpdateView};

@@ -9,9 +9,8 @@ use serde_json::Value;
 use super::core::Core;
 use super::faults::UpdateFault;
 use super::state::State;
+use crate::kit;
 
-/// Polling interval for repeats: the clock may be a test's, which gives no signal.
-const LOOK: Duration = Duration::from_millis(200);
 /// Time limit of an answer.
 const LIMIT: Duration = Duration::from_secs(30);
 /// Milliseconds without a success after which a webhook is removed.
@@ -30,34 +29,19 @@ struct Parcel {
 
 /// Sends due updates while MAX runs.
 pub(crate) async fn run(core: Weak<Core>) {
-    let Some(mut changes) = core.upgrade().map(|core| core.subscribe()) else {
-        return;
-    };
-    loop {
-        changes.borrow_and_update();
-        let waiting = match core.upgrade() {
-            Some(core) => {
-                deliver(&core).await;
-                core.read(|state| state.bots.values().flat_map(|bot| &bot.updates).any(|update| !update.is_done))
-            }
-            None => return,
-        };
-        let woken = async { changes.changed().await };
-        let gone = match waiting {
-            true => tokio::time::timeout(LOOK, woken).await.is_ok_and(|changed| changed.is_err()),
-            false => woken.await.is_err(),
-        };
-        if gone {
-            return;
-        }
-    }
+    kit::send(core, |core| async move {
+        deliver(&core).await;
+        core.read(|state| state.bots.values().flat_map(|bot| &bot.updates).any(|update| !update.is_done))
+    })
+    .await;
 }
 
 /// Sends everything that is due, one after the other.
 pub(crate) async fn deliver(core: &Arc<Core>) {
-    let _one_at_a_time = core.delivering.lock().await;
-    while let Some(parcel) = core.read(|state| next(state, core.now().timestamp_millis())) {
-        let fault = core.faults.take_update();
+    let turn = core.read(|state| Arc::clone(&state.delivering));
+    let _one_at_a_time = turn.lock().await;
+    while let Some(parcel) = core.read(|state| next(state, core.millis())) {
+        let fault = core.faults.take_delivery();
         let status = match fault {
             Some(UpdateFault::Lost) => Some(200),
             Some(UpdateFault::Doubled) => {

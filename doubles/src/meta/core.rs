@@ -1,79 +1,17 @@
-//! Shared state behind one lock, and a signal for its changes.
+//! Meta's state behind its lock.
 
-use std::sync::{
-    Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, Ordering},
-};
-
-use chrono::{DateTime, Utc};
-use tokio::sync::watch;
-
-use super::{faults::Faults, state::State};
-use crate::telegram::Now;
+use super::{faults::Faults, options::Options, state::State};
+use crate::kit::{self, Memory};
 
 /// State shared by handlers, pages and the library's functions.
-pub(crate) struct Core {
-    state: Mutex<State>,
-    revision: watch::Sender<u64>,
-    pub(crate) faults: Faults,
-    pub(crate) client: reqwest::Client,
-    /// The sender of events is paused.
-    pub(crate) held: AtomicBool,
-    /// Waiting events of one app come in one body.
-    pub(crate) batches: bool,
-    now: Now,
-}
+pub(crate) type Core = kit::Core<State, Faults, Options>;
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic while holding the lock was reported where it happened; the state is still usable.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Core {
-    pub(crate) fn new(now: Now, client: reqwest::Client, batches: bool) -> Self {
-        Self {
-            state: Mutex::new(State::default()),
-            revision: watch::Sender::new(0),
-            faults: Faults::default(),
-            client,
-            held: AtomicBool::new(false),
-            batches,
-            now,
-        }
+impl Memory for State {
+    fn set_now(&mut self, millis: i64) {
+        self.now = millis;
     }
 
-    /// Meta's own clock.
-    pub(crate) fn now(&self) -> DateTime<Utc> {
-        (self.now)()
-    }
-
-    /// Reads the state; must not change it, because waiters would not be notified.
-    pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
-        look(&locked(&self.state))
-    }
-
-    /// Changes the state and wakes all waiters.
-    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let answer = {
-            let mut state = locked(&self.state);
-            state.now = self.now().timestamp_millis();
-            change(&mut state)
-        };
-        self.touch();
-        answer
-    }
-
-    /// Wakes all waiters.
-    pub(crate) fn touch(&self) {
-        self.revision.send_modify(|revision| *revision = revision.wrapping_add(1));
-    }
-
-    /// A receiver notified of every change from now on.
-    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
-        self.revision.subscribe()
-    }
-
-    pub(crate) fn is_held(&self) -> bool {
-        self.held.load(Ordering::SeqCst)
+    fn set_address(&mut self, url: &str) {
+        self.base_url = url.to_owned();
     }
 }

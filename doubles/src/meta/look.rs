@@ -1,6 +1,6 @@
 //! What a test can see.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -115,7 +115,7 @@ impl Meta {
 
     /// Whether the account is shown as typing.
     pub fn is_typing(&self, account: &str, person: i64) -> bool {
-        let now = self.core.now().timestamp_millis();
+        let now = self.core.millis();
         self.core
             .read(|state| state.chats.get(&(account.to_owned(), person)).is_some_and(|chat| chat.typing_until > now))
     }
@@ -165,39 +165,19 @@ impl Meta {
     /// Waits until nothing more is due; returns the number of events that were sent, repeats included.
     pub async fn deliver_all(&self) -> usize {
         let before = self.attempts();
-        let mut changes = self.core.subscribe();
-        self.tick();
-        loop {
-            changes.borrow_and_update();
-            if !hooks::is_busy(&self.core) {
-                return usize::try_from(self.attempts() - before).unwrap_or_default();
-            }
-            if changes.changed().await.is_err() {
-                return 0;
-            }
-        }
+        self.core.settle(|| !hooks::is_busy(&self.core)).await;
+        usize::try_from(self.attempts() - before).unwrap_or_default()
     }
 
     /// Evaluates `what` now and after every change until it returns a value or the time limit has passed. It never
     /// polls.
     pub async fn wait_for<T>(&self, what: impl Fn(&Meta) -> Option<T>, limit: Duration) -> Option<T> {
-        let mut changes = self.core.subscribe();
-        let asking = async {
-            loop {
-                changes.borrow_and_update();
-                if let Some(answer) = what(self) {
-                    return Some(answer);
-                }
-                changes.changed().await.ok()?;
-            }
-        };
-        tokio::time::timeout(limit, asking).await.ok().flatten()
+        self.core.wait_for(limit, || what(self)).await
     }
 
     /// Pauses the sender of events; false resumes it.
     pub fn hold_hooks(&self, hold: bool) {
-        self.core.held.store(hold, Ordering::SeqCst);
-        self.tick();
+        self.core.hold(hold);
     }
 
     /// Re-reads the clock after a test moved it.

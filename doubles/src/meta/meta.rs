@@ -2,71 +2,39 @@
 
 use std::sync::Arc;
 
-use actix_web::{App, HttpServer, dev::ServerHandle, web};
-use anyhow::{Context, Result};
+use actix_web::web;
+use anyhow::Result;
 
-use super::{api, core::Core, hooks, options::Options, pages};
+use super::{api, core::Core, hooks, options::Options, pages, state::State};
+use crate::kit::Server;
 
 /// A running Meta. It stops when it is dropped; [`Meta::stop`] also waits for the end.
 pub struct Meta {
     pub(crate) core: Arc<Core>,
-    url: String,
-    server: ServerHandle,
-}
-
-impl Drop for Meta {
-    fn drop(&mut self) {
-        // The command is sent at once; the future only waits for the end.
-        drop(self.server.stop(false));
-    }
+    server: Server,
 }
 
 impl Meta {
     /// Binds the address and serves from the current tokio runtime until the handle is stopped or dropped.
     /// A rustls crypto provider must be installed before.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the server's HttpClients is out of reach here: the double shares nothing with it"
-    )]
     pub async fn start(options: Options) -> Result<Self> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            // A reused connection that the other side has just closed would look like a lost event.
-            .pool_max_idle_per_host(0)
-            .build()
-            .context("the client for webhooks")?;
-        let core = Arc::new(Core::new(options.now, client, options.batches));
-        let shared = web::Data::new(Arc::clone(&core));
-        let server = HttpServer::new(move || {
-            App::new().app_data(shared.clone()).configure(pages::routes).default_service(web::to(api::serve))
-        })
-        .workers(1)
-        .disable_signals()
-        .shutdown_timeout(1)
-        .bind(&options.listen)
-        .with_context(|| format!("Meta can't listen on {}", options.listen))?;
-        let address = server.addrs().first().copied().context("Meta has no address")?;
-        let url = format!("http://{address}");
-        core.change(|state| state.base_url.clone_from(&url));
+        let state = State::default();
+        let core = Arc::new(Core::new(state, options.now.clone(), options)?);
+        let server = Server::start("Meta", &core.options.listen, &core, |app| {
+            pages::routes(app);
+            app.default_service(web::to(api::serve));
+        })?;
         tokio::spawn(hooks::run(Arc::downgrade(&core)));
-        let server = server.run();
-        let handle = server.handle();
-        tokio::spawn(async move {
-            if let Err(error) = server.await {
-                tracing::error!(%error, "the simulated Meta stopped");
-            }
-        });
-        Ok(Self { core, url, server: handle })
+        Ok(Self { core, server })
     }
 
     /// The address of both Graph servers, `http://127.0.0.1:PORT`, without a trailing slash.
     pub fn base_url(&self) -> &str {
-        &self.url
+        self.server.url()
     }
 
     /// Stops and waits for the end.
     pub async fn stop(self) {
-        self.server.stop(true).await;
+        self.server.stop().await;
     }
 }

@@ -23,8 +23,9 @@ mod pages;
 mod state;
 mod trouble;
 
+pub use crate::kit::Gate;
 pub use act::{Act, Content, Customer, Done, Given};
-pub use faults::{Fault, Faults, Gate, HookFault};
+pub use faults::{Fault, Faults, HookFault};
 pub use look::{CallView, HookView, MessageView};
 pub use meta::Meta;
 pub use newcomers::{AccountView, AppView, NewAccount, NewApp, NewPerson};

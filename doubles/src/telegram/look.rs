@@ -1,14 +1,14 @@
 //! Inspection of the results, and waiting for them.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use super::{
     sender,
-    state::{Bot, Place},
+    state::{Bot, CallView, Place},
     telegram::Telegram,
-    view::{AnswerView, BotView, CallView, MessageView, UpdateView, WebhookView},
+    view::{AnswerView, BotView, MessageView, UpdateView, WebhookView},
 };
 
 impl Telegram {
@@ -101,40 +101,19 @@ impl Telegram {
     /// including repeats. Updates that are due later, held or late keep waiting.
     pub async fn deliver_all(&self) -> usize {
         let before = self.attempts();
-        let mut changes = self.core.subscribe();
-        self.tick();
-        loop {
-            changes.borrow_and_update();
-            let is_due = !self.core.is_held() && sender::is_something_due(&self.core);
-            if !is_due && !sender::is_something_under_way(&self.core) {
-                return usize::try_from(self.attempts() - before).unwrap_or_default();
-            }
-            if changes.changed().await.is_err() {
-                return 0;
-            }
-        }
+        self.core.settle(|| !sender::is_busy(&self.core)).await;
+        usize::try_from(self.attempts() - before).unwrap_or_default()
     }
 
     /// Evaluates `what` now and after every change until it returns a value or the time limit has passed. It never
     /// polls.
     pub async fn wait_for<T>(&self, what: impl Fn(&Telegram) -> Option<T>, limit: Duration) -> Option<T> {
-        let mut changes = self.core.subscribe();
-        let asking = async {
-            loop {
-                changes.borrow_and_update();
-                if let Some(answer) = what(self) {
-                    return Some(answer);
-                }
-                changes.changed().await.ok()?;
-            }
-        };
-        tokio::time::timeout(limit, asking).await.ok().flatten()
+        self.core.wait_for(limit, || what(self)).await
     }
 
     /// Pauses the sender of updates; false resumes it.
     pub fn hold_updates(&self, hold: bool) {
-        self.core.held.store(hold, Ordering::SeqCst);
-        self.tick();
+        self.core.hold(hold);
     }
 
     /// Re-reads the clock after a test moved it.

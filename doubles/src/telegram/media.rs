@@ -68,8 +68,13 @@ pub(crate) fn object(
     object
 }
 
+/// The preview of videos and stickers.
+pub(crate) fn thumbnail() -> Bytes {
+    Bytes::from_static(include_bytes!("../../assets/samples/thumbnail.png"))
+}
+
 fn preview(state: &mut State) -> Value {
-    let bytes = super::act::thumbnail();
+    let bytes = thumbnail();
     let size = bytes.len();
     let unique = state.files.keep(FileKind::Thumbnail, bytes, None, None);
     json!({"file_unique_id": unique, "file_size": size, "width": 320, "height": 200})

@@ -10,6 +10,7 @@
 mod act;
 mod api;
 mod core;
+mod customer;
 mod detect;
 mod faults;
 mod image;
@@ -28,10 +29,12 @@ mod telegram;
 mod trouble;
 mod view;
 
-pub use act::{Act, Chat, ChatCard, Content, Customer, Done, Dressing, External, Forward, Given, Quote, StickerForm};
-pub use faults::{Fault, Faults, Gate, UpdateFault};
+pub use crate::kit::{Gate, Now, system_clock};
+pub use act::{Act, Chat, ChatCard, Content, Done, Dressing, External, Forward, Given, Quote, StickerForm};
+pub use customer::Customer;
+pub use faults::{Fault, Faults, UpdateFault};
 pub use newcomers::{NewBot, NewGroup, NewPerson};
-pub use options::{Now, Options, system_clock};
-pub use state::{GroupKind, UpdateState};
+pub use options::Options;
+pub use state::{CallView, GroupKind, UpdateState};
 pub use telegram::Telegram;
-pub use view::{AnswerView, BotView, ButtonView, CallView, FileView, MessageView, UpdateView, WebhookView};
+pub use view::{AnswerView, BotView, ButtonView, FileView, MessageView, UpdateView, WebhookView};

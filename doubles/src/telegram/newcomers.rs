@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    act,
+    media,
     show::photo_sizes,
     state::{Bot, Group, GroupKind, Person, Role, Updates},
     telegram::Telegram,
@@ -173,7 +173,7 @@ impl Telegram {
     /// Sets or removes a person's picture.
     pub fn set_avatar(&self, person: i64, on: bool) {
         self.core.change(|state| {
-            let sizes = on.then(|| photo_sizes(state, &act::thumbnail(), 320, 200));
+            let sizes = on.then(|| photo_sizes(state, &media::thumbnail(), 320, 200));
             if let Some(person) = state.people.get_mut(&person) {
                 person.avatar = sizes;
             }

@@ -1,6 +1,6 @@
 //! Rate limits of bots: one message a second in a chat with short bursts, 20 a minute in a group, 30 a second in all.
 
-use std::collections::BTreeMap;
+use crate::kit::Budgets;
 
 /// A rate: an interval in milliseconds, and a burst.
 struct Rate {
@@ -16,8 +16,8 @@ const BOT: Rate = Rate { every: 34, burst: 30 };
 #[derive(Debug, Default)]
 pub(crate) struct Rates {
     pub(crate) on: bool,
-    /// When each bot and chat would have used up its budget; chat 0 is the bot's total.
-    used_until: BTreeMap<(i64, i64), i64>,
+    /// By bot and chat; chat 0 is the bot's total.
+    budgets: Budgets<(i64, i64)>,
 }
 
 impl Rates {
@@ -29,21 +29,18 @@ impl Rates {
         }
         let rate = if chat < 0 { GROUP } else { CHAT };
         let both = [((bot, chat), rate), ((bot, 0), BOT)];
-        let wait = both.iter().map(|(key, rate)| self.wait(*key, rate, now)).max().unwrap_or_default();
+        let wait = both
+            .iter()
+            .map(|(key, rate)| self.budgets.wait(key, rate.every, rate.burst, now))
+            .max()
+            .unwrap_or_default();
         if wait > 0 {
             return Some((wait + 999).div_euclid(1000));
         }
-        for (key, rate) in &both {
-            let used = self.used_until.entry(*key).or_insert(now);
-            *used = (*used).max(now) + rate.every * count;
+        for (key, rate) in both {
+            self.budgets.spend(key, rate.every, count, now);
         }
         None
-    }
-
-    /// Milliseconds until one more is allowed.
-    fn wait(&self, key: (i64, i64), rate: &Rate, now: i64) -> i64 {
-        let used = self.used_until.get(&key).copied().unwrap_or(now).max(now);
-        (used - now - rate.every * (rate.burst - 1)).max(0)
     }
 }
 

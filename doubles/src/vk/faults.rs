@@ -1,8 +1,8 @@
 //! Fault injection.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use serde::Deserialize;
+
+use crate::kit::{self, CallFault, DeliveryFault};
 
 /// Faults of API calls and uploads.
 #[derive(Clone, Debug, Deserialize)]
@@ -44,40 +44,20 @@ pub enum EventFault {
     Lost,
 }
 
-#[derive(Debug)]
-struct Rule {
-    /// `*` matches any; `upload` is any upload.
-    method: String,
-    left: Option<usize>,
-    fault: Fault,
+impl CallFault for Fault {
+    fn only_delays(&self) -> bool {
+        matches!(self, Self::Slow { .. })
+    }
 }
 
-/// The thread-safe set of faults, applied in the order in which they were added.
-#[derive(Default)]
-pub struct Faults {
-    rules: Mutex<Vec<Rule>>,
-    events: Mutex<Vec<(Option<usize>, EventFault)>>,
+impl DeliveryFault for EventFault {
+    const WHAT: &'static str = "event";
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+/// Faults of calls, by method (`upload` is any upload), and of events.
+pub type Faults = kit::Faults<Fault, EventFault>;
 
 impl Faults {
-    pub(crate) fn add(&self, method: &str, left: Option<usize>, fault: Fault) {
-        locked(&self.rules).push(Rule { method: method.to_owned(), left, fault });
-    }
-
-    /// Applies the fault to the next `count` calls of this method (`*` is any, `upload` any upload).
-    pub fn next(&self, method: &str, count: usize, fault: Fault) {
-        self.add(method, Some(count), fault);
-    }
-
-    /// Applies the fault to every call of this method until [`Faults::clear`].
-    pub fn until_cleared(&self, method: &str, fault: Fault) {
-        self.add(method, None, fault);
-    }
-
     /// Refuses the next call of this method with this code.
     pub fn refuse(&self, method: &str, code: i64) {
         self.next(method, 1, Fault::Refuse { code, text: String::new() });
@@ -85,50 +65,6 @@ impl Faults {
 
     /// Applies the fault to the next events sent to callback servers: `count` of them, or all until [`Faults::clear`].
     pub fn next_events(&self, count: Option<usize>, fault: EventFault) {
-        locked(&self.events).push((count, fault));
-    }
-
-    /// Removes all faults.
-    pub fn clear(&self) {
-        locked(&self.rules).clear();
-        locked(&self.events).clear();
-    }
-
-    /// Describes the active faults, a line each.
-    pub fn describe(&self) -> Vec<String> {
-        let times = |left: Option<usize>| left.map_or_else(String::new, |left| format!(" × {left}"));
-        let rules = locked(&self.rules);
-        let calls = rules.iter().map(|one| format!("{}: {:?}{}", one.method, one.fault, times(one.left)));
-        let events = locked(&self.events);
-        let events = events.iter().map(|(left, fault)| format!("event: {fault:?}{}", times(*left)));
-        calls.chain(events).collect()
-    }
-
-    /// Takes the faults of this call: every matching delay, and the first other fault.
-    pub(crate) fn take(&self, method: &str) -> Vec<Fault> {
-        let mut rules = locked(&self.rules);
-        let (mut met, mut broken) = (Vec::new(), false);
-        for rule in rules.iter_mut() {
-            let waits = matches!(rule.fault, Fault::Slow { .. });
-            let is_meant = rule.method == "*" || rule.method == method;
-            if !is_meant || (!waits && broken) {
-                continue;
-            }
-            broken |= !waits;
-            met.push(rule.fault.clone());
-            rule.left = rule.left.map(|left| left.saturating_sub(1));
-        }
-        rules.retain(|rule| rule.left != Some(0));
-        met
-    }
-
-    /// Takes the fault of the next event.
-    pub(crate) fn take_event(&self) -> Option<EventFault> {
-        let mut rules = locked(&self.events);
-        let (left, fault) = rules.first_mut()?;
-        let fault = *fault;
-        *left = left.map(|left| left.saturating_sub(1));
-        rules.retain(|(left, _)| *left != Some(0));
-        Some(fault)
+        self.add_delivery(count, fault);
     }
 }

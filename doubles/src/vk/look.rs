@@ -1,13 +1,14 @@
 //! Inspection of the results, and waiting for them.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use super::{
     callbacks,
     faults::Faults,
-    view::{CallView, CommentView, CommunityView, EventView, MessageView, ServerView},
+    state::CallView,
+    view::{CommentView, CommunityView, EventView, MessageView, ServerView},
     vk::Vk,
 };
 
@@ -89,40 +90,19 @@ impl Vk {
     pub async fn deliver_all(&self) -> usize {
         let attempts = || self.core.read(|state| state.events.0.iter().map(|one| one.attempts).sum::<u32>());
         let before = attempts();
-        let mut changes = self.core.subscribe();
-        self.tick();
-        loop {
-            changes.borrow_and_update();
-            let is_due = !self.core.is_held() && callbacks::is_something_due(&self.core);
-            if !is_due && !callbacks::is_something_under_way(&self.core) {
-                return usize::try_from(attempts() - before).unwrap_or_default();
-            }
-            if changes.changed().await.is_err() {
-                return 0;
-            }
-        }
+        self.core.settle(|| !callbacks::is_busy(&self.core)).await;
+        usize::try_from(attempts() - before).unwrap_or_default()
     }
 
     /// Evaluates `what` now and after every change until it returns a value or the time limit has passed. It never
     /// polls.
     pub async fn wait_for<T>(&self, what: impl Fn(&Vk) -> Option<T>, limit: Duration) -> Option<T> {
-        let mut changes = self.core.subscribe();
-        let asking = async {
-            loop {
-                changes.borrow_and_update();
-                if let Some(answer) = what(self) {
-                    return Some(answer);
-                }
-                changes.changed().await.ok()?;
-            }
-        };
-        tokio::time::timeout(limit, asking).await.ok().flatten()
+        self.core.wait_for(limit, || what(self)).await
     }
 
     /// Pauses the sender of events; false resumes it.
     pub fn hold_events(&self, hold: bool) {
-        self.core.held.store(hold, Ordering::SeqCst);
-        self.tick();
+        self.core.hold(hold);
     }
 
     /// Re-reads the clock after a test moved it.

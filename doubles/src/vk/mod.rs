@@ -12,6 +12,7 @@ mod act;
 mod api;
 mod callbacks;
 mod core;
+mod customer;
 mod faults;
 mod look;
 mod newcomers;
@@ -25,10 +26,11 @@ mod view;
 #[expect(clippy::module_inception, reason = "the handle bears the name of the whole")]
 mod vk;
 
+pub use crate::kit::{Now, system_clock};
 pub use act::{Act, Content, Done, Dressing, Given, Place, Thing};
 pub use faults::{EventFault, Fault, Faults};
 pub use newcomers::{NewChat, NewCommunity, NewPerson};
-pub use options::{Now, Options, system_clock};
-pub use state::{EventState, ServerStatus};
-pub use view::{ButtonView, CallView, CommentView, CommunityView, EventView, MessageView, ServerView};
+pub use options::Options;
+pub use state::{CallView, EventState, ServerStatus};
+pub use view::{ButtonView, CommentView, CommunityView, EventView, MessageView, ServerView};
 pub use vk::Vk;

@@ -1,18 +1,6 @@
 //! Options of a VK double.
 
-use std::sync::Arc;
-
-/// The clock for dates, repeats of events and rate limits. A test may move it.
-pub type Now = Arc<dyn Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync>;
-
-/// The clock of the machine, for use outside tests.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the server's Clock is out of reach here: the double shares nothing with it"
-)]
-pub fn system_clock() -> Now {
-    Arc::new(chrono::Utc::now)
-}
+use crate::kit::{Now, system_clock};
 
 /// Everything needed at the start.
 #[derive(Clone)]

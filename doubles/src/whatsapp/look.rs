@@ -1,6 +1,6 @@
 //! Inspection of the results, and waiting for them.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -14,18 +14,7 @@ use super::{
 
 /// Returns when no webhook is due or on its way, and no link is being loaded.
 pub(crate) async fn settled(core: &Core) {
-    let mut changes = core.subscribe();
-    core.touch();
-    loop {
-        changes.borrow_and_update();
-        let is_due = !core.is_held() && sender::is_something_due(core);
-        if !is_due && !sender::is_something_under_way(core) {
-            return;
-        }
-        if changes.changed().await.is_err() {
-            return;
-        }
-    }
+    core.settle(|| !sender::is_busy(core)).await;
 }
 
 impl WhatsApp {
@@ -112,23 +101,12 @@ impl WhatsApp {
     /// Evaluates `what` now and after every change until it returns a value or the time limit has passed. It never
     /// polls.
     pub async fn wait_for<T>(&self, what: impl Fn(&WhatsApp) -> Option<T>, limit: Duration) -> Option<T> {
-        let mut changes = self.core.subscribe();
-        let asking = async {
-            loop {
-                changes.borrow_and_update();
-                if let Some(answer) = what(self) {
-                    return Some(answer);
-                }
-                changes.changed().await.ok()?;
-            }
-        };
-        tokio::time::timeout(limit, asking).await.ok().flatten()
+        self.core.wait_for(limit, || what(self)).await
     }
 
     /// Pauses the sender of webhooks; false resumes it.
     pub fn hold_webhooks(&self, hold: bool) {
-        self.core.held.store(hold, Ordering::SeqCst);
-        self.tick();
+        self.core.hold(hold);
     }
 
     /// Re-reads the clock after a test moved it.

@@ -31,12 +31,13 @@ mod view;
 #[expect(clippy::module_inception, reason = "the handle bears the name of the whole")]
 mod whatsapp;
 
+pub use crate::kit::{Gate, Now, system_clock};
 pub use act::{Act, Content, Customer, Done, Dressing, Given};
 pub use batch::Batch;
-pub use faults::{Fault, Faults, Gate, WebhookFault};
+pub use faults::{Fault, Faults, WebhookFault};
 pub use graph::sign;
 pub use newcomers::{NewApp, NewPerson, NewPhone};
-pub use options::{Now, Options, system_clock};
+pub use options::Options;
 pub use review::Review;
 pub use state::{Status, WebhookState};
 pub use view::{AppView, CallView, FileView, MessageView, TemplateView, WebhookView};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::kit::Budgets;
+
 /// Milliseconds between messages of a number to one person, when the burst is used up.
 const PAIR: i64 = 6_000;
 /// Messages to one person that may go at once and are paid back by waiting.
@@ -32,8 +34,8 @@ impl Hit {
 pub(crate) struct Rates {
     pub(crate) on: bool,
     pub(crate) pair_burst: i64,
-    /// When the budget of a number and a person would be used up.
-    pairs: BTreeMap<(String, i64), i64>,
+    /// By number and person.
+    pairs: Budgets<(String, i64)>,
     /// The current second of a number and the messages in it.
     seconds: BTreeMap<String, (i64, i64)>,
 }
@@ -56,12 +58,12 @@ impl Rates {
         if second.1 >= most {
             return Some(Hit::Throughput);
         }
-        let used = self.pairs.entry((phone.to_owned(), person)).or_insert(now);
-        if (*used).max(now) - now > PAIR * (self.pair_burst - 1) {
+        let pair = (phone.to_owned(), person);
+        if self.pairs.wait(&pair, PAIR, self.pair_burst, now) > 0 {
             return Some(Hit::Pair);
         }
         second.1 += 1;
-        *used = (*used).max(now) + PAIR;
+        self.pairs.spend(pair, PAIR, 1, now);
         None
     }
 }

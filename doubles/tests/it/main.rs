@@ -16,6 +16,7 @@ mod edits;
 mod faults;
 mod files;
 mod groups;
+mod hook;
 mod max;
 mod meta;
 mod polling;

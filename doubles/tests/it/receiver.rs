@@ -5,8 +5,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev::ServerHandle, http::StatusCode, web};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use serde_json::Value;
+
+use crate::hook::{HookServer, serve};
 
 /// An answer: status, and `Retry-After`.
 pub type Wanted = (u16, Option<u64>);
@@ -22,13 +24,7 @@ struct Seen {
 pub struct Receiver {
     pub url: String,
     seen: Arc<Mutex<Seen>>,
-    server: ServerHandle,
-}
-
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        drop(self.server.stop(false));
-    }
+    _server: HookServer,
 }
 
 async fn take(seen: web::Data<Arc<Mutex<Seen>>>, request: HttpRequest, body: web::Json<Value>) -> HttpResponse {
@@ -51,16 +47,10 @@ impl Receiver {
     pub fn start() -> Self {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let shared = web::Data::new(Arc::clone(&seen));
-        let server = HttpServer::new(move || App::new().app_data(shared.clone()).default_service(web::to(take)))
-            .workers(1)
-            .disable_signals()
-            .bind("127.0.0.1:0")
-            .unwrap();
-        let url = format!("http://{}/hook", server.addrs()[0]);
-        let server = server.run();
-        let handle = server.handle();
-        tokio::spawn(server);
-        Self { url, seen, server: handle }
+        let (url, server) = serve(move |app| {
+            app.app_data(shared.clone()).default_service(web::to(take));
+        });
+        Self { url, seen, _server: server }
     }
 
     /// The next answers; 200 after them.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::read::{code, members, paths, short};
+use super::read::{code, members, paths, root, rust_files, short};
 use super::{CLI, modules_of};
 
 /// What each module of the server may know of the others. None is exempt but the three that put everything together.
@@ -203,6 +203,34 @@ fn no_module_leads_back_to_itself() {
         }
         let found = cycle(&edges(&member)).map(|way| way.join(" -> "));
         assert_eq!(found, None, "{member} has a cycle");
+    }
+}
+
+/// Folders in which no module leads back to itself either.
+const FOLDERS: &[&str] = &["doubles/src/kit", "doubles/src/max", "doubles/src/telegram", "doubles/src/vk"];
+
+/// What each module of a folder names of the others, from the crate's root or from the folder.
+fn edges_within(folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    let from_root = format!("crate::{}::", folder.file_name().unwrap().to_str().unwrap());
+    let mut edges = BTreeMap::<String, BTreeSet<String>>::new();
+    for file in rust_files(folder).into_iter().filter(|file| *file != folder.join("mod.rs")) {
+        let parts: Vec<&str> = file.strip_prefix(folder).unwrap().iter().map(|part| part.to_str().unwrap()).collect();
+        let depth = parts.len() - usize::from(parts.last() == Some(&"mod.rs"));
+        let (code, here) = (code(&file), "super::".repeat(depth));
+        let named = paths(&code, &from_root).into_iter().chain(paths(&code, &here));
+        let tops = named.map(|path| path.split("::").next().unwrap_or_default().to_owned());
+        edges.entry(parts[0].trim_end_matches(".rs").to_owned()).or_default().extend(tops);
+    }
+    let modules: BTreeSet<String> = edges.keys().cloned().collect();
+    edges.iter_mut().for_each(|(module, named)| named.retain(|other| other != module && modules.contains(other)));
+    edges
+}
+
+#[test]
+fn no_module_of_these_folders_leads_back_to_itself() {
+    for (folder, edges) in FOLDERS.iter().map(|folder| (folder, edges_within(&root().join(folder)))) {
+        assert!(edges.values().any(|named| !named.is_empty()), "{folder}: nothing was read");
+        assert_eq!(cycle(&edges).map(|way| way.join(" -> ")), None, "{folder} has a cycle");
     }
 }
 

@@ -11,7 +11,7 @@ mod content;
 mod tests;
 
 use base::i18n::{LocalizedText, Words};
-use base::message::{Body, Content, Person, Quote, Role, State};
+use base::message::{Body, Person, Quote, Role, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -21,6 +21,7 @@ use super::send::OwnSend;
 use super::setup::Account;
 use super::wire::{Chat, Item, Message, Post};
 use crate::Settings;
+use crate::above::above;
 use crate::incoming::{InboundEvent, IncomingMessage, NotReceived, StatusReport};
 
 /// The seller's account, and the language of texts that Parom supplies.
@@ -61,10 +62,6 @@ pub(super) async fn receive(
         let value = json!(message.created);
         events.push(InboundEvent::Learned { part: "avito", key: "since".to_owned(), value });
     }
-    if is_own && scene.is_late {
-        // Without the chat it is unknown to whom the seller wrote.
-        return Err(NotReceived::Later(LocalizedText::new("said-avito-chat")));
-    }
     let Scene { chat, advert, .. } = scene;
     events.push(InboundEvent::Wrote(Box::new(listener.message(&message, chat.as_deref(), advert.as_ref()))));
     Ok(events)
@@ -92,8 +89,14 @@ pub(super) fn read_old(
     chat: &Chat,
     advert: Option<&Item>,
 ) -> Option<IncomingMessage> {
-    let is_told = listener.without_asking(message).is_none();
-    is_told.then(|| listener.message(message, Some(chat), advert))
+    if listener.without_asking(message).is_some() {
+        return None;
+    }
+    let mut written = listener.message(message, Some(chat), advert);
+    if let Some(opposite) = written.room.take() {
+        written.body.receiver = Some(opposite);
+    }
+    Some(written)
 }
 
 impl Listener<'_> {
@@ -123,19 +126,17 @@ impl Listener<'_> {
         let (sender, receiver) = if is_own {
             let opposite = chat.and_then(|chat| chat.buyer(self.account));
             let seller = Person { id: message.author_id.to_string(), role: Role::Manager, ..Person::default() };
-            // A chat that Avito does not describe is known by its id alone.
-            let opposite = opposite.map_or_else(
-                || buyer(&message.chat_id, None, self.words),
-                |user| buyer(&user.id, Some(user), self.words),
-            );
-            (seller, Some(opposite))
+            (seller, opposite.map(|user| buyer(&user.id, Some(user), self.words)))
         } else {
             let user = chat.and_then(|chat| chat.user(&message.author_id));
             (buyer(&message.author_id, user, self.words), None)
         };
+        // In a chat that Avito does not describe the seller wrote to whoever is known from it; if nobody is, the chat is
+        // opened by its id.
+        let room = (is_own && receiver.is_none()).then(|| buyer(&message.chat_id, None, self.words));
         let (mut content, mut caption) = self.content(message);
         if let Some(advert) = advert {
-            above(&self.advert(advert), &mut content, &mut caption);
+            above(&self.advert(advert), "\n\n", &mut content, &mut caption);
         }
         let reply_to = message.quote.as_ref().filter(|quote| !quote.id.is_empty());
         let reply_to = reply_to.map(|quote| Quote { external_id: Some(quote.id.to_string()), ..Quote::default() });
@@ -144,7 +145,7 @@ impl Listener<'_> {
             conversation_id: message.chat_id.to_string(),
             sent_at: message.created.checked_mul(1000).filter(|at| *at > 0),
             body: Body { receiver, caption, reply_to, ..Body::new(sender, content) },
-            room: None,
+            room,
         }
     }
 
@@ -152,17 +153,5 @@ impl Listener<'_> {
     fn text(&self, key: &'static str, with: &[(&'static str, &str)]) -> String {
         let said = with.iter().fold(LocalizedText::new(key), |said, (name, text)| said.with(name, *text));
         said.plain(self.words, "")
-    }
-}
-
-/// Puts a text above a content.
-fn above(text: &str, content: &mut Content, caption: &mut Option<String>) {
-    let joined = |below: &str| if below.is_empty() { text.to_owned() } else { format!("{text}\n\n{below}") };
-    match content {
-        Content::Text { text: below } => *below = joined(below),
-        other => match other.media_mut() {
-            Some(media) => media.text = Some(joined(media.text.as_deref().unwrap_or_default())),
-            None => *caption = Some(joined(caption.as_deref().unwrap_or_default())),
-        },
     }
 }

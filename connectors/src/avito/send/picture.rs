@@ -1,20 +1,17 @@
 //! Pictures: uploaded first, then sent by their id (avito §6).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use base::i18n::LocalizedText;
 use base::message::Media;
-use futures_util::StreamExt;
-use reqwest::Body;
-use reqwest::multipart::{Form, Part};
+use reqwest::multipart::Form;
 use serde_json::Value;
 
 use crate::Outgoing;
 use crate::avito::api::{ApiError, AvitoApi};
 use crate::avito::setup::Account;
 use crate::file::{NotOpened, OpenFile};
+use crate::upload::{self, Whole};
 
 /// The largest picture in bytes.
 const LARGEST: u64 = 24 * 1024 * 1024;
@@ -54,31 +51,11 @@ fn is_taken(media: &Media) -> bool {
     (1..=LARGEST).contains(&media.file_size) && FORMATS.contains(&kind.to_ascii_lowercase().as_str())
 }
 
-/// Whether the whole file was sent.
-#[derive(Clone, Default)]
-struct Whole(Arc<AtomicBool>);
-
-impl Whole {
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-}
-
 fn form(media: &Media, file: OpenFile) -> (Form, Whole) {
-    let whole = Whole::default();
-    let ended = whole.clone();
-    let end = futures_util::stream::poll_fn(move |_| {
-        ended.0.store(true, Ordering::Release);
-        std::task::Poll::Ready(None)
-    });
-    let bytes = file.bytes.chain(end).map(|piece| piece.map_err(std::io::Error::other));
     let name = if media.file_name.is_empty() { "picture.jpg" } else { media.file_name.as_str() };
-    let part = Part::stream_with_length(Body::wrap_stream(bytes), media.file_size).file_name(name.to_owned());
-    let mut headers = reqwest::header::HeaderMap::new();
-    if let Some(kind) = media.mime_type.as_deref().and_then(|kind| kind.parse().ok()) {
-        headers.insert(reqwest::header::CONTENT_TYPE, kind);
-    }
-    (Form::new().part("uploadfile[]", part.headers(headers)), whole)
+    let kind = media.mime_type.as_deref().unwrap_or_default();
+    let (part, whole) = upload::part(name.to_owned(), kind, media.file_size, file.bytes);
+    (Form::new().part("uploadfile[]", part), whole)
 }
 
 #[cfg(test)]

@@ -2,12 +2,11 @@
 
 mod own;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use base::i18n::{Language, Words};
-use base::message::{FailureCode, Media, Person};
+use base::message::{FailureCode, Media};
 use bytes::Bytes;
 use chrono::DateTime;
 use futures_util::StreamExt;
@@ -15,8 +14,9 @@ use uuid::Uuid;
 
 use super::*;
 use crate::avito::fake::{CHAT, Fake, SELLER, body, fixture, settings};
-use crate::file::{NotOpened, OpenFile, SharedShelf, Shelf};
-use crate::{Connector, LastIncoming, PartNumber};
+use crate::file::{NotOpened, OpenFile, Shelf};
+use crate::tests::{self, message, text};
+use crate::{Connector, LastIncoming};
 
 const BYTES: &[u8] = b"the bytes of a picture";
 
@@ -37,36 +37,7 @@ impl Shelf for Shelves {
 }
 
 fn outgoing(content: Content) -> Outgoing {
-    let message = Message {
-        id: Uuid::from_u128(1),
-        external_id: None,
-        part: PartNumber::WHOLE,
-        sender: Person::default(),
-        receiver: Person::default(),
-        content,
-        markup: None,
-        template: None,
-        registered_template: None,
-        reply_to: None,
-        forward: None,
-        post: None,
-        sent_at: DateTime::UNIX_EPOCH,
-    };
-    Outgoing {
-        letter_id: Uuid::from_u128(9),
-        source_id: Uuid::from_u128(8),
-        conversation_id: CHAT.to_owned(),
-        last_incoming: None,
-        event: Event::Created(Box::new(message)),
-        repeat: false,
-        now: DateTime::from_timestamp_millis(1_795_168_800_000).unwrap(),
-        words: Words::new(Language::En),
-        files: SharedShelf::new(Arc::new(Shelves)),
-    }
-}
-
-fn text(text: &str) -> Content {
-    Content::Text { text: text.to_owned() }
+    tests::outgoing(CHAT, Event::Created(Box::new(message(content))), Shelves)
 }
 
 fn picture(mime: &str, media_id: u128) -> Content {

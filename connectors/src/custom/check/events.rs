@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::Endpoint;
-use crate::{Event, Message, MessageIds, PartNumber};
+use crate::{Event, Message, MessageIds};
 
 /// Longer than most messengers accept.
 const LONG: usize = 20_000;
@@ -115,19 +115,9 @@ impl<'a> CheckScene<'a> {
     fn message(&self, content: Content) -> Message {
         let customer = Person { id: CONVERSATION.to_owned(), name: Some("Anna".to_owned()), ..Person::default() };
         Message {
-            id: self.clock.uuid_v7(),
-            external_id: None,
-            part: PartNumber::WHOLE,
             sender: manager(),
             receiver: Person { phone: Some(self.endpoint.phone.clone()), ..customer },
-            content,
-            markup: None,
-            template: None,
-            registered_template: None,
-            reply_to: None,
-            forward: None,
-            post: None,
-            sent_at: self.now(),
+            ..Message::of(self.clock.uuid_v7(), content, self.now())
         }
     }
 

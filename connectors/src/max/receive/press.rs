@@ -3,9 +3,9 @@
 use base::message::{Body, Content};
 
 use super::Listener;
+use crate::PressedButton;
 use crate::incoming::{ButtonPress, InboundEvent, IncomingMessage};
 use crate::max::ids::Place;
-use crate::max::keyboard::PressedButton;
 use crate::max::wire::{Message, Update};
 
 /// The longest id of a press that is taken for one, in bytes.

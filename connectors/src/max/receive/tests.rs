@@ -12,29 +12,20 @@ use serde_json::{Value, json};
 use super::*;
 use crate::incoming::IncomingMessage;
 use crate::max::fake::api_at;
+use crate::tests::fixtures;
 
 /// The token by which `contact_own` is signed.
 const TOKEN: &str = "f9LHodD0cOL-max-token";
 const CHAT: &str = "880011223";
 
-fn folder() -> &'static str {
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/max")
-}
-
 /// A body of the fixtures.
 fn body(name: &str) -> String {
-    let path = format!("{}/{name}.json", folder());
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    fixtures::body("max", name)
 }
 
 /// Names of the fixtures that are updates.
 fn names() -> Vec<String> {
-    let files = std::fs::read_dir(folder()).unwrap().map(|file| file.unwrap().path());
-    let updates = files.filter(|path| path.extension().is_some_and(|kind| kind == "json"));
-    let names = updates.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned());
-    let mut names: Vec<String> = names.filter(|name| !name.starts_with("api_")).collect();
-    names.sort();
-    names
+    fixtures::names("max")
 }
 
 /// A bot in groups, whose group's title is known.

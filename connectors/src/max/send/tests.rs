@@ -1,11 +1,9 @@
 //! Requests to MAX, and the meaning of its answers.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use base::i18n::{Language, Words};
 use base::message::{Content, FailureCode, Media, Person, State};
 use bytes::Bytes;
 use chrono::DateTime;
@@ -15,9 +13,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::file::{NotOpened, OpenFile, SharedShelf, Shelf};
+use crate::file::{NotOpened, OpenFile, Shelf};
 use crate::max::fake::{Fake, ScriptedAnswer};
-use crate::{Message, PartNumber};
+use crate::tests::{self, message, taken, text};
+use crate::{LastIncoming, Message};
 
 mod comments;
 mod edits;
@@ -32,7 +31,7 @@ const BYTES: &[u8] = b"the bytes of a file";
 /// A bot with its settings and memory.
 struct TestBot {
     fake: Fake,
-    uploaded: UploadedFiles,
+    memory: Memory,
     settings: Settings,
 }
 
@@ -40,13 +39,13 @@ impl TestBot {
     async fn new(answers: impl IntoIterator<Item = ScriptedAnswer>) -> Self {
         let secrets = BTreeMap::from([("bot_token".to_owned(), SecretString::from("CANARY-token"))]);
         let settings = Settings { public: json!({}), secrets };
-        Self { fake: Fake::start(answers).await, uploaded: UploadedFiles::default(), settings }
+        Self { fake: Fake::start(answers).await, memory: Memory::default(), settings }
     }
 
     async fn send_to(&self, conversation: &str, event: Event) -> Report {
         let mut outgoing = outgoing(event);
         outgoing.conversation_id = conversation.to_owned();
-        send(&self.fake.api(), &self.uploaded, &self.settings, &outgoing).await
+        send(&self.fake.api(), &self.memory, &self.settings, &outgoing).await
     }
 
     async fn send(&self, message: Message) -> Report {
@@ -66,51 +65,12 @@ async fn sent(message: Message, answers: impl IntoIterator<Item = ScriptedAnswer
 }
 
 fn outgoing(event: Event) -> Outgoing {
-    Outgoing {
-        letter_id: Uuid::from_u128(9),
-        source_id: Uuid::from_u128(8),
-        conversation_id: CHAT.to_owned(),
-        last_incoming: None,
-        event,
-        repeat: false,
-        now: DateTime::from_timestamp_millis(1_795_168_800_000).unwrap(),
-        words: Words::new(Language::En),
-        files: SharedShelf::new(Arc::new(OneFile)),
-    }
-}
-
-fn message(content: Content) -> Message {
-    Message {
-        id: Uuid::from_u128(1),
-        external_id: None,
-        part: PartNumber::WHOLE,
-        sender: Person::default(),
-        receiver: Person::default(),
-        content,
-        markup: None,
-        template: None,
-        registered_template: None,
-        reply_to: None,
-        forward: None,
-        post: None,
-        sent_at: DateTime::UNIX_EPOCH,
-    }
-}
-
-fn text(text: &str) -> Content {
-    Content::Text { text: text.to_owned() }
+    tests::outgoing(CHAT, event, OneFile)
 }
 
 /// A file stored by Parom.
 fn kept(name: &str, mime: &str) -> Media {
-    Media {
-        media_url: format!("https://parom.example/media/t/{name}"),
-        file_name: name.to_owned(),
-        file_size: u64::try_from(BYTES.len()).unwrap(),
-        mime_type: Some(mime.to_owned()),
-        media_id: Some(Uuid::from_u128(7)),
-        ..Media::default()
-    }
+    tests::kept(name, mime, BYTES.len())
 }
 
 /// Contains one file, whatever id is requested.
@@ -125,13 +85,6 @@ impl Shelf for OneFile {
 
     async fn content(&self, media_id: Uuid) -> Option<String> {
         Some(media_id.to_string())
-    }
-}
-
-fn taken(report: &Report) -> &Taken {
-    match &report.verdict {
-        Verdict::Done(taken) => taken,
-        other => panic!("{other:?}: {}", report.reason),
     }
 }
 

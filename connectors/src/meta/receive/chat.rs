@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::content::Piece;
 use super::{Listener, id_of, millis, text_of};
+use crate::PressedButton;
 use crate::incoming::{
     Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage, Reacted, StatusReport, StatusUpTo,
 };
-use crate::meta::buttons;
 use crate::meta::send::letter_of;
 
 /// Events that are understood and of no interest.
@@ -118,7 +118,7 @@ impl Listener<'_> {
         }
         let app = text_of(message, "app_id");
         let own = self.account.fact("/bot/app_id").and_then(Value::as_str);
-        let vendors = self.meta.vendor.as_ref().map(|vendor| vendor.app_id.as_str());
+        let vendors = self.meta.vendor.as_ref().and_then(|vendor| vendor.app_id.as_deref());
         if app.as_deref().is_some_and(|app| own == Some(app) || vendors == Some(app)) {
             return Some(InboundEvent::Nothing("echo"));
         }
@@ -217,7 +217,7 @@ fn wrote(written: IncomingMessage) -> InboundEvent {
 
 /// A press of one of our buttons, or what it says as a text.
 fn press_or_text(written: IncomingMessage, data: &str) -> InboundEvent {
-    match buttons::message_of(data) {
+    match PressedButton::read(data).map(|pressed| pressed.message_id) {
         Some(message_id) => InboundEvent::Pressed(Box::new(ButtonPress {
             written,
             message_id: Some(message_id),

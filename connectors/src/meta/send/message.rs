@@ -8,11 +8,12 @@ use super::draft::Draft;
 use super::judge::judge;
 use crate::Message;
 use crate::error_catalog::Fix;
+use crate::meta::graph::GraphError;
 use crate::meta::receive::COMMENT;
 
-/// Maximum requests for one message: the first, and one for each change: to the person, without a quote, as a link,
-/// shorter.
-const TRIES: usize = 5;
+/// Maximum requests for one message: the first, and one for each change: to the person, without a quote, as bytes, as a
+/// link, shorter.
+const TRIES: usize = 6;
 /// A comment cannot be answered privately, or was already (instagram-and-facebook §11).
 const NOT_PRIVATELY: [u32; 2] = [10_900, 10_903];
 
@@ -34,13 +35,14 @@ pub(super) async fn send(context: &SendContext<'_>, message: &Message) -> Report
             Ok(answer) => return taken(context, &answer),
             Err(failed) => failed,
         };
-        let judged = judge(context, &failed);
         // They may have written besides: then an ordinary message arrives.
-        if NOT_PRIVATELY.contains(&judged.code) && draft.comment.take().is_some() {
+        if is_not_privately(&failed) && draft.comment.take().is_some() {
             continue;
         }
+        let judged = judge(context, &failed);
         match judged.fix {
-            Some(fix) if !mended.contains(&fix) => {
+            // A file changes twice, and then is none.
+            Some(fix) if fix == Fix::Bytes || !mended.contains(&fix) => {
                 mended.push(fix);
                 if !draft.mend(context, message, fix) {
                     return judged.report;
@@ -50,6 +52,10 @@ pub(super) async fn send(context: &SendContext<'_>, message: &Message) -> Report
         }
     }
     super::judge::unreachable(context)
+}
+
+fn is_not_privately(failed: &GraphError) -> bool {
+    matches!(failed, GraphError::Refused(refusal) if NOT_PRIVATELY.contains(&refusal.code))
 }
 
 fn taken(context: &SendContext<'_>, answer: &Value) -> Report {

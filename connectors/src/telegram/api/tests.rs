@@ -1,4 +1,5 @@
 use base::config::Config;
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::*;

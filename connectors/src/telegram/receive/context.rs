@@ -75,24 +75,3 @@ fn without_file(mut content: Content) -> Content {
     }
     content
 }
-
-/// Puts lines above the message's text or caption.
-pub(super) fn above(lines: Vec<String>, content: &mut Content, caption: &mut Option<String>) {
-    if lines.is_empty() {
-        return;
-    }
-    let joined = |words: Option<&str>| {
-        let words = words.filter(|words| !words.is_empty());
-        lines.iter().map(String::as_str).chain(words).collect::<Vec<_>>().join("\n")
-    };
-    match content {
-        Content::Text { text } => *text = joined(Some(text)),
-        Content::Location { .. } | Content::Contact { .. } => *caption = Some(joined(caption.as_deref())),
-        Content::Picture(file)
-        | Content::Video(file)
-        | Content::File(file)
-        | Content::Voice(file)
-        | Content::Audio(file)
-        | Content::Sticker(file) => file.text = Some(joined(file.text.as_deref())),
-    }
-}

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::Listener;
 use super::content::{ReceivedContent, phone};
-use super::context::above;
+use crate::above::above;
 use crate::incoming::{Began, EditedMessage, InboundEvent, IncomingMessage};
 use crate::telegram::ids::ChatThread;
 use crate::telegram::wire::Message;
@@ -77,7 +77,10 @@ impl Listener<'_> {
     /// None if it has no content.
     fn written(&self, message: &Message, scene: MessageScene) -> Option<IncomingMessage> {
         let ReceivedContent { mut content, mut caption } = self.held(message)?;
-        above(self.lines_above(message), &mut content, &mut caption);
+        let lines = self.lines_above(message);
+        if !lines.is_empty() {
+            above(&lines.join("\n"), "\n", &mut content, &mut caption);
+        }
         let mut sender = self.author(message);
         if scene.receiver.is_some() {
             sender.role = Role::Manager;

@@ -3,9 +3,9 @@
 use base::message::{Body, Content};
 
 use super::Listener;
+use crate::PressedButton;
 use crate::incoming::{ButtonPress, InboundEvent, IncomingMessage, Reacted};
 use crate::telegram::ids::{ChatThread, Within};
-use crate::telegram::keyboard;
 use crate::telegram::wire::{CallbackQuery, ChatMemberUpdated, MessageReaction};
 
 impl Listener<'_> {
@@ -56,7 +56,7 @@ impl Listener<'_> {
                 body: Body::new(sender, content),
                 room: message.chat.is_group().then(|| self.room(&message.chat)),
             },
-            message_id: keyboard::PressedButton::read(data).map(|pressed| pressed.message_id),
+            message_id: PressedButton::read(data).map(|pressed| pressed.message_id),
             data: data.clone(),
             acknowledge: query.id.clone(),
         }))

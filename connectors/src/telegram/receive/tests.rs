@@ -15,13 +15,13 @@ use url::Url;
 
 use super::*;
 use crate::incoming::IncomingMessage;
+use crate::tests::fixtures;
 
 const BOT: &str = "7012345678:AAE_abcdefghijklmnopqrstuvwxyz-1234";
 
 /// A body of the fixtures.
 fn body(name: &str) -> String {
-    let path = format!("{}/../tests/fixtures/telegram/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    fixtures::body("telegram", name)
 }
 
 /// A bot in groups, connected to Oleg's account by Telegram Business.

@@ -5,9 +5,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Listener;
+use crate::PressedButton;
 use crate::incoming::{Began, ButtonPress, InboundEvent, IncomingMessage, Reacted, StatusUpTo};
 use crate::vk::ids::{MessageId, is_chat};
-use crate::vk::keyboard::PressedButton;
+use crate::vk::keyboard;
 use crate::vk::reactions;
 use crate::vk::wire::number;
 
@@ -88,7 +89,7 @@ impl Listener<'_> {
         if told.user_id == 0 || told.peer_id == 0 {
             return InboundEvent::Unknown("message_event");
         }
-        let pressed = PressedButton::of_payload(&object["payload"]);
+        let pressed = keyboard::pressed(&object["payload"]);
         let data = pressed.map_or_else(|| object["payload"].to_string(), PressedButton::data);
         let label = object["payload"]["label"].as_str().unwrap_or_default().to_owned();
         let sender = self.asking.person(told.user_id).await;

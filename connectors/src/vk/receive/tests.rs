@@ -15,6 +15,7 @@ use url::Url;
 
 use super::*;
 use crate::incoming::IncomingMessage;
+use crate::tests::fixtures;
 use crate::vk::fake::Fake;
 
 /// A community that reads, and the VK it asks.
@@ -50,19 +51,12 @@ fn settings() -> Settings {
 
 /// A body of the fixtures.
 fn body(name: &str) -> String {
-    let path = format!("{}/../tests/fixtures/vk/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    fixtures::body("vk", name)
 }
 
 /// The names of all events among the fixtures.
 fn names() -> Vec<String> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/vk");
-    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let json = files.filter(|path| path.extension().is_some_and(|ending| ending == "json"));
-    let mut names: Vec<_> = json.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
-    names.retain(|name| !name.starts_with("api_"));
-    names.sort();
-    names
+    fixtures::names("vk")
 }
 
 /// The events of a fixture's body, in English.

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use base::i18n::LocalizedText;
-use base::message::{Failure, FailureCode};
-use base::verdict::{Report, Taken, Verdict};
+use base::verdict::Verdict;
 
 use super::SendContext;
-use crate::error_catalog::{CatalogEntry, Fix, RefusalClass, VK};
+use crate::error_catalog::{CatalogEntry, VK};
+use crate::judged::Judged;
 use crate::vk::api::ApiError;
 use crate::vk::setup::explain;
 
@@ -15,61 +15,26 @@ use crate::vk::setup::explain;
 const A_SECOND: Duration = Duration::from_secs(1);
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 
-/// A failed call and its meaning.
-pub(super) struct Judged {
-    /// The outcome if the request is not changed.
-    pub report: Report,
-    /// How the request may be changed.
-    pub fix: Option<Fix>,
-}
-
 /// Judges a failed call.
 pub(super) fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
-    let plain = |verdict| {
-        let report = Report::not_done(verdict, explain(failed).to_string());
-        Judged { report, fix: None }
-    };
-    let retry = |after, whole_target| Verdict::Retry { after, whole_target };
     match failed {
-        ApiError::NotSent(_) => plain(retry(None, false)),
-        ApiError::Unknown(_) | ApiError::Unreadable => plain(Verdict::Unknown),
+        ApiError::NotSent(_) => Judged::not_sent(&explain(failed)),
+        ApiError::Unknown(_) | ApiError::Unreadable => Judged::unknown(0, &explain(failed)),
         ApiError::Status(status) => {
-            let mut judged = plain(retry(None, *status == 429));
+            let mut judged = Judged::not_sent(&explain(failed));
+            judged.report.verdict = Verdict::Retry { after: None, whole_target: *status == 429 };
             judged.report.status = *status;
             judged
         }
-        ApiError::NotUploaded(text) => {
-            let mut judged = refused(line, VK.row("upload"), 0, text);
-            judged.report = judged.report.with_answer(200, &failed.answer().unwrap_or_default());
-            judged
-        }
-        ApiError::Refused { code, text } => {
-            let mut judged = refused(line, VK.find(*code, text), *code, text);
-            judged.report = judged.report.with_answer(200, &failed.answer().unwrap_or_default());
-            judged
-        }
+        ApiError::NotUploaded(text) => refused(line, VK.row("upload"), 0, text, failed),
+        ApiError::Refused { code, text } => refused(line, VK.find(*code, text), *code, text, failed),
     }
 }
 
-fn refused(line: &SendContext<'_>, row: Option<&CatalogEntry>, code: u32, text: &str) -> Judged {
-    let words = line.outgoing.words;
+fn refused(line: &SendContext<'_>, row: Option<&CatalogEntry>, code: u32, text: &str, failed: &ApiError) -> Judged {
     let said = LocalizedText::new("said-vk-answered").with("code", i64::from(code)).with("text", text).to_string();
-    let Some(row) = row else {
-        let failure = Failure { code: FailureCode::Rejected, text: String::new() };
-        return Judged { report: Report::not_done(Verdict::Bury(failure), said), fix: None };
-    };
-    let (verdict, fix) = match row.class {
-        RefusalClass::Permanent => (Verdict::Bury(row.failure(words)), None),
-        RefusalClass::Resend(fix) => (Verdict::Bury(row.failure(words)), Some(fix)),
-        RefusalClass::Transient => (transient(code), None),
-        RefusalClass::Pause => {
-            let reason = LocalizedText::new(row.key()).to_string();
-            return Judged { report: Report::not_done(Verdict::Pause, reason), fix: None };
-        }
-        RefusalClass::Done => return Judged { report: Report::done(0, Taken::default()), fix: None },
-        RefusalClass::Unknown => (Verdict::Unknown, None),
-    };
-    Judged { report: Report::not_done(verdict, said), fix }
+    let judged = Judged::refused(row, line.outgoing.words, transient(code), said);
+    judged.with_answer(200, &failed.answer().unwrap_or_default())
 }
 
 fn transient(code: u32) -> Verdict {

@@ -1,13 +1,9 @@
 //! Requests to VK, and the meaning of its answers.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use base::config::Config;
 use base::http_client::HttpClients;
-use base::i18n::{Language, Words};
 use base::message::{Button, Content, FailureCode, List, Markup, Media, Person, Post, Quote, Row, Section, State};
-use base::verdict::Taken;
 use bytes::Bytes;
 use chrono::DateTime;
 use futures_util::StreamExt;
@@ -16,7 +12,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::file::{NotOpened, OpenFile, SharedShelf, Shelf};
+use crate::file::{NotOpened, OpenFile, Shelf};
+use crate::tests::{self, taken, text};
 use crate::vk::fake::{Fake, ScriptedAnswer};
 use crate::{LastIncoming, Message, MessageIds, PartNumber};
 
@@ -64,58 +61,16 @@ impl Stage {
 }
 
 fn outgoing(event: Event) -> Outgoing {
-    Outgoing {
-        letter_id: Uuid::from_u128(9),
-        source_id: Uuid::from_u128(8),
-        conversation_id: "712".to_owned(),
-        last_incoming: None,
-        event,
-        repeat: false,
-        now: DateTime::from_timestamp_millis(1_795_168_800_000).unwrap(),
-        words: Words::new(Language::En),
-        files: SharedShelf::new(Arc::new(OneFile)),
-    }
+    tests::outgoing("712", event, OneFile)
 }
 
 fn message(content: Content) -> Message {
-    Message {
-        id: Uuid::from_u128(1),
-        external_id: None,
-        part: PartNumber::WHOLE,
-        sender: Person::default(),
-        receiver: Person::default(),
-        content,
-        markup: None,
-        template: None,
-        registered_template: None,
-        reply_to: None,
-        forward: None,
-        post: None,
-        sent_at: DateTime::from_timestamp_millis(1_795_168_800_000).unwrap(),
-    }
-}
-
-fn text(text: &str) -> Content {
-    Content::Text { text: text.to_owned() }
+    let sent_at = DateTime::from_timestamp_millis(1_795_168_800_000).unwrap();
+    Message { sent_at, ..tests::message(content) }
 }
 
 fn kept(name: &str, mime: &str) -> Media {
-    Media {
-        media_url: format!("https://parom.example/media/t/{name}"),
-        file_name: name.to_owned(),
-        file_size: u64::try_from(BYTES.len()).unwrap(),
-        mime_type: Some(mime.to_owned()),
-        media_id: Some(Uuid::from_u128(5)),
-        ..Media::default()
-    }
-}
-
-#[track_caller]
-fn taken(report: &Report) -> &Taken {
-    match &report.verdict {
-        Verdict::Done(taken) => taken,
-        other => panic!("{other:?}: {}", report.reason),
-    }
+    tests::kept(name, mime, BYTES.len())
 }
 
 #[track_caller]

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use base::http_client::reason;
 use base::i18n::LocalizedText;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::Deserialize;
 
+use crate::unanswered::words;
 use crate::whatsapp::wire::Id;
 
 /// Codes of management calls, which Meta sends as the subcode of a general code.
@@ -114,16 +114,4 @@ pub(super) fn unanswered(error: reqwest::Error, whole: bool) -> ApiError {
     let sent = whole && !error.is_connect() && !error.is_builder();
     let said = words(error);
     if sent { ApiError::Unknown(said) } else { ApiError::NotSent(said) }
-}
-
-/// Why a connection failed, without its address.
-pub(super) fn words(error: reqwest::Error) -> LocalizedText {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    reason::explain(&text)
 }

@@ -23,8 +23,8 @@ use error::{refused, refused_by, unanswered, unreadable_address};
 use super::upload::MultipartRequest;
 use crate::file::OpenFile;
 
-/// The version in every address: one that lives until July 2028 (whatsapp §1).
-pub const VERSION: &str = "v25.0";
+/// The version in every address: the newest one (whatsapp §1).
+pub const VERSION: &str = "v26.0";
 /// Time limit of a call without files, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(12);
 /// Time limit of a call with a file.
@@ -119,7 +119,8 @@ impl GraphApi {
             return Err(refused_by(status.as_u16()));
         }
         let announced = response.content_length();
-        let bytes = response.bytes_stream().map(|chunk| chunk.map_err(|error| error::words(error).to_string()));
+        let bytes =
+            response.bytes_stream().map(|chunk| chunk.map_err(|error| crate::unanswered::words(error).to_string()));
         Ok(OpenFile { announced, bytes: bytes.boxed() })
     }
 
@@ -188,7 +189,7 @@ async fn read<T: DeserializeOwned>(response: Response, secret: &str) -> Result<T
         Ok(body) => body,
         // The status is a refusal; the missing body would only have given the reason.
         Err(_) if status >= 300 => return Err(refused_by(status)),
-        Err(error) => return Err(ApiError::Unknown(error::words(error))),
+        Err(error) => return Err(ApiError::Unknown(crate::unanswered::words(error))),
     };
     if let Some(refused) = refused(status, &body, secret) {
         return Err(ApiError::Refused(Box::new(Refused { retry_after, ..refused })));

@@ -4,8 +4,8 @@ use base::message::{Content, Media};
 use serde_json::Value;
 
 use super::Reader;
+use crate::PressedButton;
 use crate::error_catalog::WHATSAPP;
-use crate::whatsapp::keyboard::PressedButton;
 use crate::whatsapp::wire::{Card, FileRef, Interactive, Location, Message, Order};
 
 /// Meta withholds a message: the first one of a chat that came from the phone app.

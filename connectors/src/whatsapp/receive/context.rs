@@ -1,7 +1,7 @@
 //! What a message answers, and how it came to the sender: lines above its own text, because amoCRM has no fields for them
 //! (whatsapp §4).
 
-use base::message::{Content, Quote};
+use base::message::Quote;
 
 use super::Reader;
 use crate::whatsapp::ids::stored;
@@ -50,26 +50,5 @@ impl Reader<'_> {
         let parts = [name.map(|_| line.as_str()), referral.source_url.some()];
         let parts: Vec<&str> = parts.into_iter().flatten().collect();
         Some(parts.join(" ")).filter(|line| !line.is_empty())
-    }
-}
-
-/// Puts lines above the message's text or caption.
-pub(super) fn above(lines: Vec<String>, content: &mut Content, caption: &mut Option<String>) {
-    if lines.is_empty() {
-        return;
-    }
-    let joined = |words: Option<&str>| {
-        let words = words.filter(|words| !words.is_empty());
-        lines.iter().map(String::as_str).chain(words).collect::<Vec<_>>().join("\n")
-    };
-    match content {
-        Content::Text { text } => *text = joined(Some(text)),
-        Content::Location { .. } | Content::Contact { .. } => *caption = Some(joined(caption.as_deref())),
-        Content::Picture(file)
-        | Content::Video(file)
-        | Content::File(file)
-        | Content::Voice(file)
-        | Content::Audio(file)
-        | Content::Sticker(file) => file.text = Some(joined(file.text.as_deref())),
     }
 }

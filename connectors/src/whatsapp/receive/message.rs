@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use base::message::{Body, Person};
 
 use super::content::ReceivedContent;
-use super::context::{above, mark, reply_to};
+use super::context::{mark, reply_to};
 use super::people::PersonIds;
 use super::{NumberChange, system};
+use crate::PressedButton;
+use crate::above::above;
 use crate::incoming::{Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage, Reacted};
 use crate::whatsapp::ids::stored;
-use crate::whatsapp::keyboard::PressedButton;
 use crate::whatsapp::wire::Message;
 
 /// The conversation of a message, and its participants.
@@ -157,7 +158,10 @@ impl NumberChange<'_> {
         sent_at: Option<i64>,
     ) -> IncomingMessage {
         let ReceivedContent { mut content, mut caption, callback_data, own_phone, .. } = received;
-        above(self.reader.lines_above(message), &mut content, &mut caption);
+        let lines = self.reader.lines_above(message);
+        if !lines.is_empty() {
+            above(&lines.join("\n"), "\n", &mut content, &mut caption);
+        }
         let mut sender = scene.sender.clone();
         if scene.receiver.is_none() {
             sender.phone = own_phone.or(sender.phone);

@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::incoming::IncomingMessage;
+use crate::tests::fixtures;
 
 const MARIA: &str = "KZ.1234567890123456789";
 const MARIAS_PHONE: &str = "77010001122";
 
 /// A body of the fixtures.
 fn body(name: &str) -> String {
-    let path = format!("{}/../tests/fixtures/whatsapp/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    fixtures::body("whatsapp", name)
 }
 
 fn settings() -> Settings {

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use super::SendContext;
 use super::uploaded::{UploadKey, UploadedFile};
 use crate::file::{NotOpened, OpenFile};
+use crate::upload::Piece;
 use crate::whatsapp::api::{ApiError, Path, Refused};
-use crate::whatsapp::upload::{MultipartRequest, Piece};
+use crate::whatsapp::upload::MultipartRequest;
 use crate::whatsapp::wire::{Id, wire};
 
 const KILOBYTE: u64 = 1024;

@@ -1,14 +1,13 @@
 //! Converts failed calls to verdicts by the error catalogue.
 
-use std::time::Duration;
-
 use base::i18n::LocalizedText;
-use base::message::{Failure, FailureCode};
-use base::verdict::{Report, Taken, Verdict};
+use base::verdict::Verdict;
 use serde_json::json;
 
 use super::SendContext;
-use crate::error_catalog::{CatalogEntry, Fix, RefusalClass, WHATSAPP};
+use super::rate_limit::Doubling;
+use crate::error_catalog::{CatalogEntry, WHATSAPP};
+use crate::judged::Judged;
 use crate::whatsapp::api::{ApiError, Refused};
 
 /// Too many messages to one person.
@@ -16,24 +15,13 @@ const PAIR: &str = "w6";
 /// Rows of limits that the whole number shares.
 const OF_NUMBER: [&str; 5] = ["w7", "w8", "w9", "w16", "429"];
 
-/// A failed call and its meaning.
-pub(super) struct Judged {
-    /// The outcome if the request is not changed.
-    pub report: Report,
-    /// How the request may be changed.
-    pub fix: Option<Fix>,
-}
-
 /// Judges a failed call.
 pub(super) async fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
     match failed {
-        ApiError::NotSent(said) => plain(Verdict::Retry { after: None, whole_target: false }, said.to_string()),
-        ApiError::Unknown(said) => plain(Verdict::Unknown, said.to_string()),
+        ApiError::NotSent(said) => Judged::not_sent(said),
+        ApiError::Unknown(said) => Judged::unknown(0, said),
         ApiError::Unreadable { status } => {
-            let said = LocalizedText::new("said-wa-unreadable").with("status", *status).to_string();
-            let mut judged = plain(Verdict::Unknown, said);
-            judged.report.status = *status;
-            judged
+            Judged::unknown(*status, &LocalizedText::new("said-wa-unreadable").with("status", *status))
         }
         ApiError::Refused(refused) => {
             let row = WHATSAPP.find(refused.code, &refused.text);
@@ -41,39 +29,23 @@ pub(super) async fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
             let answer = json!({ "error": error }).to_string();
             let said = LocalizedText::new("said-wa-answered").with("code", refused.code.to_string());
             let said = said.with("text", refused.text.as_str()).to_string();
-            let report = self::refused(line, row, refused, said).await.with_answer(refused.status, &answer);
-            let fix = row.and_then(|row| match row.class {
-                RefusalClass::Resend(fix) => Some(fix),
-                _ => None,
-            });
-            Judged { report, fix }
+            let retry = retry(line, row, refused).await;
+            Judged::refused(row, line.outgoing.words, retry, said).with_answer(refused.status, &answer)
         }
     }
 }
 
-fn plain(verdict: Verdict, reason: String) -> Judged {
-    Judged { report: Report::not_done(verdict, reason), fix: None }
-}
-
-async fn refused(line: &SendContext<'_>, row: Option<&CatalogEntry>, refused: &Refused, said: String) -> Report {
-    let words = line.outgoing.words;
-    let Some(row) = row else {
-        let failure = Failure { code: FailureCode::Rejected, text: String::new() };
-        return Report::not_done(Verdict::Bury(failure), said);
+/// When the message is sent again, if the refusal is transient.
+async fn retry(line: &SendContext<'_>, row: Option<&CatalogEntry>, refused: &Refused) -> Verdict {
+    let id = row.map_or("", |row| row.id);
+    let (rhythm, whole_target) = (&line.memory.rhythm, OF_NUMBER.contains(&id));
+    let own = match id {
+        PAIR => Some(rhythm.slowed(line).await),
+        "w7" | "w8" | "w9" => Some(rhythm.doubled(line, Doubling::OF_LIMITS, whole_target).await),
+        "w11" | "w12" | "w13" | "w14" | "w15" | "w16" => {
+            Some(rhythm.doubled(line, Doubling::OF_TROUBLE, whole_target).await)
+        }
+        _ => None,
     };
-    match row.class {
-        RefusalClass::Permanent | RefusalClass::Resend(_) => Report::not_done(Verdict::Bury(row.failure(words)), said),
-        RefusalClass::Transient => {
-            let whole_target = OF_NUMBER.contains(&row.id);
-            let own = if row.id == PAIR { Some(line.memory.rhythm.slowed(line).await) } else { None };
-            Report::not_done(Verdict::Retry { after: longer(refused.retry_after, own), whole_target }, said)
-        }
-        RefusalClass::Pause => Report::not_done(Verdict::Pause, LocalizedText::new(row.key()).to_string()),
-        RefusalClass::Done => Report::done(0, Taken::default()),
-        RefusalClass::Unknown => Report::not_done(Verdict::Unknown, said),
-    }
-}
-
-fn longer(one: Option<Duration>, other: Option<Duration>) -> Option<Duration> {
-    one.max(other)
+    Verdict::Retry { after: refused.retry_after.max(own), whole_target }
 }

@@ -16,31 +16,7 @@ pub use account::{AccountUpdate, HistoryThread, NumberUpdate, StateSync, Templat
 pub use content::{Card, FileRef, Interactive, Location, Order, Referral, System};
 pub use message::{Contact, History, Message, MessagesValue, Refusal, Status};
 
-/// Reads a field of any type; a value that does not fit counts as absent.
-pub(super) fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: DeserializeOwned + Default,
-{
-    Ok(serde_json::from_value(Value::deserialize(deserializer)?).unwrap_or_default())
-}
-
-/// Structures all of whose fields are lenient.
-macro_rules! wire {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? })+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Debug, Default, serde::Deserialize)]
-        #[serde(default)]
-        pub struct $name {
-            $(
-                $(#[$field_doc])*
-                #[serde(deserialize_with = "crate::whatsapp::wire::lenient")]
-                pub $field: $type,
-            )+
-        }
-    )+};
-}
-pub(super) use wire;
+pub(super) use crate::lenient::wire;
 
 wire! {
     /// The body of a call (whatsapp §3).

@@ -2,12 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actix_web::{HttpResponse, body::SizedStream, http::StatusCode};
-use bytes::Bytes;
-use futures_util::stream;
+use actix_web::{HttpResponse, http::StatusCode};
 use serde_json::{Value, json};
 
 use crate::avito::{core::Core, faults::Fault, show::CallView, state::State};
+use crate::kit;
 
 /// Calls kept.
 const REMEMBERED: usize = 5_000;
@@ -71,10 +70,11 @@ pub(crate) async fn answered(
             (Ok(_), _) => 200,
             (Err(refusal), _) => refusal.status,
         };
-        state.calls.push(CallView { operation: operation.to_owned(), path: path.to_owned(), seller, status });
-        if state.calls.len() > REMEMBERED {
-            state.calls.remove(0);
-        }
+        kit::remember(
+            &mut state.calls,
+            CallView { operation: operation.to_owned(), path: path.to_owned(), seller, status },
+            REMEMBERED,
+        );
         (seller, limits, answer)
     });
     let limits = seller.and(limits).zip(core.options.calls_per_minute);
@@ -84,7 +84,7 @@ pub(crate) async fn answered(
 /// Applies the faults of a call: returns the replacement of the answer, and how the answer is sent.
 async fn meet(core: &Core, operation: &str) -> (Option<Refusal>, Leaves) {
     let mut met = (None, Leaves::Whole);
-    for fault in core.faults.take(operation) {
+    for fault in core.faults.take(operation, None).await {
         match fault {
             Fault::Slow { millis } => tokio::time::sleep(Duration::from_millis(millis)).await,
             Fault::TooMany { retry_after } => met.0 = Some(Refusal::too_many(retry_after)),
@@ -117,10 +117,6 @@ fn respond(answer: &Result<Value, Refusal>, leaves: &Leaves, limits: Option<(u32
         Leaves::Html => {
             response.content_type("text/html").body(format!("<html><body><h1>{status} Bad Gateway</h1></body></html>"))
         }
-        // The body fails before the head is written to the socket, so the caller sees an empty answer.
-        Leaves::Never => {
-            let cut = async { Err::<Bytes, _>(std::io::Error::other("cut on purpose")) };
-            response.body(SizedStream::new(1, stream::once(cut)))
-        }
+        Leaves::Never => kit::cut(response),
     }
 }

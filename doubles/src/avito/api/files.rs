@@ -54,7 +54,7 @@ pub(super) fn voices(core: &Core, state: &State, seller: i64, call: &Call) -> Re
         let chat = state.voices.get(id).and_then(|chat| state.chats.get(chat));
         chat.is_some_and(|chat| chat.seller == seller)
     };
-    let until = core.now() + HOUR;
+    let until = core.millis() + HOUR;
     let link = |id: String| (id.clone(), json!(format!("{}/files/voices/{id}?until={until}", state.base_url)));
     let links: Map<String, Value> = ids.into_iter().filter(is_own).map(link).collect();
     Ok(json!({"voices_urls": links}))
@@ -73,7 +73,7 @@ pub(super) async fn image(core: web::Data<Arc<Core>>, path: web::Path<(String, S
 pub(super) async fn voice(core: web::Data<Arc<Core>>, request: HttpRequest, id: web::Path<String>) -> HttpResponse {
     let until = request.query_string().strip_prefix("until=").and_then(|until| until.parse::<i64>().ok());
     let is_known = core.read(|state| state.voices.contains_key(id.as_str()));
-    if !is_known || until.is_none_or(|until| until < core.now()) {
+    if !is_known || until.is_none_or(|until| until < core.millis()) {
         return HttpResponse::Forbidden().finish();
     }
     let bytes = Bytes::from_static(include_bytes!("../../../assets/samples/voice.mp4"));

@@ -1,20 +1,25 @@
 //! Pages for people – buyers' phones, and what can be broken – and JSON for programs.
 
-mod events;
 mod list;
 mod phone;
 mod programs;
 mod trouble;
 mod words;
 
+use std::sync::Arc;
+
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpResponse,
     http::{StatusCode, header},
     web,
 };
 use askama::Template;
 
-use words::{Words, choose};
+use words::Words;
+
+use crate::avito::core::Core;
+pub(crate) use crate::kit::is_own;
+use crate::kit::{self, Asset};
 
 /// Adds the routes of all pages.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -25,7 +30,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/phone/{buyer}/{place}", web::post().to(phone::write))
         .route("/phone/{buyer}/{place}/picture", web::post().to(phone::picture))
         .route("/phone/{buyer}/{place}/rows", web::get().to(phone::rows))
-        .route("/events", web::get().to(events::stream))
+        .route("/events", web::get().to(events))
         .route("/trouble", web::get().to(trouble::show))
         .route("/trouble", web::post().to(trouble::press))
         .route("/acts", web::post().to(programs::act))
@@ -38,59 +43,12 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .default_service(web::to(HttpResponse::NotFound));
 }
 
-/// Data common to all pages: the language and how links keep it.
-pub(super) struct Frame {
-    pub(super) words: &'static Words,
-    /// `?lang=ru` if the reader chose a language by a link, else empty.
-    language_query: String,
-    /// The same page in the other language.
-    pub(super) other_href: String,
-}
-
-impl Frame {
-    pub(super) fn of(request: &HttpRequest) -> Self {
-        let pairs: Vec<(String, String)> =
-            url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
-        let asked = pairs.iter().find(|(key, _)| key == "lang").map(|(_, value)| value.as_str());
-        let accepted =
-            request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let words = choose(asked, accepted);
-        Self {
-            words,
-            language_query: asked.map_or_else(String::new, |_| format!("?lang={}", words.code)),
-            other_href: format!("{}?lang={}", request.path(), words.other_code),
-        }
-    }
-
-    /// A link that keeps the chosen language.
-    pub(super) fn link(&self, path: &str) -> String {
-        format!("{path}{}", self.language_query)
-    }
-}
+/// The language of a page, and how links keep it.
+pub(super) type Frame = kit::Frame<Words>;
 
 /// A rendered page with its headers. Forms may lead elsewhere: the consent page returns to the application.
 pub(crate) fn render(status: StatusCode, page: &impl Template) -> HttpResponse {
-    const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
-                          media-src 'self'; base-uri 'none'; frame-ancestors 'self'; form-action 'self' http: https:";
-    let Ok(text) = page.render() else {
-        return HttpResponse::InternalServerError().finish();
-    };
-    HttpResponse::build(status)
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::REFERRER_POLICY, "same-origin"))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(text)
-}
-
-/// Whether a call comes from our own page or from a program: cross-site requests are refused.
-pub(crate) fn is_own(request: &HttpRequest) -> bool {
-    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)),
-        (origin, _) => origin.is_none(),
-    }
+    kit::render_with_forms(status, page, "'self' http: https:")
 }
 
 /// The browser looks at a page of ours again.
@@ -98,16 +56,16 @@ pub(super) fn back_to(frame: &Frame, path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, frame.link(path))).finish()
 }
 
+/// `GET /events`.
+async fn events(core: web::Data<Arc<Core>>) -> HttpResponse {
+    kit::events(core.subscribe())
+}
+
 async fn asset(file: web::Path<String>) -> HttpResponse {
-    let (kind, bytes): (&str, &'static [u8]) = match file.as_str() {
-        "phone.css" => ("text/css; charset=utf-8", include_bytes!("../../../static/phone.css")),
-        "avito.js" => ("text/javascript; charset=utf-8", include_bytes!("../../../static/avito.js")),
-        "picture.jpg" => ("image/jpeg", include_bytes!("../../../assets/samples/picture.jpg")),
-        _ => return HttpResponse::NotFound().finish(),
-    };
-    HttpResponse::Ok()
-        .content_type(kind)
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .body(bytes)
+    const ALL: &[Asset] = &[
+        ("phone.css", include_bytes!("../../../static/phone.css")),
+        ("avito.js", include_bytes!("../../../static/avito.js")),
+        ("picture.jpg", include_bytes!("../../../assets/samples/picture.jpg")),
+    ];
+    kit::asset(&file, ALL)
 }

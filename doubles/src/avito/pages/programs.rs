@@ -1,6 +1,6 @@
 //! The API for programs in any language: acts, chats, faults.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
@@ -14,23 +14,14 @@ use crate::avito::{
     faults::{Fault, PostFault},
     json,
 };
-
-fn wrong(error: &impl std::fmt::Display) -> HttpResponse {
-    HttpResponse::UnprocessableEntity().json(json!({"error": format!("{error:#}")}))
-}
+use crate::kit;
 
 /// `POST /acts`: one act as JSON; 422 says why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    match serde_json::from_slice::<Act>(&body) {
-        Err(error) => wrong(&error),
-        Ok(asked) => match act::perform(&core, asked) {
-            Ok((message, chat)) => HttpResponse::Ok().json(json!({"message": message, "chat": chat})),
-            Err(error) => wrong(&error),
-        },
-    }
+    kit::perform(&request, &body, |asked: Act| {
+        let (message, chat) = act::perform(&core, asked)?;
+        Ok(json!({"message": message, "chat": chat}))
+    })
 }
 
 /// `GET /chats/{chat}`: its messages, in order.
@@ -79,21 +70,21 @@ pub(super) async fn faults(core: web::Data<Arc<Core>>) -> HttpResponse {
 
 /// `POST /faults`.
 pub(super) async fn break_it(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    match serde_json::from_slice::<Broken>(&body) {
-        Err(error) => return wrong(&error),
-        Ok(Broken::Call { operation, count, fault }) => core.faults.add(&operation, count, fault),
-        Ok(Broken::Post { post, count }) => core.faults.add_post(count, post),
-        Ok(Broken::Level { level, seller }) => core.change(|state| state.set_level(seller, level)),
-        Ok(Broken::Revoke { revoke, for_good }) => core.change(|state| state.revoke(revoke, for_good)),
-        Ok(Broken::DropHooks { drop_hooks }) => core.change(|state| {
+    let broken = match kit::asked(&request, &body) {
+        Ok(broken) => broken,
+        Err(answer) => return answer,
+    };
+    match broken {
+        Broken::Call { operation, count, fault } => core.faults.add(&operation, None, count, fault),
+        Broken::Post { post, count } => core.faults.add_delivery(count, post),
+        Broken::Level { level, seller } => core.change(|state| state.set_level(seller, level)),
+        Broken::Revoke { revoke, for_good } => core.change(|state| state.revoke(revoke, for_good)),
+        Broken::DropHooks { drop_hooks } => core.change(|state| {
             if let Some(seller) = state.sellers.get_mut(&drop_hooks) {
                 seller.hooks.clear();
             }
         }),
-        Ok(Broken::Hold { hold_posts }) => core.held.store(hold_posts, Ordering::SeqCst),
+        Broken::Hold { hold_posts } => core.hold(hold_posts),
     }
     core.touch();
     faults(core).await
@@ -105,7 +96,7 @@ pub(super) async fn mend(core: web::Data<Arc<Core>>, request: HttpRequest) -> Ht
         return HttpResponse::Forbidden().finish();
     }
     core.faults.clear();
-    core.held.store(false, Ordering::SeqCst);
+    core.hold(false);
     core.touch();
     faults(core).await
 }

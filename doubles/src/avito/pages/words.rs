@@ -1,5 +1,8 @@
 //! All visible texts, in both languages.
 
+pub(crate) use crate::kit::fill;
+use crate::kit::{Bilingual, Language};
+
 /// All texts of one language. `{…}` is filled in by [`fill`].
 #[derive(Debug)]
 pub(crate) struct Words {
@@ -167,32 +170,18 @@ static RU: Words = Words {
     drop_hooks: "Убрать вебхуки",
 };
 
-/// The requested language: `?lang=`, else the first supported one of `Accept-Language`.
-pub(crate) fn choose(asked: Option<&str>, accepted: &str) -> &'static Words {
-    let named = |code: &str| match code.to_ascii_lowercase().as_str() {
-        "ru" => Some(&RU),
-        "en" => Some(&EN),
-        _ => None,
-    };
-    let wanted = accepted.split(',').find_map(|part| named(part.trim().get(..2)?));
-    asked.and_then(named).or(wanted).unwrap_or(&EN)
-}
-
-/// Replaces `{name}` by a value.
-pub(crate) fn fill(text: &str, name: &str, value: &str) -> String {
-    text.replace(&format!("{{{name}}}"), value)
+impl Bilingual for Words {
+    fn in_language(language: Language) -> &'static Self {
+        match language {
+            Language::En => &EN,
+            Language::Ru => &RU,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_language_follows_the_link_then_the_browser() {
-        assert_eq!(choose(Some("ru"), "en-GB").code, "ru");
-        assert_eq!(choose(None, "de, ru-RU;q=0.9, en;q=0.8").code, "ru");
-        assert_eq!(choose(Some("xx"), "").code, "en");
-    }
 
     #[test]
     fn both_languages_ask_for_the_same_values() {

@@ -1,7 +1,6 @@
 //! What people do in MAX.
 
 mod content;
-mod customer;
 mod messages;
 mod rooms;
 
@@ -9,7 +8,6 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 pub use content::{Content, File};
-pub use customer::Customer;
 
 use super::core::Core;
 

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, body::SizedStream, http::StatusCode, http::header, web};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web};
 use bytes::Bytes;
-use futures_util::stream;
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::{hosts, table};
+use crate::kit;
 use crate::max::core::Core;
 use crate::max::faults::Fault;
-use crate::max::view::CallView;
+use crate::max::state::CallView;
 
 /// Calls that are remembered for each bot.
 const REMEMBERED: usize = 10_000;
@@ -70,7 +70,7 @@ async fn entry(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) ->
         return respond(&Err(Refusal::new(401, "verify.token", "Invalid access_token")), None);
     };
     let name = table::name(&call);
-    let fault = core.faults.take(&name);
+    let fault = core.faults.take(&name, None).await.into_iter().next();
     let answer = match (&fault, json) {
         (Some(Fault::TooMany { .. }), _) => Err(Refusal::new(429, "too.many.requests", "Too many requests")),
         (Some(Fault::HtmlPage { status }), _) => Err(Refusal::new(*status, "", "")),
@@ -79,7 +79,7 @@ async fn entry(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) ->
         (Some(Fault::NotSuccess { message }), _) => Ok(json!({"success": false, "message": message})),
         (None | Some(Fault::ResetAfter), Err(_)) => Err(super::answer::wrong("Failed to parse JSON")),
         (None | Some(Fault::ResetAfter), Ok(_)) => {
-            let local = core.local;
+            let local = core.options.local;
             core.change(|state| table::call(state, bot, &call, local))
         }
     };
@@ -88,10 +88,7 @@ async fn entry(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) ->
     core.change(|state| {
         if let Some(bot) = state.bots.get_mut(&bot) {
             let query = request.query_string().to_owned();
-            bot.calls.push(CallView { call: name, query, body: call.body, status });
-            if bot.calls.len() > REMEMBERED {
-                bot.calls.remove(0);
-            }
+            kit::remember(&mut bot.calls, CallView { call: name, query, body: call.body, status }, REMEMBERED);
         }
     });
     respond(&answer, fault.as_ref())
@@ -101,11 +98,7 @@ fn respond(answer: &Result<Value, Refusal>, fault: Option<&Fault>) -> HttpRespon
     let status = answer.as_ref().err().map_or(200, |refusal| refusal.status);
     let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     match fault {
-        // The body fails before the head is written to the socket, so the caller sees an empty answer.
-        Some(Fault::ResetBefore | Fault::ResetAfter) => {
-            let cut = async { Err::<Bytes, _>(std::io::Error::other("cut on purpose")) };
-            return response.body(SizedStream::new(1, stream::once(cut)));
-        }
+        Some(Fault::ResetBefore | Fault::ResetAfter) => return kit::cut(response),
         Some(Fault::HtmlPage { .. }) => {
             return response.content_type("text/html").body("<html><body><h1>Bad Gateway</h1></body></html>");
         }

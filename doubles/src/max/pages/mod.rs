@@ -4,7 +4,12 @@ mod phone;
 mod programs;
 mod words;
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, web};
+
+use crate::kit::{self, Asset, is_own};
+use crate::max::core::Core;
 
 /// Adds the routes of all pages.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -17,25 +22,20 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/faults", web::get().to(programs::faults))
         .route("/faults", web::post().to(programs::break_it))
         .route("/faults", web::delete().to(programs::mend))
-        .route("/events", web::get().to(programs::events))
+        .route("/events", web::get().to(events))
         .route("/healthz", web::get().to(HttpResponse::Ok))
         .route("/static/{file}", web::get().to(asset));
 }
 
-/// Whether a call comes from our own page or from a program: cross-site requests are refused.
-fn is_own(request: &HttpRequest) -> bool {
-    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)),
-        (origin, _) => origin.is_none(),
-    }
+/// `GET /events`.
+async fn events(core: web::Data<Arc<Core>>) -> HttpResponse {
+    kit::events(core.subscribe())
 }
 
 async fn asset(file: web::Path<String>) -> HttpResponse {
-    let (kind, text) = match file.as_str() {
-        "phone.css" => ("text/css; charset=utf-8", include_str!("../../../static/phone.css")),
-        "max.js" => ("text/javascript; charset=utf-8", include_str!("../../../static/max.js")),
-        _ => return HttpResponse::NotFound().finish(),
-    };
-    HttpResponse::Ok().content_type(kind).insert_header((header::CACHE_CONTROL, "no-cache")).body(text)
+    const ALL: &[Asset] = &[
+        ("phone.css", include_bytes!("../../../static/phone.css")),
+        ("max.js", include_bytes!("../../../static/max.js")),
+    ];
+    kit::asset(&file, ALL)
 }

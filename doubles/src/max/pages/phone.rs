@@ -7,6 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{is_own, words};
+use crate::kit::{self, render};
 use crate::max::act::{self, Act, Content, File, Place};
 use crate::max::core::Core;
 use crate::max::state::State;
@@ -69,20 +70,9 @@ pub(super) struct Form {
     payload: String,
 }
 
-fn page(status: StatusCode, page: &impl Template) -> HttpResponse {
-    const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
-                          media-src 'self'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
-    let Ok(text) = page.render() else { return HttpResponse::InternalServerError().finish() };
-    HttpResponse::build(status)
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(text)
-}
-
 /// `GET /phone`.
 pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest) -> HttpResponse {
-    let words = words::of(&request);
+    let words: &'static words::Words = kit::words(&request);
     let lines = core.read(|state| {
         let pairs = state.people.values().flat_map(|person| state.bots.values().map(move |bot| (person, bot)));
         let line = pairs.map(|(person, bot)| Line {
@@ -92,7 +82,7 @@ pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest) -> Ht
         });
         line.collect()
     });
-    page(StatusCode::OK, &ListPage { words, lines })
+    render(StatusCode::OK, &ListPage { words, lines })
 }
 
 fn row(state: &State, message: &MessageView, person: i64) -> Row {
@@ -125,13 +115,16 @@ fn local(url: &str) -> String {
 }
 
 fn phone(core: &Core, words: &'static words::Words, who: i64, bot: i64, refusal: String) -> Option<PhonePage> {
-    let now = core.now().timestamp_millis();
+    let now = core.millis();
     let chat = core.read(|state| state.dialogs.get(&(bot, who)).copied());
     core.read(|state| {
         let (person, known) = (state.people.get(&who)?, state.bots.get(&bot)?);
         let of_dialog = state.messages.iter().filter(|one| Some(one.chat) == chat && !one.is_removed);
         let rows = of_dialog.map(|one| row(state, &MessageView::of(state, one), who)).collect();
-        let is_typing = known.actions.iter().any(|(at, _, when)| Some(*at) == chat && now - when < TYPING);
+        let is_typing = known
+            .actions
+            .iter()
+            .any(|(at, action, when)| Some(*at) == chat && action != "mark_seen" && now - when < TYPING);
         Some(PhonePage {
             words,
             person: person.name(),
@@ -153,8 +146,8 @@ pub(super) async fn show(
     path: web::Path<(i64, i64)>,
 ) -> HttpResponse {
     let (person, bot) = path.into_inner();
-    match phone(&core, words::of(&request), person, bot, String::new()) {
-        Some(found) => page(StatusCode::OK, &found),
+    match phone(&core, kit::words(&request), person, bot, String::new()) {
+        Some(found) => render(StatusCode::OK, &found),
         None => HttpResponse::NotFound().finish(),
     }
 }
@@ -190,14 +183,14 @@ pub(super) async fn press(
         return HttpResponse::Forbidden().finish();
     }
     let (person, bot) = path.into_inner();
-    let words = words::of(&request);
+    let words: &'static words::Words = kit::words(&request);
     let Some(act) = act_of(form.into_inner(), person, bot) else { return HttpResponse::BadRequest().finish() };
     match act::perform(&core, act) {
         Ok(_) => HttpResponse::SeeOther()
             .insert_header((header::LOCATION, format!("/phone/{person}/{bot}?lang={}", words.code)))
             .finish(),
         Err(error) => match phone(&core, words, person, bot, format!("{error:#}")) {
-            Some(found) => page(StatusCode::UNPROCESSABLE_ENTITY, &found),
+            Some(found) => render(StatusCode::UNPROCESSABLE_ENTITY, &found),
             None => HttpResponse::NotFound().finish(),
         },
     }

@@ -1,7 +1,6 @@
 //! The words of the pages.
 
-use actix_web::HttpRequest;
-use actix_web::http::header;
+use crate::kit::{Bilingual, Language};
 
 /// All words in one language.
 pub(super) struct Words {
@@ -76,14 +75,11 @@ const RU: Words = Words {
     remove: "Удалить",
 };
 
-/// The language of a link (`?lang=`), else of the browser.
-pub(super) fn of(request: &HttpRequest) -> &'static Words {
-    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let query = request.query_string();
-    let is_russian = match (query.contains("lang=ru"), query.contains("lang=en")) {
-        (true, _) => true,
-        (_, true) => false,
-        _ => accepted.is_some_and(|accepted| accepted.starts_with("ru")),
-    };
-    if is_russian { &RU } else { &EN }
+impl Bilingual for Words {
+    fn in_language(language: Language) -> &'static Self {
+        match language {
+            Language::En => &EN,
+            Language::Ru => &RU,
+        }
+    }
 }

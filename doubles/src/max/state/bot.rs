@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::max::view::CallView;
+use super::call::CallView;
 
 /// A bot.
 #[derive(Debug, Default)]

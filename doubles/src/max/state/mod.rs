@@ -1,12 +1,14 @@
 //! The state of a MAX.
 
 mod bot;
+mod call;
 mod files;
 mod message;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub(crate) use bot::{Answer, Bot, Subscription, Update};
+pub use call::CallView;
 pub(crate) use files::{Upload, UploadKind};
 pub(crate) use message::Message;
 use serde_json::{Value, json};
@@ -29,6 +31,8 @@ pub(crate) struct State {
     pub(crate) messages: Vec<Message>,
     pub(crate) files: BTreeMap<String, Upload>,
     pub(crate) serial: i64,
+    /// Held by the one delivery that is under way.
+    pub(crate) delivering: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// Somebody with a phone.

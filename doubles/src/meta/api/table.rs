@@ -21,7 +21,7 @@ pub(super) async fn call(core: &Core, method: &Method, parts: &[String], params:
         ["debug_token"] if is(&Method::GET) => core.change(|state| tokens::debug(state, params)),
         [app, "subscriptions"] => apps::subscriptions(core, method, app, params).await,
         [node] => {
-            let caller = core.read(|state| Caller::of(state, params, core.now().timestamp_millis()))?;
+            let caller = core.read(|state| Caller::of(state, params, core.millis()))?;
             match *method {
                 Method::GET => core.change(|state| nodes::read(state, &caller, node, params)),
                 Method::POST => core.change(|state| comments::hide(state, &caller, node, params)),
@@ -30,7 +30,7 @@ pub(super) async fn call(core: &Core, method: &Method, parts: &[String], params:
             }
         }
         [node, edge] => {
-            let caller = core.read(|state| Caller::of(state, params, core.now().timestamp_millis()))?;
+            let caller = core.read(|state| Caller::of(state, params, core.millis()))?;
             match (*edge, method) {
                 ("messages", &Method::POST) if params.values.contains_key("sender_action") => {
                     core.change(|state| actions::act(state, &caller, node, params))

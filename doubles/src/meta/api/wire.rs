@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    body::SizedStream,
     http::{Method, StatusCode, header},
     web,
 };
@@ -18,6 +17,7 @@ use super::{
     params::{Params, Upload},
     table,
 };
+use crate::kit;
 use crate::meta::{core::Core, faults::Fault, look::CallView};
 
 /// Largest body in bytes; a file has 25 MB plus overhead.
@@ -127,10 +127,7 @@ async fn handle(core: Arc<Core>, method: Method, parts: Vec<String>, params: Res
     };
     core.change(|state| {
         let call = CallView { method: method.to_string(), path: parts.join("/"), params: shown, status };
-        state.calls.push(call);
-        if state.calls.len() > REMEMBERED {
-            state.calls.remove(0);
-        }
+        kit::remember(&mut state.calls, call, REMEMBERED);
     });
     respond(&answer, &leaves)
 }
@@ -138,9 +135,8 @@ async fn handle(core: Arc<Core>, method: Method, parts: Vec<String>, params: Res
 /// Waits for gates and returns what replaces the call's answer.
 async fn meet(core: &Core, edge: &str) -> (Option<Refusal>, Leaves) {
     let mut met = (None, Leaves::Whole);
-    for fault in core.faults.take(edge) {
+    for fault in core.faults.take(edge, None).await {
         match fault {
-            Fault::Hold(gate) => gate.pass().await,
             Fault::HtmlPage { status } => met = (Some(Refusal::new(status, 2, None, "")), Leaves::Html(status)),
             Fault::ResetBefore => met = (Some(Refusal::new(500, 2, None, "")), Leaves::Never),
             Fault::ResetAfter => met.1 = Leaves::Never,
@@ -159,11 +155,7 @@ fn respond(answer: &Answered, leaves: &Leaves) -> HttpResponse {
         (Leaves::Html(_), _) => {
             response.content_type("text/html").body("<html><body>Sorry, something went wrong.</body></html>")
         }
-        // A body that breaks off after its headers closes the connection.
-        (Leaves::Never, _) => {
-            let broken = stream::once(async { Err::<Bytes, _>(std::io::Error::other("the answer is lost")) });
-            response.body(SizedStream::new(16, broken))
-        }
+        (Leaves::Never, _) => kit::cut(response),
         (Leaves::Whole, Ok(value)) => response.json(value),
         (Leaves::Whole, Err(refusal)) => response.json(refusal.json()),
     }

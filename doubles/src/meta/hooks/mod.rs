@@ -4,7 +4,7 @@
 mod call;
 mod sign;
 
-use std::{sync::Weak, time::Duration};
+use std::sync::Weak;
 
 use serde_json::{Value, json};
 
@@ -13,9 +13,7 @@ use super::{
     faults::HookFault,
     state::{Hook, HookState, State},
 };
-
-/// Polling interval for later events: the clock may be a test's, which gives no signal.
-const LOOK: Duration = Duration::from_millis(200);
+use crate::kit;
 
 /// One body with its events.
 #[derive(Clone, Debug)]
@@ -30,32 +28,19 @@ pub(crate) struct Parcel {
 
 /// Sends due events while Meta runs, one body after the other.
 pub(crate) async fn run(core: Weak<Core>) {
-    let Some(mut changes) = core.upgrade().map(|core| core.subscribe()) else {
-        return;
-    };
-    loop {
-        changes.borrow_and_update();
-        let Some(core_now) = core.upgrade() else { return };
-        while let Some(parcel) = next(&core_now) {
-            let status = call::deliver(&core_now, &parcel).await;
-            core_now.change(|state| settle(state, &parcel, status));
+    kit::send(core, |core| async move {
+        while let Some(parcel) = next(&core) {
+            let status = call::deliver(&core, &parcel).await;
+            core.change(|state| settle(state, &parcel, status));
         }
-        let is_waiting = core_now.read(|state| state.hooks.iter().any(|one| one.state == HookState::Waiting));
-        drop(core_now);
-        let woken = async { changes.changed().await };
-        let gone = match is_waiting {
-            true => tokio::time::timeout(LOOK, woken).await.is_ok_and(|changed| changed.is_err()),
-            false => woken.await.is_err(),
-        };
-        if gone {
-            return;
-        }
-    }
+        core.read(|state| state.hooks.iter().any(|one| one.state == HookState::Waiting))
+    })
+    .await;
 }
 
 /// Whether an event could be sent now or is being sent.
 pub(crate) fn is_busy(core: &Core) -> bool {
-    let now = core.now().timestamp_millis();
+    let now = core.millis();
     core.read(|state| {
         let waits = |one: &&Hook| (one.is_due(now) || one.is_too_old(now)) && one.state == HookState::Waiting;
         state.hooks.iter().any(|one| one.is_on_its_way)
@@ -77,13 +62,13 @@ fn next(core: &Core) -> Option<Parcel> {
             let at = state.hooks.iter().position(|one| one.is_due(now))?;
             let first = state.hooks.get(at)?.clone();
             let target = target(state, &first);
-            let events: Vec<usize> = if core.batches {
+            let events: Vec<usize> = if core.options.batches {
                 let is_same = |one: &Hook| one.is_due(now) && one.app == first.app && one.object == first.object;
                 state.hooks.iter().enumerate().filter(|(_, one)| is_same(one)).map(|(at, _)| at).collect()
             } else {
                 vec![at]
             };
-            let fault = if first.attempts == 0 { core.faults.take_hook() } else { None };
+            let fault = if first.attempts == 0 { core.faults.take_delivery() } else { None };
             let Some((url, secret)) = target.filter(|_| fault != Some(HookFault::Lost)) else {
                 for at in events {
                     if let Some(hook) = state.hooks.get_mut(at) {

@@ -7,6 +7,7 @@ use askama::Template;
 use serde::Serialize;
 
 use super::render;
+use crate::kit::{Bilingual, Language, words};
 use crate::meta::{
     core::Core,
     state::{Author, Chat, Message, Platform, State},
@@ -88,13 +89,13 @@ const RU: Words = Words {
     failed: "Не получилось.",
 };
 
-fn words(request: &HttpRequest) -> &'static Words {
-    let asked = url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(key, _)| key == "lang")
-        .map(|(_, value)| value.into_owned());
-    let accepted = request.headers().get("accept-language").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let code = asked.unwrap_or_else(|| accepted.to_owned());
-    if code.starts_with("ru") { &RU } else { &EN }
+impl Bilingual for Words {
+    fn in_language(language: Language) -> &'static Self {
+        match language {
+            Language::En => &EN,
+            Language::Ru => &RU,
+        }
+    }
 }
 
 struct Line {
@@ -113,7 +114,7 @@ struct ListPage {
 
 /// `GET /phone`: every person with every account.
 pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest) -> HttpResponse {
-    let words = words(&request);
+    let words: &'static Words = words(&request);
     let lines = core.read(|state| {
         let pairs =
             state.people.iter().flat_map(|person| state.accounts.values().map(move |account| (person, account)));
@@ -186,7 +187,7 @@ pub(super) async fn show(
     path: web::Path<(i64, String)>,
 ) -> HttpResponse {
     let (person, account) = path.into_inner();
-    let words = words(&request);
+    let words: &'static Words = words(&request);
     let found = core.read(|state| {
         let known = state.accounts.get(&account)?;
         Some((state.people.get(&person)?.name.clone(), known.name.clone(), known.platform))
@@ -203,8 +204,8 @@ pub(super) async fn rows(
     path: web::Path<(i64, String)>,
 ) -> HttpResponse {
     let (person, account) = path.into_inner();
-    let words = words(&request);
-    let now = core.now().timestamp_millis();
+    let words: &'static Words = words(&request);
+    let now = core.millis();
     HttpResponse::Ok().json(core.read(|state| drawn(state, words, person, &account, now)))
 }
 

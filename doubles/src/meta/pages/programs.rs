@@ -1,6 +1,6 @@
 //! The API for programs in any language: actions, chats, faults.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::is_own;
+use crate::kit;
 use crate::meta::{
     act::{self, Act},
     core::Core,
@@ -16,22 +17,9 @@ use crate::meta::{
     state::State,
 };
 
-fn wrong(error: &impl std::fmt::Display) -> HttpResponse {
-    HttpResponse::UnprocessableEntity().json(json!({ "error": format!("{error:#}") }))
-}
-
 /// `POST /acts`: one action as JSON; 422 says why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    match serde_json::from_slice::<Act>(&body) {
-        Err(error) => wrong(&error),
-        Ok(asked) => match act::perform(&core, asked) {
-            Ok(done) => HttpResponse::Ok().json(done),
-            Err(error) => wrong(&error),
-        },
-    }
+    kit::perform(&request, &body, |asked: Act| act::perform(&core, asked))
 }
 
 /// `GET /chats/{account}/{person}`: the messages of a chat.
@@ -71,17 +59,17 @@ pub(super) async fn faults(core: web::Data<Arc<Core>>) -> HttpResponse {
 
 /// `POST /faults`.
 pub(super) async fn break_it(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    match serde_json::from_slice::<Broken>(&body) {
-        Err(error) => return wrong(&error),
-        Ok(Broken::Call { edge, count, fault }) => core.faults.add(&edge, count, fault),
-        Ok(Broken::Hook { hook, count }) => core.faults.add_hook(count, hook),
-        Ok(Broken::Revoke { revoke }) => core.change(|state| state.revoke(&revoke)),
-        Ok(Broken::Expire { expire_files: true }) => core.change(State::expire_files),
-        Ok(Broken::Expire { .. }) => {}
-        Ok(Broken::Hold { hold_hooks }) => core.held.store(hold_hooks, Ordering::SeqCst),
+    let broken = match kit::asked(&request, &body) {
+        Ok(broken) => broken,
+        Err(answer) => return answer,
+    };
+    match broken {
+        Broken::Call { edge, count, fault } => core.faults.add(&edge, None, count, fault),
+        Broken::Hook { hook, count } => core.faults.add_delivery(count, hook),
+        Broken::Revoke { revoke } => core.change(|state| state.revoke(&revoke)),
+        Broken::Expire { expire_files: true } => core.change(State::expire_files),
+        Broken::Expire { .. } => {}
+        Broken::Hold { hold_hooks } => core.hold(hold_hooks),
     }
     core.touch();
     faults(core).await
@@ -93,7 +81,7 @@ pub(super) async fn mend(core: web::Data<Arc<Core>>, request: HttpRequest) -> Ht
         return HttpResponse::Forbidden().finish();
     }
     core.faults.clear();
-    core.held.store(false, Ordering::SeqCst);
+    core.hold(false);
     core.touch();
     HttpResponse::Ok().json(json!({ "broken": Value::Array(Vec::new()) }))
 }

@@ -4,7 +4,6 @@ mod accounts;
 mod business;
 mod compose;
 mod content;
-mod customer;
 mod dressing;
 mod groups;
 mod messages;
@@ -14,11 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use content::{ChatCard, Content, Given, StickerForm};
-pub use customer::Customer;
 pub use dressing::{Dressing, External, Forward, Quote};
-pub(crate) use samples::{of as sample, thumbnail};
+pub(crate) use samples::of as sample;
 
-use super::{core::Core, telegram::Telegram};
+use super::core::Core;
 
 /// The chat of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -140,13 +138,6 @@ pub struct Done {
 impl Done {
     fn message(id: i64) -> Self {
         Self { messages: vec![id], ..Self::default() }
-    }
-}
-
-impl Telegram {
-    /// Performs an action; `POST /acts` does the same with JSON. An error says why nothing was done.
-    pub fn act(&self, act: Act) -> anyhow::Result<Done> {
-        perform(&self.core, act)
     }
 }
 

@@ -31,8 +31,3 @@ pub(crate) fn of(kind: FileKind, form: StickerForm) -> (Bytes, &'static str, &'s
     };
     (Bytes::from_static(bytes), name, mime)
 }
-
-/// The preview of videos and stickers.
-pub(crate) fn thumbnail() -> Bytes {
-    Bytes::from_static(include_bytes!("../../../assets/samples/thumbnail.png"))
-}

@@ -46,7 +46,7 @@ pub(super) async fn download(core: web::Data<Arc<Core>>, path: web::Path<(String
         Ok(bot) => bot,
         Err(refusal) => return refused(&refusal),
     };
-    let now = core.now().timestamp_millis();
+    let now = core.millis();
     let found = core.read(|state| {
         let until = state.files.open.get(&(bot, path.clone()))?;
         let file = state.files.by_path(&path).filter(|file| *until > now && !file.is_lost)?;

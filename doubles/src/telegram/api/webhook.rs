@@ -30,7 +30,7 @@ pub(super) fn kinds(params: &Params) -> Result<Option<Vec<String>>, Refusal> {
 fn check(core: &Core, address: &str) -> Result<url::Url, Refusal> {
     let parsed = url::Url::parse(address).map_err(|_| bad("invalid webhook URL specified"))?;
     ensure(parsed.has_host(), || bad("invalid webhook URL specified"))?;
-    if core.local {
+    if core.options.local {
         let known = matches!(parsed.scheme(), "http" | "https");
         ensure(known, || bad("bad webhook: An HTTPS URL must be provided for webhook"))?;
         return Ok(parsed);
@@ -59,7 +59,7 @@ pub(super) fn set(core: &Core, bot: i64, params: &Params) -> Result<Reply, Refus
         let plain = |one: char| one.is_ascii_alphanumeric() || one == '_' || one == '-';
         ensure(secret.chars().all(plain), || bad("secret token contains unallowed characters"))?;
     }
-    let most = if core.local { 100_000 } else { 100 };
+    let most = if core.options.local { 100_000 } else { 100 };
     let literal = parsed.host().and_then(|host| match host {
         url::Host::Ipv4(ip) => Some(ip.to_string()),
         url::Host::Ipv6(ip) => Some(ip.to_string()),

@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    body::SizedStream,
     http::{StatusCode, header},
     web,
 };
@@ -19,7 +18,8 @@ use super::{
     params::{Params, Upload},
     table::{self, Reply},
 };
-use crate::telegram::{core::Core, faults::Fault, view::CallView};
+use crate::kit;
+use crate::telegram::{core::Core, faults::Fault, state::CallView};
 
 /// Largest body in bytes; an upload has 50 MB plus overhead.
 const BODY_LIMIT: usize = 51 * 1024 * 1024;
@@ -40,7 +40,7 @@ pub(super) fn bot_of(core: &Core, token: &str) -> Result<i64, Refusal> {
     if !is_of_form {
         return Err(Refusal::new(404, "Not Found"));
     }
-    let now = core.now().timestamp_millis();
+    let now = core.millis();
     core.read(|state| {
         let bot = state.bots.values().find(|bot| bot.token == token && !bot.is_revoked);
         let bot = bot.ok_or_else(|| Refusal::new(401, "Unauthorized"))?;
@@ -152,10 +152,11 @@ async fn handle(core: Arc<Core>, token: String, method: String, params: Result<P
     let description = answer.as_ref().err().map(|refusal| refusal.description.clone()).unwrap_or_default();
     core.change(|state| {
         if let Some(bot) = state.bots.get_mut(&bot) {
-            bot.calls.push(CallView { method, parameters: shown, status, description, chat });
-            if bot.calls.len() > REMEMBERED {
-                bot.calls.remove(0);
-            }
+            kit::remember(
+                &mut bot.calls,
+                CallView { method, parameters: shown, status, description, chat },
+                REMEMBERED,
+            );
         }
     });
     respond(&answer, &leaves)
@@ -164,10 +165,9 @@ async fn handle(core: Arc<Core>, token: String, method: String, params: Result<P
 /// Applies the faults of a call: returns the replacement of the answer, and how the answer is sent.
 async fn meet(core: &Core, method: &str, chat: Option<i64>) -> (Option<Refusal>, Leaves) {
     let mut met = (None, Leaves::Whole);
-    for fault in core.faults.take(method, chat) {
+    for fault in core.faults.take(method, chat.map(|chat| chat.to_string()).as_deref()).await {
         match fault {
             Fault::Slow { millis } => tokio::time::sleep(Duration::from_millis(millis)).await,
-            Fault::Hold(gate) => gate.pass().await,
             Fault::TooMany { retry_after } => met.0 = Some(Refusal::too_many(retry_after)),
             Fault::ServerError { code } => {
                 let words = if code == 500 { "Internal Server Error: restart" } else { "Bad Gateway" };
@@ -201,10 +201,6 @@ fn respond(answer: &Result<Reply, Refusal>, leaves: &Leaves) -> HttpResponse {
         Leaves::Html => response
             .content_type("text/html")
             .body(format!("<html><head><title>{code} Bad Gateway</title></head><body>nginx</body></html>")),
-        // The body fails before the head is written to the socket, so the caller sees an empty answer.
-        Leaves::Never => {
-            let cut = async { Err::<Bytes, _>(std::io::Error::other("cut on purpose")) };
-            response.body(SizedStream::new(1, stream::once(cut)))
-        }
+        Leaves::Never => kit::cut(response),
     }
 }

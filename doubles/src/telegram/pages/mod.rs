@@ -1,7 +1,6 @@
 //! Pages for people: customers' phones and fault injection; and JSON for programs.
 
 mod bubble;
-mod events;
 mod list;
 mod media;
 mod phone;
@@ -10,14 +9,15 @@ mod strings;
 mod trouble;
 mod uploads;
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header},
-    web,
-};
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use askama::Template;
 
-use strings::{Language, Words};
+use strings::Words;
+
+use crate::kit::{self, Asset, is_own, render};
+use crate::telegram::core::Core;
 
 /// Adds the routes of all pages.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -27,7 +27,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/phone/{person}/{bot}", web::get().to(phone::show))
         .route("/phone/{person}/{bot}/rows", web::get().to(phone::rows))
         .route("/phone/{person}/{bot}/files/{unique}", web::get().to(media::file))
-        .route("/events", web::get().to(events::stream))
+        .route("/events", web::get().to(events))
         .route("/trouble", web::get().to(trouble::show))
         .route("/trouble", web::post().to(trouble::press))
         .route("/acts", web::post().to(programs::act))
@@ -41,65 +41,13 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .default_service(web::to(nothing_here));
 }
 
-/// Data common to all pages: the language and how links keep it.
-pub(super) struct Frame {
-    pub(super) words: &'static Words,
-    /// `lang=ru` if the reader chose a language by a link, else empty.
-    language_query: String,
-    /// The same page in the other language.
-    pub(super) other_href: String,
-}
-
-impl Frame {
-    pub(super) fn of(request: &HttpRequest) -> Self {
-        let pairs: Vec<(String, String)> =
-            url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
-        let asked = pairs.iter().find(|(key, _)| key == "lang").map(|(_, value)| value.as_str());
-        let accepted =
-            request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let words = Language::choose(asked, accepted).words();
-        Self {
-            words,
-            language_query: asked.map_or_else(String::new, |_| format!("?lang={}", words.code)),
-            other_href: format!("{}?lang={}", request.path(), words.other_code),
-        }
-    }
-
-    /// A link that keeps the chosen language.
-    pub(super) fn link(&self, path: &str) -> String {
-        format!("{path}{}", self.language_query)
-    }
-}
+/// The language of a page, and how links keep it.
+pub(super) type Frame = kit::Frame<Words>;
 
 #[derive(Template)]
 #[template(path = "notice.html")]
 struct Notice<'a> {
     frame: &'a Frame,
-}
-
-/// A rendered page with its headers.
-pub(super) fn render(status: StatusCode, page: &impl Template) -> HttpResponse {
-    const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
-                          media-src 'self'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
-    let Ok(text) = page.render() else {
-        return HttpResponse::InternalServerError().finish();
-    };
-    HttpResponse::build(status)
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::REFERRER_POLICY, "same-origin"))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(text)
-}
-
-/// Whether a call comes from our own page or from a program: cross-site requests are refused.
-pub(super) fn is_own(request: &HttpRequest) -> bool {
-    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)),
-        (origin, _) => origin.is_none(),
-    }
 }
 
 /// The "not found" page.
@@ -111,17 +59,17 @@ async fn nothing_here(request: HttpRequest) -> HttpResponse {
     missing(&Frame::of(&request))
 }
 
+/// `GET /events`.
+async fn events(core: web::Data<Arc<Core>>) -> HttpResponse {
+    kit::events(core.subscribe())
+}
+
 async fn asset(file: web::Path<String>) -> HttpResponse {
-    let (kind, text) = match file.as_str() {
-        "phone.css" => ("text/css; charset=utf-8", include_str!("../../../static/phone.css")),
-        "phone.js" => ("text/javascript; charset=utf-8", include_str!("../../../static/phone.js")),
-        "composer.js" => ("text/javascript; charset=utf-8", include_str!("../../../static/composer.js")),
-        "plane.svg" => ("image/svg+xml", include_str!("../../../static/plane.svg")),
-        _ => return HttpResponse::NotFound().finish(),
-    };
-    HttpResponse::Ok()
-        .content_type(kind)
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .body(text)
+    const ALL: &[Asset] = &[
+        ("phone.css", include_bytes!("../../../static/phone.css")),
+        ("phone.js", include_bytes!("../../../static/phone.js")),
+        ("composer.js", include_bytes!("../../../static/composer.js")),
+        ("plane.svg", include_bytes!("../../../static/plane.svg")),
+    ];
+    kit::asset(&file, ALL)
 }

@@ -142,7 +142,7 @@ pub(super) async fn show(
     let frame = Frame::of(&request);
     let (person, bot) = path.into_inner();
     let words = frame.words;
-    let now = core.now().timestamp_millis();
+    let now = core.millis();
     let found = core.read(|state| {
         let rows = rows_of(state, words, person, bot, now)?;
         let (known, owner) = (state.bots.get(&bot)?, state.people.get(&person)?);
@@ -175,7 +175,7 @@ pub(super) async fn rows(
     path: web::Path<(i64, i64)>,
 ) -> HttpResponse {
     let frame = Frame::of(&request);
-    let now = core.now().timestamp_millis();
+    let now = core.millis();
     match core.read(|state| rows_of(state, frame.words, path.0, path.1, now)) {
         Some(rows) => HttpResponse::Ok().json(rows),
         None => HttpResponse::NotFound().finish(),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::is_own;
+use crate::kit;
 use crate::telegram::{
     act::{self, Act},
     core::Core,
@@ -15,22 +16,9 @@ use crate::telegram::{
     view::MessageView,
 };
 
-fn wrong(error: &impl std::fmt::Display) -> HttpResponse {
-    HttpResponse::UnprocessableEntity().json(json!({"error": format!("{error:#}")}))
-}
-
 /// `POST /acts`: one action as JSON; 422 says why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    match serde_json::from_slice::<Act>(&body) {
-        Err(error) => wrong(&error),
-        Ok(asked) => match act::perform(&core, asked) {
-            Ok(done) => HttpResponse::Ok().json(done),
-            Err(error) => wrong(&error),
-        },
-    }
+    kit::perform(&request, &body, |asked: Act| act::perform(&core, asked))
 }
 
 #[derive(Deserialize)]
@@ -86,22 +74,22 @@ pub(super) async fn faults(core: web::Data<Arc<Core>>) -> HttpResponse {
 
 /// `POST /faults`.
 pub(super) async fn break_it(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    match serde_json::from_slice::<Broken>(&body) {
-        Err(error) => return wrong(&error),
-        Ok(Broken::Call { method, chat, count, fault }) => core.faults.add(&method, chat, count, fault),
-        Ok(Broken::Update { update, count: Some(count) }) => core.faults.next_updates(count, update),
-        Ok(Broken::Update { update, count: None }) => core.faults.updates_until_cleared(update),
-        Ok(Broken::Hijack { hijack, url }) => core.change(|state| state.hijack(hijack, &url)),
-        Ok(Broken::Revoke { revoke }) => core.change(|state| state.revoke(revoke)),
-        Ok(Broken::Lose { lose_file }) => core.change(|state| state.spoil(&lose_file, |file| file.is_lost = true)),
-        Ok(Broken::Swell { swell_file }) => {
-            core.change(|state| state.spoil(&swell_file, |file| file.is_swollen = true))
+    let broken = match kit::asked(&request, &body) {
+        Ok(broken) => broken,
+        Err(answer) => return answer,
+    };
+    match broken {
+        Broken::Call { method, chat, count, fault } => {
+            core.faults.add(&method, chat.map(|chat| chat.to_string()), count, fault)
         }
-        Ok(Broken::Rates { rates }) => core.change(|state| state.rates.on = rates),
-        Ok(Broken::Hold { hold_updates }) => core.held.store(hold_updates, std::sync::atomic::Ordering::SeqCst),
+        Broken::Update { update, count: Some(count) } => core.faults.next_updates(count, update),
+        Broken::Update { update, count: None } => core.faults.updates_until_cleared(update),
+        Broken::Hijack { hijack, url } => core.change(|state| state.hijack(hijack, &url)),
+        Broken::Revoke { revoke } => core.change(|state| state.revoke(revoke)),
+        Broken::Lose { lose_file } => core.change(|state| state.spoil(&lose_file, |file| file.is_lost = true)),
+        Broken::Swell { swell_file } => core.change(|state| state.spoil(&swell_file, |file| file.is_swollen = true)),
+        Broken::Rates { rates } => core.change(|state| state.rates.on = rates),
+        Broken::Hold { hold_updates } => core.hold(hold_updates),
     }
     core.touch();
     faults(core).await
@@ -113,7 +101,7 @@ pub(super) async fn mend(core: web::Data<Arc<Core>>, request: HttpRequest) -> Ht
         return HttpResponse::Forbidden().finish();
     }
     core.faults.clear();
-    core.held.store(false, std::sync::atomic::Ordering::SeqCst);
+    core.hold(false);
     core.change(|state| state.rates.on = false);
     HttpResponse::Ok().json(json!({"broken": Value::Array(Vec::new())}))
 }

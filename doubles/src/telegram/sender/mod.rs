@@ -5,41 +5,20 @@ mod call;
 mod pick;
 mod settle;
 
-use std::{
-    sync::{Arc, Weak},
-    time::Duration,
-};
+use std::sync::{Arc, Weak};
 
 pub(crate) use pick::next_due;
 
 use super::core::Core;
-
-/// Polling interval for later updates: the clock may be a test's, which gives no signal.
-const LOOK: Duration = Duration::from_millis(200);
+use crate::kit;
 
 /// Sends due updates while Telegram runs.
 pub(crate) async fn run(core: Weak<Core>) {
-    let Some(mut changes) = core.upgrade().map(|core| core.subscribe()) else {
-        return;
-    };
-    loop {
-        changes.borrow_and_update();
-        let waiting = match core.upgrade() {
-            Some(core) => {
-                launch(&core);
-                core.read(|state| state.bots.values().any(|bot| bot.updates.waiting_count() > 0))
-            }
-            None => return,
-        };
-        let woken = async { changes.changed().await };
-        let gone = match waiting {
-            true => tokio::time::timeout(LOOK, woken).await.is_ok_and(|changed| changed.is_err()),
-            false => woken.await.is_err(),
-        };
-        if gone {
-            return;
-        }
-    }
+    kit::send(core, |core| async move {
+        launch(&core);
+        core.read(|state| state.bots.values().any(|bot| bot.updates.waiting_count() > 0))
+    })
+    .await;
 }
 
 /// Starts every due delivery that may start.
@@ -58,14 +37,16 @@ fn launch(core: &Arc<Core>) {
 }
 
 /// Whether an update of a webhook is due and could start now.
-pub(crate) fn is_something_due(core: &Core) -> bool {
-    let now = core.now().timestamp_millis();
+fn is_something_due(core: &Core) -> bool {
+    let now = core.millis();
     core.read(|state| {
         state.bots.values().any(|bot| pick::due(bot, now).next().is_some() || bot.updates.is_expired(now))
     })
 }
 
-/// Whether an update is being delivered.
-pub(crate) fn is_something_under_way(core: &Core) -> bool {
-    core.read(|state| state.bots.values().any(|bot| bot.updates.heads().any(|(_, one)| one.is_on_its_way)))
+/// Whether an update is being delivered, or one is due and not held.
+pub(crate) fn is_busy(core: &Core) -> bool {
+    let is_under_way =
+        core.read(|state| state.bots.values().any(|bot| bot.updates.heads().any(|(_, one)| one.is_on_its_way)));
+    is_under_way || (!core.is_held() && is_something_due(core))
 }

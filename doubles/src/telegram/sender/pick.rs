@@ -64,7 +64,7 @@ fn take(bot: &mut Bot, at: usize, faults: &Faults) -> Option<Parcel> {
     let webhook = bot.webhook.clone()?;
     let owner = bot.id;
     let update = bot.updates.at_mut(at)?;
-    let fault = if update.is_looked_at { None } else { faults.take_update() };
+    let fault = if update.is_looked_at { None } else { faults.take_delivery() };
     update.is_looked_at = true;
     match fault {
         Some(UpdateFault::Lost) => {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::call::CallView;
 use super::updates::{Update, Updates};
-use crate::telegram::view::CallView;
 
 /// Default lifetime of an update in milliseconds.
 pub(crate) const DAY: i64 = 86_400_000;

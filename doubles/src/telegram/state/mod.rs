@@ -1,6 +1,7 @@
 //! The state of a Telegram.
 
 mod bot;
+mod call;
 mod conversation;
 mod files;
 mod people;
@@ -9,6 +10,7 @@ mod updates;
 use std::collections::BTreeMap;
 
 pub(crate) use bot::{Answer, Bot, DAY, Query, Webhook};
+pub use call::CallView;
 pub(crate) use conversation::{Author, Conversation, Draft, Message, Place};
 pub(crate) use files::{FileKind, Files, Stored};
 pub use people::GroupKind;

@@ -4,14 +4,11 @@ mod content;
 mod perform;
 mod thing;
 
-use anyhow::Result;
 pub use content::{Content, Given};
 pub(crate) use perform::perform;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub use thing::Thing;
-
-use super::vk::Vk;
 
 /// Where somebody writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -94,22 +91,4 @@ pub struct Done {
     pub id: i64,
     /// The id of a press.
     pub event: String,
-}
-
-impl Vk {
-    /// Performs an act; its events are sent later.
-    pub fn act(&self, act: Act) -> Result<Done> {
-        perform(&self.core, act)
-    }
-
-    /// A person writes a text to a community. Returns its `cmid`.
-    pub fn writes(&self, who: i64, community: i64, text: &str) -> Result<i64> {
-        self.sends(who, community, Content::text(text))
-    }
-
-    /// A person sends any content to a community. Returns its `cmid`.
-    pub fn sends(&self, who: i64, community: i64, content: Content) -> Result<i64> {
-        let with = Box::default();
-        Ok(self.act(Act::Send { who, to: Place::Community(community), content, with })?.id)
-    }
 }

@@ -15,7 +15,12 @@ use super::{
     params::Params,
     table,
 };
-use crate::vk::{core::Core, faults::Fault, state::State, view::CallView};
+use crate::kit;
+use crate::vk::{
+    core::Core,
+    faults::Fault,
+    state::{CallView, State},
+};
 
 /// Events and objects of older versions have other shapes.
 const OLDEST: (u32, u32) = (5, 131);
@@ -33,7 +38,7 @@ pub(super) async fn call(
         params.0.push(("access_token".to_owned(), token.to_owned()));
     }
     let mut is_lost = false;
-    for fault in core.faults.take(&name) {
+    for fault in core.faults.take(&name, None).await {
         match fault {
             Fault::Slow { millis } => tokio::time::sleep(std::time::Duration::from_millis(millis)).await,
             Fault::ResetBefore => return dropped(&core, &name, &params),
@@ -93,13 +98,7 @@ pub(super) fn page(status: u16) -> HttpResponse {
 /// Ends the connection without an answer.
 fn dropped(core: &Core, name: &str, params: &Params) -> HttpResponse {
     note(core, name, params.shown(), -1);
-    cut()
-}
-
-/// A body that breaks off: the connection ends in the middle of the answer.
-pub(super) fn cut() -> HttpResponse {
-    let broken = futures_util::stream::iter([Err::<Bytes, _>(std::io::Error::other("cut"))]);
-    HttpResponse::Ok().insert_header((header::CONTENT_LENGTH, "64")).no_chunking(64).streaming(broken)
+    kit::cut(HttpResponse::Ok())
 }
 
 /// Records a call.

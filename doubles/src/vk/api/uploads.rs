@@ -11,6 +11,7 @@ use super::{
     params::Params,
     receive,
 };
+use crate::kit;
 use crate::vk::{
     core::Core,
     faults::Fault,
@@ -55,10 +56,10 @@ pub(super) async fn take(
 ) -> HttpResponse {
     let (kind, ticket) = path.into_inner();
     let mut is_lost = false;
-    for fault in core.faults.take("upload") {
+    for fault in core.faults.take("upload", None).await {
         match fault {
             Fault::Slow { millis } => tokio::time::sleep(std::time::Duration::from_millis(millis)).await,
-            Fault::ResetBefore => return receive::cut(),
+            Fault::ResetBefore => return kit::cut(HttpResponse::Ok()),
             Fault::ResetAfter => is_lost = true,
             Fault::HtmlPage { status } => return receive::page(status),
             Fault::Refuse { text, .. } => return HttpResponse::Ok().json(json!({"error": text})),
@@ -91,7 +92,7 @@ pub(super) async fn take(
         word
     });
     if is_lost {
-        return receive::cut();
+        return kit::cut(HttpResponse::Ok());
     }
     let answer = match kind.as_str() {
         "photo" => json!({"server": 856_932, "photo": json!([{"markers_restarted": true, "photo": word}]).to_string(),

@@ -3,10 +3,7 @@
 mod call;
 mod settle;
 
-use std::{
-    sync::{Arc, Weak},
-    time::Duration,
-};
+use std::sync::{Arc, Weak};
 
 use serde_json::Value;
 
@@ -15,9 +12,7 @@ use super::{
     faults::EventFault,
     state::{EventState, State},
 };
-
-/// Polling interval for later events: the clock may be a test's, which gives no signal.
-const LOOK: Duration = Duration::from_millis(200);
+use crate::kit;
 
 /// An event with everything needed for its delivery.
 #[derive(Clone, Debug)]
@@ -33,27 +28,11 @@ struct Parcel {
 
 /// Sends due events while VK runs.
 pub(crate) async fn run(core: Weak<Core>) {
-    let Some(mut changes) = core.upgrade().map(|core| core.subscribe()) else {
-        return;
-    };
-    loop {
-        changes.borrow_and_update();
-        let waiting = match core.upgrade() {
-            Some(core) => {
-                launch(&core);
-                core.read(|state| state.events.waiting().next().is_some())
-            }
-            None => return,
-        };
-        let woken = async { changes.changed().await };
-        let gone = match waiting {
-            true => tokio::time::timeout(LOOK, woken).await.is_ok_and(|changed| changed.is_err()),
-            false => woken.await.is_err(),
-        };
-        if gone {
-            return;
-        }
-    }
+    kit::send(core, |core| async move {
+        launch(&core);
+        core.read(|state| state.events.waiting().next().is_some())
+    })
+    .await;
 }
 
 /// Starts every due delivery.
@@ -79,7 +58,7 @@ fn take(state: &mut State, core: &Core) -> Vec<Parcel> {
             event.state = EventState::Dropped;
             continue;
         };
-        let fault = if event.is_looked_at { None } else { core.faults.take_event() };
+        let fault = if event.is_looked_at { None } else { core.faults.take_delivery() };
         event.is_looked_at = true;
         if fault == Some(EventFault::Lost) {
             event.state = EventState::Dropped;
@@ -94,12 +73,13 @@ fn take(state: &mut State, core: &Core) -> Vec<Parcel> {
 }
 
 /// Whether an event could be sent now.
-pub(crate) fn is_something_due(core: &Core) -> bool {
-    let now = core.now().timestamp_millis();
+fn is_something_due(core: &Core) -> bool {
+    let now = core.millis();
     core.read(|state| !state.events.due(now).is_empty())
 }
 
-/// Whether an event is being delivered.
-pub(crate) fn is_something_under_way(core: &Core) -> bool {
-    core.read(|state| state.events.waiting().any(|one| one.is_on_its_way))
+/// Whether an event is being delivered, or one is due and not held.
+pub(crate) fn is_busy(core: &Core) -> bool {
+    let is_under_way = core.read(|state| state.events.waiting().any(|one| one.is_on_its_way));
+    is_under_way || (!core.is_held() && is_something_due(core))
 }

@@ -7,6 +7,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::{render, words::Words};
+use crate::kit;
 use crate::vk::{
     core::Core,
     show,
@@ -72,7 +73,7 @@ struct PhonePage {
 
 /// `GET /phone`.
 pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest) -> HttpResponse {
-    let words = Words::of(&request);
+    let words: &'static Words = kit::words(&request);
     let lines = core.read(|state| {
         let pairs = state.people.values().flat_map(|one| state.communities.values().map(move |two| (one, two)));
         let line = |(person, community): (&crate::vk::state::Person, &crate::vk::state::Community)| Line {
@@ -155,8 +156,8 @@ pub(super) async fn show(
     request: HttpRequest,
     path: web::Path<(i64, i64)>,
 ) -> HttpResponse {
-    let now = core.now().timestamp_millis();
-    match core.read(|state| page(state, Words::of(&request), path.0, path.1, now)) {
+    let now = core.millis();
+    match core.read(|state| page(state, kit::words(&request), path.0, path.1, now)) {
         Some(page) => render(&page),
         None => HttpResponse::NotFound().finish(),
     }
@@ -168,8 +169,8 @@ pub(super) async fn rows(
     request: HttpRequest,
     path: web::Path<(i64, i64)>,
 ) -> HttpResponse {
-    let now = core.now().timestamp_millis();
-    match core.read(|state| page(state, Words::of(&request), path.0, path.1, now)) {
+    let now = core.millis();
+    match core.read(|state| page(state, kit::words(&request), path.0, path.1, now)) {
         Some(page) => {
             HttpResponse::Ok().json(json!({"rows": page.rows, "comments": page.comments, "typing": page.typing}))
         }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::is_own;
+use crate::kit;
 use crate::vk::{
     act::{self, Act},
     core::Core,
@@ -15,22 +16,9 @@ use crate::vk::{
     view::MessageView,
 };
 
-fn wrong(error: &impl std::fmt::Display) -> HttpResponse {
-    HttpResponse::UnprocessableEntity().json(json!({"error": format!("{error:#}")}))
-}
-
 /// `POST /acts`: one act as JSON; 422 says why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    match serde_json::from_slice::<Act>(&body) {
-        Err(error) => wrong(&error),
-        Ok(asked) => match act::perform(&core, asked) {
-            Ok(done) => HttpResponse::Ok().json(done),
-            Err(error) => wrong(&error),
-        },
-    }
+    kit::perform(&request, &body, |asked: Act| act::perform(&core, asked))
 }
 
 #[derive(Deserialize)]
@@ -94,15 +82,15 @@ pub(super) async fn faults(core: web::Data<Arc<Core>>) -> HttpResponse {
 
 /// `POST /faults`.
 pub(super) async fn break_it(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    match serde_json::from_slice::<Broken>(&body) {
-        Err(error) => return wrong(&error),
-        Ok(Broken::Call { method, count, fault }) => core.faults.add(&method, count, fault),
-        Ok(Broken::Event { event, count }) => core.faults.next_events(count, event),
-        Ok(Broken::Revoke { revoke }) => core.change(|state| state.revoke(revoke)),
-        Ok(Broken::Rates { rates }) => core.change(|state| state.rates.on = rates),
+    let broken = match kit::asked(&request, &body) {
+        Ok(broken) => broken,
+        Err(answer) => return answer,
+    };
+    match broken {
+        Broken::Call { method, count, fault } => core.faults.add(&method, None, count, fault),
+        Broken::Event { event, count } => core.faults.next_events(count, event),
+        Broken::Revoke { revoke } => core.change(|state| state.revoke(revoke)),
+        Broken::Rates { rates } => core.change(|state| state.rates.on = rates),
     }
     faults(core).await
 }

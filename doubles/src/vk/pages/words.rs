@@ -1,6 +1,6 @@
 //! All visible texts, in both languages.
 
-use actix_web::{HttpRequest, http::header};
+use crate::kit::{Bilingual, Language};
 
 /// All texts of one language.
 #[derive(Debug)]
@@ -82,15 +82,11 @@ const RU: Words = Words {
     failed: "Не отправлено:",
 };
 
-impl Words {
-    /// By `?lang=`, else by the browser.
-    pub(super) fn of(request: &HttpRequest) -> &'static Self {
-        let query = request.query_string();
-        let browser = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let is_russian = match query.split('&').find_map(|pair| pair.strip_prefix("lang=")) {
-            Some(asked) => asked == "ru",
-            None => browser.is_some_and(|browser| browser.starts_with("ru")),
-        };
-        if is_russian { &RU } else { &EN }
+impl Bilingual for Words {
+    fn in_language(language: Language) -> &'static Self {
+        match language {
+            Language::En => &EN,
+            Language::Ru => &RU,
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The state of a VK.
 
+mod call;
 mod comment;
 mod community;
 mod dialogue;
@@ -8,6 +9,7 @@ mod files;
 
 use std::collections::BTreeMap;
 
+pub use call::CallView;
 pub(crate) use comment::{Comment, CommentOf};
 pub use community::ServerStatus;
 pub(crate) use community::{Community, Server, Token};
@@ -16,7 +18,7 @@ pub use event::EventState;
 pub(crate) use event::{Event, Events};
 pub(crate) use files::{Files, Stored};
 
-use super::{rates::Rates, view::CallView};
+use super::rates::Rates;
 
 /// The whole state, behind one lock.
 #[derive(Default)]

@@ -3,8 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use actix_web::{
-    HttpRequest, HttpResponse, HttpResponseBuilder,
-    body::SizedStream,
+    HttpRequest, HttpResponse,
     http::{StatusCode, header},
     web,
 };
@@ -18,6 +17,7 @@ use super::{
     error::{Answered, GraphError},
     files, table,
 };
+use crate::kit;
 use crate::whatsapp::{core::Core, faults::Fault, look, view::CallView};
 
 /// Largest body in bytes; a document has 100 MB plus overhead.
@@ -129,10 +129,9 @@ impl Met {
 /// Applies the faults of a call.
 pub(super) async fn meet(core: &Core, operation: &str, to: Option<&str>) -> Met {
     let mut met = Met::default();
-    for fault in core.faults.take(operation, to) {
+    for fault in core.faults.take(operation, to).await {
         match fault {
             Fault::Slow { millis } => tokio::time::sleep(Duration::from_millis(millis)).await,
-            Fault::Hold(gate) => gate.pass().await,
             Fault::Error { code } => met.instead = Some(GraphError::known(code)),
             Fault::Refuse { status, code, message, subcode, details } => {
                 met.instead = Some(GraphError { subcode, details, ..GraphError::new(status, code, message) });
@@ -175,10 +174,11 @@ async fn handle(core: Arc<Core>, call: Result<Call, GraphError>) -> HttpResponse
     let code = answer.as_ref().err().map(|error| error.code);
     core.change(|state| {
         let (method, path) = (call.method.clone(), call.path.clone());
-        state.calls.push(CallView { operation, method, path, parameters: call.shown(), status, code });
-        if state.calls.len() > REMEMBERED {
-            state.calls.remove(0);
-        }
+        kit::remember(
+            &mut state.calls,
+            CallView { operation, method, path, parameters: call.shown(), status, code },
+            REMEMBERED,
+        );
     });
     respond(&core, &answer, &met)
 }
@@ -188,17 +188,11 @@ pub(super) fn code(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// Drops the connection: the body fails before the head is written to the socket, so the caller sees no answer.
-pub(super) fn cut(mut response: HttpResponseBuilder) -> HttpResponse {
-    let cut = async { Err::<Bytes, _>(std::io::Error::other("cut on purpose")) };
-    response.body(SizedStream::new(1, stream::once(cut)))
-}
-
 fn respond(core: &Core, answer: &Answered, met: &Met) -> HttpResponse {
     let status = answer.as_ref().err().map_or(200, |error| error.status);
     let mut response = HttpResponse::build(code(status));
     if met.is_cut {
-        return cut(response);
+        return kit::cut(response);
     }
     if met.is_html {
         let page =

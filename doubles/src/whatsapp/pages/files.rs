@@ -3,12 +3,9 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
 use serde_json::json;
 
-use super::is_own;
-use crate::whatsapp::core::Core;
+use crate::{kit, whatsapp::core::Core};
 
 /// Media types displayed inline; others are downloaded.
 const SHOWN: [&str; 9] = [
@@ -22,8 +19,8 @@ const SHOWN: [&str; 9] = [
     "audio/mp4",
     "audio/aac",
 ];
-/// Largest upload in bytes: a document.
-const LIMIT: usize = 100 * 1024 * 1024;
+/// Largest upload in megabytes: a document.
+const LIMIT: usize = 100;
 
 /// `GET /phone/{person}/{phone}/files/{media}`.
 pub(super) async fn show(core: web::Data<Arc<Core>>, path: web::Path<(i64, String, String)>) -> HttpResponse {
@@ -42,33 +39,15 @@ pub(super) async fn show(core: web::Data<Arc<Core>>, path: web::Path<(i64, Strin
         .body(bytes)
 }
 
-async fn read(mut payload: web::Payload) -> Option<Bytes> {
-    let mut body = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        body.extend_from_slice(&chunk.ok()?);
-        if body.len() > LIMIT {
-            return None;
-        }
-    }
-    Some(body.freeze())
-}
-
 /// `POST /uploads?name=…&mime=…` with the bytes as its body; answers `{"upload": id}`.
 pub(super) async fn take(core: web::Data<Arc<Core>>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    let Some(bytes) = read(payload).await else {
-        return HttpResponse::PayloadTooLarge().json(json!({"error": "the file has more than 100 MB"}));
+    let file = match kit::upload(&request, payload, LIMIT).await {
+        Ok(file) => file,
+        Err(answer) => return answer,
     };
-    let pairs: Vec<(String, String)> =
-        url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
-    let text =
-        |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
-    let (name, mime) = (text("name"), text("mime"));
     let id = core.change(|state| {
         let id = format!("upload-{}", state.next_serial());
-        state.uploads.insert(id.clone(), (name, mime, bytes));
+        state.uploads.insert(id.clone(), file);
         id
     });
     HttpResponse::Ok().json(json!({"upload": id}))

@@ -1,6 +1,6 @@
 //! The API for programs in any language: actions, chats, templates, faults.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::is_own;
+use crate::kit;
 use crate::whatsapp::{
     act::{self, Act},
     core::Core,
@@ -15,22 +16,9 @@ use crate::whatsapp::{
     view::{MessageView, TemplateView},
 };
 
-fn wrong(error: &impl std::fmt::Display) -> HttpResponse {
-    HttpResponse::UnprocessableEntity().json(json!({"error": format!("{error:#}")}))
-}
-
 /// `POST /acts`: one action as JSON; 422 says why it failed.
 pub(super) async fn act(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    match serde_json::from_slice::<Act>(&body) {
-        Err(error) => wrong(&error),
-        Ok(asked) => match act::perform(&core, asked) {
-            Ok(done) => HttpResponse::Ok().json(done),
-            Err(error) => wrong(&error),
-        },
-    }
+    kit::perform(&request, &body, |asked: Act| act::perform(&core, asked))
 }
 
 #[derive(Deserialize)]
@@ -84,26 +72,26 @@ pub(super) async fn faults(core: web::Data<Arc<Core>>) -> HttpResponse {
 
 /// `POST /faults`.
 pub(super) async fn break_it(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if !is_own(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    match serde_json::from_slice::<Broken>(&body) {
-        Err(error) => return wrong(&error),
-        Ok(Broken::Call { operation, to, count, fault }) => core.faults.add(&operation, to, count, fault),
-        Ok(Broken::Webhook { webhook, count: Some(count) }) => core.faults.next_webhooks(count, webhook),
-        Ok(Broken::Webhook { webhook, count: None }) => core.faults.webhooks_until_cleared(webhook),
-        Ok(Broken::Revoke { revoke }) => core.change(|state| {
+    let broken = match kit::asked(&request, &body) {
+        Ok(broken) => broken,
+        Err(answer) => return answer,
+    };
+    match broken {
+        Broken::Call { operation, to, count, fault } => core.faults.add(&operation, to, count, fault),
+        Broken::Webhook { webhook, count: Some(count) } => core.faults.next_webhooks(count, webhook),
+        Broken::Webhook { webhook, count: None } => core.faults.webhooks_until_cleared(webhook),
+        Broken::Revoke { revoke } => core.change(|state| {
             if let Some(token) = state.tokens.get_mut(&revoke) {
                 token.is_revoked = true;
             }
         }),
-        Ok(Broken::Lose { lose_file }) => core.change(|state| {
+        Broken::Lose { lose_file } => core.change(|state| {
             if let Some(media) = state.media.get_mut(&lose_file) {
                 media.is_lost = true;
             }
         }),
-        Ok(Broken::Rates { rates }) => core.change(|state| state.rates.on = rates),
-        Ok(Broken::Hold { hold_webhooks }) => core.held.store(hold_webhooks, Ordering::SeqCst),
+        Broken::Rates { rates } => core.change(|state| state.rates.on = rates),
+        Broken::Hold { hold_webhooks } => core.hold(hold_webhooks),
     }
     core.touch();
     faults(core).await
@@ -115,7 +103,7 @@ pub(super) async fn mend(core: web::Data<Arc<Core>>, request: HttpRequest) -> Ht
         return HttpResponse::Forbidden().finish();
     }
     core.faults.clear();
-    core.held.store(false, Ordering::SeqCst);
+    core.hold(false);
     core.change(|state| state.rates.on = false);
     HttpResponse::Ok().json(json!({"broken": Value::Array(Vec::new())}))
 }

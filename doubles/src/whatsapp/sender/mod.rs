@@ -5,39 +5,18 @@ mod call;
 mod pick;
 mod settle;
 
-use std::{
-    sync::{Arc, Weak},
-    time::Duration,
-};
+use std::sync::{Arc, Weak};
 
 use super::core::Core;
-
-/// Polling interval for later webhooks: the clock may be a test's, which gives no signal.
-const LOOK: Duration = Duration::from_millis(200);
+use crate::kit;
 
 /// Sends due webhooks while WhatsApp runs.
 pub(crate) async fn run(core: Weak<Core>) {
-    let Some(mut changes) = core.upgrade().map(|core| core.subscribe()) else {
-        return;
-    };
-    loop {
-        changes.borrow_and_update();
-        let waiting = match core.upgrade() {
-            Some(core) => {
-                launch(&core);
-                core.read(|state| state.outbox.waiting().next().is_some())
-            }
-            None => return,
-        };
-        let woken = async { changes.changed().await };
-        let gone = match waiting {
-            true => tokio::time::timeout(LOOK, woken).await.is_ok_and(|changed| changed.is_err()),
-            false => woken.await.is_err(),
-        };
-        if gone {
-            return;
-        }
-    }
+    kit::send(core, |core| async move {
+        launch(&core);
+        core.read(|state| state.outbox.waiting().next().is_some())
+    })
+    .await;
 }
 
 /// Starts every due delivery that may start.
@@ -56,11 +35,12 @@ fn launch(core: &Arc<Core>) {
 }
 
 /// Whether a webhook is due and could start now.
-pub(crate) fn is_something_due(core: &Core) -> bool {
+fn is_something_due(core: &Core) -> bool {
     core.read(|state| pick::due(state).next().is_some())
 }
 
-/// Whether a webhook is being delivered, or a link loaded.
-pub(crate) fn is_something_under_way(core: &Core) -> bool {
-    core.read(|state| state.loading > 0 || state.outbox.waiting().any(|one| one.is_on_its_way))
+/// Whether a webhook is being delivered, or one is due and not held, or a link is being loaded.
+pub(crate) fn is_busy(core: &Core) -> bool {
+    let is_under_way = core.read(|state| state.loading > 0 || state.outbox.waiting().any(|one| one.is_on_its_way));
+    is_under_way || (!core.is_held() && is_something_due(core))
 }

@@ -62,7 +62,7 @@ fn take(state: &mut State, id: u64, faults: &Faults) -> Option<Parcel> {
         own.state = WebhookState::Dropped;
         return None;
     }
-    let fault = if own.is_looked_at { None } else { faults.take_webhook() };
+    let fault = if own.is_looked_at { None } else { faults.take_delivery() };
     own.is_looked_at = true;
     match fault {
         Some(WebhookFault::Lost) => {

@@ -5,11 +5,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev::ServerHandle, http::StatusCode, web};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
+
+use crate::hook::{HookServer, serve};
 
 #[derive(Default)]
 struct Seen {
@@ -23,13 +25,7 @@ type Shared = web::Data<Arc<Mutex<Seen>>>;
 pub struct Receiver {
     pub url: String,
     seen: Arc<Mutex<Seen>>,
-    server: ServerHandle,
-}
-
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        drop(self.server.stop(false));
-    }
+    _server: HookServer,
 }
 
 async fn shake(query: web::Query<std::collections::BTreeMap<String, String>>) -> HttpResponse {
@@ -55,19 +51,11 @@ impl Receiver {
     pub fn start(secret: &str) -> Self {
         let seen = Arc::new(Mutex::new(Seen { secret: secret.to_owned(), ..Seen::default() }));
         let shared = web::Data::new(Arc::clone(&seen));
-        let server = HttpServer::new(move || {
-            let hook = web::resource("/hook").route(web::get().to(shake)).route(web::post().to(take));
-            App::new().app_data(shared.clone()).service(hook)
-        })
-        .workers(1)
-        .disable_signals()
-        .bind("127.0.0.1:0")
-        .unwrap();
-        let url = format!("http://{}/hook", server.addrs()[0]);
-        let server = server.run();
-        let handle = server.handle();
-        tokio::spawn(server);
-        Self { url, seen, server: handle }
+        let (url, server) = serve(move |app| {
+            app.app_data(shared.clone());
+            app.service(web::resource("/hook").route(web::get().to(shake)).route(web::post().to(take)));
+        });
+        Self { url, seen, _server: server }
     }
 
     /// The next answers; 200 after them.

@@ -5,9 +5,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev::ServerHandle, http::StatusCode, web};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use doubles::whatsapp::sign;
 use serde_json::Value;
+
+use crate::hook::{HookServer, serve};
 
 pub const VERIFY: &str = "vt_64_random";
 pub const SECRET: &str = "test-app-secret";
@@ -24,13 +26,7 @@ struct Seen {
 pub struct Receiver {
     pub url: String,
     seen: Arc<Mutex<Seen>>,
-    server: ServerHandle,
-}
-
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        drop(self.server.stop(false));
-    }
+    _server: HookServer,
 }
 
 async fn verify(seen: web::Data<Arc<Mutex<Seen>>>, request: HttpRequest) -> HttpResponse {
@@ -58,19 +54,11 @@ impl Receiver {
     pub fn start() -> Self {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let shared = web::Data::new(Arc::clone(&seen));
-        let routes = move || {
-            App::new()
-                .app_data(shared.clone())
-                .app_data(web::PayloadConfig::new(4 << 20))
-                .route("/hook", web::get().to(verify))
-                .route("/hook", web::post().to(take))
-        };
-        let server = HttpServer::new(routes).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/hook", server.addrs()[0]);
-        let server = server.run();
-        let handle = server.handle();
-        tokio::spawn(server);
-        Self { url, seen, server: handle }
+        let (url, server) = serve(move |app| {
+            app.app_data(shared.clone()).app_data(web::PayloadConfig::new(4 << 20));
+            app.route("/hook", web::get().to(verify)).route("/hook", web::post().to(take));
+        });
+        Self { url, seen, _server: server }
     }
 
     /// The next answers; 200 after them.

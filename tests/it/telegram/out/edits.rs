@@ -6,7 +6,7 @@ use base::i18n::{Language, Words};
 use base::message::{Content, Media, Person};
 use base::verdict::Verdict;
 use connectors::file::SharedShelf;
-use connectors::{Event, Message, Outgoing, PartNumber, Settings};
+use connectors::{Event, Message, Outgoing, Settings};
 use parom_tests::{TelegramLine, TelegramWorld, both};
 use sandbox::{Attachment, HookMessage};
 use secrecy::SecretString;
@@ -18,19 +18,9 @@ async fn changes(world: &TelegramWorld, line: &TelegramLine, content: Content) -
     let sent = world.messages().await.into_iter().rfind(|one| one.direction == 2).unwrap();
     let person = Person { id: line.person.to_string(), ..Person::default() };
     let message = Message {
-        id: sent.id,
         external_id: Some(sent.external_id),
-        part: PartNumber::WHOLE,
-        sender: Person::default(),
         receiver: person,
-        content,
-        markup: None,
-        template: None,
-        registered_template: None,
-        reply_to: None,
-        forward: None,
-        post: None,
-        sent_at: world.clock.now(),
+        ..Message::of(sent.id, content, world.clock.now())
     };
     let outgoing = Outgoing {
         letter_id: Uuid::from_u128(9),

@@ -13,26 +13,10 @@ use serde_json::{Value, json};
 use super::*;
 use crate::incoming::IncomingMessage;
 use crate::meta::fake::Fake;
+use crate::tests::fixtures::{body, names};
 
 const INSTAGRAM: &str = "17841400000000001";
 const PAGE: &str = "104000000000001";
-
-/// A body of the fixtures.
-fn body(kind: &str, name: &str) -> String {
-    let path = format!("{}/../tests/fixtures/{kind}/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-/// All bodies of a kind that are webhooks.
-fn names(kind: &str) -> Vec<String> {
-    let folder = format!("{}/../tests/fixtures/{kind}", env!("CARGO_MANIFEST_DIR"));
-    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let bodies = files.filter(|path| path.extension().is_some_and(|ending| ending == "json"));
-    let mut names: Vec<String> = bodies.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
-    names.retain(|name| !name.starts_with("api_"));
-    names.sort();
-    names
-}
 
 fn settings(kind: &str) -> Settings {
     let secrets: BTreeMap<String, SecretString> = BTreeMap::from([("access_token".to_owned(), "token".into())]);

@@ -3,7 +3,7 @@
 use base::message::{Button, List, Markup, Quote, Row, Section};
 
 use super::*;
-use crate::telegram::keyboard::PressedButton;
+use crate::PressedButton;
 
 async fn asked(message: Message) -> (String, Value, TestBot) {
     let (report, stage) = sent(message, []).await;

@@ -1,7 +1,6 @@
 //! Requests to Telegram, and the meaning of its answers.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,7 +8,6 @@ use base::config::Config;
 use base::http_client::HttpClients;
 use base::i18n::{Language, Words};
 use base::message::{Content, FailureCode, Media, Person, State};
-use base::verdict::Taken;
 use bytes::Bytes;
 use chrono::DateTime;
 use futures_util::StreamExt;
@@ -18,9 +16,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::file::{NotOpened, OpenFile, SharedShelf, Shelf};
+use crate::Message;
+use crate::file::{NotOpened, OpenFile, Shelf};
 use crate::telegram::fake::{Fake, ScriptedAnswer};
-use crate::{Message, PartNumber};
+use crate::tests::{self, failure, message, taken, text};
 
 mod fallbacks;
 mod kinds;
@@ -72,51 +71,12 @@ async fn sent(message: Message, answers: impl IntoIterator<Item = ScriptedAnswer
 }
 
 fn outgoing(event: Event) -> Outgoing {
-    Outgoing {
-        letter_id: Uuid::from_u128(9),
-        source_id: Uuid::from_u128(8),
-        conversation_id: CHAT.to_owned(),
-        last_incoming: None,
-        event,
-        repeat: false,
-        now: DateTime::from_timestamp_millis(1_795_168_800_000).unwrap(),
-        words: Words::new(Language::En),
-        files: SharedShelf::new(Arc::new(Shelves)),
-    }
-}
-
-fn message(content: Content) -> Message {
-    Message {
-        id: Uuid::from_u128(1),
-        external_id: None,
-        part: PartNumber::WHOLE,
-        sender: Person::default(),
-        receiver: Person::default(),
-        content,
-        markup: None,
-        template: None,
-        registered_template: None,
-        reply_to: None,
-        forward: None,
-        post: None,
-        sent_at: DateTime::UNIX_EPOCH,
-    }
-}
-
-fn text(text: &str) -> Content {
-    Content::Text { text: text.to_owned() }
+    tests::outgoing(CHAT, event, Shelves)
 }
 
 /// A file stored by Parom.
 fn kept(name: &str, mime: &str) -> Media {
-    Media {
-        media_url: format!("https://parom.example/media/t/{name}"),
-        file_name: name.to_owned(),
-        file_size: u64::try_from(BYTES.len()).unwrap(),
-        mime_type: Some(mime.to_owned()),
-        media_id: Some(Uuid::from_u128(7)),
-        ..Media::default()
-    }
+    tests::kept(name, mime, BYTES.len())
 }
 
 const BYTES: &[u8] = b"the bytes of a file";
@@ -136,19 +96,5 @@ impl Shelf for Shelves {
 
     async fn content(&self, media_id: Uuid) -> Option<String> {
         (!media_id.is_nil()).then(|| "c0ffee".to_owned())
-    }
-}
-
-fn taken(report: &Report) -> &Taken {
-    match &report.verdict {
-        Verdict::Done(taken) => taken,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn failure(report: &Report) -> (FailureCode, String) {
-    match &report.verdict {
-        Verdict::Bury(failure) => (failure.code, failure.text.clone()),
-        other => panic!("{other:?}"),
     }
 }

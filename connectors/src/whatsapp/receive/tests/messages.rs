@@ -3,7 +3,7 @@
 use base::message::Role;
 
 use super::*;
-use crate::whatsapp::keyboard::PressedButton;
+use crate::PressedButton;
 
 #[test]
 fn a_text_has_its_sender_and_its_time() {

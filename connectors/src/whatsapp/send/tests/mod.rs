@@ -1,7 +1,6 @@
 //! Requests to Meta, and the meaning of its answers.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,7 +8,6 @@ use base::config::Config;
 use base::http_client::HttpClients;
 use base::i18n::{Language, Words};
 use base::message::{Content, FailureCode, Media, Person, State};
-use base::verdict::Taken;
 use bytes::Bytes;
 use chrono::DateTime;
 use futures_util::StreamExt;
@@ -18,7 +16,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::file::{NotOpened, OpenFile, SharedShelf, Shelf};
+use crate::file::{NotOpened, OpenFile, Shelf};
+use crate::tests::{self, failure, message, taken, text};
 use crate::whatsapp::fake::{Fake, RecordedCall, ScriptedAnswer};
 use crate::{LastIncoming, Message, PartNumber};
 
@@ -88,51 +87,12 @@ fn bare(mut body: Value) -> Value {
 }
 
 fn outgoing(event: Event) -> Outgoing {
-    Outgoing {
-        letter_id: Uuid::from_u128(9),
-        source_id: Uuid::from_u128(8),
-        conversation_id: MARIA.to_owned(),
-        last_incoming: None,
-        event,
-        repeat: false,
-        now: DateTime::from_timestamp_millis(1_795_168_800_000).unwrap(),
-        words: Words::new(Language::En),
-        files: SharedShelf::new(Arc::new(Shelves)),
-    }
-}
-
-fn message(content: Content) -> Message {
-    Message {
-        id: Uuid::from_u128(1),
-        external_id: None,
-        part: PartNumber::WHOLE,
-        sender: Person::default(),
-        receiver: Person::default(),
-        content,
-        markup: None,
-        template: None,
-        registered_template: None,
-        reply_to: None,
-        forward: None,
-        post: None,
-        sent_at: DateTime::UNIX_EPOCH,
-    }
-}
-
-fn text(text: &str) -> Content {
-    Content::Text { text: text.to_owned() }
+    tests::outgoing(MARIA, event, Shelves)
 }
 
 /// A file of ours.
 fn kept(name: &str, mime: &str) -> Media {
-    Media {
-        media_url: format!("https://parom.example/media/t/{name}"),
-        file_name: name.to_owned(),
-        mime_type: Some(mime.to_owned()),
-        file_size: 5,
-        media_id: Some(Uuid::from_u128(7)),
-        ..Media::default()
-    }
+    tests::kept(name, mime, 5)
 }
 
 const VORBIS: u128 = 6;
@@ -157,21 +117,5 @@ impl Shelf for Shelves {
 
     async fn content(&self, media_id: Uuid) -> Option<String> {
         (!media_id.is_nil()).then(|| media_id.to_string())
-    }
-}
-
-#[track_caller]
-fn taken(report: &Report) -> &Taken {
-    match &report.verdict {
-        Verdict::Done(taken) => taken,
-        other => panic!("{other:?}"),
-    }
-}
-
-#[track_caller]
-fn failure(report: &Report) -> (FailureCode, String) {
-    match &report.verdict {
-        Verdict::Bury(failure) => (failure.code, failure.text.clone()),
-        other => panic!("{other:?}"),
     }
 }

@@ -3,12 +3,8 @@
 mod en;
 mod ru;
 
-/// The language of a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Language {
-    En,
-    Ru,
-}
+pub(crate) use crate::kit::fill;
+use crate::kit::{Bilingual, Language};
 
 /// All texts of one language. `{…}` is filled in by [`fill`].
 #[derive(Debug)]
@@ -105,42 +101,18 @@ pub(crate) struct Words {
     pub(crate) last_error: &'static str,
 }
 
-impl Language {
-    /// The texts of this language.
-    pub(crate) fn words(self) -> &'static Words {
-        match self {
-            Self::En => &en::WORDS,
-            Self::Ru => &ru::WORDS,
+impl Bilingual for Words {
+    fn in_language(language: Language) -> &'static Self {
+        match language {
+            Language::En => &en::WORDS,
+            Language::Ru => &ru::WORDS,
         }
     }
-
-    /// The requested language: `?lang=`, else the first supported one of `Accept-Language`.
-    pub(crate) fn choose(asked: Option<&str>, accepted: &str) -> Self {
-        let named = |code: &str| match code.to_ascii_lowercase().as_str() {
-            "ru" => Some(Self::Ru),
-            "en" => Some(Self::En),
-            _ => None,
-        };
-        let wanted = accepted.split(',').find_map(|part| named(part.trim().get(..2)?));
-        asked.and_then(named).or(wanted).unwrap_or(Self::En)
-    }
-}
-
-/// Replaces `{name}` by a value.
-pub(crate) fn fill(text: &str, name: &str, value: &str) -> String {
-    text.replace(&format!("{{{name}}}"), value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_language_follows_the_link_then_the_browser() {
-        assert_eq!(Language::choose(Some("ru"), "en-GB"), Language::Ru);
-        assert_eq!(Language::choose(None, "de, ru-RU;q=0.9, en;q=0.8"), Language::Ru);
-        assert_eq!(Language::choose(Some("xx"), ""), Language::En);
-    }
 
     #[test]
     fn both_languages_ask_for_the_same_values() {

@@ -2,8 +2,10 @@
 
 use anyhow::{Context, Result};
 
-use super::{Act, Chat, Content, Done, Dressing};
-use crate::telegram::telegram::Telegram;
+use super::{
+    act::{self, Act, Chat, Content, Done, Dressing},
+    telegram::Telegram,
+};
 
 /// A person in a chat. Each action is complete when it returns; its updates are sent later.
 #[derive(Clone, Copy)]
@@ -14,6 +16,11 @@ pub struct Customer<'a> {
 }
 
 impl Telegram {
+    /// Performs an action; `POST /acts` does the same with JSON. An error says why nothing was done.
+    pub fn act(&self, act: Act) -> Result<Done> {
+        act::perform(&self.core, act)
+    }
+
     /// A person in the private chat with a bot.
     pub fn customer(&self, person: i64, bot: i64) -> Customer<'_> {
         Customer { telegram: self, who: person, to: Chat::Bot(bot) }

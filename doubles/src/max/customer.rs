@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result};
 
-use super::{Act, Content, Done, Place, perform};
-use crate::max::max::Max;
+use super::act::{Act, Content, Done, Place, perform};
+use super::max::Max;
 
 /// A person who talks to a bot.
 #[derive(Clone, Copy)]

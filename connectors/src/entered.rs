@@ -1,0 +1,22 @@
+//! What people enter as the settings of a source, and what is stored of it.
+
+use base::error::FieldError;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::Settings;
+
+/// The entered settings as a connector knows them; the error names the field.
+pub(crate) fn read<T: DeserializeOwned>(settings: Value) -> Result<T, Vec<FieldError>> {
+    serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])
+}
+
+/// A new credential; none if it is missing, or sent back as displayed: then the stored one is kept.
+pub(crate) fn credential(entered: Option<&str>) -> Option<&str> {
+    entered.map(str::trim).filter(|text| !text.is_empty() && !text.starts_with('…'))
+}
+
+/// The stored options of a source.
+pub(crate) fn options<T: DeserializeOwned + Default>(settings: &Settings) -> T {
+    serde_json::from_value(settings.public.clone()).unwrap_or_default()
+}

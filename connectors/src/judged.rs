@@ -1,0 +1,57 @@
+//! What a failed call means for a message, by the error catalogue.
+
+use base::i18n::{LocalizedText, Words};
+use base::message::{Failure, FailureCode};
+use base::verdict::{Report, Taken, Verdict};
+
+use crate::error_catalog::{CatalogEntry, Fix, RefusalClass};
+
+/// A failed call and its meaning.
+pub(crate) struct Judged {
+    /// The outcome if the request is not changed.
+    pub report: Report,
+    /// How the request may be changed.
+    pub fix: Option<Fix>,
+}
+
+impl Judged {
+    /// A call that was not refused.
+    pub fn plain(verdict: Verdict, reason: impl Into<String>) -> Self {
+        Self { report: Report::not_done(verdict, reason), fix: None }
+    }
+
+    /// Nothing was sent, so nothing is wrong with it.
+    pub fn not_sent(reason: &LocalizedText) -> Self {
+        Self::plain(Verdict::Retry { after: None, whole_target: false }, reason.to_string())
+    }
+
+    /// It was sent, and nothing is known of its outcome. `status`: of the answer that could not be read, 0 without one.
+    pub fn unknown(status: u16, reason: &LocalizedText) -> Self {
+        let report = Report { status, ..Report::not_done(Verdict::Unknown, reason.to_string()) };
+        Self { report, fix: None }
+    }
+
+    /// A refusal by its row; without one, it is permanent. `retry`: what a transient one means.
+    pub fn refused(row: Option<&CatalogEntry>, words: Words, retry: Verdict, reason: String) -> Self {
+        let Some(row) = row else {
+            let failure = Failure { code: FailureCode::Rejected, text: String::new() };
+            return Self::plain(Verdict::Bury(failure), reason);
+        };
+        match row.class {
+            RefusalClass::Permanent => Self::plain(Verdict::Bury(row.failure(words)), reason),
+            RefusalClass::Resend(fix) => {
+                Self { fix: Some(fix), ..Self::plain(Verdict::Bury(row.failure(words)), reason) }
+            }
+            RefusalClass::Transient => Self::plain(retry, reason),
+            // The reason of a pause is stored, and shown in any language through [`LocalizedText::stored`].
+            RefusalClass::Pause => Self::plain(Verdict::Pause, LocalizedText::new(row.key()).to_string()),
+            RefusalClass::Done => Self { report: Report::done(0, Taken::default()), fix: None },
+            RefusalClass::Unknown => Self::plain(Verdict::Unknown, reason),
+        }
+    }
+
+    /// The same with the answer that refused it, for the log of attempts.
+    pub fn with_answer(self, status: u16, answer: &str) -> Self {
+        Self { report: self.report.with_answer(status, answer), ..self }
+    }
+}

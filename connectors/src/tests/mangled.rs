@@ -1,0 +1,71 @@
+//! Bodies with something else in place of some of their values.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+
+/// Any JSON, small. `known`: a value that means something to the messenger.
+fn anything(known: Value) -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(|number| json!(number)),
+        any::<String>().prop_map(Value::from),
+        Just(json!("")),
+        Just(known),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec(("[a-z_]{1,12}", inner), 0..4)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+/// JSON pointers of all values inside a value.
+fn pointers(value: &Value, at: String, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, inner) in fields {
+                pointers(inner, format!("{at}/{name}"), found);
+            }
+        }
+        Value::Array(all) => {
+            for (place, inner) in all.iter().enumerate() {
+                pointers(inner, format!("{at}/{place}"), found);
+            }
+        }
+        _ => {}
+    }
+    if !at.is_empty() {
+        found.push(at);
+    }
+}
+
+/// Runs a check on so many random cases.
+pub fn run<S: Strategy>(cases: u32, strategy: S, check: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    TestRunner::new(config).run(&strategy, check).unwrap();
+}
+
+/// Checks so many mangled ones of these bodies, each with the number of the body it was.
+pub fn mangle(cases: u32, bodies: &[Value], known: Value, check: impl Fn(usize, &str) -> Result<(), TestCaseError>) {
+    let changes = prop::collection::vec((any::<Index>(), anything(known)), 1..4);
+    run(cases, (any::<Index>(), changes), |(which, changes)| {
+        let which = which.index(bodies.len());
+        let mut whole = bodies[which].clone();
+        for (place, value) in changes {
+            let mut all = Vec::new();
+            pointers(&whole, String::new(), &mut all);
+            if !all.is_empty()
+                && let Some(found) = whole.pointer_mut(place.get::<String>(&all))
+            {
+                *found = value;
+            }
+        }
+        check(which, &whole.to_string())
+    });
+}

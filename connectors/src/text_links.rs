@@ -1,0 +1,48 @@
+//! Texts with the addresses of their links.
+
+/// A link of a text. Its place is told in UTF-16 units.
+pub(crate) struct Link<'a> {
+    pub offset: usize,
+    pub length: usize,
+    pub url: &'a str,
+}
+
+/// The text with each link's address after its label: `our offer (https://acme.test/…)`. Links outside the text are
+/// ignored.
+pub(crate) fn with_links<'a>(text: &str, links: impl Iterator<Item = Link<'a>>) -> String {
+    let placed = links.filter_map(|Link { offset, length, url }| {
+        let (start, end) = (byte_of(text, offset)?, byte_of(text, offset.checked_add(length)?)?);
+        let shown = text.get(start..end)?;
+        (!url.is_empty() && !shown.is_empty() && !is_same_address(shown, url)).then_some((end, url))
+    });
+    let mut placed: Vec<(usize, &str)> = placed.collect();
+    // From the end to the start, so that earlier offsets stay valid.
+    placed.sort_by_key(|(end, _)| std::cmp::Reverse(*end));
+    let mut whole = text.to_owned();
+    for (end, url) in placed {
+        whole.insert_str(end, &format!(" ({url})"));
+    }
+    whole
+}
+
+/// The byte offset of an offset in UTF-16 units; none beyond the end or inside a character.
+fn byte_of(text: &str, units: usize) -> Option<usize> {
+    let mut passed = 0;
+    for (place, sign) in text.char_indices() {
+        if passed >= units {
+            return (passed == units).then_some(place);
+        }
+        passed += sign.len_utf16();
+    }
+    (passed == units).then_some(text.len())
+}
+
+/// `acme.test/x` as the label of `https://acme.test/x/` hides nothing.
+fn is_same_address(shown: &str, url: &str) -> bool {
+    let bare = |address: &str| {
+        let address = address.trim().trim_end_matches('/');
+        let address = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://")).unwrap_or(address);
+        address.to_lowercase()
+    };
+    bare(shown) == bare(url)
+}

@@ -1,0 +1,15 @@
+//! The clock of a double.
+
+use std::sync::Arc;
+
+/// The clock for dates, expiry, repeats of deliveries and rate limits. A test may move it.
+pub type Now = Arc<dyn Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync>;
+
+/// The clock of the machine, for use outside tests.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server's Clock is out of reach here: a double shares nothing with it"
+)]
+pub fn system_clock() -> Now {
+    Arc::new(chrono::Utc::now)
+}

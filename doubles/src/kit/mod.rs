@@ -1,0 +1,38 @@
+//! What every double needs and no messenger's documents describe: a state behind a lock, a server, faults, and pages.
+//!
+//! Nothing here knows a messenger. A double states its memory, its faults and its options, and gets the rest:
+//!
+//! ```text
+//! core.rs      the state behind one lock, with the double's clock, and a signal for its changes
+//! server.rs    the address, the routes, the end
+//! faults.rs    rules that break calls and deliveries, and gates that hold calls
+//! sender.rs    the loop that delivers what is due
+//! rates.rs     budgets that are paid back by waiting
+//! answer.rs    answers that break off, and lists of the last calls
+//! pages.rs     headers, files and events of the pages for people
+//! language.rs  their language
+//! programs.rs  what programs post: actions, faults, uploads
+//! ```
+
+mod answer;
+mod clock;
+mod core;
+mod faults;
+mod language;
+mod pages;
+mod programs;
+mod rates;
+mod sender;
+mod server;
+
+pub use clock::{Now, system_clock};
+pub use faults::{CallFault, DeliveryFault, Faults, Gate};
+
+pub(crate) use self::core::{Core, Memory};
+pub(crate) use answer::{cut, remember};
+pub(crate) use language::{Bilingual, Frame, Language, fill, words};
+pub(crate) use pages::{Asset, asset, events, is_own, render, render_with_forms};
+pub(crate) use programs::{asked, perform, upload};
+pub(crate) use rates::Budgets;
+pub(crate) use sender::send;
+pub(crate) use server::Server;
