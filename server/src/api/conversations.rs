@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::cursor::{ListOut, PageRequest};
 use super::key::ApiKey;
-use super::message_out::MessageOut;
-use super::messages::show;
+use super::message_out::{FileLinks, MessageOut};
+use super::messages::{body_of, show};
 use crate::delivery::read::{HoldReasons, chats};
 use crate::lookup::as_ours;
 use crate::source::window::Window;
@@ -159,7 +159,10 @@ pub async fn messages(
     let rows = select.order_by_desc(message::Column::Id).limit(page.rows()).all(app.store.read()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     let holds = HoldReasons::of(app.store.read(), &source).await?;
-    let items = rows.into_iter().map(|row| show(row, Some(&conversation), &holds)).collect::<Result<Vec<_>>>()?;
+    let bodies = rows.iter().map(body_of).collect::<Result<Vec<_>>>()?;
+    let files = FileLinks::of(&app, source.tenant_id, &bodies).await?;
+    let shown = |message| show(message, Some(&conversation), &holds, &files);
+    let items = rows.into_iter().zip(bodies).map(shown).collect::<Result<Vec<_>>>()?;
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 

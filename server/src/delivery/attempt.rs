@@ -23,7 +23,7 @@ const STARTS: i32 = 3;
 const OPEN_AFTER: i32 = 20;
 const OPEN_MILLIS: i64 = 30_000;
 /// Delay before the single resend of a message whose arrival the messenger cannot confirm.
-const RESEND_MILLIS: i64 = 60_000;
+pub(super) const RESEND_MILLIS: i64 = 60_000;
 /// HTTP: too many requests.
 const TOO_MANY: u16 = 429;
 
@@ -126,7 +126,11 @@ fn settlement(
     millis: i32,
 ) -> anyhow::Result<Settlement> {
     let failing = TurnEffect::Failing { open_after: OPEN_AFTER, open_millis: OPEN_MILLIS };
-    let unknown = claim.letter.unknown;
+    // An endpoint that answered "later" may have kept the message all the same.
+    let arrived = report.status > 0
+        && matches!(report.verdict, Verdict::Retry { .. })
+        && after_unknown(app, &claim, parts) == AfterUnknown::RepeatMarked;
+    let unknown = claim.letter.unknown || arrived;
     let attempt = Attempt {
         at: started,
         millis,

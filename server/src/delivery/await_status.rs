@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! no answer ─▶ waits, looking every ten seconds ─┬─ reported: done, with the id of the report
-//!                                                └─ five minutes over: sent once more, as after `ResendOnce`
+//!                                                └─ a minute over: sent once more, as after `ResendOnce`
 //! ```
 //!
 //! Both facts are rows of `parked_status` under the key of the letter: until when it waits, and as what it arrived. A
@@ -24,8 +24,8 @@ use super::letter_context::LetterContext;
 use crate::delivery::DeliveryContext;
 use crate::lookup::known_message;
 
-/// How long a letter waits for its report.
-const WAIT_MILLIS: i64 = 5 * 60_000;
+/// How long a letter waits for its report: until the resend that other kinds make without a report.
+const WAIT_MILLIS: i64 = super::attempt::RESEND_MILLIS;
 /// Interval between looks for the report.
 pub(super) const LOOK_MILLIS: i64 = 10_000;
 /// How long both facts are kept.

@@ -114,16 +114,31 @@ async fn from_the_command_line(world: &mut World) {
         run(arguments.command, world.app(), &mut out).await.map_err(|error| format!("{error:#}"))?;
         Ok::<_, String>(String::from_utf8(out).unwrap())
     };
+    let rows = |document: &str| serde_json::from_str::<Value>(document).unwrap()["dead_letters"].clone();
     let list = said(world, &["list", &line.host, "--json"]).await.unwrap();
-    let rows: Vec<Value> = list.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
-    assert_eq!((rows.len(), rows[0]["reason"].as_str()), (3, Some("rejected")), "{list}");
+    let rows_of_line = rows(&list);
+    let all = said(world, &["list", "--json"]).await.unwrap();
+    assert_eq!(rows(&all), rows_of_line, "without an account: all of them");
+    let rows_of_line = rows_of_line.as_array().unwrap();
+    assert_eq!((rows_of_line.len(), rows_of_line[0]["reason"].as_str()), (3, Some("rejected")), "{list}");
+    assert_eq!(rows_of_line[0]["host"], line.host.as_str());
     assert!(said(world, &["list", &line.host]).await.unwrap().contains("rejected"));
     let dry = said(world, &["retry", &line.host, "--dry-run"]).await.unwrap();
     assert_eq!(dry, format!("3 letters of {} would be sent again. Nothing is done yet.\n", line.host));
-    let first = rows[0]["id"].as_str().unwrap();
-    let alone = said(world, &["list", &line.host, "--json", "--id", first]).await.unwrap();
-    assert_eq!(alone.lines().collect::<Vec<_>>(), [list.lines().next().unwrap()]);
-    assert_eq!(said(world, &["drop", &line.host, "--id", first]).await.unwrap(), "It is removed.\n");
+    let first = rows_of_line[0]["id"].as_str().unwrap();
+    for named in [&["list", &line.host, "--json", "--id", first][..], &["list", first, "--json"]] {
+        let alone = said(world, named).await.unwrap();
+        assert_eq!(rows(&alone), json!([rows_of_line[0]]), "{named:?}");
+    }
+    for verb in ["retry", "drop"] {
+        let nothing = said(world, &[verb]).await.unwrap_err();
+        assert!(nothing.contains("--all for all accounts"), "{nothing}");
+        let counted = said(world, &[verb, "--all", "--dry-run", "--json"]).await.unwrap();
+        let counted: Value = serde_json::from_str(&counted).unwrap();
+        let expected = json!({"action": verb, "dry_run": true, "letters": 3, "maybe_twice": 0, "replays": []});
+        assert_eq!(counted, expected);
+    }
+    assert_eq!(said(world, &["drop", first]).await.unwrap(), "It is removed.\n");
     assert!(said(world, &["list", &line.host, "--id", first]).await.unwrap_err().contains("no undelivered letter"));
     assert!(said(world, &["drop", &line.host, "--id", first]).await.unwrap_err().contains("no undelivered letter"));
     let begun = said(world, &["retry", &line.host]).await.unwrap();
