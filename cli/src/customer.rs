@@ -1,11 +1,13 @@
 //! `parom customer`: logins by which accounts are connected in the widget (customers mode `password`). A password that
 //! was made here is shown once; kept is its hash.
 
-use std::io::{IsTerminal, Read, Write};
+use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow};
 use base::i18n::{Language, Words};
 use base::json::Moment;
 use clap::Subcommand;
@@ -55,33 +57,47 @@ const SIGNS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// Maximum bytes read from stdin; longer than any password.
 const MOST_BYTES: u64 = 4096;
 
-/// The password on stdin; None at a terminal or if stdin is empty.
-pub fn given(stdin: impl Read + IsTerminal) -> anyhow::Result<Option<SecretString>> {
+/// How long a password is waited for: programs that start this one may leave standard input open and write nothing.
+pub const GIVEN_WITHIN: Duration = Duration::from_secs(10);
+
+/// The password in the first line of stdin; None at a terminal, if stdin is empty, or if nothing came `within` the time.
+pub fn given(stdin: impl Read + IsTerminal + Send + 'static, within: Duration) -> anyhow::Result<Option<SecretString>> {
     if stdin.is_terminal() {
         return Ok(None);
     }
-    let mut text = String::new();
-    stdin.take(MOST_BYTES).read_to_string(&mut text).context("the password on standard input cannot be read")?;
-    let line = text.lines().next().unwrap_or_default();
+    let (tell, told) = channel();
+    // Nothing ends a read of a silent pipe; the thread ends with the process.
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        let read = BufReader::new(stdin.take(MOST_BYTES)).read_line(&mut text);
+        // Nobody waits any more.
+        let _ = tell.send(read.map(|_| text));
+    });
+    let text = match told.recv_timeout(within) {
+        Ok(read) => read.context("the password on standard input cannot be read")?,
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Ok(None),
+    };
+    let line = text.trim_end_matches(['\n', '\r']);
     Ok((!line.is_empty()).then(|| SecretString::from(line)))
 }
 
-/// Runs one command. Commands that take a password call `given` for it.
+/// Runs one command. Commands that take a password call `given` for it; `errors` receives a warning about a weak one.
 pub async fn run(
     command: CustomerCommand,
     app: &Arc<App>,
     given: impl FnOnce() -> anyhow::Result<Option<SecretString>>,
     out: &mut impl Write,
+    errors: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
     let (said, json) = match command {
         CustomerCommand::Add { login, json } => {
-            let (password, is_new) = chosen(given()?)?;
+            let (password, is_new) = chosen(given()?, errors)?;
             let hash = password::hash(&app.identity, password.clone()).await?;
             let row = logins::add(&app.store, &app.clock, &login, hash).await?;
             (report(app, "customer.added", &row.login, "Added", is_new.then_some(&password)).await?, json)
         }
         CustomerCommand::Password { login, json } => {
-            let (password, is_new) = chosen(given()?)?;
+            let (password, is_new) = chosen(given()?, errors)?;
             let hash = password::hash(&app.identity, password.clone()).await?;
             logins::set_password(&app.store, &login, hash).await?;
             (report(app, "customer.password_changed", &login, "Changed", is_new.then_some(&password)).await?, json)
@@ -101,15 +117,17 @@ struct CommandReport {
     json: Value,
 }
 
-/// The password to use, and whether it was generated.
-fn chosen(given: Option<SecretString>) -> anyhow::Result<(SecretString, bool)> {
+/// The password to use, and whether it was generated. A given one needs the length alone: who gives it answers for it.
+fn chosen(given: Option<SecretString>, errors: &mut impl Write) -> anyhow::Result<(SecretString, bool)> {
     let Some(given) = given else { return Ok((new_password(), true)) };
-    let weak = password::fits(given.expose_secret(), &[]).err();
-    ensure!(
-        weak.is_none(),
-        "{}",
-        weak.map(|weak| Words::new(Language::En).text(weak.words()).to_string()).unwrap_or_default()
-    );
+    password::has_length(given.expose_secret()).map_err(|weak| {
+        let said = Words::new(Language::En).text(weak.words());
+        anyhow!("{}", said.with("shortest", password::SHORTEST).with("longest", password::LONGEST))
+    })?;
+    if password::fits(given.expose_secret(), &[]).is_err() {
+        // A warning; nobody may read it.
+        let _ = writeln!(errors, "parom: this password is easily guessed; without one, a strong one is made");
+    }
     Ok((given, false))
 }
 

@@ -51,7 +51,7 @@ pub(super) async fn list(app: &App, as_json: bool, out: &mut impl Write) -> anyh
     Ok(())
 }
 
-async fn line(app: &App, tenant: &tenant::Model) -> anyhow::Result<Value> {
+pub(super) async fn line(app: &App, tenant: &tenant::Model) -> anyhow::Result<Value> {
     let id = tenant.tenant_id;
     let access = tenants::access(app, id).await?;
     let sources = source::Entity::of_tenant(id).filter(source::Column::DeletedAt.is_null());

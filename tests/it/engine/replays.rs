@@ -153,6 +153,30 @@ async fn from_the_command_line(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line).len(), 2);
 }
 
+async fn a_vendors_key_lists_those_of_all_accounts(world: &mut World) {
+    let line = world.line("support").await;
+    let other = world.line_at("other.amocrm.ru", "support").await;
+    refused(world, &line, 1).await;
+    refused(world, &other, 1).await;
+    refused(world, &line, 1).await;
+    let sources = |page: &Value| -> Vec<Value> {
+        page["items"].as_array().unwrap().iter().map(|one| one["source_id"].clone()).collect()
+    };
+    // Printed as in the documentation, with nothing filled in.
+    let first = world.api.get("/api/v1/dead-letters?source_id=&reason=&cursor=&limit=2").await.is(200);
+    assert_eq!(sources(&first.json), [json!(line.source_id), json!(other.source_id)], "newest first");
+    let cursor = first.text_at("/next_cursor");
+    let rest = world.api.get(&format!("/api/v1/dead-letters?limit=2&cursor={cursor}")).await.is(200).json;
+    assert_eq!((sources(&rest), &rest["next_cursor"]), (vec![json!(line.source_id)], &Value::Null));
+    let named = world.api.get(&format!("/api/v1/dead-letters?tenant_id={}", other.tenant_id)).await.is(200);
+    assert_eq!(sources(&named.json), [json!(other.source_id)]);
+    world.api.get(&format!("/api/v1/dead-letters?tenant_id={}&cursor={cursor}", other.tenant_id)).await.is(422);
+    assert_eq!(sources(&world.api.get("/api/v1/dead-letters?reason=poison").await.is(200).json), [] as [Value; 0]);
+    world.add_key(other.tenant_id, "prm_other_key_1234567890", "read").await;
+    let own = world.api.with_key("prm_other_key_1234567890").get("/api/v1/dead-letters").await.is(200);
+    assert_eq!(sources(&own.json), [json!(other.source_id)]);
+}
+
 async fn from_the_admin(world: &mut World) {
     use crate::admin::operator::Operator;
 
@@ -196,5 +220,6 @@ both!(
     many_are_counted_and_sent_again_at_their_rate,
     it_is_stopped_and_others_are_left_alone,
     a_step_that_broke_off_is_taken_by_another,
+    a_vendors_key_lists_those_of_all_accounts,
 );
 once!(from_the_command_line, from_the_admin);
