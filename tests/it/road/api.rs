@@ -182,7 +182,8 @@ async fn a_deleted_source_keeps_its_ledger_and_chats(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
-    let paths = [line.path("/ledger"), line.path("/conversations"), line.path("/conversations/chat-anna/messages")];
+    let paths = ["/ledger", "/conversations", "/conversations/chat-anna/messages", "/webhook-attempts"];
+    let paths = paths.map(|path| line.path(path));
     let mut before = Vec::new();
     for path in &paths {
         before.push(world.api.get(path).await.is(200).json);
