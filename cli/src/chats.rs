@@ -126,7 +126,7 @@ mod tests {
         let signature = chats::hook_signature(&SECRET.into(), body);
         let arguments = |signature| ["parom", "verify", "--secret", SECRET, "--signature", signature];
         assert_eq!(printed(&arguments(&signature), body), (ExitCode::SUCCESS, String::new()));
-        for (wrong, body) in [(signature.as_str(), b"{}".as_slice()), ("none", body)] {
+        for (wrong, body) in [(signature.as_str(), b"{}".as_slice()), ("none", body.as_slice())] {
             let command = ChatsCli::try_parse_from(arguments(wrong)).unwrap().command;
             let mut out = Vec::new();
             let said = run(&command, body, &Clock::frozen(0), &mut out).unwrap_err().to_string();

@@ -122,7 +122,8 @@ fn chosen(given: Option<SecretString>, errors: &mut impl Write) -> anyhow::Resul
     let Some(given) = given else { return Ok((new_password(), true)) };
     password::has_length(given.expose_secret()).map_err(|weak| {
         let said = Words::new(Language::En).text(weak.words());
-        anyhow!("{}", said.with("shortest", password::SHORTEST).with("longest", password::LONGEST))
+        let said = said.with("shortest", password::SHORTEST).with("longest", password::LONGEST).to_string();
+        anyhow!("{}", said.replace('\u{a0}', " "))
     })?;
     if password::fits(given.expose_secret(), &[]).is_err() {
         // A warning; nobody may read it.

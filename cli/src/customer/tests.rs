@@ -89,7 +89,7 @@ async fn a_password_from_stdin_is_not_printed() {
     assert_eq!(said, "Added shop.\n");
     assert!(opens(&app, "shop", "correct horse battery").await);
     let short = printed(&app, &["password", "shop"], Some("short")).await.unwrap_err().to_string();
-    assert_eq!(short.replace(['\u{2068}', '\u{2069}'], ""), "A password has at least 8 characters.");
+    assert_eq!(short, "A password has at least 8 characters.");
     assert!(printed(&app, &["password", "shop"], Some(&"long ".repeat(41))).await.is_err());
     for weak in ["password1", "secret123", "hunter2hunter2"] {
         let (said, warned) = printed_and_warned(&app, &["password", "shop"], Some(weak)).await.unwrap();
