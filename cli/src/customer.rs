@@ -1,10 +1,10 @@
 //! `parom customer`: logins by which accounts are connected in the widget (customers mode `password`). A password that
 //! was made here is shown once; kept is its hash.
 
-use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
@@ -19,6 +19,8 @@ use parom::tenant::TenantStatus;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
@@ -61,43 +63,64 @@ const MOST_BYTES: u64 = 4096;
 pub const GIVEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// The password in the first line of stdin; None at a terminal, if stdin is empty, or if nothing came `within` the time.
-pub fn given(stdin: impl Read + IsTerminal + Send + 'static, within: Duration) -> anyhow::Result<Option<SecretString>> {
+pub async fn given<T>(stdin: T, within: Duration) -> anyhow::Result<Option<SecretString>>
+where
+    T: AsFd + IsTerminal,
+    for<'a> &'a T: Read,
+{
     if stdin.is_terminal() {
         return Ok(None);
     }
-    let (tell, told) = channel();
-    // Nothing ends a read of a silent pipe; the thread ends with the process.
-    std::thread::spawn(move || {
-        let mut text = String::new();
-        let read = BufReader::new(stdin.take(MOST_BYTES)).read_line(&mut text);
-        // Nobody waits any more.
-        let _ = tell.send(read.map(|_| text));
-    });
-    let text = match told.recv_timeout(within) {
-        Ok(read) => read.context("the password on standard input cannot be read")?,
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Ok(None),
+    let read = match AsyncFd::with_interest(stdin.as_fd(), Interest::READABLE) {
+        Ok(pipe) => first_line(&pipe, &stdin, within).await,
+        // Files and /dev/null keep nobody waiting, and cannot be waited for.
+        Err(_) => {
+            let mut bytes = Vec::new();
+            (&stdin).take(MOST_BYTES).read_to_end(&mut bytes).map(|_| bytes)
+        }
     };
-    let line = text.trim_end_matches(['\n', '\r']);
+    let bytes = read.context("the password on standard input cannot be read")?;
+    let text = String::from_utf8(bytes).context("the password on standard input is not UTF-8")?;
+    let line = text.lines().next().unwrap_or_default();
     Ok((!line.is_empty()).then(|| SecretString::from(line)))
+}
+
+/// What a pipe holds up to the end of its first line, or to the end of the time.
+async fn first_line(
+    pipe: &AsyncFd<BorrowedFd<'_>>,
+    mut stdin: impl Read,
+    within: Duration,
+) -> std::io::Result<Vec<u8>> {
+    let (mut text, mut bytes) = (Vec::new(), [0; 4096]);
+    while let Ok(ready) = tokio::time::timeout(within, pipe.readable()).await {
+        let mut ready = ready?;
+        let count = stdin.read(&mut bytes)?;
+        ready.clear_ready();
+        text.extend(bytes.iter().take(count));
+        if count == 0 || text.contains(&b'\n') || text.len() >= bytes.len() {
+            break;
+        }
+    }
+    Ok(text)
 }
 
 /// Runs one command. Commands that take a password call `given` for it; `errors` receives a warning about a weak one.
 pub async fn run(
     command: CustomerCommand,
     app: &Arc<App>,
-    given: impl FnOnce() -> anyhow::Result<Option<SecretString>>,
+    given: impl AsyncFnOnce() -> anyhow::Result<Option<SecretString>>,
     out: &mut impl Write,
     errors: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
     let (said, json) = match command {
         CustomerCommand::Add { login, json } => {
-            let (password, is_new) = chosen(given()?, errors)?;
+            let (password, is_new) = chosen(given().await?, errors)?;
             let hash = password::hash(&app.identity, password.clone()).await?;
             let row = logins::add(&app.store, &app.clock, &login, hash).await?;
             (report(app, "customer.added", &row.login, "Added", is_new.then_some(&password)).await?, json)
         }
         CustomerCommand::Password { login, json } => {
-            let (password, is_new) = chosen(given()?, errors)?;
+            let (password, is_new) = chosen(given().await?, errors)?;
             let hash = password::hash(&app.identity, password.clone()).await?;
             logins::set_password(&app.store, &login, hash).await?;
             (report(app, "customer.password_changed", &login, "Changed", is_new.then_some(&password)).await?, json)

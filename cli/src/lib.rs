@@ -146,7 +146,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Customer(command) => {
             let app = beside(config).await?;
-            let given = || customer::given(std::io::stdin(), customer::GIVEN_WITHIN);
+            let given = async || customer::given(std::io::stdin(), customer::GIVEN_WITHIN).await;
             let (mut out, mut errors) = (std::io::stdout(), std::io::stderr());
             let done = customer::run(command, &app, given, &mut out, &mut errors).await;
             app.store.close().await;

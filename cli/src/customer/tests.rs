@@ -45,7 +45,7 @@ async fn printed_and_warned(
 ) -> anyhow::Result<(String, String)> {
     let command = CustomerCli::try_parse_from([&["parom"], arguments].concat())?.command;
     let (mut out, mut errors) = (Vec::new(), Vec::new());
-    run(command, app, || Ok(stdin.map(SecretString::from)), &mut out, &mut errors).await?;
+    run(command, app, async || Ok(stdin.map(SecretString::from)), &mut out, &mut errors).await?;
     Ok((String::from_utf8(out)?, String::from_utf8(errors)?))
 }
 
@@ -106,8 +106,8 @@ async fn a_password_from_stdin_is_not_printed() {
     assert!(printed(&app, &["password", "nobody"], None).await.unwrap_err().to_string().contains("there is no login"));
 }
 
-#[test]
-fn a_password_is_the_first_line_of_a_pipe_and_a_silent_pipe_is_not_waited_for() {
+#[tokio::test]
+async fn a_password_is_the_first_line_of_a_pipe_and_a_silent_pipe_is_not_waited_for() {
     let long = Duration::from_secs(60);
     let pipe = || {
         let (reader, writer) = std::io::pipe().unwrap();
@@ -117,13 +117,19 @@ fn a_password_is_the_first_line_of_a_pipe_and_a_silent_pipe_is_not_waited_for() 
     // Its other end stays open.
     let (reader, mut writer) = pipe();
     writer.write_all(b"secret123\r\nmore").unwrap();
-    assert_eq!(text(given(reader, long)).as_deref(), Some("secret123"));
+    assert_eq!(text(given(reader, long).await).as_deref(), Some("secret123"));
     let (reader, silent) = pipe();
-    assert_eq!(text(given(reader, Duration::ZERO)), None);
+    assert_eq!(text(given(reader, Duration::ZERO).await), None);
     drop(silent);
     let (reader, closed) = pipe();
     drop(closed);
-    assert_eq!(text(given(reader, long)), None);
+    assert_eq!(text(given(reader, long).await), None);
+    // What comes from a file, and from nowhere.
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(b"from a file\n").unwrap();
+    std::io::Seek::rewind(&mut file).unwrap();
+    assert_eq!(text(given(file, long).await).as_deref(), Some("from a file"));
+    assert_eq!(text(given(std::fs::File::open("/dev/null").unwrap(), long).await), None);
 }
 
 #[tokio::test]
