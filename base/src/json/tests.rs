@@ -102,7 +102,6 @@ fn p4_a_wrong_query_names_the_parameter() {
     }
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only its shape matters")]
     struct TestQuery {
         limit: Option<String>,
         #[serde(default)]
