@@ -103,8 +103,8 @@ pub(super) async fn begin(app: &DeliveryContext, claim: &Claim) -> Result<(), Db
     write(app, whose, claim.letter.id, format!("{until} {}", claim.letter.message_id)).await
 }
 
-/// Looks for a report of a letter with an unknown outcome, or of one that was given up before. One whose process ended before it could start the wait
-/// starts it now.
+/// Looks for a report of a letter with an unknown outcome, or of one that was given up before. One whose process ended
+/// before it could start the wait starts it now.
 pub(super) async fn look(app: &DeliveryContext, claim: &Claim, parts: &LetterContext) -> anyhow::Result<Reported> {
     let is_open = claim.letter.unknown || claim.letter.late;
     if !is_open || !awaits(app, claim, parts) {
