@@ -56,7 +56,7 @@ pub async fn run(command: ConnectorCommand, clock: &Clock, out: &mut impl Write)
     let ConnectorCommand::Check { url, key, conversation, phone, media, private, json } = command;
     let words = Words::new(if json { Language::En } else { Language::of_terminal() });
     let http = HttpClients::new(&network(private)?)?;
-    if let Err(refused) = http.guarded().check_url(&url) {
+    if let Err(refused) = http.guarded().check_reachable(&url).await {
         let hint = if private { "" } else { " (--private allows this machine and its own network)" };
         bail!("{}{hint}", refused.text().plain(words, CRM));
     }

@@ -36,6 +36,9 @@ pub enum KeyCommand {
         /// When the key expires: 90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z [default: never]
         #[arg(long, value_name = "WHEN", value_parser = ending)]
         expires: Option<Ending>,
+        /// Prints JSON: {"id","key"}
+        #[arg(long)]
+        json: bool,
     },
     /// Lists keys, without their secrets
     List {
@@ -51,6 +54,9 @@ pub enum KeyCommand {
         /// Id of the key, as shown by `parom key list`
         #[arg(value_parser = crate::id::id)]
         id: Uuid,
+        /// Prints JSON: {"id","status"}
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -107,21 +113,23 @@ fn ending(text: &str) -> Result<Ending, String> {
 pub async fn run(command: KeyCommand, store: &Store, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let clock = store.clock();
     match command {
-        KeyCommand::Create { name, tenant, scope, expires } => {
+        KeyCommand::Create { name, tenant, scope, expires, json } => {
             let expires = expires.map(|ending| match ending {
                 Ending::After(millis) => clock.millis() + millis,
                 Ending::At(at) => at,
             });
-            let key = create(store, clock, &name, tenant, scope.into(), expires).await?;
-            writeln!(out, "{}", key.expose_secret())
+            let (key, id) = add(store, clock, &name, tenant, scope.into(), expires).await?;
+            let key = key.expose_secret();
+            if json { writeln!(out, "{}", json!({ "id": id, "key": key })) } else { writeln!(out, "{key}") }
         }
         KeyCommand::List { tenant, json } => {
             let keys = list(store, tenant).await?;
             if json { print_json(out, &keys) } else { print_table(out, &keys) }
         }
-        KeyCommand::Revoke { id } => {
+        KeyCommand::Revoke { id, json } => {
             revoke(store, clock, id).await?;
-            writeln!(out, "Revoked {id}.")
+            let told = json!({ "id": id, "status": "revoked" });
+            if json { writeln!(out, "{told}") } else { writeln!(out, "Revoked {id}.") }
         }
     }
     .and_then(|()| out.flush())
@@ -138,6 +146,18 @@ pub async fn create(
     scope: Scope,
     expires: Option<i64>,
 ) -> anyhow::Result<SecretString> {
+    Ok(add(store, clock, name, tenant_id, scope, expires).await?.0)
+}
+
+/// The same, with the key's id.
+async fn add(
+    store: &Store,
+    clock: &Clock,
+    name: &str,
+    tenant_id: Option<Uuid>,
+    scope: Scope,
+    expires: Option<i64>,
+) -> anyhow::Result<(SecretString, Uuid)> {
     let name = name.trim();
     ensure!(!name.is_empty() && !name.contains('\0'), "--name must not be empty: it is how the key is recognised");
     ensure!(expires.is_none_or(|end| end > clock.millis()), "--expires lies in the past");
@@ -152,7 +172,7 @@ pub async fn create(
         let (key, id) = key_ring::add(&tx, clock, log, &made).await.context("cannot store the key")?;
         let detail = json!({ "name": name, "scope": scope.name(), "expires_at": expires });
         audit_log::record(&tx, clock, ("key.created", log, &id.to_string()), detail).await?;
-        Ok(key)
+        Ok((key, id))
     };
     let added = added.await;
     finish_tx(tx, added).await

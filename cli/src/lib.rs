@@ -59,7 +59,11 @@ enum Command {
     /// Starts the local amoCRM alone.
     Sandbox(sandbox::SandboxCommand),
     /// Runs pending database migrations.
-    Migrate,
+    Migrate {
+        /// Prints JSON: {"applied"}
+        #[arg(long)]
+        json: bool,
+    },
     /// Checks the configuration and everything that Parom depends on.
     Doctor(doctor::DoctorCommand),
     /// Signs Chats API requests and verifies the signatures of hooks.
@@ -130,7 +134,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Demo(command) => demo::run(command).await,
         Command::Serve => serve::run(Config::load(config)?).await,
         Command::Sandbox(command) => sandbox::run(Config::load(config)?, command).await,
-        Command::Migrate => migrate(config).await,
+        Command::Migrate { json } => migrate(config, json).await,
         Command::Doctor(command) => doctor::run(config, command).await,
         Command::Chats(command) => chats::run(&command, &input()?, &Clock::system(), &mut std::io::stdout()),
         Command::Connector(command) => connector::run(command, &Clock::system(), &mut std::io::stdout()).await,
@@ -142,13 +146,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Customer(command) => {
             let app = beside(config).await?;
-            let done = customer::run(command, &app, || customer::given(std::io::stdin()), &mut std::io::stdout()).await;
+            let given = async || customer::given(std::io::stdin(), customer::GIVEN_WITHIN).await;
+            let (mut out, mut errors) = (std::io::stdout(), std::io::stderr());
+            let done = customer::run(command, &app, given, &mut out, &mut errors).await;
             app.store.close().await;
             done
         }
         Command::Tenant(command) => {
             let app = beside(config).await?;
-            let done = tenant::run(command, &app, &mut std::io::stdout()).await;
+            let done = tenant::run(command, &app, tenant::ask, &mut std::io::stdout()).await;
             app.store.close().await;
             done
         }
@@ -158,7 +164,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             app.store.close().await;
             done
         }
-        Command::Widget(command) => widget::run(command, config, &mut std::io::stdout()),
+        Command::Widget(command) => widget::run(command, config, &mut std::io::stdout(), &mut std::io::stderr()),
         Command::Channel(command) => {
             channel::run(&command, &Config::load(config)?, &mut std::io::stdout(), &mut std::io::stderr())
         }
@@ -191,12 +197,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn migrate(config: Option<&Path>) -> anyhow::Result<ExitCode> {
+async fn migrate(config: Option<&Path>, json: bool) -> anyhow::Result<ExitCode> {
     let store = Store::open(&Config::load(config)?.database, Clock::system()).await?;
     let pending = base::store::pending_migrations(&store).await?;
     base::store::migrate(&store).await?;
     store.close().await;
     print_line(&match pending {
+        applied if json => serde_json::json!({ "applied": applied }).to_string(),
         0 => "Nothing to do.".to_owned(),
         1 => "1 migration applied.".to_owned(),
         count => format!("{count} migrations applied."),

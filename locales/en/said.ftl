@@ -207,6 +207,7 @@ said-url-plain = plain http is not allowed, use https://
 said-url-user = the address must not hold a user name or password
 said-url-host = the address has no host
 said-url-port = port { $port } is not allowed: use 443 or a port from 1024
+said-url-lookup = the name { $host } cannot be looked up right now; check it, or use https://
 said-url-private = { $host } is not a public address
 said-install-ours = a problem on Parom’s side blocks the installation; the vendor finds the cause in the log
 said-install-gone = the account is gone from Parom’s database

@@ -14,10 +14,6 @@ use crate::{embedded, script};
 /// Why there is no archive. Each says what to change.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    #[error("the configuration lacks {}: the widget shows it, and moderation refuses without it (or try with --dev)", .0.join(", "))]
-    MissingFacts(Vec<&'static str>),
-    #[error("[server] public_url is {0}: a widget calls its server by https only (or try with --dev)")]
-    NotHttps(String),
     #[error("[integration.widget] languages: none of them is a language of {0}; it takes {1}")]
     NoLanguage(&'static str, String),
     #[error("[integration.widget] version: \"{0}\" is not of the form 1.0.0")]
@@ -36,7 +32,24 @@ pub enum BuildError {
     Json(#[from] serde_json::Error),
 }
 
-/// The archive for upload, as bytes of a zip.
+/// What the archive lacks for moderation, each as a sentence about the configuration. Empty with `--dev`, whose placeholders
+/// stand for it.
+pub fn warnings(inputs: &BuildInputs) -> Vec<String> {
+    if inputs.dev {
+        return Vec::new();
+    }
+    let missing = inputs.missing().into_iter();
+    let mut warnings: Vec<_> = missing
+        .map(|key| format!("{key} is missing: the archive is built without it, and moderation would refuse it"))
+        .collect();
+    if inputs.public_url.scheme() != "https" {
+        let url = &inputs.public_url;
+        warnings.push(format!("[server] public_url is {url}: browsers let a widget call its server by https only"));
+    }
+    warnings
+}
+
+/// The archive for upload, as bytes of a zip. What it lacks for moderation is said by [`warnings`], and by the check.
 pub fn build(inputs: &BuildInputs) -> Result<Vec<u8>, BuildError> {
     let inputs = checked(inputs)?;
     let mut files = scripts(&inputs)?;
@@ -52,12 +65,12 @@ fn checked(inputs: &BuildInputs) -> Result<BuildInputs, BuildError> {
     if inputs.dev {
         inputs = inputs.with_placeholders();
     }
-    let missing = inputs.missing();
-    if !missing.is_empty() {
-        return Err(BuildError::MissingFacts(missing));
+    // The CRM tells the script the widget's real code; this one is its fallback.
+    if inputs.code.trim().is_empty() {
+        inputs.code = "parom".to_owned();
     }
-    if inputs.public_url.scheme() != "https" && !inputs.dev {
-        return Err(BuildError::NotHttps(inputs.public_url.to_string()));
+    if inputs.name.trim().is_empty() {
+        inputs.name = "Parom".to_owned();
     }
     if !is_version(&inputs.version) {
         return Err(BuildError::Version(inputs.version));

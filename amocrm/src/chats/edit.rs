@@ -112,6 +112,8 @@ impl Chats {
         let answer = self.call(Request::post(CALL, secret, vec![scope_id], edit)?).await?;
         answer.nothing_expected()?;
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        Ok([CALL, "new_message"].into_iter().find_map(|key| body.get(key).and_then(Taken::read)))
+        Ok([CALL, "new_message"]
+            .into_iter()
+            .find_map(|key| body.get(key).and_then(|taken| Taken::read(&answer, taken))))
     }
 }

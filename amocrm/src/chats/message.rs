@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{ChatUser, Chats, Content, Forwards, Post, Quote, Request, SharedPost, SourceRef, required};
 use crate::error::Error;
 use crate::lenient;
+use crate::transport::{Answer, excerpt};
 
 /// A new message. Its JSON form is the whole body of the request, `event_type` included.
 ///
@@ -76,6 +77,10 @@ pub struct Taken {
     pub sender_id: Option<String>,
     /// Opaque like `conversation_id`.
     pub receiver_id: Option<String>,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// The beginning of the answer: at most 2 KiB bytes, control characters replaced by spaces.
+    pub text: String,
 }
 
 impl NewMessage {
@@ -105,14 +110,16 @@ impl NewMessage {
 }
 
 impl Taken {
-    /// The answer's inner object; none without an id.
-    pub(super) fn read(taken: &Value) -> Option<Self> {
+    /// The answer and its inner object; none without an id.
+    pub(super) fn read(answer: &Answer, taken: &Value) -> Option<Self> {
         Some(Self {
             amojo_message_id: lenient::text(taken, "msgid")?,
             ref_id: lenient::text(taken, "ref_id"),
             conversation_id: lenient::text(taken, "conversation_id"),
             sender_id: lenient::text(taken, "sender_id"),
             receiver_id: lenient::text(taken, "receiver_id"),
+            status: answer.status,
+            text: excerpt(&answer.body),
         })
     }
 }
@@ -132,7 +139,7 @@ impl Chats {
         message.check(CALL)?;
         let answer = self.call(Request::post(CALL, secret, vec![scope_id], message)?).await?;
         let object = answer.object()?;
-        let taken = object.get("new_message").and_then(Taken::read);
+        let taken = object.get("new_message").and_then(|taken| Taken::read(&answer, taken));
         taken.ok_or_else(|| answer.unreadable("new_message.msgid is missing"))
     }
 }

@@ -38,7 +38,11 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     telemetry::start_quiet_logging();
     if command.check {
         let right = check::run(command.data).await?;
-        return Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        anyhow::ensure!(
+            right,
+            "a step of the check went wrong: the line above that begins with FAIL says which and why"
+        );
+        return Ok(ExitCode::SUCCESS);
     }
     let stage = DemoStage::build(command.data).await?;
     stage.install().await?;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::await_status::{self, Reported};
 use super::letter_context::LetterContext;
+use super::unknown::{after_unknown, may_be_kept};
 use super::{backoff, dialogue, to_crm, to_messenger};
 use crate::delivery::DeliveryContext;
 use crate::delivery::letters::{amojo_pool, status_letter};
@@ -23,7 +24,7 @@ const STARTS: i32 = 3;
 const OPEN_AFTER: i32 = 20;
 const OPEN_MILLIS: i64 = 30_000;
 /// Delay before the single resend of a message whose arrival the messenger cannot confirm.
-const RESEND_MILLIS: i64 = 60_000;
+pub(super) const RESEND_MILLIS: i64 = 60_000;
 /// HTTP: too many requests.
 const TOO_MANY: u16 = 429;
 
@@ -126,7 +127,7 @@ fn settlement(
     millis: i32,
 ) -> anyhow::Result<Settlement> {
     let failing = TurnEffect::Failing { open_after: OPEN_AFTER, open_millis: OPEN_MILLIS };
-    let unknown = claim.letter.unknown;
+    let unknown = claim.letter.unknown || may_be_kept(app, &claim, parts, &report);
     let attempt = Attempt {
         at: started,
         millis,
@@ -191,14 +192,6 @@ fn settlement(
         }
     }
     Ok(done)
-}
-
-fn after_unknown(app: &DeliveryContext, claim: &Claim, parts: &LetterContext) -> AfterUnknown {
-    if claim.direction == Direction::ToCrm {
-        return AfterUnknown::RepeatFreely;
-    }
-    let connector = parts.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
-    connector.map_or(AfterUnknown::ResendOnce, |connector| connector.abilities().after_unknown)
 }
 
 /// The other side accepted the letter.

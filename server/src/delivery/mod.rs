@@ -24,6 +24,7 @@ pub mod slots;
 mod to_crm;
 mod to_messenger;
 mod traced;
+mod unknown;
 pub mod wake;
 pub mod worker;
 

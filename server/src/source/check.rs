@@ -6,8 +6,9 @@ use amocrm::rest::Service;
 use base::config::{Channel, Integration};
 use base::error::FieldError;
 use base::i18n::LocalizedText;
-use connectors::Connector;
+use connectors::{Connector, Input};
 use serde_json::Value;
+use url::Url;
 use uuid::Uuid;
 
 use crate::source::SourceContext;
@@ -17,6 +18,20 @@ const NAME_CHARS: usize = 255;
 const EXTERNAL_ID_CHARS: usize = 36;
 /// Size limit that keeps a row small; no real list is larger.
 const SERVICES_BYTES: usize = 64 * 1024;
+
+/// Checks the addresses among a kind's settings, new or changed from `before`; a name may have to be looked up.
+pub(super) async fn addresses(app: &SourceContext, kind: &str, public: &Value, before: &Value) -> Vec<FieldError> {
+    let fields = app.connectors.get(kind).map(|connector| connector.fields()).unwrap_or_default();
+    let mut wrong = Vec::new();
+    for field in fields.iter().filter(|field| field.input == Input::Url) {
+        let given = public.get(field.name).filter(|given| before.get(field.name) != Some(given));
+        let Some(url) = given.and_then(Value::as_str).and_then(|text| Url::parse(text).ok()) else { continue };
+        if let Err(refused) = app.http.guarded().check_reachable(&url).await {
+            wrong.push(FieldError::new(format!("/settings/{}", field.name), refused.text()));
+        }
+    }
+    wrong
+}
 
 /// Collects wrong fields, so that all are reported at once.
 #[derive(Default)]

@@ -17,7 +17,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::check::WrongFields;
+use super::check::{WrongFields, addresses};
 use super::{By, ContactRule, SourceStatus, line, mirror};
 use crate::settings;
 use crate::source::SourceContext;
@@ -71,6 +71,11 @@ pub async fn create(app: &Arc<SourceContext>, tenant_id: Uuid, wanted: NewSource
     let pipeline_id = wanted.pipeline_id;
     let asks_for_services = wanted.services.is_some();
     let mut plan = plan(app, &tenant, wanted)?;
+    let public: Value = serde_json::from_str(&plan.row.settings).context("settings as JSON")?;
+    let wrong = addresses(app, &plan.row.kind, &public, &Value::Null).await;
+    if !wrong.is_empty() {
+        return Err(Error::Invalid(wrong));
+    }
     let tenant = served(app, tenant).await?;
     active(&tenant)?;
     channel_connected(app, tenant_id, plan.row.channel_id).await?;

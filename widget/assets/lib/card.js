@@ -92,7 +92,7 @@ define(['./config.js', './words.js', './dom.js', './api.js'], function (config, 
     function contacts() {
       const support = config.support;
       return support.email ? dom.link('mailto:' + support.email, support.email)
-        : dom.link(support.link, words.say('common-contact-support'));
+        : support.link ? dom.link(support.link, words.say('common-contact-support')) : '';
     }
 
     function failed(problem) {

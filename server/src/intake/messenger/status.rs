@@ -64,12 +64,16 @@ pub async fn accept(
 /// the letter's lost answer is replaced by it.
 pub(super) async fn reported(app: &IntakeContext, source: &source::Model, report: MessengerReport) -> Result<()> {
     let external_id = checked_id("/message", clean(&report.message))?;
+    let state = report.state;
     if let Some(letter_id) = report.letter_id
         && find_theirs(app, source, &external_id).await?.is_none()
+        && let Some(message_id) = await_status::reported(app, source, letter_id, &external_id).await?
+        && state != State::Failed
     {
-        await_status::reported(app, source, letter_id, &external_id).await?;
+        // The other copy has arrived, and that counts; that it failed says nothing about this one.
+        apply(app, source, message_id, &StatusReport { state, failure: None }).await?;
+        return Ok(());
     }
-    let state = report.state;
     let rejected = || Failure { code: FailureCode::Rejected, text: String::new() };
     let failure = (state == State::Failed).then(|| report.failure.unwrap_or_else(rejected));
     accept(app, source, MessageKey::Theirs(external_id), StatusReport { state, failure }).await?;
