@@ -207,6 +207,10 @@ impl Connector for WhatsApp {
         Some(ButtonText { text: choice.text, callback_data: choice.callback_data })
     }
 
+    fn numbered_buttons(&self) -> Option<fn(&Markup, usize) -> Option<ButtonText>> {
+        Some(keyboard::numbered_button)
+    }
+
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
         webhook::connect(&self.api, settings, self.vendors_secret(), hook).await
     }
