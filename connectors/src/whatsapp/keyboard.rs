@@ -121,7 +121,7 @@ fn numbered<'a>(buttons: impl Iterator<Item = &'a Button>) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The button that has this number in [`numbered`] lines; none if the buttons were sent in another form, or if it is a link.
+/// The button of a number in these lines; none if the buttons were sent in another form, or if it is a link.
 pub fn numbered_button(markup: &Markup, number: usize) -> Option<ButtonText> {
     let Markup::Buttons(rows) = markup else { return None };
     // Neither the message's id nor the language decides about the form.

@@ -129,11 +129,11 @@ impl Spec {
 /// A template's name at the messenger: its external id, if that can be a name, so that a program finds its templates there by
 /// its own ids.
 pub(super) fn name_at_messenger(template: &Template) -> String {
-    let is_name = |id: &&String| {
+    let is_name = |id: &String| {
         (1..=NAME_MOST).contains(&id.len())
             && id.bytes().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'_')
     };
-    template.external_id.clone().filter(|id| is_name(&id)).unwrap_or_else(|| name_of(&template.name, template.id))
+    template.external_id.clone().filter(is_name).unwrap_or_else(|| name_of(&template.name, template.id))
 }
 
 /// What is left of a title in lower-case Latin letters, digits and underscores,

@@ -173,10 +173,13 @@ impl Line<'_> {
 
     /// The file above a template's text. Developers' messengers get none.
     async fn sample(&self, spec: &Spec) -> anyhow::Result<Result<TemplateFile, Denied>> {
-        let attachment = spec.attachment.as_ref().filter(|_| !has_own_server(&self.source.kind));
-        match spec.file_kind().zip(attachment) {
+        let refused = |key: &'static str| Ok(Err(Denied::Refused(LocalizedText::new(key))));
+        if has_own_server(&self.source.kind) {
+            return refused("said-template-file");
+        }
+        match spec.file_kind().zip(spec.attachment.as_ref()) {
             Some((kind, attachment)) => sample::of(self.app, self.source.tenant_id, kind, attachment).await,
-            None => Ok(Err(Denied::Refused(LocalizedText::new("said-template-file")))),
+            None => refused("said-template-file-gone"),
         }
     }
 

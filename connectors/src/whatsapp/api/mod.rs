@@ -169,8 +169,8 @@ impl GraphApi {
 }
 
 fn is_metas(host: &str) -> bool {
-    let of = |domain: &&str| host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    FILE_DOMAINS.iter().any(|domain| of(&domain))
+    let of = |rest: &str| rest.is_empty() || rest.ends_with('.');
+    FILE_DOMAINS.iter().any(|domain| host.strip_suffix(domain).is_some_and(of))
 }
 
 fn authorized(request: RequestBuilder, token: &SecretString) -> RequestBuilder {
