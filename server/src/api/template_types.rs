@@ -48,7 +48,7 @@ pub struct TemplateOut {
     #[schema(required)]
     pub footer: Option<String>,
     pub buttons: Vec<Button>,
-    /// The markers of the text, the header and the links in their order, each with an example.
+    /// The markers of the text in their order, each with an example.
     pub params: Vec<ParamOut>,
     /// At the messenger: `waiting`, `review`, `approved`, `rejected`, `paused`, `disabled` or `deleted`.
     #[schema(example = "review")]

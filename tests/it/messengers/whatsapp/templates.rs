@@ -63,7 +63,7 @@ fn at_meta(world: &WhatsAppWorld, chat: &Chat) -> TemplateView {
 fn at_crm(world: &WhatsAppWorld, id: i64) -> (String, String) {
     let template = world.sandbox.templates(HOST).into_iter().find(|one| one["id"] == id).expect("a template");
     let review = &template["_embedded"]["reviews"][0];
-    let text = |name: &str| review[name].as_str().unwrap_or_default().to_owned();
+    let text = |name: &str| review[name].as_str().unwrap_or_default().replace('\u{a0}', " ");
     (text("status"), text("reject_reason"))
 }
 

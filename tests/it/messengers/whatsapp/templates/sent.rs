@@ -1,13 +1,11 @@
-//! Messages made from approved templates: their values, files, links and languages.
+//! Messages made from approved templates: their values, links and languages.
 
 use doubles::whatsapp::Review;
 use parom_tests::both;
-use parom_tests::settings::HOST;
-use sandbox::{Attachment, HookMessage};
 use serde_json::{Value, json};
 
 use super::super::{Chat, WhatsAppWorld, chatting};
-use super::{CONTENT, DAY, at_crm, at_meta, decided, message, requested};
+use super::{DAY, at_crm, at_meta, decided, message, requested};
 
 /// An approved template, after the window has closed.
 async fn approved(world: &mut WhatsAppWorld, chat: &Chat, more: Value) -> i64 {
@@ -56,42 +54,15 @@ async fn links_and_headlines_have_values(world: &mut WhatsAppWorld) {
     );
 }
 
-/// Its sample is reviewed with the text; the message's own file is sent.
-async fn a_file_stands_above_the_text(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
-    for (kind, format, file) in
-        [("document", "DOCUMENT", Attachment::sample("file")), ("picture", "IMAGE", Attachment::second_picture())]
-    {
-        let uuid = world.sandbox.add_drive_file(HOST, &file);
-        let attachment = json!({"id": uuid, "name": "sample", "type": kind});
-        let media = json!({"waba_header": null, "waba_header_type": "media", "attachment": attachment});
-        let id = approved(world, &chat, media).await;
-        let header = at_meta(world, &chat).json["components"][0].clone();
-        assert_eq!((&header["type"], &header["format"]), (&json!("HEADER"), &json!(format)));
-        world.advance(DAY);
-        let params = [("{{contact.name}}", "Maria"), ("{{lead.id}}", "7")];
-        let with = HookMessage::attachment(file).template(id, None, CONTENT, &params);
-        let said = chat.manager_gets_through(world, with).await;
-        let header = sent(world, &chat, "header")["parameters"][0].clone();
-        assert_eq!(header["type"], format.to_lowercase(), "{header}");
-        assert!(header[format.to_lowercase()]["id"].is_string(), "{header}");
-        assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1], "one message");
-    }
-    let gone = json!({"id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "name": "gone.pdf", "type": "document"});
-    let id = requested(world, &chat, json!({"waba_header_type": "media", "attachment": gone})).await;
-    let (status, reason) = at_crm(world, id);
-    assert!(status == "rejected" && reason.contains("прикрепите его снова"), "{status}: {reason}");
-}
-
 /// One text in two languages are two templates, each sent as itself.
 async fn each_language_is_a_template_of_its_own(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
-    let russian = approved(world, &chat, json!({"external_id": "order_ready"})).await;
-    let english = approved(world, &chat, json!({"external_id": "order_ready", "waba_language": "en"})).await;
-    let named: Vec<(String, String)> =
-        world.messenger.templates(&chat.number.waba).into_iter().map(|one| (one.name, one.language)).collect();
-    let same = |language: &str| ("order_ready".to_owned(), language.to_owned());
-    assert!(named.len() == 2 && named.contains(&same("ru")) && named.contains(&same("en")), "{named:?}");
+    let russian = approved(world, &chat, json!({})).await;
+    let english = approved(world, &chat, json!({"waba_language": "en"})).await;
+    let mut made: Vec<String> =
+        world.messenger.templates(&chat.number.waba).into_iter().map(|one| one.language).collect();
+    made.sort();
+    assert_eq!(made, ["en", "ru"]);
     world.advance(DAY);
     for (id, language) in [(english, "en"), (russian, "ru")] {
         chat.manager_gets_through(world, message(id)).await;
@@ -106,20 +77,6 @@ async fn a_salesbot_sends_it_too(world: &mut WhatsAppWorld) {
     let said = chat.manager_gets_through(world, message(id).by_salesbot()).await;
     assert_eq!(sent(world, &chat, "body")["parameters"][1]["text"], "7");
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
-}
-
-/// A template that was made anew has another id in amoCRM; its external id names the one that Meta has.
-async fn an_external_id_names_it(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
-    approved(world, &chat, json!({"external_id": "order_ready"})).await;
-    world.advance(DAY);
-    let params = [("{{contact.name}}", "Maria"), ("{{lead.id}}", "7")];
-    let again = HookMessage::text("").template(990_001, Some("order_ready"), CONTENT, &params);
-    chat.manager_gets_through(world, again).await;
-    assert_eq!(chat.last_sent(world).json["template"]["name"], "order_ready");
-    let unknown = HookMessage::text("").template(990_002, Some("nobody_s"), CONTENT, &params);
-    let said = chat.manager_gets_through(world, unknown).await;
-    assert_eq!(super::super::failure(world, &said).0, 905, "as text it is too late");
 }
 
 async fn what_is_under_way_is_refused_in_words(world: &mut WhatsAppWorld) {
@@ -146,9 +103,7 @@ async fn what_is_under_way_is_refused_in_words(world: &mut WhatsAppWorld) {
 
 both!(
     links_and_headlines_have_values,
-    a_file_stands_above_the_text,
     each_language_is_a_template_of_its_own,
     a_salesbot_sends_it_too,
-    an_external_id_names_it,
     what_is_under_way_is_refused_in_words,
 );
