@@ -83,9 +83,9 @@ async fn what_is_under_way_is_refused_in_words(world: &mut WhatsAppWorld) {
     let chat = chatting(world).await;
     let id = approved(world, &chat, json!({})).await;
     let there = at_meta(world, &chat);
-    world.messenger.review(&there.id, Review::Pause).unwrap();
-    // Its webhook is late: Meta itself says so.
+    // The webhook about it is late: Meta itself says so.
     world.messenger.hold_webhooks(true);
+    world.messenger.review(&there.id, Review::Pause).unwrap();
     world.advance(DAY);
     let said = chat.manager_sends(world, message(id)).await;
     world.deliver_all().await;
