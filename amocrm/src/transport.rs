@@ -22,7 +22,7 @@ pub const TOTAL_TIME: Duration = Duration::from_secs(15);
 /// The longest wait that is believed when amoCRM asks for one (a day).
 pub const RETRY_AFTER_LIMIT: Duration = Duration::from_secs(86_400);
 
-/// A whole answer, or one that was cut at [`ANSWER_LIMIT`].
+/// A whole answer, or one that was cut at its limit.
 pub(crate) struct Answer {
     pub(crate) call: &'static str,
     pub(crate) address: String,
@@ -34,6 +34,16 @@ pub(crate) struct Answer {
 
 /// Sends the request and reads its answer.
 pub(crate) async fn exchange(call: &'static str, http: &Client, request: RequestBuilder) -> Result<Answer, Error> {
+    exchange_up_to(call, http, request, ANSWER_LIMIT).await
+}
+
+/// The same with another limit of the answer in bytes.
+pub(crate) async fn exchange_up_to(
+    call: &'static str,
+    http: &Client,
+    request: RequestBuilder,
+    limit: usize,
+) -> Result<Answer, Error> {
     let request = request.build().map_err(|error| failure(call, "", error))?;
     let address = address(request.url());
     let mut response = http.execute(request).await.map_err(|error| failure(call, &address, error))?;
@@ -42,7 +52,7 @@ pub(crate) async fn exchange(call: &'static str, http: &Client, request: Request
     let mut body = Vec::new();
     let mut cut = false;
     while let Some(chunk) = response.chunk().await.map_err(|error| failure(call, &address, error))? {
-        let room = ANSWER_LIMIT.saturating_sub(body.len());
+        let room = limit.saturating_sub(body.len());
         cut = chunk.len() > room;
         body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
         if cut {

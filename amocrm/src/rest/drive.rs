@@ -142,6 +142,32 @@ impl Drive {
         read::found(self.call(token, Request::get(CALL, path, Vec::new())).await, DriveFile::read)
     }
 
+    /// The bytes of a file, at most `limit`. Its address is followed on this files host alone, because the token goes along. `None`
+    /// when there is no such file any more.
+    pub async fn download(
+        &self,
+        token: &SecretString,
+        file: &DriveFile,
+        limit: usize,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        const CALL: &str = "download";
+        let told = file.download_url.as_deref().and_then(|text| Url::parse(text).ok());
+        let told = told.ok_or_else(|| Error::invalid(CALL, "the file has no address"))?;
+        let url = if told.origin() == self.base.origin() {
+            told
+        } else {
+            let mut url = self.base.clone();
+            url.set_path(&format!("{}{}", self.base.path().trim_end_matches('/'), told.path()));
+            url
+        };
+        let request = Request::get(CALL, Vec::new(), Vec::new());
+        match request.send_for_file(&self.http, url, token, self.total_time, limit).await {
+            Ok(answer) => Ok(Some(answer.body)),
+            Err(Error::Refused { status: 404, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Puts files into the bin for 30 days. Needs the scope "delete files".
     pub async fn delete_files(&self, token: &SecretString, uuids: &[&str]) -> Result<(), Error> {
         let items: Vec<Value> = uuids.iter().map(|uuid| json!({"uuid": uuid})).collect();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::HeaderValue;
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use url::Url;
@@ -57,11 +57,38 @@ impl<'call> Request<'call> {
     pub(super) async fn send(
         self,
         http: &Client,
-        mut url: Url,
+        url: Url,
         token: &SecretString,
         total_time: Duration,
         acting_as: Option<i64>,
     ) -> Result<Answer, Error> {
+        let call = self.call;
+        let builder = self.builder(http, url, token, total_time, acting_as)?;
+        transport::exchange(call, http, builder).await?.success(problem::words)
+    }
+
+    /// The same for a file of at most `limit` bytes.
+    pub(super) async fn send_for_file(
+        self,
+        http: &Client,
+        url: Url,
+        token: &SecretString,
+        total_time: Duration,
+        limit: usize,
+    ) -> Result<Answer, Error> {
+        let call = self.call;
+        let builder = self.builder(http, url, token, total_time, None)?;
+        transport::exchange_up_to(call, http, builder, limit).await?.success(problem::words)
+    }
+
+    fn builder(
+        self,
+        http: &Client,
+        mut url: Url,
+        token: &SecretString,
+        total_time: Duration,
+        acting_as: Option<i64>,
+    ) -> Result<RequestBuilder, Error> {
         let call = self.call;
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(self.query);
@@ -80,7 +107,7 @@ impl<'call> Request<'call> {
         if let Some(body) = self.body {
             builder = builder.header("Content-Type", self.content_type).body(body);
         }
-        transport::exchange(call, http, builder).await?.success(problem::words)
+        Ok(builder)
     }
 }
 

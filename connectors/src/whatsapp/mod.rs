@@ -206,6 +206,10 @@ impl Connector for WhatsApp {
         PressedButton::read(data)?.choice(markup)
     }
 
+    fn numbered_buttons(&self) -> Option<fn(&Markup, usize) -> Option<ButtonText>> {
+        Some(keyboard::numbered_button)
+    }
+
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
         webhook::connect(&self.api, settings, self.vendors_secret(), hook).await
     }

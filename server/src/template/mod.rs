@@ -14,6 +14,7 @@ mod call;
 mod draft;
 mod registry;
 mod review;
+mod sample;
 mod spec;
 mod stage;
 mod tell;
@@ -22,7 +23,7 @@ mod work;
 
 pub use actions::{change, create, for_review, remove};
 pub use draft::{TemplateDraft, markers, reviews, sources};
-pub use registry::{by_id, decide, of_source, page, registered, reported, requested, usable};
+pub use registry::{by_id, decide, named, of_source, page, registered, reported, requested, usable};
 pub use review::look;
 pub use spec::Spec;
 pub use stage::Stage;

@@ -29,6 +29,11 @@ pub(super) async fn of(line: &MessengerTarget<'_>, body: &Body) -> Result<Templa
         Ok(crm_id) => template::of_source(&line.app.sources, line.source, crm_id).await?,
         Err(_) => None,
     };
+    // One that was made anew in amoCRM has another id there.
+    let row = match (row, template.external_id.as_deref().filter(|name| !name.is_empty())) {
+        (None, Some(name)) => template::named(&line.app.sources, line.source, name).await?,
+        (row, _) => row,
+    };
     let Some(row) = row else {
         return Ok(match has_own_server(&line.source.kind) {
             true => TemplateUse::Sendable(None),

@@ -8,7 +8,7 @@ use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, RawHoo
 use super::edit::{self, MessageChange};
 use super::message::{self, Heard, Incoming};
 use super::source::CalledSource;
-use super::{buttons, conversations, own_echo, reaction, status, status_up_to, typing};
+use super::{buttons, conversations, own_echo, reaction, status, status_up_to, typed_number, typing};
 use crate::intake::clean;
 use crate::intake::door::{Reason, StoreError, store};
 use crate::lookup::{MessageKey, known_message};
@@ -36,7 +36,7 @@ pub(super) async fn take(line: &CalledSource, body: Option<Bytes>, all: Vec<Inbo
 
 async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>) -> Result<(), StoreError> {
     match event {
-        InboundEvent::Wrote(written) => wrote(line, *written, raw).await,
+        InboundEvent::Wrote(written) => wrote(line, typed_number::resolved(line, *written).await?, raw).await,
         InboundEvent::Changed(changed) => change(line, *changed, raw).await,
         InboundEvent::TookBack { messages } => took_back(line, messages).await,
         InboundEvent::Reacted(reacted) => react(line, *reacted).await,

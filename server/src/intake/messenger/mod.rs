@@ -19,6 +19,7 @@ mod route;
 mod source;
 pub mod status;
 mod status_up_to;
+mod typed_number;
 mod typing_reactions;
 pub mod vendor_app;
 pub mod write_first;
