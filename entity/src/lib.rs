@@ -15,6 +15,7 @@ pub mod chore;
 pub mod contact_task;
 pub mod conversation;
 pub mod conversation_alias;
+pub mod crm_copy;
 pub mod crm_subscription;
 pub mod customer;
 pub mod dead_letter;

@@ -125,7 +125,6 @@ const KINDS_BY_NAME: &[(&str, &str)] = &[
     ("queue/src/", "`max` is a function of SQL"),
     ("server/src/api/source_types.rs", "examples of the API's description"),
     ("server/src/fixture.rs", "a row for unit tests"),
-    ("server/src/panel/overview/chart.rs", "`max` is a text's argument"),
     ("server/src/source/check.rs", "amoCRM's type of a service"),
     ("cli/src/demo/", "the demonstration's own sources"),
 ];

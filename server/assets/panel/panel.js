@@ -26,6 +26,30 @@ function renew(old, fresh) {
   prepare(fresh);
 }
 
+/** What is being read: the first link in sight, else the first part, and where it is. */
+function reading() {
+  if (scrollY === 0) return null;
+  const inSight = (one) => {
+    const place = one.getBoundingClientRect();
+    return place.height > 0 && place.bottom > 0 && place.top < innerHeight;
+  };
+  const all = [...document.querySelectorAll("main a[href],main [data-live]")].filter(inSight);
+  const one = all.find((found) => found.matches("a") && found.getBoundingClientRect().top >= 0) ?? all[0];
+  return one && { mark: mark(one), top: one.getBoundingClientRect().top };
+}
+
+/** Finds the same thing again after its part was replaced. */
+function mark(one) {
+  const [name, value] = one.matches("a") ? ["href", one.getAttribute("href")] : ["data-live", one.dataset.live];
+  return `main [${name}="${CSS.escape(value)}"]`;
+}
+
+/** Scrolls by what grew or shrank above it. */
+function keep(read) {
+  const one = read && document.querySelector(read.mark);
+  if (one) scrollBy(0, one.getBoundingClientRect().top - read.top);
+}
+
 let running = false;
 let again = false;
 
@@ -40,10 +64,14 @@ async function reload() {
   try {
     const answer = await fetch(location.href, { headers: { "Parom-Live": "1" }, redirect: "error", cache: "no-store" });
     if (!answer.ok) throw new Error(String(answer.status));
-    const fresh = parts(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = parts(told);
+    const read = reading();
     for (const [name, part] of parts(document)) {
       if (fresh.has(name) && !busy(part)) renew(part, document.adoptNode(fresh.get(name)));
     }
+    document.title = told.title;
+    keep(read);
   } catch {
     lost();
   } finally {

@@ -43,7 +43,7 @@ async fn a_change_is_saved_and_the_second_administrator_is_told(world: &mut Worl
     empty.says(&["Fill in “Name in amoCRM”.", "one field needs a correction"]);
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
     let away = ivan.sends(&path, &[("name", "Kept"), ("version", &again)]).await.is(503);
-    away.says(&["amoCRM is not answering. Nothing is changed", "value=\"Kept\"", "does not tell its pipelines"]);
+    away.says(&["amoCRM is not answering. Nothing is changed", "value=\"Kept\"", "<select id=\"f-pipeline\""]);
     world.sandbox.faults().clear();
 }
 

@@ -143,7 +143,7 @@ async fn an_amocrm_that_does_not_answer_is_told_on_the_page(world: &mut World) {
     let line = world.line("support").await;
     let visitor = olga(world, line.tenant_id).await;
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
-    visitor.opens("/panel/templates").await.is(200).says(&["cannot be asked for them now", "try again later"]);
+    visitor.opens("/panel/templates").await.is(200).says(&["has not listed them yet"]);
     world.sandbox.faults().clear();
     world.sandbox.set_template_limit(0);
     visitor.opens("/panel/templates/new").await.is(200);

@@ -18,7 +18,6 @@ const LONG: &[(&str, usize)] = &[
     ("server/src/api/openapi.rs", 308),
     ("base/src/fault.rs", 309),
     ("server/src/import/take_in.rs", 325),
-    ("server/src/panel/member.rs", 330),
     ("base/src/spool/tests.rs", 316),
     ("tests/it/browser/hostile.rs", 365),
     ("tests/it/browser/site_chat.rs", 322),

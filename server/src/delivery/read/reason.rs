@@ -28,6 +28,14 @@ impl Reason {
         Self::new(key_of(code, direction), direction, said)
     }
 
+    /// The codes behind a key; empty if no failure has it.
+    pub fn codes(key: &str) -> Vec<FailureCode> {
+        let is_key = |code: &FailureCode| {
+            [Direction::ToCrm, Direction::ToMessenger].into_iter().any(|direction| key_of(*code, direction) == key)
+        };
+        FailureCode::ALL.into_iter().filter(is_key).collect()
+    }
+
     /// Reason of a dead letter, by its stored reason and detail.
     pub fn of_dead(reason: &str, detail: &str, direction: Direction) -> Self {
         Self::new(dead_key(reason, detail, direction), direction, detail)
