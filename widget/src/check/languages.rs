@@ -102,7 +102,7 @@ fn foreign(subject: &mut Subject<'_>, language: &str) {
     }
 }
 
-/// Addresses that all languages are shown.
+/// Addresses that are shown in all languages.
 fn shared_addresses(subject: &mut Subject<'_>) {
     let support = &subject.manifest["widget"]["support"];
     let mut shared: Vec<(String, String)> = ["link", "email"]
@@ -110,7 +110,7 @@ fn shared_addresses(subject: &mut Subject<'_>) {
         .filter_map(|field| support[*field].as_str().map(|text| ("manifest.json".to_owned(), text.to_owned())))
         .collect();
     for (file, _, script) in &subject.scripts {
-        // The CRM itself lives under .ru; what is meant is the vendor's addresses.
+        // The CRM itself uses .ru, so only the vendor's own addresses count.
         let own = script.strings.iter().filter(|(text, _)| text.contains("://") || text.contains('@'));
         shared.extend(
             own.filter(|(text, _)| !text.contains("amocrm.ru")).map(|(text, _)| ((*file).to_owned(), text.clone())),

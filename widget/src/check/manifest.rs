@@ -29,10 +29,10 @@ pub(super) fn look(subject: &mut Subject<'_>) {
     }
 }
 
-/// Whether a value is of the right type.
+/// Checks whether a value has the right type.
 type Right = fn(&Value) -> bool;
 
-/// What must be there, with its type.
+/// Required fields with their types.
 fn fields(subject: &mut Subject<'_>) {
     let text: Right = |value| value.as_str().is_some_and(|text| !text.is_empty());
     let required: [(&str, Right, &str); 12] = [

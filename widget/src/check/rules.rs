@@ -1,6 +1,6 @@
 //! The names of the rules.
 
-/// Every rule with what it refuses.
+/// All rules, each with what it rejects.
 pub const RULES: &[(&str, &str)] = &[
     ("app-write", "the CRM's object APP (AMOCRM) is changed"),
     ("archive-size", "the archive is larger than 2 MB"),

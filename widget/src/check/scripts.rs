@@ -1,4 +1,4 @@
-//! Scripts (crm-api §9.6 to §9.8). What their syntax tells is found by `script::read`; here is what their text tells.
+//! Scripts (crm-api §9.6 to §9.8). The syntax is checked by `script::read`, the text here.
 
 use super::{Subject, line_with};
 
@@ -57,7 +57,7 @@ pub(super) fn look(subject: &mut Subject<'_>) {
     }
 }
 
-/// Signs of a machine: a minified name, a very long line, hexadecimal names.
+/// Signs of generated code: a minified name, a very long line, hexadecimal names.
 fn minified(name: &str, text: &str) -> Option<(usize, String)> {
     if name.contains(".min.") {
         return Some((1, "its name says that it is minified".to_owned()));

@@ -1,10 +1,10 @@
-//! Styles (crm-api §9.8): everything under one root of the widget's own.
+//! Styles (crm-api §9.8): all rules must be below one root selector of the widget's own.
 
 use std::collections::BTreeMap;
 
 use super::{Subject, line_with};
 
-/// Classes and ids of the CRM itself, by their beginnings.
+/// Prefixes of classes and ids of the CRM itself.
 const SYSTEM: &[&str] = &[
     "button-",
     "card-",
@@ -76,7 +76,7 @@ fn root_of(selector: &str) -> Option<&str> {
     (root.starts_with('.') || root.starts_with('#')).then_some(root)
 }
 
-/// The text with comments blanked (lines stay), and the comments.
+/// The text with comments blanked (line numbers stay), and the comments.
 fn split(text: &str) -> (String, Vec<(usize, String)>) {
     let (mut plain, mut comments, mut rest, mut line) = (String::new(), Vec::new(), text, 1);
     while let Some(start) = rest.find("/*") {
@@ -94,7 +94,8 @@ fn split(text: &str) -> (String, Vec<(usize, String)>) {
     (plain, comments)
 }
 
-/// Selectors of all rules with their line; those inside `@media` and the like too, steps of `@keyframes` not.
+/// Selectors of all rules with their lines, including those inside `@media` and the like, excluding steps of
+/// `@keyframes`.
 fn selectors(plain: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let mut outer: Vec<bool> = Vec::new();
@@ -109,7 +110,7 @@ fn selectors(plain: &str) -> Vec<(usize, String)> {
                     let parts = parts(&told);
                     found.extend(parts.into_iter().map(|selector| (start, selector)));
                 }
-                // Inside keyframes and inside a rule nothing is a selector of the page.
+                // Inside keyframes and inside a rule there are no selectors of the page.
                 outer.push(!at_rule || steps || told.contains("keyframes") || told.contains("font-face"));
                 head.clear();
             }

@@ -1,4 +1,4 @@
-//! Comments that are code: what somebody switched off and left.
+//! Finds commented-out code.
 
 use oxc_allocator::Allocator;
 use oxc_parser::Parser;
@@ -9,7 +9,7 @@ use super::{Offence, line_of};
 const STATEMENTS: [&str; 12] =
     ["if", "for", "while", "function", "else", "return", "const", "let", "var", "switch", "try", "}"];
 
-/// Comments of a script that are code, neighbouring line comments taken together.
+/// Comments of a script that contain code; neighbouring line comments count as one.
 pub(super) fn offences(text: &str, comments: impl Iterator<Item = (u32, u32)>) -> Vec<Offence> {
     let mut groups: Vec<(usize, usize, String)> = Vec::new();
     for (start, end) in comments {
@@ -35,7 +35,7 @@ pub(super) fn offences(text: &str, comments: impl Iterator<Item = (u32, u32)>) -
     .collect()
 }
 
-/// The words of a comment without its signs.
+/// The text of a comment without its delimiters.
 fn bare(body: &str) -> String {
     if let Some(line) = body.strip_prefix("//") {
         return line.trim().to_owned();
