@@ -136,7 +136,7 @@ const CRM_SUBSCRIPTION: Table = tenant_table("crm_subscription", &[])
 const ACCOUNT_USAGE: Table =
     tenant_table("account_usage", &["day"]).columns(&[integer("day"), bigint("messages"), bigint("hooks")]);
 
-/// Proof that a customer's data was erased; names nobody.
+/// Proof that a customer's data was erased; identifies no one.
 const ERASURE: Table = tenant_table("erasure", &["id"]).columns(&[
     uuid("id"),
     text("what"),
