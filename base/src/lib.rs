@@ -1,4 +1,4 @@
-//! What every crate of Parom stands on. Knows nothing of tenants, sources, the queue or a messenger.
+//! What all crates of Parom are built on. Knows nothing of tenants, sources, the queue or a messenger.
 
 // data
 pub mod message;

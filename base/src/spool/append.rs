@@ -27,7 +27,7 @@ pub enum AppendCommand {
     Close(oneshot::Sender<()>),
 }
 
-/// A full channel may give free room to whoever asks at that moment; the mutex keeps the waiting order.
+/// A full channel may give freed capacity to any caller; the mutex preserves the order of waiting callers.
 pub struct Appender(Mutex<Sender<AppendCommand>>);
 
 impl Appender {
