@@ -68,7 +68,7 @@ pub fn run(
     let words = Words::new(language);
     for gap in &letter.gaps {
         let line = words.text("channel-gap").with("key", gap.key.as_str()).with("what", gap.what.as_str());
-        // Nobody may read stderr; the exit code says the same.
+        // stderr may be closed; the exit code reports the same.
         let _ = writeln!(errors, "{}", line.to_string().replace('\u{a0}', " "));
     }
     Ok(if letter.gaps.is_empty() || *dev { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -61,7 +61,7 @@ pub async fn run(command: ConnectorCommand, clock: &Clock, out: &mut impl Write)
         bail!("{}{hint}", refused.text().plain(words, CRM));
     }
     let endpoint = Endpoint { url, secret: key, conversation, phone, media_url: media.to_string() };
-    // What cannot be printed is told at the end: the checks go on.
+    // An error of the output is returned at the end; the checks go on.
     let mut printed = Ok(());
     let lines = check(http.guarded(), clock, endpoint, |line| {
         if !json && printed.is_ok() {

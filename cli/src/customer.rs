@@ -1,5 +1,5 @@
-//! `parom customer`: logins by which accounts are connected in the widget (customers mode `password`). A password that
-//! was made here is shown once; kept is its hash.
+//! `parom customer`: logins by which accounts are connected in the widget (customers mode `password`). A generated
+//! password is shown once; only its hash is stored.
 
 use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;

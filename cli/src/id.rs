@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-/// Reads an id of Parom's. The error says what an id looks like, not how its digits are counted.
+/// Parses one of Parom's ids. The error shows what an id looks like instead of the parser's message.
 pub fn id(text: &str) -> Result<Uuid, String> {
     let where_from = "the panel shows it on the page of the source, and lists of the command line in the first column";
     Uuid::try_parse(text).map_err(|_| format!("an id looks like 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b; {where_from}"))
