@@ -115,7 +115,7 @@ impl PlatformContext {
     }
 }
 
-/// Lets a context be used wherever the one below it is asked for.
+/// Implements `Deref` from a context to the one below it, so that it can be passed in its place.
 macro_rules! stands_on {
     ($context:ty, $field:ident: $below:ty) => {
         impl std::ops::Deref for $context {

@@ -76,7 +76,7 @@ pub(super) async fn load(
     }
     query(ALL_PERHAPS_DELIVERED).execute(&mut db).await.context("what is pending cannot be marked")?;
     raw_sql("COMMIT").execute(&mut db).await.context("the restored tables cannot be committed")?;
-    // Plans made while the tables were empty read all of them.
+    // Plans made while the tables were empty scan the whole tables.
     raw_sql("ANALYZE").execute(&mut db).await.context("the restored tables cannot be analysed")?;
     db.close().await?;
     Ok(())

@@ -40,7 +40,7 @@ pub async fn wake(app: &Arc<TenantContext>, tenant_id: Uuid, heard: &Heard) -> R
     let known = select.limit(MOST).all(app.store.read()).await?;
     let count = known.len();
     for known in known {
-        // Even if this check fails, the next page will ask.
+        // Even if this check fails, the next page asks amoCRM.
         row::doubt(app.store.write(), tenant_id, known.id).await?;
         check::at_once(app, known).await;
     }

@@ -1,13 +1,13 @@
-//! Settling a letter whose answer was lost by the messenger's report ([`AfterUnknown::AwaitStatus`]): the report names
-//! the letter and the messenger's id of its message.
+//! Settles a letter whose answer was lost by the messenger's later report ([`AfterUnknown::AwaitStatus`]): the report
+//! contains the letter's id and the messenger's id of its message.
 //!
 //! ```text
 //! no answer ─▶ waits, looking every ten seconds ─┬─ reported: done, with the id of the report
 //!                                                └─ five minutes over: sent once more, as after `ResendOnce`
 //! ```
 //!
-//! Both facts are rows of `parked_status` under the key of the letter: until when it waits, and as what it arrived. A
-//! report may come before its letter's call has ended.
+//! `parked_status` stores two facts under the letter's key: until when it waits, and the messenger's id under which it
+//! arrived. A report may come before its letter's call has ended.
 
 use anyhow::Context;
 use base::message::{Direction, LetterKind};
@@ -35,13 +35,14 @@ const KEPT_MILLIS: i64 = 24 * 3_600_000;
 pub(super) enum Reported {
     /// Nothing to wait for: it is sent.
     Not,
-    /// It may still be reported: look again in so many milliseconds.
+    /// It may still be reported: look again after this many milliseconds.
     NotYet(i64),
     /// It arrived, and this is the messenger's id of its message.
     As(String),
 }
 
-/// Records that a letter arrived at the messenger, as the message of this id. Nothing for kinds that do not wait for it.
+/// Records that a letter arrived at the messenger as the message with this id. Does nothing for kinds that do not wait
+/// for it.
 pub async fn reported(
     app: &DeliveryContext,
     source: &source::Model,
@@ -98,7 +99,7 @@ pub(super) async fn look(app: &DeliveryContext, claim: &Claim, parts: &LetterCon
     Ok(if left > 0 { Reported::NotYet(left.min(LOOK_MILLIS)) } else { Reported::Not })
 }
 
-/// What both facts of a letter stand under. No messenger's id of a message looks like this.
+/// The key under which both facts of a letter are stored. No messenger uses message ids of this form.
 fn key(letter_id: Uuid) -> String {
     format!("parom-letter:{letter_id}")
 }

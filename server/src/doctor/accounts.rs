@@ -1,4 +1,4 @@
-//! What the database tells of accounts: access, channels, sources, alarms, and what was put aside.
+//! Checks of accounts in the database: access, channels, sources, alerts and quarantined hooks.
 
 use std::collections::BTreeMap;
 
@@ -13,29 +13,29 @@ use crate::source::{StateReason, line};
 use crate::tenant::access;
 use crate::tenant::subscription::{self, SubscriptionState};
 
-/// So many are named in one line.
+/// Maximum number of accounts named in one line.
 const NAMED: usize = 5;
 const DAY: i64 = 24 * 3_600_000;
 
-/// What was found, by the line it belongs to.
+/// The findings, by the line that reports them.
 #[derive(Default)]
 struct AccountFindings {
     lost: Vec<LocalizedText>,
     ending: Vec<LocalizedText>,
-    /// The fewest days that access is left anywhere.
+    /// The account whose access ends first, and the days left.
     fewest: Option<(i64, String)>,
     not_allowed: Vec<LocalizedText>,
     misconfigured: Vec<LocalizedText>,
     disconnected: Vec<LocalizedText>,
     sources: Vec<LocalizedText>,
     strays: Vec<LocalizedText>,
-    /// Accounts that do not tell of changes of contacts.
+    /// Accounts whose changes of contacts amoCRM does not report.
     untold: Vec<LocalizedText>,
     alarms: Vec<LocalizedText>,
     aside: BTreeMap<String, i64>,
 }
 
-/// Looks at all accounts, or at one.
+/// Checks all accounts, or one.
 pub async fn look(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) {
     if let Err(error) = look_at(store, only, checks).await {
         let said = because("doctor-accounts-wrong", error.to_string());
@@ -47,7 +47,7 @@ async fn look_at(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) -> 
     let all = only.map_or_else(tenant::Entity::find, tenant::Entity::of_tenant).all(store.read()).await?;
     let mut found = AccountFindings::default();
     for tenant in &all {
-        // Whoever left, or was taken off on purpose, is no trouble.
+        // An account that left, or was disconnected on purpose, is not a problem.
         if !matches!(tenant.status.as_str(), "uninstalled" | "disconnected") {
             access_of(store, tenant, &mut found).await?;
             channels_of(store, tenant, &mut found).await?;
@@ -133,13 +133,13 @@ async fn collect_subscription(store: &Store, tenant: &tenant::Model, found: &mut
     Ok(())
 }
 
-/// A stored reason: its key, and what the other side said. One of an older release is words.
+/// A stored reason as a text: its key and the other side's words. Older releases stored plain text.
 fn why(stored: &str) -> LocalizedText {
     let (key, theirs) = stored.split_once(": ").unwrap_or((stored, ""));
     StateReason::parse(key).map_or_else(|| LocalizedText::stored(stored), |reason| because_of(reason, theirs))
 }
 
-/// `theirs`: what the other side said, or its name.
+/// `theirs`: the other side's own text, or its name.
 fn because_of(reason: StateReason, theirs: &str) -> LocalizedText {
     let said = LocalizedText::new(format!("doctor-source-{}", reason.as_str()));
     if theirs.is_empty() {
@@ -158,7 +158,7 @@ async fn alarms_of(store: &Store, tenant_id: Uuid, host: &str, found: &mut Accou
     Ok(())
 }
 
-/// Hooks put aside, by reason.
+/// Counts quarantined hooks by reason.
 async fn quarantined(store: &Store, tenant_id: Uuid, aside: &mut BTreeMap<String, i64>) -> Result<(), DbErr> {
     let found: Vec<(String, i64)> = raw_hook::Entity::of_tenant(tenant_id)
         .filter(raw_hook::Column::Quarantine.ne(""))

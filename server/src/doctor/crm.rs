@@ -1,4 +1,4 @@
-//! Is amoCRM there, does it take our signature, and do our clocks agree.
+//! Checks that amoCRM is reachable, accepts our signature and agrees with our clock.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use reqwest::{Client, header};
 
 use super::Check;
 
-/// Signatures stop working here.
+/// Clock difference from which signatures are refused.
 const SIGNATURE_SECONDS: i64 = 900;
-/// From here on somebody should look.
+/// Clock difference from which the check warns.
 const NOTABLE_SECONDS: i64 = 30;
 
-/// Asks every integration's amojo.
+/// Checks the amojo of every integration.
 pub async fn reachable(config: &Config, http: &Client, clock: &Clock, checks: &mut Vec<Check>) {
     if config.integrations.is_empty() {
         let said = LocalizedText::new("doctor-integration-none");
@@ -58,7 +58,7 @@ fn compare(headers: &header::HeaderMap, clock: &Clock, checks: &mut Vec<Check>) 
     });
 }
 
-/// A signed question that changes nothing: the history of a chat that does not exist.
+/// A signed request that changes nothing: the history of a chat that does not exist.
 async fn signature(
     integration: &Integration,
     channel: &Channel,

@@ -1,4 +1,4 @@
-//! What the database tells of itself and of the queue.
+//! Checks of the database itself and of the queue.
 
 use base::fault::Faults;
 use base::i18n::LocalizedText;
@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::{Check, because};
 
-/// An older waiting letter is worth a look.
+/// Age of a waiting letter from which the check warns.
 const OLD_MILLIS: i64 = 15 * 60_000;
 
-/// Durability and schema; true when the tables can be read.
+/// Checks durability and schema; true if the tables can be read.
 pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
     match store::check_durability(store).await {
         Ok(found) if found.is_safe() => {
@@ -51,7 +51,7 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
     }
 }
 
-/// What waits, and since when.
+/// Waiting letters, and since when they wait.
 pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
     match look_at_queue(store).await {
         Ok((waiting, age, dead)) => {
@@ -82,7 +82,7 @@ pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
     }
 }
 
-/// Whether accepted = delivered + failed + waiting holds, since the first message, of all accounts or of one.
+/// Checks that accepted = delivered + failed + waiting since the first message, for all accounts or for one.
 pub async fn ledger(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) {
     let gaps = match only {
         Some(tenant_id) => gaps_of(store, &[tenant_id]).await,

@@ -1,4 +1,4 @@
-//! Hooks that never came: whether chats are held against amoCRM's history, and what was found there.
+//! Missed hooks: whether chats are compared with amoCRM's history, and what was found there.
 
 use base::i18n::LocalizedText;
 use base::store::Store;
@@ -10,10 +10,10 @@ use uuid::Uuid;
 use super::{Check, because};
 
 const MINUTE: i64 = 60_000;
-/// Chats are compared hourly; by then somebody should look why not.
+/// Chats are compared hourly; the check warns if that did not happen for this long.
 const LATE: i64 = 3 * 60 * MINUTE;
 
-/// Looks at all accounts, or at one.
+/// Checks all accounts, or one.
 pub async fn look(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) {
     if let Err(error) = look_at(store, only, checks).await {
         let said = because("doctor-accounts-wrong", error.to_string());

@@ -1,4 +1,4 @@
-//! What can be seen without asking anybody.
+//! Checks of the configuration and of this machine.
 
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ use connectors::kinds::WITH_TIME_WINDOW;
 use super::{Check, because};
 use crate::media::FileStore;
 
-/// The master key is there, readable, and for nobody else to read.
+/// The master key exists and only its owner can read it.
 pub fn secrets(config: &Config, checks: &mut Vec<Check>) {
     let file = config.secrets.key_file.display().to_string();
     if config.secrets.key.is_none() && !config.secrets.key_file.exists() && config.database.is_sqlite() {
@@ -97,7 +97,7 @@ pub async fn media(config: &Config, http: &HttpClients, clock: &Clock, checks: &
     });
 }
 
-/// There is a last resort for hooks, on lasting disk, and nothing waits in it.
+/// The spool for hooks exists on a persistent disk and is empty.
 pub fn spool(config: &Config, checks: &mut Vec<Check>) {
     let dir = &config.spool.dir;
     let place = dir.display().to_string();
@@ -123,8 +123,8 @@ pub fn spool(config: &Config, checks: &mut Vec<Check>) {
     });
 }
 
-/// A channel's time window holds for everything that goes through it: amoCRM shows a manager the same countdown for
-/// messengers that know none (chats-api §1.1 item 5).
+/// A channel's time window applies to all messengers of the channel: amoCRM shows managers the same countdown even for
+/// messengers that have none (chats-api §1.1 item 5).
 pub fn windows(config: &Config, checks: &mut Vec<Check>) {
     let all = config.integrations.iter().flat_map(|integration| &integration.channels);
     let mut mixed = 0;

@@ -95,7 +95,7 @@ pub(super) async fn hold(app: &TenantContext, tenant: &tenant::Model, reason: &s
     Ok(())
 }
 
-/// Records before the call that amoCRM must be told, so that a crash does not lose it.
+/// Records before the call that amoCRM must be notified, so that a crash does not lose it.
 async fn owe(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     use tenant_channel::Column;
     let at = app.clock.millis() + status_change::slowly(0);

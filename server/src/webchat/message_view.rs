@@ -48,7 +48,7 @@ pub struct MessageView {
     /// Lines below it: choices.
     #[serde(skip)]
     pub below: String,
-    /// Of an answer: the receipt that amoCRM has not been sent yet, `delivered` or `read`; else empty.
+    /// For an answer: the receipt that was not sent to amoCRM yet, `delivered` or `read`; else empty.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub owed: &'static str,
 }

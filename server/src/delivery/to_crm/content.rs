@@ -18,7 +18,7 @@ pub(super) enum Fitted {
     Later(Duration),
 }
 
-/// Converts content; a file that is gone becomes a text that says so, and the lane goes on.
+/// Converts content. A missing file is replaced by a text about it, so that the lane goes on.
 pub(super) async fn fit(line: &CrmTarget<'_>, parts: &LetterContext, content: &Content) -> anyhow::Result<Fitted> {
     let Some(file) = content.media() else { return Ok(Fitted::Content(plain(content))) };
     let Some(media_id) = file.media_id else {

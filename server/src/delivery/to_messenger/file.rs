@@ -20,7 +20,7 @@ pub(super) enum Filed {
     Later(Duration),
 }
 
-/// Gives a content's file a temporary link of ours; a file that is gone becomes a text that says so, and the lane
+/// Gives a content's file a temporary link of ours. A missing file is replaced by a text about it, so that the lane
 /// goes on.
 pub(super) async fn lent(line: &MessengerTarget<'_>, content: &Content) -> anyhow::Result<Filed> {
     let Some((file, media_id)) = content.media().and_then(|file| Some((file, file.media_id?))) else {

@@ -44,7 +44,7 @@ pub(super) fn is_empty(body: &Body) -> bool {
     mute && body.markup.is_none() && body.forward.is_none()
 }
 
-/// Text, file and buttons can come together, whatever the kind says, so a file, if there is one, decides.
+/// A message may have text, file and buttons at once, whatever its kind, so a file takes precedence.
 fn content_of(message: &MessageContent, words: Words) -> Content {
     let text = clean(&message.text);
     if let Some(place) = message.location.filter(|place| place.latitude.is_finite() && place.longitude.is_finite()) {

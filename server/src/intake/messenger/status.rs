@@ -60,8 +60,8 @@ pub async fn accept(
     Ok(StatusOutcome { message_id: None, ignored: false })
 }
 
-/// Stores what a messenger reports of its own accord. If it names the letter before its id of the message is known,
-/// the letter's lost answer is replaced by it.
+/// Stores an unsolicited report of a messenger. If it names the letter before its id of the message is known, the
+/// letter's lost answer is replaced by it.
 pub(super) async fn reported(app: &IntakeContext, source: &source::Model, report: MessengerReport) -> Result<()> {
     let external_id = checked_id("/message", clean(&report.message))?;
     if let Some(letter_id) = report.letter_id

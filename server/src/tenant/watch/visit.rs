@@ -134,7 +134,7 @@ async fn reconnect(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<
     Ok(())
 }
 
-/// True if amoCRM has not yet been told that a channel is disconnected.
+/// True if amoCRM still has to be notified that a channel is disconnected.
 async fn owes(app: &TenantContext, tenant_id: Uuid) -> Result<bool, DbErr> {
     let now = app.clock.millis();
     Ok(broken(app, tenant_id).await?.iter().any(|row| row.next_try_at <= Some(now)))
