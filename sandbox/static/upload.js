@@ -1,4 +1,4 @@
-// Uploads the chosen zip as it is; the answer's words tell why an archive was refused.
+// Uploads the chosen zip unchanged; the text of the answer says why an archive was refused.
 'use strict';
 
 for (const form of document.querySelectorAll('form[data-upload]')) {
