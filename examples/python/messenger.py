@@ -60,7 +60,7 @@ def take(event: dict) -> dict:
         case "message.created":
             return keep(data["message"]["conversation"]["id"], data["message"])
         case "conversation.started":
-            # The manager knows a phone number only: find or make the dialogue, and name it.
+            # The manager knows a phone number only: find or create the dialogue, and return its id.
             chat_id = "phone-" + data["message"]["receiver"]["phone"].lstrip("+")
             return keep(chat_id, data["message"]) | {"conversation": {"id": chat_id}, "receiver": {"id": chat_id}}
         case "message.edited":
@@ -71,14 +71,14 @@ def take(event: dict) -> dict:
         case "reaction":
             if message := STORE.message(data["message"]["id"]):
                 message["reaction"] = data["emoji"]
-    # Types that are not known are for later versions of Parom.
+    # Unknown types are for later versions of Parom.
     return {}
 
 
 def keep(chat_id: str, message: dict) -> dict:
     kept = {"id": f"m-{uuid.uuid4()}", "parom_id": message["id"], "by": "manager", "content": message["content"]}
     STORE.chat(chat_id)["messages"].append(kept | {"reply_to": message["reply_to"], "read": False})
-    # Our customers have their messages at once, so that "delivered" needs no call of its own.
+    # Our customers receive messages at once, so "delivered" is reported in the response.
     return {"id": kept["id"], "status": "delivered"}
 
 
@@ -138,7 +138,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def webhook(self, body: bytes) -> None:
         try:
-            # The bytes as they came, before anything reads them: signature, timestamp, then JSON.
+            # The raw bytes, before parsing: signature, timestamp, then JSON.
             event = WEBHOOK.verify(body, dict(self.headers))
         except (WebhookVerificationError, ValueError):
             return self.answer(401, {"error": "not signed by Parom"})
