@@ -179,8 +179,8 @@ fn signed_by(token: &str, expected: Option<&Expected>) -> Result<Claims, TokenEr
     // Times are checked against the caller's clock, the other claims below.
     validation.required_spec_claims.clear();
     (validation.validate_exp, validation.validate_nbf, validation.validate_aud) = (false, false, false);
-    let nobody = [SecretString::from("nobody signs with this")];
-    let secrets = expected.map_or(nobody.as_slice(), |expected| expected.secrets.as_slice());
+    let placeholder = [SecretString::from("a secret that signs nothing")];
+    let secrets = expected.map_or(placeholder.as_slice(), |expected| expected.secrets.as_slice());
     let mut found = Err(TokenError::Signature);
     for secret in secrets.iter().filter(|secret| !secret.expose_secret().is_empty()) {
         let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());

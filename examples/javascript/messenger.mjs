@@ -73,7 +73,7 @@ function keep(chatId, { id: parom_id, content, reply_to }) {
 // --- to Parom -------------------------------------------------------------------------------------------------------
 
 // Calls the public API. Safe to repeat, because messages have ids of ours.
-async function tell(path, body) {
+async function post(path, body) {
   const headers = { authorization: `Bearer ${PAROM_KEY}`, "content-type": "application/json" };
   const response = await fetch(api + path, { method: "POST", headers, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`Parom answered ${response.status}: ${await response.text()}`);
@@ -81,30 +81,30 @@ async function tell(path, body) {
 }
 
 // Handles a customer's action.
-async function customer(chatId, deed, body) {
+async function customer(chatId, action, body) {
   const sender = { role: "client", id: chatId, name: chatId };
   const conversation = { id: chatId };
-  switch (deed) {
+  switch (action) {
     case "messages": {
       const [id, content] = [`c-${randomUUID()}`, { type: "text", text: body.text }];
-      const told = await tell("/messages", { id, conversation, sender, content });
-      chat(chatId).messages.push({ id, parom_id: told.id, by: "customer", content });
-      return told;
+      const accepted = await post("/messages", { id, conversation, sender, content });
+      chat(chatId).messages.push({ id, parom_id: accepted.id, by: "customer", content });
+      return accepted;
     }
     case "typing":
-      return tell("/typing", { conversation, sender: { id: chatId } });
+      return post("/typing", { conversation, sender: { id: chatId } });
     case "reactions":
-      return tell("/reactions", { message: { id: body.message }, sender: { id: chatId }, emoji: body.emoji });
+      return post("/reactions", { message: { id: body.message }, sender: { id: chatId }, emoji: body.emoji });
     case "read": {
       const unread = chat(chatId).messages.filter((message) => message.read === false);
       for (const message of unread) {
-        await tell(`/messages/${message.parom_id}/status`, { status: "read" });
+        await post(`/messages/${message.parom_id}/status`, { status: "read" });
         message.read = true;
       }
       return { read: unread.length };
     }
     default:
-      throw new Error(`nobody can do ${deed}`);
+      throw new Error(`unknown action ${action}`);
   }
 }
 
@@ -135,9 +135,9 @@ function takeWebhook(body, headers) {
 async function serve(request) {
   const body = await bytes(request);
   if (request.method === "POST" && request.url === "/parom") return takeWebhook(body, request.headers);
-  const [, , chatId, deed] = request.url.split("/").map(decodeURIComponent);
+  const [, , chatId, action] = request.url.split("/").map(decodeURIComponent);
   if (request.method === "GET") return [200, chat(chatId)];
-  const done = await customer(chatId, deed, JSON.parse(body.toString() || "{}"));
+  const done = await customer(chatId, action, JSON.parse(body.toString() || "{}"));
   save();
   return [200, done];
 }

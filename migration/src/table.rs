@@ -1,4 +1,4 @@
-//! Tables written down as data: a column a line, not null unless it says so.
+//! Tables as data: one line per column, not null unless marked otherwise.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;

@@ -29,7 +29,7 @@ pub(crate) async fn call(core: &Core, call: Outgoing) -> HookAnswer {
             error: Some(if error.is_timeout() {
                 format!("no answer in {} s", call.limit.as_secs())
             } else if error.is_connect() {
-                "nobody listens there".to_owned()
+                "nothing listens there".to_owned()
             } else {
                 "the connection broke off".to_owned()
             }),

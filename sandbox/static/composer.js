@@ -10,10 +10,10 @@
   async function act(what) {
     const headers = { 'Content-Type': 'application/json' };
     const answer = await fetch(root.dataset.base + '/acts', { method: 'POST', headers, body: JSON.stringify(what) });
-    const told = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(told.error || String(answer.status));
+    const result = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(result.error || String(answer.status));
     document.dispatchEvent(new Event('sandbox:changed'));
-    return told;
+    return result;
   }
 
   function refuse(id, error) {
@@ -48,7 +48,7 @@
   const field = form.elements.text;
   const enclosed = find('enclosed');
   const FORWARD = 'sandbox-forward';
-  // Parts of the next message: files [{name, told}], and messages {id, text, post}.
+  // Parts of the next message: files [{name, file}], and messages {id, text, post}.
   const next = { files: [], quote: null, forward: remembered(), comment: null };
 
   function remembered() {
@@ -128,7 +128,7 @@
   }
 
   function message() {
-    const made = { text: field.value, files: next.files.map((file) => file.told), buttons: keys(), list: list(), template: template() };
+    const made = { text: field.value, files: next.files.map((one) => one.file), buttons: keys(), list: list(), template: template() };
     for (const kind of ['quote', 'forward', 'comment']) if (next[kind]) made[kind] = next[kind].id;
     if (find('salesbot').checked) made.salesbot = true;
     else made.user = user;
@@ -187,7 +187,7 @@
   // Files.
   for (const button of form.querySelectorAll('[data-sample]')) {
     button.addEventListener('click', () => {
-      next.files.push({ name: button.textContent, told: { sample: button.dataset.sample } });
+      next.files.push({ name: button.textContent, file: { sample: button.dataset.sample } });
       drawNext();
     });
   }
@@ -198,7 +198,7 @@
       try {
         const answer = await fetch(root.dataset.base + '/files?' + query, { method: 'POST', headers, body: file });
         if (!answer.ok) throw new Error(String(answer.status));
-        next.files.push({ name: file.name, told: { file: (await answer.json()).file } });
+        next.files.push({ name: file.name, file: { file: (await answer.json()).file } });
       } catch (error) {
         refuse('refusal', error);
       }
@@ -210,9 +210,9 @@
   // Templates.
   function chooseTemplate() {
     const option = find('template').selectedOptions[0];
-    const told = option.dataset.told ? JSON.parse(option.dataset.told) : { content: '', params: {} };
-    find('template-content').textContent = told.content;
-    const fields = Object.entries(told.params).map(([marker, value], index) => {
+    const data = option.dataset.template ? JSON.parse(option.dataset.template) : { content: '', params: {} };
+    find('template-content').textContent = data.content;
+    const fields = Object.entries(data.params).map(([marker, value], index) => {
       const label = document.createElement('label');
       const input = document.createElement('input');
       label.className = 'small';

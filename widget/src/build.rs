@@ -117,7 +117,7 @@ fn facts(inputs: &BuildInputs) -> Value {
         "support": { "link": inputs.vendor.support_url, "email": inputs.vendor.support_email },
         "privacy": inputs.vendor.privacy_url,
         "legal": inputs.vendor.legal_entity,
-        // Lists of the CRM that open the window, and the messenger that each stands for.
+        // Lists of the CRM that open the window, and the messenger that each represents.
         "modals": if inputs.has_whatsapp_modal() { json!({ "whatsapp_modal": "whatsapp" }) } else { json!({}) },
     })
 }

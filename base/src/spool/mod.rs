@@ -51,7 +51,7 @@ pub enum HookNotKept {
     None,
     #[error("the disk does not take it in time")]
     Late,
-    #[error("nobody writes to the spool any more")]
+    #[error("the writer of the spool has ended")]
     Ended,
     #[error("the spool holds as much as it may")]
     Limit,

@@ -6,7 +6,7 @@ pub(super) const TABLES: &[Table] =
     &[TENANT, DIRECTORY, CUSTOMER, INSTALL_CALL, OAUTH_GRANT, TENANT_CHANNEL, CRM_SUBSCRIPTION, ACCOUNT_USAGE, ERASURE];
 
 /// One amoCRM account that installed one integration. The rows of every other table name it by `tenant_id`; the nil id
-/// stands for the vendor.
+/// means the vendor.
 const TENANT: Table = tenant_table("tenant", &[])
     .columns(&[
         text("integration"),

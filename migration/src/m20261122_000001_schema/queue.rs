@@ -10,7 +10,7 @@ const HOT: &str = "SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, 
                    autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0)";
 
 /// The unit of order: one direction of a chat, in one of two streams. Letters of a lane are delivered one after
-/// another, by whoever holds the lane's lease.
+/// another, by the holder of the lane's lease.
 const LANE: Table = tenant_table("lane", &["lane_id"])
     .columns(&[
         uuid("lane_id"),

@@ -59,15 +59,15 @@ pub struct TemplateOut {
     /// The messenger's rating.
     #[schema(required, example = "GREEN")]
     pub quality: Option<String>,
-    /// What amoCRM was told: `approved`, `rejected` or `paused`; null if nothing yet.
+    /// The status last reported to amoCRM: `approved`, `rejected` or `paused`; null if none was.
     #[schema(required)]
     pub amocrm_status: Option<String>,
-    /// Why the next step waits; null if nothing is in the way.
+    /// Why the next step is delayed; null if it is not.
     #[schema(required)]
     pub waits_because: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Moment,
-    /// When the messenger got it; null if it has not.
+    /// When it was submitted to the messenger; null if it was not.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     pub submitted_at: Option<Moment>,
 }

@@ -30,7 +30,7 @@ struct AccountFindings {
     sources: Vec<LocalizedText>,
     strays: Vec<LocalizedText>,
     /// Accounts whose changes of contacts amoCRM does not report.
-    untold: Vec<LocalizedText>,
+    unreported: Vec<LocalizedText>,
     alarms: Vec<LocalizedText>,
     aside: BTreeMap<String, i64>,
 }
@@ -128,7 +128,7 @@ async fn collect_subscription(store: &Store, tenant: &tenant::Model, found: &mut
     let standing = subscription::standing(store.read(), tenant.tenant_id).await?;
     if let Some(standing) = standing.filter(|standing| standing.state == SubscriptionState::Refused) {
         let said = LocalizedText::new("doctor-contacts-one").with("host", tenant.host.as_str());
-        found.untold.push(said.with("reason", LocalizedText::quoted(standing.detail)));
+        found.unreported.push(said.with("reason", LocalizedText::quoted(standing.detail)));
     }
     Ok(())
 }
@@ -212,7 +212,7 @@ fn report(found: &AccountFindings, checks: &mut Vec<Check>) {
     let (good, bad, remedy) = ("doctor-strays-ok", "doctor-strays-bad", "doctor-strays-bad-fix");
     checks.push(or_well("strays", good, bad, &found.strays, remedy));
     let (good, bad, remedy) = ("doctor-contacts-ok", "doctor-contacts-bad", "doctor-contacts-bad-fix");
-    checks.push(or_well("contacts", good, bad, &found.untold, remedy));
+    checks.push(or_well("contacts", good, bad, &found.unreported, remedy));
     let (good, bad, remedy) = ("doctor-alarms-ok", "doctor-alarms-bad", "doctor-alarms-bad-fix");
     checks.push(or_well("alarms", good, bad, &found.alarms, remedy));
     checks.push(if found.aside.is_empty() {

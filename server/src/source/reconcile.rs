@@ -90,7 +90,7 @@ pub(super) async fn note_missing(app: &SourceContext, source: &source::Model) ->
     Ok(())
 }
 
-/// Stores when the account was last compared; also the claim of whoever compares now.
+/// Stores when the account was last compared; also the claim of the process that compares now.
 async fn note_compared(app: &SourceContext, tenant_id: Uuid, at: i64) -> Result<(), DbErr> {
     tenant::Entity::update_many()
         .col_expr(tenant::Column::ReconciledAt, Expr::value(Some(at)))

@@ -20,8 +20,8 @@ const WAIT_SECONDS: u32 = 5;
 
 /// Connects every channel; the caller must have checked permissions. `customer_id`: the login, which is recorded.
 ///
-/// 409 `tenant_inactive` if the account has left or never gave access, 503 if amoCRM does not answer: the caller
-/// should retry. A channel that amoCRM does not allow is not an error: its row says so.
+/// 409 `tenant_inactive` if the account has left or never gave access, 503 if amoCRM does not answer: the caller should
+/// retry. A channel that amoCRM does not allow is not an error; its row has the reason.
 pub async fn connect(app: &Arc<TenantContext>, tenant_id: Uuid, customer_id: Option<Uuid>) -> Result<()> {
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let left = TenantStatus::stored(&tenant) == TenantStatus::Uninstalled;

@@ -49,7 +49,7 @@ pub struct FileLimits {
 }
 
 impl Appearance {
-    /// What stands for a picture.
+    /// The text in place of a picture.
     pub fn initial(&self) -> String {
         self.title.trim().chars().next().into_iter().flat_map(char::to_uppercase).collect()
     }

@@ -48,7 +48,7 @@ define(['./config.js', './words.js', './dom.js', './api.js'], function (config, 
     }
 
     function freeText(chat) {
-      // The error already says so.
+      // The error already explains it.
       if (!chat.window || (!chat.window.open && chat.last_message && chat.last_message.error)) {
         return null;
       }

@@ -1,6 +1,6 @@
-//! Shares the free slots of a pool: whoever has had least by weight is next. Usage is counted as a *pass* that grows
-//! with each slot, slower for a larger weight (stride scheduling); a newcomer starts at the lowest pass of the
-//! others, so that nothing is saved up by staying away.
+//! Shares the free slots of a pool: the tenant with the least usage by weight is next. Usage is counted as a *pass*
+//! that grows with each slot, slower for a larger weight (stride scheduling); a newcomer starts at the lowest pass of
+//! the others, so that nothing is saved up by staying away.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};

@@ -37,11 +37,11 @@ pub(super) async fn of(line: &MessengerTarget<'_>, body: &Body) -> Result<Templa
     };
     Ok(match template::usable(&row) {
         Some(usable) => TemplateUse::Sendable(Some(usable)),
-        None => TemplateUse::AsText(said(line.words, Stage::of(&row), &row.title)),
+        None => TemplateUse::AsText(fallback_text(line.words, Stage::of(&row), &row.title)),
     })
 }
 
 /// Why it cannot be sent as a template.
-fn said(words: Words, stage: Stage, title: &str) -> String {
+fn fallback_text(words: Words, stage: Stage, title: &str) -> String {
     words.text_of("failure-template-", stage.word()).with("template", title).to_string()
 }

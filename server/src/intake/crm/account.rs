@@ -72,8 +72,8 @@ async fn take(app: &Arc<IntakeContext>, tenant_id: Uuid, body: Bytes) -> Result<
     if hook.account_id.zip(tenant).is_some_and(|(given, tenant)| given != tenant.account_id) {
         return call.quarantine(app, Reason::ForeignAccount).await;
     }
-    let heard: Vec<_> = hook.events.iter().filter_map(act::heard).collect();
-    if heard.is_empty() {
+    let checks: Vec<_> = hook.events.iter().filter_map(act::check_of).collect();
+    if checks.is_empty() {
         return Ok(());
     }
     call.keep(app).await?;
@@ -84,7 +84,7 @@ async fn take(app: &Arc<IntakeContext>, tenant_id: Uuid, body: Bytes) -> Result<
         }
     }
     let app = app.clone();
-    base::supervisor::detach("crm_act", async move { act::act(&app, tenant_id, heard).await });
+    base::supervisor::detach("crm_act", async move { act::act(&app, tenant_id, checks).await });
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use base::message::{
 
 use crate::intake::clean;
 
-/// The body of a manager's message. An unknown kind becomes a text that says so; the hook's bytes are stored as well.
+/// The body of a manager's message. An unknown kind becomes a text that names it; the hook's bytes are stored as well.
 pub(super) fn body_of(sender: Person, receiver: Person, message: &MessageContent, words: Words) -> Body {
     let body = Body {
         receiver: Some(receiver),

@@ -137,7 +137,7 @@ pub async fn require_same_line(
     }
 }
 
-/// The source that has a line; none if nobody has it, or it is just being claimed.
+/// The source that has a line; none if the line is free, or its claim is not completed yet.
 pub async fn source_of(app: &SourceContext, kind: &str, line: &str) -> Result<Option<Uuid>, DbErr> {
     let entry = directory::find(app.store.read(), IdKind::Line, &key(kind, line), app.clock.millis()).await?;
     Ok(entry.filter(|entry| entry.expires_at.is_none()).map(|entry| entry.id))

@@ -1,4 +1,4 @@
-//! Known facts about a line, as JSON in its row: stored by whoever learns them, never queried.
+//! Known facts about a line, as JSON in its row, written by several modules and never queried.
 
 use std::collections::BTreeMap;
 
