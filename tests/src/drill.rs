@@ -129,7 +129,7 @@ impl Drill {
         self.child = Some(child);
     }
 
-    /// Waits until the server ends by itself with an error; returns its last output.
+    /// Waits until the server exits with an error; returns its last output.
     pub async fn gives_up(&mut self) -> String {
         let status = self.ends().await;
         assert_eq!(status.code(), Some(1), "{status}; {}", self.said());

@@ -55,7 +55,7 @@ fn only_the_integrations_own_secrets_sign() {
         check(&signed(HEADER, &claims().to_string(), "another integration's secret")),
         Err(TokenError::Signature)
     );
-    // Of another integration, rightly signed by its secret, and of one nobody knows.
+    // Of another integration, correctly signed by its secret, and of an unknown one.
     let other = token(&with(json!({"client_uuid": "99999999-2222-3333-4444-555555555555"})));
     assert_eq!(check(&other), Err(TokenError::Signature));
     let unknown = signed(HEADER, &claims().to_string(), "a secret that signs nothing");
