@@ -47,7 +47,7 @@ async fn main() -> Result<()> {
     let target = Url::parse(address.trim())?;
     let parameter = |name: &str| target.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     anyhow::ensure!(parameter("state") == Some(state), "this address is not the answer to our question");
-    let code = SecretString::from(parameter("code").context("nobody allowed anything")?);
+    let code = SecretString::from(parameter("code").context("access was not allowed")?);
 
     // The referer decides where the client secret goes: only to hosts of the platform.
     let rules = HostRules::new(["amocrm.ru", "amocrm.com", "kommo.com"]);

@@ -76,7 +76,7 @@ pub enum TokenError {
     #[error("the token is too long")]
     TooLong,
     /// Not three parts of base64 with JSON in them, or a claim occurs twice.
-    #[error("the token is no JWT")]
+    #[error("the token is not a JWT")]
     Malformed,
     /// Signed by another algorithm than HS256, or not at all.
     #[error("the token is not signed by HS256")]

@@ -104,7 +104,7 @@ impl OAuth {
         let base = transport::base_url(CALL, api_base)?;
         let url = transport::join(&base, ["oauth2", "account", "current", CALL]);
         let mut token = HeaderValue::from_str(refresh_token.expose_secret())
-            .map_err(|_| OAuthError::Invalid { what: "the refresh token can't stand in a header".to_owned() })?;
+            .map_err(|_| OAuthError::Invalid { what: "the refresh token is not valid in a header".to_owned() })?;
         token.set_sensitive(true);
         let request = self.http.get(url).timeout(self.total_time).header("X-Refresh-Token", token);
         let answer = transport::exchange(CALL, &self.http, request).await?;
@@ -115,7 +115,7 @@ impl OAuth {
             });
         }
         let lacking = |reason: &str| OAuthError::unreadable(Asked::of(&answer), answer.status, reason);
-        let object: Value = serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is no JSON"))?;
+        let object: Value = serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is not JSON"))?;
         Ok(AccountAddress {
             id: lenient::number(&object, "id").ok_or_else(|| lacking("id is missing"))?,
             domain: lenient::text(&object, "domain").ok_or_else(|| lacking("domain is missing"))?,
@@ -163,7 +163,7 @@ impl OAuth {
             return Err(OAuthError::refusal(&answer, &[grant, self.client_secret.expose_secret()]));
         }
         let lacking = |reason: &str| OAuthError::unreadable(Asked::of(&answer), answer.status, reason);
-        let object: Value = serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is no JSON"))?;
+        let object: Value = serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is not JSON"))?;
         let body = json!({
             "token_type": "Bearer",
             "access_token": lenient::text(&object, "access_token").ok_or_else(|| lacking("access_token is missing"))?,

@@ -107,7 +107,7 @@ impl Answer {
         serde_json::from_slice(&self.body)
             .ok()
             .filter(Value::is_object)
-            .ok_or_else(|| self.unreadable("the answer is no JSON object"))
+            .ok_or_else(|| self.unreadable("the answer is not a JSON object"))
     }
 
     /// For calls without data in the answer: an empty body or any JSON is accepted (chats-api §7 row 26), an HTML page
@@ -117,7 +117,7 @@ impl Answer {
         if blank || serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok() {
             Ok(())
         } else {
-            Err(self.unreadable("the answer is no JSON"))
+            Err(self.unreadable("the answer is not JSON"))
         }
     }
 

@@ -9,6 +9,7 @@ mod references;
 mod shipped;
 mod size;
 mod walks;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

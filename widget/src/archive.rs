@@ -18,7 +18,7 @@ pub struct Archive {
 /// The bytes are not a readable zip, or the zip could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    #[error("this is no zip archive: {0}")]
+    #[error("this is not a zip archive: {0}")]
     Zip(#[from] zip::result::ZipError),
     #[error("the archive could not be read or written: {0}")]
     File(#[from] std::io::Error),

@@ -86,7 +86,7 @@ impl Words {
             _ => Err(WordsError::Unsupported {
                 language: self.language.clone(),
                 key: key.to_owned(),
-                detail: "a placeable where a plain text must stand",
+                detail: "a placeable where plain text is required",
             }),
         }
     }

@@ -129,7 +129,7 @@ impl Chats {
     async fn call(&self, request: Request<'_>) -> Result<Answer, Error> {
         let call = request.call;
         if let Some(segment) = request.segments.iter().find(|segment| !is_path_id(segment)) {
-            let what = format!("{segment:?} can't stand in a path: only letters, digits, '-' and '_' can");
+            let what = format!("{segment:?} is not allowed in a path: only letters, digits, '-' and '_' can");
             return Err(Error::invalid(call, what));
         }
         let segments = ["v2", "origin", "custom"].into_iter().chain(request.segments.iter().copied());

@@ -55,7 +55,7 @@ impl HookEvent {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HookError {
     /// Not a JSON object, or nested more than 127 levels deep.
-    #[error("the hook is no JSON object: {reason}")]
+    #[error("the hook is not a JSON object: {reason}")]
     Malformed {
         /// Where and why parsing stopped; contains nothing of the body.
         reason: String,

@@ -67,7 +67,7 @@ impl MadeLead {
 /// The answer is a plain list, in which `request_id` is a list of one.
 fn listed(answer: &Answer) -> Result<Vec<Value>, Error> {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let Value::Array(mut items) = body else { return Err(answer.unreadable("the answer is no JSON list")) };
+    let Value::Array(mut items) = body else { return Err(answer.unreadable("the answer is not a JSON list")) };
     for item in &mut items {
         let mark = lenient::list(item, "request_id").first().map(|mark| (*mark).clone());
         if let (Some(mark), Some(members)) = (mark, item.as_object_mut()) {

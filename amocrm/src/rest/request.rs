@@ -67,7 +67,7 @@ impl<'call> Request<'call> {
             url.query_pairs_mut().extend_pairs(self.query);
         }
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
-            .map_err(|_| Error::invalid(call, "the access token can't stand in a header"))?;
+            .map_err(|_| Error::invalid(call, "the access token is not valid in a header"))?;
         bearer.set_sensitive(true);
         let mut builder = http
             .request(self.method, url)

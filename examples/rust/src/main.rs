@@ -6,7 +6,7 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
-    reason = "an example stands alone: it takes time, environment and client from where everybody does"
+    reason = "an example is self-contained: it uses time, environment and client directly"
 )]
 
 use std::collections::HashMap;

@@ -82,7 +82,7 @@ impl Manifest {
         let outside = |name: &&String| Path::new(name).components().any(|part| !matches!(part, Component::Normal(_)));
         match names.into_iter().find(outside) {
             None => Ok(manifest),
-            Some(name) => anyhow::bail!("the backup is damaged: {name:?} is no name of a file in it"),
+            Some(name) => anyhow::bail!("the backup is damaged: {name:?} is not the name of a file in it"),
         }
     }
 

@@ -84,7 +84,7 @@ pub(super) async fn load(
 
 async fn connect(settings: &config::Database) -> anyhow::Result<PgConnection> {
     let options =
-        PgConnectOptions::from_str(settings.url.expose_secret()).context("database.url is no PostgreSQL URL")?;
+        PgConnectOptions::from_str(settings.url.expose_secret()).context("database.url is not a PostgreSQL URL")?;
     options.disable_statement_logging().connect().await.context("cannot reach the database of database.url")
 }
 

@@ -142,7 +142,7 @@ pub fn chats(app: &TenantContext, integration: &Integration) -> anyhow::Result<C
     let clock = app.clock.clone();
     Chats::new(app.http.trusted().clone(), base(&integration.amojo_url), std::sync::Arc::new(move || clock.now()))
         .map(|chats| chats.with_skew(app.crm_skew.clone()))
-        .with_context(|| format!("amojo_url of integration {:?} is no usable address", integration.name))
+        .with_context(|| format!("amojo_url of integration {:?} is not a usable address", integration.name))
 }
 
 /// A client of the token endpoint with an integration's secret.

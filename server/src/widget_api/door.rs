@@ -111,7 +111,7 @@ fn error_response(error: &Error, reader: &WidgetReader) -> HttpResponse {
         Error::Unavailable { detail, retry_after } => {
             Error::Unavailable { detail: detail.clone(), retry_after: *retry_after }
         }
-        Error::Internal(_) => Error::Internal(anyhow::anyhow!("told in the log")),
+        Error::Internal(_) => Error::Internal(anyhow::anyhow!("see the log")),
     };
     WidgetError::Known(same).answer(reader)
 }

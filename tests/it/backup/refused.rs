@@ -62,7 +62,7 @@ async fn damage(engine: Engine) {
 
     changes(&path, |manifest| manifest["files"][0]["name"] = "../parom.toml".into());
     let found = backup(&drill, "verify", &path).await.unwrap_err();
-    assert!(found.contains("is no name of a file in it"), "{found}");
+    assert!(found.contains("is not the name of a file in it"), "{found}");
     std::fs::write(path.join("manifest.json"), listed.to_string()).unwrap();
     changes(&path, |manifest| manifest["format"] = 9.into());
     let found = backup(&drill, "verify", &path).await.unwrap_err();

@@ -41,7 +41,7 @@ fn names(subject: &mut Subject<'_>) {
     }
     for file in subject.archive.files.keys().filter(|name| name.starts_with("images/")) {
         if names_crm(file.trim_start_matches("images/")) {
-            subject.find("logo-name", file, None, "the CRM's name must not stand in a logo or its name");
+            subject.find("logo-name", file, None, "the CRM's name must not be in a logo or its name");
         }
     }
 }

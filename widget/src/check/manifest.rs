@@ -24,7 +24,7 @@ pub(super) fn look(subject: &mut Subject<'_>) {
         subject.find("locale", FILE, None, "widget.locale names the languages of the widget");
     }
     for language in locale.iter().filter(|language| !taken.contains(&language.as_str())) {
-        let message = format!("\"{language}\" is no language of {}: {}", subject.platform.brand(), taken.join(", "));
+        let message = format!("\"{language}\" is not a language of {}: {}", subject.platform.brand(), taken.join(", "));
         subject.find("locale", FILE, None, message);
     }
 }

@@ -103,15 +103,15 @@ fn selectors(plain: &str) -> Vec<(usize, String)> {
     for sign in plain.chars() {
         match sign {
             '{' => {
-                let told = head.trim().to_owned();
-                let at_rule = told.starts_with('@');
+                let selector = head.trim().to_owned();
+                let at_rule = selector.starts_with('@');
                 let steps = outer.last() == Some(&true);
                 if !at_rule && !steps {
-                    let parts = parts(&told);
+                    let parts = parts(&selector);
                     found.extend(parts.into_iter().map(|selector| (start, selector)));
                 }
                 // Inside keyframes and inside a rule there are no selectors of the page.
-                outer.push(!at_rule || steps || told.contains("keyframes") || told.contains("font-face"));
+                outer.push(!at_rule || steps || selector.contains("keyframes") || selector.contains("font-face"));
                 head.clear();
             }
             '}' => {
@@ -156,8 +156,8 @@ mod tests {
     fn selectors_are_found_with_their_lines() {
         let text = ".a b,\n.a:is(.x, .y) {\n  color: red;\n}\n@media (x) {\n  .a c { top: 0 }\n}\n@keyframes k { from { top: 0 } }\nbody { }";
         let found: Vec<_> = selectors(text);
-        let told: Vec<_> = found.iter().map(|(line, selector)| (*line, selector.as_str())).collect();
-        assert_eq!(told, [(1, ".a b"), (1, ".a:is(.x, .y)"), (6, ".a c"), (9, "body")]);
+        let shown: Vec<_> = found.iter().map(|(line, selector)| (*line, selector.as_str())).collect();
+        assert_eq!(shown, [(1, ".a b"), (1, ".a:is(.x, .y)"), (6, ".a c"), (9, "body")]);
     }
 
     #[test]
