@@ -1,4 +1,4 @@
-//! What all crates of Parom are built on. Knows nothing of tenants, sources, the queue or a messenger.
+//! The foundation of all crates of Parom. Knows nothing of tenants, sources, the queue or a messenger.
 
 // data
 pub mod message;

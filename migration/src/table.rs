@@ -34,7 +34,7 @@ impl Table {
         Self { indexes, ..self }
     }
 
-    /// Storage settings that only PostgreSQL has: what follows `ALTER TABLE name`.
+    /// Storage settings that only PostgreSQL has: the clause after `ALTER TABLE name`.
     pub const fn on_postgres(self, settings: &'static str) -> Self {
         Self { on_postgres: Some(settings), ..self }
     }

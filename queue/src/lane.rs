@@ -195,7 +195,7 @@ async fn read_locked(
     Ok(now)
 }
 
-/// What a batch of accepted letters needs in a lane.
+/// The changes of a lane by a batch of accepted letters.
 #[derive(Clone, Debug)]
 pub struct LaneChange {
     pub seed: Seed,

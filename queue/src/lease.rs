@@ -99,7 +99,7 @@ impl Queue {
             match self.claim_at_once(of_one, lease_millis, &mut found).await {
                 Ok(some) => claims.extend(some),
                 Err(error) if claims.is_empty() => return Err(error),
-                // What is already leased is delivered; the rest follows soon.
+                // Lanes that are already leased are delivered; the rest follows soon.
                 Err(error) => {
                     tracing::warn!(%error, "an account's lanes could not be leased");
                     break;

@@ -1,4 +1,4 @@
-//! What became of an accepted request.
+//! The outcome of an accepted request.
 
 use uuid::Uuid;
 

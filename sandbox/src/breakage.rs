@@ -23,7 +23,7 @@ enum Takes {
     Host,
 }
 
-/// What a fault affects.
+/// The requests that a fault affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
     Everything,

@@ -91,7 +91,7 @@ fn copy(call: &Outgoing) -> Option<Outgoing> {
     })
 }
 
-/// What the log shows of a call: method, path and host.
+/// The parts of a call shown in the log: method, path and host.
 type Shown = (&'static str, String, Option<String>);
 
 fn copy_of_log(call: &Outgoing) -> Shown {

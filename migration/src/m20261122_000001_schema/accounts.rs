@@ -1,4 +1,4 @@
-//! Accounts of amoCRM: how they are connected, what keeps them connected, and how they are found.
+//! amoCRM accounts: their connection, the data that keeps it working, and the indexes that find them.
 
 use crate::table::{Table, bigint, blob, boolean, integer, smallint, table, tenant_table, text, uuid};
 

@@ -103,7 +103,7 @@ pub(super) async fn settings(
     };
     let stage = host::Stage {
         host: &host,
-        // What the area is called in such a list is not documented; the location's name is assumed.
+        // The name of the area in such a list is not documented; the location's name is assumed.
         area: match &asked.list {
             Some(list) => list.as_str(),
             None if in_pipelines => "digital_pipeline",

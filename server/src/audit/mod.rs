@@ -24,7 +24,7 @@ pub use context::AuditContext;
 pub use query::AuditQuery;
 pub use refusals::{AuditLogKind, Refusals, RefusedAction, flush, run};
 
-/// Who did it.
+/// The author of an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A member of the tenant, in the panel.

@@ -1,4 +1,4 @@
-//! `manifest.json`: what a backup contains and what it needs.
+//! `manifest.json`: the contents of a backup and its requirements.
 
 use std::path::{Component, Path};
 

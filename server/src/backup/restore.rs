@@ -11,7 +11,7 @@ use base::vault::{Vault, VaultError};
 use super::manifest::Manifest;
 use super::{Progress, postgres, sqlite, verify};
 
-/// What was restored.
+/// A summary of a restore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
     pub manifest: Manifest,

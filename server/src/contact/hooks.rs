@@ -23,8 +23,8 @@ pub enum ContactEvent {
     Linked(String, i64),
 }
 
-/// Checks the chats whose stored data differs; returns how many. What cannot be checked now is checked when it is
-/// displayed.
+/// Checks the chats whose stored data differs; returns how many. Chats that cannot be checked now are checked when they
+/// are displayed.
 pub async fn wake(app: &Arc<TenantContext>, tenant_id: Uuid, event: &ContactEvent) -> Result<usize, DbErr> {
     let select = conversation::Entity::of_tenant(tenant_id);
     let select = match event {

@@ -1,5 +1,4 @@
-//! One leased letter from lease to settlement: what is attempted, and what the verdict does to letter, message and
-//! turn.
+//! One leased letter from lease to settlement: the attempt, and the effect of its verdict on letter, message and turn.
 
 use std::sync::Arc;
 

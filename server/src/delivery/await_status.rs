@@ -31,7 +31,7 @@ pub(super) const LOOK_MILLIS: i64 = 10_000;
 /// How long both facts are kept.
 const KEPT_MILLIS: i64 = 24 * 3_600_000;
 
-/// What is known of a letter before its attempt.
+/// The state of a letter before its attempt.
 pub(super) enum Reported {
     /// Nothing to wait for: it is sent.
     Not,

@@ -1,4 +1,4 @@
-//! The page after an exchange: what is done, what is missing, and the next action.
+//! The page after an exchange: completed and missing steps, and the next action.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

@@ -35,7 +35,7 @@ pub struct ProbeStep {
     /// `credentials`, `webhook`, `chat`, `message` or `status`; the texts are `source-test-{name}`.
     pub name: &'static str,
     pub ok: bool,
-    /// What was seen, or what is wrong.
+    /// The observation or the problem.
     pub detail: Option<LocalizedText>,
     /// Duration in milliseconds.
     pub ms: u64,

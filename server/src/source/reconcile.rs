@@ -35,7 +35,7 @@ pub(super) const PIPELINE_ARCHIVED: &str = "pipeline_archived";
 /// Kind of the alert about a source that amoCRM no longer has.
 pub(super) const GONE: &str = "source_gone";
 
-/// The most that amoCRM lists; what is missing from a full list is requested by name.
+/// The most that amoCRM lists; sources missing from a full list are requested by name.
 const LISTED: usize = 100;
 /// External ids in one request.
 const NAMES: usize = 25;

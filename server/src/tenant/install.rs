@@ -158,7 +158,7 @@ async fn user(rest: &Rest, fresh: &Grant, user_id: i64) -> Result<Option<User>, 
     }
 }
 
-/// What is known about an account at installation.
+/// The known data about an account at installation.
 struct InstallFacts<'call> {
     integration: &'call str,
     host: &'call Host,

@@ -88,7 +88,7 @@ fn put(item: &mut Value, name: &str, value: Value) {
     }
 }
 
-/// What the state means, since when, and its cause.
+/// The meaning of the state, its start and its cause.
 fn hint(reader: &WidgetReader, row: &source::Model, state: &SourceState) -> String {
     let words = reader.words;
     let when = |at| When::new(at, reader.now, reader.zone, words);

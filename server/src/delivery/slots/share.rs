@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// How far one slot advances a tenant of weight 1.
 const STRIDE: u64 = 1_000_000;
 
-/// What a target could use.
+/// The demand of a target.
 #[derive(Clone, Copy, Debug)]
 pub struct SlotDemand<'offer> {
     pub pool: &'offer str,

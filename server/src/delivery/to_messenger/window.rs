@@ -17,8 +17,8 @@ use crate::tenant::users;
 
 const HOUR: i64 = 3_600_000;
 
-/// The report that refuses a message; none if it may be sent. Templates are sent at any time, and so are public
-/// answers to comments. What may have arrived already is left to the messenger.
+/// The report that refuses a message; none if it may be sent. Templates are sent at any time, and so are public answers
+/// to comments. A message that may have arrived already is left to the messenger.
 pub(super) async fn closed(
     line: &MessengerTarget<'_>,
     claim: &Claim,
@@ -79,7 +79,7 @@ async fn with_other_chats(
     Ok(chats)
 }
 
-/// What amoCRM shows below the message. `length`: the time that is over, in milliseconds.
+/// The text that amoCRM shows below the message. `length`: the length of the window, in milliseconds.
 fn refusal_text(words: Words, length: i64, templates: bool, wrote: bool) -> String {
     let key = match (wrote, templates) {
         (true, true) => "failure-window_closed-over-template",

@@ -147,7 +147,7 @@ fn measure(pool: &str, settlement: &Settlement) {
     metrics::counter!("parom_remote_errors_total", "remote" => pool.to_owned(), "error" => error).increment(1);
 }
 
-/// What is reported to the log, the metrics and the source's state after the commit.
+/// Data for the log, the metrics and the source's state, reported after the commit.
 struct AfterCommit {
     claim: Claim,
     verdict: &'static str,

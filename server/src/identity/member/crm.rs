@@ -19,7 +19,7 @@ pub const FROM_CRM: &str = "amocrm";
 /// A role that was decided here.
 pub const FROM_PANEL: &str = "panel";
 
-/// What amoCRM reports about a user of an account.
+/// A user's rights in an account, as amoCRM reports them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Vouched {
     Administrator,

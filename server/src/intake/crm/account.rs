@@ -23,7 +23,7 @@ pub use act::Acts;
 pub const KIND: &str = "crm";
 
 /// The route's handler. 404 for an unknown token, 415 for anything but a form, 413 above 1 MiB, 503 while nothing can
-/// be stored; else 200. What cannot be processed is quarantined; events without relevance are dropped.
+/// be stored; else 200. An unreadable hook is quarantined; events without relevance are dropped.
 pub async fn hook(
     app: web::Data<IntakeContext>,
     token: web::Path<String>,

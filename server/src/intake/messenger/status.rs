@@ -20,7 +20,7 @@ use crate::lookup::{MessageKey, known_message};
 /// A status for an unknown id waits this long for its message.
 const PARKED_MILLIS: i64 = 24 * 3_600_000;
 
-/// What became of a status.
+/// The result of storing a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatusOutcome {
     /// None if the messenger's id is not known yet; the status is then parked for 24 hours.

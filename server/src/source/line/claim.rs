@@ -58,7 +58,7 @@ fn credentials_of(connector: &dyn Connector) -> String {
     format!("/settings/{field}")
 }
 
-/// Who already uses a line, as a text for this account; none if the line is free.
+/// The current user of a line, as a text for this account; none if the line is free.
 pub async fn is_taken(
     app: &SourceContext,
     tenant_id: Uuid,

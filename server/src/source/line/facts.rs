@@ -18,7 +18,7 @@ use crate::source::StateReason;
 
 /// How often a change is retried because a concurrent one came first.
 const TRIES: usize = 5;
-/// What the messenger reports to be wrong, by aspect.
+/// The problems that the messenger reports, by aspect.
 const TROUBLES: &str = "troubles";
 
 /// The result of the last check of a messenger's webhook.

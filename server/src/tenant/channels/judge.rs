@@ -1,4 +1,4 @@
-//! What amoCRM's answer to a connect means.
+//! The status of a channel by amoCRM's answer to a connect.
 
 use std::time::Duration;
 

@@ -31,7 +31,7 @@ impl From<DbErr> for InstallError {
     }
 }
 
-/// A fault of our own database, configuration or code; what is stored waits until it is repaired.
+/// A fault of our own database, configuration or code; stored calls wait until it is repaired.
 impl From<anyhow::Error> for InstallError {
     fn from(error: anyhow::Error) -> Self {
         tracing::error!(

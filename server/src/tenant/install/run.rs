@@ -184,7 +184,7 @@ fn complain(stored: Result<(), sea_orm::DbErr>) {
     }
 }
 
-/// Milliseconds until the next attempt: what amoCRM requested, but never less than our own back-off.
+/// Milliseconds until the next attempt: the delay that amoCRM requested, but never less than our own back-off.
 fn pause(attempts: i32, asked: Option<Duration>) -> i64 {
     let tried = usize::try_from(attempts).unwrap_or(1).saturating_sub(1);
     let own = BACK_OFF.get(tried).copied().unwrap_or(60) * 1000;

@@ -30,7 +30,7 @@ impl Default for Acts {
     }
 }
 
-/// What to check.
+/// A check required by a hook.
 pub(super) enum HookCheck {
     Contact(ContactEvent),
     /// A template, by its id.
