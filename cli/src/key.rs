@@ -12,12 +12,13 @@ use clap::{Subcommand, ValueEnum};
 use entity::{api_key, directory, tenant};
 use parom::api::key::Scope;
 use parom::api::key_ring;
-use parom::audit::{self, Actor, AuditEntry};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
+
+use crate::audit_log;
 
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
@@ -150,7 +151,7 @@ pub async fn create(
     let added = async {
         let (key, id) = key_ring::add(&tx, clock, log, &made).await.context("cannot store the key")?;
         let detail = json!({ "name": name, "scope": scope.name(), "expires_at": expires });
-        note(&tx, clock, ("key.created", log, id), detail).await?;
+        audit_log::record(&tx, clock, ("key.created", log, &id.to_string()), detail).await?;
         Ok(key)
     };
     let added = added.await;
@@ -194,22 +195,10 @@ pub async fn revoke(store: &Store, clock: &Clock, id: Uuid) -> anyhow::Result<()
         ensure!(done, "the key {id} was revoked before");
         let key = key_ring::one(&tx, entry.tenant_id, id).await?;
         let detail = json!({ "name": key.map(|key| key.name).unwrap_or_default() });
-        note(&tx, clock, ("key.revoked", entry.tenant_id, id), detail).await
+        audit_log::record(&tx, clock, ("key.revoked", entry.tenant_id, &id.to_string()), detail).await
     };
     let done = done.await;
     finish_tx(tx, done).await
-}
-
-/// Records the action in the account's audit log, or in the vendor's.
-async fn note(
-    db: &impl ConnectionTrait,
-    clock: &Clock,
-    (action, tenant_id, id): (&'static str, Uuid, Uuid),
-    detail: Value,
-) -> anyhow::Result<()> {
-    let object = &id.to_string();
-    let entry = AuditEntry { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
-    audit::write(clock, db, entry).await.context("cannot write the audit log")
 }
 
 /// A key as JSON.

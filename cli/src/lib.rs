@@ -15,6 +15,7 @@ use base::vault::Vault;
 use clap::{Parser, Subcommand};
 use parom::app::App;
 
+mod audit_log;
 mod backup;
 mod channel;
 mod chats;
@@ -29,6 +30,7 @@ mod id;
 mod import;
 pub mod key;
 mod openapi;
+mod progress;
 mod sandbox;
 mod secrets;
 mod serve;
@@ -205,7 +207,7 @@ async fn migrate(config: Option<&Path>) -> anyhow::Result<ExitCode> {
 /// Opens the configured database and migrates it.
 async fn open(config: Option<&Path>) -> anyhow::Result<Store> {
     let config = Config::load(config)?;
-    tell_of_new_database(&config);
+    warn_of_new_database(&config);
     let store = Store::open(&config.database, Clock::system()).await?;
     if config.database.migrate {
         base::store::migrate(&store).await?;
@@ -213,8 +215,8 @@ async fn open(config: Option<&Path>) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-/// Says that a command is about to begin a new installation, which in the wrong folder nobody wants.
-fn tell_of_new_database(config: &Config) {
+/// Warns that a command is about to begin a new installation, in case the folder is the wrong one.
+fn warn_of_new_database(config: &Config) {
     if let Some(path) = config.database.file().filter(|path| !path.exists()) {
         let path = std::path::absolute(&path).unwrap_or(path);
         let _ = writeln!(
@@ -228,7 +230,7 @@ fn tell_of_new_database(config: &Config) {
 /// Everything that a command needs to work beside a running server, without taking or voiding leases.
 async fn beside(config: Option<&Path>) -> anyhow::Result<Arc<App>> {
     let config = Config::load(config)?;
-    tell_of_new_database(&config);
+    warn_of_new_database(&config);
     let store = Store::open(&config.database, Clock::system()).await?;
     if config.database.migrate {
         base::store::migrate(&store).await?;

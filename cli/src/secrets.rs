@@ -1,20 +1,21 @@
 //! `parom secrets`: the key that encrypts tokens, passwords and keys in the database.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
 use base::store::VENDOR;
 use clap::Subcommand;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use parom::app::App;
-use parom::audit::{self, Actor, AuditEntry};
 use parom::rotation::{self, RotationStep, Turned};
 use serde_json::json;
 
+use crate::{audit_log, progress};
+
 /// Without a progress bar, a line is printed after this many values.
-const TOLD_EVERY: u64 = 10_000;
+const LINE_EVERY: u64 = 10_000;
 
 #[derive(Debug, Subcommand)]
 pub enum SecretsCommand {
@@ -26,7 +27,8 @@ pub enum SecretsCommand {
 /// Runs the command and shows its progress: a bar on a terminal, lines elsewhere.
 pub async fn run(command: SecretsCommand, app: &Arc<App>, out: &mut (impl Write + Send)) -> anyhow::Result<ExitCode> {
     let SecretsCommand::Rotate = command;
-    let mut progress = RotationProgress { out, bar: bar(), resealed: 0, counted: 0, failed: None };
+    let mut progress =
+        RotationProgress { out, bar: progress::bar(0, progress::COUNT), resealed: 0, counted: 0, failed: None };
     let turned = rotation::turn(app, &mut |step| progress.step(&step)).await;
     progress.bar.finish_and_clear();
     let (resealed, failed) = (progress.resealed, progress.failed);
@@ -41,19 +43,9 @@ pub async fn run(command: SecretsCommand, app: &Arc<App>, out: &mut (impl Write 
             ),
         ),
     };
-    let (action, object, detail) = ("vault.turned", key.to_string(), json!({ "resealed": resealed }));
-    let entry = AuditEntry {
-        tenant_id: VENDOR,
-        actor: &Actor::Cli,
-        action,
-        object: &object,
-        detail,
-        address: None,
-        done: true,
-    };
-    audit::record(app, app.store.write(), entry)
-        .await
-        .context("the key was replaced, but the audit log could not be written")?;
+    let entry = ("vault.turned", VENDOR, &*key.to_string());
+    let recorded = audit_log::record(app.store.write(), &app.clock, entry, json!({ "resealed": resealed })).await;
+    recorded.context("the key was replaced")?;
     writeln!(out, "Encrypted again: {}.\n{last}", counted(resealed)).context("standard output is closed")?;
     Ok(ExitCode::SUCCESS)
 }
@@ -64,17 +56,6 @@ fn counted(values: u64) -> String {
 
 fn file(app: &App) -> String {
     app.vault.key_file().map(|file| file.display().to_string()).unwrap_or_default()
-}
-
-fn bar() -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(0);
-    match ProgressStyle::with_template("{wide_bar} {pos}/{len}  {msg}") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }
 
 struct RotationProgress<'out, W: Write> {
@@ -110,13 +91,13 @@ impl<W: Write> RotationProgress<'_, W> {
     }
 
     fn resealed(&mut self, values: u64) {
-        let before = self.resealed / TOLD_EVERY;
+        let before = self.resealed / LINE_EVERY;
         self.resealed += values;
         // Values written meanwhile by processes that had not picked up the key are added.
         self.counted = self.counted.max(self.resealed);
         self.bar.set_length(self.counted);
         self.bar.set_position(self.resealed);
-        if self.bar.is_hidden() && self.resealed / TOLD_EVERY > before {
+        if self.bar.is_hidden() && self.resealed / LINE_EVERY > before {
             self.line(&format!("{} of {} are encrypted again.", self.resealed, self.counted));
         }
     }

@@ -10,7 +10,6 @@ use anyhow::{Context, bail, ensure};
 use clap::{ArgGroup, Subcommand};
 use entity::tenant;
 use parom::app::App;
-use parom::audit::{self, Actor, AuditEntry};
 use parom::missed_hooks;
 use parom::tenant::{self as tenants, Erasure, Export, Who};
 use serde_json::{Value, json};
@@ -21,6 +20,8 @@ pub(super) mod roster;
 use base::error::Error;
 use base::store::VENDOR;
 use roster::{find, list};
+
+use crate::audit_log;
 
 /// The actor named in proofs of erasure.
 const BY: &str = "cli";
@@ -256,10 +257,8 @@ pub(super) async fn note(
     object: &str,
     detail: Value,
 ) -> anyhow::Result<()> {
-    let entry = AuditEntry { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
-    audit::record(app, app.store.write(), entry)
-        .await
-        .context("the action was done but could not be recorded in the audit log")
+    let recorded = audit_log::record(app.store.write(), &app.clock, (action, tenant_id, object), detail).await;
+    recorded.context("the action was done")
 }
 
 /// An error with its own text.

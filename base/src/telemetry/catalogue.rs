@@ -13,7 +13,10 @@ const COUNTERS: &[Counter] = &[
     (
         "parom_hooks_total",
         "Calls of amoCRM and of messengers that were answered, by door and HTTP status.",
-        &[("door", &["amocrm", "crm", "facebook", "instagram", "max", "telegram"]), ("status", &["200", "401", "503"])],
+        &[
+            ("door", &["amocrm", "avito", "crm", "facebook", "instagram", "max", "telegram", "vk", "whatsapp"]),
+            ("status", &["200", "401", "503"]),
+        ],
     ),
     (
         "parom_quarantined_total",
@@ -41,7 +44,7 @@ const COUNTERS: &[Counter] = &[
         "parom_quarantined_total",
         "",
         &[
-            ("door", &["facebook", "instagram", "max", "telegram"]),
+            ("door", &["avito", "facebook", "instagram", "max", "telegram", "vk", "whatsapp"]),
             ("reason", &["broke_off", "conflict", "invalid", "unknown", "unknown_update", "unreadable", "unstorable"]),
         ],
     ),
