@@ -107,6 +107,6 @@ fn shown(line: &CheckResult, words: Words) -> serde_json::Value {
     })
 }
 
-fn plain_text(said: &LocalizedText, words: Words) -> String {
-    said.plain(words, CRM)
+fn plain_text(detail: &LocalizedText, words: Words) -> String {
+    detail.plain(words, CRM)
 }

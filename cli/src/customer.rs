@@ -73,7 +73,7 @@ pub async fn run(
     given: impl FnOnce() -> anyhow::Result<Option<SecretString>>,
     out: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
-    let (said, json) = match command {
+    let (outcome, json) = match command {
         CustomerCommand::Add { login, json } => {
             let (password, is_new) = chosen(given()?)?;
             let hash = password::hash(&app.identity, password.clone()).await?;
@@ -89,7 +89,7 @@ pub async fn run(
         CustomerCommand::Disable { login, json } => (disable(app, &login).await?, json),
         CustomerCommand::List { json } => (list(app).await?, json),
     };
-    if json { write_json(out, &said.json) } else { out.write_all(said.text.as_bytes()) }
+    if json { write_json(out, &outcome.json) } else { out.write_all(outcome.text.as_bytes()) }
         .and_then(|()| out.flush())
         .context("standard output is closed")?;
     Ok(ExitCode::SUCCESS)

@@ -178,7 +178,7 @@ async fn one(
     dry_run: bool,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let said = match (action, dry_run) {
+    let line = match (action, dry_run) {
         (ReplayAction::Retry, true) => "1 letter would be sent again. Nothing is done yet.",
         (ReplayAction::Drop, true) => "1 letter would be removed. Nothing is done yet.",
         (ReplayAction::Retry, false) => "It is sent again by the running server.",
@@ -193,7 +193,7 @@ async fn one(
             note(app, tenant.tenant_id, noted(action), &id.to_string(), json!({ "count": 1 })).await?;
         }
     }
-    writeln!(out, "{said}").context(CLOSED)
+    writeln!(out, "{line}").context(CLOSED)
 }
 
 const fn noted(action: ReplayAction) -> &'static str {

@@ -174,10 +174,10 @@ impl From<Error> for OAuthError {
 /// `hint`, else `detail`, else `title`, else the beginning of the body; omitted if it contains a secret.
 fn hint(body: &[u8], secrets: &[&str]) -> String {
     let problem = serde_json::from_slice::<Value>(body).unwrap_or_default();
-    let said = ["hint", "detail", "title"].into_iter().find_map(|key| lenient::text(&problem, key));
-    let said = said.map_or_else(|| excerpt(body), |said| clean(&said));
-    if secrets.iter().any(|secret| !secret.is_empty() && said.contains(secret)) {
+    let detail = ["hint", "detail", "title"].into_iter().find_map(|key| lenient::text(&problem, key));
+    let detail = detail.map_or_else(|| excerpt(body), |detail| clean(&detail));
+    if secrets.iter().any(|secret| !secret.is_empty() && detail.contains(secret)) {
         return "(hidden, it repeats a secret)".to_owned();
     }
-    said.chars().take(HINT_LIMIT).collect()
+    detail.chars().take(HINT_LIMIT).collect()
 }

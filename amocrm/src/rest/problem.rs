@@ -26,10 +26,10 @@ pub(super) fn words(body: &[u8]) -> String {
 }
 
 fn field(error: &Value) -> Option<String> {
-    let said = lenient::text(error, "detail").or_else(|| lenient::text(error, "code"))?;
+    let detail = lenient::text(error, "detail").or_else(|| lenient::text(error, "code"))?;
     Some(match lenient::text(error, "path") {
-        Some(path) => format!("{path}: {said}"),
-        None => said,
+        Some(path) => format!("{path}: {detail}"),
+        None => detail,
     })
 }
 

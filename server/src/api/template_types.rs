@@ -195,8 +195,8 @@ impl TemplateIn {
             Some(markers) => {
                 let missing = |marker: &&String| examples.get(*marker).is_none_or(String::is_empty);
                 if let Some(marker) = markers.iter().find(missing) {
-                    let said = LocalizedText::new("said-template-example").with("marker", marker.as_str());
-                    wrong.push(FieldError::new("/params", said));
+                    let detail = LocalizedText::new("said-template-example").with("marker", marker.as_str());
+                    wrong.push(FieldError::new("/params", detail));
                 }
             }
         }
@@ -240,8 +240,8 @@ impl ReviewIn {
     pub(super) fn checked(self) -> Result<TemplateState> {
         let reason = self.reason.filter(|reason| !reason.trim().is_empty());
         if reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON_CHARS) {
-            let said = LocalizedText::new("said-template-text").with("most", REASON_CHARS.to_string());
-            return Err(Error::field("/reason", said));
+            let detail = LocalizedText::new("said-template-text").with("most", REASON_CHARS.to_string());
+            return Err(Error::field("/reason", detail));
         }
         let id = self.external_id.map(|id| base::json::checked_id("/external_id", id)).transpose()?;
         Ok(TemplateState {

@@ -38,8 +38,8 @@ struct AccountFindings {
 /// Checks all accounts, or one.
 pub async fn look(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) {
     if let Err(error) = look_at(store, only, checks).await {
-        let said = because("doctor-accounts-wrong", error.to_string());
-        checks.push(Check::warn("accounts", said, "doctor-migrate-fix"));
+        let detail = because("doctor-accounts-wrong", error.to_string());
+        checks.push(Check::warn("accounts", detail, "doctor-migrate-fix"));
     }
 }
 
@@ -70,14 +70,14 @@ async fn access_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFin
     let used = oauth_grant::Entity::of_tenant(tenant.tenant_id).filter(oauth_grant::Column::InUse.eq(true));
     let Some(grant) = used.one(store.read()).await? else { return Ok(()) };
     let days = access::days_left(&grant, store.clock().millis());
-    let said = |key, days: i64| LocalizedText::new(key).with("host", tenant.host.as_str()).with("days", days);
+    let detail = |key, days: i64| LocalizedText::new(key).with("host", tenant.host.as_str()).with("days", days);
     if grant.dead || days == 0 {
         let since = (store.clock().millis() - grant.refreshed_at).max(0) / DAY;
-        found.lost.push(said("doctor-token-lost-one", since));
+        found.lost.push(detail("doctor-token-lost-one", since));
         return Ok(());
     }
     if days <= access::EXPIRING_DAYS {
-        found.ending.push(said("doctor-token-ending-one", days));
+        found.ending.push(detail("doctor-token-ending-one", days));
     }
     if found.fewest.as_ref().is_none_or(|(fewest, _)| days < *fewest) {
         found.fewest = Some((days, tenant.host.clone()));
@@ -88,15 +88,15 @@ async fn access_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFin
 async fn channels_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFindings) -> Result<(), DbErr> {
     for row in tenant_channel::Entity::of_tenant(tenant.tenant_id).all(store.read()).await? {
         let named = |key| {
-            let said = LocalizedText::new(key).with("host", tenant.host.as_str());
-            said.with("account", tenant.account_id.to_string()).with("channel", row.channel_id.to_string())
+            let detail = LocalizedText::new(key).with("host", tenant.host.as_str());
+            detail.with("account", tenant.account_id.to_string()).with("channel", row.channel_id.to_string())
         };
         match row.status.as_str() {
             "connected" => {}
             "not_allowed" => found.not_allowed.push(named("doctor-channel-one")),
             "misconfigured" => {
-                let said = named("doctor-channel-one-because").with("reason", LocalizedText::stored(&row.detail));
-                found.misconfigured.push(said);
+                let detail = named("doctor-channel-one-because").with("reason", LocalizedText::stored(&row.detail));
+                found.misconfigured.push(detail);
             }
             _ => found.disconnected.push(named("doctor-channel-one")),
         }
@@ -114,8 +114,9 @@ async fn sources_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFi
             (_, Some((reason, _, theirs))) => because_of(reason, &theirs),
             (_, None) => continue,
         };
-        let said = LocalizedText::new("doctor-source-one").with("source", row.name).with("host", tenant.host.as_str());
-        found.sources.push(said.with("reason", reason));
+        let detail =
+            LocalizedText::new("doctor-source-one").with("source", row.name).with("host", tenant.host.as_str());
+        found.sources.push(detail.with("reason", reason));
     }
     let strays = stray_source::Entity::of_tenant(tenant.tenant_id).count(store.read()).await?;
     if strays > 0 {
@@ -127,8 +128,8 @@ async fn sources_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFi
 async fn collect_subscription(store: &Store, tenant: &tenant::Model, found: &mut AccountFindings) -> Result<(), DbErr> {
     let standing = subscription::standing(store.read(), tenant.tenant_id).await?;
     if let Some(standing) = standing.filter(|standing| standing.state == SubscriptionState::Refused) {
-        let said = LocalizedText::new("doctor-contacts-one").with("host", tenant.host.as_str());
-        found.unreported.push(said.with("reason", LocalizedText::quoted(standing.detail)));
+        let detail = LocalizedText::new("doctor-contacts-one").with("host", tenant.host.as_str());
+        found.unreported.push(detail.with("reason", LocalizedText::quoted(standing.detail)));
     }
     Ok(())
 }
@@ -141,19 +142,19 @@ fn why(stored: &str) -> LocalizedText {
 
 /// `theirs`: the other side's own text, or its name.
 fn because_of(reason: StateReason, theirs: &str) -> LocalizedText {
-    let said = LocalizedText::new(format!("doctor-source-{}", reason.as_str()));
+    let detail = LocalizedText::new(format!("doctor-source-{}", reason.as_str()));
     if theirs.is_empty() {
-        return said;
+        return detail;
     }
-    LocalizedText::new("doctor-source-why").with("reason", said).with("text", LocalizedText::stored(theirs))
+    LocalizedText::new("doctor-source-why").with("reason", detail).with("text", LocalizedText::stored(theirs))
 }
 
 async fn alarms_of(store: &Store, tenant_id: Uuid, host: &str, found: &mut AccountFindings) -> Result<(), DbErr> {
     let open = alert::Entity::of_tenant(tenant_id).filter(alert::Column::ResolvedAt.is_null());
     for row in open.all(store.read()).await? {
         let days = (store.clock().millis() - row.opened_at).max(0) / DAY;
-        let said = LocalizedText::new(if host.is_empty() { "doctor-alarm-one" } else { "doctor-alarm-one-at" });
-        found.alarms.push(said.with("kind", row.kind).with("host", host).with("days", days));
+        let detail = LocalizedText::new(if host.is_empty() { "doctor-alarm-one" } else { "doctor-alarm-one-at" });
+        found.alarms.push(detail.with("kind", row.kind).with("host", host).with("days", days));
     }
     Ok(())
 }
@@ -219,19 +220,19 @@ fn report(found: &AccountFindings, checks: &mut Vec<Check>) {
         Check::ok("quarantine", LocalizedText::new("doctor-quarantine-ok"))
     } else {
         let all: Vec<_> = found.aside.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
-        let said = LocalizedText::new("doctor-quarantine-bad").with("items", all.join(", "));
-        Check::warn("quarantine", said, "doctor-quarantine-bad-fix")
+        let detail = LocalizedText::new("doctor-quarantine-bad").with("items", all.join(", "));
+        Check::warn("quarantine", detail, "doctor-quarantine-bad-fix")
     });
 }
 
 fn named(name: &'static str, what: &'static str, bad: &[LocalizedText], remedy: &'static str) -> Check {
     let some = bad.get(..NAMED).unwrap_or(bad).to_vec();
     let more = bad.len().saturating_sub(NAMED);
-    let said = LocalizedText::new(what);
-    let said = if more > 0 {
-        said.with("items", LocalizedText::new("doctor-list-more").with("items", some).with("count", more))
+    let detail = LocalizedText::new(what);
+    let detail = if more > 0 {
+        detail.with("items", LocalizedText::new("doctor-list-more").with("items", some).with("count", more))
     } else {
-        said.with("items", some)
+        detail.with("items", some)
     };
-    Check::warn(name, said, remedy)
+    Check::warn(name, detail, remedy)
 }

@@ -25,8 +25,8 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
             checks.push(check.remedied("wanted", found.to_string()));
         }
         Err(error) => {
-            let said = because("doctor-database-down", error.to_string());
-            checks.push(Check::fail("database", said, "doctor-database-down-fix"));
+            let detail = because("doctor-database-down", error.to_string());
+            checks.push(Check::fail("database", detail, "doctor-database-down-fix"));
         }
     }
     match store::pending_migrations(store).await {
@@ -35,17 +35,17 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
             true
         }
         Ok(count) => {
-            let said = LocalizedText::new("doctor-migrations-behind").with("count", count);
-            checks.push(Check::warn("migrations", said, "doctor-migrations-behind-fix"));
+            let detail = LocalizedText::new("doctor-migrations-behind").with("count", count);
+            checks.push(Check::warn("migrations", detail, "doctor-migrations-behind-fix"));
             false
         }
         Err(error) => {
-            let said = because("doctor-migrations-wrong", error.to_string());
+            let detail = because("doctor-migrations-wrong", error.to_string());
             let remedy = match error {
                 MigrateError::Database(_) => "doctor-migrate-fix",
                 MigrateError::BeforeFirstRelease | MigrateError::Newer(_) => "doctor-migrations-foreign-fix",
             };
-            checks.push(Check::fail("migrations", said, remedy));
+            checks.push(Check::fail("migrations", detail, remedy));
             false
         }
     }
@@ -76,8 +76,8 @@ pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
             }
         }
         Err(error) => {
-            let said = because("doctor-queue-wrong", error.to_string());
-            checks.push(Check::warn("queue", said, "doctor-migrate-fix"));
+            let text = because("doctor-queue-wrong", error.to_string());
+            checks.push(Check::warn("queue", text, "doctor-migrate-fix"));
         }
     }
 }

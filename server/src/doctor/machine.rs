@@ -22,13 +22,13 @@ pub fn secrets(config: &Config, checks: &mut Vec<Check>) {
     }
     match Vault::open(&config.secrets, false) {
         Ok(vault) if vault.key_file_mode_is_open() => {
-            let said = LocalizedText::new("doctor-secrets-open").with("file", file.as_str());
-            checks.push(Check::warn("secrets", said, "doctor-secrets-open-fix").remedied("file", file));
+            let detail = LocalizedText::new("doctor-secrets-open").with("file", file.as_str());
+            checks.push(Check::warn("secrets", detail, "doctor-secrets-open-fix").remedied("file", file));
         }
         Ok(_) => checks.push(Check::ok("secrets", LocalizedText::new("doctor-secrets-ok"))),
         Err(error) => {
-            let said = because("doctor-secrets-wrong", error.to_string());
-            checks.push(Check::fail("secrets", said, "doctor-secrets-wrong-fix"));
+            let detail = because("doctor-secrets-wrong", error.to_string());
+            checks.push(Check::fail("secrets", detail, "doctor-secrets-wrong-fix"));
         }
     }
 }
@@ -39,8 +39,8 @@ pub fn public_url(config: &Config, checks: &mut Vec<Check>) {
     if config.server.public_url.scheme() == "https" {
         checks.push(Check::ok("public_url", LocalizedText::new("doctor-public_url-ok").with("url", url)));
     } else {
-        let said = LocalizedText::new("doctor-public_url-not-https").with("url", url);
-        checks.push(Check::warn("public_url", said, "doctor-public_url-not-https-fix"));
+        let detail = LocalizedText::new("doctor-public_url-not-https").with("url", url);
+        checks.push(Check::warn("public_url", detail, "doctor-public_url-not-https-fix"));
     }
 }
 
@@ -61,8 +61,8 @@ pub fn in_clear(config: &Config, checks: &mut Vec<Check>) {
         checks.push(Check::ok("private", LocalizedText::new("doctor-private-ok")));
     }
     for found in found {
-        let said = LocalizedText::new("doctor-private-clear").with("key", found.key());
-        let check = Check::warn("private", said, "doctor-private-clear-fix");
+        let detail = LocalizedText::new("doctor-private-clear").with("key", found.key());
+        let check = Check::warn("private", detail, "doctor-private-clear-fix");
         checks.push(check.remedied("key", found.key()).remedied("remedy", found.remedy()));
     }
 }
@@ -76,8 +76,8 @@ pub fn operators(config: &Config, checks: &mut Vec<Check>) {
     checks.push(if is_loopback || config.server.ops_listen.is_some() {
         Check::ok("operators", LocalizedText::new("doctor-operators-ok").with("address", address))
     } else {
-        let said = LocalizedText::new("doctor-operators-public").with("address", address);
-        Check::warn("operators", said, "doctor-operators-public-fix")
+        let detail = LocalizedText::new("doctor-operators-public").with("address", address);
+        Check::warn("operators", detail, "doctor-operators-public-fix")
     });
 }
 
@@ -91,8 +91,8 @@ pub async fn media(config: &Config, http: &HttpClients, clock: &Clock, checks: &
     checks.push(match tried {
         Ok(()) => Check::ok("media", LocalizedText::new("doctor-media-ok").with("place", place)),
         Err(error) => {
-            let said = because("doctor-media-wrong", format!("{error:#}")).with("place", place);
-            Check::fail("media", said, "doctor-media-wrong-fix")
+            let detail = because("doctor-media-wrong", format!("{error:#}")).with("place", place);
+            Check::fail("media", detail, "doctor-media-wrong-fix")
         }
     });
 }
@@ -107,18 +107,18 @@ pub fn spool(config: &Config, checks: &mut Vec<Check>) {
     }
     checks.push(match spool::look(dir) {
         Ok(seen) if seen.in_memory => {
-            let said = LocalizedText::new("doctor-spool-memory").with("place", place);
-            Check::warn("spool", said, "doctor-spool-memory-fix")
+            let detail = LocalizedText::new("doctor-spool-memory").with("place", place);
+            Check::warn("spool", detail, "doctor-spool-memory-fix")
         }
         Ok(seen) if seen.hooks > 0 => {
-            let said =
+            let detail =
                 LocalizedText::new("doctor-spool-waiting").with("place", place.as_str()).with("hooks", seen.hooks);
-            Check::warn("spool", said, "doctor-spool-waiting-fix").remedied("place", place)
+            Check::warn("spool", detail, "doctor-spool-waiting-fix").remedied("place", place)
         }
         Ok(_) => Check::ok("spool", LocalizedText::new("doctor-spool-ok").with("place", place)),
         Err(error) => {
-            let said = because("doctor-spool-wrong", error.to_string()).with("place", place);
-            Check::fail("spool", said, "doctor-spool-none-fix")
+            let detail = because("doctor-spool-wrong", error.to_string()).with("place", place);
+            Check::fail("spool", detail, "doctor-spool-none-fix")
         }
     });
 }
@@ -135,9 +135,9 @@ pub fn windows(config: &Config, checks: &mut Vec<Check>) {
             continue;
         }
         mixed += 1;
-        let said = LocalizedText::new("doctor-window-mixed").with("channel", channel.id.as_str());
-        let said = said.with("title", channel.title.as_str()).with("kinds", free.join(", "));
-        checks.push(Check::warn("window", said, "doctor-window-mixed-fix"));
+        let detail = LocalizedText::new("doctor-window-mixed").with("channel", channel.id.as_str());
+        let detail = detail.with("title", channel.title.as_str()).with("kinds", free.join(", "));
+        checks.push(Check::warn("window", detail, "doctor-window-mixed-fix"));
     }
     if mixed == 0 {
         checks.push(Check::ok("window", LocalizedText::new("doctor-window-ok")));
@@ -177,8 +177,8 @@ mod tests {
     fn a_window_on_messengers_without_one_is_told() {
         let mixed = check("time_window_seconds = 86400\nconnectors = [\"whatsapp\", \"webchat\"]\n");
         assert_eq!((mixed.len(), mixed[0].status), (1, Status::Warn));
-        let said = mixed[0].detail.to_string();
-        assert!(said.contains("webchat") && !said.contains("whatsapp,"), "{said}");
+        let detail = mixed[0].detail.to_string();
+        assert!(detail.contains("webchat") && !detail.contains("whatsapp,"), "{detail}");
         for well in
             ["time_window_seconds = 86400\nconnectors = [\"whatsapp\"]\n", "connectors = [\"whatsapp\", \"webchat\"]\n"]
         {

@@ -53,7 +53,7 @@ impl Check {
 
     /// Sets an argument of the remedy's text.
     fn remedied(mut self, name: &'static str, filling: impl Into<Filling>) -> Self {
-        self.remedy = self.remedy.map(|said| said.with(name, filling));
+        self.remedy = self.remedy.map(|detail| detail.with(name, filling));
         self
     }
 }
@@ -92,8 +92,8 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
             crm::reachable(config, http.trusted(), &clock, checks).await;
         }
         Err(error) => {
-            let said = because("doctor-network-wrong", error.to_string());
-            checks.push(Check::fail("network", said, "doctor-network-wrong-fix"));
+            let detail = because("doctor-network-wrong", error.to_string());
+            checks.push(Check::fail("network", detail, "doctor-network-wrong-fix"));
         }
     }
     match Store::open(&config.database, clock).await {
@@ -108,8 +108,8 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
             store.close().await;
         }
         Err(error) => {
-            let said = because("doctor-database-closed", format!("{error:#}"));
-            checks.push(Check::fail("database", said, "doctor-database-closed-fix"));
+            let detail = because("doctor-database-closed", format!("{error:#}"));
+            checks.push(Check::fail("database", detail, "doctor-database-closed-fix"));
         }
     }
 }

@@ -82,8 +82,8 @@ impl StoredFile {
     }
 
     /// The kind it can be sent as if declared as `said`: a picture without an image's bytes is a file.
-    pub fn kind_for(&self, said: MediaKind) -> MediaKind {
-        if self.passed.is_some() || sniff::fits(said, &self.mime_type) { said } else { MediaKind::File }
+    pub fn kind_for(&self, declared: MediaKind) -> MediaKind {
+        if self.passed.is_some() || sniff::fits(declared, &self.mime_type) { declared } else { MediaKind::File }
     }
 
     /// Only its public address is known: mode `pass`.

@@ -42,14 +42,16 @@ pub async fn connect(app: &Arc<TenantContext>, tenant_id: Uuid, customer_id: Opt
     };
     let done = connecting.await.map_err(|error| anyhow::anyhow!("connecting an account broke off: {error}"))?;
     done.map_err(|error| match error {
-        InstallError::Later { said, after } => {
-            tracing::warn!(tenant.id = %tenant_id, error = %said, "an account could not be connected yet");
+        InstallError::Later { reason, after } => {
+            tracing::warn!(tenant.id = %tenant_id, error = %reason, "an account could not be connected yet");
             Error::Unavailable {
                 detail: LocalizedText::new("said-account-later").with("account", tenant.account_id.to_string()),
                 retry_after: after.map_or(WAIT_SECONDS, |after| u32::try_from(after.as_secs()).unwrap_or(WAIT_SECONDS)),
             }
         }
-        InstallError::Never(said) => inactive(&tenant, LocalizedText::new("said-account-never").with("reason", said)),
+        InstallError::Never(reason) => {
+            inactive(&tenant, LocalizedText::new("said-account-never").with("reason", reason))
+        }
     })
 }
 

@@ -61,15 +61,15 @@ pub async fn exchange(
     match super::oauth(app, integration).exchange_code(address.as_str(), code).await {
         Ok(tokens) => Ok(Grant::of(tokens, asked_at)),
         Err(error) => {
-            let said = oauth_error_text(&error);
+            let reason = oauth_error_text(&error);
             Err(match error {
                 OAuthError::Rejected { .. } | OAuthError::HostChanged { .. } | OAuthError::Invalid { .. } => {
-                    InstallError::Never(said)
+                    InstallError::Never(reason)
                 }
                 OAuthError::Busy { retry_after, .. } | OAuthError::Unavailable { retry_after, .. } => {
-                    InstallError::Later { said, after: retry_after }
+                    InstallError::Later { reason, after: retry_after }
                 }
-                _ => InstallError::later(said),
+                _ => InstallError::later(reason),
             })
         }
     }

@@ -88,15 +88,15 @@ fn foreign(subject: &mut Subject<'_>, language: &str) {
     let text = subject.archive.text(&name).unwrap_or_default().to_owned();
     let mut all = Vec::new();
     leaves(&subject.words(language), "", &mut all);
-    for (path, said) in all {
-        let line = line_with(&text, &Value::String(said.clone()).to_string());
-        if said.chars().any(is_cyrillic) {
+    for (path, phrase) in all {
+        let line = line_with(&text, &Value::String(phrase.clone()).to_string());
+        if phrase.chars().any(is_cyrillic) {
             subject.find("foreign-language", &name, line, format!("\"{path}\" holds Russian text"));
         }
-        if let Some(address) = russian_address(&said) {
+        if let Some(address) = russian_address(&phrase) {
             subject.find("ru-link", &name, line, format!("\"{path}\" leads to {address}"));
         }
-        if said.contains('₽') || said.split(|sign: char| !sign.is_alphabetic()).any(|word| word == "RUB") {
+        if phrase.contains('₽') || phrase.split(|sign: char| !sign.is_alphabetic()).any(|word| word == "RUB") {
             subject.find("rouble-price", &name, line, format!("\"{path}\" names a price in roubles"));
         }
     }

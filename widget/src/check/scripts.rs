@@ -14,8 +14,8 @@ pub(super) fn look(subject: &mut Subject<'_>) {
         if let Some((line, message)) = minified(name, text) {
             found.push(("minified", (*name).to_owned(), Some(line), message));
         }
-        for (said, line) in &script.strings {
-            let lower = said.to_lowercase();
+        for (literal, line) in &script.strings {
+            let lower = literal.to_lowercase();
             let mut object =
                 |rule, message: &str| found.push((rule, (*name).to_owned(), Some(*line), message.to_owned()));
             if lower.contains("<script") {

@@ -43,11 +43,11 @@ pub(super) async fn fit(line: &CrmTarget<'_>, parts: &LetterContext, content: &C
 }
 
 /// Adds the text to a location or a contact.
-pub(super) fn with_caption(mut content: CrmContent, said: Option<&str>) -> CrmContent {
-    if let (CrmContent::Location { caption, .. } | CrmContent::Contact { caption, .. }, Some(said)) =
-        (&mut content, said)
+pub(super) fn with_caption(mut content: CrmContent, text: Option<&str>) -> CrmContent {
+    if let (CrmContent::Location { caption, .. } | CrmContent::Contact { caption, .. }, Some(text)) =
+        (&mut content, text)
     {
-        said.clone_into(caption);
+        text.clone_into(caption);
     }
     content
 }

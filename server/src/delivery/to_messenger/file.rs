@@ -42,9 +42,9 @@ pub(super) async fn lent(line: &MessengerTarget<'_>, content: &Content) -> anyho
         thumbnail_url: preview(line, file).await,
         ..file.clone()
     };
-    let said = media::MediaKind::of(content).unwrap_or(media::MediaKind::File);
+    let declared = media::MediaKind::of(content).unwrap_or(media::MediaKind::File);
     // A "picture" whose bytes are not an image is sent as a file.
-    if kept.kind_for(said) == media::MediaKind::File {
+    if kept.kind_for(declared) == media::MediaKind::File {
         return Ok(Filed::Content(Box::new(Content::File(lent))));
     }
     let mut content = content.clone();

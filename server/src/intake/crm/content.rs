@@ -71,8 +71,8 @@ fn content_of(message: &MessageContent, words: Words) -> Content {
 }
 
 fn placeholder(kind: &str, text: &str, words: Words) -> String {
-    let said = words.text("carried-unknown").with("kind", clean(kind)).to_string();
-    if text.is_empty() { said } else { format!("{said}\n{text}") }
+    let detail = words.text("carried-unknown").with("kind", clean(kind)).to_string();
+    if text.is_empty() { detail } else { format!("{detail}\n{text}") }
 }
 
 fn media_of(message: &MessageContent) -> Option<Media> {

@@ -78,7 +78,7 @@ async fn answer(
 async fn all_lines(app: &Arc<IntakeContext>, connector: &Arc<dyn Connector>, body: Bytes) -> Result<(), StoreError> {
     let parts = match connector.vendor_app().map(|vendor_app| vendor_app.split(&body)) {
         Some(Ok(parts)) => parts,
-        Some(Err(NotReceived::Later(said))) => return Err(StoreError::Retry(anyhow::anyhow!("{said}"))),
+        Some(Err(NotReceived::Later(detail))) => return Err(StoreError::Retry(anyhow::anyhow!("{detail}"))),
         None | Some(Err(NotReceived::Unreadable)) => {
             return nobodys(app, connector.kind(), "", body).quarantine(app, Reason::Unreadable).await;
         }

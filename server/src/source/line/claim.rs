@@ -45,9 +45,9 @@ impl From<LineTaken> for Error {
 /// credentials' field.
 pub async fn ask(connector: &dyn Connector, settings: &Settings) -> Result<Option<Identity>> {
     connector.identity(settings).await.map_err(|denied| match denied {
-        Denied::Access(said) | Denied::Refused(said) => Error::field(credentials_of(connector), said),
-        Denied::Away(said) => {
-            let detail = LocalizedText::new("said-messenger-away").with("reason", said);
+        Denied::Access(text) | Denied::Refused(text) => Error::field(credentials_of(connector), text),
+        Denied::Away(text) => {
+            let detail = LocalizedText::new("said-messenger-away").with("reason", text);
             Error::Unavailable { detail, retry_after: WAIT_SECONDS }
         }
     })
@@ -124,8 +124,8 @@ pub async fn require_same_line(
     let Some(identity) = ask(connector, settings).await? else { return Ok(None) };
     match claimed(source) {
         Some((line, name)) if line != key(&source.kind, &identity.key) => {
-            let said = LocalizedText::new("said-line-other").with("line", identity.name.as_str()).with("now", name);
-            Err(Error::field(credentials_of(connector), said))
+            let detail = LocalizedText::new("said-line-other").with("line", identity.name.as_str()).with("now", name);
+            Err(Error::field(credentials_of(connector), detail))
         }
         _ => {
             // Its account may have left meanwhile, and another one claimed the line.

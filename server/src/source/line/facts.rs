@@ -98,12 +98,12 @@ pub async fn reported_trouble(
     change(app, source.tenant_id, source.id, |facts| {
         let all = facts.entry(TROUBLES).or_insert_with(|| Value::Object(Map::new()));
         let Some(all) = all.as_object_mut() else { return };
-        let Some(said) = trouble.map(ToString::to_string) else {
+        let Some(detail) = trouble.map(ToString::to_string) else {
             all.remove(aspect);
             return;
         };
-        if all.get(aspect).and_then(|known| known.get("words")?.as_str()) != Some(&said) {
-            all.insert(aspect.to_owned(), json!({ "words": said, "since": now }));
+        if all.get(aspect).and_then(|known| known.get("words")?.as_str()) != Some(&detail) {
+            all.insert(aspect.to_owned(), json!({ "words": detail, "since": now }));
         }
     })
     .await
