@@ -237,7 +237,7 @@ impl Queue {
             removed,
             marked,
             advanced,
-            lane::new_letters(&placed),
+            super::letter::new_letters(&placed),
             lane::written(&lanes, now),
             effects::messages(&mine, &positions),
             learned::write_chat_ids(settlements),
