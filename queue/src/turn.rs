@@ -133,7 +133,7 @@ impl Turn {
     }
 }
 
-/// Locks turns, creating missing ones, and wakes those that nothing holds. One that is due already is locked, not
+/// Locks turns, creating missing ones, and wakes those that are not held. One that is already due is locked, not
 /// rewritten.
 pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
     waking(keys).run(db, store).await
