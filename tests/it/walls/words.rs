@@ -24,7 +24,7 @@ const BANNED: &[(&str, &str)] = &[
     ("the house", "Parom, the repository"),
 ];
 
-/// Folders that are still to be rewritten, with the number of lines in them that have such a form. A number only shrinks.
+/// Folders that are still to be rewritten, with their number of lines that have such a form. A number only shrinks.
 const UNTOUCHED: &[(&str, usize)] = &[
     ("cli/src/demo/", 4),
     ("connectors/", 62),
