@@ -121,22 +121,22 @@ fn with_certificate(pem: &[u8], connections: usize) -> (SocketAddr, std::sync::m
     let config = Arc::new(config);
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let (sender, results) = std::sync::mpsc::channel();
+    let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         for _ in 0..connections {
             let (mut stream, _) = listener.accept().unwrap();
             let mut tls = rustls::ServerConnection::new(config.clone()).unwrap();
-            sender.send(tls.complete_io(&mut stream).map(|_| ())).unwrap();
+            tell.send(tls.complete_io(&mut stream).map(|_| ())).unwrap();
         }
     });
-    (address, results)
+    (address, told)
 }
 
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_not_taken() {
     install_crypto_provider();
     let clients = clients("\"127.0.0.1/32\", \"localhost\"");
-    let (address, results) = self_signed(3);
+    let (address, told) = self_signed(3);
     let url = Url::parse(&format!("https://localhost:{}/", address.port())).unwrap();
     let calls =
         [clients.trusted().get(url.clone()), clients.files().get(url.clone()), clients.guarded().get(&url).unwrap()];
@@ -144,7 +144,7 @@ async fn a_certificate_that_nobody_vouches_for_is_not_taken() {
         let error = call.send().await.unwrap_err();
         assert!(error.is_connect(), "nothing was sent: {error:?}");
         assert!(format!("{error:?}").contains("InvalidCertificate"), "{error:?}");
-        results.recv().unwrap().expect_err("the other side is told");
+        told.recv().unwrap().expect_err("the other side is told");
     }
 }
 
@@ -152,7 +152,7 @@ async fn a_certificate_that_nobody_vouches_for_is_not_taken() {
 async fn a_root_is_trusted_for_its_host_alone() {
     install_crypto_provider();
     let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/http_client/host_root.pem"));
-    let (address, results) = with_certificate(include_bytes!("host_leaf.pem"), 4);
+    let (address, told) = with_certificate(include_bytes!("host_leaf.pem"), 4);
     let url = |host: &str| Url::parse(&format!("https://{host}:{}/", address.port())).unwrap();
     let usual = clients("\"127.0.0.1/32\", \"localhost\"");
     let clients = usual.trusting(&url("localhost"), root).unwrap();
@@ -165,11 +165,11 @@ async fn a_root_is_trusted_for_its_host_alone() {
     for call in refused {
         let error = call.send().await.unwrap_err();
         assert!(format!("{error:?}").contains("InvalidCertificate"), "{error:?}");
-        results.recv().unwrap().expect_err("the other side is told");
+        told.recv().unwrap().expect_err("the other side is told");
     }
     // The server speaks TLS and nothing else: the answer is missing, the handshake is not.
     clients.trusted().get(url("localhost")).send().await.unwrap_err();
-    results.recv().unwrap().expect("the certificate is taken");
+    told.recv().unwrap().expect("the certificate is taken");
     let wrong = |file: &str| usual.trusting(&url("localhost"), std::path::Path::new(file)).unwrap_err().to_string();
     assert!(wrong("no-such-file.pem").starts_with("the file cannot be read"));
     assert_eq!(wrong(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")), "the file holds no certificate in PEM form");

@@ -77,7 +77,7 @@ async fn what_may_end_is_not_started_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_thread_goes_on_where_it_was() {
-    let (sender, mut received) = tokio::sync::mpsc::channel(8);
+    let (told, mut heard) = tokio::sync::mpsc::channel(8);
     let (ask, mut asked) = tokio::sync::mpsc::channel::<u8>(8);
     let supervisor = Supervisor::default();
     let work = move || {
@@ -85,16 +85,16 @@ async fn a_thread_goes_on_where_it_was() {
             if number == 0 {
                 resume_unwind(Box::new("on purpose"));
             }
-            let _ = sender.blocking_send(number);
+            let _ = told.blocking_send(number);
         }
     };
     supervisor.start_thread(TASK, work).unwrap();
     for number in [1, 0, 2] {
         ask.send(number).await.unwrap();
     }
-    assert_eq!((received.recv().await, received.recv().await), (Some(1), Some(2)));
+    assert_eq!((heard.recv().await, heard.recv().await), (Some(1), Some(2)));
     drop(ask);
-    assert_eq!((received.recv().await, supervisor.restarts()[TASK]), (None, 1));
+    assert_eq!((heard.recv().await, supervisor.restarts()[TASK]), (None, 1));
 }
 
 #[tokio::test]

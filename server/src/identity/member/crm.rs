@@ -82,9 +82,9 @@ async fn of_crm_user_in(
 
 /// Applies amoCRM's current answer about a member. A role from amoCRM rises and falls with it; a granted one stays.
 /// Sessions with more rights than that end. Changes are recorded in the audit log.
-pub async fn vouch(app: &IdentityContext, row: &member::Model, vouched: Vouched) -> Result<(), DbErr> {
+pub async fn vouch(app: &IdentityContext, row: &member::Model, says: Vouched) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
-    let done = vouch_in(app, &tx, row, vouched).await;
+    let done = vouch_in(app, &tx, row, says).await;
     finish_tx(tx, done).await
 }
 
@@ -92,14 +92,14 @@ async fn vouch_in(
     app: &IdentityContext,
     db: &impl ConnectionTrait,
     row: &member::Model,
-    vouched: Vouched,
+    says: Vouched,
 ) -> Result<(), DbErr> {
     let (tenant_id, person_id, now) = (row.tenant_id, row.person_id, app.clock.millis());
     let object = persons::by_id(db, person_id).await?.map(|person| person.name).unwrap_or_default();
     let by = By::parom();
     let from_crm = row.role_from == FROM_CRM;
     change(db, tenant_id, person_id, Column::CrmAskedAt, Expr::value(now)).await?;
-    let role = match vouched {
+    let role = match says {
         Vouched::Administrator => MemberRole::Owner,
         Vouched::User | Vouched::Gone => MemberRole::Viewer,
     };
@@ -108,7 +108,7 @@ async fn vouch_in(
         let detail = json!({ "role": role.as_str(), "why": "amocrm" });
         by.did(app, db, "member.role_changed", (tenant_id, &object), detail).await?;
     }
-    let ends = match vouched {
+    let ends = match says {
         Vouched::Administrator => return Ok(()),
         Vouched::User => session::end_of_tickets(db, tenant_id, person_id, true).await?,
         Vouched::Gone if from_crm => {
@@ -118,7 +118,7 @@ async fn vouch_in(
         Vouched::Gone => session::end_of_tickets(db, tenant_id, person_id, false).await?,
     };
     if ends > 0 {
-        let why = if vouched == Vouched::Gone { "gone" } else { "no_administrator" };
+        let why = if says == Vouched::Gone { "gone" } else { "no_administrator" };
         by.did(app, db, "member.access_ended", (tenant_id, &object), json!({ "why": why, "sessions": ends })).await?;
     }
     Ok(())

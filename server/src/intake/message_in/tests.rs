@@ -169,7 +169,7 @@ fn quotes_are_told_by_id_or_in_words() {
     assert_eq!(quote(json!({"id": "ext-1000"})).external_id.as_deref(), Some("ext-1000"));
     assert_eq!(quote(json!({"id": ours})).message_id.map(|id| id.to_string()).as_deref(), Some(ours));
     assert_eq!(quote(json!({"id": format!("ext:{ours}")})).external_id.as_deref(), Some(ours));
-    let quoted = quote(json!({"text": "old", "sender": {"name": "Anna"}, "sent_at": "2026-11-20T09:00:00Z"}));
-    assert_eq!(quoted.content, Some(Content::Text { text: "old".into() }));
-    assert_eq!(quoted.sent_at, Some(1_795_165_200_000));
+    let told = quote(json!({"text": "old", "sender": {"name": "Anna"}, "sent_at": "2026-11-20T09:00:00Z"}));
+    assert_eq!(told.content, Some(Content::Text { text: "old".into() }));
+    assert_eq!(told.sent_at, Some(1_795_165_200_000));
 }

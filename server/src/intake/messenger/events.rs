@@ -116,8 +116,8 @@ async fn change(line: &CalledSource, changed: EditedMessage, raw: &mut Option<Ra
         return Ok(());
     }
     let about = MessageKey::Theirs(changed.written.external_id.clone());
-    let edited = MessageChange::Says(Box::new(changed.written.body.content.clone()));
-    match edit::accept(&line.app, &line.source, &about, edited).await.map_err(StoreError::from) {
+    let says = MessageChange::Says(Box::new(changed.written.body.content.clone()));
+    match edit::accept(&line.app, &line.source, &about, says).await.map_err(StoreError::from) {
         Ok(_) => {}
         Err(StoreError::Permanent(Reason::Unknown)) => wrote(line, changed.written, raw).await?,
         // It was deleted meanwhile, or it is a message from amoCRM.
