@@ -61,7 +61,7 @@ pub async fn run(command: ConnectorCommand, clock: &Clock, out: &mut impl Write)
         bail!("{}{hint}", refused.text().plain(words, CRM));
     }
     let endpoint = Endpoint { url, secret: key, conversation, phone, media_url: media.to_string() };
-    // What cannot be printed is told at the end: the checks go on.
+    // An error of the output is returned at the end; the checks go on.
     let mut printed = Ok(());
     let lines = check(http.guarded(), clock, endpoint, |line| {
         if !json && printed.is_ok() {
@@ -107,6 +107,6 @@ fn shown(line: &CheckResult, words: Words) -> serde_json::Value {
     })
 }
 
-fn plain_text(said: &LocalizedText, words: Words) -> String {
-    said.plain(words, CRM)
+fn plain_text(detail: &LocalizedText, words: Words) -> String {
+    detail.plain(words, CRM)
 }

@@ -1,5 +1,5 @@
-//! `parom customer`: logins by which accounts are connected in the widget (customers mode `password`). A password that
-//! was made here is shown once; kept is its hash.
+//! `parom customer`: logins by which accounts are connected in the widget (customers mode `password`). A generated
+//! password is shown once; only its hash is stored.
 
 use std::io::{IsTerminal, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -112,7 +112,7 @@ pub async fn run(
     out: &mut impl Write,
     errors: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
-    let (said, json) = match command {
+    let (outcome, json) = match command {
         CustomerCommand::Add { login, json } => {
             let (password, is_new) = chosen(given().await?, errors)?;
             let hash = password::hash(&app.identity, password.clone()).await?;
@@ -128,7 +128,7 @@ pub async fn run(
         CustomerCommand::Disable { login, json } => (disable(app, &login).await?, json),
         CustomerCommand::List { json } => (list(app).await?, json),
     };
-    if json { write_json(out, &said.json) } else { out.write_all(said.text.as_bytes()) }
+    if json { write_json(out, &outcome.json) } else { out.write_all(outcome.text.as_bytes()) }
         .and_then(|()| out.flush())
         .context("standard output is closed")?;
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,6 @@
-//! sea-orm entities: one file a table. Times are BIGINT milliseconds since 1970; JSON is kept as text.
+//! sea-orm entities: one file per table. Times are BIGINT milliseconds since 1970; JSON is stored as text.
 //!
-//! Small closed sets are stored as SMALLINT with their meaning in `base::message` and `parom::intake`.
+//! Small closed sets are stored as SMALLINT; their meaning is in `base::message` and `queue::accept_batch`.
 
 #[macro_use]
 mod tail;

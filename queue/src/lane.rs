@@ -185,7 +185,7 @@ async fn read_locked(
     Ok(now)
 }
 
-/// What a batch of accepted letters needs in a lane.
+/// The changes of a lane by a batch of accepted letters.
 #[derive(Clone, Debug)]
 pub struct LaneChange {
     pub seed: Seed,
@@ -258,11 +258,11 @@ pub fn written(lanes: &BTreeMap<LaneKey, Lane>, now: i64) -> Write {
         .long("leased_until", lanes.values().map(|lane| lane.leased_until))
         .int("starts", lanes.values().map(|lane| lane.starts))
         .long("carried", lanes.values().map(|lane| lane.carried))
-        .uuid("nobody", lanes.values().map(|_| Uuid::nil()))
+        .uuid("no_owner", lanes.values().map(|_| Uuid::nil()))
         .write(
             "UPDATE lane SET next_seq = rows.next_seq, max_key = rows.max_key, waiting = rows.waiting, \
-             due_at = nullif(rows.due, -1), owner = nullif(rows.owner, rows.nobody), leased_until = rows.leased_until, \
-             starts = rows.starts, carried = rows.carried FROM rows \
+             due_at = nullif(rows.due, -1), owner = nullif(rows.owner, rows.no_owner), \
+             leased_until = rows.leased_until, starts = rows.starts, carried = rows.carried FROM rows \
              WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
         )
 }

@@ -16,7 +16,7 @@ pub struct Placed<'a> {
     pub accepted_at: i64,
 }
 
-/// A letter whose position the statement finds that writes its lane.
+/// A letter whose position is determined by the statement that writes its lane.
 pub struct Unplaced<'a> {
     pub lane: LaneKey,
     /// This letter and those behind it in its lane.

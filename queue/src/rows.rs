@@ -238,7 +238,7 @@ fn expressions(store: &Store, writes: impl Iterator<Item = Write>) -> (Vec<Strin
 
 /// Runs `keys`, which inserts as many rows as it has or none, then each of `locking` after the one before it, and `others`
 /// in any order: one PostgreSQL statement, which is its own transaction. Each may read those before it as `w0`, `w1`, …,
-/// and returns at least one column. False, with nothing changed, if `keys` inserted no row though it has some.
+/// and returns at least one column. False, with nothing changed, if `keys` inserted no row although it has some.
 ///
 /// # Errors
 /// If the database refuses it, and if `keys` inserted some of its rows only (SQLSTATE 22012); nothing is changed then.
@@ -260,7 +260,7 @@ pub async fn write_all_or_nothing(
     add(keys, "");
     let all_are_new = "(SELECT count(*) FROM w0) = $1::bigint";
     for (place, write) in locking.into_iter().enumerate() {
-        // Reading the one before is what makes it run first.
+        // Reading the previous one makes PostgreSQL run that first.
         add(write, &format!(" WHERE {all_are_new} AND (SELECT count(*) FROM w{place}) >= 0"));
     }
     for write in others {

@@ -133,7 +133,7 @@ impl Turn {
     }
 }
 
-/// Locks turns, creating missing ones, and wakes those that nothing holds. One that is due already is locked, not
+/// Locks turns, creating missing ones, and wakes those that are not held. One that is already due is locked, not
 /// rewritten.
 pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
     waking(keys).run(db, store).await
@@ -290,8 +290,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Makes messages to a source's messenger that were accepted before `before` (milliseconds since 1970) expire:
-    /// when the source is resumed, each becomes a dead letter and its manager is told −1/902.
+    /// Makes messages to a source's messenger that were accepted before `before` (milliseconds since 1970) expire: when
+    /// the source is resumed, each becomes a dead letter and its manager is notified with −1/902.
     pub async fn age(&self, tenant_id: Uuid, source_id: Uuid, before: i64) -> Result<u64, DbErr> {
         Rows::new()
             .uuid("tenant_id", [tenant_id])

@@ -98,7 +98,7 @@ async fn doctor_says_what_is_well_and_what_is_not() {
     assert!(said.contains("→ compare secret with the letter from amoCRM"), "{said}");
     assert!(!said.contains("canary"), "{said}");
 
-    // The operator's language is the terminal's; programs are always told in English.
+    // The operator's language is the terminal's; the output for programs is always English.
     let russian = |drill: &Drill, arguments: &[&str]| {
         let mut command = drill.command(arguments);
         command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", "ru_RU.UTF-8");

@@ -9,6 +9,7 @@ mod references;
 mod shipped;
 mod size;
 mod walks;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -201,12 +202,12 @@ fn time_comes_from_the_clock_and_clients_from_their_home() {
     }
 }
 
-/// What nobody keeps ends in silence.
+/// A task without a supervisor would end unnoticed.
 #[test]
 fn what_runs_beside_requests_is_kept_by_the_supervisor() {
     for (module, files) in modules() {
         for file in files {
-            // The thread that writes the log has nobody to tell of its end.
+            // The thread that writes the log cannot report its end.
             let home = module == "supervisor" || short(&file).ends_with("telemetry/lines.rs");
             for call in ["tokio::spawn(", "rt::spawn(", "task::spawn(", "thread::spawn(", "thread::Builder"] {
                 let tests = short(&file).ends_with("fake.rs");
@@ -229,7 +230,7 @@ fn only_the_queue_writes_sql_by_hand() {
     }
 }
 
-/// What no `mod` names is not compiled: code that nobody runs looks like code that works.
+/// A file without a `mod` is not compiled, but looks like working code.
 #[test]
 fn every_file_is_compiled() {
     let mut alone = Vec::new();

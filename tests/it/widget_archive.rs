@@ -129,5 +129,5 @@ fn for_trying_out_placeholders_are_marked_and_the_check_finds_them() {
     }
     let strange = run(folder.path(), &["widget", "check", "parom.toml"]);
     assert_eq!(strange.status.code(), Some(1));
-    assert!(said(&strange).contains("parom.toml cannot be checked: this is no zip archive"), "{}", said(&strange));
+    assert!(said(&strange).contains("parom.toml cannot be checked: this is not a zip archive"), "{}", said(&strange));
 }

@@ -1,4 +1,4 @@
-//! Puts an archive together. Equal inputs give equal bytes.
+//! Builds an archive. Equal inputs give equal bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::manifest::Manifest;
 use crate::words::{Words, WordsError};
 use crate::{embedded, script};
 
-/// Why there is no archive. Each says what to change.
+/// Why no archive can be built. Each error says what to change.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     #[error("[integration.widget] languages: none of them is a language of {0}; it takes {1}")]
@@ -89,7 +89,7 @@ pub(crate) fn is_version(text: &str) -> bool {
 
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// Scripts and style. The CRM keeps modules by their address: the version in it brings new ones after an update.
+/// Scripts and style. The CRM caches modules by their address, so the version in it loads new ones after an update.
 fn scripts(inputs: &BuildInputs) -> Result<Files, BuildError> {
     let versioned = format!(".js?v={}'", inputs.version);
     let mut files = Files::new();
@@ -130,7 +130,7 @@ fn facts(inputs: &BuildInputs) -> Value {
         "support": { "link": inputs.vendor.support_url, "email": inputs.vendor.support_email },
         "privacy": inputs.vendor.privacy_url,
         "legal": inputs.vendor.legal_entity,
-        // Lists of the CRM from which the window opens, and the messenger that is meant there.
+        // Lists of the CRM that open the window, and the messenger that each represents.
         "modals": if inputs.has_whatsapp_modal() { json!({ "whatsapp_modal": "whatsapp" }) } else { json!({}) },
     })
 }
@@ -141,7 +141,7 @@ fn images(inputs: &BuildInputs) -> Files {
         Some(rest) => locale.iter().any(|language| rest.ends_with(&format!("_{language}.png"))),
         None => name.starts_with("images/") && (!name.ends_with(".svg") || inputs.platform == Platform::Kommo),
     };
-    // Screens name the CRM, so Kommo has its own; logos serve both.
+    // Screenshots contain the CRM's name, so Kommo has its own; the logos are shared.
     let ours = embedded::assets().filter_map(|(name, content)| {
         let name = match (name.strip_prefix("images/kommo/"), inputs.platform) {
             (Some(own), Platform::Kommo) => format!("images/{own}"),
@@ -165,7 +165,7 @@ fn tour(inputs: &BuildInputs, files: &Files) -> Result<Vec<String>, BuildError> 
     }
 }
 
-/// A file of words for each language, with what the scripts of this archive say and nothing else.
+/// One file of texts per language, containing only the texts that the scripts of this archive use.
 fn languages(inputs: &BuildInputs, files: &Files) -> Result<Files, BuildError> {
     let mut written = Files::new();
     for language in inputs.locale() {
@@ -187,7 +187,7 @@ fn languages(inputs: &BuildInputs, files: &Files) -> Result<Files, BuildError> {
     Ok(written)
 }
 
-/// The sentences that scripts name: whole keys, and beginnings such as `source-state-`.
+/// The texts that scripts refer to: by whole keys, and by prefixes such as `source-state-`.
 fn said(language: &str, words: &Words, files: &Files) -> Result<Value, BuildError> {
     let mut keys = BTreeSet::new();
     for (name, content) in files.iter().filter(|(name, _)| name.ends_with(".js")) {
@@ -202,7 +202,7 @@ fn said(language: &str, words: &Words, files: &Files) -> Result<Value, BuildErro
                 keys.insert(text);
             }
         }
-        // A key that is said and has no words is a mistake, not a gap.
+        // A key that is used but has no text is an error.
         keys.extend(script.said.into_iter().map(|(key, _)| key).filter(|key| !key.ends_with('-')));
     }
     let mut ui = Map::from_iter([("language".to_owned(), Value::String(language.to_owned()))]);

@@ -10,7 +10,7 @@ use crate::transport::{Answer, excerpt};
 
 /// A new message. Its JSON form is the whole body of the request, `event_type` included.
 ///
-/// Who writes is told by sender and receiver (chats-api §3.4.1): a customer's message has no `receiver`; one that a
+/// Sender and receiver determine the author (chats-api §3.4.1): a customer's message has no `receiver`; one that a
 /// manager or the bot wrote outside amoCRM has the customer as `receiver` and a sender with `ref_id`.
 ///
 /// Most of it is optional:
@@ -33,28 +33,28 @@ use crate::transport::{Answer, excerpt};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewMessage {
-    /// Our id of the message (`msgid`). amoCRM takes each id once: repeat an attempt with the same one.
+    /// Our id of the message (`msgid`). amoCRM accepts each id once: repeat an attempt with the same one.
     pub message_id: String,
-    /// Our id of the chat; an unknown one makes a new chat.
+    /// Our id of the chat; an unknown one creates a new chat.
     pub conversation_id: String,
-    /// amojo's id of the chat, when the customer answers a chat that amoCRM began.
+    /// amojo's id of the chat, if the customer answers in a chat that amoCRM started.
     pub conversation_ref_id: Option<String>,
-    /// When the message was written, Unix milliseconds. The seconds that amoCRM also wants are derived from it.
+    /// When the message was written, Unix milliseconds. The seconds that amoCRM also requires are derived from it.
     pub at_milliseconds: i64,
-    /// Who wrote it. Comments take no bot as sender (chats-api §3.4.8).
+    /// The author. A comment cannot have a bot as sender (chats-api §3.4.8).
     pub sender: ChatUser,
-    /// The customer, in imported outgoing messages only.
+    /// The customer; only in imported outgoing messages.
     pub receiver: Option<ChatUser>,
-    /// The source; once given, the chat is bound to it for good.
+    /// The source; once set, the chat stays bound to it.
     pub source: Option<SourceRef>,
-    /// What it says.
+    /// The content.
     pub content: Content,
     /// The `callback_data` of the row that the customer chose from a list message, byte for byte; the text is the row's
-    /// title (chats-api §3.11). Plain buttons come back as plain texts.
+    /// title (chats-api §3.11). A pressed plain button is sent as an ordinary text.
     pub callback_data: Option<String>,
     /// A post of a social network that the customer shared.
     pub shared_post: Option<SharedPost>,
-    /// The commented post, which makes this a comment.
+    /// The post that is commented on, which makes this message a comment.
     pub post: Option<Post>,
     /// The quoted message, of the same chat.
     pub reply_to: Option<Quote>,
@@ -64,7 +64,7 @@ pub struct NewMessage {
     pub silent: bool,
 }
 
-/// amoCRM took a message for processing; it shows up a little later (chats-api §3.4.5).
+/// amoCRM accepted a message for processing; it appears a little later (chats-api §3.4.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
     /// amojo's id of the message (the answer's `msgid`). Never empty.
@@ -125,10 +125,11 @@ impl Taken {
 }
 
 impl Chats {
-    /// Sends a customer's message or comment into amoCRM, or imports one that was written outside it.
+    /// Sends a customer's message or comment to amoCRM, or imports one that was written outside it.
     ///
-    /// After an unknown outcome send again with the same `message_id`: a second one is refused, not doubled. That
-    /// refusal's status is not documented; confirm it by [`history`](Chats::history) (chats-api §3.4.5).
+    /// After an unknown outcome send again with the same `message_id`: amoCRM refuses the second one instead of
+    /// duplicating it. The status of that refusal is not documented; confirm it by [`history`](Chats::history)
+    /// (chats-api §3.4.5).
     pub async fn send_message(
         &self,
         secret: &SecretString,

@@ -1,4 +1,4 @@
-//! One call as it goes out: method, path, query, body, bearer.
+//! One request: method, path, query, body, token.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use super::problem;
 use crate::error::Error;
 use crate::transport::{self, Answer};
 
-/// Longest id from outside that may stand in a path.
+/// Maximum length of a foreign id in a path.
 const ID_LIMIT: usize = 64;
 
 pub(super) type Query = Vec<(&'static str, String)>;
 
-/// What one call sends. Path segments are our constants, amoCRM's numbers and checked ids only.
+/// The parts of a request. Path segments are our constants, amoCRM's numbers and checked ids only.
 pub(super) struct Request<'call> {
     pub(super) call: &'static str,
     method: Method,
@@ -47,13 +47,13 @@ impl<'call> Request<'call> {
         Ok(Self { body: Some(body), ..Self::bare(call, method, path) })
     }
 
-    /// A POST of bytes as they are.
+    /// A POST of raw bytes.
     pub(super) fn with_bytes(call: &'static str, bytes: Vec<u8>) -> Self {
         let content_type = "application/octet-stream";
         Self { content_type, body: Some(bytes), ..Self::bare(call, Method::POST, Vec::new()) }
     }
 
-    /// Sends it and reads a success, or amoCRM's words.
+    /// Sends it and reads a success, or amoCRM's error.
     pub(super) async fn send(
         self,
         http: &Client,
@@ -94,7 +94,7 @@ impl<'call> Request<'call> {
             url.query_pairs_mut().extend_pairs(self.query);
         }
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
-            .map_err(|_| Error::invalid(call, "the access token can't stand in a header"))?;
+            .map_err(|_| Error::invalid(call, "the access token is not valid in a header"))?;
         bearer.set_sensitive(true);
         let mut builder = http
             .request(self.method, url)
@@ -111,7 +111,7 @@ impl<'call> Request<'call> {
     }
 }
 
-/// An id that came from outside, fit to stand in a path.
+/// A foreign id that is safe in a path.
 pub(super) fn path_id<'id>(call: &'static str, what: &str, id: &'id str) -> Result<&'id str, Error> {
     let fits = (1..=ID_LIMIT).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));

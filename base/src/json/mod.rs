@@ -32,8 +32,8 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     let cause = error.inner();
     if !cause.is_data() {
-        let said = LocalizedText::new("said-json-none").with("line", cause.line()).with("column", cause.column());
-        return Error::Malformed(said);
+        let detail = LocalizedText::new("said-json-none").with("line", cause.line()).with("column", cause.column());
+        return Error::Malformed(detail);
     }
     let text = cause.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);

@@ -252,7 +252,7 @@ impl Store {
         }
         let statement = Statement::from_string(self.backend, format!("SELECT {} AS now", self.now_sql()));
         let row = self.read.query_one_raw(statement).await?;
-        row.ok_or_else(|| DbErr::RecordNotFound("the database tells no time".into()))?.try_get("", "now")
+        row.ok_or_else(|| DbErr::RecordNotFound("the database returned no time".into()))?.try_get("", "now")
     }
 
     /// The SQL expression for "now" on PostgreSQL; constant while a test's clock is frozen.

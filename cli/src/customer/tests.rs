@@ -85,8 +85,8 @@ async fn a_password_made_here_is_printed_once_and_alone() {
 async fn a_password_from_stdin_is_not_printed() {
     let folder = tempfile::tempdir().unwrap();
     let app = app(&folder).await;
-    let said = printed(&app, &["add", "shop"], Some("correct horse battery")).await.unwrap();
-    assert_eq!(said, "Added shop.\n");
+    let output = printed(&app, &["add", "shop"], Some("correct horse battery")).await.unwrap();
+    assert_eq!(output, "Added shop.\n");
     assert!(opens(&app, "shop", "correct horse battery").await);
     let short = printed(&app, &["password", "shop"], Some("short")).await.unwrap_err().to_string();
     assert_eq!(short, "A password has at least 8 characters.");
@@ -143,8 +143,8 @@ async fn a_disabled_login_takes_its_accounts_with_it() {
     add_tenant(&app, 1, shop.id).await;
     add_tenant(&app, 2, shop.id).await;
     add_tenant(&app, 3, other.id).await;
-    let said = printed(&app, &["disable", "shop"], None).await.unwrap();
-    assert_eq!(said, "Disabled shop. Accounts disconnected: 2.\n");
+    let output = printed(&app, &["disable", "shop"], None).await.unwrap();
+    assert_eq!(output, "Disabled shop. Accounts disconnected: 2.\n");
     let list: Value = serde_json::from_str(&printed(&app, &["list", "--json"], None).await.unwrap()).unwrap();
     let statuses: Vec<_> =
         list["customers"].as_array().unwrap().iter().map(|one| (&one["login"], &one["accounts"])).collect();

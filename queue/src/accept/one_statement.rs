@@ -1,5 +1,5 @@
 //! Plain batches in one statement, which is its own transaction: one round trip instead of seven. On PostgreSQL only; on
-//! SQLite a statement is no round trip.
+//! SQLite a statement needs no round trip.
 
 use std::collections::BTreeMap;
 
@@ -14,15 +14,16 @@ use crate::letter::{Unplaced, placed_by};
 use crate::rows::write_all_or_nothing;
 use crate::{Queue, turn};
 
-/// Each letter is compared with each lane; beyond this many, the round trips that it saves cost less.
+/// Maximum letters in one statement: it compares each letter with each lane, which beyond this costs more than round
+/// trips.
 const MOST_LETTERS: usize = 32;
 /// The expression of the statement that writes the lanes: after the keys and the turns.
 const LANES: &str = "w2";
-/// What [`write_all_or_nothing`] ends with if another commit inserted some of the keys meanwhile.
+/// The error of [`write_all_or_nothing`] if another commit inserted some of the keys meanwhile.
 const PARTLY_NEW: &str = "22012";
 
 impl Queue {
-    /// Stores batches that are plain and new. None, with nothing stored, for all others, which take a transaction.
+    /// Stores batches that are plain and new. `None` for all others: nothing is stored, and they take a transaction.
     pub(super) async fn accept_in_one_statement(
         &self,
         batches: &[&AcceptBatch],

@@ -215,7 +215,7 @@ async fn without_multiple_sources_amocrm_makes_one_itself() {
     assert_eq!(to, format!("/accounts/{HOST}/settings/widgets/bridge?pipeline={}", pipelines[1].id));
     let sources = world.sandbox.sources(HOST);
     assert_eq!((sources.len(), &sources[0]["pipeline_id"]), (1, &json!(pipelines[1].id)));
-    // A user deletes it; nobody is told.
+    // A user deletes it, without a notice.
     let path = format!("/sources/{}/delete", sources[0]["id"]);
     assert_eq!(post(&world, &path, json!({})).await, 303);
     assert!(world.sandbox.sources(HOST).is_empty());

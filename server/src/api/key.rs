@@ -77,8 +77,8 @@ impl ApiKey {
         if self.scope >= scope {
             return Ok(());
         }
-        let said = LocalizedText::new("said-scope").with("needed", scope.name()).with("has", self.scope.name());
-        Err(Error::Forbidden(said))
+        let detail = LocalizedText::new("said-scope").with("needed", scope.name()).with("has", self.scope.name());
+        Err(Error::Forbidden(detail))
     }
 
     /// Rejects access to another tenant with 404, which does not reveal whether the tenant exists.

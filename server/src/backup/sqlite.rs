@@ -14,7 +14,7 @@ use super::manifest::StoredTable;
 use super::media_list::MediaWriter;
 use super::{ACCEPTED_A_DAY, BOOKKEEPING, BackupStep, DATABASE, Progress, StoredFile, WAITING, file};
 
-/// How long a writer may hold the database.
+/// How long to wait for a lock that another process holds.
 const BUSY: Duration = Duration::from_secs(30);
 
 /// Copies the database into the backup.
@@ -124,7 +124,7 @@ pub(super) async fn put(backup: &Path, target: &Path) -> anyhow::Result<()> {
     file::sync_folder(&file::folder_of(target))
 }
 
-/// Opens a database that nobody else uses, without further files beside it.
+/// Opens a database that no other process uses, without further files beside it.
 async fn open(path: &Path) -> anyhow::Result<SqliteConnection> {
     let options = SqliteConnectOptions::new()
         .filename(path)

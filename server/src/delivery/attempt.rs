@@ -1,5 +1,4 @@
-//! One leased letter from lease to settlement: what is attempted, and what the verdict does to letter, message and
-//! turn.
+//! One leased letter from lease to settlement: the attempt, and the effect of its verdict on letter, message and turn.
 
 use std::sync::Arc;
 
@@ -150,7 +149,7 @@ fn settlement(
     match report.verdict {
         Verdict::Done(taken) => {
             done.turn = TurnEffect::Healthy;
-            // Sent once more, because nothing reported the first time.
+            // Sent once more, because no report of the first attempt arrived.
             let again = unknown && report.status > 0;
             done.possible_duplicate = again && after_unknown(app, &done.claim, parts) == AfterUnknown::AwaitStatus;
             take(app, &mut done, parts, taken)?;

@@ -1,5 +1,5 @@
-//! Settling a letter whose answer was lost by the messenger's report ([`AfterUnknown::AwaitStatus`]): the report names
-//! the letter and the messenger's id of its message.
+//! Settles a letter whose answer was lost by the messenger's later report ([`AfterUnknown::AwaitStatus`]): the report
+//! contains the letter's id and the messenger's id of its message.
 //!
 //! ```text
 //! no answer ─▶ waits, looking every ten seconds ─┬─ reported: done, with the id of the report
@@ -32,11 +32,11 @@ pub(super) const LOOK_MILLIS: i64 = 10_000;
 /// How long both facts are kept.
 const KEPT_MILLIS: i64 = 24 * 3_600_000;
 
-/// What is known of a letter before its attempt.
+/// The state of a letter before its attempt.
 pub(super) enum Reported {
     /// Nothing to wait for: it is sent.
     Not,
-    /// It may still be reported: look again in so many milliseconds.
+    /// It may still be reported: look again after this many milliseconds.
     NotYet(i64),
     /// It arrived, and this is the messenger's id of its message.
     As(String),
@@ -132,7 +132,7 @@ pub(super) async fn look(app: &DeliveryContext, claim: &Claim, parts: &LetterCon
     Ok(if left > 0 { Reported::NotYet(left.min(LOOK_MILLIS)) } else { Reported::Not })
 }
 
-/// What both facts of a letter stand under. No messenger's id of a message looks like this.
+/// The key under which both facts of a letter are stored. No messenger uses message ids of this form.
 fn key(letter_id: Uuid) -> String {
     format!("parom-letter:{letter_id}")
 }

@@ -47,8 +47,8 @@ impl WrongFields {
         if name.is_empty() {
             self.add("/name", LocalizedText::new("said-name-empty"));
         } else if name.chars().count() > NAME_CHARS {
-            let said = LocalizedText::new("said-name-long").with("most", NAME_CHARS);
-            self.add("/name", said.with("length", name.chars().count()));
+            let detail = LocalizedText::new("said-name-long").with("most", NAME_CHARS);
+            self.add("/name", detail.with("length", name.chars().count()));
         } else if name.chars().any(char::is_control) {
             self.add("/name", LocalizedText::new("said-name-signs"));
         }
@@ -131,23 +131,23 @@ impl WrongFields {
             .filter(|channel| channel.connectors.iter().any(|connector| connector == kind))
             .filter_map(|channel| Some((Uuid::parse_str(&channel.id).ok()?, channel)))
             .collect();
-        let said = |key| LocalizedText::new(key).with("integration", integration.name.as_str()).with("kind", kind);
+        let detail = |key| LocalizedText::new(key).with("integration", integration.name.as_str()).with("kind", kind);
         match (wanted, serving.as_slice()) {
             (Some(wanted), _) => {
                 let found = serving.into_iter().find(|(id, _)| *id == wanted);
                 if found.is_none() {
-                    self.add("/channel_id", said("said-channel-unknown"));
+                    self.add("/channel_id", detail("said-channel-unknown"));
                 }
                 found
             }
             (None, [only]) => Some(*only),
             (None, []) => {
-                self.add("/kind", said("said-kind-unserved"));
+                self.add("/kind", detail("said-kind-unserved"));
                 None
             }
             (None, several) => {
                 let ids: Vec<_> = several.iter().map(|(id, _)| id.to_string()).collect();
-                self.add("/channel_id", said("said-channel-choose").with("known", ids.join(", ")));
+                self.add("/channel_id", detail("said-channel-choose").with("known", ids.join(", ")));
                 None
             }
         }

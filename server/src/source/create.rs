@@ -97,8 +97,8 @@ pub async fn served(app: &Arc<SourceContext>, tenant: tenant::Model) -> Result<t
     tenants::load(app.store.read(), tenant.tenant_id).await?.ok_or(Error::NotFound)
 }
 
-/// Asks the messenger for the line's identity: rejected credentials are an error.
-/// What the line offers besides chats is what amoCRM gets, unless the caller asks for something else.
+/// Asks the messenger for the line's identity: rejected credentials are an error. The line's services besides chats are
+/// sent to amoCRM, unless the caller asks for other ones.
 async fn find_line(app: &SourceContext, plan: &mut CreatePlan, asks_for_services: bool) -> Result<()> {
     let Some(connector) = app.connectors.get(&plan.row.kind) else { return Ok(()) };
     let settings = settings::open(app, &plan.row)?;

@@ -1,5 +1,5 @@
-//! Deletes all data of an account, in batches. After an interruption it can be repeated, because the account's own
-//! row is deleted last. What remains is a proof without any of the account's data.
+//! Deletes all data of an account, in batches. After an interruption it can be repeated, because the account's own row
+//! is deleted last. Only a proof without any of the account's data remains.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -9,8 +9,8 @@ const SERVERS: &[(&str, &str)] = &[
     ("cli/src/demo/messenger.rs", "a messenger that plays in the demo, on this machine"),
 ];
 
-/// A body is handed to handlers by actix, and only the gate may stand between; so it is enough that there is one server, that
-/// the gate stands before its routes, and that nobody else puts bodies into requests.
+/// actix passes bodies to handlers, and only the gate may replace them. So it suffices that there is one server, that
+/// the gate precedes its routes, and that no other code sets a request's payload.
 #[test]
 fn h3_every_body_comes_through_the_gate() {
     let mut made = Vec::new();

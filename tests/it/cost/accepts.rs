@@ -124,7 +124,7 @@ fn random_batch(random: &mut StdRng, desk: &Desk, conversations: &[(String, Uuid
     batch
 }
 
-/// What one statement stores is what a transaction stores, whatever comes.
+/// One statement stores the same rows as a transaction, for any input.
 async fn one_statement_stores_what_a_transaction_stores(office: &mut Office) {
     for seed in 0..6 {
         let (first, second) = (office.desk(), office.desk());

@@ -1,3 +1,4 @@
-//! What a message costs, in figures that no machine's speed changes: statements, transactions, rewritten rows.
+//! The cost of a message in figures that do not depend on the speed of the machine: statements, transactions, rewritten
+//! rows.
 
 mod accepts;

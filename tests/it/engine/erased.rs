@@ -6,7 +6,7 @@ use queue::Settled;
 use sea_orm::{ConnectionTrait, Statement, Value};
 use uuid::Uuid;
 
-/// Somebody takes the head out and raises the epoch between the claim's read and its write.
+/// The head is removed and the epoch incremented between the claim's read and its write.
 async fn c6_a_claim_is_only_what_its_update_leased(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "erased")).await;

@@ -100,7 +100,7 @@ async fn a_paused_source_takes_in_and_sends_nothing(world: &mut World) {
     );
     let messages = world.api.get(&line.path("/conversations")).await.is(200);
     assert!(messages.text.contains("chat-anna"));
-    // Whoever resumes drops what is too old for them.
+    // The person who resumes it drops messages that are too old.
     let before = (world.clock.now() - Duration::from_secs(60)).to_rfc3339();
     world.api.patch(&line.path(""), &json!({"paused": false, "drop_before": before})).await.is(200);
     world.deliver_to_the_end().await;

@@ -119,7 +119,7 @@ fn stores_files(config: &mut Config) {
     config.integrations[0].channels[0].stores_files = true;
 }
 
-/// "The integration stores files itself" is what amoCRM's support was told: then they stay where they are.
+/// If "the integration stores files itself" was agreed with amoCRM's support, the files stay.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_channel_that_stores_files_lends_them_for_ever() {
     let setup = Setup { change: stores_files, ..Setup::default() };

@@ -73,10 +73,10 @@ async fn accounts_are_managed_beside_a_running_server() {
     let export = said(&drill, &["tenant", "export", HOST]).await;
     assert!(export.ends_with("\n") && export.lines().last().unwrap().contains("\"end\""));
     assert!(export.contains("Hello") && !export.contains(&line.webhook_secret));
-    // L12: for nobody else on the machine, whatever the shell's umask is; and so is the database.
+    // L12: unreadable for other users of the machine, whatever the shell's umask; and so is the database.
     let file = drill.config_file().with_file_name("export.ndjson");
     said(&drill, &["tenant", "export", HOST, "--out", file.to_str().unwrap()]).await;
-    // One line more: the audit log tells of the export before.
+    // One line more: the audit log contains the earlier export.
     assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), export.lines().count() + 1);
     assert_eq!(mode(&file), 0o600);
     for beside in std::fs::read_dir(file.parent().unwrap()).unwrap() {

@@ -56,7 +56,7 @@ async fn filters_choose_and_pages_follow(world: &mut World) {
     let second = visitor.opens(&older).await.is(200);
     second.never_says(&[&last, "rel=\"next\""]);
     assert_eq!(second.text.matches("data-label=\"Time\"").count(), 6, "the rest");
-    // A cursor of other filters begins anew instead of showing a wrong page.
+    // A cursor of other filters starts from the beginning instead of showing a wrong page.
     let cursor = older.split("cursor=").nth(1).unwrap();
     let anew = visitor.opens(&format!("/panel/messages?state=held&cursor={cursor}")).await.is(200);
     anew.says(&["1 message found"]);

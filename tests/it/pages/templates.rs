@@ -86,7 +86,7 @@ async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mu
     let id = ours(world)[0]["id"].as_i64().unwrap();
     let path = format!("/panel/templates/{id}");
     let review = format!("{path}/review");
-    // Nobody reviews it any more.
+    // There is no reviewer any more.
     world.api.patch(&line.path(""), &json!({"services": []})).await.is(200);
     visitor.opens(&path).await.is(200).says(&["Draft", "no messenger of this account takes templates"]);
     visitor.does(&review, &[]).await.says(&["no messenger of this account takes templates"]);

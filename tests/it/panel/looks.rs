@@ -1,4 +1,4 @@
-//! The pages in a real browser: both languages, phone and wide screen, without what shuts somebody out.
+//! The pages in a real browser: both languages, phone and wide screen, accessible.
 
 use parom::identity::{MemberRole, ticket};
 use parom_tests::browser::Browser;
@@ -19,7 +19,7 @@ const PAGES: &[(&str, &str)] = &[
     ("not-found", "/panel/nothing"),
 ];
 
-/// A week of messages, one source that waits for somebody, two people.
+/// A week of messages, one source that needs attention, two people.
 async fn furnish(world: &mut World) -> Line {
     let line = world.line("support").await;
     for day in 0..7 {

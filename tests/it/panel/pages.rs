@@ -6,7 +6,7 @@ use entity::conversation;
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, once};
 
-/// A page's text with what stands in its links alone.
+/// A page's text without the content of its links' addresses.
 fn without_links(text: &str) -> String {
     let mut parts = text.split("<a ");
     let first = parts.next().unwrap_or_default().to_owned();

@@ -124,7 +124,7 @@ async fn a_running_request_is_waited_for_and_then_taken_over() {
     post().await.is(200);
 }
 
-/// A manager's message as the engine leaves it when it was carried.
+/// A manager's message in the state after its delivery.
 async fn from_crm(api: &TestApi, conversation_id: Uuid) -> Uuid {
     let id = api.app.clock.uuid_v7();
     let sender = Person { id: "m".into(), role: Role::Manager, ..Person::default() };

@@ -111,7 +111,7 @@ pub struct MessageSummary {
     pub contact: Person,
 }
 
-/// An account's sources and their holds: what every list needs besides its rows.
+/// An account's sources and their holds, which every list needs besides its rows.
 #[derive(Clone, Debug, Default)]
 pub struct Ground {
     pub sources: BTreeMap<Uuid, source::Model>,

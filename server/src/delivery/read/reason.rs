@@ -7,7 +7,7 @@ use queue::accept_batch::HistoryMessage;
 
 use crate::alert::WEBHOOK_SUSPENDED;
 
-/// A reason's key and data. Whoever displays it adds the other values of the text.
+/// A reason's key and data. The code that displays it adds the other values of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     pub key: &'static str,
