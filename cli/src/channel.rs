@@ -25,6 +25,9 @@ pub enum ChannelCommand {
         /// Exits 1 if facts are missing; the letter is printed all the same
         #[arg(long)]
         strict: bool,
+        /// Accepted for scripts from before `--strict`, when it was what is now the default
+        #[arg(long, hide = true, conflicts_with = "strict")]
+        dev: bool,
     },
     /// Prints the icon to attach to the letter: SVG, 14×14 px
     Icon,
@@ -54,7 +57,7 @@ pub fn run(
     errors: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
     let closed = "standard output is closed";
-    let ChannelCommand::Request { integration, channel, lang, strict } = command else {
+    let ChannelCommand::Request { integration, channel, lang, strict, dev: _ } = command else {
         write!(out, "{ICON}").and_then(|()| out.flush()).context(closed)?;
         return Ok(ExitCode::SUCCESS);
     };

@@ -71,7 +71,9 @@ where
     if stdin.is_terminal() {
         return Ok(None);
     }
-    let read = match AsyncFd::with_interest(stdin.as_fd(), Interest::READABLE) {
+    #[expect(deprecated, reason = "its successor is unsafe; the descriptor is borrowed, so it stays open")]
+    let pipe = AsyncFd::with_interest(stdin.as_fd(), Interest::READABLE);
+    let read = match pipe {
         Ok(pipe) => first_line(&pipe, &stdin, within).await,
         // Files and /dev/null keep nobody waiting, and cannot be waited for.
         Err(_) => {

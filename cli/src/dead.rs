@@ -32,7 +32,7 @@ pub enum DeadCommand {
     List {
         #[command(flatten)]
         which: DeadLetterArgs,
-        /// Prints JSON: {"dead_letters":[…]}
+        /// Prints JSON, one object per line
         #[arg(long)]
         json: bool,
     },
@@ -122,12 +122,12 @@ async fn list(app: &App, which: &DeadLetterArgs, as_json: bool, out: &mut impl W
         }
     }
     rows.sort_unstable_by_key(|(row, _)| Reverse(row.id));
-    if as_json {
-        let shown = rows.iter().map(|(row, host)| shown(row, host)).collect::<anyhow::Result<Vec<_>>>()?;
-        return writeln!(out, "{}", json!({ "dead_letters": shown })).context(CLOSED);
-    }
     for (row, host) in rows {
         let shown = shown(&row, &host)?;
+        if as_json {
+            writeln!(out, "{shown}").context(CLOSED)?;
+            continue;
+        }
         let text = |name: &str| shown.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (at, direction, tries) = (text("last_at"), text("direction"), tries(row.attempts));
         writeln!(out, "{}  {at}  {host}  {direction:<12}  {:<20}  {tries}  {}", row.id, row.reason, row.detail)

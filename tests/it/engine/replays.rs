@@ -114,12 +114,11 @@ async fn from_the_command_line(world: &mut World) {
         run(arguments.command, world.app(), &mut out).await.map_err(|error| format!("{error:#}"))?;
         Ok::<_, String>(String::from_utf8(out).unwrap())
     };
-    let rows = |document: &str| serde_json::from_str::<Value>(document).unwrap()["dead_letters"].clone();
+    let rows = |lines: &str| lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
     let list = said(world, &["list", &line.host, "--json"]).await.unwrap();
     let rows_of_line = rows(&list);
     let all = said(world, &["list", "--json"]).await.unwrap();
     assert_eq!(rows(&all), rows_of_line, "without an account: all of them");
-    let rows_of_line = rows_of_line.as_array().unwrap();
     assert_eq!((rows_of_line.len(), rows_of_line[0]["reason"].as_str()), (3, Some("rejected")), "{list}");
     assert_eq!(rows_of_line[0]["host"], line.host.as_str());
     assert!(said(world, &["list", &line.host]).await.unwrap().contains("rejected"));
@@ -128,7 +127,7 @@ async fn from_the_command_line(world: &mut World) {
     let first = rows_of_line[0]["id"].as_str().unwrap();
     for named in [&["list", &line.host, "--json", "--id", first][..], &["list", first, "--json"]] {
         let alone = said(world, named).await.unwrap();
-        assert_eq!(rows(&alone), json!([rows_of_line[0]]), "{named:?}");
+        assert_eq!(rows(&alone), rows_of_line[..1], "{named:?}");
     }
     for verb in ["retry", "drop"] {
         let nothing = said(world, &[verb]).await.unwrap_err();
