@@ -8,7 +8,7 @@ use parom_tests::{both, on_postgres};
 use queue::accept_batch::{AcceptBatch, Conversation, ItemOutcome, RawHook, Receipt, StateChange};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use sea_orm::{ConnectionTrait, EntityTrait, TransactionTrait};
+use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
 /// Opens conversations with a customer's message each; returns their ids by name.
@@ -163,8 +163,7 @@ async fn a_key_that_is_stored_meanwhile_is_a_duplicate(office: &mut Office) {
     let conversations = opened(office, &desk, &names(2)).await;
     let [twice, other] = [hook(&desk, &conversations[0], "twice"), hook(&desk, &conversations[1], "other")];
     let again = hook(&desk, &conversations[0], "twice");
-    let blocker = office.connect().await;
-    let held = blocker.begin().await.unwrap();
+    let held = office.store.write_tx().await.unwrap();
     held.execute_unprepared(&format!(
         "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
          VALUES ('{}', '{}', 'twice', 1, '{}', 0, 1)",
