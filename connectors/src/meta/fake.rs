@@ -99,7 +99,7 @@ impl Fake {
     }
 
     async fn serve(self, mut exchange: Exchange) -> Option<()> {
-        let (method, address) = exchange.begin().await?;
+        let (method, address) = exchange.request_line().await?;
         let body = exchange.body().await?;
         let (path, query) = address.split_once('?').unwrap_or((&address, ""));
         let path = path.strip_prefix("/v26.0").unwrap_or(path).trim_start_matches('/');
