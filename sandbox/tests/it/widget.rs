@@ -98,7 +98,7 @@ async fn an_uploaded_widget_is_served_and_shown_to_rest() {
     );
     assert_eq!(world.json("GET", "/api/v4/widgets/other", &token, None).await.0, 404);
     let refused = world.sandbox.set_widget("main", "bridge", b"no zip").unwrap_err();
-    assert!(format!("{refused:#}").contains("no zip file"));
+    assert!(format!("{refused:#}").contains("not a zip file"));
     // The widget from before stays.
     assert_eq!(get(&world, "/widgets/bridge/script.js").await.0, 200);
 }

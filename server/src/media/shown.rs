@@ -18,6 +18,8 @@ use crate::media::MediaContext;
 pub struct ShownFile {
     /// Valid for two days; in mode `pass` the public address.
     pub url: Url,
+    /// Empty if it has none (yet).
+    pub file_name: String,
     /// None if it is not known (yet).
     pub mime_type: Option<String>,
     /// Bytes; 0 if it is not known (yet).
@@ -53,7 +55,7 @@ pub async fn shown(
         let file = StoredFile::of(&row, passed);
         let url = link(app, &file, LinkRecipient::Webhook);
         let mime_type = Some(file.mime_type).filter(|kind| !kind.is_empty());
-        found.insert(row.id, ShownFile { url, mime_type, size: file.size });
+        found.insert(row.id, ShownFile { url, file_name: file.file_name, mime_type, size: file.size });
     }
     Ok(found)
 }

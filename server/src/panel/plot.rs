@@ -155,8 +155,8 @@ mod tests {
         let heights: Vec<&str> = heights.iter().filter_map(|rest| rest.split('"').next()).collect();
         assert_eq!(
             heights,
-            ["16", "80", "32"],
-            "1 of 3 came and 5 of 5 went through, 2 failed; the empty hour has none"
+            ["32", "64", "32"],
+            "2 of 3 came and 4 of 5 went through, 2 failed; the empty hour has none"
         );
         assert!(plot.picture.contains("&lt;b&gt;") && !plot.picture.contains("<b>"));
         assert_eq!(bars(&[bar(0, 0, 0)], "title").picture, "");

@@ -159,6 +159,7 @@ async fn what_is_reported_now_was_heard_now_and_history_then(world: &mut PigeonW
     }
     let sent: Vec<i64> = world.messages().await.iter().map(|message| message.sent_at).collect();
     assert_eq!(sent, [long_ago, long_ago, soon], "amoCRM gets the messenger's own time");
+    world.deliver_to_the_end().await;
 }
 
 both!(

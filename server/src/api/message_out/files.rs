@@ -42,6 +42,10 @@ impl FileLinks {
             thumbnail_url: known(file.thumbnail_id)
                 .filter(|preview| is_picture(preview))
                 .map(|one| one.url.to_string()),
+            file_name: stored
+                .map(|stored| stored.file_name.clone())
+                .filter(|name| !name.is_empty())
+                .unwrap_or(file.file_name),
             mime_type: stored.and_then(|stored| stored.mime_type.clone()).or(file.mime_type),
             file_size: stored.map(|stored| stored.size).filter(|size| *size > 0).unwrap_or(file.file_size),
             ..file

@@ -41,7 +41,11 @@ async fn asked(world: &mut WhatsAppWorld, chat: &Chat, id: i64) {
 /// The template as the public API tells it.
 async fn listed(world: &WhatsAppWorld, chat: &Chat, id: i64) -> Option<Value> {
     let all = world.api.get(&chat.line.path("/templates")).await.is(200).json;
-    all["items"].as_array()?.iter().find(|row| row["amocrm_template_id"] == id.to_string()).cloned()
+    all["items"]
+        .as_array()?
+        .iter()
+        .find(|row| row["amocrm_template_id"].as_str() == Some(id.to_string().as_str()))
+        .cloned()
 }
 
 async fn steps(world: &WhatsAppWorld) {
