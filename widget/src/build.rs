@@ -49,7 +49,7 @@ pub fn warnings(inputs: &BuildInputs) -> Vec<String> {
     warnings
 }
 
-/// The archive for upload, as bytes of a zip. What it lacks for moderation is said by [`warnings`], and by the check.
+/// The archive for upload, as bytes of a zip. [`warnings`] and the check report what it lacks for moderation.
 pub fn build(inputs: &BuildInputs) -> Result<Vec<u8>, BuildError> {
     let inputs = checked(inputs)?;
     let mut files = scripts(&inputs)?;
@@ -65,7 +65,7 @@ fn checked(inputs: &BuildInputs) -> Result<BuildInputs, BuildError> {
     if inputs.dev {
         inputs = inputs.with_placeholders();
     }
-    // The CRM tells the script the widget's real code; this one is its fallback.
+    // The CRM gives the script the widget's real code; this one is its fallback.
     if inputs.code.trim().is_empty() {
         inputs.code = "parom".to_owned();
     }

@@ -19,7 +19,7 @@ use super::address::{AddressKind, canonical, kind_of};
 use crate::config::{HostOrNet, NetworkConfig};
 use crate::i18n::LocalizedText;
 
-/// Time limit of a look-up while somebody waits for the answer.
+/// Time limit of a look-up while a caller waits for the answer.
 const LOOKUP_WITHIN: Duration = Duration::from_secs(3);
 
 /// Why an address given by a tenant is refused. May be shown to the tenant.

@@ -98,7 +98,7 @@ const ROWS: &[CatalogEntry] = rows! { "telegram":
         "over 48 h or no right";
     "t41" 400..=400 ["query is too old"] => Done, None,
         "answerCallbackQuery too late";
-    "t42" 400..=400 ["business connection not found"] => Pause, Some(SourceDisconnected),
+    "t42" 400..=400 ["business connection not found"] => Permanent, Some(SourceDisconnected),
         "owner switched the bot off";
     "t43" 400..=400 ["BUSINESS_PEER_USAGE_MISSING"] => Permanent, Some(WindowClosed),
         "no message of the client in the last 24 h";

@@ -82,12 +82,6 @@ impl<'a> SourceBot<'a> {
     pub fn connection(&self, owner: i64) -> Option<&'a str> {
         self.facts?.get("business")?.get(owner.to_string())?.as_str()
     }
-
-    /// Whether it also writes for another person.
-    pub fn serves_others(&self, owner: i64) -> bool {
-        let all = self.facts.and_then(|facts| facts.get("business")?.as_object());
-        all.is_some_and(|all| all.iter().any(|(one, connection)| *one != owner.to_string() && connection.is_string()))
-    }
 }
 
 /// The result of `getMe`. Stored in the public settings as `facts.bot`.

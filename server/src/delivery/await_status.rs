@@ -8,7 +8,7 @@
 //!
 //! Both facts are rows of `parked_status` under the key of the letter: until when it waits, and as what it arrived. A
 //! report may come before its letter's call has ended, and after its end: it still corrects a message that was given up,
-//! and tells of one that was sent twice.
+//! and shows which one was sent twice.
 
 use anyhow::Context;
 use base::message::{Direction, FailureCode, LetterKind, State};

@@ -39,7 +39,7 @@ const HARDEST_WEAK: f64 = 8.0;
 /// The longest part of a password that is estimated: the time of an estimate grows with the square of the length.
 const LOOKED_AT: usize = 64;
 
-/// Whether a password has an acceptable length. Enough for one that the vendor chose for somebody and can answer for.
+/// Whether a password has an acceptable length. Enough for one that the vendor chose for a customer and can answer for.
 pub fn has_length(password: &str) -> Result<(), Weak> {
     match password.chars().count() {
         ..SHORTEST => Err(Weak::Short),
@@ -48,7 +48,7 @@ pub fn has_length(password: &str) -> Result<(), Weak> {
     }
 }
 
-/// Whether a password that somebody chooses for themselves is acceptable. `about`: public facts about the person, such as
+/// Whether a password that people choose for themselves is acceptable. `about`: public facts about the person, such as
 /// e-mail and account name; a password made of those counts as common.
 pub fn fits(password: &str, about: &[&str]) -> Result<(), Weak> {
     has_length(password)?;

@@ -1,5 +1,5 @@
 //! Lists that amoCRM keeps for an account, kept here as well, so that no page waits for amoCRM: a page shows what is
-//! known with its age, and what is old is asked for in the background. Whoever asks amoCRM for another reason keeps the
+//! known with its age, and what is old is asked for in the background. Code that asks amoCRM for another reason keeps the
 //! answer too: the daily comparison of sources, the choice of a pipeline, a change of a template.
 
 use std::sync::Arc;
@@ -100,7 +100,7 @@ fn read<T: CrmItem>(row: crm_copy::Model) -> Option<Known<T>> {
     Some(Known { items, read_at: row.read_at })
 }
 
-/// Asks amoCRM, unless somebody else just did.
+/// Asks amoCRM, unless another request just did.
 async fn asked<T: CrmItem>(app: Arc<SourceContext>, tenant_id: Uuid) {
     let asked =
         async { if claim::<T>(&app, tenant_id).await? { T::ask(app.clone(), tenant_id).await } else { Ok(()) } };

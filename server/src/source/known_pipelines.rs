@@ -30,7 +30,7 @@ impl CrmItem for KnownPipeline {
     const NAME: &'static str = "pipelines";
 
     async fn ask(app: Arc<SourceContext>, tenant_id: Uuid) -> Result<()> {
-        // Whoever reads them keeps them.
+        // What was read is kept.
         mirror::every_pipeline(&app, tenant_id).await.map(|_| ()).map_err(mirror::as_error)
     }
 }

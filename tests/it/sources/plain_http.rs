@@ -34,6 +34,8 @@ async fn a_name_with_plain_http_must_lead_to_a_listed_address(world: &mut World)
     let refused = world.api.post(&messages, &picture("http://nobody.invalid/a.png")).await.is(422);
     assert_eq!(refused.wrong_fields(), ["/content/media_url"], "{}", refused.text);
     world.api.post(&messages, &picture("http://localhost:9/a.png")).await.is(202);
+    // Nobody answers there.
+    world.leave_letters();
 }
 
 once!(a_name_with_plain_http_must_lead_to_a_listed_address);

@@ -10,7 +10,6 @@ use super::SendContext;
 use crate::error_catalog::{CatalogEntry, RefusalClass, TELEGRAM};
 use crate::judged::Judged;
 use crate::telegram::api::ApiError;
-use crate::telegram::ids::Within;
 
 /// Telegram counts whole seconds; one more keeps us behind its count.
 const SPARE: Duration = Duration::from_secs(1);
@@ -38,10 +37,10 @@ pub(super) fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
 fn refused(line: &SendContext<'_>, row: Option<&CatalogEntry>, retry_after: Option<Duration>, said: String) -> Judged {
     let words = line.outgoing.words;
     match row {
-        // Concerns one of several accounts that the bot writes for: the others go on.
+        // Concerns one of the accounts that the bot writes for; its own chats and those of other accounts go on.
         Some(row)
             if row.class == RefusalClass::Pause
-                && is_one_of_several(line)
+                && line.connection.is_some()
                 && row.codes.contains(&u32::from(BAD_REQUEST)) =>
         {
             Judged::plain(Verdict::Bury(row.failure(words)), said)
@@ -51,8 +50,4 @@ fn refused(line: &SendContext<'_>, row: Option<&CatalogEntry>, retry_after: Opti
             Judged::refused(row, words, Verdict::Retry { after, whole_target: false }, said)
         }
     }
-}
-
-fn is_one_of_several(line: &SendContext<'_>) -> bool {
-    matches!(line.place.within, Within::Business { owner } if line.bot.serves_others(owner))
 }

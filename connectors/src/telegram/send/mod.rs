@@ -100,14 +100,10 @@ fn line<'a>(
     let connection = match place.within {
         Within::Business { owner } => match bot.connection(owner) {
             Some(connection) => Some(connection),
-            // Its owner disconnected the bot. The chats of other owners go on.
-            None if bot.serves_others(owner) => {
+            // Its owner disconnected the bot. The other chats of this bot go on.
+            None => {
                 let verdict = Verdict::Bury(TELEGRAM.failure("t42", outgoing.words));
                 return Err(Box::new(Report::not_done(verdict, "the account that the bot wrote for has taken it out")));
-            }
-            None => {
-                let said = TELEGRAM.row("t42").map(|row| LocalizedText::new(row.key()).to_string());
-                return Err(Box::new(Report::not_done(Verdict::Pause, said.unwrap_or_default())));
             }
         },
         Within::Whole | Within::Topic(_) => None,

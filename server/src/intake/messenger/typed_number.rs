@@ -1,4 +1,4 @@
-//! Numbers typed as answers: where a messenger shows buttons as numbered lines, the number stands for its button.
+//! Numbers typed as answers: where a messenger shows buttons as numbered lines, the number means its button.
 
 use base::message::{Body, Content, Direction, Role};
 use connectors::incoming::IncomingMessage;
