@@ -8,6 +8,7 @@ use sandbox::{Fault, Part};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{DAY, HOUR, alarms, channel, grants, pipelines, round, row, source_of, status, wait};
 
