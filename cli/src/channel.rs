@@ -71,7 +71,7 @@ pub fn run(
     let words = Words::new(language);
     for gap in &letter.gaps {
         let line = words.text("channel-gap").with("key", gap.key.as_str()).with("what", gap.what.as_str());
-        // Nobody may read stderr; the letter shows the same gaps.
+        // A failed write changes nothing; the letter shows the same gaps.
         let _ = writeln!(errors, "{}", line.to_string().replace('\u{a0}', " "));
     }
     Ok(if letter.gaps.is_empty() || !strict { ExitCode::SUCCESS } else { ExitCode::FAILURE })

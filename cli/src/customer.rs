@@ -75,7 +75,7 @@ where
     let pipe = AsyncFd::with_interest(stdin.as_fd(), Interest::READABLE);
     let read = match pipe {
         Ok(pipe) => first_line(&pipe, &stdin, within).await,
-        // Files and /dev/null keep nobody waiting, and cannot be waited for.
+        // Reading a file or /dev/null never blocks, and epoll takes neither.
         Err(_) => {
             let mut bytes = Vec::new();
             (&stdin).take(MOST_BYTES).read_to_end(&mut bytes).map(|_| bytes)
@@ -151,7 +151,7 @@ fn chosen(given: Option<SecretString>, errors: &mut impl Write) -> anyhow::Resul
         anyhow!("{}", said.replace('\u{a0}', " "))
     })?;
     if password::fits(given.expose_secret(), &[]).is_err() {
-        // A warning; nobody may read it.
+        // A failed write of a warning changes nothing.
         let _ = writeln!(errors, "parom: this password is easily guessed; without one, a strong one is made");
     }
     Ok((given, false))

@@ -129,7 +129,7 @@ fn limit(text: &str) -> Result<Limit, String> {
     number.map(Some).ok_or_else(|| format!("say a number from 0 to {most}, or default"))
 }
 
-/// Asks the person at the terminal to name the account once more. None if nobody can be asked.
+/// Asks the person at the terminal to name the account once more. None if there is no terminal.
 pub fn ask(question: &str) -> anyhow::Result<Option<String>> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {

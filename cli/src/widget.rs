@@ -103,7 +103,7 @@ fn build(config: &Config, command: &Build, out: &mut impl Write, errors: &mut im
     let findings = widget::check(&bytes, Some(inputs.platform))?;
     let warnings = widget::warnings(&inputs);
     for warning in &warnings {
-        // Nobody may read stderr; `widget check` says the same.
+        // A failed write changes nothing; `widget check` reports the same.
         let _ = writeln!(errors, "parom: {warning}");
     }
     if command.json {

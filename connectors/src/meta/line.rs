@@ -191,7 +191,7 @@ async fn is_subscribed(meta: &Meta, account: &Account<'_>) -> Result<bool, Denie
         answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
     };
     let app = account.fact("/bot/app_id").and_then(Value::as_str);
-    // A server that imitates Meta may not keep what it was told.
+    // A server that imitates Meta may not store the subscription.
     let Some(apps) = all.get("data").and_then(Value::as_array) else { return Ok(true) };
     let mut own = apps.iter().filter(|one| app.is_none_or(|app| text(one, "id") == app));
     Ok(own.any(|one| {

@@ -17,7 +17,7 @@ pub(super) struct Vendor {
     pub app_id: Option<String>,
     /// Signs calls; without it none is let in.
     pub secret: Option<SecretString>,
-    /// Validates the address; without it nobody can.
+    /// Validates the address, which is impossible without it.
     verify_token: Option<SecretString>,
 }
 

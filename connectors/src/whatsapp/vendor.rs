@@ -36,7 +36,7 @@ impl MetaApp {
 pub struct AppHooks {
     /// Signs calls; without it none is let in.
     pub secret: Option<SecretString>,
-    /// Validates the address; without it nobody can.
+    /// Validates the address, which is impossible without it.
     verify_token: Option<SecretString>,
 }
 

@@ -131,8 +131,8 @@ impl Listener<'_> {
             let user = chat.and_then(|chat| chat.user(&message.author_id));
             (buyer(&message.author_id, user, self.words), None)
         };
-        // In a chat that Avito does not describe the seller wrote to whoever is known from it; if nobody is, the chat is
-        // opened by its id.
+        // The seller's own message in a chat that Avito does not describe goes to the chat's known contact; without one, the
+        // chat is opened by its id.
         let room = (is_own && receiver.is_none()).then(|| buyer(&message.chat_id, None, self.words));
         let (mut content, mut caption) = self.content(message);
         if let Some(advert) = advert {

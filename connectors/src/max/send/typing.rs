@@ -19,7 +19,7 @@ pub(super) async fn send(context: &SendContext<'_>) -> Report {
     }
 }
 
-/// Shows the customer's messages as seen when somebody has answered them. Its outcome changes nothing.
+/// Marks the customer's messages as seen after a manager's answer. Its outcome changes nothing.
 pub(super) async fn mark_seen(context: &SendContext<'_>) {
     let (Place::Chat(chat), Some(last)) = (context.place, &context.outgoing.last_incoming) else { return };
     let place = (&*context.outgoing.source_id.to_string(), &*context.outgoing.conversation_id);

@@ -16,7 +16,7 @@ pub(super) async fn typing(context: &SendContext<'_>) -> Report {
     if seen.status == 200 { call(context, &action("typing_on")).await } else { seen }
 }
 
-/// Shows the customer's messages as seen when somebody has answered them. Its outcome changes nothing.
+/// Marks the customer's messages as seen after a manager's answer. Its outcome changes nothing.
 pub(super) async fn mark_seen(context: &SendContext<'_>) {
     let Some(last) = context.outgoing.last_incoming.as_ref().filter(|last| !last.external_id.starts_with(COMMENT))
     else {

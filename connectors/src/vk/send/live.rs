@@ -48,7 +48,7 @@ pub(super) async fn typing(line: &SendContext<'_>) -> Report {
     call(line, "messages.setActivity", parameters).await
 }
 
-/// Marks the dialogue as read when somebody has answered it. Its outcome changes nothing.
+/// Marks the dialogue as read after a manager's answer. Its outcome changes nothing.
 pub(super) async fn mark_read(line: &SendContext<'_>) {
     let Some(last) = &line.outgoing.last_incoming else { return };
     let peer = line.peer.to_string();
