@@ -1,4 +1,4 @@
-//! The chat in which the vendor's bot tells a person of alerts, or the code that will link one. Rows belong to the nil
+//! The chat to which the vendor's bot sends a person's alerts, or the code that will link one. Rows belong to the nil
 //! tenant.
 
 use sea_orm::entity::prelude::*;

@@ -1,4 +1,4 @@
-//! Where an account's own program is told of alerts.
+//! The address of an account's own program that gets its alerts.
 
 use sea_orm::entity::prelude::*;
 

@@ -39,7 +39,7 @@ alert-crm_unreachable-body =
         [0] No customer messages wait
         [one] { $waiting } customer message waits
        *[other] { $waiting } customer messages wait
-    } in Parom. Parom tries again by itself, keeps the order and tells you when it works again. What managers wrote before goes out: { $url }
+    } in Parom. Parom tries again by itself, keeps the order and notifies you when it works again. What managers wrote before goes out: { $url }
 alert-undelivered-subject =
     { $source } ({ $account }): { $count ->
         [one] { $count } message was not delivered
@@ -176,9 +176,9 @@ alerts-none = No open alerts.
 alerts-taken = You are on it. No letter comes for 4 hours.
 alerts-muted = Muted until { $stamp }. The alert still stands here.
 alerts-letters = Where alerts go
-alerts-letters-about = You are told a minute after something breaks, once more after 4 hours, and when it is over; of one problem at most once an hour. Texts of messages are never in it.
+alerts-letters-about = You are notified a minute after something breaks, once more after 4 hours, and when it is over; about one problem at most once an hour. Texts of messages are never in it.
 alerts-mail-off = No letters leave: the vendor has not set up a mail server. Alerts are shown here.
-alerts-letters-to-me = Tell me here
+alerts-letters-to-me = Notify me here
 alerts-email = Letters go to { $email }.
 alerts-email-hint = A code goes to this address, then letters do.
 alerts-kinds = About what
@@ -204,7 +204,7 @@ alerts-channel-email = E-mail
 alerts-channel-chat = Telegram
 alerts-channel-webhook = Webhook
 alerts-choose-kinds = Choose kinds
-alerts-of-person = What { $name } is told of
+alerts-of-person = What { $name } is notified about
 alerts-chat-about = Link a chat or a group with our bot, and alerts come there at once.
 alerts-chat-on = Linked
 alerts-chat-link = Link a chat
@@ -218,7 +218,7 @@ alerts-chat-unlinked = The chat is unlinked. No alerts come there.
 alerts-chat-away = Telegram is not answering. Try again in a minute.
 alerts-chat-wait = Too many codes. Try again in a minute.
 alerts-chat-blocked = No alerts come to your chat any more: the bot was blocked or removed there. Unblock it and link the chat again.
-alerts-chat-stopped = No alerts come to your chat any more: somebody wrote /stop there. Link it again to get them.
+alerts-chat-stopped = No alerts come to your chat any more: a person wrote /stop there. Link it again to get them.
 alerts-webhook-about = Parom sends each alert, and its end, to your own program as signed JSON.
 alerts-webhook-url = Address of your program
 alerts-webhook-not-url = An address looks like https://example.com/alerts.
@@ -227,7 +227,7 @@ alerts-webhook-remove = Remove the webhook
 alerts-webhook-removed = The webhook is removed.
 alerts-webhook-trouble = Calls have failed since { $stamp }: { $reason } Each alert is tried again for 24 hours.
 alert-chat-linked = This chat is linked: alerts come here from now on. To end it write /stop.
-alert-chat-how = This bot tells of trouble between messengers and the CRM. To link this chat, press “Link a chat” here: { $url }/panel/alerts
+alert-chat-how = This bot reports trouble between messengers and the CRM. To link this chat, press “Link a chat” here: { $url }/panel/alerts
 alert-chat-stopped = No more alerts come here. To get them again, link this chat once more in the panel, under “Alerts”.
 mail-alert-code-subject = { $code } is the code for letters about alerts
 mail-alert-code-body =

@@ -4,7 +4,7 @@
 //! ```text
 //! raise ─▶ open ─▶ notice after a minute or some ─▶ one more after four hours
 //!          │ take, mute: notices are postponed
-//!          ├─ resolve ─▶ a closing notice, if one was sent before; a return is told of an hour after it at the earliest
+//!          ├─ resolve ─▶ a closing notice, if one was sent before; a return is reported an hour later at the earliest
 //!          └─ end     ─▶ no notice: the object is gone, which is no recovery
 //! ```
 
@@ -98,7 +98,7 @@ const MINUTE: i64 = 60_000;
 /// Milliseconds between the last notice about a cause and one about its return.
 const ONE_AN_HOUR: i64 = 60 * MINUTE;
 
-/// Milliseconds before the first notice: of a cause that is gone by then nobody is told, and causes raised together share
+/// Milliseconds before the first notice: a cause that is gone by then is not reported, and causes raised together share
 /// one notice. What often passes by itself has more time.
 fn settles(kind: &str) -> i64 {
     match kind {
@@ -176,12 +176,12 @@ pub async fn raise(app: &PlatformContext, db: &impl ConnectionTrait, alarm: Alar
     Ok(opened)
 }
 
-/// Its end has not been told of yet: its return is no news.
+/// Its end has not been reported yet: its return is no news.
 fn is_unsaid() -> SimpleExpr {
     Column::LetterAt.is_not_null().and(Column::Letters.gt(0))
 }
 
-/// When a cause that returned is told of: after `settled`, and not within the hour after the last notice about it.
+/// When a cause that returned is reported: after `settled`, and not within the hour after the last notice about it.
 fn returns(now: i64, settled: i64) -> SimpleExpr {
     let recently = Expr::col(Column::LetteredAt).gt(now.saturating_add(MINUTE) - ONE_AN_HOUR);
     let later = Expr::col(Column::LetteredAt).add(ONE_AN_HOUR);
@@ -191,7 +191,7 @@ fn returns(now: i64, settled: i64) -> SimpleExpr {
         .into()
 }
 
-/// Closes an alert because its cause is proved gone; everyone who was told of it is told again. True if it was open.
+/// Closes an alert because its cause is proved gone; everyone who was notified is notified again. True if it was open.
 pub async fn resolve(
     app: &PlatformContext,
     db: &impl ConnectionTrait,

@@ -253,14 +253,14 @@ pub struct Mail {
     pub from: Option<String>,
 }
 
-/// Alerts: when they are raised, and the bot that tells people of them.
+/// Alerts: when they are raised, and the bot that sends them to people.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Alerts {
-    /// The vendor's own Telegram bot; unset: people are told by e-mail and webhooks only.
+    /// The vendor's own Telegram bot; unset: only e-mails and webhooks.
     pub telegram_token: Option<SecretString>,
     /// Seconds that 95 of 100 messages of an account may take; 0: nothing is late.
     pub late_seconds: u32,
-    /// Percentage of a limit from which people are told; 0: never.
+    /// Percentage of a limit from which an alert is raised; 0: never.
     pub limit_percent: u8,
     /// Whether a source that is unusually quiet raises an alert.
     pub silent_sources: bool,

@@ -1,4 +1,4 @@
-//! The vendor's own bot, which tells people of alerts: no source, no customers. It is polled (telegram §2), so it needs no
+//! The vendor's own bot, which sends alerts to people: no source, no customers. It is polled (telegram §2), so it needs no
 //! address of ours.
 
 use std::sync::OnceLock;
@@ -153,7 +153,7 @@ impl NoticeBot {
         let updates = match got {
             Ok(updates) => updates,
             Err(ApiError::Refused { code: 409, description, .. }) if description.contains("webhook") => {
-                // Somebody used this bot otherwise before; the next call is answered.
+                // The bot had another use before; the next call is answered.
                 let gone: Result<Value, ApiError> = self.api.call(&self.token, "deleteWebhook", &json!({})).await;
                 return gone.map(|_| None).map_err(|failed| words(&failed));
             }

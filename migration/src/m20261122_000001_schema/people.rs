@@ -151,7 +151,7 @@ const ALERT_READER: Table = tenant_table("alert_reader", &["person_id", "channel
     bigint("updated_at"),
 ]);
 
-/// The chat in which the vendor's bot tells a person of alerts, or the code that will link one. Rows belong to the nil
+/// The chat to which the vendor's bot sends a person's alerts, or the code that will link one. Rows belong to the nil
 /// tenant, because a person may be a member of several accounts.
 const ALERT_CHAT: Table = tenant_table("alert_chat", &["person_id"])
     .columns(&[
@@ -170,7 +170,7 @@ const ALERT_CHAT: Table = tenant_table("alert_chat", &["person_id"])
         "CREATE INDEX alert_chat_code ON alert_chat (tenant_id, code) WHERE code <> ''",
     ]);
 
-/// Where an account's own program is told of alerts.
+/// The address of an account's own program that gets its alerts.
 const ALERT_WEBHOOK: Table = tenant_table("alert_webhook", &[]).columns(&[
     text("url"),
     blob("secret"),

@@ -82,7 +82,7 @@ async fn waiting(app: &UsageContext, page: &Page, before: i64) -> Result<Vec<Wai
         .await
 }
 
-/// It waits for a person, or for a side that does not answer: another alert says so.
+/// It waits for a person, or for a side that does not answer: that has another alert.
 fn is_stuck(page: &Page, letter: &Waiting) -> bool {
     if letter.direction == Direction::ToMessenger.number() {
         return page.is_stuck(letter.tenant_id, letter.source_id);

@@ -15,7 +15,7 @@ use crate::alert::{self, Alarm};
 use crate::usage::UsageContext;
 
 const HOUR: i64 = 3_600_000;
-/// Hours of the two weeks for which a source is watched before anything is said of it.
+/// Hours of the two weeks for which a source is watched before it can raise an alert.
 const LEARNS: i64 = 14 * 24;
 /// A silence that is expected less often than once in a thousand raises an alert.
 const UNLIKELY: f64 = 0.001_000_1;
@@ -143,7 +143,7 @@ fn silences(pulse: &Pulse, now: i64) -> (f64, f64) {
 pub(super) async fn settle(app: &UsageContext, found: Vec<Look>, everybody: &Everybody) -> anyhow::Result<()> {
     let today = DateTime::from_timestamp_millis(app.clock.millis()).map(|now| (now.month(), now.day()));
     let mut done = Ok(());
-    // One account's sources that fell silent together are told of together.
+    // By account, because a holiday concerns all of its sources.
     let mut silent: BTreeMap<Uuid, Vec<(Box<Source>, i64, i64)>> = BTreeMap::new();
     for look in found {
         match look {

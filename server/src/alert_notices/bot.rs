@@ -32,7 +32,7 @@ pub const CODE_LIVES: i64 = 15 * 60_000;
 /// Characters of a code: no look-alikes, as some people type it.
 const SIGNS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
 const CODE_SIGNS: usize = 12;
-/// Interval between polls while somebody is about to link a chat, and otherwise.
+/// Interval between polls while a code waits for its chat, and otherwise.
 const SOON: i64 = 2_000;
 const SELDOM: i64 = 60_000;
 /// A poll that takes longer was given up by a process that died.

@@ -1,4 +1,4 @@
-//! The ways by which people and programs are told of alerts.
+//! The ways by which alerts reach people and programs.
 
 /// A way; its name on pages is `alerts-channel-{word}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -29,7 +29,7 @@ fn row(alert: &alert::Model) -> UpdateMany<alert::Entity> {
     alert::Entity::update_many().filter(Column::TenantId.eq(alert.tenant_id)).filter(Column::Key.eq(alert.key.as_str()))
 }
 
-/// Claims what is due. Nothing if the account was told of something recently: the alerts wait and join later ones.
+/// Claims what is due. Nothing if the account had a notice recently: the alerts wait and join later ones.
 pub(super) async fn claim(
     app: &AlertNoticeContext,
     tenant_id: Uuid,
@@ -82,7 +82,7 @@ impl Claimed {
         let open = self.alert.resolved_at.is_none();
         self.next(db, (open && self.alert.letters + 1 < MOST).then_some(now + AGAIN)).await?;
         if open {
-            // Resolved since it was claimed: its readers are told of the end too.
+            // Resolved since it was claimed: its readers get the closing notice too.
             row(&self.alert)
                 .col_expr(Column::LetterAt, Expr::value(Some(now)))
                 .filter(Column::OpenedAt.eq(self.alert.opened_at))
@@ -94,7 +94,7 @@ impl Claimed {
         Ok(())
     }
 
-    /// Records that nobody is to be told. While it is open it is looked at again: a person may switch a channel on.
+    /// Records that it has no readers. While it is open it is looked at again: a person may switch a channel on.
     pub async fn unwanted(&self, db: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
         self.next(db, self.alert.resolved_at.is_none().then_some(now + AGAIN)).await
     }

@@ -1,4 +1,4 @@
-//! Who is told of an account's alerts, and on which channel: by default owners and administrators, not viewers; each may
+//! Who gets an account's alerts, and on which channel: by default owners and administrators, not viewers; each may
 //! choose. The vendor's alerts go to operators.
 
 use base::store::VENDOR;
@@ -19,7 +19,7 @@ use crate::identity::member::{self as members, MemberStatus};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preference {
     pub on: bool,
-    /// Kinds that are not told of.
+    /// Kinds that are not sent.
     pub without: Vec<String>,
     /// A proved address; empty: the person's own. Only for e-mails.
     pub email: String,
@@ -43,13 +43,13 @@ impl Preference {
         )
     }
 
-    /// Whether this kind is told of.
+    /// Whether this kind is sent.
     pub fn wants(&self, kind: &str) -> bool {
         self.on && !self.without.iter().any(|without| without == kind)
     }
 }
 
-/// A person who may be told, with their choices.
+/// A person who may get alerts, with their choices.
 #[derive(Clone, Debug)]
 pub struct Reader {
     pub person: person::Model,
@@ -88,13 +88,13 @@ impl Reader {
         }
     }
 
-    /// Whether they are told of this kind there.
+    /// Whether they get this kind there.
     pub fn wants(&self, channel: Channel, kind: &str) -> bool {
         self.is_reached_by(channel) && self.preference(channel).wants(kind)
     }
 }
 
-/// Everyone who may be told of an account's alerts, or of the vendor's.
+/// Everyone who may get an account's alerts, or the vendor's.
 pub async fn all(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<Reader>, DbErr> {
     let people = people(db, tenant_id).await?;
     let chosen = alert_reader::Entity::of_tenant(tenant_id).all(db).await?;

@@ -17,7 +17,7 @@ const KEPT: i64 = 7 * 86_400_000;
 const KEPT_OUT: i64 = 86_400_000;
 /// Characters of a name in a subject, so that source, account and state fit into 70.
 const NAME_CHARS: usize = 30;
-/// Sources from which alerts of one kind are told of together.
+/// Sources from which alerts of one kind are one section.
 const TOGETHER: usize = 3;
 /// Names in a list; the rest is a number.
 const NAMES: usize = 10;
@@ -44,7 +44,7 @@ pub(super) struct Section {
 }
 
 impl Section {
-    /// It tells of an end.
+    /// It reports an end.
     pub fn is_over(&self) -> bool {
         self.about.iter().all(|alert| alert.resolved_at.is_some())
     }

@@ -6,7 +6,7 @@ use entity::{alert, tenant};
 use super::sections::{AlertContext, Section};
 use crate::alert_notices::AlertNoticeContext;
 
-/// Alerts that are told of together.
+/// Alerts that share their texts.
 pub(crate) struct Told {
     pub keys: Vec<String>,
     pub subject: String,

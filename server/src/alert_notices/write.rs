@@ -24,7 +24,7 @@ struct Telling<'telling> {
     tenant: Option<&'telling tenant::Model>,
     crm: &'static str,
     claimed: &'telling [Claimed],
-    /// Which of the alerts somebody is told of.
+    /// Which of the alerts have a recipient.
     told: Vec<bool>,
     rows: Vec<alert_notice::Model>,
 }

@@ -1,4 +1,4 @@
-//! What the reader is told of, and where. Members from amoCRM have no e-mail here and enter one; a code sent there proves that
+//! What the reader is notified of, and where. Members from amoCRM have no e-mail here and enter one; a code sent there proves that
 //! it is theirs, so that e-mails cannot be directed at strangers.
 
 use actix_web::{HttpResponse, web};

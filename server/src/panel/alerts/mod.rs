@@ -1,4 +1,4 @@
-//! `/panel/alerts`: open alerts, how people and programs are told of them, and who is told of what.
+//! `/panel/alerts`: open alerts, the channels to people and programs, and who gets what.
 
 mod actions;
 mod cards;

@@ -1,4 +1,4 @@
-//! Owners decide what others are told of: whether by e-mail at all, and each switch of the table.
+//! Owners decide what others are notified of: whether by e-mail at all, and each switch of the table.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;

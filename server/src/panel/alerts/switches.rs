@@ -1,4 +1,4 @@
-//! The table of switches: what is told of, and on which channel.
+//! The table of switches: which alerts are sent, and on which channel.
 
 use base::error::Result;
 use base::i18n::{Sentence, Words};
