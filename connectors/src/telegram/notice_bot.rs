@@ -1,5 +1,5 @@
-//! The vendor's own bot, which sends alerts to people: no source, no customers. It is polled (telegram §2), so it needs no
-//! address of ours.
+//! The vendor's own bot, which sends alerts to people: no source, no customers. It is polled (telegram §2), so it needs
+//! no address of ours.
 
 use std::sync::OnceLock;
 
@@ -115,8 +115,8 @@ impl NoticeBot {
         Ok(self.name.get_or_init(|| me.username))
     }
 
-    /// Sends a message, with a button that opens a page. Telegram takes no button to an address that is not public, so it
-    /// may be left out.
+    /// Sends a message, with a button that opens a page. Telegram takes no button to an address that is not public, so
+    /// it may be left out.
     pub async fn tell(&self, chat_id: i64, text: &str, button: Option<(&str, &str)>) -> Result<(), NotTold> {
         let button = button.filter(|(_, url)| url.starts_with("https://"));
         let markup = button.map(|(words, url)| json!({ "inline_keyboard": [[{ "text": words, "url": url }]] }));
@@ -140,8 +140,8 @@ impl NoticeBot {
         }
     }
 
-    /// What happened from the update `offset` on, and the offset that confirms it: unconfirmed updates come again. None if
-    /// nothing happened.
+    /// What happened from the update `offset` on, and the offset that confirms it: unconfirmed updates come again. None
+    /// if nothing happened.
     pub async fn updates(&self, offset: i64) -> Result<Option<(Vec<ChatEvent>, i64)>, String> {
         let wanted = json!({
             "offset": offset,

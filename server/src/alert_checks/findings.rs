@@ -80,8 +80,8 @@ impl Findings {
     }
 }
 
-/// Resolved if it was repaired; ended without a word if its source is gone or paused, or its account is not served: that is
-/// no recovery.
+/// Resolved if it was repaired; ended without a word if its source is gone or paused, or its account is not served:
+/// that is no recovery.
 pub(super) async fn close(app: &UsageContext, page: &Page, open: &rows::Model) -> Result<(), DbErr> {
     let object = open.key.split_once(':').map_or("", |(_, object)| object);
     let serves = page.served().any(|tenant| tenant.tenant_id == open.tenant_id);

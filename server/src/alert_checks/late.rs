@@ -1,5 +1,5 @@
-//! Messages that take too long though both sides answer: 95 of 100 of the last quarter of an hour. Read only for accounts
-//! in whose queue a message is that old, so an account without a queue costs nothing.
+//! Messages that take too long though both sides answer: 95 of 100 of the last quarter of an hour. Read only for
+//! accounts in whose queue a message is that old, so an account without a queue costs nothing.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! Looks for what is wrong in accounts and shows in stored figures only: messages that are late or undelivered, sources
-//! that messengers refuse or that are unusually quiet, sides that do not answer, limits that are nearly reached. What one
-//! call proves at once (access refused, an account not paid) raises its alert where it is seen.
+//! that messengers refuse or that are unusually quiet, sides that do not answer, limits that are nearly reached. What
+//! one call proves at once (access refused, an account not paid) raises its alert where it is seen.
 //!
 //! ```text
 //! every minute, one process: a page of accounts ─▶ a fixed number of statements ─▶ findings ─▶ raise · resolve

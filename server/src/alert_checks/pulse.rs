@@ -1,5 +1,5 @@
-//! How many messages each source had since the last look, from the ledger's counts: one statement for a page of accounts.
-//! Whole hours are learned as the source's week.
+//! How many messages each source had since the last look, from the ledger's counts: one statement for a page of
+//! accounts. Whole hours are learned as the source's week.
 
 use std::collections::{BTreeMap, HashMap};
 

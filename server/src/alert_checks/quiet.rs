@@ -126,8 +126,8 @@ fn is_watched(page: &Page, source: &Source) -> bool {
         && !page.open.values().any(|open| open.tenant_id == source.tenant_id && has_another(open))
 }
 
-/// How likely the silence since the last message is, and how likely none in the last hours would be. 1 while the source is
-/// being learned.
+/// How likely the silence since the last message is, and how likely none in the last hours would be. 1 while the source
+/// is being learned.
 fn silences(pulse: &Pulse, now: i64) -> (f64, f64) {
     let (row, hour) = (&pulse.row, now.div_euclid(HOUR));
     if row.last_at == 0 || hour - row.since_hour < LEARNS {
@@ -180,8 +180,8 @@ async fn close(app: &UsageContext, open: &rows::Model, heard: bool) -> Result<()
 }
 
 impl Everybody {
-    /// Whether a silence in this account says nothing of its sources: the account's others are silent too; or, if it has no
-    /// others, most of the server's are; or, if these are too few, it is a holiday.
+    /// Whether a silence in this account says nothing of its sources: the account's others are silent too; or, if it
+    /// has no others, most of the server's are; or, if these are too few, it is a holiday.
     fn is_quiet(&self, tenant_id: Uuid, holiday: bool) -> bool {
         let own = self.accounts.get(&tenant_id).copied().unwrap_or_default();
         if own.expected > 1 {

@@ -30,7 +30,8 @@ struct Dead {
     detail: String,
 }
 
-/// Raises, extends and closes the alerts of a page. Accounts without a new failure cost nothing unless an alert is open.
+/// Raises, extends and closes the alerts of a page. Accounts without a new failure cost nothing unless an alert is
+/// open.
 pub(super) async fn look(app: &UsageContext, page: &Page, pulses: &HashMap<(Uuid, Uuid), Pulse>) -> Result<(), DbErr> {
     let failed: BTreeSet<Uuid> =
         pulses.iter().filter(|(_, pulse)| pulse.failed > 0).map(|((tenant_id, _), _)| *tenant_id).collect();

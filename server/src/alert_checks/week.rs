@@ -1,5 +1,5 @@
-//! What is known of each hour of a source's week: in how many weeks it was counted, in how many it had no message, and how
-//! many it usually has. Old weeks fade, so that a rhythm that changes is learned anew within two months.
+//! What is known of each hour of a source's week: in how many weeks it was counted, in how many it had no message, and
+//! how many it usually has. Old weeks fade, so that a rhythm that changes is learned anew within two months.
 
 use serde::{Deserialize, Serialize};
 

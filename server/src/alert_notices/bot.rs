@@ -1,4 +1,5 @@
-//! The vendor's bot: links chats by a code that the panel shows, sends notices there, and ends what a chat no longer takes.
+//! The vendor's bot: links chats by a code that the panel shows, sends notices there, and ends what a chat no longer
+//! takes.
 //!
 //! ```text
 //! panel: code (15 minutes) ─▶ person: /start CODE ─▶ poll ─▶ linked ─▶ notices

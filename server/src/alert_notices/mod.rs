@@ -1,5 +1,5 @@
-//! Sends alerts to people and programs: alerts that open within a minute share a notice, an account gets at most one in ten
-//! minutes, an alert that stays open is reported once more, and a closing notice reports its end.
+//! Sends alerts to people and programs: alerts that open within a minute share a notice, an account gets at most one in
+//! ten minutes, an alert that stays open is reported once more, and a closing notice reports its end.
 //!
 //! ```text
 //! alert.letter_at ─▶ claim ─▶ readers × channels · texts ─▶ alert_notice, one commit with the next letter_at

@@ -1,5 +1,5 @@
-//! Writes the notices about everything due in an account: one a recipient and channel, in one commit with the alerts' next
-//! due times, so that none is lost and none is written twice.
+//! Writes the notices about everything due in an account: one a recipient and channel, in one commit with the alerts'
+//! next due times, so that none is lost and none is written twice.
 
 use base::i18n::{CRM, Language, Words};
 use base::store::{VENDOR, finish_tx};

@@ -17,8 +17,8 @@ pub struct Chore {
     pub done_at: i64,
 }
 
-/// Claims a chore that was last completed at least `every` milliseconds ago and that is not claimed. A claim that is not
-/// renewed for `held` milliseconds is lost.
+/// Claims a chore that was last completed at least `every` milliseconds ago and that is not claimed. A claim that is
+/// not renewed for `held` milliseconds is lost.
 pub async fn claim(app: &DeliveryContext, name: &'static str, every: i64, held: i64) -> Result<Option<Chore>, DbErr> {
     let (db, owner) = (app.store.write(), app.clock.uuid_v7());
     let row = chore::Model { tenant_id: VENDOR, name: name.to_owned(), owner, leased_until: 0, done_at: 0 };

@@ -1,5 +1,5 @@
-//! Open alerts as cards: what is wrong, since when, what still works, one thing to do. Many sources with the same trouble
-//! are one card.
+//! Open alerts as cards: what is wrong, since when, what still works, one thing to do. Many sources with the same
+//! trouble are one card.
 
 use base::error::Result;
 use base::i18n::Sentence;

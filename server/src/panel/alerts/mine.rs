@@ -1,5 +1,5 @@
-//! What the reader is notified of, and where. Members from amoCRM have no e-mail here and enter one; a code sent there proves that
-//! it is theirs, so that e-mails cannot be directed at strangers.
+//! What the reader is notified of, and where. Members from amoCRM have no e-mail here and enter one; a code sent there
+//! proves that it is theirs, so that e-mails cannot be directed at strangers.
 
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
