@@ -12,7 +12,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: Uuid,
     /// The account in which the person asked for it; its audit log has the link.
-    pub asked_in: Uuid,
+    pub asked_in_id: Uuid,
     /// 0: none is linked.
     pub chat_id: i64,
     /// The chat's name, as its owner wrote it.

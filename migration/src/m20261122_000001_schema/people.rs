@@ -156,7 +156,7 @@ const ALERT_READER: Table = tenant_table("alert_reader", &["person_id", "channel
 const ALERT_CHAT: Table = tenant_table("alert_chat", &["person_id"])
     .columns(&[
         uuid("person_id"),
-        uuid("asked_in"),
+        uuid("asked_in_id"),
         bigint("chat_id"),
         text("title"),
         text("bot"),

@@ -81,7 +81,20 @@ pub(super) async fn look(app: &UsageContext, page: &Page) -> Result<HashMap<(Uui
     for rows in changed.into_values() {
         store(app, rows).await?;
     }
+    for (tenant_id, source_id) in known.keys().filter(|key| !found.contains_key(*key)) {
+        forget(app, *tenant_id, *source_id).await?;
+    }
     Ok(found)
+}
+
+/// The source was deleted.
+async fn forget(app: &UsageContext, tenant_id: Uuid, source_id: Uuid) -> Result<(), DbErr> {
+    source_pulse::Entity::delete_many()
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::SourceId.eq(source_id))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
 }
 
 async fn windows(app: &UsageContext, page: &Page, day: i32) -> Result<HashMap<(Uuid, Uuid), Windows>, DbErr> {

@@ -122,14 +122,14 @@ async fn reply(bot: &NoticeBot, chat: &NoticeChat, text: &str) {
 /// A new code for a person; the bot's name comes with it. An earlier link stays until the code is used.
 pub async fn new_code(
     app: &AlertNoticeContext,
-    (asked_in, person_id): (Uuid, Uuid),
+    (asked_in_id, person_id): (Uuid, Uuid),
     bot: &str,
 ) -> Result<String, DbErr> {
     let code: String = (0..CODE_SIGNS).map(|_| char::from(SIGNS[rand::random_range(0..SIGNS.len())])).collect();
     let row = alert_chat::Model {
         tenant_id: VENDOR,
         person_id,
-        asked_in,
+        asked_in_id,
         chat_id: 0,
         title: String::new(),
         bot: bot.to_owned(),
@@ -139,7 +139,7 @@ pub async fn new_code(
         trouble: String::new(),
     };
     let known = OnConflict::columns([Column::TenantId, Column::PersonId])
-        .update_columns([Column::AskedIn, Column::Bot, Column::Code, Column::CodeUntil])
+        .update_columns([Column::AskedInId, Column::Bot, Column::Code, Column::CodeUntil])
         .to_owned();
     alert_chat::Entity::insert(row.into_active_model())
         .on_conflict(known)
@@ -176,7 +176,7 @@ async fn link(app: &AlertNoticeContext, chat: &NoticeChat, code: &str) -> anyhow
     let name = person.map(|person| if person.name.is_empty() { person.email } else { person.name }).unwrap_or_default();
     let (object, detail) = (row.person_id.to_string(), json!({ "chat": chat.title }));
     let by = By::from(Actor::Member { person_id: row.person_id, name });
-    by.did(app, app.store.write(), "alert.chat_linked", (row.asked_in, &object), detail).await?;
+    by.did(app, app.store.write(), "alert.chat_linked", (row.asked_in_id, &object), detail).await?;
     Ok(Some(Words::new(language)))
 }
 
