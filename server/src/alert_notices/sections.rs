@@ -108,7 +108,7 @@ impl AlertContext<'_> {
             return Ok(Section { subject, body, url, button, about });
         }
         let body = named(texts::of(self.words, alert, "body", host, self.crm).unwrap_or_else(other))
-            .with("stamp", self.when(moment("until").unwrap_or(alert.opened_at)).stamp())
+            .with("stamp", self.when(moment("at").unwrap_or(alert.opened_at)).stamp())
             .with("time", self.when(moment("last_at").unwrap_or(alert.opened_at)).adverb())
             .with("until", self.when(alert.opened_at + kept(&alert.kind)).stamp())
             .with("waiting", self.waiting(alert, source.as_ref()).await?)
