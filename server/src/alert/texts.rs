@@ -57,6 +57,11 @@ pub fn of(words: Words, alert: &alert::Model, part: &str, account: &str, crm: &'
         let millis = detail.get(name).and_then(Value::as_i64).unwrap_or_default();
         sentence.with(name, duration(millis, words))
     });
+    let connector = detail.get("connector").and_then(Value::as_str);
+    let named = match connector {
+        Some(connector) => named.with("messenger", words.text_of("connector-", connector).to_string()),
+        None => named,
+    };
     let limit = detail.get("limit").and_then(Value::as_str);
     Some(named.with("limit", limit.map(|limit| words.text_of("limits-", limit).to_string()).unwrap_or_default()))
 }

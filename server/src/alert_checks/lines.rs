@@ -23,6 +23,7 @@ pub(super) fn look(app: &UsageContext, page: &Page, findings: &mut Findings) {
             for (kind, mut detail) in troubles(source, now) {
                 if let Some(detail) = detail.as_object_mut() {
                     detail.insert("source".to_owned(), json!(source.name));
+                    detail.insert("connector".to_owned(), json!(source.kind));
                 }
                 findings.add(Finding { tenant_id: source.tenant_id, kind, source_id: Some(source.id), detail });
             }

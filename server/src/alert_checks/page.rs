@@ -20,6 +20,7 @@ const NOT_ANSWERING: i32 = 3;
 pub(super) struct Source {
     pub tenant_id: Uuid,
     pub id: Uuid,
+    pub kind: String,
     pub name: String,
     pub channel_id: Uuid,
     pub status: String,
@@ -56,11 +57,11 @@ impl Page {
         let tenants = tenants.all(db).await?;
         let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.tenant_id).collect();
         use source::Column::{
-            AmocrmSourceId, ChannelId, DeletedAt, Facts, Id, Name, Paused, Status, StatusReason, TenantId,
+            AmocrmSourceId, ChannelId, DeletedAt, Facts, Id, Kind, Name, Paused, Status, StatusReason, TenantId,
         };
         let sources = source::Entity::find()
             .select_only()
-            .columns([TenantId, Id, Name, ChannelId, Status, StatusReason, Paused, Facts])
+            .columns([TenantId, Id, Kind, Name, ChannelId, Status, StatusReason, Paused, Facts])
             .filter(TenantId.is_in(ids.iter().copied()))
             .filter(DeletedAt.is_null())
             .filter(AmocrmSourceId.ne(0))

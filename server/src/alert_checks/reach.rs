@@ -25,7 +25,7 @@ pub(super) fn look(app: &UsageContext, page: &Page, findings: &mut Findings) {
         }
         for source in page.sources_of(tenant_id).filter(|source| !source.paused && source.status != "stopped") {
             let Some(turn) = page.away(tenant_id, source.id) else { continue };
-            let detail = json!({ "source": source.name, "at": turn.failing_since });
+            let detail = json!({ "source": source.name, "connector": source.kind, "at": turn.failing_since });
             let kind = alert::MESSENGER_UNREACHABLE;
             findings.add(Finding { tenant_id, kind, source_id: Some(source.id), detail });
         }

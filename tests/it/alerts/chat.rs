@@ -144,7 +144,7 @@ async fn a_blocked_bot_is_off_in_words_and_holds_up_nobody(engine: Engine) {
     let annas = links(&world, &anna, bot, "Anna").await;
     let marks = links(&world, &mark, bot, "Mark").await;
     // Telegram fails for Anna; Mark and both e-mails do not wait for it.
-    world.telegram().next_in(annas, "sendMessage", 2, Fault::ServerError { code: 502 });
+    world.telegram().faults().next_in(annas, "sendMessage", 2, Fault::ServerError { code: 502 });
     goes_wrong(&world, line.tenant_id, "late").await;
     assert_eq!(tell(&world).await, 3);
     assert_eq!(told(&world, bot, marks).len(), 2);
