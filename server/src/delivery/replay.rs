@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
 use entity::replay::{self, Column};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
@@ -127,14 +128,15 @@ pub async fn cancel(app: &DeliveryContext, tenant_id: Uuid, id: Uuid) -> Result<
 
 /// Runs steps until the stop.
 pub async fn run(app: Arc<DeliveryContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(STEP)).await.is_some() {
+    let round = async || {
         if let Err(error) = step_all(&app).await {
             tracing::warn!(
                 error = format!("{error:#}"),
                 "a replay of dead letters was interrupted; it will be retried"
             );
         }
-    }
+    };
+    due::every(STEP, &stop, round).await;
 }
 
 /// Runs one step of every due replay; returns the number of letters processed.
@@ -142,11 +144,9 @@ pub async fn step_all(app: &DeliveryContext) -> anyhow::Result<u64> {
     let mut taken = 0;
     let now = app.clock.millis();
     for row in all_running(app).await?.into_iter().filter(|row| row.next_at.is_some_and(|at| at <= now)) {
-        let until = Some(now + HELD_MILLIS);
-        let claimed = one(row.tenant_id, row.id).col_expr(Column::NextAt, Expr::value(until));
-        let claimed = claimed.filter(Column::NextAt.eq(row.next_at)).exec(app.store.write()).await?;
-        if claimed.rows_affected == 1 {
-            taken += step(app, &row, until).await?;
+        let until = now + HELD_MILLIS;
+        if due::claim(&app.store, &row, Column::NextAt, until).await? {
+            taken += step(app, &row, Some(until)).await?;
         }
     }
     Ok(taken)

@@ -32,7 +32,7 @@ use crate::usage::{UsageContext, bytes_of};
 /// How far back people can ask.
 pub const HISTORY_DAYS: i64 = 30;
 const DAY_MILLIS: i64 = 24 * 3_600_000;
-/// The longest wait for a page: imports of other accounts wait meanwhile.
+/// The longest wait for a page: other imports of the account wait meanwhile.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Until a messenger that did not answer is asked again.
 const AGAIN_MILLIS: i64 = 30_000;

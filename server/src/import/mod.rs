@@ -35,7 +35,7 @@ pub use actions::{cancel, pause, resume, start};
 pub use format::Format;
 pub use history::{HISTORY_DAYS, begin as begin_history, has_history, is_under_way, latest as latest_history};
 pub use queries::{Skip, can_link, can_start, failure, find, list, notes, seconds_expected, skips};
-pub use run::{run, step_all};
+pub use run::{RunningSteps, run, step_all};
 pub use take_in::{ReceivedImport, UploadOptions, take_in};
 
 /// State of an import.

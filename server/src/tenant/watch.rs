@@ -9,9 +9,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
 use entity::tenant::{self, Column};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -82,37 +83,20 @@ async fn clean(app: &TenantContext) {
 /// One batch of visits.
 async fn look(app: &Arc<TenantContext>) -> anyhow::Result<usize> {
     let now = app.clock.millis();
-    let due = tenant::Entity::find()
-        .filter(Column::ProbeAt.lte(now))
-        .order_by_asc(Column::ProbeAt)
-        .limit(BATCH)
-        .all(app.store.read())
-        .await?;
-    let mut visits = tokio::task::JoinSet::new();
-    let mut visited = 0;
-    for tenant in due {
-        if visits.len() >= AT_ONCE {
-            visits.join_next().await;
+    let due = due::found(&app.store, tenant::Entity::find(), Column::ProbeAt, BATCH).await?;
+    let visited = due::each(due, AT_ONCE, async |tenant| {
+        let until = now + CLAIMED;
+        match due::claim(&app.store, &tenant, Column::ProbeAt, until).await {
+            Ok(true) => visit::visit(app.clone(), tenant.tenant_id, until).await,
+            Ok(false) => return 0,
+            Err(error) => {
+                tracing::warn!(tenant.id = %tenant.tenant_id, %error, "the accounts could not be checked; it will be retried");
+                return 0;
+            }
         }
-        if let Some(claimed_at) = claim(app, &tenant, now).await? {
-            visited += 1;
-            visits.spawn(visit::visit(app.clone(), tenant.tenant_id, claimed_at));
-        }
-    }
-    while visits.join_next().await.is_some() {}
-    Ok(visited)
-}
-
-/// The `probe_at` under which the visit is ours. None if another instance makes it.
-async fn claim(app: &TenantContext, tenant: &tenant::Model, now: i64) -> Result<Option<i64>, DbErr> {
-    let until = now + CLAIMED;
-    let done = tenant::Entity::update_many()
-        .col_expr(Column::ProbeAt, Expr::value(Some(until)))
-        .filter(Column::TenantId.eq(tenant.tenant_id))
-        .filter(Column::ProbeAt.eq(tenant.probe_at))
-        .exec(app.store.write())
-        .await?;
-    Ok((done.rows_affected == 1).then_some(until))
+        1
+    });
+    Ok(visited.await)
 }
 
 /// Schedules accounts that predate the schedule.

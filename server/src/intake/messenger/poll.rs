@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
 use base::error::Result;
 use base::message::{Direction, State};
 use connectors::Denied;
@@ -35,9 +36,7 @@ const NEVER_MILLIS: i64 = 24 * 3_600_000;
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<IntakeContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
-        due_now(&app).await;
-    }
+    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
 }
 
 /// Asks for one batch of due sources; returns how many.

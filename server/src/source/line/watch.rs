@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::due;
 use base::error::Result;
 use base::i18n::{Language, Words};
 use connectors::{Denied, Watched};
@@ -32,9 +33,7 @@ const AT_ONCE: usize = 4;
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
-        due_now(&app).await;
-    }
+    due::every(LOOK_EVERY, &stop, || due_now(&app)).await;
 }
 
 /// Checks one batch of due lines; returns how many.
