@@ -1,4 +1,4 @@
-//! A language file that is added or removed is noticed only so: the macro that reads them looks at known ones.
+//! Rebuilds when a language file is added or removed: the macro that embeds them only watches existing files.
 
 fn main() {
     println!("cargo::rerun-if-changed=../locales");

@@ -13,6 +13,7 @@ SELECT create_distributed_table('chore', 'tenant_id', colocate_with => 'tenant')
 SELECT create_distributed_table('contact_task', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('conversation', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('conversation_alias', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('crm_copy', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('crm_subscription', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('customer', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('dead_letter', 'tenant_id', colocate_with => 'tenant');

@@ -1,4 +1,4 @@
-//! Lists what the archive is made of, so that a file that is added needs no second place: `assets/**` and the language
+//! Lists the files of the archive, so that a new file need not be entered anywhere else: `assets/**` and the language
 //! files of `locales/`.
 
 use std::fmt::Write as _;

@@ -1,5 +1,5 @@
-//! Gets access to an account: prints the address of the consent page, takes the address to which the browser was sent
-//! from there, exchanges its code for tokens and reads the account.
+//! Gets access to an account: prints the address of the consent page, reads the address to which the browser was
+//! redirected, exchanges its code for tokens and reads the account.
 //!
 //! Against the sandbox (`cargo run -p parom-sandbox --example window`) the defaults fit:
 //! `cargo run -p amocrm --example authorize`
@@ -21,7 +21,7 @@ struct Arguments {
     /// The consent page, e.g. https://www.amocrm.ru/oauth or https://www.kommo.com/oauth.
     #[arg(long, env = "AMOCRM_CONSENT_URL", default_value = "http://127.0.0.1:9100/oauth")]
     consent_url: String,
-    /// Where an account lives; {host} becomes its host. https://{host} for the real one.
+    /// The base address of an account; {host} is replaced by its host. https://{host} for the real amoCRM.
     #[arg(long, env = "AMOCRM_URL", default_value = "http://127.0.0.1:9100/accounts/{host}")]
     amocrm_url: String,
     /// Integration id.
@@ -30,7 +30,7 @@ struct Arguments {
     /// Secret key.
     #[arg(long, env = "AMOCRM_CLIENT_SECRET", default_value = "sample-client-secret", hide_env_values = true)]
     client_secret: SecretString,
-    /// Redirect URI, exactly as the integration has it.
+    /// Redirect URI, exactly as configured in the integration.
     #[arg(long, env = "AMOCRM_REDIRECT_URI", default_value = "http://127.0.0.1:8080/oauth/callback")]
     redirect_uri: String,
 }
@@ -47,7 +47,7 @@ async fn main() -> Result<()> {
     let target = Url::parse(address.trim())?;
     let parameter = |name: &str| target.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     anyhow::ensure!(parameter("state") == Some(state), "this address is not the answer to our question");
-    let code = SecretString::from(parameter("code").context("nobody allowed anything")?);
+    let code = SecretString::from(parameter("code").context("access was not allowed")?);
 
     // The referer decides where the client secret goes: only to hosts of the platform.
     let rules = HostRules::new(["amocrm.ru", "amocrm.com", "kommo.com"]);

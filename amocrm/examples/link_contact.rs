@@ -1,5 +1,5 @@
-//! A known customer begins to write: their contact is found by phone or made, the chat is hung on it, and only then
-//! the message goes in, so that no second contact and no stray incoming lead appear.
+//! A known customer writes for the first time: their contact is found by phone or created, the chat is linked to it,
+//! and only then the message is sent, so that no duplicate contact and no stray incoming lead appear.
 //!
 //! `cargo run -p amocrm --example link_contact -- --phone "+7 999 000-11-22"` after the `export` lines of `authorize`.
 
@@ -26,7 +26,7 @@ struct Arguments {
     /// The Chats API.
     #[arg(long, env = "AMOJO_URL", default_value = "http://127.0.0.1:9100")]
     amojo_url: String,
-    /// Channel id; the channel must name this integration.
+    /// Channel id; the channel must belong to this integration.
     #[arg(long, env = "AMOJO_CHANNEL_ID", default_value = "344a5002-f8ca-454d-af3d-396180102ac7")]
     channel_id: String,
     /// Channel secret.

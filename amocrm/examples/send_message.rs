@@ -1,4 +1,4 @@
-//! Connects a channel to an account and brings a customer's message into it; then reads it back from the history.
+//! Connects a channel to an account and sends a customer's message to it; then reads it back from the history.
 //!
 //! `cargo run -p amocrm --example send_message -- --amojo-account-id ID --text "Is the blue one in stock?"`
 //! The id is what the example `authorize` prints. Without further arguments it goes to the sandbox.
@@ -28,13 +28,13 @@ struct Arguments {
     /// The account's id in the Chats API.
     #[arg(long, env = "AMOJO_ACCOUNT_ID")]
     amojo_account_id: String,
-    /// Our id of the customer; the chat is named after it.
+    /// Our id of the customer; the chat's id is derived from it.
     #[arg(long, default_value = "user-77")]
     customer: String,
     /// The customer's name.
     #[arg(long, default_value = "Maria")]
     name: String,
-    /// What the customer writes.
+    /// The customer's text.
     #[arg(long, default_value = "Is the blue one in stock?")]
     text: String,
 }

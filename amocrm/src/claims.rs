@@ -1,4 +1,4 @@
-//! What an access token says about itself.
+//! The claims of an access token.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -34,9 +34,9 @@ pub struct AccessClaims {
 
 /// Reads the claims of an access token **without verifying its signature**.
 ///
-/// The key that amoCRM signs with is not published, so nobody outside can verify it. The claims are worth exactly as
-/// much as the channel the token came through: read only tokens that the token endpoint itself answered over TLS, never
-/// one that a browser sent. A token that is no JWT gives `None` and is as usable as any other.
+/// amoCRM does not publish the signing key, so other parties cannot verify the token. Its claims can be trusted only as
+/// far as the channel through which it came: read only tokens that the token endpoint returned over TLS, never one that
+/// a browser sent. A token that is not a JWT gives `None` and is still usable.
 pub fn read(access_token: &SecretString) -> Option<AccessClaims> {
     let mut parts = access_token.expose_secret().split('.');
     let (_, middle, _) = (parts.next()?, parts.next()?, parts.next()?);

@@ -1,9 +1,9 @@
-//! The disposable tokens with which the widget shows who is looking at it (crm-api §2).
+//! The disposable tokens by which the widget identifies its user (crm-api §2).
 //!
-//! `$authorizedAjax` puts one into the header `X-Auth-Token`. It is a JWT signed by HMAC-SHA256 under the client secret
-//! of the integration, lives half an hour and, its name notwithstanding, comes many times: the page of the CRM keeps it
-//! for about 25 minutes (crm-api §2.3). [`verify`] tells who it speaks of; whether it was there before is the caller's
-//! business ([`DisposableToken::jti`]).
+//! `$authorizedAjax` sends one in the header `X-Auth-Token`. It is a JWT signed by HMAC-SHA256 with the client secret
+//! of the integration and valid for half an hour. Despite its name it is sent many times: amoCRM's page keeps it for
+//! about 25 minutes (crm-api §2.3). [`verify`] returns its user; detecting repeats is up to the caller
+//! ([`DisposableToken::jti`]).
 //!
 //! ```text
 //! size, three parts ─▶ alg is HS256 ─▶ client_uuid picks the secrets ─▶ HMAC ─▶ times ─▶ aud, iss, ids
@@ -25,28 +25,28 @@ use crate::{Host, HostRules};
 
 pub use provider::install as install_crypto_provider;
 
-/// Longer tokens are not looked at.
+/// Longer tokens are refused unread.
 pub const MOST_BYTES: usize = 8 * 1024;
 /// How far the clocks of amoCRM and this machine may differ, in seconds.
 pub const LEEWAY: i64 = 30;
-/// A token that claims to live longer is refused; amoCRM's live 1800 seconds.
+/// Tokens with a longer lifetime are refused; amoCRM's are valid for 1800 seconds.
 pub const MOST_SECONDS: i64 = 3600;
 
-/// A longer `jti` is not kept by anybody.
+/// A longer `jti` is refused.
 const JTI_BYTES: usize = 255;
 
-/// What a token of one integration must fit.
+/// What a token of one integration must match.
 #[derive(Clone, Debug)]
 pub struct Expected {
-    /// The client secret and, while it is being replaced, the one before it. Empty ones verify nothing.
+    /// The client secret and, during its replacement, the previous one. Empty ones never verify.
     pub secrets: Vec<SecretString>,
     /// The integration's Redirect URI, whose origin is the audience.
     pub redirect_uri: String,
-    /// Where its accounts may live.
+    /// The hosts that its accounts may have.
     pub hosts: HostRules,
 }
 
-/// Whom a genuine token speaks of.
+/// The account and user of a genuine token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisposableToken {
     /// The integration (`client_id`).
@@ -55,42 +55,42 @@ pub struct DisposableToken {
     pub account_id: i64,
     /// The CRM id of the user who acts.
     pub user_id: i64,
-    /// Where the account lives now: allow-listed, but not always the host it was installed from, for accounts get
+    /// The account's current host: allow-listed, but not always the one it was installed from, because accounts can be
     /// renamed.
     pub host: Host,
-    /// Names the token; the same token comes many times.
+    /// Id of the token; the same token is sent many times.
     pub jti: String,
     /// Unix seconds.
     pub issued_at: i64,
     /// Unix seconds.
     pub expires_at: i64,
-    /// Whether the user administers the account. None: amoCRM did not say (it is not in the documents), ask the users'
-    /// API.
+    /// Whether the user administers the account. None: the token does not contain it (the claim is undocumented); ask
+    /// the users' API.
     pub is_admin: Option<bool>,
 }
 
-/// Why a token is refused. For logs: whoever sent it is told only that it was. Never repeats the token.
+/// Why a token is refused. For logs only: the sender should just learn that it was refused. Never contains the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// Above [`MOST_BYTES`].
     #[error("the token is too long")]
     TooLong,
-    /// Not three parts of base64 with JSON in them, or a claim stands twice.
-    #[error("the token is no JWT")]
+    /// Not three parts of base64 with JSON in them, or a claim occurs twice.
+    #[error("the token is not a JWT")]
     Malformed,
-    /// Signed in another way than by HS256, or not at all.
+    /// Signed by another algorithm than HS256, or not at all.
     #[error("the token is not signed by HS256")]
     Algorithm,
-    /// Of an unknown integration, or the signature is not of any of its secrets.
+    /// Of an unknown integration, or not signed with any of its secrets.
     #[error("the token's signature is not that of a known integration")]
     Signature,
-    /// This claim is missing or says nothing.
+    /// This claim is missing or empty.
     #[error("the token has no usable claim {0}")]
     Claim(&'static str),
     /// `exp` has passed.
     #[error("the token has expired")]
     Expired,
-    /// `nbf` or `iat` lies in the future. Are both clocks right?
+    /// `nbf` or `iat` is in the future. Check both clocks.
     #[error("the token is from the future")]
     Future,
     /// `exp` is further from `iat` than [`MOST_SECONDS`], or before it.
@@ -104,7 +104,7 @@ pub enum TokenError {
     Issuer,
 }
 
-/// The claims as they stand: PHP writes numbers as text now and then. A claim that stands twice is an error of serde's.
+/// The claims as received: PHP sometimes writes numbers as text. serde reports a claim that occurs twice.
 #[derive(Deserialize)]
 struct Claims {
     #[serde(default)]
@@ -129,11 +129,11 @@ struct Claims {
     is_admin: Value,
 }
 
-/// Tells whom a token speaks of, or why it is worth nothing.
+/// Returns the account and user of a token, or why it is refused.
 ///
-/// `expected` gives what tokens of an integration must fit, by `client_id`; it is asked once, with a claim that nobody
-/// has verified yet, so it must do nothing but look up. An unknown integration costs as much time as a wrong signature
-/// and looks the same. `kid`, `jku`, `x5u` and `jwk` of the header are never followed.
+/// `expected` returns what tokens of an integration must match, by `client_id`. It is called once, with a claim that is
+/// not verified yet, so it must only look up. An unknown integration takes as much time as a wrong signature and gives
+/// the same error. `kid`, `jku`, `x5u` and `jwk` of the header are never followed.
 ///
 /// ```
 /// use amocrm::HostRules;
@@ -161,7 +161,7 @@ pub fn verify(
         return Err(TokenError::Malformed);
     }
     let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Algorithm)?;
-    // A header that names extensions as critical must be refused by whoever does not know them (RFC 7515 §4.1.11).
+    // A recipient that does not know the extensions listed as critical must reject the token (RFC 7515 §4.1.11).
     if header.alg != Algorithm::HS256 || header.crit.is_some() {
         return Err(TokenError::Algorithm);
     }
@@ -172,15 +172,15 @@ pub fn verify(
     check(&claims, &expected, now.timestamp())
 }
 
-/// The claims of a token under one of the secrets.
+/// The claims of a token, verified with one of the secrets.
 fn signed_by(token: &str, expected: Option<&Expected>) -> Result<Claims, TokenError> {
     provider::install();
     let mut validation = Validation::new(Algorithm::HS256);
-    // Times are checked against the caller's clock, names by rules of our own.
+    // Times are checked against the caller's clock, the other claims below.
     validation.required_spec_claims.clear();
     (validation.validate_exp, validation.validate_nbf, validation.validate_aud) = (false, false, false);
-    let nobody = [SecretString::from("nobody signs with this")];
-    let secrets = expected.map_or(nobody.as_slice(), |expected| expected.secrets.as_slice());
+    let placeholder = [SecretString::from("a secret that signs nothing")];
+    let secrets = expected.map_or(placeholder.as_slice(), |expected| expected.secrets.as_slice());
     let mut found = Err(TokenError::Signature);
     for secret in secrets.iter().filter(|secret| !secret.expose_secret().is_empty()) {
         let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
@@ -234,7 +234,7 @@ fn number(claim: &Value) -> Option<i64> {
     lenient::number(&json!({ "claim": claim }), "claim")
 }
 
-/// Scheme and host must be equal; the port may be left out, as amoCRM's own SDK leaves it out (crm-api §2.1).
+/// Scheme and host must be equal; the port may be missing, because amoCRM's own SDK omits it (crm-api §2.1).
 fn is_origin_of(audience: &str, redirect_uri: &str) -> bool {
     let (Ok(audience), Ok(ours)) = (Url::parse(audience), Url::parse(redirect_uri)) else { return false };
     let bare = audience.path() == "/"

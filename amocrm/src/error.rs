@@ -1,18 +1,18 @@
-//! What can become of a call: the seam by which a caller decides whether to try again.
+//! The outcomes of a failed call, by which a caller decides whether to retry.
 
 use std::time::Duration;
 
-/// Longest text kept of a refused or unreadable answer, in bytes.
+/// Maximum bytes kept of the text of a refused or unreadable answer.
 pub const TEXT_LIMIT: usize = 2048;
 
 /// Why a call did not succeed.
 ///
-/// The variants differ in what is known about the other side: [`NotSent`](Error::NotSent) and
-/// [`Invalid`](Error::Invalid) mean that amoCRM saw nothing, [`Refused`](Error::Refused) that it said no, the other two
-/// that the request may or may not have taken effect. `call` names the method of this crate, e.g. `"send_message"`;
-/// `address` is host and path of what was asked, and with them the account or scope that the call was made for.
+/// The variants differ in what is known about amoCRM's side: with [`NotSent`](Error::NotSent) and
+/// [`Invalid`](Error::Invalid) it received nothing, with [`Refused`](Error::Refused) it refused, with the other two the
+/// request may or may not have taken effect. `call` is the method of this crate, e.g. `"send_message"`; `address` is
+/// host and path of the request and therefore names the account or scope.
 ///
-/// No variant ever holds a secret, a token or a query.
+/// No variant contains a secret, a token or a query.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The connection could not be made (name, address, TLS, connect time limit): nothing reached amoCRM.
@@ -25,8 +25,8 @@ pub enum Error {
         /// The causes, outermost first.
         reason: String,
     },
-    /// The request may have been written, but no whole answer came: time ran out, the connection was reset, the body
-    /// was cut. Whether the call took effect is unknown.
+    /// The request may have been written, but no complete answer arrived: a timeout, a reset connection, a truncated
+    /// body. Whether the call took effect is unknown.
     #[error("{call} ({address}): no whole answer came, the outcome is unknown ({reason})")]
     NoAnswer {
         /// The call.
@@ -36,7 +36,7 @@ pub enum Error {
         /// The causes, outermost first.
         reason: String,
     },
-    /// A whole answer whose status is not 2xx; redirects count as refusals because they are never followed.
+    /// A complete answer with a status other than 2xx; redirects count as refusals because they are never followed.
     #[error("{call} ({address}): amoCRM answered {status}: {text}")]
     Refused {
         /// The call.
@@ -45,14 +45,14 @@ pub enum Error {
         address: String,
         /// HTTP status.
         status: u16,
-        /// How long amoCRM asks to wait: the `Retry-After` header in seconds or as a date, else the field
-        /// `retry_after` of a JSON body (crm-api §1.13). At most [`RETRY_AFTER_LIMIT`](crate::RETRY_AFTER_LIMIT).
+        /// How long amoCRM asks to wait: the `Retry-After` header in seconds or as a date, else the field `retry_after`
+        /// of a JSON body (crm-api §1.13). At most [`RETRY_AFTER_LIMIT`](crate::RETRY_AFTER_LIMIT).
         retry_after: Option<Duration>,
-        /// What amoCRM said, at most [`TEXT_LIMIT`] bytes, control characters replaced by spaces. For people and logs:
-        /// never decide by it.
+        /// amoCRM's text, at most [`TEXT_LIMIT`] bytes, with control characters replaced by spaces. For people and
+        /// logs: do not base decisions on it.
         text: String,
     },
-    /// A 2xx answer that is not what was promised: HTML, garbage, a missing id, more than
+    /// A 2xx answer that is not as documented: HTML, garbage, a missing id, more than
     /// [`ANSWER_LIMIT`](crate::ANSWER_LIMIT) bytes. Whether the call took effect is unknown.
     #[error("{call} ({address}): amoCRM answered {status} with something unreadable, the outcome is unknown: {text}")]
     Unreadable {
@@ -65,7 +65,7 @@ pub enum Error {
         /// What is wrong, followed by the beginning of the answer; at most [`TEXT_LIMIT`] bytes.
         text: String,
     },
-    /// The caller's own input can't be sent. Trying again does not help.
+    /// The caller's own input cannot be sent. Retrying does not help.
     #[error("{call}: {what}")]
     Invalid {
         /// The call.
@@ -76,12 +76,12 @@ pub enum Error {
 }
 
 impl Error {
-    /// True when the request may have taken effect although no success was seen.
+    /// True if the request may have taken effect although no success was received.
     pub fn outcome_unknown(&self) -> bool {
         matches!(self, Error::NoAnswer { .. } | Error::Unreadable { .. })
     }
 
-    /// The HTTP status, when an answer came.
+    /// The HTTP status, if there was an answer.
     pub fn status(&self) -> Option<u16> {
         match self {
             Error::Refused { status, .. } | Error::Unreadable { status, .. } => Some(*status),
@@ -100,7 +100,7 @@ impl Error {
         }
     }
 
-    /// Host and path of what was asked, when something was.
+    /// Host and path of the request, if known.
     pub fn address(&self) -> Option<&str> {
         match self {
             Error::NotSent { address, .. }

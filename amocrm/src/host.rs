@@ -1,13 +1,13 @@
-//! Which hosts may be given a secret: account hosts under allow-listed suffixes.
+//! Which hosts may receive a secret: account hosts under allow-listed suffixes.
 //!
-//! The `referer` of an OAuth callback comes from a browser and decides where the client secret is sent, so it is
+//! The `referer` of an OAuth callback comes from a browser and determines where the client secret is sent, so it is
 //! accepted only in one narrow form (crm-api §1.6).
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// A host that [`HostRules`] let pass: lower case, one label in front of an allowed suffix, e.g. `acme.amocrm.ru`.
+/// A host accepted by [`HostRules`]: lower case, one label in front of an allowed suffix, e.g. `acme.amocrm.ru`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Host(String);
@@ -31,7 +31,7 @@ impl AsRef<str> for Host {
     }
 }
 
-/// A text that is no acceptable account host. Says why, without repeating the text (it may be hostile).
+/// Why a text is not an acceptable account host. Does not repeat the text, which may be hostile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HostRefused {
     /// Not a bare host: a port, user name, path, query, address in brackets, blank or non-ASCII character.
@@ -52,7 +52,7 @@ pub struct HostRules {
 }
 
 impl HostRules {
-    /// Rules from suffixes written without the leading dot; case and a leading dot are forgiven, empty ones ignored.
+    /// Rules from suffixes without the leading dot; case and a leading dot are tolerated, empty ones ignored.
     pub fn new<I, S>(suffixes: I) -> Self
     where
         I: IntoIterator<Item = S>,
@@ -66,13 +66,13 @@ impl HostRules {
         Self { suffixes }
     }
 
-    /// Reads the shared API host that a token names in `api_domain`, e.g. `api-b.amocrm.ru` (crm-api §1.11), in the
-    /// same narrow form.
+    /// Parses the shared API host in a token's `api_domain`, e.g. `api-b.amocrm.ru` (crm-api §1.11), in the same narrow
+    /// form.
     pub fn api(&self, text: &str) -> Result<Host, HostRefused> {
         self.shared(text, "api-")
     }
 
-    /// Reads a files host, i.e. an account's `drive_url`, e.g. `https://drive-b.amocrm.ru` (crm-api §8), in the same
+    /// Parses a files host, i.e. an account's `drive_url`, e.g. `https://drive-b.amocrm.ru` (crm-api §8), in the same
     /// narrow form.
     pub fn drive(&self, text: &str) -> Result<Host, HostRefused> {
         self.shared(text, "drive-")
@@ -85,7 +85,7 @@ impl HostRules {
         if fits { Ok(host) } else { Err(HostRefused::Label) }
     }
 
-    /// Reads a `referer` or any other claimed host.
+    /// Parses a `referer` or any other claimed host.
     ///
     /// Accepted are the bare host, `https://host` and `https://host/` (crm-api §1.6), in any letter case. Everything
     /// else is refused: port, user name, path, IP address, trailing dot, non-ASCII text, several labels in front of

@@ -1,9 +1,9 @@
-//! Reading JSON of a PHP service: numbers come as text, empty objects as `[]`, absent things as `null` or `""`
-//! (crm-api §0, chats-api §4.3). Every reader here answers `None` instead of failing.
+//! Reads JSON of a PHP service: numbers may be texts, empty objects `[]`, missing values `null` or `""` (crm-api §0,
+//! chats-api §4.3). All functions here return `None` instead of failing.
 
 use serde_json::Value;
 
-/// The member, unless it is missing, `null`, `""`, `[]` or `{}`.
+/// The field, unless it is missing, `null`, `""`, `[]` or `{}`.
 pub(crate) fn present<'value>(value: &'value Value, key: &str) -> Option<&'value Value> {
     value.get(key).filter(|member| match member {
         Value::Null => false,
@@ -14,7 +14,7 @@ pub(crate) fn present<'value>(value: &'value Value, key: &str) -> Option<&'value
     })
 }
 
-/// The member as a text that is not empty; a number is printed.
+/// The field as a non-empty text; a number is converted.
 pub(crate) fn text(value: &Value, key: &str) -> Option<String> {
     match present(value, key)? {
         Value::String(text) => Some(text.clone()),
@@ -23,7 +23,7 @@ pub(crate) fn text(value: &Value, key: &str) -> Option<String> {
     }
 }
 
-/// The member as a whole number: an integer, a float (its whole part) or a text of either.
+/// The field as a whole number: an integer, a float (its whole part) or a text of either.
 pub(crate) fn number(value: &Value, key: &str) -> Option<i64> {
     match present(value, key)? {
         Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole)),
@@ -35,7 +35,7 @@ pub(crate) fn number(value: &Value, key: &str) -> Option<i64> {
     }
 }
 
-/// The member as a finite number, or a text of one.
+/// The field as a finite number, or a text of one.
 pub(crate) fn float(value: &Value, key: &str) -> Option<f64> {
     let float: Option<f64> = match present(value, key)? {
         Value::Number(number) => number.as_f64(),
@@ -45,12 +45,12 @@ pub(crate) fn float(value: &Value, key: &str) -> Option<f64> {
     float.filter(|float| float.is_finite())
 }
 
-/// The member as a size or duration: a [`number`] above zero.
+/// The field as a size or duration: a [`number`] above zero.
 pub(crate) fn size(value: &Value, key: &str) -> Option<u64> {
     number(value, key).and_then(|number| u64::try_from(number).ok()).filter(|number| *number > 0)
 }
 
-/// The member as yes or no: a boolean, `0`/`1`, or a text of either.
+/// The field as a boolean: a boolean, `0`/`1`, or a text of either.
 pub(crate) fn flag(value: &Value, key: &str) -> Option<bool> {
     match present(value, key)? {
         Value::Bool(flag) => Some(*flag),
@@ -64,7 +64,7 @@ pub(crate) fn flag(value: &Value, key: &str) -> Option<bool> {
     }
 }
 
-/// The elements of a list; PHP writes a list with gaps as an object, whose values are taken then.
+/// The elements of a list; PHP writes a list with gaps as an object, whose values are used then.
 pub(crate) fn list<'value>(value: &'value Value, key: &str) -> Vec<&'value Value> {
     match value.get(key) {
         Some(Value::Array(items)) => items.iter().collect(),
@@ -73,7 +73,7 @@ pub(crate) fn list<'value>(value: &'value Value, key: &str) -> Vec<&'value Value
     }
 }
 
-/// The whole part of a float that fits; without a lossy cast.
+/// The whole part of a float, if it fits; without a lossy cast.
 fn whole(float: f64) -> Option<i64> {
     if float.is_finite() && float.abs() < 9.0e18 { format!("{:.0}", float.trunc()).parse().ok() } else { None }
 }

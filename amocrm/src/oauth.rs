@@ -25,7 +25,7 @@ use crate::transport::{self, TOTAL_TIME};
 
 type Sending = Pin<Box<dyn Future<Output = Result<HttpResponse, OAuthError>> + Send>>;
 
-/// OAuth client of one integration. It knows no account: the account's address is an argument of each call.
+/// OAuth client of one integration. It is independent of accounts: an account's address is an argument of each call.
 ///
 /// ```no_run
 /// # async fn example(http: reqwest::Client, secret: secrecy::SecretString, code: secrecy::SecretString, referer: &str)
@@ -82,10 +82,10 @@ impl OAuth {
         tokens(Asked { call: CALL, address: token_base.to_owned() }, exchange.request_async(&send).await)
     }
 
-    /// Exchanges a refresh token for the next pair; the old one is spent by that.
+    /// Exchanges a refresh token for the next pair; the old token is used up.
     ///
-    /// The caller sees to it that only one renewal of a grant is under way at a time. After an unknown outcome the same
-    /// token may be sent once more (crm-api §1.8).
+    /// The caller ensures that only one renewal of a grant runs at a time. After an unknown outcome the same token may
+    /// be sent once more (crm-api §1.8).
     pub async fn refresh(&self, token_base: &str, refresh_token: &SecretString) -> Result<Tokens, OAuthError> {
         const CALL: &str = "refresh";
         let client = self.client(token_base)?;
@@ -95,16 +95,16 @@ impl OAuth {
         tokens(Asked { call: CALL, address: token_base.to_owned() }, exchange.request_async(&send).await)
     }
 
-    /// Asks the shared API host where an account lives now, after 401 or 404 from its old address (crm-api §1.11).
+    /// Asks the shared API host for an account's current host, after 401 or 404 from its old address (crm-api §1.11).
     ///
-    /// `api_base` is the address of the `api_domain` of the access token. Does not spend the refresh token. A 401 means
-    /// that the refresh token is dead and reads as [`OAuthError::Rejected`].
+    /// `api_base` is the address of the access token's `api_domain`. Does not use up the refresh token. A 401 means
+    /// that the refresh token is dead; it is returned as [`OAuthError::Rejected`].
     pub async fn subdomain(&self, api_base: &str, refresh_token: &SecretString) -> Result<AccountAddress, OAuthError> {
         const CALL: &str = "subdomain";
         let base = transport::base_url(CALL, api_base)?;
         let url = transport::join(&base, ["oauth2", "account", "current", CALL]);
         let mut token = HeaderValue::from_str(refresh_token.expose_secret())
-            .map_err(|_| OAuthError::Invalid { what: "the refresh token can't stand in a header".to_owned() })?;
+            .map_err(|_| OAuthError::Invalid { what: "the refresh token is not valid in a header".to_owned() })?;
         token.set_sensitive(true);
         let request = self.http.get(url).timeout(self.total_time).header("X-Refresh-Token", token);
         let answer = transport::exchange(CALL, &self.http, request).await?;
@@ -115,7 +115,7 @@ impl OAuth {
             });
         }
         let lacking = |reason: &str| OAuthError::unreadable(Asked::of(&answer), answer.status, reason);
-        let object: Value = serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is no JSON"))?;
+        let object: Value = serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is not JSON"))?;
         Ok(AccountAddress {
             id: lenient::number(&object, "id").ok_or_else(|| lacking("id is missing"))?,
             domain: lenient::text(&object, "domain").ok_or_else(|| lacking("domain is missing"))?,
@@ -135,8 +135,8 @@ impl OAuth {
             .set_token_uri(TokenUrl::from_url(token_url)))
     }
 
-    /// [`send`](OAuth::send) in the shape the `oauth2` crate wants. It owns all it needs: a future that borrowed would
-    /// not be `Send`.
+    /// [`send`](OAuth::send) with the signature that the `oauth2` crate requires. It owns all its data: a future that
+    /// borrows would not be `Send`.
     fn sender(&self, call: &'static str, grant: &SecretString) -> impl Fn(HttpRequest) -> Sending + use<> {
         let (this, grant) = (self.clone(), grant.clone());
         move |request| {
@@ -145,8 +145,8 @@ impl OAuth {
         }
     }
 
-    /// The HTTP side of the `oauth2` crate: its form becomes the JSON that amoCRM documents, refusals become our own
-    /// error (that crate would lose the status), and a success is freed of PHP's looseness.
+    /// The HTTP adapter for the `oauth2` crate: converts its form to the JSON that amoCRM documents, turns refusals
+    /// into our own error (the crate would lose the status), and normalises the loose types of PHP's answers.
     async fn send(&self, call: &'static str, request: HttpRequest, grant: &str) -> Result<HttpResponse, OAuthError> {
         let fields: Map<String, Value> = form_urlencoded::parse(request.body())
             .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
@@ -163,7 +163,7 @@ impl OAuth {
             return Err(OAuthError::refusal(&answer, &[grant, self.client_secret.expose_secret()]));
         }
         let lacking = |reason: &str| OAuthError::unreadable(Asked::of(&answer), answer.status, reason);
-        let object: Value = serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is no JSON"))?;
+        let object: Value = serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is not JSON"))?;
         let body = json!({
             "token_type": "Bearer",
             "access_token": lenient::text(&object, "access_token").ok_or_else(|| lacking("access_token is missing"))?,
@@ -182,8 +182,8 @@ impl fmt::Debug for OAuth {
     }
 }
 
-/// The address of the consent page, e.g. from `https://www.amocrm.ru/oauth`. amoCRM takes neither `redirect_uri` nor
-/// `scope` here (crm-api §1.4); a query already in `consent_base` is kept.
+/// The address of the consent page, e.g. from `https://www.amocrm.ru/oauth`. amoCRM accepts neither `redirect_uri` nor
+/// `scope` here (crm-api §1.4); an existing query in `consent_base` is kept.
 pub fn consent_url(consent_base: &str, client_id: &str, state: &str) -> Result<String, OAuthError> {
     let mut url = Url::parse(consent_base)
         .map_err(|error| OAuthError::Invalid { what: format!("the consent address: {error}") })?;

@@ -1,4 +1,4 @@
-//! One exchange of a request for an answer, and what can go wrong on the wire.
+//! One request and its answer, and the errors of the transport.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -13,16 +13,16 @@ use url::Url;
 use crate::error::{Error, TEXT_LIMIT};
 use crate::lenient;
 
-/// The most that is read of one answer, in bytes (1 MiB). A longer 2xx answer is unreadable, a longer refusal is cut.
+/// Maximum number of bytes read of one answer (1 MiB). A longer 2xx answer is unreadable, a longer refusal is cut.
 pub const ANSWER_LIMIT: usize = 1 << 20;
 
-/// The total time of one call unless a client was told otherwise (chats-api §6.2).
+/// The default time limit of one call (chats-api §6.2).
 pub const TOTAL_TIME: Duration = Duration::from_secs(15);
 
-/// The longest wait that is believed when amoCRM asks for one (a day).
+/// The longest delay that is accepted from amoCRM (a day).
 pub const RETRY_AFTER_LIMIT: Duration = Duration::from_secs(86_400);
 
-/// A whole answer, or one that was cut at [`ANSWER_LIMIT`].
+/// A whole answer, or one that was cut at its limit.
 pub(crate) struct Answer {
     pub(crate) call: &'static str,
     pub(crate) address: String,
@@ -34,6 +34,16 @@ pub(crate) struct Answer {
 
 /// Sends the request and reads its answer.
 pub(crate) async fn exchange(call: &'static str, http: &Client, request: RequestBuilder) -> Result<Answer, Error> {
+    exchange_up_to(call, http, request, ANSWER_LIMIT).await
+}
+
+/// The same with another limit of the answer in bytes.
+pub(crate) async fn exchange_up_to(
+    call: &'static str,
+    http: &Client,
+    request: RequestBuilder,
+    limit: usize,
+) -> Result<Answer, Error> {
     let request = request.build().map_err(|error| failure(call, "", error))?;
     let address = address(request.url());
     let mut response = http.execute(request).await.map_err(|error| failure(call, &address, error))?;
@@ -42,7 +52,7 @@ pub(crate) async fn exchange(call: &'static str, http: &Client, request: Request
     let mut body = Vec::new();
     let mut cut = false;
     while let Some(chunk) = response.chunk().await.map_err(|error| failure(call, &address, error))? {
-        let room = ANSWER_LIMIT.saturating_sub(body.len());
+        let room = limit.saturating_sub(body.len());
         cut = chunk.len() > room;
         body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
         if cut {
@@ -52,7 +62,7 @@ pub(crate) async fn exchange(call: &'static str, http: &Client, request: Request
     Ok(Answer { call, address, status, headers, body, cut })
 }
 
-/// Host and path: they name the account or scope. A query stays out.
+/// Host and path, which identify the account or scope. The query is omitted.
 fn address(url: &Url) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     clean(&format!("{}{port}{}", url.host_str().unwrap_or_default(), url.path()))
@@ -79,7 +89,7 @@ fn failure(call: &'static str, address: &str, error: reqwest::Error) -> Error {
 }
 
 impl Answer {
-    /// The answer itself when its status is 2xx and it was read to its end; `words` says what a refusal means.
+    /// The answer itself if its status is 2xx and it was read completely; `words` extracts the text of a refusal.
     pub(crate) fn success(self, words: fn(&[u8]) -> String) -> Result<Self, Error> {
         if !self.is_success() {
             return Err(Error::Refused {
@@ -97,27 +107,27 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// When it was answered, by the other side's clock.
+    /// When it was sent, by the other side's clock.
     pub(crate) fn date(&self) -> Option<DateTime<chrono::FixedOffset>> {
         self.headers.get(DATE)?.to_str().ok().and_then(date)
     }
 
-    /// The body as a JSON object; anything else, an empty body too, is unreadable.
+    /// The body as a JSON object; anything else, including an empty body, is unreadable.
     pub(crate) fn object(&self) -> Result<Value, Error> {
         serde_json::from_slice(&self.body)
             .ok()
             .filter(Value::is_object)
-            .ok_or_else(|| self.unreadable("the answer is no JSON object"))
+            .ok_or_else(|| self.unreadable("the answer is not a JSON object"))
     }
 
-    /// For calls whose answer carries nothing: an empty body or any JSON will do (chats-api §7 row 26), a page of HTML
-    /// from something in between will not.
+    /// For calls without data in the answer: an empty body or any JSON is accepted (chats-api §7 row 26), an HTML page
+    /// of an intermediary is not.
     pub(crate) fn nothing_expected(&self) -> Result<(), Error> {
         let blank = self.body.iter().all(u8::is_ascii_whitespace);
         if blank || serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok() {
             Ok(())
         } else {
-            Err(self.unreadable("the answer is no JSON"))
+            Err(self.unreadable("the answer is not JSON"))
         }
     }
 
@@ -126,7 +136,7 @@ impl Answer {
         Error::Unreadable { call: self.call, address: self.address.clone(), status: self.status, text }
     }
 
-    /// How long to wait: header in seconds, header as a date (relative to the answer's own `Date`), else the body.
+    /// The delay to wait: header in seconds, header as a date (relative to the answer's own `Date`), else the body.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         let header = |name| self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
         let asked = header(RETRY_AFTER);
@@ -147,7 +157,7 @@ fn date(text: &str) -> Option<DateTime<chrono::FixedOffset>> {
     DateTime::parse_from_rfc2822(text).ok()
 }
 
-/// The beginning of a body as a text fit for logs and tables.
+/// The beginning of a body as a text for logs and tables.
 pub(crate) fn excerpt(body: &[u8]) -> String {
     clean(&String::from_utf8_lossy(body.get(..TEXT_LIMIT).unwrap_or(body)))
 }
@@ -181,7 +191,7 @@ pub(crate) fn base_url(call: &'static str, text: &str) -> Result<Url, Error> {
     }
 }
 
-/// The base address with more path segments, each percent-encoded as needed. Dot segments must not get here.
+/// The base address with more path segments, percent-encoded where necessary. The caller must exclude dot segments.
 pub(crate) fn join<'segment>(base: &Url, segments: impl IntoIterator<Item = &'segment str>) -> Url {
     let mut url = base.clone();
     if let Ok(mut path) = url.path_segments_mut() {

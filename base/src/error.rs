@@ -53,17 +53,17 @@ pub struct ChangedMeanwhile {
 
 impl ChangedMeanwhile {
     fn text(&self) -> LocalizedText {
-        let said = LocalizedText::new("said-changed");
-        let said = match self.who.as_str() {
-            "" => said.with("who", LocalizedText::new("said-changed-somebody")),
-            who => said.with("who", who),
+        let text = LocalizedText::new("said-changed");
+        let text = match self.who.as_str() {
+            "" => text.with("who", LocalizedText::new("said-changed-somebody")),
+            who => text.with("who", who),
         };
-        let said = match self.what.as_slice() {
-            [] => said.with("what", LocalizedText::new("said-changed-something")),
-            what => said.with("what", what.join(", ")),
+        let text = match self.what.as_slice() {
+            [] => text.with("what", LocalizedText::new("said-changed-something")),
+            what => text.with("what", what.join(", ")),
         };
         let at = chrono::DateTime::from_timestamp_millis(self.at).unwrap_or_default();
-        said.with("at", at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
+        text.with("at", at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
     }
 }
 
@@ -134,7 +134,7 @@ impl Error {
     /// What happened and what to do.
     pub fn text(&self) -> LocalizedText {
         match self {
-            Self::Malformed(said) | Self::Forbidden(said) | Self::MediaType(said) | Self::Full(said) => said.clone(),
+            Self::Malformed(text) | Self::Forbidden(text) | Self::MediaType(text) | Self::Full(text) => text.clone(),
             Self::Conflict { detail, .. } | Self::TooMany { detail, .. } | Self::Unavailable { detail, .. } => {
                 detail.clone()
             }

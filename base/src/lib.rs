@@ -1,4 +1,4 @@
-//! What every crate of Parom stands on. Knows nothing of tenants, sources, the queue or a messenger.
+//! The foundation of all crates of Parom. Knows nothing of tenants, sources, the queue or a messenger.
 
 // data
 pub mod message;

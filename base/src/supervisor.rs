@@ -146,7 +146,7 @@ impl Supervisor {
             };
             let pause = match ended {
                 Ok(()) if is_over => return,
-                Ok(()) => self.ended(task, "it ended by itself".to_owned()),
+                Ok(()) => self.ended(task, "it ended without an error".to_owned()),
                 Err(panic) => self.ended(task, words(&*panic)),
             };
             match until {

@@ -164,7 +164,7 @@ impl Vault {
         Ok(())
     }
 
-    /// Seals a value for one row of one place of one tenant; [`Uuid::nil`] stands for the vendor.
+    /// Seals a value for one row of one place of one tenant; [`Uuid::nil`] means the vendor.
     #[expect(clippy::expect_used, reason = "the cipher refuses only values above 256 GiB")]
     pub fn seal(&self, tenant: Uuid, place: Place, row: &str, plain: &[u8]) -> Vec<u8> {
         self.ring.refresh(false);

@@ -20,7 +20,7 @@ pub enum Verdict {
     Unknown,
 }
 
-/// What the other side answered when it accepted a message.
+/// The other side's answer to an accepted message.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Taken {
     /// The messenger's id of the message.

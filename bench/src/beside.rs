@@ -63,7 +63,7 @@ pub struct Compared {
     /// Durable accepts per second.
     pub ours: f64,
     pub raw: f64,
-    /// What both cores could do if only the raw rows and the bare requests cost time.
+    /// The possible rate of both cores if only the raw rows and the bare requests cost time.
     pub reach: f64,
     pub bare: f64,
     pub one: f64,

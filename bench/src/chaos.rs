@@ -56,11 +56,11 @@ pub async fn run(options: ChaosOptions) -> anyhow::Result<()> {
     while let Some(ended) = running.join_next().await {
         let (seed, output) = ended.context("a seed")??;
         done += 1;
-        let said = String::from_utf8_lossy(&output.stdout);
+        let stdout = String::from_utf8_lossy(&output.stdout);
         if !output.status.success() {
-            report(&format!("{said}{}", String::from_utf8_lossy(&output.stderr)));
+            report(&format!("{stdout}{}", String::from_utf8_lossy(&output.stderr)));
             bad.push(seed);
-        } else if let Some(line) = said.lines().last() {
+        } else if let Some(line) = stdout.lines().last() {
             report(line);
         }
     }

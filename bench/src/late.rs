@@ -18,9 +18,9 @@ impl Late {
     pub fn start(delay: Duration) -> io::Result<Self> {
         let (line, waiting) = channel::<(Instant, oneshot::Sender<()>)>();
         let work = move || {
-            for (due, told) in waiting {
+            for (due, done) in waiting {
                 std::thread::sleep(due.saturating_duration_since(Instant::now()));
-                let _ = told.send(());
+                let _ = done.send(());
             }
         };
         std::thread::Builder::new().name("late".to_owned()).spawn(work)?;
@@ -29,8 +29,8 @@ impl Late {
 
     /// Returns after the delay.
     pub async fn wait(&self) {
-        let (told, due) = oneshot::channel();
-        if self.line.send((Instant::now() + self.delay, told)).is_ok() {
+        let (done, due) = oneshot::channel();
+        if self.line.send((Instant::now() + self.delay, done)).is_ok() {
             let _ = due.await;
         }
     }

@@ -69,7 +69,7 @@ pub async fn end_to_end(
     Ok(per_second(count, started.elapsed()))
 }
 
-/// What to send, and when.
+/// The requests to send, and their schedule.
 struct Job {
     hooks: Arc<Vec<Hook>>,
     /// The schedule; none to send as fast as answers come.

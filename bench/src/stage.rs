@@ -46,7 +46,7 @@ impl Size {
 
 /// A server and its data for a run.
 pub struct Stage {
-    /// What this process uses of the server's data, to insert rows and to read them.
+    /// This process's access to the server's data, to insert rows and to read them.
     pub app: Arc<App>,
     binary: PathBuf,
     /// None while it is stopped.
@@ -172,7 +172,7 @@ fn free_address() -> anyhow::Result<String> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
 }
 
-/// What a command uses beside a running server.
+/// The context of a command beside a running server.
 async fn beside(config: Config) -> anyhow::Result<Arc<App>> {
     let store = Store::open(&config.database, Clock::system()).await?;
     store::migrate(&store).await?;

@@ -1,4 +1,4 @@
-// Buttons that copy what the wizard asks for; without a script the values are selected by hand.
+// Buttons that copy the values for the wizard; without a script they are selected by hand.
 "use strict";
 const copied = document.body.dataset.copied;
 const said = document.querySelector("[role=status]");

@@ -1,6 +1,6 @@
 //! `parom backup`: makes, checks and restores backups.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,10 +11,11 @@ use base::i18n::{Language, Words, duration};
 use base::store::{Store, VENDOR};
 use base::vault::Vault;
 use clap::Subcommand;
-use indicatif::{ProgressBar, ProgressStyle};
-use parom::audit::{self, Actor, AuditEntry};
+use indicatif::ProgressBar;
 use parom::backup::{self, BackupStep, Manifest, Restored};
 use serde_json::json;
+
+use crate::{audit_log, progress};
 
 #[derive(Debug, Subcommand)]
 pub enum BackupCommand {
@@ -80,10 +81,9 @@ async fn create(
     let mut shown = ShownProgress::new(out, json);
     let made = backup::create(config, &store, &vault, path, &mut |step| shown.step(&step)).await;
     shown.finish()?;
-    let manifest = made?;
-    let detail = json!({ "rows": rows(&manifest) });
-    note(&store, &clock, "backup.created", &manifest, detail).await?;
     store.close().await;
+    let manifest = made?;
+    record(config, &clock, "backup.created", &manifest, json!({ "rows": rows(&manifest) })).await?;
     report(&manifest, json, &format!("The backup is in {}", path.display()), out)
 }
 
@@ -99,10 +99,8 @@ async fn restore(
     shown.finish()?;
     let restored = done?;
     let manifest = &restored.manifest;
-    let store = Store::open(&config.database, clock.clone()).await?;
     let detail = json!({ "rows": rows(manifest), "age_seconds": restored.age / 1000 });
-    note(&store, &clock, "backup.restored", manifest, detail).await?;
-    store.close().await;
+    record(config, &clock, "backup.restored", manifest, detail).await?;
     let missing = backup::missing_media(config, path).await;
     if json {
         let missing = missing.as_ref().ok();
@@ -113,11 +111,11 @@ async fn restore(
         return writeln!(out, "{result}").context("standard output is closed");
     }
     report(manifest, false, "The backup is restored", out)?;
-    say(&restored, missing, out)
+    print_notes(&restored, missing, out)
 }
 
 /// What people have to know before they start a server.
-fn say(restored: &Restored, missing: anyhow::Result<u64>, out: &mut impl Write) -> anyhow::Result<()> {
+fn print_notes(restored: &Restored, missing: anyhow::Result<u64>, out: &mut impl Write) -> anyhow::Result<()> {
     let words = Words::new(Language::En);
     let mut lines = vec![
         format!(
@@ -149,26 +147,19 @@ fn say(restored: &Restored, missing: anyhow::Result<u64>, out: &mut impl Write) 
     Ok(())
 }
 
-/// Notes the backup in the vendor's audit log.
-async fn note(
-    store: &Store,
+/// Records the backup in the vendor's audit log.
+async fn record(
+    config: &Config,
     clock: &Clock,
     action: &'static str,
     manifest: &Manifest,
     detail: serde_json::Value,
 ) -> anyhow::Result<()> {
-    let object = manifest.made_at();
-    let entry = AuditEntry {
-        tenant_id: VENDOR,
-        actor: &Actor::Cli,
-        action,
-        object: &object,
-        detail,
-        address: None,
-        done: true,
-    };
-    let written = audit::write(clock, store.write(), entry).await;
-    written.context("it is done, but the audit log could not be written")
+    let store = Store::open(&config.database, clock.clone()).await?;
+    let entry = (action, VENDOR, &*manifest.made_at());
+    let recorded = audit_log::record(store.write(), clock, entry, detail).await;
+    store.close().await;
+    recorded.context("the action was done")
 }
 
 fn report(manifest: &Manifest, json: bool, done: &str, out: &mut impl Write) -> anyhow::Result<()> {
@@ -200,42 +191,32 @@ fn rows(manifest: &Manifest) -> u64 {
 /// A bar on a terminal, lines elsewhere, nothing for programs.
 struct ShownProgress<'out, W: Write> {
     out: &'out mut W,
-    bar: Option<ProgressBar>,
+    bar: ProgressBar,
     silent: bool,
     failed: Option<io::Error>,
 }
 
 impl<'out, W: Write> ShownProgress<'out, W> {
     fn new(out: &'out mut W, silent: bool) -> Self {
-        let bar = (!silent && io::stderr().is_terminal()).then(|| {
-            let bar = ProgressBar::new(0);
-            match ProgressStyle::with_template("{wide_bar} {pos}/{len}  {msg}") {
-                Ok(style) => bar.with_style(style),
-                Err(_) => bar,
-            }
-        });
+        let bar = match silent {
+            true => ProgressBar::hidden(),
+            false => progress::bar(0, progress::COUNT),
+        };
         Self { out, bar, silent, failed: None }
     }
 
     fn step(&mut self, step: &BackupStep) {
-        match &self.bar {
-            Some(bar) => {
-                bar.set_length(u64::try_from(step.of).unwrap_or_default());
-                bar.set_position(u64::try_from(step.done).unwrap_or_default());
-                bar.set_message(step.name.clone());
-            }
-            None if self.silent => {}
-            None => {
-                let line = writeln!(self.out, "{}/{} {}: {} rows", step.done, step.of, step.name, step.rows);
-                self.failed = self.failed.take().or(line.err());
-            }
+        self.bar.set_length(u64::try_from(step.of).unwrap_or_default());
+        self.bar.set_position(u64::try_from(step.done).unwrap_or_default());
+        self.bar.set_message(step.name.clone());
+        if self.bar.is_hidden() && !self.silent {
+            let line = writeln!(self.out, "{}/{} {}: {} rows", step.done, step.of, step.name, step.rows);
+            self.failed = self.failed.take().or(line.err());
         }
     }
 
     fn finish(self) -> anyhow::Result<()> {
-        if let Some(bar) = self.bar {
-            bar.finish_and_clear();
-        }
+        self.bar.finish_and_clear();
         self.failed.map_or(Ok(()), Err).context("standard output is closed")
     }
 }

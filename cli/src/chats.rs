@@ -51,8 +51,10 @@ pub fn run(command: &ChatsCommand, body: &[u8], clock: &Clock, out: &mut impl Wr
             out.write_all(headers.as_bytes()).context("cannot print the headers")?;
             Ok(ExitCode::SUCCESS)
         }
-        ChatsCommand::Verify { secret, signature } if verify(secret, signature, body) => Ok(ExitCode::SUCCESS),
-        ChatsCommand::Verify { .. } => Ok(ExitCode::FAILURE),
+        ChatsCommand::Verify { secret, signature } => {
+            ensure!(verify(secret, signature, body), "the signature does not belong to this body and this secret");
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 
@@ -124,8 +126,12 @@ mod tests {
         let signature = chats::hook_signature(&SECRET.into(), body);
         let arguments = |signature| ["parom", "verify", "--secret", SECRET, "--signature", signature];
         assert_eq!(printed(&arguments(&signature), body), (ExitCode::SUCCESS, String::new()));
-        assert_eq!(printed(&arguments(&signature), b"{}"), (ExitCode::FAILURE, String::new()));
-        assert_eq!(printed(&arguments("none"), body), (ExitCode::FAILURE, String::new()));
+        for (wrong, body) in [(signature.as_str(), b"{}".as_slice()), ("none", body.as_slice())] {
+            let command = ChatsCli::try_parse_from(arguments(wrong)).unwrap().command;
+            let mut out = Vec::new();
+            let said = run(&command, body, &Clock::frozen(0), &mut out).unwrap_err().to_string();
+            assert_eq!((said.as_str(), out.len()), ("the signature does not belong to this body and this secret", 0));
+        }
     }
 
     #[test]

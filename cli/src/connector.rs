@@ -56,12 +56,12 @@ pub async fn run(command: ConnectorCommand, clock: &Clock, out: &mut impl Write)
     let ConnectorCommand::Check { url, key, conversation, phone, media, private, json } = command;
     let words = Words::new(if json { Language::En } else { Language::of_terminal() });
     let http = HttpClients::new(&network(private)?)?;
-    if let Err(refused) = http.guarded().check_url(&url) {
+    if let Err(refused) = http.guarded().check_reachable(&url).await {
         let hint = if private { "" } else { " (--private allows this machine and its own network)" };
         bail!("{}{hint}", refused.text().plain(words, CRM));
     }
     let endpoint = Endpoint { url, secret: key, conversation, phone, media_url: media.to_string() };
-    // What cannot be printed is told at the end: the checks go on.
+    // An error of the output is returned at the end; the checks go on.
     let mut printed = Ok(());
     let lines = check(http.guarded(), clock, endpoint, |line| {
         if !json && printed.is_ok() {
@@ -107,6 +107,6 @@ fn shown(line: &CheckResult, words: Words) -> serde_json::Value {
     })
 }
 
-fn plain_text(said: &LocalizedText, words: Words) -> String {
-    said.plain(words, CRM)
+fn plain_text(detail: &LocalizedText, words: Words) -> String {
+    detail.plain(words, CRM)
 }

@@ -1,11 +1,13 @@
-//! `parom customer`: logins by which accounts are connected in the widget (customers mode `password`). A password that
-//! was made here is shown once; kept is its hash.
+//! `parom customer`: logins by which accounts are connected in the widget (customers mode `password`). A generated
+//! password is shown once; only its hash is stored.
 
 use std::io::{IsTerminal, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow};
 use base::i18n::{Language, Words};
 use base::json::Moment;
 use clap::Subcommand;
@@ -17,6 +19,8 @@ use parom::tenant::TenantStatus;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
@@ -55,33 +59,70 @@ const SIGNS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// Maximum bytes read from stdin; longer than any password.
 const MOST_BYTES: u64 = 4096;
 
-/// The password on stdin; None at a terminal or if stdin is empty.
-pub fn given(stdin: impl Read + IsTerminal) -> anyhow::Result<Option<SecretString>> {
+/// How long a password is waited for: programs that start this one may leave standard input open and write nothing.
+pub const GIVEN_WITHIN: Duration = Duration::from_secs(10);
+
+/// The password in the first line of stdin; None at a terminal, if stdin is empty, or if nothing came `within` the time.
+pub async fn given<T>(stdin: T, within: Duration) -> anyhow::Result<Option<SecretString>>
+where
+    T: AsFd + IsTerminal,
+    for<'a> &'a T: Read,
+{
     if stdin.is_terminal() {
         return Ok(None);
     }
-    let mut text = String::new();
-    stdin.take(MOST_BYTES).read_to_string(&mut text).context("the password on standard input cannot be read")?;
+    #[expect(deprecated, reason = "its successor is unsafe; the descriptor is borrowed, so it stays open")]
+    let pipe = AsyncFd::with_interest(stdin.as_fd(), Interest::READABLE);
+    let read = match pipe {
+        Ok(pipe) => first_line(&pipe, &stdin, within).await,
+        // Reading a file or /dev/null never blocks, and epoll takes neither.
+        Err(_) => {
+            let mut bytes = Vec::new();
+            (&stdin).take(MOST_BYTES).read_to_end(&mut bytes).map(|_| bytes)
+        }
+    };
+    let bytes = read.context("the password on standard input cannot be read")?;
+    let text = String::from_utf8(bytes).context("the password on standard input is not UTF-8")?;
     let line = text.lines().next().unwrap_or_default();
     Ok((!line.is_empty()).then(|| SecretString::from(line)))
 }
 
-/// Runs one command. Commands that take a password call `given` for it.
+/// What a pipe holds up to the end of its first line, or to the end of the time.
+async fn first_line(
+    pipe: &AsyncFd<BorrowedFd<'_>>,
+    mut stdin: impl Read,
+    within: Duration,
+) -> std::io::Result<Vec<u8>> {
+    let (mut text, mut bytes) = (Vec::new(), [0; 4096]);
+    while let Ok(ready) = tokio::time::timeout(within, pipe.readable()).await {
+        let mut ready = ready?;
+        let count = stdin.read(&mut bytes)?;
+        ready.clear_ready();
+        text.extend(bytes.iter().take(count));
+        if count == 0 || text.contains(&b'\n') || text.len() >= bytes.len() {
+            break;
+        }
+    }
+    Ok(text)
+}
+
+/// Runs one command. Commands that take a password call `given` for it; `errors` receives a warning about a weak one.
 pub async fn run(
     command: CustomerCommand,
     app: &Arc<App>,
-    given: impl FnOnce() -> anyhow::Result<Option<SecretString>>,
+    given: impl AsyncFnOnce() -> anyhow::Result<Option<SecretString>>,
     out: &mut impl Write,
+    errors: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
-    let (said, json) = match command {
+    let (outcome, json) = match command {
         CustomerCommand::Add { login, json } => {
-            let (password, is_new) = chosen(given()?)?;
+            let (password, is_new) = chosen(given().await?, errors)?;
             let hash = password::hash(&app.identity, password.clone()).await?;
             let row = logins::add(&app.store, &app.clock, &login, hash).await?;
             (report(app, "customer.added", &row.login, "Added", is_new.then_some(&password)).await?, json)
         }
         CustomerCommand::Password { login, json } => {
-            let (password, is_new) = chosen(given()?)?;
+            let (password, is_new) = chosen(given().await?, errors)?;
             let hash = password::hash(&app.identity, password.clone()).await?;
             logins::set_password(&app.store, &login, hash).await?;
             (report(app, "customer.password_changed", &login, "Changed", is_new.then_some(&password)).await?, json)
@@ -89,7 +130,7 @@ pub async fn run(
         CustomerCommand::Disable { login, json } => (disable(app, &login).await?, json),
         CustomerCommand::List { json } => (list(app).await?, json),
     };
-    if json { write_json(out, &said.json) } else { out.write_all(said.text.as_bytes()) }
+    if json { write_json(out, &outcome.json) } else { out.write_all(outcome.text.as_bytes()) }
         .and_then(|()| out.flush())
         .context("standard output is closed")?;
     Ok(ExitCode::SUCCESS)
@@ -101,15 +142,18 @@ struct CommandReport {
     json: Value,
 }
 
-/// The password to use, and whether it was generated.
-fn chosen(given: Option<SecretString>) -> anyhow::Result<(SecretString, bool)> {
+/// The password to use, and whether it was generated. A given one needs the length alone: who gives it answers for it.
+fn chosen(given: Option<SecretString>, errors: &mut impl Write) -> anyhow::Result<(SecretString, bool)> {
     let Some(given) = given else { return Ok((new_password(), true)) };
-    let weak = password::fits(given.expose_secret(), &[]).err();
-    ensure!(
-        weak.is_none(),
-        "{}",
-        weak.map(|weak| Words::new(Language::En).text(weak.words()).to_string()).unwrap_or_default()
-    );
+    password::has_length(given.expose_secret()).map_err(|weak| {
+        let said = Words::new(Language::En).text(weak.words());
+        let said = said.with("shortest", password::SHORTEST).with("longest", password::LONGEST).to_string();
+        anyhow!("{}", said.replace('\u{a0}', " "))
+    })?;
+    if password::fits(given.expose_secret(), &[]).is_err() {
+        // A failed write of a warning changes nothing.
+        let _ = writeln!(errors, "parom: this password is easily guessed; without one, a strong one is made");
+    }
     Ok((given, false))
 }
 

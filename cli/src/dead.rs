@@ -1,5 +1,6 @@
 //! `parom dead`: dead letters, which are not retried automatically. The running server does the retries.
 
+use std::cmp::Reverse;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -17,17 +18,21 @@ use uuid::Uuid;
 
 use super::tenant::{note, roster};
 
+mod named;
+
+use named::{DeadLetterArgs, Named};
+
 /// Letters per read.
 const PAGE: u64 = 200;
 const CLOSED: &str = "standard output is closed";
 
 #[derive(Debug, Subcommand)]
 pub enum DeadCommand {
-    /// Lists dead letters, newest first; with --json, one object per line, which also serves as an export
+    /// Lists dead letters of one account or of all, newest first
     List {
         #[command(flatten)]
         which: DeadLetterArgs,
-        /// Prints one JSON object per line
+        /// Prints JSON, one object per line
         #[arg(long)]
         json: bool,
     },
@@ -46,45 +51,19 @@ pub enum DeadCommand {
     },
 }
 
-/// Which dead letters.
-#[derive(Clone, Debug, Args)]
-pub struct DeadLetterArgs {
-    /// The account: Parom's id, its number in amoCRM, or its host
-    #[arg(value_name = "ACCOUNT")]
-    account: String,
-    /// Only dead letters of this source (Parom's id)
-    #[arg(long, value_name = "ID", value_parser = crate::id::id)]
-    source: Option<Uuid>,
-    /// Only dead letters with this reason, as shown by `list`
-    #[arg(long)]
-    reason: Option<String>,
-    /// Only this dead letter, instead of all that match
-    #[arg(long, value_name = "ID", conflicts_with_all = ["source", "reason"], value_parser = crate::id::id)]
-    id: Option<Uuid>,
-}
-
 #[derive(Clone, Debug, Args)]
 pub struct Many {
     #[command(flatten)]
     which: DeadLetterArgs,
+    /// All dead letters of all accounts
+    #[arg(long, conflicts_with_all = ["named", "source", "reason", "id"])]
+    all: bool,
     /// Only counts the dead letters
     #[arg(long)]
     dry_run: bool,
-}
-
-impl DeadLetterArgs {
-    fn wanted(&self) -> DeadLetterFilter {
-        let ids = self.id.map(|id| vec![id]);
-        DeadLetterFilter { source_id: self.source, reason: self.reason.clone(), ids, ..DeadLetterFilter::default() }
-    }
-
-    /// Checks that the named dead letter exists.
-    async fn is_there(&self, app: &App, tenant: &tenant::Model) -> anyhow::Result<()> {
-        let Some(id) = self.id else { return Ok(()) };
-        let found = read::dry_run(app.store.read(), tenant.tenant_id, &[id]).await?.count > 0;
-        ensure!(found, "there is no undelivered letter {id} at {}", tenant.host);
-        Ok(())
-    }
+    /// Prints JSON: {"action","dry_run","letters","maybe_twice","replays":[{"id","host","letters"}]}
+    #[arg(long)]
+    json: bool,
 }
 
 /// Runs one command.
@@ -108,92 +87,176 @@ fn tries(count: i32) -> String {
     if count == 1 { "1 try".to_owned() } else { format!("{count} tries") }
 }
 
-async fn list(app: &App, which: &DeadLetterArgs, as_json: bool, out: &mut impl Write) -> anyhow::Result<()> {
-    let tenant = roster::find(app, &which.account).await?;
-    which.is_there(app, &tenant).await?;
-    let (wanted, mut after) = (which.wanted(), None);
+fn letters(count: u64) -> String {
+    if count == 1 { "1 letter".to_owned() } else { format!("{count} letters") }
+}
+
+/// All letters of an account that match.
+async fn rows_of(app: &App, tenant_id: Uuid, wanted: &DeadLetterFilter) -> anyhow::Result<Vec<dead_letter::Model>> {
+    let (mut all, mut after) = (Vec::new(), None);
     loop {
-        let rows = read::page(app.store.read(), tenant.tenant_id, &wanted, after, PAGE).await?;
-        let Some(last) = rows.last() else { return Ok(()) };
+        let rows = read::page(app.store.read(), tenant_id, wanted, after, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(all) };
         after = Some(last.id);
-        for row in rows {
-            let shown = shown(&row)?;
-            let text = |name: &str| shown.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let line = match as_json {
-                true => shown.to_string(),
-                false => format!(
-                    "{}  {}  {:<12}  {:<20}  {}  {}",
-                    row.id,
-                    text("last_at"),
-                    text("direction"),
-                    row.reason,
-                    tries(row.attempts),
-                    row.detail
-                ),
-            };
-            writeln!(out, "{line}").context(CLOSED)?;
-        }
+        all.extend(rows);
     }
 }
 
-fn shown(row: &dead_letter::Model) -> anyhow::Result<Value> {
+async fn list(app: &App, which: &DeadLetterArgs, as_json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    let mut rows: Vec<(dead_letter::Model, String)> = Vec::new();
+    let mut add = async |tenant: tenant::Model, wanted: DeadLetterFilter| {
+        let found = rows_of(app, tenant.tenant_id, &wanted).await?;
+        rows.extend(found.into_iter().map(|row| (row, tenant.host.clone())));
+        Ok::<_, anyhow::Error>(())
+    };
+    match which.find(app).await? {
+        Named::Letters(letters) => {
+            for (tenant, id) in letters {
+                add(tenant, DeadLetterFilter { ids: Some(vec![id]), ..DeadLetterFilter::default() }).await?;
+            }
+        }
+        Named::Accounts(accounts) => {
+            for tenant in accounts {
+                add(tenant, which.wanted()).await?;
+            }
+        }
+    }
+    rows.sort_unstable_by_key(|(row, _)| Reverse(row.id));
+    for (row, host) in rows {
+        let shown = shown(&row, &host)?;
+        if as_json {
+            writeln!(out, "{shown}").context(CLOSED)?;
+            continue;
+        }
+        let text = |name: &str| shown.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (at, direction, tries) = (text("last_at"), text("direction"), tries(row.attempts));
+        writeln!(out, "{}  {at}  {host}  {direction:<12}  {:<20}  {tries}  {}", row.id, row.reason, row.detail)
+            .context(CLOSED)?;
+    }
+    Ok(())
+}
+
+fn shown(row: &dead_letter::Model, host: &str) -> anyhow::Result<Value> {
     Ok(json!({
-        "id": row.id, "source_id": row.source_id, "conversation_id": row.conversation_id,
+        "id": row.id, "tenant_id": row.tenant_id, "host": host,
+        "source_id": row.source_id, "conversation_id": row.conversation_id,
         "message_id": row.message_id, "kind": LetterKind::from_number(row.kind)?,
         "direction": Direction::from_number(row.direction)?, "reason": row.reason, "detail": row.detail,
         "attempts": row.attempts, "first_at": Moment(row.first_at), "last_at": Moment(row.last_at),
     }))
 }
 
+/// What a command did, or would do.
+#[derive(Default)]
+struct Deeds {
+    said: String,
+    letters: u64,
+    maybe_twice: u64,
+    replays: Vec<Value>,
+}
+
 async fn take_up(app: &App, many: &Many, action: ReplayAction, out: &mut impl Write) -> anyhow::Result<()> {
-    let tenant = roster::find(app, &many.which.account).await?;
-    many.which.is_there(app, &tenant).await?;
-    if let Some(id) = many.which.id {
-        return one(app, &tenant, (id, action), many.dry_run, out).await;
+    let verb = action.word();
+    ensure!(
+        many.all || !many.which.names_nothing(),
+        "say which: parom dead {verb} ACCOUNT, ids of dead letters, --source, --reason, or --all for all accounts"
+    );
+    let mut deeds = Deeds::default();
+    match many.which.find(app).await? {
+        Named::Letters(letters) => one_by_one(app, &letters, action, many.dry_run, &mut deeds).await?,
+        Named::Accounts(accounts) => {
+            let several = accounts.len() > 1;
+            for tenant in accounts {
+                replayed(app, &tenant, many, action, several, &mut deeds).await?;
+            }
+            if several && deeds.letters == 0 {
+                deeds.said.push_str("0 letters.\n");
+            }
+        }
     }
+    let Deeds { said, letters, maybe_twice, replays } = deeds;
+    let told = json!({
+        "action": verb, "dry_run": many.dry_run, "letters": letters, "maybe_twice": maybe_twice, "replays": replays,
+    });
+    if many.json { writeln!(out, "{told}") } else { write!(out, "{said}") }.context(CLOSED)
+}
+
+/// Begins a replay of an account's letters, or counts them. Of several accounts, those without letters are passed over.
+async fn replayed(
+    app: &App,
+    tenant: &tenant::Model,
+    many: &Many,
+    action: ReplayAction,
+    several: bool,
+    deeds: &mut Deeds,
+) -> anyhow::Result<()> {
     let wanted = many.which.wanted();
     let count = read::count(app.store.read(), tenant.tenant_id, &wanted).await?;
+    if several && count == 0 {
+        return Ok(());
+    }
     let first = read::ids(app.store.read(), tenant.tenant_id, &wanted, PAGE).await?;
-    let twice = read::dry_run(app.store.read(), tenant.tenant_id, &first).await?.maybe_twice;
-    let deed = if action == ReplayAction::Retry { "sent again" } else { "removed" };
-    let letters = if count == 1 { "1 letter".to_owned() } else { format!("{count} letters") };
+    let twice = match action {
+        ReplayAction::Retry => read::dry_run(app.store.read(), tenant.tenant_id, &first).await?.maybe_twice,
+        ReplayAction::Drop => 0,
+    };
+    deeds.letters += count;
+    deeds.maybe_twice += twice;
+    let (letters, deed, host) = (letters(count), done_to(action), &tenant.host);
     if many.dry_run || count == 0 {
-        writeln!(out, "{letters} of {} would be {deed}. Nothing is done yet.", tenant.host).context(CLOSED)?;
-        if twice > 0 && action == ReplayAction::Retry {
-            writeln!(out, "At least {twice} of them may reach their customers twice.").context(CLOSED)?;
+        deeds.said.push_str(&format!("{letters} of {host} would be {deed}. Nothing is done yet.\n"));
+        if twice > 0 {
+            deeds.said.push_str(&format!("At least {twice} of them may reach their customers twice.\n"));
         }
         return Ok(());
     }
     let row = replay::start(app, tenant.tenant_id, action, &wanted, "cli").await?;
     note(app, tenant.tenant_id, noted(action), "", json!({ "count": row.total, "replay": row.id })).await?;
-    let host = &tenant.host;
-    writeln!(out, "{letters} of {host} are {deed} by the running server, {A_SECOND} a second.").context(CLOSED)?;
-    writeln!(out, "To stop it: parom dead cancel {host} {}", row.id).context(CLOSED)
+    deeds.replays.push(json!({ "id": row.id, "host": host, "letters": row.total }));
+    deeds.said.push_str(&format!(
+        "{letters} of {host} are {deed} by the running server, {A_SECOND} a second.\n\
+         To stop it: parom dead cancel {host} {}\n",
+        row.id
+    ));
+    Ok(())
 }
 
-async fn one(
+const fn done_to(action: ReplayAction) -> &'static str {
+    match action {
+        ReplayAction::Retry => "sent again",
+        ReplayAction::Drop => "removed",
+    }
+}
+
+async fn one_by_one(
     app: &App,
-    tenant: &tenant::Model,
-    (id, action): (Uuid, ReplayAction),
+    named: &[(tenant::Model, Uuid)],
+    action: ReplayAction,
     dry_run: bool,
-    out: &mut impl Write,
+    deeds: &mut Deeds,
 ) -> anyhow::Result<()> {
-    let said = match (action, dry_run) {
-        (ReplayAction::Retry, true) => "1 letter would be sent again. Nothing is done yet.",
-        (ReplayAction::Drop, true) => "1 letter would be removed. Nothing is done yet.",
-        (ReplayAction::Retry, false) => "It is sent again by the running server.",
-        (ReplayAction::Drop, false) => "It is removed.",
-    };
-    if !dry_run {
+    deeds.letters = u64::try_from(named.len()).unwrap_or(u64::MAX);
+    for (tenant, id) in named {
+        if dry_run {
+            continue;
+        }
         let done = match action {
-            ReplayAction::Retry => dead::retry(app, tenant.tenant_id, id).await?,
-            ReplayAction::Drop => dead::drop(app, tenant.tenant_id, id).await?,
+            ReplayAction::Retry => dead::retry(app, tenant.tenant_id, *id).await?,
+            ReplayAction::Drop => dead::drop(app, tenant.tenant_id, *id).await?,
         };
         if done {
             note(app, tenant.tenant_id, noted(action), &id.to_string(), json!({ "count": 1 })).await?;
         }
     }
-    writeln!(out, "{said}").context(CLOSED)
+    let deed = done_to(action);
+    deeds.said = match (dry_run, named.len()) {
+        (true, _) => format!("{} would be {deed}. Nothing is done yet.\n", letters(deeds.letters)),
+        (false, 1) if action == ReplayAction::Retry => "It is sent again by the running server.\n".to_owned(),
+        (false, 1) => "It is removed.\n".to_owned(),
+        (false, _) if action == ReplayAction::Retry => "They are sent again by the running server.\n".to_owned(),
+        (false, _) => "They are removed.\n".to_owned(),
+    };
+    Ok(())
 }
 
 const fn noted(action: ReplayAction) -> &'static str {

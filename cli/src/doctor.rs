@@ -27,17 +27,17 @@ pub async fn run(config: Option<&Path>, command: DoctorCommand) -> anyhow::Resul
     let mut checks = Vec::new();
     match Config::load(config) {
         Ok(loaded) => {
-            let said = LocalizedText::new("doctor-config-ok");
-            let said = match config {
-                Some(file) => said.with("path", file.display().to_string()),
-                None => said.with("path", LocalizedText::new("doctor-config-defaults")),
+            let detail = LocalizedText::new("doctor-config-ok");
+            let detail = match config {
+                Some(file) => detail.with("path", file.display().to_string()),
+                None => detail.with("path", LocalizedText::new("doctor-config-defaults")),
             };
-            checks.push(Check::ok("config", said));
+            checks.push(Check::ok("config", detail));
             checks.extend(look(&loaded, command.tenant).await);
         }
         Err(error) => {
-            let said = LocalizedText::new("doctor-config-wrong").with("reason", error.to_string());
-            checks.push(Check::fail("config", said, "doctor-config-wrong-fix"));
+            let detail = LocalizedText::new("doctor-config-wrong").with("reason", error.to_string());
+            checks.push(Check::fail("config", detail, "doctor-config-wrong-fix"));
         }
     }
     print(&checks, command.json)?;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-/// Reads an id of Parom's. The error says what an id looks like, not how its digits are counted.
+/// Parses one of Parom's ids. The error shows what an id looks like instead of the parser's message.
 pub fn id(text: &str) -> Result<Uuid, String> {
     let where_from = "the panel shows it on the page of the source, and lists of the command line in the first column";
     Uuid::try_parse(text).map_err(|_| format!("an id looks like 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b; {where_from}"))
@@ -14,8 +14,8 @@ mod tests {
 
     #[test]
     fn a_wrong_id_is_told_what_an_id_looks_like() {
-        let said = id("abc").unwrap_err();
-        assert!(said.contains("looks like 0190a1b2") && !said.contains("length"), "{said}");
+        let message = id("abc").unwrap_err();
+        assert!(message.contains("looks like 0190a1b2") && !message.contains("length"), "{message}");
         assert!(id("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b").is_ok());
     }
 }

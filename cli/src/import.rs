@@ -1,7 +1,7 @@
 //! `parom import`: stores a file of earlier messages, which the running server then imports.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,13 +13,15 @@ use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use entity::{import, source};
 use futures_util::{Stream, stream};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use parom::api::import_out::shown;
 use parom::app::App;
 use parom::audit::Actor;
 use parom::import::{self as imports, Format, ImportState, LeadsMode, ReceivedImport, UploadOptions};
 use parom::source::By;
 use uuid::Uuid;
+
+use crate::progress;
 
 /// Interval between progress checks.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -182,7 +184,10 @@ async fn follow(
     quiet: bool,
     out: &mut impl Write,
 ) -> anyhow::Result<import::Model> {
-    let bar = bar(&row, quiet);
+    let bar = match quiet {
+        true => ProgressBar::hidden(),
+        false => progress::bar(u64::try_from(row.total).unwrap_or(0), progress::PERCENT),
+    };
     let mut given = 0;
     loop {
         let state = ImportState::from_number(row.state)?;
@@ -191,30 +196,19 @@ async fn follow(
             return Ok(row);
         }
         bar.set_position(u64::try_from(row.done).unwrap_or(0));
-        let progress = plain(&progress(app, &row, words));
+        let text = plain(&progress_text(app, &row, words));
         let tenth = row.done * TENTHS / row.total.max(1);
         if bar.is_hidden() && !quiet && tenth > given {
             given = tenth;
-            print(out, &progress)?;
+            print(out, &text)?;
         }
-        bar.set_message(progress);
+        bar.set_message(text);
         tokio::time::sleep(LOOK_EVERY).await;
         row = imports::find(app, row.tenant_id, row.id).await?.context("the import is gone")?;
     }
 }
 
-fn bar(row: &import::Model, quiet: bool) -> ProgressBar {
-    if quiet || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(u64::try_from(row.total).unwrap_or(0));
-    match ProgressStyle::with_template("{wide_bar} {percent:>3} %  {msg}") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
-}
-
-fn progress(app: &App, row: &import::Model, words: Words) -> Sentence {
+fn progress_text(app: &App, row: &import::Model, words: Words) -> Sentence {
     let left = duration(imports::seconds_expected(app, row) * 1000, words);
     words.text("import-progress").with("done", row.done).with("total", row.total).with("duration", left)
 }

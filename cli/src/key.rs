@@ -12,12 +12,13 @@ use clap::{Subcommand, ValueEnum};
 use entity::{api_key, directory, tenant};
 use parom::api::key::Scope;
 use parom::api::key_ring;
-use parom::audit::{self, Actor, AuditEntry};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
+
+use crate::audit_log;
 
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
@@ -35,6 +36,9 @@ pub enum KeyCommand {
         /// When the key expires: 90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z [default: never]
         #[arg(long, value_name = "WHEN", value_parser = ending)]
         expires: Option<Ending>,
+        /// Prints JSON: {"id","key"}
+        #[arg(long)]
+        json: bool,
     },
     /// Lists keys, without their secrets
     List {
@@ -50,6 +54,9 @@ pub enum KeyCommand {
         /// Id of the key, as shown by `parom key list`
         #[arg(value_parser = crate::id::id)]
         id: Uuid,
+        /// Prints JSON: {"id","status"}
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -106,21 +113,23 @@ fn ending(text: &str) -> Result<Ending, String> {
 pub async fn run(command: KeyCommand, store: &Store, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let clock = store.clock();
     match command {
-        KeyCommand::Create { name, tenant, scope, expires } => {
+        KeyCommand::Create { name, tenant, scope, expires, json } => {
             let expires = expires.map(|ending| match ending {
                 Ending::After(millis) => clock.millis() + millis,
                 Ending::At(at) => at,
             });
-            let key = create(store, clock, &name, tenant, scope.into(), expires).await?;
-            writeln!(out, "{}", key.expose_secret())
+            let (key, id) = add(store, clock, &name, tenant, scope.into(), expires).await?;
+            let key = key.expose_secret();
+            if json { writeln!(out, "{}", json!({ "id": id, "key": key })) } else { writeln!(out, "{key}") }
         }
         KeyCommand::List { tenant, json } => {
             let keys = list(store, tenant).await?;
             if json { print_json(out, &keys) } else { print_table(out, &keys) }
         }
-        KeyCommand::Revoke { id } => {
+        KeyCommand::Revoke { id, json } => {
             revoke(store, clock, id).await?;
-            writeln!(out, "Revoked {id}.")
+            let told = json!({ "id": id, "status": "revoked" });
+            if json { writeln!(out, "{told}") } else { writeln!(out, "Revoked {id}.") }
         }
     }
     .and_then(|()| out.flush())
@@ -137,6 +146,18 @@ pub async fn create(
     scope: Scope,
     expires: Option<i64>,
 ) -> anyhow::Result<SecretString> {
+    Ok(add(store, clock, name, tenant_id, scope, expires).await?.0)
+}
+
+/// The same, with the key's id.
+async fn add(
+    store: &Store,
+    clock: &Clock,
+    name: &str,
+    tenant_id: Option<Uuid>,
+    scope: Scope,
+    expires: Option<i64>,
+) -> anyhow::Result<(SecretString, Uuid)> {
     let name = name.trim();
     ensure!(!name.is_empty() && !name.contains('\0'), "--name must not be empty: it is how the key is recognised");
     ensure!(expires.is_none_or(|end| end > clock.millis()), "--expires lies in the past");
@@ -150,8 +171,8 @@ pub async fn create(
     let added = async {
         let (key, id) = key_ring::add(&tx, clock, log, &made).await.context("cannot store the key")?;
         let detail = json!({ "name": name, "scope": scope.name(), "expires_at": expires });
-        note(&tx, clock, ("key.created", log, id), detail).await?;
-        Ok(key)
+        audit_log::record(&tx, clock, ("key.created", log, &id.to_string()), detail).await?;
+        Ok((key, id))
     };
     let added = added.await;
     finish_tx(tx, added).await
@@ -194,22 +215,10 @@ pub async fn revoke(store: &Store, clock: &Clock, id: Uuid) -> anyhow::Result<()
         ensure!(done, "the key {id} was revoked before");
         let key = key_ring::one(&tx, entry.tenant_id, id).await?;
         let detail = json!({ "name": key.map(|key| key.name).unwrap_or_default() });
-        note(&tx, clock, ("key.revoked", entry.tenant_id, id), detail).await
+        audit_log::record(&tx, clock, ("key.revoked", entry.tenant_id, &id.to_string()), detail).await
     };
     let done = done.await;
     finish_tx(tx, done).await
-}
-
-/// Records the action in the account's audit log, or in the vendor's.
-async fn note(
-    db: &impl ConnectionTrait,
-    clock: &Clock,
-    (action, tenant_id, id): (&'static str, Uuid, Uuid),
-    detail: Value,
-) -> anyhow::Result<()> {
-    let object = &id.to_string();
-    let entry = AuditEntry { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
-    audit::write(clock, db, entry).await.context("cannot write the audit log")
 }
 
 /// A key as JSON.

@@ -15,6 +15,7 @@ use base::vault::Vault;
 use clap::{Parser, Subcommand};
 use parom::app::App;
 
+mod audit_log;
 mod backup;
 mod channel;
 mod chats;
@@ -29,6 +30,7 @@ mod id;
 mod import;
 pub mod key;
 mod openapi;
+mod progress;
 mod sandbox;
 mod secrets;
 mod serve;
@@ -57,7 +59,11 @@ enum Command {
     /// Starts the local amoCRM alone.
     Sandbox(sandbox::SandboxCommand),
     /// Runs pending database migrations.
-    Migrate,
+    Migrate {
+        /// Prints JSON: {"applied"}
+        #[arg(long)]
+        json: bool,
+    },
     /// Checks the configuration and everything that Parom depends on.
     Doctor(doctor::DoctorCommand),
     /// Signs Chats API requests and verifies the signatures of hooks.
@@ -128,7 +134,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Demo(command) => demo::run(command).await,
         Command::Serve => serve::run(Config::load(config)?).await,
         Command::Sandbox(command) => sandbox::run(Config::load(config)?, command).await,
-        Command::Migrate => migrate(config).await,
+        Command::Migrate { json } => migrate(config, json).await,
         Command::Doctor(command) => doctor::run(config, command).await,
         Command::Chats(command) => chats::run(&command, &input()?, &Clock::system(), &mut std::io::stdout()),
         Command::Connector(command) => connector::run(command, &Clock::system(), &mut std::io::stdout()).await,
@@ -140,13 +146,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Customer(command) => {
             let app = beside(config).await?;
-            let done = customer::run(command, &app, || customer::given(std::io::stdin()), &mut std::io::stdout()).await;
+            let given = async || customer::given(std::io::stdin(), customer::GIVEN_WITHIN).await;
+            let (mut out, mut errors) = (std::io::stdout(), std::io::stderr());
+            let done = customer::run(command, &app, given, &mut out, &mut errors).await;
             app.store.close().await;
             done
         }
         Command::Tenant(command) => {
             let app = beside(config).await?;
-            let done = tenant::run(command, &app, &mut std::io::stdout()).await;
+            let done = tenant::run(command, &app, tenant::ask, &mut std::io::stdout()).await;
             app.store.close().await;
             done
         }
@@ -156,7 +164,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             app.store.close().await;
             done
         }
-        Command::Widget(command) => widget::run(command, config, &mut std::io::stdout()),
+        Command::Widget(command) => widget::run(command, config, &mut std::io::stdout(), &mut std::io::stderr()),
         Command::Channel(command) => {
             channel::run(&command, &Config::load(config)?, &mut std::io::stdout(), &mut std::io::stderr())
         }
@@ -189,12 +197,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn migrate(config: Option<&Path>) -> anyhow::Result<ExitCode> {
+async fn migrate(config: Option<&Path>, json: bool) -> anyhow::Result<ExitCode> {
     let store = Store::open(&Config::load(config)?.database, Clock::system()).await?;
     let pending = base::store::pending_migrations(&store).await?;
     base::store::migrate(&store).await?;
     store.close().await;
     print_line(&match pending {
+        applied if json => serde_json::json!({ "applied": applied }).to_string(),
         0 => "Nothing to do.".to_owned(),
         1 => "1 migration applied.".to_owned(),
         count => format!("{count} migrations applied."),
@@ -205,7 +214,7 @@ async fn migrate(config: Option<&Path>) -> anyhow::Result<ExitCode> {
 /// Opens the configured database and migrates it.
 async fn open(config: Option<&Path>) -> anyhow::Result<Store> {
     let config = Config::load(config)?;
-    tell_of_new_database(&config);
+    warn_of_new_database(&config);
     let store = Store::open(&config.database, Clock::system()).await?;
     if config.database.migrate {
         base::store::migrate(&store).await?;
@@ -213,8 +222,8 @@ async fn open(config: Option<&Path>) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-/// Says that a command is about to begin a new installation, which in the wrong folder nobody wants.
-fn tell_of_new_database(config: &Config) {
+/// Warns that a command is about to begin a new installation, in case the folder is the wrong one.
+fn warn_of_new_database(config: &Config) {
     if let Some(path) = config.database.file().filter(|path| !path.exists()) {
         let path = std::path::absolute(&path).unwrap_or(path);
         let _ = writeln!(
@@ -228,7 +237,7 @@ fn tell_of_new_database(config: &Config) {
 /// Everything that a command needs to work beside a running server, without taking or voiding leases.
 async fn beside(config: Option<&Path>) -> anyhow::Result<Arc<App>> {
     let config = Config::load(config)?;
-    tell_of_new_database(&config);
+    warn_of_new_database(&config);
     let store = Store::open(&config.database, Clock::system()).await?;
     if config.database.migrate {
         base::store::migrate(&store).await?;

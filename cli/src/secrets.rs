@@ -1,60 +1,61 @@
 //! `parom secrets`: the key that encrypts tokens, passwords and keys in the database.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
 use base::store::VENDOR;
 use clap::Subcommand;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use parom::app::App;
-use parom::audit::{self, Actor, AuditEntry};
 use parom::rotation::{self, RotationStep, Turned};
 use serde_json::json;
 
+use crate::{audit_log, progress};
+
 /// Without a progress bar, a line is printed after this many values.
-const TOLD_EVERY: u64 = 10_000;
+const LINE_EVERY: u64 = 10_000;
 
 #[derive(Debug, Subcommand)]
 pub enum SecretsCommand {
     /// Rotates the key: adds a new key to the key file, re-encrypts everything and removes the old key. If it is
     /// interrupted, run it again
-    Rotate,
+    Rotate {
+        /// Prints JSON at the end: {"key","resealed","drop_other_keys"}; progress goes to stderr
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Runs the command and shows its progress: a bar on a terminal, lines elsewhere.
 pub async fn run(command: SecretsCommand, app: &Arc<App>, out: &mut (impl Write + Send)) -> anyhow::Result<ExitCode> {
-    let SecretsCommand::Rotate = command;
-    let mut progress = RotationProgress { out, bar: bar(), resealed: 0, counted: 0, failed: None };
+    let SecretsCommand::Rotate { json } = command;
+    let mut errors = io::stderr();
+    let shown: &mut (dyn Write + Send) = if json { &mut errors } else { &mut *out };
+    let bar = progress::bar(0, progress::COUNT);
+    let mut progress = RotationProgress { out: shown, bar, resealed: 0, counted: 0, failed: None };
     let turned = rotation::turn(app, &mut |step| progress.step(&step)).await;
     progress.bar.finish_and_clear();
     let (resealed, failed) = (progress.resealed, progress.failed);
     let turned = turned?;
     failed.map_or(Ok(()), Err).context("standard output is closed")?;
-    let (key, last) = match turned {
-        Turned::Done { key } => (key, format!("Done: the key file {} now holds only the key {key}.", file(app))),
+    let (key, drop_others, last) = match turned {
+        Turned::Done { key } => (key, false, format!("Done: the key file {} now holds only the key {key}.", file(app))),
         Turned::DropOthers { key } => (
             key,
+            true,
             format!(
                 "Done: everything is encrypted with the key {key}. Remove the other keys from the configuration now."
             ),
         ),
     };
-    let (action, object, detail) = ("vault.turned", key.to_string(), json!({ "resealed": resealed }));
-    let entry = AuditEntry {
-        tenant_id: VENDOR,
-        actor: &Actor::Cli,
-        action,
-        object: &object,
-        detail,
-        address: None,
-        done: true,
-    };
-    audit::record(app, app.store.write(), entry)
-        .await
-        .context("the key was replaced, but the audit log could not be written")?;
-    writeln!(out, "Encrypted again: {}.\n{last}", counted(resealed)).context("standard output is closed")?;
+    let entry = ("vault.turned", VENDOR, &*key.to_string());
+    let recorded = audit_log::record(app.store.write(), &app.clock, entry, json!({ "resealed": resealed })).await;
+    recorded.context("the key was replaced")?;
+    let told = json!({ "key": key.to_string(), "resealed": resealed, "drop_other_keys": drop_others });
+    if json { writeln!(out, "{told}") } else { writeln!(out, "Encrypted again: {}.\n{last}", counted(resealed)) }
+        .context("standard output is closed")?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -66,26 +67,15 @@ fn file(app: &App) -> String {
     app.vault.key_file().map(|file| file.display().to_string()).unwrap_or_default()
 }
 
-fn bar() -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(0);
-    match ProgressStyle::with_template("{wide_bar} {pos}/{len}  {msg}") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
-}
-
-struct RotationProgress<'out, W: Write> {
-    out: &'out mut W,
+struct RotationProgress<'out> {
+    out: &'out mut (dyn Write + Send),
     bar: ProgressBar,
     resealed: u64,
     counted: u64,
     failed: Option<io::Error>,
 }
 
-impl<W: Write> RotationProgress<'_, W> {
+impl RotationProgress<'_> {
     fn step(&mut self, step: &RotationStep) {
         match step {
             RotationStep::Turning { key, new: true } => self.line(&format!("A new key {key} is added.")),
@@ -110,13 +100,13 @@ impl<W: Write> RotationProgress<'_, W> {
     }
 
     fn resealed(&mut self, values: u64) {
-        let before = self.resealed / TOLD_EVERY;
+        let before = self.resealed / LINE_EVERY;
         self.resealed += values;
         // Values written meanwhile by processes that had not picked up the key are added.
         self.counted = self.counted.max(self.resealed);
         self.bar.set_length(self.counted);
         self.bar.set_position(self.resealed);
-        if self.bar.is_hidden() && self.resealed / TOLD_EVERY > before {
+        if self.bar.is_hidden() && self.resealed / LINE_EVERY > before {
             self.line(&format!("{} of {} are encrypted again.", self.resealed, self.counted));
         }
     }

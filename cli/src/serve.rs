@@ -57,8 +57,8 @@ fn options(config: &Config) -> anyhow::Result<ServerOptions> {
     Ok(ServerOptions { faults: Faults::from_environment()?, deliver, ..ServerOptions::default() })
 }
 
-/// The socket that systemd listens on (`LISTEN_FDS`): it stays open while this process is replaced, so that nobody is
-/// refused. It wins over `server.listen`.
+/// The socket that systemd listens on (`LISTEN_FDS`): it stays open while this process is replaced, so that no
+/// connection is refused. It takes precedence over `server.listen`.
 fn handed_over() -> anyhow::Result<Option<TcpListener>> {
     ListenFd::from_env().take_tcp_listener(0).context("the socket in LISTEN_FDS cannot be used")
 }

@@ -1,8 +1,7 @@
 //! `parom tenant`: manages accounts for the vendor. Works beside a running server, which notices within seconds.
 
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -10,17 +9,20 @@ use anyhow::{Context, bail, ensure};
 use clap::{ArgGroup, Subcommand};
 use entity::tenant;
 use parom::app::App;
-use parom::audit::{self, Actor, AuditEntry};
 use parom::missed_hooks;
-use parom::tenant::{self as tenants, Erasure, Export, Who};
+use parom::tenant::{self as tenants, Who};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+mod data;
 pub(super) mod roster;
 
 use base::error::Error;
 use base::store::VENDOR;
+use data::{erase, export, proved};
 use roster::{find, list};
+
+use crate::audit_log;
 
 /// The actor named in proofs of erasure.
 const BY: &str = "cli";
@@ -34,13 +36,13 @@ pub enum TenantCommand {
         json: bool,
     },
     /// Stops delivery for an account; incoming messages are still stored
-    Suspend(AccountArgs),
+    Suspend(AccountCommand),
     /// Resumes a suspended account
-    Resume(AccountArgs),
+    Resume(AccountCommand),
     /// Sets the maximum number of sources of an account
     Limit {
         #[command(flatten)]
-        account: AccountArgs,
+        account: AccountCommand,
         /// 0 to 100, or `default` for the configured limit
         #[arg(value_parser = limit)]
         sources: Limit,
@@ -48,13 +50,13 @@ pub enum TenantCommand {
     /// Sets an account's share of concurrent deliveries while other accounts are waiting too
     Weight {
         #[command(flatten)]
-        account: AccountArgs,
+        account: AccountCommand,
         /// 1 to 100; usually 1
         #[arg(value_parser = clap::value_parser!(i32).range(1..=i64::from(tenants::MOST_WEIGHT)))]
         weight: i32,
     },
     /// Compares an account's chats with amoCRM's history now, to find managers' messages whose hooks were missed
-    Compare(AccountArgs),
+    Compare(AccountCommand),
     /// Exports all data of an account, without secrets, as newline-delimited JSON
     Export {
         #[command(flatten)]
@@ -70,9 +72,9 @@ pub enum TenantCommand {
         /// Also deletes an account in use, which is disconnected first
         #[arg(long)]
         force: bool,
-        /// The account's number or host again, as confirmation: this cannot be undone
+        /// The account's number or host again, as confirmation: this cannot be undone [default: asked for on a terminal]
         #[arg(long, value_name = "ACCOUNT")]
-        confirm: String,
+        confirm: Option<String>,
         /// Prints JSON
         #[arg(long)]
         json: bool,
@@ -105,6 +107,16 @@ pub struct AccountArgs {
     account: String,
 }
 
+/// An account, and how the result is printed.
+#[derive(Clone, Debug, clap::Args)]
+pub struct AccountCommand {
+    #[command(flatten)]
+    account: AccountArgs,
+    /// Prints JSON: the account, as in `parom tenant list --json`
+    #[arg(long)]
+    json: bool,
+}
+
 /// None for the configured default.
 type Limit = Option<i32>;
 
@@ -117,37 +129,65 @@ fn limit(text: &str) -> Result<Limit, String> {
     number.map(Some).ok_or_else(|| format!("say a number from 0 to {most}, or default"))
 }
 
-/// Runs one command.
-pub async fn run(command: TenantCommand, app: &Arc<App>, out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    carry_out(app, command, out).await?;
+/// Asks the person at the terminal to name the account once more. None if there is no terminal.
+pub fn ask(question: &str) -> anyhow::Result<Option<String>> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Ok(None);
+    }
+    let mut errors = std::io::stderr();
+    write!(errors, "{question} ").and_then(|()| errors.flush()).context("standard error is closed")?;
+    let mut line = String::new();
+    stdin.lock().read_line(&mut line).context("the answer cannot be read")?;
+    Ok(Some(line.trim().to_owned()))
+}
+
+/// Runs one command. One that cannot be undone is confirmed by `ask`.
+pub async fn run(
+    command: TenantCommand,
+    app: &Arc<App>,
+    ask: impl FnOnce(&str) -> anyhow::Result<Option<String>>,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    carry_out(app, command, ask, out).await?;
     out.flush().context("standard output is closed")?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn carry_out(app: &Arc<App>, command: TenantCommand, out: &mut impl Write) -> anyhow::Result<()> {
+async fn carry_out(
+    app: &Arc<App>,
+    command: TenantCommand,
+    ask: impl FnOnce(&str) -> anyhow::Result<Option<String>>,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
     match command {
         TenantCommand::List { json } => list(app, json, out).await,
         TenantCommand::Suspend(account) => suspend(app, &account, true, out).await,
         TenantCommand::Resume(account) => suspend(app, &account, false, out).await,
         TenantCommand::Limit { account, sources } => {
-            let tenant = find(app, &account.account).await?;
+            let tenant = find(app, &account.account.account).await?;
             tenants::limit_sources(app, tenant.tenant_id, sources).await.map_err(as_error)?;
             note(app, tenant.tenant_id, "account.limited", &tenant.host, json!({"sources_limit": sources})).await?;
             let most = sources.map_or_else(|| "the configured number of".to_owned(), |sources| sources.to_string());
-            writeln!(out, "{} may have {most} sources.", tenant.host).context("standard output is closed")
+            told(app, &tenant, account.json, &format!("{} may have {most} sources.", tenant.host), out).await
         }
         TenantCommand::Weight { account, weight } => {
-            let tenant = find(app, &account.account).await?;
+            let tenant = find(app, &account.account.account).await?;
             tenants::weigh(app, tenant.tenant_id, weight).await.map_err(as_error)?;
             note(app, tenant.tenant_id, "account.weighed", &tenant.host, json!({"weight": weight})).await?;
-            writeln!(out, "{} has the weight {weight}.", tenant.host).context("standard output is closed")
+            told(app, &tenant, account.json, &format!("{} has the weight {weight}.", tenant.host), out).await
         }
         TenantCommand::Compare(account) => compare(app, &account, out).await,
         TenantCommand::Export { account, out: file } => export(app, &account, file.as_deref(), out).await,
         TenantCommand::Forget { account, force, confirm, json } => {
             let tenant = find(app, &account.account).await?;
-            let same = confirm == tenant.host || confirm == tenant.account_id.to_string();
-            ensure!(same, "--confirm must repeat the account: {} or {}", tenant.account_id, tenant.host);
+            let (number, host) = (tenant.account_id.to_string(), &tenant.host);
+            let given = match confirm {
+                Some(given) => Some(given),
+                None => ask(&format!("Everything of {host} will be deleted for good. Its number or host, to go on:"))?,
+            };
+            let same = given.is_none_or(|given| given == *host || given == number);
+            ensure!(same, "--confirm must repeat the account: {number} or {host}");
             let proof = tenants::forget(&app.tenants, tenant.tenant_id, force, BY).await.map_err(as_error)?;
             note(app, VENDOR, "account.forgotten", &tenant.account_id.to_string(), json!({"erasure": proof.id}))
                 .await?;
@@ -165,8 +205,17 @@ async fn carry_out(app: &Arc<App>, command: TenantCommand, out: &mut impl Write)
     }
 }
 
-async fn compare(app: &App, account: &AccountArgs, out: &mut impl Write) -> anyhow::Result<()> {
-    let tenant = find(app, &account.account).await?;
+/// Prints what was done, or the account as it is now.
+async fn told(app: &App, tenant: &tenant::Model, json: bool, words: &str, out: &mut impl Write) -> anyhow::Result<()> {
+    let done = match json {
+        true => writeln!(out, "{}", roster::line(app, &find(app, &tenant.tenant_id.to_string()).await?).await?),
+        false => writeln!(out, "{words}"),
+    };
+    done.context("standard output is closed")
+}
+
+async fn compare(app: &App, account: &AccountCommand, out: &mut impl Write) -> anyhow::Result<()> {
+    let tenant = find(app, &account.account.account).await?;
     ensure!(
         missed_hooks::soon(&app.missed_hooks, tenant.tenant_id).await?,
         "no channel of {} is connected",
@@ -174,78 +223,16 @@ async fn compare(app: &App, account: &AccountArgs, out: &mut impl Write) -> anyh
     );
     note(app, tenant.tenant_id, "account.compared", &tenant.host, json!({})).await?;
     let words = "the running server compares its chats with amoCRM's history now; parom doctor tells what it found.";
-    writeln!(out, "{}: {words}", tenant.host).context("standard output is closed")
+    told(app, &tenant, account.json, &format!("{}: {words}", tenant.host), out).await
 }
 
-async fn suspend(app: &App, account: &AccountArgs, suspended: bool, out: &mut impl Write) -> anyhow::Result<()> {
-    let tenant = find(app, &account.account).await?;
+async fn suspend(app: &App, account: &AccountCommand, suspended: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    let tenant = find(app, &account.account.account).await?;
     tenants::suspend(app, tenant.tenant_id, suspended).await.map_err(as_error)?;
     let action = if suspended { "account.suspended" } else { "account.resumed" };
     note(app, tenant.tenant_id, action, &tenant.host, json!({})).await?;
     let words = if suspended { "is suspended: what comes in is kept, nothing is delivered." } else { "goes on." };
-    writeln!(out, "{} {words}", tenant.host).context("standard output is closed")
-}
-
-async fn erase(
-    app: &App,
-    tenant: &tenant::Model,
-    who: &Who,
-    dry_run: bool,
-    json: bool,
-    out: &mut impl Write,
-) -> anyhow::Result<()> {
-    if !dry_run {
-        let proof = tenants::erase(app, tenant.tenant_id, who, BY).await.map_err(not_found)?;
-        note(app, tenant.tenant_id, "data.erased", &proof.id.to_string(), json!({})).await?;
-        return proved(&proof, json, &format!("The customer is erased at {}", tenant.host), out);
-    }
-    let found = tenants::erase::find(app, tenant.tenant_id, who).await.map_err(as_error)?;
-    let (conversations, messages, files) = (found.conversations.len(), found.messages, found.files);
-    let done = if json {
-        writeln!(out, "{}", json!({"conversations": found.conversations, "messages": messages, "files": files}))
-    } else {
-        writeln!(out, "{conversations} conversations, {messages} messages, {files} files would be erased.")
-    };
-    done.context("standard output is closed")
-}
-
-fn proved(proof: &Erasure, json: bool, words: &str, out: &mut impl Write) -> anyhow::Result<()> {
-    if json {
-        writeln!(out, "{}", json!({"id": proof.id, "counts": proof.counts})).context("standard output is closed")?;
-        return Ok(());
-    }
-    writeln!(out, "{words}. Proof {}:", proof.id).context("standard output is closed")?;
-    for (table, rows) in proof.counts.iter().filter(|(_, rows)| **rows > 0) {
-        writeln!(out, "  {rows:>8}  {table}").context("standard output is closed")?;
-    }
-    Ok(())
-}
-
-async fn export(
-    app: &Arc<App>,
-    account: &AccountArgs,
-    file: Option<&Path>,
-    out: &mut impl Write,
-) -> anyhow::Result<()> {
-    let tenant = find(app, &account.account).await?;
-    let mut export = Export::begin(&app.tenants, tenant.tenant_id).await.map_err(as_error)?;
-    note(app, tenant.tenant_id, "data.exported", &tenant.host, json!({})).await?;
-    let Some(path) = file else {
-        while let Some(page) = export.page().await? {
-            out.write_all(&page).context("standard output is closed")?;
-        }
-        return Ok(());
-    };
-    // Personal data: readable by the user who ran the command only, whatever the umask.
-    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let mut written = made.with_context(|| format!("cannot make the file {}", path.display()))?;
-    let mut lines = 0;
-    while let Some(page) = export.page().await? {
-        lines += page.iter().filter(|byte| **byte == b'\n').count();
-        written.write_all(&page).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    written.sync_all().with_context(|| format!("cannot write {}", path.display()))?;
-    writeln!(out, "{lines} lines of {} are in {}.", tenant.host, path.display()).context("standard output is closed")
+    told(app, &tenant, account.json, &format!("{} {words}", tenant.host), out).await
 }
 
 /// Records an action in the audit log.
@@ -256,10 +243,8 @@ pub(super) async fn note(
     object: &str,
     detail: Value,
 ) -> anyhow::Result<()> {
-    let entry = AuditEntry { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
-    audit::record(app, app.store.write(), entry)
-        .await
-        .context("the action was done but could not be recorded in the audit log")
+    let recorded = audit_log::record(app.store.write(), &app.clock, (action, tenant_id, object), detail).await;
+    recorded.context("the action was done")
 }
 
 /// An error with its own text.
@@ -271,13 +256,6 @@ fn as_error(error: Error) -> anyhow::Error {
             anyhow::anyhow!("{}", fields.join("; "))
         }
         other => anyhow::anyhow!("{other}"),
-    }
-}
-
-fn not_found(error: Error) -> anyhow::Error {
-    match error {
-        Error::NotFound => anyhow::anyhow!("no customer was found: nothing was erased"),
-        other => as_error(other),
     }
 }
 

@@ -89,7 +89,7 @@ async fn operator(app: &App, email: &str) -> anyhow::Result<person::Model> {
         .await
         .context("cannot read the operators")?;
     let person = person.filter(|person| person.disabled_at.is_none());
-    person.with_context(|| format!("{email} is no operator; parom vendor list shows all"))
+    person.with_context(|| format!("{email} is not an operator; parom vendor list shows all"))
 }
 
 fn print_link(app: &App, person: &person::Model, link: &str, json: bool, out: &mut impl Write) -> std::io::Result<()> {

@@ -32,9 +32,12 @@ pub struct Build {
     /// Includes the panel in the lead card.
     #[arg(long)]
     card: bool,
-    /// For trying out: fills in missing facts with marked placeholders and accepts a public_url without https.
+    /// For trying out: fills in missing facts with marked placeholders.
     #[arg(long)]
     dev: bool,
+    /// Prints JSON: {"file","files","bytes","platform","warnings","findings"}
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(clap::Args)]
@@ -73,28 +76,46 @@ const fn platform_of(integration: &Integration) -> Platform {
     }
 }
 
-/// Builds or checks an archive; `check` reads no configuration.
-pub fn run(command: WidgetCommand, config: Option<&Path>, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+/// Builds or checks an archive; `check` reads no configuration. `errors` receives what a built archive lacks, one per line.
+pub fn run(
+    command: WidgetCommand,
+    config: Option<&Path>,
+    out: &mut impl Write,
+    errors: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
     match command {
-        WidgetCommand::Build(command) => build(&Config::load(config)?, &command, out),
+        WidgetCommand::Build(command) => build(&Config::load(config)?, &command, out, errors),
         WidgetCommand::Check(command) => check(&command, out),
     }
 }
 
 /// Builds the archive of the only integration for trying out, with the panel in the lead card.
 pub fn for_trying(config: &Config) -> anyhow::Result<Vec<u8>> {
-    let command = Build { out: PathBuf::new(), platform: None, integration: None, card: true, dev: true };
+    let command = Build { out: PathBuf::new(), platform: None, integration: None, card: true, dev: true, json: false };
     widget::build(&inputs(config, &command)?).context("the widget cannot be built")
 }
 
-fn build(config: &Config, command: &Build, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+fn build(config: &Config, command: &Build, out: &mut impl Write, errors: &mut impl Write) -> anyhow::Result<ExitCode> {
     let inputs = inputs(config, command)?;
     let bytes = widget::build(&inputs).context("the widget cannot be built")?;
     std::fs::write(&command.out, &bytes).with_context(|| format!("{} cannot be written", command.out.display()))?;
     let files = Archive::read(&bytes)?.files.len();
+    let findings = widget::check(&bytes, Some(inputs.platform))?;
+    let warnings = widget::warnings(&inputs);
+    for warning in &warnings {
+        // A failed write changes nothing; `widget check` reports the same.
+        let _ = writeln!(errors, "parom: {warning}");
+    }
+    if command.json {
+        let built = json!({
+            "file": command.out, "files": files, "bytes": bytes.len(), "platform": inputs.platform.brand(),
+            "warnings": warnings, "findings": findings,
+        });
+        writeln!(out, "{built}")?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let size = bytes.len().div_ceil(1000);
     writeln!(out, "{}: {files} files, {size} KB, for {}", command.out.display(), inputs.platform.brand())?;
-    let findings = widget::check(&bytes, Some(inputs.platform))?;
     if !findings.is_empty() {
         writeln!(out, "Moderation would refuse:")?;
         print(&findings, out)?;
@@ -133,7 +154,7 @@ fn inputs(config: &Config, command: &Build) -> anyhow::Result<BuildInputs> {
     let integration = chosen(config, command)?;
     let about = integration.and_then(|integration| integration.widget.clone());
     if about.is_none() && !command.dev {
-        bail!("the integration has no [integration.widget]: it names the widget's code, at least (or try with --dev)");
+        bail!("the integration has no [integration.widget]: it says what the widget is called (or try with --dev)");
     }
     let own = integration.map(platform_of);
     let platform = command.platform.map(Platform::from).or(own).unwrap_or(Platform::Amocrm);

@@ -207,7 +207,7 @@ pub enum AfterUnknown {
     RepeatMarked,
     /// Retry freely: a repeat has no effect.
     RepeatFreely,
-    /// Wait for the messenger's report, which names the letter: for at most five minutes, then as `ResendOnce`.
+    /// Wait for the messenger's report, which names the letter: for a minute, then as `ResendOnce`.
     AwaitStatus,
     /// It cannot be determined: resend once after 60 s, marked as a possible duplicate, then fail.
     ResendOnce,

@@ -232,6 +232,12 @@ pub trait Connector: Send + Sync {
         None
     }
 
+    /// For kinds that may send buttons as numbered lines: finds the button of a number in a message's markup; none if its buttons
+    /// were sent in another form.
+    fn numbered_buttons(&self) -> Option<fn(&Markup, usize) -> Option<ButtonText>> {
+        None
+    }
+
     /// Acknowledges a press to the messenger. The outcome is ignored.
     async fn acknowledge(&self, _settings: &Settings, _press: &str) {}
 

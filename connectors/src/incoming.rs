@@ -98,7 +98,7 @@ pub struct IncomingMessage {
     /// Milliseconds since 1970 by the messenger's clock.
     pub sent_at: Option<i64>,
     pub body: Body,
-    /// The owner of the conversation if that is not the sender: a group.
+    /// Who the conversation is with if the message does not say: a group, or a chat that the messenger does not describe.
     pub room: Option<Person>,
 }
 

@@ -25,6 +25,7 @@ pub mod meta;
 mod outgoing;
 pub mod poll;
 mod pressed_button;
+mod read_marks;
 mod registry;
 pub mod telegram;
 pub mod template;

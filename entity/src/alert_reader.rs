@@ -1,5 +1,5 @@
-//! What somebody chose about letters on alerts of an account; the nil tenant's are operators. Without a row the role
-//! decides.
+//! A person's choice of e-mails about an account's alerts; in rows of the nil tenant, an operator's. Without a row the
+//! role decides.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,10 +12,10 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: Uuid,
     pub wants_letters: bool,
-    /// JSON: the kinds of which no letters are wanted.
+    /// JSON: the kinds about which the person wants no e-mails.
     #[sea_orm(column_type = "Text")]
     pub without: String,
-    /// Proved by a code; empty: the person's own.
+    /// Confirmed by a code; empty: the person's own address.
     #[sea_orm(column_type = "Text")]
     pub email: String,
     pub updated_at: i64,

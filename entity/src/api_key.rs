@@ -1,4 +1,4 @@
-//! A key of the public API. The nil tenant's keys are the vendor's.
+//! A key of the public API. Keys of the nil tenant are the vendor's.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! One try to deliver a letter.
+//! One attempt to deliver a letter.
 
 use sea_orm::entity::prelude::*;
 
@@ -27,10 +27,10 @@ pub struct Model {
     pub answer: String,
     #[sea_orm(column_type = "Text")]
     pub reason: String,
-    /// Of a webhook: its own id, and its source.
+    /// For a webhook: its own id, and its source.
     pub id: Option<Uuid>,
     pub source_id: Option<Uuid>,
-    /// The webhook's type; empty: it was none.
+    /// The webhook's type; empty if it is not a webhook.
     #[sea_orm(column_type = "Text")]
     pub event: String,
 }

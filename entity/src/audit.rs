@@ -1,4 +1,4 @@
-//! Who did what. Rows are only added.
+//! The audit log: who did what. Rows are only added.
 
 use sea_orm::entity::prelude::*;
 
@@ -21,7 +21,7 @@ pub struct Model {
     /// `source.created` and the like.
     #[sea_orm(column_type = "Text")]
     pub action: String,
-    /// Id or name of what it was done to.
+    /// Id or name of the object.
     #[sea_orm(column_type = "Text")]
     pub object: String,
     /// JSON, without secrets and texts.

@@ -1,4 +1,4 @@
-//! Work that one process does for all: who does it now, and when it was last done to its end. All are the nil tenant's.
+//! Work that one process does for all: its current owner, and when it was last completed. Rows of the nil tenant.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,9 +10,9 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub name: String,
-    /// The process that holds it.
+    /// The process that has claimed it.
     pub owner: Uuid,
-    /// By the database's clock; passed: nobody holds it.
+    /// By the database's clock; once it has passed, the work is unclaimed.
     pub leased_until: i64,
     /// 0: never.
     pub done_at: i64,

@@ -1,4 +1,4 @@
-//! A chat whose contact has still to be found, made or linked.
+//! A chat whose contact in amoCRM still has to be found, created or linked.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,13 +10,13 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub conversation_id: Uuid,
-    /// Tries that did not succeed.
+    /// Failed attempts.
     pub tries: i32,
-    /// Making a contact was begun: it may be there though no answer said so.
+    /// Creating a contact was started: it may exist even if no answer confirmed it.
     pub making: bool,
-    /// An existing contact is linked though the source leaves contacts to amoCRM: an import wants it.
+    /// An existing contact is linked even if the source leaves contacts to amoCRM, because an import requires it.
     pub linking: bool,
-    /// Also the end of the claim of whoever works on it.
+    /// Also when the claim of the current worker ends.
     pub next_try_at: i64,
     pub created_at: i64,
 }

@@ -1,4 +1,4 @@
-//! Every id by which a conversation is known, N:1.
+//! All ids by which a conversation is known; several may lead to one conversation.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,10 +8,10 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: Uuid,
-    /// See `parom::intake::Side`.
+    /// See `queue::accept_batch::Side`.
     #[sea_orm(primary_key, auto_increment = false)]
     pub side: i16,
-    /// Channel or source, whose id space it is.
+    /// The channel or source that defines the id space.
     #[sea_orm(primary_key, auto_increment = false)]
     pub origin: Uuid,
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]

@@ -8,17 +8,17 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: Uuid,
-    /// Sealed: the address, which only amoCRM and we know. None: there was none yet.
+    /// Encrypted: the address, which only amoCRM and we know. None if there was none yet.
     pub destination: Option<Vec<u8>>,
     /// `on`, `off` or `refused`.
     #[sea_orm(column_type = "Text")]
     pub state: String,
-    /// What amoCRM said when it refused.
+    /// amoCRM's text when it refused.
     #[sea_orm(column_type = "Text")]
     pub detail: String,
-    /// When amoCRM last said how it stands.
+    /// When amoCRM last reported the state.
     pub checked_at: i64,
-    /// Also the end of the claim of whoever looks; none: nothing is due.
+    /// Also when the claim of the current check ends; none if no check is due.
     pub next_try_at: Option<i64>,
     pub tries: i32,
 }

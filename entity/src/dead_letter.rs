@@ -1,4 +1,4 @@
-//! A letter that will not be tried again by itself.
+//! A letter that is no longer tried automatically.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What was accepted once is not accepted again. Outlives message bodies.
+//! The ids of accepted events, by which repeats are recognised. Kept longer than the texts of messages.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,16 +8,16 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: Uuid,
-    /// Channel or source, whose id space it is.
+    /// The channel or source that defines the id space.
     #[sea_orm(primary_key, auto_increment = false)]
     pub origin: Uuid,
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub external_id: String,
-    /// See `parom::intake::Event`.
+    /// See `queue::accept_batch::EventKind`.
     #[sea_orm(primary_key, auto_increment = false)]
     pub event: i16,
     pub message_id: Uuid,
-    /// Of the content that must be equal in a repeat.
+    /// Hash over the content that must be equal in a repeat.
     pub fingerprint: i64,
     pub day: i32,
 }

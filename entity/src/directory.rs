@@ -1,4 +1,5 @@
-//! Who is meant by an id that comes without a tenant. Beside the scan of `turn` and retention the only table read without one.
+//! Maps ids that arrive without a tenant to their tenant. Apart from the scan of `turn` and retention, the only table
+//! read without one.
 
 use sea_orm::entity::prelude::*;
 

@@ -10,10 +10,10 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// What was asked for, shortened so that it identifies nobody.
+    /// The request, shortened so that it identifies no one.
     #[sea_orm(column_type = "Text")]
     pub what: String,
-    /// JSON: table to rows.
+    /// JSON: number of rows by table.
     #[sea_orm(column_type = "Text")]
     pub counts: String,
     #[sea_orm(column_type = "Text")]

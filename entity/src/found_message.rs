@@ -1,4 +1,4 @@
-//! A message that no hook told: it was found in amoCRM's history.
+//! A message that was found in amoCRM's history because its hook never arrived.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,7 +12,7 @@ pub struct Model {
     pub message_id: Uuid,
     /// When it was found.
     pub at: i64,
-    /// It was too old to go by itself.
+    /// It was too old to be sent automatically.
     pub held: bool,
 }
 

@@ -1,4 +1,4 @@
-//! A process that listens for hooks, and since when it was last heard of. All are the nil tenant's.
+//! A process that accepts hooks, and its last heartbeat. Rows of the nil tenant.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,12 +8,12 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: Uuid,
-    /// Made anew at each start.
+    /// A new id for each start.
     #[sea_orm(primary_key, auto_increment = false)]
     pub instance: Uuid,
     /// Milliseconds since 1970 by the database's clock.
     pub beat_at: i64,
-    /// It stopped in order.
+    /// It was stopped in order.
     pub ended: bool,
     /// Hooks in its spool.
     pub spooled: i64,

@@ -1,4 +1,4 @@
-//! The chats of a channel, held against amoCRM's history round by round.
+//! Progress of comparing a channel's chats with amoCRM's history, round by round.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,30 +10,31 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub channel_id: Uuid,
-    /// When somebody goes on; also the end of the claim of whoever does.
+    /// When the next step is due; also when the claim of the current worker ends.
     pub next_at: i64,
-    /// Grows with each claim: who lost it writes nothing any more.
+    /// Incremented by each claim: a worker that lost its claim can no longer write.
     pub epoch: i64,
-    /// Since when hooks may be missing; none: as far as is known, none are. The next round begins there.
+    /// Since when hooks may be missing; none if none are known to be. The next round begins there.
     pub interrupted_at: Option<i64>,
-    /// When the round under way began; none: there is none.
+    /// When the current round began; none if there is none.
     pub began_at: Option<i64>,
-    /// Messages written before are not looked for in this round.
+    /// Messages written earlier are ignored in this round.
     pub since: i64,
-    /// In this round every chat is read back to here; none: as far as something is known.
+    /// In this round every chat is read back to this time; none: only to the first known messages.
     pub back_to: Option<i64>,
-    /// The chat compared last in this round, by its activity and id: rounds go from the latest to the oldest.
+    /// The chat compared last in this round, by the time of its last message and its id: rounds go from the latest to
+    /// the oldest.
     pub cursor_at: i64,
     pub cursor_id: Uuid,
-    /// The next chat is looked at for the second time: at the first, a hook might still have been on its way.
+    /// The next chat is compared for the second time: at the first, a hook might still have been in transit.
     pub again: bool,
-    /// Tries in a row to which amoCRM gave no answer.
+    /// Consecutive attempts without an answer from amoCRM.
     pub tries: i32,
-    /// Of the round under way: chats compared, messages sent on, messages held for a person.
+    /// Counts of the current round: chats compared, messages sent on, messages held for a person.
     pub chats: i64,
     pub sent: i64,
     pub held: i64,
-    /// When the last round ended; none: never yet. Then its counts.
+    /// When the last round ended; none if no round has ended yet. Then its counts.
     pub ended_at: Option<i64>,
     pub last_chats: i64,
     pub last_sent: i64,

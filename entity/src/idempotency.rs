@@ -1,4 +1,4 @@
-//! First answers to requests with an `Idempotency-Key`, 24 hours.
+//! First responses to requests with an `Idempotency-Key`, kept for 24 hours.
 
 use sea_orm::entity::prelude::*;
 

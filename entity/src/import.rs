@@ -1,4 +1,4 @@
-//! A history import: what was asked, how far it is, and when something is to be done about it next.
+//! A history import: its parameters, its progress, and when the next step is due.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,17 +11,17 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub source_id: Uuid,
-    /// The channel whose rate it shares: one import a channel runs at a time.
+    /// The channel whose rate it uses: one import per channel runs at a time.
     pub target: Uuid,
     /// See `parom::import::ImportState`.
     pub state: i16,
     /// Only counted so far.
     pub dry_run: bool,
-    /// The newest message of each chat notifies; else all are silent.
+    /// The newest message of each chat triggers a notification; if false, all are silent.
     pub newest_loud: bool,
-    /// Its new chats are hung on contacts that are there, whatever the source does.
+    /// New chats are linked to existing contacts, whatever the source's rule.
     pub link_contacts: bool,
-    /// What the file was called; may be empty.
+    /// Name of the file; may be empty.
     #[sea_orm(column_type = "Text")]
     pub file_name: String,
     /// Messages in the file.
@@ -30,27 +30,27 @@ pub struct Model {
     pub bytes: i64,
     pub chats: i64,
     pub leads_expected: i64,
-    /// Messages that amoCRM has by now, those it had before among them.
+    /// Messages that amoCRM has now, including those it had before.
     pub done: i64,
-    /// Messages that had come before.
+    /// Messages that had been received before.
     pub duplicates: i64,
-    /// Lines without effect.
+    /// Skipped lines.
     pub skipped: i64,
-    /// Thousandths of a message that may be handed over now.
+    /// Thousandths of a message that may be queued now.
     pub tokens: i64,
     pub refilled_at: i64,
-    /// Live messages wait: it stands back.
+    /// Live messages are waiting, so the import is throttled.
     pub gives_way: bool,
-    /// Counts whoever took it: what an earlier holder writes is void.
+    /// Incremented by each claim: a worker that lost its claim can no longer write.
     pub epoch: i64,
-    /// Also the end of the hold of whoever works on it; none: nothing is to be done.
+    /// Also when the claim of the current worker ends; none if nothing is to be done.
     pub next_at: Option<i64>,
-    /// Its messages come from the messenger itself, those since this time; none: from a file.
+    /// The messages come from the messenger itself, beginning at this time; none: from a file.
     pub history_since: Option<i64>,
-    /// The page to ask the messenger for next, empty for the first one; none: nothing is left to ask for.
+    /// The page to request from the messenger next, empty for the first one; none if there are no more pages.
     #[sea_orm(column_type = "Text", nullable)]
     pub history_page: Option<String>,
-    /// Why it stopped, or why it waits, JSON by language; empty: it does neither.
+    /// Why it stopped or waits, JSON by language; empty if it does neither.
     #[sea_orm(column_type = "Text")]
     pub failure: String,
     pub created_at: i64,

@@ -1,4 +1,4 @@
-//! A message of an import that amoCRM has not got yet.
+//! A message of an import that amoCRM does not have yet.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,16 +13,17 @@ pub struct Model {
     /// The messenger's id of the message.
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub external_id: String,
-    /// Where it stands in the file, from 1.
+    /// Line number in the file, from 1.
     pub line: i64,
     /// The messenger's id of the chat.
     #[sea_orm(column_type = "Text")]
     pub conversation_id: String,
     /// Milliseconds since 1970.
     pub sent_at: i64,
-    /// Our id, made before it is handed over: tells "mine" from "came before" after a crash.
+    /// Our id, generated before the message is queued: after a crash it shows whether the message was queued by this
+    /// import or had been received before.
     pub message_id: Uuid,
-    /// The message as the public API takes it, JSON.
+    /// The message in the format of the public API, JSON.
     #[sea_orm(column_type = "Text")]
     pub text: String,
     /// It is in the queue.

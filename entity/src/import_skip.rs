@@ -1,4 +1,4 @@
-//! A line of an import that was not taken.
+//! A skipped line of an import.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub import_id: Uuid,
-    /// Where it stands in the file, from 1.
+    /// Line number in the file, from 1.
     #[sea_orm(primary_key, auto_increment = false)]
     pub line: i64,
     /// Why, JSON by language.

@@ -14,20 +14,20 @@ pub struct Model {
     pub integration: String,
     #[sea_orm(column_type = "Text")]
     pub host: String,
-    /// Sealed authorization code, 20 minutes good.
+    /// Encrypted authorization code, valid for 20 minutes.
     pub code: Vec<u8>,
     /// `new`, `done` or `failed`.
     #[sea_orm(column_type = "Text")]
     pub status: String,
     pub attempts: i32,
     pub next_at: i64,
-    /// Words for the vendor, no secrets.
+    /// Error text for the vendor, without secrets.
     #[sea_orm(column_type = "Text")]
     pub error: String,
     pub received_at: i64,
     /// How likely it is genuine: see `parom::tenant::install::Trust`.
     pub trust: i16,
-    /// The hashed address that it came from; empty: it does not matter.
+    /// The hashed address of the caller; empty if it does not matter.
     #[sea_orm(column_type = "Text")]
     pub network: String,
 }

@@ -22,14 +22,14 @@ pub struct Model {
     pub max_key: i64,
     /// Letters in it.
     pub waiting: i64,
-    /// None: nothing waits. While leased: the lease's end.
+    /// None if nothing waits. While leased: when the lease ends.
     pub due_at: Option<i64>,
-    /// Who carries its head.
+    /// The process that delivers its head.
     pub owner: Option<Uuid>,
     /// Counts leases.
     pub epoch: i64,
     pub leased_until: i64,
-    /// Leases of this head that nobody settled.
+    /// Leases of this head that were never settled.
     pub starts: i32,
     pub carried: i64,
 }

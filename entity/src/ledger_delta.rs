@@ -1,4 +1,4 @@
-//! Counts per source, direction and day of acceptance, added to once a batch.
+//! Counts per source, direction and day of acceptance, incremented once per batch.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,7 +14,7 @@ pub struct Model {
     pub direction: i16,
     #[sea_orm(primary_key, auto_increment = false)]
     pub day: i32,
-    /// So that instances do not wait for each other.
+    /// Each instance has its own rows, so that they do not wait for each other.
     #[sea_orm(primary_key, auto_increment = false)]
     pub instance: Uuid,
     pub accepted: i64,

@@ -1,4 +1,4 @@
-//! One thing that must be delivered. Deleted when it is settled.
+//! One entry of the queue. Deleted when it is settled.
 
 use sea_orm::entity::prelude::*;
 
@@ -20,15 +20,15 @@ pub struct Model {
     pub direction: i16,
     /// See `base::message::LetterKind`.
     pub kind: i16,
-    /// JSON of what the message row does not hold; of a message in parts, how far it has come.
+    /// JSON with the data that the message's row does not have; for a message in parts, its progress.
     #[sea_orm(column_type = "Text")]
     pub payload: String,
     pub attempts: i32,
-    /// Whether an earlier try arrived is not known.
+    /// Whether an earlier attempt arrived is unknown.
     pub unknown: bool,
-    /// Sends after an outcome nobody could find out.
+    /// Sends after an outcome that could not be determined.
     pub resends: i32,
-    /// A dead letter that was tried again.
+    /// A dead letter that was retried.
     pub late: bool,
     pub accepted_at: i64,
     pub expires_at: i64,

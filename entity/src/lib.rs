@@ -1,6 +1,6 @@
-//! sea-orm entities: one file a table. Times are BIGINT milliseconds since 1970; JSON is kept as text.
+//! sea-orm entities: one file per table. Times are BIGINT milliseconds since 1970; JSON is stored as text.
 //!
-//! Small closed sets are stored as SMALLINT with their meaning in `base::message` and `parom::intake`.
+//! Small closed sets are stored as SMALLINT; their meaning is in `base::message` and `queue::accept_batch`.
 
 #[macro_use]
 mod tail;
@@ -15,6 +15,7 @@ pub mod chore;
 pub mod contact_task;
 pub mod conversation;
 pub mod conversation_alias;
+pub mod crm_copy;
 pub mod crm_subscription;
 pub mod customer;
 pub mod dead_letter;

@@ -1,4 +1,4 @@
-//! A file that a message carries, or a face: where it is, or where it shall be fetched from.
+//! A file of a message or an avatar: where it is stored, or from where it will be fetched.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,21 +8,21 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: Uuid,
-    /// An avatar's follows from its origin.
+    /// An avatar's id is derived from its origin.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub source_id: Uuid,
-    /// Nil: an upload that no message names yet.
+    /// Nil: an upload that no message refers to yet.
     pub message_id: Uuid,
     pub direction: i16,
     pub kind: i16,
     pub state: i16,
-    /// Sealed: it may carry secrets. Empty once it is not needed any more.
+    /// Encrypted, because it may contain secrets. Empty once it is no longer needed.
     pub origin: Vec<u8>,
-    /// Fit to be shown and to be a file's name; empty: nobody gave one and nothing was fetched yet.
+    /// Safe to display and as a file name; empty if no name was given and nothing was fetched yet.
     #[sea_orm(column_type = "Text")]
     pub file_name: String,
-    /// By the file's first bytes; empty while it is not here.
+    /// Detected from the file's first bytes; empty while the file is not stored.
     #[sea_orm(column_type = "Text")]
     pub mime_type: String,
     /// Bytes.
@@ -30,16 +30,16 @@ pub struct Model {
     /// Hex SHA-256.
     #[sea_orm(column_type = "Text")]
     pub checksum: String,
-    /// Why it is not here, a word; empty: nothing went wrong.
+    /// Why it is not stored, as a word; empty if nothing failed.
     #[sea_orm(column_type = "Text")]
     pub failure: String,
-    /// Fetches begun.
+    /// Attempts to fetch it.
     pub tries: i32,
-    /// Whose fetch counts, and the end of the stored file's name.
+    /// The fetch that currently holds the claim; also the suffix of the stored file's name.
     pub epoch: i32,
-    /// Somebody fetches; `next_try_at` is the end of the lease.
+    /// It is being fetched; `next_try_at` is when the lease ends.
     pub leased: bool,
-    /// None: nothing is to be done.
+    /// None if nothing is to be done.
     pub next_try_at: Option<i64>,
     pub created_at: i64,
     pub kept_at: Option<i64>,

@@ -1,4 +1,4 @@
-//! What a person may do in one account.
+//! The role of a person in one account.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,9 +13,9 @@ pub struct Model {
     /// `owner`, `administrator` or `viewer`.
     #[sea_orm(column_type = "Text")]
     pub role: String,
-    /// The amoCRM user this is, when they came through the widget or the consent.
+    /// The amoCRM user, for people who came through the widget or the consent page.
     pub crm_user_id: Option<i64>,
-    /// `amocrm`: the role comes from there and changes with it; `panel`: somebody granted it here.
+    /// `amocrm`: the role comes from amoCRM and changes with it; `panel`: it was granted here.
     #[sea_orm(column_type = "Text")]
     pub role_from: String,
     /// When amoCRM last reported the user's rights.

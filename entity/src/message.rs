@@ -1,4 +1,4 @@
-//! One normalised message, either direction.
+//! One message in either direction.
 
 use sea_orm::entity::prelude::*;
 
@@ -16,7 +16,7 @@ pub struct Model {
     pub direction: i16,
     /// See `base::message::State`; grows only.
     pub state: i16,
-    /// The highest state that amoCRM was told.
+    /// The highest state that was reported to amoCRM.
     pub reported: i16,
     /// The messenger's id; empty until known.
     #[sea_orm(column_type = "Text")]
@@ -35,7 +35,7 @@ pub struct Model {
     pub accepted_at: i64,
     /// Days since 1970 of `accepted_at`.
     pub day: i32,
-    /// Counts what was carried in its lane; 0 until carried.
+    /// Number of its delivery within the lane; 0 until delivered.
     pub position: i64,
     pub possible_duplicate: bool,
     /// The customer's reaction, an emoji; empty: none.

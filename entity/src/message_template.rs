@@ -1,4 +1,5 @@
-//! A template of a source that its messenger reviews: how far the review is at the messenger, and what amoCRM was told.
+//! A template of a source that its messenger reviews: the state of the review at the messenger, and what was reported
+//! to amoCRM.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,9 +14,9 @@ pub struct Model {
     pub source_id: Uuid,
     /// amoCRM's id of the template.
     pub crm_id: i64,
-    /// amoCRM's id of the review that is to be told the outcome.
+    /// amoCRM's id of the review to which the outcome is reported.
     pub review_id: i64,
-    /// A new one for each request of a review.
+    /// A new id for each request of a review.
     pub submission: Uuid,
     /// Its name at amoCRM.
     #[sea_orm(column_type = "Text")]
@@ -43,18 +44,18 @@ pub struct Model {
     /// Why it was rejected or paused.
     #[sea_orm(column_type = "Text")]
     pub reason: String,
-    /// The outcome that amoCRM was told last; empty: none.
+    /// The outcome that was last reported to amoCRM; empty if none was.
     #[sea_orm(column_type = "Text")]
     pub told: String,
-    /// Why the next step failed so far; empty: it did not.
+    /// Why the next step has failed so far; empty if it has not.
     #[sea_orm(column_type = "Text")]
     pub trouble: String,
-    /// Failures of the next step in a row.
+    /// Consecutive failures of the next step.
     pub tries: i32,
-    /// When the next step is due; none: there is none. While it is done: the end of its claim.
+    /// When the next step is due; none if there is none. While it runs: when its claim ends.
     pub next_try_at: Option<i64>,
     pub created_at: i64,
-    /// When the messenger got it; 0: it has not.
+    /// When it was submitted to the messenger; 0 if it was not.
     pub submitted_at: i64,
     /// When the messenger's state last changed; 0: never.
     pub changed_at: i64,

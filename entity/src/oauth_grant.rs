@@ -1,4 +1,4 @@
-//! OAuth tokens that one amoCRM user gave. Several a tenant, one in use.
+//! OAuth tokens that one amoCRM user gave. A tenant may have several, one of which is in use.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,11 +8,11 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: Uuid,
-    /// Who consented; 0 when the token does not tell.
+    /// Who consented; 0 if the token does not contain it.
     #[sea_orm(primary_key, auto_increment = false)]
     pub crm_user_id: i64,
     pub is_admin: bool,
-    /// The grant calls are made with.
+    /// The grant that calls use.
     pub in_use: bool,
     /// Counts rotations.
     pub version: i64,
@@ -20,20 +20,20 @@ pub struct Model {
     pub access_token: Vec<u8>,
     /// Sealed.
     pub refresh_token: Vec<u8>,
-    /// Sealed; tried once when the newest is refused.
+    /// Encrypted; tried once if the newest is refused.
     pub previous_refresh_token: Option<Vec<u8>>,
     /// Of the access token.
     pub expires_at: i64,
     pub refreshed_at: i64,
-    /// A rotation was begun and its end is not stored yet.
+    /// A rotation was started and its result is not stored yet.
     pub intent_at: Option<i64>,
-    /// The refresh token was refused for good.
+    /// The refresh token was refused permanently.
     pub dead: bool,
-    /// Who refreshes right now.
+    /// The process that is renewing the token.
     pub lease_owner: Option<Uuid>,
     pub leased_until: i64,
     pub created_at: i64,
-    /// Of the amoCRM user, for people; empty: unknown.
+    /// Name of the amoCRM user; empty if unknown.
     #[sea_orm(column_type = "Text")]
     pub user_name: String,
 }

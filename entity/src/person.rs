@@ -1,6 +1,6 @@
-//! Somebody who signs in by e-mail, an amoCRM user who came through the widget, or an operator of the vendor. Rows of the
-//! nil tenant: a person may belong to several accounts. Operators are separate persons: somebody who is both has two
-//! rows.
+//! A person who signs in by e-mail, an amoCRM user who came through the widget, or an operator of the vendor. Rows of
+//! the nil tenant: a person may belong to several accounts. Operators are separate persons: one who is also a member of
+//! an account has two rows.
 
 use sea_orm::entity::prelude::*;
 
@@ -23,7 +23,7 @@ pub struct Model {
     pub password_hash: Option<String>,
     /// Sealed.
     pub totp_secret: Option<Vec<u8>>,
-    /// The last time step that was used: no code is good twice.
+    /// The last time step that was used: no code is valid twice.
     pub totp_step: Option<i64>,
     /// Has access to the vendor's admin, and is a member of no account.
     pub is_operator: bool,

@@ -1,4 +1,4 @@
-//! The bytes that somebody sent, as they came, 7 days.
+//! The bytes of a request as received, kept for 7 days.
 
 use sea_orm::entity::prelude::*;
 
@@ -6,23 +6,23 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "raw_hook")]
 pub struct Model {
-    /// Nil when nobody could be told.
+    /// Nil if the tenant could not be determined.
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Which door.
+    /// The entrance that received it.
     #[sea_orm(column_type = "Text")]
     pub kind: String,
-    /// Scope or source as it stood in the path.
+    /// Scope or source, as in the path.
     #[sea_orm(column_type = "Text")]
     pub target: String,
     pub received_at: i64,
-    /// JSON of the headers worth keeping, no secrets.
+    /// JSON of the relevant headers, without secrets.
     #[sea_orm(column_type = "Text")]
     pub headers: String,
     pub body: Vec<u8>,
-    /// Why it was not worked on; empty: it was.
+    /// Why it was not processed; empty if it was.
     #[sea_orm(column_type = "Text")]
     pub quarantine: String,
 }

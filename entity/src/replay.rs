@@ -1,4 +1,4 @@
-//! Undelivered letters that are sent again, or given up, in great numbers: which, by whom, and how far it is.
+//! A bulk operation on dead letters, sending again or deleting: which letters, started by whom, and its progress.
 
 use sea_orm::entity::prelude::*;
 
@@ -28,10 +28,10 @@ pub struct Model {
     pub done: i64,
     #[sea_orm(column_type = "Text")]
     pub started_by: String,
-    /// What was given up later than this does not belong to it.
+    /// Letters that were given up later are not part of it.
     pub created_at: i64,
     pub finished_at: Option<i64>,
-    /// Also the end of the hold of whoever works on it; none: it is over.
+    /// Also when the claim of the current worker ends; none if it is over.
     pub next_at: Option<i64>,
 }
 

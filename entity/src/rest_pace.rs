@@ -1,5 +1,5 @@
-//! The rate at which all processes together call an account's REST API. All rows are the nil tenant's: the vendor's
-//! integrations share what amoCRM allows them in one account.
+//! The rate at which all processes together call an account's REST API. Rows of the nil tenant: all integrations of the
+//! vendor share amoCRM's limit for an account.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Somebody who is signed in. `directory` (kind `session`) leads here from the hash of the token.
+//! A session of a signed-in person. `directory` (kind `session`) maps the hash of the token to it.
 
 use sea_orm::entity::prelude::*;
 
@@ -20,7 +20,7 @@ pub struct Model {
     /// How it was opened: `password`, `link`, `ticket`, `consent`, `disposable_token`, `operator`.
     #[sea_orm(column_type = "Text")]
     pub via: String,
-    /// What forms carry.
+    /// The CSRF token of forms.
     #[sea_orm(column_type = "Text")]
     pub csrf: String,
     #[sea_orm(column_type = "Text")]
@@ -28,9 +28,9 @@ pub struct Model {
     /// The notice that the next page shows once, encrypted and in base64, because it may hold a link or key; empty: none.
     #[sea_orm(column_type = "Text")]
     pub notice: String,
-    /// Sealed JSON of a form that goes over several pages.
+    /// Encrypted JSON of a form that has several pages.
     pub data: Option<Vec<u8>>,
-    /// Why an operator looks.
+    /// The operator's reason to view the account.
     #[sea_orm(column_type = "Text")]
     pub reason: String,
     pub created_at: i64,

@@ -15,7 +15,7 @@ pub struct Model {
     pub kind: String,
     #[sea_orm(column_type = "Text")]
     pub name: String,
-    /// At most 36 printable ASCII characters; equal at amoCRM.
+    /// At most 36 printable ASCII characters; the same at amoCRM.
     #[sea_orm(column_type = "Text")]
     pub external_id: String,
     pub channel_id: Uuid,
@@ -47,15 +47,15 @@ pub struct Model {
     /// Who paused it.
     #[sea_orm(column_type = "Text")]
     pub paused_by: String,
-    /// When a message or a test last went through.
+    /// When a message or a test last succeeded.
     pub proved_at: Option<i64>,
-    /// The services as amoCRM last got them.
+    /// The services as last sent to amoCRM.
     #[sea_orm(column_type = "Text")]
     pub services_sent: String,
-    /// JSON of what is known of its line at the messenger, see `parom::source::line`.
+    /// JSON of the known facts about its line at the messenger, see `parom::source::line`.
     #[sea_orm(column_type = "Text")]
     pub facts: String,
-    /// When its line is looked at next; none: there is nothing to look at.
+    /// When its line is checked next; none if there is nothing to check.
     pub look_at: Option<i64>,
     /// When its messenger is asked next whether its credentials need to be renewed.
     pub renew_at: Option<i64>,

@@ -1,4 +1,4 @@
-//! What a developer's messenger has still to be told of its source: at most one thing, the last.
+//! A change of a source that a custom messenger has not been notified of yet: at most one per source, the last.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,17 +10,17 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub source_id: Uuid,
-    /// `webhook-id`; a later change makes a new one.
+    /// `webhook-id`; a later change gets a new one.
     pub id: Uuid,
-    /// The source is gone; else it was changed.
+    /// The source was deleted; if false, it was changed.
     pub deleted: bool,
-    /// Sealed: by what a source that is gone reached its messenger. Else empty.
+    /// Encrypted: the address and secrets of the messenger of a deleted source. Else empty.
     pub access: Vec<u8>,
     pub created_at: i64,
-    /// Also the end of the claim of whoever tells it.
+    /// Also when the claim of the current sender ends.
     pub next_try_at: i64,
     pub tries: i32,
-    /// Whether an earlier try arrived is not known.
+    /// Whether an earlier attempt arrived is unknown.
     pub unknown: bool,
 }
 

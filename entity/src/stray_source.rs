@@ -1,4 +1,4 @@
-//! A source that amoCRM lists under our integration and that is none of ours.
+//! A source that amoCRM lists under our integration and that Parom does not know.
 
 use sea_orm::entity::prelude::*;
 
@@ -16,7 +16,7 @@ pub struct Model {
     pub name: String,
     pub pipeline_id: Option<i64>,
     pub is_default: bool,
-    /// `own_default`: made by amoCRM itself, its external id is the widget's code; `unknown`.
+    /// `own_default`: created by amoCRM itself, with the widget's code as external id; else `unknown`.
     #[sea_orm(column_type = "Text")]
     pub reason: String,
     pub seen_at: i64,

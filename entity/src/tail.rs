@@ -1,4 +1,4 @@
-//! What stands below the `Model` of every entity, written once.
+//! The code below the `Model` of every entity, written once.
 
 /// The end of an entity whose rows belong to tenants.
 macro_rules! tenant_rows {
@@ -14,7 +14,7 @@ macro_rules! tenant_rows {
     };
 }
 
-/// The end of an entity that is read without a tenant; what sea-orm asks of all of them.
+/// The end of an entity that is read without a tenant; sea-orm requires this of all entities.
 macro_rules! without_relations {
     () => {
         /// None: rows are joined by hand, always within a tenant.

@@ -12,7 +12,7 @@ pub struct Model {
     /// Name of the integration in the configuration.
     #[sea_orm(column_type = "Text")]
     pub integration: String,
-    /// amoCRM's numeric account id.
+    /// amoCRM's numeric id of the account.
     pub account_id: i64,
     /// The account's allow-listed host, e.g. `shop.amocrm.ru`.
     #[sea_orm(column_type = "Text")]
@@ -27,7 +27,7 @@ pub struct Model {
     pub status: String,
     /// The vendor stopped delivery; intake goes on.
     pub suspended: bool,
-    /// The vendor's own limit for this tenant; none: the configured one.
+    /// The vendor's own limit for this tenant; none: the configured limit applies.
     pub sources_limit: Option<i32>,
     /// Shared API host from the access token, for the subdomain lookup.
     #[sea_orm(column_type = "Text", nullable)]
@@ -43,22 +43,22 @@ pub struct Model {
     /// Its time zone's name; empty: unknown.
     #[sea_orm(column_type = "Text")]
     pub time_zone: String,
-    /// When the account is looked at next by itself: renewed, probed, connected again.
+    /// When the account is visited next: access renewed, status probed, channels connected again.
     pub probe_at: Option<i64>,
-    /// Probes in a row that changed nothing.
+    /// Consecutive probes that changed nothing.
     pub probes: i32,
     /// When its sources were last compared with amoCRM's.
     pub reconciled_at: Option<i64>,
     pub uninstalled_at: Option<i64>,
     /// Secrets and data were erased after an uninstallation.
     pub erased_at: Option<i64>,
-    /// Its share of what is carried at once while others wait as well, set by the vendor; usually 1.
+    /// Its share of concurrent calls while others wait as well, set by the vendor; usually 1.
     pub weight: i32,
-    /// For how many days it keeps the texts of its messages; none: as configured.
+    /// For how many days it keeps the texts of its messages; none: the configured number.
     pub texts_days: Option<i32>,
     /// When that was chosen; 0: never.
     pub texts_days_at: i64,
-    /// An owner requires an authenticator of everybody who signs in by e-mail.
+    /// An owner requires a second step of everyone who signs in by e-mail.
     pub second_step: bool,
     /// The vendor had amoCRM's time window switched off for this account.
     pub window_off: bool,

@@ -10,24 +10,24 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub channel_id: Uuid,
-    /// Opaque, as `connect` answered; empty before the first connect.
+    /// Opaque, as returned by `connect`; empty before the first connect.
     #[sea_orm(column_type = "Text")]
     pub scope_id: String,
     /// `connected`, `not_allowed`, `misconfigured` or `disconnected`.
     #[sea_orm(column_type = "Text")]
     pub status: String,
-    /// What amoCRM said when it refused, for the panel.
+    /// amoCRM's text when it refused, for the panel.
     #[sea_orm(column_type = "Text")]
     pub detail: String,
     pub connected_at: i64,
     /// When amoCRM's answer last changed its status.
     pub checked_at: i64,
-    /// When a connect that was refused is tried again.
+    /// When a refused connect is retried.
     pub next_try_at: Option<i64>,
     pub tries: i32,
-    /// When it was connected anew because a hook of the dead version came.
+    /// When it was last connected again because a hook of the obsolete version arrived.
     pub renewed_at: Option<i64>,
-    /// How often in a row amoCRM lost the channel soon after it had been connected.
+    /// How often in a row amoCRM lost the channel soon after it was connected.
     pub losses: i32,
 }
 

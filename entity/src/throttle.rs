@@ -1,4 +1,4 @@
-//! Tries within a window of time, shared by all instances.
+//! Counts attempts within a window of time, shared by all instances.
 
 use sea_orm::entity::prelude::*;
 

@@ -11,28 +11,28 @@ pub struct Model {
     /// Channel (amoCRM) or source (messenger).
     #[sea_orm(primary_key, auto_increment = false)]
     pub target: Uuid,
-    /// Whose slots it uses.
+    /// The pool whose call slots it uses.
     #[sea_orm(column_type = "Text")]
     pub pool: String,
-    /// None: nothing to do, or held when `reason` says why.
+    /// None if nothing is to be done, or if it is held; `reason` says why.
     pub ready_at: Option<i64>,
     /// Thousandths of a request.
     pub tokens: i64,
     pub refilled_at: i64,
-    /// Empty: nothing in the way.
+    /// Empty if nothing prevents it from being served.
     #[sea_orm(column_type = "Text")]
     pub reason: String,
     /// In a row.
     pub failures: i32,
-    /// Since when every webhook failed; none: the last one was answered.
+    /// Since when every webhook has failed; none if the last one succeeded.
     pub failing_since: Option<i64>,
     /// Webhooks that failed since then.
     pub failing: i32,
-    /// Thousandths of a request a second that it takes by experience; 0: not tried yet, or its rate is fixed.
+    /// Rate found by experience, in thousandths of a request per second; 0 if not tried yet or fixed.
     pub rate: i64,
     /// When that changed last.
     pub rate_at: i64,
-    /// Calls since `counted_from`; with `errors` they open the breaker.
+    /// Calls since `counted_from`; together with `errors` they decide when the breaker opens.
     pub calls: i32,
     pub errors: i32,
     pub counted_from: i64,

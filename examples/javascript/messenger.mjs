@@ -1,6 +1,7 @@
-// A whole messenger in one file, connected to Parom: it takes signed webhooks, and tells Parom what customers do.
+// A whole messenger in one file, connected to Parom: it accepts signed webhooks and reports customers' actions to
+// Parom.
 //
-// A customer is whoever calls /chats/…; a real messenger would have its own network there. See README.md.
+// Anyone who calls /chats/… is a customer; a real messenger would have its own network there. See README.md.
 
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -18,7 +19,7 @@ const chats = new Map(kept.chats);
 // webhook-id → our answer: a repeat gets the same one and shows nothing twice. Keep them for two days at least.
 const answers = new Map(kept.answers);
 
-// Before the answer: what was answered with 2xx is ours, Parom forgets it.
+// Saved before the response: Parom does not send again what was answered with 2xx.
 function save() {
   if (!MESSENGER_FILE) return;
   writeFileSync(`${MESSENGER_FILE}.new`, JSON.stringify({ chats: [...chats], answers: [...answers] }));
@@ -37,13 +38,13 @@ function known(id) {
 
 // --- from Parom -----------------------------------------------------------------------------------------------------
 
-// What a manager did. The answer may name what Parom wants to know; {} is enough.
+// Handles a manager's action. The response may contain ids for Parom; {} is enough.
 function take({ type, data }) {
   switch (type) {
     case "message.created":
       return keep(data.message.conversation.id, data.message);
     case "conversation.started": {
-      // The manager knows a phone number only: find or make the dialogue, and name it.
+      // The manager knows a phone number only: find or create the dialogue, and return its id.
       const id = `phone-${data.message.receiver.phone.replace("+", "")}`;
       return { ...keep(id, data.message), conversation: { id }, receiver: { id } };
     }
@@ -57,7 +58,7 @@ function take({ type, data }) {
       Object.assign(known(data.message.id) ?? {}, { reaction: data.emoji });
       return {};
     default:
-      // Types that are not known are for later versions of Parom.
+      // Unknown types are for later versions of Parom.
       return {};
   }
 }
@@ -65,45 +66,45 @@ function take({ type, data }) {
 function keep(chatId, { id: parom_id, content, reply_to }) {
   const id = `m-${randomUUID()}`;
   chat(chatId).messages.push({ id, parom_id, by: "manager", content, reply_to, read: false });
-  // Our customers have their messages at once, so that "delivered" needs no call of its own.
+  // Our customers receive messages at once, so "delivered" is reported in the response.
   return { id, status: "delivered" };
 }
 
 // --- to Parom -------------------------------------------------------------------------------------------------------
 
-// A call of the public API. Safe to repeat: messages have ids of ours.
-async function tell(path, body) {
+// Calls the public API. Safe to repeat, because messages have ids of ours.
+async function post(path, body) {
   const headers = { authorization: `Bearer ${PAROM_KEY}`, "content-type": "application/json" };
   const response = await fetch(api + path, { method: "POST", headers, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`Parom answered ${response.status}: ${await response.text()}`);
   return response.json();
 }
 
-// What a customer does.
-async function customer(chatId, deed, body) {
+// Handles a customer's action.
+async function customer(chatId, action, body) {
   const sender = { role: "client", id: chatId, name: chatId };
   const conversation = { id: chatId };
-  switch (deed) {
+  switch (action) {
     case "messages": {
       const [id, content] = [`c-${randomUUID()}`, { type: "text", text: body.text }];
-      const told = await tell("/messages", { id, conversation, sender, content });
-      chat(chatId).messages.push({ id, parom_id: told.id, by: "customer", content });
-      return told;
+      const accepted = await post("/messages", { id, conversation, sender, content });
+      chat(chatId).messages.push({ id, parom_id: accepted.id, by: "customer", content });
+      return accepted;
     }
     case "typing":
-      return tell("/typing", { conversation, sender: { id: chatId } });
+      return post("/typing", { conversation, sender: { id: chatId } });
     case "reactions":
-      return tell("/reactions", { message: { id: body.message }, sender: { id: chatId }, emoji: body.emoji });
+      return post("/reactions", { message: { id: body.message }, sender: { id: chatId }, emoji: body.emoji });
     case "read": {
       const unread = chat(chatId).messages.filter((message) => message.read === false);
       for (const message of unread) {
-        await tell(`/messages/${message.parom_id}/status`, { status: "read" });
+        await post(`/messages/${message.parom_id}/status`, { status: "read" });
         message.read = true;
       }
       return { read: unread.length };
     }
     default:
-      throw new Error(`nobody can do ${deed}`);
+      throw new Error(`unknown action ${action}`);
   }
 }
 
@@ -118,7 +119,7 @@ async function bytes(request) {
 function takeWebhook(body, headers) {
   let event;
   try {
-    // The bytes as they came, before anything reads them: signature, timestamp, then JSON.
+    // The raw bytes, before parsing: signature, timestamp, then JSON.
     event = webhook.verify(body, headers);
   } catch {
     return [401, { error: "not signed by Parom" }];
@@ -134,9 +135,9 @@ function takeWebhook(body, headers) {
 async function serve(request) {
   const body = await bytes(request);
   if (request.method === "POST" && request.url === "/parom") return takeWebhook(body, request.headers);
-  const [, , chatId, deed] = request.url.split("/").map(decodeURIComponent);
+  const [, , chatId, action] = request.url.split("/").map(decodeURIComponent);
   if (request.method === "GET") return [200, chat(chatId)];
-  const done = await customer(chatId, deed, JSON.parse(body.toString() || "{}"));
+  const done = await customer(chatId, action, JSON.parse(body.toString() || "{}"));
   save();
   return [200, done];
 }

@@ -1,6 +1,6 @@
-"""A whole messenger in one file, connected to Parom: it takes signed webhooks, and tells Parom what customers do.
+"""A whole messenger in one file, connected to Parom: it accepts signed webhooks and reports customers' actions to Parom.
 
-A customer is whoever calls /chats/…; a real messenger would have its own network there. See README.md.
+Anyone who calls /chats/… is a customer; a real messenger would have its own network there. See README.md.
 """
 
 import json
@@ -60,7 +60,7 @@ def take(event: dict) -> dict:
         case "message.created":
             return keep(data["message"]["conversation"]["id"], data["message"])
         case "conversation.started":
-            # The manager knows a phone number only: find or make the dialogue, and name it.
+            # The manager knows a phone number only: find or create the dialogue, and return its id.
             chat_id = "phone-" + data["message"]["receiver"]["phone"].lstrip("+")
             return keep(chat_id, data["message"]) | {"conversation": {"id": chat_id}, "receiver": {"id": chat_id}}
         case "message.edited":
@@ -71,21 +71,21 @@ def take(event: dict) -> dict:
         case "reaction":
             if message := STORE.message(data["message"]["id"]):
                 message["reaction"] = data["emoji"]
-    # Types that are not known are for later versions of Parom.
+    # Unknown types are for later versions of Parom.
     return {}
 
 
 def keep(chat_id: str, message: dict) -> dict:
     kept = {"id": f"m-{uuid.uuid4()}", "parom_id": message["id"], "by": "manager", "content": message["content"]}
     STORE.chat(chat_id)["messages"].append(kept | {"reply_to": message["reply_to"], "read": False})
-    # Our customers have their messages at once, so that "delivered" needs no call of its own.
+    # Our customers receive messages at once, so "delivered" is reported in the response.
     return {"id": kept["id"], "status": "delivered"}
 
 
 # --- to Parom -----------------------------------------------------------------------------------------------------
 
 
-def tell(path: str, body: dict) -> dict:
+def post(path: str, body: dict) -> dict:
     """A call of the public API. Safe to repeat: messages have ids of ours."""
     headers = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}
     request = urllib.request.Request(API + path, json.dumps(body).encode(), headers)
@@ -93,29 +93,29 @@ def tell(path: str, body: dict) -> dict:
         return json.load(response)
 
 
-def customer(chat_id: str, deed: str, body: dict) -> dict:
+def customer(chat_id: str, action: str, body: dict) -> dict:
     """What a customer does."""
     chat = STORE.chat(chat_id)
     sender = {"role": "client", "id": chat_id, "name": chat_id}
-    match deed:
+    match action:
         case "messages":
             message_id, content = f"c-{uuid.uuid4()}", {"type": "text", "text": body["text"]}
             message = {"id": message_id, "conversation": {"id": chat_id}, "sender": sender, "content": content}
-            told = tell("/messages", message)
-            chat["messages"].append({"id": message_id, "parom_id": told["id"], "by": "customer", "content": content})
-            return told
+            accepted = post("/messages", message)
+            chat["messages"].append({"id": message_id, "parom_id": accepted["id"], "by": "customer", "content": content})
+            return accepted
         case "typing":
-            return tell("/typing", {"conversation": {"id": chat_id}, "sender": {"id": chat_id}})
+            return post("/typing", {"conversation": {"id": chat_id}, "sender": {"id": chat_id}})
         case "reactions":
             reaction = {"message": {"id": body["message"]}, "sender": {"id": chat_id}, "emoji": body["emoji"]}
-            return tell("/reactions", reaction)
+            return post("/reactions", reaction)
         case "read":
             unread = [message for message in chat["messages"] if message.get("read") is False]
             for message in unread:
-                tell(f"/messages/{message['parom_id']}/status", {"status": "read"})
+                post(f"/messages/{message['parom_id']}/status", {"status": "read"})
                 message["read"] = True
             return {"read": len(unread)}
-    raise KeyError(deed)
+    raise KeyError(action)
 
 
 # --- both come by HTTP --------------------------------------------------------------------------------------------
@@ -130,15 +130,15 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         if self.path == "/parom":
             return self.webhook(body)
-        _, _, chat_id, deed = self.path.split("/")
+        _, _, chat_id, action = self.path.split("/")
         with STORE.lock:
-            done = customer(unquote(chat_id), deed, json.loads(body or b"{}"))
+            done = customer(unquote(chat_id), action, json.loads(body or b"{}"))
             STORE.save()
         self.answer(200, done)
 
     def webhook(self, body: bytes) -> None:
         try:
-            # The bytes as they came, before anything reads them: signature, timestamp, then JSON.
+            # The raw bytes, before parsing: signature, timestamp, then JSON.
             event = WEBHOOK.verify(body, dict(self.headers))
         except (WebhookVerificationError, ValueError):
             return self.answer(401, {"error": "not signed by Parom"})

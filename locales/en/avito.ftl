@@ -20,7 +20,6 @@ said-avito-account = Avito account { $name }
 said-avito-no-credentials = the source has no credentials of Avito: enter the Client ID and the Client Secret
 said-avito-no-app = this server has no application at Avito: connect with the Client ID and the Client Secret
 said-avito-unset = Avito has not been told where to bring messages
-said-avito-chat = Avito does not describe the chat now
 said-avito-file = the picture cannot be read now
 said-avito-token-ended = Avito ended the access early; it is asked for again
 said-avito-answered = Avito answered { $status } { $text }

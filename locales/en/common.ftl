@@ -105,6 +105,17 @@ common-pages = Pages
 common-new-tab = (opens in a new tab)
 common-since = since
 common-number = { $number }
+common-percent = { $percent }%
 nav-label = Sections
 nav-menu = Menu
 nav-conversations = Chats
+nav-count-alerts =
+    { $count ->
+        [one] { $count } open alert
+       *[other] { $count } open alerts
+    }
+nav-count-undelivered =
+    { $count ->
+        [one] { $count } undelivered message
+       *[other] { $count } undelivered messages
+    }

@@ -111,7 +111,7 @@ doctor-undelivered =
         [one] { $count } letter was given up
        *[other] { $count } letters were given up
     }
-doctor-undelivered-fix = parom dead list ACCOUNT shows the reasons; many are the customer’s own, such as a blocked bot
+doctor-undelivered-fix = parom dead list shows the reasons; many are the customer’s own, such as a blocked bot
 doctor-accounts =
     { $count ->
         [one] { $count } installed

@@ -185,3 +185,31 @@ msg-id-crm-chat = Chat in { $crm }
 hop-number = Number { $id }
 attempt-limited-unsaid = Asked to slow down
 msg-save-report = Save as a file
+
+## The list: more columns and filters
+
+messages-col-manager = Manager
+messages-col-took = Took
+messages-more-filters = Dates, time and reason
+messages-from = From date
+messages-to = To date
+messages-slower-than = Longer than { $delay }
+messages-reason = Reason
+messages-reason-recipient_blocked = Blocked by the customer
+messages-reason-recipient_unreachable = Customer cannot be reached
+messages-reason-window_closed = Time for answers is over
+messages-reason-kind_not_supported = Kind not supported
+messages-reason-source_disconnected = Source disconnected
+messages-reason-refused = Refused by the messenger
+messages-reason-crm_refused = Refused by { $crm }
+messages-reason-internal = Error in Parom
+
+## The message page: neighbours and waits
+
+msg-took = took { $delay }
+msg-neighbours = Messages of this chat
+msg-previous = Previous
+msg-next = Next
+attempt-after = { $delay } after attempt { $n }
+attempt-waited-chat = waited { $delay } for the message before it
+attempt-waited-turn = waited { $delay } for its turn: a rate limit or a pause

@@ -1,6 +1,6 @@
 ## Overview: health and ledger
 
-health-title = Health
+health-title = Overview
 health-all-good =
     { $count ->
         [1] The source works
@@ -20,7 +20,6 @@ ledger-figure-accepted = { $count } accepted
 ledger-figure-delivered = { $count } delivered
 ledger-figure-failed = { $count } failed
 ledger-figure-waiting = { $count } waiting
-ledger-accepted = Accepted
 ledger-balanced = The sums agree, checked { $time }
 ledger-gap = The sums differ by { $gap }. The vendor has been told, nobody needs to do anything here.
 ledger-empty = No messages in this period.
@@ -29,16 +28,15 @@ health-side-most = 95 of 100 within { $delay }
 health-no-data = No data for the last hour
 ledger-direction-to_crm = From customers
 ledger-direction-to_messenger = To customers
-ledger-chart-days = Messages by day: most { $max } on { $day }, { $failed } failed.
 overview-sides = The last hour
 overview-period = Period
-overview-period-today = Today
+overview-period-today = 24 hours
 overview-period-7 = 7 days
 overview-period-30 = 30 days
 overview-days = Messages by day
-overview-table = The same in a table
+overview-table = Show as a table
 overview-day = Day
-overview-failed = Failed
+overview-failed = Undelivered
 overview-to-source = To the source
 health-side-failing = { $side }: { $percent }% of requests failed in the last hour.
 health-undelivered =
@@ -56,3 +54,42 @@ health-waiting-sources =
         [one] Affected source:
        *[other] Affected sources:
     }
+
+## The figures of 24 hours, and the chart
+
+overview-last-day = Last 24 hours
+overview-hours = Messages by hour
+overview-hour = Hour
+overview-times = Delivery time, half / 95%
+overview-last-message = Last message
+overview-sources-caption = Sources: state, messages ({ $period }), delivery time over 24 hours, last message
+overview-deleted-sources = Deleted sources
+ledger-days = Messages accepted since { $stamp }. The ledger counts whole days by UTC.
+chart-values = { $when }: { $came } from customers, { $went } to customers, { $failed } undelivered
+chart-alt-hours = Messages by hour: { $came } from customers, { $went } to customers, { $failed } undelivered. Most in one hour: { $most }, from { $when }.
+chart-alt-days = Messages by day: { $came } from customers, { $went } to customers, { $failed } undelivered. Most in one day: { $most }, on { $when }.
+figure-messages = Messages
+figure-messages-usual = { $count } a day on average this week
+figure-messages-first = No average yet: this is the first week
+figure-delivered = Delivered
+figure-delivered-goal = Goal: { $percent }% or more
+figure-time = 95% delivered within
+figure-time-goal = Goal: { $delay } or less
+figure-undelivered = Undelivered
+figure-waiting = { $count } waiting, the longest { $delay }
+figure-spark = { $figure } by hour: from { $least } to { $most }
+
+## First steps
+
+start-title = First steps
+start-done = { $done } of { $all } done
+start-connect = Connect { $crm }
+start-connect-todo = Parom has no access to the account now. The account page says what to do.
+start-source = Add a source
+start-source-todo = Connect a messenger or put a chat on your site.
+start-message = Send a test message
+start-message-todo = Write to the source as a customer: the message appears in { $crm }.
+start-team = Invite a colleague
+start-team-todo = Two people notice a problem sooner than one.
+start-alerts = Turn on alerts by e-mail
+start-alerts-todo = Enter an address that hears of problems before your customers do.

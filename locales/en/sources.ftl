@@ -133,7 +133,8 @@ source-tab-abilities = What it can do
 source-tab-test = Test
 source-danger = Pause and delete
 source-pipeline-number = Pipeline { $id }
-source-pipelines-away = { $crm } does not tell its pipelines right now. Everything else can be changed; the pipeline stays.
+source-pipelines-as-of = Pipelines as { $crm } listed them { $time }.
+source-pipelines-away = { $crm } has not listed its pipelines yet. Everything else can be changed; the pipeline stays.
 source-edit-contact = Contact of a new chat
 source-edit-default-first = Takes chats in which no source is named.
 source-is-default = This is the default source. To change it, mark another one.
@@ -231,3 +232,12 @@ source-install-wordpress = WordPress
 source-install-how-wordpress = With a plugin for header and footer code: paste the line into “Footer”. Or put it into footer.php of the theme, before </body>.
 source-install-bitrix = 1C-Bitrix
 source-install-how-bitrix = Settings → Site templates → your template: paste the line into footer.php, before </body>, then clear the cache.
+
+## The source's page: how it is doing
+
+source-failures = Latest undelivered messages
+source-failures-all = All undelivered of this source
+source-entrance = Where customers write
+source-entrance-hint = Put the link on your site and in e-mail signatures; print the QR code.
+source-qr = QR code of { $link }
+source-changes = Who changed what

@@ -20,7 +20,6 @@ said-avito-account = аккаунт Авито { $name }
 said-avito-no-credentials = у источника нет доступа к Авито: введите Client ID и Client Secret
 said-avito-no-app = у этого сервера нет приложения на Авито: подключите по Client ID и Client Secret
 said-avito-unset = Авито не знает, куда присылать сообщения
-said-avito-chat = Авито сейчас не описывает чат
 said-avito-file = картинку сейчас не прочитать
 said-avito-token-ended = Авито закрыл доступ раньше срока; запросим снова
 said-avito-answered = Авито ответил { $status } { $text }

@@ -115,6 +115,21 @@ common-pages = Страницы
 common-new-tab = (откроется в новой вкладке)
 common-since = с
 common-number = { $number }
+common-percent = { $percent } %
 nav-label = Разделы
 nav-menu = Меню
 nav-conversations = Чаты
+nav-count-alerts =
+    { $count ->
+        [one] { $count } открытое оповещение
+        [few] { $count } открытых оповещения
+        [many] { $count } открытых оповещений
+       *[other] { $count } открытого оповещения
+    }
+nav-count-undelivered =
+    { $count ->
+        [one] { $count } недоставленное сообщение
+        [few] { $count } недоставленных сообщения
+        [many] { $count } недоставленных сообщений
+       *[other] { $count } недоставленного сообщения
+    }

@@ -126,7 +126,7 @@ doctor-undelivered =
         [many] не доставлено { $count } писем
        *[other] не доставлено { $count } письма
     }
-doctor-undelivered-fix = причины покажет команда parom dead list ACCOUNT; часть из них зависит от клиента: например, бот заблокирован
+doctor-undelivered-fix = причины покажет команда parom dead list; часть из них зависит от клиента: например, бот заблокирован
 doctor-accounts =
     { $count ->
         [one] установлен { $count } аккаунт

@@ -199,3 +199,31 @@ msg-id-crm-chat = Чат в { $crm }
 hop-number = Номер { $id }
 attempt-limited-unsaid = Просьба не спешить
 msg-save-report = Сохранить в файл
+
+## The list: more columns and filters
+
+messages-col-manager = Менеджер
+messages-col-took = Заняло
+messages-more-filters = Даты, время и причина
+messages-from = С даты
+messages-to = По дату
+messages-slower-than = Дольше { $delay }
+messages-reason = Причина
+messages-reason-recipient_blocked = Клиент заблокировал
+messages-reason-recipient_unreachable = Клиент недоступен
+messages-reason-window_closed = Время для ответа истекло
+messages-reason-kind_not_supported = Вид не поддерживается
+messages-reason-source_disconnected = Источник отключён
+messages-reason-refused = Отклонил мессенджер
+messages-reason-crm_refused = Отклонила { $crm }
+messages-reason-internal = Ошибка в Parom
+
+## The message page: neighbours and waits
+
+msg-took = заняло { $delay }
+msg-neighbours = Сообщения этого чата
+msg-previous = Предыдущее
+msg-next = Следующее
+attempt-after = через { $delay } после попытки { $n }
+attempt-waited-chat = { $delay } ждало предыдущего сообщения
+attempt-waited-turn = { $delay } ждало очереди: лимит запросов или пауза

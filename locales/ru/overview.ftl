@@ -1,6 +1,6 @@
 ## Overview: health and ledger
 
-health-title = Состояние
+health-title = Обзор
 health-all-good =
     { $count ->
         [1] Источник работает
@@ -22,7 +22,6 @@ ledger-figure-accepted = { $count } принято
 ledger-figure-delivered = { $count } доставлено
 ledger-figure-failed = { $count } не доставлено
 ledger-figure-waiting = { $count } ждёт
-ledger-accepted = Принято
 ledger-balanced = Суммы сходятся, проверено { $time }
 ledger-gap = Суммы расходятся на { $gap }. Разработчик уже оповещён, от вас ничего не нужно.
 ledger-empty = За этот период сообщений нет.
@@ -31,14 +30,13 @@ health-side-most = 95 из 100 — за { $delay }
 health-no-data = За последний час нет данных
 ledger-direction-to_crm = От клиентов
 ledger-direction-to_messenger = Клиентам
-ledger-chart-days = Сообщения по дням: больше всего { $max }, { $day }; не доставлено { $failed }.
 overview-sides = Последний час
 overview-period = Период
-overview-period-today = Сегодня
+overview-period-today = 24 часа
 overview-period-7 = 7 дней
 overview-period-30 = 30 дней
 overview-days = Сообщения по дням
-overview-table = То же таблицей
+overview-table = Показать таблицей
 overview-day = День
 overview-failed = Не доставлено
 overview-to-source = К источнику
@@ -62,3 +60,42 @@ health-waiting-sources =
         [one] Затронут источник:
        *[other] Затронуты источники:
     }
+
+## The figures of 24 hours, and the chart
+
+overview-last-day = Последние 24 часа
+overview-hours = Сообщения по часам
+overview-hour = Час
+overview-times = Время доставки: половина / 95 %
+overview-last-message = Последнее сообщение
+overview-sources-caption = Источники: состояние, сообщения ({ $period }), время доставки за 24 часа, последнее сообщение
+overview-deleted-sources = Удалённые источники
+ledger-days = Сообщения, принятые с { $stamp }. Учёт ведётся по суткам UTC.
+chart-values = { $when }: от клиентов — { $came }, клиентам — { $went }, не доставлено — { $failed }
+chart-alt-hours = Сообщения по часам: от клиентов — { $came }, клиентам — { $went }, не доставлено — { $failed }. Больше всего за час: { $most }, с { $when }.
+chart-alt-days = Сообщения по дням: от клиентов — { $came }, клиентам — { $went }, не доставлено — { $failed }. Больше всего за день: { $most }, { $when }.
+figure-messages = Сообщения
+figure-messages-usual = В среднем за неделю: { $count } в день
+figure-messages-first = Среднего ещё нет: идёт первая неделя
+figure-delivered = Доставлено
+figure-delivered-goal = Цель: не меньше { $percent } %
+figure-time = 95 % доставлены за
+figure-time-goal = Цель: не дольше { $delay }
+figure-undelivered = Не доставлено
+figure-waiting = В ожидании: { $count }, дольше всех — { $delay }
+figure-spark = { $figure } по часам: от { $least } до { $most }
+
+## First steps
+
+start-title = Первые шаги
+start-done = Выполнено { $done } из { $all }
+start-connect = Подключите { $crm }
+start-connect-todo = Сейчас у Parom нет доступа к аккаунту. Что делать, написано на странице аккаунта.
+start-source = Добавьте источник
+start-source-todo = Подключите мессенджер или поставьте чат на сайт.
+start-message = Отправьте пробное сообщение
+start-message-todo = Напишите в источник как клиент: сообщение появится в { $crm }.
+start-team = Пригласите коллегу
+start-team-todo = Вдвоём заметить неполадку проще.
+start-alerts = Включите оповещения на почту
+start-alerts-todo = Укажите адрес, который узнает о неполадках раньше клиентов.

@@ -141,7 +141,8 @@ source-tab-abilities = Что умеет
 source-tab-test = Проверка
 source-danger = Пауза и удаление
 source-pipeline-number = Воронка { $id }
-source-pipelines-away = { $crm } сейчас не отдаёт воронки. Остальное можно менять, воронка останется прежней.
+source-pipelines-as-of = Воронки — какими их отдала { $crm } { $time }.
+source-pipelines-away = { $crm } ещё не отдала воронки. Остальное можно менять, воронка останется прежней.
 source-edit-contact = Контакт нового чата
 source-edit-default-first = Получает чаты, в которых источник не назван.
 source-is-default = Это источник по умолчанию. Чтобы сменить его, отметьте другой.
@@ -247,3 +248,12 @@ source-install-wordpress = WordPress
 source-install-how-wordpress = В плагине для кода в шапке и подвале вставьте строку в «Подвал». Либо добавьте её в footer.php темы перед </body>.
 source-install-bitrix = 1С-Битрикс
 source-install-how-bitrix = Настройки → «Шаблоны сайтов» → ваш шаблон: вставьте строку в footer.php перед </body> и очистите кеш.
+
+## The source's page: how it is doing
+
+source-failures = Последние недоставленные сообщения
+source-failures-all = Все недоставленные этого источника
+source-entrance = Куда пишут клиенты
+source-entrance-hint = Разместите ссылку на сайте и в подписи к письмам, QR-код можно напечатать.
+source-qr = QR-код ссылки { $link }
+source-changes = Кто что менял

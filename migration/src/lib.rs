@@ -1,4 +1,4 @@
-//! The schema, one set of migrations for SQLite and PostgreSQL, one file a change.
+//! The schema: one set of migrations for SQLite and PostgreSQL, one file per change.
 //!
 //! Every key of a tenant's table begins with `tenant_id` (a test reads the schema), so that the tables can be
 //! distributed by tenant. `directory` alone is read without one.

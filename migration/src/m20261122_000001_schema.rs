@@ -1,4 +1,4 @@
-//! The schema of the first release, a file a topic.
+//! The schema of the first release, one file per topic.
 
 use sea_orm_migration::prelude::*;
 
@@ -32,7 +32,7 @@ impl MigrationTrait for Migration {
         Ok(())
     }
 
-    /// On SQLite too: a process that dies meanwhile leaves no half of a schema, at which the next start would fail.
+    /// Also on SQLite: a process that dies meanwhile would leave a partial schema, with which the next start fails.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }

@@ -1,4 +1,4 @@
-//! Tables written down as data: a column a line, not null unless it says so.
+//! Tables as data: one line per column, not null unless marked otherwise.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -34,7 +34,7 @@ impl Table {
         Self { indexes, ..self }
     }
 
-    /// Storage settings that only PostgreSQL has: what follows `ALTER TABLE name`.
+    /// Storage settings that only PostgreSQL has: the clause after `ALTER TABLE name`.
     pub const fn on_postgres(self, settings: &'static str) -> Self {
         Self { on_postgres: Some(settings), ..self }
     }

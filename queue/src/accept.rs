@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 
 use base::message::{State, day_of};
-use base::store::Store;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
-use super::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, Receipt};
+use super::accept_batch::{AcceptBatch, AcceptItem, ItemOutcome, NewLetter, Receipt};
 use super::conversation;
-use super::lane::{self, LaneChange, LaneKey, Placed};
+use super::lane::{self, LaneChange, LaneKey};
+use super::letter::{self, Placed};
 use super::rows::{Rows, Write, write_batch};
 use super::{Queue, dialogues, ledger, media, recovered, turn};
 use recognise::Recognised;
 
+mod one_statement;
 mod recognise;
 
 /// A new entry, with its existing or new conversation.
@@ -27,6 +28,9 @@ impl Queue {
     /// Writes all batches in one transaction. Safe to repeat after a lost COMMIT: the pre-generated id distinguishes
     /// our own rows from duplicates.
     pub async fn accept(&self, batches: &[&AcceptBatch], repeat: bool) -> Result<Vec<Receipt>, DbErr> {
+        if !repeat && let Some(receipts) = self.accept_in_one_statement(batches).await? {
+            return Ok(receipts);
+        }
         let tx = self.store.write_tx().await?;
         let receipts = match self.accept_in(&tx, batches, repeat).await {
             Ok(receipts) => self.fault("accept.before_commit").map(|()| receipts),
@@ -82,8 +86,8 @@ impl Queue {
         write_batch(tx, &self.store, rest).await?;
         conversation::note_begun(tx, &self.store, &fresh).await?;
         dialogues::write_names(tx, &self.store, &named).await?;
-        apply_changes(tx, &self.store, &fresh).await?;
-        rewrite_messages(tx, &self.store, &fresh).await?;
+        reported_states(&fresh).run(tx, &self.store).await?;
+        new_bodies(&fresh).run(tx, &self.store).await?;
         media::insert(tx, &self.store, &fresh).await?;
         recovered::insert(tx, &self.store, &fresh).await?;
         Ok(receipts)
@@ -92,27 +96,15 @@ impl Queue {
     /// Makes room for the letters of new entries in their lanes and wakes the turns; returns the write that stores
     /// the letters.
     async fn append(&self, tx: &impl ConnectionTrait, fresh: &[NewItem<'_>]) -> Result<Write, DbErr> {
-        let mut turns = BTreeMap::new();
-        let mut wants: BTreeMap<LaneKey, LaneChange> = BTreeMap::new();
-        let mut letters = Vec::new();
-        for one in fresh {
-            for letter in &one.entry.letters {
-                turns.entry((one.tenant_id, letter.target)).or_insert_with(|| letter.pool.clone());
-                let (key, seed) = lane::lane_of(one.tenant_id, one.conversation_id, letter);
-                let want = wants.entry(key).or_insert(LaneChange { seed, count: 0, hint: 0 });
-                want.count += 1;
-                want.hint = want.hint.max(letter.order_hint.unwrap_or(0));
-                letters.push((key, letter, one.entry.accepted_at));
-            }
-        }
+        let Arrived { turns, lanes, letters } = Arrived::of(fresh);
         turn::wake_turns(tx, &self.store, &turns).await?;
-        let mut places = lane::make_room(tx, &self.store, &wants).await?;
+        let mut places = lane::make_room(tx, &self.store, &lanes).await?;
         let mut placed = Vec::with_capacity(letters.len());
         for (key, letter, accepted_at) in letters {
             let (order_key, seq) = places.get_mut(&key).ok_or_else(|| no_lane(key))?.next(letter.order_hint);
             placed.push(Placed { tenant_id: key.0, lane_id: key.1, order_key, seq, letter, accepted_at });
         }
-        Ok(lane::new_letters(&placed))
+        Ok(letter::new_letters(&placed))
     }
 
     fn accepted(&self, fresh: &[NewItem<'_>]) -> Write {
@@ -129,6 +121,32 @@ impl Queue {
     }
 }
 
+/// The letters of new entries, and what they change in the queue.
+struct Arrived<'a> {
+    /// By target, each with its pool.
+    turns: BTreeMap<turn::Key, String>,
+    lanes: BTreeMap<LaneKey, LaneChange>,
+    /// In the order in which they came, each with the time at which it was accepted.
+    letters: Vec<(LaneKey, &'a NewLetter, i64)>,
+}
+
+impl<'a> Arrived<'a> {
+    fn of(fresh: &[NewItem<'a>]) -> Self {
+        let mut arrived = Self { turns: BTreeMap::new(), lanes: BTreeMap::new(), letters: Vec::new() };
+        for one in fresh {
+            for letter in &one.entry.letters {
+                arrived.turns.entry((one.tenant_id, letter.target)).or_insert_with(|| letter.pool.clone());
+                let (key, seed) = lane::lane_of(one.tenant_id, one.conversation_id, letter);
+                let change = arrived.lanes.entry(key).or_insert(LaneChange { seed, count: 0, hint: 0 });
+                change.count += 1;
+                change.hint = change.hint.max(letter.order_hint.unwrap_or(0));
+                arrived.letters.push((key, letter, one.entry.accepted_at));
+            }
+        }
+        arrived
+    }
+}
+
 fn no_lane(key: LaneKey) -> DbErr {
     DbErr::RecordNotFound(format!("lane {}", key.1))
 }
@@ -137,7 +155,7 @@ fn no_lane(key: LaneKey) -> DbErr {
 pub(super) fn place<'a>(
     lanes: &mut BTreeMap<LaneKey, lane::Lane>,
     key: LaneKey,
-    letter: &'a super::accept_batch::NewLetter,
+    letter: &'a NewLetter,
     accepted_at: i64,
 ) -> Result<Placed<'a>, DbErr> {
     let lane = lanes.get_mut(&key).ok_or_else(|| no_lane(key))?;
@@ -173,7 +191,7 @@ fn new_messages(fresh: &[NewItem<'_>]) -> Write {
 }
 
 /// States reported by the receiver: they only go up, and to failed only from below delivered.
-async fn apply_changes(tx: &impl ConnectionTrait, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
+fn reported_states(fresh: &[NewItem<'_>]) -> Write {
     // One row per message: of several reported states the highest counts.
     let mut changes = BTreeMap::new();
     for one in fresh {
@@ -190,32 +208,24 @@ async fn apply_changes(tx: &impl ConnectionTrait, store: &Store, fresh: &[NewIte
         .text("error", changes.values().map(|change| {
             change.failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
         }))
-        .execute(
-            tx,
-            store,
+        .write(
             "UPDATE message SET state = rows.state, error = rows.error FROM rows WHERE message.tenant_id = rows.tenant_id \
              AND message.id = rows.id AND ((rows.state < 4 AND message.state < rows.state) \
              OR (rows.state = 4 AND message.state < 2))",
         )
-        .await?;
-    Ok(())
 }
 
 /// Stores the new bodies of edited messages.
-async fn rewrite_messages(tx: &impl ConnectionTrait, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
+fn new_bodies(fresh: &[NewItem<'_>]) -> Write {
     let all: Vec<_> =
         fresh.iter().filter_map(|one| one.entry.rewrite.as_ref().map(|new| (one.tenant_id, new))).collect();
     Rows::new()
         .uuid("tenant_id", all.iter().map(|(tenant_id, _)| *tenant_id))
         .uuid("id", all.iter().map(|(_, new)| new.message_id))
         .text("body", all.iter().map(|(_, new)| new.body.as_str()))
-        .execute(
-            tx,
-            store,
+        .write(
             "UPDATE message SET body = rows.body FROM rows WHERE message.tenant_id = rows.tenant_id AND message.id = rows.id",
         )
-        .await?;
-    Ok(())
 }
 
 /// The raw bytes of batches that contained something new, or that are quarantined.

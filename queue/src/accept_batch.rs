@@ -206,7 +206,7 @@ pub struct NewConversation {
     pub aliases: Vec<Alias>,
 }
 
-/// What amoCRM reports about a conversation that a manager starts.
+/// Data from amoCRM about a conversation that a manager starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
     /// amojo's id of the customer; empty if the hook contained none.

@@ -81,7 +81,7 @@ impl Queue {
         Ok(u64::try_from(letters.len()).unwrap_or(0))
     }
 
-    /// Updates a lane that lost letters. Whoever holds its lease loses it.
+    /// Updates a lane that lost letters. The holder of its lease loses it.
     async fn shorten(&self, tx: &DatabaseTransaction, tenant_id: Uuid, lane_id: Uuid, gone: i64) -> Result<(), DbErr> {
         use lane::Column;
         lane::Entity::update_many()

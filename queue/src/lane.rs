@@ -66,16 +66,6 @@ pub struct Lane {
     pub carried: i64,
 }
 
-/// A letter with its position.
-pub struct Placed<'a> {
-    pub tenant_id: Uuid,
-    pub lane_id: Uuid,
-    pub order_key: i64,
-    pub seq: i64,
-    pub letter: &'a NewLetter,
-    pub accepted_at: i64,
-}
-
 impl Places {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
         Ok(Self {
@@ -195,7 +185,7 @@ async fn read_locked(
     Ok(now)
 }
 
-/// What a batch of accepted letters needs in a lane.
+/// The changes of a lane by a batch of accepted letters.
 #[derive(Clone, Debug)]
 pub struct LaneChange {
     pub seed: Seed,
@@ -268,36 +258,37 @@ pub fn written(lanes: &BTreeMap<LaneKey, Lane>, now: i64) -> Write {
         .long("leased_until", lanes.values().map(|lane| lane.leased_until))
         .int("starts", lanes.values().map(|lane| lane.starts))
         .long("carried", lanes.values().map(|lane| lane.carried))
-        .uuid("nobody", lanes.values().map(|_| Uuid::nil()))
+        .uuid("no_owner", lanes.values().map(|_| Uuid::nil()))
         .write(
             "UPDATE lane SET next_seq = rows.next_seq, max_key = rows.max_key, waiting = rows.waiting, \
-             due_at = nullif(rows.due, -1), owner = nullif(rows.owner, rows.nobody), leased_until = rows.leased_until, \
-             starts = rows.starts, carried = rows.carried FROM rows \
+             due_at = nullif(rows.due, -1), owner = nullif(rows.owner, rows.no_owner), \
+             leased_until = rows.leased_until, starts = rows.starts, carried = rows.carried FROM rows \
              WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
         )
 }
 
-/// Stores placed letters.
-pub fn new_letters(placed: &[Placed<'_>]) -> Write {
+/// Makes room as [`make_room`] does, creating missing lanes, in a statement of which other parts place the letters:
+/// `of_tenant`, `of_lane`, `next_seq` (with the room), `last_key` and `max_key`. PostgreSQL only.
+pub fn upserted(wants: &BTreeMap<LaneKey, LaneChange>) -> Write {
     Rows::new()
-        .uuid("tenant_id", placed.iter().map(|row| row.tenant_id))
-        .uuid("lane_id", placed.iter().map(|row| row.lane_id))
-        .long("order_key", placed.iter().map(|row| row.order_key))
-        .long("seq", placed.iter().map(|row| row.seq))
-        .uuid("id", placed.iter().map(|row| row.letter.id))
-        .uuid("message_id", placed.iter().map(|row| row.letter.message_id))
-        .uuid("source_id", placed.iter().map(|row| row.letter.source_id))
-        .short("direction", placed.iter().map(|row| row.letter.direction.number()))
-        .short("kind", placed.iter().map(|row| row.letter.kind.number()))
-        .text("payload", placed.iter().map(|row| row.letter.payload.as_str()))
-        .flag("late", placed.iter().map(|row| row.letter.late))
-        .long("accepted_at", placed.iter().map(|row| row.accepted_at))
-        .long("expires_at", placed.iter().map(|row| row.letter.expires_at))
-        .int("day", placed.iter().map(|row| row.letter.day))
+        .uuid("tenant_id", wants.keys().map(|key| key.0))
+        .uuid("lane_id", wants.keys().map(|key| key.1))
+        .uuid("conversation_id", wants.values().map(|want| want.seed.conversation_id))
+        .uuid("source_id", wants.values().map(|want| want.seed.source_id))
+        .short("direction", wants.values().map(|want| want.seed.direction.number()))
+        .short("stream", wants.values().map(|want| want.seed.stream.number()))
+        .uuid("target", wants.values().map(|want| want.seed.target))
+        .long("count", wants.values().map(|want| want.count))
+        .long("hint", wants.values().map(|want| want.hint))
         .write(
-            "INSERT INTO letter (tenant_id, lane_id, order_key, seq, id, message_id, source_id, direction, kind, payload, \
-             attempts, unknown, resends, late, accepted_at, expires_at, day) \
-             SELECT tenant_id, lane_id, order_key, seq, id, message_id, source_id, direction, kind, payload, 0, false, 0, \
-             late, accepted_at, expires_at, day FROM rows",
+            "INSERT INTO lane (tenant_id, lane_id, conversation_id, source_id, direction, stream, target, next_seq, \
+             last_key, max_key, waiting, due_at, owner, epoch, leased_until, starts, carried) \
+             SELECT tenant_id, lane_id, conversation_id, source_id, direction, stream, target, 1 + count, 0, hint, count, \
+             {now}, NULL, 0, 0, 0, 0 FROM rows WHERE true ORDER BY tenant_id, lane_id \
+             ON CONFLICT (tenant_id, lane_id) DO UPDATE SET next_seq = lane.next_seq + excluded.waiting, \
+             waiting = lane.waiting + excluded.waiting, due_at = coalesce(lane.due_at, {now}), \
+             max_key = CASE WHEN excluded.max_key = 0 THEN lane.max_key \
+             ELSE greatest(lane.max_key, lane.last_key, excluded.max_key) END \
+             RETURNING lane.tenant_id AS of_tenant, lane.lane_id AS of_lane, lane.next_seq, lane.last_key, lane.max_key",
         )
 }

@@ -99,7 +99,7 @@ impl Queue {
             match self.claim_at_once(of_one, lease_millis, &mut found).await {
                 Ok(some) => claims.extend(some),
                 Err(error) if claims.is_empty() => return Err(error),
-                // What is already leased is delivered; the rest follows soon.
+                // Lanes that are already leased are delivered; the rest follows soon.
                 Err(error) => {
                     tracing::warn!(%error, "an account's lanes could not be leased");
                     break;
@@ -134,8 +134,8 @@ impl Queue {
     ) -> Result<Vec<Claim>, DbErr> {
         let by_key: HashMap<_, _> = wishes.iter().map(|wish| ((wish.tenant_id, wish.target), wish)).collect();
         let keys: Vec<_> = by_key.keys().copied().collect();
-        // Whoever locks one of the others wakes the workers at its commit, so this does not wait for it while holding
-        // these.
+        // A transaction that holds one of the others wakes the workers when it commits, so this does not wait for it
+        // while holding these.
         let (mut turns, now) = self.lock_free_turns(tx, &keys).await?;
         turns.retain(|turn| !turn.is_held() && turn.ready_at.is_some_and(|ready_at| ready_at <= now));
         let mut allowed = Vec::with_capacity(turns.len());

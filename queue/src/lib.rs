@@ -29,6 +29,7 @@ mod keys;
 pub mod lane;
 mod lease;
 mod ledger;
+mod letter;
 mod manual;
 pub mod media;
 mod receipt;

@@ -1,4 +1,4 @@
-//! What became of an accepted request.
+//! The outcome of an accepted request.
 
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ pub enum ItemOutcome {
     New {
         message_id: Uuid,
     },
-    /// A repeat; `same` tells whether its fingerprint is equal.
+    /// A repeat. `same`: whether its fingerprint is equal.
     Duplicate {
         message_id: Uuid,
         same: bool,

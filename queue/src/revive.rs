@@ -38,7 +38,8 @@ impl Queue {
         let key = (tenant_id, letter.source_id, letter.direction.number(), letter.day);
         let counted = BTreeMap::from_iter((letter.kind == LetterKind::Message).then_some((key, (0, 0, -1))));
         let counted = ledger::counted(self.instance, &counted);
-        write_batch(&tx, &self.store, [lane::new_letters(&[placed]), lane::written(&lanes, now), counted]).await?;
+        write_batch(&tx, &self.store, [super::letter::new_letters(&[placed]), lane::written(&lanes, now), counted])
+            .await?;
         tx.commit().await?;
         Ok(true)
     }

@@ -1,8 +1,9 @@
 //! Many rows in one statement, the same text on both engines.
 //!
 //! A statement is written once against a table `rows(…)` put in front of it: on PostgreSQL an `unnest` of one array
-//! per column (one prepared text for any number of rows), on SQLite a VALUES list in chunks of 64, 16, 4 and 1 rows
-//! (four prepared texts). `{now}` is the database's time in milliseconds.
+//! per column (one prepared text for any number of rows), on SQLite a VALUES list of 1, 4, 16, 64 or 256 rows (five
+//! prepared texts), the last of them NULL and filtered out: each statement costs two hand-overs between threads, a row of
+//! NULLs next to nothing. `{now}` is the database's time in milliseconds.
 //!
 //! No value may be NULL (sea-orm's arrays cannot contain it); for a nullable column the statement uses `nullif`.
 
@@ -11,7 +12,10 @@ use sea_orm::sea_query::ArrayType;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, QueryResult, Statement, Value};
 use uuid::Uuid;
 
-const CHUNKS: [usize; 4] = [64, 16, 4, 1];
+/// Rows of a statement on SQLite.
+const SIZES: [usize; 5] = [1, 4, 16, 64, 256];
+/// Variables of a statement on SQLite, of which it takes 32,766 at most.
+const MOST_VARIABLES: usize = 30_000;
 
 /// Columns of equal length.
 #[derive(Default)]
@@ -113,17 +117,23 @@ impl Rows {
     }
 
     fn for_postgres(self, store: &Store, body: &str) -> Statement {
-        let (text, values) = self.in_postgres(store, body, 1);
+        let (text, values) = self.in_postgres(store, body, 1, "");
         Statement::from_sql_and_values(store.backend(), text, values)
     }
 
-    /// The text and its values, numbered from `first` on.
-    fn in_postgres(self, store: &Store, body: &str, first: usize) -> (String, impl Iterator<Item = Value> + use<>) {
+    /// The text and its values, numbered from `first` on; `filter` is a WHERE clause for all rows.
+    fn in_postgres(
+        self,
+        store: &Store,
+        body: &str,
+        first: usize,
+        filter: &str,
+    ) -> (String, impl Iterator<Item = Value> + use<>) {
         let names = self.names();
         let numbered = (first..).zip(&self.columns);
         let arrays: Vec<String> = numbered.map(|(number, column)| format!("${number}::{}", column.cast)).collect();
         let body = body.replace("{now}", &store.now_sql());
-        let text = format!("WITH rows({names}) AS (SELECT * FROM unnest({})) {body}", arrays.join(", "));
+        let text = format!("WITH rows({names}) AS (SELECT * FROM unnest({}){filter}) {body}", arrays.join(", "));
         let values = self.columns.into_iter().map(|column| Value::Array(column.kind, Some(Box::new(column.values))));
         (text, values)
     }
@@ -132,31 +142,32 @@ impl Rows {
         let names = self.names();
         let width = self.columns.len();
         let mut columns: Vec<_> = self.columns.into_iter().map(|column| column.values.into_iter()).collect();
+        let largest = SIZES.into_iter().rfind(|size| size * width <= MOST_VARIABLES).unwrap_or(1);
         let mut left = self.length;
         let mut statements = Vec::new();
         while left > 0 {
-            let size = CHUNKS.into_iter().find(|size| *size <= left).unwrap_or(1);
-            left -= size;
+            let size = SIZES.into_iter().find(|size| *size >= left).unwrap_or(largest).min(largest);
+            let filled = size.min(left);
+            left -= filled;
             let mut values = Vec::with_capacity(size * width + 1);
-            for _ in 0..size {
+            for _ in 0..filled {
                 values.extend(columns.iter_mut().filter_map(Iterator::next));
             }
-            let mut list = String::with_capacity(size * width * 6);
-            for row in 0..size {
-                list.push_str(if row == 0 { "(" } else { ",(" });
-                for column in 0..width {
-                    let gap = if column == 0 { "" } else { "," };
-                    list.push_str(&format!("{gap}?{}", row * width + column + 1));
-                }
-                list.push(')');
-            }
+            values.resize(size * width, Value::Bytes(None));
+            let row = format!("({})", vec!["?"; width].join(","));
+            let list = vec![row.as_str(); size].join(",");
             let body = if body.contains("{now}") {
                 values.push(store.clock().millis().into());
                 body.replace("{now}", &format!("?{}", size * width + 1))
             } else {
                 body.to_owned()
             };
-            let text = format!("WITH rows({names}) AS (VALUES {list}) {body}");
+            // A statement of one row has none to filter out.
+            let rows = match size {
+                1 => format!("VALUES {list}"),
+                _ => format!("SELECT * FROM (VALUES {list}) WHERE column1 IS NOT NULL"),
+            };
+            let text = format!("WITH rows({names}) AS ({rows}) {body}");
             statements.push(Statement::from_sql_and_values(store.backend(), text, values));
         }
         statements
@@ -218,11 +229,51 @@ pub async fn write_batch_and_fetch(
 fn expressions(store: &Store, writes: impl Iterator<Item = Write>) -> (Vec<String>, Vec<Value>) {
     let (mut parts, mut values) = (Vec::new(), Vec::new());
     for (place, write) in writes.enumerate() {
-        let (text, more) = write.rows.in_postgres(store, &write.body, values.len() + 1);
+        let (text, more) = write.rows.in_postgres(store, &write.body, values.len() + 1, "");
         values.extend(more);
         parts.push(format!("w{place} AS ({text})"));
     }
     (parts, values)
+}
+
+/// Runs `keys`, which inserts as many rows as it has or none, then each of `locking` after the one before it, and `others`
+/// in any order: one PostgreSQL statement, which is its own transaction. Each may read those before it as `w0`, `w1`, …,
+/// and returns at least one column. False, with nothing changed, if `keys` inserted no row although it has some.
+///
+/// # Errors
+/// If the database refuses it, and if `keys` inserted some of its rows only (SQLSTATE 22012); nothing is changed then.
+pub async fn write_all_or_nothing(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    keys: Write,
+    locking: impl IntoIterator<Item = Write>,
+    others: impl IntoIterator<Item = Write>,
+) -> Result<bool, DbErr> {
+    let count = i64::try_from(keys.rows.length).unwrap_or(i64::MAX);
+    let mut values: Vec<Value> = vec![count.into()];
+    let mut parts = Vec::new();
+    let mut add = |write: Write, filter: &str| {
+        let (text, more) = write.rows.in_postgres(store, &write.body, values.len() + 1, filter);
+        values.extend(more);
+        parts.push(format!("w{} AS ({text})", parts.len()));
+    };
+    add(keys, "");
+    let all_are_new = "(SELECT count(*) FROM w0) = $1::bigint";
+    for (place, write) in locking.into_iter().enumerate() {
+        // Reading the previous one makes PostgreSQL run that first.
+        add(write, &format!(" WHERE {all_are_new} AND (SELECT count(*) FROM w{place}) >= 0"));
+    }
+    for write in others {
+        add(write, &format!(" WHERE {all_are_new}"));
+    }
+    let text = format!(
+        "WITH {} SELECT CASE WHEN {all_are_new} THEN 1 WHEN (SELECT count(*) FROM w0) = 0 THEN 0 \
+         ELSE 1 / ((SELECT count(*) FROM w0) - (SELECT count(*) FROM w0)) END AS stored",
+        parts.join(", ")
+    );
+    let row = db.query_one_raw(Statement::from_sql_and_values(store.backend(), text, values)).await?;
+    let row = row.ok_or_else(|| DbErr::RecordNotFound("an answer".into()))?;
+    Ok(row.try_get::<i64>("", "stored")? == 1)
 }
 
 /// All columns of an entity, each named with the prefix.

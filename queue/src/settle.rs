@@ -41,7 +41,7 @@ pub struct Settlement {
     pub rest: i64,
 }
 
-/// What becomes of the letter.
+/// The outcome for the letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settled {
     /// The other side accepted it.
@@ -108,7 +108,7 @@ pub struct Attempt {
     /// At most 4 KiB, redacted.
     pub answer: String,
     pub reason: String,
-    /// What was posted to a developer's endpoint, if anything.
+    /// The webhook posted to a developer's endpoint, if any.
     pub webhook: Option<LoggedWebhook>,
 }
 
@@ -157,7 +157,7 @@ impl Queue {
         self.settle_at_once(settlements, false).await
     }
 
-    /// The same after an attempt with an unknown result: what it wrote is not written again and counts as valid.
+    /// The same after an attempt with an unknown result: rows that it wrote are not written again and count as valid.
     pub async fn settle_retried(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
         self.settle_at_once(settlements, true).await
     }
@@ -237,7 +237,7 @@ impl Queue {
             removed,
             marked,
             advanced,
-            lane::new_letters(&placed),
+            super::letter::new_letters(&placed),
             lane::written(&lanes, now),
             effects::messages(&mine, &positions),
             learned::write_chat_ids(settlements),
@@ -286,7 +286,7 @@ impl Queue {
             || self.errs("defect.forget_the_epoch")
     }
 
-    /// What the ledger counts of them.
+    /// Their changes of the ledger.
     fn settled(&self, mine: &[&Settlement]) -> Write {
         let mut changes: BTreeMap<ledger::Key, (i64, i64, i64)> = BTreeMap::new();
         for settlement in mine.iter().filter(|_| !self.errs("defect.miscount")) {

@@ -133,20 +133,20 @@ impl Turn {
     }
 }
 
-/// Locks turns, creating missing ones, and wakes those that nothing holds.
+/// Locks turns, creating missing ones, and wakes those that are not held. One that is already due is locked, not
+/// rewritten.
 pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
-    rows_of(keys)
-        .execute(
-            db,
-            store,
-            "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
+    waking(keys).run(db, store).await
+}
+
+/// [`wake_turns`] as a part of another statement; returns those that it has written.
+pub fn waking(keys: &BTreeMap<Key, String>) -> Write {
+    rows_of(keys).write(
+        "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
              SELECT tenant_id, target, pool, {now}, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
-             ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = CASE \
-             WHEN turn.reason <> '' THEN turn.ready_at \
-             WHEN turn.ready_at IS NULL OR turn.ready_at > {now} THEN {now} ELSE turn.ready_at END",
-        )
-        .await?;
-    Ok(())
+             ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = {now} \
+             WHERE turn.reason = '' AND (turn.ready_at IS NULL OR turn.ready_at > {now}) RETURNING turn.tenant_id",
+    )
 }
 
 fn rows_of(keys: &BTreeMap<Key, String>) -> Rows {
@@ -290,8 +290,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Makes messages to a source's messenger that were accepted before `before` (milliseconds since 1970) expire:
-    /// when the source is resumed, each becomes a dead letter and its manager is told −1/902.
+    /// Makes messages to a source's messenger that were accepted before `before` (milliseconds since 1970) expire: when
+    /// the source is resumed, each becomes a dead letter and its manager is notified with −1/902.
     pub async fn age(&self, tenant_id: Uuid, source_id: Uuid, before: i64) -> Result<u64, DbErr> {
         Rows::new()
             .uuid("tenant_id", [tenant_id])

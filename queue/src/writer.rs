@@ -1,4 +1,4 @@
-//! Group commit: what arrives during one commit goes into the next. There is no delay timer; under light load a
+//! Group commit: requests that arrive during one commit go into the next. There is no delay timer; under light load a
 //! batch is alone in its commit, under heavy load hundreds share one.
 
 use std::sync::{Arc, Mutex, PoisonError};

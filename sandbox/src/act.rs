@@ -25,7 +25,7 @@ pub enum Act {
     Send {
         /// The chat.
         chat: String,
-        /// What is sent.
+        /// The content.
         message: Content,
     },
     /// A message to a phone number, which opens a chat.
@@ -37,7 +37,7 @@ pub enum Act {
         source: Option<String>,
         /// The number.
         phone: String,
-        /// What is sent.
+        /// The content.
         message: Content,
     },
     /// A reaction, or its removal without an emoji.

@@ -23,7 +23,7 @@ enum Takes {
     Host,
 }
 
-/// What a fault affects.
+/// The requests that a fault affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
     Everything,
@@ -43,7 +43,7 @@ const KINDS: [Kind; 19] = [
     ("doubled-hooks", Takes::Nothing, Reach::Everything, "hooks are sent twice"),
     ("reordered-hooks", Takes::Nothing, Reach::Everything, "every other hook leaves after the one behind it"),
     ("late-hooks", Takes::Number(3), Reach::Everything, "hooks leave so many seconds late"),
-    ("demotion", Takes::Number(3), Reach::Everything, "whoever answers slowly gets hooks so many seconds late"),
+    ("demotion", Takes::Number(3), Reach::Everything, "slow integrations get hooks this many seconds late"),
     ("limits", Takes::Nothing, Reach::Everything, "7 requests a second, then 429, then a ban"),
     ("429", Takes::Number(30), Reach::Accounts, "REST and tokens: 429 that names so many seconds"),
     ("page", Takes::Number(502), Reach::Accounts, "REST and tokens: a gateway's page of HTML with this status"),

@@ -99,7 +99,7 @@ fn forwards(account: &Account, place: &Place<'_>, id: &str) -> Result<Value> {
 fn answer_comment(account: &Account, place: &Place<'_>, id: &str, content: &mut Value) -> Result<()> {
     let comment = account.message(id).filter(|one| one.chat_id == place.chat_id);
     let comment = comment.context("the comment is not in this chat")?;
-    let post = comment.post_id().context("the message is no comment")?;
+    let post = comment.post_id().context("the message is not a comment")?;
     if content.get("type").is_none_or(|kind| kind != "text") || content.get("markup").is_some() {
         bail!("a public answer to a comment can only be a text");
     }

@@ -14,17 +14,18 @@ use crate::{
 /// amoCRM's time limit for an answer.
 const LIMIT: Duration = Duration::from_secs(3);
 
-fn nobody(reason: &str) -> HookAnswer {
+/// The answer of a call that was not made, with the reason.
+fn not_called(reason: &str) -> HookAnswer {
     HookAnswer { status: None, millis: 0, error: Some(reason.to_owned()) }
 }
 
 /// Installs, and makes amoCRM's own call about it.
 pub(crate) async fn install(core: &Core, host: &str, integration: &str) -> HookAnswer {
     let Some(known) = core.integration_named(integration) else {
-        return nobody("no such integration");
+        return not_called("no such integration");
     };
     let Some(code) = consent::code_for(core, host, known) else {
-        return nobody("no such account");
+        return not_called("no such account");
     };
     let uri = core.redirect_uri(known);
     let path = url::Url::parse(&uri).map_or_else(|_| uri.clone(), |url| url.path().to_owned());
@@ -44,7 +45,7 @@ pub(crate) async fn install(core: &Core, host: &str, integration: &str) -> HookA
 
 /// A call that never arrives; logged, so that people see why nothing happens.
 fn lost(core: &Core, host: &str, shown: String) -> HookAnswer {
-    let answer = nobody("lost on purpose");
+    let answer = not_called("lost on purpose");
     core.change(|state| {
         state.log(RequestView {
             number: 0,
@@ -87,10 +88,10 @@ pub(crate) fn revoke_silently(core: &Core, host: &str, integration: &str) {
 /// Revokes an integration's access to an account and sends the notice.
 pub(crate) async fn revoke(core: &Core, host: &str, integration: &str) -> HookAnswer {
     let Some(known) = core.integration_named(integration) else {
-        return nobody("no such integration");
+        return not_called("no such integration");
     };
     let Some(account_id) = switch_off(core, host, known) else {
-        return nobody("no such account");
+        return not_called("no such account");
     };
     let signature = signature::sign_revoke(&known.client_secret, &known.client_id, account_id);
     let request = core.client.get(format!("{}/oauth/revoked", core.parom_url())).query(&[

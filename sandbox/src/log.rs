@@ -1,4 +1,4 @@
-//! What the sandbox records: requests, token calls, answers to hooks, and what was repeated.
+//! The sandbox's records: requests, token calls, answers to hooks, and repeated messages.
 
 use std::time::Duration;
 

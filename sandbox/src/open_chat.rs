@@ -29,7 +29,7 @@ pub(crate) fn open_chat(
         let account = state.accounts.get_mut(host).context("no such account")?;
         let scope_id = format!("{channel_id}_{}", account.amojo_id);
         if !state.connections.contains_key(&scope_id) {
-            bail!("the channel is not connected, so nobody can be written to first");
+            bail!("the channel is not connected, so a manager cannot write first");
         }
         if let Some(chat) = waiting(account, &scope_id, source, digits) {
             return Ok(chat.id.clone());

@@ -29,7 +29,7 @@ pub(crate) async fn call(core: &Core, call: Outgoing) -> HookAnswer {
             error: Some(if error.is_timeout() {
                 format!("no answer in {} s", call.limit.as_secs())
             } else if error.is_connect() {
-                "nobody listens there".to_owned()
+                "nothing listens there".to_owned()
             } else {
                 "the connection broke off".to_owned()
             }),
@@ -91,7 +91,7 @@ fn copy(call: &Outgoing) -> Option<Outgoing> {
     })
 }
 
-/// What the log shows of a call: method, path and host.
+/// The parts of a call shown in the log: method, path and host.
 type Shown = (&'static str, String, Option<String>);
 
 fn copy_of_log(call: &Outgoing) -> Shown {

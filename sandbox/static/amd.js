@@ -1,5 +1,5 @@
-// A small AMD loader. It knows the modules the host offers by name and files of the widget itself by a path that
-// begins with a dot; everything else is refused aloud, as a widget must not rely on what amoCRM does not document.
+// A small AMD loader. It resolves the modules that the host offers by name, and the widget's own files by paths that
+// begin with a dot; anything else is an error, because a widget must not rely on undocumented modules.
 'use strict';
 
 (function () {
@@ -14,7 +14,7 @@
     const module = { dependencies: listed, factory: parts[0] };
     const script = document.currentScript;
     if (script) defined.set(script, module);
-    // A library that was put into the page by other means names itself.
+    // A library that was loaded into the page in another way has its own name.
     else if (typeof name === 'string') loading.set(name, made(module, location.href));
     else throw new Error('define() without a name outside of a script file');
   }
@@ -66,7 +66,7 @@
   window.define = define;
   window.require = require;
   window.requirejs = require;
-  // What the host itself uses.
+  // Used by the host itself.
   window.sandboxModules = Object.freeze({
     offer: (name, value) => offered.set(name, value),
     load(url) {

@@ -1,4 +1,4 @@
-// What a manager does in a chat: writing with all that belongs to a message, reactions, typing, writing first.
+// A manager's actions in a chat: messages with all their parts, reactions, typing, writing first.
 'use strict';
 
 (function () {
@@ -10,10 +10,10 @@
   async function act(what) {
     const headers = { 'Content-Type': 'application/json' };
     const answer = await fetch(root.dataset.base + '/acts', { method: 'POST', headers, body: JSON.stringify(what) });
-    const told = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(told.error || String(answer.status));
+    const result = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(result.error || String(answer.status));
     document.dispatchEvent(new Event('sandbox:changed'));
-    return told;
+    return result;
   }
 
   function refuse(id, error) {
@@ -48,7 +48,7 @@
   const field = form.elements.text;
   const enclosed = find('enclosed');
   const FORWARD = 'sandbox-forward';
-  // What goes into the next message: files [{name, told}], and messages {id, text, post}.
+  // Parts of the next message: files [{name, file}], and messages {id, text, post}.
   const next = { files: [], quote: null, forward: remembered(), comment: null };
 
   function remembered() {
@@ -88,7 +88,7 @@
     field.required = !(next.files.length || next.forward || find('list-rows').value.trim() || (template && template.value));
   }
 
-  // A row a line, buttons separated by `|`, a link after `=`.
+  // One row per line, buttons separated by `|`, a link after `=`.
   function keys() {
     const button = (part) => {
       const link = part.match(/^(.*\S)\s*=\s*(https?:\/\/\S+)$/);
@@ -128,7 +128,7 @@
   }
 
   function message() {
-    const made = { text: field.value, files: next.files.map((file) => file.told), buttons: keys(), list: list(), template: template() };
+    const made = { text: field.value, files: next.files.map((one) => one.file), buttons: keys(), list: list(), template: template() };
     for (const kind of ['quote', 'forward', 'comment']) if (next[kind]) made[kind] = next[kind].id;
     if (find('salesbot').checked) made.salesbot = true;
     else made.user = user;
@@ -137,7 +137,7 @@
 
   const INPUTS = ['text', 'keys', 'list-rows', 'list-header', 'list-footer', 'list-button', 'template'];
 
-  // Empties everything at once, so that one can go on writing; the answer is a way to put it back.
+  // Clears everything at once, so that the manager can continue; returns a function that restores it.
   function clear() {
     const inputs = INPUTS.map(find).filter(Boolean).map((input) => [input, input.value]);
     const before = { ...next };
@@ -172,21 +172,22 @@
     }
   });
 
-  // "The manager is typing" is told at most every five seconds; amoCRM decides that, so nothing is counted here.
+  // amoCRM sends "the manager is typing" at most every five seconds and enforces that itself, so nothing is counted
+  // here.
   let typed = 0;
   field.addEventListener('input', () => {
     if (form.dataset.typing !== 'true' || Date.now() - typed < 1000) return;
     typed = Date.now();
     const what = { act: 'type', chat: root.dataset.chat, user };
     if (next.comment) what.post = next.comment.post;
-    // Nobody has to know that it could not be told.
+    // A failure is not shown.
     act(what).catch(() => {});
   });
 
   // Files.
   for (const button of form.querySelectorAll('[data-sample]')) {
     button.addEventListener('click', () => {
-      next.files.push({ name: button.textContent, told: { sample: button.dataset.sample } });
+      next.files.push({ name: button.textContent, file: { sample: button.dataset.sample } });
       drawNext();
     });
   }
@@ -197,7 +198,7 @@
       try {
         const answer = await fetch(root.dataset.base + '/files?' + query, { method: 'POST', headers, body: file });
         if (!answer.ok) throw new Error(String(answer.status));
-        next.files.push({ name: file.name, told: { file: (await answer.json()).file } });
+        next.files.push({ name: file.name, file: { file: (await answer.json()).file } });
       } catch (error) {
         refuse('refusal', error);
       }
@@ -209,9 +210,9 @@
   // Templates.
   function chooseTemplate() {
     const option = find('template').selectedOptions[0];
-    const told = option.dataset.told ? JSON.parse(option.dataset.told) : { content: '', params: {} };
-    find('template-content').textContent = told.content;
-    const fields = Object.entries(told.params).map(([marker, value], index) => {
+    const data = option.dataset.template ? JSON.parse(option.dataset.template) : { content: '', params: {} };
+    find('template-content').textContent = data.content;
+    const fields = Object.entries(data.params).map(([marker, value], index) => {
       const label = document.createElement('label');
       const input = document.createElement('input');
       label.className = 'small';
@@ -227,7 +228,7 @@
   if (find('template')) find('template').addEventListener('change', chooseTemplate);
   find('list-rows').addEventListener('input', drawNext);
 
-  // What is done with a message.
+  // Actions on a message.
   find('message-rows').addEventListener('click', async (event) => {
     const button = event.target.closest('[data-do]');
     if (!button) return;

@@ -1,4 +1,4 @@
-// Keeps the manager's window fresh. The rows come as finished HTML in which everything people wrote is escaped.
+// Updates the manager's window. The rows are rendered as HTML by the server, with all user input escaped.
 'use strict';
 
 (function () {
@@ -16,7 +16,7 @@
     return made.content.firstElementChild;
   }
 
-  // What a person has opened and where the focus is goes over to the new row.
+  // Opened details and the focus are transferred to the new row.
   function replace(item, fresh) {
     const inside = (element) => [...element.querySelectorAll('a,button,summary,audio,video')];
     const at = inside(item).indexOf(document.activeElement);
@@ -29,8 +29,8 @@
 
   const known = new WeakMap();
 
-  // Brings a list to the wanted rows and touches only what differs, so that focus, scrolling and players survive
-  // and a screen reader hears only what is new.
+  // Updates a list to the given rows and changes only what differs, so that focus, scrolling and players are preserved
+  // and a screen reader announces only new rows.
   function sync(list, rows) {
     if (!list) return;
     const old = new Map();
@@ -79,7 +79,7 @@
         const answer = await fetch(root.dataset.snapshot);
         if (answer.ok) draw(await answer.json());
       } catch (error) {
-        // The event stream notices the same outage and calls again when it is over.
+        // The event stream notices the same outage and reloads when it is over.
       }
     } while (again);
     asking = false;

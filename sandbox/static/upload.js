@@ -1,17 +1,17 @@
-// Uploads the chosen zip as it is; the answer's words tell why an archive was refused.
+// Uploads the chosen zip unchanged; the text of the answer says why an archive was refused.
 'use strict';
 
 for (const form of document.querySelectorAll('form[data-upload]')) {
   form.addEventListener('submit', async function (event) {
     event.preventDefault();
-    const told = form.querySelector('[role=status]');
+    const status = form.querySelector('[role=status]');
     const query = new URLSearchParams({ integration: form.elements.integration.value, code: form.elements.code.value });
     try {
       const answer = await fetch(form.dataset.upload + '?' + query, { method: 'POST', body: form.elements.zip.files[0] });
       if (answer.ok) location.reload();
-      else told.textContent = await answer.text();
+      else status.textContent = await answer.text();
     } catch (error) {
-      told.textContent = String(error);
+      status.textContent = String(error);
     }
   });
 }

@@ -1,5 +1,5 @@
-// What amoCRM gives a widget: the global APP, the modal component, and the methods of `this`.
-// Names and behaviour are from amoCRM's published web SDK pages; what is not documented is not here.
+// amoCRM's environment of a widget: the global APP, the modal component, and the methods of `this`. Names and behaviour
+// are from amoCRM's published web SDK pages; undocumented parts are missing.
 'use strict';
 
 (function () {
@@ -8,7 +8,7 @@
   if (!root) return;
   const data = JSON.parse(root.dataset.host);
 
-  // amoCRM's widgets keep a disposable token for about 25 minutes, though it is called disposable.
+  // amoCRM's pages cache a disposable token for about 25 minutes, despite its name.
   const TOKEN_MILLIS = 25 * 60 * 1000;
   const ahead = data.now - Date.now();
   const now = () => Date.now() + ahead;
@@ -103,7 +103,7 @@
     return { render: (values) => twig(text, values) };
   }
 
-  // Everything a widget finds on `this`.
+  // The members of a widget's `this`.
   function methodsOf(entry) {
     const settings = Object.assign({}, entry.settings);
     const params = Object.assign(settings, {

@@ -1,4 +1,4 @@
-// Runs widgets as amoCRM's pages do: which callback comes when, and what the buttons at the bottom do.
+// Runs widgets like amoCRM's pages: the order of callbacks, and the buttons at the bottom.
 'use strict';
 
 (function () {
@@ -60,7 +60,7 @@
     call(running, 'destroy');
   }
 
-  // Only JSON or a number survives in a field of the kind "custom"; amoCRM drops other texts.
+  // A field of the kind "custom" keeps only JSON or a number; amoCRM drops other texts.
   function fields() {
     const found = {};
     for (const input of document.querySelectorAll('#widget_settings__fields_wrapper [data-field]')) {

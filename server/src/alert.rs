@@ -58,7 +58,7 @@ pub const VENDOR_KINDS: [&str; 9] = [
 /// Milliseconds before the first e-mail: a cause gone by then is not mailed, causes raised together share one e-mail.
 const SETTLES: i64 = 60_000;
 
-/// What to raise.
+/// An alert to raise.
 #[derive(Clone, Debug)]
 pub struct Alarm<'alarm> {
     /// The tenant concerned; [`base::store::VENDOR`] for the vendor.

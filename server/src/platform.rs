@@ -1,4 +1,4 @@
-//! What every module of the server may use: the parts that come from the crates below it, built once and passed along
+//! The foundation of every module of the server: the parts from the crates below it, built once and passed along
 //! instead of statics.
 
 use std::sync::Arc;
@@ -35,8 +35,8 @@ pub struct TypingSignal {
     pub until: i64,
 }
 
-/// What every module may use. Modules with state of their own add it in a context that dereferences to what is below
-/// it (docs/decisions/0024-crates-and-contexts.md).
+/// The context that every module may use. Modules with state of their own have a context that dereferences to the one
+/// below it (docs/decisions/0024-crates-and-contexts.md).
 pub struct PlatformContext {
     pub config: Config,
     pub clock: Clock,
@@ -115,7 +115,7 @@ impl PlatformContext {
     }
 }
 
-/// Lets a context be used wherever the one below it is asked for.
+/// Implements `Deref` from a context to the one below it, so that it can be passed in its place.
 macro_rules! stands_on {
     ($context:ty, $field:ident: $below:ty) => {
         impl std::ops::Deref for $context {

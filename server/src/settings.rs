@@ -1,4 +1,4 @@
-//! A source's settings: what is stored as it is, what is sealed, and what a reader may see.
+//! A source's settings: plain and encrypted values, and their display.
 
 use std::collections::BTreeMap;
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::due;
-use base::verdict::Verdict;
+use base::verdict::{Report, Verdict};
 use connectors::SourceNotice;
 use entity::source;
 use entity::source_notice::{self, Column};
@@ -91,8 +91,15 @@ async fn one(app: &Arc<UsageContext>, notice: source_notice::Model) -> anyhow::R
         repeat: notice.unknown,
         now: app.clock.now(),
     };
-    let verdict = connector.notify(&settings, &given).await.map(|report| report.verdict);
-    let unknown = notice.unknown || matches!(verdict, Some(Verdict::Unknown));
+    let report = connector.notify(&settings, &given).await;
+    // An endpoint that answered "later" may have kept it all the same.
+    let arrived = |report: &Report| match report.verdict {
+        Verdict::Unknown => true,
+        Verdict::Retry { .. } => report.status > 0,
+        _ => false,
+    };
+    let unknown = notice.unknown || report.as_ref().is_some_and(arrived);
+    let verdict = report.map(|report| report.verdict);
     match verdict {
         None | Some(Verdict::Done(_)) => gone(app, &notice).await?,
         Some(Verdict::Bury(failure)) => {

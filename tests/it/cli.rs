@@ -98,7 +98,7 @@ async fn doctor_says_what_is_well_and_what_is_not() {
     assert!(said.contains("→ compare secret with the letter from amoCRM"), "{said}");
     assert!(!said.contains("canary"), "{said}");
 
-    // The operator's language is the terminal's; programs are always told in English.
+    // The operator's language is the terminal's; the output for programs is always English.
     let russian = |drill: &Drill, arguments: &[&str]| {
         let mut command = drill.command(arguments);
         command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", "ru_RU.UTF-8");
@@ -175,4 +175,21 @@ async fn with_input(mut command: Command, input: &str) -> Output {
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).await.unwrap();
     child.wait_with_output().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn programs_read_what_commands_did() {
+    let drill = drill().await;
+    let document = async |arguments: &[&str]| -> Value {
+        let done = run(&mut drill.command(arguments)).await;
+        assert!(done.status.success(), "{arguments:?}: {}", text(&done.stderr));
+        serde_json::from_slice(&done.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {}", text(&done.stdout)))
+    };
+    assert!(document(&["migrate", "--json"]).await["applied"].is_u64());
+    assert_eq!(document(&["migrate", "--json"]).await["applied"], 0);
+    let verify = ["chats", "verify", "--secret", "canary", "--signature", "none"];
+    let wrong = run(&mut drill.command(&verify)).await;
+    assert_eq!((wrong.status.code(), wrong.stdout.len()), (Some(1), 0));
+    let said = text(&wrong.stderr);
+    assert_eq!(said, "parom: the signature does not belong to this body and this secret\n");
 }

@@ -4,6 +4,7 @@
 mod generated;
 mod others;
 mod telegram;
+mod whatsapp;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

@@ -1,5 +1,5 @@
-//! The pages of `docs/protocol/` say which test holds each rule of amoCRM's and Telegram's documents: what they name is
-//! there, and no rule stands without a test or a reason. How they are read: docs/conformance.md.
+//! The pages of `docs/protocol/` list the test of each rule of amoCRM's and Telegram's documents: the named tests
+//! exist, and every rule has a test or a reason. How to read them: docs/conformance.md.
 
 mod abilities;
 mod cells;
@@ -49,7 +49,7 @@ fn rows(text: &str) -> Vec<ConformanceRow> {
     found
 }
 
-/// What stands between backticks.
+/// The texts between backticks.
 fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }

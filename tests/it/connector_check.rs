@@ -175,7 +175,7 @@ async fn nothing_is_called_that_may_not_be_called() {
     let said = text(&output.stderr);
     assert!(!output.status.success() && said.contains("--private allows this machine"), "{said}");
     assert!(output.stdout.is_empty());
-    // Nobody listens: each check says so, and none waits.
+    // Nothing listens: each check reports it, and none waits.
     let output = run("http://127.0.0.1:9/hook", &["--private"]).await;
     let said = text(&output.stdout);
     assert!(!output.status.success() && said.contains("FAIL  message.text"), "{said}");

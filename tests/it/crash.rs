@@ -80,7 +80,7 @@ async fn dies_at_every_point(engine: Engine) {
     drill.ends_well().await;
 }
 
-/// Writes numbered texts until told to stop, each until it is acknowledged; gives how many.
+/// Writes numbered texts until stopped, each until it is acknowledged; returns how many.
 async fn keeps_writing(drill: &Drill, line: &Line, enough: Arc<AtomicBool>) -> tokio::task::JoinHandle<usize> {
     let (api, customer, path) = (drill.api.clone(), drill.customer(line, "anna"), line.path("/messages"));
     tokio::spawn(async move {

@@ -18,10 +18,10 @@ async fn the_demo_checks_itself() {
     let said = text(&output.stdout);
     assert!(output.status.success(), "{said}{}", text(&output.stderr));
     assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), 21, "{said}");
+    assert_eq!(said.lines().count(), 21, "one line a step and nothing else: {said}");
     for kind in ["telegram", "whatsapp", "max", "vk", "avito", "instagram", "facebook"] {
         assert!(said.contains(&format!("{kind}: connected, a message in, an answer out")), "{said}");
     }
-    assert!(said.ends_with("all steps ok\n"), "{said}");
 }
 
 async fn vendor_link(data: &Path) -> Output {

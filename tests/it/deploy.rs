@@ -57,7 +57,7 @@ async fn metrics_are_as_prometheus_wants_them(world: &mut World) {
     let done = check.wait_with_output().await.unwrap();
     let said = [done.stdout, done.stderr].concat();
     let said = String::from_utf8_lossy(&said);
-    // The name is a contract; its unit stands in it.
+    // The name is a contract and contains its unit.
     let wrong: Vec<&str> = said.lines().filter(|line| !line.starts_with("parom_disk_free_percent ")).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
 }
@@ -125,7 +125,7 @@ async fn l11_unpinned_images_and_open_containers_are_refused() {
     }
 }
 
-/// L11: every crate that is shipped stands in the bill of materials, with licence and checksum, and none of the tests'.
+/// L11: every crate that is shipped is in the bill of materials, with licence and checksum, and none of the tests'.
 #[tokio::test]
 async fn l11_the_bill_of_materials_is_whole() {
     let Some(python) = needed("PAROM_TEST_PYTHON") else { return };

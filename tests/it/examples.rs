@@ -1,5 +1,5 @@
-//! The examples are what they say: each is started as its README tells, plays a conversation both ways with a server and
-//! a local amoCRM, and does everything that `parom connector check` asks for.
+//! The examples work as described: each is started as in its README, has a conversation in both directions with a
+//! server and a local amoCRM, and passes `parom connector check`.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -89,7 +89,7 @@ impl<'a> Example<'a> {
         self.sees(chat, text, found).await
     }
 
-    /// Waits until amoCRM was told these statuses of a manager's message.
+    /// Waits until amoCRM received these statuses of a manager's message.
     async fn is_told(&self, message_id: &str, codes: &[i64]) {
         let told = |sandbox: &sandbox::Sandbox| {
             let message = sandbox.messages(HOST).into_iter().find(|one| one.id == message_id)?;

@@ -1,5 +1,5 @@
-//! Hooks of amoCRM however mangled, through the real door: each is answered 200, nothing breaks, and a good hook that
-//! comes in the same moment is carried.
+//! Mangled hooks of amoCRM through the real route: each is answered 200, nothing breaks, and a valid hook at the same
+//! moment is delivered.
 
 mod forms;
 
@@ -71,7 +71,7 @@ impl<'a> Hooks<'a> {
     }
 }
 
-/// Gives a body the id of a message that nobody has seen.
+/// Gives a body the id of a new message.
 fn fresh(body: &mut Value, number: usize) {
     if let Some(id) = body.pointer_mut("/message/message/id") {
         *id = json!(format!("7b0d2c1e-4f3a-4c8b-8a55-{number:012}"));
@@ -254,7 +254,7 @@ async fn mangled_hooks_hurt_nobody(world: &mut World) {
     let texts: Vec<String> =
         world.messenger.texts().into_iter().filter(|text| text.starts_with("a neighbour of ")).collect();
     assert_eq!(texts, good);
-    // amoCRM is told of messages that it never sent.
+    // amoCRM gets statuses of messages that it never sent.
     world.allow_problems();
 }
 

@@ -267,7 +267,7 @@ async fn a_revoke_notice_needs_its_signature_and_the_truth(world: &mut World) {
     assert_eq!(status(world).await, "active");
     pipelines(world, &line).await.is(200);
     assert_eq!(status(world).await, "active");
-    // M2: whoever replays it for ever is answered, and amoCRM is asked a few times.
+    // M2: endless replays are answered, and amoCRM is asked a few times.
     let before = calls(world);
     for _ in 0..50 {
         get(world, &right).await.is(200);

@@ -35,7 +35,7 @@ pub struct Route {
     pub path: String,
 }
 
-/// All routes of a module, with the scope they stand in.
+/// All routes of a module, with their scope.
 pub fn routes(module: &str, scope: &str) -> Vec<Route> {
     let mut found = Vec::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src").join(module);

@@ -1,4 +1,4 @@
-//! What is refused, checked or broken is said in the reader's language: by the widget, the panel and the API.
+//! Refusals, checks and errors in the reader's language: in the widget, the panel and the API.
 
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, World, answer, once};
@@ -100,7 +100,7 @@ async fn wrong_fields_are_told_in_the_readers_language(world: &mut World) {
         answer(world.api.anonymous(Method::GET, "/api/v1/tenants").header(ACCEPT_LANGUAGE, language)).await
     };
     says_the_same(&nobody("en").await.is(401), &nobody("ru").await);
-    // What is kept for repeats is kept in the language of whoever asked first.
+    // Answers stored for repeats keep the language of the first request.
     let kept = async |language: &str| {
         let request = world.api.request(Method::POST, &path).header("Idempotency-Key", "one");
         answer(request.header(ACCEPT_LANGUAGE, language).json(&wrong_sources()[0])).await
@@ -141,7 +141,7 @@ async fn a_test_is_told_in_the_readers_language(world: &mut World) {
     world.owner(HOST).installs_in_a_browser().await.is(200);
     let tenant_id = world.active(HOST).await;
     let user = User::of(world, HOST, 0).await;
-    // Nobody listens there.
+    // Nothing listens there.
     let body = json!({"kind": "custom", "name": "Mine", "settings": {"webhook_url": "http://127.0.0.1:1/hook"}});
     let made = user.post(world, "/sources", &body).await.is(201);
     let id = made.text_at("/id");

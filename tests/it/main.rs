@@ -21,6 +21,7 @@ mod connections;
 mod connector_check;
 mod contacts;
 mod content;
+mod cost;
 mod crash;
 mod demo;
 mod deploy;

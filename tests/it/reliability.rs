@@ -1,5 +1,5 @@
-//! `docs/reliability.md` tells of every fault of the catalogue what holds it: the tests that it names are there, and no
-//! fault stands without a test or a reason.
+//! `docs/reliability.md` lists the tests of every fault of the catalogue: the named tests exist, and every fault has a
+//! test or a reason.
 
 use crate::conformance::hold::{Named, is_there};
 use crate::walls::read::root;
@@ -16,7 +16,7 @@ struct ReliabilityRow {
     result: String,
 }
 
-/// The rows of the page; a row that is none says so.
+/// The rows of the page; an invalid row is an error.
 fn rows(text: &str) -> Result<Vec<ReliabilityRow>, String> {
     let mut found = Vec::new();
     let mut inside = false;

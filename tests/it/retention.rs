@@ -88,7 +88,7 @@ async fn what_waits_or_can_be_sent_again_keeps_its_text(world: &mut World) {
     let id = anna.writes("later").await;
     world.deliver_to_the_end().await;
     world.advance(DAY * 29);
-    // Somebody sends it again; it dies once more and is undelivered for another month.
+    // It is sent again, fails once more and is undelivered for another month.
     let dead = world.api.get(&line.dead_letters()).await.is(200).json["items"][0]["id"].as_str().unwrap().to_owned();
     world.sandbox.faults().next_with(Part::Message, "later", 1, Fault::Status { code: 400, retry_after: None });
     world.api.post(&format!("/api/v1/dead-letters/{dead}/retry"), &json!({})).await.is(202);
@@ -173,7 +173,7 @@ async fn other_processes_leave_it_and_old_ledger_rows_become_one(world: &mut Wor
     round(world.app()).await.unwrap().unwrap();
     assert!(rows::<audit::Entity>(world).await < audit_rows.max(1) + 1);
     assert_eq!(rows::<message::Entity>(world).await, 0);
-    // What nobody could read goes as well.
+    // Unreadable calls are deleted as well.
     let nobodys = raw_hook::Entity::of_tenant(VENDOR).count(world.app().store.read()).await.unwrap();
     assert_eq!(nobodys, 0);
 }

@@ -9,9 +9,9 @@ use sea_orm::{ConnectionTrait, Statement};
 /// Read without a tenant, by design.
 const WITHOUT_TENANT: [&str; 3] = ["directory", "migration_guard", "seaql_migrations"];
 
-/// Scans over all tenants: the engine's timer, the work that is due for accounts by itself, the accounts of a login of the
-/// vendor's, files that are due to be fetched or deleted, letters about alerts, imports that go on, lines at
-/// messengers that are to be looked at, and reviews of templates. Nothing else may be searched without a tenant.
+/// Scans over all tenants: the queue's timer, accounts' scheduled work, the accounts of a login of the vendor's, files
+/// that are due to be fetched or deleted, e-mails about alerts, running imports, lines at messengers that are to be
+/// checked, and reviews of templates. Nothing else may be searched without a tenant.
 const SCANS: [&str; 17] = [
     "source_poll",
     "source_renew",

@@ -92,7 +92,7 @@ struct SecurityRow {
     state: String,
 }
 
-/// The rows below a line of column heads, cut into cells; a row with another number of cells says so.
+/// The rows below a line of column heads, cut into cells; a row with another number of cells is an error.
 fn cells<const COUNT: usize>(text: &str, columns: &str) -> Result<Vec<[String; COUNT]>, String> {
     let mut found = Vec::new();
     let mut inside = false;

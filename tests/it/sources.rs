@@ -4,6 +4,7 @@ mod halfway;
 mod limits;
 mod mirrored;
 mod notices;
+mod plain_http;
 mod proofs;
 mod reconciled;
 mod states;

@@ -1,4 +1,4 @@
-//! Templates on their way through a messenger's review: submitted, decided, told to amoCRM, sent.
+//! Templates in a messenger's review: submitted, decided, reported to amoCRM, sent.
 
 use std::time::Duration;
 
@@ -108,7 +108,7 @@ async fn a_template_is_reviewed_by_its_messenger_and_sent_at_any_time(world: &mu
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["Anna: order 7 is ready"]);
 
-    // What the messenger stops later is told again, and people are alerted.
+    // A later stop by the messenger is reported again, and people are alerted.
     let stopped = json!({"status": "paused", "reason": "Too many complaints"});
     decides(world, &line, &row["id"], &stopped).await.is(202);
     steps(world).await;

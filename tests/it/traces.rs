@@ -89,10 +89,10 @@ async fn a_message_is_followed_from_the_hook_to_the_receipt() {
     assert_eq!(call["parentSpanId"], deliver["spanId"]);
     assert!(call["attributes"].to_string().contains("amojo:main"), "{call}");
 
-    // A manager's answer: the process dies before it is carried, another goes on, the messenger tells of it later.
+    // A manager's answer: the process dies before it is delivered, another continues, the messenger reports it later.
     world.manager(&line).answers("anna", "A private answer").await;
     let answer = world.messages().await.into_iter().find(|message| message.direction == 2).unwrap().id;
-    // What a process has not told yet dies with it.
+    // Spans that a process has not sent yet are lost with it.
     collector.of(answer, 1).await;
     world.restart().await;
     world.deliver_all().await;

@@ -73,20 +73,38 @@ fn the_same_configuration_gives_the_same_bytes() {
 }
 
 #[test]
-fn what_is_missing_is_named_and_nothing_is_written() {
+fn what_is_missing_is_a_warning_and_the_check_refuses_it() {
+    let bare = "[server]\npublic_url = \"https://parom.example\"";
     let cases = [
-        (FACTS, "", "[integration.widget]"),
-        (FACTS, "[integration.widget]\nname = \"Parom\"", "[integration.widget] code"),
-        ("[server]\npublic_url = \"https://parom.example\"", WIDGET, "[vendor] support_url, [vendor] privacy_url"),
-        (&FACTS.replace("public_url = \"https", "public_url = \"http"), WIDGET, "https only"),
+        (FACTS, "[integration.widget]", "[integration.widget] code", None),
+        (bare, WIDGET, "[vendor] support_url", Some("support")),
+        (bare, WIDGET, "[vendor] privacy_url", Some("privacy")),
+        (&FACTS.replace("public_url = \"https", "public_url = \"http"), WIDGET, "https only", Some("server-address")),
     ];
-    for (sections, widget, named) in cases {
+    for (sections, widget, named, rule) in cases {
         let folder = folder(sections, widget);
-        let output = run(folder.path(), &["widget", "build", "--out", "widget.zip", "--platform", "amocrm"]);
-        assert_eq!(output.status.code(), Some(1), "{named}");
-        assert!(String::from_utf8_lossy(&output.stderr).contains(named), "{named}: {}", said(&output));
-        assert!(!folder.path().join("widget.zip").exists(), "{named}");
+        let built = run(folder.path(), &["widget", "build", "--out", "widget.zip", "--platform", "amocrm"]);
+        assert!(built.status.success(), "{named}: {}", said(&built));
+        assert!(String::from_utf8_lossy(&built.stderr).contains(named), "{named}: {}", said(&built));
+        let checked = run(folder.path(), &["widget", "check", "widget.zip"]);
+        assert_eq!(checked.status.success(), rule.is_none(), "{named}: {}", said(&checked));
+        assert!(said(&checked).contains(rule.unwrap_or("Nothing to refuse")), "{named}: {}", said(&checked));
     }
+    let folder = folder(bare, WIDGET);
+    let built = run(folder.path(), &["widget", "build", "--platform", "amocrm", "--json"]);
+    let told: Value = serde_json::from_slice(&built.stdout).unwrap();
+    assert_eq!((&told["file"], &told["platform"]), (&"widget.zip".into(), &"amoCRM".into()));
+    assert_eq!(told["warnings"].as_array().unwrap().len(), 2, "{told}");
+    assert!(!told["findings"].as_array().unwrap().is_empty(), "{told}");
+}
+
+#[test]
+fn an_integration_without_a_widget_is_told_what_is_missing() {
+    let folder = folder(FACTS, "");
+    let output = run(folder.path(), &["widget", "build", "--out", "widget.zip", "--platform", "amocrm"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("[integration.widget]"), "{}", said(&output));
+    assert!(!folder.path().join("widget.zip").exists());
 }
 
 #[test]
@@ -111,5 +129,5 @@ fn for_trying_out_placeholders_are_marked_and_the_check_finds_them() {
     }
     let strange = run(folder.path(), &["widget", "check", "parom.toml"]);
     assert_eq!(strange.status.code(), Some(1));
-    assert!(said(&strange).contains("parom.toml cannot be checked: this is no zip archive"), "{}", said(&strange));
+    assert!(said(&strange).contains("parom.toml cannot be checked: this is not a zip archive"), "{}", said(&strange));
 }

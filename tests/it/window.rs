@@ -21,7 +21,7 @@ async fn line(world: &World) -> Line {
     line
 }
 
-/// The codes that amoCRM was told of a manager's message, and the words of the last one.
+/// The codes that amoCRM received for a manager's message, and the text of the last one.
 fn told(world: &World, said: &Said) -> (Vec<(i64, Option<i64>)>, String) {
     let there = world.sandbox.messages(HOST).into_iter().find(|message| message.id == said.message_id);
     let there: MessageView = there.expect("amoCRM has the message");

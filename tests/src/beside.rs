@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::{Engine, Place, Setup, World};
 
-/// A simulated messenger that a world can stand beside.
+/// A simulated messenger that can run beside a world.
 pub trait Simulated: Send + Sync + Sized + 'static {
     /// Starts it with the world's clock.
     fn start(clock: Clock) -> impl Future<Output = Self> + Send;

@@ -14,7 +14,7 @@ const LAST: &str = "Stop with Ctrl-C";
 /// A running demo. It is killed when it is dropped.
 pub struct Demo {
     child: Child,
-    said: Vec<String>,
+    output: Vec<String>,
     // Its end would break the demo's stdout.
     _lines: Lines<BufReader<ChildStdout>>,
 }
@@ -27,19 +27,19 @@ impl Demo {
         command.env_remove("LC_MESSAGES").env("LANG", format!("{language}.UTF-8")).kill_on_drop(true);
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its stdout")).lines();
-        let mut said = Vec::new();
-        while said.last().is_none_or(|line: &String| !line.contains(LAST)) {
+        let mut output = Vec::new();
+        while output.last().is_none_or(|line: &String| !line.contains(LAST)) {
             let line = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("it is ready in time");
-            said.push(line.expect("its stdout is text").unwrap_or_else(|| panic!("the demo ended: {said:#?}")));
+            output.push(line.expect("its stdout is text").unwrap_or_else(|| panic!("the demo ended: {output:#?}")));
         }
-        Self { child, said, _lines: lines }
+        Self { child, output, _lines: lines }
     }
 
     /// The address that it printed under this name.
     #[track_caller]
     pub fn address(&self, name: &str) -> String {
-        let line = self.said.iter().find_map(|line| line.trim_start().strip_prefix(name)?.strip_prefix("  "));
-        let line = line.unwrap_or_else(|| panic!("no {name}: {:#?}", self.said));
+        let line = self.output.iter().find_map(|line| line.trim_start().strip_prefix(name)?.strip_prefix("  "));
+        let line = line.unwrap_or_else(|| panic!("no {name}: {:#?}", self.output));
         line.split_whitespace().next().expect("an address").to_owned()
     }
 

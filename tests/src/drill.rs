@@ -124,22 +124,22 @@ impl Drill {
         let mut lines = BufReader::new(child.stdout.take().expect("its stdout")).lines();
         let first = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("it listens in time");
         let first = first.expect("its stdout is text").unwrap_or_default();
-        let url = first.strip_prefix("listening ").unwrap_or_else(|| panic!("it said {first:?}; {}", self.said()));
+        let url = first.strip_prefix("listening ").unwrap_or_else(|| panic!("it said {first:?}; {}", self.log_tail()));
         self.server_is_at(url);
         self.child = Some(child);
     }
 
-    /// Waits until the server ends by itself with an error; returns its last output.
+    /// Waits until the server exits with an error; returns its last output.
     pub async fn gives_up(&mut self) -> String {
         let status = self.ends().await;
-        assert_eq!(status.code(), Some(1), "{status}; {}", self.said());
-        self.said()
+        assert_eq!(status.code(), Some(1), "{status}; {}", self.log_tail());
+        self.log_tail()
     }
 
     /// Waits until the server dies at its fault point.
     pub async fn dies(&mut self) {
         let status = self.ends().await;
-        assert_eq!(status.signal(), Some(6), "it should have aborted: {status}; {}", self.said());
+        assert_eq!(status.signal(), Some(6), "it should have aborted: {status}; {}", self.log_tail());
     }
 
     /// Kills the server with SIGKILL.
@@ -155,13 +155,13 @@ impl Drill {
         let done = Command::new("kill").args(["-TERM", &id.to_string()]).status().await;
         assert!(done.expect("kill runs").success());
         let status = self.ends().await;
-        assert!(status.success(), "{status}; {}", self.said());
+        assert!(status.success(), "{status}; {}", self.log_tail());
     }
 
     async fn ends(&mut self) -> ExitStatus {
         let mut child = self.child.take().expect("a server runs");
         let ended = tokio::time::timeout(LIMIT, child.wait()).await;
-        ended.unwrap_or_else(|_| panic!("it does not end; {}", self.said())).expect("a status")
+        ended.unwrap_or_else(|_| panic!("it does not end; {}", self.log_tail())).expect("a status")
     }
 
     /// Expires leases and back-offs of dead processes: on PostgreSQL nothing else may end them early.
@@ -194,14 +194,14 @@ impl Drill {
     pub async fn arrives_at_crm(&self, host: &str, text: &str) {
         let there = |sandbox: &sandbox::Sandbox| sandbox.messages(host).into_iter().find(|one| one.text == text);
         let found = self.sandbox.wait_for(there, LIMIT).await;
-        assert!(found.is_some(), "{text:?} does not arrive at amoCRM; {}", self.said());
+        assert!(found.is_some(), "{text:?} does not arrive at amoCRM; {}", self.log_tail());
     }
 
     /// Waits until a text has arrived at the messenger.
     pub async fn arrives_at_messenger(&self, text: &str) {
         let there = |messenger: &crate::Messenger| messenger.texts().into_iter().find(|one| one == text);
         let found = self.messenger.wait_for(there, LIMIT).await;
-        assert!(found.is_some(), "{text:?} does not arrive at the messenger; {}", self.said());
+        assert!(found.is_some(), "{text:?} does not arrive at the messenger; {}", self.log_tail());
     }
 
     fn log(&self) -> PathBuf {
@@ -215,7 +215,7 @@ impl Drill {
     }
 
     /// The end of the processes' log.
-    fn said(&self) -> String {
+    fn log_tail(&self) -> String {
         let lines = self.logged("");
         lines[lines.len().saturating_sub(20)..].join("\n")
     }

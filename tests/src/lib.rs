@@ -33,6 +33,7 @@ mod check;
 pub mod cluster;
 pub mod database;
 mod demo;
+mod desk;
 pub mod drill;
 pub mod file_host;
 pub mod history;

@@ -50,8 +50,8 @@ impl Line {
 
     /// [`manager_sends`](Line::manager_sends) in a chat by amojo's id.
     pub async fn manager_sends_to(&self, world: &World, chat: &str, message: HookMessage) -> Said {
-        let said = world.sandbox.manager_sends(&self.host, chat, message).await.expect("amoCRM sends the hook");
-        assert_eq!(said.answer.status, Some(200), "{:?}", said.answer);
-        said
+        let sent = world.sandbox.manager_sends(&self.host, chat, message).await.expect("amoCRM sends the hook");
+        assert_eq!(sent.answer.status, Some(200), "{:?}", sent.answer);
+        sent
     }
 }

@@ -295,9 +295,9 @@ impl Manager {
     /// Answers with any kind of message; the hook must be answered with 200.
     pub async fn sends(&self, name: &str, message: HookMessage) -> Said {
         let chat = self.chat_with(name);
-        let said = self.sandbox.manager_sends(&self.line.host, &chat, message).await.expect("amoCRM sends the hook");
-        assert_eq!(said.answer.status, Some(200), "{:?}", said.answer);
-        said
+        let sent = self.sandbox.manager_sends(&self.line.host, &chat, message).await.expect("amoCRM sends the hook");
+        assert_eq!(sent.answer.status, Some(200), "{:?}", sent.answer);
+        sent
     }
 
     /// Writes a message but holds its hook back, to be posted by hand.

@@ -48,22 +48,22 @@ impl Traffic {
             let (line, manager) = (line.clone(), cluster.manager(line));
             let one = (line.clone(), name.clone());
             running.push(tokio::spawn(async move {
-                let mut said = vec![opens];
+                let mut sent = vec![opens];
                 while !customers.load(Ordering::SeqCst) {
-                    let place = u64::try_from(said.len()).unwrap_or(0) + 1;
-                    said.push(customer_says(&api, &one.0, &customer, &one.1, place).await);
+                    let place = u64::try_from(sent.len()).unwrap_or(0) + 1;
+                    sent.push(customer_says(&api, &one.0, &customer, &one.1, place).await);
                     tokio::time::sleep(PAUSE).await;
                 }
-                said
+                sent
             }));
             running.push(tokio::spawn(async move {
-                let mut said = Vec::new();
+                let mut sent = Vec::new();
                 while !managers.load(Ordering::SeqCst) {
-                    let place = u64::try_from(said.len()).unwrap_or(0) + 1;
-                    said.push(manager_says(&line, &manager, &name, place).await);
+                    let place = u64::try_from(sent.len()).unwrap_or(0) + 1;
+                    sent.push(manager_says(&line, &manager, &name, place).await);
                     tokio::time::sleep(PAUSE).await;
                 }
-                said
+                sent
             }));
         }
         Self(running)

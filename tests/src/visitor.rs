@@ -1,5 +1,5 @@
-//! A browser without scripts: keeps cookies, follows redirects only when told to, and sends forms with the CSRF token
-//! of the last page.
+//! A browser without scripts: keeps cookies, follows redirects only on request, and sends forms with the CSRF token of
+//! the last page.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

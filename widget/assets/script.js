@@ -35,12 +35,12 @@ function ($, Modal, config, SettingsWindow, areas) {
       shown.destroy();
     }
 
-    /** The window on the page, if somebody looks at one. */
+    /** The open window on the page, if any. */
     function current() {
       return windows.find(function (shown) { return document.contains(shown.element); });
     }
 
-    /** What the widget shows in the column of a card, if it has a panel there. */
+    /** The content of the column of a card, if it has a panel there. */
     function panelOf() {
       return areas[self.system().area];
     }
@@ -72,12 +72,12 @@ function ($, Modal, config, SettingsWindow, areas) {
         return true;
       },
 
-      /** `context` names the source that was clicked in the Digital Pipeline. */
+      /** `context` contains the source that was clicked in the Digital Pipeline. */
       settings: function ($body, context) {
         windows.slice().forEach(close);
         const code = self.params.widget_code || config.code;
         const own = $body.find('#' + code + '_custom_content')[0];
-        // amoCRM's lists of services by messenger open this window, too.
+        // amoCRM's lists of services by messenger open this window as well.
         const kind = config.modals[self.system().area];
         show(own || $body[0], { external_id: context && context.external_id, kind: kind });
         return true;
@@ -91,12 +91,12 @@ function ($, Modal, config, SettingsWindow, areas) {
         return true;
       },
 
-      /** Everything is saved at once by the window's own buttons, so there is nothing to wait for. */
+      /** The window's own buttons save everything at once, so there is nothing to wait for. */
       onSave: function () {
         return true;
       },
 
-      /** The account is being set up now: nobody has to wait for the next look. */
+      /** The account is being set up now: check again at once. */
       onInstall: function () {
         windows.forEach(function (shown) { shown.look(); });
       },

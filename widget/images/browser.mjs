@@ -1,4 +1,4 @@
-// A page of a headless Chromium, driven by its debugging protocol over a pipe: no packages are needed.
+// A page of a headless Chromium, controlled by its debugging protocol over a pipe: no packages are needed.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-//! The zip: files by name. Written so that equal files give equal bytes: sorted names, one timestamp, one mode.
+//! The zip: files by name. Equal files give equal bytes: names are sorted, and timestamp and mode are constant.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
@@ -6,7 +6,7 @@ use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-/// An archive larger than this is not read: the largest sensible widget has a tenth of it.
+/// Larger archives are not read; the largest sensible widget has a tenth of this size.
 const LARGEST: u64 = 32 * 1024 * 1024;
 
 /// Files of an archive by their path.
@@ -15,10 +15,10 @@ pub struct Archive {
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
-/// The bytes are no zip that can be read, or could not be written as one.
+/// The bytes are not a readable zip, or the zip could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    #[error("this is no zip archive: {0}")]
+    #[error("this is not a zip archive: {0}")]
     Zip(#[from] zip::result::ZipError),
     #[error("the archive could not be read or written: {0}")]
     File(#[from] std::io::Error),
@@ -38,7 +38,7 @@ impl Archive {
             }
             let name = file.name()?.into_owned();
             let mut content = Vec::new();
-            // One byte more than may be left tells "too large" from "just fits", whatever the header claims.
+            // Reads one byte beyond the limit to distinguish "too large" from "just fits", whatever the header claims.
             file.take(left + 1).read_to_end(&mut content)?;
             left = left.checked_sub(u64::try_from(content.len()).unwrap_or(u64::MAX)).ok_or(ArchiveError::TooLarge)?;
             files.insert(name, content);
@@ -59,7 +59,7 @@ impl Archive {
         Ok(zip.finish()?.into_inner())
     }
 
-    /// A file as text; None when it is missing or no UTF-8.
+    /// A file as text; None if it is missing or not UTF-8.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.files.get(name).and_then(|content| std::str::from_utf8(content).ok())
     }

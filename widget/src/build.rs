@@ -1,4 +1,4 @@
-//! Puts an archive together. Equal inputs give equal bytes.
+//! Builds an archive. Equal inputs give equal bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,13 +11,9 @@ use crate::manifest::Manifest;
 use crate::words::{Words, WordsError};
 use crate::{embedded, script};
 
-/// Why there is no archive. Each says what to change.
+/// Why no archive can be built. Each error says what to change.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    #[error("the configuration lacks {}: the widget shows it, and moderation refuses without it (or try with --dev)", .0.join(", "))]
-    MissingFacts(Vec<&'static str>),
-    #[error("[server] public_url is {0}: a widget calls its server by https only (or try with --dev)")]
-    NotHttps(String),
     #[error("[integration.widget] languages: none of them is a language of {0}; it takes {1}")]
     NoLanguage(&'static str, String),
     #[error("[integration.widget] version: \"{0}\" is not of the form 1.0.0")]
@@ -36,7 +32,24 @@ pub enum BuildError {
     Json(#[from] serde_json::Error),
 }
 
-/// The archive for upload, as bytes of a zip.
+/// What the archive lacks for moderation, each as a sentence about the configuration. Empty with `--dev`, whose placeholders
+/// stand for it.
+pub fn warnings(inputs: &BuildInputs) -> Vec<String> {
+    if inputs.dev {
+        return Vec::new();
+    }
+    let missing = inputs.missing().into_iter();
+    let mut warnings: Vec<_> = missing
+        .map(|key| format!("{key} is missing: the archive is built without it, and moderation would refuse it"))
+        .collect();
+    if inputs.public_url.scheme() != "https" {
+        let url = &inputs.public_url;
+        warnings.push(format!("[server] public_url is {url}: browsers let a widget call its server by https only"));
+    }
+    warnings
+}
+
+/// The archive for upload, as bytes of a zip. [`warnings`] and the check report what it lacks for moderation.
 pub fn build(inputs: &BuildInputs) -> Result<Vec<u8>, BuildError> {
     let inputs = checked(inputs)?;
     let mut files = scripts(&inputs)?;
@@ -52,12 +65,12 @@ fn checked(inputs: &BuildInputs) -> Result<BuildInputs, BuildError> {
     if inputs.dev {
         inputs = inputs.with_placeholders();
     }
-    let missing = inputs.missing();
-    if !missing.is_empty() {
-        return Err(BuildError::MissingFacts(missing));
+    // The CRM gives the script the widget's real code; this one is its fallback.
+    if inputs.code.trim().is_empty() {
+        inputs.code = "parom".to_owned();
     }
-    if inputs.public_url.scheme() != "https" && !inputs.dev {
-        return Err(BuildError::NotHttps(inputs.public_url.to_string()));
+    if inputs.name.trim().is_empty() {
+        inputs.name = "Parom".to_owned();
     }
     if !is_version(&inputs.version) {
         return Err(BuildError::Version(inputs.version));
@@ -76,7 +89,7 @@ pub(crate) fn is_version(text: &str) -> bool {
 
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// Scripts and style. The CRM keeps modules by their address: the version in it brings new ones after an update.
+/// Scripts and style. The CRM caches modules by their address, so the version in it loads new ones after an update.
 fn scripts(inputs: &BuildInputs) -> Result<Files, BuildError> {
     let versioned = format!(".js?v={}'", inputs.version);
     let mut files = Files::new();
@@ -117,7 +130,7 @@ fn facts(inputs: &BuildInputs) -> Value {
         "support": { "link": inputs.vendor.support_url, "email": inputs.vendor.support_email },
         "privacy": inputs.vendor.privacy_url,
         "legal": inputs.vendor.legal_entity,
-        // Lists of the CRM from which the window opens, and the messenger that is meant there.
+        // Lists of the CRM that open the window, and the messenger that each represents.
         "modals": if inputs.has_whatsapp_modal() { json!({ "whatsapp_modal": "whatsapp" }) } else { json!({}) },
     })
 }
@@ -128,7 +141,7 @@ fn images(inputs: &BuildInputs) -> Files {
         Some(rest) => locale.iter().any(|language| rest.ends_with(&format!("_{language}.png"))),
         None => name.starts_with("images/") && (!name.ends_with(".svg") || inputs.platform == Platform::Kommo),
     };
-    // Screens name the CRM, so Kommo has its own; logos serve both.
+    // Screenshots contain the CRM's name, so Kommo has its own; the logos are shared.
     let ours = embedded::assets().filter_map(|(name, content)| {
         let name = match (name.strip_prefix("images/kommo/"), inputs.platform) {
             (Some(own), Platform::Kommo) => format!("images/{own}"),
@@ -152,7 +165,7 @@ fn tour(inputs: &BuildInputs, files: &Files) -> Result<Vec<String>, BuildError> 
     }
 }
 
-/// A file of words for each language, with what the scripts of this archive say and nothing else.
+/// One file of texts per language, containing only the texts that the scripts of this archive use.
 fn languages(inputs: &BuildInputs, files: &Files) -> Result<Files, BuildError> {
     let mut written = Files::new();
     for language in inputs.locale() {
@@ -174,7 +187,7 @@ fn languages(inputs: &BuildInputs, files: &Files) -> Result<Files, BuildError> {
     Ok(written)
 }
 
-/// The sentences that scripts name: whole keys, and beginnings such as `source-state-`.
+/// The texts that scripts refer to: by whole keys, and by prefixes such as `source-state-`.
 fn said(language: &str, words: &Words, files: &Files) -> Result<Value, BuildError> {
     let mut keys = BTreeSet::new();
     for (name, content) in files.iter().filter(|(name, _)| name.ends_with(".js")) {
@@ -189,7 +202,7 @@ fn said(language: &str, words: &Words, files: &Files) -> Result<Value, BuildErro
                 keys.insert(text);
             }
         }
-        // A key that is said and has no words is a mistake, not a gap.
+        // A key that is used but has no text is an error.
         keys.extend(script.said.into_iter().map(|(key, _)| key).filter(|key| !key.ends_with('-')));
     }
     let mut ui = Map::from_iter([("language".to_owned(), Value::String(language.to_owned()))]);

@@ -1,5 +1,6 @@
-//! What moderation of amoCRM and Kommo would refuse (crm-api §9.1 to §9.5, §9.8), found before the upload. A rule looks at
-//! one thing and has a name; what only a person can judge (prices in the card, promotion) is not here.
+//! Finds, before the upload, what moderation of amoCRM and Kommo would reject (crm-api §9.1 to §9.5, §9.8). Each rule
+//! checks one thing and has a name. Rules that require a person's judgement (prices in the card, advertising) are not
+//! included.
 
 mod card;
 mod images;
@@ -21,20 +22,20 @@ use crate::script::{self, Script};
 
 pub use rules::RULES;
 
-/// One thing that would be refused.
+/// One thing that moderation would reject.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Finding {
     /// Its name in [`RULES`].
     pub rule: &'static str,
-    /// The file in the archive; empty when the archive as a whole is meant.
+    /// The file in the archive; empty for the archive as a whole.
     pub file: String,
     /// 1-based.
     pub line: Option<usize>,
     pub message: String,
 }
 
-/// Looks at an archive by the rules of a platform. Without one, the archive's own `lib/config.js` says which.
-/// The findings are sorted by file and line; none means that no rule here objects.
+/// Checks an archive by the rules of a platform; without one, by those that the archive's own `lib/config.js` names.
+/// The findings are sorted by file and line; none means that no rule is violated.
 pub fn check(bytes: &[u8], platform: Option<Platform>) -> Result<Vec<Finding>, ArchiveError> {
     Ok(look(&Archive::read(bytes)?, bytes.len(), platform))
 }
@@ -56,7 +57,7 @@ fn look(archive: &Archive, size: usize, platform: Option<Platform>) -> Vec<Findi
     findings
 }
 
-/// An archive with what every rule asks about it.
+/// An archive with the data that all rules need.
 struct Subject<'a> {
     archive: &'a Archive,
     size: usize,
@@ -105,7 +106,7 @@ impl<'a> Subject<'a> {
         self.scripts.iter().any(|(_, _, script)| names(script))
     }
 
-    /// The words of a language; Null when the file is missing or no JSON.
+    /// The texts of a language; Null if the file is missing or not JSON.
     fn words(&self, language: &str) -> Value {
         let text = self.archive.text(&format!("i18n/{language}.json"));
         text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null)
@@ -132,7 +133,7 @@ fn leaves(value: &Value, path: &str, out: &mut Vec<(String, String)>) {
     }
 }
 
-/// 1-based line of the first place where a text stands.
+/// 1-based line of the first occurrence of a text.
 fn line_with(text: &str, part: &str) -> Option<usize> {
     text.lines().position(|line| line.contains(part)).map(|index| index + 1)
 }

@@ -2,12 +2,12 @@
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
-/// Files of the archive that are taken as they are, by their path in it, sorted.
+/// Files of the archive that are copied unchanged, by their path in it, sorted.
 pub fn assets() -> impl Iterator<Item = (&'static str, &'static [u8])> {
     ASSETS.iter().copied()
 }
 
-/// Fluent texts of a language, one a group; empty when nobody translated it.
+/// Fluent texts of a language, one per group; empty if there is no translation.
 pub fn language(code: &str) -> Vec<&'static str> {
     let of_language = |(name, _): &&(&str, &str)| name.split('/').next() == Some(code);
     LOCALES.iter().filter(of_language).map(|(_, text)| *text).collect()

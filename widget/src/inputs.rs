@@ -1,10 +1,10 @@
-//! What the vendor decides about an archive.
+//! The vendor's settings for an archive.
 
 use std::collections::BTreeMap;
 
 use url::Url;
 
-/// Which marketplace an archive is for.
+/// The marketplace that an archive is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Platform {
     Amocrm,
@@ -12,7 +12,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// The name of the CRM in sentences.
+    /// The name of the CRM in texts.
     pub fn brand(self) -> &'static str {
         match self {
             Self::Amocrm => "amoCRM",
@@ -20,7 +20,7 @@ impl Platform {
         }
     }
 
-    /// Languages a card of the marketplace may have (crm-api §10).
+    /// Languages that a card of the marketplace may have (crm-api §10).
     pub fn languages(self) -> &'static [&'static str] {
         match self {
             Self::Amocrm => &["ru", "en", "es", "pt"],
@@ -29,7 +29,7 @@ impl Platform {
     }
 }
 
-/// Who offers the widget. Empty fields are missing facts.
+/// The vendor who offers the widget. Empty fields are missing facts.
 #[derive(Clone, Debug, Default)]
 pub struct Vendor {
     /// The company behind the privacy policy.
@@ -47,18 +47,19 @@ pub struct BuildInputs {
     pub name: String,
     /// The widget's code in the CRM.
     pub code: String,
-    /// `1.0.0`; the CRM keeps files by it, so every upload needs a higher one.
+    /// `1.0.0`; the CRM caches files by version, so every upload needs a higher one.
     pub version: String,
-    /// The widget's languages; those the platform does not know are left out.
+    /// The widget's languages; those that the platform does not know are omitted.
     pub languages: Vec<String>,
-    /// The integration's name, for the address that begins an install by hand.
+    /// The integration's name, for the address that starts a manual installation.
     pub integration: String,
-    /// Where the server is reached.
+    /// Public address of the server.
     pub public_url: Url,
     pub vendor: Vendor,
     /// With the panel in the lead card (location `lcard-1`).
     pub card: bool,
-    /// A channel serves WhatsApp: the widget stands in amoCRM's list of WhatsApp services (location `whatsapp_modal`).
+    /// A channel serves WhatsApp: the widget is shown in amoCRM's list of WhatsApp services (location
+    /// `whatsapp_modal`).
     pub whatsapp: bool,
     /// For trying out: missing facts become marked placeholders, http is allowed, tour images may be missing.
     pub dev: bool,
@@ -66,7 +67,7 @@ pub struct BuildInputs {
     pub images: BTreeMap<String, Vec<u8>>,
 }
 
-/// What stands for a missing fact in a `--dev` archive; `check` knows it.
+/// Placeholder for a missing fact in a `--dev` archive; `check` recognises it.
 pub const PLACEHOLDER: &str = "dev-placeholder";
 
 impl BuildInputs {
@@ -81,7 +82,7 @@ impl BuildInputs {
         self.whatsapp && self.platform == Platform::Amocrm
     }
 
-    /// The same with placeholders for what is missing; only for `--dev`.
+    /// The same inputs with placeholders for missing facts; only for `--dev`.
     pub(crate) fn with_placeholders(mut self) -> Self {
         let site = |page: &str| format!("https://{PLACEHOLDER}.example/{page}");
         let fill = |field: &mut String, value: String| {
@@ -98,12 +99,11 @@ impl BuildInputs {
         self
     }
 
-    /// Facts without which no archive is built, in words of the configuration.
+    /// Facts without which moderation refuses an archive, in words of the configuration.
     pub(crate) fn missing(&self) -> Vec<&'static str> {
         let facts = [
             ("[integration.widget] name", &self.name),
             ("[integration.widget] code", &self.code),
-            ("[integration.widget] version", &self.version),
             ("[vendor] support_url", &self.vendor.support_url),
             ("[vendor] privacy_url", &self.vendor.privacy_url),
         ];

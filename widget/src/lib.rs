@@ -1,4 +1,5 @@
-//! The widget archive for upload to amoCRM and Kommo: [`build`] makes it, [`check`] finds what moderation would refuse.
+//! The widget archive for upload to amoCRM and Kommo: [`build`] creates it, [`check`] finds what moderation would
+//! reject.
 //!
 //! ```text
 //! assets/ (scripts, style, images) ─┐
@@ -6,7 +7,7 @@
 //! configuration ─▶ BuildInputs ─────┘
 //! ```
 //!
-//! Everything that goes into an archive is compiled in; nothing is read at run time.
+//! All contents of an archive are compiled in; nothing is read at run time.
 
 mod archive;
 mod build;
@@ -18,7 +19,7 @@ mod script;
 mod words;
 
 pub use archive::{Archive, ArchiveError};
-pub use build::{BuildError, build};
+pub use build::{BuildError, build, warnings};
 pub use check::{Finding, RULES, check};
 pub use inputs::{BuildInputs, Platform, Vendor};
 pub use manifest::{LOGOS, Manifest};

@@ -1,4 +1,4 @@
-//! `manifest.json` (crm-api §9.3), typed: what is not here cannot be declared.
+//! `manifest.json` (crm-api §9.3), typed: fields that are not here cannot be declared.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::inputs::BuildInputs;
 
-/// Logos every archive has, with their pixels (crm-api §9.2).
+/// Logos that every archive has, with their sizes in pixels (crm-api §9.2).
 pub const LOGOS: [(&str, u32, u32); 5] = [
     ("images/logo.png", 130, 100),
     ("images/logo_main.png", 400, 272),
@@ -39,7 +39,7 @@ pub struct About {
     pub support: Support,
 }
 
-/// Whom users of the widget ask.
+/// Support contact for users of the widget.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Support {
     pub link: String,
@@ -107,7 +107,7 @@ impl Manifest {
                 tour_images: locale.iter().map(images_of).collect(),
                 tour_description: key("widget.tour_description"),
             },
-            // The requirements list `settings` as mandatory; the window draws itself over this hidden field.
+            // The requirements list `settings` as mandatory; the widget renders its window over this hidden field.
             settings: BTreeMap::from([(
                 key("state"),
                 Setting { name: key("settings.state"), kind: key("custom"), required: false },

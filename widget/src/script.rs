@@ -1,4 +1,4 @@
-//! What a script does, read from its syntax tree and scopes: the facts that `build` and `check` judge by.
+//! Facts about a script for `build` and `check`, read from its syntax tree and scopes.
 
 mod calls;
 mod comments;
@@ -16,19 +16,19 @@ use oxc_span::SourceType;
 /// Facts about one script.
 #[derive(Debug, Default)]
 pub struct Script {
-    /// Modules it names in `define([...])`.
+    /// Modules listed in `define([...])`.
     pub dependencies: Vec<String>,
     /// Every string of the code, with its line.
     pub strings: Vec<(String, usize)>,
     /// Names of properties that object literals have.
     pub properties: BTreeSet<String>,
-    /// Keys given to `say('…')`, with their line.
+    /// Keys passed to `say('…')`, with their lines.
     pub said: Vec<(String, usize)>,
-    /// What moderation refuses.
+    /// Violations that moderation rejects.
     pub offences: Vec<Offence>,
 }
 
-/// Something in a script that moderation refuses.
+/// A part of a script that moderation rejects.
 #[derive(Debug)]
 pub struct Offence {
     pub rule: &'static str,

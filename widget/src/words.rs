@@ -1,8 +1,9 @@
-//! `i18n/*.json` from the Fluent files: what the scripts say, in a form a page of JavaScript can choose plurals from.
+//! `i18n/*.json` from the Fluent files: the texts of the scripts, in a form from which JavaScript can choose plurals.
 //!
 //! `a = { $n -> [one] { $n } source *[other] { $n } sources } left` becomes
-//! `{"text":"{1} left","1":{"by":"n","one":"{n} source","few":…,"many":…,"other":"{n} sources"}}`; a sentence without
-//! a choice stays a string. All CLDR forms are written in every language, so that all files have one structure.
+//! `{"text":"{1} left","1":{"by":"n","one":"{n} source","few":…,"many":…,"other":"{n} sources"}}`;
+//! a text without a choice is a string. All CLDR forms are written in every language, so that all files have the same
+//! structure.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use crate::embedded;
 
 const FORMS: [&str; 4] = ["one", "few", "many", "other"];
 
-/// A sentence that cannot be told to the widget.
+/// A text that cannot be converted for the widget.
 #[derive(Debug, thiserror::Error)]
 pub enum WordsError {
     #[error("there are no words in \"{0}\": locales/ has no such folder")]
@@ -26,14 +27,14 @@ pub enum WordsError {
     Missing { language: String, key: String },
 }
 
-/// Sentences of a language by key.
+/// Texts of a language by key.
 pub struct Words {
     language: String,
     sentences: BTreeMap<String, Value>,
 }
 
 impl Words {
-    /// The Fluent files of a language. Sentences the widget cannot say are errors only when they are asked for.
+    /// The Fluent files of a language. Texts that cannot be converted are errors only when they are requested.
     pub fn of(language: &str) -> Result<Self, WordsError> {
         let texts = embedded::language(language);
         if texts.is_empty() {
@@ -54,18 +55,18 @@ impl Words {
         Ok(Self { language: language.to_owned(), sentences })
     }
 
-    /// Whether the language has this sentence.
+    /// Whether the language has this text.
     pub fn has(&self, key: &str) -> bool {
         self.sentences.contains_key(key)
     }
 
-    /// Keys that begin so, without those of explanations: these come from the server with their values filled in.
+    /// Keys with this prefix, except those of explanations, which the server sends with their values filled in.
     pub fn beginning(&self, prefix: &str) -> Vec<String> {
         let explains = |key: &&String| key.ends_with("-hint") || key.ends_with("-about") || key.ends_with("-fix");
         self.sentences.keys().filter(|key| key.starts_with(prefix) && !explains(key)).cloned().collect()
     }
 
-    /// A sentence in the widget's form.
+    /// A text in the widget's form.
     pub fn sentence(&self, key: &str) -> Result<Value, WordsError> {
         match self.sentences.get(key) {
             None => Err(WordsError::Missing { language: self.language.clone(), key: key.to_owned() }),
@@ -78,20 +79,20 @@ impl Words {
         }
     }
 
-    /// A sentence without placeables, as text.
+    /// A text without placeables, as a string.
     pub fn plain(&self, key: &str) -> Result<String, WordsError> {
         match self.sentence(key)? {
             Value::String(text) if !text.contains('{') => Ok(text),
             _ => Err(WordsError::Unsupported {
                 language: self.language.clone(),
                 key: key.to_owned(),
-                detail: "a placeable where a plain text must stand",
+                detail: "a placeable where plain text is required",
             }),
         }
     }
 }
 
-/// What the widget's form has no place for.
+/// A construct that the widget's form does not support.
 struct Unsupported;
 
 fn unsupported(_: Unsupported) -> Value {

@@ -1,13 +1,13 @@
-//! An HTTP client as the crate wants one, and the machine's clock.
+//! An HTTP client as the crate requires it, and the machine's clock.
 
 use std::time::Duration;
 
 use anyhow::Result;
 
-/// No redirects, no proxy that nobody meant, a limit for connecting, and a name.
+/// No redirects, no proxy from the environment, a connect time limit, and a User-Agent.
 #[expect(clippy::disallowed_methods, reason = "an example is its own caller")]
 pub fn http() -> Result<reqwest::Client> {
-    // An error says that there is a provider already.
+    // An error means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Ok(reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())

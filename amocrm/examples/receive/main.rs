@@ -29,7 +29,7 @@ struct Arguments {
     /// Channel secret.
     #[arg(long, env = "AMOJO_CHANNEL_SECRET", default_value = "sample-channel-secret", hide_env_values = true)]
     channel_secret: SecretString,
-    /// Where to listen: chats hooks go to /location/{scope id}, CRM hooks anywhere else.
+    /// Address to listen on: chats hooks go to /location/{scope id}, CRM hooks to any other path.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: String,
 }

@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Waits for one request and answers it with 200 and these words. Gives path and query, the header `X-Signature`, and
-/// the raw body. Fit for an example and nothing else.
+/// Waits for one request and answers it with 200 and this text. Returns path and query, the header `X-Signature`, and
+/// the raw body. Suitable for an example only.
 pub async fn receive(listener: &TcpListener, words: &str) -> Result<(String, String, Vec<u8>)> {
     let (mut stream, _) = listener.accept().await?;
     let request = tokio::time::timeout(Duration::from_secs(5), read(&mut stream)).await??;

@@ -1,4 +1,4 @@
-//! Connecting a channel to an account and taking it off (chats-api §3.1, §3.2).
+//! Connecting a channel to an account and disconnecting it (chats-api §3.1, §3.2).
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -8,12 +8,13 @@ use super::{Chats, Request, required};
 use crate::error::Error;
 use crate::lenient;
 
-/// What connecting needs. The hook version is not here: it is always `v2`, the only one alive (chats-api §7 row 11).
+/// The data for connecting. The hook version is not part of it: it is always `v2`, the only one still supported
+/// (chats-api §7 row 11).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connect {
     /// The account's amojo id (a UUID), not its CRM id.
     pub account_id: String,
-    /// Name of the channel as the account sees it.
+    /// Name of the channel as shown in the account.
     pub title: String,
     /// Switches the channel's time window off for this account.
     pub is_time_window_disabled: bool,
@@ -22,13 +23,13 @@ pub struct Connect {
 /// A connected account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connected {
-    /// The scope for every message-level call, opaque. Never empty.
+    /// The scope for all calls about messages, opaque. Never empty.
     pub scope_id: String,
-    /// Echo of the account; old answers lacked some echoes.
+    /// Echo of the account; older answers lacked some echoes.
     pub account_id: Option<String>,
     /// Echo of the title.
     pub title: Option<String>,
-    /// The hook version in force; anything but `v2` means that hooks will not come.
+    /// The hook version in force; with anything but `v2` hooks will not arrive.
     pub hook_api_version: Option<String>,
     /// Echo of the time window switch.
     pub is_time_window_disabled: Option<bool>,
@@ -48,8 +49,8 @@ struct DisconnectBody<'body> {
 }
 
 impl Chats {
-    /// Connects a channel to an account; to be repeated after every installation. Connecting anew is harmless and
-    /// changes the title.
+    /// Connects a channel to an account; repeat it after every installation. Connecting again is harmless and updates
+    /// the title.
     ///
     /// A refusal with 404 means that there is no such channel, 403 a wrong signature; a private channel refuses
     /// accounts that were not approved (chats-api §3.1).
@@ -79,7 +80,7 @@ impl Chats {
         })
     }
 
-    /// Takes the channel off the account: no more hooks come from it. Any 2xx is success, whatever its JSON.
+    /// Disconnects the channel from the account: it sends no more hooks. Any 2xx is success, whatever its JSON.
     pub async fn disconnect(&self, secret: &SecretString, channel_id: &str, account_id: &str) -> Result<(), Error> {
         const CALL: &str = "disconnect";
         required(CALL, "account_id", account_id)?;

@@ -1,14 +1,14 @@
-//! What a message of ours holds: every kind the Chats API takes (chats-api §3.4.2).
+//! The content of our messages: every kind that the Chats API accepts (chats-api §3.4.2).
 
 use crate::error::Error;
 
-/// A file that amojo fetches by its address.
+/// A file that amojo downloads from its address.
 ///
-/// amoCRM demands name and size of files, videos and pictures. In a [`QuotedMessage`](super::QuotedMessage) empty
-/// addresses and names and a size of zero are left out.
+/// amoCRM requires name and size of files, videos and pictures. In a [`QuotedMessage`](super::QuotedMessage) empty
+/// addresses and names and a size of zero are omitted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MediaFile {
-    /// Address that amojo can download from, without a sign-in and without secrets in it.
+    /// Address from which amojo can download without signing in; must not contain secrets.
     pub url: String,
     /// File name.
     pub file_name: String,
@@ -16,7 +16,7 @@ pub struct MediaFile {
     pub file_size: u64,
 }
 
-/// The kinds of content that have a file behind them.
+/// The kinds of content with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaKind {
     /// A picture.
@@ -27,7 +27,7 @@ pub enum MediaKind {
     Video,
     /// A voice message.
     Voice,
-    /// A piece of music or other sound.
+    /// Music or other sound.
     Audio,
     /// A sticker.
     Sticker,
@@ -47,11 +47,11 @@ impl MediaKind {
     }
 }
 
-/// What a message holds. Captions may be empty; durations are whole seconds, coordinates are degrees.
+/// The content of a message. Captions may be empty; durations are whole seconds, coordinates are degrees.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the fields say what they are; units are in their names")]
 pub enum Content {
-    /// A text, not empty unless the message forwards another.
+    /// A text; may be empty only if the message forwards another one.
     Text { text: String },
     /// A picture.
     Picture { file: MediaFile, caption: String },
@@ -61,7 +61,7 @@ pub enum Content {
     Video { file: MediaFile, caption: String, duration_seconds: Option<u64> },
     /// A voice message.
     Voice { file: MediaFile, caption: String, duration_seconds: Option<u64> },
-    /// A piece of music or other sound.
+    /// Music or other sound.
     Audio { file: MediaFile, caption: String, duration_seconds: Option<u64> },
     /// A sticker; its id is the same for all accounts.
     Sticker { url: String, sticker_id: Option<String>, caption: String },
@@ -71,7 +71,7 @@ pub enum Content {
     Contact { name: String, phone: String, caption: String },
 }
 
-/// An empty text: to be replaced.
+/// An empty text, to be replaced.
 impl Default for Content {
     fn default() -> Self {
         Content::Text { text: String::new() }
@@ -79,7 +79,7 @@ impl Default for Content {
 }
 
 impl Content {
-    /// A place must be numbers: JSON has no word for the others.
+    /// Coordinates must be finite numbers: JSON cannot represent others.
     pub(super) fn check(&self, call: &'static str) -> Result<(), Error> {
         match self {
             Content::Location { longitude, latitude, .. } if !(longitude.is_finite() && latitude.is_finite()) => {

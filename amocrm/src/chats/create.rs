@@ -7,12 +7,12 @@ use super::{ChatPerson, ChatUser, Chats, Request, SourceRef, required};
 use crate::error::Error;
 use crate::lenient;
 
-/// A chat to be made. Its JSON form is the body of the request.
+/// A chat to create. Its JSON form is the body of the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NewChat {
     /// Our id of the chat.
     pub conversation_id: String,
-    /// The source the chat belongs to; `None` leaves it to amoCRM's default source.
+    /// The source of the chat; `None`: amoCRM's default source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceRef>,
     /// The customer.
@@ -24,13 +24,13 @@ pub struct NewChat {
 pub struct Chat {
     /// amojo's id of the chat: for history, for `conversation_ref_id`, and for linking with a contact. Never empty.
     pub id: String,
-    /// The participant, if the answer had one.
+    /// The participant, if the answer contained one.
     pub user: Option<ChatPerson>,
 }
 
 impl Chats {
-    /// Creates a chat, or returns the one that already has this `conversation_id`: safe to call again. It makes no
-    /// lead and no notification, and stays invisible until its first message.
+    /// Creates a chat, or returns the existing one with this `conversation_id`: safe to repeat. It creates no lead and
+    /// no notification, and the chat stays invisible until its first message.
     pub async fn create_chat(&self, secret: &SecretString, scope_id: &str, chat: &NewChat) -> Result<Chat, Error> {
         const CALL: &str = "create_chat";
         required(CALL, "conversation_id", &chat.conversation_id)?;

@@ -1,4 +1,4 @@
-//! Changing what a message says (chats-api §3.4.6).
+//! Changing the content of a message (chats-api §3.4.6).
 
 use secrecy::SecretString;
 use serde_json::Value;
@@ -8,8 +8,8 @@ use crate::error::Error;
 
 /// A change of a message. Its JSON form is the whole body of the request, `event_type` included.
 ///
-/// A change makes no lead and no notification. Sender, source and quotes can't be changed. amoCRM has no deletion: who
-/// needs one changes the text.
+/// A change creates no lead and no notification. Sender, source and quotes cannot be changed. amoCRM has no deletion;
+/// replace the text instead.
 ///
 /// ```
 /// use amocrm::chats::{Content, EditContent, EditMessage, EditTarget};
@@ -33,9 +33,9 @@ pub struct EditMessage {
     pub conversation_id: String,
     /// When it was changed, Unix milliseconds.
     pub at_milliseconds: i64,
-    /// What it says now.
+    /// The new content.
     pub content: EditContent,
-    /// What became of the message, reported with the change (chats-api §7 row 5: inside `message`, newest names).
+    /// A delivery status reported with the change (chats-api §7 row 5: inside `message`, newest names).
     pub delivery_status: Option<DeliveryStatus>,
 }
 
@@ -46,23 +46,23 @@ pub enum EditTarget {
     Ours(String),
     /// By amojo's id.
     Amojo(String),
-    /// By amojo's id, and from now on it has an id of ours too: for messages that were born in amoCRM.
+    /// By amojo's id; from now on the message also has an id of ours. For messages created in amoCRM.
     Bind {
         /// amojo's id of the message.
         amojo_message_id: String,
-        /// Our id, which the message gets by this.
+        /// Our new id of the message.
         message_id: String,
     },
 }
 
-/// What a changed message says.
+/// The new content of a message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EditContent {
     /// Everything anew.
     Whole(Content),
-    /// The file stays, the caption is new.
+    /// The file stays, only the caption changes.
     Caption {
-        /// Of which kind the message is.
+        /// The kind of the message.
         kind: MediaKind,
         /// The new caption, possibly empty.
         caption: String,
@@ -97,10 +97,10 @@ impl EditTarget {
 }
 
 impl Chats {
-    /// Changes a message that amoCRM has. Safe to call again.
+    /// Changes a message that amoCRM has. Safe to repeat.
     ///
-    /// amoCRM documents no answer of its own: what it says of the message is given if it says anything, and any 2xx with
-    /// JSON or nothing in it is success.
+    /// amoCRM documents no specific answer: the returned message data is whatever the answer contains, and any 2xx with
+    /// JSON or an empty body is success.
     pub async fn edit_message(
         &self,
         secret: &SecretString,
@@ -112,6 +112,8 @@ impl Chats {
         let answer = self.call(Request::post(CALL, secret, vec![scope_id], edit)?).await?;
         answer.nothing_expected()?;
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        Ok([CALL, "new_message"].into_iter().find_map(|key| body.get(key).and_then(Taken::read)))
+        Ok([CALL, "new_message"]
+            .into_iter()
+            .find_map(|key| body.get(key).and_then(|taken| Taken::read(&answer, taken))))
     }
 }

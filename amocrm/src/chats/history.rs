@@ -1,4 +1,4 @@
-//! Reading back what a chat holds (chats-api §3.6).
+//! Reading the messages of a chat (chats-api §3.6).
 
 use std::collections::HashSet;
 
@@ -10,16 +10,16 @@ use crate::error::Error;
 use crate::hooks::chats::PastMessage;
 use crate::lenient;
 
-/// The longest page of history amoCRM gives.
+/// The largest page of history that amoCRM returns.
 pub const HISTORY_PAGE: u32 = 50;
 
 impl Chats {
-    /// One page of a chat's messages, by **amojo's** id of the chat. Empty when there is no such chat, or nothing in it
-    /// (204). Only chats of this integration can be read.
+    /// One page of a chat's messages, by **amojo's** id of the chat. Empty if there is no such chat, or if it has no
+    /// messages (204). Only chats of this integration can be read.
     ///
-    /// `limit` is 1 to [`HISTORY_PAGE`]; page on until fewer rows come. The order is not promised (samples have the
-    /// newest first), and new messages shift the offsets: sort and de-duplicate by `message.id`, or let
-    /// [`history_pages`](Chats::history_pages) do so. A row without an id makes the page unreadable.
+    /// `limit` is 1 to [`HISTORY_PAGE`]; continue until a page has fewer rows. The order is not guaranteed (samples
+    /// have the newest first), and new messages shift the offsets: sort and de-duplicate by `message.id`, or use
+    /// [`history_pages`](Chats::history_pages), which does. A row without an id makes the page unreadable.
     pub async fn history(
         &self,
         secret: &SecretString,
@@ -53,7 +53,7 @@ impl Chats {
     }
 
     /// The whole history of a chat, page by page: each call of [`next`](HistoryPages::next) is one request, so that the
-    /// caller can pace them and stop anywhere.
+    /// caller can control the rate and stop at any page.
     ///
     /// ```no_run
     /// # async fn example(chats: amocrm::chats::Chats, secret: secrecy::SecretString) -> Result<(), amocrm::Error> {
@@ -76,7 +76,7 @@ impl Chats {
     }
 }
 
-/// A walk through a chat's history, begun by [`Chats::history_pages`]. It remembers the ids it has given.
+/// An iteration over a chat's history, from [`Chats::history_pages`]. It remembers the ids that it has returned.
 #[derive(Debug)]
 pub struct HistoryPages<'call> {
     chats: &'call Chats,
@@ -89,8 +89,8 @@ pub struct HistoryPages<'call> {
 }
 
 impl HistoryPages<'_> {
-    /// The next messages that were not given before; `None` at the end. A page may be empty when all of it was known.
-    /// After an error the same page is asked for again.
+    /// The next messages that were not returned before; `None` at the end. A page may be empty if all of it was known.
+    /// After an error the same page is requested again.
     pub async fn next(&mut self) -> Result<Option<Vec<PastMessage>>, Error> {
         if self.ended {
             return Ok(None);

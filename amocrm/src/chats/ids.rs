@@ -1,12 +1,12 @@
-//! Names of things that exist at both ends. In our requests a plain name is ours and `…ref_id` (or a message's `id`) is
-//! amojo's (chats-api §0).
+//! References to objects that exist on both sides. In our requests a plain name is our id and `…ref_id` (or a message's
+//! `id`) is amojo's (chats-api §0).
 
 use serde::Serialize;
 
 use super::required;
 use crate::error::Error;
 
-/// A message by either end's id of it.
+/// A message by either side's id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum MessageRef {
     /// Our id (`msgid`).
@@ -17,7 +17,7 @@ pub enum MessageRef {
     Amojo(String),
 }
 
-/// A chat by either end's id of it.
+/// A chat by either side's id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum ConversationRef {
     /// Our id (`conversation_id`).
@@ -46,10 +46,10 @@ impl ConversationRef {
     }
 }
 
-/// Names a source by our id of it.
+/// A source by our id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SourceRef {
-    /// 1 to 40 printable ASCII characters and spaces; the Sources API takes at most 36 (chats-api §7 row 23).
+    /// 1 to 40 printable ASCII characters and spaces; the Sources API accepts at most 36 (chats-api §7 row 23).
     pub external_id: String,
 }
 

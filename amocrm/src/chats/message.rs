@@ -6,10 +6,11 @@ use serde_json::Value;
 use super::{ChatUser, Chats, Content, Forwards, Post, Quote, Request, SharedPost, SourceRef, required};
 use crate::error::Error;
 use crate::lenient;
+use crate::transport::{Answer, excerpt};
 
 /// A new message. Its JSON form is the whole body of the request, `event_type` included.
 ///
-/// Who writes is told by sender and receiver (chats-api §3.4.1): a customer's message has no `receiver`; one that a
+/// Sender and receiver determine the author (chats-api §3.4.1): a customer's message has no `receiver`; one that a
 /// manager or the bot wrote outside amoCRM has the customer as `receiver` and a sender with `ref_id`.
 ///
 /// Most of it is optional:
@@ -32,28 +33,28 @@ use crate::lenient;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewMessage {
-    /// Our id of the message (`msgid`). amoCRM takes each id once: repeat an attempt with the same one.
+    /// Our id of the message (`msgid`). amoCRM accepts each id once: repeat an attempt with the same one.
     pub message_id: String,
-    /// Our id of the chat; an unknown one makes a new chat.
+    /// Our id of the chat; an unknown one creates a new chat.
     pub conversation_id: String,
-    /// amojo's id of the chat, when the customer answers a chat that amoCRM began.
+    /// amojo's id of the chat, if the customer answers in a chat that amoCRM started.
     pub conversation_ref_id: Option<String>,
-    /// When the message was written, Unix milliseconds. The seconds that amoCRM also wants are derived from it.
+    /// When the message was written, Unix milliseconds. The seconds that amoCRM also requires are derived from it.
     pub at_milliseconds: i64,
-    /// Who wrote it. Comments take no bot as sender (chats-api §3.4.8).
+    /// The author. A comment cannot have a bot as sender (chats-api §3.4.8).
     pub sender: ChatUser,
-    /// The customer, in imported outgoing messages only.
+    /// The customer; only in imported outgoing messages.
     pub receiver: Option<ChatUser>,
-    /// The source; once given, the chat is bound to it for good.
+    /// The source; once set, the chat stays bound to it.
     pub source: Option<SourceRef>,
-    /// What it says.
+    /// The content.
     pub content: Content,
     /// The `callback_data` of the row that the customer chose from a list message, byte for byte; the text is the row's
-    /// title (chats-api §3.11). Plain buttons come back as plain texts.
+    /// title (chats-api §3.11). A pressed plain button is sent as an ordinary text.
     pub callback_data: Option<String>,
     /// A post of a social network that the customer shared.
     pub shared_post: Option<SharedPost>,
-    /// The commented post, which makes this a comment.
+    /// The post that is commented on, which makes this message a comment.
     pub post: Option<Post>,
     /// The quoted message, of the same chat.
     pub reply_to: Option<Quote>,
@@ -63,7 +64,7 @@ pub struct NewMessage {
     pub silent: bool,
 }
 
-/// amoCRM took a message for processing; it shows up a little later (chats-api §3.4.5).
+/// amoCRM accepted a message for processing; it appears a little later (chats-api §3.4.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
     /// amojo's id of the message (the answer's `msgid`). Never empty.
@@ -76,6 +77,10 @@ pub struct Taken {
     pub sender_id: Option<String>,
     /// Opaque like `conversation_id`.
     pub receiver_id: Option<String>,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// The beginning of the answer: at most 2 KiB bytes, control characters replaced by spaces.
+    pub text: String,
 }
 
 impl NewMessage {
@@ -105,23 +110,26 @@ impl NewMessage {
 }
 
 impl Taken {
-    /// The answer's inner object; none without an id.
-    pub(super) fn read(taken: &Value) -> Option<Self> {
+    /// The answer and its inner object; none without an id.
+    pub(super) fn read(answer: &Answer, taken: &Value) -> Option<Self> {
         Some(Self {
             amojo_message_id: lenient::text(taken, "msgid")?,
             ref_id: lenient::text(taken, "ref_id"),
             conversation_id: lenient::text(taken, "conversation_id"),
             sender_id: lenient::text(taken, "sender_id"),
             receiver_id: lenient::text(taken, "receiver_id"),
+            status: answer.status,
+            text: excerpt(&answer.body),
         })
     }
 }
 
 impl Chats {
-    /// Sends a customer's message or comment into amoCRM, or imports one that was written outside it.
+    /// Sends a customer's message or comment to amoCRM, or imports one that was written outside it.
     ///
-    /// After an unknown outcome send again with the same `message_id`: a second one is refused, not doubled. That
-    /// refusal's status is not documented; confirm it by [`history`](Chats::history) (chats-api §3.4.5).
+    /// After an unknown outcome send again with the same `message_id`: amoCRM refuses the second one instead of
+    /// duplicating it. The status of that refusal is not documented; confirm it by [`history`](Chats::history)
+    /// (chats-api §3.4.5).
     pub async fn send_message(
         &self,
         secret: &SecretString,
@@ -132,7 +140,7 @@ impl Chats {
         message.check(CALL)?;
         let answer = self.call(Request::post(CALL, secret, vec![scope_id], message)?).await?;
         let object = answer.object()?;
-        let taken = object.get("new_message").and_then(Taken::read);
+        let taken = object.get("new_message").and_then(|taken| Taken::read(&answer, taken));
         taken.ok_or_else(|| answer.unreadable("new_message.msgid is missing"))
     }
 }

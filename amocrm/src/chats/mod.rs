@@ -50,9 +50,10 @@ use crate::transport::{self, Answer, TOTAL_TIME};
 
 /// A client of one Chats API host. Cheap to clone; holds no secret.
 ///
-/// Every call is signed with the channel secret it is given, at the moment of sending and over the exact bytes sent, so
-/// trying a call again means calling again. The client itself repeats a call only when its signature was refused and amojo's
-/// clock is over a minute from ours: once, dated by theirs, which is remembered ([`Skew`]).
+/// Every call is signed with the channel secret passed to it, at the moment of sending and over the exact bytes sent,
+/// so to retry a request call the method again. The client itself repeats a request only if its signature was refused
+/// and amojo's clock differs from ours by more than a minute: once, with a date by amojo's clock, which is remembered
+/// ([`Skew`]).
 ///
 /// ```no_run
 /// # async fn example(http: reqwest::Client, secret: secrecy::SecretString) -> Result<(), amocrm::Error> {
@@ -92,8 +93,8 @@ pub struct Chats {
 impl Chats {
     /// A client for e.g. `https://amojo.amocrm.ru`. A path in `base_url` is kept, sent and signed.
     ///
-    /// `http` must follow no redirects and use no unintended proxy, see the crate's first page. `now` is asked for the
-    /// signed date at each call. Fails with [`Error::Invalid`] if `base_url` is not a plain http(s) address.
+    /// `http` must follow no redirects and use no unintended proxy, see the crate's documentation. `now` provides the
+    /// signed date of each call. Fails with [`Error::Invalid`] if `base_url` is not a plain http(s) address.
     pub fn new(http: Client, base_url: &str, now: Now) -> Result<Self, Error> {
         let base = transport::base_url("Chats::new", base_url)?;
         Ok(Self {
@@ -112,13 +113,13 @@ impl Chats {
         self
     }
 
-    /// The same client with what others learned of amojo's clock.
+    /// The same client sharing a clock difference learned by other clients.
     pub fn with_skew(mut self, skew: Skew) -> Self {
         self.skew = skew;
         self
     }
 
-    /// The same client with another form of [`delivery_status`](Chats::delivery_status).
+    /// The same client with another format of [`delivery_status`](Chats::delivery_status).
     pub fn with_status_style(mut self, style: StatusStyle) -> Self {
         self.status_style = style;
         self
@@ -128,7 +129,7 @@ impl Chats {
     async fn call(&self, request: Request<'_>) -> Result<Answer, Error> {
         let call = request.call;
         if let Some(segment) = request.segments.iter().find(|segment| !is_path_id(segment)) {
-            let what = format!("{segment:?} can't stand in a path: only letters, digits, '-' and '_' can");
+            let what = format!("{segment:?} is not allowed in a path: only letters, digits, '-' and '_' can");
             return Err(Error::invalid(call, what));
         }
         let segments = ["v2", "origin", "custom"].into_iter().chain(request.segments.iter().copied());
@@ -171,7 +172,7 @@ impl fmt::Debug for Chats {
     }
 }
 
-/// What one call sends.
+/// The parts of one request.
 struct Request<'call> {
     call: &'static str,
     secret: &'call SecretString,
@@ -193,13 +194,13 @@ impl<'call> Request<'call> {
     }
 }
 
-/// Ids in paths are amojo's own (UUIDs, scopes): anything that would need percent-encoding is refused, because how the
-/// other side signs an encoded path is not known (chats-api §2.1).
+/// Ids in paths are amojo's own (UUIDs, scopes): anything that would need percent-encoding is refused, because it is
+/// not known how amojo signs an encoded path (chats-api §2.1).
 fn is_path_id(segment: &str) -> bool {
     !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// An id of ours that must not be empty.
+/// One of our ids, which must not be empty.
 fn required(call: &'static str, name: &str, value: &str) -> Result<(), Error> {
     if value.is_empty() { Err(Error::invalid(call, format!("{name} is empty"))) } else { Ok(()) }
 }

@@ -1,9 +1,9 @@
-//! Participants of a chat as we describe them.
+//! Participants of a chat as sent to amoCRM.
 
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-/// A participant as we describe it: the customer, a manager or the bot.
+/// A participant as sent to amoCRM: the customer, a manager or the bot.
 ///
 /// A manager has the amojo id of a user as `ref_id` ([`User`](crate::rest::User)), the bot has the id that amoCRM's
 /// support gave it, with the bot's `client_id` as `id` (chats-api §3.4.1, §5.8).
@@ -11,16 +11,16 @@ use serde::{Serialize, Serializer};
 pub struct ChatUser {
     /// Our id of the participant (the bot's `client_id` for the bot).
     pub id: String,
-    /// amojo's id: needed for managers and the bot as senders, and for a customer's first answer in a chat that amoCRM
-    /// began (chats-api §5.4).
+    /// amojo's id: required for managers and the bot as senders, and for a customer's first answer in a chat that
+    /// amoCRM started (chats-api §5.4).
     pub ref_id: Option<String>,
     /// Display name.
     pub name: String,
-    /// Address of a picture that amojo may fetch a little later; must be public.
+    /// Address of a picture, which amojo may download a little later; must be public.
     pub avatar: Option<String>,
-    /// Phone, used by amoCRM to find duplicates.
+    /// Phone; amoCRM uses it to find duplicates.
     pub phone: Option<String>,
-    /// E-mail address, used by amoCRM to find duplicates.
+    /// E-mail address; amoCRM uses it to find duplicates.
     pub email: Option<String>,
     /// Address of the person's page in the messenger.
     pub profile_link: Option<String>,

@@ -5,20 +5,21 @@ use serde::Serialize;
 use super::required;
 use crate::error::Error;
 
-/// The commented post; it makes a message a comment. Each commented post is a talk of its own within the chat.
+/// The post that is commented on; it makes a message a comment. Each commented post has a separate talk within the
+/// chat.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Post {
     /// Our id of the post.
     pub id: String,
     /// Address of the post.
     pub url: String,
-    /// Address of a picture of it, of limited life.
+    /// Temporary address of its picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preview_url: Option<String>,
-    /// Address of a picture of it that lasts.
+    /// Permanent address of its picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preview_permalink: Option<String>,
-    /// Who published it.
+    /// Its author.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// Its text.
@@ -40,9 +41,9 @@ pub struct SharedPost {
     pub url: String,
     /// Name of the site.
     pub site_name: Option<String>,
-    /// Address of a picture of it, of limited life: amojo downloads it.
+    /// Temporary address of its picture, which amojo downloads.
     pub preview_link: Option<String>,
-    /// Address of a picture of it that lasts; wins over `preview_link`.
+    /// Permanent address of its picture; takes precedence over `preview_link`.
     pub preview_permalink: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Quotes and forwards (chats-api §3.4.4). amoCRM shows them only where its support has switched them on.
+//! Quotes and forwards (chats-api §3.4.4). amoCRM shows them only if its support has enabled them for the channel.
 
 use serde::Serialize;
 
@@ -9,25 +9,25 @@ use crate::error::Error;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Quote {
-    /// One that amoCRM has: nothing else is needed, and the manager can jump to it.
+    /// One that amoCRM has: its id is enough, and the manager can jump to it.
     Known(MessageRef),
-    /// One that amoCRM may not have, in whole.
+    /// One that amoCRM may not have, with its content.
     Whole(Box<QuotedMessage>),
 }
 
-/// A message in whole, for a [`Quote`].
+/// A message with its content, for a [`Quote`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuotedMessage {
-    /// What it says. Of a file whatever is known is sent; its address is not in amoCRM's own list of fields here, a
+    /// The content. Of a file all known fields are sent; its address is not in amoCRM's documented fields here, but a
     /// community client sends it.
     pub content: Content,
     /// When it was written, Unix milliseconds.
     pub at_milliseconds: i64,
-    /// Who wrote it.
+    /// Its author.
     pub sender: QuotedSender,
 }
 
-/// Who wrote a quoted message.
+/// The author of a quoted message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum QuotedSender {
     /// A participant by our id.
@@ -36,12 +36,12 @@ pub enum QuotedSender {
     /// A participant by amojo's id.
     #[serde(rename = "ref_id")]
     Amojo(String),
-    /// Somebody of whom only the name is known.
+    /// A person of whom only the name is known.
     #[serde(rename = "name")]
     Named(String),
 }
 
-/// A forwarded message. amoCRM takes one at a time, from any chat of the same integration.
+/// A forwarded message. amoCRM accepts one at a time, from any chat of the same integration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Forwards {
     /// The forwarded message.

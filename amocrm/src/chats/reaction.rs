@@ -13,14 +13,14 @@ pub struct Reaction {
     pub conversation: ConversationRef,
     /// The message.
     pub message: MessageRef,
-    /// Who reacts.
+    /// The author.
     pub user: ReactionUser,
-    /// The one emoji with exactly the messenger's code points (variation selectors included); `None` clears the
-    /// reaction. Which ones amoCRM shows was agreed at the channel's registration.
+    /// The emoji with exactly the messenger's code points (variation selectors included); `None` clears the reaction.
+    /// Which emoji amoCRM shows was agreed when the channel was registered.
     pub emoji: Option<String>,
 }
 
-/// Who reacts.
+/// The author of a reaction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum ReactionUser {
     /// The customer, by our id.
@@ -45,8 +45,8 @@ struct Body<'reaction> {
 }
 
 impl Chats {
-    /// Sets or clears a reaction. Safe to call again. A refusal with 404 means that amoCRM does not know the message
-    /// (yet). Any 2xx is success, whatever its JSON.
+    /// Sets or clears a reaction. Safe to repeat. A refusal with 404 means that amoCRM does not know the message (yet).
+    /// Any 2xx is success, whatever its JSON.
     pub async fn react(&self, secret: &SecretString, scope_id: &str, reaction: &Reaction) -> Result<(), Error> {
         const CALL: &str = "react";
         reaction.conversation.check(CALL)?;

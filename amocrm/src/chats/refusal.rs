@@ -1,15 +1,15 @@
-//! What amoCRM says about a refusal, as one line for people (chats-api §3, "Error body").
+//! amoCRM's text about a refusal, as one line for people (chats-api §3, "Error body").
 
 use serde_json::Value;
 
 use crate::lenient;
 use crate::transport::{clean, excerpt};
 
-/// The members that a community client has seen; amoCRM documents none.
+/// The fields that a community client has seen; amoCRM documents none.
 const DESCRIPTION: &str = "error_description";
 const DETAILS: [&str; 2] = ["error_type", "error_code"];
 
-/// `description (type, code)` of a body that holds these and nothing else, else the beginning of the body.
+/// `description (type, code)` if the body contains only these, else the beginning of the body.
 pub(super) fn words(body: &[u8]) -> String {
     let refusal = serde_json::from_slice::<Value>(body).unwrap_or_default();
     let known = |key: &String| key == DESCRIPTION || DETAILS.contains(&key.as_str());

@@ -6,10 +6,10 @@ use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
 use sha1::Sha1;
 
-/// The only content type the Chats API knows; its text is part of the signature.
+/// The only content type of the Chats API; its text is part of the signature.
 pub const CONTENT_TYPE: &str = "application/json";
 
-/// The four headers that every request carries, in the order they are signed; `signature` is `X-Signature`.
+/// The four headers of every request, in the order in which they are signed; `signature` is `X-Signature`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedHeaders {
     /// `Date`.
@@ -27,23 +27,23 @@ pub fn content_md5(body: &[u8]) -> String {
     hex::encode(Md5::digest(body))
 }
 
-/// The date as amoCRM's own samples write it: `Tue, 01 Sep 2026 09:05:07 +0000`, two-digit day, always UTC.
+/// The date in the format of amoCRM's samples: `Tue, 01 Sep 2026 09:05:07 +0000`, two-digit day, always UTC.
 pub fn rfc2822_date(at: DateTime<Utc>) -> String {
     at.format("%a, %d %b %Y %H:%M:%S +0000").to_string()
 }
 
-/// The five signed parts, joined by LF without one at the end. `method` in capitals, `path` without scheme, host and
-/// query, the others exactly as their headers.
+/// The five signed parts, joined by LF, without a trailing LF. `method` in upper case, `path` without scheme, host and
+/// query, the others exactly as in their headers.
 pub fn string_to_sign(method: &str, content_md5: &str, content_type: &str, date: &str, path: &str) -> String {
     [method, content_md5, content_type, date, path].join("\n")
 }
 
-/// HMAC-SHA1 of the text as 40 lower-case hex digits. The secret's characters are the key; they are not hex-decoded.
+/// HMAC-SHA1 of the text as 40 lower-case hex digits. The key is the secret's characters, not decoded from hex.
 pub fn sign(secret: &SecretString, string_to_sign: &str) -> String {
     hex::encode(keyed(secret, string_to_sign.as_bytes()).finalize().into_bytes())
 }
 
-/// All headers of one request, for the exact bytes that will be sent. Valid for 15 minutes from `date`: sign anew at
+/// All headers of one request, for the exact bytes that will be sent. Valid for 15 minutes from `date`: sign again for
 /// every attempt.
 pub fn signed_headers(
     secret: &SecretString,
@@ -57,19 +57,19 @@ pub fn signed_headers(
     SignedHeaders { date, content_type: CONTENT_TYPE.to_owned(), content_md5, signature }
 }
 
-/// The signature amoCRM puts on a hook: HMAC-SHA1 of the raw body with the channel secret, lower-case hex.
+/// amoCRM's signature of a hook: HMAC-SHA1 of the raw body with the channel secret, lower-case hex.
 ///
-/// The request signature of the v1 era used the same formula (chats-api §2.3).
+/// Requests of version 1 used the same formula (chats-api §2.3).
 pub fn hook_signature(secret: &SecretString, raw_body: &[u8]) -> String {
     hex::encode(keyed(secret, raw_body).finalize().into_bytes())
 }
 
-/// Whether `header_value` (`X-Signature`) signs this hook.
+/// Whether `header_value` (`X-Signature`) is the signature of this hook.
 ///
-/// `raw_body` are the bytes as they came, before any parsing. Hex digits of either case are accepted, the comparison
-/// takes constant time. If it fails and the body begins or ends with LF, it is repeated without those LFs
-/// (chats-api §7 row 32). An empty secret verifies nothing. Only the body is covered: the caller must still compare the
-/// account of the body with that of the address.
+/// `raw_body` is the body as received, before parsing. Hex digits of either case are accepted, and the comparison takes
+/// constant time. If it fails and the body begins or ends with LF, it is repeated without those LFs (chats-api §7 row
+/// 32). An empty secret never verifies. The signature covers the body only: the caller must still compare the account
+/// in the body with the one in the address.
 pub fn verify_hook(secret: &SecretString, raw_body: &[u8], header_value: &str) -> bool {
     let Ok(claimed) = hex::decode(header_value) else {
         return false;

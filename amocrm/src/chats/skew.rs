@@ -1,4 +1,4 @@
-//! How far our clock is from amojo's: a signature is valid for 15 minutes around the date it covers.
+//! The difference between our clock and amojo's: a signature is valid for 15 minutes around its date.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -7,10 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::transport::Answer;
 
-/// So much is put down to the way.
+/// Differences up to this are attributed to transmission.
 const NOTABLE_SECONDS: i64 = 60;
 
-/// The difference that was learned, in seconds; clones learn together. Clients of one machine can share one.
+/// The learned difference in seconds; clones share it. All clients of one machine can use the same one.
 #[derive(Clone, Debug, Default)]
 pub struct Skew(Arc<AtomicI64>);
 
@@ -24,7 +24,7 @@ impl Skew {
         self.0.store(seconds, Ordering::Relaxed);
     }
 
-    /// By which the clocks differ, when that may be why an answer refuses the signature dated `dated`, at our time `now`.
+    /// The clock difference, if it may be the reason why amojo refused the signature dated `dated`; `now` is our time.
     pub(super) fn blamed(answer: &Answer, now: DateTime<Utc>, dated: DateTime<Utc>) -> Option<i64> {
         if !matches!(answer.status, 401 | 403) {
             return None;

@@ -1,4 +1,4 @@
-//! Telling amoCRM what became of a manager's message (chats-api §3.5, §5.1).
+//! Reporting the delivery status of a manager's message to amoCRM (chats-api §3.5, §5.1).
 
 use secrecy::SecretString;
 use serde::Serialize;
@@ -6,35 +6,35 @@ use serde::Serialize;
 use super::{Chats, Request};
 use crate::error::Error;
 
-/// What became of a message that was written in amoCRM. Send only upward moves: delivered, then read; failed only when
-/// neither was sent.
+/// The delivery status of a message written in amoCRM. Send only increasing states: delivered, then read; failed only
+/// if neither was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeliveryStatus {
     /// It reached the customer (1).
     Delivered,
     /// The customer opened it (2).
     Read,
-    /// It did not get through (-1).
+    /// It was not delivered (-1).
     Failed {
         /// Why, in amoCRM's terms.
         code: FailureCode,
-        /// Shown to the manager. If empty, a plain English phrase for the code is sent, since amoCRM demands a text.
+        /// Shown to the manager. If empty, a plain English phrase for the code is sent, because amoCRM requires a text.
         text: String,
     },
 }
 
-/// amoCRM's five reasons of a failure (chats-api §5.1).
+/// amoCRM's five codes of a failure (chats-api §5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureCode {
     /// 901: the customer deleted or blocked the conversation.
     ConversationDeleted,
-    /// 902: the line is switched off on the messenger's side (token revoked, unpaid).
+    /// 902: the line is disabled on the messenger's side (token revoked, unpaid).
     IntegrationOff,
     /// 903: an internal error of ours or of the messenger.
     Internal,
-    /// 904: the conversation can't be made, e.g. the number is not registered.
+    /// 904: the conversation cannot be created, e.g. the number is not registered.
     ConversationImpossible,
-    /// 905: anything else; the text says what.
+    /// 905: any other reason, explained by the text.
     Other,
 }
 
@@ -61,7 +61,7 @@ impl FailureCode {
     }
 }
 
-/// Which generation of field names a status is written in: two are official at the same time (chats-api §7 row 1).
+/// Which field names a status is written with: two variants are official at the same time (chats-api §7 row 1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StatusStyle {
     /// Both generations in one body.
@@ -89,7 +89,7 @@ pub(super) struct StatusBody<'body> {
 }
 
 impl<'body> StatusBody<'body> {
-    /// The form in which a change of the message carries it: the newest names, no id (chats-api §3.4.6).
+    /// The form of a status inside a change of its message: the newest names, no id (chats-api §3.4.6).
     pub(super) fn of_edit(status: &'body DeliveryStatus) -> Self {
         Self::new(StatusStyle::Newest, "", status)
     }
@@ -112,11 +112,11 @@ impl<'body> StatusBody<'body> {
 }
 
 impl Chats {
-    /// Reports the status of a message by **amojo's** id of it. Safe to call again. Written in the client's
+    /// Reports the status of a message by **amojo's** id of it. Safe to repeat. Written in the client's
     /// [`StatusStyle`].
     ///
-    /// A refusal with 404 right after the hook may be a race: amoCRM does not know its own message yet; try again a few
-    /// times. Any 2xx is success, whatever its JSON.
+    /// A refusal with 404 right after the hook may be a race, because amoCRM does not know its own message yet; retry a
+    /// few times. Any 2xx is success, whatever its JSON.
     pub async fn delivery_status(
         &self,
         secret: &SecretString,

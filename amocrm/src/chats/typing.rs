@@ -1,4 +1,4 @@
-//! Telling amoCRM that the customer is typing (chats-api §3.7).
+//! Showing managers that the customer is typing (chats-api §3.7).
 
 use secrecy::SecretString;
 use serde::Serialize;
@@ -11,9 +11,9 @@ use crate::error::Error;
 pub struct Typing {
     /// Our id of the chat.
     pub conversation_id: String,
-    /// Our id of who types.
+    /// Our id of the customer.
     pub sender_id: String,
-    /// How long the manager sees it; amoCRM takes 5000 milliseconds if this is `None`.
+    /// How long managers see it; amoCRM's default is 5000 milliseconds.
     pub duration_milliseconds: Option<u32>,
 }
 
@@ -31,8 +31,8 @@ struct Sender<'typing> {
 }
 
 impl Chats {
-    /// Shows "is typing" to the managers; more often than every five seconds in a chat is of no use. Any 2xx is success,
-    /// and a refusal of any kind means that it is not shown (chats-api §7 row 27): nothing to repeat.
+    /// Shows "is typing" to managers; more than one call per five seconds and chat has no effect. Any 2xx is success,
+    /// and any refusal means that it is not shown (chats-api §7 row 27): do not retry.
     pub async fn typing(&self, secret: &SecretString, scope_id: &str, typing: &Typing) -> Result<(), Error> {
         const CALL: &str = "typing";
         required(CALL, "conversation_id", &typing.conversation_id)?;

@@ -1,4 +1,4 @@
-//! The JSON forms of messages, new, changed and quoted: flat, as amoCRM wants them.
+//! The JSON forms of new, changed and quoted messages: flat, as amoCRM requires.
 
 use serde::{Serialize, Serializer};
 

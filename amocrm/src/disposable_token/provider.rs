@@ -1,4 +1,4 @@
-//! HS256 and nothing else, for a `jsonwebtoken` that was built without any cryptography of its own.
+//! HS256 only, for a `jsonwebtoken` that is built without cryptography of its own.
 
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::Algorithm;
@@ -7,12 +7,12 @@ use jsonwebtoken::errors::ErrorKind;
 use sha2::Sha256;
 use signature::{Signer, Verifier};
 
-/// Makes HS256 the only algorithm that `jsonwebtoken` has in this process; repeated calls change nothing.
+/// Makes HS256 the only algorithm of `jsonwebtoken` in this process; repeated calls change nothing.
 ///
-/// [`verify`](super::verify) calls it. Call it first in `main` all the same: the crate panics when it is used before
-/// it was given a provider, and the first one given stays.
+/// [`verify`](super::verify) calls it. Call it first in `main` nevertheless: `jsonwebtoken` panics if it is used
+/// without a provider, and the first provider stays.
 pub fn install() {
-    // An error says that there is one already.
+    // An error means that one is installed already.
     let _ = HS256_ONLY.install_default();
 }
 

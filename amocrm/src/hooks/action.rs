@@ -1,22 +1,22 @@
-//! Hooks of what a manager does to a chat without writing (chats-api §4.7).
+//! Hooks about a manager's actions other than messages (chats-api §4.7).
 
 use serde_json::Value;
 
 use super::chats::{HookError, id, member};
 use crate::lenient;
 
-/// A manager is typing. amoCRM says so at most once in five seconds, to channels that support has subscribed to it.
+/// A manager is typing. amoCRM sends it at most once in five seconds, to channels for which support has enabled it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HookTyping {
     /// amojo's id of the chat.
     pub conversation_id: String,
-    /// Our id of the chat; absent until a chat that amoCRM began is bound.
+    /// Our id of the chat; absent until a chat started by amoCRM is bound.
     pub conversation_client_id: Option<String>,
     /// amojo's id of the manager.
     pub user_id: Option<String>,
-    /// When typing counts as over, Unix seconds.
+    /// When the indication expires, Unix seconds.
     pub expired_at: Option<i64>,
-    /// Our id of the post, when an answer to a comment is typed.
+    /// Our id of the post, if the manager is typing an answer to a comment.
     pub post_id: Option<String>,
 }
 
@@ -25,15 +25,15 @@ pub struct HookTyping {
 pub struct HookReaction {
     /// amojo's id of the message.
     pub message_id: String,
-    /// Our id of the message; absent if it was born in amoCRM.
+    /// Our id of the message; absent if it was created in amoCRM.
     pub message_client_id: Option<String>,
     /// amojo's id of the chat.
     pub conversation_id: String,
-    /// Our id of the chat; absent until a chat that amoCRM began is bound.
+    /// Our id of the chat; absent until a chat started by amoCRM is bound.
     pub conversation_client_id: Option<String>,
     /// amojo's id of the manager.
     pub user_id: Option<String>,
-    /// The emoji that was set, code point by code point; `None` when the reaction was cleared.
+    /// The emoji, code point by code point; `None` if the reaction was cleared.
     pub emoji: Option<String>,
 }
 
@@ -43,7 +43,7 @@ impl HookTyping {
         Ok(Self {
             conversation_id: id(conversation, "action.typing.conversation.id")?,
             conversation_client_id: lenient::text(conversation, "client_id"),
-            // the user may stand one level higher (chats-api §7 row 15)
+            // The user may be one level higher (chats-api §7 row 15).
             user_id: lenient::text(member(typing, "user"), "id")
                 .or_else(|| lenient::text(member(action, "user"), "id")),
             expired_at: lenient::number(typing, "expired_at"),
@@ -61,7 +61,7 @@ impl HookReaction {
             return Err(HookError::Incomplete { what: "action.reaction.emoji" });
         }
         Ok(Self {
-            // the sample names the message without an object around it (chats-api §7 row 16)
+            // The sample has the message's fields without an object around them (chats-api §7 row 16).
             message_id: lenient::text(message, "id")
                 .or_else(|| lenient::text(reaction, "msgid"))
                 .ok_or(HookError::Incomplete { what: "action.reaction.message.id" })?,

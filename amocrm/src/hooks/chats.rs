@@ -1,4 +1,4 @@
-//! Hooks of the Chats API, version 2 (chats-api §4): messages of managers, typing, reactions.
+//! Hooks of the Chats API, version 2 (chats-api §4): managers' messages, typing, reactions.
 
 use serde_json::Value;
 
@@ -17,29 +17,29 @@ pub struct Hook {
     /// The account's amojo id. The signature does not cover the address, so compare it with the part of the scope after
     /// `_` (chats-api §2.2).
     pub account_id: String,
-    /// When the hook was made, Unix seconds.
+    /// When the hook was created, Unix seconds.
     pub time: Option<i64>,
-    /// True: broken characters (bytes that are no UTF-8, halves of surrogate pairs) were replaced by U+FFFD.
+    /// True: broken characters (invalid UTF-8, unpaired surrogates) were replaced by U+FFFD.
     pub mended: bool,
     /// What happened.
     pub event: HookEvent,
 }
 
-/// What happened in amoCRM.
+/// An event in amoCRM.
 #[derive(Clone, Debug, PartialEq)]
 pub enum HookEvent {
-    /// A manager, a bot or a template wrote to the customer; an answer to a comment too.
+    /// A manager, a bot or a template wrote to the customer; also an answer to a comment.
     Message(Box<HookMessage>),
     /// A manager is typing.
     Typing(HookTyping),
     /// A manager set or cleared a reaction.
     Reaction(HookReaction),
-    /// An authentic hook of a kind this crate does not know: to be stored and answered with 200.
+    /// A genuine hook of a kind that this crate does not know: store it and answer with 200.
     Unknown,
 }
 
 impl HookEvent {
-    /// amojo's id of the chat it happened in; none of a kind this crate does not know.
+    /// amojo's id of the chat; none for a kind that this crate does not know.
     pub fn conversation_id(&self) -> Option<&str> {
         match self {
             Self::Message(message) => Some(&message.conversation_id),
@@ -50,19 +50,20 @@ impl HookEvent {
     }
 }
 
-/// A body that is no usable hook. Answer 200 all the same and keep the bytes for a person: amoCRM does not repeat hooks.
+/// A body that is not a usable hook. Answer 200 nevertheless and store the bytes for a person: amoCRM does not repeat
+/// hooks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HookError {
-    /// Not a JSON object; more than 127 levels of nesting are malformed too.
-    #[error("the hook is no JSON object: {reason}")]
+    /// Not a JSON object, or nested more than 127 levels deep.
+    #[error("the hook is not a JSON object: {reason}")]
     Malformed {
-        /// Where and why reading stopped; no piece of the body.
+        /// Where and why parsing stopped; contains nothing of the body.
         reason: String,
     },
-    /// The dead first version: a flat body without account (chats-api §4.8). The account must be connected anew.
+    /// The obsolete first version: a flat body without account (chats-api §4.8). The account must be connected again.
     #[error("the hook is of the dead version 1")]
     Version1,
-    /// An id without which nothing can be done is missing.
+    /// A required id is missing.
     #[error("the hook lacks {what}")]
     Incomplete {
         /// The missing member, e.g. `message.conversation.id`.
@@ -70,11 +71,11 @@ pub enum HookError {
     },
 }
 
-/// Reads the raw body of a hook; verify its signature first.
+/// Parses the raw body of a hook; verify its signature first.
 ///
-/// Required are only `account_id` and the ids of chat and message. Everything else is optional, unknown members are
-/// ignored, numbers may come as text or floats, and missing, `null` and empty values read alike (chats-api §4.2). Texts
-/// are handed over as they are, NUL characters included: a caller that can't store them must check. Only broken
+/// Only `account_id` and the ids of chat and message are required. Everything else is optional, unknown fields are
+/// ignored, numbers may be texts or floats, and missing, `null` and empty values are equivalent (chats-api §4.2). Texts
+/// are returned unchanged, including NUL characters: a caller that cannot store these must check. Only broken
 /// characters are replaced ([`Hook::mended`]).
 ///
 /// ```
@@ -120,12 +121,12 @@ pub fn parse(raw_body: &[u8]) -> Result<Hook, HookError> {
     Ok(Hook { account_id, time: lenient::number(&body, "time"), mended, event })
 }
 
-/// A member that may be missing; `null` stands for it then.
+/// A field that may be missing, which counts as `null`.
 pub(super) fn member<'value>(value: &'value Value, key: &str) -> &'value Value {
     value.get(key).unwrap_or(&Value::Null)
 }
 
-/// The member `id`, which must be there; `what` is its full name.
+/// The required field `id`; `what` is its full name.
 pub(super) fn id(value: &Value, what: &'static str) -> Result<String, HookError> {
     lenient::text(value, "id").ok_or(HookError::Incomplete { what })
 }

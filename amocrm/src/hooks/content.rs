@@ -1,5 +1,5 @@
-//! What amoCRM says of a message: in a hook (chats-api §4.3), in a page of history (chats-api §3.6) and in a
-//! quote (chats-api §4.6).
+//! The content of a message as amoCRM sends it: in a hook (chats-api §4.3), in a page of history (chats-api §3.6) and
+//! in a quote (chats-api §4.6).
 
 use serde_json::{Map, Value};
 
@@ -8,18 +8,18 @@ use super::person::ChatPerson;
 use super::template::Template;
 use crate::lenient;
 
-/// What a message says. Text, file and buttons can come together; empty texts and sizes of zero read as `None`.
+/// The content of a message. It may have text, file and buttons at once; empty texts and sizes of zero are `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MessageContent {
-    /// amojo's id of the message, for its delivery status and against doubles. Empty only in quotes that lack it.
+    /// amojo's id of the message, for its delivery status and to detect duplicates. Empty only in quotes without it.
     pub id: String,
-    /// Our id of the message, if it has one: by it an unknown outcome is found out.
+    /// Our id of the message, if it has one: an unknown outcome is resolved by it.
     pub client_id: Option<String>,
-    /// `text`, `picture`, `file`, … : any text may come, empty if there was none.
+    /// `text`, `picture`, `file`, …; other values are possible, empty if there was none.
     pub kind: String,
-    /// The text or caption, possibly empty. Of a template it is the final text.
+    /// The text or caption, may be empty. For a template it is the final text.
     pub text: String,
-    /// Address of the file. How long it lives is not documented: fetch it soon.
+    /// Address of the file. Its lifetime is not documented: download it soon.
     pub media: Option<String>,
     /// Address of a small picture of the file.
     pub thumbnail: Option<String>,
@@ -27,53 +27,53 @@ pub struct MessageContent {
     pub file_name: Option<String>,
     /// Size in bytes; often missing.
     pub file_size: Option<u64>,
-    /// Common to attachments that were sent at once, each as a message of its own.
+    /// The same for attachments that were sent together, each as a separate message.
     pub media_group_id: Option<String>,
     /// A place.
     pub location: Option<Place>,
     /// A person's card.
     pub contact: Option<Card>,
-    /// The commented post: this is an answer to a comment, to be given in public.
+    /// The post that was commented on: this message is an answer to a comment, to be published as well.
     pub post: Option<HookPost>,
     /// Buttons or a list.
     pub markup: Option<Markup>,
-    /// The template it was made from.
+    /// The template it was created from.
     pub template: Option<Template>,
     /// The quoted message.
     pub reply_to: Option<Box<PastMessage>>,
     /// The forwarded messages.
     pub forwards: Option<HookForwards>,
-    /// Whatever else came: members that this crate does not know, and known ones of a shape it can't read.
+    /// All other fields: those that this crate does not know, and known ones of an unreadable form.
     pub other: Map<String, Value>,
 }
 
-/// A message that was there before: a row of the history, a quoted or a forwarded one.
+/// An earlier message: a row of the history, a quoted or a forwarded one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PastMessage {
     /// When it was written, Unix seconds.
     pub timestamp: Option<i64>,
-    /// When it was written, Unix milliseconds; older answers lack it.
+    /// When it was written, Unix milliseconds; missing in older answers.
     pub msec_timestamp: Option<i64>,
-    /// Who wrote it.
+    /// Its author.
     pub sender: Option<ChatPerson>,
-    /// Who it was for; absent in incoming messages.
+    /// Its receiver; absent in incoming messages.
     pub receiver: Option<ChatPerson>,
-    /// What it says.
+    /// Its content.
     pub message: MessageContent,
 }
 
 /// Forwarded messages.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HookForwards {
-    /// The messages, at least one; amoCRM sends one at present.
+    /// The messages, at least one; currently amoCRM sends one.
     pub messages: Vec<PastMessage>,
-    /// Our id of the chat they come from.
+    /// Our id of their chat.
     pub conversation_id: Option<String>,
-    /// amojo's id of the chat they come from.
+    /// amojo's id of their chat.
     pub conversation_ref_id: Option<String>,
 }
 
-/// The post of an answered comment.
+/// The post of the comment that is answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HookPost {
     /// Our id of the post.
@@ -97,7 +97,7 @@ pub struct Card {
 }
 
 impl MessageContent {
-    /// Our id of the commented post. A message with `post` is an answer to a comment, whether or not it has this id.
+    /// Our id of the post. A message with `post` is an answer to a comment, whether or not it has this id.
     pub fn post_id(&self) -> Option<&str> {
         self.post.as_ref()?.id.as_deref()
     }
@@ -134,12 +134,12 @@ impl MessageContent {
 }
 
 impl PastMessage {
-    /// When it was written, Unix milliseconds, from whichever of the two times came.
+    /// When it was written, Unix milliseconds, from whichever of the two times is present.
     pub fn at_milliseconds(&self) -> Option<i64> {
         milliseconds(self.timestamp, self.msec_timestamp)
     }
 
-    /// A row of the history; none without amojo's id of the message.
+    /// A row of the history; none if amojo's id of the message is missing.
     pub(crate) fn row(row: &Value) -> Option<Self> {
         let message = MessageContent::read(row.get("message")?);
         (!message.id.is_empty()).then(|| Self { message, ..Self::frame(&mut Members::of(row)) })
@@ -150,7 +150,7 @@ impl PastMessage {
         Self::embedded(lenient::present(quote, "message").unwrap_or(quote))
     }
 
-    /// Flat: the times and people stand beside the text.
+    /// Flat: times and people are beside the text.
     fn embedded(message: &Value) -> Option<Self> {
         let mut members = Members::of(message);
         if members.0.is_empty() {
@@ -186,7 +186,7 @@ impl HookForwards {
 }
 
 impl HookPost {
-    /// Whatever the shape: what is known is that the answer is a public one.
+    /// Whatever its form, its presence marks a public answer.
     fn read(post: &Value) -> Self {
         Self { id: lenient::text(post, "id") }
     }
@@ -205,12 +205,12 @@ impl Card {
     }
 }
 
-/// Unix milliseconds from whichever of the two times came.
+/// Unix milliseconds from whichever of the two times is present.
 pub(super) fn milliseconds(seconds: Option<i64>, milliseconds: Option<i64>) -> Option<i64> {
     milliseconds.or_else(|| seconds.and_then(|seconds| seconds.checked_mul(1000)))
 }
 
-/// The members of an object that nobody has read yet; empty ones do not count.
+/// The fields of an object that were not read yet; empty ones are ignored.
 struct Members(Map<String, Value>);
 
 impl Members {
@@ -220,7 +220,7 @@ impl Members {
         Self(members)
     }
 
-    /// Reads a member by one of [`lenient`]'s functions; it stays if it can't be read.
+    /// Reads a field by one of [`lenient`]'s functions; an unreadable one stays.
     fn take<T>(&mut self, key: &str, read: fn(&Value, &str) -> Option<T>) -> Option<T> {
         let object = Value::Object(Map::from_iter([self.0.remove_entry(key)?]));
         let read = read(&object, key);
@@ -230,7 +230,7 @@ impl Members {
         read
     }
 
-    /// Reads a member by its own reader; it stays if it can't be read.
+    /// Reads a field by its own reader; an unreadable one stays.
     fn take_member<T>(&mut self, key: &str, read: impl FnOnce(&Value) -> Option<T>) -> Option<T> {
         let read = read(self.0.get(key)?)?;
         self.0.remove(key);

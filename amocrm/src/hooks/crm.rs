@@ -1,8 +1,8 @@
-//! Hooks of the CRM (crm-api §7.3, §7.4): forms that tell of talks, messages, contacts, leads, templates.
+//! Hooks of the CRM (crm-api §7.3, §7.4): forms about talks, messages, contacts, leads, templates.
 //!
-//! They are **not signed**. Put a secret into the address that is subscribed, compare
-//! [`CrmHook::account_id`] with the account it was made for, and treat what they say as a reason to ask the API, not
-//! as the truth. They may come twice and in any order; they want an answer within 2 seconds.
+//! They are **not signed**. Put a secret into the subscribed address, compare [`CrmHook::account_id`] with the account
+//! it was created for, and use the content only as a reason to query the API, not as the truth. Hooks may come twice
+//! and in any order, and must be answered within 2 seconds.
 
 mod form;
 mod message;
@@ -19,80 +19,80 @@ pub use unsorted::HookUnsorted;
 use crate::lenient;
 use crate::rest::{Contact, Lead, Talk, Template};
 
-/// One request: one or several events of one account.
+/// One request: one or more events of one account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CrmHook {
     /// The account's CRM id.
     pub account_id: Option<i64>,
     /// First label of its host.
     pub subdomain: Option<String>,
-    /// What happened, in the order of entities and actions that the body has when sorted by name.
+    /// The events, in the order of entities and actions in the body sorted by name.
     pub events: Vec<CrmEvent>,
 }
 
-/// What was done to something.
+/// The action of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Made.
+    /// Created.
     Add,
-    /// Changed. A talk that is closed too.
+    /// Changed. Also a talk that was closed.
     Update,
-    /// Put into the bin, or joined with another.
+    /// Deleted, or merged into another.
     Delete,
     /// Taken out of the bin.
     Restore,
-    /// A lead went to another stage.
+    /// A lead was moved to another stage.
     Status,
     /// Another user is responsible.
     Responsible,
-    /// Another word, e.g. `note`, or `chat` from a hook set up in the Digital Pipeline.
+    /// Another action, e.g. `note`, or `chat` from a hook configured in the Digital Pipeline.
     Other(String),
 }
 
-/// Something that happened in the CRM. Every value is what amoCRM had when it wrote the hook.
+/// An event in the CRM. All values are those that amoCRM had when it wrote the hook.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CrmEvent {
-    /// A talk began or changed; not [`is_in_work`](Talk::is_in_work): it is closed.
+    /// A talk began or changed; if it is not [`is_in_work`](Talk::is_in_work), it is closed.
     Talk(Action, Box<Talk>),
-    /// A message came in, or went out where that is subscribed.
+    /// A message was received, or sent if that is subscribed.
     Message(Action, Box<HookCrmMessage>),
     /// A contact.
     Contact(Action, Box<Contact>),
-    /// A company, as far as it is like a contact.
+    /// A company, with the fields that it has in common with a contact.
     Company(Action, Box<Contact>),
     /// A lead.
     Lead(Action, Box<HookLead>),
     /// An incoming lead; with [`Action::Delete`] it was accepted or declined.
     Unsorted(Action, Box<HookUnsorted>),
-    /// A template of WhatsApp waits for review (crm-api §6.4). It may be another integration's: ask for it by id, and
-    /// on 404 work from this.
+    /// A WhatsApp template awaits review (crm-api §6.4). It may be another integration's: query it by id, and on 404
+    /// use the data of this hook.
     TemplateReview(Box<Template>),
-    /// Anything else: customers, tasks, notes, and things without an id.
+    /// Anything else: customers, tasks, notes, and objects without an id.
     Other {
         /// E.g. `customers`.
         entity: String,
-        /// What was done.
+        /// The action.
         action: Action,
         /// The thing as it came.
         item: Value,
     },
 }
 
-/// A lead with what it was before.
+/// A lead with its previous values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HookLead {
-    /// The lead. Hooks name neither its contacts nor its source.
+    /// The lead. Hooks contain neither its contacts nor its source.
     pub lead: Lead,
     /// The stage before, with [`Action::Status`].
     pub old_status_id: Option<i64>,
     /// The pipeline before, with [`Action::Status`].
     pub old_pipeline_id: Option<i64>,
-    /// The user who was responsible before, with [`Action::Responsible`].
+    /// The user who was responsible before; with [`Action::Responsible`].
     pub old_responsible_user_id: Option<i64>,
 }
 
-/// Reads the raw body of a CRM hook. Fails only on bodies that are larger than any hook; whatever else comes is at least
-/// [`CrmEvent::Other`], and a body that is no hook has no events.
+/// Parses the raw body of a CRM hook. Fails only on bodies that are larger than any hook; everything else is at least
+/// [`CrmEvent::Other`], and a body that is not a hook has no events.
 ///
 /// ```
 /// use amocrm::hooks::crm::{Action, CrmEvent, parse};
@@ -107,7 +107,7 @@ pub fn parse(raw_body: &[u8]) -> Result<CrmHook, FormError> {
 }
 
 impl CrmHook {
-    /// Reads a body that [`parse_form`] has read.
+    /// Reads a body that was parsed by [`parse_form`].
     pub fn read(body: &Value) -> Self {
         let account = body.get("account").unwrap_or(&Value::Null);
         let mut events = Vec::new();
@@ -176,13 +176,13 @@ fn is_action(name: &str) -> bool {
     matches!(name, "add" | "update")
 }
 
-/// A template's review is known by its shape: what is around it is not documented.
+/// A template's review is recognised by its fields, because the structure around it is not documented.
 fn is_review(entity: &str, item: &Value) -> bool {
     let named = entity.is_empty() || entity.contains("template");
     named && (item.get("reviews").is_some() || lenient::text(item, "type").as_deref() == Some("waba"))
 }
 
-/// The things under an action: a list, an object whose keys are numbers (a list with holes), or one thing alone.
+/// The objects under an action: a list, an object whose keys are numbers (a list with gaps), or a single object.
 fn items(list: &Value) -> Vec<&Value> {
     match list {
         Value::Array(items) => items.iter().collect(),

@@ -4,18 +4,18 @@ use serde_json::Value;
 
 use crate::lenient;
 
-/// What the customer may press or choose.
+/// The choices offered to the customer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Markup {
-    /// Rows of buttons. A text button comes back as an ordinary message with the button's text, a button with an
-    /// address is opened by the messenger and sends nothing.
+    /// Rows of buttons. Pressing a text button sends its text as an ordinary message; a button with an address is
+    /// opened by the messenger and sends nothing.
     Buttons {
-        /// `inline` (under the text) for integrations; any text may come, empty if there was none.
+        /// `inline` (under the text) for integrations; other values are possible, empty if there was none.
         mode: String,
-        /// The rows from above, none of them empty.
+        /// The rows from top to bottom, none of them empty.
         rows: Vec<Vec<Button>>,
     },
-    /// A list to choose one row from; it stands beside or instead of the message's text.
+    /// A list to choose one row from; with or instead of the message's text.
     List(ListMessage),
     /// Something else, as it came.
     Other(Value),
@@ -26,21 +26,21 @@ pub enum Markup {
 pub struct Button {
     /// Its text, not empty.
     pub text: String,
-    /// What it opens.
+    /// The address it opens.
     pub url: Option<String>,
 }
 
-/// A list message. amoCRM keeps to these lengths, in characters: header and footer 60, body 1024, a section's title 24;
+/// A list message. amoCRM enforces these lengths, in characters: header and footer 60, body 1024, a section's title 24;
 /// 1 to 10 sections with 1 to 10 rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListMessage {
     /// The heading.
     pub header: Option<String>,
-    /// The text; may hold emoji and Markdown.
+    /// The text; may contain emoji and Markdown.
     pub body: Option<String>,
-    /// The small print; may hold emoji, links and Markdown.
+    /// The small print; may contain emoji, links and Markdown.
     pub footer: Option<String>,
-    /// Label of what opens the list.
+    /// Label of the button that opens the list.
     pub button: Option<String>,
     /// The sections, none of them without rows.
     pub sections: Vec<ListSection>,
@@ -55,20 +55,20 @@ pub struct ListSection {
     pub rows: Vec<ListRow>,
 }
 
-/// What can be chosen.
+/// A row that can be chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListRow {
-    /// To be sent back when the row is chosen ([`NewMessage::callback_data`](crate::chats::NewMessage::callback_data)),
-    /// else the bot does not go on. Not empty.
+    /// To be returned when the row is chosen ([`NewMessage::callback_data`](crate::chats::NewMessage::callback_data)),
+    /// otherwise the bot does not continue. Not empty.
     pub callback_data: String,
-    /// What is shown, and the text of the answer.
+    /// The displayed text, which is also the text of the answer.
     pub title: String,
     /// Small print.
     pub description: Option<String>,
 }
 
 impl Markup {
-    /// Never fails: what can't be read at all stays as it is, single unreadable buttons and rows are left out.
+    /// Never fails: unreadable markup stays as it is, single unreadable buttons and rows are omitted.
     pub(super) fn read(markup: &Value) -> Self {
         let list = lenient::present(markup, "list_message").and_then(ListMessage::read);
         list.map(Markup::List).or_else(|| Self::buttons(markup)).unwrap_or_else(|| Markup::Other(markup.clone()))
@@ -82,7 +82,7 @@ impl Markup {
     }
 }
 
-/// A row of buttons; a button that stands alone is a row of its own.
+/// A row of buttons; a single button is a row of its own.
 fn row(row: &Value) -> Vec<Button> {
     match row.as_array() {
         Some(buttons) => buttons.iter().filter_map(Button::read).collect(),

@@ -1,11 +1,11 @@
-//! Making damaged text readable: one broken character is no reason to lose a manager's message.
+//! Repairs damaged text, so that no manager's message is lost because of one broken character.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// The JSON of a body whose broken characters, bytes that are no UTF-8 and halves of surrogate pairs, are replaced by
-/// U+FFFD; true if there were any.
+/// The JSON of a body whose broken characters (invalid UTF-8, unpaired surrogates) are replaced by U+FFFD; true if
+/// there were any.
 pub(super) fn parse(body: &[u8]) -> serde_json::Result<(Value, bool)> {
     let error = match serde_json::from_slice(body) {
         Ok(value) => return Ok((value, false)),
@@ -15,11 +15,11 @@ pub(super) fn parse(body: &[u8]) -> serde_json::Result<(Value, bool)> {
     let mended = surrogates(text.as_bytes());
     let changed = mended.is_some() || matches!(text, Cow::Owned(_));
     let mended = mended.as_deref().unwrap_or(text.as_bytes());
-    // the first error tells the place in the bytes that came
+    // The first error has the position in the original bytes.
     if changed && let Ok(value) = serde_json::from_slice(mended) { Ok((value, true)) } else { Err(error) }
 }
 
-/// Replaces escapes of lone surrogates; none: there are none.
+/// Replaces escapes of unpaired surrogates; none if there are none.
 fn surrogates(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut mended: Option<Vec<u8>> = None;
     let mut at = 0;
@@ -39,7 +39,7 @@ fn surrogates(bytes: &[u8]) -> Option<Vec<u8>> {
     mended
 }
 
-/// The UTF-16 unit that an escape like `\ud83d` stands for.
+/// The UTF-16 unit of an escape like `\ud83d`.
 fn unit(bytes: &[u8], at: usize) -> Option<u16> {
     let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
     let digits =

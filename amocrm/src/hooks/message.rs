@@ -7,14 +7,14 @@ use super::content::{MessageContent, milliseconds};
 use super::person::ChatPerson;
 use crate::lenient;
 
-/// A message on its way to the customer.
+/// A message to the customer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HookMessage {
     /// amojo's id of the chat.
     pub conversation_id: String,
-    /// Our id of the chat; absent while a chat that amoCRM began is not bound (chats-api §5.4).
+    /// Our id of the chat; absent while a chat started by amoCRM is not bound (chats-api §5.4).
     pub conversation_client_id: Option<String>,
-    /// Our id of the source; may be one that we do not know.
+    /// Our id of the source; may be unknown to us.
     pub source_external_id: Option<String>,
     /// The manager or bot; usually only with an id.
     pub sender: ChatPerson,
@@ -22,14 +22,14 @@ pub struct HookMessage {
     pub receiver: ChatPerson,
     /// When it was written, Unix seconds.
     pub timestamp: Option<i64>,
-    /// When it was written, Unix milliseconds: hooks come in no promised order, sort by it.
+    /// When it was written, Unix milliseconds: hooks come in no guaranteed order, so sort by it.
     pub msec_timestamp: Option<i64>,
-    /// What it says.
+    /// Its content.
     pub message: MessageContent,
 }
 
 impl HookMessage {
-    /// When it was written, Unix milliseconds, from whichever of the two times came.
+    /// When it was written, Unix milliseconds, from whichever of the two times is present.
     pub fn at_milliseconds(&self) -> Option<i64> {
         milliseconds(self.timestamp, self.msec_timestamp)
     }

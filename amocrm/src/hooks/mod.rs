@@ -1,7 +1,7 @@
-//! What amoCRM sends to an integration, turned into data: hooks of the Chats API and the notice of revoked access.
+//! Parses what amoCRM sends to an integration: hooks of the Chats API and the CRM, and the notice of revoked access.
 //!
-//! Nothing here trusts its input: the caller verifies signatures first ([`verify_hook`](crate::chats::sign::verify_hook),
-//! [`revoke::verify`]) and these readers never panic, whatever the bytes.
+//! Input is not trusted: the caller verifies signatures first ([`verify_hook`](crate::chats::sign::verify_hook),
+//! [`revoke::verify`]), and these parsers never panic, whatever the bytes.
 
 mod action;
 pub mod chats;

@@ -1,20 +1,20 @@
-//! The notice that an account switched the integration off or revoked its access (crm-api §1.9).
+//! The notice that an account disabled the integration or revoked its access (crm-api §1.9).
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-/// The signature amoCRM puts on the notice: HMAC-SHA256 of `client_uuid|account_id` with the client secret, lower-case
-/// hex.
+/// amoCRM's signature of the notice: HMAC-SHA256 of `client_uuid|account_id` with the client secret, lower-case hex.
 pub fn signature(client_secret: &SecretString, client_uuid: &str, account_id: i64) -> String {
     hex::encode(keyed(client_secret, client_uuid, account_id).finalize().into_bytes())
 }
 
-/// Whether `claimed` (the parameter `signature`, hex of either case) signs the notice; takes constant time.
+/// Whether `claimed` (the parameter `signature`, hex of either case) is the signature of the notice; takes constant
+/// time.
 ///
-/// Parse the parameter `account_id` as an integer first, so that it is hashed in its plain form. An empty secret
-/// verifies nothing. The notice carries no platform, no date and no nonce: it can be replayed, so handle it
-/// idempotently and confirm it by a call before anything is deleted.
+/// Parse the parameter `account_id` as an integer first, so that its canonical form is hashed. An empty secret never
+/// verifies. The notice has no platform, date or nonce and can be replayed, so handle it idempotently and confirm it by
+/// a call before deleting anything.
 pub fn verify(client_secret: &SecretString, client_uuid: &str, account_id: i64, claimed: &str) -> bool {
     let Ok(claimed) = hex::decode(claimed) else {
         return false;

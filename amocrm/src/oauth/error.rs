@@ -1,4 +1,4 @@
-//! What can become of a token call.
+//! The outcomes of a failed token call.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::transport::{Answer, clean, excerpt};
 /// Longest hint kept, in characters.
 const HINT_LIMIT: usize = 300;
 
-/// What was asked of whom.
+/// A call and its address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
     /// The method of this crate, e.g. `"refresh"`.
@@ -27,100 +27,101 @@ impl fmt::Display for Asked {
     }
 }
 
-/// Why a token call did not succeed, in the classes that crm-api §1.8 tells apart. Never holds a token or secret.
+/// Why a token call failed, in the classes of crm-api §1.8. Never contains a token or secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OAuthError {
-    /// 400: the code or refresh token is spent, expired or wrong, or the integration's settings are. Final for it.
+    /// 400: the code or refresh token is used up, expired or wrong, or the integration's settings are. Permanent for
+    /// this grant.
     #[error("{asked}: amoCRM rejected the grant: {hint}")]
     Rejected {
-        /// What was asked of whom.
+        /// The call.
         asked: Asked,
-        /// What amoCRM said, for people; may be empty.
+        /// amoCRM's text, for people; may be empty.
         hint: String,
     },
-    /// 401 or 404: the account may live elsewhere now; ask [`subdomain`](super::OAuth::subdomain), try once there, then
-    /// as [`Rejected`](OAuthError::Rejected).
+    /// 401 or 404: the account may have another host now; ask [`subdomain`](super::OAuth::subdomain), try once there,
+    /// then treat it as [`Rejected`](OAuthError::Rejected).
     #[error("{asked}: the account is not known at this address ({status}): {hint}")]
     HostChanged {
-        /// What was asked of whom.
+        /// The call.
         asked: Asked,
         /// 401 or 404.
         status: u16,
-        /// What amoCRM said, for people; may be empty.
+        /// amoCRM's text, for people; may be empty.
         hint: String,
     },
     /// 402: the account is not paid for.
     #[error("{asked}: the account is not paid for")]
     Unpaid {
-        /// What was asked of whom.
+        /// The call.
         asked: Asked,
     },
     /// 403: the account or our address is blocked.
     #[error("{asked}: access is blocked: {hint}")]
     Blocked {
-        /// What was asked of whom.
+        /// The call.
         asked: Asked,
-        /// What amoCRM said, for people; may be empty.
+        /// amoCRM's text, for people; may be empty.
         hint: String,
     },
-    /// 429: too many requests. Nothing was spent.
+    /// 429: too many requests. The grant is not used up.
     #[error("{asked}: amoCRM asks to slow down")]
     Busy {
-        /// What was asked of whom.
+        /// The call.
         asked: Asked,
-        /// How long it asks to wait.
+        /// How long amoCRM asks to wait.
         retry_after: Option<Duration>,
     },
-    /// 5xx: trouble at amoCRM; try again later with the same grant.
+    /// 5xx: a problem at amoCRM; retry later with the same grant.
     #[error("{asked}: amoCRM has trouble ({status})")]
     Unavailable {
-        /// What was asked of whom.
+        /// The call.
         asked: Asked,
         /// HTTP status.
         status: u16,
-        /// How long it asks to wait.
+        /// How long amoCRM asks to wait.
         retry_after: Option<Duration>,
     },
-    /// Any other status that is no success, redirects among them.
+    /// Any other unsuccessful status, including redirects.
     #[error("{asked}: amoCRM answered {status}: {hint}")]
     Refused {
-        /// What was asked of whom.
+        /// The call.
         asked: Asked,
         /// HTTP status.
         status: u16,
-        /// What amoCRM said, for people; may be empty.
+        /// amoCRM's text, for people; may be empty.
         hint: String,
     },
     /// Nothing reached amoCRM, see [`Error::NotSent`].
     #[error("{asked}: amoCRM could not be reached, nothing was sent ({reason})")]
     NotSent {
-        /// What was asked of whom.
+        /// The call.
         asked: Asked,
         /// The causes.
         reason: String,
     },
-    /// No whole answer came: whether the grant is spent is unknown, see [`Error::NoAnswer`].
+    /// No complete answer arrived: whether the grant is used up is unknown, see [`Error::NoAnswer`].
     #[error("{asked}: no whole answer came, the outcome is unknown ({reason})")]
     NoAnswer {
-        /// What was asked of whom.
+        /// The call.
         asked: Asked,
         /// The causes.
         reason: String,
     },
-    /// A success that holds no pair of tokens, or no address: whether the grant is spent is unknown.
+    /// A successful answer without a pair of tokens, or without an address: whether the grant is used up is unknown.
     #[error("{asked}: amoCRM answered {status} with something unreadable, the outcome is unknown: {reason}")]
     Unreadable {
-        /// What was asked of whom.
+        /// The call.
         asked: Asked,
         /// HTTP status.
         status: u16,
-        /// What is wrong with it; no piece of the answer.
+        /// What is wrong with it; contains nothing of the answer.
         reason: String,
     },
-    /// Our own input is unusable: an address or a token.
+    /// Our own input is invalid: an address or a token.
     #[error("{what}")]
     Invalid {
-        /// What is wrong.
+        /// What is wrong with it.
         what: String,
     },
 }
@@ -132,7 +133,7 @@ impl Asked {
 }
 
 impl OAuthError {
-    /// True when the grant may be spent although no tokens came.
+    /// True if the grant may be used up although no tokens arrived.
     pub fn outcome_unknown(&self) -> bool {
         matches!(self, OAuthError::NoAnswer { .. } | OAuthError::Unreadable { .. })
     }
@@ -141,7 +142,7 @@ impl OAuthError {
         OAuthError::Unreadable { asked, status, reason: reason.to_owned() }
     }
 
-    /// The meaning of an answer that is no success. `secrets` were part of the request and must not come out again.
+    /// The meaning of an unsuccessful answer. `secrets` were part of the request and must not appear in the error.
     pub(super) fn refusal(answer: &Answer, secrets: &[&str]) -> Self {
         let (status, retry_after) = (answer.status, answer.retry_after());
         let (asked, hint) = (Asked::of(answer), hint(&answer.body, secrets));
@@ -170,13 +171,13 @@ impl From<Error> for OAuthError {
     }
 }
 
-/// `hint`, else `detail`, else `title`, else the beginning of the body; hidden altogether if it repeats a secret.
+/// `hint`, else `detail`, else `title`, else the beginning of the body; omitted if it contains a secret.
 fn hint(body: &[u8], secrets: &[&str]) -> String {
     let problem = serde_json::from_slice::<Value>(body).unwrap_or_default();
-    let said = ["hint", "detail", "title"].into_iter().find_map(|key| lenient::text(&problem, key));
-    let said = said.map_or_else(|| excerpt(body), |said| clean(&said));
-    if secrets.iter().any(|secret| !secret.is_empty() && said.contains(secret)) {
+    let detail = ["hint", "detail", "title"].into_iter().find_map(|key| lenient::text(&problem, key));
+    let detail = detail.map_or_else(|| excerpt(body), |detail| clean(&detail));
+    if secrets.iter().any(|secret| !secret.is_empty() && detail.contains(secret)) {
         return "(hidden, it repeats a secret)".to_owned();
     }
-    said.chars().take(HINT_LIMIT).collect()
+    detail.chars().take(HINT_LIMIT).collect()
 }

@@ -1,4 +1,4 @@
-//! A pair of tokens, and the types by which the `oauth2` crate reads one.
+//! A pair of tokens, and the types with which the `oauth2` crate parses one.
 
 use std::time::Duration;
 
@@ -14,31 +14,31 @@ use serde::{Deserialize, Serialize};
 
 use super::{Asked, OAuthError};
 
-/// What is assumed when an answer does not say how long its token lives: a day (crm-api §1.8).
+/// The assumed lifetime of a token if the answer has none: a day (crm-api §1.8).
 pub(super) const USUAL_LIFE: u64 = 86_400;
 
-/// The longest life believed, in seconds: five years, the longest amoCRM issues (crm-api §1.8).
+/// The longest accepted lifetime, in seconds: five years, the longest that amoCRM issues (crm-api §1.8).
 pub(super) const LONGEST_LIFE: u64 = 5 * 366 * 86_400;
 
 /// A pair of tokens. `Debug` hides both.
 #[derive(Clone, Debug)]
 pub struct Tokens {
-    /// For calls of the API; opaque, usually a JWT (see [`claims`](crate::claims)).
+    /// For API calls; opaque, usually a JWT (see [`claims`](crate::claims)).
     pub access_token: SecretString,
-    /// For the next pair; works once, three months from issue. Never empty.
+    /// For the next pair; works once, within three months from issue. Never empty.
     pub refresh_token: SecretString,
-    /// How long the access token lives, counted from `server_time`.
+    /// Lifetime of the access token, counted from `server_time`.
     pub expires_in: Duration,
     /// amoCRM's clock at issue, Unix seconds.
     pub server_time: Option<i64>,
 }
 
-/// Where an account lives now.
+/// The current host of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountAddress {
     /// The account's CRM id, to be compared with the expected one.
     pub id: i64,
-    /// Its present host, e.g. `newacme.amocrm.ru`. Check it with [`HostRules`](crate::HostRules) before use.
+    /// Its current host, e.g. `newacme.amocrm.ru`. Check it with [`HostRules`](crate::HostRules) before use.
     pub domain: String,
 }
 
@@ -65,7 +65,7 @@ pub(super) type TokenClient = oauth2::Client<
     EndpointSet,
 >;
 
-/// The pair as ours, or what went wrong.
+/// The pair in our form, or the error.
 pub(super) fn tokens(
     asked: Asked,
     answer: Result<TokenAnswer, RequestTokenError<OAuthError, BasicErrorResponse>>,

@@ -6,10 +6,10 @@ use super::{Request, Rest};
 use crate::error::Error;
 use crate::lenient;
 
-/// An account. Optional members depend on `with` and on the platform.
+/// An account. Optional fields depend on `with` and on the platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// CRM id. The two platforms count separately: the same number may exist on both.
+    /// CRM id. The platforms number separately: the same number may exist on both.
     pub id: i64,
     /// Name.
     pub name: Option<String>,
@@ -25,14 +25,14 @@ pub struct Account {
     pub drive_url: Option<String>,
     /// Version of the platform, with `version`.
     pub version: Option<i64>,
-    /// False: chats make leads at once instead of incoming leads.
+    /// False: chats create leads at once instead of incoming leads.
     pub is_unsorted_on: Option<bool>,
     /// E.g. `Europe/Moscow`, with `datetime_settings`.
     pub timezone: Option<String>,
 }
 
 impl Rest {
-    /// Reads the account. `with` names the extra members, e.g. `["amojo_id", "drive_url"]`. Any user may call it.
+    /// Reads the account. `with` lists the additional fields, e.g. `["amojo_id", "drive_url"]`. Any user may call it.
     pub async fn account(&self, token: &SecretString, with: &[&str]) -> Result<Account, Error> {
         const CALL: &str = "account";
         let query = if with.is_empty() { Vec::new() } else { vec![("with", with.join(","))] };

@@ -1,4 +1,4 @@
-//! Writing several things at once, and matching the answer to them.
+//! Writing several items at once, and matching the answer to them.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,10 +8,10 @@ use crate::error::Error;
 use crate::lenient;
 use crate::transport::Answer;
 
-/// The most things that one call writes here: amoCRM takes 250 and recommends 50 (crm-api §1.13).
+/// Maximum number of items per call here: amoCRM accepts 250 and recommends 50 (crm-api §1.13).
 pub const WRITE_BATCH: usize = 50;
 
-/// One thing of a batch with the mark by which its answer is found.
+/// One item of a batch with the mark by which its answer is found.
 #[derive(Serialize)]
 pub(super) struct Marked<T> {
     #[serde(flatten)]
@@ -19,7 +19,7 @@ pub(super) struct Marked<T> {
     request_id: String,
 }
 
-/// The things of a batch, each marked by its place.
+/// The items of a batch, each marked by its index.
 pub(super) fn marked<'item, T>(call: &'static str, items: &'item [T]) -> Result<Vec<Marked<&'item T>>, Error> {
     fits(call, items.len())?;
     Ok(items.iter().enumerate().map(|(place, item)| Marked { item, request_id: place.to_string() }).collect())
@@ -30,7 +30,7 @@ pub(super) fn fits(call: &'static str, count: usize) -> Result<(), Error> {
     if fits { Ok(()) } else { Err(Error::invalid(call, format!("1 to {WRITE_BATCH} at once"))) }
 }
 
-/// What was made of each thing, in their order: by the mark, or by place where amoCRM leaves the marks out.
+/// The result for each item, in their order: by the mark, or by index where amoCRM omits the marks.
 pub(super) fn made<T: Clone>(
     answer: &Answer,
     listed: &[Value],
@@ -47,7 +47,7 @@ pub(super) fn made<T: Clone>(
     all.filter(|_| listed.len() == count).ok_or_else(|| answer.unreadable("not each item has its answer"))
 }
 
-/// The ids of what was made, in the order of the things.
+/// The ids of the created objects, in the order of the items.
 pub(super) fn made_ids(answer: &Answer, key: &str, count: usize) -> Result<Vec<i64>, Error> {
     let listed = read::written(answer, key, |made| Some(made.clone()))?;
     made(answer, &listed, count, |made| lenient::number(made, "id"))

@@ -1,4 +1,4 @@
-//! A lead together with its person, in one call (crm-api §5.4).
+//! A lead together with its contact, in one call (crm-api §5.4).
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -11,23 +11,23 @@ use crate::error::Error;
 use crate::lenient;
 use crate::transport::Answer;
 
-/// A lead and the person it is about.
+/// A lead and its contact.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ComplexLead {
-    /// The lead. Contacts that it names by id are left out: amoCRM takes one, by its data.
+    /// The lead. Contacts given by id are omitted: amoCRM accepts one, by its data.
     pub lead: NewLead,
-    /// The person. Joined with a contact that the account's duplicate control finds.
+    /// The contact. Merged with an existing one that the account's duplicate control finds.
     pub contact: NewContact,
 }
 
-/// What was made of a [`ComplexLead`].
+/// The result for a [`ComplexLead`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MadeLead {
     /// CRM id of the lead.
     pub lead_id: i64,
     /// CRM id of its contact.
     pub contact_id: Option<i64>,
-    /// Joined with a lead or contact that was there before.
+    /// Merged with an existing lead or contact.
     pub is_merged: bool,
 }
 
@@ -35,7 +35,7 @@ pub struct MadeLead {
 struct Item {
     #[serde(flatten)]
     lead: Value,
-    /// amoCRM echoes it as a list here.
+    /// Here amoCRM echoes it as a list.
     request_id: String,
 }
 
@@ -64,10 +64,10 @@ impl MadeLead {
     }
 }
 
-/// The answer is a bare list, in which `request_id` is a list of one.
+/// The answer is a plain list, in which `request_id` is a list of one.
 fn listed(answer: &Answer) -> Result<Vec<Value>, Error> {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let Value::Array(mut items) = body else { return Err(answer.unreadable("the answer is no JSON list")) };
+    let Value::Array(mut items) = body else { return Err(answer.unreadable("the answer is not a JSON list")) };
     for item in &mut items {
         let mark = lenient::list(item, "request_id").first().map(|mark| (*mark).clone());
         if let (Some(mark), Some(members)) = (mark, item.as_object_mut()) {
@@ -78,8 +78,8 @@ fn listed(answer: &Answer) -> Result<Vec<Value>, Error> {
 }
 
 impl Rest {
-    /// Makes 1 to [`WRITE_BATCH`](super::WRITE_BATCH) leads, each with a contact, and says in the same order what
-    /// became of them. **Not** idempotent, unless the account's duplicate control joins repeats.
+    /// Creates 1 to [`WRITE_BATCH`](super::WRITE_BATCH) leads, each with a contact, and returns the results in the same
+    /// order. **Not** idempotent, unless the account's duplicate control merges repeats.
     pub async fn create_complex_leads(
         &self,
         token: &SecretString,

@@ -1,4 +1,4 @@
-//! Which chats a contact has, and which contacts a lead (crm-api §5.2, §5.4).
+//! The chats of a contact, and the contacts of a lead (crm-api §5.2, §5.4).
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -9,12 +9,12 @@ use super::{Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
 
-/// A chat that hangs on a contact.
+/// A chat that is linked to a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactChat {
-    /// CRM id. Of a chat that is still unsorted: the contact inside of the incoming lead.
+    /// CRM id. For a chat of an incoming lead: the contact inside the incoming lead.
     pub contact_id: i64,
-    /// The chat's id in the Chats API, as hooks and the creation of a chat name it.
+    /// The chat's id in the Chats API, as in hooks and in the answer to its creation.
     pub chat_id: String,
 }
 
@@ -25,8 +25,8 @@ impl ContactChat {
 }
 
 impl Rest {
-    /// The chats of some contacts, of channels that this integration owns. An administrator's token is needed. Empty
-    /// for contacts without chats and for unknown ones.
+    /// The chats of these contacts, in channels of this integration. Requires an administrator's token. Empty for
+    /// contacts without chats and for unknown ones.
     pub async fn chats_of_contacts(
         &self,
         token: &SecretString,
@@ -36,8 +36,8 @@ impl Rest {
         self.contact_chats("chats_of_contacts", token, ["contact_id", "contact_id[]"], ids).await
     }
 
-    /// The contacts on which some chats hang, by the chats' ids in the Chats API; of own channels only. A chat that
-    /// hangs on nobody is missing in the answer.
+    /// The contacts to which these chats are linked, by the chats' ids in the Chats API; own channels only. A chat
+    /// without a contact is missing in the answer.
     pub async fn contacts_of_chats(&self, token: &SecretString, chat_ids: &[&str]) -> Result<Vec<ContactChat>, Error> {
         let ids = chat_ids.iter().map(|id| (*id).to_owned()).collect();
         self.contact_chats("contacts_of_chats", token, ["chat_id", "chat_id[]"], ids).await
@@ -50,7 +50,7 @@ impl Rest {
         [one_name, list_name]: [&'static str; 2],
         mut ids: Vec<String>,
     ) -> Result<Vec<ContactChat>, Error> {
-        // One by name, several as a list: Kommo takes only one of the two forms of the filter.
+        // A single id as a value, several as a list: Kommo accepts only one of the two forms of the filter.
         let query = match ids.len() {
             0 => return Ok(Vec::new()),
             1 => vec![(one_name, ids.swap_remove(0))],
@@ -60,9 +60,9 @@ impl Rest {
         read::embedded(&answer, "chats", ContactChat::read)
     }
 
-    /// Hangs 1 to [`WRITE_BATCH`](super::WRITE_BATCH) chats of own channels on contacts, and returns what amoCRM made
-    /// of it in the same order. An administrator's token is needed. Safe to call again: a chat that hangs on another
-    /// contact moves.
+    /// Links 1 to [`WRITE_BATCH`](super::WRITE_BATCH) chats of own channels to contacts, and returns amoCRM's results
+    /// in the same order. Requires an administrator's token. Safe to repeat: a chat that is linked to another contact
+    /// moves.
     pub async fn link_chats(&self, token: &SecretString, links: &[ContactChat]) -> Result<Vec<ContactChat>, Error> {
         const CALL: &str = "link_chats";
         fits(CALL, links.len())?;

@@ -12,15 +12,15 @@ use super::{Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
 
-/// Contacts asked for at once: the most amoCRM gives.
+/// Contacts per page: amoCRM's maximum.
 const PAGE: u32 = 250;
 
-/// A contact as amoCRM has it.
+/// A contact as returned by amoCRM.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contact {
     /// CRM id.
     pub id: i64,
-    /// Whole name.
+    /// Full name.
     pub name: Option<String>,
     /// First name.
     pub first_name: Option<String>,
@@ -28,7 +28,7 @@ pub struct Contact {
     pub last_name: Option<String>,
     /// CRM id of the user who is responsible.
     pub responsible_user_id: Option<i64>,
-    /// The group of the user who is responsible; 0 is the one that every account begins with.
+    /// The group of the user who is responsible; 0 is the default group.
     pub group_id: Option<i64>,
     /// Unix seconds.
     pub created_at: Option<i64>,
@@ -42,10 +42,10 @@ pub struct Contact {
     pub leads: Vec<i64>,
 }
 
-/// A contact to be made. Nothing is required.
+/// A contact to create. No field is required.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct NewContact {
-    /// Whole name; or give the two parts.
+    /// Full name; or use the two parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// First name.
@@ -54,7 +54,7 @@ pub struct NewContact {
     /// Last name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
-    /// CRM id of the user who will be responsible; `None`: whom the grant belongs to.
+    /// CRM id of the responsible user; `None`: the grant's user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub responsible_user_id: Option<i64>,
     /// Values of custom fields, e.g. [`Field::phone`] and [`Field::email`].
@@ -65,10 +65,10 @@ pub struct NewContact {
     pub tags: Vec<String>,
 }
 
-/// What to change of a contact; `None` and empty lists leave it as it is.
+/// Changes to a contact; `None` and empty lists leave a field as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ContactChange {
-    /// Another whole name.
+    /// New full name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Another first name.
@@ -83,16 +83,16 @@ pub struct ContactChange {
     /// Fields, each with **all** its values: see [`Contact::field_with`].
     #[serde(rename = "custom_fields_values", skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
-    /// Names of tags to add; others stay.
+    /// Names of tags to add; the others stay.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "named")]
     pub tags_to_add: Vec<String>,
-    /// Names of tags to take off.
+    /// Names of tags to remove.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "named")]
     pub tags_to_delete: Vec<String>,
 }
 
 impl Contact {
-    /// Its phone numbers as they are written there.
+    /// Its phone numbers as stored.
     pub fn phones(&self) -> Vec<String> {
         self.texts(Field::PHONE)
     }
@@ -102,8 +102,8 @@ impl Contact {
         self.texts(Field::EMAIL)
     }
 
-    /// A field with one more value of kind `WORK`, ready for [`ContactChange::fields`]. A change replaces all values of
-    /// a field, so read the contact shortly before. `None`: the value is there already.
+    /// A field with one more value of kind `WORK`, for [`ContactChange::fields`]. A change replaces all values of a
+    /// field, so read the contact shortly before. `None`: it has this value already.
     pub fn field_with(&self, code: &str, value: &str) -> Option<Field> {
         let known = self.field(code).cloned().unwrap_or_default();
         if known.texts().any(|text| text == value) {
@@ -122,7 +122,7 @@ impl Contact {
         self.field(code).map(|field| field.texts().collect()).unwrap_or_default()
     }
 
-    /// As the API and as hooks write it.
+    /// In the form of the API or of hooks.
     pub(crate) fn read(contact: &Value) -> Option<Self> {
         let fields = ["custom_fields_values", "custom_fields"].map(|key| lenient::list(contact, key));
         Some(Self {
@@ -142,15 +142,16 @@ impl Contact {
 }
 
 impl Rest {
-    /// One contact with the ids of its leads. `None` when there is none (any more): 204, by some accounts 404.
+    /// One contact with the ids of its leads. `None` if it does not exist (any more): 204, for some accounts 404.
     pub async fn contact(&self, token: &SecretString, id: i64) -> Result<Option<Contact>, Error> {
         let (id, with) = (id.to_string(), vec![("with", "leads".to_owned())]);
         let answer = self.call(token, Request::get("contact", vec!["contacts", &id], with)).await;
         read::found(answer, Contact::read)
     }
 
-    /// A page of up to 250 contacts in whose filled fields amoCRM finds this text, with the ids of their leads; `page`
-    /// counts from 1. The search is loose, see [`contacts_with_phone`](Rest::contacts_with_phone) for an exact one.
+    /// A page of up to 250 contacts with this text in any field, according to amoCRM's search, with the ids of their
+    /// leads; `page` counts from 1. The search is loose, see [`contacts_with_phone`](Rest::contacts_with_phone) for an
+    /// exact one.
     pub async fn find_contacts(&self, token: &SecretString, text: &str, page: u32) -> Result<Page<Contact>, Error> {
         self.contact_page("find_contacts", token, text, page).await
     }
@@ -171,7 +172,7 @@ impl Rest {
         Page::read(&answer, page, "contacts", Contact::read)
     }
 
-    /// Makes 1 to [`WRITE_BATCH`](super::WRITE_BATCH) contacts and returns their ids in the same order. **Not**
+    /// Creates 1 to [`WRITE_BATCH`](super::WRITE_BATCH) contacts and returns their ids in the same order. **Not**
     /// idempotent.
     pub async fn create_contacts(&self, token: &SecretString, contacts: &[NewContact]) -> Result<Vec<i64>, Error> {
         const CALL: &str = "create_contacts";
@@ -180,7 +181,7 @@ impl Rest {
         made_ids(&answer, "contacts", contacts.len())
     }
 
-    /// Changes one contact. Safe to call again. 404: there is no such contact (any more).
+    /// Changes one contact. Safe to repeat. 404: it does not exist (any more).
     pub async fn update_contact(&self, token: &SecretString, id: i64, change: &ContactChange) -> Result<(), Error> {
         let id = id.to_string();
         let request = Request::with_body("update_contact", Method::PATCH, vec!["contacts", &id], change)?;
@@ -188,7 +189,7 @@ impl Rest {
     }
 }
 
-/// Tags as amoCRM wants them: `[{"name": "…"}]`.
+/// Tags in amoCRM's format: `[{"name": "…"}]`.
 pub(super) fn named<S: serde::Serializer>(names: &[String], serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Named<'name> {

@@ -1,4 +1,4 @@
-//! The files host (crm-api §8): attachments of templates and notes. Chats need none of it, they take public addresses.
+//! The files host (crm-api §8), for attachments of templates and notes. Chats do not use it: they use public addresses.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::lenient;
 use crate::transport::{self, Answer, TOTAL_TIME};
 
-/// A client of an account's files host. Cheap to clone; holds no token.
+/// A client of an account's files host. Cheap to clone; contains no token.
 #[derive(Clone)]
 pub struct Drive {
     http: Client,
@@ -38,7 +38,7 @@ pub struct NewFile {
 pub struct DriveFile {
     /// Its id.
     pub uuid: String,
-    /// Id of this version of it.
+    /// Id of its current version.
     pub version_uuid: Option<String>,
     /// `image`, `video`, `audio`, `document` or `file`.
     pub kind: Option<String>,
@@ -48,13 +48,13 @@ pub struct DriveFile {
     pub size: Option<u64>,
     /// E.g. `image/png`.
     pub mime_type: Option<String>,
-    /// Where it can be read. Check the host before a token is sent there.
+    /// Its address. Check the host before sending a token there.
     pub download_url: Option<String>,
     /// In the bin.
     pub is_trashed: bool,
 }
 
-/// A file on its way: where its next part goes, and how long that may be.
+/// An upload in progress: the address of the next part, and its maximum size.
 struct Session {
     next: Url,
     part: usize,
@@ -90,8 +90,8 @@ impl Drive {
         self
     }
 
-    /// Uploads a file in as many parts as the host wants. Needs the scope "access to files". A session that is not
-    /// ended vanishes after a day, so an upload that failed may simply be tried again.
+    /// Uploads a file in as many parts as the host requires. Needs the scope "access to files". An unfinished session
+    /// expires after a day, so a failed upload can simply be repeated.
     pub async fn upload(&self, token: &SecretString, file: &NewFile) -> Result<DriveFile, Error> {
         const CALL: &str = "upload";
         if file.content.is_empty() {
@@ -127,7 +127,7 @@ impl Drive {
         Ok(Session { next: self.own_address(&answer, "upload_url")?, part })
     }
 
-    /// An address in an answer, which is followed with the token only on the files host itself.
+    /// An address from an answer; it is requested with the token only if it is on the files host itself.
     fn own_address(&self, answer: &Answer, key: &str) -> Result<Url, Error> {
         let text = lenient::text(&answer.object()?, key);
         let url = text.and_then(|text| Url::parse(&text).ok());
@@ -135,11 +135,37 @@ impl Drive {
             .ok_or_else(|| answer.unreadable(&format!("{key} is missing or leads elsewhere")))
     }
 
-    /// One file. `None` when there is none (any more).
+    /// One file. `None` if it does not exist (any more).
     pub async fn file(&self, token: &SecretString, uuid: &str) -> Result<Option<DriveFile>, Error> {
         const CALL: &str = "file";
         let path = vec!["v1.0", "files", path_id(CALL, "uuid", uuid)?];
         read::found(self.call(token, Request::get(CALL, path, Vec::new())).await, DriveFile::read)
+    }
+
+    /// The bytes of a file, at most `limit`. Its address is followed on this files host alone, because the token goes along. `None`
+    /// when there is no such file any more.
+    pub async fn download(
+        &self,
+        token: &SecretString,
+        file: &DriveFile,
+        limit: usize,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        const CALL: &str = "download";
+        let told = file.download_url.as_deref().and_then(|text| Url::parse(text).ok());
+        let told = told.ok_or_else(|| Error::invalid(CALL, "the file has no address"))?;
+        let url = if told.origin() == self.base.origin() {
+            told
+        } else {
+            let mut url = self.base.clone();
+            url.set_path(&format!("{}{}", self.base.path().trim_end_matches('/'), told.path()));
+            url
+        };
+        let request = Request::get(CALL, Vec::new(), Vec::new());
+        match request.send_for_file(&self.http, url, token, self.total_time, limit).await {
+            Ok(answer) => Ok(Some(answer.body)),
+            Err(Error::Refused { status: 404, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Puts files into the bin for 30 days. Needs the scope "delete files".

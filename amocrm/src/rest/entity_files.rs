@@ -1,4 +1,4 @@
-//! Files that hang on cards (crm-api §8).
+//! Files attached to cards (crm-api §8).
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -8,7 +8,7 @@ use super::{Entity, Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
 
-/// A file that hangs on a card.
+/// A file attached to a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntityFile {
     /// The file's uuid on the files host.
@@ -32,7 +32,7 @@ impl Rest {
         read::embedded(&answer, "files", EntityFile::read)
     }
 
-    /// Hangs files on a card, by their uuids on the files host. Safe to call again.
+    /// Attaches files to a card, by their uuids on the files host. Safe to repeat.
     pub async fn link_files(
         &self,
         token: &SecretString,
@@ -43,7 +43,7 @@ impl Rest {
         self.change_files("link_files", token, Method::PUT, (entity, id), file_uuids).await
     }
 
-    /// Takes files off a card; they stay on the files host.
+    /// Detaches files from a card; they stay on the files host.
     pub async fn unlink_files(
         &self,
         token: &SecretString,

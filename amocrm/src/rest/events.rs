@@ -1,4 +1,4 @@
-//! Events about chats (crm-api §5.6): what came and went, without its words.
+//! Events about chats (crm-api §5.6): sent and received messages, without their texts.
 
 use secrecy::SecretString;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use super::{Request, Rest};
 use crate::error::Error;
 use crate::lenient;
 
-/// Events asked for at once: the most amoCRM gives.
+/// Events per page: amoCRM's maximum.
 const PAGE: u32 = 100;
 
 /// Something that happened.
@@ -26,7 +26,7 @@ pub struct Event {
     pub contact_id: Option<i64>,
     /// The message's id in the Chats API.
     pub message_id: Option<String>,
-    /// CRM id of the user who did it, 0: none.
+    /// CRM id of the acting user; 0 if there is none.
     pub created_by: Option<i64>,
     /// Unix seconds.
     pub created_at: Option<i64>,
@@ -35,7 +35,7 @@ pub struct Event {
 /// Which events are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventFilter {
-    /// Kinds, e.g. `incoming_chat_message`; empty: incoming and outgoing messages of chats.
+    /// Kinds, e.g. `incoming_chat_message`; empty: incoming and outgoing chat messages.
     pub kinds: Vec<String>,
     /// Of this contact only.
     pub contact_id: Option<i64>,

@@ -1,20 +1,20 @@
-//! Values of custom fields: phones and e-mail addresses of contacts above all.
+//! Values of custom fields, mainly phones and e-mail addresses of contacts.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::lenient;
 
-/// The values of one custom field, in both directions.
+/// The values of one custom field, for reading and writing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Field {
-    /// CRM id of the field. Name the field by it or by its code.
+    /// CRM id of the field. Identify the field by it or by its code.
     #[serde(rename = "field_id", skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
-    /// `PHONE`, `EMAIL`, …; fields that users made have none.
+    /// `PHONE`, `EMAIL`, …; fields created by users have none.
     #[serde(rename = "field_code", skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Its values. Written, they replace **all** that the field has.
+    /// Its values. When written, they replace **all** existing ones.
     pub values: Vec<FieldValue>,
 }
 
@@ -23,7 +23,7 @@ pub struct Field {
 pub struct FieldValue {
     /// A text for phones, addresses and most others; a number or an object for some.
     pub value: Value,
-    /// Which kind of value, e.g. `WORK`, `MOB`, `PRIV`.
+    /// The kind of the value, e.g. `WORK`, `MOB`, `PRIV`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enum_code: Option<String>,
 }
@@ -44,7 +44,7 @@ impl Field {
         Self::work(Self::EMAIL, address)
     }
 
-    /// One text of a field that users made, by its CRM id.
+    /// One text of a field created by users, by its CRM id.
     pub fn text(id: i64, text: &str) -> Self {
         Self { id: Some(id), code: None, values: vec![FieldValue { value: text.into(), enum_code: None }] }
     }
@@ -59,8 +59,8 @@ impl Field {
         Self { id: None, code: Some(code.to_owned()), values: vec![value] }
     }
 
-    /// As the API writes it (`field_id`, `field_code`, `values[].value`) and as hooks do (`id`, `code`, `values` being
-    /// texts, objects, or one object; crm-api §7.3).
+    /// In the form of the API (`field_id`, `field_code`, `values[].value`) or of hooks (`id`, `code`, with `values`
+    /// being texts, objects, or one object; crm-api §7.3).
     pub(crate) fn read(field: &Value) -> Option<Self> {
         let id = lenient::number(field, "field_id").or_else(|| lenient::number(field, "id"));
         let code = lenient::text(field, "field_code").or_else(|| lenient::text(field, "code"));
@@ -75,7 +75,7 @@ impl Field {
 }
 
 impl FieldValue {
-    /// The value when it is a text that is not empty, or a number.
+    /// The value if it is a non-empty text or a number.
     pub fn text(&self) -> Option<String> {
         match &self.value {
             Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),

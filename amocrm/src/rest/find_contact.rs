@@ -1,20 +1,20 @@
-//! Finding a person by phone or e-mail address. amoCRM's search finds pieces of texts, so what it finds is compared
-//! here (crm-api §5.1).
+//! Finds a person by phone or e-mail address. amoCRM's search matches parts of texts, so its results are compared here
+//! (crm-api §5.1).
 
 use secrecy::SecretString;
 
 use super::{Contact, Rest};
 use crate::error::Error;
 
-/// How much of a number is searched for: numbers are stored with and without the country's prefix.
+/// Number of digits to search for: numbers are stored with and without the country's prefix.
 const SEARCHED_DIGITS: usize = 10;
 
-/// Shorter numbers are no phones of persons and would find everybody.
+/// Shorter numbers are not personal phone numbers and would match everyone.
 const LEAST_DIGITS: usize = 7;
 
 impl Rest {
-    /// The contacts that have this phone number, by [`same_phone`], the oldest first. Looks through the first 250 that
-    /// amoCRM finds by the last ten digits. Fails with [`Error::Invalid`] below seven digits.
+    /// The contacts with this phone number, by [`same_phone`], the oldest first. Examines the first 250 that amoCRM
+    /// finds by the last ten digits. Fails with [`Error::Invalid`] for fewer than seven digits.
     pub async fn contacts_with_phone(&self, token: &SecretString, phone: &str) -> Result<Vec<Contact>, Error> {
         const CALL: &str = "contacts_with_phone";
         let digits = phone_digits(phone);
@@ -26,7 +26,7 @@ impl Rest {
         Ok(exact(found.items, |contact| contact.phones().iter().any(|known| same_phone(known, phone))))
     }
 
-    /// The contacts that have this e-mail address, by [`same_email`], the oldest first.
+    /// The contacts with this e-mail address, by [`same_email`], the oldest first.
     pub async fn contacts_with_email(&self, token: &SecretString, email: &str) -> Result<Vec<Contact>, Error> {
         let found = self.contact_page("contacts_with_email", token, email.trim(), 1).await?;
         Ok(exact(found.items, |contact| contact.emails().iter().any(|known| same_email(known, email))))
@@ -39,21 +39,21 @@ fn exact(mut contacts: Vec<Contact>, is_same: impl Fn(&Contact) -> bool) -> Vec<
     contacts
 }
 
-/// Whether two texts are the same phone number: all digits are equal, however they are grouped. `00` in front counts as
-/// `+`, and the Russian way of dialling (`8` and ten digits, without `+`) as `+7`. A number without its country is
-/// never the same as one with it: a guess would join two persons.
+/// Whether two texts are the same phone number: all digits are equal, however they are grouped. A leading `00` counts
+/// as `+`, and the Russian form (`8` and ten digits, without `+`) as `+7`. A number without country never equals one
+/// with it, because a wrong guess would merge two persons.
 pub fn same_phone(one: &str, other: &str) -> bool {
     let (one, other) = (phone_digits(one), phone_digits(other));
     !one.is_empty() && one == other
 }
 
-/// Whether two texts are the same e-mail address; letter case and surrounding blanks do not matter.
+/// Whether two texts are the same e-mail address, ignoring case and surrounding blanks.
 pub fn same_email(one: &str, other: &str) -> bool {
     !one.trim().is_empty() && one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
-/// The digits of a phone number with its country, the same for every way of writing it: see [`same_phone`]. Empty for a
-/// text without digits.
+/// The digits of a phone number with its country, the same for every notation: see [`same_phone`]. Empty for a text
+/// without digits.
 pub fn phone_digits(phone: &str) -> String {
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
     if phone.trim_start().starts_with('+') {

@@ -1,4 +1,4 @@
-//! Leads, as far as a chat integration meets them (crm-api §4.4, §5.4).
+//! Leads, as far as a chat integration needs them (crm-api §4.4, §5.4).
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -12,7 +12,7 @@ use super::{Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
 
-/// A lead as amoCRM has it.
+/// A lead as returned by amoCRM.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lead {
     /// CRM id.
@@ -23,7 +23,7 @@ pub struct Lead {
     pub price: Option<i64>,
     /// CRM id of the user who is responsible.
     pub responsible_user_id: Option<i64>,
-    /// The group of the user who is responsible; 0 is the one that every account begins with.
+    /// The group of the user who is responsible; 0 is the default group.
     pub group_id: Option<i64>,
     /// Its pipeline.
     pub pipeline_id: Option<i64>,
@@ -39,11 +39,11 @@ pub struct Lead {
     pub is_deleted: bool,
     /// CRM ids of its contacts, the main one first.
     pub contacts: Vec<i64>,
-    /// Where it came from; `None` where the platform does not say.
+    /// Its source; `None` if the platform does not report it.
     pub source: Option<LeadSource>,
 }
 
-/// Where a lead came from.
+/// The source of a lead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeadSource {
     /// CRM id of the source.
@@ -54,16 +54,16 @@ pub struct LeadSource {
     pub kind: Option<String>,
 }
 
-/// A lead to be made. Nothing is required.
+/// A lead to create. No field is required.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewLead {
     /// Name.
     pub name: Option<String>,
     /// Budget, in the account's currency.
     pub price: Option<i64>,
-    /// CRM id of the user who will be responsible.
+    /// CRM id of the responsible user.
     pub responsible_user_id: Option<i64>,
-    /// Its pipeline; `None`: that of its source, else the main one.
+    /// Its pipeline; `None`: the source's pipeline, else the main one.
     pub pipeline_id: Option<i64>,
     /// Its stage; `None`: the first.
     pub status_id: Option<i64>,
@@ -73,7 +73,7 @@ pub struct NewLead {
     pub tags: Vec<String>,
     /// CRM ids of its contacts; the first is the main one.
     pub contacts: Vec<i64>,
-    /// The integration's own id of the source it comes from.
+    /// The integration's own id of the lead's source.
     pub source_external_id: Option<String>,
 }
 
@@ -127,7 +127,7 @@ impl NewLead {
 }
 
 impl Lead {
-    /// As the API and as hooks write it.
+    /// In the form of the API or of hooks.
     pub(crate) fn read(lead: &Value) -> Option<Self> {
         let number = |key| lenient::number(lead, key);
         Some(Self {
@@ -158,7 +158,7 @@ impl LeadSource {
     }
 }
 
-/// The contacts that a lead embeds, the main one first.
+/// The embedded contacts of a lead, the main one first.
 pub(super) fn contacts(lead: &Value) -> Vec<i64> {
     let mut contacts = lead.get("_embedded").map(|embedded| lenient::list(embedded, "contacts")).unwrap_or_default();
     contacts.sort_by_key(|contact| !lenient::flag(contact, "is_main").unwrap_or(false));
@@ -166,13 +166,14 @@ pub(super) fn contacts(lead: &Value) -> Vec<i64> {
 }
 
 impl Rest {
-    /// One lead with its contacts and its source. `None` when there is none (any more): 204, by some accounts 404.
+    /// One lead with its contacts and its source. `None` if it does not exist (any more): 204, for some accounts 404.
     pub async fn lead(&self, token: &SecretString, id: i64) -> Result<Option<Lead>, Error> {
         let (id, with) = (id.to_string(), vec![("with", "contacts,source,source_id".to_owned())]);
         read::found(self.call(token, Request::get("lead", vec!["leads", &id], with)).await, Lead::read)
     }
 
-    /// Makes 1 to [`WRITE_BATCH`](super::WRITE_BATCH) leads and returns their ids in the same order. **Not** idempotent.
+    /// Creates 1 to [`WRITE_BATCH`](super::WRITE_BATCH) leads and returns their ids in the same order. **Not**
+    /// idempotent.
     pub async fn create_leads(&self, token: &SecretString, leads: &[NewLead]) -> Result<Vec<i64>, Error> {
         const CALL: &str = "create_leads";
         let items = marked(CALL, leads)?;

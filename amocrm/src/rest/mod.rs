@@ -1,8 +1,8 @@
-//! Client of the CRM API v4 (crm-api §0): what an integration with chats calls besides the Chats API.
+//! Client of the CRM API v4 (crm-api §0): the calls of a chat integration besides the Chats API.
 //!
-//! [`Rest`] speaks to one account's host, [`Drive`] to its files host. Both read leniently (numbers as text, `0`/`1`
-//! for booleans, `[]` for empty objects, 204 for empty lists) and write strictly: what amoCRM is known to refuse is
-//! refused here with [`Error::Invalid`], before anything is sent.
+//! [`Rest`] calls one account's host, [`Drive`] its files host. Both read leniently (numbers as texts, `0`/`1` for
+//! booleans, `[]` for empty objects, 204 for empty lists) and write strictly: input that amoCRM is known to refuse is
+//! refused here with [`Error::Invalid`] before anything is sent.
 
 mod account;
 mod batch;
@@ -76,10 +76,10 @@ use request::Request;
 use crate::error::Error;
 use crate::transport::{self, Answer, TOTAL_TIME};
 
-/// A client of one account's host. Cheap to clone; holds no token.
+/// A client of one account's host. Cheap to clone; contains no token.
 ///
-/// Every call takes the access token it is made with. What amoCRM says about a refusal is put into
-/// [`Error::Refused`]'s text as one line for people (crm-api §1.14). No call is repeated by the client itself.
+/// Every call takes the access token to use. amoCRM's text about a refusal becomes the text of [`Error::Refused`], as
+/// one line for people (crm-api §1.14). The client itself repeats no call.
 ///
 /// ```no_run
 /// # async fn example(http: reqwest::Client, token: secrecy::SecretString) -> Result<(), amocrm::Error> {
@@ -104,14 +104,14 @@ pub struct Rest {
     pace: Option<Pace>,
 }
 
-/// A rate limit that every request waits for, however many requests one method makes.
+/// A rate limit that every request waits for, also if one method makes several.
 pub type Pace = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 impl Rest {
     /// A client for e.g. `https://acme.amocrm.ru`; a path in `base_url` is kept in front of `/api/v4`.
     ///
-    /// `http` must follow no redirects, send no cookies and use no unintended proxy, see the crate's first page. Check
-    /// a host with [`HostRules`](crate::HostRules) before a token is sent there. Fails with [`Error::Invalid`] if
+    /// `http` must follow no redirects, send no cookies and use no unintended proxy, see the crate's documentation.
+    /// Check a host with [`HostRules`](crate::HostRules) before sending a token there. Fails with [`Error::Invalid`] if
     /// `base_url` is not a plain http(s) address.
     pub fn new(http: Client, base_url: &str) -> Result<Self, Error> {
         let base = transport::base_url("Rest::new", base_url)?;
@@ -131,7 +131,7 @@ impl Rest {
         self
     }
 
-    /// The same client, each of whose calls waits for `pace` first: amoCRM takes seven a second (crm-api §1.13).
+    /// The same client, each of whose calls waits for `pace` first: amoCRM accepts seven a second (crm-api §1.13).
     pub fn paced(mut self, pace: Pace) -> Self {
         self.pace = Some(pace);
         self

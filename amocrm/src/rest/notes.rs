@@ -8,7 +8,7 @@ use super::batch::{fits, made_ids};
 use super::{Request, Rest};
 use crate::error::Error;
 
-/// What has a card.
+/// Entities with a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entity {
     /// A lead.
@@ -35,19 +35,19 @@ impl Entity {
 /// A note to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// As if a user wrote it.
+    /// Shown as if a user wrote it.
     Common {
-        /// Its words.
+        /// Its text.
         text: String,
     },
-    /// A fact from a service, e.g. "the number is disconnected".
+    /// A message from a service, e.g. "the number is disconnected".
     Service {
-        /// Who says so.
+        /// The name of the service.
         service: String,
-        /// Its words.
+        /// Its text.
         text: String,
     },
-    /// A file that is on the files host already, see [`Drive`](super::Drive).
+    /// A file that exists on the files host, see [`Drive`](super::Drive).
     Attachment {
         /// Its uuid.
         file_uuid: String,
@@ -57,7 +57,7 @@ pub enum Note {
 }
 
 impl Note {
-    /// Notes of an integration start no bots: two that answer each other would never end.
+    /// Notes of an integration start no bots, because two bots that answer each other would never stop.
     fn body(&self, place: usize) -> Value {
         let (kind, params) = match self {
             Note::Common { text } => ("common", json!({"text": text})),
@@ -72,7 +72,7 @@ impl Note {
 }
 
 impl Rest {
-    /// Writes 1 to [`WRITE_BATCH`](super::WRITE_BATCH) notes onto a card and returns their ids in the same order.
+    /// Adds 1 to [`WRITE_BATCH`](super::WRITE_BATCH) notes to a card and returns their ids in the same order.
     /// **Not** idempotent. They start no bots.
     pub async fn add_notes(
         &self,

@@ -1,4 +1,4 @@
-//! Lists that come in pages.
+//! Paged lists.
 
 use serde_json::Value;
 
@@ -11,15 +11,15 @@ use crate::transport::Answer;
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
-    /// The items; without ones that lack their id.
+    /// The items, except those without an id.
     pub items: Vec<T>,
-    /// Whether another page follows. amoCRM's link to it is not handed on – it is an address from outside – ask for the
-    /// next number instead.
+    /// Whether another page follows. amoCRM's link to it is not returned, because it is an untrusted address; request
+    /// the next number instead.
     pub has_more: bool,
 }
 
 impl<T> Page<T> {
-    /// The page with this number, counted from 1. 204 is the empty one past the end.
+    /// The page with this number, counted from 1. 204 is an empty page past the end.
     pub(super) fn read(
         answer: &Answer,
         page: u32,
@@ -31,7 +31,7 @@ impl<T> Page<T> {
         }
         let object = answer.object()?;
         let items = read::embedded_in(answer, &object, key, item)?;
-        // Either says it: one account sends the link, another only the count.
+        // Either is sufficient: some accounts send the link, others only the count.
         let linked = object.get("_links").is_some_and(|links| lenient::present(links, "next").is_some());
         let has_more = linked || lenient::number(&object, "_page_count").is_some_and(|pages| pages > i64::from(page));
         Ok(Self { items, has_more })

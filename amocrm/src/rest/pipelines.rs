@@ -14,9 +14,9 @@ pub struct Pipeline {
     pub id: i64,
     /// Name.
     pub name: String,
-    /// The account's main pipeline, used where none is named.
+    /// The account's main pipeline, the default.
     pub is_main: bool,
-    /// In the archive: not to be offered.
+    /// Archived: must not be offered.
     pub is_archive: bool,
 }
 

@@ -1,12 +1,11 @@
-//! What amoCRM says about a refusal, as one line for people (crm-api §1.14).
+//! amoCRM's text about a refusal, as one line for people (crm-api §1.14).
 
 use serde_json::Value;
 
 use crate::lenient;
 use crate::transport::{clean, excerpt};
 
-/// `detail`, else `title`, followed by what was wrong with which field; the beginning of the body if it is no problem
-/// document.
+/// `detail`, else `title`, followed by the errors of fields; the beginning of the body if it is not a problem document.
 pub(super) fn words(body: &[u8]) -> String {
     let problem = serde_json::from_slice::<Value>(body).unwrap_or_default();
     let summary = ["detail", "title", "hint"].into_iter().find_map(|key| lenient::text(&problem, key));
@@ -14,7 +13,7 @@ pub(super) fn words(body: &[u8]) -> String {
     for key in ["validation-errors", "errors"] {
         for item in lenient::list(&problem, key) {
             match item.get("errors") {
-                // a batch delete of sources has an object where others have a list
+                // A batch deletion of sources has an object where others have a list.
                 Some(single) if single.get("detail").is_some() || single.get("code").is_some() => {
                     words.extend(field(single));
                 }
@@ -27,10 +26,10 @@ pub(super) fn words(body: &[u8]) -> String {
 }
 
 fn field(error: &Value) -> Option<String> {
-    let said = lenient::text(error, "detail").or_else(|| lenient::text(error, "code"))?;
+    let detail = lenient::text(error, "detail").or_else(|| lenient::text(error, "code"))?;
     Some(match lenient::text(error, "path") {
-        Some(path) => format!("{path}: {said}"),
-        None => said,
+        Some(path) => format!("{path}: {detail}"),
+        None => detail,
     })
 }
 

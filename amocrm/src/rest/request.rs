@@ -1,9 +1,9 @@
-//! One call as it goes out: method, path, query, body, bearer.
+//! One request: method, path, query, body, token.
 
 use std::time::Duration;
 
 use http::HeaderValue;
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use url::Url;
@@ -12,12 +12,12 @@ use super::problem;
 use crate::error::Error;
 use crate::transport::{self, Answer};
 
-/// Longest id from outside that may stand in a path.
+/// Maximum length of a foreign id in a path.
 const ID_LIMIT: usize = 64;
 
 pub(super) type Query = Vec<(&'static str, String)>;
 
-/// What one call sends. Path segments are our constants, amoCRM's numbers and checked ids only.
+/// The parts of a request. Path segments are our constants, amoCRM's numbers and checked ids only.
 pub(super) struct Request<'call> {
     pub(super) call: &'static str,
     method: Method,
@@ -47,27 +47,54 @@ impl<'call> Request<'call> {
         Ok(Self { body: Some(body), ..Self::bare(call, method, path) })
     }
 
-    /// A POST of bytes as they are.
+    /// A POST of raw bytes.
     pub(super) fn with_bytes(call: &'static str, bytes: Vec<u8>) -> Self {
         let content_type = "application/octet-stream";
         Self { content_type, body: Some(bytes), ..Self::bare(call, Method::POST, Vec::new()) }
     }
 
-    /// Sends it and reads a success, or amoCRM's words.
+    /// Sends it and reads a success, or amoCRM's error.
     pub(super) async fn send(
+        self,
+        http: &Client,
+        url: Url,
+        token: &SecretString,
+        total_time: Duration,
+        acting_as: Option<i64>,
+    ) -> Result<Answer, Error> {
+        let call = self.call;
+        let builder = self.builder(http, url, token, total_time, acting_as)?;
+        transport::exchange(call, http, builder).await?.success(problem::words)
+    }
+
+    /// The same for a file of at most `limit` bytes.
+    pub(super) async fn send_for_file(
+        self,
+        http: &Client,
+        url: Url,
+        token: &SecretString,
+        total_time: Duration,
+        limit: usize,
+    ) -> Result<Answer, Error> {
+        let call = self.call;
+        let builder = self.builder(http, url, token, total_time, None)?;
+        transport::exchange_up_to(call, http, builder, limit).await?.success(problem::words)
+    }
+
+    fn builder(
         self,
         http: &Client,
         mut url: Url,
         token: &SecretString,
         total_time: Duration,
         acting_as: Option<i64>,
-    ) -> Result<Answer, Error> {
+    ) -> Result<RequestBuilder, Error> {
         let call = self.call;
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(self.query);
         }
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
-            .map_err(|_| Error::invalid(call, "the access token can't stand in a header"))?;
+            .map_err(|_| Error::invalid(call, "the access token is not valid in a header"))?;
         bearer.set_sensitive(true);
         let mut builder = http
             .request(self.method, url)
@@ -80,11 +107,11 @@ impl<'call> Request<'call> {
         if let Some(body) = self.body {
             builder = builder.header("Content-Type", self.content_type).body(body);
         }
-        transport::exchange(call, http, builder).await?.success(problem::words)
+        Ok(builder)
     }
 }
 
-/// An id that came from outside, fit to stand in a path.
+/// A foreign id that is safe in a path.
 pub(super) fn path_id<'id>(call: &'static str, what: &str, id: &'id str) -> Result<&'id str, Error> {
     let fits = (1..=ID_LIMIT).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));

@@ -1,8 +1,8 @@
 //! WhatsApp's review of templates (crm-api §6.4).
 //!
-//! A user, or [`Rest::request_review`], asks for approval; amoCRM makes one review a source with official WhatsApp and
-//! sends the hook `add_chat_template_review`. The integration takes the review of its source to WhatsApp and tells the
-//! outcome by [`Rest::report_review`], again whenever WhatsApp changes its mind.
+//! A user, or [`Rest::request_review`], requests approval; amoCRM creates one review for each source with official
+//! WhatsApp and sends the hook `add_chat_template_review`. The integration submits the review of its source to WhatsApp
+//! and reports the outcome by [`Rest::report_review`], again whenever WhatsApp changes it.
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -12,10 +12,10 @@ use super::{Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
 
-/// Longest reason of a rejection, in characters.
+/// Maximum length of the reason of a rejection, in characters.
 const REASON_LIMIT: usize = 65_535;
 
-/// One source's review of a template.
+/// The review of a template for one source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
     /// CRM id of the review.
@@ -41,18 +41,18 @@ pub enum ReviewStatus {
     Rejected,
     /// Must not be used for now.
     Paused,
-    /// A status this crate does not know.
+    /// A status that this crate does not know.
     Other(String),
 }
 
-/// What an integration reports of a review.
+/// The outcome of a review, as reported by an integration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReviewOutcome {
-    /// WhatsApp takes the template.
+    /// WhatsApp approved the template.
     Approved,
-    /// WhatsApp stopped it for now, and why.
+    /// WhatsApp paused it, with the reason.
     Paused(String),
-    /// WhatsApp does not take it, and why.
+    /// WhatsApp rejected it, with the reason.
     Rejected(String),
 }
 
@@ -81,7 +81,7 @@ impl Review {
 }
 
 impl Rest {
-    /// Asks for the approval of a WhatsApp template, and returns one review a source.
+    /// Requests approval of a WhatsApp template; returns one review for each source.
     pub async fn request_review(&self, token: &SecretString, template_id: i64) -> Result<Vec<Review>, Error> {
         let id = template_id.to_string();
         let path = vec!["chats", "templates", id.as_str(), "review"];
@@ -89,8 +89,8 @@ impl Rest {
         read::written(&self.call(token, request).await?, "reviews", Review::read)
     }
 
-    /// Tells the outcome of a review. Safe to call again. The ids in the answer are not to be relied on: amoCRM's own
-    /// sample shows others there.
+    /// Reports the outcome of a review. Safe to repeat. The ids in the answer are not reliable: amoCRM's own sample
+    /// contains different ones.
     pub async fn report_review(
         &self,
         token: &SecretString,

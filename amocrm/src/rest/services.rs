@@ -1,12 +1,12 @@
-//! What a source offers besides chats (crm-api §4.3); amoCRM knows only WhatsApp's today.
+//! Services that a source offers besides chats (crm-api §4.3); currently amoCRM knows only WhatsApp's.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::lenient;
 
-/// A service of a source, in both directions. Serializes as the Sources API wants it; deserializes strictly, so that a
-/// wish can be checked before it is sent. Answers of amoCRM are read leniently instead.
+/// A service of a source, for reading and writing. Serializes in the format of the Sources API; deserializes strictly,
+/// so that input can be validated before it is sent. amoCRM's answers are read leniently instead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
@@ -16,24 +16,24 @@ pub struct Service {
     /// Switches.
     #[serde(default)]
     pub params: ServiceParams,
-    /// Numbers that the website button may offer.
+    /// Numbers that can be chosen for the website button.
     #[serde(default)]
     pub pages: Vec<ServicePage>,
 }
 
-/// Switches of a service; `None` leaves amoCRM's default.
+/// Options of a service; `None` is amoCRM's default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceParams {
-    /// Official WhatsApp: templates are offered. Needs a time window agreed for the channel.
+    /// Official WhatsApp: enables templates. Requires an agreed time window for the channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waba: Option<bool>,
-    /// The step "list message" is offered in Kommo's Salesbot.
+    /// Enables the step "list message" in Kommo's Salesbot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_supports_list_message: Option<bool>,
 }
 
-/// A number that the website button may offer.
+/// A number that can be chosen for the website button.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServicePage {

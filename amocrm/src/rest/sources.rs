@@ -11,53 +11,53 @@ use super::{Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
 
-/// The most sources one call creates, changes or deletes (the smaller of two documented numbers, chats-api §7 row 22).
+/// The most sources per call (the smaller of two documented numbers, chats-api §7 row 22).
 pub const SOURCES_BATCH: usize = 50;
 
-/// Longest `external_id` the Sources API takes, in characters.
+/// Maximum length of an `external_id` in the Sources API, in characters.
 const EXTERNAL_ID_LIMIT: usize = 36;
 
-/// A source as amoCRM has it.
+/// A source as returned by amoCRM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// CRM id.
     pub id: i64,
-    /// Our id, unique in integration and account; the one that messages name.
+    /// Our id, unique in integration and account; messages refer to it.
     pub external_id: Option<String>,
     /// Name as users see it.
     pub name: String,
-    /// Where its incoming leads go; may be an archived pipeline.
+    /// Pipeline of its incoming leads; may be archived.
     pub pipeline_id: Option<i64>,
-    /// The source of messages that name none; at most one.
+    /// The source of messages that name no source; at most one.
     pub default: bool,
-    /// Code of the channel that begins conversations from it.
+    /// Code of the channel in which conversations from it begin.
     pub origin_code: Option<String>,
-    /// What can be done with it besides; empty for most.
+    /// Its services; empty for most sources.
     pub services: Vec<Service>,
 }
 
-/// A source to be made.
+/// A source to create.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NewSource {
     /// Name as users see it, not empty.
     pub name: String,
-    /// Our id: 1 to 36 printable ASCII characters and spaces. It can't be changed later.
+    /// Our id: 1 to 36 printable ASCII characters and spaces. It cannot be changed later.
     pub external_id: String,
-    /// Where its incoming leads go; `None` means the main pipeline.
+    /// Pipeline of its incoming leads; `None`: the main pipeline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pipeline_id: Option<i64>,
-    /// True makes it the only default one.
+    /// True makes it the only default source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<bool>,
     /// Code of the channel, e.g. `amo.ext.30490163`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin_code: Option<String>,
-    /// What can be done with it besides.
+    /// Its services.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub services: Option<Vec<Service>>,
 }
 
-/// What to change of a source; `None` leaves it as it is.
+/// Changes to a source; `None` leaves a field as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SourceChange {
     /// Another name.
@@ -66,13 +66,13 @@ pub struct SourceChange {
     /// Another pipeline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pipeline_id: Option<i64>,
-    /// True makes it the only default one.
+    /// True makes it the only default source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<bool>,
     /// Another channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin_code: Option<String>,
-    /// All services anew; an empty list takes them away.
+    /// The complete new list of services; an empty list removes them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub services: Option<Vec<Service>>,
 }
@@ -108,7 +108,7 @@ fn batch_fits(call: &'static str, count: usize) -> Result<(), Error> {
 }
 
 impl Rest {
-    /// The sources with the given external ids, or all if none is given. There are no pages; up to 100 exist.
+    /// The sources with the given external ids, or all if none is given. There are no pages; at most 100 exist.
     pub async fn sources(&self, token: &SecretString, external_ids: &[&str]) -> Result<Vec<Source>, Error> {
         const CALL: &str = "sources";
         let filter = external_ids.iter().map(|id| ("filter[external_id][]", (*id).to_owned())).collect();
@@ -116,14 +116,14 @@ impl Rest {
         read::embedded(&answer, CALL, Source::read)
     }
 
-    /// One source by amoCRM's id. `None` when there is none (any more): 204, by some accounts 404.
+    /// One source by amoCRM's id. `None` if it does not exist (any more): 204, for some accounts 404.
     pub async fn source(&self, token: &SecretString, id: i64) -> Result<Option<Source>, Error> {
         let id = id.to_string();
         read::found(self.call(token, Request::get("source", vec!["sources", &id], Vec::new())).await, Source::read)
     }
 
-    /// Makes 1 to [`SOURCES_BATCH`] sources. **Not** idempotent: an `external_id` that exists is refused with 400; list
-    /// and adopt then. Match the answer by `external_id`, not by place.
+    /// Creates 1 to [`SOURCES_BATCH`] sources. **Not** idempotent: an existing `external_id` is refused with 400; list
+    /// and adopt it then. Match the answer by `external_id`, not by position.
     pub async fn create_sources(&self, token: &SecretString, sources: &[NewSource]) -> Result<Vec<Source>, Error> {
         const CALL: &str = "create_sources";
         batch_fits(CALL, sources.len())?;
@@ -132,7 +132,7 @@ impl Rest {
         read::written(&answer, "sources", Source::read)
     }
 
-    /// Makes one source and returns it, see [`create_sources`](Rest::create_sources).
+    /// Creates one source and returns it, see [`create_sources`](Rest::create_sources).
     pub async fn create_source(&self, token: &SecretString, source: &NewSource) -> Result<Source, Error> {
         const CALL: &str = "create_source";
         source.check(CALL)?;
@@ -142,7 +142,7 @@ impl Rest {
         named.ok_or_else(|| answer.unreadable("the new source is not in the answer"))
     }
 
-    /// Changes one source and returns it. Safe to call again. 404: there is no such source any more.
+    /// Changes one source and returns it. Safe to repeat. 404: it does not exist any more.
     pub async fn update_source(&self, token: &SecretString, id: i64, change: &SourceChange) -> Result<Source, Error> {
         const CALL: &str = "update_source";
         let id = id.to_string();
@@ -151,7 +151,7 @@ impl Rest {
         read::one(&answer, "sources", Source::read)
     }
 
-    /// Changes 1 to [`SOURCES_BATCH`] sources by amoCRM's ids; all or none. Safe to call again. Match the answer by id.
+    /// Changes 1 to [`SOURCES_BATCH`] sources by amoCRM's ids; all or none. Safe to repeat. Match the answer by id.
     pub async fn update_sources(
         &self,
         token: &SecretString,
@@ -170,8 +170,8 @@ impl Rest {
         read::written(&answer, "sources", Source::read)
     }
 
-    /// Deletes 1 to [`SOURCES_BATCH`] sources by amoCRM's ids. Refused with 400 naming those that are not there (any
-    /// more), or with 404 when none is; whether the others are gone then is not documented: list.
+    /// Deletes 1 to [`SOURCES_BATCH`] sources by amoCRM's ids. Refused with 400, listing those that do not exist (any
+    /// more), or with 404 if none exists; whether the others are deleted then is not documented: list them.
     pub async fn delete_sources(&self, token: &SecretString, ids: &[i64]) -> Result<(), Error> {
         #[derive(Serialize)]
         struct Item {
@@ -184,7 +184,8 @@ impl Rest {
         self.call(token, request).await?.nothing_expected()
     }
 
-    /// Deletes one source. Refused with 404 when there is none (any more). Deleting the default one promotes nobody.
+    /// Deletes one source. Refused with 404 if it does not exist (any more). After deleting the default source there is
+    /// no default.
     pub async fn delete_source(&self, token: &SecretString, id: i64) -> Result<(), Error> {
         let id = id.to_string();
         let request = Request::bare("delete_source", Method::DELETE, vec!["sources", &id]);

@@ -1,4 +1,4 @@
-//! How many incoming leads there are (crm-api §5.3).
+//! The number of incoming leads (crm-api §5.3).
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::{Request, Rest};
 use crate::error::Error;
 use crate::lenient;
 
-/// Counts of incoming leads. Zero where amoCRM does not say.
+/// Counts of incoming leads; zero if amoCRM does not report them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnsortedSummary {
     /// All.
@@ -18,7 +18,7 @@ pub struct UnsortedSummary {
     pub accepted: i64,
     /// Declined ones.
     pub declined: i64,
-    /// Those that wait, by category: `chats`, `forms`, `mail`, `sip`.
+    /// Waiting ones by category: `chats`, `forms`, `mail`, `sip`.
     pub categories: BTreeMap<String, i64>,
 }
 

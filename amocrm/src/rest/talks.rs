@@ -1,4 +1,4 @@
-//! Talks: what amoCRM calls one conversation inside of a chat, from the first message until it is closed (crm-api §5.5).
+//! Talks: amoCRM's name for one conversation within a chat, from the first message until it is closed (crm-api §5.5).
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -9,10 +9,10 @@ use super::{Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
 
-/// Talks asked for at once: the most amoCRM gives.
+/// Talks per page: amoCRM's maximum.
 const PAGE: u32 = 250;
 
-/// A talk, as the API and as hooks tell it.
+/// A talk, in the form of the API or of hooks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Talk {
     /// CRM id.
@@ -31,13 +31,13 @@ pub struct Talk {
     pub is_read: bool,
     /// Code of the channel, e.g. `amo.ext.30490163`.
     pub origin: Option<String>,
-    /// What the customer gave it, 0: nothing yet.
+    /// The customer's rating; 0 if none yet.
     pub rate: Option<i64>,
     /// Unix seconds.
     pub created_at: Option<i64>,
     /// Unix seconds.
     pub updated_at: Option<i64>,
-    /// Since when it waits for too long, Unix seconds.
+    /// Since when it has been waiting too long, Unix seconds.
     pub missed_at: Option<i64>,
 }
 
@@ -71,14 +71,14 @@ impl Talk {
 }
 
 impl Rest {
-    /// One talk. `None` when there is none (404).
+    /// One talk. `None` if it does not exist (404).
     pub async fn talk(&self, token: &SecretString, id: i64) -> Result<Option<Talk>, Error> {
         let id = id.to_string();
         read::found(self.call(token, Request::get("talk", vec!["talks", &id], Vec::new())).await, Talk::read)
     }
 
-    /// A page of up to 250 talks; `page` counts from 1. Documented by Kommo only (since July 2026): elsewhere be ready
-    /// for 404 and 405.
+    /// A page of up to 250 talks; `page` counts from 1. Documented by Kommo only (since July 2026): elsewhere expect
+    /// 404 or 405.
     pub async fn talks(&self, token: &SecretString, filter: &TalkFilter, page: u32) -> Result<Page<Talk>, Error> {
         const CALL: &str = "talks";
         let mut query = numbered(page, PAGE);
@@ -91,7 +91,7 @@ impl Rest {
     }
 
     /// Closes a talk. Without `force` the bot that asks for a rating may start instead. False: it was closed or closing
-    /// already (422). Closing takes its time: the hook `update_talk` tells when it is done.
+    /// already (422). Closing takes some time: the hook `update_talk` reports the end.
     pub async fn close_talk(&self, token: &SecretString, id: i64, force: bool) -> Result<bool, Error> {
         let id = id.to_string();
         let body = json!({"force_close": force});

@@ -1,4 +1,4 @@
-//! A template of a message (crm-api §6.3).
+//! A message template (crm-api §6.3).
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::reviews::{Review, ReviewStatus};
 use crate::lenient;
 
-/// A template as amoCRM has it.
+/// A template as returned by amoCRM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     /// CRM id.
@@ -17,7 +17,7 @@ pub struct Template {
     pub name: String,
     /// The text, with markers such as `{{contact.name}}`.
     pub content: String,
-    /// The integration's own id; comes back in hooks of messages made from it.
+    /// The integration's own id; contained in hooks of messages created from it.
     pub external_id: Option<String>,
     /// Users may edit it.
     pub is_editable: bool,
@@ -25,13 +25,13 @@ pub struct Template {
     pub buttons: Vec<TemplateButton>,
     /// A file of the files host.
     pub attachment: Option<TemplateAttachment>,
-    /// What WhatsApp needs besides; `None`: a plain template.
+    /// The additional data for WhatsApp; `None`: a plain template.
     pub waba: Option<WabaTemplate>,
-    /// How far WhatsApp's review is, all sources together; with reviews only.
+    /// The combined state of WhatsApp's reviews; with reviews only.
     pub review_status: Option<ReviewStatus>,
     /// Being reviewed; with reviews only.
     pub is_on_review: Option<bool>,
-    /// One a source with official WhatsApp; with reviews only.
+    /// One for each source with official WhatsApp; with reviews only.
     pub reviews: Vec<Review>,
     /// Unix seconds.
     pub created_at: Option<i64>,
@@ -39,12 +39,12 @@ pub struct Template {
     pub updated_at: Option<i64>,
 }
 
-/// A template to be made.
+/// A template to create.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct NewTemplate {
     /// Name as users see it, not empty.
     pub name: String,
-    /// The text, not empty; may hold Salesbot's markers such as `{{contact.name}}`.
+    /// The text, not empty; may contain Salesbot's markers such as `{{contact.name}}`.
     pub content: String,
     /// The integration's own id.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,7 +54,7 @@ pub struct NewTemplate {
     /// Buttons below the text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<TemplateButton>,
-    /// A file that is on the files host already, see [`Drive`](super::Drive).
+    /// A file that exists on the files host, see [`Drive`](super::Drive).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attachment: Option<TemplateAttachment>,
     /// Makes it a template of official WhatsApp; `None`: a plain one.
@@ -62,7 +62,7 @@ pub struct NewTemplate {
     pub waba: Option<WabaTemplate>,
 }
 
-/// What to change of a template; `None` leaves it as it is. WhatsApp's can be changed only as drafts.
+/// Changes to a template; `None` leaves a field as it is. WhatsApp's templates can be changed only as drafts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TemplateChange {
     /// Another name.
@@ -77,13 +77,13 @@ pub struct TemplateChange {
     /// Whether users may edit it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_editable: Option<bool>,
-    /// All buttons anew; an empty list takes them away.
+    /// The complete new list of buttons; an empty list removes them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub buttons: Option<Vec<TemplateButton>>,
-    /// Another file; `Some(None)` takes it away.
+    /// Another file; `Some(None)` removes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attachment: Option<Option<TemplateAttachment>>,
-    /// What WhatsApp needs, whole.
+    /// The complete new data for WhatsApp.
     #[serde(flatten)]
     pub waba: Option<WabaTemplate>,
 }
@@ -92,14 +92,14 @@ pub struct TemplateChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum TemplateButton {
-    /// Pressed, its text comes back as a message.
+    /// Pressing it sends its text as a message.
     Inline {
-        /// Its words.
+        /// Its text.
         text: String,
     },
     /// Opens an address.
     Url {
-        /// Its words.
+        /// Its text.
         text: String,
         /// The address.
         url: String,
@@ -118,7 +118,7 @@ pub struct TemplateAttachment {
     pub kind: String,
 }
 
-/// What official WhatsApp needs of a template besides its text.
+/// The additional data that official WhatsApp requires.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(into = "Waba")]
 pub struct WabaTemplate {
@@ -126,11 +126,11 @@ pub struct WabaTemplate {
     pub category: String,
     /// Language, e.g. `ru`.
     pub language: String,
-    /// A headline, at most 60 characters.
+    /// A header, at most 60 characters.
     pub header: Option<String>,
-    /// `text`, or `media`, which needs an attachment.
+    /// `text`, or `media`, which requires an attachment.
     pub header_type: Option<String>,
-    /// Small words at the end.
+    /// A footer in small print.
     pub footer: Option<String>,
     /// An example for each marker of the text, e.g. `{{contact.name}}`: `Ann`.
     pub examples: BTreeMap<String, String>,
@@ -169,7 +169,7 @@ impl From<WabaTemplate> for Waba {
 const WABA: &str = "waba";
 
 impl Template {
-    /// As the API and as hooks write it (there `reviews` stands beside the rest, not in `_embedded`).
+    /// In the form of the API or of hooks (there `reviews` is beside the other fields, not in `_embedded`).
     pub(crate) fn read(template: &Value) -> Option<Self> {
         let embedded = template.get("_embedded").unwrap_or(&Value::Null);
         let reviews = [embedded, template].map(|place| lenient::list(place, "reviews"));
@@ -193,7 +193,7 @@ impl Template {
 }
 
 impl TemplateButton {
-    /// A button of a kind that is unknown reads as the words it has.
+    /// A button of an unknown kind is read with its text only.
     fn read(button: &Value) -> Option<Self> {
         let text = lenient::text(button, "text")?;
         Some(match lenient::text(button, "url") {

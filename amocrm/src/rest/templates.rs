@@ -1,4 +1,4 @@
-//! Templates of messages (crm-api §6.2). Administrators only; a token sees only what its own integration made.
+//! Message templates (crm-api §6.2). Administrators only; a token sees only its own integration's templates.
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -9,10 +9,10 @@ use super::page::{Page, numbered};
 use super::{NewTemplate, Request, Rest, Template, TemplateButton, TemplateChange, WabaTemplate, read};
 use crate::error::Error;
 
-/// The most templates that one page holds.
+/// Maximum number of templates per page.
 pub const TEMPLATES_PAGE: u32 = 50;
 
-/// Longest headline of a WhatsApp template, in characters.
+/// Maximum length of a WhatsApp template's header, in characters.
 const HEADER_LIMIT: usize = 60;
 
 const HOME: [&str; 2] = ["chats", "templates"];
@@ -33,15 +33,15 @@ impl Rest {
         Page::read(&answer, page, "chat_templates", Template::read)
     }
 
-    /// One template with its reviews. `None` when there is none, or it is another integration's (404).
+    /// One template with its reviews. `None` if it does not exist or is another integration's (404).
     pub async fn template(&self, token: &SecretString, id: i64) -> Result<Option<Template>, Error> {
         let (id, with) = (id.to_string(), vec![("with", "reviews".to_owned())]);
         let path = vec!["chats", "templates", id.as_str()];
         read::found(self.call(token, Request::get("template", path, with)).await, Template::read)
     }
 
-    /// Makes 1 to [`WRITE_BATCH`](super::WRITE_BATCH) templates and returns them in the same order. **Not** idempotent.
-    /// 422: the account's limit of templates, which is not documented, is reached.
+    /// Creates 1 to [`WRITE_BATCH`](super::WRITE_BATCH) templates and returns them in the same order. **Not**
+    /// idempotent. 422: the account's limit of templates, which is not documented, is reached.
     pub async fn create_templates(
         &self,
         token: &SecretString,
@@ -55,7 +55,7 @@ impl Rest {
         made(&answer, &listed, templates.len(), Template::read)
     }
 
-    /// Changes one template and returns it. Safe to call again. WhatsApp's can be changed only as drafts.
+    /// Changes one template and returns it. Safe to repeat. WhatsApp's templates can be changed only as drafts.
     pub async fn update_template(
         &self,
         token: &SecretString,

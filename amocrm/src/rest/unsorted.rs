@@ -1,4 +1,4 @@
-//! An incoming lead: what an unknown chat makes before somebody accepts it (crm-api §5.3).
+//! An incoming lead: created by an unknown chat, before a user accepts it (crm-api §5.3).
 
 use serde_json::Value;
 
@@ -9,23 +9,23 @@ use crate::lenient;
 /// An incoming lead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unsorted {
-    /// Its id; it has no number.
+    /// Its id; there is no numeric one.
     pub uid: String,
     /// `chats`, `forms`, `mail` or `sip`.
     pub category: String,
     /// Its pipeline.
     pub pipeline_id: Option<i64>,
-    /// Id of the source, as the category counts them.
+    /// Id of the source within the category.
     pub source_uid: Option<String>,
     /// Name of the source.
     pub source_name: Option<String>,
     /// Unix seconds.
     pub created_at: Option<i64>,
-    /// The chat, when it came from one.
+    /// The chat, if it came from one.
     pub chat: Option<UnsortedChat>,
-    /// CRM ids of its contacts: of drafts until it is accepted.
+    /// CRM ids of its contacts; drafts until it is accepted.
     pub contacts: Vec<i64>,
-    /// CRM ids of its leads: of drafts until it is accepted.
+    /// CRM ids of its leads; drafts until it is accepted.
     pub leads: Vec<i64>,
 }
 
@@ -44,7 +44,7 @@ pub struct UnsortedChat {
     pub last_message_text: Option<String>,
 }
 
-/// Which incoming leads are wanted. The default: all from chats.
+/// Filter for incoming leads. The default: all from chats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnsortedFilter {
     /// These only.

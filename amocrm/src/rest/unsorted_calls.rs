@@ -1,4 +1,4 @@
-//! What can be done with incoming leads from chats. They can't be made by a call: a message makes them (crm-api §5.3).
+//! Actions on incoming leads from chats. They cannot be created by a call: a message creates them (crm-api §5.3).
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -9,10 +9,10 @@ use super::request::path_id;
 use super::{Request, Rest, Unsorted, UnsortedFilter, read};
 use crate::error::Error;
 
-/// Incoming leads asked for at once: the most amoCRM gives.
+/// Incoming leads per page: amoCRM's maximum.
 const PAGE: u32 = 250;
 
-/// Where incoming leads live, and what is done with one.
+/// The path of incoming leads, and the actions on one.
 const HOME: [&str; 2] = ["leads", "unsorted"];
 
 impl Rest {
@@ -30,15 +30,15 @@ impl Rest {
         Page::read(&answer, page, "unsorted", Unsorted::read)
     }
 
-    /// One incoming lead. `None` when there is none: it may have been accepted or declined since.
+    /// One incoming lead. `None` if it does not exist: it may have been accepted or declined meanwhile.
     pub async fn unsorted(&self, token: &SecretString, uid: &str) -> Result<Option<Unsorted>, Error> {
         const CALL: &str = "unsorted";
         let path = vec!["leads", "unsorted", path_id(CALL, "uid", uid)?];
         read::found(self.call(token, Request::get(CALL, path, Vec::new())).await, Unsorted::read)
     }
 
-    /// Accepts an incoming lead on behalf of a user (`None`: whom the token belongs to) into a stage (`None`: the first)
-    /// and returns it with the ids of the lead and contact that it became.
+    /// Accepts an incoming lead on behalf of a user (`None`: the token's) into a stage (`None`: the first) and returns
+    /// it with the ids of the lead and contact that it became.
     pub async fn accept_unsorted(
         &self,
         token: &SecretString,
@@ -50,7 +50,7 @@ impl Rest {
         self.unsorted_act("accept_unsorted", token, Method::POST, uid, "accept", body).await
     }
 
-    /// Declines an incoming lead on behalf of a user (`None`: whom the token belongs to).
+    /// Declines an incoming lead on behalf of a user (`None`: the token's).
     pub async fn decline_unsorted(
         &self,
         token: &SecretString,
@@ -61,7 +61,7 @@ impl Rest {
         self.unsorted_act("decline_unsorted", token, Method::DELETE, uid, "decline", body).await
     }
 
-    /// Joins an incoming lead from a chat with a lead that is there, and its chat with one of that lead's contacts.
+    /// Merges an incoming lead from a chat into an existing lead, and links its chat to one of that lead's contacts.
     pub async fn link_unsorted(
         &self,
         token: &SecretString,
@@ -94,7 +94,7 @@ impl Rest {
     }
 }
 
-/// The members that have a value.
+/// The fields that have a value.
 fn wishes<const COUNT: usize>(members: [(&str, Option<i64>); COUNT]) -> Map<String, Value> {
     members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect()
 }

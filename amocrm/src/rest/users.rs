@@ -8,7 +8,7 @@ use super::{Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
 
-/// Users asked for at once: the most amoCRM gives.
+/// Users per page: amoCRM's maximum.
 const PAGE: u32 = 250;
 
 /// Which entities of one kind a user may see (for example `rights.leads.view`).
@@ -20,7 +20,7 @@ pub enum View {
     Group,
     /// `M`: what they are responsible for themselves.
     Own,
-    /// `D`: nothing. Also when the answer has no value or an unknown one.
+    /// `D`: nothing. Also if the answer has no value or an unknown one.
     #[default]
     Denied,
 }
@@ -69,19 +69,19 @@ pub struct User {
     pub lang: Option<String>,
     /// Id in the Chats API; some users have none.
     pub amojo_id: Option<String>,
-    /// Administrator. False when the answer does not say.
+    /// Administrator. False if the answer does not contain it.
     pub is_admin: bool,
-    /// Not switched off. False when the answer does not say.
+    /// Active. False if the answer does not contain it.
     pub is_active: bool,
-    /// Without a paid licence. False when the answer does not say.
+    /// Without a paid licence. False if the answer does not contain it.
     pub is_free: bool,
-    /// Their group; none: the group that every account begins with (0 in `group_id` of leads and contacts).
+    /// Their group; none: the default group (0 in `group_id` of leads and contacts).
     pub group_id: Option<i64>,
     /// Which contacts they may see.
     pub contacts: View,
     /// Which leads they may see, unless `stages` overrides it.
     pub leads: View,
-    /// Stages of pipelines with rights of their own.
+    /// Stages of pipelines with separate rights.
     pub stages: Vec<StageRights>,
 }
 
@@ -108,7 +108,7 @@ impl User {
 }
 
 impl Rest {
-    /// One user with its amojo id. `None` when there is none: 204, by some accounts 404.
+    /// One user with its amojo id. `None` if there is none: 204, for some accounts 404.
     pub async fn user(&self, token: &SecretString, id: i64) -> Result<Option<User>, Error> {
         let (id, with) = (id.to_string(), vec![("with", "amojo_id".to_owned())]);
         read::found(self.call(token, Request::get("user", vec!["users", &id], with)).await, User::read)

@@ -1,5 +1,5 @@
-//! Subscriptions to CRM hooks (crm-api §7.1); [`hooks::crm`](crate::hooks::crm) reads what they send. Administrators
-//! only, and not on every plan: 402, 403 and 422 may mean that the account's plan has none.
+//! Subscriptions to CRM hooks (crm-api §7.1); [`hooks::crm`](crate::hooks::crm) parses the hooks. Administrators only,
+//! and not on every plan: 402, 403 and 422 may mean that the account's plan has none.
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -14,15 +14,15 @@ use crate::lenient;
 pub struct Webhook {
     /// CRM id.
     pub id: i64,
-    /// Where hooks go: the identity of a subscription.
+    /// The destination of hooks, which identifies the subscription.
     pub destination: String,
-    /// What is sent, e.g. `add_talk`.
+    /// The subscribed events, e.g. `add_talk`.
     pub settings: Vec<String>,
-    /// Switched off, by a user or by amoCRM after too many failures: subscribe again.
+    /// Disabled, by a user or by amoCRM after too many failures: subscribe again.
     pub disabled: bool,
     /// Place among the others.
     pub sort: Option<i64>,
-    /// CRM id of the user who made it.
+    /// CRM id of the user who created it.
     pub created_by: Option<i64>,
     /// Unix seconds.
     pub created_at: Option<i64>,
@@ -47,8 +47,8 @@ impl Webhook {
 }
 
 impl Rest {
-    /// The account's subscriptions, those of other integrations too; only the one with exactly this destination if one
-    /// is given.
+    /// The account's subscriptions, including those of other integrations; only the one with exactly this destination
+    /// if one is given.
     pub async fn webhooks(&self, token: &SecretString, destination: Option<&str>) -> Result<Vec<Webhook>, Error> {
         const CALL: &str = "webhooks";
         let filter = destination.map(|address| ("filter[destination]", address.to_owned())).into_iter().collect();
@@ -56,8 +56,8 @@ impl Rest {
         read::embedded(&answer, CALL, Webhook::read)
     }
 
-    /// Subscribes an address to these kinds of hooks, e.g. `["add_talk", "update_talk"]`. Safe to call again: the same
-    /// address gets the new list, so send it whole. One unknown kind refuses all of them.
+    /// Subscribes an address to these events, e.g. `["add_talk", "update_talk"]`. Safe to repeat: the new list replaces
+    /// that of the same address, so send all events. A single unknown event makes amoCRM refuse all.
     pub async fn subscribe_webhook(
         &self,
         token: &SecretString,
@@ -73,7 +73,7 @@ impl Rest {
         read::one(&self.call(token, request).await?, "webhooks", Webhook::read)
     }
 
-    /// Ends a subscription. False: there was none (404).
+    /// Deletes a subscription. False: there was none (404).
     pub async fn unsubscribe_webhook(&self, token: &SecretString, destination: &str) -> Result<bool, Error> {
         let body = json!({"destination": destination});
         let request = Request::with_body("unsubscribe_webhook", Method::DELETE, vec!["webhooks"], &body)?;

@@ -11,16 +11,16 @@ use super::{Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
 
-/// Buttons asked for at once: the most amoCRM gives.
+/// Buttons per page: amoCRM's maximum.
 const PAGE: u32 = 250;
 
-/// The most websites of one button.
+/// Maximum number of websites per button.
 const MOST_WEBSITES: usize = 10;
 
 /// A button.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebsiteButton {
-    /// CRM id of the source it is: its identity in every call.
+    /// CRM id of its source, which identifies it in every call.
     pub source_id: i64,
     /// CRM id of the button.
     pub button_id: Option<i64>,
@@ -28,13 +28,13 @@ pub struct WebsiteButton {
     pub name: Option<String>,
     /// Its pipeline.
     pub pipeline_id: Option<i64>,
-    /// The button was built; false: ask again later.
+    /// The button was built; if false, ask again later.
     pub is_created: bool,
     /// Code for the website, with scripts only.
     pub script: Option<String>,
 }
 
-/// A button to be made.
+/// A button to create.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct NewWebsiteButton {
     /// Its pipeline.
@@ -42,7 +42,7 @@ pub struct NewWebsiteButton {
     /// Domains that may show it, at most 10.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub trusted_websites: Vec<String>,
-    /// Used in an app rather than on websites; needed where no website is trusted.
+    /// Used in an app instead of websites; required if no website is trusted.
     pub is_used_in_app: bool,
 }
 
@@ -76,7 +76,7 @@ impl Rest {
         read::found(self.call(token, Request::get("website_button", vec![HOME, &id], with)).await, WebsiteButton::read)
     }
 
-    /// Makes a button and returns the id of its source; amoCRM builds it later. **Not** idempotent.
+    /// Creates a button and returns the id of its source; amoCRM builds it later. **Not** idempotent.
     pub async fn create_website_button(&self, token: &SecretString, button: &NewWebsiteButton) -> Result<i64, Error> {
         const CALL: &str = "create_website_button";
         if button.trusted_websites.len() > MOST_WEBSITES {
@@ -89,14 +89,14 @@ impl Rest {
         read::bare(&answer, |made| lenient::number(made, "source_id"))
     }
 
-    /// Lets more websites show a button.
+    /// Allows more websites to show a button.
     pub async fn trust_websites(&self, token: &SecretString, source_id: i64, domains: &[&str]) -> Result<(), Error> {
         let (id, body) = (source_id.to_string(), json!({"trusted_websites": {"add": domains}}));
         let request = Request::with_body("trust_websites", Method::PATCH, vec![HOME, &id], &body)?;
         self.call(token, request).await?.nothing_expected()
     }
 
-    /// Adds the online chat to a button; a pipeline has one, which is used again.
+    /// Adds the online chat to a button; each pipeline has one, which is reused.
     pub async fn add_online_chat(&self, token: &SecretString, source_id: i64) -> Result<(), Error> {
         let id = source_id.to_string();
         let request = Request::bare("add_online_chat", Method::POST, vec![HOME, &id, "online_chat"]);

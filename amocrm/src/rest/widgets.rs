@@ -1,4 +1,4 @@
-//! What the account knows of a widget of the integration (crm-api §3.3).
+//! The state of the integration's widget in the account (crm-api §3.3).
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -9,24 +9,24 @@ use super::{Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
 
-/// A widget as the account has it.
+/// A widget as returned by amoCRM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Widget {
     /// CRM id.
     pub id: i64,
-    /// Its code, unique in the platform.
+    /// Its code, unique on the platform.
     pub code: String,
     /// Version of the uploaded archive.
     pub version: Option<String>,
-    /// Installed and switched on. False when the answer does not say.
+    /// Installed and enabled. False if the answer does not contain it.
     pub is_active: bool,
-    /// It declares the place `lead_sources`: a condition of the Sources API.
+    /// It declares the location `lead_sources`, which the Sources API requires.
     pub is_lead_source: bool,
     /// It can be used in Digital Pipeline.
     pub works_in_pipeline: bool,
     /// The integration's `client_id`.
     pub client_uuid: Option<String>,
-    /// The pipeline into which it was added as a source.
+    /// The pipeline in which it was added as a source.
     pub pipeline_id: Option<i64>,
 }
 
@@ -47,15 +47,15 @@ impl Widget {
 }
 
 impl Rest {
-    /// The widget with this code. `None` when the account does not know it (204 or 404). Its settings are not read:
-    /// they may hold what users typed. Fails with [`Error::Invalid`] if the code can't stand in a path.
+    /// The widget with this code. `None` if the account does not know it (204 or 404). Its settings are not read,
+    /// because they may contain users' input. Fails with [`Error::Invalid`] if the code is not safe in a path.
     pub async fn widget(&self, token: &SecretString, code: &str) -> Result<Option<Widget>, Error> {
         const CALL: &str = "widget";
         let path = vec!["widgets", path_id(CALL, "the widget's code", code)?];
         read::found(self.call(token, Request::get(CALL, path, Vec::new())).await, Widget::read)
     }
 
-    /// Installs the widget, or changes its settings; an administrator's token is needed. Safe to call again.
+    /// Installs the widget, or changes its settings; requires an administrator's token. Safe to repeat.
     pub async fn install_widget(&self, token: &SecretString, code: &str, settings: &Value) -> Result<Widget, Error> {
         const CALL: &str = "install_widget";
         let path = vec!["widgets", path_id(CALL, "the widget's code", code)?];
@@ -63,7 +63,7 @@ impl Rest {
         read::one(&answer, "widgets", Widget::read)
     }
 
-    /// Switches the widget off. False: the account does not know it (404).
+    /// Disables the widget. False: the account does not know it (404).
     pub async fn disable_widget(&self, token: &SecretString, code: &str) -> Result<bool, Error> {
         const CALL: &str = "disable_widget";
         let path = vec!["widgets", path_id(CALL, "the widget's code", code)?];

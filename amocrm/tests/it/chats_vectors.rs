@@ -22,7 +22,7 @@ impl Vector {
         self.0[key].as_str().unwrap()
     }
 
-    /// A client whose clock stands at the vector's date, and the server it speaks to.
+    /// A client whose clock shows the vector's date, and the server it calls.
     async fn stage(&self, answer: &str) -> (Stub, Chats) {
         let at: DateTime<Utc> = DateTime::parse_from_rfc2822(self.part("date")).unwrap().into();
         let stub = Stub::answering("200 OK", answer).await;

@@ -125,7 +125,7 @@ fn typing_and_reactions() {
     }
     assert_eq!(reaction("reaction_set_table_form").message_client_id.as_deref(), Some("acme-msg-0001"));
     assert_eq!(reaction("reaction_cleared").emoji, None);
-    // the user may stand one level higher (chats-api §7 row 15)
+    // the user may be one level higher (chats-api §7 row 15)
     let body =
         json!({"account_id": ACCOUNT, "action": {"user": {"id": "u"}, "typing": {"conversation": {"id": CHAT}}}});
     let HookEvent::Typing(typing) = parse(body.to_string().as_bytes()).unwrap().event else { panic!() };

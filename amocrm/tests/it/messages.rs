@@ -9,7 +9,7 @@ pub fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// The sample of this number; all of them stand in the folder.
+/// The sample of this number, from the folder of samples.
 pub fn sample(number: usize) -> Value {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/messages");
     let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -76,7 +76,7 @@ async fn users() {
     assert!(rest(&stub).users(&token(), 1).await.unwrap().items.is_empty());
 }
 
-/// What an answer does not say, or says in a way nobody knows, is no right.
+/// A value that is missing or unknown in an answer grants no right.
 #[tokio::test]
 async fn m1_what_a_user_may_look_at() {
     use amocrm::rest::{StageRights, View};

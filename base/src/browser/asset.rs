@@ -1,7 +1,7 @@
 //! Compiled-in scripts, styles and pictures. Browsers revalidate them on each use, so a page never gets the script of
 //! another version.
 
-use actix_web::http::header::{self, ETag, EntityTag, Header, IfNoneMatch};
+use actix_web::http::header::{self, AcceptEncoding, ETag, Encoding, EntityTag, Header, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -20,12 +20,8 @@ pub fn answer((kind, text): Asset, request: &HttpRequest) -> HttpResponse {
 
 /// Whether the browser takes a compressed answer.
 pub fn takes_gzip(request: &HttpRequest) -> bool {
-    let accepted = request.headers().get_all(header::ACCEPT_ENCODING).filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|value| value.split(',')).any(|one| {
-        let mut parts = one.split(';').map(str::trim);
-        let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
-        is_gzip && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
-    })
+    let accepted = AcceptEncoding::parse(request).ok();
+    accepted.and_then(|accepted| accepted.negotiate([Encoding::gzip()].iter())) == Some(Encoding::gzip())
 }
 
 /// [`answer`] for a file generated at the server's start.

@@ -8,7 +8,7 @@ use multer::Multipart;
 use tokio::sync::mpsc;
 
 /// Reads a form. A request's body stays on its thread while the form's reader needs one that can move: a short channel
-/// connects them. What the reader leaves unread is not awaited.
+/// connects them. Unread parts are not awaited.
 pub async fn read<T>(mut payload: Payload, boundary: String, reader: impl AsyncFnOnce(Multipart<'static>) -> T) -> T {
     let (line, mut chunks) = mpsc::channel(1);
     let carry = async move {

@@ -244,7 +244,7 @@ fn channel(key: &impl Fn(&str) -> String, channel: &Channel) -> Result<(), Confi
     for (position, connector) in channel.connectors.iter().enumerate() {
         let key = key(&format!("connectors[{position}]"));
         if !CONNECTORS.contains(&connector.as_str()) {
-            return Err(broken(key, format!("is no connector; there are {}", CONNECTORS.join(", "))));
+            return Err(broken(key, format!("is not a connector; there are {}", CONNECTORS.join(", "))));
         }
         rule(key, seen.insert(connector), "names the same connector twice")?;
     }
@@ -255,7 +255,7 @@ fn channel(key: &impl Fn(&str) -> String, channel: &Channel) -> Result<(), Confi
     rule(
         key("time_window_seconds"),
         channel.time_window_seconds != Some(0),
-        "must be at least 1; leave it out when there is no window",
+        "must be at least 1; leave it out if there is no window",
     )
 }
 

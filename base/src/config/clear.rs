@@ -25,7 +25,7 @@ impl InClear {
         }
     }
 
-    /// What to write there instead.
+    /// The value to configure instead.
     pub fn remedy(self) -> &'static str {
         match self {
             Self::Mail => "smtps://…, or smtp://…?tls=required",

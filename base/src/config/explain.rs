@@ -1,5 +1,5 @@
-//! Texts for the errors of the merging crate: the usual form of the key, what was expected and what kind of value was
-//! found. Values are left out, because they may be secrets.
+//! Texts for the errors of the merging crate: the usual form of the key, the expected and the found kind of value.
+//! Values are left out, because they may be secrets.
 
 use config::ConfigError as MergeError;
 

@@ -22,8 +22,10 @@ mod parse;
 mod tests;
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use ipnet::IpNet;
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
@@ -105,9 +107,11 @@ impl Database {
 
     /// The file of an SQLite database; none in memory and with PostgreSQL.
     pub fn file(&self) -> Option<PathBuf> {
-        let place = self.url.expose_secret().strip_prefix("sqlite:")?;
-        let path = place.strip_prefix("//").unwrap_or(place).split('?').next()?;
-        (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+        let url = self.url.expose_secret();
+        let options =
+            SqliteConnectOptions::from_str(url).ok().filter(|_| self.is_sqlite() && !url.contains(":memory:"))?;
+        let path = options.get_filename();
+        (!path.as_os_str().is_empty()).then(|| path.to_owned())
     }
 }
 

@@ -9,6 +9,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -17,6 +18,9 @@ use url::{Host, Url};
 use super::address::{AddressKind, canonical, kind_of};
 use crate::config::{HostOrNet, NetworkConfig};
 use crate::i18n::LocalizedText;
+
+/// Time limit of a look-up while a caller waits for the answer.
+const LOOKUP_WITHIN: Duration = Duration::from_secs(3);
 
 /// Why an address given by a tenant is refused. May be shown to the tenant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +37,8 @@ pub enum UrlRefused {
     Port(u16),
     #[error("{host} is not a public address ({kind})")]
     NotPublic { host: String, kind: &'static str },
+    #[error("the name {0} could not be looked up; plain http is allowed only for names that lead to listed addresses")]
+    NotFound(String),
 }
 
 impl UrlRefused {
@@ -44,6 +50,7 @@ impl UrlRefused {
             Self::UserInfo => LocalizedText::new("said-url-user"),
             Self::NoHost => LocalizedText::new("said-url-host"),
             Self::Port(port) => LocalizedText::new("said-url-port").with("port", port.to_string()),
+            Self::NotFound(host) => LocalizedText::new("said-url-lookup").with("host", host.as_str()),
             Self::NotPublic { host, .. } => LocalizedText::new("said-url-private").with("host", host.as_str()),
         }
     }
@@ -92,6 +99,26 @@ impl Policy {
             _ if port == 443 || port >= 1024 => Ok(()),
             // Likewise: a low port is only for listed addresses, and a name's address is not known yet.
             _ => Err(UrlRefused::Port(port)),
+        }
+    }
+
+    /// The name of a plain-http address that is taken only if it leads to a listed network: the one thing that
+    /// [`Policy::check_url`] cannot decide.
+    fn name_to_look_up<'url>(&self, url: &'url Url) -> Option<&'url str> {
+        url.domain().filter(|name| url.scheme() == "http" && !self.lists_host(name))
+    }
+
+    /// Checks an address completely. A name that is plain http and not listed itself is looked up, and must lead to a
+    /// listed address now.
+    pub async fn check_reachable(&self, url: &Url) -> Result<(), UrlRefused> {
+        self.check_url(url)?;
+        let Some(name) = self.name_to_look_up(url) else { return Ok(()) };
+        let looked_up = tokio::time::timeout(LOOKUP_WITHIN, tokio::net::lookup_host((name, 0))).await;
+        let Ok(Ok(found)) = looked_up else { return Err(UrlRefused::NotFound(name.to_owned())) };
+        match self.filter(name, AddressFilter::ListedOnly, found.collect()) {
+            Ok(_) => Ok(()),
+            // As where no network is listed.
+            Err(_) => Err(UrlRefused::PlainHttp),
         }
     }
 

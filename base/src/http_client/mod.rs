@@ -178,8 +178,13 @@ impl Guarded {
         self.request(Method::POST, url)
     }
 
-    /// Whether an address may be called, as far as it can be decided without the network: check it when a tenant enters
-    /// an address. A name is checked again when it is resolved.
+    /// Whether an address may be called: check it when a tenant enters an address. Only a name with plain http needs the
+    /// network, because it must lead to a listed address; every name is checked again when it is called.
+    pub async fn check_reachable(&self, url: &Url) -> Result<(), UrlRefused> {
+        self.policy.check_reachable(url).await
+    }
+
+    /// The same without the network.
     pub fn check_url(&self, url: &Url) -> Result<(), UrlRefused> {
         self.policy.check_url(url)
     }

@@ -89,6 +89,21 @@ fn what_is_listed_may_be_private_plain_and_on_any_port() {
     );
 }
 
+#[tokio::test]
+async fn a_name_with_plain_http_must_lead_to_a_listed_address() {
+    let check =
+        async |list: &str, url: &str| Policy::new(&network(list)).check_reachable(&Url::parse(url).unwrap()).await;
+    let nets = "\"127.0.0.0/8\", \"::1/128\"";
+    assert_eq!(check(nets, "http://localhost:8080/hook").await, Ok(()));
+    assert_eq!(check("\"10.0.0.0/8\"", "http://localhost:8080/hook").await, Err(UrlRefused::PlainHttp));
+    let unknown = "http://nobody.invalid/hook";
+    assert_eq!(check(nets, unknown).await, Err(UrlRefused::NotFound("nobody.invalid".to_owned())));
+    // A listed name, and https, need no look-up.
+    assert_eq!(check("\"nobody.invalid\"", unknown).await, Ok(()));
+    assert_eq!(check(nets, "https://nobody.invalid/hook").await, Ok(()));
+    assert_eq!(check("", unknown).await, Err(UrlRefused::PlainHttp));
+}
+
 /// A server that answers `answers` connections, each with the same response.
 async fn far_side(answer: String, answers: usize) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -53,8 +53,8 @@ impl LocalizedText {
         let quoted = |start: &str| text.strip_prefix(start)?.split_once('`');
         if let Some((field, rest)) = quoted("unknown field `") {
             let known = names(rest);
-            let said = if known.is_empty() { "said-field-unknown" } else { "said-field-unknown-of" };
-            return Self::new(said).with("field", field).with("known", known);
+            let key = if known.is_empty() { "said-field-unknown" } else { "said-field-unknown-of" };
+            return Self::new(key).with("field", field).with("known", known);
         }
         if let Some((field, _)) = quoted("missing field `") {
             return Self::new("said-field-missing").with("field", field);
@@ -77,16 +77,16 @@ impl LocalizedText {
     /// The text of this key whose `Display` is this string.
     fn unsaid(key: &'static str, names: &[&'static str], text: &str) -> Option<Self> {
         const GAP: &str = "\u{1}";
-        let pattern = names.iter().fold(Self::new(key), |said, name| said.with(name, GAP)).to_string();
-        let (mut said, mut pieces) = (Self::new(key), pattern.split(GAP));
+        let pattern = names.iter().fold(Self::new(key), |text, name| text.with(name, GAP)).to_string();
+        let (mut detail, mut pieces) = (Self::new(key), pattern.split(GAP));
         let mut rest = text.strip_prefix(pieces.next()?)?;
         for name in names {
             let piece = pieces.next()?;
             let end = if piece.is_empty() { rest.len() } else { rest.find(piece)? };
-            said = said.with(name, rest.get(..end)?);
+            detail = detail.with(name, rest.get(..end)?);
             rest = rest.get(end + piece.len()..)?;
         }
-        rest.is_empty().then_some(said)
+        rest.is_empty().then_some(detail)
     }
 
     /// Renders the text for a reader with this platform name.
@@ -98,7 +98,7 @@ impl LocalizedText {
                 Filling::Text(text) => sentence.with(name, text.as_str()),
                 Filling::Localized(text) => sentence.with(name, text.in_words(words, crm)),
                 Filling::List(list) => {
-                    let list: Vec<_> = list.iter().map(|said| said.in_words(words, crm)).collect();
+                    let list: Vec<_> = list.iter().map(|item| item.in_words(words, crm)).collect();
                     sentence.with(name, list.join(", "))
                 }
             };
@@ -131,8 +131,8 @@ impl From<String> for Filling {
 }
 
 impl From<LocalizedText> for Filling {
-    fn from(said: LocalizedText) -> Self {
-        Self::Localized(said)
+    fn from(text: LocalizedText) -> Self {
+        Self::Localized(text)
     }
 }
 
@@ -167,9 +167,9 @@ mod tests {
     #[test]
     fn a_sentence_is_said_in_the_readers_language_and_logged_in_english() {
         let inner = LocalizedText::quoted("no, <b>never</b>");
-        let said = LocalizedText::new("said-crm-answered").with("status", 403_u16).with("text", inner);
-        assert_eq!(said.to_string(), "amoCRM answered 403: no, <b>never</b>");
-        let russian = said.plain(RU, "Kommo");
+        let detail = LocalizedText::new("said-crm-answered").with("status", 403_u16).with("text", inner);
+        assert_eq!(detail.to_string(), "amoCRM answered 403: no, <b>never</b>");
+        let russian = detail.plain(RU, "Kommo");
         assert!(
             russian.contains("Kommo") && russian.contains("403") && russian.ends_with("no, <b>never</b>"),
             "{russian}"
@@ -224,9 +224,13 @@ mod tests {
             assert_eq!(LocalizedText::stored(text).plain(RU, "Kommo"), russian);
         }
         for (key, names) in STORED {
-            let said = names.iter().fold(LocalizedText::new(*key), |said, name| said.with(name, "17"));
+            let detail = names.iter().fold(LocalizedText::new(*key), |detail, name| detail.with(name, "17"));
             // Two refusals may have the same words: they are the same in Russian too.
-            assert_eq!(LocalizedText::stored(&said.to_string()).plain(RU, "Kommo"), said.plain(RU, "Kommo"), "{key}");
+            assert_eq!(
+                LocalizedText::stored(&detail.to_string()).plain(RU, "Kommo"),
+                detail.plain(RU, "Kommo"),
+                "{key}"
+            );
         }
     }
 
@@ -240,9 +244,9 @@ mod tests {
             ("unknown variant `pigeon`, expected `a` or `b`", "unknown value `pigeon`; known: a, b"),
             ("invalid type: integer `1`, expected a string", "invalid type: integer `1`, expected a string"),
         ] {
-            let said = LocalizedText::of_serde(text);
-            assert_eq!(said.to_string(), english);
-            assert!(said.in_words(RU, "amoCRM").chars().any(|sign| ('а'..='я').contains(&sign)), "{said}");
+            let detail = LocalizedText::of_serde(text);
+            assert_eq!(detail.to_string(), english);
+            assert!(detail.in_words(RU, "amoCRM").chars().any(|sign| ('а'..='я').contains(&sign)), "{detail}");
         }
     }
 }

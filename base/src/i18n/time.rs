@@ -1,6 +1,6 @@
 //! Formats times and durations, in an account's time zone.
 
-use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::Words;
@@ -18,6 +18,14 @@ impl Zone {
     /// `Europe/Moscow`; an unknown name gives UTC.
     pub fn named(name: &str) -> Self {
         Self(name.parse().unwrap_or(Tz::UTC))
+    }
+
+    /// When a day begins here, Unix milliseconds. Where the clock skips midnight, an hour later.
+    pub fn day_begins(&self, day: NaiveDate) -> i64 {
+        let midnight = day.and_time(NaiveTime::MIN);
+        let local = [midnight, midnight + TimeDelta::hours(1)];
+        let found = local.into_iter().find_map(|time| self.0.from_local_datetime(&time).earliest());
+        found.map_or_else(|| midnight.and_utc().timestamp_millis(), |time| time.timestamp_millis())
     }
 }
 
@@ -70,6 +78,15 @@ impl When {
             return self.clock();
         }
         self.words.text("time-day-stamp").with("date", self.date()).with("clock", self.clock()).to_string()
+    }
+
+    /// To the second: `14:05:10` if today, else `18 Nov, 14:05:10`.
+    pub fn exact(&self) -> String {
+        if self.days_off() == 0 {
+            return self.clock_seconds();
+        }
+        let sentence = self.words.text("time-day-stamp").with("date", self.date());
+        sentence.with("clock", self.clock_seconds()).to_string()
     }
 
     /// `14:05`

@@ -32,8 +32,8 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     let cause = error.inner();
     if !cause.is_data() {
-        let said = LocalizedText::new("said-json-none").with("line", cause.line()).with("column", cause.column());
-        return Error::Malformed(said);
+        let detail = LocalizedText::new("said-json-none").with("line", cause.line()).with("column", cause.column());
+        return Error::Malformed(detail);
     }
     let text = cause.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
@@ -73,7 +73,8 @@ fn shortened(text: &str) -> String {
     text.chars().take(300).collect()
 }
 
-/// The parameters of a query string, all optional. An invalid one returns 422 with its name as the pointer.
+/// The parameters of a query string, all optional; an empty one counts as absent. An invalid one returns 422 with its
+/// name as the pointer.
 #[derive(Debug)]
 pub struct Query<T>(T);
 
@@ -95,7 +96,15 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 }
 
 fn query<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let error = match web::Query::<T>::from_query(text) {
+    let is_given = |part: &&str| part.split_once('=').is_some_and(|(_, value)| !value.is_empty());
+    let (given, empty): (Vec<&str>, Vec<&str>) = text.split('&').partition(is_given);
+    let is_unknown = |part: &&str| {
+        let parsed = web::Query::<T>::from_query(part);
+        !part.is_empty() && parsed.is_err_and(|error| error.to_string().contains("unknown field"))
+    };
+    let unknown = empty.into_iter().find(is_unknown);
+    let text = unknown.map_or_else(|| given.join("&"), str::to_owned);
+    let error = match web::Query::<T>::from_query(&text) {
         Ok(query) => return Ok(query.into_inner()),
         Err(error) => error.to_string(),
     };

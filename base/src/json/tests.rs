@@ -102,7 +102,6 @@ fn p4_a_wrong_query_names_the_parameter() {
     }
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only its shape matters")]
     struct TestQuery {
         limit: Option<String>,
         #[serde(default)]
@@ -111,8 +110,12 @@ fn p4_a_wrong_query_names_the_parameter() {
     }
     let ask = query::<TestQuery>;
     assert!(ask("").is_ok() && ask("limit=5&dry_run=true&leads=newest").is_ok() && ask("leads=none").is_ok());
+    let empty = ask("limit=&dry_run=&leads=&&limit").unwrap();
+    assert!(empty.limit.is_none() && !empty.dry_run && empty.leads.is_none(), "{empty:?}");
     for (text, pointer) in [
         ("colour=red", "/colour"),
+        ("limit=5&colour=", "/colour"),
+        ("limit=&leads=sometimes", "/leads"),
         ("limit=5&leads=sometimes", "/leads"),
         ("dry_run=maybe&leads=none", "/dry_run"),
         ("limit=1&limit=2", "/limit"),

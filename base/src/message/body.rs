@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::content::{Content, Person};
 
-/// The stored body of a message. What is absent on the wire is absent here.
+/// The stored body of a message. Fields that are absent on the wire are absent here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Body {
     pub sender: Person,

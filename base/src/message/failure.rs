@@ -41,6 +41,18 @@ pub fn failure_words(code: FailureCode, language: Language) -> String {
 }
 
 impl FailureCode {
+    pub const ALL: [Self; 9] = [
+        Self::ConversationDeleted,
+        Self::RecipientBlocked,
+        Self::SourceDisconnected,
+        Self::Internal,
+        Self::RecipientUnreachable,
+        Self::Unsupported,
+        Self::WindowClosed,
+        Self::Rejected,
+        Self::Other,
+    ];
+
     /// amoCRM's code of a failed delivery (chats-api §5.1).
     pub const fn amocrm_code(self) -> i32 {
         match self {

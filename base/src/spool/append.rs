@@ -18,16 +18,16 @@ const LINE: usize = 256;
 /// Size limit of a file, which only its last record may exceed.
 const FILE_BYTES: u64 = 8 * 1024 * 1024;
 
-type Told = oneshot::Sender<Result<(), HookNotKept>>;
+type ResultSender = oneshot::Sender<Result<(), HookNotKept>>;
 
 pub enum AppendCommand {
     /// An encoded record, already counted, and where to send the result.
-    Append(Vec<u8>, CountedHook, Told),
+    Append(Vec<u8>, CountedHook, ResultSender),
     /// Makes later records go into a new file.
     Close(oneshot::Sender<()>),
 }
 
-/// A full channel may give free room to whoever asks at that moment; the mutex keeps the waiting order.
+/// A full channel may give freed capacity to any caller; the mutex preserves the order of waiting callers.
 pub struct Appender(Mutex<Sender<AppendCommand>>);
 
 impl Appender {
@@ -77,7 +77,7 @@ impl Writing {
     }
 
     /// Writes the records that fit, and answers all.
-    fn keep(&mut self, together: Vec<(Vec<u8>, CountedHook, Told)>) {
+    fn keep(&mut self, together: Vec<(Vec<u8>, CountedHook, ResultSender)>) {
         if together.is_empty() {
             return;
         }

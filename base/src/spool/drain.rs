@@ -162,7 +162,7 @@ where
     below.push(path.to_owned());
     for path in below {
         let Some(claim) = FolderClaim::of(&path)? else {
-            anyhow::bail!("{} is used by a running process, which drains it by itself", path.display())
+            anyhow::bail!("{} is used by a running process, which drains it", path.display())
         };
         whole += taker.drain(&claim.folder, None, |_| {}).await.map_err(|error| match error {
             DrainError::NotTaken(error) => anyhow::Error::new(error),

@@ -78,7 +78,7 @@ impl FolderClaim {
 }
 
 impl Folder {
-    /// The neighbouring folders that contain files, whoever has them.
+    /// The neighbouring folders that contain files, whichever process they belong to.
     pub fn beside(&self) -> io::Result<Vec<Self>> {
         let mut folders = Vec::new();
         for entry in self.path().parent().map(fs::read_dir).transpose()?.into_iter().flatten() {

@@ -1,11 +1,11 @@
 //! The last resort for amoCRM's hooks: durable files on disk while the database does not accept them.
 //!
-//! amoCRM sends every hook once and waits five seconds. What the database does not store in time is appended here, in
-//! order of arrival, and answered only when it is on the disk. As long as anything waits here, later hooks go through
-//! here too, so that none overtakes another; a task stores them in the database in that order as soon as it accepts
-//! them again. The processes of a machine have neighbouring folders and keep that order among them. A hook may reach
-//! the database twice – after a crash between its commit and the removal of its file, or from a neighbouring process
-//! – and is recognised by its ids.
+//! amoCRM sends every hook once and waits five seconds. A hook that the database does not store in time is appended
+//! here, in order of arrival, and answered only when it is on the disk. As long as anything waits here, later hooks go
+//! through here too, so that none overtakes another; a task stores them in the database in that order as soon as it
+//! accepts them again. The processes of a machine have neighbouring folders and keep that order among them. A hook may
+//! reach the database twice – after a crash between its commit and the removal of its file, or from a neighbouring
+//! process – and is recognised by its ids.
 
 use std::sync::{Arc, OnceLock};
 
@@ -51,7 +51,7 @@ pub enum HookNotKept {
     None,
     #[error("the disk does not take it in time")]
     Late,
-    #[error("nobody writes to the spool any more")]
+    #[error("the writer of the spool has ended")]
     Ended,
     #[error("the spool holds as much as it may")]
     Limit,
@@ -79,9 +79,9 @@ impl Spool {
         Self { open: Arc::default(), supervisor }
     }
 
-    /// Claims a free folder below the configured one; what an earlier process left there waits to be drained. Without
-    /// a folder – none is configured, or none can be written – there is no last resort, which is logged. The folder
-    /// belongs to this process as long as the lock is held.
+    /// Claims a free folder below the configured one; hooks left there by an earlier process wait to be drained.
+    /// Without a folder – none is configured, or none can be written – there is no last resort, which is logged. The
+    /// folder belongs to this process as long as the lock is held.
     pub fn claim(&self, config: &Config, faults: &Faults) -> Option<Lock> {
         if config.dir.as_os_str().is_empty() {
             return None;

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 use secrecy::ExposeSecret;
 
@@ -27,8 +27,10 @@ pub mod lock;
 pub mod migrate;
 #[cfg(feature = "faults")]
 mod plan;
+mod postgres;
 pub mod rate_limit;
 mod reserve;
+mod sqlite;
 mod unavailable;
 
 #[cfg(feature = "faults")]
@@ -38,6 +40,8 @@ pub use finish::finish_tx;
 pub use lock::ServeLock;
 pub use migrate::{MigrateError, pending as pending_migrations, run as migrate};
 pub use unavailable::is_unavailable;
+
+use postgres::{READ_LIMIT, Use};
 
 /// The tenant id for rows of no tenant or of the vendor: quarantined hooks, install calls, vendor keys.
 pub const VENDOR: uuid::Uuid = uuid::Uuid::nil();
@@ -83,11 +87,12 @@ impl Store {
         let path = options.get_filename();
         let named = !path.as_os_str().is_empty() && !url.contains(":memory:");
         anyhow::ensure!(named, "database.url must name a file");
-        private(path);
+        sqlite::create_private(path);
         let shown_path = path.display();
-        let write = sqlite(url, 1, false).await.with_context(|| format!("cannot open the database {shown_path}"))?;
-        let read = sqlite(url, 4, true).await?;
-        let beside = checkpoint::CheckpointConnection::open(path, sqlite(url, 1, false).await?)
+        let write =
+            sqlite::connect(url, 1, false).await.with_context(|| format!("cannot open the database {shown_path}"))?;
+        let read = sqlite::connect(url, 4, true).await?;
+        let beside = checkpoint::CheckpointConnection::open(path, sqlite::connect(url, 1, false).await?)
             .with_context(|| format!("cannot read the database {shown_path}"))?;
         let open = Arc::new(AtomicBool::new(true));
         Ok(Self {
@@ -137,9 +142,11 @@ impl Store {
     async fn pools(url: &str, connections: u32, clock: Clock, open: bool) -> anyhow::Result<Self> {
         let connections = connections.max(6);
         let (half, fifth) = (connections / 2, connections / 5);
-        let write = postgres(url, half, Use::Write, open).await.context("cannot reach the database of database.url")?;
-        let by_keys = postgres(url, fifth, Use::ReadByKeys, open).await?;
-        let read = postgres(url, connections - half - fifth, Use::Read, open).await?;
+        let write = postgres::connect(url, half, Use::Write, open)
+            .await
+            .context("cannot reach the database of database.url")?;
+        let by_keys = postgres::connect(url, fifth, Use::ReadByKeys, open).await?;
+        let read = postgres::connect(url, connections - half - fifth, Use::Read, open).await?;
         let open = Arc::new(AtomicBool::new(open));
         Ok(Self {
             backend: DbBackend::Postgres,
@@ -245,7 +252,7 @@ impl Store {
         }
         let statement = Statement::from_string(self.backend, format!("SELECT {} AS now", self.now_sql()));
         let row = self.read.query_one_raw(statement).await?;
-        row.ok_or_else(|| DbErr::RecordNotFound("the database tells no time".into()))?.try_get("", "now")
+        row.ok_or_else(|| DbErr::RecordNotFound("the database returned no time".into()))?.try_get("", "now")
     }
 
     /// The SQL expression for "now" on PostgreSQL; constant while a test's clock is frozen.
@@ -265,127 +272,4 @@ impl Store {
             }
         }
     }
-}
-
-/// Time limit of a reading statement: one old snapshot slows everything.
-const READ_LIMIT: &str = "5s";
-const READ_LIMIT_SQLITE: Duration = Duration::from_secs(5);
-
-/// Idle time after which PostgreSQL ends a transaction: its process hangs, and others need its locks before they write
-/// amoCRM's hooks to their spools (`intake::crm`), because hooks of two machines have no order.
-const FORSAKEN: &str = "1s";
-
-/// A connection idle for less than this is assumed to be alive.
-const PROVEN: Duration = Duration::from_secs(1);
-
-/// Statements that address many rows by key are planned once per connection: planning the large ones costs as much as
-/// running them.
-const BY_KEYS: [(&str, &str); 5] = [
-    ("plan_cache_mode", "force_generic_plan"),
-    ("enable_seqscan", "off"),
-    ("enable_hashjoin", "off"),
-    ("enable_mergejoin", "off"),
-    ("jit", "off"),
-];
-
-/// Ordered reads use only the index: with outdated statistics PostgreSQL would fetch and sort a whole backlog of due
-/// turns to return a few.
-const IN_ORDER: (&str, &str) = ("enable_bitmapscan", "off");
-
-/// Lifetime of connections with cached plans. A plan made while a table was empty may scan all of it, until PostgreSQL
-/// analyses the table (`autovacuum_naptime` is a minute) or the connection ends.
-const PLANS_LAST: Duration = Duration::from_secs(60);
-
-/// The purpose of a connection.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
-    /// Writing statements, and transactions.
-    Write,
-    /// Single reading statements.
-    Read,
-    /// Reading statements that address many rows by key.
-    ReadByKeys,
-}
-
-async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyhow::Result<DatabaseConnection> {
-    let limit = if used == Use::Write { "0" } else { READ_LIMIT };
-    let plans: &[(&str, &str)] = if used == Use::Read { &[] } else { &BY_KEYS };
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(connections)
-        .min_connections(u32::from(at_once))
-        .connect_lazy(!at_once)
-        .acquire_timeout(Duration::from_secs(5))
-        // Each test is a round trip, and every return already makes one.
-        .test_before_acquire_if_idle_for(PROVEN)
-        .sqlx_logging(false)
-        .map_sqlx_postgres_opts(move |postgres| {
-            postgres
-                .statement_cache_capacity(512)
-                .options([("idle_in_transaction_session_timeout", FORSAKEN), ("statement_timeout", limit)])
-                .options(plans.iter().copied())
-                .options((used == Use::ReadByKeys).then_some(IN_ORDER))
-        });
-    if used != Use::Read {
-        options.max_lifetime(PLANS_LAST);
-    }
-    if used == Use::Write {
-        // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on return. A plain
-        // ROLLBACK would log a warning on PostgreSQL whenever there is none, which is nearly always.
-        options.map_sqlx_postgres_pool_opts(|pool| {
-            pool.after_release(|connection, _| {
-                Box::pin(async move {
-                    use sea_orm::sqlx::Executor;
-                    // Tasks that waited for the commit run first.
-                    tokio::task::yield_now().await;
-                    connection.execute("BEGIN; ROLLBACK").await.map(|_| true)
-                })
-            })
-        });
-    }
-    Ok(Database::connect(options).await?)
-}
-
-/// Creates a missing database file readable by its owner only; SQLite gives its other files the same mode. An error
-/// here shows when the file is opened.
-fn private(path: &std::path::Path) {
-    use std::os::unix::fs::OpenOptionsExt;
-    let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-}
-
-async fn sqlite(url: &str, connections: u32, query_only: bool) -> anyhow::Result<DatabaseConnection> {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(connections)
-        .min_connections(connections)
-        .acquire_timeout(Duration::from_secs(if query_only { 5 } else { 30 }))
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            sqlite
-                .create_if_missing(!query_only)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(Duration::from_secs(5))
-                .foreign_keys(false)
-                .statement_cache_capacity(512)
-                .pragma("wal_autocheckpoint", "0")
-                .pragma("cache_size", "-32000")
-                .pragma("query_only", if query_only { "ON" } else { "OFF" })
-        });
-    if query_only {
-        // Counted from when the connection is lent; a reader that exceeds it is interrupted at its next step.
-        options.map_sqlx_sqlite_pool_opts(|pool| {
-            pool.after_connect(|connection, _| Box::pin(cut_late(connection)))
-                .before_acquire(|connection, _| Box::pin(async move { cut_late(connection).await.map(|()| true) }))
-        });
-    }
-    Ok(Database::connect(options).await?)
-}
-
-async fn cut_late(connection: &mut sea_orm::sqlx::SqliteConnection) -> Result<(), sea_orm::sqlx::Error> {
-    const STEPS_BETWEEN_LOOKS: i32 = 10_000;
-    let lent = std::time::Instant::now();
-    let mut handle = connection.lock_handle().await?;
-    handle.set_progress_handler(STEPS_BETWEEN_LOOKS, move || lent.elapsed() < READ_LIMIT_SQLITE);
-    Ok(())
 }

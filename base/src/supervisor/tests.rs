@@ -49,7 +49,7 @@ async fn an_end_that_nobody_asked_for_is_one_too() {
         () = supervisor.keep(TASK, &stop, || async {}) => {}
         () = supervisor.changed() => {}
     }
-    assert_eq!(supervisor.failing(), [Failing { task: TASK, why: "it ended by itself".into() }]);
+    assert_eq!(supervisor.failing(), [Failing { task: TASK, why: "it ended without an error".into() }]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,12 +9,14 @@ type Values = (&'static str, &'static [&'static str]);
 /// Name, help, and the labels with which it exists at 0 from the start; a name may be listed several times.
 type Counter = (&'static str, &'static str, &'static [Values]);
 
+const MESSENGERS: &[&str] = &["avito", "facebook", "instagram", "max", "telegram", "vk", "whatsapp"];
 const COUNTERS: &[Counter] = &[
     (
         "parom_hooks_total",
         "Calls of amoCRM and of messengers that were answered, by door and HTTP status.",
-        &[("door", &["amocrm", "crm", "facebook", "instagram", "max", "telegram"]), ("status", &["200", "401", "503"])],
+        &[("door", &["amocrm", "crm"]), ("status", &["200", "401", "503"])],
     ),
+    ("parom_hooks_total", "", &[("door", MESSENGERS), ("status", &["200", "401", "503"])]),
     (
         "parom_quarantined_total",
         "Genuine calls that could not be processed and were quarantined, by reason.",
@@ -41,7 +43,7 @@ const COUNTERS: &[Counter] = &[
         "parom_quarantined_total",
         "",
         &[
-            ("door", &["facebook", "instagram", "max", "telegram"]),
+            ("door", MESSENGERS),
             ("reason", &["broke_off", "conflict", "invalid", "unknown", "unknown_update", "unreadable", "unstorable"]),
         ],
     ),
@@ -224,7 +226,6 @@ const PUT_OFF: (&str, &str) =
     ("parom_put_off_total", "Retries that were put off because the retry budget of the host was used up, by remote.");
 const REMOTE_ERRORS: (&str, &str) =
     ("parom_remote_errors_total", "Calls that the other side refused, broke or did not answer, by remote.");
-/// Begins at 0 with each task that the supervisor starts.
 const RESTARTS: (&str, &str) = ("parom_task_restarts_total", "Restarts of background tasks that failed, by task.");
 const ERRORS: [&str; 4] = ["no_answer", "slow_down", "refused", "broken"];
 

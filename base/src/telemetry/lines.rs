@@ -19,7 +19,7 @@ const LAST: Duration = Duration::from_secs(1);
 enum Out {
     Line(Vec<u8>),
     /// A flush request: confirmed once everything before it is written.
-    Told(SyncSender<()>),
+    Flush(SyncSender<()>),
 }
 
 /// The queue of lines; clones share it.
@@ -64,7 +64,7 @@ impl Drop for LogFlusher {
         let Some(lines) = self.0.take() else { return };
         let (reply, done) = sync_channel(1);
         let end = Instant::now() + LAST;
-        let mut last = Some(Out::Told(reply));
+        let mut last = Some(Out::Flush(reply));
         while let Some(Err(TrySendError::Full(full))) = last.take().map(|last| lines.way.try_send(last)) {
             if Instant::now() > end {
                 return;
@@ -104,7 +104,7 @@ fn write_all(lines: &Receiver<Out>, mut place: impl Write, dropped: &AtomicU64) 
         match out {
             // A failed log cannot be reported anywhere.
             Out::Line(line) => drop(place.write_all(&line)),
-            Out::Told(reply) => drop(reply.send(())),
+            Out::Flush(reply) => drop(reply.send(())),
         }
         let lines = dropped.swap(0, Ordering::Relaxed);
         if lines > 0 {

@@ -35,10 +35,18 @@ async fn app(folder: &tempfile::TempDir) -> Arc<App> {
 }
 
 async fn printed(app: &Arc<App>, arguments: &[&str], stdin: Option<&str>) -> anyhow::Result<String> {
+    Ok(printed_and_warned(app, arguments, stdin).await?.0)
+}
+
+async fn printed_and_warned(
+    app: &Arc<App>,
+    arguments: &[&str],
+    stdin: Option<&str>,
+) -> anyhow::Result<(String, String)> {
     let command = CustomerCli::try_parse_from([&["parom"], arguments].concat())?.command;
-    let mut out = Vec::new();
-    run(command, app, || Ok(stdin.map(SecretString::from)), &mut out).await?;
-    Ok(String::from_utf8(out)?)
+    let (mut out, mut errors) = (Vec::new(), Vec::new());
+    run(command, app, async || Ok(stdin.map(SecretString::from)), &mut out, &mut errors).await?;
+    Ok((String::from_utf8(out)?, String::from_utf8(errors)?))
 }
 
 async fn opens(app: &App, login: &str, password: &str) -> bool {
@@ -77,17 +85,51 @@ async fn a_password_made_here_is_printed_once_and_alone() {
 async fn a_password_from_stdin_is_not_printed() {
     let folder = tempfile::tempdir().unwrap();
     let app = app(&folder).await;
-    let said = printed(&app, &["add", "shop"], Some("correct horse battery")).await.unwrap();
-    assert_eq!(said, "Added shop.\n");
+    let output = printed(&app, &["add", "shop"], Some("correct horse battery")).await.unwrap();
+    assert_eq!(output, "Added shop.\n");
     assert!(opens(&app, "shop", "correct horse battery").await);
-    for weak in ["short", "password1"] {
-        assert!(printed(&app, &["password", "shop"], Some(weak)).await.is_err(), "{weak}");
+    let short = printed(&app, &["password", "shop"], Some("short")).await.unwrap_err().to_string();
+    assert_eq!(short, "A password has at least 8 characters.");
+    assert!(printed(&app, &["password", "shop"], Some(&"long ".repeat(41))).await.is_err());
+    for weak in ["password1", "secret123", "hunter2hunter2"] {
+        let (said, warned) = printed_and_warned(&app, &["password", "shop"], Some(weak)).await.unwrap();
+        assert_eq!(said, "Changed shop.\n");
+        assert!(warned.contains("easily guessed") && !warned.contains(weak), "{warned}");
+        assert!(opens(&app, "shop", weak).await, "{weak}");
     }
+    let strong = printed_and_warned(&app, &["password", "shop"], Some("correct horse battery")).await.unwrap();
+    assert_eq!(strong.1, "");
     let json = printed(&app, &["password", "shop", "--json"], None).await.unwrap();
     let json: Value = serde_json::from_str(&json).unwrap();
     assert!(opens(&app, "shop", json["password"].as_str().unwrap()).await);
     assert!(!opens(&app, "shop", "correct horse battery").await);
     assert!(printed(&app, &["password", "nobody"], None).await.unwrap_err().to_string().contains("there is no login"));
+}
+
+#[tokio::test]
+async fn a_password_is_the_first_line_of_a_pipe_and_a_silent_pipe_is_not_waited_for() {
+    let long = Duration::from_secs(60);
+    let pipe = || {
+        let (reader, writer) = std::io::pipe().unwrap();
+        (std::fs::File::from(std::os::fd::OwnedFd::from(reader)), writer)
+    };
+    let text = |given: anyhow::Result<Option<SecretString>>| given.unwrap().map(|it| it.expose_secret().to_owned());
+    // Its other end stays open.
+    let (reader, mut writer) = pipe();
+    writer.write_all(b"secret123\r\nmore").unwrap();
+    assert_eq!(text(given(reader, long).await).as_deref(), Some("secret123"));
+    let (reader, silent) = pipe();
+    assert_eq!(text(given(reader, Duration::ZERO).await), None);
+    drop(silent);
+    let (reader, closed) = pipe();
+    drop(closed);
+    assert_eq!(text(given(reader, long).await), None);
+    // What comes from a file, and from nowhere.
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(b"from a file\n").unwrap();
+    std::io::Seek::rewind(&mut file).unwrap();
+    assert_eq!(text(given(file, long).await).as_deref(), Some("from a file"));
+    assert_eq!(text(given(std::fs::File::open("/dev/null").unwrap(), long).await), None);
 }
 
 #[tokio::test]
@@ -101,8 +143,8 @@ async fn a_disabled_login_takes_its_accounts_with_it() {
     add_tenant(&app, 1, shop.id).await;
     add_tenant(&app, 2, shop.id).await;
     add_tenant(&app, 3, other.id).await;
-    let said = printed(&app, &["disable", "shop"], None).await.unwrap();
-    assert_eq!(said, "Disabled shop. Accounts disconnected: 2.\n");
+    let output = printed(&app, &["disable", "shop"], None).await.unwrap();
+    assert_eq!(output, "Disabled shop. Accounts disconnected: 2.\n");
     let list: Value = serde_json::from_str(&printed(&app, &["list", "--json"], None).await.unwrap()).unwrap();
     let statuses: Vec<_> =
         list["customers"].as_array().unwrap().iter().map(|one| (&one["login"], &one["accounts"])).collect();

@@ -22,7 +22,6 @@ pub async fn run(folder: Option<PathBuf>) -> anyhow::Result<bool> {
         // What a check leaves behind is of no use to anybody.
         let _ = std::fs::remove_dir_all(folder);
     }
-    print_line(if right { "all steps ok" } else { "a step went wrong" })?;
     Ok(right)
 }
 
@@ -79,7 +78,7 @@ impl StepReport {
             Ok(_) => print("ok", &""),
             Err(error) => {
                 self.wrong = true;
-                print("FAIL", &format!("\n      {error:#}"))
+                print("FAIL", &format!("  {}", format!("{error:#}").replace('\n', " ")))
             }
         };
         self.wrong |= printed.is_err();

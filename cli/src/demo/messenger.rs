@@ -1,16 +1,15 @@
 //! The messenger behind the demo's custom source: takes webhooks as a developer's endpoint would, checks their
 //! signatures and shows what came.
 
-use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actix_web::dev::ServerHandle;
-use actix_web::{App as HttpApp, HttpRequest, HttpResponse, HttpServer, web};
-use anyhow::Context;
+use actix_web::{HttpRequest, HttpResponse, web};
 use connectors::custom;
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::sync::watch;
+
+use super::loopback::LoopbackServer;
 
 #[derive(Default)]
 struct Received {
@@ -28,40 +27,28 @@ impl Received {
 
 /// A running endpoint.
 pub struct Messenger {
-    url: String,
     received: Arc<Received>,
     came: watch::Receiver<usize>,
-    handle: ServerHandle,
+    server: LoopbackServer,
 }
 
 impl Messenger {
     pub fn start() -> anyhow::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").context("the demo's messenger")?;
-        listener.set_nonblocking(true).context("the demo's messenger")?;
-        let url = format!("http://{}", listener.local_addr().context("the demo's messenger")?);
         let received = Arc::new(Received::default());
-        let (tell, came) = watch::channel(0);
-        let (shared, tell) = (web::Data::from(received.clone()), web::Data::new(tell));
-        let server = HttpServer::new(move || {
-            HttpApp::new()
-                .app_data(shared.clone())
-                .app_data(tell.clone())
+        let (arrived, came) = watch::channel(0);
+        let (shared, arrived) = (web::Data::from(received.clone()), web::Data::new(arrived));
+        let server = LoopbackServer::start("demo_messenger", move |app| {
+            app.app_data(shared.clone())
+                .app_data(arrived.clone())
                 .route("/parom", web::post().to(take))
-                .route("/", web::get().to(show))
-        })
-        .workers(1)
-        .disable_signals()
-        .listen(listener)
-        .context("the demo's messenger")?
-        .run();
-        let handle = server.handle();
-        base::supervisor::detach("demo_messenger", server);
-        Ok(Self { url, received, came, handle })
+                .route("/", web::get().to(show));
+        })?;
+        Ok(Self { received, came, server })
     }
 
     /// Page that shows received messages; webhooks go to `/parom` below it.
     pub fn url(&self) -> &str {
-        &self.url
+        self.server.url()
     }
 
     /// Sets the secret; webhooks with another signature are rejected from now on.
@@ -85,13 +72,13 @@ impl Messenger {
     }
 
     pub async fn close(self) {
-        self.handle.stop(false).await;
+        self.server.close().await;
     }
 }
 
 async fn take(
     received: web::Data<Received>,
-    tell: web::Data<watch::Sender<usize>>,
+    arrived: web::Data<watch::Sender<usize>>,
     request: HttpRequest,
     body: web::Bytes,
 ) -> HttpResponse {
@@ -105,7 +92,7 @@ async fn take(
     let Ok(event) = serde_json::from_slice::<Value>(&body) else { return HttpResponse::BadRequest().finish() };
     let id = event["data"]["message"]["id"].as_str().map(|id| format!("theirs-{id}"));
     received.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
-    tell.send_modify(|count| *count += 1);
+    arrived.send_modify(|count| *count += 1);
     HttpResponse::Ok().json(serde_json::json!({ "id": id }))
 }
 

@@ -12,6 +12,7 @@ use super::serve::stop_asked_for;
 mod check;
 mod customers;
 mod kinds;
+mod loopback;
 mod messenger;
 mod messengers;
 mod names;
@@ -19,7 +20,6 @@ mod page;
 mod play;
 mod stage;
 
-use page::Page;
 use stage::{DemoStage, HOST, NEW_HOST, OPERATOR};
 
 #[derive(Args)]
@@ -38,18 +38,22 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     telemetry::start_quiet_logging();
     if command.check {
         let right = check::run(command.data).await?;
-        return Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        anyhow::ensure!(
+            right,
+            "a step of the check went wrong: the line above that begins with FAIL says which and why"
+        );
+        return Ok(ExitCode::SUCCESS);
     }
     let stage = DemoStage::build(command.data).await?;
     stage.install().await?;
     let sources = stage.sources().await?;
     stage.telegram_source().await?;
-    let page = Page::start(&stage)?;
+    let page = page::start(&stage)?;
     print_line("The demo is ready. Open both windows side by side and write to each other:")?;
     print_line("")?;
     print_line(&format!("  Manager's window    {}", stage.manager_url()))?;
     print_line(&format!("  Customer's page     {}", stage.customer_url(&sources)))?;
-    print_line(&format!("  Messengers          {}   (simulated: phones, and what to connect them with)", page.url()))?;
+    print_line(&format!("  Messengers          {}/   (simulated: phones, and what to connect them with)", page.url()))?;
     print_line("")?;
     print_line("Or set everything up as an administrator does:")?;
     print_line("")?;

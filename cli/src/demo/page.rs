@@ -1,15 +1,12 @@
 //! The page with the simulated messengers: what the wizard asks for each of them, and its customer's phone.
 
-use std::net::TcpListener;
-
-use actix_web::dev::ServerHandle;
 use actix_web::http::header;
-use actix_web::{App as HttpApp, HttpRequest, HttpResponse, HttpServer, web};
-use anyhow::Context;
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::i18n::{Language, Sentence, Words};
 use connectors::{Field, kinds};
 
+use super::loopback::LoopbackServer;
 use super::stage::{DemoStage, HOST};
 
 /// A line as the page needs it, in no language.
@@ -52,43 +49,15 @@ struct MessengersPage {
     other: (&'static str, &'static str),
 }
 
-/// The page, being served.
-pub struct Page {
-    url: String,
-    handle: ServerHandle,
-}
-
-impl Page {
-    /// Serves it on a free port.
-    pub fn start(stage: &DemoStage) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").context("the demo's page")?;
-        listener.set_nonblocking(true).context("the demo's page")?;
-        let url = format!("http://{}/", listener.local_addr().context("the demo's page")?);
-        let content = web::Data::new(content(stage));
-        let server = HttpServer::new(move || {
-            HttpApp::new()
-                .app_data(content.clone())
-                .route("/", web::get().to(show))
-                .route("/demo.css", web::get().to(style))
-                .route("/demo.js", web::get().to(script))
-        })
-        .workers(1)
-        .disable_signals()
-        .listen(listener)
-        .context("the demo's page")?
-        .run();
-        let handle = server.handle();
-        base::supervisor::detach("demo_page", server);
-        Ok(Self { url, handle })
-    }
-
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    pub async fn close(self) {
-        self.handle.stop(false).await;
-    }
+/// Serves the page on a free port.
+pub(super) fn start(stage: &DemoStage) -> anyhow::Result<LoopbackServer> {
+    let content = web::Data::new(content(stage));
+    LoopbackServer::start("demo_page", move |app| {
+        app.app_data(content.clone())
+            .route("/", web::get().to(show))
+            .route("/demo.css", web::get().to(style))
+            .route("/demo.js", web::get().to(script));
+    })
 }
 
 /// The wizard's fields in its order, as far as there is something to enter.

@@ -94,6 +94,21 @@ async fn a_key_is_revoked_once() {
     assert!(past.to_string().contains("in the past"));
 }
 
+#[tokio::test]
+async fn programs_get_a_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder).await;
+    let document = async |arguments: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&printed(&store, arguments).await.unwrap()).unwrap()
+    };
+    let made = document(&["create", "--name", "x", "--json"]).await;
+    let row = list(&store, None).await.unwrap().remove(0);
+    assert_eq!(made["id"], row.id.to_string());
+    assert_eq!(hash(made["key"].as_str().unwrap()), row.hash);
+    let revoked = document(&["revoke", &row.id.to_string(), "--json"]).await;
+    assert_eq!(revoked, json!({"id": row.id, "status": "revoked"}));
+}
+
 #[test]
 fn endings_are_read() {
     assert_eq!(ending("90d"), Ok(Ending::After(90 * 86_400_000)));

@@ -15,7 +15,7 @@ use uuid::Uuid;
 const PAGE: u64 = 200;
 
 /// All accounts, newest first.
-pub(super) async fn list(app: &App, as_json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+pub(crate) async fn all(app: &App) -> anyhow::Result<Vec<tenant::Model>> {
     let mut all = Vec::new();
     let mut before: Option<Uuid> = None;
     loop {
@@ -24,11 +24,17 @@ pub(super) async fn list(app: &App, as_json: bool, out: &mut impl Write) -> anyh
             page = page.filter(tenant::Column::TenantId.lt(before));
         }
         let page = page.all(app.store.read()).await.context("the accounts cannot be read")?;
-        let Some(last) = page.last() else { break };
+        let Some(last) = page.last() else { return Ok(all) };
         before = Some(last.tenant_id);
-        for tenant in page {
-            all.push(line(app, &tenant).await?);
-        }
+        all.extend(page);
+    }
+}
+
+/// Prints all accounts, newest first.
+pub(super) async fn list(app: &App, as_json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    let mut all = Vec::new();
+    for tenant in self::all(app).await? {
+        all.push(line(app, &tenant).await?);
     }
     if as_json {
         return writeln!(out, "{}", json!({ "tenants": all })).context("standard output is closed");
@@ -45,7 +51,7 @@ pub(super) async fn list(app: &App, as_json: bool, out: &mut impl Write) -> anyh
     Ok(())
 }
 
-async fn line(app: &App, tenant: &tenant::Model) -> anyhow::Result<Value> {
+pub(super) async fn line(app: &App, tenant: &tenant::Model) -> anyhow::Result<Value> {
     let id = tenant.tenant_id;
     let access = tenants::access(app, id).await?;
     let sources = source::Entity::of_tenant(id).filter(source::Column::DeletedAt.is_null());

@@ -89,7 +89,7 @@ async fn operators_are_listed_and_leave() {
     assert_eq!(left["operators"].as_array().unwrap().len(), 1);
     assert_eq!((&left["operators"][0]["two_step"], &left["operators"][0]["seen_at"]), (&false.into(), &json!(null)));
     let nobody = refused(&app, &["link", "petr@vendor.example"]).await;
-    assert_eq!(nobody, "petr@vendor.example is no operator; parom vendor list shows all");
+    assert_eq!(nobody, "petr@vendor.example is not an operator; parom vendor list shows all");
     // Who left may come back.
     token(&printed(&app, &["add", "petr@vendor.example"]).await.unwrap());
 }

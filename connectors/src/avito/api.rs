@@ -55,11 +55,6 @@ impl ApiError {
     pub(super) const fn is_missing(&self) -> bool {
         matches!(self, Self::Refused { code: 404 | 405 | 501, .. } | Self::Unreadable { .. })
     }
-
-    /// Whether the same question will be answered the same way.
-    pub(super) const fn is_final(&self) -> bool {
-        self.is_missing() || matches!(self, Self::Refused { code: 400 | 403 | 410, .. })
-    }
 }
 
 /// A call without a file.

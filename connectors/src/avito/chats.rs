@@ -56,8 +56,6 @@ pub(super) struct Scene {
     pub chat: Option<Arc<Chat>>,
     /// The advert, if it belongs above this message.
     pub advert: Option<Item>,
-    /// Avito did not describe the chat, and may do so later.
-    pub is_late: bool,
 }
 
 impl Chats {
@@ -65,28 +63,21 @@ impl Chats {
     pub async fn scene(&self, api: &AvitoApi, account: &Account<'_>, message: &Message) -> Scene {
         let key = (account.user_id.to_owned(), message.chat_id.to_string());
         let asking = async { tokio::join!(self.chat(api, account, &key), self.is_first(api, account, &key, message)) };
-        let (chat, is_first, is_late) = match tokio::time::timeout(ASK_WITHIN, asking).await {
-            Ok((chat, first)) => {
-                let is_late = chat.as_ref().is_err_and(|failed| !failed.is_final());
-                (log(chat), log(first), is_late)
-            }
-            Err(_) => {
-                let known = self.known.get(&key).await;
-                let is_late = known.is_none();
-                (known, None, is_late)
-            }
+        let (chat, is_first) = match tokio::time::timeout(ASK_WITHIN, asking).await {
+            Ok((chat, first)) => (log(chat), log(first)),
+            Err(_) => (self.known.get(&key).await, None),
         };
         if account.is_own(&message.author_id) {
-            return Scene { chat, advert: None, is_late };
+            return Scene { chat, advert: None };
         }
         let (advert, begun) = match (&chat, is_first) {
             (Some(chat), Some(true)) => (chat.advert(), Begun::With(message.id.clone())),
-            (_, Some(false)) => return Scene { chat, advert: None, is_late },
+            (_, Some(false)) => return Scene { chat, advert: None },
             // The advert goes above the next message instead.
             _ => (None, Begun::Next),
         };
         self.begun.insert(key, begun).await;
-        Scene { chat, advert, is_late }
+        Scene { chat, advert }
     }
 
     async fn chat(&self, api: &AvitoApi, account: &Account<'_>, key: &Key) -> Result<Arc<Chat>, ApiError> {

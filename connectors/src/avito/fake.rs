@@ -112,7 +112,7 @@ impl Fake {
     }
 
     async fn serve(self, mut exchange: Exchange) -> Option<()> {
-        let (method, path) = exchange.begin().await?;
+        let (method, path) = exchange.request_line().await?;
         let body = exchange.body().await?;
         let what = format!("{method} {path}");
         let token = exchange.header("authorization").and_then(|value| value.strip_prefix("Bearer "));

@@ -110,7 +110,7 @@ impl Connector for Custom {
     /// There is no service to ask; reports what is known without a request.
     async fn check_access(&self, settings: &Settings) -> Check {
         let (url, secret) = target(settings).ok_or_else(|| LocalizedText::new("said-webhook-missing"))?;
-        self.http.check_url(&url).map_err(|refused| refused.text())?;
+        self.http.check_reachable(&url).await.map_err(|refused| refused.text())?;
         sign(secret, "", 0, b"").map(|_| None).map_err(|_| LocalizedText::new("said-webhook-secret"))
     }
 

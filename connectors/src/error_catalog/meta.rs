@@ -9,11 +9,11 @@ use super::Fix::{Bytes, NoQuote, Shorter};
 use super::RefusalClass::{Pause, Permanent, Resend, Transient};
 use super::{CatalogEntry, ErrorCatalog};
 
-/// One network's catalogue: they differ in the subcode of a closed window alone.
+/// One network's catalogue: they differ in their texts alone.
 macro_rules! catalog {
-    ($kind:literal, $window:literal) => {{
+    ($kind:literal) => {{
         const ROWS: &[CatalogEntry] = rows! { $kind:
-            "window" 10..=10 [$window, "outside of allowed window"] => Permanent, Some(WindowClosed),
+            "window" 10..=10 ["#2018278", "#2534022", "outside of allowed window"] => Permanent, Some(WindowClosed),
                 "no message of the customer in 24 hours, or in 7 days for people";
             "not_receiving" 10..=10 ["#2018108"] => Permanent, Some(RecipientBlocked),
                 "the person does not receive messages from this account";
@@ -33,7 +33,7 @@ macro_rules! catalog {
                 "Meta counts the text longer than Parom";
             "too_large" 100..=100 ["#2018109"] => Resend(Bytes), Some(Rejected),
                 "the file is over its limit";
-            "not_taken" 100..=100 ["#2018047", "#2018008", "#2018074"] => Resend(Bytes), Some(Rejected),
+            "not_taken" 100..=100 ["#2018047", "#2018008", "#2018074", "payload][url]"] => Resend(Bytes), Some(Rejected),
                 "Meta cannot read the file, or not fetch it";
             "quote" 100..=100 ["reply_to", "#2018300"] => Resend(NoQuote), None,
                 "the quoted message is gone";
@@ -79,7 +79,7 @@ macro_rules! catalog {
 }
 
 /// What Messenger refuses, and why.
-pub const FACEBOOK: ErrorCatalog = catalog!("facebook", "#2018278");
+pub const FACEBOOK: ErrorCatalog = catalog!("facebook");
 
 /// What Instagram refuses, and why.
-pub const INSTAGRAM: ErrorCatalog = catalog!("instagram", "#2534022");
+pub const INSTAGRAM: ErrorCatalog = catalog!("instagram");

@@ -37,7 +37,7 @@ const ROWS: &[CatalogEntry] = rows! { "vk":
     "212" 210..=213 [] => Permanent, Some(Rejected), "comments are closed, or the comment is gone";
     "222" 222..=222 [] => Permanent, Some(Rejected), "links are forbidden in comments";
     "223" 223..=223 [] => Transient, Some(Internal), "too many comments";
-    "900" 900..=900 [] => Permanent, Some(RecipientBlocked), "customer is on the community's blacklist";
+    "900" 900..=900 [] => Permanent, Some(Rejected), "customer is on the community's blacklist";
     "901" 901..=901 [] => Permanent, Some(RecipientUnreachable), "customer did not allow messages, or forbade them";
     "902" 902..=902 [] => Permanent, Some(RecipientUnreachable), "customer's privacy settings";
     "909" 909..=909 [] => Permanent, Some(Rejected), "edit after more than 24 hours";
@@ -59,7 +59,7 @@ const ROWS: &[CatalogEntry] = rows! { "vk":
     "950" 950..=950 [] => Permanent, Some(WindowClosed), "time to answer is over";
     "962" 962..=962 [] => Permanent, Some(RecipientUnreachable), "chat for subscribers alone";
     "969" 969..=969 [] => Resend(NoQuote), Some(Rejected), "message cannot be forwarded";
-    "983" 979..=988 [] => Permanent, Some(RecipientUnreachable), "chat takes no messages, or waits for consent";
+    "983" 979..=988 [] => Permanent, Some(Rejected), "chat takes no messages, or waits for consent";
     "1009" 1009..=1011 [] => Done, None, "reaction unknown, switched off, or too many";
     "1012" 1012..=1012 [] => Permanent, Some(RecipientUnreachable), "writing is switched off in the group chat";
     "upload" 0..=0 [] => Resend(Document), Some(Rejected), "upload server did not take the file";

@@ -13,7 +13,7 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use url::Url;
 
@@ -138,6 +138,14 @@ impl MaxApi {
             return Err(ApiError::Refused { status, code: String::new(), message, retry_after: None });
         }
         serde_json::from_value(value).map_err(|_| ApiError::Unreadable { status })
+    }
+
+    /// Calls a method whose answer says nothing but that it was done: any success is one, also without a body.
+    pub async fn done(&self, token: &SecretString, call: Call<'_>) -> Result<(), ApiError> {
+        match self.call::<IgnoredAny>(token, call).await {
+            Ok(_) | Err(ApiError::Unreadable { .. }) => Ok(()),
+            Err(failed) => Err(failed),
+        }
     }
 
     /// Uploads a file to an address that MAX gave; returns the body of the answer.

@@ -94,7 +94,7 @@ impl Fake {
     }
 
     async fn serve(self, mut exchange: Exchange) -> Option<()> {
-        let (method, path) = exchange.begin().await?;
+        let (method, path) = exchange.request_line().await?;
         let bytes = exchange.body().await?;
         let line = format!("{method} {path}");
         let call = RecordedCall {

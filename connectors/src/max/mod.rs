@@ -40,7 +40,7 @@ mod wire;
 
 use api::MaxApi;
 use receive::Posts;
-use send::UploadedFiles;
+use send::Memory;
 
 /// Name of the token among a source's credentials.
 const TOKEN: &str = "bot_token";
@@ -48,14 +48,14 @@ const TOKEN: &str = "bot_token";
 /// The connector of kind `max`.
 pub struct Max {
     api: MaxApi,
-    uploaded: UploadedFiles,
+    memory: Memory,
     posts: Posts,
 }
 
 impl Max {
     /// `config`: the address of MAX's server, and the root that its certificate ends at.
     pub fn new(http: &HttpClients, config: &config::Max) -> Self {
-        Self { api: MaxApi::new(http, config), uploaded: UploadedFiles::default(), posts: Posts::default() }
+        Self { api: MaxApi::new(http, config), memory: Memory::default(), posts: Posts::default() }
     }
 }
 
@@ -100,7 +100,7 @@ impl Connector for Max {
     }
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
-        send::send(&self.api, &self.uploaded, settings, outgoing).await
+        send::send(&self.api, &self.memory, settings, outgoing).await
     }
 
     async fn open_media(&self, settings: &Settings, reference: &str) -> Result<OpenFile, NotOpened> {

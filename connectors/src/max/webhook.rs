@@ -4,7 +4,7 @@ use base::i18n::LocalizedText;
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use subtle::ConstantTimeEq;
 use url::Url;
 
@@ -29,6 +29,9 @@ const TYPES: [&str; 13] = [
     "comment_edited",
     "comment_removed",
 ];
+/// Those that every description of the Bot API has.
+const DOCUMENTED: [&str; 6] =
+    ["message_created", "message_edited", "message_removed", "message_callback", "bot_started", "bot_stopped"];
 /// Those without which customers' messages would be missed. A server that knows no comments keeps the others.
 const NEEDED: [&str; 5] = ["message_created", "message_edited", "message_removed", "message_callback", "bot_started"];
 
@@ -88,15 +91,27 @@ pub(super) async fn identity(api: &MaxApi, settings: &Settings) -> Result<Option
 pub(super) async fn connect(api: &MaxApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     unreachable_address(api, &hook.url).map_or(Ok(()), |said| Err(Denied::Refused(said)))?;
     let token = token(settings)?;
-    let body = json!({ "url": hook.url, "update_types": TYPES, "secret": hook.secret.expose_secret() });
-    let call = Call { method: Method::POST, path: &["subscriptions"], query: &[], body: Some(&body) };
-    let done: Result<Value, ApiError> = api.call(token, call).await;
+    let mut done = subscribe(api, token, hook, &TYPES).await;
+    if done.as_ref().is_err_and(is_wrong_body) {
+        done = subscribe(api, token, hook, &DOCUMENTED).await;
+    }
     done.map_err(|failed| denied(&failed))?;
     let all = subscriptions(api, token).await.map_err(|failed| denied(&failed))?;
     for old in all.iter().flatten().filter(|one| one.is_once_ours(&hook.url)) {
         unsubscribe(api, token, &old.url).await.map_err(|failed| denied(&failed))?;
     }
     Ok(())
+}
+
+async fn subscribe(api: &MaxApi, token: &SecretString, hook: &HookTarget, types: &[&str]) -> Result<(), ApiError> {
+    let body = json!({ "url": hook.url, "update_types": types, "secret": hook.secret.expose_secret() });
+    let call = Call { method: Method::POST, path: &["subscriptions"], query: &[], body: Some(&body) };
+    api.done(token, call).await
+}
+
+/// A server may refuse types that it does not know.
+fn is_wrong_body(failed: &ApiError) -> bool {
+    matches!(failed, ApiError::Refused { status: 400 | 404..=428, .. })
 }
 
 /// Checks where updates are sent. MAX removes a subscription whose calls failed for eight hours and tells nobody.
@@ -143,8 +158,7 @@ pub(super) async fn acknowledge(api: &MaxApi, settings: &Settings, callback_id: 
     let body = json!({ "notification": PRESSED });
     let query = [("callback_id", callback_id)];
     let call = Call { method: Method::POST, path: &["answers"], query: &query, body: Some(&body) };
-    let done: Result<Value, ApiError> = api.call(token, call).await;
-    if let Err(failed) = done {
+    if let Err(failed) = api.done(token, call).await {
         // The press or the bot is no longer valid; the press is stored.
         tracing::debug!(reason = %setup::explain(&failed), "a button press could not be acknowledged");
     }
@@ -162,7 +176,7 @@ async fn subscriptions(api: &MaxApi, token: &SecretString) -> Result<Option<Vec<
 
 async fn unsubscribe(api: &MaxApi, token: &SecretString, url: &str) -> Result<(), ApiError> {
     let call = Call { method: Method::DELETE, path: &["subscriptions"], query: &[("url", url)], body: None };
-    api.call(token, call).await.map(|_: Value| ())
+    api.done(token, call).await
 }
 
 /// Why MAX cannot call this address. A server other than its own may call any.

@@ -99,7 +99,7 @@ impl Fake {
     }
 
     async fn serve(self, mut exchange: Exchange) -> Option<()> {
-        let (method, address) = exchange.begin().await?;
+        let (method, address) = exchange.request_line().await?;
         let body = exchange.body().await?;
         let (path, query) = address.split_once('?').unwrap_or((&address, ""));
         let path = path.strip_prefix("/v26.0").unwrap_or(path).trim_start_matches('/');
@@ -133,7 +133,8 @@ impl Fake {
                 let post = json!({ "permalink": permalink, "caption": "Roses", "username": "acme_flowers" });
                 return ScriptedAnswer::Json(200, post);
             }
-            if call.query.contains("username") && call.path != "me" || call.query.contains("first_name") {
+            let is_account = ["me", "17841400000000001", "104000000000001"].contains(&call.path.as_str());
+            if call.query.contains("username") && !is_account || call.query.contains("first_name") {
                 let profile =
                     json!({ "name": "Anna Kim", "username": "anna_k", "first_name": "Anna", "last_name": "Kim" });
                 return ScriptedAnswer::Json(200, profile);

@@ -17,6 +17,8 @@ use super::upload::Upload;
 
 use crate::unanswered::words;
 
+/// The account of a token, as Graph calls it.
+pub(super) const ME: &str = "me";
 /// The version that every call names.
 const VERSION: &str = "v26.0";
 /// Time limit of a call without files, including the answer.
@@ -25,6 +27,8 @@ const CALL_WITHIN: Duration = Duration::from_secs(12);
 const ASK_WITHIN: Duration = Duration::from_secs(4);
 /// Time limit of a call with a file.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(25);
+/// Graph's codes for an object or a call that does not exist, or that the token may not see.
+const NO_SUCH_OBJECT: [u32; 3] = [100, 803, 2500];
 /// Maximum bytes read from an answer: a page of a conversation with its addresses is smaller.
 const ANSWER_BYTES: usize = 2 * 1024 * 1024;
 
@@ -63,13 +67,47 @@ pub(super) struct Refusal {
     pub retry_after: Option<Duration>,
 }
 
+/// A call of an edge of the account: by the account's id, and by `me` where a server does not know the id.
+#[derive(Clone, Debug)]
+pub(super) struct Edge<'a> {
+    pub method: Method,
+    pub name: &'a str,
+    pub query: &'a [(&'a str, &'a str)],
+    pub body: Option<&'a Value>,
+}
+
+impl<'a> Edge<'a> {
+    pub const fn get(name: &'a str) -> Self {
+        Self { method: Method::GET, name, query: &[], body: None }
+    }
+
+    pub const fn delete(name: &'a str) -> Self {
+        Self { method: Method::DELETE, name, query: &[], body: None }
+    }
+
+    pub const fn post(name: &'a str, body: &'a Value) -> Self {
+        Self { method: Method::POST, name, query: &[], body: Some(body) }
+    }
+}
+
 impl GraphError {
-    /// Whether the server does not have this call: Graph's own refusals have a code. Meta has all calls; servers that
-    /// imitate it may have few.
+    /// Whether the server says that there is no such object or call.
+    pub fn is_no_object(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if NO_SUCH_OBJECT.contains(&refusal.code))
+    }
+
+    /// Whether this read is not offered: Meta's own refusals of an object have a subcode.
+    pub fn is_not_read(&self) -> bool {
+        self.is_missing() || matches!(self, Self::Refused(refusal) if self.is_no_object() && refusal.subcode == 0)
+    }
+
+    /// Whether the server does not have this call. Meta has all calls; servers that imitate it may have few.
     pub fn is_missing(&self) -> bool {
         let plain = |refusal: &Refusal| refusal.code == u32::from(refusal.status) && refusal.message.is_empty();
         match self {
-            Self::Refused(refusal) => matches!(refusal.status, 404 | 405 | 501) && plain(refusal),
+            Self::Refused(refusal) => {
+                matches!(refusal.status, 404 | 405 | 501) && (plain(refusal) || self.is_no_object())
+            }
             Self::Unreadable { .. } => true,
             Self::NotSent(_) | Self::Unknown(_) => false,
         }
@@ -123,13 +161,22 @@ impl Graph {
         answered(request.bearer_auth(token.expose_secret()), token, || true).await
     }
 
-    /// Calls an edge of the account itself, by its id where `me` does not exist.
-    pub async fn post_as(&self, account: &Account<'_>, edge: &str, body: &Value) -> Result<Value, GraphError> {
-        let done = self.post(account.token, &format!("me/{edge}"), body).await;
+    /// Calls an edge of the account itself.
+    pub async fn call_edge(&self, account: &Account<'_>, edge: Edge<'_>) -> Result<Value, GraphError> {
+        let done = self.edge_of(account.id, account, &edge).await;
         if done.as_ref().is_err_and(|failed| matches!(failed, GraphError::Refused(_)) && failed.is_missing()) {
-            return self.post(account.token, &format!("{}/{edge}", account.id), body).await;
+            return self.edge_of(ME, account, &edge).await;
         }
         done
+    }
+
+    async fn edge_of(&self, node: &str, account: &Account<'_>, edge: &Edge<'_>) -> Result<Value, GraphError> {
+        let path = format!("{node}/{}", edge.name);
+        let mut request = self.request(edge.method.clone(), &path, edge.query)?.timeout(CALL_WITHIN);
+        if let Some(body) = edge.body {
+            request = request.json(body);
+        }
+        answered(request.bearer_auth(account.token.expose_secret()), account.token, || true).await
     }
 
     /// Removes an edge.

@@ -5,6 +5,7 @@ use base::message::{Body, Content, Media, Person, Role};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::graph::Edge;
 use super::receive::text_of;
 use super::{Meta, files, line};
 use crate::incoming::IncomingMessage;
@@ -27,7 +28,7 @@ pub(super) async fn page(
     let platform = if meta.platform.is_instagram() { "instagram" } else { "messenger" };
     let mut query = vec![("platform", platform), ("fields", FIELDS), ("limit", PAGE)];
     query.extend(page.map(|after| ("after", after)));
-    let answer = meta.graph.get(account.token, "me/conversations", &query).await;
+    let answer = meta.graph.call_edge(&account, Edge { query: &query, ..Edge::get("conversations") }).await;
     let answer = answer.map_err(|failed| line::denied(meta.platform, &failed))?;
     let all = answer.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
     let is_over = all.iter().any(|one| time(one, "updated_time").is_some_and(|at| at < since));

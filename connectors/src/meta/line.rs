@@ -5,11 +5,26 @@ use base::i18n::LocalizedText;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::graph::{GraphError, Refusal};
+use super::graph::{Edge, GraphError, ME, Refusal};
 use super::settings::{Account, VERIFY_TOKEN};
 use super::{Meta, Platform};
 use crate::error_catalog::RefusalClass;
 use crate::{Check, Denied, HookTarget, Identity, Probe, Settings, Watched};
+
+/// The fields of both kinds, as Meta's documents list them. A kind that refuses those of the other gets its own.
+pub(super) const ALL_FIELDS: [&str; 11] = [
+    "messages",
+    "messaging_postbacks",
+    "message_reactions",
+    "message_reads",
+    "message_deliveries",
+    "message_echoes",
+    "message_edits",
+    "feed",
+    "comments",
+    "live_comments",
+    "mention",
+];
 
 /// What the account says of itself.
 struct Myself {
@@ -33,17 +48,14 @@ pub(super) fn account<'a>(meta: &Meta, settings: &'a Settings) -> Result<Account
     Account::of(meta.platform, settings).ok_or_else(|| Denied::Access(LocalizedText::new("said-meta-token")))
 }
 
+/// Asks whose token this is, by `me` and then by the account's id. Servers that imitate Meta may know neither, or
+/// answer both with something that has no id of an account: then it is believed to be the one of the settings.
 async fn myself(meta: &Meta, account: &Account<'_>) -> Result<Myself, Denied> {
-    let query = [("fields", meta.platform.me)];
-    let mut answer = meta.graph.get(account.token, "me", &query).await;
-    if answer.as_ref().is_err_and(GraphError::is_missing) {
-        answer = meta.graph.get(account.token, account.id, &query).await;
+    let mut me = asked(meta, account, ME).await?;
+    if me.is_none() {
+        me = asked(meta, account, account.id).await?;
     }
-    let me = answer.map_err(|failed| denied(meta.platform, &failed))?;
-    // An Instagram token sees its account under another id; webhooks and this setting have `user_id` (instagram-and-facebook §4).
-    let user_id = Some(text(&me, "user_id")).filter(|id| meta.platform.is_instagram() && !id.is_empty());
-    let id = user_id.unwrap_or_else(|| text(&me, "id"));
-    let me = Myself { id, name: text(&me, "name"), username: text(&me, "username") };
+    let me = me.unwrap_or_else(|| Myself { id: account.id.to_owned(), name: String::new(), username: String::new() });
     if me.id == account.id {
         return Ok(me);
     }
@@ -51,17 +63,34 @@ async fn myself(meta: &Meta, account: &Account<'_>) -> Result<Myself, Denied> {
     Err(Denied::Refused(said))
 }
 
-/// The id of the app whose token this is. Only Messenger tells it (instagram-and-facebook §3).
+/// What a node says of the account; none if it does not say whose it is.
+async fn asked(meta: &Meta, account: &Account<'_>, node: &str) -> Result<Option<Myself>, Denied> {
+    let me = match meta.graph.get(account.token, node, &[("fields", meta.platform.me)]).await {
+        Err(failed) if failed.is_not_read() || node == ME && failed.is_no_object() => return Ok(None),
+        answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
+    };
+    // An Instagram token sees its account under another id; webhooks and this setting have `user_id` (instagram-and-facebook §4).
+    let user_id = Some(text(&me, "user_id")).filter(|id| meta.platform.is_instagram() && !id.is_empty());
+    let id = user_id.unwrap_or_else(|| text(&me, "id"));
+    Ok(is_number(&id).then(|| Myself { id, name: text(&me, "name"), username: text(&me, "username") }))
+}
+
+/// Whether this is an id of Meta's.
+fn is_number(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The id of the app whose token this is. Only Messenger tells it (instagram-and-facebook §3), and a server that refuses to
+/// tell has no app to be set up.
 async fn app_id(meta: &Meta, account: &Account<'_>) -> Result<Option<String>, Denied> {
     if meta.platform.is_instagram() {
         return Ok(None);
     }
-    let answer = meta.graph.get(account.token, "app", &[("fields", "id")]).await;
-    let app = match answer {
-        Err(failed) if failed.is_missing() => return Ok(None),
-        answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
-    };
-    Ok(Some(text(&app, "id")).filter(|id| !id.is_empty()))
+    match meta.graph.get(account.token, "app", &[("fields", "id")]).await {
+        Ok(app) => Ok(Some(text(&app, "id")).filter(|id| is_number(id))),
+        Err(GraphError::Refused(_) | GraphError::Unreadable { .. }) => Ok(None),
+        Err(failed) => Err(denied(meta.platform, &failed)),
+    }
 }
 
 /// The token by which an app speaks of itself.
@@ -114,20 +143,34 @@ async fn callback(meta: &Meta, app: &str, secret: &SecretString) -> Result<Optio
 /// Instagram app's callback is entered in its dashboard (instagram-and-facebook §3), and the vendor's app has one already.
 pub(super) async fn connect(meta: &Meta, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
     let account = account(meta, settings)?;
-    let fields = meta.platform.subscribed.join(",");
     if let (Some(secret), Some(app)) = (account.app_secret, app_id(meta, &account).await?) {
         let verify_token = settings.secrets.get(VERIFY_TOKEN).map(ExposeSecret::expose_secret).unwrap_or_default();
         let body = json!({
             "object": meta.platform.object,
             "callback_url": hook.url,
             "verify_token": verify_token,
-            "fields": fields,
+            "fields": meta.platform.subscribed.join(","),
         });
         let done = meta.graph.post(&app_token(&app, secret), &format!("{app}/subscriptions"), &body).await;
         tolerated(meta, done)?;
     }
-    let body = json!({ "subscribed_fields": fields });
-    tolerated(meta, meta.graph.post_as(&account, "subscribed_apps", &body).await)
+    let done = subscribe(meta, &account, &ALL_FIELDS).await;
+    if done.as_ref().is_err_and(is_wrong_parameter) {
+        return tolerated(meta, subscribe(meta, &account, meta.platform.subscribed).await);
+    }
+    tolerated(meta, done)
+}
+
+async fn subscribe(meta: &Meta, account: &Account<'_>, fields: &[&str]) -> Result<Value, GraphError> {
+    let fields = fields.join(",");
+    let (query, body) = ([("subscribed_fields", fields.as_str())], json!({ "subscribed_fields": fields }));
+    let edge = Edge { query: &query, ..Edge::post("subscribed_apps", &body) };
+    meta.graph.call_edge(account, edge).await
+}
+
+/// Meta lets an account subscribe the fields of its own kind alone.
+fn is_wrong_parameter(failed: &GraphError) -> bool {
+    matches!(failed, GraphError::Refused(Refusal { code: 100, .. })) && !failed.is_missing()
 }
 
 /// A subscription that the server does not have is made by hand in the app's dashboard.
@@ -143,18 +186,18 @@ fn tolerated(meta: &Meta, done: Result<Value, GraphError>) -> Result<(), Denied>
 
 /// Whether this app is subscribed to every field of the account.
 async fn is_subscribed(meta: &Meta, account: &Account<'_>) -> Result<bool, Denied> {
-    let answer = meta.graph.get(account.token, "me/subscribed_apps", &[]).await;
-    let all = match answer {
-        Err(failed) if failed.is_missing() => return Ok(true),
+    let all = match meta.graph.call_edge(account, Edge::get("subscribed_apps")).await {
+        Err(failed) if failed.is_not_read() => return Ok(true),
         answer => answer.map_err(|failed| denied(meta.platform, &failed))?,
     };
     let app = account.fact("/bot/app_id").and_then(Value::as_str);
-    let apps = all.get("data").and_then(Value::as_array).into_iter().flatten();
-    let mut own = apps.filter(|one| app.is_none_or(|app| text(one, "id") == app));
+    // A server that imitates Meta may not store the subscription.
+    let Some(apps) = all.get("data").and_then(Value::as_array) else { return Ok(true) };
+    let mut own = apps.iter().filter(|one| app.is_none_or(|app| text(one, "id") == app));
     Ok(own.any(|one| {
-        let fields = one.get("subscribed_fields").and_then(Value::as_array);
-        let has = |name: &&str| fields.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(name)));
-        meta.platform.subscribed.iter().all(has)
+        let Some(fields) = one.get("subscribed_fields").and_then(Value::as_array) else { return true };
+        let has = |name: &&str| fields.iter().any(|one| one.as_str() == Some(name));
+        meta.platform.subscribed.iter().all(has) || ALL_FIELDS.iter().all(has)
     }))
 }
 
@@ -213,8 +256,7 @@ pub(super) async fn remove(meta: &Meta, settings: &Settings, hook: &HookTarget) 
         let done = meta.graph.delete(&app_token(app, secret), &format!("{app}/subscriptions"), &query).await;
         done.map_err(|failed| denied(meta.platform, &failed))?;
     }
-    let done = meta.graph.delete(account.token, "me/subscribed_apps", &[]).await;
-    done.map(|_| ()).map_err(|failed| denied(meta.platform, &failed))
+    tolerated(meta, meta.graph.call_edge(&account, Edge::delete("subscribed_apps")).await)
 }
 
 /// What a failed call other than a message means for the source.

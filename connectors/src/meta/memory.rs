@@ -7,6 +7,8 @@ use base::message::Post;
 use moka::future::Cache;
 use uuid::Uuid;
 
+use crate::read_marks::ReadMarks;
+
 /// A person's profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Profile {
@@ -23,6 +25,8 @@ pub(super) struct Memory {
     pub sent: Cache<(String, String), ()>,
     /// By account, person and text: the letter of a call that has not been answered yet, if it is the whole letter.
     pub sending: Cache<(String, String, String), Option<Uuid>>,
+    /// What was marked as seen.
+    pub marks: ReadMarks,
 }
 
 const ENTRIES: u64 = 50_000;
@@ -36,6 +40,7 @@ impl Default for Memory {
             sent: cache(hours(1)),
             // A call is answered or given up within half a minute, and its echo awaited for five.
             sending: cache(Duration::from_secs(330)),
+            marks: ReadMarks::default(),
         }
     }
 }

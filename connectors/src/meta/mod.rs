@@ -80,7 +80,8 @@ impl Connector for Meta {
     }
 
     fn fields(&self) -> &'static [Field] {
-        if self.vendor.is_some() { self.platform.fields_in_vendors_app } else { self.platform.fields }
+        let is_signed = self.vendor.as_ref().is_some_and(|vendor| vendor.secret.is_some());
+        if is_signed { self.platform.fields_in_vendors_app } else { self.platform.fields }
     }
 
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {

@@ -27,6 +27,7 @@ pub(super) async fn renew(meta: &Meta, settings: &Settings, now: DateTime<Utc>) 
     let answer = match meta.graph.refresh(account.token).await {
         Ok(answer) => answer,
         Err(GraphError::Refused(Refusal { code: 10 | 100, .. })) => return Ok(None),
+        Err(failed) if failed.is_missing() => return Ok(None),
         Err(failed) => return Err(line::denied(meta.platform, &failed)),
     };
     let (Some(token), Some(seconds)) =

@@ -11,31 +11,32 @@ use super::sign;
 use crate::incoming::{IncomingCall, NotReceived};
 use crate::vendor_app::{LineCall, VendorApp};
 
-/// The vendor's app at Meta.
+/// The vendor's app at Meta, as far as it is configured.
 pub(super) struct Vendor {
-    pub app_id: String,
-    secret: SecretString,
-    verify_token: SecretString,
+    /// Tells echoes of its own messages; without it they are recognised as those of other apps are.
+    pub app_id: Option<String>,
+    /// Signs calls; without it none is let in.
+    pub secret: Option<SecretString>,
+    /// Validates the address, which is impossible without it.
+    verify_token: Option<SecretString>,
 }
 
 impl Vendor {
-    /// None unless it is configured completely.
+    /// None if nothing could come to its address.
     pub fn of(config: &MetaConfig) -> Option<Self> {
-        Some(Self {
-            app_id: config.app_id.clone()?,
-            secret: config.app_secret.clone()?,
-            verify_token: config.verify_token.clone()?,
-        })
+        let (secret, verify_token) = (config.app_secret.clone(), config.verify_token.clone());
+        let is_there = secret.is_some() || verify_token.is_some();
+        is_there.then(|| Self { app_id: config.app_id.clone(), secret, verify_token })
     }
 }
 
 impl VendorApp for Vendor {
     fn handshake(&self, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
-        sign::handshake(&self.verify_token, query)
+        sign::handshake(self.verify_token.as_ref()?, query)
     }
 
     fn authenticate(&self, call: &IncomingCall<'_>) -> bool {
-        sign::is_signed(&self.secret, call)
+        self.secret.as_ref().is_some_and(|secret| sign::is_signed(secret, call))
     }
 
     fn split(&self, body: &[u8]) -> Result<Vec<LineCall>, NotReceived> {

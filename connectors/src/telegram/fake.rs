@@ -73,7 +73,7 @@ impl Fake {
     }
 
     async fn serve(self, mut exchange: Exchange) -> Option<()> {
-        let (_, path) = exchange.begin().await?;
+        let (_, path) = exchange.request_line().await?;
         let answer = self.script.lock().unwrap().answers.pop_front();
         if let Some(ScriptedAnswer::Deaf) = answer {
             return None;

@@ -34,7 +34,7 @@ pub struct Exchange {
 
 impl Exchange {
     /// Reads the request's first line and headers; returns method, and path with its query.
-    pub async fn begin(&mut self) -> Option<(String, String)> {
+    pub async fn request_line(&mut self) -> Option<(String, String)> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             head.push(self.stream.read_u8().await.ok()?);

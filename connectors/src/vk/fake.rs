@@ -77,7 +77,7 @@ impl Fake {
     }
 
     async fn serve(self, mut exchange: Exchange) -> Option<()> {
-        let (_, path) = exchange.begin().await?;
+        let (_, path) = exchange.request_line().await?;
         let body = exchange.body().await?;
         let method = path.strip_prefix("/method/").unwrap_or("upload").to_owned();
         let parameters = url::form_urlencoded::parse(&body).into_owned().collect();

@@ -3,7 +3,7 @@
 //! ```text
 //! ids.rs      ids of conversations, messages, comments     api.rs, upload.rs    calls, and files for upload servers
 //! setup.rs    settings, token, rights                      send/                community → customer
-//! webhook.rs  the callback server                          receive/, wire.rs    customer → community
+//! webhook.rs, confirmation.rs  the callback server         receive/, wire.rs    customer → community
 //! keyboard.rs buttons, and what a press means              people.rs, seen.rs   what events leave out: names, numbers
 //! reactions.rs  reactions by number                        history.rs           earlier messages
 //! ```
@@ -27,6 +27,7 @@ use crate::{
 
 mod abilities;
 pub mod api;
+mod confirmation;
 #[cfg(test)]
 mod fake;
 mod history;
@@ -43,6 +44,7 @@ mod webhook;
 mod wire;
 
 use api::VkApi;
+use confirmation::Confirmations;
 use people::{Asking, People};
 use receive::Listener;
 use seen::Seen;
@@ -58,13 +60,15 @@ pub struct Vk {
     people: People,
     seen: Seen,
     uploaded: Uploaded,
+    confirmations: Confirmations,
 }
 
 impl Vk {
     /// `api_url`: the address of VK's API from the configuration.
     pub fn new(http: &HttpClients, api_url: &Url) -> Self {
         let api = VkApi::new(http, api_url);
-        Self { api, people: People::default(), seen: Seen::default(), uploaded: Uploaded::default() }
+        let (people, seen, uploaded) = (People::default(), Seen::default(), Uploaded::default());
+        Self { api, people, seen, uploaded, confirmations: Confirmations::default() }
     }
 }
 
@@ -125,7 +129,10 @@ impl Connector for Vk {
     }
 
     async fn answer(&self, settings: &Settings, call: &IncomingCall<'_>) -> String {
-        webhook::answer(&self.api, settings, call).await
+        if webhook::asks_for_confirmation(call.body) {
+            return self.confirmations.last(settings).await;
+        }
+        "ok".to_owned()
     }
 
     async fn receive(
@@ -134,6 +141,9 @@ impl Connector for Vk {
         call: &IncomingCall<'_>,
         words: Words,
     ) -> Result<Vec<InboundEvent>, NotReceived> {
+        if webhook::asks_for_confirmation(call.body) {
+            self.confirmations.prepare(&self.api, settings).await?;
+        }
         receive::receive((&self.api, &self.people, &self.seen), settings, call.body, words).await
     }
 
@@ -146,7 +156,7 @@ impl Connector for Vk {
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
-        webhook::connect(&self.api, settings, hook).await
+        webhook::connect(&self.api, &self.confirmations, settings, hook).await
     }
 
     async fn watch(&self, settings: &Settings, hook: &HookTarget, _now: DateTime<Utc>) -> Result<Watched, Denied> {

@@ -1,5 +1,5 @@
 //! The two numbers of a message: by dialogue and by community. Reactions know one, everything else the other (vk §5).
-//! Remembered in this process; a forgotten one is asked for.
+//! Remembered in this process; a forgotten one is asked for. With them the numbers of what this process sent (vk §6).
 
 use std::time::Duration;
 
@@ -10,17 +10,22 @@ use super::api::VkApi;
 use super::ids::{MessageId, Number, is_chat};
 use super::setup::{Community, explain};
 use super::wire::Message;
+use crate::read_marks::ReadMarks;
 
 /// How many messages are remembered, and for how long after the last use.
 const MESSAGES: u64 = 100_000;
 const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long what was sent is remembered: later, its stored id tells.
+const SENT: Duration = Duration::from_secs(24 * 3600);
 /// Time limit of a question.
 const WITHIN: Duration = Duration::from_secs(3);
 
-/// Community, peer and `cmid` to id, and community and id to `cmid`.
+/// Community, peer and `cmid` to id, community and id to `cmid`, and community and `random_id` of what was sent.
 pub(super) struct Seen {
     ids: Cache<(i64, i64, i64), i64>,
     cmids: Cache<(i64, i64), i64>,
+    sent: Cache<(i64, i64), ()>,
+    pub(super) marks: ReadMarks,
 }
 
 #[derive(Deserialize)]
@@ -34,6 +39,8 @@ impl Default for Seen {
         Self {
             ids: Cache::builder().max_capacity(MESSAGES).time_to_idle(REMEMBERED).build(),
             cmids: Cache::builder().max_capacity(MESSAGES).time_to_idle(REMEMBERED).build(),
+            sent: Cache::builder().max_capacity(MESSAGES).time_to_live(SENT).build(),
+            marks: ReadMarks::default(),
         }
     }
 }
@@ -46,6 +53,16 @@ impl Seen {
             self.ids.insert((community, message.peer_id, cmid), id).await;
             self.cmids.insert((community, id), cmid).await;
         }
+    }
+
+    /// Remembers that this is being sent: its event may come before its answer.
+    pub async fn sends(&self, community: i64, random_id: i32) {
+        self.sent.insert((community, i64::from(random_id)), ()).await;
+    }
+
+    /// Whether this process sent it.
+    pub fn is_sent(&self, community: i64, random_id: i64) -> bool {
+        random_id != 0 && self.sent.contains_key(&(community, random_id))
     }
 
     /// The message with this `cmid`; none if VK does not tell.

@@ -104,7 +104,8 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
         }
         secrets.insert(TOKEN.to_owned(), SecretString::from(token));
     }
-    Ok(Setup { public: json!({ "group_id": id }), secrets })
+    // As text, as all ids of others.
+    Ok(Setup { public: json!({ "group_id": id.to_string() }), secrets })
 }
 
 /// Queries the community of a token.
@@ -175,7 +176,11 @@ mod tests {
     fn a_community_is_entered_in_many_ways() {
         for entered in [json!(223), json!(" 223 "), json!("club223"), json!("https://vk.com/public223/"), json!("-223")]
         {
-            assert_eq!(setup(json!({ "group_id": entered })).unwrap().public, json!({ "group_id": 223 }), "{entered}");
+            assert_eq!(
+                setup(json!({ "group_id": entered })).unwrap().public,
+                json!({ "group_id": "223" }),
+                "{entered}"
+            );
         }
         for wrong in [json!({}), json!({ "group_id": "acme" }), json!({ "group_id": 0 }), json!({ "group_id": null })] {
             assert_eq!(setup(wrong).unwrap_err()[0].pointer, "/settings/group_id");

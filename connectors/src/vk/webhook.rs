@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 use url::Url;
 
 use super::api::{ApiError, VERSION, VkApi};
+use super::confirmation::Confirmations;
 use super::setup::{self, Community};
 use crate::incoming::IncomingCall;
 use crate::{Check, Denied, HOOK_SECRET, HookTarget, Identity, Probe, Settings, Watched};
@@ -124,21 +125,9 @@ pub(super) fn authenticate(settings: &Settings, call: &IncomingCall<'_>) -> bool
     is_group & is_secret
 }
 
-/// The answer to a call: `ok`, or the confirmation string, which changes from time to time and is therefore asked for.
-pub(super) async fn answer(api: &VkApi, settings: &Settings, call: &IncomingCall<'_>) -> String {
-    #[derive(Deserialize)]
-    struct Code {
-        code: String,
-    }
-    let asked = serde_json::from_slice::<Proof>(call.body).is_ok_and(|proof| proof.r#type == "confirmation");
-    let Some(community) = Community::of(settings).filter(|_| asked) else { return "ok".to_owned() };
-    let code: Result<Code, ApiError> =
-        api.call(community.token, "groups.getCallbackConfirmationCode", of(community, Vec::new())).await;
-    code.map(|code| code.code).unwrap_or_else(|failed| {
-        // VK marks the server as failed; the watch registers it again.
-        tracing::warn!(reason = %setup::explain(&failed), "the confirmation string could not be asked for");
-        String::new()
-    })
+/// Whether VK asks for the confirmation string.
+pub(super) fn asks_for_confirmation(body: &[u8]) -> bool {
+    serde_json::from_slice::<Proof>(body).is_ok_and(|proof| proof.r#type == "confirmation")
 }
 
 /// The community's identity.
@@ -156,8 +145,15 @@ pub(super) async fn identity(api: &VkApi, settings: &Settings) -> Result<Option<
 }
 
 /// Registers our server, or mends it, and asks for our kinds of events.
-pub(super) async fn connect(api: &VkApi, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {
+pub(super) async fn connect(
+    api: &VkApi,
+    confirmations: &Confirmations,
+    settings: &Settings,
+    hook: &HookTarget,
+) -> Result<(), Denied> {
     let community = community(settings)?;
+    // VK asks for the string as soon as it knows the server.
+    confirmations.learn(api, community).await;
     let secret = secret_key(&hook.secret);
     let known = servers(api, community).await.map_err(|failed| denied(&failed))?;
     let found = own(known.unwrap_or_default(), &hook.url);

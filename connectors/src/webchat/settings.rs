@@ -143,11 +143,11 @@ fn origin(entered: &str) -> Option<String> {
 
 fn color(wrong: &mut SettingsErrors, entered: Option<String>) -> Option<String> {
     let entered = entered.filter(|entered| !entered.trim().is_empty())?;
-    let read = Color::parse(&entered);
-    if read.is_none() {
+    if Color::parse(&entered).is_none() {
         wrong.add("color", LocalizedText::new("said-color"));
     }
-    read.map(|color| color.to_string())
+    // As it was entered: whoever reads it back finds what they wrote.
+    Some(entered.trim().to_owned())
 }
 
 /// A chosen value; an empty one is none.
@@ -253,6 +253,6 @@ mod tests {
         let empty = json!({"title": " ", "color": "", "greeting": "", "ask": [], "working_hours": {"text": " "}});
         assert_eq!(checked(empty).unwrap(), serde_json::to_value(WebChatSettings::default()).unwrap());
         let kept = checked(json!({"ask": ["email", "name", "name"], "color": "#0b5cad"})).unwrap();
-        assert_eq!((&kept["ask"], &kept["color"]), (&json!(["name", "email"]), &json!("#0B5CAD")));
+        assert_eq!((&kept["ask"], &kept["color"]), (&json!(["name", "email"]), &json!("#0b5cad")));
     }
 }

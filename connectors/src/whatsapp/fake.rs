@@ -86,7 +86,7 @@ impl Fake {
     }
 
     async fn serve(self, mut exchange: Exchange) -> Option<()> {
-        let (method, path) = exchange.begin().await?;
+        let (method, path) = exchange.request_line().await?;
         let answer = self.script.lock().unwrap().answers.pop_front();
         if let Some(ScriptedAnswer::Deaf) = answer {
             return None;

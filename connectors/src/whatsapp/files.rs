@@ -30,12 +30,19 @@ pub(super) async fn open(api: &GraphApi, settings: &Settings, reference: &str) -
     let token = token(settings).map_err(|_| NotOpened::Never("no_access"))?;
     let number = number(settings).map_err(|_| NotOpened::Never("no_access"))?;
     let path = Path(&[id], &[("phone_number_id", number.phone_number_id)]);
-    let info: FileInfo = api.get(token, path).await.map_err(not_opened)?;
-    if info.url.some().is_none() {
-        return Err(NotOpened::Gone("no_address".to_owned()));
+    let mut asked_again = false;
+    loop {
+        let info: FileInfo = api.get(token, path).await.map_err(not_opened)?;
+        if info.url.some().is_none() {
+            return Err(NotOpened::Gone("no_address".to_owned()));
+        }
+        match api.open(token, &info.url).await {
+            Ok(opened) => return Ok(OpenFile { announced: opened.announced.or_else(|| info.size()), ..opened }),
+            // An address that has ended: a new one is asked for, once.
+            Err(ApiError::Refused(refused)) if refused.status == 404 && !asked_again => asked_again = true,
+            Err(failed) => return Err(not_opened(failed)),
+        }
     }
-    let opened = api.open(token, &info.url).await.map_err(not_opened)?;
-    Ok(OpenFile { announced: opened.announced.or_else(|| info.size()), ..opened })
 }
 
 fn not_opened(failed: ApiError) -> NotOpened {

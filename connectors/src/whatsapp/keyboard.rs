@@ -8,13 +8,14 @@
 
 use std::collections::BTreeSet;
 
-use base::i18n::Words;
+use base::i18n::{Language, Words};
 use base::message::{Button, List, Markup, Row};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::abilities::{BODY, BUTTONS, HEADER, LABEL, ROW_DESCRIPTION, ROW_ID, ROW_TITLE, ROWS};
 use crate::Length;
+use crate::incoming::ButtonText;
 use crate::pressed_button::{self, PressedButton, link};
 
 /// What becomes of a message's choices.
@@ -105,13 +106,23 @@ fn fit(placed: &[Placed<'_>], length: Length) -> bool {
     titles.len() == placed.len() && placed.iter().all(|placed| length.holds(&placed.button.text))
 }
 
-/// The buttons as lines: what is pressed elsewhere is answered here by its number or its words.
+/// The buttons as lines: what is pressed elsewhere is answered here by its number ([`numbered_button`]) or its words.
 fn numbered<'a>(buttons: impl Iterator<Item = &'a Button>) -> String {
     let lines = buttons.zip(1..).map(|(button, number): (_, usize)| match link(button) {
         Some(url) => format!("{} – {url}", button.text),
         None => format!("{number}. {}", button.text),
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The button of a number in these lines; none if the buttons were sent in another form, or if it is a link.
+pub fn numbered_button(markup: &Markup, number: usize) -> Option<ButtonText> {
+    let Markup::Buttons(rows) = markup else { return None };
+    // Neither the message's id nor the language decides about the form.
+    let Choices::Lines(_) = choices(Uuid::nil(), markup, Words::new(Language::En)) else { return None };
+    let mut named = rows.iter().flatten().filter(|button| !button.text.trim().is_empty());
+    let button = named.nth(number.checked_sub(1)?).filter(|button| link(button).is_none())?;
+    Some(ButtonText { text: button.text.clone(), callback_data: None })
 }
 
 /// A row with its section's title and its place.

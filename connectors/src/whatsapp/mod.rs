@@ -54,7 +54,7 @@ mod wire;
 use api::GraphApi;
 use consent::MetaDialog;
 use send::NumberStates;
-use vendor::MetaApp;
+use vendor::AppHooks;
 
 /// Meta sends up to 3 MB (whatsapp §2).
 const CALL_BYTES: usize = 3 * 1024 * 1024 + 64 * 1024;
@@ -64,7 +64,7 @@ const HEALTH_EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
 /// The connector of kind `whatsapp`.
 pub struct WhatsApp {
     api: GraphApi,
-    app: Option<MetaApp>,
+    hooks: Option<AppHooks>,
     dialog: Option<MetaDialog>,
     memory: NumberStates,
 }
@@ -74,11 +74,11 @@ impl WhatsApp {
     pub fn new(http: &HttpClients, config: &AppConfig) -> Self {
         let api = GraphApi::new(http, &config.api_url);
         let dialog = MetaDialog::of(&api, config);
-        Self { api, app: MetaApp::of(config), dialog, memory: NumberStates::default() }
+        Self { api, hooks: AppHooks::of(config), dialog, memory: NumberStates::default() }
     }
 
     fn vendors_secret(&self) -> Option<&SecretString> {
-        self.app.as_ref().map(|app| &app.secret)
+        self.hooks.as_ref()?.secret.as_ref()
     }
 }
 
@@ -105,7 +105,7 @@ impl Connector for WhatsApp {
     }
 
     fn fields(&self) -> &'static [Field] {
-        if self.app.is_some() { setup::FIELDS_WITH_APP } else { setup::FIELDS }
+        if self.vendors_secret().is_some() { setup::FIELDS_WITH_APP } else { setup::FIELDS }
     }
 
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
@@ -174,7 +174,7 @@ impl Connector for WhatsApp {
     }
 
     fn vendor_app(&self) -> Option<&dyn VendorApp> {
-        self.app.as_ref().map(|app| -> &dyn VendorApp { app })
+        self.hooks.as_ref().map(|hooks| -> &dyn VendorApp { hooks })
     }
 
     fn consent_page(&self) -> Option<&dyn ConsentPage> {
@@ -204,6 +204,10 @@ impl Connector for WhatsApp {
 
     fn choice(&self, data: &str, markup: &Markup) -> Option<ButtonText> {
         PressedButton::read(data)?.choice(markup)
+    }
+
+    fn numbered_buttons(&self) -> Option<fn(&Markup, usize) -> Option<ButtonText>> {
+        Some(keyboard::numbered_button)
     }
 
     async fn connect_webhook(&self, settings: &Settings, hook: &HookTarget) -> Result<(), Denied> {

@@ -231,8 +231,8 @@ async fn a_file_that_cannot_be_opened_says_whether_to_try_again() {
     assert!(matches!(open(ScriptedAnswer::refused(131_016, "down")).await, NotOpened::Later { .. }));
     assert!(matches!(open(ScriptedAnswer::Text(502, "")).await, NotOpened::Later { .. }));
     assert!(matches!(open(ScriptedAnswer::ok(json!({ "id": "18" }))).await, NotOpened::Gone(_)));
-    let elsewhere = json!({ "url": "https://evil.example/file", "id": "18" });
-    assert!(matches!(open(ScriptedAnswer::ok(elsewhere)).await, NotOpened::Gone(_)), "the token goes to Meta alone");
+    let inside = json!({ "url": "https://10.1.2.3/file", "id": "18" });
+    assert!(matches!(open(ScriptedAnswer::ok(inside)).await, NotOpened::Gone(_)), "no address of our own network");
     let stage = stage(false, []).await;
     for wrong in ["", "media:", "file:18"] {
         assert_eq!(
@@ -240,4 +240,19 @@ async fn a_file_that_cannot_be_opened_says_whether_to_try_again() {
             Some(NotOpened::Never("unsupported"))
         );
     }
+}
+
+/// An address lives five minutes; one that has ended is asked for again, once.
+#[tokio::test]
+async fn an_ended_address_is_asked_for_again() {
+    let bytes = Fake::start([ScriptedAnswer::Text(404, ""), ScriptedAnswer::Text(200, "bytes")]).await;
+    let info = || ScriptedAnswer::ok(json!({ "url": bytes.base.join("v1/file").unwrap() }));
+    let stage = stage(false, [info(), info(), info(), info()]).await;
+    assert!(stage.whatsapp.open_media(&stage.settings, "media:18").await.is_ok());
+    assert_eq!((stage.fake.calls().len(), bytes.calls().len()), (2, 2));
+    let gone = Fake::start([ScriptedAnswer::Text(404, ""), ScriptedAnswer::Text(404, "")]).await;
+    let info = || ScriptedAnswer::ok(json!({ "url": gone.base.join("v1/file").unwrap() }));
+    let stage = self::stage(false, [info(), info()]).await;
+    let failed = stage.whatsapp.open_media(&stage.settings, "media:18").await.err();
+    assert_eq!(failed, Some(NotOpened::Gone("code_404".to_owned())));
 }

@@ -14,25 +14,37 @@ use serde::Deserialize;
 /// Begins the key of a call that concerns an account and no single number of it: templates, reviews, restrictions.
 pub const ACCOUNT: &str = "waba:";
 
-/// The app, as configured in `[whatsapp]`.
+/// The app as its dialog of Embedded Signup needs it.
 #[derive(Clone, Debug)]
 pub struct MetaApp {
     pub id: String,
     pub secret: SecretString,
     /// Of Embedded Signup; none if accounts enter their numbers by hand.
     pub config_id: Option<String>,
-    verify_token: Option<SecretString>,
 }
 
 impl MetaApp {
     /// None if the configuration names no app.
     pub fn of(config: &AppConfig) -> Option<Self> {
-        Some(Self {
-            id: config.app_id.clone()?,
-            secret: config.app_secret.clone()?,
-            config_id: config.config_id.clone(),
-            verify_token: config.verify_token.clone(),
-        })
+        let (id, secret) = (config.app_id.clone()?, config.app_secret.clone()?);
+        Some(Self { id, secret, config_id: config.config_id.clone() })
+    }
+}
+
+/// What the app's calls to its one address are recognised by.
+#[derive(Clone, Debug)]
+pub struct AppHooks {
+    /// Signs calls; without it none is let in.
+    pub secret: Option<SecretString>,
+    /// Validates the address, which is impossible without it.
+    verify_token: Option<SecretString>,
+}
+
+impl AppHooks {
+    /// None if the configuration has neither: there is no such address.
+    pub fn of(config: &AppConfig) -> Option<Self> {
+        let (secret, verify_token) = (config.app_secret.clone(), config.verify_token.clone());
+        (secret.is_some() || verify_token.is_some()).then_some(Self { secret, verify_token })
     }
 }
 
@@ -42,13 +54,13 @@ pub(super) fn account(public: &Value) -> Option<String> {
     Some(format!("{ACCOUNT}{waba_id}"))
 }
 
-impl VendorApp for MetaApp {
+impl VendorApp for AppHooks {
     fn handshake(&self, query: &(dyn Fn(&str) -> Option<String> + Sync)) -> Option<String> {
         webhook::challenge(query, &self.verify_token)
     }
 
     fn authenticate(&self, call: &IncomingCall<'_>) -> bool {
-        webhook::is_signed(&self.secret, call)
+        self.secret.as_ref().is_some_and(|secret| webhook::is_signed(secret, call))
     }
 
     fn split(&self, body: &[u8]) -> Result<Vec<LineCall>, NotReceived> {
@@ -92,6 +104,8 @@ fn line_of(entry: &Value, change: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use base::config::Config;
+    use hmac::{Hmac, KeyInit, Mac};
+    use sha2::Sha256;
 
     use super::*;
 
@@ -125,10 +139,13 @@ mod tests {
 
     #[test]
     fn an_app_is_what_the_configuration_names() {
-        let app = |text: &str| MetaApp::of(&Config::from_toml(text).unwrap().whatsapp);
-        assert!(app("").is_none());
-        let whole = "[whatsapp]\napp_id = \"1\"\napp_secret = \"s\"\nconfig_id = \"c\"\nverify_token = \"v\"";
-        let app = app(whole).unwrap();
+        let config = |text: &str| Config::from_toml(&format!("[whatsapp]\n{text}")).unwrap().whatsapp;
+        let hooks = |text: &str| AppHooks::of(&config(text));
+        assert!(hooks("").is_none() && hooks("app_id = \"1\"").is_none());
+        assert!(
+            MetaApp::of(&config("app_id = \"1\"")).is_none() && MetaApp::of(&config("app_secret = \"s\"")).is_none()
+        );
+        let app = hooks("verify_token = \"v\"").unwrap();
         let query = |token: &'static str| {
             move |name: &str| {
                 Some(match name {
@@ -141,6 +158,13 @@ mod tests {
         assert_eq!(app.handshake(&query("v")).as_deref(), Some("42"));
         assert_eq!(app.handshake(&query("w")), None);
         let call = IncomingCall { header: &|_| Some("sha256=00".to_owned()), path_secret: "", body: b"{}" };
-        assert!(!app.authenticate(&call));
+        assert!(!app.authenticate(&call), "calls need the secret");
+        let app = hooks("app_secret = \"s\"").unwrap();
+        assert_eq!(app.handshake(&query("")), None);
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"s").unwrap();
+        mac.update(b"{}");
+        let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
+        let call = IncomingCall { header: &|_| Some(signature.clone()), path_secret: "", body: b"{}" };
+        assert!(app.authenticate(&call), "the secret is enough");
     }
 }

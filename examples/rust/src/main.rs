@@ -1,11 +1,12 @@
-//! A whole messenger in one file, connected to Parom: it takes signed webhooks, and tells Parom what customers do.
+//! A whole messenger in one file, connected to Parom: it accepts signed webhooks and reports customers' actions to
+//! Parom.
 //!
-//! A customer is whoever calls `/chats/…`; a real messenger would have its own network there. See README.md.
+//! Anyone who calls `/chats/…` is a customer; a real messenger would have its own network there. See README.md.
 
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
-    reason = "an example stands alone: it takes time, environment and client from where everybody does"
+    reason = "an example is self-contained: it uses time, environment and client directly"
 )]
 
 use std::collections::HashMap;
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use uuid::Uuid;
 
-/// Webhooks that are older or younger are refused, in seconds.
+/// Maximum difference in seconds between a webhook's timestamp and now.
 const FRESH: u64 = 300;
 
 struct Messenger {
@@ -28,12 +29,12 @@ struct Messenger {
     /// The source in Parom's public API.
     api: String,
     key: String,
-    /// What is behind `whsec_`.
+    /// The part after `whsec_`.
     secret: Vec<u8>,
     kept: Mutex<Kept>,
 }
 
-/// A real messenger has a database here: what was answered with 2xx is ours, Parom forgets it.
+/// A real messenger has a database here: Parom does not send again what was answered with 2xx.
 #[derive(Default)]
 struct Kept {
     chats: HashMap<String, Chat>,
@@ -50,7 +51,7 @@ struct Chat {
 // --- from Parom -----------------------------------------------------------------------------------------------------
 
 async fn webhook(messenger: web::Data<Messenger>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
-    // The bytes as they came, before anything reads them.
+    // The raw bytes, before parsing.
     if !is_genuine(&messenger.secret, &request, &body) {
         return HttpResponse::Unauthorized().json(json!({ "error": "not signed by Parom" }));
     }
@@ -85,13 +86,13 @@ fn header<'a>(request: &'a HttpRequest, name: &str) -> &'a str {
 }
 
 impl Kept {
-    /// What a manager did. The answer may name what Parom wants to know; `{}` is enough.
+    /// Handles a manager's action. The response may contain ids for Parom; `{}` is enough.
     fn take(&mut self, kind: &str, data: &Value) -> Value {
         let message = &data["message"];
         match kind {
             "message.created" => return self.keep(&text(&message["conversation"]["id"]), message),
             "conversation.started" => {
-                // The manager knows a phone number only: find or make the dialogue, and name it.
+                // The manager knows a phone number only: find or create the dialogue, and return its id.
                 let id = format!("phone-{}", text(&message["receiver"]["phone"]).trim_start_matches('+'));
                 let mut answer = self.keep(&id, message);
                 (answer["conversation"], answer["receiver"]) = (json!({ "id": id }), json!({ "id": id }));
@@ -100,7 +101,7 @@ impl Kept {
             "message.edited" => self.change(&message["id"], "content", &message["content"]),
             "reaction" => self.change(&message["id"], "reaction", &data["emoji"]),
             "typing" => self.chat(&text(&data["conversation"]["id"])).typing_until = data["until"].clone(),
-            // For later versions of Parom.
+            // Unknown types are for later versions of Parom.
             _ => {}
         }
         json!({})
@@ -112,7 +113,7 @@ impl Kept {
         let kept = json!({ "id": id, "parom_id": parom_id, "by": "manager", "content": content, "reply_to": reply_to,
             "read": false });
         self.chat(chat).messages.push(kept);
-        // Our customers have their messages at once, so that "delivered" needs no call of its own.
+        // Our customers receive messages at once, so "delivered" is reported in the response.
         json!({ "id": id, "status": "delivered" })
     }
 
@@ -135,8 +136,8 @@ fn text(value: &Value) -> String {
 // --- to Parom -------------------------------------------------------------------------------------------------------
 
 impl Messenger {
-    /// A call of the public API. Safe to repeat: messages have ids of ours.
-    async fn tell(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+    /// Calls the public API. Safe to repeat, because messages have ids of ours.
+    async fn post(&self, path: &str, body: Value) -> anyhow::Result<Value> {
         let request = self.http.post(format!("{}{path}", self.api)).bearer_auth(&self.key).json(&body);
         let response = request.send().await.context("Parom cannot be reached")?;
         let (status, answer) = (response.status(), response.text().await.unwrap_or_default());
@@ -144,36 +145,36 @@ impl Messenger {
         serde_json::from_str(&answer).context("an answer of Parom")
     }
 
-    /// What a customer does.
-    async fn customer(&self, chat: &str, deed: &str, wish: Value) -> anyhow::Result<Value> {
+    /// Handles a customer's action.
+    async fn customer(&self, chat: &str, action: &str, body: Value) -> anyhow::Result<Value> {
         let conversation = json!({ "id": chat });
-        match deed {
+        match action {
             "messages" => {
-                let (id, content) = (format!("c-{}", Uuid::new_v4()), json!({ "type": "text", "text": wish["text"] }));
+                let (id, content) = (format!("c-{}", Uuid::new_v4()), json!({ "type": "text", "text": body["text"] }));
                 let sender = json!({ "role": "client", "id": chat, "name": chat });
                 let message = json!({ "id": id, "conversation": conversation, "sender": sender, "content": content });
-                let told = self.tell("/messages", message).await?;
-                let kept = json!({ "id": id, "parom_id": told["id"], "by": "customer", "content": content });
+                let answer = self.post("/messages", message).await?;
+                let kept = json!({ "id": id, "parom_id": answer["id"], "by": "customer", "content": content });
                 self.kept().chat(chat).messages.push(kept);
-                Ok(told)
+                Ok(answer)
             }
-            "typing" => self.tell("/typing", json!({ "conversation": conversation, "sender": { "id": chat } })).await,
+            "typing" => self.post("/typing", json!({ "conversation": conversation, "sender": { "id": chat } })).await,
             "reactions" => {
-                let message = json!({ "id": wish["message"] });
-                let reaction = json!({ "message": message, "sender": { "id": chat }, "emoji": wish["emoji"] });
-                self.tell("/reactions", reaction).await
+                let message = json!({ "id": body["message"] });
+                let reaction = json!({ "message": message, "sender": { "id": chat }, "emoji": body["emoji"] });
+                self.post("/reactions", reaction).await
             }
             "read" => {
                 let unread: Vec<Value> =
                     self.kept().chat(chat).messages.iter().filter(|one| one["read"] == false).cloned().collect();
                 for message in &unread {
                     let path = format!("/messages/{}/status", text(&message["parom_id"]));
-                    self.tell(&path, json!({ "status": "read" })).await?;
+                    self.post(&path, json!({ "status": "read" })).await?;
                     self.kept().change(&message["id"], "read", &json!(true));
                 }
                 Ok(json!({ "read": unread.len() }))
             }
-            other => bail!("nobody can do {other}"),
+            other => bail!("unknown action {other}"),
         }
     }
 
@@ -184,9 +185,9 @@ impl Messenger {
 
 // --- both come by HTTP ----------------------------------------------------------------------------------------------
 
-async fn deed(messenger: web::Data<Messenger>, path: web::Path<(String, String)>, body: web::Bytes) -> HttpResponse {
-    let (chat, deed) = path.into_inner();
-    match messenger.customer(&chat, &deed, serde_json::from_slice(&body).unwrap_or_default()).await {
+async fn action(messenger: web::Data<Messenger>, path: web::Path<(String, String)>, body: web::Bytes) -> HttpResponse {
+    let (chat, action) = path.into_inner();
+    match messenger.customer(&chat, &action, serde_json::from_slice(&body).unwrap_or_default()).await {
         Ok(done) => HttpResponse::Ok().json(done),
         Err(error) => HttpResponse::InternalServerError().json(json!({ "error": format!("{error:#}") })),
     }
@@ -205,7 +206,7 @@ fn variable(name: &str) -> anyhow::Result<String> {
 /// Serves until it is stopped.
 #[actix_web::main]
 pub async fn main() -> anyhow::Result<()> {
-    // An error says that there is one already.
+    // An error means that one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let secret = variable("PAROM_WEBHOOK_SECRET")?;
     let messenger = web::Data::new(Messenger {
@@ -222,7 +223,7 @@ pub async fn main() -> anyhow::Result<()> {
             .app_data(web::PayloadConfig::new(1 << 20))
             .route("/parom", web::post().to(webhook))
             .route("/chats/{chat}", web::get().to(show))
-            .route("/chats/{chat}/{deed}", web::post().to(deed))
+            .route("/chats/{chat}/{action}", web::post().to(action))
     });
     let server = server.workers(1).bind(("127.0.0.1", port)).context("the port is taken")?;
     for address in server.addrs() {

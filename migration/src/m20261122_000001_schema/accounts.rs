@@ -1,4 +1,4 @@
-//! Accounts of amoCRM: how they are connected, what keeps them connected, and how they are found.
+//! amoCRM accounts: their connection, the data that keeps it working, and the indexes that find them.
 
 use crate::table::{Table, bigint, blob, boolean, integer, smallint, table, tenant_table, text, uuid};
 
@@ -6,7 +6,7 @@ pub(super) const TABLES: &[Table] =
     &[TENANT, DIRECTORY, CUSTOMER, INSTALL_CALL, OAUTH_GRANT, TENANT_CHANNEL, CRM_SUBSCRIPTION, ACCOUNT_USAGE, ERASURE];
 
 /// One amoCRM account that installed one integration. The rows of every other table name it by `tenant_id`; the nil id
-/// stands for the vendor.
+/// means the vendor.
 const TENANT: Table = tenant_table("tenant", &[])
     .columns(&[
         text("integration"),
@@ -136,7 +136,7 @@ const CRM_SUBSCRIPTION: Table = tenant_table("crm_subscription", &[])
 const ACCOUNT_USAGE: Table =
     tenant_table("account_usage", &["day"]).columns(&[integer("day"), bigint("messages"), bigint("hooks")]);
 
-/// Proof that a customer's data was erased; names nobody.
+/// Proof that a customer's data was erased; identifies no one.
 const ERASURE: Table = tenant_table("erasure", &["id"]).columns(&[
     uuid("id"),
     text("what"),

@@ -1,4 +1,4 @@
-//! Chats, what was said in them, and the files that belong to it.
+//! Chats, their messages, and the files of these.
 //!
 //! Accepting a message writes to four B-trees that keep growing: the primary keys of `dedupe`, `raw_hook` and
 //! `message`, and `message_conversation`. No other index may join them. Those of the queue stay small, because settled

@@ -1,4 +1,4 @@
-//! Those who sign in or call the API, what they may do, and what they did.
+//! People and keys that use Parom, their rights, and the log of their actions.
 
 use crate::table::{Table, bigint, blob, boolean, integer, tenant_table, text, uuid};
 

@@ -1,4 +1,4 @@
-//! What the processes of one installation share.
+//! Data shared by the processes of one installation.
 
 use crate::table::{Table, bigint, blob, tenant_table, text, uuid};
 

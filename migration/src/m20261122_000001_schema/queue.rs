@@ -1,4 +1,4 @@
-//! The delivery queue: what waits, in which order, what may be sent now, and what became of it.
+//! The delivery queue: waiting letters, their order, the rates of targets, and the outcomes.
 
 use crate::table::{Table, bigint, boolean, integer, smallint, tenant_table, text, uuid};
 
@@ -10,7 +10,7 @@ const HOT: &str = "SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, 
                    autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0)";
 
 /// The unit of order: one direction of a chat, in one of two streams. Letters of a lane are delivered one after
-/// another, by whoever holds the lane's lease.
+/// another, by the holder of the lane's lease.
 const LANE: Table = tenant_table("lane", &["lane_id"])
     .columns(&[
         uuid("lane_id"),
@@ -36,8 +36,8 @@ const LANE: Table = tenant_table("lane", &["lane_id"])
     ])
     .on_postgres(HOT);
 
-/// What waits to be delivered, in the order of its lane by primary key. Deleted once it is settled, so the table stays
-/// small.
+/// Letters that wait to be delivered, in the order of their lane by primary key. Deleted once settled, so the table
+/// stays small.
 const LETTER: Table = tenant_table("letter", &["lane_id", "order_key", "seq"])
     .columns(&[
         uuid("lane_id"),

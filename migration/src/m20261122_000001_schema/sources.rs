@@ -2,7 +2,7 @@
 
 use crate::table::{Table, bigint, blob, boolean, integer, tenant_table, text, uuid};
 
-pub(super) const TABLES: &[Table] = &[SOURCE, SOURCE_NOTICE, STRAY_SOURCE, MESSAGE_TEMPLATE];
+pub(super) const TABLES: &[Table] = &[SOURCE, SOURCE_NOTICE, STRAY_SOURCE, MESSAGE_TEMPLATE, CRM_COPY];
 
 /// A line at a messenger, mirrored as a source in amoCRM.
 const SOURCE: Table = tenant_table("source", &["id"])
@@ -104,3 +104,7 @@ const MESSAGE_TEMPLATE: Table = tenant_table("message_template", &["id"])
         // Finds templates whose next step is due. Over all accounts.
         "CREATE INDEX message_template_due ON message_template (next_try_at) WHERE next_try_at IS NOT NULL",
     ]);
+
+/// Lists that amoCRM keeps, as last read, so that no page waits for amoCRM.
+const CRM_COPY: Table =
+    tenant_table("crm_copy", &["name"]).columns(&[text("name"), text("body"), bigint("read_at"), bigint("asked_at")]);

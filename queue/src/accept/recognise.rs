@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use crate::Queue;
 use crate::accept_batch::{AcceptBatch, AcceptItem, DedupeKey, ItemOutcome, Receipt};
-use crate::rows::Rows;
+use crate::rows::{Rows, Write};
 
-type Key<'a> = (Uuid, &'a DedupeKey);
+pub(super) type Key<'a> = (Uuid, &'a DedupeKey);
 
 const INSERT: &str = "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
      SELECT tenant_id, origin, external_id, event, message_id, fingerprint, day FROM rows WHERE true \
@@ -44,10 +44,7 @@ impl Queue {
                 first.entry((batch.tenant_id, &entry.key)).or_insert(entry);
             }
         }
-        let rows = keys(&first)
-            .uuid("message_id", first.values().map(|entry| entry.id))
-            .long("fingerprint", first.values().map(|entry| entry.fingerprint))
-            .int("day", first.values().map(|entry| day_of(entry.accepted_at)));
+        let rows = new_keys(&first);
         let mut stored_before = BTreeSet::new();
         let inserted = if repeat {
             let inserted = inserted_now(&rows.fetch(tx, &self.store, &format!("{INSERT} {INSERTED}")).await?)?;
@@ -119,6 +116,25 @@ fn inserted_now(found: &[QueryResult]) -> Result<BTreeSet<Plain>, DbErr> {
             Ok((row.try_get("", "tenant_id")?, origin, external_id, row.try_get("", "event")?))
         })
         .collect()
+}
+
+fn new_keys(first: &BTreeMap<Key<'_>, &AcceptItem>) -> Rows {
+    keys(first)
+        .uuid("message_id", first.values().map(|entry| entry.id))
+        .long("fingerprint", first.values().map(|entry| entry.fingerprint))
+        .int("day", first.values().map(|entry| day_of(entry.accepted_at)))
+}
+
+/// Inserts the dedupe keys if none of them is stored, and none otherwise; one that another commit inserts meanwhile is left
+/// out.
+pub(super) fn all_new(first: &BTreeMap<Key<'_>, &AcceptItem>) -> Write {
+    new_keys(first).write(
+        "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
+         SELECT tenant_id, origin, external_id, event, message_id, fingerprint, day FROM rows \
+         WHERE NOT EXISTS (SELECT 1 FROM rows AS known JOIN dedupe ON dedupe.tenant_id = known.tenant_id \
+         AND dedupe.origin = known.origin AND dedupe.external_id = known.external_id AND dedupe.event = known.event) \
+         ORDER BY tenant_id, origin, external_id, event ON CONFLICT DO NOTHING RETURNING tenant_id",
+    )
 }
 
 fn keys(first: &BTreeMap<Key<'_>, &AcceptItem>) -> Rows {

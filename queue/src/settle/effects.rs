@@ -70,8 +70,8 @@ pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
     [removed, marked, advanced]
 }
 
-/// States only go up. A dead letter delivered late is revived only by its own success; amoCRM, which was told of a
-/// failure, may then be told of the success.
+/// States only go up. A dead letter that is delivered late counts as delivered only by its own success; a failure that
+/// was reported to amoCRM may then be followed by a report of the success.
 pub fn messages(mine: &[&Settlement], positions: &HashMap<Uuid, i64>) -> Write {
     let about: Vec<_> = mine.iter().filter(|one| one.claim.letter.kind == LetterKind::Message).collect();
     Rows::new()

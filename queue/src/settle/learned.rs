@@ -109,7 +109,7 @@ pub async fn take_parked(
     Ok(letters)
 }
 
-/// amojo's chat ids, learned by creating the chats. They are facts, whoever holds the lease by now.
+/// amojo's chat ids, learned by creating the chats. They are valid even if the lease was lost meanwhile.
 fn learned_chats(settlements: &[Settlement]) -> BTreeMap<(Uuid, Uuid), (&str, Uuid)> {
     settlements
         .iter()

@@ -16,7 +16,7 @@ pub struct Sums {
     pub hooks: i64,
 }
 
-/// What a batch adds once it is stored.
+/// The bytes that a batch adds once it is stored.
 pub(super) struct Weighed {
     tenant_id: Uuid,
     day: i32,

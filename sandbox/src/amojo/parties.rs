@@ -68,7 +68,7 @@ pub(super) fn person(scoped: &Scoped<'_>, account: &mut Account, party: &Party) 
     if let (None, Some(ref_id)) = (found, &party.ref_id)
         && !is_inside(scoped, account, ref_id)
     {
-        return Err(Refusal(400, format!("ref_id {ref_id} is nobody's id")));
+        return Err(Refusal(400, format!("ref_id {ref_id} is not a known id")));
     }
     let at = found.unwrap_or_else(|| {
         account.people.push(Person::stranger(channel_id));
@@ -125,7 +125,7 @@ fn named_by_amocrm(
     own: impl Fn(&Chat) -> bool,
 ) -> Result<usize, Refusal> {
     let at = account.chats.iter().position(|one| own(one) && one.id == id);
-    let at = at.ok_or_else(|| Refusal(400, format!("conversation_ref_id {id} is no chat")))?;
+    let at = at.ok_or_else(|| Refusal(400, format!("conversation_ref_id {id} is not a known chat")))?;
     match account.chats.get(at).map(|chat| chat.conversation_id.as_deref()) {
         Some(None) if !wanted.names_person => {
             Err(Refusal(400, "sender.ref_id is required until the chat that was written first is bound".to_owned()))

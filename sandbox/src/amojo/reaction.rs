@@ -71,7 +71,7 @@ fn reactor(
         return if known {
             Ok(ref_id.to_owned())
         } else {
-            Err(Refusal(400, format!("user.ref_id {ref_id} is nobody's id")))
+            Err(Refusal(400, format!("user.ref_id {ref_id} is not a known id")))
         };
     }
     let own_id = own_id.filter(|id| !id.is_empty()).ok_or_else(|| "user.id is required".to_owned())?;
@@ -79,5 +79,5 @@ fn reactor(
         .people
         .iter()
         .any(|one| one.channel_id == scoped.channel.id && one.client_id.as_deref() == Some(own_id));
-    if known { Ok(own_id.to_owned()) } else { Err(Refusal(400, "user.id is nobody's id".to_owned())) }
+    if known { Ok(own_id.to_owned()) } else { Err(Refusal(400, "user.id is not a known id".to_owned())) }
 }

@@ -30,12 +30,12 @@ pub(super) fn take(scoped: &Scoped<'_>) -> Outcome {
             .people
             .iter()
             .find(|one| one.channel_id == scoped.channel.id && one.client_id.as_deref() == Some(sender_id));
-        let name = person.map(|one| one.name.clone()).ok_or_else(|| "sender.id is nobody's id".to_owned())?;
+        let name = person.map(|one| one.name.clone()).ok_or_else(|| "sender.id is not a known id".to_owned())?;
         let chat = account
             .chats
             .iter_mut()
             .find(|chat| chat.scope_id == scoped.scope_id && chat.conversation_id.as_deref() == Some(conversation_id));
-        let chat = chat.ok_or_else(|| "conversation_id is no chat".to_owned())?;
+        let chat = chat.ok_or_else(|| "conversation_id is not a known chat".to_owned())?;
         chat.typing = Some(Typing { name, until });
         Ok(Answer::empty(204))
     })

@@ -47,7 +47,7 @@ pub(super) fn list(call: &DriveCall<'_>) -> Answer {
     ok(&json!({"_count": found.len(), "_embedded": {"files": found}}))
 }
 
-fn nobody() -> Answer {
+fn not_found() -> Answer {
     problem(404, "Not Found", "no file has this uuid")
 }
 
@@ -57,7 +57,7 @@ pub(super) fn one(call: &DriveCall<'_>, uuid: &str) -> Answer {
         let file = state.drive.files.iter().find(|file| is_own(call, file) && file.uuid == uuid)?;
         Some(show(call.base, file))
     });
-    found.map_or_else(nobody, |body| ok(&body))
+    found.map_or_else(not_found, |body| ok(&body))
 }
 
 /// `DELETE v1.0/files` with a list of `{"uuid": …}`: moves files to the trash.
@@ -72,7 +72,7 @@ pub(super) fn delete(call: &DriveCall<'_>) -> Answer {
     call.core.change(|state| {
         let files = &mut state.drive.files;
         if !uuids.iter().all(|uuid| files.iter().any(|file| is_own(call, file) && file.uuid == *uuid)) {
-            return nobody();
+            return not_found();
         }
         for file in files.iter_mut().filter(|file| uuids.contains(&file.uuid.as_str())) {
             file.is_trashed = true;
@@ -88,6 +88,6 @@ pub(super) fn download(core: &Core, uuid: &str) -> Answer {
         Some(file) => {
             Answer { content_type: "application/octet-stream", body: file.bytes.to_vec(), ..Answer::empty(200) }
         }
-        None => nobody(),
+        None => not_found(),
     }
 }

@@ -83,7 +83,7 @@ struct Holder<'a> {
     id: i64,
 }
 
-/// The new pair, or the hint of a refusal; an empty hint stands for an unknown host.
+/// The new pair, or the hint of a refusal; an empty hint means an unknown host.
 fn grant(core: &Core, host: &str, body: &Value) -> Result<Pair, String> {
     let fields = Object::whole(body)?;
     let client_id = fields.required_text("client_id")?;

@@ -13,7 +13,7 @@ pub(super) struct TemplateChoice {
     pub(super) id: i64,
     pub(super) name: String,
     /// `{"content", "params": {marker: value}}` for the script.
-    pub(super) told: String,
+    pub(super) data: String,
 }
 
 /// A channel and a source for writing first.
@@ -58,8 +58,8 @@ fn template(account: &Account, chat: Option<&Chat>, one: &crate::state::crm::Tem
     let params: serde_json::Map<String, Value> = markers(&content)
         .map(|marker| (marker.to_owned(), json!(chat.map(|chat| value(account, chat, marker)).unwrap_or_default())))
         .collect();
-    let told = json!({"content": content, "params": params}).to_string();
-    TemplateChoice { id: one.id, name: text("name"), told }
+    let data = json!({"content": content, "params": params}).to_string();
+    TemplateChoice { id: one.id, name: text("name"), data }
 }
 
 /// The placeholders of a template: `{{contact.name}}` and the like.

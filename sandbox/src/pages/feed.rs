@@ -62,8 +62,8 @@ fn card_begins(lead: &Lead) -> i64 {
     (lead.created_at - BEFORE_LEAD).timestamp_millis()
 }
 
-/// Every message of a chat in order of arrival, with the available actions. Where the card of the chat's lead shows
-/// only the later ones, a line says so.
+/// Every message of a chat in order of arrival, with the available actions. If the card of the chat's lead shows only
+/// the later ones, a line marks where it begins.
 pub(super) fn window_rows(state: &State, account: &Account, chat: &Chat, words: &'static Words) -> Vec<Row> {
     let abilities: Abilities = state.abilities(&chat.scope_id);
     let viewer = account.writer().and_then(|user| user.amojo_id.as_deref()).unwrap_or_default();

@@ -70,7 +70,7 @@ fn words(words: &Words) -> Value {
 }
 
 /// The JSON for the script, with the widgets selected by `wanted`.
-pub(super) fn told(
+pub(super) fn host_data(
     core: &Core,
     frame: &Frame,
     stage: Stage<'_>,
@@ -78,7 +78,7 @@ pub(super) fn told(
 ) -> Option<String> {
     let now = core.now().timestamp_millis();
     let language = frame.words.code;
-    let told = core.read(|state: &State| {
+    let data = core.read(|state: &State| {
         let account = state.accounts.get(stage.host)?;
         let user = account.signed_in()?;
         let managers: Map<String, Value> =
@@ -119,5 +119,5 @@ pub(super) fn told(
             "words": words(frame.words),
         }))
     })?;
-    Some(told.to_string())
+    Some(data.to_string())
 }

@@ -79,7 +79,7 @@ struct ChatRow {
 struct LeadsPage<'a> {
     frame: &'a Frame,
     shell: &'a Shell,
-    told: String,
+    host_data: String,
     title: String,
     name: String,
     contact_id: i64,
@@ -152,7 +152,7 @@ pub(super) async fn show(
         let page = LeadsPage {
             frame: &frame,
             shell: &shell,
-            told: String::new(),
+            host_data: String::new(),
             title: fill(frame.words.lead, "id", &id.to_string()),
             name: own(|person| &person.name),
             contact_id: lead.contact_id,
@@ -172,7 +172,7 @@ pub(super) async fn show(
         return missing();
     };
     let stage = host::Stage { host: &host, area: "lcard", card, page: json!({"kind": "card"}) };
-    page.told = host::told(&core, &frame, stage, |account, one, widget| {
+    page.host_data = host::host_data(&core, &frame, stage, |account, one, widget| {
         account.has_active(&one.client_id) && widget.is_in("lcard")
     })
     .unwrap_or_default();

@@ -135,8 +135,8 @@ pub(super) struct Added {
     code: String,
 }
 
-/// `POST /accounts/{host}/pipelines/{id}/add`: amoCRM stores the pipeline, creates its own source if the card says so,
-/// and opens the widget.
+/// `POST /accounts/{host}/pipelines/{id}/add`: amoCRM stores the pipeline, creates its own source if the card requires
+/// it, and opens the widget.
 pub(super) async fn add(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,

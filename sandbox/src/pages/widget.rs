@@ -35,7 +35,7 @@ struct Field {
 struct WidgetPage<'a> {
     frame: &'a Frame,
     shell: &'a Shell,
-    told: String,
+    host_data: String,
     name: String,
     code: &'a str,
     about: String,
@@ -88,7 +88,7 @@ pub(super) async fn settings(
         let page = WidgetPage {
             frame: &frame,
             shell: &shell,
-            told: String::new(),
+            host_data: String::new(),
             name: widget.text(language, "/widget/name").to_owned(),
             code: &code,
             about: plain(widget.text(language, "/widget/description")),
@@ -103,7 +103,7 @@ pub(super) async fn settings(
     };
     let stage = host::Stage {
         host: &host,
-        // What the area is called in such a list is not documented; the location's name is assumed.
+        // The name of the area in such a list is not documented; the location's name is assumed.
         area: match &asked.list {
             Some(list) => list.as_str(),
             None if in_pipelines => "digital_pipeline",
@@ -117,8 +117,8 @@ pub(super) async fn settings(
             "actions": format!("/accounts/{host}/widgets/{code}"),
         }),
     };
-    page.told =
-        host::told(&core, &frame, stage, |_, one, _| one.client_id == integration.client_id).unwrap_or_default();
+    page.host_data =
+        host::host_data(&core, &frame, stage, |_, one, _| one.client_id == integration.client_id).unwrap_or_default();
     render_host(&core, &page)
 }
 
@@ -135,7 +135,7 @@ fn plain(html: &str) -> String {
 struct OwnPage<'a> {
     frame: &'a Frame,
     shell: &'a Shell,
-    told: String,
+    host_data: String,
     title: String,
 }
 
@@ -162,8 +162,9 @@ pub(super) async fn own(
     };
     let page = json!({"kind": "advanced"});
     let stage = host::Stage { host: &host, area: "advanced_settings", card: Value::Null, page };
-    let told = host::told(&core, &frame, stage, |_, one, _| one.client_id == integration.client_id).unwrap_or_default();
-    render_host(&core, &OwnPage { frame: &frame, shell: &shell, told, title })
+    let host_data =
+        host::host_data(&core, &frame, stage, |_, one, _| one.client_id == integration.client_id).unwrap_or_default();
+    render_host(&core, &OwnPage { frame: &frame, shell: &shell, host_data, title })
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ fn authorised(core: &Core, request: &Incoming, host: &str) -> Result<Access, Ans
             access.user_id = user_id;
             Ok(access)
         }
-        None => Err(problem(401, "Unauthorized", "X-Context-User-ID names nobody in whose name this grant may act")),
+        None => Err(problem(401, "Unauthorized", "X-Context-User-ID names no user for whom this grant may act")),
     }
 }
 

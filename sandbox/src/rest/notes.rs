@@ -83,11 +83,11 @@ fn read(account: &Account, entity: &str, card: Option<i64>, item: &Value) -> Res
 }
 
 fn create_all(call: &Call<'_>, entity: &'static str, id: Option<&str>, items: &[Value]) -> Result<Answer, Answer> {
-    let nobody = || problem(404, "Not Found", "no card has this id");
+    let not_found = || problem(404, "Not Found", "no card has this id");
     call.change(|account, now| {
-        let card = id.map(|id| id.parse::<i64>().map_err(|_| nobody())).transpose()?;
+        let card = id.map(|id| id.parse::<i64>().map_err(|_| not_found())).transpose()?;
         if card.is_some_and(|card| !exists(account, entity, card)) {
-            return Err(nobody());
+            return Err(not_found());
         }
         let drafts = batch::all(items, |item| read(account, entity, card, item))?;
         let mut shown = Vec::new();

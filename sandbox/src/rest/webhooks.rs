@@ -148,7 +148,7 @@ pub(super) fn unsubscribe(call: &Call<'_>) -> Answer {
             account.crm.webhooks.retain(|one| one.destination != wanted);
             match account.crm.webhooks.len() < before {
                 true => Ok(Answer::empty(204)),
-                false => Err(problem(404, "Not Found", "nobody subscribed with this destination")),
+                false => Err(problem(404, "Not Found", "there is no subscription with this destination")),
             }
         })
     };

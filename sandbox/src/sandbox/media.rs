@@ -2,11 +2,13 @@
 
 use anyhow::Result;
 use chrono::TimeDelta;
+use uuid::Uuid;
 
 use super::Sandbox;
 use crate::{
     attachment::Attachment,
     media::{self, Fetched},
+    state::DriveFile,
 };
 
 impl Sandbox {
@@ -20,6 +22,28 @@ impl Sandbox {
     pub fn link_to(&self, file: &Attachment) -> String {
         let (own_url, now) = (self.core.own_url(), self.core.now());
         self.core.change(|state| media::keep(state, &own_url, file, now)).map(|kept| kept.media).unwrap_or_default()
+    }
+
+    /// A user uploads a file to the account's files host, e.g. for a template; returns its uuid, empty for an unknown host.
+    pub fn add_drive_file(&self, host: &str, file: &Attachment) -> String {
+        let now = self.core.now().timestamp();
+        self.core.change(|state| {
+            let Some(account_id) = state.accounts.get(host).map(|account| account.id) else { return String::new() };
+            state.drive.opened += 1;
+            let uuid = Uuid::new_v4().to_string();
+            state.drive.files.push(DriveFile {
+                id: state.drive.opened,
+                uuid: uuid.clone(),
+                version_uuid: Uuid::new_v4().to_string(),
+                account_id,
+                name: file.name.clone(),
+                content_type: file.content_type.clone(),
+                bytes: file.bytes.clone(),
+                created_at: now,
+                is_trashed: false,
+            });
+            uuid
+        })
     }
 
     /// Expires every link to a file now: it answers 404.

@@ -18,7 +18,7 @@ pub(super) type Files = HashMap<String, Bytes>;
 
 /// Unpacks the archive and rejects what amoCRM's upload rejects: folders around it, invalid paths, no manifest.
 pub(super) fn unpack(zip: &[u8]) -> Result<Files> {
-    let mut archive = ZipArchive::new(Cursor::new(zip)).context("the archive is no zip file")?;
+    let mut archive = ZipArchive::new(Cursor::new(zip)).context("the archive is not a zip file")?;
     let mut files = Files::new();
     let mut left = UNPACKED_LIMIT;
     for at in 0..archive.len() {
@@ -37,7 +37,7 @@ pub(super) fn unpack(zip: &[u8]) -> Result<Files> {
     }
     if !files.contains_key("manifest.json") {
         if let Some(deep) = files.keys().find(|name| name.ends_with("/manifest.json")) {
-            bail!("manifest.json must stand at the root of the archive, not at {deep}");
+            bail!("manifest.json must be at the root of the archive, not at {deep}");
         }
         bail!("the archive has no manifest.json");
     }

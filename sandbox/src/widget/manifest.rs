@@ -135,7 +135,7 @@ fn locations(manifest: &Value, texts: &BTreeMap<String, Value>) -> Result<()> {
     let locations = strings(manifest, "/locations")?;
     for one in &locations {
         let area = one.strip_suffix("-0").or_else(|| one.strip_suffix("-1")).unwrap_or(one);
-        ensure!(AREAS.contains(&area) || OTHERS.contains(one), "locations names {one:?}, which is no location");
+        ensure!(AREAS.contains(&area) || OTHERS.contains(one), "locations names {one:?}, which is not a location");
     }
     if locations.contains(&"advanced_settings") {
         translated(manifest, "/advanced/title", texts)?;

@@ -75,7 +75,7 @@ fn a_good_archive_is_taken_with_its_texts_fields_and_places() {
 #[test]
 fn an_archive_that_an_upload_would_refuse_is_refused_with_the_reason() {
     let no_zip = format!("{:#}", Widget::load("bridge", b"no zip").unwrap_err());
-    assert!(no_zip.contains("no zip file"), "{no_zip}");
+    assert!(no_zip.contains("not a zip file"), "{no_zip}");
     let reason = refusal(|files| files.retain(|(path, _)| path != "manifest.json"));
     assert!(reason.contains("has no manifest.json"), "{reason}");
     let reason = refusal(|files| {
@@ -109,7 +109,7 @@ fn every_rule_of_the_manifest_is_held() {
         ("/widget/locale", json!(["ru", "en", "es"]), "i18n/es.json"),
         ("/widget/name", json!("Bridge"), "no text for Bridge"),
         ("/widget/installation", json!("yes"), "true or false"),
-        ("/locations", json!(["settings", "everything"]), "no location"),
+        ("/locations", json!(["settings", "everything"]), "not a location"),
         ("/locations", json!([]), "must not be empty"),
         ("/settings/state/type", json!("select"), "unknown type"),
         ("/tour/is_tour", json!(false), "must be true"),

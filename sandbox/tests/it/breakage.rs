@@ -123,7 +123,7 @@ async fn a_chat(world: &World) -> String {
     world.sandbox.chats(HOST).remove(0).id
 }
 
-/// Texts of the chat hooks in the log's order of sending, told apart by what became of them.
+/// Outcomes of the chat hooks in the log, in the order of sending.
 fn notes(world: &World) -> Vec<Option<String>> {
     let lines = world.sandbox.requests();
     lines.into_iter().filter(|line| line.path.starts_with("/location/")).map(|line| line.note).collect()

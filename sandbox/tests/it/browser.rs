@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::archive::{files, zipped};
 use crate::caller::{HOST, World, text};
 
-/// A browser, or none where nobody started a chromedriver.
+/// A browser, or none without a chromedriver.
 pub async fn browser() -> Option<Client> {
     let driver = std::env::var("PAROM_TEST_CHROMEDRIVER").ok();
     // tests/run installs a browser and lets no test be skipped.

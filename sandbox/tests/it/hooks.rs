@@ -54,7 +54,7 @@ async fn a_lost_hook_is_not_repeated_and_is_written_down() {
     let chat = world.sandbox.chats(HOST).remove(0).id;
     let said = world.sandbox.manager_says(HOST, &chat, "Hi").await.unwrap();
     assert_eq!(said.answer.status, None);
-    assert_eq!(said.answer.error.as_deref(), Some("nobody listens there"));
+    assert_eq!(said.answer.error.as_deref(), Some("nothing listens there"));
     let hooks: Vec<_> = world.sandbox.requests().into_iter().filter(|one| one.path.starts_with("/location/")).collect();
     assert_eq!(hooks.len(), 1);
     assert_eq!(world.sandbox.messages(HOST)[1].hook, Some(said.answer));

@@ -112,7 +112,7 @@ async fn s9_steps_tags_and_notes_are_there() {
     assert_eq!(world.json("POST", "/api/v4/leads/5/notes", &token, Some(json!([{}]))).await.0, 404);
 }
 
-/// S9: what amoCRM has and the sandbox has not is said to be so; only what amoCRM refuses is 405.
+/// S9: a method that only the sandbox lacks is answered as unsupported; only those that amoCRM refuses are 405.
 #[tokio::test]
 async fn s9_a_method_that_is_not_there_is_no_card_and_no_wrong_verb() {
     let world = World::new().await;

@@ -96,7 +96,7 @@ async fn an_ordinary_user_sees_the_account_and_no_users() {
     let admin = world.access().await;
     let (_, users) = world.json("GET", "/api/v4/users?with=amojo_id", &admin, None).await;
     assert_eq!(users["_embedded"]["users"][2]["amojo_id"], json!(null));
-    // What somebody may look at, in the documents' form.
+    // A user's rights, in the documents' form.
     let rights = sandbox::UserRights { leads: 'M', contacts: 'G', group_id: Some(7), stages: vec![(3, 4, 'D')] };
     world.sandbox.set_rights(HOST, manager, rights);
     let (_, shown) = world.json("GET", &format!("/api/v4/users/{manager}"), &admin, None).await;

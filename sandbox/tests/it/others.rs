@@ -1,5 +1,5 @@
-//! What other people's clients send, byte for byte, and what production answered them. Where that is wider than the
-//! documents, chats-api §7.1 and crm-api §11.1 say so.
+//! Requests of third-party clients, byte for byte, and production's answers. Differences from the documents are listed
+//! in chats-api §7.1 and crm-api §11.1.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ fn is_random_uuid(id: &str) -> bool {
     form && uuid::Uuid::parse_str(id).is_ok()
 }
 
-/// S1: `league/oauth2-client`, on which amoCRM's SDK for PHP stands, posts a form.
+/// S1: `league/oauth2-client`, which amoCRM's SDK for PHP uses, posts a form.
 #[tokio::test]
 async fn s1_tokens_are_given_for_forms_too() {
     let world = World::new().await;
@@ -123,7 +123,7 @@ async fn s6_amojos_id_of_a_chat_decides_over_another_conversation_id() {
     assert_eq!((chats.len(), chats[0].messages, chats[0].conversation_id.as_deref()), (1, 4, Some("conv-77")));
 }
 
-/// S6 b: recorded: `user` by a manager's id alone makes a person of whom only an id is told.
+/// S6 b: recorded: `user` with only a manager's id creates a person of whom only the id is returned.
 #[tokio::test]
 async fn s6_a_chat_is_made_for_an_id_alone() {
     let world = World::connected().await;
@@ -188,7 +188,7 @@ async fn s8_an_edit_is_answered_like_a_message() {
     assert_eq!((status, body), (200, first));
 }
 
-/// S12: the scheme of before autumn 2019 is for channels of that time; its caller hears so.
+/// S12: the signature scheme of before autumn 2019 is for channels of that time; the error says so to its caller.
 #[tokio::test]
 async fn s12_the_oldest_signature_is_refused_by_its_name() {
     use hmac::{Hmac, KeyInit, Mac};

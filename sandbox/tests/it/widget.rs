@@ -98,7 +98,7 @@ async fn an_uploaded_widget_is_served_and_shown_to_rest() {
     );
     assert_eq!(world.json("GET", "/api/v4/widgets/other", &token, None).await.0, 404);
     let refused = world.sandbox.set_widget("main", "bridge", b"no zip").unwrap_err();
-    assert!(format!("{refused:#}").contains("no zip file"));
+    assert!(format!("{refused:#}").contains("not a zip file"));
     // The widget from before stays.
     assert_eq!(get(&world, "/widgets/bridge/script.js").await.0, 200);
 }
@@ -215,7 +215,7 @@ async fn without_multiple_sources_amocrm_makes_one_itself() {
     assert_eq!(to, format!("/accounts/{HOST}/settings/widgets/bridge?pipeline={}", pipelines[1].id));
     let sources = world.sandbox.sources(HOST);
     assert_eq!((sources.len(), &sources[0]["pipeline_id"]), (1, &json!(pipelines[1].id)));
-    // A user deletes it; nobody is told.
+    // A user deletes it, without a notice.
     let path = format!("/sources/{}/delete", sources[0]["id"]);
     assert_eq!(post(&world, &path, json!({})).await, 303);
     assert!(world.sandbox.sources(HOST).is_empty());

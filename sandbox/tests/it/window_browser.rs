@@ -14,7 +14,7 @@ async fn find(browser: &Client, selector: &str) -> Element {
     wait.for_element(Locator::Css(selector)).await.unwrap()
 }
 
-/// Presses a button wherever it is, also in a row that is just being drawn anew.
+/// Presses a button at its current position, also in a row that is being rendered again.
 async fn press(browser: &Client, selector: &str) {
     find(browser, selector).await;
     let script = "document.querySelector(arguments[0]).click()";

@@ -1,5 +1,5 @@
-// The chat. Its page is whole without script; with it messages leave without a reload and wait for a connection in the
-// browser's storage (outbox.js), answers come by themselves (stream.js), and what was seen is told (receipts.js).
+// The chat. The page works without script; with it messages are sent without a reload and wait in the browser's storage
+// for a connection (outbox.js), answers arrive automatically (stream.js), and receipts are reported (receipts.js).
 
 import { drawing } from "./dom.js";
 import { letAttach, takeFiles } from "./files.js";
@@ -32,7 +32,7 @@ const writes = (text, more) => {
 
 on(form, "submit", (event) => {
   event.preventDefault();
-  // The answers belong to the message that waits for them, whatever is written now.
+  // The answers belong to the waiting message, whatever is written meanwhile.
   if (asks() && isHeld()) correct(introduction());
   const [text, files] = [input.value.trim(), takeFiles()];
   if (files.length) files.forEach((file, at) => writes(at ? "" : text, { file }));
@@ -44,13 +44,13 @@ on(form, "submit", (event) => {
 on(input, "input", tellTyping);
 on(input, "keydown", (event) => {
   const plain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
-  // On phones Enter breaks the line; while a word is being composed it belongs to the composition.
+  // On phones Enter inserts a line break; during a composition it belongs to the input method.
   if (event.key !== "Enter" || !plain || event.isComposing || matchMedia("(pointer: coarse)").matches) return;
   event.preventDefault();
   form.requestSubmit();
 });
 
-// The position of the last answer is the cursor: a new connection goes on after it.
+// The position of the last answer is the cursor: a new connection continues after it.
 let closes;
 let isOpen = false;
 let after = place.after;
@@ -86,7 +86,7 @@ const changed = ({ id, ...reactions }) => {
   if (row) reacted(row, reactions);
 };
 
-// The same customer wrote on another device, or what they wrote could not be read before.
+// The customer wrote on another device, or earlier messages could not be read before.
 const spoke = async ({ id }) => {
   introduced();
   if (rowOf(id)) return;
@@ -115,7 +115,7 @@ const heard = {
     types(...who);
   },
   spoke,
-  // Many tabs of this chat are open: this one goes on when somebody looks at it.
+  // Many tabs of this chat are open: this one continues when it becomes visible.
   replaced: () => disconnect(),
   end: ended,
 };
@@ -142,7 +142,7 @@ on(document, "visibilitychange", () => {
     hiddenAt = Date.now();
     return;
   }
-  // A phone that slept may hold a dead connection that looks open.
+  // After sleep a phone may have a dead connection that looks open.
   if (Date.now() - hiddenAt > 60000) disconnect();
   wake();
 });
@@ -165,5 +165,5 @@ if (waits() && !isHeld()) introduced();
 begin();
 connect();
 
-/** Tries again now: somebody looks, or is known by another token. */
+/** Retries now: the chat became visible, or the customer's token changed. */
 export const awake = wake;

@@ -1,4 +1,4 @@
-// What a message holds beside its text: quotes, files, places, and what can be chosen.
+// The content of a message besides its text: quotes, files, places, and choices.
 
 import { button, drawing, element } from "./dom.js";
 import { sized, words } from "./tools.js";
@@ -14,7 +14,7 @@ const link = (url, className, text) => {
 // An address in a text, without the punctuation that ends its sentence.
 const address = /\bhttps?:\/\/[^\s<>"]*[^\s<>".,:;!?'«»…)\]}]/gi;
 
-/** A text with its addresses as links. */
+/** A text with its addresses converted to links. */
 export const linked = (text) => {
   const pieces = [];
   let end = 0;
@@ -41,14 +41,14 @@ const player = (name) => (file) => {
   const made = element(name);
   made.src = file.url;
   made.controls = true;
-  // How long it is; the rest when somebody plays it.
+  // Load the duration only; the rest when it is played.
   made.preload = "metadata";
   made.loading = "lazy";
   made.setAttribute("aria-label", named(file));
   return made;
 };
 
-// Without an address it is on its way.
+// Without an address it is still being uploaded.
 const download = (file) => {
   const made = element("p", "file");
   made.append(file.url ? link(file.url, "", named(file)) : element("span", "", named(file)));
@@ -58,7 +58,7 @@ const download = (file) => {
 
 const ways = { picture: image, sticker: image, video: player("video"), voice: player("audio"), audio: player("audio") };
 
-/** A file as it is shown. */
+/** Renders a file. */
 export const shownFile = (file) => {
   const made = (file.url && ways[file.kind] ? ways[file.kind] : download)(file);
   made.classList.add("enclosed");
@@ -77,7 +77,7 @@ const quote = ({ name, text, forwarded }) => {
   return made;
 };
 
-// A place or a contact: what it is, and where it leads.
+// Renders a place or a contact, with its link.
 const card = ({ kind, title, note, url, leads }) => {
   const [made, about, end] = [element("div", "card"), element("div"), element("p", "", url ? "" : leads)];
   if (url) end.append(link(url, "", leads));
@@ -86,7 +86,7 @@ const card = ({ kind, title, note, url, leads }) => {
   return made;
 };
 
-/** What stands above the text. */
+/** Renders the parts above the text. */
 export const above = ({ quote: quoted, file, card: shown, list }) =>
   [quoted && quote(quoted), file && shownFile(file), shown && card(shown), list?.header && element("p", "title", list.header)].filter(Boolean);
 
@@ -125,7 +125,7 @@ const list = ({ body, footer, button: open, sections }, choose) => {
   return made;
 };
 
-/** What stands below the text; `choose` is told a text and, of a list, the row. */
+/** Renders the parts below the text; `choose` is called with a text and, for a list, the row. */
 export const below = (message, choose) => {
   const rows = message.buttons?.length && buttons(message.buttons, choose);
   return [rows, message.list && list(message.list, choose)].filter(Boolean);

@@ -1,4 +1,4 @@
-// Elements, made without markup: whatever somebody wrote goes in as text.
+// Creates elements without parsing markup: user input is inserted as text.
 
 /** A new element with a text. */
 export const element = (name, className, text) => {
@@ -8,7 +8,7 @@ export const element = (name, className, text) => {
   return made;
 };
 
-/** A button that does something. */
+/** A button with an action. */
 export const button = (className, text, act) => {
   const made = element("button", className, text);
   made.type = "button";
@@ -16,7 +16,7 @@ export const button = (className, text, act) => {
   return made;
 };
 
-/** The same with a drawing instead of words, which are told to those who do not see it. */
+/** A button with an icon instead of a text; screen readers get the text. */
 export const drawn = (className, shape, words, act) => {
   const made = button(className, "", act);
   made.title = words;
@@ -37,7 +37,7 @@ const shapes = {
   smile: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z M8.5 14.5a4.5 4.5 0 0 0 7 0 M9 9.5v.5 M15 9.5v.5",
 };
 
-/** A drawing in the colour of the text around it. */
+/** An icon in the colour of the surrounding text. */
 export const drawing = (shape) => {
   const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
@@ -49,23 +49,23 @@ export const drawing = (shape) => {
   return made;
 };
 
-/** The first letter of a name, in the circle that stands for a picture. */
+/** The first letter of a name, in the circle that replaces a picture. */
 export const avatar = (name) => {
   const made = element("span", "avatar", [...(name || "?").trim()][0].toUpperCase());
   made.setAttribute("aria-hidden", "true");
   return made;
 };
 
-/** Says how many: the form of a sentence that a language has for a number. */
+/** A text with a count, in the plural form that the language has for it. */
 export const counting = (language) => {
   const plural = new Intl.PluralRules(language);
   return (forms, n) => (forms[plural.select(n)] || forms.other).replace("{n}", n);
 };
 
-/** The page's title without the number that we put in front. */
+/** The page's title without our counter in front. */
 export const bareTitle = () => document.title.replace(/^\(\d+\) /, "");
 
-/** Puts a number in front of the page's title, or takes it away. */
+/** Puts a counter in front of the page's title, or removes it. */
 export const countInTitle = (n) => {
   const wanted = n > 0 ? "(" + n + ") " + bareTitle() : bareTitle();
   if (document.title !== wanted) document.title = wanted;

@@ -1,4 +1,4 @@
-// Files that go with the next message: chosen, taken by the camera, dragged here or pasted.
+// Files to send with the next message: chosen, taken with the camera, dragged here or pasted.
 
 import { button, drawn, element } from "./dom.js";
 import { place } from "./place.js";
@@ -46,7 +46,7 @@ const add = (files) => {
   draw();
 };
 
-/** The files that were chosen, from now on the caller's. */
+/** Takes the chosen files: they belong to the caller from now on. */
 export const takeFiles = () => {
   const taken = chosen.splice(0);
   say("file", "");
@@ -67,7 +67,7 @@ const chooser = (shape, label, attributes) => {
   return [open, input];
 };
 
-/** Puts the buttons before an element, and the list of chosen files above it. */
+/** Puts the buttons in front of an element, and the list of chosen files above it. */
 export const letAttach = (before, row) => {
   const most = words.attach_limit.replace("{size}", limited(Math.max(...Object.values(place.limits))));
   before.before(...chooser("file", words.attach + ". " + most, { multiple: "" }));

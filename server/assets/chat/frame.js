@@ -1,4 +1,4 @@
-// The chat's parts, as the hosted page has them (templates/chat/page.html), for a place that has none yet.
+// Creates the chat's elements, as in the hosted page (templates/chat/page.html), where they do not exist yet.
 
 import { linked } from "./content.js";
 import { avatar, drawn, element } from "./dom.js";
@@ -39,7 +39,7 @@ const intro = () => {
 
 const privacy = () => (place.privacy ? [made("p", "privacy", { class: "small" }, ...linked(place.privacy))] : []);
 
-/** Builds them into an element; `leave` is what the button in the head does. */
+/** Builds them into an element; `leave` is the action of the button in the header. */
 export const build = (into, leave) => {
   const state = made("p", "status", { class: place.here ? "here" : "" }, place.status);
   const name = made("div", "", { class: "about" }, made("h2", "title", {}, place.title), state);

@@ -1,4 +1,4 @@
-// What is asked before the first message: who writes, and whether that is agreed to.
+// The questions before the first message: the customer's data and consent.
 
 import { place } from "./place.js";
 import { on, part } from "./tools.js";
@@ -12,13 +12,13 @@ const shows = (isShown) => {
   intro.hidden = !isShown;
 };
 
-/** Asks no longer. */
+/** Stops asking. */
 export const introduced = () => shows(false);
 
-/** Whether something is asked. */
+/** Whether there is a question to answer. */
 export const asks = () => Boolean(intro && !intro.disabled);
 
-/** The answers, once: they go with the first message. */
+/** Takes the answers, once: they are sent with the first message. */
 export const introduction = () => {
   if (!asks()) return {};
   const typed = [...intro.querySelectorAll("input:not([type=checkbox])")].filter((field) => field.value.trim());
@@ -29,8 +29,8 @@ export const introduction = () => {
 };
 
 /**
- * Asks again, because an answer was not accepted: `wrong` holds a sentence by the name of its field. False: nothing of
- * that is asked here.
+ * Asks again after an answer was rejected: `wrong` contains an error text for each field. False: none of these fields
+ * is asked for.
  */
 export const askAgain = (wrong, { about, consent } = {}) => {
   const fields = Object.keys(wrong).map((name) => intro?.querySelector(`[name=${CSS.escape(name)}]`)).filter(Boolean);

@@ -1,4 +1,4 @@
-// What is shown and told beside messages: that somebody types, and reactions of both sides.
+// Typing and reactions of both sides.
 
 import { button, element } from "./dom.js";
 import { place } from "./place.js";
@@ -7,7 +7,7 @@ import { on, part, post, words } from "./tools.js";
 const typing = part("typing");
 let over;
 
-/** Somebody types, for so long. */
+/** A manager is typing, for this many milliseconds. */
 export const types = ({ name, millis }) => {
   clearTimeout(over);
   typing.textContent = name ? words.typing.replace("{name}", name) : words.somebody;
@@ -15,7 +15,7 @@ export const types = ({ name, millis }) => {
   over = setTimeout(typed, millis);
 };
 
-/** Nobody does. */
+/** The manager stopped typing. */
 export const typed = () => {
   clearTimeout(over);
   typing.hidden = true;
@@ -23,7 +23,7 @@ export const typed = () => {
 
 let toldAt = 0;
 
-/** The customer types: told every three seconds at most, and never twice. */
+/** Reports that the customer is typing, at most every three seconds; never repeated. */
 export const tellTyping = () => {
   if (!place.started || Date.now() - toldAt < 3000) return;
   toldAt = Date.now();
@@ -38,7 +38,7 @@ const draw = (row) => {
   row.querySelectorAll(".emoji button").forEach((one) => one.setAttribute("aria-pressed", one.textContent === mine));
 };
 
-/** Shows the reactions of a message as they are now. */
+/** Shows the current reactions of a message. */
 export const reacted = (row, { mine, theirs }) => {
   Object.assign(row.dataset, { mine: mine || "", theirs: theirs || "" });
   draw(row);
@@ -52,7 +52,7 @@ const react = async (row, sign) => {
   try {
     done = (await post("/reactions", { id: row.dataset.id, emoji: now })).ok;
   } catch {
-    // Nobody answered.
+    // There was no answer.
   }
   if (!done) reacted(row, { mine: before, theirs: row.dataset.theirs });
 };
@@ -64,7 +64,7 @@ export const letReact = (row) => {
   choices.hidden = true;
   const opens = (isOpen) => {
     choices.hidden = !isOpen;
-    // Above the message, so that no text moves; below where there is no room above.
+    // Above the message, so that no text moves; below it if there is no room above.
     choices.classList.toggle("below", row.offsetTop - part("log").scrollTop < 56);
     open.setAttribute("aria-expanded", isOpen);
   };

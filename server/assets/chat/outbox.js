@@ -1,5 +1,5 @@
-// What is not sent yet. Every message has its id before the first try and stays in the browser's storage until the
-// server has it: a repeat is recognised there, a reload or a lost connection loses nothing.
+// Unsent messages. Every message has its id before the first attempt and stays in the browser's storage until the
+// server has it: the server recognises repeats, and a reload or a lost connection loses nothing.
 
 import { askAgain } from "./intro.js";
 import { place } from "./place.js";
@@ -7,7 +7,7 @@ import { dropFile, fileOf, keepFile } from "./store.js";
 import { counted, newId, on, pause, post, words } from "./tools.js";
 import { drawFile, mark, remove, rowOf, say, saying, show } from "./view.js";
 
-// An item of storage each, so that tabs never write over each other; the keys sort by time.
+// One storage item per message, so that tabs never overwrite each other; the keys sort by time.
 const prefix = "parom:" + place.source + ":" + place.whose;
 const memory = new Map();
 let made = 0;
@@ -27,7 +27,7 @@ const drop = (item) => {
   try {
     localStorage.removeItem(item.key);
   } catch {
-    // There is no storage: nothing was in it.
+    // There is no storage, so nothing was stored.
   }
 };
 
@@ -45,17 +45,17 @@ const all = () => {
     const keys = Object.keys(localStorage).filter((key) => key.startsWith(prefix));
     items.push(...keys.map((key) => parsed(localStorage.getItem(key))));
   } catch {
-    // As above.
+    // There is no storage, as above.
   }
   return items.filter((item) => item?.id && item.key).sort((a, b) => (a.key < b.key ? -1 : 1));
 };
 
 const waiting = () => all().filter((item) => !item.refused);
 
-/** Whether a message waits for other answers to what is asked. */
+/** Whether a message waits for other answers to the questions. */
 export const isHeld = () => Boolean(waiting()[0]?.wrong);
 
-/** Sends what waits with these answers. */
+/** Sends the waiting messages with these answers. */
 export const correct = (answers) => {
   const [held] = waiting();
   put({ ...held, wrong: undefined, with: { ...held.with, ...answers } });
@@ -88,8 +88,8 @@ const stored = async (item, file) => {
 let storing = Promise.resolve();
 
 /**
- * Shows a new message and sends it, now or when it can be. `row`: the row of a list that was chosen; `file`: what goes
- * with it; whatever else there is – answers to questions, consent – goes along.
+ * Shows a new message and sends it, now or as soon as possible. `row`: the chosen row of a list; `file`: its file;
+ * `others`: further fields such as answers to questions and consent.
  */
 export const write = (text, { row, file, ...others } = {}) => {
   const at = new Date().toISOString();
@@ -98,7 +98,7 @@ export const write = (text, { row, file, ...others } = {}) => {
   const key = prefix + "|" + [at, String(made).padStart(6, "0"), id].join("|");
   const about = file && { kind: "file", name: file.name, size: file.size };
   const item = { key, id, text, row, at, file: about, with: { ...others, visit: place.visit() } };
-  // One after the other: a file takes its time, and what was written after it comes after it.
+  // One after another: a file takes time, and what was written later must arrive later.
   storing = storing.then(() => stored(item, file));
   return storing;
 };
@@ -108,7 +108,7 @@ let wanted = false;
 let failures = 0;
 let retry;
 
-/** Sends what waits, oldest first, one at a time; tabs take turns where the browser can arrange it. */
+/** Sends what waits, oldest first, one at a time; tabs take turns if the browser supports locks. */
 export const send = async () => {
   wanted = true;
   say("unsent", waiting().length);
@@ -145,8 +145,7 @@ const refuse = (item, why) => {
   return 0;
 };
 
-// What is asked before the first message was answered in a way that the server does not accept: it is asked again, and
-// everything waits in its order until then.
+// The server rejected an answer to the questions: they are asked again, and everything waits in its order until then.
 const asked = async (item, answer) => {
   const problem = await answer.json().catch(() => ({}));
   const wrong = Object.fromEntries((problem.errors || []).map(({ pointer, detail }) => [pointer.split("/").pop(), detail]));
@@ -181,13 +180,13 @@ const arrived = async (item, answer) => {
   return 0;
 };
 
-// Gives 0 when the next may go, else milliseconds to wait.
+// Returns 0 if the next may be sent, else the milliseconds to wait.
 const deliver = async (item) => {
   let answer = { status: 0 };
   try {
     answer = await posted(item);
   } catch {
-    // Nobody answered: whether it arrived is found out by the repeat.
+    // No answer: the repeat shows whether it arrived.
   }
   const status = answer.status;
   if (status === 200 || status === 202) return arrived(item, answer);
@@ -219,7 +218,7 @@ on(window, "storage", (event) => {
   if (!item?.id) return;
   if (event.newValue) {
     present(item);
-    // The tab that wrote it may be closed before it has sent it.
+    // The tab that wrote it may be closed before it was sent.
     send();
   } else if (item.refused) {
     remove(item.id);
@@ -228,16 +227,18 @@ on(window, "storage", (event) => {
   }
 });
 
-/** Shows what an earlier visit left unsent; what the page shows already has arrived, only its answer was lost. */
+/**
+ * Shows what an earlier visit left unsent. Messages that are on the page have arrived; only their answers were lost.
+ */
 export const begin = () => {
   for (const item of all()) {
     if (rowOf(item.id)) drop(item);
     else present(item);
-    // Without the question it is sent as it is.
+    // Without the question it is sent unchanged.
     if (item.wrong && !askAgain(item.wrong, item.with)) put({ ...item, wrong: undefined });
   }
   send();
 };
 
-/** Whether something waits. */
+/** Whether anything waits. */
 export const waits = () => all().length > 0;

@@ -1,15 +1,15 @@
-// Where this chat is: on a page of its own, known again by a cookie. On other people's sites site.js makes the same.
+// The chat's environment: its own page, where a cookie identifies the visitor. On other sites site.js creates the same.
 
 import { countInTitle } from "./dom.js";
 
 const given = JSON.parse(document.body.dataset.chat);
 
-/** What the page was given, and what every part of the chat uses. */
+/** The page's settings, and data shared by all parts of the chat. */
 export const place = {
   ...given,
   root: document,
   area: document.body,
-  // In the names of storage: whose messages wait.
+  // Part of storage names: whose messages wait.
   whose: "",
   headers: () => ({}),
   isKnown: () => true,

@@ -1,4 +1,4 @@
-// Receipts: an answer is delivered when it is here and read when it is on the screen of a visible page.
+// Receipts: an answer is delivered when it is on the page, and read when it is on the screen of a visible page.
 
 import { place } from "./place.js";
 import { on, part, post } from "./tools.js";
@@ -9,7 +9,7 @@ const onScreen = new Set();
 const unread = new Set();
 let telling;
 
-// What one tab shows is read in all.
+// What was read in one tab is read in all.
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("parom:" + place.source + ":" + place.whose) : null;
 place.signal.addEventListener("abort", () => tabs?.close());
 
@@ -26,7 +26,7 @@ const flush = async () => {
     const answer = await post("/receipts", { delivered, read });
     done = answer.ok || (answer.status < 500 && answer.status !== 429 && answer.status !== 401);
   } catch {
-    // Told later.
+    // Reported later.
   }
   if (done) {
     read.forEach((id) => owed.read.delete(id));
@@ -45,7 +45,7 @@ const isBefore = (a, b) => Boolean(a.compareDocumentPosition(b) & Node.DOCUMENT_
 const looked = () => {
   if (document.visibilityState !== "visible" || !onScreen.size) return;
   const lowest = [...onScreen].reduce((a, b) => (isBefore(a, b) ? b : a));
-  // Whoever reads below has gone past what came before, however far it scrolled away.
+  // Reading a message also marks the earlier ones as read, however far they have scrolled away.
   for (const row of [...unread].map(rowOf).filter((row) => row && (row === lowest || isBefore(row, lowest)))) {
     observer.unobserve(row);
     tell("read", row.dataset.id);
@@ -65,7 +65,7 @@ const note = (entries) => {
 const observer = new IntersectionObserver(note, { root: part("log"), rootMargin: "0px 0px -16px 0px" });
 if (tabs) tabs.onmessage = (event) => seen(event.data);
 
-/** An answer is on the page. */
+/** Handles an answer that is on the page. */
 export const arrived = (row, isNew) => {
   if (isNew) tell("delivered", row.dataset.id);
   unread.add(row.dataset.id);

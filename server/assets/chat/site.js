@@ -1,5 +1,5 @@
-// The chat on somebody else's site: a button in a shadow root of its own, and the chat behind it. Who writes is told by a
-// secret in the site's own storage – cookies of other sites are partitioned or gone – or by the site's signed token.
+// The chat on another site: a button in its own shadow root, and the chat behind it. A secret in the site's own storage
+// identifies the visitor, because cookies of other sites are partitioned or blocked; or the site's signed token.
 
 import { bareTitle, countInTitle, counting, drawing, drawn, element } from "./dom.js";
 import { openChat, style } from "./parts.js";
@@ -15,14 +15,14 @@ const stored = (store, name, value) => {
     if (value === null) store().removeItem(named(name));
     else store().setItem(named(name), value);
   } catch {
-    // The browser keeps nothing for this site.
+    // The browser stores nothing for this site.
   }
   return value;
 };
 const always = (name, value) => stored(() => localStorage, name, value);
 const session = (name, value) => stored(() => sessionStorage, name, value);
 
-// Who writes.
+// Identifies the visitor.
 let token = script.dataset.token || "";
 let secret = always("visitor") || "";
 
@@ -37,7 +37,7 @@ const makeKnown = () => {
   if (!token && !secret) secret = always("visitor") || always("visitor", newSecret());
 };
 
-// What the site says of its customer; whether that is true, the server finds out.
+// The customer as claimed by the site; the server verifies it.
 const claims = () => {
   try {
     const text = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
@@ -48,7 +48,7 @@ const claims = () => {
 };
 const subject = () => String(claims().sub ?? "");
 
-// Where they came in: what an advertisement wrote into the address of the first page counts on the later ones too.
+// The entry page: campaign parameters of the first page's address also count on later pages.
 if (!session("landing") || /[?&]utm_/.test(location.search)) {
   session("landing", JSON.stringify({ url: location.href, referrer: document.referrer }));
 }
@@ -67,11 +67,11 @@ let bubble;
 let chat;
 let ending;
 
-// So narrow, the chat covers the whole page (site.css).
+// On screens this narrow the chat covers the whole page (site.css).
 const narrow = matchMedia("(max-width: 480px), (max-height: 480px)");
 const isNarrow = () => narrow.matches;
 
-// What covers the page is a dialogue of its own: the page below is not told of, nor reached.
+// A chat that covers the page is a modal dialogue: the page below is hidden from screen readers and cannot be reached.
 const cover = () => panel.setAttribute("aria-modal", String(!panel.hidden && isNarrow()));
 
 const stops = () => {
@@ -79,7 +79,7 @@ const stops = () => {
   return [...all].filter((one) => !one.disabled && one.getClientRects().length > 0);
 };
 
-// The key Tab goes round within a chat that covers the page.
+// In a chat that covers the page the Tab key cycles within the chat.
 const goRound = (event) => {
   if (event.key !== "Tab" || !isNarrow()) return;
   const all = stops();
@@ -111,7 +111,7 @@ const place = (told, signal) => ({
   source,
   root,
   area: panel,
-  // Nobody is asked what the site knows.
+  // The customer is not asked for what the site provides.
   ask: look.ask.filter((name) => !claims()[name]),
   whose: token ? "c" + subject() : "a",
   headers: () => ({ Authorization: "Bearer " + (token || secret) }),
@@ -130,13 +130,13 @@ const history = async () => {
   return answer.ok ? answer.json() : {};
 };
 
-// Opens the chat itself, once: when somebody wants it, or when there may be answers.
+// Opens the chat itself, once: when the visitor wants it, or when there may be answers.
 const enter = () => {
   if (ending) return;
   ending = new AbortController();
   const mine = ending;
   history()
-    // No line: what was said before comes when there is one.
+    // No connection: earlier messages are loaded when there is one.
     .catch(() => ({ started: true, partial: true }))
     .then((told) => {
       if (mine.signal.aborted) return;
@@ -176,11 +176,11 @@ const close = () => {
   bubble.focus();
 };
 
-/** What a site may do: `window.Parom`. */
+/** The API for the site: `window.Parom`. */
 const api = {
   open,
   close,
-  // The token of the customer who has signed in to the site: their chat is theirs on every device.
+  // The token of a customer signed in to the site: their chat is the same on every device.
   signIn: (signed) => {
     const before = token && subject();
     token = signed;
@@ -190,7 +190,7 @@ const api = {
       enter();
     }
   },
-  // Whoever comes next at this computer sees nothing of this one's chats.
+  // The next user of this computer sees nothing of this customer's chats.
   signOut: () => {
     token = secret = "";
     always("visitor", null);
@@ -220,7 +220,7 @@ const draw = () => {
   panel.setAttribute("role", "dialog");
   panel.setAttribute("aria-label", look.title);
   panel.addEventListener("keydown", (event) => {
-    // What is typed here is no shortcut of the site's.
+    // Keys typed here must not trigger shortcuts of the site.
     event.stopPropagation();
     if (event.key === "Escape" && !event.defaultPrevented) close();
     goRound(event);
@@ -237,7 +237,7 @@ const draw = () => {
 };
 
 const begin = async () => {
-  // A site that is not in the source's list is not let in: nothing is drawn.
+  // A site that is not in the source's list is refused: nothing is rendered.
   const answer = await fetch(base + "/look", { credentials: "omit" });
   if (!answer.ok) throw answer;
   look = await answer.json();
@@ -257,7 +257,7 @@ const begin = async () => {
   dispatchEvent(new CustomEvent("parom:ready"));
 };
 
-// Whoever put the line here looks into the console; a browser says only that the answer was withheld.
+// For developers of the site: the browser itself only reports that the answer was withheld.
 const notShown = () => {
   if (!navigator.onLine) return;
   console.warn("Parom: no chat on " + location.origin + ". Add this address in Parom: Sources, the chat, Install, \"Sites\". Or Parom does not answer.");

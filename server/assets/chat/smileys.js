@@ -1,4 +1,4 @@
-// A small picker of emoji: arrows move in it, Escape leaves it.
+// A small picker of emoji: arrow keys move in it, Escape closes it.
 
 import { button, drawn, element } from "./dom.js";
 import { part, words } from "./tools.js";

@@ -1,4 +1,5 @@
-// A short tone for an answer that nobody looks at. Browsers let a page sound only after somebody has pressed something.
+// A short tone for an answer that is not in view. Browsers allow sound only after the visitor has interacted with the
+// page.
 
 import { place } from "./place.js";
 import { on } from "./tools.js";
@@ -10,7 +11,7 @@ const arm = () => {
   sounds = new AudioContext();
 };
 
-/** Sounds, if the browser lets it. */
+/** Plays the tone if the browser allows it. */
 export const chime = () => {
   if (sounds?.state !== "running") return;
   const [tone, volume, now] = [sounds.createOscillator(), sounds.createGain(), sounds.currentTime];

@@ -1,4 +1,4 @@
-// Files that wait for the connection, in the browser's database; where there is none, as long as the page is open.
+// Files that wait for a connection, in the browser's database; without one, in memory while the page is open.
 
 const memory = new Map();
 let opening;
@@ -20,7 +20,7 @@ const act = async (mode, deed) => {
   });
 };
 
-/** Keeps the file of a message. */
+/** Stores the file of a message. */
 export const keepFile = async (id, file) => {
   try {
     await act("readwrite", (files) => files.put(file, id));
@@ -29,7 +29,7 @@ export const keepFile = async (id, file) => {
   }
 };
 
-/** The file of a message; undefined: it is gone. */
+/** The file of a message; undefined if it no longer exists. */
 export const fileOf = async (id) => {
   try {
     return memory.get(id) ?? (await act("readonly", (files) => files.get(id)));
@@ -38,12 +38,12 @@ export const fileOf = async (id) => {
   }
 };
 
-/** Forgets the file of a message. */
+/** Deletes the file of a message. */
 export const dropFile = async (id) => {
   memory.delete(id);
   try {
     await act("readwrite", (files) => files.delete(id));
   } catch {
-    // There is no database: nothing is in it.
+    // There is no database, so nothing was stored.
   }
 };

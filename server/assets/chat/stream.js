@@ -1,8 +1,9 @@
-// The stream of answers: server-sent events, read by `fetch`, because only that can say who asks.
+// The stream of answers: server-sent events, read by `fetch`, because only that can send a header that identifies the
+// visitor.
 
 import { ask } from "./tools.js";
 
-/** Longer nothing comes, not even a sign of life: the connection is dead. */
+/** Without any data for this long, not even a keep-alive, the connection is dead. */
 const SILENCE = 45000;
 
 const eventOf = (block) => {
@@ -15,8 +16,8 @@ const eventOf = (block) => {
 };
 
 /**
- * Opens the stream after a position. `hear` is told `open`, then every event by name, data and id, and at last once
- * `end` with the status of the answer, 0: the line broke. Gives what closes it without a word.
+ * Opens the stream after a position. Calls `hear` with `open`, then with name, data and id of each event, and finally
+ * once with `end` and the status of the response (0: the connection broke). Returns a function that closes it silently.
  */
 export const listen = (after, hear) => {
   const stop = new AbortController();

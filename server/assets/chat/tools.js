@@ -1,4 +1,4 @@
-// What every part of the chat uses.
+// Helpers for all parts of the chat.
 
 import { counting } from "./dom.js";
 import { place } from "./place.js";
@@ -8,10 +8,10 @@ export const words = place.words;
 /** An element of the chat. */
 export const part = (id) => place.root.getElementById(id);
 
-/** A sentence with a count. */
+/** A text with a count. */
 export const counted = counting(words.language);
 
-/** Listens as long as this chat is there. */
+/** Listens as long as this chat exists. */
 export const on = (target, name, act, options) => target.addEventListener(name, act, { ...options, signal: place.signal });
 
 const measured = (value, unit) => {
@@ -19,13 +19,13 @@ const measured = (value, unit) => {
   return new Intl.NumberFormat(words.language, format).format(Math.max(value, 0.1));
 };
 
-/** A size in words. */
+/** A size as text. */
 export const sized = (bytes) => (bytes < 1e6 ? measured(bytes / 1e3, "kilobyte") : measured(bytes / 1e6, "megabyte"));
 
-/** A limit in words: the megabytes that are set have 1024 times 1024 bytes each. */
+/** A limit as text: the configured megabytes have 1024 times 1024 bytes. */
 export const limited = (bytes) => measured(bytes / 1024 ** 2, "megabyte");
 
-/** A new id. `crypto.randomUUID` is missing where the page came over plain http. */
+/** A new id. `crypto.randomUUID` is missing if the page was loaded over plain http. */
 export const newId = () => {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 15) | 64;
@@ -34,13 +34,13 @@ export const newId = () => {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 };
 
-/** Asks this chat for something. */
+/** Sends a request to this chat. */
 export const ask = (path, options = {}) => {
   const headers = { ...place.headers(), ...options.headers };
   return fetch(place.base + path, { credentials: "same-origin", ...options, headers });
 };
 
-/** POSTs JSON or a form to this chat; rejects after so many milliseconds. */
+/** POSTs JSON or a form to this chat; rejects after this many milliseconds. */
 export const post = (path, body, within = 20000) => {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), within);
@@ -50,5 +50,5 @@ export const post = (path, body, within = 20000) => {
   return ask(path, request).finally(() => clearTimeout(timer));
 };
 
-/** Milliseconds before the next try: 1, 2, 4 … 30 seconds, each between half and whole. */
+/** Milliseconds before the next attempt: 1, 2, 4 … 30 seconds, each randomised between half and whole. */
 export const pause = (tries) => Math.max(1000, Math.min(30000, 1000 * 2 ** Math.min(tries, 5)) * (0.5 + Math.random() / 2));

@@ -1,4 +1,4 @@
-// What is seen: messages in their list, and the strip above the input.
+// The display: messages in their list, and the notice above the input.
 
 import { above, below, linked, shownFile } from "./content.js";
 import { button, element } from "./dom.js";
@@ -10,7 +10,7 @@ const [log, list, notice, fresh] = ["log", "messages", "notice", "fresh"].map(pa
 
 const rows = new Map([...list.querySelectorAll("[data-id]")].map((row) => [row.dataset.id, row]));
 let unseen = 0;
-// Whoever is at the end stays there, also when the keyboard opens or a message grows.
+// A reader at the end stays there, also when the keyboard opens or a message grows.
 let follows = true;
 
 const toEnd = () => {
@@ -34,7 +34,7 @@ const dayOf = (at) => {
   return at.toLocaleDateString(words.language, { day: "numeric", month: "long", year: days > 300 ? "numeric" : undefined });
 };
 
-// Messages of one side within so many milliseconds are one group: name and time stand once.
+// Messages of one side within this many milliseconds are a group: name and time are shown once.
 const TOGETHER = 300000;
 
 const joined = (row, before) => {
@@ -44,7 +44,7 @@ const joined = (row, before) => {
   row.classList.toggle("follow", Boolean(isNext));
 };
 
-// Where what nobody has seen begins; it stays until the reader answers.
+// Marks the first unread message; it stays until the reader answers.
 let news;
 const markNew = (row) => {
   if (news?.isConnected) return;
@@ -55,7 +55,7 @@ const markNew = (row) => {
 
 let lastDay = "";
 
-// A line between the days, before a row that begins another one.
+// A line between days, before the first row of a day.
 const divided = (row) => {
   const at = new Date(row.querySelector("time").dateTime);
   if (at.toDateString() === lastDay) return [row];
@@ -63,15 +63,15 @@ const divided = (row) => {
   return [element("li", "day", dayOf(at)), row];
 };
 
-/** The element of a message; undefined: it is not on the page. */
+/** The element of a message; undefined if it is not on the page. */
 export const rowOf = (id) => rows.get(id);
 
-/** Answers whose receipts are owed still. */
+/** Answers whose receipts are not reported yet. */
 export const owing = () => list.querySelectorAll(".theirs[data-owed]");
 
 let choose = () => {};
 
-/** What happens when something is chosen below a message. */
+/** The action when a choice below a message is made. */
 export const onChoice = (act) => (choose = act);
 
 const fill = (row, message) => {
@@ -101,7 +101,7 @@ const made = (message) => {
   return row;
 };
 
-/** Puts a message at the end, once; `isTold`: it is an earlier one. Whoever reads above is not moved but told. */
+/** Puts a message at the end, once; `isTold`: it is an earlier one. A reader further up is not moved but notified. */
 export const show = (message, isTold = false) => {
   if (rows.has(message.id)) return rows.get(message.id);
   const row = made(message);
@@ -122,13 +122,13 @@ export const show = (message, isTold = false) => {
   return row;
 };
 
-/** Takes a message from the page. */
+/** Removes a message from the page. */
 export const remove = (id) => {
   rows.get(id)?.remove();
   rows.delete(id);
 };
 
-/** Says under a message how far it is, as a tick where one is enough; with a way to send it again when it failed. */
+/** Shows the state of a message below it, as a tick if that is enough; a failed one can be sent again. */
 export const mark = (id, state, again, tick) => {
   const row = rows.get(id);
   if (!row) return;
@@ -145,7 +145,7 @@ export const mark = (id, state, again, tick) => {
   follow();
 };
 
-/** Somebody of the other side is here: what stands above has been read. */
+/** A manager answered: the messages above have been read. */
 export const wasRead = () => {
   for (const state of list.querySelectorAll(".mine .state.sent")) {
     state.className = "state sent read";
@@ -154,16 +154,16 @@ export const wasRead = () => {
   }
 };
 
-/** Draws the file of a message anew, now that it has an address. */
+/** Renders the file of a message again, now that it has an address. */
 export const drawFile = (id, file) => {
   rows.get(id)?.querySelector(".enclosed")?.replaceWith(shownFile(file));
   follow();
 };
 
-// The strip shows the most important of what there is to say.
+// The notice shows the most important of the current texts.
 const said = { closed: "", form: "", wait: "", file: "", line: "", unsent: 0 };
 
-/** Says something of a kind – `closed`, `form`, `wait`, `file`, `line` – or with an empty text nothing more; `unsent` counts. */
+/** Sets the text of a kind – `closed`, `form`, `wait`, `file`, `line` –, or removes it if empty; `unsent` counts. */
 export const say = (kind, what) => {
   said[kind] = what;
   const isDown = said.line === words.offline || said.line === words.connecting;
@@ -174,12 +174,12 @@ export const say = (kind, what) => {
   notice.hidden = !text;
 };
 
-/** What was said last of a kind. */
+/** The last text of a kind. */
 export const saying = (kind) => said[kind];
 
 let scrolledTo = 0;
 
-// Only whoever scrolls up stops following: what grows moves the end away without that.
+// Only scrolling up stops following: content that grows moves the end away as well.
 const scrolled = () => {
   const isUp = log.scrollTop < scrolledTo - 1;
   scrolledTo = log.scrollTop;
@@ -192,7 +192,7 @@ const scrolled = () => {
 
 on(fresh, "click", toEnd);
 on(log, "scroll", scrolled, { passive: true });
-// Pictures grow when they are loaded, and the line below says that somebody types.
+// Pictures grow when they are loaded, and a line below shows that a manager is typing.
 const sizes = new ResizeObserver(follow);
 [log, list, part("typing")].forEach((one) => sizes.observe(one));
 place.signal.addEventListener("abort", () => sizes.disconnect());

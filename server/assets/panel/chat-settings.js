@@ -1,5 +1,5 @@
-// The settings of a site's chat: tabs without a reload, a week instead of lines, colours to choose from, and the chat as it
-// will look. The form works without this file; what is sent are the same fields.
+// The settings of a web chat: tabs without a reload, a week instead of lines, a colour picker, and a preview. The form
+// works without this script; the same fields are sent.
 
 const form = document.querySelector("form[data-chat]");
 const about = JSON.parse(form.dataset.chat);
@@ -11,7 +11,7 @@ const element = (name, options = {}, ...children) => {
   return made;
 };
 
-// Tabs. All sections are in the form: what was typed in one stays when another is looked at.
+// Tabs. All sections are in the form: input in one stays when another is shown.
 const sections = [...form.querySelectorAll("[data-tab]")];
 const links = [...document.querySelectorAll("a[data-tab-of]")];
 
@@ -33,14 +33,14 @@ for (const link of links) {
     draw();
   });
 }
-// A link of the list of errors leads to a field in another tab.
+// A link in the list of errors may lead to a field in another tab.
 document.addEventListener("click", (event) => {
   const to = event.target.closest?.('.summary a[href^="#"]');
   const section = to && document.getElementById(to.hash.slice(1))?.closest("[data-tab]");
   if (section) turnTo(section.dataset.tab);
 });
 
-// Colours: contrast as in WCAG 2.2, with the text colour that the chat will choose.
+// Colours: contrast as in WCAG 2.2, with the text colour that the chat chooses.
 const parse = (text) => {
   const digits = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text.trim())?.[1];
   if (!digits) return null;
@@ -77,7 +77,8 @@ picker.addEventListener("input", () => {
   draw();
 });
 
-// Hours: a row for each day, written into the lines that the form sends. Lines that a week of rows cannot hold stay lines.
+// Hours: a row for each day, written into the lines that the form sends. Lines that do not fit into such rows stay
+// lines.
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const NAMES = { пн: "mon", вт: "tue", ср: "wed", чт: "thu", пт: "fri", сб: "sat", вс: "sun" };
 const lines = field("working_hours.hours");
@@ -133,7 +134,7 @@ const zones = element("datalist", { id: "zones" }, ...(Intl.supportedValuesOf?.(
 zone.setAttribute("list", "zones");
 zone.after(zones);
 
-// The chat as it will look: its own style and parts, in a shadow root.
+// The preview: the chat's own style and parts, in a shadow root.
 const host = element("div", { className: "preview" });
 const root = host.attachShadow({ mode: "open" });
 root.append(element("link", { rel: "stylesheet", href: "/chat/static/chat.css" }));

@@ -1,13 +1,13 @@
-// Everything works without this file. It renews what is marked live, copies, and puts the focus where the news is.
+// The panel works without this script. It refreshes live parts, copies texts, and focuses new content.
 
 const page = document.documentElement;
 
-/** The parts of a page that renew themselves, by name. */
+/** The parts of a page that refresh themselves, by name. */
 function parts(root) {
   return new Map([...root.querySelectorAll("[data-live]")].map((part) => [part.dataset.live, part]));
 }
 
-/** Whether somebody is at work inside: then it is left alone. */
+/** Whether a person is working inside: then it is not refreshed. */
 function busy(part) {
   const active = document.activeElement;
   const typing = part.contains(active) && active !== document.body && active.matches("input,select,textarea,button,summary");
@@ -15,7 +15,7 @@ function busy(part) {
   return typing || (chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode));
 }
 
-/** Takes over what is new, keeping the focused link and opened details. */
+/** Replaces the content, preserving the focused link and opened details. */
 function renew(old, fresh) {
   if (old.innerHTML === fresh.innerHTML && old.className === fresh.className) return;
   const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
@@ -24,6 +24,30 @@ function renew(old, fresh) {
   [...fresh.querySelectorAll("details")].forEach((details, place) => (details.open = open[place] ?? details.open));
   if (focused) [...fresh.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused)?.focus();
   prepare(fresh);
+}
+
+/** What is being read: the first link in sight, else the first part, and where it is. */
+function reading() {
+  if (scrollY === 0) return null;
+  const inSight = (one) => {
+    const place = one.getBoundingClientRect();
+    return place.height > 0 && place.bottom > 0 && place.top < innerHeight;
+  };
+  const all = [...document.querySelectorAll("main a[href],main [data-live]")].filter(inSight);
+  const one = all.find((found) => found.matches("a") && found.getBoundingClientRect().top >= 0) ?? all[0];
+  return one && { mark: mark(one), top: one.getBoundingClientRect().top };
+}
+
+/** Finds the same thing again after its part was replaced. */
+function mark(one) {
+  const [name, value] = one.matches("a") ? ["href", one.getAttribute("href")] : ["data-live", one.dataset.live];
+  return `main [${name}="${CSS.escape(value)}"]`;
+}
+
+/** Scrolls by what grew or shrank above it. */
+function keep(read) {
+  const one = read && document.querySelector(read.mark);
+  if (one) scrollBy(0, one.getBoundingClientRect().top - read.top);
 }
 
 let running = false;
@@ -40,10 +64,14 @@ async function reload() {
   try {
     const answer = await fetch(location.href, { headers: { "Parom-Live": "1" }, redirect: "error", cache: "no-store" });
     if (!answer.ok) throw new Error(String(answer.status));
-    const fresh = parts(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = parts(told);
+    const read = reading();
     for (const [name, part] of parts(document)) {
       if (fresh.has(name) && !busy(part)) renew(part, document.adoptNode(fresh.get(name)));
     }
+    document.title = told.title;
+    keep(read);
   } catch {
     lost();
   } finally {
@@ -75,7 +103,7 @@ async function copy(button) {
   try {
     await navigator.clipboard.writeText(source.textContent);
   } catch {
-    // In a frame without that permission: mark the text, so that one key copies it.
+    // In a frame without that permission: select the text, so that one key copies it.
     const range = document.createRange();
     range.selectNodeContents(source);
     const chosen = document.getSelection();
@@ -98,23 +126,23 @@ function told(button) {
   }, 2000);
 }
 
-/** Copies what another address tells. */
+/** Copies the content of another address. */
 async function copyFrom(button) {
   const text = fetch(button.dataset.copyFrom).then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(String(answer.status)))));
   try {
-    // Safari copies only what a press has promised before it waits.
+    // Safari copies only if the promise is created during the click.
     if (window.ClipboardItem) {
       const blob = text.then((words) => new Blob([words], { type: "text/plain" }));
       await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
     } else await navigator.clipboard.writeText(await text);
     told(button);
   } catch {
-    // Without the clipboard it is saved as a file.
+    // Without the clipboard it is downloaded as a file.
     location.href = button.dataset.copyFrom;
   }
 }
 
-/** What only a script can do is shown only now. */
+/** Shows elements that work only with a script. */
 function prepare(root) {
   for (const button of root.querySelectorAll("[data-copy]")) {
     button.hidden = false;
@@ -126,7 +154,7 @@ function prepare(root) {
   }
 }
 
-// A form that was sent is not sent twice by a second press.
+// A form is not sent twice by a second click.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) {
@@ -136,7 +164,7 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "1";
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
 });
-// Coming back by "Back" to a page that was kept: it may be sent again.
+// The page was restored by "Back": the form may be sent again.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;

@@ -38,8 +38,8 @@ impl Doctor {
         }
     }
 
-    fn text(&self, said: &LocalizedText) -> String {
-        said.in_words(self.page.words, CRM)
+    fn text(&self, text: &LocalizedText) -> String {
+        text.in_words(self.page.words, CRM)
     }
 
     /// The check's result as on the command line.

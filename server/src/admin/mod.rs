@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! request ─▶ Operator (session, both steps) ─▶ handler ─▶ Page + template ─▶ html
-//!                                           └▶ Refused ─▶ answers: sign-in, second step, or a page that says so
+//!                                           └▶ Refused ─▶ answers: sign-in, second step, or a page with the reason
 //! ```
 //!
-//! Nothing here shows a text of a message. Every change is a form, and is written down: in the vendor's log, and in
-//! the account's own where it concerns one.
+//! No page here shows the text of a message. Every change is made by a form and recorded in the vendor's audit log, and
+//! in the account's own log if it concerns an account.
 
 pub mod account;
 pub mod accounts;

@@ -154,12 +154,12 @@ pub async fn try_now(
     let found = found.ok_or(AdminRefusal::NotThere)?;
     let tenant = tenant::load(app.store.read(), tenant_id).await?.ok_or(AdminRefusal::NotThere)?;
     if !may_try(&found.reason, found.failures) {
-        let said = visitor.words.text("admin-turn-not-tried").with("account", tenant.host);
-        return see_other(&app, &visitor, HERE, Notice::of(Tone::Warn, said)).await;
+        let text = visitor.words.text("admin-turn-not-tried").with("account", tenant.host);
+        return see_other(&app, &visitor, HERE, Notice::of(Tone::Warn, text)).await;
     }
     app.queue.expedite_target(tenant_id, target, &found.pool).await?;
     app.writer.stored().notify_one();
     visitor.note_own(&app, ("queue.tried", &target.to_string()), json!({ "tenant_id": tenant_id })).await?;
-    let said = visitor.words.text("admin-turn-tried").with("account", tenant.host);
-    see_other(&app, &visitor, HERE, Notice::of(Tone::Wait, said)).await
+    let text = visitor.words.text("admin-turn-tried").with("account", tenant.host);
+    see_other(&app, &visitor, HERE, Notice::of(Tone::Wait, text)).await
 }

@@ -118,13 +118,13 @@ pub async fn start(
             replay::start(&app, *id, action, &which.wanted(), &by).await?.total
         }
     };
-    let (noted, said) = match action {
+    let (noted, text) = match action {
         ReplayAction::Retry => ("undelivered.redriven", "admin-redrive-started"),
         ReplayAction::Drop => ("undelivered.dropped", "admin-redrop-started"),
     };
     visitor.note_both(&app, *id, noted, json!({ "reason": which.reason, "letter": which.id, "count": count })).await?;
-    let said = visitor.words.text(said).with("count", count).with("account", account.host);
-    see_other(&app, &visitor, HERE, Notice::of(Tone::Wait, said)).await
+    let text = visitor.words.text(text).with("count", count).with("account", account.host);
+    see_other(&app, &visitor, HERE, Notice::of(Tone::Wait, text)).await
 }
 
 /// Stops a running replay.

@@ -15,7 +15,7 @@ pub const SIGN_IN: &str = "/admin/sign-in";
 #[derive(Debug, thiserror::Error)]
 pub enum AdminRefusal {
     /// There is no session.
-    #[error("nobody is signed in")]
+    #[error("there is no session")]
     SignIn,
     /// The second step is missing.
     #[error("the second step is missing")]

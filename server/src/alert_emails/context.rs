@@ -6,7 +6,7 @@ use crate::delivery::DeliveryContext;
 use crate::identity::IdentityContext;
 use crate::platform::stands_on;
 
-/// What e-mails about alerts need.
+/// The context of e-mails about alerts.
 pub struct AlertEmailContext {
     pub delivery: Arc<DeliveryContext>,
     pub identity: Arc<IdentityContext>,

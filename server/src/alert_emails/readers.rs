@@ -1,5 +1,5 @@
-//! Who gets e-mails about an account's alerts: by default owners and administrators, not viewers; each may choose. The
-//! vendor's go to operators.
+//! The recipients of e-mails about an account's alerts: by default owners and administrators, not viewers; each may
+//! choose. The vendor's alerts go to operators.
 
 use base::store::VENDOR;
 use entity::alert_reader::{self, Column};

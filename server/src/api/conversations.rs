@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::cursor::{ListOut, PageRequest};
 use super::key::ApiKey;
-use super::message_out::MessageOut;
-use super::messages::show;
+use super::message_out::{FileLinks, MessageOut};
+use super::messages::{body_of, show};
 use crate::delivery::read::{HoldReasons, chats};
 use crate::lookup::as_ours;
 use crate::source::window::Window;
@@ -92,7 +92,7 @@ pub struct PageQuery {
 
 /// Lists the conversations of a source.
 ///
-/// Sorted by creation time, newest first.
+/// Sorted by creation time, newest first. A deleted source keeps its conversations.
 #[utoipa::path(tag = "conversations", params(("source_id", description = "The source"), PageQuery), responses(
     (status = 200, description = "A page of conversations", body = ListOut<ConversationOut>),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
@@ -105,7 +105,7 @@ pub async fn list(
     source_id: web::Path<Uuid>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse> {
-    let source = key.source(&app, *source_id).await?;
+    let source = key.source_or_deleted(&app, *source_id).await?;
     let filters = ["conversations", &source.id.to_string()];
     let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
     let wanted = chats::ConversationFilter { source_id: Some(source.id), ids: None };
@@ -147,7 +147,7 @@ pub async fn messages(
     query: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     let (source_id, conversation_id) = path.into_inner();
-    let source = key.source(&app, source_id).await?;
+    let source = key.source_or_deleted(&app, source_id).await?;
     let conversation = find(&app, &source, &conversation_id).await?.ok_or(Error::NotFound)?;
     let filters = ["messages", &conversation.id.to_string()];
     let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
@@ -159,7 +159,10 @@ pub async fn messages(
     let rows = select.order_by_desc(message::Column::Id).limit(page.rows()).all(app.store.read()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     let holds = HoldReasons::of(app.store.read(), &source).await?;
-    let items = rows.into_iter().map(|row| show(row, Some(&conversation), &holds)).collect::<Result<Vec<_>>>()?;
+    let bodies = rows.iter().map(body_of).collect::<Result<Vec<_>>>()?;
+    let files = FileLinks::of(&app, source.tenant_id, &bodies).await?;
+    let shown = |message| show(message, Some(&conversation), &holds, &files);
+    let items = rows.into_iter().zip(bodies).map(shown).collect::<Result<Vec<_>>>()?;
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use base::error::{Error, Problem, Result};
-use base::i18n::LocalizedText;
 use base::message::{Direction, LetterKind};
 use entity::dead_letter;
 use serde::{Deserialize, Serialize};
@@ -62,7 +61,7 @@ pub struct DeadLettersQuery {
     source_id: Option<String>,
     /// Returns only dead letters with this reason.
     reason: Option<String>,
-    /// The account; required with a vendor key unless `source_id` is given.
+    /// The account. With a vendor key and without it, dead letters of all accounts are listed.
     #[param(value_type = Option<Uuid>)]
     tenant_id: Option<String>,
     /// Maximum number of items per page.
@@ -74,8 +73,8 @@ pub struct DeadLettersQuery {
 
 /// Lists dead letters, newest first.
 ///
-/// A dead letter is not retried automatically. A vendor key must name the account by `tenant_id` or `source_id`;
-/// `reason` filters by reason.
+/// A dead letter is not retried automatically. A vendor key lists those of all accounts unless `tenant_id` or
+/// `source_id` names one; `reason` filters by reason.
 #[utoipa::path(tag = "dead letters", params(DeadLettersQuery), responses(
     (status = 200, description = "A page of dead letters", body = ListOut<DeadLetterOut>),
     (status = 404, description = "No such source or account", body = Problem, content_type = "application/problem+json"),
@@ -84,15 +83,23 @@ pub struct DeadLettersQuery {
 #[get("/v1/dead-letters")]
 pub async fn list(app: web::Data<UsageContext>, key: ApiKey, query: Query<DeadLettersQuery>) -> Result<HttpResponse> {
     let source_id = roster::id_of("/source_id", query.source_id.as_deref())?;
-    let tenant_id = tenant_of(&app, &key, source_id, roster::named(query.tenant_id.as_deref())?).await?;
+    let named = roster::named(query.tenant_id.as_deref())?;
+    let tenant_id = tenant_of(&app, &key, source_id, named).await?;
     let reason = query.reason.as_deref().filter(|reason| !reason.contains('\0'));
     let source_text = source_id.map(|id| id.to_string()).unwrap_or_default();
     let reason_text = reason.map(|reason| format!("={reason}")).unwrap_or_default();
-    let filters = ["dead-letters", &tenant_id.to_string(), &source_text, &reason_text];
+    let tenant_text = tenant_id.map(|id| id.to_string()).unwrap_or_default();
+    let filters = ["dead-letters", &tenant_text, &source_text, &reason_text];
     let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
     let wanted =
         read::DeadLetterFilter { source_id, reason: reason.map(str::to_owned), ..read::DeadLetterFilter::default() };
-    let rows = read::page(app.store.read(), tenant_id, &wanted, page.after, page.rows()).await?;
+    let db = app.store.read();
+    let mut rows = Vec::new();
+    for tenant_id in roster::searched(&app, &key, tenant_id).await? {
+        rows.extend(read::page(db, tenant_id, &wanted, page.after, page.rows()).await?);
+        rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+        rows.truncate(usize::try_from(page.rows()).unwrap_or(usize::MAX));
+    }
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     let items = rows.into_iter().map(shown).collect::<anyhow::Result<Vec<_>>>()?;
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
@@ -177,13 +184,14 @@ async fn noted(
     Ok(by.did(app, app.store.write(), action, (tenant_id, &id.to_string()), json!({ "count": 1 })).await?)
 }
 
-/// The account whose dead letters are listed: the named one, the source's or the key's.
+/// The account whose dead letters are meant: the named one, the source's or the key's; none with a vendor key that
+/// names none.
 pub(super) async fn tenant_of(
     app: &UsageContext,
     key: &ApiKey,
     source_id: Option<Uuid>,
     named: Option<Uuid>,
-) -> Result<Uuid> {
+) -> Result<Option<Uuid>> {
     if let Some(named) = named {
         key.in_tenant(named)?;
     }
@@ -191,9 +199,10 @@ pub(super) async fn tenant_of(
         // Dead letters of a deleted source stay visible.
         let source = app.lookup.source(source_id).await?.ok_or(Error::NotFound)?;
         key.in_tenant(source.tenant_id)?;
-        return named.is_none_or(|named| named == source.tenant_id).then_some(source.tenant_id).ok_or(Error::NotFound);
+        let is_named = named.is_none_or(|named| named == source.tenant_id);
+        return if is_named { Ok(Some(source.tenant_id)) } else { Err(Error::NotFound) };
     }
-    named.or(key.tenant).ok_or_else(|| Error::field("/tenant_id", LocalizedText::new("said-tenant-named")))
+    Ok(named.or(key.tenant))
 }
 
 fn shown(row: dead_letter::Model) -> anyhow::Result<DeadLetterOut> {

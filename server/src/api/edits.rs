@@ -62,7 +62,7 @@ pub async fn patch(
     let about = message_ref::checked("/external_id", &external_id)?;
     let (edit, asked) = body.read::<EditIn>().await?;
     let content = edit.content.0.checked_edit()?;
-    crate::intake::media_url::check(&app, &content)?;
+    crate::intake::media_url::check_now(&app, &content).await?;
     once(&app, &key, asked, async {
         let id = edit::accept(&app, &source, &about, MessageChange::Says(Box::new(content))).await?;
         Ok(HttpResponse::Accepted().json(EditOut { id, status: "queued" }))

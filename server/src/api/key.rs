@@ -77,8 +77,8 @@ impl ApiKey {
         if self.scope >= scope {
             return Ok(());
         }
-        let said = LocalizedText::new("said-scope").with("needed", scope.name()).with("has", self.scope.name());
-        Err(Error::Forbidden(said))
+        let detail = LocalizedText::new("said-scope").with("needed", scope.name()).with("has", self.scope.name());
+        Err(Error::Forbidden(detail))
     }
 
     /// Rejects access to another tenant with 404, which does not reveal whether the tenant exists.
@@ -99,9 +99,14 @@ impl ApiKey {
 
     /// A source that this key may see. Deleted sources and sources that are still being created are not found.
     pub async fn source(&self, app: &UsageContext, source_id: Uuid) -> Result<Arc<source::Model>> {
+        let source = self.source_or_deleted(app, source_id).await?;
+        if source.deleted_at.is_none() { Ok(source) } else { Err(Error::NotFound) }
+    }
+
+    /// The same with deleted sources: what they carried can still be read.
+    pub async fn source_or_deleted(&self, app: &UsageContext, source_id: Uuid) -> Result<Arc<source::Model>> {
         let source = app.lookup.source(source_id).await?;
-        let live = |source: &Arc<source::Model>| source.deleted_at.is_none() && source.amocrm_source_id != 0;
-        let source = source.filter(live).ok_or(Error::NotFound)?;
+        let source = source.filter(|source| source.amocrm_source_id != 0).ok_or(Error::NotFound)?;
         self.in_tenant(source.tenant_id)?;
         Ok(source)
     }

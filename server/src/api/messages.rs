@@ -16,7 +16,7 @@ use super::body::RequestBody;
 use super::idempotency::once;
 use super::key::{ApiKey, Scope};
 use super::message_out::{
-    AcceptedOut, AroundOut, ContentOut, ConversationRefOut, FailureOut, MessageOut, MessageStatus,
+    AcceptedOut, AroundOut, ContentOut, ConversationRefOut, FailureOut, FileLinks, MessageOut, MessageStatus,
 };
 use super::{roster, timeline};
 use crate::delivery::read::list::failure_of;
@@ -64,7 +64,7 @@ pub async fn post(
     let source = key.source(&app, *source_id).await?;
     let (message, asked) = body.read::<MessageIn>().await?;
     let incoming = message.checked()?;
-    media_url::check(&app, &incoming.body.content)?;
+    media_url::check_now(&app, &incoming.body.content).await?;
     crate::usage::room(&app, source.tenant_id).await?;
     once(&app, &key, asked, async {
         let external_id = incoming.external_id.clone();
@@ -117,24 +117,31 @@ async fn with_timeline(app: &UsageContext, row: message::Model) -> Result<Messag
     };
     let found = recovered::one(db, row.tenant_id, row.id).await?;
     let timeline = timeline::build(&row, &attempts, &dead, found.as_ref())?;
-    let mut shown = show(row, conversation.as_ref(), &holds)?;
+    let body = body_of(&row)?;
+    let files = FileLinks::of(app, row.tenant_id, [&body]).await?;
+    let mut shown = show((row, body), conversation.as_ref(), &holds, &files)?;
     shown.timeline = Some(timeline);
     Ok(shown)
 }
 
+/// The body of a stored message.
+pub fn body_of(row: &message::Model) -> Result<vocabulary::Body> {
+    Ok(serde_json::from_str(&row.body).context("the body of a stored message")?)
+}
+
 /// A stored message as the API shows it, without its timeline.
 pub fn show(
-    row: message::Model,
+    (row, body): (message::Model, vocabulary::Body),
     conversation: Option<&conversation::Model>,
     holds: &HoldReasons,
+    files: &FileLinks,
 ) -> Result<MessageOut> {
     let direction = Direction::from_number(row.direction)?;
-    let body: vocabulary::Body = serde_json::from_str(&row.body).context("the body of a stored message")?;
     let hold = holds.reason(direction);
     let status = MessageStatus::of(State::from_number(row.state)?, hold.is_some());
     let error = failure_of(&row)?;
     let contact = || conversation.and_then(|conversation| serde_json::from_str::<Person>(&conversation.contact).ok());
-    let around = AroundOut::of(&body);
+    let around = AroundOut::of(&body, files);
     let receiver = match direction {
         Direction::ToMessenger => body.receiver.or_else(contact),
         Direction::ToCrm => body.receiver,
@@ -153,7 +160,7 @@ pub fn show(
         },
         sender: body.sender.into(),
         receiver: receiver.map(Into::into),
-        content: ContentOut::of(body.content, body.markup, body.callback_data),
+        content: ContentOut::of(body.content, body.markup, body.callback_data, files),
         around,
         silent: body.silent,
         deleted: body.deleted,

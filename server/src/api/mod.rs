@@ -131,9 +131,9 @@ async fn in_language(
         return Ok(response);
     }
     let error = response.response().error().and_then(|error| error.as_error::<Error>());
-    let said = error.map(|error| error.answer(Words::new(language), CRM));
-    Ok(match said {
-        Some(said) => response.into_response(said),
+    let answer = error.map(|error| error.answer(Words::new(language), CRM));
+    Ok(match answer {
+        Some(answer) => response.into_response(answer),
         None => response,
     })
 }

@@ -106,6 +106,8 @@ pub async fn create(
     let action = action
         .ok_or_else(|| Error::field("/action", LocalizedText::new("said-kind-unknown").with("known", "retry, drop")))?;
     let tenant_id = dead_letters::tenant_of(&app, &key, asked.source_id, asked.tenant_id).await?;
+    // Many letters of all accounts at once are never meant.
+    let tenant_id = tenant_id.ok_or_else(|| Error::field("/tenant_id", LocalizedText::new("said-tenant-named")))?;
     let reason = asked.reason.filter(|reason| !reason.is_empty() && !reason.contains('\0'));
     let wanted = DeadLetterFilter { source_id: asked.source_id, reason, ..DeadLetterFilter::default() };
     if asked.dry_run {

@@ -106,7 +106,7 @@ pub async fn test(
         let steps = steps.map(|step| StepOut {
             name: step.name,
             ok: step.ok,
-            detail: step.detail.map(|said| said.plain(words, CRM)).unwrap_or_default(),
+            detail: step.detail.map(|text| text.plain(words, CRM)).unwrap_or_default(),
             ms: step.ms,
         });
         Ok(HttpResponse::Ok().json(StepsOut { steps: steps.collect() }))

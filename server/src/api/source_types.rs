@@ -17,7 +17,7 @@ use base::json::Moment;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourceIn {
-    /// The messenger: `custom`, `telegram` or `webchat`.
+    /// The messenger: `custom`, `telegram`, `whatsapp`, `max`, `vk`, `avito`, `instagram`, `facebook` or `webchat`.
     #[schema(example = "custom")]
     pub kind: String,
     #[schema(example = "Support", min_length = 1, max_length = 255)]

@@ -82,8 +82,8 @@ pub async fn send(
     let params: Vec<Marker> = params.map(|Object(param)| Marker { key: param.key, value: param.value }).collect();
     let missing = |key: &&str| !params.iter().any(|param| param.key == **key && !param.value.trim().is_empty());
     if let Some(marker) = spec.examples.iter().map(|(key, _)| key.as_str()).find(missing) {
-        let said = LocalizedText::new("said-template-value").with("marker", marker);
-        return Err(Error::field("/params", said));
+        let text = LocalizedText::new("said-template-value").with("marker", marker);
+        return Err(Error::field("/params", text));
     }
     if template::usable(&row).is_none() {
         let detail = LocalizedText::new("said-template-unapproved");

@@ -59,15 +59,15 @@ pub struct TemplateOut {
     /// The messenger's rating.
     #[schema(required, example = "GREEN")]
     pub quality: Option<String>,
-    /// What amoCRM was told: `approved`, `rejected` or `paused`; null if nothing yet.
+    /// The status last reported to amoCRM: `approved`, `rejected` or `paused`; null if none was.
     #[schema(required)]
     pub amocrm_status: Option<String>,
-    /// Why the next step waits; null if nothing is in the way.
+    /// Why the next step is delayed; null if it is not.
     #[schema(required)]
     pub waits_because: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Moment,
-    /// When the messenger got it; null if it has not.
+    /// When it was submitted to the messenger; null if it was not.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     pub submitted_at: Option<Moment>,
 }
@@ -195,8 +195,8 @@ impl TemplateIn {
             Some(markers) => {
                 let missing = |marker: &&String| examples.get(*marker).is_none_or(String::is_empty);
                 if let Some(marker) = markers.iter().find(missing) {
-                    let said = LocalizedText::new("said-template-example").with("marker", marker.as_str());
-                    wrong.push(FieldError::new("/params", said));
+                    let detail = LocalizedText::new("said-template-example").with("marker", marker.as_str());
+                    wrong.push(FieldError::new("/params", detail));
                 }
             }
         }
@@ -240,8 +240,8 @@ impl ReviewIn {
     pub(super) fn checked(self) -> Result<TemplateState> {
         let reason = self.reason.filter(|reason| !reason.trim().is_empty());
         if reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON_CHARS) {
-            let said = LocalizedText::new("said-template-text").with("most", REASON_CHARS.to_string());
-            return Err(Error::field("/reason", said));
+            let detail = LocalizedText::new("said-template-text").with("most", REASON_CHARS.to_string());
+            return Err(Error::field("/reason", detail));
         }
         let id = self.external_id.map(|id| base::json::checked_id("/external_id", id)).transpose()?;
         Ok(TemplateState {

@@ -95,9 +95,9 @@ pub async fn create(
     ("template_id", description = "Parom's id of the template, as in the webhook `template.review`"),
     ("Idempotency-Key" = Option<String>, Header, description = "Makes the request idempotent: repeats within 24 hours get the same response"),
 ), request_body = ReviewIn, responses(
-    (status = 202, description = "Stored; amoCRM is told", body = TemplateOut),
+    (status = 202, description = "Stored; amoCRM gets the decision", body = TemplateOut),
     (status = 404, description = "No such source or template", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "The source's messenger decides by itself", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The source's messenger decides itself", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Validation failed", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/templates/{template_id}/review")]

@@ -14,7 +14,7 @@ use super::idempotency::once;
 use super::key::{ApiKey, Scope};
 use super::messages::TenantQuery;
 use super::roster;
-use super::sources::{by, current};
+use super::sources::by;
 use crate::delivery::read::webhooks;
 use crate::delivery::resend as resending;
 use crate::usage::UsageContext;
@@ -81,7 +81,7 @@ pub async fn list(
     source_id: web::Path<Uuid>,
     query: Query<WebhookAttemptsQuery>,
 ) -> Result<HttpResponse> {
-    let source = current(&app, &key, *source_id).await?;
+    let source = key.source_or_deleted(&app, *source_id).await?;
     let filters = ["webhook-attempts", &source.id.to_string()];
     let page = PageRequest::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
     let rows = webhooks::tries(app.store.read(), source.tenant_id, source.id, page.after, page.rows()).await?;

@@ -6,7 +6,7 @@ use super::Refusals;
 use crate::platform::PlatformContext;
 use crate::platform::stands_on;
 
-/// What the audit log needs.
+/// The context of the audit log.
 pub struct AuditContext {
     pub platform: Arc<PlatformContext>,
     /// Refused sign-ins and keys not yet written to the audit log.

@@ -1,5 +1,5 @@
-//! Who did what to which account: one row an action. The panel shows a tenant its own, the admin the vendor's and each
-//! account's.
+//! The audit log: who did what to which account, one row per action. The panel shows a tenant its own log, the admin
+//! shows the vendor's log and those of all accounts.
 //!
 //! ```text
 //! record ─▶ a row in the transaction of the action
@@ -24,7 +24,7 @@ pub use context::AuditContext;
 pub use query::AuditQuery;
 pub use refusals::{AuditLogKind, Refusals, RefusedAction, flush, run};
 
-/// Who did it.
+/// The author of an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A member of the tenant, in the panel.

@@ -11,7 +11,7 @@ use base::vault::Vault;
 use super::manifest::{Manifest, StoredFile, StoredTable};
 use super::{Progress, TABLES, file, postgres, sqlite};
 
-/// What the engine's part of the work found.
+/// The result of copying the database, which each engine does in its own way.
 pub(super) struct Copied {
     pub migrations: Vec<String>,
     pub tables: Vec<StoredTable>,
@@ -65,7 +65,7 @@ pub async fn create(
         Ok(manifest)
     });
     if done.is_err() {
-        // The first error is the relevant one; what stays is removed by the next run.
+        // The first error is the relevant one; leftovers are removed by the next run.
         let _ = std::fs::remove_dir_all(&partial);
     }
     done
@@ -108,7 +108,7 @@ fn today(clock: &Clock) -> i64 {
     clock.millis().div_euclid(86_400_000)
 }
 
-/// Refuses a place that holds something.
+/// An error if the folder is not empty.
 fn free(path: &Path) -> anyhow::Result<()> {
     match std::fs::read_dir(path) {
         Ok(mut entries) => {

@@ -1,4 +1,4 @@
-//! `manifest.json`: what a backup contains and what it needs.
+//! `manifest.json`: the contents of a backup and its requirements.
 
 use std::path::{Component, Path};
 
@@ -28,8 +28,8 @@ pub struct Manifest {
     pub files: Vec<StoredFile>,
     /// Letters that were waiting for delivery.
     pub waiting: u64,
-    /// Messages accepted on the day of the backup or on the day before, whichever were more: tells how many a gap of a
-    /// day may hold.
+    /// Number of messages accepted on the day of the backup or the day before, whichever is larger: an estimate of how
+    /// many a gap of one day may contain.
     pub accepted_a_day: u64,
     /// Stored files that `media.ndjson` lists.
     pub media_files: u64,
@@ -82,7 +82,7 @@ impl Manifest {
         let outside = |name: &&String| Path::new(name).components().any(|part| !matches!(part, Component::Normal(_)));
         match names.into_iter().find(outside) {
             None => Ok(manifest),
-            Some(name) => anyhow::bail!("the backup is damaged: {name:?} is no name of a file in it"),
+            Some(name) => anyhow::bail!("the backup is damaged: {name:?} is not the name of a file in it"),
         }
     }
 
@@ -98,7 +98,7 @@ impl Manifest {
         at.to_rfc3339_opts(SecondsFormat::Millis, true)
     }
 
-    /// The name of its engine, as people write it.
+    /// The engine's display name.
     pub fn engine_name(&self) -> &'static str {
         if self.engine == "sqlite" { "SQLite" } else { "PostgreSQL" }
     }

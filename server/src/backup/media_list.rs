@@ -1,4 +1,4 @@
-//! `media.ndjson`: the stored files that the database of a backup refers to, one JSON object a line.
+//! `media.ndjson`: the stored files that the database of a backup refers to, one JSON object per line.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -8,11 +8,12 @@
 //! └─ media.ndjson      the files that messages carry: their ids, sizes and checksums, not their bytes
 //! ```
 //!
-//! A backup is one snapshot of the database, taken while processes serve. It holds neither the key that opens its
-//! secrets nor the files themselves; both are kept beside it, and the manifest says which ones it needs.
+//! A backup is one snapshot of the database, taken while processes serve. It contains neither the master key nor the
+//! files, which are backed up separately; the manifest lists which of them it needs.
 //!
-//! What was delivered after the backup is pending in it. So `restore` marks everything pending as possibly delivered:
-//! amoCRM's history is searched before a message is sent again, and a messenger's rules for unknown outcomes apply.
+//! Messages that were delivered after the backup are still pending in it, so `restore` marks all pending ones as
+//! possibly delivered: amoCRM's history is searched before a message is sent again, and a messenger's rules for unknown
+//! outcomes apply.
 
 mod create;
 mod file;
@@ -29,7 +30,7 @@ pub use media_list::missing_media;
 pub use restore::{Restored, restore};
 pub use verify::verify;
 
-/// A completed part of the work, for people who wait: `done` of `of` parts.
+/// Progress for display: `done` of `of` parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackupStep {
     /// A table, or the whole database.
@@ -46,10 +47,10 @@ const DATABASE: &str = "database.sqlite";
 const MEDIA: &str = "media.ndjson";
 const TABLES: &str = "tables";
 
-/// Tables that migrations keep for themselves.
+/// Tables that the migrations use internally.
 const BOOKKEEPING: [&str; 2] = ["migration_guard", "seaql_migrations"];
 
 const WAITING: &str = "SELECT count(*) FROM letter";
-/// The messages of the fuller of the last two days. Its parameter: yesterday, days since 1970.
+/// Number of messages accepted on the busier of the last two days. Its parameter: yesterday, in days since 1970.
 const ACCEPTED_A_DAY: &str = "SELECT CAST(coalesce(max(total), 0) AS bigint) FROM \
     (SELECT sum(accepted) AS total FROM ledger_delta WHERE day >= $1 GROUP BY day) days";

@@ -76,7 +76,7 @@ pub(super) async fn load(
     }
     query(ALL_PERHAPS_DELIVERED).execute(&mut db).await.context("what is pending cannot be marked")?;
     raw_sql("COMMIT").execute(&mut db).await.context("the restored tables cannot be committed")?;
-    // Plans made while the tables were empty read all of them.
+    // Plans made while the tables were empty scan the whole tables.
     raw_sql("ANALYZE").execute(&mut db).await.context("the restored tables cannot be analysed")?;
     db.close().await?;
     Ok(())
@@ -84,7 +84,7 @@ pub(super) async fn load(
 
 async fn connect(settings: &config::Database) -> anyhow::Result<PgConnection> {
     let options =
-        PgConnectOptions::from_str(settings.url.expose_secret()).context("database.url is no PostgreSQL URL")?;
+        PgConnectOptions::from_str(settings.url.expose_secret()).context("database.url is not a PostgreSQL URL")?;
     options.disable_statement_logging().connect().await.context("cannot reach the database of database.url")
 }
 

@@ -11,7 +11,7 @@ use base::vault::{Vault, VaultError};
 use super::manifest::Manifest;
 use super::{Progress, postgres, sqlite, verify};
 
-/// What was restored.
+/// A summary of a restore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
     pub manifest: Manifest,
@@ -20,8 +20,8 @@ pub struct Restored {
 }
 
 impl Restored {
-    /// About how many messages may have been accepted since the backup: they are not in it. Assumes that the days
-    /// since were like the fuller of the two before it.
+    /// Estimated number of messages accepted since the backup, which it does not contain. Assumes that the days since
+    /// were as busy as the busier of the two before it.
     pub fn gap(&self) -> u64 {
         let millis = u128::try_from(self.age).unwrap_or_default();
         let messages = millis * u128::from(self.manifest.accepted_a_day) / 86_400_000;
@@ -32,8 +32,8 @@ impl Restored {
 /// Checks the backup, then loads it into the configured database and migrates that to this version.
 ///
 /// # Errors
-/// If the backup is damaged, of the other engine or of a later version, if the configured keys do not open it, or if
-/// the database holds anything. The database is unchanged then.
+/// If the backup is damaged, of the other engine or of a later version, if the configured keys cannot decrypt it, or if
+/// the database is not empty. In all these cases the database is unchanged.
 pub async fn restore(
     config: &Config,
     backup: &Path,

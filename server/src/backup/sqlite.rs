@@ -14,7 +14,7 @@ use super::manifest::StoredTable;
 use super::media_list::MediaWriter;
 use super::{ACCEPTED_A_DAY, BOOKKEEPING, BackupStep, DATABASE, Progress, StoredFile, WAITING, file};
 
-/// How long a writer may hold the database.
+/// How long to wait for a lock that another process holds.
 const BUSY: Duration = Duration::from_secs(30);
 
 /// Copies the database into the backup.
@@ -80,9 +80,17 @@ pub(super) async fn check(backup: &Path, expected: &[StoredTable]) -> anyhow::Re
 pub(super) async fn first_filled(path: &Path) -> anyhow::Result<Option<String>> {
     let options = SqliteConnectOptions::new().filename(path).disable_statement_logging();
     let mut database = options.connect().await.context("the database cannot be opened")?;
-    let filled = tables(&mut database).await?.into_iter().find(|table| table.rows > 0);
+    let mut first = None;
+    for name in names(&mut database).await? {
+        // The name is the schema's own.
+        let filled = AssertSqlSafe(format!("SELECT EXISTS (SELECT 1 FROM \"{name}\")"));
+        if query_scalar(filled).fetch_one(&mut database).await? {
+            first = Some(name);
+            break;
+        }
+    }
     database.close().await?;
-    Ok(filled.map(|table| table.name))
+    Ok(first)
 }
 
 /// Puts the database of a backup at `target` in one step, replacing an empty one; marks everything pending as possibly
@@ -116,7 +124,7 @@ pub(super) async fn put(backup: &Path, target: &Path) -> anyhow::Result<()> {
     file::sync_folder(&file::folder_of(target))
 }
 
-/// Opens a database that nobody else uses, without further files beside it.
+/// Opens a database that no other process uses, without further files beside it.
 async fn open(path: &Path) -> anyhow::Result<SqliteConnection> {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -137,18 +145,22 @@ async fn migrations(copy: &mut SqliteConnection) -> anyhow::Result<Vec<String>> 
     names.context("the applied migrations cannot be read")
 }
 
-/// All tables with their rows, by name.
-async fn tables(copy: &mut SqliteConnection) -> anyhow::Result<Vec<StoredTable>> {
-    let names: Vec<String> =
+/// The names of all tables with data, in order.
+async fn names(copy: &mut SqliteConnection) -> anyhow::Result<Vec<String>> {
+    let mut names: Vec<String> =
         query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
-            .fetch_all(&mut *copy)
+            .fetch_all(copy)
             .await
             .context("the tables cannot be read")?;
+    names.retain(|name| !BOOKKEEPING.contains(&name.as_str()));
+    Ok(names)
+}
+
+/// All tables with their rows, by name.
+async fn tables(copy: &mut SqliteConnection) -> anyhow::Result<Vec<StoredTable>> {
+    let names = names(copy).await?;
     let mut found = Vec::with_capacity(names.len());
     for name in names {
-        if BOOKKEEPING.contains(&name.as_str()) {
-            continue;
-        }
         // The name is the schema's own.
         let rows: i64 = query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM \"{name}\"")))
             .fetch_one(&mut *copy)

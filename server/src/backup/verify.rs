@@ -1,4 +1,4 @@
-//! `parom backup verify`: whether a backup is whole.
+//! `parom backup verify`: checks that a backup is complete and undamaged.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use super::{BackupStep, Progress, file, postgres, sqlite};
 /// SQLite, each page of the database. Needs neither database nor key.
 ///
 /// # Errors
-/// The first thing that is damaged, missing or too new.
+/// Names the first file that is damaged, missing or of a later version.
 pub async fn verify(backup: &Path, progress: &mut Progress<'_>) -> anyhow::Result<Manifest> {
     let manifest = Manifest::read(backup)?;
     let of = manifest.files.len();
@@ -36,7 +36,7 @@ pub async fn verify(backup: &Path, progress: &mut Progress<'_>) -> anyhow::Resul
     Ok(manifest)
 }
 
-/// The lines of a file that is as its manifest says.
+/// Checks a file against the manifest; returns the number of its lines.
 async fn check(backup: &Path, entry: &StoredFile) -> anyhow::Result<u64> {
     let (backup, name) = (backup.to_owned(), entry.name.clone());
     let found = tokio::task::spawn_blocking(move || file::looked_at(&backup, &name)).await;

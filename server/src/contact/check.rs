@@ -25,7 +25,7 @@ pub async fn look(app: &Arc<TenantContext>, known: conversation::Model) -> conve
     asked(app, known, WITHIN).await
 }
 
-/// The same regardless of the cache and with the longer time limit, for callers that heard of a change.
+/// The same regardless of the cache and with the longer time limit, for callers that know of a change.
 pub(super) async fn at_once(app: &Arc<TenantContext>, known: conversation::Model) {
     asked(app, known, PATIENTLY).await;
 }

@@ -93,7 +93,7 @@ async fn made(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<ContactOutc
         async move { rest.create_contacts(&token, &[contact]).await }
     };
     let ids = with_token(app, job.tenant_id, make).await?;
-    let id = ids.first().copied().context("amoCRM told no id of the contact that was made")?;
+    let id = ids.first().copied().context("amoCRM returned no id of the created contact")?;
     onto(app, job, ContactCard { id, name }, LinkReason::Made).await
 }
 

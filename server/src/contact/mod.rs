@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! first message of a new chat ─▶ plan (durable) ─▶ create chat ─▶ find · make ─▶ link ─▶ the message goes on
-//!                                  └─ not within three seconds: it goes on at once; retried while nobody works
+//!                                  └─ not within three seconds: it goes on at once; retried until a person works
 //!                                     on the lead that amoCRM made meanwhile
 //! a number or address that comes later (provided.rs) ─▶ plan again, for chats that were not linked by hand
 //! ```
@@ -19,7 +19,7 @@ mod task;
 use entity::{conversation, source};
 
 pub use check::look;
-pub use hooks::{Heard, wake};
+pub use hooks::{ContactEvent, wake};
 pub use provided::store_provided;
 pub use task::{before_first, due_now, plan, run};
 

@@ -14,7 +14,7 @@ use crate::identity::IdentityContext;
 
 /// A person is waiting in the widget.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// Seconds that the widget is told to wait if the service does not answer.
+/// Seconds that the widget waits before it retries if the service does not answer.
 const WAIT_SECONDS: u32 = 10;
 
 /// 200 means yes, 401 and 403 no, anything else "try again later".

@@ -1,5 +1,4 @@
-//! One leased letter from lease to settlement: what is attempted, and what the verdict does to letter, message and
-//! turn.
+//! One leased letter from lease to settlement: the attempt, and the effect of its verdict on letter, message and turn.
 
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use uuid::Uuid;
 
 use super::await_status::{self, Reported};
 use super::letter_context::LetterContext;
+use super::unknown::{after_unknown, may_be_kept};
 use super::{backoff, dialogue, to_crm, to_messenger};
 use crate::delivery::DeliveryContext;
 use crate::delivery::letters::{amojo_pool, status_letter};
@@ -23,7 +23,7 @@ const STARTS: i32 = 3;
 const OPEN_AFTER: i32 = 20;
 const OPEN_MILLIS: i64 = 30_000;
 /// Delay before the single resend of a message whose arrival the messenger cannot confirm.
-const RESEND_MILLIS: i64 = 60_000;
+pub(super) const RESEND_MILLIS: i64 = 60_000;
 /// HTTP: too many requests.
 const TOO_MANY: u16 = 429;
 
@@ -126,7 +126,7 @@ fn settlement(
     millis: i32,
 ) -> anyhow::Result<Settlement> {
     let failing = TurnEffect::Failing { open_after: OPEN_AFTER, open_millis: OPEN_MILLIS };
-    let unknown = claim.letter.unknown;
+    let unknown = claim.letter.unknown || may_be_kept(app, &claim, parts, &report);
     let attempt = Attempt {
         at: started,
         millis,
@@ -149,7 +149,7 @@ fn settlement(
     match report.verdict {
         Verdict::Done(taken) => {
             done.turn = TurnEffect::Healthy;
-            // Sent once more, because nothing reported the first time.
+            // Sent once more, because no report of the first attempt arrived.
             let again = unknown && report.status > 0;
             done.possible_duplicate = again && after_unknown(app, &done.claim, parts) == AfterUnknown::AwaitStatus;
             take(app, &mut done, parts, taken)?;
@@ -191,14 +191,6 @@ fn settlement(
         }
     }
     Ok(done)
-}
-
-fn after_unknown(app: &DeliveryContext, claim: &Claim, parts: &LetterContext) -> AfterUnknown {
-    if claim.direction == Direction::ToCrm {
-        return AfterUnknown::RepeatFreely;
-    }
-    let connector = parts.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
-    connector.map_or(AfterUnknown::ResendOnce, |connector| connector.abilities().after_unknown)
 }
 
 /// The other side accepted the letter.

@@ -1,19 +1,20 @@
-//! Settling a letter whose answer was lost by the messenger's report ([`AfterUnknown::AwaitStatus`]): the report names
-//! the letter and the messenger's id of its message.
+//! Settles a letter whose answer was lost by the messenger's later report ([`AfterUnknown::AwaitStatus`]): the report
+//! contains the letter's id and the messenger's id of its message.
 //!
 //! ```text
 //! no answer ─▶ waits, looking every ten seconds ─┬─ reported: done, with the id of the report
-//!                                                └─ five minutes over: sent once more, as after `ResendOnce`
+//!                                                └─ a minute over: sent once more, as after `ResendOnce`
 //! ```
 //!
 //! Both facts are rows of `parked_status` under the key of the letter: until when it waits, and as what it arrived. A
-//! report may come before its letter's call has ended.
+//! report may come before its letter's call has ended, and after its end: it still corrects a message that was given up,
+//! and shows which one was sent twice.
 
 use anyhow::Context;
-use base::message::{Direction, LetterKind};
+use base::message::{Direction, FailureCode, LetterKind, State};
 use connectors::AfterUnknown;
 use entity::parked_status::{self, Column};
-use entity::source;
+use entity::{dead_letter, message, source};
 use queue::Claim;
 use queue::accept_batch::EventKind;
 use sea_orm::sea_query::OnConflict;
@@ -24,36 +25,67 @@ use super::letter_context::LetterContext;
 use crate::delivery::DeliveryContext;
 use crate::lookup::known_message;
 
-/// How long a letter waits for its report.
-const WAIT_MILLIS: i64 = 5 * 60_000;
+/// How long a letter waits for its report: until the resend that other kinds make without a report.
+const WAIT_MILLIS: i64 = super::attempt::RESEND_MILLIS;
 /// Interval between looks for the report.
 pub(super) const LOOK_MILLIS: i64 = 10_000;
 /// How long both facts are kept.
 const KEPT_MILLIS: i64 = 24 * 3_600_000;
 
-/// What is known of a letter before its attempt.
+/// The state of a letter before its attempt.
 pub(super) enum Reported {
     /// Nothing to wait for: it is sent.
     Not,
-    /// It may still be reported: look again in so many milliseconds.
+    /// It may still be reported: look again after this many milliseconds.
     NotYet(i64),
     /// It arrived, and this is the messenger's id of its message.
     As(String),
 }
 
 /// Records that a letter arrived at the messenger, as the message of this id. Nothing for kinds that do not wait for it.
+/// Returns the message if it was sent once more meanwhile: the report is about its other copy.
 pub async fn reported(
     app: &DeliveryContext,
     source: &source::Model,
     letter_id: Uuid,
     external_id: &str,
-) -> Result<(), DbErr> {
+) -> anyhow::Result<Option<Uuid>> {
     let connector = app.connectors.get(&source.kind);
     if connector.is_none_or(|connector| connector.abilities().after_unknown != AfterUnknown::AwaitStatus) {
-        return Ok(());
+        return Ok(None);
     }
     let whose = (source.tenant_id, source.id, letter_id);
-    write(app, whose, Uuid::nil(), external_id.to_owned()).await
+    write(app, whose, Uuid::nil(), external_id.to_owned()).await?;
+    let dead = dead_letter::Entity::of_tenant(source.tenant_id)
+        .filter(dead_letter::Column::Id.eq(letter_id))
+        .filter(dead_letter::Column::Kind.eq(LetterKind::Message.number()))
+        .filter(dead_letter::Column::Reason.eq(FailureCode::Internal.word()));
+    if dead.one(app.store.read()).await?.is_some() {
+        // It goes back to its lane, and is settled there by what was just written instead of being sent.
+        super::dead::retry(app, source.tenant_id, letter_id).await?;
+        return Ok(None);
+    }
+    let waited = facts(app, whose).await?.into_iter().find(|row| row.id == letter_id);
+    let Some(message_id) = waited.and_then(|row| row.payload.split_once(' ')?.1.parse::<Uuid>().ok()) else {
+        return Ok(None);
+    };
+    let sent = [State::Sent, State::Delivered, State::Read].map(State::number);
+    let message = message::Entity::of_tenant(source.tenant_id)
+        .filter(message::Column::Id.eq(message_id))
+        .filter(message::Column::State.is_in(sent));
+    Ok(message.one(app.store.read()).await?.map(|message| message.id))
+}
+
+/// What is known of a letter.
+async fn facts(
+    app: &DeliveryContext,
+    (tenant_id, source_id, letter_id): (Uuid, Uuid, Uuid),
+) -> Result<Vec<parked_status::Model>, DbErr> {
+    parked_status::Entity::of_tenant(tenant_id)
+        .filter(Column::SourceId.eq(source_id))
+        .filter(Column::ExternalId.eq(key(letter_id)))
+        .all(app.store.read())
+        .await
 }
 
 /// Whether the outcome of a letter is to be awaited.
@@ -67,20 +99,18 @@ pub(super) fn awaits(app: &DeliveryContext, claim: &Claim, parts: &LetterContext
 /// Starts the wait after an unknown outcome.
 pub(super) async fn begin(app: &DeliveryContext, claim: &Claim) -> Result<(), DbErr> {
     let whose = (claim.tenant_id, claim.source_id, claim.letter.id);
-    write(app, whose, claim.letter.id, (app.clock.millis() + WAIT_MILLIS).to_string()).await
+    let until = app.clock.millis() + WAIT_MILLIS;
+    write(app, whose, claim.letter.id, format!("{until} {}", claim.letter.message_id)).await
 }
 
-/// Looks for a report of a letter with an unknown outcome. One whose process ended before it could start the wait
-/// starts it now.
+/// Looks for a report of a letter with an unknown outcome, or of one that was given up before. One whose process ended
+/// before it could start the wait starts it now.
 pub(super) async fn look(app: &DeliveryContext, claim: &Claim, parts: &LetterContext) -> anyhow::Result<Reported> {
-    if !claim.letter.unknown || !awaits(app, claim, parts) {
+    let is_open = claim.letter.unknown || claim.letter.late;
+    if !is_open || !awaits(app, claim, parts) {
         return Ok(Reported::Not);
     }
-    let found = parked_status::Entity::of_tenant(claim.tenant_id)
-        .filter(Column::SourceId.eq(claim.source_id))
-        .filter(Column::ExternalId.eq(key(claim.letter.id)))
-        .all(app.store.read())
-        .await?;
+    let found = facts(app, (claim.tenant_id, claim.source_id, claim.letter.id)).await?;
     let fact = |id: Uuid| found.iter().find(|row| row.id == id).map(|row| row.payload.as_str());
     if let Some(external_id) = fact(Uuid::nil()) {
         // An earlier part of the message may have been reported.
@@ -90,15 +120,19 @@ pub(super) async fn look(app: &DeliveryContext, claim: &Claim, parts: &LetterCon
             return Ok(Reported::As(external_id.to_owned()));
         }
     }
+    if !claim.letter.unknown {
+        return Ok(Reported::Not);
+    }
     let Some(until) = fact(claim.letter.id) else {
         begin(app, claim).await?;
         return Ok(Reported::NotYet(LOOK_MILLIS));
     };
+    let until = until.split_once(' ').map_or(until, |(until, _)| until);
     let left = until.parse::<i64>().context("the end of a letter's wait is damaged")? - app.clock.millis();
     Ok(if left > 0 { Reported::NotYet(left.min(LOOK_MILLIS)) } else { Reported::Not })
 }
 
-/// What both facts of a letter stand under. No messenger's id of a message looks like this.
+/// The key under which both facts of a letter are stored. No messenger uses message ids of this form.
 fn key(letter_id: Uuid) -> String {
     format!("parom-letter:{letter_id}")
 }

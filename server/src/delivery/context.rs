@@ -6,7 +6,7 @@ use super::slots::Slots;
 use crate::platform::stands_on;
 use crate::source::SourceContext;
 
-/// What deliveries need.
+/// The context of deliveries.
 pub struct DeliveryContext {
     pub sources: Arc<SourceContext>,
     /// Deliveries in progress.

@@ -21,8 +21,8 @@ pub fn goes_to(row: &conversation::Model) -> &str {
     if row.moved_to.is_empty() || row.external_id.is_empty() { &row.external_id } else { &row.moved_to }
 }
 
-/// What an accepted message reveals about its dialogue. `conversation_id`, `receiver_id`: the messenger's ids, if its
-/// answer contained them.
+/// The data about its dialogue that an accepted message provides. `conversation_id`, `receiver_id`: the messenger's
+/// ids, if its answer contained them.
 pub fn learned(
     claim: &Claim,
     parts: &LetterContext,

@@ -1,7 +1,7 @@
 //! Outbound processing: leased letters are sent and their verdicts settled.
 //!
 //! ```text
-//! worker ─▶ queue::ready ─▶ queue::claim ─▶ carry ─▶ to_crm | to_messenger ─▶ verdict ─▶ writer::settle
+//! worker ─▶ queue::ready ─▶ queue::claim ─▶ attempt ─▶ to_crm | to_messenger ─▶ verdict ─▶ writer::settle
 //! ```
 
 mod attempt;
@@ -24,6 +24,7 @@ pub mod slots;
 mod to_crm;
 mod to_messenger;
 mod traced;
+mod unknown;
 pub mod wake;
 pub mod worker;
 

@@ -25,7 +25,7 @@ const HELD_MILLIS: i64 = 60_000;
 /// Maximum number of replays read at once.
 const BATCH: u64 = 50;
 
-/// What to do with the letters.
+/// The action on the letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplayAction {
     /// Append each to its conversation's queue again.

@@ -87,7 +87,7 @@ impl Slots {
         turns.share(&wants, free)
     }
 
-    /// How many calls may start in a pool now, whoever makes them.
+    /// How many calls may start in a pool now, for all tenants together.
     pub fn free(&self, pool: &str, now: i64) -> u32 {
         let taken = self.lock();
         free_of(&taken.hosts, pool, taken.pools.get(pool).copied().unwrap_or(0), now)

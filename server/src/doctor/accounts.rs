@@ -1,4 +1,4 @@
-//! What the database tells of accounts: access, channels, sources, alarms, and what was put aside.
+//! Checks of accounts in the database: access, channels, sources, alerts and quarantined hooks.
 
 use std::collections::BTreeMap;
 
@@ -13,33 +13,33 @@ use crate::source::{StateReason, line};
 use crate::tenant::access;
 use crate::tenant::subscription::{self, SubscriptionState};
 
-/// So many are named in one line.
+/// Maximum number of accounts named in one line.
 const NAMED: usize = 5;
 const DAY: i64 = 24 * 3_600_000;
 
-/// What was found, by the line it belongs to.
+/// The findings, by the line that reports them.
 #[derive(Default)]
 struct AccountFindings {
     lost: Vec<LocalizedText>,
     ending: Vec<LocalizedText>,
-    /// The fewest days that access is left anywhere.
+    /// The account whose access ends first, and the days left.
     fewest: Option<(i64, String)>,
     not_allowed: Vec<LocalizedText>,
     misconfigured: Vec<LocalizedText>,
     disconnected: Vec<LocalizedText>,
     sources: Vec<LocalizedText>,
     strays: Vec<LocalizedText>,
-    /// Accounts that do not tell of changes of contacts.
-    untold: Vec<LocalizedText>,
+    /// Accounts whose changes of contacts amoCRM does not report.
+    unreported: Vec<LocalizedText>,
     alarms: Vec<LocalizedText>,
     aside: BTreeMap<String, i64>,
 }
 
-/// Looks at all accounts, or at one.
+/// Checks all accounts, or one.
 pub async fn look(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) {
     if let Err(error) = look_at(store, only, checks).await {
-        let said = because("doctor-accounts-wrong", error.to_string());
-        checks.push(Check::warn("accounts", said, "doctor-migrate-fix"));
+        let detail = because("doctor-accounts-wrong", error.to_string());
+        checks.push(Check::warn("accounts", detail, "doctor-migrate-fix"));
     }
 }
 
@@ -47,7 +47,7 @@ async fn look_at(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) -> 
     let all = only.map_or_else(tenant::Entity::find, tenant::Entity::of_tenant).all(store.read()).await?;
     let mut found = AccountFindings::default();
     for tenant in &all {
-        // Whoever left, or was taken off on purpose, is no trouble.
+        // An account that left, or was disconnected on purpose, is not a problem.
         if !matches!(tenant.status.as_str(), "uninstalled" | "disconnected") {
             access_of(store, tenant, &mut found).await?;
             channels_of(store, tenant, &mut found).await?;
@@ -70,14 +70,14 @@ async fn access_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFin
     let used = oauth_grant::Entity::of_tenant(tenant.tenant_id).filter(oauth_grant::Column::InUse.eq(true));
     let Some(grant) = used.one(store.read()).await? else { return Ok(()) };
     let days = access::days_left(&grant, store.clock().millis());
-    let said = |key, days: i64| LocalizedText::new(key).with("host", tenant.host.as_str()).with("days", days);
+    let detail = |key, days: i64| LocalizedText::new(key).with("host", tenant.host.as_str()).with("days", days);
     if grant.dead || days == 0 {
         let since = (store.clock().millis() - grant.refreshed_at).max(0) / DAY;
-        found.lost.push(said("doctor-token-lost-one", since));
+        found.lost.push(detail("doctor-token-lost-one", since));
         return Ok(());
     }
     if days <= access::EXPIRING_DAYS {
-        found.ending.push(said("doctor-token-ending-one", days));
+        found.ending.push(detail("doctor-token-ending-one", days));
     }
     if found.fewest.as_ref().is_none_or(|(fewest, _)| days < *fewest) {
         found.fewest = Some((days, tenant.host.clone()));
@@ -88,15 +88,15 @@ async fn access_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFin
 async fn channels_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFindings) -> Result<(), DbErr> {
     for row in tenant_channel::Entity::of_tenant(tenant.tenant_id).all(store.read()).await? {
         let named = |key| {
-            let said = LocalizedText::new(key).with("host", tenant.host.as_str());
-            said.with("account", tenant.account_id.to_string()).with("channel", row.channel_id.to_string())
+            let detail = LocalizedText::new(key).with("host", tenant.host.as_str());
+            detail.with("account", tenant.account_id.to_string()).with("channel", row.channel_id.to_string())
         };
         match row.status.as_str() {
             "connected" => {}
             "not_allowed" => found.not_allowed.push(named("doctor-channel-one")),
             "misconfigured" => {
-                let said = named("doctor-channel-one-because").with("reason", LocalizedText::stored(&row.detail));
-                found.misconfigured.push(said);
+                let detail = named("doctor-channel-one-because").with("reason", LocalizedText::stored(&row.detail));
+                found.misconfigured.push(detail);
             }
             _ => found.disconnected.push(named("doctor-channel-one")),
         }
@@ -114,8 +114,9 @@ async fn sources_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFi
             (_, Some((reason, _, theirs))) => because_of(reason, &theirs),
             (_, None) => continue,
         };
-        let said = LocalizedText::new("doctor-source-one").with("source", row.name).with("host", tenant.host.as_str());
-        found.sources.push(said.with("reason", reason));
+        let detail =
+            LocalizedText::new("doctor-source-one").with("source", row.name).with("host", tenant.host.as_str());
+        found.sources.push(detail.with("reason", reason));
     }
     let strays = stray_source::Entity::of_tenant(tenant.tenant_id).count(store.read()).await?;
     if strays > 0 {
@@ -127,38 +128,38 @@ async fn sources_of(store: &Store, tenant: &tenant::Model, found: &mut AccountFi
 async fn collect_subscription(store: &Store, tenant: &tenant::Model, found: &mut AccountFindings) -> Result<(), DbErr> {
     let standing = subscription::standing(store.read(), tenant.tenant_id).await?;
     if let Some(standing) = standing.filter(|standing| standing.state == SubscriptionState::Refused) {
-        let said = LocalizedText::new("doctor-contacts-one").with("host", tenant.host.as_str());
-        found.untold.push(said.with("reason", LocalizedText::quoted(standing.detail)));
+        let detail = LocalizedText::new("doctor-contacts-one").with("host", tenant.host.as_str());
+        found.unreported.push(detail.with("reason", LocalizedText::quoted(standing.detail)));
     }
     Ok(())
 }
 
-/// A stored reason: its key, and what the other side said. One of an older release is words.
+/// A stored reason as a text: its key and the other side's words. Older releases stored plain text.
 fn why(stored: &str) -> LocalizedText {
     let (key, theirs) = stored.split_once(": ").unwrap_or((stored, ""));
     StateReason::parse(key).map_or_else(|| LocalizedText::stored(stored), |reason| because_of(reason, theirs))
 }
 
-/// `theirs`: what the other side said, or its name.
+/// `theirs`: the other side's own text, or its name.
 fn because_of(reason: StateReason, theirs: &str) -> LocalizedText {
-    let said = LocalizedText::new(format!("doctor-source-{}", reason.as_str()));
+    let detail = LocalizedText::new(format!("doctor-source-{}", reason.as_str()));
     if theirs.is_empty() {
-        return said;
+        return detail;
     }
-    LocalizedText::new("doctor-source-why").with("reason", said).with("text", LocalizedText::stored(theirs))
+    LocalizedText::new("doctor-source-why").with("reason", detail).with("text", LocalizedText::stored(theirs))
 }
 
 async fn alarms_of(store: &Store, tenant_id: Uuid, host: &str, found: &mut AccountFindings) -> Result<(), DbErr> {
     let open = alert::Entity::of_tenant(tenant_id).filter(alert::Column::ResolvedAt.is_null());
     for row in open.all(store.read()).await? {
         let days = (store.clock().millis() - row.opened_at).max(0) / DAY;
-        let said = LocalizedText::new(if host.is_empty() { "doctor-alarm-one" } else { "doctor-alarm-one-at" });
-        found.alarms.push(said.with("kind", row.kind).with("host", host).with("days", days));
+        let detail = LocalizedText::new(if host.is_empty() { "doctor-alarm-one" } else { "doctor-alarm-one-at" });
+        found.alarms.push(detail.with("kind", row.kind).with("host", host).with("days", days));
     }
     Ok(())
 }
 
-/// Hooks put aside, by reason.
+/// Counts quarantined hooks by reason.
 async fn quarantined(store: &Store, tenant_id: Uuid, aside: &mut BTreeMap<String, i64>) -> Result<(), DbErr> {
     let found: Vec<(String, i64)> = raw_hook::Entity::of_tenant(tenant_id)
         .filter(raw_hook::Column::Quarantine.ne(""))
@@ -212,26 +213,26 @@ fn report(found: &AccountFindings, checks: &mut Vec<Check>) {
     let (good, bad, remedy) = ("doctor-strays-ok", "doctor-strays-bad", "doctor-strays-bad-fix");
     checks.push(or_well("strays", good, bad, &found.strays, remedy));
     let (good, bad, remedy) = ("doctor-contacts-ok", "doctor-contacts-bad", "doctor-contacts-bad-fix");
-    checks.push(or_well("contacts", good, bad, &found.untold, remedy));
+    checks.push(or_well("contacts", good, bad, &found.unreported, remedy));
     let (good, bad, remedy) = ("doctor-alarms-ok", "doctor-alarms-bad", "doctor-alarms-bad-fix");
     checks.push(or_well("alarms", good, bad, &found.alarms, remedy));
     checks.push(if found.aside.is_empty() {
         Check::ok("quarantine", LocalizedText::new("doctor-quarantine-ok"))
     } else {
         let all: Vec<_> = found.aside.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
-        let said = LocalizedText::new("doctor-quarantine-bad").with("items", all.join(", "));
-        Check::warn("quarantine", said, "doctor-quarantine-bad-fix")
+        let detail = LocalizedText::new("doctor-quarantine-bad").with("items", all.join(", "));
+        Check::warn("quarantine", detail, "doctor-quarantine-bad-fix")
     });
 }
 
 fn named(name: &'static str, what: &'static str, bad: &[LocalizedText], remedy: &'static str) -> Check {
     let some = bad.get(..NAMED).unwrap_or(bad).to_vec();
     let more = bad.len().saturating_sub(NAMED);
-    let said = LocalizedText::new(what);
-    let said = if more > 0 {
-        said.with("items", LocalizedText::new("doctor-list-more").with("items", some).with("count", more))
+    let detail = LocalizedText::new(what);
+    let detail = if more > 0 {
+        detail.with("items", LocalizedText::new("doctor-list-more").with("items", some).with("count", more))
     } else {
-        said.with("items", some)
+        detail.with("items", some)
     };
-    Check::warn(name, said, remedy)
+    Check::warn(name, detail, remedy)
 }

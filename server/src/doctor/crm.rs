@@ -1,4 +1,4 @@
-//! Is amoCRM there, does it take our signature, and do our clocks agree.
+//! Checks that amoCRM is reachable, accepts our signature and agrees with our clock.
 
 use std::sync::Arc;
 
@@ -10,16 +10,16 @@ use reqwest::{Client, header};
 
 use super::Check;
 
-/// Signatures stop working here.
+/// Clock difference from which signatures are refused.
 const SIGNATURE_SECONDS: i64 = 900;
-/// From here on somebody should look.
+/// Clock difference from which the check warns.
 const NOTABLE_SECONDS: i64 = 30;
 
-/// Asks every integration's amojo.
+/// Checks the amojo of every integration.
 pub async fn reachable(config: &Config, http: &Client, clock: &Clock, checks: &mut Vec<Check>) {
     if config.integrations.is_empty() {
-        let said = LocalizedText::new("doctor-integration-none");
-        checks.push(Check::warn("integration", said, "doctor-integration-none-fix"));
+        let detail = LocalizedText::new("doctor-integration-none");
+        checks.push(Check::warn("integration", detail, "doctor-integration-none-fix"));
     }
     for integration in &config.integrations {
         let url = base(&integration.amojo_url);
@@ -47,18 +47,18 @@ fn compare(headers: &header::HeaderMap, clock: &Clock, checks: &mut Vec<Check>) 
     let date = headers.get(header::DATE).and_then(|value| value.to_str().ok());
     let Some(theirs) = date.and_then(|text| DateTime::parse_from_rfc2822(text).ok()) else { return };
     let seconds = (clock.now() - theirs.with_timezone(&Utc)).num_seconds();
-    let said = |key| LocalizedText::new(key).with("seconds", seconds.to_string());
+    let detail = |key| LocalizedText::new(key).with("seconds", seconds.to_string());
     let remedy = "doctor-clock-off-fix";
     checks.push(match seconds.abs() {
-        0..=NOTABLE_SECONDS => Check::ok("clock", said("doctor-clock-ok")),
+        0..=NOTABLE_SECONDS => Check::ok("clock", detail("doctor-clock-ok")),
         late if late < SIGNATURE_SECONDS => {
-            Check::warn("clock", said("doctor-clock-off").with("limit", SIGNATURE_SECONDS), remedy)
+            Check::warn("clock", detail("doctor-clock-off").with("limit", SIGNATURE_SECONDS), remedy)
         }
-        _ => Check::fail("clock", said("doctor-clock-broken"), remedy),
+        _ => Check::fail("clock", detail("doctor-clock-broken"), remedy),
     });
 }
 
-/// A signed question that changes nothing: the history of a chat that does not exist.
+/// A signed request that changes nothing: the history of a chat that does not exist.
 async fn signature(
     integration: &Integration,
     channel: &Channel,
@@ -73,10 +73,11 @@ async fn signature(
     let scope = format!("{}_{NOBODY}", channel.id);
     let done = chats.history(&channel.secret, &scope, NOBODY, 0, 1).await;
     let refused = matches!(&done, Err(error) if matches!(error.status(), Some(401 | 403)));
-    let said = |key| LocalizedText::new(key).with("channel", channel.id.as_str()).with("title", channel.title.as_str());
+    let detail =
+        |key| LocalizedText::new(key).with("channel", channel.id.as_str()).with("title", channel.title.as_str());
     checks.push(if refused {
-        Check::fail("channel", said("doctor-channel-refused"), "doctor-channel-refused-fix")
+        Check::fail("channel", detail("doctor-channel-refused"), "doctor-channel-refused-fix")
     } else {
-        Check::ok("channel", said("doctor-channel-ok"))
+        Check::ok("channel", detail("doctor-channel-ok"))
     });
 }

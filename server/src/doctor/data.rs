@@ -1,4 +1,4 @@
-//! What the database tells of itself and of the queue.
+//! Checks of the database itself and of the queue.
 
 use base::fault::Faults;
 use base::i18n::LocalizedText;
@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::{Check, because};
 
-/// An older waiting letter is worth a look.
+/// Age of a waiting letter from which the check warns.
 const OLD_MILLIS: i64 = 15 * 60_000;
 
-/// Durability and schema; true when the tables can be read.
+/// Checks durability and schema; true if the tables can be read.
 pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
     match store::check_durability(store).await {
         Ok(found) if found.is_safe() => {
@@ -25,8 +25,8 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
             checks.push(check.remedied("wanted", found.to_string()));
         }
         Err(error) => {
-            let said = because("doctor-database-down", error.to_string());
-            checks.push(Check::fail("database", said, "doctor-database-down-fix"));
+            let detail = because("doctor-database-down", error.to_string());
+            checks.push(Check::fail("database", detail, "doctor-database-down-fix"));
         }
     }
     match store::pending_migrations(store).await {
@@ -35,23 +35,23 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
             true
         }
         Ok(count) => {
-            let said = LocalizedText::new("doctor-migrations-behind").with("count", count);
-            checks.push(Check::warn("migrations", said, "doctor-migrations-behind-fix"));
+            let detail = LocalizedText::new("doctor-migrations-behind").with("count", count);
+            checks.push(Check::warn("migrations", detail, "doctor-migrations-behind-fix"));
             false
         }
         Err(error) => {
-            let said = because("doctor-migrations-wrong", error.to_string());
+            let detail = because("doctor-migrations-wrong", error.to_string());
             let remedy = match error {
                 MigrateError::Database(_) => "doctor-migrate-fix",
                 MigrateError::BeforeFirstRelease | MigrateError::Newer(_) => "doctor-migrations-foreign-fix",
             };
-            checks.push(Check::fail("migrations", said, remedy));
+            checks.push(Check::fail("migrations", detail, remedy));
             false
         }
     }
 }
 
-/// What waits, and since when.
+/// Waiting letters, and since when they wait.
 pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
     match look_at_queue(store).await {
         Ok((waiting, age, dead)) => {
@@ -76,13 +76,13 @@ pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
             }
         }
         Err(error) => {
-            let said = because("doctor-queue-wrong", error.to_string());
-            checks.push(Check::warn("queue", said, "doctor-migrate-fix"));
+            let text = because("doctor-queue-wrong", error.to_string());
+            checks.push(Check::warn("queue", text, "doctor-migrate-fix"));
         }
     }
 }
 
-/// Whether accepted = delivered + failed + waiting holds, since the first message, of all accounts or of one.
+/// Checks that accepted = delivered + failed + waiting since the first message, for all accounts or for one.
 pub async fn ledger(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) {
     let gaps = match only {
         Some(tenant_id) => gaps_of(store, &[tenant_id]).await,

@@ -1,4 +1,4 @@
-//! Hooks that never came: whether chats are held against amoCRM's history, and what was found there.
+//! Missed hooks: whether chats are compared with amoCRM's history, and what was found there.
 
 use base::i18n::LocalizedText;
 use base::store::Store;
@@ -10,14 +10,14 @@ use uuid::Uuid;
 use super::{Check, because};
 
 const MINUTE: i64 = 60_000;
-/// Chats are compared hourly; by then somebody should look why not.
+/// Chats are compared hourly; the check warns if that did not happen for this long.
 const LATE: i64 = 3 * 60 * MINUTE;
 
-/// Looks at all accounts, or at one.
+/// Checks all accounts, or one.
 pub async fn look(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) {
     if let Err(error) = look_at(store, only, checks).await {
-        let said = because("doctor-accounts-wrong", error.to_string());
-        checks.push(Check::warn("history", said, "doctor-migrate-fix"));
+        let detail = because("doctor-accounts-wrong", error.to_string());
+        checks.push(Check::warn("history", detail, "doctor-migrate-fix"));
     }
 }
 
@@ -51,14 +51,14 @@ async fn look_at(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) -> 
             "doctor-history-late-fix",
         ),
         Some(oldest) => {
-            let said = LocalizedText::new("doctor-history-ok").with("minutes", (now - oldest).max(0) / MINUTE);
-            Check::ok("history", said.with("found", found))
+            let detail = LocalizedText::new("doctor-history-ok").with("minutes", (now - oldest).max(0) / MINUTE);
+            Check::ok("history", detail.with("found", found))
         }
         None => Check::ok("history", LocalizedText::new("doctor-history-never")),
     });
     if !held.is_empty() {
-        let said = LocalizedText::new("doctor-history-held").with("items", held);
-        checks.push(Check::warn("found", said, "doctor-history-held-fix"));
+        let detail = LocalizedText::new("doctor-history-held").with("items", held);
+        checks.push(Check::warn("found", detail, "doctor-history-held-fix"));
     }
     Ok(())
 }

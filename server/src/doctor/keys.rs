@@ -20,19 +20,19 @@ pub async fn look(config: &Config, store: &Store, checks: &mut Vec<Check>) {
     let under = match rotation::look(store, *first).await {
         Ok(under) => under,
         Err(error) => {
-            let said = because("doctor-vault-wrong", error.to_string());
-            checks.push(Check::fail("vault", said, "doctor-database-down-fix"));
+            let detail = because("doctor-vault-wrong", error.to_string());
+            checks.push(Check::fail("vault", detail, "doctor-database-down-fix"));
             return;
         }
     };
     let tables: Vec<String> = under.iter().map(|under| format!("{} {}", under.table, under.values)).collect();
     checks.push(if !tables.is_empty() {
         let values: u64 = under.iter().map(|under| under.values).sum();
-        let said = LocalizedText::new("doctor-vault-old").with("count", values).with("tables", tables.join(", "));
-        Check::warn("vault", said, "doctor-vault-old-fix")
+        let detail = LocalizedText::new("doctor-vault-old").with("count", values).with("tables", tables.join(", "));
+        Check::warn("vault", detail, "doctor-vault-old-fix")
     } else if keys.len() > 1 {
-        let said = LocalizedText::new("doctor-vault-several").with("count", keys.len());
-        Check::warn("vault", said, "doctor-vault-old-fix")
+        let detail = LocalizedText::new("doctor-vault-several").with("count", keys.len());
+        Check::warn("vault", detail, "doctor-vault-old-fix")
     } else {
         Check::ok("vault", LocalizedText::new("doctor-vault-ok").with("key", first.to_string()))
     });

@@ -1,4 +1,4 @@
-//! What can be seen without asking anybody.
+//! Checks of the configuration and of this machine.
 
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ use connectors::kinds::WITH_TIME_WINDOW;
 use super::{Check, because};
 use crate::media::FileStore;
 
-/// The master key is there, readable, and for nobody else to read.
+/// The master key exists and only its owner can read it.
 pub fn secrets(config: &Config, checks: &mut Vec<Check>) {
     let file = config.secrets.key_file.display().to_string();
     if config.secrets.key.is_none() && !config.secrets.key_file.exists() && config.database.is_sqlite() {
@@ -22,13 +22,13 @@ pub fn secrets(config: &Config, checks: &mut Vec<Check>) {
     }
     match Vault::open(&config.secrets, false) {
         Ok(vault) if vault.key_file_mode_is_open() => {
-            let said = LocalizedText::new("doctor-secrets-open").with("file", file.as_str());
-            checks.push(Check::warn("secrets", said, "doctor-secrets-open-fix").remedied("file", file));
+            let detail = LocalizedText::new("doctor-secrets-open").with("file", file.as_str());
+            checks.push(Check::warn("secrets", detail, "doctor-secrets-open-fix").remedied("file", file));
         }
         Ok(_) => checks.push(Check::ok("secrets", LocalizedText::new("doctor-secrets-ok"))),
         Err(error) => {
-            let said = because("doctor-secrets-wrong", error.to_string());
-            checks.push(Check::fail("secrets", said, "doctor-secrets-wrong-fix"));
+            let detail = because("doctor-secrets-wrong", error.to_string());
+            checks.push(Check::fail("secrets", detail, "doctor-secrets-wrong-fix"));
         }
     }
 }
@@ -39,8 +39,8 @@ pub fn public_url(config: &Config, checks: &mut Vec<Check>) {
     if config.server.public_url.scheme() == "https" {
         checks.push(Check::ok("public_url", LocalizedText::new("doctor-public_url-ok").with("url", url)));
     } else {
-        let said = LocalizedText::new("doctor-public_url-not-https").with("url", url);
-        checks.push(Check::warn("public_url", said, "doctor-public_url-not-https-fix"));
+        let detail = LocalizedText::new("doctor-public_url-not-https").with("url", url);
+        checks.push(Check::warn("public_url", detail, "doctor-public_url-not-https-fix"));
     }
 }
 
@@ -61,8 +61,8 @@ pub fn in_clear(config: &Config, checks: &mut Vec<Check>) {
         checks.push(Check::ok("private", LocalizedText::new("doctor-private-ok")));
     }
     for found in found {
-        let said = LocalizedText::new("doctor-private-clear").with("key", found.key());
-        let check = Check::warn("private", said, "doctor-private-clear-fix");
+        let detail = LocalizedText::new("doctor-private-clear").with("key", found.key());
+        let check = Check::warn("private", detail, "doctor-private-clear-fix");
         checks.push(check.remedied("key", found.key()).remedied("remedy", found.remedy()));
     }
 }
@@ -76,8 +76,8 @@ pub fn operators(config: &Config, checks: &mut Vec<Check>) {
     checks.push(if is_loopback || config.server.ops_listen.is_some() {
         Check::ok("operators", LocalizedText::new("doctor-operators-ok").with("address", address))
     } else {
-        let said = LocalizedText::new("doctor-operators-public").with("address", address);
-        Check::warn("operators", said, "doctor-operators-public-fix")
+        let detail = LocalizedText::new("doctor-operators-public").with("address", address);
+        Check::warn("operators", detail, "doctor-operators-public-fix")
     });
 }
 
@@ -91,13 +91,13 @@ pub async fn media(config: &Config, http: &HttpClients, clock: &Clock, checks: &
     checks.push(match tried {
         Ok(()) => Check::ok("media", LocalizedText::new("doctor-media-ok").with("place", place)),
         Err(error) => {
-            let said = because("doctor-media-wrong", format!("{error:#}")).with("place", place);
-            Check::fail("media", said, "doctor-media-wrong-fix")
+            let detail = because("doctor-media-wrong", format!("{error:#}")).with("place", place);
+            Check::fail("media", detail, "doctor-media-wrong-fix")
         }
     });
 }
 
-/// There is a last resort for hooks, on lasting disk, and nothing waits in it.
+/// The spool for hooks exists on a persistent disk and is empty.
 pub fn spool(config: &Config, checks: &mut Vec<Check>) {
     let dir = &config.spool.dir;
     let place = dir.display().to_string();
@@ -107,24 +107,24 @@ pub fn spool(config: &Config, checks: &mut Vec<Check>) {
     }
     checks.push(match spool::look(dir) {
         Ok(seen) if seen.in_memory => {
-            let said = LocalizedText::new("doctor-spool-memory").with("place", place);
-            Check::warn("spool", said, "doctor-spool-memory-fix")
+            let detail = LocalizedText::new("doctor-spool-memory").with("place", place);
+            Check::warn("spool", detail, "doctor-spool-memory-fix")
         }
         Ok(seen) if seen.hooks > 0 => {
-            let said =
+            let detail =
                 LocalizedText::new("doctor-spool-waiting").with("place", place.as_str()).with("hooks", seen.hooks);
-            Check::warn("spool", said, "doctor-spool-waiting-fix").remedied("place", place)
+            Check::warn("spool", detail, "doctor-spool-waiting-fix").remedied("place", place)
         }
         Ok(_) => Check::ok("spool", LocalizedText::new("doctor-spool-ok").with("place", place)),
         Err(error) => {
-            let said = because("doctor-spool-wrong", error.to_string()).with("place", place);
-            Check::fail("spool", said, "doctor-spool-none-fix")
+            let detail = because("doctor-spool-wrong", error.to_string()).with("place", place);
+            Check::fail("spool", detail, "doctor-spool-none-fix")
         }
     });
 }
 
-/// A channel's time window holds for everything that goes through it: amoCRM shows a manager the same countdown for
-/// messengers that know none (chats-api §1.1 item 5).
+/// A channel's time window applies to all messengers of the channel: amoCRM shows managers the same countdown even for
+/// messengers that have none (chats-api §1.1 item 5).
 pub fn windows(config: &Config, checks: &mut Vec<Check>) {
     let all = config.integrations.iter().flat_map(|integration| &integration.channels);
     let mut mixed = 0;
@@ -135,9 +135,9 @@ pub fn windows(config: &Config, checks: &mut Vec<Check>) {
             continue;
         }
         mixed += 1;
-        let said = LocalizedText::new("doctor-window-mixed").with("channel", channel.id.as_str());
-        let said = said.with("title", channel.title.as_str()).with("kinds", free.join(", "));
-        checks.push(Check::warn("window", said, "doctor-window-mixed-fix"));
+        let detail = LocalizedText::new("doctor-window-mixed").with("channel", channel.id.as_str());
+        let detail = detail.with("title", channel.title.as_str()).with("kinds", free.join(", "));
+        checks.push(Check::warn("window", detail, "doctor-window-mixed-fix"));
     }
     if mixed == 0 {
         checks.push(Check::ok("window", LocalizedText::new("doctor-window-ok")));
@@ -177,8 +177,8 @@ mod tests {
     fn a_window_on_messengers_without_one_is_told() {
         let mixed = check("time_window_seconds = 86400\nconnectors = [\"whatsapp\", \"webchat\"]\n");
         assert_eq!((mixed.len(), mixed[0].status), (1, Status::Warn));
-        let said = mixed[0].detail.to_string();
-        assert!(said.contains("webchat") && !said.contains("whatsapp,"), "{said}");
+        let detail = mixed[0].detail.to_string();
+        assert!(detail.contains("webchat") && !detail.contains("whatsapp,"), "{detail}");
         for well in
             ["time_window_seconds = 86400\nconnectors = [\"whatsapp\"]\n", "connectors = [\"whatsapp\", \"webchat\"]\n"]
         {

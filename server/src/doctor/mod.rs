@@ -1,4 +1,5 @@
-//! `parom doctor` and the admin's page of the same name: is everything in order, and if not, what to do.
+//! `parom doctor` and the admin's page of the same name: checks the installation and says what to do about each
+//! problem.
 
 use base::clock::Clock;
 use base::config::Config;
@@ -15,7 +16,7 @@ mod history;
 mod keys;
 mod machine;
 
-/// How a check went.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -24,53 +25,52 @@ pub enum Status {
     Fail,
 }
 
-/// One line.
+/// One check, which is one line of the output.
 #[derive(Clone, Debug)]
 pub struct Check {
     pub name: &'static str,
     pub status: Status,
     pub detail: LocalizedText,
-    /// What to do; none when there is nothing to do.
+    /// What to do; none if there is nothing to do.
     pub remedy: Option<LocalizedText>,
 }
 
 impl Check {
-    /// All is well, and there is nothing to do.
+    /// A passed check.
     pub fn ok(name: &'static str, detail: LocalizedText) -> Self {
         Self { name, status: Status::Ok, detail, remedy: None }
     }
 
-    /// `remedy`: the key of its words.
+    /// A warning. `remedy`: the message key of what to do.
     pub fn warn(name: &'static str, detail: LocalizedText, remedy: &'static str) -> Self {
         Self { name, status: Status::Warn, detail, remedy: Some(LocalizedText::new(remedy)) }
     }
 
-    /// The same.
+    /// A failed check. `remedy`: the message key of what to do.
     pub fn fail(name: &'static str, detail: LocalizedText, remedy: &'static str) -> Self {
         Self { status: Status::Fail, ..Self::warn(name, detail, remedy) }
     }
 
-    /// Fills a placeable of the remedy.
+    /// Sets an argument of the remedy's text.
     fn remedied(mut self, name: &'static str, filling: impl Into<Filling>) -> Self {
-        self.remedy = self.remedy.map(|said| said.with(name, filling));
+        self.remedy = self.remedy.map(|detail| detail.with(name, filling));
         self
     }
 }
 
-/// A sentence about somebody else's reason.
+/// A text that quotes a reason given by another system.
 fn because(key: &'static str, reason: impl Into<String>) -> LocalizedText {
     LocalizedText::new(key).with("reason", reason.into())
 }
 
-/// The checks of a configuration that could be read, of all accounts or of one. Beside a running server it disturbs
-/// nothing.
+/// Runs all checks of a valid configuration, for all accounts or for one. It may run beside a running server.
 pub async fn look(config: &Config, tenant: Option<Uuid>) -> Vec<Check> {
     let mut checks = Vec::new();
     examine(config, tenant, &mut checks).await;
     checks
 }
 
-/// What is found of the accounts alone, all of them.
+/// Runs only the checks of accounts, for all of them.
 pub async fn accounts(store: &Store) -> Vec<Check> {
     let mut checks = Vec::new();
     accounts::look(store, None, &mut checks).await;
@@ -92,8 +92,8 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
             crm::reachable(config, http.trusted(), &clock, checks).await;
         }
         Err(error) => {
-            let said = because("doctor-network-wrong", error.to_string());
-            checks.push(Check::fail("network", said, "doctor-network-wrong-fix"));
+            let detail = because("doctor-network-wrong", error.to_string());
+            checks.push(Check::fail("network", detail, "doctor-network-wrong-fix"));
         }
     }
     match Store::open(&config.database, clock).await {
@@ -108,8 +108,8 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
             store.close().await;
         }
         Err(error) => {
-            let said = because("doctor-database-closed", format!("{error:#}"));
-            checks.push(Check::fail("database", said, "doctor-database-closed-fix"));
+            let detail = because("doctor-database-closed", format!("{error:#}"));
+            checks.push(Check::fail("database", detail, "doctor-database-closed-fix"));
         }
     }
 }

@@ -8,7 +8,7 @@ use super::throttle::FullCounters;
 use crate::audit::AuditContext;
 use crate::platform::stands_on;
 
-/// What sign-in and sessions need.
+/// The context of sign-in and sessions.
 pub struct IdentityContext {
     pub audit: Arc<AuditContext>,
     /// Sign-in attempt counters that have reached their limit.

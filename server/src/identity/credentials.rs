@@ -1,7 +1,7 @@
 //! Where a person's password and authenticator are valid, and when they are removed.
 //!
-//! A link that is not sent by e-mail may be opened by whoever made it. Credentials set in its session are valid only in
-//! the account of that link, until a link sent by e-mail proves that the person reads the address:
+//! A link that is not sent by e-mail may be opened by the person who created it. Credentials set in its session are
+//! valid only in the account of that link, until a link sent by e-mail proves that the person reads the address:
 //!
 //! ```text
 //! nothing ──(set in a handed session of A)──▶ valid in A ──(B is joined)──▶ nothing

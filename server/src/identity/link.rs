@@ -10,7 +10,7 @@ use crate::identity::IdentityContext;
 const MINUTE: i64 = 60_000;
 const MAILED: &str = ":mailed";
 
-/// What a link is for.
+/// The purpose of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// Requested by its owner at the panel.
@@ -52,7 +52,7 @@ impl Purpose {
     }
 }
 
-/// What a link opens.
+/// The content of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignInLink {
     pub person_id: Uuid,

@@ -34,7 +34,7 @@ pub async fn send(app: &IdentityContext, letter: Email) -> anyhow::Result<()> {
         .as_deref()
         .unwrap_or_default()
         .parse()
-        .map_err(|_| anyhow::anyhow!("mail.from is no address"))?;
+        .map_err(|_| anyhow::anyhow!("mail.from is not an address"))?;
     let to: Mailbox = letter.to.parse().map_err(|_| anyhow::anyhow!("the receiver's address cannot be written to"))?;
     let message = Message::builder()
         .from(from)
@@ -44,7 +44,7 @@ pub async fn send(app: &IdentityContext, letter: Email) -> anyhow::Result<()> {
         .body(plain(&letter.text))
         .map_err(|error| anyhow::anyhow!("a letter could not be made: {error}"))?;
     let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
-        .map_err(|_| anyhow::anyhow!("mail.url is no address of an SMTP server"))?
+        .map_err(|_| anyhow::anyhow!("mail.url is not the address of an SMTP server"))?
         .timeout(Some(TOGETHER))
         .build();
     let sent = tokio::time::timeout(TOGETHER, transport.send(message)).await;

@@ -17,6 +17,7 @@ pub mod mail;
 pub mod member;
 pub mod password;
 pub mod person;
+pub mod qr;
 pub mod realm;
 pub mod reauthentication;
 pub mod refusals;

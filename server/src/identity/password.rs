@@ -39,16 +39,19 @@ const HARDEST_WEAK: f64 = 8.0;
 /// The longest part of a password that is estimated: the time of an estimate grows with the square of the length.
 const LOOKED_AT: usize = 64;
 
-/// Whether a password is acceptable. `about`: public facts about the person, such as e-mail and account name; a
-/// password made of those counts as common.
+/// Whether a password has an acceptable length. Enough for one that the vendor chose for a customer and can answer for.
+pub fn has_length(password: &str) -> Result<(), Weak> {
+    match password.chars().count() {
+        ..SHORTEST => Err(Weak::Short),
+        SHORTEST..=LONGEST => Ok(()),
+        _ => Err(Weak::Long),
+    }
+}
+
+/// Whether a password that people choose for themselves is acceptable. `about`: public facts about the person, such as
+/// e-mail and account name; a password made of those counts as common.
 pub fn fits(password: &str, about: &[&str]) -> Result<(), Weak> {
-    let length = password.chars().count();
-    if length < SHORTEST {
-        return Err(Weak::Short);
-    }
-    if length > LONGEST {
-        return Err(Weak::Long);
-    }
+    has_length(password)?;
     let lower = password.to_lowercase();
     let bare = lower.trim_end_matches(|sign: char| sign.is_ascii_digit() || sign.is_ascii_punctuation());
     let lowered = about.iter().map(|text| text.to_lowercase()).collect::<Vec<_>>();

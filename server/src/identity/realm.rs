@@ -27,7 +27,7 @@ pub enum Realm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormRejected {
     /// There is no session, or it has ended.
-    #[error("nobody is signed in")]
+    #[error("there is no session")]
     NoSession,
     /// Sent from another site's page.
     #[error("the form comes from another site")]

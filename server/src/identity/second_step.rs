@@ -22,7 +22,7 @@ const WRONG: i32 = 10;
 /// Milliseconds between two e-mails about wrong codes.
 const BETWEEN_LETTERS: i64 = 60 * MINUTE;
 
-/// What the first step of a sign-in to the panel proved, kept until the code is entered.
+/// The result of the first step of a sign-in to the panel, stored until the code is entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
     pub person_id: Uuid,

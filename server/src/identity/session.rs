@@ -28,7 +28,7 @@ const HOUR: i64 = 60 * MINUTE;
 /// Session data is for small forms, not for files.
 const LARGEST_DATA: usize = 32 * 1024;
 
-/// What a session gives access to.
+/// The part of the product that a session gives access to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionKind {
     /// An account's panel; under the vendor's id until the person has chosen an account.

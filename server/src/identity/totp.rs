@@ -4,8 +4,6 @@
 use base::store::VENDOR;
 use base::vault::Place;
 use entity::person;
-use qrcode::QrCode;
-use qrcode::render::svg;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 use totp_rs::{Builder, Secret, Totp};
@@ -42,9 +40,7 @@ pub fn enrolment(person: &person::Model, secret: &str) -> anyhow::Result<Enrolme
         .build()
         .map_err(|error| anyhow::anyhow!("an authenticator's secret: {error}"))?;
     let uri = totp.to_url().map_err(|error| anyhow::anyhow!("an authenticator's address: {error}"))?;
-    let code = QrCode::new(uri.as_bytes())?;
-    let picture = code.render::<svg::Color<'_>>().min_dimensions(200, 200).quiet_zone(true).build();
-    let picture = picture.split_once("<svg").map_or(String::new(), |(_, rest)| format!("<svg{rest}"));
+    let picture = super::qr::picture(&uri)?;
     Ok(Enrolment { secret: secret.to_owned(), uri, picture })
 }
 

@@ -7,7 +7,7 @@ use super::crm::account::Acts;
 use crate::delivery::DeliveryContext;
 use crate::platform::stands_on;
 
-/// What incoming messages and hooks need.
+/// The context of incoming messages and hooks.
 pub struct IntakeContext {
     pub delivery: Arc<DeliveryContext>,
     /// Pending actions for amoCRM hooks.

@@ -1,5 +1,6 @@
-//! What every entrance for webhooks does: it counts the request, reads the body up to a limit, finishes the work of a
-//! caller that hangs up, decides between "retry" and "never", and keeps the bytes of what could not be processed.
+//! Common work of every entrance for webhooks: it counts the request, reads the body up to a limit, finishes the work
+//! of a caller that disconnects, decides between "retry" and "never", and keeps the bytes of requests that could not be
+//! processed.
 
 use std::time::Instant;
 
@@ -36,9 +37,9 @@ pub enum Reason {
     UnknownMessage,
     /// Older than the ids by which a repeat would be recognised: a captured hook was replayed.
     Stale,
-    /// What it is about does not exist.
+    /// The message or conversation of the event does not exist.
     Unknown,
-    /// What it is about cannot be changed like this any more.
+    /// The event's change is no longer possible.
     Conflict,
     Invalid,
     /// The database accepts nothing of its content, or it is damaged.

@@ -133,7 +133,7 @@ struct Reading {
     replaced: Pin<Box<WaitForCancellationFutureOwned>>,
     /// Set while it may be ended for a newer request.
     waiting: Option<PendingBody>,
-    /// What was read ahead by [`IncomingBody::begins`].
+    /// Bytes that [`IncomingBody::begins`] has read ahead.
     ahead: Option<Bytes>,
     end: Option<End>,
 }

@@ -71,7 +71,7 @@ impl<K: Eq + Hash + Clone> Capacity<K> {
         CapacityShare { room: self.clone(), caller, amount: 0 }
     }
 
-    /// What all callers have.
+    /// The sum of all callers' amounts.
     pub fn taken(&self) -> usize {
         self.lock().all
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Load;
 use crate::platform::{PlatformContext, stands_on};
 
-/// What the limits of requests need.
+/// The context of the limits of requests.
 pub struct LoadSheddingContext {
     pub platform: Arc<PlatformContext>,
     /// Memory and slots in use by requests.

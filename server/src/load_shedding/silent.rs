@@ -1,5 +1,5 @@
-//! Connections that have not sent the head of a request yet. Each costs memory and a file and can belong to nobody, so
-//! their number is bounded: the one that has been silent longest makes room for a new one.
+//! Connections that have not sent the head of a request yet. Each costs memory and a file without belonging to a known
+//! caller, so their number is bounded: the one that has been silent longest makes room for a new one.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -86,7 +86,7 @@ async fn answer_all<K, V, Reading>(
 }
 
 fn ended() -> DbErr {
-    DbErr::Custom("nobody reads any more: the server ends".to_owned())
+    DbErr::Custom("the reader has ended, because the server stops".to_owned())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::MediaService;
 use crate::audit::AuditContext;
 use crate::platform::stands_on;
 
-/// What files need.
+/// The context of files.
 pub struct MediaContext {
     pub audit: Arc<AuditContext>,
     pub media: MediaService,

@@ -82,8 +82,8 @@ impl StoredFile {
     }
 
     /// The kind it can be sent as if declared as `said`: a picture without an image's bytes is a file.
-    pub fn kind_for(&self, said: MediaKind) -> MediaKind {
-        if self.passed.is_some() || sniff::fits(said, &self.mime_type) { said } else { MediaKind::File }
+    pub fn kind_for(&self, declared: MediaKind) -> MediaKind {
+        if self.passed.is_some() || sniff::fits(declared, &self.mime_type) { declared } else { MediaKind::File }
     }
 
     /// Only its public address is known: mode `pass`.
@@ -200,6 +200,6 @@ async fn optional_file(app: &MediaContext, tenant_id: Uuid, media_id: Uuid, budg
 pub async fn read(app: &MediaContext, kept: &StoredFile) -> anyhow::Result<BoxStream<'static, anyhow::Result<Bytes>>> {
     anyhow::ensure!(kept.passed.is_none(), "in mode pass the file is not here");
     let found = app.media.files.read(kept.key(), 0..kept.size).await?;
-    let bytes = found.ok_or_else(|| anyhow::anyhow!("the file is not in the store any more"))?;
+    let bytes = found.ok_or_else(|| anyhow::anyhow!("the file is no longer in the store"))?;
     Ok(bytes.map_err(anyhow::Error::from).boxed())
 }

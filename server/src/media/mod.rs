@@ -32,6 +32,7 @@ mod new;
 mod quota;
 mod remove;
 mod serve;
+mod shown;
 mod sniff;
 mod sweep;
 mod upload;
@@ -47,6 +48,7 @@ pub use new::{FileOrigin, FileOwner, UploadedMedia, avatar, avatar_id, check_url
 pub use quota::{kept_bytes, visitors_bytes};
 pub use remove::{of_messages, of_tenant};
 pub use serve::routes;
+pub use shown::{ShownFile, shown};
 pub use sweep::sweep;
 pub use upload::{ReceivedFile, Upload, Uploader};
 pub use words::placeholder;

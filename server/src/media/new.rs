@@ -1,4 +1,4 @@
-//! New files: what is stored of them in the commit that accepts their message.
+//! New files: their rows in the commit that accepts their message.
 
 use std::fmt;
 

@@ -20,6 +20,9 @@ use crate::media::MediaContext;
 /// No scripts, no subresources, no framing.
 const POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
+/// Seconds after which a file that is not here yet may be asked for again.
+const SOON: &str = "5";
+
 /// Mounts `/media`.
 pub fn routes(config: &mut web::ServiceConfig) {
     config.service(web::resource("/media/{token}/{name}").route(web::get().to(get)).route(web::head().to(get)));
@@ -38,6 +41,10 @@ async fn get(app: web::Data<MediaContext>, path: web::Path<(String, String)>, re
             return nothing(&request, StatusCode::SERVICE_UNAVAILABLE);
         }
     };
+    // The API shows a link as soon as the message is accepted.
+    if found.as_ref().is_some_and(|row| row.state == MediaState::Wanted.number()) {
+        return nothing(&request, StatusCode::SERVICE_UNAVAILABLE);
+    }
     let found = found.filter(|row| row.state == MediaState::Kept.number() && row.day >= day_of(now));
     match found.map(|row| StoredFile::of(&row, None)) {
         Some(kept) => lend(&app, &request, &kept).await,
@@ -49,7 +56,11 @@ async fn get(app: web::Data<MediaContext>, path: web::Path<(String, String)>, re
 fn nothing(request: &HttpRequest, status: StatusCode) -> HttpResponse {
     let words = Words::new(Language::accepted(request.headers()));
     let key = if status == StatusCode::SERVICE_UNAVAILABLE { "media-busy" } else { "media-nothing-here" };
-    HttpResponse::build(status)
+    let mut answer = HttpResponse::build(status);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        answer.insert_header((header::RETRY_AFTER, SOON));
+    }
+    answer
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .content_type("text/plain; charset=utf-8")
         .body(format!("{}\n", words.text(key)))

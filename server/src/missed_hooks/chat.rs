@@ -27,7 +27,7 @@ const ON_ITS_WAY: i64 = 10_000;
 /// The result for a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Looked {
-    /// What was found is stored.
+    /// The messages that were found are stored.
     Compared(TakenIn),
     /// A hook may still arrive for something found: compare again after this many milliseconds.
     Again { millis: i64 },

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::intake::IntakeContext;
 use crate::platform::stands_on;
 
-/// What the search for missed hooks needs.
+/// The context of the search for missed hooks.
 pub struct MissedHooksContext {
     pub intake: Arc<IntakeContext>,
     /// Rate limits for reading histories, by account and channel.

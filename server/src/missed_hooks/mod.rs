@@ -1,5 +1,5 @@
-//! Lost hooks. amoCRM sends each hook once (chats-api §4.1): what managers wrote while no process accepted hooks is
-//! only in its history. So chats are compared with it: after every interruption, hourly, and on request.
+//! Missed hooks. amoCRM sends each hook once (chats-api §4.1): messages that managers wrote while no process accepted
+//! hooks are only in its history. So chats are compared with it: after every interruption, hourly, and on request.
 //!
 //! ```text
 //! beat ─▶ silence, a dead process, hooks that could not be stored ─▶ the accounts are due

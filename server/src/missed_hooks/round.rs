@@ -140,7 +140,7 @@ async fn later(app: &MissedHooksContext, mut row: Model, next_at: i64) -> anyhow
     Ok(0)
 }
 
-/// What follows from a failure.
+/// The next step after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Then {
     /// The round goes on with the next chat.

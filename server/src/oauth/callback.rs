@@ -110,7 +110,7 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
     let call = InstallCall { integration: integration.name.clone(), host: host.to_string(), code, trust, network };
     if !install::may_exchange(&app, &integration.name).await? {
         install::store_call(&app, call, CallProcessor::Anybody).await?;
-        let later = InstallProgress::Later { said: LocalizedText::new("said-install-queued"), entered: false };
+        let later = InstallProgress::Later { reason: LocalizedText::new("said-install-queued"), entered: false };
         return done::shown(&app, &frame, integration, later, own_browser).await;
     }
     let row = install::store_call(&app, call, CallProcessor::Me).await?;

@@ -5,7 +5,7 @@ use base::config::{Config, Integration};
 
 use crate::tenant::host_rules;
 
-/// What a callback reveals about its integration.
+/// The data of a callback that may identify its integration.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Signs<'call> {
     pub client_id: Option<&'call str>,

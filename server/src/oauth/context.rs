@@ -6,7 +6,7 @@ use crate::identity::IdentityContext;
 use crate::platform::stands_on;
 use crate::tenant::TenantContext;
 
-/// What installations need.
+/// The context of installations.
 pub struct OauthContext {
     pub tenants: Arc<TenantContext>,
     pub identity: Arc<IdentityContext>,

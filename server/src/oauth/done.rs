@@ -1,4 +1,4 @@
-//! The page after an exchange: what is done, what is missing, and the next action.
+//! The page after an exchange: completed and missing steps, and the next action.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -25,17 +25,17 @@ pub(super) async fn shown(
 ) -> Result<HttpResponse> {
     match progress {
         InstallProgress::Done(entered) => connected(app, frame, integration, &entered, own_browser).await,
-        InstallProgress::Later { said, entered } => {
+        InstallProgress::Later { reason, entered } => {
             let line = frame.text(if entered { "install-channel-failed" } else { "install-later" });
-            let page = frame.page(frame.text("install-later-title")).line(line).details(frame.localized(&said));
+            let page = frame.page(frame.text("install-later-title")).line(line).details(frame.localized(&reason));
             Ok(page.answer(StatusCode::ACCEPTED))
         }
-        InstallProgress::Failed { said } => {
+        InstallProgress::Failed { reason } => {
             let page = frame
                 .page(frame.text("install-failed-title"))
                 .line(frame.text("install-failed"))
                 .way(start::address(Some(integration)), frame.text("install-start-again"))
-                .details(frame.localized(&said));
+                .details(frame.localized(&reason));
             Ok(page.answer(StatusCode::BAD_REQUEST))
         }
     }

@@ -24,8 +24,8 @@ impl Frame {
     }
 
     /// An error in the reader's language.
-    pub fn localized(&self, said: &LocalizedText) -> String {
-        said.in_words(self.words, self.crm)
+    pub fn localized(&self, detail: &LocalizedText) -> String {
+        detail.in_words(self.words, self.crm)
     }
 
     /// A page with a title only.

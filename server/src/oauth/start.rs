@@ -1,4 +1,4 @@
-//! The start of an installation: what Parom will do, then a one-time `state` and amoCRM's consent page.
+//! The start of an installation: an explanation, then a one-time `state` and amoCRM's consent page.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};

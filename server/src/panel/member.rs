@@ -1,15 +1,16 @@
 //! The signed-in reader: the request's session with its account and role. Every page and all data require it.
 
-use base::browser::client_address;
+mod turned_away;
+
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::error::InternalError;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
+use base::browser::client_address;
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, When, Words, Zone};
 use base::store::VENDOR;
@@ -20,15 +21,18 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::counts::{self, Counts};
 use super::crm_rights;
 use super::html::{ancestors, nothing_kept};
+use super::navigation::Nav;
 use super::notice::Notice;
-use super::page::{Nav, PageContext, Title};
+use super::page::{PageContext, Title};
 use super::theme::Theme;
 use super::{MemberRole, PanelContext, Right};
 use crate::audit::{self, Actor, AuditEntry};
-use crate::identity::realm::{self, FormRejected, LIVE, Realm};
+use crate::identity::realm::{self, LIVE, Realm};
 use crate::identity::{credentials, member, person, session as sessions, token};
+use turned_away::{instead, second_step_first, without_session};
 
 /// The key under which a session stores the only conversation that it shows.
 pub(super) const ONLY: &str = "only";
@@ -59,6 +63,7 @@ pub struct Member {
     may_switch: bool,
     theme: Theme,
     notice: Option<Notice>,
+    counts: Counts,
     crm: &'static str,
     ancestors: String,
     support_url: String,
@@ -116,6 +121,7 @@ impl Member {
             looks_until: self.session.expires_at,
             theme: self.theme,
             notice: self.notice.clone(),
+            counts: self.counts,
             support_url: self.support_url.clone(),
             not_taken: false,
             read_only: self.read_only,
@@ -232,6 +238,7 @@ async fn of(app: &Arc<PanelContext>, request: &HttpRequest, session: Arc<session
     let language = Language::of_code(&session.language).unwrap_or_else(|| Language::of_request(request));
     Ok(Some(Member {
         notice: notice_of(app, request, &session).await?,
+        counts: counts::of(app, request, tenant.tenant_id).await?,
         person_id: Some(person_id),
         crm_user_id: session.crm_user_id,
         name: person.name,
@@ -289,42 +296,4 @@ async fn is_of_conversation(app: &PanelContext, path: &str, tenant_id: Uuid, onl
         }
         _ => Ok(false),
     }
-}
-
-/// The account requires two-step sign-in: redirects everything to its set-up.
-fn second_step_first(request: &HttpRequest) -> actix_web::Error {
-    if request.headers().contains_key(LIVE) || request.path() == "/panel/events" {
-        return instead(nothing_kept(StatusCode::UNAUTHORIZED).finish());
-    }
-    instead(to("/panel/me/two-step"))
-}
-
-/// Without a session: pages redirect to the sign-in and back, forms are refused.
-fn without_session(app: &PanelContext, request: &HttpRequest) -> actix_web::Error {
-    if request.method() != Method::GET && request.method() != Method::HEAD {
-        return FormRejected::NoSession.into();
-    }
-    if request.headers().contains_key(LIVE) || request.path() == "/panel/events" {
-        return instead(nothing_kept(StatusCode::UNAUTHORIZED).finish());
-    }
-    let was_in = Realm::Panel.token(&app.identity, request).is_some();
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    let path = request.uri().path_and_query().map_or("/panel", |path| path.as_str());
-    if path != "/panel" {
-        query.append_pair("to", path);
-    }
-    if was_in {
-        query.append_pair("ended", "1");
-    }
-    let query = query.finish();
-    let place = if query.is_empty() { "/panel/sign-in".to_owned() } else { format!("/panel/sign-in?{query}") };
-    let mut answer = to(&place);
-    if was_in {
-        answer.headers_mut().insert(header::SET_COOKIE, Realm::Panel.clear(&app.identity, realm::is_framed(request)));
-    }
-    instead(answer)
-}
-
-fn instead(answer: HttpResponse) -> actix_web::Error {
-    InternalError::from_response("answered before the page", answer).into()
 }

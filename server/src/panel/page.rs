@@ -4,57 +4,16 @@ use std::fmt::Display;
 
 use actix_web::HttpRequest;
 use base::i18n::{self, Language, Sentence, When, Words, Zone};
+use chrono::NaiveDate;
 
+use super::counts::Counts;
 use super::markup;
+use super::navigation::Nav;
 use super::notice::{Notice, Tone};
 use super::theme::Theme;
 use super::{MemberRole, Right};
 use crate::identity::{form, realm, token};
 use crate::panel::PanelContext;
-
-/// Entries of the navigation, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nav {
-    Overview,
-    Sources,
-    Messages,
-    Conversations,
-    Undelivered,
-    Import,
-    Templates,
-    Keys,
-    Team,
-    Audit,
-    Data,
-    Account,
-    /// The reader's own sign-in settings; not listed.
-    Me,
-    /// No entry.
-    None,
-}
-
-const PLACES: &[(Nav, &str, &str, Right)] = &[
-    (Nav::Overview, "/panel", "nav-overview", Right::Look),
-    (Nav::Sources, "/panel/sources", "nav-sources", Right::Look),
-    (Nav::Messages, "/panel/messages", "nav-messages", Right::Look),
-    (Nav::Conversations, "/panel/conversations", "nav-conversations", Right::Look),
-    (Nav::Undelivered, "/panel/undelivered", "nav-undelivered", Right::Look),
-    (Nav::Import, "/panel/import", "nav-import", Right::Import),
-    (Nav::Templates, "/panel/templates", "nav-templates", Right::Look),
-    (Nav::Keys, "/panel/keys", "nav-keys", Right::ManageKeys),
-    (Nav::Account, "/panel/account", "nav-account", Right::Look),
-    (Nav::Team, "/panel/team", "nav-team", Right::SeeTeam),
-    (Nav::Audit, "/panel/audit", "nav-audit", Right::SeeAudit),
-    (Nav::Data, "/panel/data", "nav-data", Right::SeeData),
-];
-
-/// One entry of the navigation.
-#[derive(Clone, Debug)]
-pub struct NavEntry {
-    pub href: &'static str,
-    pub word: String,
-    pub current: bool,
-}
 
 /// A message key, or a sentence with its arguments filled in.
 pub trait Title {
@@ -102,6 +61,7 @@ pub struct PageContext {
     pub looks_until: i64,
     pub theme: Theme,
     pub notice: Option<Notice>,
+    pub counts: Counts,
     /// Empty if the vendor set none.
     pub support_url: String,
     /// Marks the title because a form was rejected.
@@ -140,6 +100,7 @@ impl PageContext {
             looks_until: 0,
             theme: Theme::of_request(request),
             notice: None,
+            counts: Counts::default(),
             support_url: app.config.vendor.support_url.clone(),
             not_taken: false,
             read_only: app.is_read_only(),
@@ -157,20 +118,6 @@ impl PageContext {
     /// Whether a control is shown.
     pub fn may(&self, right: Right) -> bool {
         self.role.is_some_and(|role| right.is_of(role, self.view_as))
-    }
-
-    /// The navigation entries that this reader sees.
-    pub fn places(&self) -> Vec<NavEntry> {
-        if self.account.is_empty() || self.bound {
-            return Vec::new();
-        }
-        let seen = PLACES.iter().filter(|(.., right)| self.may(*right));
-        seen.map(|(nav, href, word, _)| NavEntry {
-            href,
-            word: self.words.text(*word).with("crm", self.crm).to_string(),
-            current: *nav == self.nav,
-        })
-        .collect()
     }
 
     /// The themes offered; none in a frame.
@@ -208,6 +155,17 @@ impl PageContext {
     pub fn stamp(&self, millis: &i64) -> String {
         let when = self.when(millis);
         markup::time(&when.stamp(), &when.machine(), &when.full())
+    }
+
+    /// `<time>` to the second; how long ago it was is in its title.
+    pub fn exact(&self, millis: &i64) -> String {
+        let when = self.when(millis);
+        markup::time(&when.exact(), &when.machine(), &format!("{} · {}", when.adverb(), when.full()))
+    }
+
+    /// When a day begins in the account's time zone.
+    pub fn day_begins(&self, day: NaiveDate) -> i64 {
+        self.zone.day_begins(day)
     }
 
     /// `2 min 5 s`

@@ -49,6 +49,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 fn of_messages(config: &mut ServiceConfig) {
     config
         .route("/messages", get().to(messages::list))
+        .route("/messages.csv", get().to(messages::download))
         .route("/messages/{id}", get().to(message::get))
         .route("/messages/{id}/again", get().to(message::ask_resend))
         .route("/messages/{id}/again", post().to(message::resend))

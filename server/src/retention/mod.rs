@@ -78,7 +78,8 @@ impl Ends {
     }
 }
 
-/// Time up to which earlier rounds processed the texts; what still waited then has been settled within a week.
+/// Time up to which earlier rounds processed the texts; messages that still waited then have been settled within a
+/// week.
 fn seen_to(done_at: i64, days: u32) -> i64 {
     if done_at == 0 { 0 } else { done_at - i64::from(days) * DAY - 9 * DAY }
 }

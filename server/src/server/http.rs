@@ -90,7 +90,7 @@ fn listen_on(app: &Arc<App>, server: Server, fails: &mpsc::Sender<anyhow::Error>
     detach("http", async move {
         let ended = server.await;
         if !app.stop.is_cancelled() {
-            let why = ended.err().map_or_else(|| "it ended by itself".to_owned(), |error| error.to_string());
+            let why = ended.err().map_or_else(|| "it ended without an error".to_owned(), |error| error.to_string());
             let _ = fails.send(anyhow::anyhow!("the HTTP server no longer listens: {why}")).await;
         }
     });

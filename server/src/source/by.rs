@@ -1,4 +1,4 @@
-//! Who changes sources. Every change is recorded in the audit log, in the same commit.
+//! The authors of changes to sources. Every change is recorded in the audit log, in the same commit.
 
 use base::error::{ChangedMeanwhile, Error};
 use entity::{audit, source};

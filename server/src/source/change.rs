@@ -20,7 +20,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::by::{changed_meanwhile, next_version};
-use super::check::WrongFields;
+use super::check::{WrongFields, addresses};
 use super::create::{channel_connected, pipeline_exists, written};
 use super::{By, ContactRule, find, line};
 use crate::settings;
@@ -160,7 +160,11 @@ async fn plan(app: &SourceContext, source: &source::Model, change: SourceChange)
         && let Some(connector) = wrong.kind(app, &source.kind)
     {
         match connector.setup(settings.clone()) {
-            Ok(checked) => setup = Some(checked),
+            Ok(checked) => {
+                let before = serde_json::from_str(&source.settings).unwrap_or_default();
+                wrong.0.extend(addresses(app, &source.kind, &checked.public, &before).await);
+                setup = Some(checked);
+            }
             Err(errors) => wrong.0.extend(errors),
         }
     }

@@ -6,8 +6,9 @@ use amocrm::rest::Service;
 use base::config::{Channel, Integration};
 use base::error::FieldError;
 use base::i18n::LocalizedText;
-use connectors::Connector;
+use connectors::{Connector, Input};
 use serde_json::Value;
+use url::Url;
 use uuid::Uuid;
 
 use crate::source::SourceContext;
@@ -17,6 +18,20 @@ const NAME_CHARS: usize = 255;
 const EXTERNAL_ID_CHARS: usize = 36;
 /// Size limit that keeps a row small; no real list is larger.
 const SERVICES_BYTES: usize = 64 * 1024;
+
+/// Checks the addresses among a kind's settings, new or changed from `before`; a name may have to be looked up.
+pub(super) async fn addresses(app: &SourceContext, kind: &str, public: &Value, before: &Value) -> Vec<FieldError> {
+    let fields = app.connectors.get(kind).map(|connector| connector.fields()).unwrap_or_default();
+    let mut wrong = Vec::new();
+    for field in fields.iter().filter(|field| field.input == Input::Url) {
+        let given = public.get(field.name).filter(|given| before.get(field.name) != Some(given));
+        let Some(url) = given.and_then(Value::as_str).and_then(|text| Url::parse(text).ok()) else { continue };
+        if let Err(refused) = app.http.guarded().check_reachable(&url).await {
+            wrong.push(FieldError::new(format!("/settings/{}", field.name), refused.text()));
+        }
+    }
+    wrong
+}
 
 /// Collects wrong fields, so that all are reported at once.
 #[derive(Default)]
@@ -32,8 +47,8 @@ impl WrongFields {
         if name.is_empty() {
             self.add("/name", LocalizedText::new("said-name-empty"));
         } else if name.chars().count() > NAME_CHARS {
-            let said = LocalizedText::new("said-name-long").with("most", NAME_CHARS);
-            self.add("/name", said.with("length", name.chars().count()));
+            let detail = LocalizedText::new("said-name-long").with("most", NAME_CHARS);
+            self.add("/name", detail.with("length", name.chars().count()));
         } else if name.chars().any(char::is_control) {
             self.add("/name", LocalizedText::new("said-name-signs"));
         }
@@ -116,23 +131,23 @@ impl WrongFields {
             .filter(|channel| channel.connectors.iter().any(|connector| connector == kind))
             .filter_map(|channel| Some((Uuid::parse_str(&channel.id).ok()?, channel)))
             .collect();
-        let said = |key| LocalizedText::new(key).with("integration", integration.name.as_str()).with("kind", kind);
+        let detail = |key| LocalizedText::new(key).with("integration", integration.name.as_str()).with("kind", kind);
         match (wanted, serving.as_slice()) {
             (Some(wanted), _) => {
                 let found = serving.into_iter().find(|(id, _)| *id == wanted);
                 if found.is_none() {
-                    self.add("/channel_id", said("said-channel-unknown"));
+                    self.add("/channel_id", detail("said-channel-unknown"));
                 }
                 found
             }
             (None, [only]) => Some(*only),
             (None, []) => {
-                self.add("/kind", said("said-kind-unserved"));
+                self.add("/kind", detail("said-kind-unserved"));
                 None
             }
             (None, several) => {
                 let ids: Vec<_> = several.iter().map(|(id, _)| id.to_string()).collect();
-                self.add("/channel_id", said("said-channel-choose").with("known", ids.join(", ")));
+                self.add("/channel_id", detail("said-channel-choose").with("known", ids.join(", ")));
                 None
             }
         }

@@ -6,10 +6,10 @@ use super::Observations;
 use crate::platform::stands_on;
 use crate::tenant::TenantContext;
 
-/// What sources need.
+/// The context of sources.
 pub struct SourceContext {
     pub tenants: Arc<TenantContext>,
-    /// What message traffic reveals about sources.
+    /// Observations about sources from message traffic.
     pub source_observations: Observations,
 }
 

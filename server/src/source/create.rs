@@ -17,7 +17,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::check::WrongFields;
+use super::check::{WrongFields, addresses};
 use super::{By, ContactRule, SourceStatus, line, mirror};
 use crate::settings;
 use crate::source::SourceContext;
@@ -71,6 +71,11 @@ pub async fn create(app: &Arc<SourceContext>, tenant_id: Uuid, wanted: NewSource
     let pipeline_id = wanted.pipeline_id;
     let asks_for_services = wanted.services.is_some();
     let mut plan = plan(app, &tenant, wanted)?;
+    let public: Value = serde_json::from_str(&plan.row.settings).context("settings as JSON")?;
+    let wrong = addresses(app, &plan.row.kind, &public, &Value::Null).await;
+    if !wrong.is_empty() {
+        return Err(Error::Invalid(wrong));
+    }
     let tenant = served(app, tenant).await?;
     active(&tenant)?;
     channel_connected(app, tenant_id, plan.row.channel_id).await?;
@@ -92,8 +97,8 @@ pub async fn served(app: &Arc<SourceContext>, tenant: tenant::Model) -> Result<t
     tenants::load(app.store.read(), tenant.tenant_id).await?.ok_or(Error::NotFound)
 }
 
-/// Asks the messenger for the line's identity: rejected credentials are an error.
-/// What the line offers besides chats is what amoCRM gets, unless the caller asks for something else.
+/// Asks the messenger for the line's identity: rejected credentials are an error. The line's services besides chats are
+/// sent to amoCRM, unless the caller asks for other ones.
 async fn find_line(app: &SourceContext, plan: &mut CreatePlan, asks_for_services: bool) -> Result<()> {
     let Some(connector) = app.connectors.get(&plan.row.kind) else { return Ok(()) };
     let settings = settings::open(app, &plan.row)?;

@@ -6,7 +6,7 @@ use entity::source;
 
 use crate::source::SourceContext;
 
-/// What the account's people publish.
+/// The link and the line to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmbedCode {
     /// The chat's own page.

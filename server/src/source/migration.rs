@@ -32,11 +32,11 @@ pub struct Migration {
 pub struct MigrationStep {
     pub key: &'static str,
     pub done: bool,
-    /// What to do now; none if nothing, or not yet.
+    /// The next action; none if there is nothing to do, or not yet.
     pub action: Option<MigrationAction>,
 }
 
-/// What to do next.
+/// The next action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MigrationAction {
     /// Create a source, as the default one.

@@ -9,6 +9,8 @@ use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use uuid::Uuid;
 
+use super::crm_copy;
+use super::known_pipelines::KnownPipeline;
 use crate::source::SourceContext;
 use crate::tenant as tenants;
 use crate::tenant::token::{CallError, TokenError, with_token};
@@ -22,9 +24,12 @@ pub async fn pipelines(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<
     Ok(all.into_iter().filter(|pipeline| !pipeline.is_archive).collect())
 }
 
-/// The same with archived ones.
+/// The same with archived ones. They are kept for pages.
 pub(super) async fn every_pipeline(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<Pipeline>, CallError> {
-    with_token(&app.tenants, tenant_id, |rest, token| async move { rest.pipelines(&token).await }).await
+    let all = with_token(&app.tenants, tenant_id, |rest, token| async move { rest.pipelines(&token).await }).await?;
+    let known: Vec<KnownPipeline> = all.iter().map(KnownPipeline::from).collect();
+    crm_copy::keep(app, tenant_id, &known).await;
+    Ok(all)
 }
 
 /// All sources of the integration in the account; at most 100 (crm-api §4.2).

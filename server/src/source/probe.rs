@@ -35,7 +35,7 @@ pub struct ProbeStep {
     /// `credentials`, `webhook`, `chat`, `message` or `status`; the texts are `source-test-{name}`.
     pub name: &'static str,
     pub ok: bool,
-    /// What was seen, or what is wrong.
+    /// The observation or the problem.
     pub detail: Option<LocalizedText>,
     /// Duration in milliseconds.
     pub ms: u64,
@@ -171,7 +171,7 @@ impl<'app> CrmConnection<'app> {
     }
 
     /// amoCRM accepts statuses of managers' messages only (chats-api §5.1), and a test has none: the proof is that
-    /// amoCRM reads our status and says so.
+    /// amoCRM parses our status and refuses it for this reason.
     async fn status(&self, message_id: &str) -> Check {
         let given = self.chats.delivery_status(self.secret, &self.scope_id, message_id, &DeliveryStatus::Delivered);
         match given.await {

@@ -56,6 +56,11 @@ impl Proofs {
         self.open().is_new(source_id, now)
     }
 
+    /// When a source was last proved, as far as this process remembers; it may not be written yet.
+    pub fn last(&self, source_id: Uuid) -> Option<i64> {
+        self.open().proved.get(&source_id).copied()
+    }
+
     fn add(&self, tenant_id: Uuid, source_id: Uuid, now: i64) {
         let mut kept = self.open();
         if kept.is_new(source_id, now) {

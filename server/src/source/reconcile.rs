@@ -35,7 +35,7 @@ pub(super) const PIPELINE_ARCHIVED: &str = "pipeline_archived";
 /// Kind of the alert about a source that amoCRM no longer has.
 pub(super) const GONE: &str = "source_gone";
 
-/// The most that amoCRM lists; what is missing from a full list is requested by name.
+/// The most that amoCRM lists; sources missing from a full list are requested by name.
 const LISTED: usize = 100;
 /// External ids in one request.
 const NAMES: usize = 25;
@@ -90,7 +90,7 @@ pub(super) async fn note_missing(app: &SourceContext, source: &source::Model) ->
     Ok(())
 }
 
-/// Stores when the account was last compared; also the claim of whoever compares now.
+/// Stores when the account was last compared; also the claim of the process that compares now.
 async fn note_compared(app: &SourceContext, tenant_id: Uuid, at: i64) -> Result<(), DbErr> {
     tenant::Entity::update_many()
         .col_expr(tenant::Column::ReconciledAt, Expr::value(Some(at)))

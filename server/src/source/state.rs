@@ -61,6 +61,8 @@ struct StateFacts<'facts> {
     account_since: Option<i64>,
     /// The channel's turn: letters to amoCRM.
     to_crm: Option<&'facts turn::Model>,
+    /// When a message of the source was last delivered; the source's row learns of it a few seconds later.
+    proof: Option<i64>,
     /// The source's turn: letters to its messenger.
     to_messenger: Option<&'facts turn::Model>,
     /// When the oldest waiting letter to a side that does not answer was accepted: to amoCRM, to the messenger.
@@ -87,7 +89,7 @@ impl StateFacts<'_> {
             reason,
             detail,
             action,
-            proved_at: self.source.proved_at,
+            proved_at: self.source.proved_at.max(self.proof),
             paused_by: if status == SourceStatus::Paused { self.source.paused_by.clone() } else { String::new() },
         }
     }
@@ -129,6 +131,10 @@ impl StateFacts<'_> {
     /// The finding stored in the source itself. A reason of an older release is shown as text.
     fn stored(&self) -> Finding {
         let stored = SourceStatus::parse(&self.source.status).unwrap_or(SourceStatus::Checking);
+        let proof = self.proof.filter(|at| stored == SourceStatus::Checking && *at >= self.source.status_since);
+        if let Some(since) = proof {
+            return Finding { since, ..self.finding(SourceStatus::Working, None) };
+        }
         let status = if stored == SourceStatus::Paused { SourceStatus::Working } else { stored };
         let text = self.source.status_reason.as_str();
         let (key, words) = text.split_once(": ").unwrap_or((text, ""));

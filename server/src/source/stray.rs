@@ -32,8 +32,8 @@ pub async fn strays(app: &SourceContext, tenant_id: Uuid) -> Result<Vec<stray_so
 /// One of our sources takes over a stray's pipeline, and its default mark if it has it; then the stray is deleted at
 /// amoCRM. `into`: which one; none: our default source, else the oldest. Returns the source's new state.
 ///
-/// 409 `no_source` if the account has none, other errors as for [`super::change()`]. Safe to repeat: what was taken
-/// over stays. Completes even if the caller goes away.
+/// 409 `no_source` if the account has none, other errors as for [`super::change()`]. Safe to repeat: values that were
+/// taken over stay. Completes even if the caller goes away.
 pub async fn adopt(
     app: &Arc<SourceContext>,
     tenant_id: Uuid,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::call::call;
 use super::view::{names, raw};
-use super::{TemplateDraft, TemplateView, find, requested};
+use super::{TemplateDraft, TemplateView, find, known, requested};
 use crate::settings;
 use crate::source::SourceContext;
 
@@ -26,7 +26,7 @@ pub async fn create(
     let names = names(app, tenant_id).await?;
     let made = call(app, tenant_id, |rest, token| async move { rest.templates(&token, &[key], 1).await }).await?;
     if let Some(made) = made.items.into_iter().find(|one| one.external_id.as_deref() == Some(key)) {
-        return Ok(TemplateView::of(made, &names));
+        return taken_over(app, tenant_id, TemplateView::of(made, &names)).await;
     }
     let new = draft.as_new(key);
     let made = call(app, tenant_id, |rest, token| {
@@ -34,8 +34,14 @@ pub async fn create(
         async move { rest.create_templates(&token, &[new]).await }
     });
     let made = made.await?.into_iter().next();
-    made.map(|made| TemplateView::of(made, &names))
-        .ok_or_else(|| anyhow::anyhow!("amoCRM told no template that was made").into())
+    let made = made.ok_or_else(|| anyhow::anyhow!("amoCRM told no template that was made"))?;
+    taken_over(app, tenant_id, TemplateView::of(made, &names)).await
+}
+
+/// The next page shows it as amoCRM gave it.
+async fn taken_over(app: &Arc<SourceContext>, tenant_id: Uuid, view: TemplateView) -> Result<TemplateView> {
+    known::put(app, tenant_id, view.clone()).await?;
+    Ok(view)
 }
 
 /// Changes a template. 409 `template_locked` while WhatsApp has it.
@@ -51,12 +57,13 @@ pub async fn change(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64, draft: &
         async move { rest.update_template(&token, id, &change).await }
     });
     let changed = changed.await?;
-    Ok(TemplateView::of(changed, &names(app, tenant_id).await?))
+    taken_over(app, tenant_id, TemplateView::of(changed, &names(app, tenant_id).await?)).await
 }
 
 /// Deletes a template at amoCRM and, as far as they answer, at the messengers that reviewed it.
 pub async fn remove(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> Result<()> {
     call(app, tenant_id, |rest, token| async move { rest.delete_templates(&token, &[id]).await }).await?;
+    known::forget(app, tenant_id, id).await?;
     let rows = message_template::Entity::of_tenant(tenant_id).filter(message_template::Column::CrmId.eq(id));
     for row in rows.all(app.store.read()).await? {
         if let Ok(source) = crate::source::find(app, tenant_id, row.source_id).await
@@ -92,6 +99,8 @@ pub async fn for_review(app: &Arc<SourceContext>, tenant_id: Uuid, id: i64) -> R
     let reviews = call(app, tenant_id, |rest, token| async move { rest.request_review(&token, id).await }).await?;
     let count = reviews.len();
     // amoCRM's hook says the same, where the account's plan has hooks.
-    requested(app, tenant_id, &rest::Template { reviews, ..template }).await?;
+    let template = rest::Template { reviews, ..template };
+    requested(app, tenant_id, &template).await?;
+    known::put(app, tenant_id, TemplateView::of(template, &names(app, tenant_id).await?)).await?;
     Ok(count)
 }

@@ -1,4 +1,4 @@
-//! Message templates. amoCRM stores them (crm-api §6) and is queried each time; our token sees only those that were
+//! Message templates. amoCRM stores them (crm-api §6); pages show a copy (`known.rs`), actions ask amoCRM. Our token sees only those that were
 //! created here. Of those that a messenger reviews, the registry knows how far the review is on both sides.
 //!
 //! ```text
@@ -12,8 +12,10 @@ mod actions;
 mod alerts;
 mod call;
 mod draft;
+mod known;
 mod registry;
 mod review;
+mod sample;
 mod spec;
 mod stage;
 mod tell;
@@ -22,7 +24,8 @@ mod work;
 
 pub use actions::{change, create, for_review, remove};
 pub use draft::{TemplateDraft, markers, reviews, sources};
-pub use registry::{by_id, decide, of_source, page, registered, reported, requested, usable};
+pub use known::{known, known_one};
+pub use registry::{by_id, decide, named, of_source, page, registered, reported, requested, usable};
 pub use review::look;
 pub use spec::Spec;
 pub use stage::Stage;

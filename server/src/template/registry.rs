@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::spec::{Spec, name_of};
+use super::spec::{Spec, name_at_messenger};
 use super::{Stage, alerts};
 use crate::source::SourceContext;
 
@@ -52,7 +52,7 @@ async fn enter(app: &SourceContext, source: &source::Model, template: &Template,
         review_id,
         submission: app.clock.uuid_v7(),
         title: clean(&template.name),
-        name: name_of(&template.name, template.id),
+        name: name_at_messenger(template),
         language: clean(&waba.language),
         category: clean(&waba.category),
         spec: clean(&serde_json::to_string(&Spec::of(template)).unwrap_or_default()),
@@ -183,6 +183,16 @@ pub async fn of_source(
 ) -> Result<Option<message_template::Model>, DbErr> {
     let rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id));
     rows.filter(Column::CrmId.eq(crm_id)).one(app.store.read()).await
+}
+
+/// A source's row with this name at the messenger: amoCRM's external id, where that is one.
+pub async fn named(
+    app: &SourceContext,
+    source: &source::Model,
+    name: &str,
+) -> Result<Option<message_template::Model>, DbErr> {
+    let rows = message_template::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id));
+    rows.filter(Column::Name.eq(name)).order_by_desc(Column::Id).one(app.store.read()).await
 }
 
 /// One row of a source by our id.

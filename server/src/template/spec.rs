@@ -1,13 +1,17 @@
 //! What is submitted to a messenger: an amoCRM template as it was when its review was requested.
 
-use amocrm::rest::{Template, TemplateButton};
+use amocrm::rest::{Template, TemplateAttachment, TemplateButton};
 use base::message::Button;
-use connectors::template::{NewTemplate, RegisteredHeader, RegisteredTemplate, TemplateCategory, TemplateHeader};
+use connectors::template::{
+    NewTemplate, RegisteredHeader, RegisteredTemplate, TemplateCategory, TemplateFile, TemplateFileKind, TemplateHeader,
+};
 use entity::message_template;
 use serde::{Deserialize, Serialize};
 
 /// Longest part of a name that comes from the title, in characters.
 const NAME_CHARS: usize = 60;
+/// Longest name.
+const NAME_MOST: usize = 512;
 
 /// The stored form of a submission.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +30,9 @@ pub struct Spec {
     /// It has a file above its text.
     #[serde(default)]
     pub file: bool,
+    /// The file as amoCRM has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<TemplateAttachment>,
 }
 
 impl Spec {
@@ -36,20 +43,43 @@ impl Spec {
             TemplateButton::Inline { text } => Button { text: text.clone(), url: None },
             TemplateButton::Url { text, url } => Button { text: text.clone(), url: Some(url.clone()) },
         };
-        // A marker without an example stays, so that its place is known.
-        let markers = super::markers(&template.content).unwrap_or_default();
+        let header = waba.header.clone().filter(|header| !header.is_empty() && !is_media);
+        let links = template.buttons.iter().filter_map(|button| match button {
+            TemplateButton::Url { url, .. } => Some(url.as_str()),
+            TemplateButton::Inline { .. } => None,
+        });
+        // A marker without an example stays, so that its place is known. Those of the text come first.
+        let mut markers: Vec<String> = Vec::new();
+        for text in [Some(template.content.as_str()), header.as_deref()].into_iter().flatten().chain(links) {
+            for marker in super::markers(text).unwrap_or_default() {
+                if !markers.contains(&marker) {
+                    markers.push(marker);
+                }
+            }
+        }
         let example = |marker: String| {
             let value = waba.examples.get(&marker).cloned().unwrap_or_default();
             (marker, value)
         };
         Self {
             content: template.content.clone(),
-            header: waba.header.clone().filter(|header| !header.is_empty() && !is_media),
+            header,
             footer: waba.footer.clone().filter(|footer| !footer.is_empty()),
             buttons: template.buttons.iter().map(button).collect(),
             examples: markers.into_iter().map(example).collect(),
             file: is_media || template.attachment.is_some(),
+            attachment: template.attachment.clone(),
         }
+    }
+
+    /// The kind of its file; none if it has none.
+    pub(super) fn file_kind(&self) -> Option<TemplateFileKind> {
+        let attachment = self.attachment.as_ref().filter(|_| self.file)?;
+        Some(match attachment.kind.as_str() {
+            "picture" => TemplateFileKind::Picture,
+            "video" => TemplateFileKind::Video,
+            _ => TemplateFileKind::Document,
+        })
     }
 
     /// The stored form; an empty one if it is damaged.
@@ -57,8 +87,13 @@ impl Spec {
         serde_json::from_str(&row.spec).unwrap_or_default()
     }
 
-    /// The submission for a connector.
-    pub(super) fn as_new(&self, row: &message_template::Model, now: chrono::DateTime<chrono::Utc>) -> NewTemplate {
+    /// The submission for a connector. `sample`: the file above its text, if it has one.
+    pub(super) fn as_new(
+        &self,
+        row: &message_template::Model,
+        now: chrono::DateTime<chrono::Utc>,
+        sample: Option<TemplateFile>,
+    ) -> NewTemplate {
         NewTemplate {
             id: row.id,
             submission: row.submission,
@@ -68,7 +103,7 @@ impl Spec {
             language: row.language.clone(),
             category: TemplateCategory::of(&row.category),
             content: self.content.clone(),
-            header: self.header.clone().map(TemplateHeader::Text),
+            header: sample.map(TemplateHeader::File).or_else(|| self.header.clone().map(TemplateHeader::Text)),
             footer: self.footer.clone(),
             buttons: self.buttons.clone(),
             examples: self.examples.clone(),
@@ -81,16 +116,29 @@ impl Spec {
             id: row.external_id.clone(),
             name: row.name.clone(),
             language: row.language.clone(),
-            header: self.header.map_or(RegisteredHeader::None, RegisteredHeader::Text),
+            header: match self.file_kind() {
+                Some(kind) => RegisteredHeader::File(kind),
+                None => self.header.map_or(RegisteredHeader::None, RegisteredHeader::Text),
+            },
             content: self.content,
             buttons: self.buttons,
         }
     }
 }
 
-/// A template's name at the messenger: what is left of its title in lower-case Latin letters, digits and underscores,
+/// A template's name at the messenger: its external id, if that can be a name, so that a program finds its templates there by
+/// its own ids.
+pub(super) fn name_at_messenger(template: &Template) -> String {
+    let is_name = |id: &String| {
+        (1..=NAME_MOST).contains(&id.len())
+            && id.bytes().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'_')
+    };
+    template.external_id.clone().filter(is_name).unwrap_or_else(|| name_of(&template.name, template.id))
+}
+
+/// What is left of a title in lower-case Latin letters, digits and underscores,
 /// and amoCRM's id, which makes it unique in the account.
-pub(super) fn name_of(title: &str, crm_id: i64) -> String {
+fn name_of(title: &str, crm_id: i64) -> String {
     let mut name = String::new();
     for sign in title.chars() {
         match sign.to_ascii_lowercase() {
@@ -146,9 +194,23 @@ mod tests {
             created_at: None,
             updated_at: None,
         };
+        assert_eq!(name_at_messenger(&template), "ready_1");
+        for (external_id, name) in [("order_ready_v2", "order_ready_v2"), ("waba:order:ru", "ready_1"), ("", "ready_1")]
+        {
+            let template = Template { external_id: Some(external_id.into()), ..template.clone() };
+            assert_eq!(name_at_messenger(&template), name);
+        }
         let spec = Spec::of(&template);
         let pairs: Vec<_> = spec.examples.iter().map(|(marker, value)| (marker.as_str(), value.as_str())).collect();
         assert_eq!(pairs, [("{{contact.name}}", "Ann"), ("{{lead.id}}", "7"), ("{{origin}}", "")]);
         assert_eq!((spec.header.as_deref(), spec.buttons.len(), spec.file), (Some("Order"), 1, false));
+        let link =
+            TemplateButton::Url { text: "Track".into(), url: "https://shop.example/{{lead.id}}?{{other}}".into() };
+        let attachment = TemplateAttachment { id: "f-1".into(), name: "offer.pdf".into(), kind: "document".into() };
+        let waba = template.waba.clone().map(|waba| WabaTemplate { header_type: Some("media".into()), ..waba });
+        let template = Template { buttons: vec![link], attachment: Some(attachment), waba, ..template };
+        let spec = Spec::of(&template);
+        assert_eq!(spec.examples.last(), Some(&("{{other}}".to_owned(), "x".to_owned())), "of a link too");
+        assert_eq!((spec.header.as_deref(), spec.file_kind()), (None, Some(TemplateFileKind::Document)));
     }
 }

@@ -79,6 +79,7 @@ pub(super) async fn note(app: &SourceContext, row: &message_template::Model, tol
     Ok(())
 }
 
-fn said(error: CallError) -> LocalizedText {
+/// Why a call failed, in words.
+pub(super) fn said(error: CallError) -> LocalizedText {
     crate::source::call_error(error).text()
 }

@@ -7,17 +7,18 @@ use amocrm::rest::{self, ReviewStatus, TemplateButton};
 use base::error::{Error, Result};
 use entity::source;
 use sea_orm::{ColumnTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::call::call;
 use super::requested;
-use crate::source::SourceContext;
+use crate::source::{SourceContext, crm_copy};
 
 /// Maximum pages read of amoCRM's list: 50 templates each.
 const PAGES: u32 = 20;
 
 /// State of a template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TemplateState {
     /// Not a WhatsApp template, so it is not reviewed.
     Plain,
@@ -69,7 +70,7 @@ impl TemplateState {
 }
 
 /// A button under a template's text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownButton {
     pub text: String,
     /// Empty: its text comes back as the customer's message.
@@ -77,7 +78,7 @@ pub struct ShownButton {
 }
 
 /// WhatsApp's review for one source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     /// The source's name; empty if it is not ours.
     pub source: String,
@@ -87,7 +88,7 @@ pub struct Review {
 }
 
 /// A template.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateView {
     /// amoCRM's.
     pub id: i64,
@@ -162,7 +163,7 @@ fn state(template: &rest::Template, reviews: &[Review]) -> TemplateState {
     of_reviews.or(given).or(waits).unwrap_or(TemplateState::Draft)
 }
 
-/// The account's templates, the last changed first; at most 1000.
+/// The account's templates, the last changed first; at most 1000. Asks amoCRM; they are kept for pages.
 pub async fn list(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<TemplateView>> {
     let names = names(app, tenant_id).await?;
     let mut all = Vec::new();
@@ -178,6 +179,7 @@ pub async fn list(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<Vec<Templ
         }
     }
     all.sort_by_key(|template| (std::cmp::Reverse(template.changed_at), template.id));
+    crm_copy::keep(app, tenant_id, &all).await;
     Ok(all)
 }
 

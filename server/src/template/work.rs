@@ -11,7 +11,7 @@ use std::time::Duration;
 use base::due;
 use base::i18n::{LocalizedText, Words};
 use connectors::kinds::has_own_server;
-use connectors::template::{TemplateState, TemplateStatus};
+use connectors::template::{TemplateFile, TemplateState, TemplateStatus};
 use connectors::{Connector, Denied, Settings};
 use entity::message_template::{self, Column};
 use entity::source;
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::registry::{apply, reported};
 use super::spec::Spec;
-use super::{Stage, tell};
+use super::{Stage, sample, tell};
 use crate::source::SourceContext;
 use crate::{settings, tenant};
 
@@ -139,11 +139,16 @@ impl Line<'_> {
             Err(said) => return self.failed(&row, &said).await,
         };
         let spec = Spec::stored(&row);
-        if spec.file {
-            let said = self.words.text("said-template-file").to_string();
-            return self.decided(row, refused(said)).await;
-        }
-        match self.connector.submit_template(&self.settings, &spec.as_new(&row, self.app.clock.now())).await {
+        let sample = match (spec.file, self.sample(&spec).await?) {
+            (false, _) => None,
+            (true, Ok(sample)) => Some(sample),
+            (true, Err(Denied::Refused(said))) => {
+                let said = said.in_words(self.words, base::i18n::CRM).to_string();
+                return self.decided(row, refused(said)).await;
+            }
+            (true, Err(Denied::Access(said) | Denied::Away(said))) => return self.failed(&row, &said).await,
+        };
+        match self.connector.submit_template(&self.settings, &spec.as_new(&row, self.app.clock.now(), sample)).await {
             Ok(state) => {
                 let status = state.status.or(Some(TemplateStatus::InReview));
                 self.decided(row, TemplateState { status, ..state }).await
@@ -153,6 +158,18 @@ impl Line<'_> {
                 self.decided(row, refused(said)).await
             }
             Err(Denied::Access(said) | Denied::Away(said)) => self.failed(&row, &said).await,
+        }
+    }
+
+    /// The file above a template's text. Developers' messengers get none.
+    async fn sample(&self, spec: &Spec) -> anyhow::Result<Result<TemplateFile, Denied>> {
+        let refused = |key: &'static str| Ok(Err(Denied::Refused(LocalizedText::new(key))));
+        if has_own_server(&self.source.kind) {
+            return refused("said-template-file");
+        }
+        match spec.file_kind().zip(spec.attachment.as_ref()) {
+            Some((kind, attachment)) => sample::of(self.app, self.source.tenant_id, kind, attachment).await,
+            None => refused("said-template-file-gone"),
         }
     }
 

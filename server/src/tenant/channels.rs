@@ -84,10 +84,10 @@ async fn connect_one(
 ) -> Result<ChannelOutcome, InstallError> {
     let account_id = tenant.account_id.to_string();
     if !channel.public && !channel.allowed_accounts.is_empty() && !channel.allowed_accounts.contains(&account_id) {
-        let said = LocalizedText::new("said-account-unlisted")
+        let text = LocalizedText::new("said-account-unlisted")
             .with("account", account_id)
             .with("channel", channel.id.as_str());
-        let detail = said.to_string();
+        let detail = text.to_string();
         return Ok(ChannelOutcome { status: ChannelStatus::NotAllowed, scope_id: None, detail });
     }
     let wanted = Connect {

@@ -20,8 +20,8 @@ const WAIT_SECONDS: u32 = 5;
 
 /// Connects every channel; the caller must have checked permissions. `customer_id`: the login, which is recorded.
 ///
-/// 409 `tenant_inactive` if the account has left or never gave access, 503 if amoCRM does not answer: the caller
-/// should retry. A channel that amoCRM does not allow is not an error: its row says so.
+/// 409 `tenant_inactive` if the account has left or never gave access, 503 if amoCRM does not answer: the caller should
+/// retry. A channel that amoCRM does not allow is not an error; its row has the reason.
 pub async fn connect(app: &Arc<TenantContext>, tenant_id: Uuid, customer_id: Option<Uuid>) -> Result<()> {
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let left = TenantStatus::stored(&tenant) == TenantStatus::Uninstalled;
@@ -42,14 +42,16 @@ pub async fn connect(app: &Arc<TenantContext>, tenant_id: Uuid, customer_id: Opt
     };
     let done = connecting.await.map_err(|error| anyhow::anyhow!("connecting an account broke off: {error}"))?;
     done.map_err(|error| match error {
-        InstallError::Later { said, after } => {
-            tracing::warn!(tenant.id = %tenant_id, error = %said, "an account could not be connected yet");
+        InstallError::Later { reason, after } => {
+            tracing::warn!(tenant.id = %tenant_id, error = %reason, "an account could not be connected yet");
             Error::Unavailable {
                 detail: LocalizedText::new("said-account-later").with("account", tenant.account_id.to_string()),
                 retry_after: after.map_or(WAIT_SECONDS, |after| u32::try_from(after.as_secs()).unwrap_or(WAIT_SECONDS)),
             }
         }
-        InstallError::Never(said) => inactive(&tenant, LocalizedText::new("said-account-never").with("reason", said)),
+        InstallError::Never(reason) => {
+            inactive(&tenant, LocalizedText::new("said-account-never").with("reason", reason))
+        }
     })
 }
 
@@ -95,7 +97,7 @@ pub(super) async fn hold(app: &TenantContext, tenant: &tenant::Model, reason: &s
     Ok(())
 }
 
-/// Records before the call that amoCRM must be told, so that a crash does not lose it.
+/// Records before the call that amoCRM must be notified, so that a crash does not lose it.
 async fn owe(app: &TenantContext, tenant_id: Uuid) -> Result<(), DbErr> {
     use tenant_channel::Column;
     let at = app.clock.millis() + status_change::slowly(0);

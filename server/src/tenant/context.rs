@@ -10,7 +10,7 @@ use super::users::UserLists;
 use crate::media::MediaContext;
 use crate::platform::stands_on;
 
-/// What accounts need.
+/// The context of accounts.
 pub struct TenantContext {
     pub files: Arc<MediaContext>,
     /// Install calls that wait in memory.

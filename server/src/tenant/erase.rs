@@ -1,5 +1,5 @@
-//! Erases one customer: messages, identity, and every id that leads to them. What remains are rows without content,
-//! so that counts add up, and a proof. amoCRM's own copy is not affected.
+//! Erases one customer: messages, identity, and every id that leads to them. Rows without content remain, so that
+//! counts add up, and a proof. amoCRM's own copy is not affected.
 //!
 //! ```text
 //! find ─▶ conversations by id or phone ─▶ letters out of the queue ─▶ messages, profile, ids, raw bytes ─▶ proof
@@ -65,7 +65,7 @@ pub async fn erase(app: &TenantContext, tenant_id: Uuid, who: &Who, by: &str) ->
     Ok(proof)
 }
 
-/// What was requested, in a form that identifies no one.
+/// The request, in a form that identifies no one.
 fn what(who: &Who) -> String {
     match who {
         Who::Conversation(id) => format!("conversation {id}"),

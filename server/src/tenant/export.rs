@@ -19,7 +19,7 @@ mod shapes;
 /// Rows per page.
 const PAGE: u64 = 500;
 
-/// What is exported, in this order.
+/// The parts of an export, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ExportPart {
     Account,

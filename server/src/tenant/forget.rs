@@ -1,5 +1,5 @@
-//! Deletes all data of an account, in batches. After an interruption it can be repeated, because the account's own
-//! row is deleted last. What remains is a proof without any of the account's data.
+//! Deletes all data of an account, in batches. After an interruption it can be repeated, because the account's own row
+//! is deleted last. Only a proof without any of the account's data remains.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use base::store::directory::{self as entries, IdKind};
 use base::store::{Store, VENDOR};
 use entity::{
     account_usage, alert, alert_reader, api_key, attempt, audit, contact_task, conversation, conversation_alias,
-    crm_subscription, dead_letter, dedupe, directory, erasure, found_message, history_look, idempotency, import,
-    import_line, import_skip, install_call, lane, ledger_delta, letter, member, message, message_template, oauth_grant,
-    parked_status, person, raw_hook, replay, session, source, source_notice, stray_source, tenant, tenant_channel,
-    turn,
+    crm_copy, crm_subscription, dead_letter, dedupe, directory, erasure, found_message, history_look, idempotency,
+    import, import_line, import_skip, install_call, lane, ledger_delta, letter, member, message, message_template,
+    oauth_grant, parked_status, person, raw_hook, replay, session, source, source_notice, stray_source, tenant,
+    tenant_channel, turn,
 };
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -65,6 +65,7 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
         oauth_grant,
         tenant_channel,
         contact_task,
+        crm_copy,
         crm_subscription,
         source_notice,
         message_template

@@ -75,7 +75,7 @@ pub(super) async fn by_key(db: &impl ConnectionTrait, key: Key) -> Result<Option
     oauth_grant::Entity::of_tenant(key.0).filter(Column::CrmUserId.eq(key.1)).one(db).await
 }
 
-/// Who gave a grant.
+/// The user who gave a grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Giver {
     /// 0 if the token does not contain it.

@@ -61,15 +61,15 @@ pub async fn exchange(
     match super::oauth(app, integration).exchange_code(address.as_str(), code).await {
         Ok(tokens) => Ok(Grant::of(tokens, asked_at)),
         Err(error) => {
-            let said = oauth_error_text(&error);
+            let reason = oauth_error_text(&error);
             Err(match error {
                 OAuthError::Rejected { .. } | OAuthError::HostChanged { .. } | OAuthError::Invalid { .. } => {
-                    InstallError::Never(said)
+                    InstallError::Never(reason)
                 }
                 OAuthError::Busy { retry_after, .. } | OAuthError::Unavailable { retry_after, .. } => {
-                    InstallError::Later { said, after: retry_after }
+                    InstallError::Later { reason, after: retry_after }
                 }
-                _ => InstallError::later(said),
+                _ => InstallError::later(reason),
             })
         }
     }
@@ -158,7 +158,7 @@ async fn user(rest: &Rest, fresh: &Grant, user_id: i64) -> Result<Option<User>, 
     }
 }
 
-/// What is known about an account at installation.
+/// The known data about an account at installation.
 struct InstallFacts<'call> {
     integration: &'call str,
     host: &'call Host,

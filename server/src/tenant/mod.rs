@@ -1,7 +1,7 @@
 //! amoCRM accounts: how they are installed, how calls are made on their behalf, how they leave.
 //!
 //! ```text
-//! install call ─▶ oauth::worker ─▶ install::provision ─▶ channels::connect ─▶ active
+//! install call ─▶ oauth ─▶ install::run ─▶ install::provision ─▶ channels::connect ─▶ active
 //! call for the account ─▶ token::with_token ─▶ (refresh by a lease on the grant) ─▶ amocrm::rest
 //! revoke notice ─▶ uninstall::confirm ─▶ uninstalled, turns held
 //! in the background: watch ─▶ idle access renewed, refused accounts and channels retried slowly
@@ -142,7 +142,7 @@ pub fn chats(app: &TenantContext, integration: &Integration) -> anyhow::Result<C
     let clock = app.clock.clone();
     Chats::new(app.http.trusted().clone(), base(&integration.amojo_url), std::sync::Arc::new(move || clock.now()))
         .map(|chats| chats.with_skew(app.crm_skew.clone()))
-        .with_context(|| format!("amojo_url of integration {:?} is no usable address", integration.name))
+        .with_context(|| format!("amojo_url of integration {:?} is not a usable address", integration.name))
 }
 
 /// A client of the token endpoint with an integration's secret.

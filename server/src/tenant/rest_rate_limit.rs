@@ -1,5 +1,5 @@
 //! Rate limit of accounts' REST APIs. amoCRM accepts seven requests a second of an integration in an account and
-//! blocks whoever makes more, so all processes and all integrations of this vendor count together, by the account's
+//! blocks clients that make more, so all processes and all integrations of this vendor count together, by the account's
 //! host ([decision 22](../../../docs/decisions/0022-one-pace-for-all-processes.md)).
 //!
 //! ```text

@@ -52,7 +52,7 @@ pub(crate) async fn change_status(
     Ok(true)
 }
 
-/// Writes trouble with amoCRM and its end to the account's log: nobody of the account did it, and everybody asks when.
+/// Records trouble with amoCRM and its end in the account's audit log, so that people can see when it began and ended.
 async fn note(
     app: &TenantContext,
     db: &impl ConnectionTrait,
@@ -101,8 +101,8 @@ pub(super) async fn refused(app: &TenantContext, tenant_id: Uuid, to: TenantStat
     Ok(())
 }
 
-/// What amojo's answer to a message says of the account: a refusal for want of payment is the account's state at once,
-/// and a success of an unpaid account is a reason to ask amoCRM now instead of at the next slow probe.
+/// Applies amojo's answer to a message to the account's state: a refusal for lack of payment sets the state at once,
+/// and a success of an unpaid account makes Parom ask amoCRM now instead of at the next slow probe.
 pub async fn chats_answered(app: &TenantContext, tenant_id: Uuid, is_paid: bool) -> Result<(), DbErr> {
     if !is_paid {
         return refused(app, tenant_id, TenantStatus::Unpaid).await;

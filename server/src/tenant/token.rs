@@ -124,7 +124,7 @@ async fn living(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<oauth_grant
     }
 }
 
-/// Renews the grant in use if it was unused for so long that its three months could pass. True if it was due.
+/// Renews the grant in use if it was unused for long enough that its three months could pass. True if it was due.
 pub(super) async fn keep_alive(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<bool, TokenError> {
     let used = in_use(app, tenant_id).await?;
     if used.refreshed_at.saturating_add(IDLE) > app.clock.millis() {

@@ -8,7 +8,7 @@ use crate::intake::IntakeContext;
 use crate::load_shedding::Load;
 use crate::platform::stands_on;
 
-/// What usage and limits of accounts need, and what the public API does.
+/// The context of usage and limits of accounts, and of the public API.
 pub struct UsageContext {
     pub intake: Arc<IntakeContext>,
     /// Rate limits of API keys.

@@ -1,9 +1,9 @@
 //! The usage of each account and each API key, and its limits: `[limits]`.
 //!
 //! ```text
-//! a request with a key ─▶ keys.rs    requests a second, bytes a day: this process's memory
-//! stored bytes         ─▶ stored.rs  summed by account and day: the database, all processes
-//! a request to store   ─▶ room.rs    429, 507: accounts beyond their limit are refused, others not affected
+//! a request with a key ─▶ keys.rs       requests a second, bytes a day: this process's memory
+//! stored bytes         ─▶ stored.rs     summed by account and day: the database, all processes
+//! a request to store   ─▶ allowance.rs  507: accounts beyond their limit are refused, others not affected
 //! ```
 
 mod allowance;

@@ -24,7 +24,7 @@ pub struct Appearance {
     pub consent: String,
     /// Why answers will be delayed; empty if they will not.
     pub away: String,
-    /// Whether somebody answers now, and the line that says so below the title.
+    /// Whether managers answer now; and the line about it below the title.
     pub here: bool,
     pub status: String,
     /// Where the button is: `right`, `left`.
@@ -49,7 +49,7 @@ pub struct FileLimits {
 }
 
 impl Appearance {
-    /// What stands for a picture.
+    /// The text in place of a picture.
     pub fn initial(&self) -> String {
         self.title.trim().chars().next().into_iter().flat_map(char::to_uppercase).collect()
     }

@@ -6,7 +6,7 @@ use super::Guests;
 use crate::platform::stands_on;
 use crate::usage::UsageContext;
 
-/// What the web chat needs.
+/// The context of the web chat.
 pub struct WebchatContext {
     pub usage: Arc<UsageContext>,
     /// Visitors connected to a web chat.

@@ -1,4 +1,4 @@
-//! Addresses in texts, as links: on pages without script what `linked` of `content.js` does with it.
+//! Turns addresses in texts into links, on pages without script. The script does the same by `linked` of `content.js`.
 
 /// A piece of a text.
 #[derive(Debug, PartialEq, Eq)]

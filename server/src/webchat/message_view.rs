@@ -48,7 +48,7 @@ pub struct MessageView {
     /// Lines below it: choices.
     #[serde(skip)]
     pub below: String,
-    /// Of an answer: the receipt that amoCRM has not been sent yet, `delivered` or `read`; else empty.
+    /// For an answer: the receipt that was not sent to amoCRM yet, `delivered` or `read`; else empty.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub owed: &'static str,
 }
@@ -168,7 +168,7 @@ pub async fn file_of(
     let Some(media_id) = content.media().and_then(|media| media.media_id) else { return Ok(None) };
     let Some(kept) = media::find(app, message.tenant_id, media_id).await? else { return Ok(None) };
     // Content that its bytes do not support is offered as a plain file.
-    let kind = media::MediaKind::of(content).map_or("file", |said| kept.kind_for(said).word());
+    let kind = media::MediaKind::of(content).map_or("file", |declared| kept.kind_for(declared).word());
     let url = media::link(app, &kept, LinkRecipient::Webhook).to_string();
     Ok(Some(File { kind, url, name: kept.file_name.clone(), size: kept.size }))
 }

@@ -46,8 +46,8 @@ pub async fn post(app: web::Data<WebchatContext>, guest: Guest, payload: web::Pa
     let source = guest.source();
     let given: ChatReactionIn = body::from_json(&body::read(payload).await?)?;
     if given.emoji.as_deref().is_some_and(|emoji| !offered(&app, source.channel_id).contains(&emoji)) {
-        let said = LocalizedText::new("said-value-unknown").with("value", "").with("known", "");
-        return Err(Error::field("/emoji", said).into());
+        let detail = LocalizedText::new("said-value-unknown").with("value", "").with("known", "");
+        return Err(Error::field("/emoji", detail).into());
     }
     guest.pace(&app, VisitorAct::Receipt).await?;
     let conversation_id = history::conversation_of(&app, source, &guest.visitor).await?.ok_or(Error::NotFound)?;

@@ -1,5 +1,5 @@
 //! `POST /chat/{source_id}/receipts`: which answers arrived in the visitor's browser and which were visible on screen.
-//! Only the script can tell: without it answers stay `sent`.
+//! Only the script knows that: without it answers stay `sent`.
 
 use actix_web::{HttpResponse, web};
 use base::error::Error;

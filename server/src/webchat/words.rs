@@ -29,8 +29,8 @@ fn marked(words: Words, key: &'static str, names: &[&'static str]) -> String {
     // Characters that no message contains: the code around arguments depends on their text.
     let signs = ["\u{1}", "\u{2}", "\u{3}"];
     let fillings = || names.iter().zip(signs);
-    let said = fillings().fold(words.text(key), |said, (name, sign)| said.with(name, sign)).to_string();
-    fillings().fold(said, |said, (name, sign)| said.replace(sign, &format!("{{{name}}}")))
+    let text = fillings().fold(words.text(key), |text, (name, sign)| text.with(name, sign)).to_string();
+    fillings().fold(text, |text, (name, sign)| text.replace(sign, &format!("{{{name}}}")))
 }
 
 /// Names of files without a name, by kind.

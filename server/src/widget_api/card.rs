@@ -230,11 +230,11 @@ async fn chat(
 }
 
 fn why(line: &MessageSummary, reader: &WidgetReader) -> WhyOut {
-    let (code, said) = match &line.failure {
+    let (code, detail) = match &line.failure {
         Some(failure) => (failure.code, failure.text.as_str()),
         None => (FailureCode::Other, ""),
     };
-    let reason = Reason::of_failure(code, line.direction, said);
+    let reason = Reason::of_failure(code, line.direction, detail);
     let words = reader.words;
     let kind = words.text(format!("messages-kind-{}", line.body.content.kind())).to_string().to_lowercase();
     let say = |key: String| {

@@ -7,7 +7,7 @@ use crate::identity::IdentityContext;
 use crate::platform::stands_on;
 use crate::usage::UsageContext;
 
-/// What the widget's API needs.
+/// The context of the widget's API.
 pub struct WidgetContext {
     pub usage: Arc<UsageContext>,
     pub identity: Arc<IdentityContext>,

@@ -74,12 +74,12 @@ fn let_read(headers: &mut HeaderMap, origin: HeaderValue) {
 fn in_words<B: MessageBody + 'static>(response: ServiceResponse<B>) -> ServiceResponse<BoxBody> {
     let reader = reader(response.request());
     let error = response.response().error();
-    let said = match error.and_then(|error| error.as_error::<WidgetError>()) {
+    let failure = match error.and_then(|error| error.as_error::<WidgetError>()) {
         Some(refusal) => Some(refusal.answer(&reader)),
         None => error.and_then(|error| error.as_error::<Error>()).map(|error| error_response(error, &reader)),
     };
-    match said {
-        Some(said) => response.into_response(said),
+    match failure {
+        Some(failure) => response.into_response(failure),
         None if response.status() == StatusCode::METHOD_NOT_ALLOWED => {
             let allowed = response.headers().get(header::ALLOW).cloned();
             let mut answer = WidgetError::Method.answer(&reader);
@@ -111,7 +111,7 @@ fn error_response(error: &Error, reader: &WidgetReader) -> HttpResponse {
         Error::Unavailable { detail, retry_after } => {
             Error::Unavailable { detail: detail.clone(), retry_after: *retry_after }
         }
-        Error::Internal(_) => Error::Internal(anyhow::anyhow!("told in the log")),
+        Error::Internal(_) => Error::Internal(anyhow::anyhow!("see the log")),
     };
     WidgetError::Known(same).answer(reader)
 }

@@ -27,7 +27,7 @@ pub struct CallerMemory {
     pub(super) renamings: RateLimiter<Uuid>,
     /// With the time they were read.
     pub(super) pipelines: Cache<Uuid, (i64, Arc<Vec<Pipeline>>)>,
-    /// What users who are not administrators may see in amoCRM.
+    /// The rights in amoCRM of users who are not administrators.
     pub(super) viewers: Cache<(Uuid, i64), Arc<Viewer>>,
     /// By tenant, user and contact or lead.
     pub(super) sights: Cache<(Uuid, i64, i64), Visibility>,

@@ -101,7 +101,7 @@ pub(super) async fn exchange(
     Ok(HttpResponse::Ok().json(out))
 }
 
-/// What tokens of an integration must match.
+/// The values that tokens of an integration must match.
 fn expected(config: &Config, client_id: &str) -> Option<Expected> {
     let integration = config.integration_by_client_id(client_id)?;
     let secrets = [Some(&integration.client_secret), integration.previous_client_secret.as_ref()];

@@ -1,6 +1,6 @@
-//! What a user who is not an administrator may see in amoCRM: by the user's rights, and by who is responsible for the
-//! contact or the lead (crm-api §3.2). amoCRM is queried with the account's own access, which sees everything, so the
-//! result must not exceed what the user could see there.
+//! The contacts and leads that a user who is not an administrator may see in amoCRM: by the user's rights, and by who
+//! is responsible for them (crm-api §3.2). amoCRM is queried with the account's own access, which sees everything, so
+//! the result must not exceed what the user could see there.
 //!
 //! amoCRM also shows a lead to people added to its chat; its API does not report them, so they see less here.
 
@@ -25,7 +25,7 @@ const MOST_STRANGERS: usize = 30;
 /// … within these milliseconds.
 const WINDOW: i64 = 10 * 60_000;
 
-/// What a user may see.
+/// A user's rights to see contacts and leads.
 #[derive(Clone, Debug)]
 pub(super) struct Viewer {
     id: i64,

@@ -55,11 +55,11 @@ pub(super) async fn item(
 /// messenger by hand.
 pub(super) async fn made(app: &Arc<WidgetContext>, caller: &Caller, made: &sources::Created) -> Result<Value> {
     let mut item = item(app, caller, &made.source, made.webhook_secret.as_ref()).await?;
-    if let Some(told) = sources::line::webhook_to_enter(app, &made.source)? {
+    if let Some(webhook) = sources::line::webhook_to_enter(app, &made.source)? {
         let say = |key: &'static str| caller.reader.words.text(key).to_string();
-        let values = told.values.into_iter().map(|(label, value)| json!({ "label": say(label), "value": value }));
+        let values = webhook.values.into_iter().map(|(label, value)| json!({ "label": say(label), "value": value }));
         let values: Vec<Value> = values.collect();
-        put(&mut item, "to_enter", json!({ "title": say(told.title), "hint": say(told.hint), "values": values }));
+        put(&mut item, "to_enter", json!({ "title": say(webhook.title), "hint": say(webhook.hint), "values": values }));
     }
     Ok(item)
 }
@@ -88,7 +88,7 @@ fn put(item: &mut Value, name: &str, value: Value) {
     }
 }
 
-/// What the state means, since when, and its cause.
+/// The meaning of the state, its start and its cause.
 fn hint(reader: &WidgetReader, row: &source::Model, state: &SourceState) -> String {
     let words = reader.words;
     let when = |at| When::new(at, reader.now, reader.zone, words);

@@ -152,7 +152,7 @@ pub(super) async fn test(
                 .to_string(),
             name: step.name,
             ok: step.ok,
-            detail: step.detail.map(|said| said.in_words(caller.reader.words, caller.reader.crm)).unwrap_or_default(),
+            detail: step.detail.map(|text| text.in_words(caller.reader.words, caller.reader.crm)).unwrap_or_default(),
             ms: step.ms,
         })
         .collect();

@@ -17,7 +17,7 @@ pub(super) struct WidgetTenantOut {
     pub id: Uuid,
     pub status: &'static str,
     pub host: String,
-    /// What the status means and what to do; null if there is nothing to say.
+    /// The meaning of the status and the next step; null if there is nothing to say.
     pub hint: Option<String>,
 }
 

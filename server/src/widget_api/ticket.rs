@@ -98,8 +98,8 @@ pub(super) async fn post(
 fn kind_of(app: &WidgetContext, caller: &Caller, name: Option<&str>) -> Result<String> {
     let known: Vec<&str> = source::kinds(app, &caller.tenant).into_iter().map(|kind| kind.kind).collect();
     let found = known.iter().find(|kind| Some(**kind) == name).map(|kind| (*kind).to_owned());
-    let said = || LocalizedText::new("said-kind-unknown").with("known", known.join(", "));
-    Ok(found.ok_or_else(|| Error::field("/kind", said()))?)
+    let detail = || LocalizedText::new("said-kind-unknown").with("known", known.join(", "));
+    Ok(found.ok_or_else(|| Error::field("/kind", detail()))?)
 }
 
 /// Whether a card recently showed it to the caller, or amoCRM would now; anything else is treated as missing.

@@ -13,7 +13,7 @@ pub const EMAIL: &str = "olga@vendor.example";
 /// Codes change that often.
 const STEP: Duration = Duration::from_secs(30);
 
-/// Somebody of the vendor.
+/// An operator of the vendor.
 pub struct Operator {
     browser: Visitor,
     /// Base32, once the authenticator is connected.

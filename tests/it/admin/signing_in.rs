@@ -206,7 +206,7 @@ async fn a_session_of_the_panel_opens_nothing_here(world: &mut World) {
             .is(303);
     }
 
-    // The other way round: a session of the admin is nobody in the panel.
+    // The other way round: a session of the admin is not valid in the panel.
     let olga = Operator::signed_in(world).await;
     let visitor = world.visitor();
     visitor.takes_cookie("parom", &olga.cookie("parom-admin").unwrap());

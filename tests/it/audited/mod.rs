@@ -1,5 +1,5 @@
-//! Everything done to an account stands in its audit log, whoever did it; who was refused too, without the log being
-//! filled.
+//! Every action on an account is recorded in its audit log with its author; so are refused attempts, without flooding
+//! the log.
 
 mod pages;
 mod refused;
@@ -18,7 +18,7 @@ pub async fn log(world: &World, tenant_id: Uuid) -> Vec<audit::Model> {
     rows.await.unwrap()
 }
 
-/// Adds rows as they might stand in a log.
+/// Adds rows as they might exist in a log.
 pub async fn add(world: &World, rows: Vec<audit::Model>) {
     for chunk in rows.chunks(500) {
         let rows = chunk.iter().cloned().map(sea_orm::IntoActiveModel::into_active_model);

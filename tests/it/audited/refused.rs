@@ -1,4 +1,4 @@
-//! M8: who did not get in stands in the log, a row for each kind, login and address within an hour, with a count.
+//! M8: refused attempts are in the log, one row for each kind, login and address within an hour, with a count.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ async fn m8_wrong_passwords_stand_in_the_log_of_the_account(world: &mut World) {
     anna.opens("/panel/audit?group=member").await.is(200).says(&["not signed in", "number: 6", ATTACKER]);
 }
 
-/// A session left open that somebody else tries to keep.
+/// A session left open, in which another person tries to change the credentials.
 async fn m8_wrong_proofs_before_a_change_stand_in_the_log(world: &mut World) {
     let line = world.line("support").await;
     add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
@@ -57,7 +57,7 @@ async fn m8_wrong_proofs_before_a_change_stand_in_the_log(world: &mut World) {
     assert_eq!(rows, [told("member.password_set", ANNA, "password", 2)]);
 }
 
-/// What nobody signs in by may be a password in the wrong field.
+/// An unknown login may be a password in the wrong field.
 async fn m8_what_strangers_type_is_not_kept_and_fills_nothing(world: &mut World) {
     let before = log(world, VENDOR).await.len();
     for number in 0..60 {

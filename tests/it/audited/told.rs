@@ -1,4 +1,4 @@
-//! M8: what the vendor, the public API and the command line do to an account stands in its log, with the address behind
+//! M8: actions of the vendor, the public API and the command line on an account are in its log, with the address behind
 //! the proxy.
 
 use base::store::VENDOR;

@@ -9,7 +9,7 @@ use crate::walls::read::{code, root, rust_files};
 
 /// What changes something and is not written down, with the reason.
 const SILENT: &[(&str, &str)] = &[
-    // Customers' and managers' messages are the work itself: the message log, attempts and the ledger tell of them.
+    // Customers' and managers' messages are the work itself: the message log, attempts and the ledger record them.
     ("api POST messages::post", "a message; the message log tells of it"),
     ("api PATCH edits::patch", "a message; the message log tells of it"),
     ("api DELETE edits::delete", "a message; the message log tells of it"),
@@ -224,7 +224,7 @@ fn m8_every_command_that_changes_something_leaves_a_row_or_says_why_not() {
     for (stem, text) in &commands {
         let file = folder.join(format!("{stem}.rs"));
         for variant in variants(text) {
-            // Commands of commands are walked where they stand.
+            // Subcommands are followed to their own definitions.
             let below = commands.get(&variant.to_lowercase()).filter(|_| stem == "lib");
             if below.is_some_and(|below| !variants(below).is_empty()) {
                 continue;
@@ -235,7 +235,7 @@ fn m8_every_command_that_changes_something_leaves_a_row_or_says_why_not() {
                 used.insert(*known);
                 continue;
             }
-            // The last place that names it is the branch that carries it out.
+            // The last place that names it is the branch that executes it.
             let place = text.rsplit_once(&format!("Command::{variant}"));
             let (_, branch) = place.unwrap_or_else(|| panic!("{shown} is carried out nowhere"));
             let branch = branch.split("Command::").next().unwrap_or_default();

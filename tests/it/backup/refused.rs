@@ -27,7 +27,7 @@ async fn an_occupied_place(engine: Engine) {
     let over = backup(&drill, "restore", &path).await.unwrap_err();
     assert!(over.contains("the database of database.url is not empty"), "{over}");
     assert_eq!(manifest(&path), before);
-    // An interrupted backup is no backup, and does not stand in the way of the next one.
+    // An interrupted backup is no backup, and does not block the next one.
     let partial = path.with_file_name("second.partial");
     std::fs::create_dir(&partial).unwrap();
     std::fs::write(partial.join("manifest.json"), "{}").unwrap();
@@ -62,7 +62,7 @@ async fn damage(engine: Engine) {
 
     changes(&path, |manifest| manifest["files"][0]["name"] = "../parom.toml".into());
     let found = backup(&drill, "verify", &path).await.unwrap_err();
-    assert!(found.contains("is no name of a file in it"), "{found}");
+    assert!(found.contains("is not the name of a file in it"), "{found}");
     std::fs::write(path.join("manifest.json"), listed.to_string()).unwrap();
     changes(&path, |manifest| manifest["format"] = 9.into());
     let found = backup(&drill, "verify", &path).await.unwrap_err();

@@ -69,7 +69,7 @@ async fn the_panel_stands_in_frames_of_the_account_alone() {
     browser.says(&say(words, "sources-title")).await;
     browser.says("Site").await;
     leaves(&browser).await;
-    // The panel of whoever signed in by a password, the vendor's desk and the customers' page stand in nobody's frame.
+    // The panel of a person signed in by password, the admin and the customers' page cannot be framed by any page.
     let alone = [
         "/panel/sign-in?again".to_owned(),
         "/admin/sign-in".to_owned(),
@@ -97,7 +97,7 @@ async fn the_panel_stands_in_frames_of_the_account_alone() {
         }
         is_refused(&browser, &fresh).await;
     }
-    // All of them are there when nobody holds them.
+    // All of them work outside of frames.
     for path in ["/panel", "/admin/accounts"] {
         browser.goto(&format!("{base}{path}")).await;
         browser.find("main h1").await;
@@ -109,7 +109,7 @@ async fn the_panel_stands_in_frames_of_the_account_alone() {
     world.close().await;
 }
 
-/// A page that sends a form by itself.
+/// A page that submits a form automatically.
 fn trap(action: &str, fields: &[(&str, &str)]) -> String {
     let field = |(name, value): &(&str, &str)| format!("<input type=hidden name=\"{name}\" value=\"{value}\">");
     let fields: String = fields.iter().map(field).collect();

@@ -20,7 +20,7 @@ const TRIPWIRE: &str = r"(() => {
     book.__fired.push(['policy', event.violatedDirective, event.blockedURI, event.sample].join(' ')));
 })()";
 
-/// What has fired, what stands in the page that no page of ours has, and all its words.
+/// Executed payloads, elements that no page of ours contains, and the page's whole text.
 const LOOK: &str = r"
   const drawn = [];
   const never = ['iframe', 'frame', 'object', 'embed', 'video', 'audio', 'source', 'math', 'base', 'template', 'foreignobject'];
@@ -72,7 +72,7 @@ async fn is_calm(browser: &Browser) -> String {
     text
 }
 
-/// The same, and these texts stand there as they are.
+/// The same, and these texts are displayed unchanged.
 async fn shows(browser: &Browser, wanted: &[&str]) {
     let text = is_calm(browser).await;
     for one in wanted {
@@ -130,7 +130,7 @@ async fn full_of_attacks(world: &World, tenant_id: Uuid) -> House {
     House { tenant_id, batches }
 }
 
-/// A list with everything that is older: each text stands somewhere in it.
+/// A list with all older entries: each text is somewhere in it.
 async fn list_shows(browser: &Browser, url: &str, wanted: &[&str]) {
     browser.goto(url).await;
     let mut text = is_calm(browser).await;
@@ -311,7 +311,7 @@ async fn a_chat_of_attacks(
     world.sandbox.manager_sends(HOST, &message.chat_id, file).await.expect("the hook");
     let all = "return document.querySelector('parom-chat').shadowRoot.querySelectorAll('.theirs').length === 2";
     browser.until("the answers are there", async || browser.run(all, vec![]).await == json!(true)).await;
-    // Greeting, hours, what was said on both sides.
+    // Greeting, hours, messages of both sides.
     let text = is_calm(browser).await;
     assert!(text.matches(attack).count() >= 5, "{attack}: {text}");
     browser.goto(&chat).await;

@@ -1,5 +1,5 @@
-//! The pages of signing in, and of changing how: what is asked for, and where a button stands before a session changes.
-//! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures.
+//! The pages of signing in and of changing credentials: the requested data, and where a button is needed before a
+//! session changes. `PAROM_TEST_SHOTS=FOLDER` saves the pictures.
 
 use base::i18n::Language;
 use parom::admin::operators::actions::{self, OperatorActor};
@@ -20,7 +20,7 @@ async fn signs_in(browser: &Browser, world: &World, email: &str, to: &str) {
     browser.press("form[action='/panel/sign-in'] button.primary").await;
 }
 
-/// An unmailed link of an account for somebody who has a password: its page sends them to the sign-in first.
+/// An unmailed link of an account for a person who has a password: its page redirects to the sign-in first.
 async fn invited(world: &World, tenant_id: Uuid, email: &str) -> String {
     let id = add_person(world, email).await;
     let (app, db) = (world.app(), world.app().store.write());
@@ -41,7 +41,7 @@ async fn pages_in(language: Language) {
     let base = world.api.base();
     add_member(&world, line.tenant_id, "anna@shop.example", MemberRole::Owner).await;
 
-    // M4: an invitation and a ticket ask while somebody is signed in.
+    // M4: an invitation and a ticket ask while another person is signed in.
     let to = invited(&world, line.tenant_id, "mark@shop.example").await;
     signs_in(&browser, &world, "mark@shop.example", &to).await;
     browser.find("form[action='/panel/invitation']").await;
@@ -57,7 +57,7 @@ async fn pages_in(language: Language) {
     browser.goto(&entry(&world, line.tenant_id).await).await;
     browser.until("the panel again", async || browser.url().await.ends_with("/panel")).await;
 
-    // The owner's switch, and what it asks of somebody without an authenticator.
+    // The owner's switch, and its effect on a person without an authenticator.
     browser.goto(&format!("{base}/panel/team")).await;
     browser.press("form[action='/panel/team/second-step'] button").await;
     browser.find("form[action='/panel/team/second-step'] button[value=off]").await;

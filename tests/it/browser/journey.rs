@@ -56,7 +56,7 @@ impl Way<'_> {
         self.browser.fill(&format!("[data-key=\"{key}\"]"), text).await;
     }
 
-    /// Whether the page shuts nobody out; pictures of it at two widths.
+    /// Whether the page is accessible; pictures of it at two widths.
     async fn looks_right(&self, stop: &str) {
         let name = format!("{}/widget-{stop}", self.name);
         looks_right(self.browser, &name).await;

@@ -56,8 +56,8 @@ fn with_widget(config: &mut Config) {
     }
 }
 
-/// Whether the present page shuts nobody out: on a phone, in the frames that amoCRM has for it, in a window of its own
-/// and on a dark screen. Pictures of it as `NAME-WIDTH` and `NAME-dark-WIDTH`.
+/// Whether the current page is accessible: on a phone, in the frames that amoCRM has for it, in its own window and on a
+/// dark screen. Pictures of it as `NAME-WIDTH` and `NAME-dark-WIDTH`.
 pub async fn looks_right(browser: &Browser, name: &str) {
     for width in [360, 600, 1000, 1280] {
         browser.resize(width, 900).await;
@@ -121,11 +121,11 @@ pub async fn opens_widget(browser: &Browser, world: &World) {
 pub async fn presses(browser: &Browser, key: &str) {
     let selector = format!("[data-key=\"{key}\"]");
     browser.find(&selector).await;
-    // In one step: the window is drawn anew whenever something happens.
+    // In one step, because the window is rendered again at any event.
     browser.run("document.querySelector(arguments[0]).click()", vec![json!(selector)]).await;
 }
 
-/// Types into a field of one of the widget's forms, once the form has all that it fetches: it is drawn anew by that.
+/// Types into a field of one of the widget's forms once the form has loaded its data, because loading renders it again.
 pub async fn types(browser: &Browser, key: &str, text: &str) {
     browser.find("[data-key=field-pipeline_id] option:nth-child(2)").await;
     browser.fill(&format!("[data-key=\"{key}\"]"), text).await;

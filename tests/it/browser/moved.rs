@@ -1,4 +1,5 @@
-//! A bot that another service has, moved to Parom in the wizard: whose it is now is said first, and one button takes it over.
+//! A bot that another service uses is moved to Parom in the wizard: the current service is shown first, and one button
+//! takes it over.
 
 use base::i18n::{Language, Words};
 use doubles::telegram::NewBot;

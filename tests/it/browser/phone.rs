@@ -20,7 +20,7 @@ impl Speech {
     }
 }
 
-/// What a manager can send to somebody whose first message has this id at amoCRM.
+/// Everything that a manager can send to a customer whose first message has this id at amoCRM.
 fn everything(speech: Speech, hello: &str) -> Vec<HookMessage> {
     let button = |text: String, url: Option<&str>| Button { text, url: url.map(str::to_owned) };
     let rows = [
@@ -78,7 +78,7 @@ fn contents(speech: Speech) -> Vec<Content> {
     ]
 }
 
-/// The page on a phone, as high as all that was said; `scroll`: what scrolls on it.
+/// The page on a phone, as high as its whole content; `scroll`: the scrolling element.
 async fn picture(browser: &Browser, scroll: &str, name: &str) {
     browser.resize(360, 740).await;
     browser.fits(name).await;
@@ -97,7 +97,7 @@ async fn picture(browser: &Browser, scroll: &str, name: &str) {
     browser.shot(name).await;
 }
 
-/// Maria says everything, Pavel hears everything.
+/// Maria sends every kind of message, Pavel receives them.
 async fn talk(world: &mut World, line: &TelegramLine, speech: Speech) -> i64 {
     for content in contents(speech) {
         line.customer(world).sends(content).unwrap();
@@ -169,7 +169,7 @@ async fn site_in(language: Language) {
     browser.find("#messages .theirs .quote").await;
     picture(&browser, "#log", &format!("phone-site-{}", language.code())).await;
     browser.close().await;
-    // What the page has told of its reading.
+    // The receipts that the page reported.
     world.deliver_to_the_end().await;
     world.close().await;
 }

@@ -1,6 +1,5 @@
-//! Every page of panel and admin, in both languages, narrow and wide, light and dark: nobody is shut out, nothing
-//! scrolls sideways.
-//! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/screens` holds the last ones that were looked at).
+//! Every page of panel and admin, in both languages, narrow and wide, light and dark: accessible, and nothing scrolls
+//! sideways. `PAROM_TEST_SHOTS=FOLDER` saves the pictures (`docs/screens` contains the last ones that were reviewed).
 
 use base::i18n::Language;
 use parom::admin::operators::actions::{self, OperatorActor};
@@ -125,7 +124,7 @@ async fn templates(browser: &Browser, base: &str, language: &str) {
     look(browser, &format!("{language}/templates"), &format!("{base}/panel/templates")).await;
 }
 
-/// Something that somebody should look at.
+/// An open alert.
 async fn an_alert(world: &World, line: &Line) {
     let object = line.source_id.to_string();
     let alarm = Alarm {

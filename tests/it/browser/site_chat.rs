@@ -1,4 +1,4 @@
-//! The chat on somebody else's site, in a real browser: under the site's own policy, with its scripts and styles around it.
+//! The chat on another site, in a real browser: under the site's own policy, with its scripts and styles around it.
 
 mod files;
 mod first_message;
@@ -213,7 +213,7 @@ async fn nothing_is_lost_and_nothing_doubled() {
     shop.visit(&browser).await;
     types(&browser, "one").await;
     arrived(&shop.world, &["one"]).await;
-    // No line: what is written waits, and says so.
+    // Offline: a message waits and is marked as waiting.
     browser.offline(true).await;
     let offline = say(words, "chat-offline");
     let notice = format!("root.getElementById('notice').textContent.startsWith({})", json!(offline));

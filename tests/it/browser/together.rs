@@ -1,4 +1,5 @@
-//! Two people change one thing, a hand presses twice: the slower one is told and loses nothing, and there is one source.
+//! Two people change the same thing, or one clicks twice: the slower one gets an error and loses no input, and there is
+//! one source.
 
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
@@ -8,7 +9,7 @@ use serde_json::json;
 use super::trouble::{fills_the_wizard, sources, value};
 use super::{enters, installed, opens_widget, presses, say, types};
 
-/// The sentence about somebody's change, up to its time.
+/// The sentence about another person's change, up to its time.
 fn changed_by(words: Words, name: &str) -> String {
     let said = words.text("form-changed-meanwhile").with("name", name).with("time", "⌚").to_string();
     said.split('⌚').next().unwrap_or_default().replace('\u{a0}', " ").trim().to_owned()
@@ -35,7 +36,7 @@ async fn two_administrators_in(language: Language) {
     opens_widget(&browser, &world).await;
     presses(&browser, &format!("open-{source}")).await;
 
-    // Olga is faster: Anna is told, and nothing that she typed is lost.
+    // Olga is faster: Anna is shown that, and keeps everything that she typed.
     types(&browser, "field-name", "Olga's shop").await;
     presses(&browser, "save").await;
     browser.says(&say(words, "common-saved")).await;

@@ -187,7 +187,7 @@ async fn lost_call_in(language: Language) {
     world.active(HOST).await;
     client.close_window().await.expect("it closes");
     client.switch_to_window(here).await.expect("back in the widget");
-    // The window goes on by itself.
+    // The window continues automatically.
     browser.says(&say(words, "tenant-state-active")).await;
     browser.says(&say(words, "sources-empty-title")).await;
     assert_eq!(browser.url().await, crm_page(&world, &format!("settings/widgets/{CODE}")));

@@ -29,7 +29,7 @@ async fn customer_and_manager_talk_in_two_windows() {
     browser.client().switch_to_window(manager.clone()).await.expect("it comes to the front");
     browser.goto(&managers_page).await;
     browser.find("#chat-rows a").await;
-    // In one step: the rows are drawn anew whenever something happens.
+    // In one step, because the rows are rendered again at any event.
     browser.run("document.querySelector('#chat-rows a').click()", vec![]).await;
     browser.shows("#message-rows .text", &["Здравствуйте! <b>Есть</b> кто?"]).await;
     writes(&browser, "#answer", "Добрый день").await;

@@ -1,4 +1,4 @@
-//! A client that somebody else's generator makes of `docs/openapi.json`, against a whole server.
+//! A client generated from `docs/openapi.json` by a third-party generator, against a whole server.
 
 use std::path::Path;
 

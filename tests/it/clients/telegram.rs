@@ -23,7 +23,7 @@ async fn stage(mode: &str) -> Option<Stage> {
     let maria = telegram.add_person(NewPerson::default());
     let stranger = telegram.add_person(NewPerson::default());
     telegram.customer(maria, bot.id).starts("").unwrap();
-    // What waits for a webhook shall not come before the bot has told of it.
+    // Updates that wait for a webhook must not arrive before the bot has registered it.
     telegram.hold_updates(true);
     let files = folder("").join("../../doubles/assets/samples");
     let (chat, stranger) = (maria.to_string(), stranger.to_string());
@@ -80,7 +80,7 @@ fn everything() -> Vec<(&'static str, Content)> {
     ]
 }
 
-/// The customer does everything once; the bot says what it heard, one line each.
+/// The customer does everything once; the bot prints each update on a line.
 async fn customer_is_heard(stage: &mut Stage) {
     for (kind, content) in everything() {
         let id = stage.telegram.customer(stage.maria, stage.bot).sends(content).unwrap();

@@ -1,5 +1,5 @@
-//! Every cell of `docs/connectors.md` that says yes has a test through the messenger's double, both ways. Which test
-//! that is stands in `cells.rs`.
+//! Every supported cell of `docs/connectors.md` has a test through the messenger's double, in both directions.
+//! `cells.rs` lists the tests.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,8 @@ use super::hold::{Named, is_there};
 use super::{meta_and_max, vk_and_avito, whatsapp};
 use crate::content::abilities::connectors;
 
-/// Where the tests stand that play a connector against its double: the simulated messenger, or the messenger, the
-/// visitor and the browser of the tests.
+/// The files of tests that run a connector against its double: the simulated messenger, or the messenger, the visitor
+/// and the browser of the tests.
 const STAGES: &[(&str, &[&str])] = &[
     (
         "custom",

@@ -1,5 +1,5 @@
-//! Which tests hold what each connector can do: out, from amoCRM to the customer; inwards, from the customer to amoCRM. Where
-//! a side has no test, the reason stands.
+//! The tests of each connector's abilities: out, from amoCRM to the customer; inwards, from the customer to amoCRM. A
+//! side without a test has a reason.
 
 use Held::{By, Never};
 

@@ -40,7 +40,7 @@ impl<'a> Named<'a> {
     }
 }
 
-/// Whether the test stands where its name says.
+/// Whether the test exists where its name says.
 pub fn is_there(test: &Named<'_>) -> bool {
     let main = root().join(test.main);
     let mut folder = main.parent().unwrap().to_owned();
@@ -64,7 +64,7 @@ fn file_of(folder: &Path, module: &str) -> Option<PathBuf> {
     files.into_iter().find(|file| file.exists())
 }
 
-/// Whether a function of this name is run as a test: it says so itself, or a macro makes it one.
+/// Whether a function of this name is run as a test: by its own attribute, or by a macro.
 fn is_test(text: &str, function: &str) -> bool {
     let Some((before, _)) = text.split_once(&format!("fn {function}(")) else { return false };
     let above = before.rsplit_once('\n').map_or("", |(above, _)| above);

@@ -14,7 +14,10 @@ pub const CELLS: &[Cell] = &[
     cell(
         "whatsapp",
         &["picture", "video", "file", "voice", "audio", "sticker"],
-        By(&["parom-tests::it messengers::whatsapp::kinds::every_file_arrives_as_what_it_is"]),
+        By(&[
+            "parom-tests::it messengers::whatsapp::kinds::every_file_arrives_as_what_it_is",
+            "parom-tests::it messengers::whatsapp::kinds::what_meta_takes_as_no_picture_is_a_document",
+        ]),
         By(&["parom-tests::it messengers::whatsapp::inwards::every_file_is_what_it_was"]),
     ),
     cell(
@@ -44,7 +47,10 @@ pub const CELLS: &[Cell] = &[
             "parom-tests::it messengers::whatsapp::buttons::a_link_opens_from_its_button",
             "parom-tests::it messengers::whatsapp::buttons::a_picture_with_buttons_is_one_message",
         ]),
-        By(&["parom-tests::it messengers::whatsapp::inwards::a_press_says_what_stands_on_the_button"]),
+        By(&[
+            "parom-tests::it messengers::whatsapp::inwards::a_press_says_what_stands_on_the_button",
+            "parom-tests::it messengers::whatsapp::buttons::a_typed_number_is_its_button",
+        ]),
     ),
     cell(
         "whatsapp",
@@ -70,7 +76,7 @@ pub const CELLS: &[Cell] = &[
     cell(
         "whatsapp",
         &["templates"],
-        By(&["parom-tests::it messengers::whatsapp::bare::a_template_goes_there_and_back"]),
+        By(&["parom-tests::it messengers::whatsapp::templates::a_template_is_reviewed_and_sent_outside_of_the_window"]),
         Never("only amoCRM's people use templates"),
     ),
     cell(

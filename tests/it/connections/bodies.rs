@@ -61,7 +61,7 @@ async fn h3_bytes_are_charged_as_they_arrive(world: &mut World) {
     world.until("it is given back", async || (load.body_bytes(RequestClass::Page) == 0).then_some(())).await;
 }
 
-/// H3: every door ends a body that stops coming, tells so, closes the connection and frees what it held.
+/// H3: every entrance ends a body that stops arriving, reports it, closes the connection and frees its memory.
 async fn h3_a_body_that_stops_is_ended_at_every_door(world: &mut World) {
     let line = world.line("support").await;
     let chat = json!({"kind": "webchat", "name": "Site", "settings": {"allowed_origins": [SHOP]}});
@@ -113,7 +113,7 @@ fn files_in(folder: &Path) -> usize {
     entries.flatten().map(|entry| if entry.path().is_dir() { files_in(&entry.path()) } else { 1 }).sum()
 }
 
-/// H3: who is nobody is told so before a byte of a body was waited for.
+/// H3: unknown callers are refused before the server waits for a byte of their bodies.
 async fn h3_hooks_of_nobody_are_refused_before_their_bodies(world: &mut World) {
     let source = chat_with(world, json!({})).await;
     let mut callers = Vec::new();

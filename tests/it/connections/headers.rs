@@ -1,4 +1,4 @@
-//! Headers that every answer carries, and addresses that are for operators alone.
+//! Headers of every answer, and addresses for operators only.
 
 use base::config::Config;
 use parom_tests::{Engine, Place};
@@ -20,7 +20,7 @@ async fn l8_answers_of_the_api_are_kept_by_nobody(world: &mut World) {
     assert_eq!(wrong.header("cache-control"), "no-store");
 }
 
-/// L3: behind a proxy that passes everything on, metrics and readiness are nobody's to read.
+/// L3: behind a proxy that forwards everything, metrics and readiness cannot be read from outside.
 async fn l3_metrics_and_readiness_are_not_for_whom_a_proxy_speaks_for(world: &mut World) {
     for path in ["/metrics", "/readyz"] {
         answer(world.api.anonymous(Method::GET, path)).await.is(200);

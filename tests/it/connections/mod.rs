@@ -16,8 +16,8 @@ use parom_tests::World;
 
 pub use raw::Raw;
 
-/// Advances the clock until all callers were told something and their connections were ended; gives what they were told. More
-/// than once, because only the time counts in which the server waits for a caller, and it may be about to begin that.
+/// Advances the clock until all callers got an answer and their connections were ended; returns the answers. More than
+/// once, because only the time counts in which the server waits for a caller, and it may be about to begin that.
 async fn ended_in_time(world: &World, callers: Vec<Raw>) -> Vec<String> {
     let hear = async |mut caller: Raw| caller.hears_to_the_end().await;
     let heard = tokio::spawn(join_all(callers.into_iter().map(hear)));

@@ -11,7 +11,7 @@ fn few_requests(config: &mut Config) {
     config.limits.requests_per_address = 8;
 }
 
-/// H3: the ninth request takes the place of the one that has owed its body longest; nobody else feels it.
+/// H3: the ninth request replaces the one that has owed its body longest; other callers are not affected.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn h3_an_address_has_its_share_of_requests_under_way() {
     let setup = Setup { change: few_requests, ..Setup::default() };
@@ -140,7 +140,7 @@ async fn l14_an_address_has_its_share_of_the_panels_streams() {
     assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
     held.push(watches(3).await);
     world.until("another address has its own", async || (load.streams() == 3).then_some(())).await;
-    // Nothing of them was read: the system tells the server that nobody will.
+    // Nothing of them was read, so the system resets the connections.
     drop(held);
     world.until("they are free again", async || (load.streams() == 0).then_some(())).await;
     world.close().await;

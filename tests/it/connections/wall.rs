@@ -5,12 +5,11 @@ use crate::walls::read::{code, root, rust_files, short};
 /// Where servers are made, and why each may.
 const SERVERS: &[(&str, &str)] = &[
     ("server/src/server/http.rs", "the public one with the gate; the operators' one takes no bodies"),
-    ("cli/src/demo/page.rs", "the demo's page of messengers, on this machine; it takes no bodies"),
-    ("cli/src/demo/messenger.rs", "a messenger that plays in the demo, on this machine"),
+    ("cli/src/demo/loopback.rs", "the demo's page of messengers and its own messenger, on this machine"),
 ];
 
-/// A body is handed to handlers by actix, and only the gate may stand between; so it is enough that there is one server, that
-/// the gate stands before its routes, and that nobody else puts bodies into requests.
+/// actix passes bodies to handlers, and only the gate may replace them. So it suffices that there is one server, that
+/// the gate precedes its routes, and that no other code sets a request's payload.
 #[test]
 fn h3_every_body_comes_through_the_gate() {
     let mut made = Vec::new();

@@ -19,7 +19,7 @@ async fn by_the_phone_before_the_first_message_makes_a_contact(world: &mut World
     assert_eq!(world.sandbox.incoming_leads(HOST)[0].contact_id, anna);
     assert_eq!(why(world, &line).await, because(anna, "phone"));
     assert_eq!(shown(world, &line).await["amocrm_contact_name"], "Anna Card");
-    // The second message asks nobody again.
+    // The second message causes no further query.
     world.customer(&line, "anna").writes("And more").await;
     world.deliver_all().await;
     assert_eq!(hangs_on(world, &line), anna);

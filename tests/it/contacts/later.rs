@@ -1,4 +1,4 @@
-//! A message is not held by a CRM that does not answer; the link is tried again while nobody works on the lead.
+//! A CRM that does not answer delays no message; the link is retried until a person works on the lead.
 
 use std::time::Duration;
 

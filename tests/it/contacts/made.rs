@@ -8,7 +8,7 @@ use sandbox::{Fault, Part};
 
 use super::{EMAIL, PHONE, anna_writes, because, hangs_on, line, why};
 
-/// What stands in a request that makes a contact, and in one that links.
+/// Texts in a request that creates a contact, and in one that links.
 const MAKES: &str = "custom_fields_values";
 const LINKS: &str = "chat_id";
 

@@ -32,7 +32,7 @@ async fn anna_writes(world: &mut World, line: &Line) {
     assert_eq!(world.texts_at_crm(line), ["Hello"], "the message is there, whatever became of the contact");
 }
 
-/// On which contact Anna's chat hangs at amoCRM.
+/// The contact to which Anna's chat is linked at amoCRM.
 fn hangs_on(world: &World, line: &Line) -> i64 {
     let chat = world.manager(line).chat_with("anna");
     let links = world.sandbox.contact_links(HOST);

@@ -1,4 +1,4 @@
-//! A number that the customer tells after the chat began: the rule is followed anew.
+//! A number that the customer provides after the chat began: the rule is applied again.
 
 use doubles::telegram::Content;
 use parom_tests::settings::HOST;
@@ -21,7 +21,7 @@ async fn anna_tells_her_number(world: &mut World, line: &Line) {
     assert_eq!(shown(world, line).await["phone"], PHONE, "it is kept, whatever the rule");
 }
 
-/// On which contact the only chat hangs at amoCRM.
+/// The contact to which the only chat is linked at amoCRM.
 fn only_link(world: &World) -> i64 {
     let links = world.sandbox.contact_links(HOST);
     assert_eq!(links.len(), 1, "{links:?}");
@@ -96,7 +96,7 @@ async fn in_telegram(world: &mut TelegramWorld) {
     assert_eq!(why(world, &line.line).await, because(card, "phone"));
 }
 
-/// Told by the site, which has learned it meanwhile.
+/// Provided by the site, which has learned it meanwhile.
 async fn on_a_site(world: &mut World) {
     let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
     world.api.patch(&format!("/api/v1/sources/{source}"), &json!({"contact_rule": "link"})).await.is(200);

@@ -1,4 +1,5 @@
-//! The CRM's hooks: subscribed by themselves, taken from nobody else, and a reason to look at once.
+//! The CRM's hooks: subscribed automatically, accepted only at the secret address, and a reason to query amoCRM at
+//! once.
 
 use std::time::Duration;
 
@@ -60,7 +61,7 @@ async fn subscribed_by_itself_and_again_when_it_is_lost(world: &mut World) {
     world.advance(DAY);
     assert_eq!(due_now(&world.app().tenants).await, 1);
     assert_eq!(address(world), there, "the same address");
-    // Whoever disconnects hears nothing more, whoever comes back does.
+    // A disconnected account gets no more hooks; one that returns does.
     parom::tenant::disconnect(&world.app().tenants, line.tenant_id).await.unwrap();
     assert_eq!(due_now(&world.app().tenants).await, 1);
     assert!(world.sandbox.webhooks(HOST).is_empty());
@@ -186,7 +187,7 @@ async fn a_template_that_is_rejected_is_told(world: &mut World) {
         async move { rest.report_review(&token, id, review, &no).await }
     });
     told.await.unwrap();
-    // amoCRM tells of reviews that are asked for; whatever comes is a reason to look.
+    // amoCRM reports requested reviews; the hook is only a reason to query it.
     let body = format!("chat_template_reviews[add][0][id]={id}&chat_template_reviews[add][0][type]=waba");
     assert_eq!(posts(world, &address(world), FORM, body).await.status, 200);
     let open = async || {

@@ -1,4 +1,4 @@
-//! What connectors can do, as `docs/connectors.md` and `docs/kinds.md` tell it: made from the code by `UPDATE_DOCS=1`.
+//! The connectors' abilities in `docs/connectors.md` and `docs/kinds.md`: generated from the code by `UPDATE_DOCS=1`.
 
 use std::fmt::Write;
 
@@ -17,7 +17,7 @@ Generated from `connectors/src` by the test `content::abilities`: `UPDATE_DOCS=1
 who already have a chat · `refused`: a message fails with 905 and a reason, anything else is omitted.
 ";
 
-/// Between which lines of `docs/kinds.md` the same tables stand.
+/// The lines of `docs/kinds.md` between which the same tables are.
 const AROUND: (&str, &str) = ("<!-- made with connectors.md -->\n", "\n<!-- so far -->\n");
 
 fn rows(

@@ -1,4 +1,4 @@
-//! What stands around a message: buttons, lists, templates, quotes, comments, names.
+//! Parts around a message: buttons, lists, templates, quotes, comments, names.
 
 use parom_tests::{World, both};
 use sandbox::{Button, HookMessage, ListMessage, ListRow, Section};
@@ -115,7 +115,7 @@ async fn quotes_name_the_message_by_the_id_the_messenger_knows(world: &mut World
     manager.sends("anna", HookMessage::text("As I said").quoting(&answer)).await;
     world.deliver_all().await;
     assert_eq!(message(world)["reply_to"]["id"], ours, "what the messenger gave no id of its own has ours");
-    // What nobody knows is told in words.
+    // An unknown message is described by a text.
     let quoted = json!({"message": {"id": "00000000-0000-4000-8000-000000000001", "type": "text", "text": "Long ago",
         "timestamp": 1_788_253_800, "msec_timestamp": "1788253800125", "sender": {"id": "x", "name": "Maria"}}});
     manager.sends("anna", HookMessage::text("Once").with("reply_to", quoted)).await;

@@ -46,7 +46,7 @@ async fn the_messenger_is_asked_to_begin_by_a_phone(world: &mut World) {
             }},
         })
     );
-    assert!(told["data"]["message"]["receiver"]["phone"].as_str().unwrap().ends_with("79150000000"), "{told}");
+    assert_eq!(told["data"]["message"]["receiver"]["phone"], "+79150000000", "{told}");
     let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
     assert_eq!(
         (&shown.json["status"], &shown.json["external_id"]),

@@ -1,4 +1,4 @@
-//! What refusals of messengers mean, as `docs/errors.md` tells it: made from the error catalogue by `UPDATE_DOCS=1`.
+//! The meaning of messengers' refusals in `docs/errors.md`: generated from the error catalog by `UPDATE_DOCS=1`.
 
 use std::fmt::Write;
 

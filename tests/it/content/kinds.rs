@@ -49,6 +49,18 @@ async fn every_kind_with_a_file_is_lent_out_by_a_link_of_ours(world: &mut World)
         assert_eq!(json!(bytes.len()), said["file_size"], "{kind}");
         let original = world.sandbox.downloads(&line.host, &theirs.id).await.unwrap();
         assert_eq!(bytes, original.bytes, "{kind}");
+        // The API shows the same file, by links of its own.
+        let id = message(world)["id"].as_str().unwrap().to_owned();
+        let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200).json["content"].clone();
+        for field in ["type", "text", "file_name", "file_size", "mime_type"] {
+            assert_eq!(shown[field], said[field], "{kind}: {shown}");
+        }
+        assert_eq!(lent(world, shown["media_url"].as_str().unwrap()).await, bytes, "{kind}");
+        assert_eq!(shown["thumbnail_url"].is_string(), preview.is_some(), "{kind}: {shown}");
+        assert!(shown["media_id"].is_string(), "{shown}");
+        let list = world.api.get(&line.path("/conversations/chat-anna/messages?limit=1")).await.is(200);
+        let listed = &list.json["items"][0]["content"];
+        assert_eq!(lent(world, listed["media_url"].as_str().unwrap()).await, bytes, "{kind}");
     }
 }
 

@@ -71,7 +71,7 @@ async fn typing_that_is_over_is_told_nobody(world: &mut World) {
         world.advance(Duration::from_secs(4));
     }
     assert_eq!(world.messenger.received().len(), 3);
-    // Nobody carried it in time: no webhook, no dead letter.
+    // It was not delivered in time: no webhook, no dead letter.
     types_until(world, &line, json!(world.clock.now().timestamp() + 5)).await;
     world.advance(Duration::from_secs(6));
     world.deliver_all().await;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::lent;
 
-/// A site with a visitor who has said "Hello", and amojo's id of their chat.
+/// A site with a visitor who has written "Hello", and amojo's id of their chat.
 struct Site {
     page: String,
     cookie: String,
@@ -53,7 +53,7 @@ impl Site {
         said.message_id
     }
 
-    /// The stream until it has said this; the data of its events by their names.
+    /// Reads the stream until it contains this; the data of its events by their names.
     async fn hears(&self, world: &World, wanted: &str) -> Vec<(String, Value)> {
         let response = self.request(world, Method::GET, "/events").send().await.unwrap();
         read(response, wanted).await
@@ -198,7 +198,7 @@ async fn reactions_of_both_sides_are_shown(world: &mut World) {
     assert_eq!(stranger, 404);
 }
 
-/// A reaction by somebody who has a chat of their own.
+/// A reaction of a visitor with another chat.
 async fn answer_to_stranger(world: &World, site: &Site, id: &Value) -> u16 {
     let shown = answer(world.api.anonymous(Method::GET, &site.page)).await.is(200);
     let cookie = shown.header("set-cookie").split(';').next().unwrap().to_owned();

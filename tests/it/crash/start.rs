@@ -1,4 +1,4 @@
-//! A process that starts while PostgreSQL is away, and one whose log nobody reads.
+//! A process that starts while PostgreSQL is unavailable, and one whose log is not read.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! accepted = delivered + failed + waiting: checked by itself, told when it does not hold.
+//! accepted = delivered + failed + waiting: checked automatically, with an alert if it does not hold.
 
 use base::store::VENDOR;
 use parom::delivery::{balance, gauges};

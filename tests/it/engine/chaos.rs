@@ -16,7 +16,7 @@ const EACH: usize = 12;
 const FAULTS: usize = 100;
 const WORKERS: usize = 8;
 
-/// Statuses meet only what is refused unprocessed: told twice they do no harm, but the sandbox complains of it.
+/// Statuses only get faults that refuse them unprocessed: repeating them is harmless, but the sandbox complains.
 fn fault(random: &mut StdRng, part: Part) -> Fault {
     let kinds = if part == Part::Status { 5 } else { 8 };
     match random.random_range(0..kinds) {
@@ -42,7 +42,7 @@ fn answer(random: &mut StdRng) -> Answer {
     }
 }
 
-/// Every worker carries until nothing is due, again and again, while time passes, until nothing waits.
+/// Every worker delivers until nothing is due, repeatedly, while time passes, until nothing waits.
 async fn deliver_with_many_workers(world: &mut World) {
     let mut workers: Vec<_> = (0..WORKERS).map(|_| world.another_worker()).collect();
     for _ in 0..4_000 {
@@ -55,7 +55,8 @@ async fn deliver_with_many_workers(world: &mut World) {
         workers = done.into_iter().map(|(worker, _)| worker).collect();
         let next = world.app().queue.next_ready_in().await.expect("the queue is read");
         let Some(ahead) = next else { return };
-        // A host's breaker is open in its process alone: the queue calls ready what nobody may carry yet.
+        // A host's breaker is open in its own process only: the queue reports letters as ready that must not be sent
+        // yet.
         let wait = ahead.clamp(if idle { 1_000 } else { 1 }, 60_000);
         world.advance(Duration::from_millis(u64::try_from(wait).unwrap()));
     }

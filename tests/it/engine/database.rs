@@ -57,7 +57,7 @@ async fn rows_are_changed_by_their_keys_from_the_first_on(world: &mut World) {
 async fn what_it_takes_back_is_written_again(world: &mut World) {
     let line = world.line("support").await;
     makes(world, TROUBLE).await;
-    // Serialisation, deadlock, shutdown, a process that stood still in its transaction.
+    // Serialisation, deadlock, shutdown, a process that was frozen in its transaction.
     let codes = ["40001", "40P01", "57P01", "25P03"];
     for code in codes {
         refuses(world, code, 3).await;
@@ -180,7 +180,7 @@ async fn a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement(off
     store.close().await;
 }
 
-/// sqlx#4393: what asks next would be part of a transaction that nobody ends.
+/// sqlx#4393: the next query would be part of a transaction that is never ended.
 async fn a_beginning_that_breaks_off_leaves_no_transaction(office: &mut Office) {
     let settings = config::Database { max_connections: 2, ..office.database().settings() };
     let store = Store::open(&settings, office.clock.clone()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Told so, no commit touches the rows of two accounts: what a database needs that is spread over nodes by account.
+//! With this setting no commit changes rows of two accounts: required by a database that is sharded by account.
 
 use parom_tests::office::all_at_once;
 use parom_tests::{Engine, Place, Setup, World};

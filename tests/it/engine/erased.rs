@@ -1,32 +1,12 @@
 //! C6: what is erased while it is about to be leased does not leave.
 
-use std::time::Duration;
-
 use parom_tests::office::{LEASE, settlement};
 use parom_tests::{Office, on_postgres};
 use queue::Settled;
 use sea_orm::{ConnectionTrait, Statement, Value};
 use uuid::Uuid;
 
-/// Waits until as many statements wait for a lock.
-async fn until_waiting(office: &Office, count: i64) {
-    let db = office.connect().await;
-    let text =
-        "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let waited = async {
-        loop {
-            let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), text)).await.unwrap().unwrap();
-            if row.try_get::<i64>("", "n").unwrap() >= count {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), waited).await.expect("it comes to the lock");
-    db.close().await.unwrap();
-}
-
-/// Somebody takes the head out and raises the epoch between the claim's read and its write.
+/// The head is removed and the epoch incremented between the claim's read and its write.
 async fn c6_a_claim_is_only_what_its_update_leased(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "erased")).await;
@@ -43,7 +23,7 @@ async fn c6_a_claim_is_only_what_its_update_leased(office: &mut Office) {
     other.query_all_raw(on_lane("SELECT 1 FROM lane WHERE tenant_id = $1 AND lane_id = $2 FOR UPDATE")).await.unwrap();
     let (queue, wish) = (office.queue.clone(), desk.wish(desk.channel_id, 10));
     let claim = tokio::spawn(async move { queue.claim(&[wish], LEASE, |_| {}).await });
-    until_waiting(office, 1).await;
+    office.until_waiting(1).await;
     other.execute_raw(on_lane("DELETE FROM letter WHERE tenant_id = $1 AND lane_id = $2")).await.unwrap();
     let gone = "UPDATE lane SET epoch = epoch + 1, waiting = 0, due_at = NULL WHERE tenant_id = $1 AND lane_id = $2";
     other.execute_raw(on_lane(gone)).await.unwrap();
@@ -63,7 +43,7 @@ async fn c6_erasing_waits_for_who_holds_the_turn(office: &mut Office) {
     holder.execute_unprepared("SELECT 1 FROM turn FOR NO KEY UPDATE").await.unwrap();
     let (queue, tenant) = (office.queue.clone(), desk.tenant_id);
     let erasing = tokio::spawn(async move { queue.empty(tenant, conversation).await });
-    until_waiting(office, 1).await;
+    office.until_waiting(1).await;
     assert_eq!(office.letters(&desk).await.len(), 1, "it has not begun");
     holder.rollback().await.unwrap();
     assert_eq!(erasing.await.unwrap().unwrap(), 1);

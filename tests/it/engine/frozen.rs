@@ -1,4 +1,4 @@
-//! A process that stands still for longer than its lease lasts, and goes on as if nothing had been.
+//! A process that is frozen for longer than its lease, and then continues.
 
 use std::path::Path;
 
@@ -25,7 +25,7 @@ async fn who_was_frozen_settles_nothing() {
     gate.open();
     at_crm(&cluster, &["opens", "one"]).await;
     cluster.sandbox.faults().clear();
-    // Nobody has read the answer, and the lease ends.
+    // The answer was not read, and the lease expires.
     cluster.a_minute_passes().await;
     cluster.starts(1).await;
     at_crm(&cluster, &["opens", "one", "two"]).await;

@@ -1,4 +1,5 @@
-//! C1, C10: what has no room hides nobody who has: full and closed pools, accounts at their limit, many turns of one moment.
+//! C1, C10: targets without room hide none that have room: full and closed pools, accounts at their limit, many turns
+//! of one moment.
 
 use parom::delivery::slots::Slot;
 use parom_tests::office::Desk;
@@ -18,11 +19,11 @@ async fn strangers_wait(world: &World, letters: impl IntoIterator<Item = AcceptB
         let part: Vec<&AcceptBatch> = part.iter().collect();
         world.app().queue.accept(&part, false).await.unwrap();
     }
-    // Whoever comes next has waited for a shorter time.
+    // Later ones have waited for a shorter time.
     world.advance(std::time::Duration::from_millis(1));
 }
 
-/// Takes out what strangers left and carries the rest, so that the world can be judged.
+/// Removes the strangers' rest and delivers the others, so that the final checks pass.
 async fn strangers_go(world: &mut World) {
     let db = world.app().store.write();
     for table in ["letter", "lane", "turn", "message", "conversation", "conversation_alias", "dedupe", "ledger_delta"] {

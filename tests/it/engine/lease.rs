@@ -91,7 +91,7 @@ async fn a_lane_has_one_holder_whoever_asks(office: &mut Office) {
         }
     }))
     .await;
-    // Nobody waits for a turn that another holds: what is left over is there for who asks next.
+    // A claim does not wait for a turn that another one holds: the rest is left to the next claim.
     let (queue, claims) = &mut asked[0];
     claims.extend(queue.claim(&[desk.wish(desk.channel_id, 40)], LEASE, |_| {}).await.expect("the claim"));
     let mut holders = HashSet::new();

@@ -72,7 +72,7 @@ async fn instances_share_what_one_account_may(office: &mut Office) {
     many(office, &desk, 0..40).await;
     let queues: Vec<_> = (0..4).map(|_| office.another_instance()).collect();
     let mut leased = 0;
-    // Full at first, then as much as a second brings, whoever asks.
+    // Full at first, then refilled by the rate, for all callers together.
     for wanted in [5, 5, 5] {
         let asked = queues.iter().map(|queue| {
             let wish = LeaseRequest { rate: TargetRate::per_second(5), ..desk.wish(desk.channel_id, 40) };

@@ -1,5 +1,5 @@
-//! C7, C8, C9: the answer to a COMMIT that did commit is lost. What it wrote is read back: nothing is unknown that was never
-//! sent, nothing is queued twice, and a try stands in the timeline once.
+//! C7, C8, C9: the answer to a successful COMMIT is lost. Its rows are read back: nothing that was never sent is
+//! unknown, nothing is queued twice, and an attempt is in the timeline once.
 
 use entity::attempt;
 use parom_tests::office::{Desk, LEASE, settlement};
@@ -60,7 +60,7 @@ async fn c8_what_has_no_message_of_its_own_is_queued_once(office: &mut Office) {
     assert_eq!(office.letters(&desk).await.len(), 1, "the batch was written again, the letter was not");
 }
 
-/// Another process may have carried it before the batch is written again.
+/// Another process may have delivered it before the batch is written again.
 async fn c8_what_was_carried_meanwhile_is_not_queued_again(office: &mut Office) {
     let desk = office.desk();
     let first = desk.to_crm("chat", "1", "one");
@@ -90,7 +90,7 @@ async fn c9_a_settlement_whose_commit_was_not_answered_is_told(office: &mut Offi
     assert_eq!(office.lanes(&desk).await[0].carried, 1);
 }
 
-/// Somebody has leased the lane again before the batch is written again.
+/// Another process leased the lane before the batch is written again.
 async fn c9_what_was_leased_again_meanwhile_is_known_by_its_try(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "one")).await;

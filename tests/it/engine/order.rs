@@ -4,7 +4,7 @@ use parom_tests::office::{Desk, again, texts};
 use parom_tests::{Office, both};
 use queue::Settled;
 
-/// Carries what is due of a target, one after the other, and gives the texts.
+/// Delivers what is due of a target, one after the other, and returns the texts.
 async fn carry(office: &Office, desk: &Desk, target: uuid::Uuid) -> Vec<String> {
     let mut carried = Vec::new();
     loop {

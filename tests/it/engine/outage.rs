@@ -78,7 +78,7 @@ async fn what_waited_for_a_day_leaves_in_order_and_slows_nobody(office: &mut Off
     let mut left: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
     let (mut gone, mut turns, mut asked, mut served) = (0, 0, 0, 0);
     while gone < MESSAGES {
-        // Somebody else's customer is answered all the while.
+        // Customers of other accounts are answered meanwhile.
         if turns % 4 == 0 {
             office.accepts(well.to_messenger("chat", &format!("well {turns}"), "now", office.clock.millis())).await;
             asked += 1;

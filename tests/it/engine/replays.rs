@@ -114,16 +114,30 @@ async fn from_the_command_line(world: &mut World) {
         run(arguments.command, world.app(), &mut out).await.map_err(|error| format!("{error:#}"))?;
         Ok::<_, String>(String::from_utf8(out).unwrap())
     };
+    let rows = |lines: &str| lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
     let list = said(world, &["list", &line.host, "--json"]).await.unwrap();
-    let rows: Vec<Value> = list.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
-    assert_eq!((rows.len(), rows[0]["reason"].as_str()), (3, Some("rejected")), "{list}");
+    let rows_of_line = rows(&list);
+    let all = said(world, &["list", "--json"]).await.unwrap();
+    assert_eq!(rows(&all), rows_of_line, "without an account: all of them");
+    assert_eq!((rows_of_line.len(), rows_of_line[0]["reason"].as_str()), (3, Some("rejected")), "{list}");
+    assert_eq!(rows_of_line[0]["host"], line.host.as_str());
     assert!(said(world, &["list", &line.host]).await.unwrap().contains("rejected"));
     let dry = said(world, &["retry", &line.host, "--dry-run"]).await.unwrap();
     assert_eq!(dry, format!("3 letters of {} would be sent again. Nothing is done yet.\n", line.host));
-    let first = rows[0]["id"].as_str().unwrap();
-    let alone = said(world, &["list", &line.host, "--json", "--id", first]).await.unwrap();
-    assert_eq!(alone.lines().collect::<Vec<_>>(), [list.lines().next().unwrap()]);
-    assert_eq!(said(world, &["drop", &line.host, "--id", first]).await.unwrap(), "It is removed.\n");
+    let first = rows_of_line[0]["id"].as_str().unwrap();
+    for named in [&["list", &line.host, "--json", "--id", first][..], &["list", first, "--json"]] {
+        let alone = said(world, named).await.unwrap();
+        assert_eq!(rows(&alone), rows_of_line[..1], "{named:?}");
+    }
+    for verb in ["retry", "drop"] {
+        let nothing = said(world, &[verb]).await.unwrap_err();
+        assert!(nothing.contains("--all for all accounts"), "{nothing}");
+        let counted = said(world, &[verb, "--all", "--dry-run", "--json"]).await.unwrap();
+        let counted: Value = serde_json::from_str(&counted).unwrap();
+        let expected = json!({"action": verb, "dry_run": true, "letters": 3, "maybe_twice": 0, "replays": []});
+        assert_eq!(counted, expected);
+    }
+    assert_eq!(said(world, &["drop", first]).await.unwrap(), "It is removed.\n");
     assert!(said(world, &["list", &line.host, "--id", first]).await.unwrap_err().contains("no undelivered letter"));
     assert!(said(world, &["drop", &line.host, "--id", first]).await.unwrap_err().contains("no undelivered letter"));
     let begun = said(world, &["retry", &line.host]).await.unwrap();
@@ -136,6 +150,30 @@ async fn from_the_command_line(world: &mut World) {
     a_second(world).await;
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&line).len(), 2);
+}
+
+async fn a_vendors_key_lists_those_of_all_accounts(world: &mut World) {
+    let line = world.line("support").await;
+    let other = world.line_at("other.amocrm.ru", "support").await;
+    refused(world, &line, 1).await;
+    refused(world, &other, 1).await;
+    refused(world, &line, 1).await;
+    let sources = |page: &Value| -> Vec<Value> {
+        page["items"].as_array().unwrap().iter().map(|one| one["source_id"].clone()).collect()
+    };
+    // Printed as in the documentation, with nothing filled in.
+    let first = world.api.get("/api/v1/dead-letters?source_id=&reason=&cursor=&limit=2").await.is(200);
+    assert_eq!(sources(&first.json), [json!(line.source_id), json!(other.source_id)], "newest first");
+    let cursor = first.text_at("/next_cursor");
+    let rest = world.api.get(&format!("/api/v1/dead-letters?limit=2&cursor={cursor}")).await.is(200).json;
+    assert_eq!((sources(&rest), &rest["next_cursor"]), (vec![json!(line.source_id)], &Value::Null));
+    let named = world.api.get(&format!("/api/v1/dead-letters?tenant_id={}", other.tenant_id)).await.is(200);
+    assert_eq!(sources(&named.json), [json!(other.source_id)]);
+    world.api.get(&format!("/api/v1/dead-letters?tenant_id={}&cursor={cursor}", other.tenant_id)).await.is(422);
+    assert_eq!(sources(&world.api.get("/api/v1/dead-letters?reason=poison").await.is(200).json), Vec::<Value>::new());
+    world.add_key(other.tenant_id, "prm_other_key_1234567890", "read").await;
+    let own = world.api.with_key("prm_other_key_1234567890").get("/api/v1/dead-letters").await.is(200);
+    assert_eq!(sources(&own.json), [json!(other.source_id)]);
 }
 
 async fn from_the_admin(world: &mut World) {
@@ -181,5 +219,6 @@ both!(
     many_are_counted_and_sent_again_at_their_rate,
     it_is_stopped_and_others_are_left_alone,
     a_step_that_broke_off_is_taken_by_another,
+    a_vendors_key_lists_those_of_all_accounts,
 );
 once!(from_the_command_line, from_the_admin);

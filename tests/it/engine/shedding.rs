@@ -29,7 +29,7 @@ async fn answers(world: &mut World, line: &Line, anna: &OnSite, text: &str) -> [
     [page.status != 503, api.status != 503, messenger.status != 503, stored]
 }
 
-/// A source, with a conversation, and somebody in a site chat.
+/// A source with a conversation, and a visitor of a web chat.
 async fn begun(world: &mut World) -> (Line, OnSite) {
     let line = world.line("support").await;
     let chat = json!({"kind": "webchat", "name": "Site", "settings": {"allowed_origins": [SHOP]}});

@@ -104,7 +104,7 @@ async fn a_status_may_come_before_the_id_is_known(world: &mut World) {
     world.messenger.answers_next([Answer::Status(200, json!({"id": "theirs-9"}))]);
     world.deliver_all().await;
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [2], "bound when the id is learned");
-    // One that nobody asks for within a day is forgotten.
+    // One that is not claimed within a day is deleted.
     anna.tells("theirs-10", "read").await.is(202);
     world.advance(Duration::from_secs(86_401));
     world.messenger.answers_next([Answer::Status(200, json!({"id": "theirs-10"}))]);
@@ -133,7 +133,7 @@ async fn a_status_does_not_wait_for_later_messages(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-/// A status may overtake its message there (chats-api §3.5); one that is never found is let go, and holds up nobody.
+/// A status may overtake its message there (chats-api §3.5); one that is never found is dropped and blocks no others.
 async fn a_message_that_amocrm_does_not_know_yet_is_told_of_again(world: &mut World) {
     let (line, said, id) = answered(world).await;
     let not_found = Fault::Status { code: 404, retry_after: None };

@@ -86,7 +86,7 @@ async fn every_task_is_started_again(engine: Engine) {
     assert_eq!(tasks, TASKS.into_iter().collect());
     let line = world.line("support").await;
     works(&world, &line, 0).await;
-    // Last the one that starts most others: they are made anew with it.
+    // Last the one that starts most others: they are restarted with it.
     let broken = TASKS.into_iter().filter(|task| !THREADS.contains(task) && *task != "work");
     for task in broken.clone().chain(["work"]) {
         breaks(&world, task).await;

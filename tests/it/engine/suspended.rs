@@ -38,7 +38,7 @@ async fn a_day_of_failures_pauses_the_source(world: &mut World) {
     assert_eq!(said, [json!("paused"), json!("webhook_suspended"), json!("resume"), json!(true)], "{seen}");
     assert_eq!(alerts(world, &line).await, [("webhook_suspended".to_owned(), true)]);
 
-    // From here on nobody calls it; everything waits, each message for its day.
+    // From here on it is not called; everything waits, each message for its day.
     world.deliver_all().await;
     let tries = world.messenger.received().len();
     let seen = source(world, &line).await;

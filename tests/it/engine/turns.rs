@@ -37,7 +37,7 @@ async fn a_flood_does_not_keep_others_waiting(office: &mut Office) {
     let claims = office.queue.claim(&wishes, LEASE, |_| {}).await.unwrap();
     assert_eq!(claims.iter().filter(|claim| claim.tenant_id == big.tenant_id).count(), 8);
     assert!(claims.iter().any(|claim| claim.letter.payload == "the quiet one"), "the quiet tenant is served at once");
-    // And the flood stands behind whoever comes now.
+    // And the flood queues behind later accounts.
     office.advance(1);
     let late = office.desk();
     let before = office.ready(128).await;

@@ -11,7 +11,7 @@ const LISTENERS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity 
 
 async fn another_process_hears_of_it(world: &mut World) {
     let line = world.line("support").await;
-    // Nothing is delivered by itself here: what wakes this one comes from the database.
+    // Nothing is delivered automatically here: only the database wakes this one.
     let other = world.another_server().await;
     let woken = other.app.writer.stored();
     let heard = async |what: &str| {

@@ -7,7 +7,7 @@ use parom_tests::{Office, both};
 use queue::{Settled, accept_batch::AcceptBatch};
 use rand::seq::SliceRandom;
 
-/// Carries until `count` letters went; gives them in the order of their settlement, by lane.
+/// Delivers until `count` letters were sent; returns them in the order of their settlement, by lane.
 async fn carry(
     queue: queue::Queue,
     desk: parom_tests::office::Desk,
@@ -46,7 +46,7 @@ async fn no_wake_up_is_lost(office: &mut Office) {
         }
     });
     all_at_once(writers).await;
-    // Whoever lost a wake-up leaves the carriers waiting for ever: the test's own limit would end it.
+    // A lost wake-up would leave the workers waiting for ever: the test's own limit ends it.
     let mut carried = Vec::new();
     for carrier in carriers {
         let limit = std::time::Duration::from_secs(60);

@@ -39,7 +39,7 @@ async fn a_repeat_says_so_once_an_earlier_try_may_have_arrived(world: &mut World
     manager.answers("anna", "Good morning").await;
     world.deliver_to_the_end().await;
     let marked: Vec<_> = world.messenger.received().iter().map(|one| one.body["repeat"].clone()).collect();
-    assert_eq!(marked, [json!(null), json!(null), json!(true), json!(true)]);
+    assert_eq!(marked, [json!(null), json!(true), json!(true), json!(true)]);
     let ledger = world.api.get(&line.path("/ledger")).await.is(200);
     assert_eq!(ledger.json["to_messenger"]["delivered"], 1, "{}", ledger.text);
 }
@@ -100,7 +100,7 @@ async fn a_paused_source_takes_in_and_sends_nothing(world: &mut World) {
     );
     let messages = world.api.get(&line.path("/conversations")).await.is(200);
     assert!(messages.text.contains("chat-anna"));
-    // Whoever resumes drops what is too old for them.
+    // The person who resumes it drops messages that are too old.
     let before = (world.clock.now() - Duration::from_secs(60)).to_rfc3339();
     world.api.patch(&line.path(""), &json!({"paused": false, "drop_before": before})).await.is(200);
     world.deliver_to_the_end().await;

@@ -79,7 +79,7 @@ async fn a_settlement_waits_for_the_database(office: &mut Office) {
     assert!(office.letters(&desk).await.is_empty());
 }
 
-/// C5: errors that come at once, as from a database that starts anew, use up no number of tries.
+/// C5: errors that come immediately, as from a restarting database, use up no attempts.
 async fn c5_a_settlement_is_tried_for_as_long_as_its_lease_lasts(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "one")).await;
@@ -89,7 +89,7 @@ async fn c5_a_settlement_is_tried_for_as_long_as_its_lease_lasts(office: &mut Of
     assert!(office.letters(&desk).await.is_empty());
 }
 
-/// And no longer: somebody else may hold the lane from then on.
+/// But not longer: another process may hold the lane from then on.
 async fn c5_after_its_lease_a_settlement_is_given_up(office: &mut Office) {
     let desk = office.desk();
     office.accepts(desk.to_crm("chat", "1", "one")).await;
@@ -105,7 +105,7 @@ async fn c5_after_its_lease_a_settlement_is_given_up(office: &mut Office) {
     assert!(office.settles(&again, Settled::Delivered).await);
 }
 
-/// C4: hooks that come faster than they are written keep nobody else waiting.
+/// C4: hooks that come faster than they are written do not delay other requests.
 async fn c4_a_flood_of_hooks_is_overtaken(office: &mut Office) {
     const HOOKS: u32 = 3_000;
     let loud = office.desk();
@@ -122,7 +122,7 @@ async fn c4_a_flood_of_hooks_is_overtaken(office: &mut Office) {
             written.fetch_add(1, Ordering::SeqCst);
         });
     }
-    // The first of them are in the commit that cannot end, the others stand in the line.
+    // The first of them are in the commit that cannot end, the others are in the queue.
     let stand = |count: usize| {
         let writer = office.writer.clone();
         async move {
@@ -141,7 +141,7 @@ async fn c4_a_flood_of_hooks_is_overtaken(office: &mut Office) {
     stand(before + 1).await;
     blocked.release().await;
     let overtaken_by = one.await.unwrap();
-    // What is being written, the batch it goes with, and what more is written until this task is told.
+    // The batch being written, the one with it, and what is written until this task is notified.
     assert!(overtaken_by <= 3 * 512, "of {HOOKS} hooks {overtaken_by} went before");
     while let Some(done) = flood.join_next().await {
         done.unwrap();

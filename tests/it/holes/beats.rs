@@ -1,4 +1,4 @@
-//! Who knows that nobody listened.
+//! How gaps are detected in which no process accepted hooks.
 
 use base::store::VENDOR;
 use entity::{heartbeat, history_look};

@@ -37,7 +37,7 @@ async fn looks(world: &World) -> usize {
     missed_hooks::look_now(&world.app().missed_hooks).await.expect("the database is there")
 }
 
-/// Somebody wants to know now.
+/// A person requests a comparison now.
 async fn looks_by_hand(world: &World, line: &Line) -> usize {
     assert!(missed_hooks::soon(&world.app().missed_hooks, line.tenant_id).await.expect("the database is there"));
     looks(world).await

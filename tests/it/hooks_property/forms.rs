@@ -1,5 +1,4 @@
-//! The CRM's hooks however mangled: each is answered 200, and a manager's message that comes in the same moment is
-//! carried.
+//! Mangled hooks of the CRM: each is answered 200, and a manager's message at the same moment is delivered.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,7 +12,7 @@ use proptest::test_runner::{Config, TestRunner};
 use reqwest::Method;
 use sandbox::HookMessage;
 
-/// What amoCRM sends when a contact changes, goes or is joined with another, when somebody talks, and of a template.
+/// Hooks of amoCRM about changed, deleted and merged contacts, talks, and a template.
 const FORMS: [&str; 5] = [
     "contacts[delete][0][id]=1&contacts[delete][0][type]=contact&account[id]=ACCOUNT&account[subdomain]=acme",
     "contacts[update][0][id]=1&contacts[update][0][name]=Anna&contacts[update][0][custom_fields][0][id]=7\

@@ -40,7 +40,7 @@ async fn m6_a_session_left_open_changes_neither_password_nor_authenticator(world
     anna.does("/panel/me/two-step/remove", &[("code", &code(world, &secret))]).await.says(&["is off"]);
 }
 
-/// A one-time link is how a forgotten password is set anew, but not for the rest of the session's month.
+/// A forgotten password can be replaced with a one-time link, but not during the rest of the session's month.
 async fn m6_a_mailed_link_sets_a_password_for_ten_minutes(place: &mut Mailed) {
     let (boss, _) = owner(place, GOOD).await;
     invites(&boss, ALICE, "viewer").await;
@@ -93,7 +93,7 @@ async fn m6_a_members_forgotten_authenticator_is_renewed_by_a_link_alone(world: 
     assert!(!is_in(&by_password).await && !person(world, ALICE).await.link_only);
 }
 
-/// An owner fills nobody's mailbox by taking a second step off again and again.
+/// An owner cannot flood a mailbox by removing a second step repeatedly.
 async fn m6_renewals_by_mail_are_limited(place: &mut Mailed) {
     let (boss, _) = owner(place, GOOD).await;
     invites(&boss, ALICE, "viewer").await;

@@ -37,7 +37,7 @@ async fn m6_whoever_has_no_second_step_sets_it_up_before_anything_else(world: &m
     anna.does("/panel/me/two-step", &[("code", &code(world, &secret)), ("current", PASSWORD)]).await;
     anna.opens("/panel/team").await.is(200);
 
-    // Of another account nothing is demanded, nor of whoever comes through amoCRM.
+    // It is not required in another account, nor of people who come through amoCRM.
     let (other, _) = owner(world, "third.amocrm.ru").await;
     other.opens("/panel/team").await.is(200);
     boss.does("/panel/team/second-step", &[("demand", "off")]).await.says(&["is now optional"]);
@@ -45,7 +45,7 @@ async fn m6_whoever_has_no_second_step_sets_it_up_before_anything_else(world: &m
     sign_in(world, "carl@example.com").await.opens("/panel").await.is(200);
 }
 
-/// Somebody with an unmailed link sets it up for this account; a proved address is not touched by such a link.
+/// A person with an unmailed link sets it up for this account; such a link does not change a proved address.
 async fn m6_a_handed_link_sets_up_the_demanded_step_only_where_it_may(world: &mut World) {
     let (boss, tenant_id) = owner(world, GOOD).await;
     boss.opens("/panel/team").await.is(200);

@@ -1,4 +1,4 @@
-//! Who somebody is: by whom an e-mail was proved, where credentials count, and what it takes to change them.
+//! Identities: who proved an e-mail, where credentials are valid, and what a change of them requires.
 
 mod again;
 mod demanded;
@@ -18,7 +18,7 @@ use parom_tests::{Engine, Mail, MailServer, Place, Reply, Setup, Visitor, World}
 use totp_rs::{Builder, Secret};
 use uuid::Uuid;
 
-/// The account that somebody hostile owns, and the one of the victim's company.
+/// The account of an attacker, and the one of the victim's company.
 pub const EVIL: &str = "evil.amocrm.ru";
 pub const GOOD: &str = "good.amocrm.ru";
 pub const ALICE: &str = "alice@victim.example";
@@ -123,7 +123,7 @@ pub async fn invites(owner: &Visitor, email: &str, role: &str) -> Reply {
     owner.does("/panel/team/invite", &[("email", email), ("role", role)]).await
 }
 
-/// An unmailed link for somebody of the team, as its maker sees it.
+/// An unmailed link for a person of the team, as its creator sees it.
 pub async fn unmailed(world: &World, owner: &Visitor, person_id: Uuid) -> String {
     owner.opens("/panel/team").await.is(200);
     link_in(world, &owner.does(&format!("/panel/team/{person_id}/link"), &[]).await.text)
@@ -134,7 +134,7 @@ pub async fn is_in(visitor: &Visitor) -> bool {
     visitor.opens("/panel/me").await.status == 200
 }
 
-/// Somebody who has set credentials for an e-mail that is not theirs.
+/// A person who has set credentials for an e-mail that is not theirs.
 pub struct Squatter {
     pub owner: Visitor,
     /// Signed in as the victim.
@@ -143,8 +143,8 @@ pub struct Squatter {
     pub secret: String,
 }
 
-/// Mallory invites somebody into an account of her own, makes an unmailed link, opens it herself and sets password and
-/// authenticator.
+/// Mallory invites a person into an account of her own, creates an unmailed link, opens it herself and sets password
+/// and authenticator.
 pub async fn squats(world: &World, host: &str, email: &str) -> Squatter {
     let (owner, _) = owner(world, host).await;
     invites(&owner, email, "viewer").await;

@@ -49,7 +49,7 @@ async fn m4_an_invitation_is_joined_by_a_form_alone(world: &mut World) {
     let page = anna.opens(&path).await.is(200);
     assert_eq!(page.field("token"), token);
     anna.does("/panel/invitation", &[("token", token)]).await.says(&[EVIL]);
-    // Once; and never for somebody else.
+    // Once; and never for another person.
     anna.opens(&path).await.is(410);
     let other = link_in(world, &super::invites(&mallory, "carl@example.com", "viewer").await.text);
     anna.opens(&other.replace("/link", "/invitation")).await.is(410);
@@ -155,7 +155,7 @@ async fn m4_the_widgets_click_opens_the_panel_at_once(world: &mut World) {
     let mut foreign = hidden("Browser/1").to_vec();
     foreign.push(("referer", "https://evil.example/"));
     navigates(world, &path, &foreign).await.is(200);
-    // And whoever is signed in already is asked in any case.
+    // And a person who is signed in already is always asked.
     add_member(world, world.active(HOST).await, "anna@example.com", parom::identity::MemberRole::Viewer).await;
     let cookie = sign_in(world, "anna@example.com").await.cookies();
     let mut signed_in = hidden("Browser/1").to_vec();

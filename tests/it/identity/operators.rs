@@ -1,4 +1,4 @@
-//! H2: operators of the vendor share nothing with whoever has their e-mail in an account's panel.
+//! H2: operators of the vendor share nothing with a person who has their e-mail in an account's panel.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn h2_a_squatted_person_is_no_operator(place: &mut Mailed) {
     place.mail.next().await;
     let link = make_operator(place, ALICE).await;
     assert_eq!(enters(place, MALLORYS).await.1, 422, "what a tenant had seen opens nothing");
-    // The real one sets up their own, and nobody asks for Mallory's code.
+    // The real one sets up their own, and is not asked for Mallory's code.
     let mut alice = Operator::new(place);
     assert_eq!(alice.follows(&link).await.is_redirect(), "/admin/enrol");
     let first = alice.enrols(place).await;
@@ -74,7 +74,7 @@ async fn h2_an_account_cannot_reach_an_operator_by_their_e_mail(world: &mut Worl
     world.visitor().sends_as_it_is("/panel/link", &[("token", token)]).await.is(410);
 }
 
-/// Who left and is added again begins anew: nothing of before opens the admin.
+/// A former operator who is added again starts anew: no earlier credentials open the admin.
 async fn h2_an_operator_who_comes_back_begins_anew(world: &mut World) {
     let olga = Operator::signed_in(world).await;
     olga.opens("/admin/own").await.is(200);
@@ -125,7 +125,8 @@ async fn m6_a_forgotten_authenticator_is_renewed_by_its_link_alone(place: &mut M
     olga.opens("/admin/accounts").await.is(200);
 }
 
-/// M6: an operator's password is not changed by whoever finds a session open, and the change ends the other sessions.
+/// M6: an operator's password cannot be changed in a session that was left open, and the change ends the other
+/// sessions.
 async fn m6_an_operators_new_password_asks_for_the_current_one_or_a_code(world: &mut World) {
     let olga = Operator::signed_in(world).await;
     let email = crate::admin::operator::EMAIL;
@@ -151,7 +152,7 @@ async fn m6_an_operators_new_password_asks_for_the_current_one_or_a_code(world: 
     olga.sends("/admin/own", &[("current", &next), ("password", ALICES)]).await.is(303);
 }
 
-/// L9: the answer is the same and nothing is waited for, whether an operator asks or nobody: the letter is made apart.
+/// L9: the answer is the same and does not wait, whether the operator exists or not: the e-mail is sent separately.
 async fn l9_a_link_for_an_operator_is_made_apart_from_the_answer(place: &mut Mailed) {
     make_operator(place, ALICE).await;
     let ask = async |email: &str| {

@@ -1,4 +1,4 @@
-//! H1: an account's owner registers somebody's e-mail beforehand, and the next account invites it.
+//! H1: an account's owner registers another person's e-mail beforehand, and the next account invites it.
 
 use std::time::Duration;
 
@@ -74,7 +74,7 @@ async fn h1_a_sign_in_link_by_mail_is_the_proof_as_well(place: &mut Mailed) {
     assert_eq!(tries(place, ALICE, MALLORYS).await.1.status, 401);
 }
 
-/// Before anything is proved, Mallory's credentials open her account and no other, whoever invites.
+/// Before anything is proved, Mallory's credentials open only her account, whichever account invites.
 async fn h1_squatted_credentials_open_their_own_account_alone(place: &mut Mailed) {
     let mallory = squats(place, EVIL, ALICE).await;
     place.mail.next().await;

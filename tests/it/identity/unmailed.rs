@@ -1,4 +1,4 @@
-//! H1 where no letters are sent: nobody can prove an address, so credentials count in one account and no further.
+//! H1 without e-mails: no address can be proved, so credentials are valid in one account only.
 
 use parom_tests::{World, both};
 
@@ -47,14 +47,14 @@ async fn h1_credentials_of_one_account_never_open_another(world: &mut World) {
     mallory.browser.sends("/panel/choose", &choose).await.is(404);
     let (visitor, reply) = tries(world, ALICE, MALLORYS).await;
     assert!(visitor.cookies().is_empty() && reply.text.contains("name=\"pending\""), "{}", reply.text);
-    // Mallory's authenticator does not stand between Alice and her account.
+    // Mallory's authenticator does not lock Alice out of her account.
     let link = unmailed(world, &boss, person(world, ALICE).await.id).await;
     let alice = world.visitor();
     presses(&alice, &link).await.is(303);
     assert!(alice.opens("/panel/team").await.is(200).text.contains(GOOD));
 }
 
-/// Whoever is asked back by the account that set the credentials keeps them.
+/// A person who is invited again by the account that set the credentials keeps them.
 async fn what_was_set_in_an_account_stays_when_that_account_invites_again(world: &mut World) {
     let (boss, _) = owner(world, GOOD).await;
     let link = link_in(world, &invites(&boss, ALICE, "viewer").await.text);

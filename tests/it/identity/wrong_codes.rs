@@ -1,4 +1,4 @@
-//! M6: ten wrong codes in a row end the first step, and the person is told.
+//! M6: ten wrong codes in a row end the first step, and the person is notified.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ async fn m6_ten_wrong_codes_begin_the_sign_in_anew_and_are_told(place: &mut Mail
     assert_eq!(letter.to, ANNA);
     letter.says(&["wrong codes", "10 wrong codes in a row"]);
 
-    // A right code begins the count anew.
+    // A right code resets the count.
     place.advance(MINUTE);
     let (visitor, reply) = tries(place, ANNA, PASSWORD).await;
     let pending = reply.field("pending");
@@ -81,7 +81,7 @@ async fn m6_wrong_codes_at_once_are_all_counted(place: &mut Mailed) {
         futures_util::future::join_all(checks).await.into_iter().map(|told| told.unwrap()).collect();
     assert_eq!(told.iter().filter(|told| **told == CodeResult::Anew).count(), 2, "{told:?}");
     place.mail.next().await.says(&["wrong codes"]);
-    // One letter an hour, however often: the next one is the link that somebody asks for.
+    // At most one e-mail an hour: the next one is a link that was requested.
     place.visitor().sends("/panel/sign-in/link", &[("email", ANNA), ("to", "")]).await.is(200);
     place.mail.next().await.says(&["Sign-in link"]);
 }

@@ -1,4 +1,4 @@
-//! What a file may hold, and what is told of it.
+//! Valid contents of a file, and how errors are reported.
 
 use base::config::Config;
 use parom_tests::{Api, Engine, Line, Place, Reply, Setup, World, answer, both, once};

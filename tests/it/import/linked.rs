@@ -1,5 +1,5 @@
-//! An import that hangs its new chats on contacts that are there, whatever its source does; and whose customers can be
-//! erased before any chat is made.
+//! An import that links its new chats to existing contacts, whatever its source's rule; its customers can be erased
+//! before any chat is created.
 
 use parom::tenant::{Export, Who, erase};
 use parom_tests::settings::HOST;
@@ -15,7 +15,7 @@ fn with_phone(mut line: Value) -> Value {
     line
 }
 
-/// On which contact a chat hangs at amoCRM.
+/// The contact to which a chat is linked at amoCRM.
 fn contact_of(world: &World, chat: &str) -> i64 {
     let links = world.sandbox.contact_links(HOST);
     links.iter().find(|link| link.chat_id == chat).map(|link| link.contact_id).expect("the chat has a contact")

@@ -18,7 +18,7 @@ use reqwest::Method;
 use sandbox::MessageView;
 use serde_json::{Value, json};
 
-/// A second of 2026-01-01, the day before which nobody of these tests wrote.
+/// A second of 2026-01-01, before which these tests have no messages.
 const DAY: &str = "2026-01-01T00:00:";
 
 /// A customer's text of that day, as a line.
@@ -60,7 +60,7 @@ pub async fn a_second(world: &mut World) {
     world.deliver_all().await;
 }
 
-/// Lets seconds pass until the import is over; gives how it is told then.
+/// Lets seconds pass until the import is over; returns its final state.
 pub async fn ends(world: &mut World, id: &str) -> Value {
     for _ in 0..300 {
         a_second(world).await;

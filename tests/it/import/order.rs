@@ -94,7 +94,7 @@ async fn managers_are_imported_in_their_name(world: &mut World) {
     let told = imports(world, &line, "", &file).await;
     let texts: Vec<String> = heard(world, &line, "anna").into_iter().map(|(text, _)| text).collect();
     assert_eq!(texts, ["asks", "a2"]);
-    // Nobody can be shown as the writer of the third, as of a live one: an undelivered message, and a skipped line.
+    // The third has no possible author, like a live one: an undelivered message, and a skipped line.
     assert_eq!([&told["done"], &told["skipped"][0]["line"]], [&json!(2), &json!(3)], "{told}");
     let dead = world.api.get(&line.dead_letters()).await.is(200).json;
     assert_eq!(dead["items"].as_array().unwrap().len(), 1);

@@ -29,7 +29,7 @@ async fn a_file_is_counted_and_then_imported(world: &mut World) {
     let owner = world.panel(line.tenant_id).await;
     owner.opens("/panel/import").await.is(200).says(&["Bring earlier chats", "/panel/import/new"]);
     owner.opens("/panel/import/new").await.is(200).says(&["24 hours before", "Line support", "multipart/form-data"]);
-    // P8: a table of something else is told on the form, not counted as nothing.
+    // P8: a table of other data is reported in the form, not counted as nothing.
     let reply = uploads(world, &owner, form(&owner.csrf(), &line, "old.csv", "name,phone\nAnna,5550123\n")).await;
     assert!(reply.text.contains("must name the fields; it lacks id, conversation.id"), "{}", reply.text);
     let file = texts("anna", 130) + "<script>broken</script>\n";

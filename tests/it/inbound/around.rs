@@ -1,4 +1,4 @@
-//! What stands around a message: quotes, forwards, comments, shared posts.
+//! Parts around a message: quotes, forwards, comments, shared posts.
 
 use parom_tests::{Answer, World, both, once};
 use sandbox::HookMessage;

@@ -30,7 +30,7 @@ async fn a_change_follows_its_message(world: &mut World) {
     assert_eq!((there.text.as_str(), there.edited), ("Is the green one in stock?", true));
     // After it has gone, by our id.
     world.api.patch(&path(&line, &sent.text_at("/id")), &text("None at all?")).await.is(202);
-    // Back to what it said once is a change too.
+    // A change back to an earlier content counts too.
     world.api.patch(&path(&line, "one"), &text("Is the red one in stock?")).await.is(202);
     world.deliver_all().await;
     assert_eq!(last_at_crm(world, &line).text, "Is the red one in stock?");

@@ -60,6 +60,32 @@ async fn every_kind_with_a_file_arrives(world: &mut World) {
     );
 }
 
+/// The link is shown as soon as the message is accepted, and asks for patience while the file is fetched.
+async fn a_link_to_a_file_is_shown_before_it_was_fetched(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let host = FileHost::start().await;
+    let (_, name, mime_type, bytes) = KINDS[0];
+    let url = host.puts(&format!("/{name}"), [Page::file(mime_type, bytes)]);
+    let accepted = anna.posts(&with_file(&anna, "picture", json!({"media_url": url}))).await.is(202);
+    let path = format!("/api/v1/messages/{}", accepted.text_at("/id"));
+    let link = world.api.get(&path).await.is(200).text_at("/content/media_url");
+    assert!(link.starts_with(&format!("{}/media/", world.api.base())), "{link}");
+    let early = parom_tests::client().get(&link).send().await.unwrap();
+    assert_eq!((early.status().as_u16(), early.headers()["retry-after"].as_bytes()), (503, b"5".as_slice()));
+    world.deliver_all().await;
+    let lent = parom_tests::client().get(&link).send().await.unwrap();
+    assert_eq!((lent.status().as_u16(), lent.bytes().await.unwrap().to_vec()), (200, bytes.to_vec()));
+    let shown = world.api.get(&path).await.is(200).json["content"].clone();
+    assert_eq!((&shown["mime_type"], &shown["file_size"]), (&json!(mime_type), &json!(bytes.len())), "{shown}");
+
+    let gone = host.puts("/gone.png", [Page::status(404)]);
+    let accepted = anna.posts(&with_file(&anna, "video", json!({"media_url": gone}))).await.is(202);
+    world.deliver_to_the_end().await;
+    let path = format!("/api/v1/messages/{}", accepted.text_at("/id"));
+    assert_eq!(world.api.get(&path).await.is(200).json["content"]["media_url"], json!(null));
+}
+
 async fn a_file_that_is_gone_leaves_its_words(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
@@ -93,7 +119,7 @@ fn stores_files(config: &mut Config) {
     config.integrations[0].channels[0].stores_files = true;
 }
 
-/// "The integration stores files itself" is what amoCRM's support was told: then they stay where they are.
+/// If "the integration stores files itself" was agreed with amoCRM's support, the files stay.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_channel_that_stores_files_lends_them_for_ever() {
     let setup = Setup { change: stores_files, ..Setup::default() };
@@ -112,4 +138,9 @@ async fn a_channel_that_stores_files_lends_them_for_ever() {
     world.close().await;
 }
 
-both!(every_kind_with_a_file_arrives, a_file_that_is_gone_leaves_its_words, an_upload_is_lent_to_amocrm_days_later);
+both!(
+    every_kind_with_a_file_arrives,
+    a_link_to_a_file_is_shown_before_it_was_fetched,
+    a_file_that_is_gone_leaves_its_words,
+    an_upload_is_lent_to_amocrm_days_later,
+);

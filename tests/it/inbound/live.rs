@@ -22,7 +22,7 @@ async fn typing_is_seen_for_a_while(world: &mut World) {
     world.deliver_all().await;
     let types = |world: &World| world.sandbox.chats(&line.host)[0].typing_until.is_some();
     assert!(types(world));
-    // What could not be told in time is not told at all, and dies without a trace.
+    // Late ones are not sent at all and are dropped without a trace.
     world.advance(Duration::from_secs(10));
     world.api.post(&path, &typing).await.is(202);
     world.advance(Duration::from_secs(10));

@@ -1,4 +1,4 @@
-//! Everything a messenger can tell, on its way into amoCRM.
+//! All events of a messenger, on their way to amoCRM.
 
 use parom_tests::{Customer, Line, World};
 use sandbox::MessageView;
@@ -31,7 +31,7 @@ fn last_at_crm(world: &World, line: &Line) -> MessageView {
     there.expect("amoCRM has a message")
 }
 
-/// What amoCRM was told in its `message`.
+/// The `message` object that amoCRM received.
 fn told(view: &MessageView) -> &Value {
     &view.payload["message"]
 }

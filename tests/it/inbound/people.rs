@@ -56,7 +56,7 @@ async fn a_user_is_named_a_stranger_is_the_bot(world: &mut World) {
     assert_eq!(world.sandbox.messages(&line.host).len(), 4);
 }
 
-/// The bot is agreed with amoCRM's support and stands in the configuration.
+/// The bot is agreed with amoCRM's support and configured.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn managers_and_bots_write_outside_amocrm() {
     let Some(mut world) = World::start(Engine::Sqlite, Setup { change: with_bot, ..Setup::default() }).await else {
@@ -76,7 +76,7 @@ async fn wrong_people_are_named(world: &mut World) {
     let mut named = anna.body("two", "Hello");
     named["receiver"] = super::anna();
     assert_eq!(anna.posts(&named).await.is(422).wrong_fields(), ["/receiver"]);
-    // Without a bot nobody can be shown as the writer: a dead letter says so.
+    // Without a bot there is no possible author: a dead letter with this reason.
     anna.posts(&outgoing("three", manager)).await.is(202);
     world.deliver_all().await;
     let dead = world.api.get(&line.dead_letters()).await.is(200);

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use base::message::{LetterKind, State};
-use entity::message;
+use entity::{conversation, message};
 use parom::source::{self, SourceStatus, StateReason};
-use parom_tests::{both, once};
+use parom_tests::{Line, both, once};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::PigeonWorld;
@@ -137,7 +138,36 @@ async fn a_problem_of_the_line_is_shown_until_it_ends(world: &mut PigeonWorld) {
     assert_eq!(seen().await.1, None);
 }
 
-both!(receipts_go_to_amocrm_and_only_up, everything_up_to_a_message_is_read, everything_sent_before_a_time_is_read,);
+/// When the customer of a chat was last heard.
+async fn heard_at(world: &PigeonWorld, line: &Line, chat: &str) -> i64 {
+    let rows = conversation::Entity::of_tenant(line.tenant_id).filter(conversation::Column::ExternalId.eq(chat));
+    rows.one(world.app().store.read()).await.unwrap().expect("the chat").heard_at
+}
+
+/// A messenger's clock, or a hook that it repeats for days, must not close the time in which a customer who writes now may
+/// be answered.
+async fn what_is_reported_now_was_heard_now_and_history_then(world: &mut PigeonWorld) {
+    let line = world.pigeons("one").await;
+    let now = world.clock.now().timestamp_millis();
+    let (long_ago, soon) = (now - 3 * 86_400_000, now + 60_000);
+    let wrote = |id: &str, chat: &str, at: i64| json!({ "id": id, "chat": chat, "text": "Hello", "at": at });
+    world.reports(&line, json!([{ "wrote": wrote("w1", "anna", long_ago) }])).await;
+    world.reports(&line, json!([{ "history": wrote("h1", "boris", long_ago) }])).await;
+    world.reports(&line, json!([{ "wrote": wrote("w2", "vera", soon) }])).await;
+    for (chat, heard) in [("anna", now), ("boris", long_ago), ("vera", soon)] {
+        assert_eq!(heard_at(world, &line, chat).await, heard, "{chat}");
+    }
+    let sent: Vec<i64> = world.messages().await.iter().map(|message| message.sent_at).collect();
+    assert_eq!(sent, [long_ago, long_ago, soon], "amoCRM gets the messenger's own time");
+    world.deliver_to_the_end().await;
+}
+
+both!(
+    what_is_reported_now_was_heard_now_and_history_then,
+    receipts_go_to_amocrm_and_only_up,
+    everything_up_to_a_message_is_read,
+    everything_sent_before_a_time_is_read,
+);
 once!(
     a_failure_is_reported_with_its_words,
     a_receipt_before_its_message_waits_for_it,

@@ -61,9 +61,9 @@ async fn a_reported_failure_settles_it_too(world: &mut PigeonWorld) {
 /// The next message of the conversation waits with it.
 async fn without_a_report_it_is_sent_once_more_and_then_given_up(world: &mut PigeonWorld) {
     let (line, answer, _) = lost(world).await;
-    world.advance(Duration::from_secs(4 * 60 + 55));
+    world.advance(Duration::from_secs(55));
     world.deliver_all().await;
-    assert_eq!(calls(world, &answer).await, 1, "five minutes are not over");
+    assert_eq!(calls(world, &answer).await, 1, "a minute is not over");
     world.advance(Duration::from_secs(10));
     world.deliver_all().await;
     assert_eq!(calls(world, &answer).await, 2);
@@ -74,7 +74,47 @@ async fn without_a_report_it_is_sent_once_more_and_then_given_up(world: &mut Pig
     assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id), [-1]);
 }
 
+/// The manager was told that it failed; what the messenger says later is the truth.
+async fn a_report_after_it_was_given_up_corrects_it(world: &mut PigeonWorld) {
+    let (line, answer, letter) = lost(world).await;
+    world.deliver_to_the_end().await;
+    assert_eq!(world.now(&answer).await.state, State::Failed.number());
+    let tried = calls(world, &answer).await;
+    let told = json!([{ "status": { "letter": letter, "message": "its id", "state": "delivered" } }]);
+    world.reports(&line, told.clone()).await;
+    world.reports(&line, told).await;
+    world.deliver_to_the_end().await;
+    let now = world.now(&answer).await;
+    assert_eq!((now.external_id.as_str(), now.state), ("its id", State::Delivered.number()));
+    assert_eq!(calls(world, &answer).await, tried, "it was not sent again");
+    assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id), [-1, 1]);
+    let ledger = world.api.get(&line.path("/ledger")).await.is(200).json["to_messenger"].clone();
+    assert_eq!(ledger, json!({"accepted": 1, "delivered": 1, "failed": 0, "waiting": 0}));
+}
+
+/// Of two copies that the customer has, either tells what became of the message.
+async fn a_report_of_the_first_copy_counts_for_the_message(world: &mut PigeonWorld) {
+    let line = world.chatting().await;
+    let answer = world.answers(&line, "lose once").await;
+    let letter = world.letters().await[0].id;
+    world.deliver_to_the_end().await;
+    let now = world.now(&answer).await;
+    assert_eq!((now.external_id.as_str(), now.state), ("lose once after hello", State::Sent.number()));
+    assert!(now.possible_duplicate);
+    let failed = json!([{ "status": { "letter": letter, "message": "first", "state": "failed", "failure": "no" } }]);
+    world.reports(&line, failed).await;
+    world.deliver_all().await;
+    assert_eq!(world.now(&answer).await.state, State::Sent.number(), "the other copy is on its way");
+    let read = json!([{ "status": { "letter": letter, "message": "first", "state": "read" } }]);
+    world.reports(&line, read).await;
+    world.deliver_all().await;
+    assert_eq!(world.now(&answer).await.state, State::Read.number());
+    assert_eq!(world.statuses_at_crm(&line, &answer.amocrm_message_id), [2]);
+}
+
 both!(
+    a_report_after_it_was_given_up_corrects_it,
+    a_report_of_the_first_copy_counts_for_the_message,
     a_report_settles_the_letter,
     a_reported_failure_settles_it_too,
     without_a_report_it_is_sent_once_more_and_then_given_up,

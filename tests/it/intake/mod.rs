@@ -26,8 +26,10 @@ impl Place for PigeonWorld {
         let setup = Setup {
             connectors: || {
                 let all = [("pigeon", false), ("dove", true)];
-                all.map(|(kind, secret_in_path)| -> Arc<dyn Connector> { Arc::new(Pigeon { kind, secret_in_path }) })
-                    .into()
+                all.map(|(kind, secret_in_path)| -> Arc<dyn Connector> {
+                    Arc::new(Pigeon { kind, secret_in_path, has_lost: Default::default() })
+                })
+                .into()
             },
             change: |config| {
                 config.integrations[0].channels[0].connectors.extend(["pigeon", "dove"].map(str::to_owned));

@@ -1,4 +1,4 @@
-//! What Parom asks messengers for by itself, once for all processes.
+//! What Parom requests from messengers regularly, once for all processes.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What every page says to browsers of where it may stand and who may keep it.
+//! Every page's headers about framing and caching.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,7 +25,7 @@ const SHOWN: [&str; 6] = [
     "access-control-allow-origin",
 ];
 
-/// What stands in addresses for a part of a route.
+/// The ids in addresses by parts of a route.
 type Ids<'ids> = &'ids [(&'ids str, &'ids str)];
 
 /// Who got which status where, by the headers that came with it.
@@ -155,7 +155,7 @@ async fn told(world: &mut World) -> Told {
     told
 }
 
-/// `frame-ancestors` only where meant: an answer that changes stands in `tests/it/headers.txt` after `UPDATE_HEADERS=1`.
+/// `frame-ancestors` only where intended: a changed answer is in `tests/it/headers.txt` after `UPDATE_HEADERS=1`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_says_where_it_may_stand() {
     let mut world = World::open(Engine::Sqlite).await.expect("SQLite is there");

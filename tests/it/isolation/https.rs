@@ -1,8 +1,8 @@
-//! Who is reached by https says so.
+//! Servers reached by https send HSTS.
 
 use parom_tests::{Engine, Place, Setup, World};
 
-/// Once reached by https, a browser never comes by http again; over http nothing is said.
+/// After https a browser does not use http again; over http the header is missing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn browsers_are_told_to_come_by_https_alone() {
     const NAME: &str = "strict-transport-security";

@@ -1,4 +1,4 @@
-//! A channel that amoCRM does not connect: the vendor is told, and it is tried again slowly.
+//! A channel that amoCRM does not connect: the vendor is alerted, and it is retried slowly.
 
 use std::sync::Arc;
 

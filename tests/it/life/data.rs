@@ -105,7 +105,7 @@ async fn what_is_forgotten_is_gone_and_nobody_elses(world: &mut World) {
     world.customer(&other, "boris").writes("still here").await;
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&other), ["a word of boris", "still here"]);
-    // Who comes back begins anew.
+    // An account that returns starts anew.
     let anew = world.line("anew").await;
     assert_ne!(anew.tenant_id, id);
 }

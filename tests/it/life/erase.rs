@@ -1,5 +1,5 @@
-//! One customer is erased: a canary is planted wherever a customer leaves a trace, and afterwards looked for in every
-//! column of every table.
+//! One customer is erased: a canary is planted in every place where a customer leaves a trace, and then searched for in
+//! every column of every table.
 
 use base::error::Error;
 use parom::tenant::{Who, erase};
@@ -73,7 +73,7 @@ fn body(id: &str, text: &str) -> serde_json::Value {
     })
 }
 
-/// Writes, is answered, fails, waits and tells statuses: everything that leaves a trace.
+/// Writes, is answered, fails, waits and reports statuses: everything that leaves a trace.
 async fn plant(world: &mut World, line: &Line) -> uuid::Uuid {
     let customer = world.customer(line, "canary");
     customer.posts(&body("canary-1", "I am a canary")).await.is(202);
@@ -96,7 +96,8 @@ async fn plant(world: &mut World, line: &Line) -> uuid::Uuid {
     one["id"].as_str().unwrap().parse().unwrap()
 }
 
-/// At once but for one thing: a status of a message that nobody knows. Whose it is cannot be told; it goes in a day.
+/// At once with one exception: a status of an unknown message, whose customer cannot be determined; it expires in a
+/// day.
 async fn nothing_is_left(world: &World) {
     let at_once = find_traces(world).await;
     assert!(at_once.iter().all(|line| line.contains(UNKNOWN)), "{at_once:#?}");

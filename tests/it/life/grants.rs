@@ -101,7 +101,7 @@ async fn a_renamed_account_is_found_by_any_call(world: &mut World) {
     world.sandbox.rename_account(HOST, "one.amocrm.ru");
     pipelines(world, line.tenant_id).await.is(200);
     assert_eq!(row(world, line.tenant_id).await.host, "one.amocrm.ru");
-    // amoCRM may also answer 404 for a name that is nobody's.
+    // amoCRM may also answer 404 for an unknown name.
     world.sandbox.rename_account("one.amocrm.ru", "two.amocrm.ru");
     world.sandbox.faults().next(Part::Rest, 1, Fault::Status { code: 404, retry_after: None });
     pipelines(world, line.tenant_id).await.is(200);
@@ -111,7 +111,7 @@ async fn a_renamed_account_is_found_by_any_call(world: &mut World) {
 
 async fn the_widgets_word_leads_to_a_renamed_account(world: &mut World) {
     let line = world.line("support").await;
-    // Tokens that are no JWT tell no shared host.
+    // Tokens that are not JWTs contain no shared host.
     entity::tenant::Entity::update_many()
         .col_expr(entity::tenant::Column::ApiDomain, Expr::value(Option::<String>::None))
         .filter(entity::tenant::Column::TenantId.eq(line.tenant_id))

@@ -8,6 +8,7 @@ use sandbox::{Fault, Part};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{DAY, HOUR, alarms, channel, grants, pipelines, round, row, source_of, status, wait};
 
@@ -19,9 +20,14 @@ async fn uninstalled(world: &World) {
     world.until("the account has left", async || (status(world).await == "uninstalled").then_some(())).await;
 }
 
-/// amoCRM has answered the disconnection. The clock must not move before: the request is signed with its time.
-async fn taken_off(world: &World) {
-    world.until("amoCRM is told", async || (disconnects(world) == 1).then_some(())).await;
+/// amoCRM has answered the disconnection, and that is stored. The clock must not move before: the request is signed with
+/// its time.
+async fn taken_off(world: &World, tenant_id: Uuid) {
+    let is_stored = async || {
+        let row = channel(world, tenant_id).await;
+        (disconnects(world) == 1 && row.status == "disconnected" && row.next_try_at.is_none()).then_some(())
+    };
+    world.until("the disconnection is stored", is_stored).await;
 }
 
 async fn who_leaves_is_taken_off_and_forgotten_by_keys(world: &mut World) {
@@ -39,7 +45,7 @@ async fn who_leaves_is_taken_off_and_forgotten_by_keys(world: &mut World) {
         .unwrap();
     assert_eq!(world.owner(HOST).uninstalls().await.status, Some(200));
     uninstalled(world).await;
-    taken_off(world).await;
+    taken_off(world, line.tenant_id).await;
     for grant in grants(world, line.tenant_id).await {
         assert!(grant.access_token.is_empty() && grant.refresh_token.is_empty(), "tokens go at once");
         assert!(grant.previous_refresh_token.is_none() && grant.dead && !grant.in_use);
@@ -158,7 +164,7 @@ async fn who_has_left_cannot_be_connected(world: &mut World) {
     let line = world.line("support").await;
     world.owner(HOST).uninstalls().await;
     uninstalled(world).await;
-    taken_off(world).await;
+    taken_off(world, line.tenant_id).await;
     for refused in [
         parom::tenant::connect(&world.app().tenants, line.tenant_id, None).await,
         parom::tenant::disconnect(&world.app().tenants, line.tenant_id).await,

@@ -54,10 +54,17 @@ async fn accounts_are_managed_beside_a_running_server() {
     assert!(said(&drill, &["tenant", "list"]).await.contains(HOST));
 
     // By host, by number and by id.
-    said(&drill, &["tenant", "suspend", HOST]).await;
+    assert!(said(&drill, &["tenant", "suspend", HOST]).await.contains("is suspended"));
     assert_eq!(listed(&drill).await["status"], "suspended");
-    said(&drill, &["tenant", "resume", &account]).await;
-    said(&drill, &["tenant", "limit", &line.tenant_id.to_string(), "7"]).await;
+    let document = async |arguments: &[&str]| -> Value {
+        serde_json::from_str(&said(&drill, &[arguments, &["--json"]].concat()).await).unwrap()
+    };
+    assert_eq!(document(&["tenant", "suspend", HOST]).await, listed(&drill).await);
+    assert_eq!(document(&["tenant", "resume", &account]).await["status"], "active");
+    assert_eq!(document(&["tenant", "weight", HOST, "2"]).await["weight"], 2);
+    assert_eq!(document(&["tenant", "compare", HOST]).await["host"], HOST);
+    let limited = document(&["tenant", "limit", &line.tenant_id.to_string(), "7"]).await;
+    assert_eq!(limited["sources_limit"], 7);
     assert_eq!(listed(&drill).await["sources_limit"], 7);
     said(&drill, &["tenant", "limit", HOST, "default"]).await;
     let one = listed(&drill).await;
@@ -66,10 +73,10 @@ async fn accounts_are_managed_beside_a_running_server() {
     let export = said(&drill, &["tenant", "export", HOST]).await;
     assert!(export.ends_with("\n") && export.lines().last().unwrap().contains("\"end\""));
     assert!(export.contains("Hello") && !export.contains(&line.webhook_secret));
-    // L12: for nobody else on the machine, whatever the shell's umask is; and so is the database.
+    // L12: unreadable for other users of the machine, whatever the shell's umask; and so is the database.
     let file = drill.config_file().with_file_name("export.ndjson");
     said(&drill, &["tenant", "export", HOST, "--out", file.to_str().unwrap()]).await;
-    // One line more: the audit log tells of the export before.
+    // One line more: the audit log contains the earlier export.
     assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), export.lines().count() + 1);
     assert_eq!(mode(&file), 0o600);
     for beside in std::fs::read_dir(file.parent().unwrap()).unwrap() {
@@ -83,7 +90,10 @@ async fn accounts_are_managed_beside_a_running_server() {
     assert!(refused(&drill, &["tenant", "forget", HOST, "--confirm", "other"]).await.contains("--confirm"));
     let words = refused(&drill, &["tenant", "forget", HOST, "--confirm", HOST]).await;
     assert!(words.contains("disconnect it first"), "{words}");
-    let proof = said(&drill, &["tenant", "forget", HOST, "--confirm", &account, "--force", "--json"]).await;
+    // Nobody can be asked here, so nobody has to confirm.
+    let words = refused(&drill, &["tenant", "forget", HOST]).await;
+    assert!(words.contains("disconnect it first"), "{words}");
+    let proof = said(&drill, &["tenant", "forget", HOST, "--force", "--json"]).await;
     let proof: Value = serde_json::from_str(&proof).unwrap();
     assert_eq!(proof["counts"]["tenant"], 1);
     assert_eq!(listed(&drill).await, Value::Null);

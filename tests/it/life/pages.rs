@@ -63,7 +63,7 @@ async fn only_the_administrators_own_browser_is_let_in(world: &mut World) {
     let led = world.api.anonymous(Method::GET, &back(&state)).header("sec-fetch-site", "cross-site");
     assert!(!answer(led).await.is(400).text.contains("ticket="));
     assert_eq!(world.sandbox.token_calls().len(), calls, "L6: nobody is made to install by a link");
-    // A program is no browser that somebody could lead here; it gets no way into the panel.
+    // A program is not a browser that could be tricked; it gets no access to the panel.
     let program = answer(world.api.anonymous(Method::GET, &back(&state))).await.is(200);
     assert!(!program.text.contains("ticket="), "{}", program.text);
     // An ordinary user may connect, but does not become the account's owner here.
@@ -72,7 +72,7 @@ async fn only_the_administrators_own_browser_is_let_in(world: &mut World) {
     assert!(!shown.text.contains("ticket="), "{}", shown.text);
 }
 
-/// Why it did not work is said in the reader's words; what amoCRM said is quoted.
+/// The reason is in the reader's language; amoCRM's text is quoted.
 async fn what_amocrm_refuses_is_told_in_the_readers_language(world: &mut World) {
     for (fault, status, russian, english) in [
         (Fault::Status { code: 503, retry_after: None }, 202, "ответ amoCRM 503", "amoCRM answered 503"),

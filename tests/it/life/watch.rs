@@ -1,4 +1,4 @@
-//! What happens by itself: idle access is renewed, refused accounts are asked again slowly, what has expired goes.
+//! Automatic maintenance: idle access is renewed, refused accounts are probed slowly, expired data is deleted.
 
 use entity::{directory, install_call};
 use parom::tenant::AccessState;
@@ -72,7 +72,7 @@ async fn payment_is_noticed_and_what_waited_goes_on(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line), ["Hello"], "payment is enough, no hour more");
 }
 
-/// D9: who has paid is not told for an hour that they have not.
+/// D9: an account that has paid is not shown as unpaid for an hour.
 async fn a_message_that_goes_through_is_a_reason_to_ask(world: &mut World) {
     let line = world.line("support").await;
     world.sandbox.set_unpaid(HOST, true);
@@ -86,7 +86,7 @@ async fn a_message_that_goes_through_is_a_reason_to_ask(world: &mut World) {
     assert_eq!(status(world).await, "active");
 }
 
-/// D9: and a message that amoCRM refuses for want of payment says so at once.
+/// D9: and when amoCRM refuses a message because the account is unpaid, the state changes at once.
 async fn a_refused_message_tells_that_nobody_pays(world: &mut World) {
     let line = world.line("support").await;
     world.sandbox.faults().next(Part::Message, 1, Fault::Status { code: 402, retry_after: None });

@@ -65,7 +65,7 @@ async fn m10_an_account_stores_as_much_as_it_may_and_no_more() {
             sends(world, &line, "", texts("anna", 2)).await.is(507);
             let file = world.api.request(Method::POST, &line.path("/media")).body(crate::media::png(100));
             parom_tests::answer(file).await.is(507);
-            // Whoever wrote before may still be answered, and others notice nothing.
+            // Existing conversations can still be answered, and others are not affected.
             world.api.get(&line.path("")).await.is(200);
             writes(world, &other, "1", 1).await.is(202);
             world.panel(line.tenant_id).await.opens("/panel/account").await.is(200).says(&["2 of 1 MB", "used up"]);

@@ -1,5 +1,5 @@
-//! M2: forged install calls hold up no genuine one. Calls and turns are counted: the clock stands still, so that codes are
-//! exchanged one by one, as time is let pass.
+//! M2: forged install calls do not delay genuine ones. Calls and turns are counted: the clock is frozen, so that codes
+//! are exchanged one by one, as time is advanced.
 
 use std::time::Duration;
 
@@ -112,7 +112,7 @@ async fn m2_a_genuine_call_beyond_the_pace_is_tried_all_the_same() {
 async fn m2_a_host_has_one_call_of_an_address_and_nobody_replaces_anothers() {
     each(paced, async |world| {
         world.allow_problems();
-        // The one turn there is goes to somebody else.
+        // The only turn goes to another address.
         forges(world, "first.amocrm.ru", "198.51.100.1").await;
         until_exchanged(world, 1).await;
         world.until("it has failed", async || (waiting(world).await == 0).then_some(())).await;

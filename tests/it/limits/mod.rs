@@ -1,4 +1,4 @@
-//! Nobody fills the house: what strangers, visitors, keys and accounts may use, and that others notice nothing of it.
+//! Limits of what strangers, visitors, keys and accounts may use, and that others are not affected.
 
 mod accounts;
 mod installs;
@@ -20,7 +20,7 @@ async fn each(change: fn(&mut Config), test: impl AsyncFn(&mut World)) {
     }
 }
 
-/// Whoever calls from here is believed where a request came from.
+/// Requests from here are trusted to name their client's address.
 fn behind_a_proxy(config: &mut Config) {
     config.server.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
 }
@@ -31,7 +31,7 @@ async fn noted(world: &World) -> u64 {
     audit::Entity::find().count(world.app().store.read()).await.expect("the audit log is counted")
 }
 
-/// Rows of all tables but the audit log's, which tells of refusals in its own time, and those of the server's own work.
+/// Rows of all tables except the audit log, which records refusals later, and those of background work.
 async fn rows(world: &World) -> i64 {
     const OWN: [&str; 9] = [
         "audit",

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{behind_a_proxy, each, noted, rows};
 use crate::isolation::{Route, routes};
 
-/// 43 characters, as our tokens have them; nobody was given it.
+/// 43 characters, like our tokens, but never issued.
 const TOKEN: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 /// Requests of each kind, all at one moment.
 const TRIES: usize = 130;
@@ -113,7 +113,7 @@ async fn m2_what_is_no_token_leaves_no_row_and_paces_are_an_addresss_own() {
     .await;
 }
 
-/// Every route there is, as a stranger with nothing in hand; a route that writes must stand in [`DOORS`].
+/// Every route, requested without credentials; a route that writes must be in [`DOORS`].
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn m2_no_other_route_writes_for_a_stranger() {
     each(behind_a_proxy, async |world| {

@@ -166,7 +166,7 @@ async fn too_much_is_refused_by_what_is_said_and_by_what_comes() {
     let third = wants(&world, &line, MediaKind::Picture, &just).await;
     world.fetch_all().await;
     assert_eq!(gone(&world, &line, third).await, "no_room");
-    // Its people are told once, until there is room again.
+    // Its people are alerted once, until there is room again.
     let open = async || {
         let open = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
         open.into_iter().filter(|alert| alert.kind == "media_full").count()

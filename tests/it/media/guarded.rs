@@ -1,4 +1,4 @@
-//! Nobody makes us call what only we can reach.
+//! Callers cannot make Parom request addresses in private networks.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ async fn each_step_of_a_redirect_is_looked_at(world: &mut World) {
         assert_eq!(gone(world, &line, id).await, "address_refused", "{to}");
     }
     assert!(inside.asked().is_empty() && stored(world).is_empty());
-    // An honest one is followed, relative too, with nothing said of where we came from.
+    // An honest one is followed, also a relative one, without a referrer.
     host.puts("/there/file.png", [Page::file("image/png", png(20))]);
     host.puts("/step", [Page::to("there/file.png")]);
     let url = host.puts("/start", [Page::to(&host.url("/step"))]);
@@ -73,7 +73,7 @@ async fn each_step_of_a_redirect_is_looked_at(world: &mut World) {
     assert_eq!(gone(world, &line, id).await, "redirect");
 }
 
-/// What a name stands for is decided once, where it is dialled: a name that was public when it was looked at gains nothing.
+/// A name is resolved once, for the connection itself: a name that was public when it was checked gains nothing.
 async fn a_name_is_judged_by_what_is_dialled() {
     fn nothing_is_listed(config: &mut Config) {
         config.network.allow_private.clear();

@@ -44,7 +44,7 @@ async fn a_face_is_fetched_once_for_all_who_have_it(world: &mut World) {
     assert_eq!(host.count("/face?token=t0ken"), 1);
     let shown = avatar_link(&app, line.tenant_id, id).await.unwrap();
     assert!(!shown.as_str().contains("t0ken") && shown.path().ends_with("/avatar.png"), "{shown}");
-    // Another account's is another file; nobody can tell that they are the same.
+    // Another account's is another file; it cannot be seen that they are equal.
     assert_ne!(avatar_id(&app, other.tenant_id, &origin), id);
     assert_eq!(avatar_link(&app, other.tenant_id, id).await, None);
     // Seen again later, it lives longer.
@@ -117,7 +117,7 @@ async fn public_links_are_handed_through() {
     assert_eq!(link(world.app(), &passed, LinkRecipient::Crm).as_str(), url);
     assert_eq!((passed.kind_for(MediaKind::Picture), passed.size), (MediaKind::Picture, 0));
     assert!(host.asked().is_empty());
-    // What only a connector can open is never handed through, nor is what nobody may call.
+    // A reference for a connector is never passed on, nor is an address that must not be called.
     let secret = FileOrigin::Connector { source_id: line.source_id, reference: "file-id".to_owned() };
     let new = parom::media::wanted(world.app(), &whose(&world, &line), MediaKind::Picture, secret, "");
     let id = new.id;

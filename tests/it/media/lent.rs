@@ -1,4 +1,4 @@
-//! What whoever holds a link gets: the file, a part of it, or nothing.
+//! The holder of a link gets the file, a part of it, or nothing.
 
 use std::time::Duration;
 
@@ -153,7 +153,7 @@ async fn links_end_and_cannot_be_made(world: &mut World) {
         assert_eq!(gets(world, url, &[]).await.0, 200);
         let (before, rest) = url.as_str().split_once("/media/").unwrap();
         let (token, name) = rest.split_once('/').unwrap();
-        // Another name is as good; another sign of the token is nobody's link.
+        // Another name is fine; a changed token is not a valid link.
         assert_eq!(gets(world, &format!("{before}/media/{token}/other.txt").parse().unwrap(), &[]).await.0, 200);
         for at in [0, 10, 30, 50, token.len() - 2] {
             let other = if &token[at..=at] == "A" { "B" } else { "A" };
@@ -174,7 +174,7 @@ async fn links_end_and_cannot_be_made(world: &mut World) {
     assert_eq!((gets(world, &webhook, &[]).await.0, gets(world, &crm, &[]).await.0), (410, 200));
     world.advance(Duration::from_secs(6 * 86_400));
     assert_eq!(gets(world, &crm, &[]).await.0, 410);
-    // Whoever guesses is not told which it was: the words are the same.
+    // Guessing reveals nothing: the texts are equal.
     let said = async |url: &Url| String::from_utf8(gets(world, url, &[]).await.1).unwrap();
     assert_eq!(said(&crm).await, said(&format!("{}/media/x/y", app.public_url()).parse().unwrap()).await);
     world.advance(Duration::from_secs(400 * 86_400));

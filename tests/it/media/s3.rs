@@ -15,7 +15,7 @@ use parom_tests::{Engine, FileHost, Page, Place, Setup, World};
 
 use super::{keeps, nobodys_line, png, row};
 
-/// Where the store listens, for a configuration that can be told nothing else.
+/// The port of the store, for a configuration without other parameters.
 static PORT: AtomicU16 = AtomicU16::new(0);
 
 #[derive(Default)]

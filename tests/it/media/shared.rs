@@ -44,7 +44,7 @@ async fn a_fetch_that_lost_its_claim_changes_nothing(world: &mut World) {
     assert_eq!((world.fetch_all().await, stored(world).len()), (0, 0));
 }
 
-/// Its file lies under a name that nobody will look for.
+/// Its file has a name that is never looked up.
 async fn a_fetch_that_comes_too_late_is_thrown_away(world: &mut World) {
     let line = nobodys_line(world);
     let host = FileHost::start().await;
@@ -67,7 +67,7 @@ async fn a_fetch_that_comes_too_late_is_thrown_away(world: &mut World) {
     assert_eq!(stored(world), [format!("{id}-3")]);
 }
 
-/// A store that cannot be written is nobody else's fault: the file waits for as long as it takes.
+/// An unwritable store is our own fault: the file waits for as long as it takes.
 async fn what_our_own_store_refuses_is_not_lost(world: &mut World) {
     let line = nobodys_line(world);
     let host = FileHost::start().await;

@@ -46,7 +46,7 @@ async fn an_upload_is_kept_for_a_message_to_name(world: &mut World) {
     let kept = kept(world, &line, id).await;
     let lent = app.http.trusted().get(link(&app, &kept, LinkRecipient::Webhook)).send().await.unwrap();
     assert_eq!(lent.bytes().await.unwrap(), png(5_000));
-    // One that nobody names goes after a week.
+    // A file without a message is deleted after a week.
     uploads(world, &line, &[], b"never named".to_vec()).await.is(200);
     world.advance(std::time::Duration::from_secs(8 * 86_400));
     assert_eq!(sweep(&app).await.unwrap(), 1);
@@ -139,7 +139,7 @@ async fn too_large_uploads_are_refused() {
     let line = world.line("support").await;
     let megabyte = 1024 * 1024;
     let octets = [(CONTENT_TYPE.as_str(), "application/octet-stream")];
-    // Its kind is told by its bytes: a picture may be 1 MB, another file 2 MB.
+    // Its kind is detected from its bytes: a picture may be 1 MB, another file 2 MB.
     assert_eq!(uploads(&world, &line, &octets, png(megabyte + 1)).await.status, 413);
     assert_eq!(uploads(&world, &line, &octets, vec![0; 2 * megabyte + 1]).await.status, 413);
     let multipart = [("content-type", "multipart/form-data; boundary=b")];

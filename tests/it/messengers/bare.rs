@@ -25,6 +25,7 @@ pub trait Essentials: Send + Sync + 'static {
 pub struct BareCall {
     /// `POST /method/messages.send`.
     pub what: String,
+    pub query: String,
     pub body: String,
 }
 
@@ -69,7 +70,8 @@ impl<K: Essentials> Simulated for Bare<K> {
             let calls = known.clone();
             let take = move |request: HttpRequest, body: web::Bytes| {
                 let what = format!("{} {}", request.method(), request.path());
-                let call = BareCall { what, body: String::from_utf8_lossy(&body).into_owned() };
+                let query = request.query_string().to_owned();
+                let call = BareCall { what, query, body: String::from_utf8_lossy(&body).into_owned() };
                 calls.lock().unwrap().push(call.clone());
                 let answer = match K::answer(&call) {
                     Some(answer) => HttpResponse::Ok().json(answer),

@@ -153,7 +153,7 @@ async fn a_forged_a_used_a_late_and_a_strangers_state_connect_nothing() {
     for forged in ["", "x", &"A".repeat(43)] {
         refused(&visitor, &back.replace(&state, forged), said).await;
     }
-    // Somebody else of the same account, signed in here, with the address of a code that is theirs to misuse.
+    // Another person of the same account, signed in here, with the address of a code that they could misuse.
     let other = world.panel_as(tenant_id, 2003, "Boris", true).await;
     refused(&other, &back, said).await;
     // The same person in another session, and another messenger.

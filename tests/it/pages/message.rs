@@ -140,7 +140,38 @@ async fn a_server_that_answers_too_late_is_asked_again(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
+/// Each step says how long it took, each attempt why it came when it did, and the neighbours are one press away.
+async fn the_road_has_its_times(world: &mut World) {
+    let line = world.line("support").await;
+    let first = world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.messenger.answers_next([Answer::status(503)]);
+    world.manager(&line).answers("anna", "One").await;
+    world.deliver_all().await;
+    world.manager(&line).answers("anna", "Two").await;
+    world.advance(Duration::from_secs(120));
+    world.deliver_all().await;
+    let visitor = olga(world, line.tenant_id).await;
+    let all = ids(&visitor.opens("/panel/messages").await.is(200));
+    let (two, one) = (&all[0], &all[1]);
+    assert_eq!(all[2], first);
+    let page = visitor.opens(&format!("/panel/messages/{one}")).await.is(200);
+    page.says(&[
+        "took 2 min",
+        "2 min after attempt 1",
+        "+2 min",
+        &format!("rel=\"prev\" href=\"/panel/messages/{first}\""),
+        &format!("rel=\"next\" href=\"/panel/messages/{two}\""),
+    ]);
+    let page = visitor.opens(&format!("/panel/messages/{two}")).await.is(200);
+    page.says(&["waited 2 min for the message before it"]);
+    page.never_says(&["rel=\"next\" href=\"/panel/messages/"]);
+    let page = visitor.opens(&format!("/panel/messages/{first}")).await.is(200);
+    page.never_says(&["rel=\"prev\" href=\"/panel/messages/", "waited"]);
+}
+
 both!(
+    the_road_has_its_times,
     a_server_that_answers_too_late_is_asked_again,
     the_road_of_a_delivered_message,
     what_waits_says_when_and_can_be_hurried,

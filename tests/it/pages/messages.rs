@@ -1,8 +1,10 @@
 //! The list of messages and the chats.
 
-use parom_tests::{World, both};
+use std::time::Duration;
 
-use super::{in_russian, olga};
+use parom_tests::{Answer, World, both};
+
+use super::{in_russian, olga, vera};
 
 async fn messages_are_found_by_number_name_and_every_id(world: &mut World) {
     let line = world.line("support").await;
@@ -54,7 +56,7 @@ async fn filters_choose_and_pages_follow(world: &mut World) {
     let second = visitor.opens(&older).await.is(200);
     second.never_says(&[&last, "rel=\"next\""]);
     assert_eq!(second.text.matches("data-label=\"Time\"").count(), 6, "the rest");
-    // A cursor of other filters begins anew instead of showing a wrong page.
+    // A cursor of other filters starts from the beginning instead of showing a wrong page.
     let cursor = older.split("cursor=").nth(1).unwrap();
     let anew = visitor.opens(&format!("/panel/messages?state=held&cursor={cursor}")).await.is(200);
     anew.says(&["1 message found"]);
@@ -87,4 +89,47 @@ async fn a_chat_says_why_it_is_one(world: &mut World) {
     russian.says(&["Чаты", "Последнее сообщение"]);
 }
 
-both!(messages_are_found_by_number_name_and_every_id, filters_choose_and_pages_follow, a_chat_says_why_it_is_one);
+/// Dates, times and reasons choose; the file has what the list has, and no texts.
+async fn the_list_is_narrowed_and_downloaded(world: &mut World) {
+    let line = world.line("support").await;
+    let first = world.customer(&line, "anna").writes("secret words").await;
+    world.deliver_all().await;
+    world.advance(Duration::from_secs(86_400));
+    world.messenger.answers_next([Answer::status(503)]);
+    world.manager(&line).answers("anna", "slow").await;
+    world.deliver_all().await;
+    world.advance(Duration::from_secs(120));
+    world.deliver_all().await;
+    world.messenger.answers_next([Answer::status(422)]);
+    world.manager(&line).answers("anna", "refused").await;
+    world.deliver_all().await;
+    let visitor = olga(world, line.tenant_id).await;
+    let asked = async |query: &str| visitor.opens(&format!("/panel/messages?{query}")).await.is(200);
+    let all = asked("").await;
+    all.says(&["3 messages found", "12:02:00", "20 Nov, 12:00:00", "Took"]);
+    asked("from=2026-11-20&to=2026-11-20").await.says(&["1 message found", &first]);
+    let later = asked("from=2026-11-21").await;
+    later.says(&["2 messages found"]);
+    later.never_says(&[&first]);
+    asked("to=2026-11-19").await.says(&["Nothing found"]);
+    let slow = asked("slower=10").await;
+    slow.says(&["1 message found", "2 min"]);
+    let refused = asked("reason=refused").await;
+    refused.says(&["1 message found", "Failed"]);
+    asked("reason=window_closed").await.says(&["Nothing found"]);
+    asked("reason=x&slower=x&from=x&to=x").await.says(&["3 messages found"]);
+    let file = visitor.opens("/panel/messages.csv?from=2026-11-21").await.is(200);
+    assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(file.text.lines().count(), 3, "{}", file.text);
+    assert!(file.text.contains("\"failed\"") && file.text.contains("\"rejected\""), "{}", file.text);
+    assert!(!file.text.contains("secret words") && !file.text.contains(&first), "{}", file.text);
+    visitor.opens("/panel/audit").await.is(200).says(&["Messages downloaded"]);
+    vera(world, line.tenant_id).await.opens("/panel/messages.csv").await.is(403);
+}
+
+both!(
+    the_list_is_narrowed_and_downloaded,
+    messages_are_found_by_number_name_and_every_id,
+    filters_choose_and_pages_follow,
+    a_chat_says_why_it_is_one
+);

@@ -2,8 +2,10 @@
 
 mod consent;
 mod foreign;
+mod health;
 mod hostile;
 mod keys;
+mod known;
 mod message;
 mod messages;
 mod sources;

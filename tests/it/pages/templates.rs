@@ -86,7 +86,7 @@ async fn official_whatsapp_is_offered_only_with_a_messenger_behind_it(world: &mu
     let id = ours(world)[0]["id"].as_i64().unwrap();
     let path = format!("/panel/templates/{id}");
     let review = format!("{path}/review");
-    // Nobody reviews it any more.
+    // There is no reviewer any more.
     world.api.patch(&line.path(""), &json!({"services": []})).await.is(200);
     visitor.opens(&path).await.is(200).says(&["Draft", "no messenger of this account takes templates"]);
     visitor.does(&review, &[]).await.says(&["no messenger of this account takes templates"]);
@@ -143,7 +143,7 @@ async fn an_amocrm_that_does_not_answer_is_told_on_the_page(world: &mut World) {
     let line = world.line("support").await;
     let visitor = olga(world, line.tenant_id).await;
     world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
-    visitor.opens("/panel/templates").await.is(200).says(&["cannot be asked for them now", "try again later"]);
+    visitor.opens("/panel/templates").await.is(200).says(&["has not listed them yet"]);
     world.sandbox.faults().clear();
     world.sandbox.set_template_limit(0);
     visitor.opens("/panel/templates/new").await.is(200);

@@ -129,7 +129,7 @@ async fn an_own_messenger_is_checked_live_and_gets_its_secret_once(world: &mut W
         let reply = visitor.sends(path, &[("set.webhook_url", address), ("do", "check")]).await.is(422);
         reply.says(&[word]);
     }
-    // A server that checks signatures: nobody knows the secret yet.
+    // A server that checks signatures but does not have the secret yet.
     let url = &endpoint("401 Unauthorized").await;
     let refused = visitor.sends(path, &[("set.webhook_url", url), ("do", "check")]).await.is(422);
     refused.says(&["The check did not pass", "your server answered 401", "Continue anyway", url]);
@@ -168,7 +168,7 @@ async fn what_stands_in_the_way_is_said_on_the_first_page(world: &mut World) {
     visitor.opens("/panel/sources/new").await.is(200).never_says(&["Where do customers write?"]);
     let viewer = vera(world, tenant_id).await;
     viewer.opens("/panel/sources/new").await.is(403).says(&["role"]);
-    // A draft of yesterday is gone, and says so.
+    // A draft of yesterday is deleted, and the page reports it.
     world.api.patch(&path, &json!({"suspended": false})).await.is(200);
     visitor.does("/panel/sources/new", &[("kind", "webchat")]).await;
     world.advance(std::time::Duration::from_secs(1801));

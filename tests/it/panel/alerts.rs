@@ -17,7 +17,7 @@ async fn world(engine: Engine) -> Option<World> {
     World::start(engine, Setup { change: MailServer::serves, ..Setup::default() }).await
 }
 
-/// The messenger lets nobody in: the source stops, with a message that waits.
+/// The messenger refuses access: the source stops, with a message that waits.
 async fn stops(world: &mut World, line: &Line) {
     world.customer(line, "anna").writes("Private question").await;
     world.deliver_all().await;
@@ -26,7 +26,7 @@ async fn stops(world: &mut World, line: &Line) {
     world.deliver_all().await;
 }
 
-/// Somebody repaired it: the next message proves it.
+/// It was repaired: the next message proves it.
 async fn goes_on(world: &mut World, line: &Line) {
     world.api.patch(&line.path(""), &serde_json::json!({"paused": false})).await.is(200);
     world.deliver_to_the_end().await;
@@ -108,7 +108,7 @@ async fn what_comes_together_is_one_letter_and_a_flicker_is_none(engine: Engine,
     world.advance(9 * MINUTE);
     sends(&world, 1).await;
     mail.next().await.says(&["amoCRM is not paid, messages wait"]);
-    // Deleted: nothing works again, and nobody is told that it does.
+    // Deleted: nothing works again, and no e-mail claims that it does.
     world.sandbox.set_unpaid(&one.host, false);
     world.api.delete(&two.path("")).await.is(204);
     world.advance(HOUR);
@@ -128,7 +128,7 @@ async fn nobody_is_written_to_who_does_not_want_it(engine: Engine, mail: &MailSe
     add_member(&world, line.tenant_id, "mark@example.com", MemberRole::Administrator).await;
     let vera = add_member(&world, line.tenant_id, "vera@example.com", MemberRole::Viewer).await;
     let (anna, mark) = (sign_in(&world, "anna@example.com").await, sign_in(&world, "mark@example.com").await);
-    // Mark wants to hear of money alone, Anna of nothing; she lets Vera have what there is.
+    // Mark wants e-mails about payment only, Anna none; she lets Vera get all of them.
     let page = mark.opens("/panel/alerts").await.is(200);
     page.says(&["No open alerts", "Letters go to mark@example.com", "A messenger no longer accepts the access"]);
     mark.does("/panel/alerts/mine", &[("letters", "1"), ("kind", "unpaid")]).await.says(&["Saved"]);
@@ -142,7 +142,7 @@ async fn nobody_is_written_to_who_does_not_want_it(engine: Engine, mail: &MailSe
     world.advance(MINUTE);
     sends(&world, 1).await;
     assert_eq!(mail.next().await.to, "vera@example.com");
-    // Whoever is on it is not reminded, and a muted one is silent.
+    // The person who handles it gets no reminder, and a muted alert sends nothing.
     let page = mark.opens("/panel/alerts").await.is(200);
     page.says(&["Line support", "Open", "I am on it", "Mute for 4 hours", "Mute for 24 hours"]);
     let key = page.field("key");

@@ -114,7 +114,7 @@ async fn the_overview_is_not_green_while_messages_fail(world: &mut World) {
     page.never_says(&["The source works"]);
 }
 
-/// D11: whoever allows access again has sources already.
+/// D11: a person who allows access again has sources already.
 async fn access_again_is_not_the_first_source(world: &mut World) {
     let first = world.owner(HOST).installs_in_a_browser().await.is(200);
     first.says(&["Add the first source"]);
@@ -166,7 +166,7 @@ async fn the_reader_was_seen_just_now(world: &mut World) {
     assert!(row.contains("just now"), "{row}");
 }
 
-/// D20: without scripts nothing updates by itself, and the page says how old it is.
+/// D20: without scripts nothing refreshes automatically, and the page shows its age.
 async fn what_only_scripts_do_is_said_by_scripts(world: &mut World) {
     let line = world.line("support").await;
     let page = world.panel(line.tenant_id).await.opens("/panel").await.is(200);
@@ -175,7 +175,7 @@ async fn what_only_scripts_do_is_said_by_scripts(world: &mut World) {
     style.says(&[".by-script{display:none}"]);
 }
 
-/// D22: managers tell sources by their names.
+/// D22: managers distinguish sources by their names.
 async fn the_wizard_offers_a_free_name(world: &mut World) {
     let line = world.line("support").await;
     let body = json!({"kind": "webchat", "name": "Website chat", "settings": {}});

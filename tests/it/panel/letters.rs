@@ -58,7 +58,7 @@ async fn an_invitation_goes_by_mail_and_is_not_shown() {
     mark.sends_as_it_is("/panel/link", &[("token", &token)]).await.is(303);
     mark.opens("/panel").await.is(200);
     mark.opens("/panel/team").await.is(403);
-    // Nobody is written to whom nobody knows.
+    // Unknown addresses get no e-mail.
     world.visitor().sends("/panel/sign-in/link", &[("email", "nobody@example.com"), ("to", "")]).await.is(200);
     add_person(&world, "known@example.com").await;
     world.visitor().sends("/panel/sign-in/link", &[("email", "known@example.com"), ("to", "")]).await.is(200);

@@ -1,5 +1,5 @@
-//! M5: strangers who try a login without end keep nobody out. The attacker has one address, the owner another, or the same
-//! one and a browser that signed in before.
+//! M5: strangers who try a login endlessly do not lock out its owner. The attacker has one address, the owner another,
+//! or the same one and a browser that signed in before.
 
 use std::time::Duration;
 
@@ -80,7 +80,7 @@ async fn m5_the_link_form_stays_open_for_its_owner(world: &mut World) {
     }
     attacker.sends("/panel/sign-in/link", &[("email", ANNA), ("to", "")]).await.is(429);
     known.sends("/panel/sign-in/link", &[("email", ANNA), ("to", "")]).await.is(200);
-    // Who is not known is told to use the newest e-mail: links live as long as the window is.
+    // An unknown login is advised to use the newest e-mail: links are valid as long as the window is.
     let fresh = world.visitor().from(HOME).sends("/panel/sign-in/link", &[("email", ANNA), ("to", "")]).await.is(429);
     assert!(fresh.text.contains("Open the newest e-mail"), "{}", fresh.text);
     assert!(fresh.header("retry-after").parse::<i64>().unwrap() <= 10 * 60);
@@ -136,7 +136,7 @@ async fn m5_a_try_that_is_refused_writes_nothing(world: &mut World) {
     assert_eq!(rows().await, before);
 }
 
-/// A device is known for its own person, at its own door, and signs nobody in.
+/// A device is known for its own person and entrance, and gives no access by itself.
 async fn m5_the_mark_of_a_device_is_worth_nothing_elsewhere(world: &mut World) {
     let line = world.line("support").await;
     add_member(world, line.tenant_id, ANNA, MemberRole::Owner).await;
@@ -171,7 +171,7 @@ both!(
 );
 once!(m5_doors_share_no_budget_of_an_address, m5_the_mark_of_a_device_is_worth_nothing_elsewhere);
 
-/// L2: nobody's mailbox is filled from here.
+/// L2: mailboxes cannot be flooded from here.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn l2_a_stranger_gets_few_letters() {
     let mail = MailServer::start().await;

@@ -1,4 +1,4 @@
-//! The pages in a real browser: both languages, phone and wide screen, without what shuts somebody out.
+//! The pages in a real browser: both languages, phone and wide screen, accessible.
 
 use parom::identity::{MemberRole, ticket};
 use parom_tests::browser::Browser;
@@ -9,6 +9,7 @@ use super::add_member;
 const SIZES: &[u32] = &[360, 1280];
 const PAGES: &[(&str, &str)] = &[
     ("overview", "/panel"),
+    ("overview-week", "/panel?period=7"),
     ("account", "/panel/account"),
     ("team", "/panel/team"),
     ("audit", "/panel/audit"),
@@ -18,7 +19,7 @@ const PAGES: &[(&str, &str)] = &[
     ("not-found", "/panel/nothing"),
 ];
 
-/// A week of messages, one source that waits for somebody, two people.
+/// A week of messages, one source that needs attention, two people.
 async fn furnish(world: &mut World) -> Line {
     let line = world.line("support").await;
     for day in 0..7 {
@@ -108,4 +109,36 @@ async fn pages_renew_themselves(world: &mut World) {
     browser.close().await;
 }
 
-once!(pages_are_there_for_everybody, pages_renew_themselves);
+/// What comes above the place where somebody reads moves nothing, and the window's title counts it.
+async fn news_move_nothing_that_is_read(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let Some(browser) = Browser::open("en").await else { return };
+    let ticket = ticket::issue(&world.app().identity, line.tenant_id, 1001, "Anna", true).await.unwrap();
+    browser.resize(1280, 400).await;
+    browser.goto(&format!("{}/panel/enter?ticket={ticket}", world.api.base())).await;
+    browser.says("1 accepted = 1 delivered").await;
+    let place = "return document.querySelector('[data-live=ledger] h2').getBoundingClientRect().top";
+    let scroll = "document.querySelector('[data-live=ledger]').scrollIntoView();";
+    let before = browser.run(&format!("{scroll} {place}"), vec![]).await.as_f64().unwrap();
+    let object = line.source_id.to_string();
+    let alarm = parom::alert::Alarm {
+        tenant_id: line.tenant_id,
+        kind: "source_stopped",
+        object: &object,
+        source_id: Some(line.source_id),
+        detail: serde_json::json!({"source": "support", "messenger": "API", "reason": "401"}),
+    };
+    parom::alert::raise(world.app(), world.app().store.write(), alarm).await.unwrap();
+    world.customer(&line, "carl").writes("Hello").await;
+    world.deliver_all().await;
+    browser.says("2 accepted = 2 delivered").await;
+    let title = browser.run("return document.title", vec![]).await;
+    assert!(title.as_str().unwrap().starts_with("(1) "), "{title}");
+    let after = browser.run(place, vec![]).await.as_f64().unwrap();
+    assert!((after - before).abs() <= 1.0, "{before} before, {after} after");
+    browser.close().await;
+}
+
+once!(pages_are_there_for_everybody, pages_renew_themselves, news_move_nothing_that_is_read);

@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 pub const PASSWORD: &str = "four ferries cross at dawn";
 
-/// Somebody who has proved their e-mail, and signs in by it and [`PASSWORD`].
+/// A person who has proved their e-mail, and signs in by it and [`PASSWORD`].
 pub async fn add_person(world: &World, email: &str) -> Uuid {
     let app = world.app();
     let new = person::NewPerson { email, name: "", language: Language::En, is_operator: false };

@@ -6,7 +6,7 @@ use entity::conversation;
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, once};
 
-/// A page's text with what stands in its links alone.
+/// A page's text without the content of its links' addresses.
 fn without_links(text: &str) -> String {
     let mut parts = text.split("<a ");
     let first = parts.next().unwrap_or_default().to_owned();
@@ -29,7 +29,7 @@ async fn the_overview_counts_what_happened(world: &mut World) {
     assert!(plain.contains("2 accepted = 2 delivered + 0 failed + 0 waiting"), "{plain}");
     assert!(plain.contains("1 accepted = 0 delivered + 0 failed + 1 waiting"), "{plain}");
     assert!(plain.contains("The sums agree") && !plain.contains("The sums differ"));
-    assert!(plain.contains("<svg class=\"chart\"") && plain.contains("most 3 on"), "{plain}");
+    assert!(plain.contains("<svg class=\"bars\"") && plain.contains("Most in one hour: 3,"), "{plain}");
     world.deliver_all().await;
     world.advance(Duration::from_secs(86_400));
     let today = owner.opens("/panel").await;

@@ -129,7 +129,7 @@ async fn forms_of_others_are_refused(world: &mut World) {
     assert_eq!(send(Some(&own), None, good).await, 303);
     // Without a session a form is refused, a page leads to the sign-in.
     assert_eq!(world.visitor().sends("/panel/team/invite", &[("csrf", &own)]).await.status, 403);
-    // Nobody is signed in by another site's form either.
+    // Another site's form does not sign a person in either.
     let fields = "email=anna%40example.com&password=x&to=";
     let foreign = world.api.anonymous(Method::POST, "/panel/sign-in").header("sec-fetch-site", "cross-site");
     let foreign = foreign.header("content-type", "application/x-www-form-urlencoded").body(fields);
@@ -198,7 +198,7 @@ async fn somebody_with_several_accounts_chooses(world: &mut World) {
     assert_eq!(choose(&other).await.is_redirect(), "/panel");
     assert!(visitor.opens("/panel").await.is(200).text.contains("beta.amocrm.ru"));
     visitor.opens("/panel/team").await.is(403);
-    // Somebody without an account gets in and finds nothing.
+    // A person without an account gets in and finds nothing.
     add_person(world, "carl@example.com").await;
     let lonely = sign_in(world, "carl@example.com").await;
     assert!(lonely.goes("/panel").await.is(200).text.contains("do not belong to any account"));

@@ -1,5 +1,5 @@
-//! The database takes nothing: pages are shown and say so, changes are turned away with the same words, and it ends by
-//! itself.
+//! The database accepts no writes: pages are shown with a notice, changes are refused with the same text, and it ends
+//! automatically.
 
 use std::time::Duration;
 

@@ -53,7 +53,7 @@ async fn an_invitation_is_taken_once(world: &mut World) {
     world.visitor().opens(&late).await.is(410);
 }
 
-/// Somebody who knows an e-mail's password must not get into an account that invites that e-mail, and an owner of one
+/// A person who knows an e-mail's password must not get into an account that invites that e-mail, and an owner of one
 /// account must not get into the other accounts of a member.
 async fn a_link_that_is_handed_over_opens_one_account_alone(world: &mut World) {
     let (one, other) = (world.line("support").await, world.line_at("beta.amocrm.ru", "support").await);
@@ -63,7 +63,7 @@ async fn a_link_that_is_handed_over_opens_one_account_alone(world: &mut World) {
     // Not a member before the invitation is taken.
     let held = sign_in(world, "mark@example.com").await;
     assert!(held.opens("/panel").await.is(200).text.contains("beta.amocrm.ru"), "one account: no choice");
-    // Whoever has the link alone is asked for the password.
+    // A person who only has the link is asked for the password.
     let thief = world.visitor();
     let asked = takes(&thief, &link).await.is(200);
     assert!(asked.text.contains("have a password here already") && thief.cookies().is_empty(), "{}", asked.text);

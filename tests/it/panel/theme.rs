@@ -28,7 +28,7 @@ async fn a_look_is_chosen_for_this_browser(world: &mut World) {
     anna.sends("/panel/theme", &[("to", "dark")]).await.is(303);
     anna.sends("/panel/sign-out", &[]).await.is(303);
     anna.opens("/panel/sign-in").await.is(200).says(&["data-theme=\"dark\""]);
-    // In a window of amoCRM pages are light as what stands around them.
+    // In a window of amoCRM pages are light like their surroundings.
     let framed = world.panel(line.tenant_id).await.in_a_frame();
     framed.takes_cookie("theme", "dark");
     let page = framed.opens("/panel").await.is(200);

@@ -47,7 +47,7 @@ async fn administrators_of_the_account_are_owners_and_others_look(world: &mut Wo
     // Made an administrator in amoCRM since.
     world.sandbox.set_administrator(HOST, mark, true);
     world.panel_as(line.tenant_id, mark, "Mark", true).await.opens("/panel/data").await.is(200);
-    // And no longer: the session says what amoCRM said of it.
+    // And no longer: the session uses amoCRM's last answer.
     world.sandbox.set_administrator(HOST, mark, false);
     world.panel_as(line.tenant_id, mark, "Mark", false).await.opens("/panel/data").await.is(403);
 }
@@ -90,7 +90,7 @@ async fn in_a_frame_without_cookies_the_panel_goes_on_in_a_tab(world: &mut World
     let link = page.text.split_once("href=\"/panel/enter?ticket=").expect("a link with a fresh ticket").1;
     let link = format!("/panel/enter?ticket={}", link.split('"').next().unwrap());
     assert_eq!(world.visitor().opens(&link).await.is_redirect(), "/panel/sources");
-    // And nobody frames a panel that was entered by a password.
+    // And a panel that was entered by a password cannot be framed.
     let outside = world.visitor().opens("/panel/sign-in").await.is(200);
     assert!(outside.header("content-security-policy").contains("frame-ancestors 'none'"));
 }

@@ -160,13 +160,87 @@ async fn pages_that_are_not_there(world: &mut World) {
     assert!(metrics.header("content-type").starts_with("text/plain"));
 }
 
+/// Parameters as the documentation prints them, with nothing filled in.
+async fn an_empty_parameter_is_an_absent_one(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    for (printed, bare) in [
+        (line.path("/ledger?from=&to="), line.path("/ledger")),
+        (line.path("/conversations?limit=&cursor="), line.path("/conversations")),
+        ("/api/v1/tenants?limit=&cursor".to_owned(), "/api/v1/tenants".to_owned()),
+    ] {
+        let shown = world.api.get(&printed).await.is(200).json;
+        assert_eq!(shown, world.api.get(&bare).await.is(200).json, "{printed}");
+    }
+    assert_eq!(world.api.get(&line.path("/ledger?since=")).await.is(422).wrong_fields(), ["/since"]);
+    assert_eq!(world.api.get(&line.path("/ledger?from=&to=soon")).await.is(422).wrong_fields(), ["/to"]);
+}
+
+/// Promise 5 holds for a source that is gone too.
+async fn a_deleted_source_keeps_its_ledger_and_chats(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let paths = ["/ledger", "/conversations", "/conversations/chat-anna/messages", "/webhook-attempts"];
+    let paths = paths.map(|path| line.path(path));
+    let mut before = Vec::new();
+    for path in &paths {
+        before.push(world.api.get(path).await.is(200).json);
+    }
+    world.add_key(line.tenant_id, "prm_own-read", "read").await;
+    let other = world.line_at("other.amocrm.ru", "support").await;
+    world.add_key(other.tenant_id, "prm_other-read", "read").await;
+    world.api.delete(&line.path("")).await.is(204);
+    world.api.get(&line.path("")).await.is(404);
+    for (path, before) in paths.iter().zip(before) {
+        assert_eq!(world.api.with_key("prm_own-read").get(path).await.is(200).json, before, "{path}");
+        world.api.with_key("prm_other-read").get(path).await.is(404);
+    }
+}
+
+/// What amoCRM answered to a message that it took stands in the timeline like what it answers to one that it refuses.
+async fn the_answer_to_a_delivered_message_is_kept(world: &mut World) {
+    let line = world.line("support").await;
+    let id = world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
+    let timeline = shown.json["timeline"].as_array().unwrap();
+    let answer = &timeline.iter().find(|event| event["event"] == "delivered").unwrap()["answer"];
+    assert_eq!(answer["status"], 200, "{answer}");
+    let said = answer["text"].as_str().unwrap();
+    assert!(said.contains(&shown.text_at("/amocrm_message_id")) && !said.contains("Hello"), "{said}");
+}
+
+/// amoCRM takes no post without an address.
+async fn a_post_is_known_by_its_address_or_its_lasting_picture(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let about = |id: &str, post: Value| {
+        let mut body = anna.body(id, "Nice");
+        body["post"] = post;
+        body
+    };
+    assert_eq!(anna.posts(&about("one", json!({"id": "p1"}))).await.is(422).wrong_fields(), ["/post/url"]);
+    let lasting = json!({"id": "p1", "permalink": "https://social.example/p1"});
+    anna.posts(&about("two", lasting)).await.is(202);
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["Nice"]);
+}
+
 both!(
+    a_deleted_source_keeps_its_ledger_and_chats,
     errors_name_the_field,
     keys_open_only_their_doors,
     texts_of_every_kind_arrive_as_they_are,
     ids_of_every_kind_are_kept_apart
 );
-once!(pages_that_are_not_there);
+once!(
+    pages_that_are_not_there,
+    an_empty_parameter_is_an_absent_one,
+    the_answer_to_a_delivered_message_is_kept,
+    a_post_is_known_by_its_address_or_its_lasting_picture,
+);
 
 async fn a_new_secret_signs_beside_the_old_one(world: &mut World) {
     let line = world.line("support").await;

@@ -43,7 +43,7 @@ async fn a_customers_text_arrives_with_every_field(world: &mut World) {
     );
     assert_eq!(
         (&sender["avatar"], &sender["profile_link"]),
-        // A face that cannot be fetched is left out; its own address goes to nobody.
+        // An avatar that cannot be fetched is omitted; its own address is not passed on.
         (&json!(null), &json!("https://example.com/anna")),
         "{sender}"
     );

@@ -1,5 +1,5 @@
-//! What a manager wrote outside amoCRM may come back as a hook (chats-api §3.4.3): it is known by the id that amoCRM
-//! answered with, and nobody gets it twice.
+//! A message that a manager wrote outside amoCRM may come back as a hook (chats-api §3.4.3): it is recognised by the id
+//! in amoCRM's answer, and is not delivered twice.
 
 use parom_tests::{World, both};
 use serde_json::json;

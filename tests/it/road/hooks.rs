@@ -151,7 +151,7 @@ async fn what_cannot_be_stored_is_answered_with_503_and_not_half_stored(world: &
     let (line, manager) = world.chatting().await;
     let hook = manager.prepares("anna", HookMessage::text("Good morning"));
     world.faults.add("accept.before_commit=error").unwrap();
-    // The disk does not take it either (engine::spool tells what happens when it does).
+    // The disk does not accept it either (engine::spool tests what happens when it does).
     std::fs::remove_dir_all(world.database().folder().join("spool")).unwrap();
     assert_eq!(post(world, &line.scope_id, &hook.body, Some(&hook.signature)).await, 503);
     let anna = world.customer(&line, "anna");

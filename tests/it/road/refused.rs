@@ -1,4 +1,4 @@
-//! Managers' messages that cannot be carried: stored all the same, and the manager is told why.
+//! Managers' messages that cannot be delivered: stored nevertheless, and the manager gets the reason.
 
 use parom_tests::{Line, World, both};
 

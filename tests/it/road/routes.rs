@@ -1,13 +1,13 @@
-//! Where a hook goes whose chat nobody here knows: to the source it names, else to the default, else back to the
-//! manager with a reason (chats-api §5.5).
+//! The target of a hook with an unknown chat: the source it names, else the default, else back to the manager with a
+//! reason (chats-api §5.5).
 
 use parom_tests::settings::CHANNEL_ID;
 use parom_tests::{Line, World, both};
 use sandbox::HookMessage;
 use serde_json::json;
 
-/// A manager writes first to this number, over a source of amoCRM's choice; gives the sources whose messenger heard of
-/// anything so far, and what the manager was told.
+/// A manager writes first to this number, over a source of amoCRM's choice; returns the sources whose messenger got
+/// anything so far, and the manager's status.
 async fn writes(world: &mut World, line: &Line, source: Option<&str>, phone: &str) -> (Vec<String>, Vec<Option<i64>>) {
     let message = HookMessage::text("Hello, this is Acme");
     let said = world.sandbox.manager_writes_first(&line.host, CHANNEL_ID, source, phone, message).await.unwrap();

@@ -96,7 +96,7 @@ async fn m9_killed_at_any_moment_nothing_is_unreadable_on_postgres() {
     is_killed_at_any_moment(Engine::Postgres).await;
 }
 
-/// A serving process that was killed is believed to live for half a minute; what waits for it says so and goes on.
+/// A killed serving process counts as live for half a minute; the rotation reports that it waits, and continues.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn m9_a_server_that_was_killed_holds_nobody_up_for_ever() {
     let (mut drill, line) = prepared(Engine::Sqlite).await.unwrap();

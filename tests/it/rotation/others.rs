@@ -23,7 +23,7 @@ async fn another(drill: &Drill, change: impl FnOnce(&mut tokio::process::Command
     child
 }
 
-/// Waits until so many processes have told which keys they know, and gives that.
+/// Waits until this many processes have reported their keys, and returns these.
 async fn known(drill: &Drill, processes: usize) -> Vec<String> {
     let (db, _) = store(drill).await;
     let reported = drill
@@ -74,7 +74,7 @@ async fn m9_a_process_with_a_file_of_its_own_is_waited_for() {
     let offered = keys(&drill);
     assert_eq!((offered.len(), offered[0].as_str()), (2, VAULT_KEY), "the new key is known, the old one seals");
     goes_both_ways(&drill, &line, "meanwhile").await;
-    // The file is carried over, again and again, as whoever runs two machines would.
+    // The file is copied repeatedly, as an operator of two machines would do.
     let copy = async {
         loop {
             let fresh = own.with_extension("fresh");
@@ -93,7 +93,7 @@ async fn m9_a_process_with_a_file_of_its_own_is_waited_for() {
     drill.ends_well().await;
 }
 
-/// The key stands in the configuration: the command says what to do, and re-seals when it was done.
+/// The key is in the configuration: the command says what to do, and re-seals once it was done.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn m9_a_key_in_the_configuration_is_turned_by_hand() {
     let (mut drill, line) = prepared(Engine::Sqlite).await.unwrap();

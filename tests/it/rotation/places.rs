@@ -28,7 +28,7 @@ async fn columns(office: &Office) -> Vec<(String, String, String)> {
     rows.iter().map(|row| (text(row, "t"), text(row, "c"), text(row, "k"))).collect()
 }
 
-/// What is sealed is bytes, or text of a place that says so; every column of bytes is some place's.
+/// Sealed values are bytes, or text in places declared as such; every column of bytes is a place.
 async fn m9_every_sealed_column_is_known_to_the_re_sealer(office: &mut Office) {
     let columns = columns(office).await;
     let is_bytes = |kind: &str| kind.starts_with("blob") || kind == "bytea";
@@ -45,7 +45,7 @@ async fn m9_every_sealed_column_is_known_to_the_re_sealer(office: &mut Office) {
             assert!(columns.iter().any(|(t, c, _)| t == table.name && c == key), "{place:?}: {}.{key}", table.name);
         }
     }
-    // SQLite keeps ids as blobs, too; those are keys and references, told by their names.
+    // SQLite stores ids as blobs, too; those are keys and references, recognised by their names.
     let uuids = |name: &str| {
         name == "id" || name.ends_with("_id") || ["owner", "origin_id", "instance", "lease_owner"].contains(&name)
     };
@@ -91,7 +91,7 @@ fn m9_how_each_secret_is_turned_stands_in_the_operations_with_its_test() {
     }
 }
 
-/// Where values are derived from the key. Whoever adds one says in the table of `docs/operations.md` how it turns.
+/// Places where values are derived from the key. The table of `docs/operations.md` must describe how each is replaced.
 const DERIVED: &[(&str, &str)] = &[
     ("media/link.rs", "signatures of links to files"),
     ("media/new.rs", "ids of avatars"),

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What amoCRM may answer instead, and what the caller is told.
+/// Other answers of amoCRM, and the resulting status.
 fn answers() -> Vec<(Fault, u16)> {
     let status = |code, retry_after| Fault::Status { code, retry_after };
     vec![
@@ -64,7 +64,7 @@ async fn a_change_that_amocrm_refuses_changes_neither_side(world: &mut World) {
     }
 }
 
-/// What was made, as GET shows it: without the secret that is told once.
+/// The created source as GET shows it: without the secret that is returned once.
 fn made_as_shown(made: &Reply, now: &Reply) -> Value {
     let mut shown = made.json.clone();
     let fields = shown.as_object_mut().unwrap();

@@ -1,4 +1,4 @@
-//! What amoCRM is told of a source besides its name.
+//! The fields of a source that amoCRM gets besides its name.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What a developer's messenger is told of its source: changes and the end, beside the messages.
+//! Notices to a custom messenger about its source: changes and the deletion, besides the messages.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ async fn a_change_is_told_once_as_the_source_is_then(world: &mut World) {
     assert_eq!(source, &shown.json, "as GET shows it");
     assert_eq!((&source["name"], &source["webhook_secret"]), (&json!("Second"), &json!(null)));
     assert_eq!((due_now(&world.app().usage).await, waiting(world).await), (0, 0));
-    // What changes nothing is not told.
+    // A request without effect causes no notice.
     world.api.patch(&line.path(""), &json!({"name": "Second"})).await.is(200);
     assert_eq!(due_now(&world.app().usage).await, 0);
 }
@@ -56,7 +56,7 @@ async fn what_is_not_taken_is_tried_again_and_holds_nothing_up(world: &mut World
     assert!(ids.len() == 3 && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     assert_eq!(
         all.iter().map(|one| &one.body["repeat"]).collect::<Vec<_>>(),
-        [&json!(null), &json!(null), &json!(true)]
+        [&json!(null), &json!(true), &json!(true)]
     );
     assert_eq!(waiting(world).await, 0);
 }
@@ -98,7 +98,7 @@ async fn messengers_that_refuse_are_left_alone(world: &mut World) {
     world.messenger.answers_next([Answer::status(404)]);
     world.api.patch(&line.path(""), &json!({"name": "Renamed"})).await.is(200);
     assert_eq!((due_now(&world.app().usage).await, waiting(world).await), (1, 0));
-    // Kinds that have no webhooks of their own are told nothing.
+    // Kinds without webhooks of their own get no notices.
     let chat = json!({"kind": "webchat", "name": "Site", "settings": {}});
     let made = world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &chat).await.is(201);
     let path = format!("/api/v1/sources/{}", made.text_at("/id"));

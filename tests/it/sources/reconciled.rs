@@ -1,4 +1,4 @@
-//! What users do to sources in amoCRM, of which nobody tells us.
+//! Changes of sources by users in amoCRM, which sends no notice of them.
 
 use parom::source::reconcile::due_now;
 
@@ -52,7 +52,7 @@ async fn a_change_of_a_deleted_source_says_so(world: &mut World) {
     assert!(refused.text.contains("deleted_in_crm"), "{}", refused.text);
     let shown = get(world, &made).await;
     assert_eq!((&shown.json["name"], &shown.json["status_reason"]), (&json!("Support"), &json!("deleted_in_crm")));
-    // Somebody else restored it by hand, under the same id: the next look finds it well.
+    // Restored by hand in amoCRM, under the same id: the next comparison finds it well.
     let restored = world.api.post(&format!("{path}/restore"), &json!({})).await.is(200);
     world.api.patch(&path, &json!({"name": "Sales"})).await.is(200);
     assert_eq!(restored.json["status"], "working");
@@ -127,7 +127,7 @@ async fn a_pipeline_in_the_archive_wants_attention(world: &mut World) {
     world.sandbox.set_archived(HOST, second.id, false);
     reconcile(world, tenant_id).await;
     assert_eq!(get(world, &made).await.json["status"], "working");
-    // Or somebody chooses another one, which is not in the archive.
+    // Or another one is chosen that is not archived.
     world.sandbox.set_archived(HOST, second.id, true);
     reconcile(world, tenant_id).await;
     let path = format!("/api/v1/sources/{}", made.text_at("/id"));

@@ -1,4 +1,4 @@
-//! What is said of a source, and when it is proved.
+//! The state of a source, and when it is proved.
 
 use super::*;
 

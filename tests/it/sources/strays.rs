@@ -6,7 +6,7 @@ use super::*;
 
 const CODE: &str = "parom_chats";
 
-/// A world whose integration has a widget, and in whose account amoCRM has made a source by itself.
+/// A world whose integration has a widget, and in whose account amoCRM has created a source itself.
 async fn with_own_source(engine: Engine) -> Option<(World, Uuid)> {
     fn with_widget(config: &mut base::config::Config) {
         let widget = serde_json::from_value(json!({ "code": CODE })).unwrap();
@@ -99,7 +99,7 @@ async fn a_stray_is_removed(world: &mut World) {
     world.api.post(&path(tenant_id, &found[0], "remove"), &json!({})).await.is(204);
     world.api.post(&path(tenant_id, &found[0], "remove"), &json!({})).await.is(404);
     assert_eq!(world.sandbox.sources(HOST).len(), 2);
-    // Somebody removed the other one there: forgotten, without a word.
+    // The other one was removed there: forgotten, without a notice.
     world.sandbox.delete_source(HOST, found[1]["external_id"].as_str().unwrap());
     world.api.post(&path(tenant_id, &found[1], "remove"), &json!({})).await.is(204);
     assert!(strays(world, tenant_id).await.is_empty());

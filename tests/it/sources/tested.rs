@@ -1,4 +1,4 @@
-//! "Test this source": live, without a customer and without anybody being told.
+//! "Test this source": live, without a customer and without notifying anyone.
 
 use parom_tests::Answer;
 

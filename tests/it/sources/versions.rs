@@ -1,4 +1,4 @@
-//! Two people edit one source: the second is told.
+//! Two people edit one source: the second gets an error.
 
 use super::*;
 

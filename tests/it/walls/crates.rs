@@ -48,7 +48,7 @@ fn lower_crates_know_only_what_is_below_them() {
     }
 }
 
-/// Whoever links them is built anew when they change; a server that serves needs none of them.
+/// Crates that link them are rebuilt when they change; a server in production needs none of them.
 #[test]
 fn sandbox_doubles_and_widget_are_linked_by_the_command_line_alone() {
     let members = members();

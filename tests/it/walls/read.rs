@@ -46,7 +46,7 @@ pub fn code(path: &Path) -> String {
     lines.join("\n")
 }
 
-/// Every path that stands behind `start` (as in `crate::`), with groups in braces opened: `crate::a::{b, c::d}` gives
+/// Every path that follows `start` (as in `crate::`), with groups in braces expanded: `crate::a::{b, c::d}` gives
 /// `a::b` and `a::c::d`.
 pub fn paths(code: &str, start: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();

@@ -9,7 +9,7 @@ use super::read::{root, short};
 
 /// The sign of a section. Written like this, samples of wrong references are none.
 const SIGN: char = '\u{a7}';
-/// What stands between references to one page.
+/// Text between references to one page.
 const JOINTS: &[&str] = &[", ", " and ", " to "];
 
 /// Pages by name.
@@ -54,7 +54,7 @@ fn owner<'a>(before: &'a str, pages: &Pages) -> Owner<'a> {
     }
 }
 
-/// The sections that a line names. `own`: the page that the line stands in.
+/// The sections that a line names. `own`: the page of the line.
 fn named<'a>(line: &'a str, own: Option<&'a str>, pages: &Pages) -> Vec<Named<'a>> {
     let mut parts = line.split(SIGN);
     let mut before = parts.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a chat asks before the first message, when nobody is there, and where its customers come from.
+//! The questions of a chat before the first message, the time when managers are away, and customers' origins.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ async fn the_first_message_says_who_writes(world: &mut World) {
     let mut agreed = first;
     agreed["consent"] = json!(true);
     anna.posts(world, "/messages", agreed).await.is(202);
-    // Later ones are hers as well, and nobody is asked again.
+    // Later ones are hers as well, and no question is asked again.
     let visit = json!({"url": "https://shop.example/help"});
     anna.posts(world, "/messages", json!({"id": Uuid::new_v4(), "text": "Still here", "visit": visit})).await.is(202);
     world.deliver_all().await;

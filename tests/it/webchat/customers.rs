@@ -56,7 +56,7 @@ async fn a_customer_is_the_same_on_every_device(world: &mut World) {
     world.deliver_all().await;
     assert_eq!(phone.texts(world).await.last().unwrap(), "Hello Anna");
 
-    // Others see nothing of it: another customer, whoever signs in nobody's name, whoever has no token.
+    // Others see nothing of it: another customer, a token without a subject, no token.
     assert!(with(signed(&secret, &json!({"sub": "18", "exp": exp}))).texts(world).await.is_empty());
     assert!(OnSite::new(&source).texts(world).await.is_empty());
     for forged in [signed("another secret", &claims), signed("", &claims), format!("{}x", phone.token)] {

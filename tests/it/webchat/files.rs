@@ -1,4 +1,4 @@
-//! Files that visitors send: what they are is told by their first bytes, and nothing that a browser would run is ever shown.
+//! Files that visitors send: their type is detected from their first bytes, and nothing executable is ever shown.
 
 use base::config::Config;
 use parom_tests::settings::HOST;

@@ -39,7 +39,7 @@ async fn site(world: &World) -> String {
 /// A site of the list.
 pub const SHOP: &str = "https://shop.example";
 
-/// Somebody on a page of a site, with what the chat's script keeps there.
+/// A visitor on a page of a site, with the chat script's stored data.
 #[derive(Clone)]
 pub struct OnSite {
     pub chat: String,
@@ -49,7 +49,7 @@ pub struct OnSite {
 }
 
 impl OnSite {
-    /// Somebody new on a page of the shop.
+    /// A new visitor on a page of the shop.
     pub fn new(source_id: &str) -> Self {
         let secret: [u8; 32] = rand::random();
         let token = URL_SAFE_NO_PAD.encode(secret);
@@ -75,7 +75,7 @@ impl OnSite {
         self.posts(world, "/messages", json!({"id": Uuid::new_v4(), "text": text})).await
     }
 
-    /// What was said so far, mine and theirs.
+    /// The messages so far, of both sides.
     pub async fn texts(&self, world: &World) -> Vec<String> {
         let told = self.gets(world, "/history").await.is(200);
         let lines = told.json["lines"].as_array().expect("lines").iter();

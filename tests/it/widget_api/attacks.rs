@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{claims, exchange, problem, signed, token};
 
-/// Refused, and nothing is told of why.
+/// Refused, without a reason.
 async fn refused(world: &World, what: &str, token: &str) {
     let reply: Reply = answer(exchange(world, HOST, token)).await;
     assert_eq!((reply.status, problem(&reply)), (401, "bad-token"), "{what}: {}", reply.text);

@@ -213,7 +213,7 @@ async fn amocrm_in_the_middle_leaves_nothing_half_made(world: &mut Logins) {
         assert_eq!(status(world).await, "awaiting_credentials", "{fault:?}");
     }
     assert_eq!(user.post(world, "/connect", &body).await.is(200).json["tenant"]["status"], "active");
-    // A channel that amoCRM does not allow is said, not hidden.
+    // A channel that amoCRM does not allow is shown, not hidden.
     user.post(world, "/disconnect", &json!({})).await.is(200);
     world.sandbox.allow_accounts(CHANNEL_ID, Some(vec![]));
     let refused = user.post(world, "/connect", &body).await.is(200);

@@ -1,4 +1,4 @@
-//! Which pages may ask (CORS), on answers of every kind, and in which language refusals are told.
+//! Which pages may call (CORS), on answers of every kind, and the language of refusals.
 
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, World, answer, once};

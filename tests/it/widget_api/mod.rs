@@ -1,4 +1,4 @@
-//! What the widget calls: who gets a session, which pages may ask, what administrators may change and nobody else.
+//! The widget's API: who gets a session, which pages may call, and what only administrators may change.
 
 mod attacks;
 mod card;

@@ -27,7 +27,7 @@ async fn a_session_of_one_account_reaches_no_other(world: &mut World) {
     let lead = world.sandbox.chats("other.amocrm.ru")[0].lead.clone().unwrap();
     let card = user.get(world, &format!("/card?contact_id={}", lead.contact_id)).await.is(200);
     assert_eq!(card.json, json!({"items": []}));
-    // An account's own administrator is nobody in another one, whatever else a token claims.
+    // An account's own administrator has no rights in another one, whatever else a token claims.
     let mut claims = claims(world, "other.amocrm.ru", 0);
     claims["account_id"] = json!(world.sandbox.add_account("third.amocrm.ru").id);
     answer(exchange(world, "other.amocrm.ru", &token(&claims))).await.is(409);

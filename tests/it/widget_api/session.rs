@@ -115,7 +115,7 @@ async fn without_the_claim_the_users_api_tells(world: &mut World) {
     let (administrator, manager) = (unclaimed(0), unclaimed(1));
     assert_eq!(open(world, &administrator).await.is(200).json["user"]["is_admin"], true);
     assert_eq!(open(world, &manager).await.is(200).json["user"]["is_admin"], false);
-    // Remembered for ten minutes; then amoCRM's silence makes nobody an administrator.
+    // Cached for ten minutes; then, without an answer of amoCRM, no user is an administrator.
     world.sandbox.set_gateway_page(HOST, Some(502));
     assert_eq!(open(world, &unclaimed(0)).await.is(200).json["user"]["is_admin"], true);
     world.advance(Duration::from_secs(601));
@@ -138,7 +138,7 @@ async fn a_renamed_account_is_found_where_it_lives_now(world: &mut World) {
     let opened = answer(exchange(world, "renamed.amocrm.ru", &token(&claims))).await.is(200);
     assert_eq!(opened.json["tenant"]["host"], "renamed.amocrm.ru", "{}", opened.text);
     assert_eq!(world.tenant("renamed.amocrm.ru").await.unwrap()["account_id"], account.id.to_string());
-    // A claim alone moves nobody: amoCRM is asked.
+    // A claim alone does not move an account: amoCRM is asked.
     claims["iss"] = json!("https://evil.amocrm.ru");
     claims["jti"] = json!("another");
     world.advance(Duration::from_secs(120));

@@ -71,7 +71,7 @@ async fn m1_a_manager_of_their_own_leads_sees_nobody_elses_chats(world: &mut Wor
     }
     assert_eq!(names(world, &maria, &format!("lead_id={}", anna.id)).await, ["anna"]);
 
-    // A ticket is for what may be seen, whoever told its id.
+    // A ticket is only for visible conversations, wherever the id came from.
     let (annas, boriss) = (conversation_of(world, &admin, &anna).await, conversation_of(world, &admin, &boris).await);
     let messages = world.messages().await;
     let message = |conversation: &Value| {
@@ -88,7 +88,7 @@ async fn m1_a_manager_of_their_own_leads_sees_nobody_elses_chats(world: &mut Wor
             user.post(world, "/ticket", &page).await.is(status);
         }
     }
-    // Asked anew when no card showed it a moment ago.
+    // Asked again if no card showed it a moment ago.
     world.advance(MINUTES);
     let maria = User::of(world, HOST, 1).await;
     maria.post(world, "/ticket", &json!({"page": "conversation", "id": annas})).await.is(200);
@@ -148,7 +148,7 @@ async fn m1_rights_that_changed_are_noticed_after_minutes(world: &mut World) {
     world.sandbox.set_responsible(HOST, boris.contact_id, users(world)[1]);
     world.advance(MINUTES);
     assert_eq!(names(world, &maria, &query).await, ["boris"]);
-    // amoCRM that does not tell opens nothing.
+    // Without amoCRM's answer nothing is shown.
     world.advance(MINUTES);
     world.sandbox.set_gateway_page(HOST, Some(502));
     maria.get(world, &format!("/card?{query}")).await.is(503);
@@ -175,7 +175,7 @@ async fn m1_walking_through_contacts_is_stopped_and_written_down(world: &mut Wor
     maria.get(world, &format!("/card?contact_id={}", anna.contact_id)).await.is(429);
     let conversation = conversation_of(world, &admin, &boris).await;
     maria.post(world, "/ticket", &json!({"page": "conversation", "id": conversation})).await.is(429);
-    // Nobody else is stopped, and it is written down once.
+    // Other users are not stopped, and it is recorded once.
     names(world, &User::of(world, HOST, 2).await, &format!("contact_id={}", anna.contact_id)).await;
     let rows = {
         use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};

@@ -155,7 +155,7 @@ async fn amocrms_refusals_are_told_and_nothing_is_half_made(world: &mut World) {
     let unpaid = user.get(world, "/sources").await.is(200);
     assert_eq!(unpaid.json["tenant"]["status"], "unpaid", "{}", unpaid.text);
     assert!(unpaid.text_at("/tenant/hint").contains("7"), "{}", unpaid.text);
-    // Paid: nobody waits for the next slow try.
+    // Paid: the next slow attempt is not waited for.
     world.sandbox.set_unpaid(HOST, false);
     ask().await.is(201);
 }

@@ -1,4 +1,4 @@
-//! A manager writes first to somebody who has a chat already: amoCRM has two chats for one dialogue.
+//! A manager writes first to a customer who has a chat already: amoCRM has two chats for one dialogue.
 
 use parom_tests::{World, both};
 use sandbox::HookMessage;

@@ -68,7 +68,7 @@ async fn statuses_of_what_was_written_first_reach_the_manager(world: &mut World)
     let said = writes_first(world, &line, "Hello, this is Acme").await;
     world.deliver_all().await;
     let pavel = world.customer(&line, "pavel");
-    // By the messenger's id, which the answer told.
+    // By the messenger's id, which was in the answer.
     pavel.tells("m-1", "delivered").await.is(202);
     pavel.tells("m-1", "read").await.is(202);
     world.deliver_all().await;

@@ -1,4 +1,4 @@
-//! Where nobody can be written to first, the manager is told why.
+//! If writing first is impossible, the manager gets the reason.
 
 use base::config::Config;
 use parom_tests::{Answer, Engine, Place, Setup, World, both};

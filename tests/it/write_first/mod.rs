@@ -53,7 +53,7 @@ fn chat(world: &World, line: &Line, id: &str) -> ChatView {
     world.sandbox.chats(&line.host).into_iter().find(|chat| chat.id == id).expect("amoCRM has the chat")
 }
 
-/// Codes of the statuses that amoCRM was told of a manager's message, with the codes of errors.
+/// Codes of the statuses that amoCRM received for a manager's message, with the codes of errors.
 fn statuses(world: &World, line: &Line, said: &Said) -> Vec<(i64, Option<i64>)> {
     let there = world.sandbox.messages(&line.host).into_iter().find(|message| message.id == said.message_id);
     there.unwrap().statuses.iter().map(|status| (status.code, status.error_code)).collect()

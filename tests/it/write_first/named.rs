@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{began, chat, last_at_crm, told, went_on, writes_first};
 
-/// Pavel writes in a dialogue that nobody has named yet, with something more.
+/// Pavel writes in a dialogue that the messenger has not named yet, with further fields.
 async fn pavel_writes(world: &World, line: &Line, with: impl FnOnce(&mut Value)) -> Reply {
     let pavel = world.customer(line, "pavel");
     let mut body = pavel.body("p-1", "Who is this?");
@@ -64,7 +64,7 @@ async fn by_a_status_of_the_managers_message(world: &mut World) {
     assert_eq!(refused.wrong_fields(), ["/conversation/id"]);
 }
 
-/// Somebody else's first message names nobody's chat.
+/// A first message of another person names no chat.
 async fn strangers_stay_strangers(world: &mut World) {
     let line = world.line("support").await;
     let other = world.line("sales").await;

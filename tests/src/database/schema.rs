@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
 use super::{TestDatabase, address_of};
 
-/// The name of the database to copy. Whoever needs it first creates it; the others wait.
+/// The name of the database to copy. The first test that needs it creates it; the others wait.
 pub(super) async fn in_cluster(admin: &DatabaseConnection, like: &TestDatabase) -> String {
     let number = fingerprint();
     let name = format!("parom_schema_{number:016x}");

@@ -45,27 +45,27 @@ impl History {
             let [row] = rows else {
                 match rows.len() {
                     0 if one.was_taken() => {
-                        found.add(LOST, format!("{} was answered as taken and is nowhere", said(one)))
+                        found.add(LOST, format!("{} was answered as taken and is nowhere", describe(one)))
                     }
                     0 if one.remembered => {
-                        found.add(REFUSED, format!("{} was not taken and never looked for", said(one)))
+                        found.add(REFUSED, format!("{} was not taken and never looked for", describe(one)))
                     }
                     0 => {}
-                    many => found.add(DOUBLED, format!("{} is stored {many} times", said(one))),
+                    many => found.add(DOUBLED, format!("{} is stored {many} times", describe(one))),
                 }
                 continue;
             };
             match &row.fate {
                 Fate::Delivered if !came.contains(one.text.as_str()) => {
-                    found.add(LOST, format!("{} counts as delivered and never came", said(one)));
+                    found.add(LOST, format!("{} counts as delivered and never came", describe(one)));
                 }
                 Fate::Ended(reason) if reason.is_empty() => {
-                    found.add(LOST, format!("{} was given up without a reason", said(one)));
+                    found.add(LOST, format!("{} was given up without a reason", describe(one)));
                 }
                 Fate::Ended(reason) if reason == OUR_MISTAKE => {
-                    found.add(LOST, format!("{} was given up by a mistake of ours", said(one)));
+                    found.add(LOST, format!("{} was given up by a mistake of ours", describe(one)));
                 }
-                Fate::Waiting => found.add(ALIVE, format!("{} still waits", said(one))),
+                Fate::Waiting => found.add(ALIVE, format!("{} still waits", describe(one))),
                 Fate::Delivered | Fate::Ended(_) => {}
             }
         }
@@ -100,7 +100,7 @@ impl History {
             match by_text.get(one.text.as_str()) {
                 None => found.add(INVENTED, format!("{:?} came and nobody wrote it", one.text)),
                 Some(written) if written.tenant != one.tenant => {
-                    found.add(MIXED, format!("{} came to {}", said(written), one.tenant));
+                    found.add(MIXED, format!("{} came to {}", describe(written), one.tenant));
                 }
                 Some(_) => {}
             }
@@ -180,6 +180,6 @@ impl Found {
     }
 }
 
-pub(super) fn said(one: &Written) -> String {
+pub(super) fn describe(one: &Written) -> String {
     format!("{:?} ({} of {} in {})", one.text, one.number, one.lane, one.tenant)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::check::said;
+use super::check::describe;
 use super::{History, REORDERED, Written};
 
 impl History {
@@ -23,7 +23,7 @@ impl History {
                     .iter()
                     .find(|(earlier, _)| earlier.number < later.number && !had_gone_before(later, earlier));
                 if let Some((earlier, _)) = overtaken {
-                    found(REORDERED, format!("{} came before {}", said(later), said(earlier)));
+                    found(REORDERED, format!("{} came before {}", describe(later), describe(earlier)));
                 }
             }
         }

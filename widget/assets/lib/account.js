@@ -1,4 +1,4 @@
-/** What stands around every view: where the account stands, what to do about it, whom to ask. */
+/** The frame of every view: the account's state, what to do about it, and the support contact. */
 define(['./dom.js'], function (dom) {
   'use strict';
 
@@ -28,7 +28,7 @@ define(['./dom.js'], function (dom) {
     return dom.button(words, key, function () { app.api.openInstall(); }, 'primary');
   }
 
-  /** The server knows no account: it is not installed yet, or its install call is under way or lost. */
+  /** The server does not know the account: it is not installed yet, or its install call is in transit or lost. */
   function waiting(app) {
     const words = app.words;
     if (app.widget.get_install_status() === 'install') {
@@ -104,7 +104,7 @@ define(['./dom.js'], function (dom) {
     ]);
   }
 
-  /** What an administrator does about a state of the account; null: nothing to do here. */
+  /** The administrator's action for a state of the account; null: there is none. */
   function remedy(app) {
     const words = app.words;
     const status = app.tenant.status;
@@ -155,7 +155,7 @@ define(['./dom.js'], function (dom) {
     ]);
   }
 
-  /** Paints the window into its root; `view` makes what stands in the middle. */
+  /** Renders the window into its root; `view` creates the content. */
   function frame(app, root, view) {
     const words = app.words;
     const parts = [header(app)];

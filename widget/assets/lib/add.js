@@ -1,4 +1,6 @@
-/** A new source: the messenger, what it needs, name and pipeline. The messengers and their fields are the server's data. */
+/**
+ * A new source: the messenger, its fields, name and pipeline. The messengers and their fields are data of the server.
+ */
 define(['./dom.js', './fields.js'], function (dom, fields) {
   'use strict';
 
@@ -58,7 +60,7 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
     ]);
   }
 
-  /** Errors of the server by the field that they are about. */
+  /** Errors of the server by their fields. */
   function sorted(problem, kind) {
     const known = kind.fields.map(function (field) { return field.name; });
     const errors = {};
@@ -103,7 +105,7 @@ define(['./dom.js', './fields.js'], function (dom, fields) {
     });
   }
 
-  /** The messenger's own page, which opens in a tab, or what is typed. */
+  /** The messenger's own page, which opens in a tab, or the fields to fill in. */
   function ways(app, view) {
     const kind = view.kind;
     if (!kind.consent) {

@@ -1,5 +1,5 @@
 /**
- * Calls to the server. The disposable token of amoCRM opens a session; every other call carries the session's token.
+ * Calls to the server. The disposable token of amoCRM opens a session; every other call is sent with its token.
  * A failure is always a problem: {status, kind, detail, errors, retryAfter}; status 0: no answer.
  */
 define(['jquery', './config.js'], function ($, config) {
@@ -7,7 +7,7 @@ define(['jquery', './config.js'], function ($, config) {
 
   const BASE = config.server + '/widget/v1';
 
-  // All places of one page of the CRM share a session, as they share the token behind it.
+  // All widgets on one page of the CRM share a session, as they share the token behind it.
   let opened = null;
 
   function problemOf(request) {
@@ -42,7 +42,7 @@ define(['jquery', './config.js'], function ($, config) {
       return BASE + path + (path.indexOf('?') < 0 ? '?' : '&') + 'lang=' + encodeURIComponent(language);
     }
 
-    /** The session; `fresh` asks the server for it again. */
+    /** The session; `fresh` requests it from the server again. */
     function session(fresh) {
       if (fresh || !opened) {
         const asked = settled(widget.$authorizedAjax({
@@ -59,7 +59,7 @@ define(['jquery', './config.js'], function ($, config) {
       return opened;
     }
 
-    /** `extra`: key (of idempotency), revision (of what is changed). */
+    /** `extra`: key (for idempotency), revision (of the changed object). */
     function call(method, path, body, extra) {
       const about = extra || {};
       function request(current) {
@@ -84,7 +84,7 @@ define(['jquery', './config.js'], function ($, config) {
       });
     }
 
-    /** Keys for one form: the same for the same words while nobody knows whether they arrived. */
+    /** Keys for one form: the same for the same input while it is unknown whether it arrived. */
     function keys() {
       let last = null;
       return {
@@ -104,8 +104,8 @@ define(['jquery', './config.js'], function ($, config) {
     }
 
     /**
-     * Opens the panel in a tab by a one-time ticket. The tab is opened by the click itself, or the browser blocks it.
-     * Resolves to the address where the browser blocked it all the same, else to null.
+     * Opens the panel in a tab by a one-time ticket. The tab is opened during the click, or the browser would block it.
+     * Resolves to the address if the browser blocked it nevertheless, else to null.
      */
     function openPanel(target) {
       const tab = window.open('', '_blank');

@@ -1,4 +1,6 @@
-/** The panel in the lead card: this contact's chats, what became of the last message, how long one may write freely. */
+/**
+ * The panel in the lead card: this contact's chats, the state of the last message, and the time left for free answers.
+ */
 define(['./config.js', './words.js', './dom.js', './api.js'], function (config, makeWords, dom, makeApi) {
   'use strict';
 
@@ -46,7 +48,7 @@ define(['./config.js', './words.js', './dom.js', './api.js'], function (config, 
     }
 
     function freeText(chat) {
-      // What went wrong says it already.
+      // The error already explains it.
       if (!chat.window || (!chat.window.open && chat.last_message && chat.last_message.error)) {
         return null;
       }
@@ -92,7 +94,7 @@ define(['./config.js', './words.js', './dom.js', './api.js'], function (config, 
     function contacts() {
       const support = config.support;
       return support.email ? dom.link('mailto:' + support.email, support.email)
-        : dom.link(support.link, words.say('common-contact-support'));
+        : support.link ? dom.link(support.link, words.say('common-contact-support')) : '';
     }
 
     function failed(problem) {

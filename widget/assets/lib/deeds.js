@@ -1,4 +1,4 @@
-/** What is done to a source. Each deed runs alone and leaves its news in the window. */
+/** Actions on a source. Each runs alone and leaves its result in the window. */
 define(['./dom.js'], function (dom) {
   'use strict';
 
@@ -6,7 +6,7 @@ define(['./dom.js'], function (dom) {
     return '/sources/' + encodeURIComponent(item.id) + (deed ? '/' + deed : '');
   }
 
-  /** What differs now: label and value, as the form names them. */
+  /** Differences: label and value, named as in the form. */
   function differences(app, before, now) {
     const words = app.words;
     return [
@@ -17,7 +17,7 @@ define(['./dom.js'], function (dom) {
     ].filter(Boolean);
   }
 
-  /** Fields that nobody touched here follow what is there now; else saving would take the others' change back. */
+  /** Fields that were not edited here follow the current values; else saving would revert another user's change. */
   function follow(values, before, now) {
     const pipeline = function (item) { return item.pipeline_id ? String(item.pipeline_id) : ''; };
     values.name = values.name.trim() === before.name ? now.name : values.name;
@@ -28,7 +28,7 @@ define(['./dom.js'], function (dom) {
     }
   }
 
-  /** Somebody else was faster: what was typed stays, the next save is made against what is there now. */
+  /** Another user saved first: the input stays, and the next save is based on the current values. */
   function outrun(app, before, problem) {
     return app.refresh().then(function () {
       const now = app.sourceOf(app.view.id);
@@ -79,7 +79,7 @@ define(['./dom.js'], function (dom) {
     change(app, item, { paused: true }, function () { app.go({ name: 'source', id: item.id }); });
   }
 
-  /** `before`: what was held longer than since then is dropped; null sends all. */
+  /** `before`: messages held since before then are dropped; null sends all. */
   function resume(app, item, before) {
     const body = { paused: false };
     if (before) {

@@ -1,10 +1,10 @@
-/** Elements. Data reaches the page as text nodes and attributes only, never as markup. */
+/** Elements. Data is inserted as text nodes and attributes only, never as markup. */
 define([], function () {
   'use strict';
 
   const SVG = 'http://www.w3.org/2000/svg';
 
-  // A tone is a shape and a word beside its colour.
+  // A tone has a shape and a word besides its colour.
   const SHAPES = {
     ok: 'M3 8.5l3.2 3.2L13 5',
     wait: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zm0 2.5V8l2.5 1.5',
@@ -34,7 +34,7 @@ define([], function () {
     }
   }
 
-  /** `on` holds listeners; false, null and undefined attributes are left out. */
+  /** `on` contains listeners; false, null and undefined attributes are omitted. */
   function node(tag, attributes, children) {
     const element = document.createElement(tag);
     Object.keys(attributes || {}).forEach(function (name) {
@@ -73,13 +73,13 @@ define([], function () {
     ]);
   }
 
-  /** A button; `key` names it, so that a repaint can give the focus back. */
+  /** A button; `key` identifies it, so that a repaint can restore the focus. */
   function button(words, key, act, look) {
     return node('button', { type: 'button', class: 'parom-button' + (look ? ' parom-' + look : ''), 'data-key': key,
       on: { click: act } }, words);
   }
 
-  /** A link out of the window. Anything but http(s) and mailto stays text. */
+  /** A link that leaves the window. Anything but http(s) and mailto stays text. */
   function link(address, words) {
     if (!/^(https?:\/\/|mailto:)/.test(address)) {
       return node('span', {}, words);
@@ -91,7 +91,7 @@ define([], function () {
     return node('p', { class: look ? 'parom-' + look : null }, text);
   }
 
-  /** A label, what explains it, what is wrong with it, and the control, bound to each other. */
+  /** A label, its explanation, its error and the control, connected for screen readers. */
   function field(label, control, options) {
     const extra = options || {};
     counter += 1;
@@ -122,7 +122,7 @@ define([], function () {
     ]);
   }
 
-  /** A text to copy, with a button that says when it is copied. */
+  /** A text to copy, with a button that confirms it. */
   function copyable(words, key, text) {
     const code = node('code', { class: 'parom-code' }, text);
     const told = node('span', { role: 'status', class: 'parom-hint' });

@@ -1,4 +1,4 @@
-/** Controls of forms. Each writes what is typed into `values` at once, so that a repaint loses nothing. */
+/** Form controls. Each writes its input into `values` at once, so that a repaint loses nothing. */
 define(['./dom.js'], function (dom) {
   'use strict';
 
@@ -29,7 +29,7 @@ define(['./dom.js'], function (dom) {
     return control;
   }
 
-  /** Pipelines to choose from; for a source that has none yet the CRM may decide. */
+  /** Pipelines to choose from; for a new source the CRM may choose. */
   function pipelines(app, values, known) {
     const choices = values.pipeline_name ? [] : [{ value: '', label: app.words.say('widget-pipeline-main') }];
     (known || []).forEach(function (one) { choices.push({ value: String(one.id), label: one.name }); });
@@ -80,7 +80,7 @@ define(['./dom.js'], function (dom) {
     return dom.field(label, control, { hint: field.hint, error: error });
   }
 
-  /** What goes to the server: lists from lines, nothing for what is empty. */
+  /** The values to send: lists from lines, nothing for empty ones. */
   function settings(values, fields) {
     const out = {};
     fields.forEach(function (field) {
@@ -91,7 +91,7 @@ define(['./dom.js'], function (dom) {
         value = value.trim();
       }
       if (value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && !value.length)) {
-        // A setting of a group is named by both, with a dot between.
+        // A setting of a group is named by both, joined by a dot.
         const path = field.name.split('.');
         const into = path.length > 1 ? out[path[0]] = out[path[0]] || {} : out;
         into[path[path.length - 1]] = value;

@@ -118,7 +118,7 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
     ]);
   }
 
-  /** A question in its place, never a window over the window. */
+  /** A question in place, never a dialog over the window. */
   function question(app, text, deed, extra) {
     const view = app.view;
     return dom.node('div', { class: 'parom-question', role: 'group', 'aria-labelledby': 'parom-question' }, [

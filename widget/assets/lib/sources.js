@@ -1,4 +1,4 @@
-/** The list of sources: a state in words and one thing to do for each. */
+/** The list of sources: each with its state as text and one action. */
 define(['./dom.js', './deeds.js'], function (dom, deeds) {
   'use strict';
 
@@ -47,7 +47,7 @@ define(['./dom.js', './deeds.js'], function (dom, deeds) {
     return item.deleted_in_crm ? app.words.say('source-deleted-in-crm') : item.hint;
   }
 
-  /** What every source says of an account in trouble stands above them all already. */
+  /** The account's problem is already shown above all sources. */
   function isOfAccount(app, hint) {
     const items = app.list.items;
     return app.tenant.status !== 'active' && items.length > 1

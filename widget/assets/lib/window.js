@@ -1,5 +1,5 @@
 /**
- * The settings window: one root element that shows where the account stands, its sources, one source or a form.
+ * The settings window: one root element that shows the account's state, its sources, one source or a form.
  *
  *   session ─▶ provisioning (asks again, offers "Connect") ─▶ list ─▶ source
  *                                                              └────▶ add
@@ -11,7 +11,7 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
   const POLL_SECONDS = 15;
   const VIEWS = { list: sources, source: source, add: add };
 
-  /** `target`: {external_id} opens that source, {pipeline_id} and {kind} the form for a new one of this pipeline and kind. */
+  /** `target`: {external_id} opens that source, {pipeline_id} and {kind} the form for a new one with these. */
   return function (widget, target) {
     const words = makeWords(widget.i18n('ui'), config.crm);
     const api = makeApi(widget, words.language);
@@ -24,7 +24,7 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
 
     const app = {
       words: words, api: api, config: config, widget: widget,
-      // Loading until there is a tenant; `waiting` and `failed` replace everything else while they are set.
+      // Loading until there is a tenant; `waiting` and `failed` replace the rest while they are set.
       tenant: null, session: null, list: null, view: { name: 'list' }, notice: null, waiting: null, failed: null,
       offline: false, tests: {}, signIn: null
     };
@@ -69,7 +69,7 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
       }
     };
 
-    /** A failure in words, with whom to ask. */
+    /** A failure as text, with the support contact. */
     app.explain = function (problem) {
       if (problem.status === 0 || problem.status === 502 || problem.status === 504) {
         return [words.say('widget-no-answer'), ' ', account.support(app)];
@@ -77,7 +77,7 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
       return [problem.detail || words.say('widget-unexpected'), ' ', account.support(app)];
     };
 
-    /** Runs one action at a time; what it fails with is told. */
+    /** Runs one action at a time; its failure is shown. */
     app.act = function (action) {
       if (busy) {
         return;
@@ -106,7 +106,7 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
       });
     };
 
-    /** The account's pipelines, asked for once a window. */
+    /** The account's pipelines, requested once per window. */
     app.pipelines = function () {
       if (!known) {
         known = api.call('GET', '/pipelines').then(function (answer) { return answer.items; });
@@ -115,7 +115,7 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
       return known;
     };
 
-    /** Reads the list again; what changed is painted unless somebody is typing. */
+    /** Reads the list again; changes are rendered unless the user is typing. */
     app.refresh = function () {
       return api.call('GET', '/sources').then(function (list) {
         const before = JSON.stringify([app.list, app.tenant, app.offline]);
@@ -129,7 +129,7 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
       });
     };
 
-    /** Takes one changed source into the list. */
+    /** Adds one changed source to the list. */
     app.keep = function (item) {
       const at = app.list.items.findIndex(function (one) { return one.id === item.id; });
       if (at >= 0) {
@@ -232,12 +232,12 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
 
     return {
       element: root,
-      /** A source was asked for while the window is open. */
+      /** Another source was requested while the window is open. */
       aim: function (next) {
         wanted = next;
         load(false);
       },
-      /** Something has changed that the server knows better. */
+      /** Something changed, so the server has newer data. */
       look: function () { load(true); },
       sources: function () { return app.list ? app.list.items.length : 0; },
       destroy: function () {

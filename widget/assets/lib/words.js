@@ -1,8 +1,8 @@
 /**
  * Sentences of the language files with their placeables, plurals and times.
  *
- * A sentence is a string with {names}, or {text, 1: {by, one, few, many, other, …}, 2: …}: {1} in the text stands for
- * the form that the number (or word) in `by` chooses.
+ * A sentence is a string with {names}, or {text, 1: {by, one, few, many, other, …}, 2: …}: {1} in the text is
+ * replaced by the form that the number (or word) in `by` chooses.
  */
 define([], function () {
   'use strict';

@@ -1,4 +1,4 @@
-//! What the card of the marketplace is judged by (crm-api §9.8): name, support, privacy, server.
+//! Requirements for the card of the marketplace (crm-api §9.8): name, support, privacy, server.
 
 use serde_json::Value;
 
@@ -41,12 +41,12 @@ fn names(subject: &mut Subject<'_>) {
     }
     for file in subject.archive.files.keys().filter(|name| name.starts_with("images/")) {
         if names_crm(file.trim_start_matches("images/")) {
-            subject.find("logo-name", file, None, "the CRM's name must not stand in a logo or its name");
+            subject.find("logo-name", file, None, "the CRM's name must not be in a logo or its name");
         }
     }
 }
 
-/// "amo" or "Kommo" as a word or the beginning of one; "dynamo" is none.
+/// "amo" or "Kommo" as a word or the beginning of one; "dynamo" does not count.
 fn names_crm(name: &str) -> bool {
     let lower = name.to_lowercase();
     let mut words = lower.split(|sign: char| !sign.is_alphanumeric());
@@ -63,7 +63,7 @@ fn support(subject: &mut Subject<'_>) {
     }
 }
 
-/// The object that `lib/config.js` defines; Null in an archive of another make.
+/// The object that `lib/config.js` defines; Null in an archive that was not built by Parom.
 fn facts(subject: &Subject<'_>) -> Value {
     let text = subject.archive.text(CONFIG).unwrap_or_default();
     let inner = text.split_once("define(").map(|(_, rest)| rest.trim_end().trim_end_matches(");"));

@@ -9,7 +9,7 @@ const HEAD: usize = 16 * 1024;
 const TOUR: (u32, u32) = (1188, 616);
 const ICON: &str = "images/icon.svg";
 
-/// What the first bytes of an image tell.
+/// Properties of an image, read from its first bytes.
 #[derive(Debug, PartialEq, Eq)]
 struct Picture {
     kind: &'static str,
@@ -47,7 +47,7 @@ pub(super) fn look(subject: &mut Subject<'_>) {
     }
 }
 
-/// Names of the tour images; how many a language has.
+/// Names of the tour images; checks their number for each language.
 fn tour(subject: &mut Subject<'_>) -> Vec<String> {
     let mut all = Vec::new();
     for language in subject.locale() {
@@ -78,7 +78,7 @@ fn form(subject: &mut Subject<'_>, name: &str, content: &[u8]) {
     }
 }
 
-/// Kommo's icon must be seen on white and on its dark blue.
+/// Kommo's icon must be visible on white and on its dark blue.
 fn icon(subject: &mut Subject<'_>) {
     let Some(text) = subject.archive.text(ICON) else {
         subject.find("kommo-icon", ICON, None, "Kommo asks for the icon as SVG");
@@ -111,7 +111,7 @@ fn contrast(one: f64, other: f64) -> f64 {
 
 fn picture(content: &[u8]) -> Option<Picture> {
     if content.starts_with(b"\x89PNG\r\n\x1a\n") {
-        // The chunk that makes a PNG move stands before the picture, so near the beginning.
+        // The chunk that marks an animated PNG precedes the image data, so it is near the beginning.
         let moves = content.windows(4).take(HEAD).any(|name| name == b"acTL");
         return Some(Picture { kind: "png", pixels: (big(content, 16, 4)?, big(content, 20, 4)?), moves });
     }
@@ -126,7 +126,7 @@ fn picture(content: &[u8]) -> Option<Picture> {
     None
 }
 
-/// Pixels of a JPEG: from its first frame header.
+/// Size of a JPEG in pixels, from its first frame header.
 fn jpeg(content: &[u8]) -> Option<(u32, u32)> {
     let mut at = 2;
     while *content.get(at)? == 0xff {

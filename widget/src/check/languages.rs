@@ -88,21 +88,21 @@ fn foreign(subject: &mut Subject<'_>, language: &str) {
     let text = subject.archive.text(&name).unwrap_or_default().to_owned();
     let mut all = Vec::new();
     leaves(&subject.words(language), "", &mut all);
-    for (path, said) in all {
-        let line = line_with(&text, &Value::String(said.clone()).to_string());
-        if said.chars().any(is_cyrillic) {
+    for (path, phrase) in all {
+        let line = line_with(&text, &Value::String(phrase.clone()).to_string());
+        if phrase.chars().any(is_cyrillic) {
             subject.find("foreign-language", &name, line, format!("\"{path}\" holds Russian text"));
         }
-        if let Some(address) = russian_address(&said) {
+        if let Some(address) = russian_address(&phrase) {
             subject.find("ru-link", &name, line, format!("\"{path}\" leads to {address}"));
         }
-        if said.contains('₽') || said.split(|sign: char| !sign.is_alphabetic()).any(|word| word == "RUB") {
+        if phrase.contains('₽') || phrase.split(|sign: char| !sign.is_alphabetic()).any(|word| word == "RUB") {
             subject.find("rouble-price", &name, line, format!("\"{path}\" names a price in roubles"));
         }
     }
 }
 
-/// Addresses that all languages are shown.
+/// Addresses that are shown in all languages.
 fn shared_addresses(subject: &mut Subject<'_>) {
     let support = &subject.manifest["widget"]["support"];
     let mut shared: Vec<(String, String)> = ["link", "email"]
@@ -110,7 +110,7 @@ fn shared_addresses(subject: &mut Subject<'_>) {
         .filter_map(|field| support[*field].as_str().map(|text| ("manifest.json".to_owned(), text.to_owned())))
         .collect();
     for (file, _, script) in &subject.scripts {
-        // The CRM itself lives under .ru; what is meant is the vendor's addresses.
+        // The CRM itself uses .ru, so only the vendor's own addresses count.
         let own = script.strings.iter().filter(|(text, _)| text.contains("://") || text.contains('@'));
         shared.extend(
             own.filter(|(text, _)| !text.contains("amocrm.ru")).map(|(text, _)| ((*file).to_owned(), text.clone())),

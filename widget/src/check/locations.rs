@@ -1,4 +1,4 @@
-//! Locations (crm-api §9.4, §10): known, of this platform, served by the scripts.
+//! Locations (crm-api §9.4, §10): known, available on this platform, and used by the scripts.
 
 use super::Subject;
 use crate::inputs::Platform;
@@ -26,7 +26,7 @@ const OTHERS: [&str; 16] = [
 ];
 const ONLY_AMOCRM: [&str; 4] = ["whatsapp_modal", "cucard", "culist", "amoforms"];
 const ONLY_KOMMO: [&str; 2] = ["website_chat_button", "widget_page"];
-/// Blocks of the manifest and the location each belongs to.
+/// Blocks of the manifest, and the location to which each belongs.
 const BLOCKS: [(&str, &str); 6] = [
     ("dp", "digital_pipeline"),
     ("salesbot_designer", "salesbot_designer"),
@@ -71,7 +71,7 @@ pub(super) fn look(subject: &mut Subject<'_>) {
     }
 }
 
-/// Whether a script or a block of the manifest has to do with a location.
+/// Whether a script or a block of the manifest uses a location.
 fn served(subject: &Subject<'_>, location: &str) -> bool {
     let block = |name: &str| !subject.manifest[name].is_null();
     match location {

@@ -24,15 +24,15 @@ pub(super) fn look(subject: &mut Subject<'_>) {
         subject.find("locale", FILE, None, "widget.locale names the languages of the widget");
     }
     for language in locale.iter().filter(|language| !taken.contains(&language.as_str())) {
-        let message = format!("\"{language}\" is no language of {}: {}", subject.platform.brand(), taken.join(", "));
+        let message = format!("\"{language}\" is not a language of {}: {}", subject.platform.brand(), taken.join(", "));
         subject.find("locale", FILE, None, message);
     }
 }
 
-/// Whether a value is of the right type.
+/// Checks whether a value has the right type.
 type Right = fn(&Value) -> bool;
 
-/// What must be there, with its type.
+/// Required fields with their types.
 fn fields(subject: &mut Subject<'_>) {
     let text: Right = |value| value.as_str().is_some_and(|text| !text.is_empty());
     let required: [(&str, Right, &str); 12] = [

@@ -1,6 +1,6 @@
 //! The names of the rules.
 
-/// Every rule with what it refuses.
+/// All rules, each with what it rejects.
 pub const RULES: &[(&str, &str)] = &[
     ("app-write", "the CRM's object APP (AMOCRM) is changed"),
     ("archive-size", "the archive is larger than 2 MB"),
@@ -16,7 +16,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("eval", "text that is run as code"),
     ("foreign-language", "Russian text in another language's file"),
     ("foreign-script", "code that is loaded past the list of define"),
-    ("i18n-file", "a declared language without its file, or a file that is no language"),
+    ("i18n-file", "a declared language without its file, or a file that is not a declared language"),
     ("i18n-key", "the manifest names a text that the language files lack"),
     ("i18n-structure", "language files of different structure"),
     ("image-animated", "an image that moves"),

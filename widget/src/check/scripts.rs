@@ -1,4 +1,4 @@
-//! Scripts (crm-api §9.6 to §9.8). What their syntax tells is found by `script::read`; here is what their text tells.
+//! Scripts (crm-api §9.6 to §9.8). The syntax is checked by `script::read`, the text here.
 
 use super::{Subject, line_with};
 
@@ -14,8 +14,8 @@ pub(super) fn look(subject: &mut Subject<'_>) {
         if let Some((line, message)) = minified(name, text) {
             found.push(("minified", (*name).to_owned(), Some(line), message));
         }
-        for (said, line) in &script.strings {
-            let lower = said.to_lowercase();
+        for (literal, line) in &script.strings {
+            let lower = literal.to_lowercase();
             let mut object =
                 |rule, message: &str| found.push((rule, (*name).to_owned(), Some(*line), message.to_owned()));
             if lower.contains("<script") {
@@ -57,7 +57,7 @@ pub(super) fn look(subject: &mut Subject<'_>) {
     }
 }
 
-/// Signs of a machine: a minified name, a very long line, hexadecimal names.
+/// Signs of generated code: a minified name, a very long line, hexadecimal names.
 fn minified(name: &str, text: &str) -> Option<(usize, String)> {
     if name.contains(".min.") {
         return Some((1, "its name says that it is minified".to_owned()));

@@ -1,4 +1,4 @@
-//! Files of the archive (crm-api §9.1): where they stand, how they are written, whether they are used.
+//! Files of the archive (crm-api §9.1): their places, their encoding, and whether they are used.
 
 use std::collections::BTreeSet;
 
@@ -55,7 +55,7 @@ fn written(subject: &mut Subject<'_>, name: &str, content: &[u8]) {
     }
 }
 
-/// Files that the CRM or another file names.
+/// Files that the CRM or another file refers to.
 fn used(subject: &Subject<'_>) -> BTreeSet<String> {
     let mut used: BTreeSet<String> = ["manifest.json", "script.js"].map(ToOwned::to_owned).into();
     used.extend(LOGOS.map(|(name, ..)| name.to_owned()));
@@ -79,7 +79,7 @@ fn used(subject: &Subject<'_>) -> BTreeSet<String> {
     used
 }
 
-/// Modules that a script names, theirs, and the other files that they speak of.
+/// The modules that a script refers to, recursively, and the other files that these refer to.
 fn follow(subject: &Subject<'_>, name: &str, seen: &mut BTreeSet<String>, used: &mut BTreeSet<String>) {
     if !seen.insert(name.to_owned()) {
         return;
@@ -98,7 +98,7 @@ fn follow(subject: &Subject<'_>, name: &str, seen: &mut BTreeSet<String>, used: 
     }
 }
 
-/// The file that a relative module is: `./api.js?v=1` of `lib/window.js` is `lib/api.js`.
+/// The path of a relative module: `./api.js?v=1` in `lib/window.js` is `lib/api.js`.
 fn resolved(from: &str, dependency: &str) -> Option<String> {
     let path = dependency.split('?').next()?;
     if !path.starts_with("./") && !path.starts_with("../") {

@@ -1,10 +1,10 @@
-//! Styles (crm-api §9.8): everything under one root of the widget's own.
+//! Styles (crm-api §9.8): all rules must be below one root selector of the widget's own.
 
 use std::collections::BTreeMap;
 
 use super::{Subject, line_with};
 
-/// Classes and ids of the CRM itself, by their beginnings.
+/// Prefixes of classes and ids of the CRM itself.
 const SYSTEM: &[&str] = &[
     "button-",
     "card-",
@@ -76,7 +76,7 @@ fn root_of(selector: &str) -> Option<&str> {
     (root.starts_with('.') || root.starts_with('#')).then_some(root)
 }
 
-/// The text with comments blanked (lines stay), and the comments.
+/// The text with comments blanked (line numbers stay), and the comments.
 fn split(text: &str) -> (String, Vec<(usize, String)>) {
     let (mut plain, mut comments, mut rest, mut line) = (String::new(), Vec::new(), text, 1);
     while let Some(start) = rest.find("/*") {
@@ -94,7 +94,8 @@ fn split(text: &str) -> (String, Vec<(usize, String)>) {
     (plain, comments)
 }
 
-/// Selectors of all rules with their line; those inside `@media` and the like too, steps of `@keyframes` not.
+/// Selectors of all rules with their lines, including those inside `@media` and the like, excluding steps of
+/// `@keyframes`.
 fn selectors(plain: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let mut outer: Vec<bool> = Vec::new();
@@ -102,15 +103,15 @@ fn selectors(plain: &str) -> Vec<(usize, String)> {
     for sign in plain.chars() {
         match sign {
             '{' => {
-                let told = head.trim().to_owned();
-                let at_rule = told.starts_with('@');
+                let selector = head.trim().to_owned();
+                let at_rule = selector.starts_with('@');
                 let steps = outer.last() == Some(&true);
                 if !at_rule && !steps {
-                    let parts = parts(&told);
+                    let parts = parts(&selector);
                     found.extend(parts.into_iter().map(|selector| (start, selector)));
                 }
-                // Inside keyframes and inside a rule nothing is a selector of the page.
-                outer.push(!at_rule || steps || told.contains("keyframes") || told.contains("font-face"));
+                // Inside keyframes and inside a rule there are no selectors of the page.
+                outer.push(!at_rule || steps || selector.contains("keyframes") || selector.contains("font-face"));
                 head.clear();
             }
             '}' => {
@@ -155,8 +156,8 @@ mod tests {
     fn selectors_are_found_with_their_lines() {
         let text = ".a b,\n.a:is(.x, .y) {\n  color: red;\n}\n@media (x) {\n  .a c { top: 0 }\n}\n@keyframes k { from { top: 0 } }\nbody { }";
         let found: Vec<_> = selectors(text);
-        let told: Vec<_> = found.iter().map(|(line, selector)| (*line, selector.as_str())).collect();
-        assert_eq!(told, [(1, ".a b"), (1, ".a:is(.x, .y)"), (6, ".a c"), (9, "body")]);
+        let shown: Vec<_> = found.iter().map(|(line, selector)| (*line, selector.as_str())).collect();
+        assert_eq!(shown, [(1, ".a b"), (1, ".a:is(.x, .y)"), (6, ".a c"), (9, "body")]);
     }
 
     #[test]

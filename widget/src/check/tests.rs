@@ -6,7 +6,7 @@ use bad::{BAD, Spoil, code, put, replace};
 
 use super::*;
 use crate::inputs::{BuildInputs, Vendor};
-use crate::{BuildError, build};
+use crate::{BuildError, build, warnings};
 
 /// The head of a PNG of these pixels: all that rules look at.
 fn png(width: u16, height: u16) -> Vec<u8> {
@@ -156,16 +156,21 @@ fn the_version_brings_new_modules() {
 }
 
 #[test]
-fn without_facts_nothing_is_built() {
+fn without_facts_an_archive_is_built_that_the_check_refuses() {
     let mut bare = inputs(Platform::Amocrm);
     bare.vendor = Vendor::default();
     bare.code.clear();
-    let refused = build(&bare).unwrap_err();
-    let BuildError::MissingFacts(missing) = &refused else { panic!("{refused}") };
-    assert_eq!(*missing, ["[integration.widget] code", "[vendor] support_url", "[vendor] privacy_url"]);
+    bare.public_url = "http://parom.example".parse().unwrap();
+    let said = warnings(&bare);
+    let about = ["[integration.widget] code", "[vendor] support_url", "[vendor] privacy_url", "[server] public_url"];
+    assert_eq!(said.len(), about.len(), "{said:?}");
+    assert!(said.iter().zip(about).all(|(said, about)| said.starts_with(about)), "{said:?}");
+    let findings = check(&build(&bare).unwrap(), None).unwrap();
+    let rules: BTreeSet<_> = findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(rules, BTreeSet::from(["privacy", "server-address", "support"]), "{findings:?}");
+    assert!(warnings(&inputs(Platform::Amocrm)).is_empty());
+    assert!(warnings(&BuildInputs { dev: true, ..bare }).is_empty());
 
-    let plain = BuildInputs { public_url: "http://parom.example".parse().unwrap(), ..inputs(Platform::Amocrm) };
-    assert!(matches!(build(&plain), Err(BuildError::NotHttps(_))));
     let version = BuildInputs { version: "1.0".to_owned(), ..inputs(Platform::Amocrm) };
     assert!(matches!(build(&version), Err(BuildError::Version(_))));
     let foreign = BuildInputs { languages: vec!["ru".to_owned()], ..inputs(Platform::Kommo) };

@@ -1,9 +1,9 @@
-//! Names of what is called or read: `APP.data.current_card`, whatever the way it is written.
+//! Names of called functions and read members, such as `APP.data.current_card`, in whatever notation they are written.
 
 use oxc_ast::ast::{Argument, Expression, IdentifierReference};
 use oxc_semantic::Scoping;
 
-/// The dotted path of an expression that begins with a global (`window.` left out), with its first name.
+/// The dotted path of an expression that begins with a global (without `window.`), and its first name.
 pub(super) fn path(expression: &Expression<'_>, scoping: &Scoping) -> Option<String> {
     let path = match expression {
         Expression::Identifier(name) => {
@@ -22,7 +22,7 @@ pub(super) fn path(expression: &Expression<'_>, scoping: &Scoping) -> Option<Str
     Some(path.strip_prefix("window.").map(ToOwned::to_owned).unwrap_or(path))
 }
 
-/// The last name of what is called: `ajax` of `$.ajax`, `fetch` of `fetch`.
+/// The last name of a called function: `ajax` of `$.ajax`, `fetch` of `fetch`.
 pub(super) fn last_name(callee: &Expression<'_>) -> Option<String> {
     match callee {
         Expression::Identifier(name) => Some(name.name.to_string()),
@@ -43,7 +43,7 @@ pub(super) fn text_of<'a>(argument: Option<&'a Argument<'_>>) -> Option<&'a str>
     }
 }
 
-/// Whether a name is declared nowhere in the script.
+/// Whether a name is not declared in the script.
 pub(super) fn is_global(name: &IdentifierReference<'_>, scoping: &Scoping) -> bool {
     name.reference_id.get().is_none_or(|id| scoping.get_reference(id).symbol_id().is_none())
 }

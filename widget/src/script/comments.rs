@@ -1,4 +1,4 @@
-//! Comments that are code: what somebody switched off and left.
+//! Finds commented-out code.
 
 use oxc_allocator::Allocator;
 use oxc_parser::Parser;
@@ -9,33 +9,33 @@ use super::{Offence, line_of};
 const STATEMENTS: [&str; 12] =
     ["if", "for", "while", "function", "else", "return", "const", "let", "var", "switch", "try", "}"];
 
-/// Comments of a script that are code, neighbouring line comments taken together.
+/// Comments of a script that contain code; neighbouring line comments count as one.
 pub(super) fn offences(text: &str, comments: impl Iterator<Item = (u32, u32)>) -> Vec<Offence> {
     let mut groups: Vec<(usize, usize, String)> = Vec::new();
     for (start, end) in comments {
         let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else { continue };
         let Some(body) = text.get(start..end) else { continue };
         let line = line_of(text, start);
-        let told = bare(body);
+        let comment = bare(body);
         match groups.last_mut() {
             Some((_, last, group)) if *last + 1 == line && body.starts_with("//") => {
                 *last = line;
                 group.push('\n');
-                group.push_str(&told);
+                group.push_str(&comment);
             }
-            _ => groups.push((line, line, told)),
+            _ => groups.push((line, line, comment)),
         }
     }
-    let code = groups.into_iter().filter(|(_, _, told)| is_code(told));
-    code.map(|(line, _, told)| Offence {
+    let code = groups.into_iter().filter(|(_, _, comment)| is_code(comment));
+    code.map(|(line, _, comment)| Offence {
         rule: "commented-code",
         line,
-        message: format!("this comment is code: {}", told.lines().next().unwrap_or_default().trim()),
+        message: format!("this comment is code: {}", comment.lines().next().unwrap_or_default().trim()),
     })
     .collect()
 }
 
-/// The words of a comment without its signs.
+/// The text of a comment without its delimiters.
 fn bare(body: &str) -> String {
     if let Some(line) = body.strip_prefix("//") {
         return line.trim().to_owned();
@@ -50,19 +50,19 @@ fn bare(body: &str) -> String {
         .to_owned()
 }
 
-fn is_code(told: &str) -> bool {
+fn is_code(comment: &str) -> bool {
     let shaped = |line: &str| {
         let first = line.split(|sign: char| !sign.is_alphanumeric() && sign != '}').next().unwrap_or_default();
         let begins = STATEMENTS.contains(&first);
         (line.ends_with(';') && (line.contains('=') || line.contains('(') || begins)) || (line.ends_with('{') && begins)
     };
-    if told.lines().any(|line| shaped(line.trim())) {
+    if comment.lines().any(|line| shaped(line.trim())) {
         return true;
     }
-    let calls = told.as_bytes().windows(2).any(|pair| pair[1] == b'(' && pair[0].is_ascii_alphanumeric());
-    (calls || told.contains('=')) && !told.is_empty() && {
+    let calls = comment.as_bytes().windows(2).any(|pair| pair[1] == b'(' && pair[0].is_ascii_alphanumeric());
+    (calls || comment.contains('=')) && !comment.is_empty() && {
         let allocator = Allocator::default();
-        Parser::new(&allocator, told, SourceType::script()).parse().diagnostics.is_empty()
+        Parser::new(&allocator, comment, SourceType::script()).parse().diagnostics.is_empty()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is refused in calls and members.
+//! Rejected calls and members.
 
 use oxc_ast::ast::{Argument, CallExpression, Expression};
 use oxc_span::Span;
@@ -6,7 +6,8 @@ use oxc_span::Span;
 use super::calls::{is_global, last_name, path, text_of};
 use super::visitor::Reader;
 
-/// Names a widget may use without declaring them: the language, the browser, AMD and the CRM's documented object.
+/// Names that a widget may use without declaring them: the language's, the browser's, AMD and the CRM's documented
+/// object.
 pub(super) const GLOBALS: &[&str] = &[
     "APP",
     "AMOCRM",
@@ -71,11 +72,11 @@ pub(super) const GLOBALS: &[&str] = &[
     "window",
     "XMLHttpRequest",
 ];
-/// What is documented of `APP` (crm-api §9.6), its `data` and its constants.
+/// The documented members of `APP` (crm-api §9.6), its `data` and its constants.
 const APP: &[&str] = &["constant", "data", "getBaseEntity", "getWidgetsArea", "isCard", "lang_id"];
 const APP_DATA: &[&str] = &["current_card", "current_entity", "current_view"];
 const APP_CONSTANTS: &[&str] = &["account", "user", "managers", "user_rights", "groups", "task_types"];
-/// Methods that run their function once for each of many.
+/// Methods that call their function once per element.
 pub(super) const REPEATING: &[&str] = &["forEach", "map", "each", "some", "every", "filter", "reduce", "times"];
 /// Calls that reach a server.
 const REQUESTS: &[&str] =

@@ -1,4 +1,4 @@
-//! One walk over a script.
+//! Visits the syntax tree of a script once.
 
 use oxc_ast::ast::{
     Argument, CallExpression, CatchClause, ComputedMemberExpression, DoWhileStatement, Expression, ForInStatement,
@@ -17,9 +17,9 @@ pub(super) struct Reader<'s> {
     pub script: Script,
     text: &'s str,
     pub scoping: &'s Scoping,
-    /// How many loops surround the place.
+    /// Number of loops around the current node.
     pub loops: usize,
-    /// How many catch clauses and onRejected functions surround it.
+    /// Number of catch clauses and onRejected functions around the current node.
     pub rejections: usize,
 }
 

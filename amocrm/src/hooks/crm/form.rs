@@ -1,15 +1,15 @@
-//! PHP's way of writing a tree as a form: `leads[add][0][id]=5`.
+//! Parses PHP's encoding of a tree as a form: `leads[add][0][id]=5`.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-/// The longest body that is read, in bytes (1 MiB).
+/// The longest accepted body, in bytes (1 MiB).
 pub const BODY_LIMIT: usize = 1 << 20;
-/// The most `key=value` pairs of a body.
+/// The maximum number of `key=value` pairs in a body.
 pub const PAIR_LIMIT: usize = 5000;
-/// The most levels of a key: `a[b][c]` has three. amoCRM's own keys have about ten.
+/// The maximum depth of a key: `a[b][c]` has three levels. amoCRM's own keys have about ten.
 pub const DEPTH_LIMIT: usize = 32;
 
 /// A body that is larger than any hook.
@@ -26,12 +26,11 @@ pub enum FormError {
     TooDeep,
 }
 
-/// Reads a form as a tree whose leaves are texts.
+/// Parses a form into a tree whose leaves are texts.
 ///
-/// A level whose keys are `0`, `1`, `2`, … without holes becomes a list, any other an object that keeps its keys, holes
-/// and all. `[]` takes the next number. What stands twice, or once as a text and once as a level, means the last one, as
-/// in PHP. A key with unbalanced brackets is taken as it is. Bytes that are no UTF-8 become U+FFFD. An empty body is
-/// an empty object.
+/// A level whose keys are `0`, `1`, `2`, … without gaps becomes a list, any other an object that keeps its keys. `[]`
+/// takes the next number. If a key occurs twice, or once as a text and once as a level, the last one wins, as in PHP. A
+/// key with unbalanced brackets is used literally. Invalid UTF-8 becomes U+FFFD. An empty body is an empty object.
 pub fn parse(raw_body: &[u8]) -> Result<Value, FormError> {
     if raw_body.len() > BODY_LIMIT {
         return Err(FormError::TooLong);
@@ -62,7 +61,7 @@ fn split(key: &str) -> Option<Vec<&str>> {
     parts.iter().all(|part| !part.contains(['[', ']'])).then_some(parts)
 }
 
-/// One level of the tree, while it grows.
+/// One level of the tree while it is built.
 #[derive(Default)]
 struct Level {
     members: BTreeMap<String, Node>,
@@ -100,7 +99,7 @@ impl Level {
     }
 
     fn is_list(&self) -> bool {
-        // As many different numbers as there are members, and none too large: no hole.
+        // As many different numbers as entries, and none too large: no gaps.
         let count = u64::try_from(self.members.len()).unwrap_or(u64::MAX);
         count == self.next && self.members.keys().all(|key| number(key).is_some())
     }
@@ -120,7 +119,7 @@ impl Node {
     }
 }
 
-/// A number as PHP writes one into a key: without sign and leading zero.
+/// A number as PHP writes it in a key: without sign and leading zeros.
 pub(super) fn number(key: &str) -> Option<u64> {
     let canonical = key == "0" || (!key.starts_with('0') && key.bytes().all(|byte| byte.is_ascii_digit()));
     if canonical { key.parse().ok() } else { None }

@@ -1,10 +1,10 @@
-//! A message as the CRM tells of it (crm-api §7.4): for reading along, not for carrying.
+//! A message in a hook of the CRM (crm-api §7.4), for information only: delivery uses the Chats API.
 
 use serde_json::Value;
 
 use crate::lenient;
 
-/// A message of any channel, of other integrations' too.
+/// A message of any channel, also of other integrations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HookCrmMessage {
     /// Its id.
@@ -21,9 +21,9 @@ pub struct HookCrmMessage {
     pub entity_type: Option<String>,
     /// `incoming` or `outgoing`.
     pub kind: Option<String>,
-    /// Its words, possibly none.
+    /// Its text, may be empty.
     pub text: String,
-    /// Who wrote.
+    /// Its author.
     pub author: HookAuthor,
     /// A file.
     pub attachment: Option<HookAttachment>,
@@ -33,7 +33,7 @@ pub struct HookCrmMessage {
     pub created_at: Option<i64>,
 }
 
-/// Who wrote a message.
+/// The author of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HookAuthor {
     /// Id in the Chats API.
@@ -51,7 +51,7 @@ pub struct HookAuthor {
 pub struct HookAttachment {
     /// `picture`, `voice`, …
     pub kind: Option<String>,
-    /// Where it can be read.
+    /// Its address.
     pub link: String,
     /// Its name.
     pub file_name: Option<String>,

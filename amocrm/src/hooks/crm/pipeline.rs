@@ -1,5 +1,5 @@
-//! The hook that a widget with the place `digital_pipeline` gets when its trigger fires (crm-api §7.5). Not signed: what
-//! holds for CRM hooks holds here.
+//! The hook that a widget with the location `digital_pipeline` gets when its trigger fires (crm-api §7.5). It is not
+//! signed; see the rules for CRM hooks.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ pub struct PipelineHook {
     pub account_id: Option<i64>,
     /// First label of its host.
     pub subdomain: Option<String>,
-    /// What fired, e.g. `lead_added`, `lead_status_changed`, `chat`.
+    /// The trigger, e.g. `lead_added`, `lead_status_changed`, `chat`.
     pub event: Option<String>,
     /// CRM id of the card.
     pub entity_id: Option<i64>,
@@ -25,11 +25,11 @@ pub struct PipelineHook {
     pub status_id: Option<i64>,
     /// When, Unix seconds.
     pub time: Option<i64>,
-    /// What the user set up in the trigger, by the names of `dp.settings` in the widget's manifest.
+    /// The user's settings of the trigger, by the names of `dp.settings` in the widget's manifest.
     pub settings: Value,
 }
 
-/// Reads the raw body of a Digital Pipeline hook; JSON is read too. Whatever is missing is `None`.
+/// Parses the raw body of a Digital Pipeline hook, a form or JSON. Missing values are `None`.
 pub fn parse(raw_body: &[u8]) -> Result<PipelineHook, FormError> {
     if raw_body.len() > form::BODY_LIMIT {
         return Err(FormError::TooLong);

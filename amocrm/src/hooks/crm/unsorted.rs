@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::items;
 use crate::lenient;
 
-/// An incoming lead that came, changed, or was decided on.
+/// An incoming lead that was created, changed, accepted or declined.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HookUnsorted {
     /// Its id.
@@ -16,11 +16,11 @@ pub struct HookUnsorted {
     pub pipeline_id: Option<i64>,
     /// CRM id of its lead.
     pub lead_id: Option<i64>,
-    /// `accept` or `decline`, once somebody decided.
+    /// `accept` or `decline`, once a user has decided.
     pub decision: Option<String>,
-    /// CRM ids of the leads it became, or that went away with it.
+    /// CRM ids of the leads that it became, or that were deleted with it.
     pub leads: Vec<i64>,
-    /// CRM ids of the contacts it became, or that went away with it.
+    /// CRM ids of the contacts that it became, or that were deleted with it.
     pub contacts: Vec<i64>,
 }
 
@@ -44,7 +44,7 @@ impl HookUnsorted {
     }
 }
 
-/// Ids, bare or as members `id`.
+/// Ids, plain or as fields `id`.
 fn ids(list: &Value) -> Vec<i64> {
     let id = |item: &Value| lenient::number(item, "id").or_else(|| item.as_str()?.parse().ok());
     items(list).into_iter().filter_map(id).collect()

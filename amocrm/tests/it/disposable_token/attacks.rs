@@ -55,10 +55,10 @@ fn only_the_integrations_own_secrets_sign() {
         check(&signed(HEADER, &claims().to_string(), "another integration's secret")),
         Err(TokenError::Signature)
     );
-    // Of another integration, rightly signed by its secret, and of one nobody knows.
+    // Of another integration, correctly signed by its secret, and of an unknown one.
     let other = token(&with(json!({"client_uuid": "99999999-2222-3333-4444-555555555555"})));
     assert_eq!(check(&other), Err(TokenError::Signature));
-    let unknown = signed(HEADER, &claims().to_string(), "nobody signs with this");
+    let unknown = signed(HEADER, &claims().to_string(), "a secret that signs nothing");
     assert_eq!(verify(&unknown, at(ISSUED), |_| None), Err(TokenError::Signature));
     // While the secret is being replaced both sign; an empty one never does.
     let of = |secrets: &[&str], signed_with: &str| {

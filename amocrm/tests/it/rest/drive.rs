@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use amocrm::Error;
-use amocrm::rest::{Drive, NewFile};
+use amocrm::rest::{Drive, DriveFile, NewFile};
 use serde_json::{Value, json};
 
 use super::token;
@@ -105,4 +105,29 @@ async fn deleted() {
     assert_eq!(drive(&stub.base).delete_files(&token(), &["f-1"]).await.unwrap_err().status(), Some(403));
     assert_eq!(stub.seen()[0].line(), "DELETE /v1.0/files HTTP/1.1");
     assert_eq!(stub.seen()[0].json(), json!([{"uuid": "f-1"}, {"uuid": "f-2"}]));
+}
+
+#[tokio::test]
+async fn downloaded() {
+    let there = |body: &str| answer("200 OK", "", body);
+    let stub = Stub::new(vec![
+        answer("200 OK", "", &file().to_string()),
+        there("12345"),
+        there("12345"),
+        answer("404 Not Found", "", "{}"),
+    ])
+    .await;
+    let drive = drive(&stub.base);
+    let found = drive.file(&token(), "f-1").await.unwrap().unwrap();
+    assert_eq!(drive.download(&token(), &found, 5).await.unwrap().as_deref(), Some(&b"12345"[..]));
+    let longer = drive.download(&token(), &found, 4).await.unwrap_err();
+    assert!(matches!(longer, Error::Unreadable { call: "download", .. }), "{longer}");
+    assert_eq!(drive.download(&token(), &found, 5).await.unwrap(), None);
+    assert_eq!(
+        stub.seen()[1].line(),
+        "GET /download/a/f-1/a.png HTTP/1.1",
+        "at the files host, whatever host it names"
+    );
+    let nowhere = DriveFile { download_url: None, ..found };
+    assert!(matches!(drive.download(&token(), &nowhere, 5).await, Err(Error::Invalid { .. })));
 }

@@ -8,14 +8,14 @@ use super::{refusal, short, with_environment};
 
 #[test]
 fn unknown_keys_are_named_with_the_nearest_known_one() {
-    for (text, said) in [
+    for (text, message) in [
         ("[server]\nlissten = \"x\"", "unknown key server.lissten, did you mean server.listen"),
         ("[sever]\nlisten = \"x\"", "unknown key sever, did you mean server"),
         ("[rates]\nchats_stat = 1", "unknown key rates.chats_stat, did you mean rates.chats_start"),
         ("[server]\nListen = \"x\"", "unknown key server.Listen, did you mean server.listen"),
         ("[entirely_else]\nx = 1", "unknown key entirely_else"),
     ] {
-        assert_eq!(refusal(text), said);
+        assert_eq!(refusal(text), message);
     }
     let clientid = short("", "").replace("client_id =", "clientid =");
     assert_eq!(refusal(&clientid), "unknown key integration[0].clientid, did you mean integration.client_id");
@@ -32,7 +32,7 @@ fn unknown_keys_are_named_with_the_nearest_known_one() {
 
 #[test]
 fn wrong_types_and_missing_keys_name_the_key() {
-    for (text, said) in [
+    for (text, message) in [
         ("[database]\nmax_connections = \"many\"", "database.max_connections: expected a whole number, found text"),
         ("[database]\nmigrate = \"perhaps\"", "database.migrate: expected true or false, found text"),
         (
@@ -53,7 +53,7 @@ fn wrong_types_and_missing_keys_name_the_key() {
         ("[server]\npublic_url = \"parom\"", "server.public_url: is not an address (relative URL without a base)"),
         ("[[integration]]\nname = \"main\"", "integration[0].platform: is missing"),
     ] {
-        assert_eq!(refusal(text), said);
+        assert_eq!(refusal(text), message);
     }
     assert!(refusal("[customers]\nmode = \"opn\"").starts_with("customers.mode: "));
     assert!(refusal(&short("platfrom = \"x\"", "")).contains("did you mean integration.platform"));

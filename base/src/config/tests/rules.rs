@@ -55,8 +55,8 @@ fn each_rule_names_its_key() {
         ("", "bot = { id = \"\" }", "integration[0].channel[0].bot.id: "),
         ("", "reactions = \"some\"", "integration[0].channel[0].reactions: "),
     ] {
-        let said = refusal(&short(integration, channel));
-        assert!(said.starts_with(key), "{integration}{channel}: {said}");
+        let message = refusal(&short(integration, channel));
+        assert!(message.starts_with(key), "{integration}{channel}: {message}");
     }
     for (from, to, key) in [
         ("\"main\"", "\"../main\"", "integration[0].name: "),

@@ -105,8 +105,8 @@ fn p1_reasons_that_the_code_names_begin_at_0() {
     // Concatenated, so that this file does not match itself.
     let calls = [("StoreError", "Permanent"), ("Self", "Permanent"), ("InboundEvent", "Nothing")]
         .map(|(of, kind)| format!("{of}::{kind}("));
-    let said: Vec<&str> =
+    let reasons: Vec<&str> =
         code.iter().flat_map(|text| calls.iter().flat_map(move |call| literals(text, call))).collect();
-    let unknown: Vec<&&str> = said.iter().filter(|reason| !known.contains(**reason)).collect();
-    assert!(said.len() > 10 && unknown.is_empty(), "{unknown:?} of {}", said.len());
+    let unknown: Vec<&&str> = reasons.iter().filter(|reason| !known.contains(**reason)).collect();
+    assert!(reasons.len() > 10 && unknown.is_empty(), "{unknown:?} of {}", reasons.len());
 }

@@ -62,10 +62,6 @@ pub(super) async fn receive(
         let value = json!(message.created);
         events.push(InboundEvent::Learned { part: "avito", key: "since".to_owned(), value });
     }
-    if is_own && scene.is_late {
-        // Without the chat it is unknown to whom the seller wrote.
-        return Err(NotReceived::Later(LocalizedText::new("said-avito-chat")));
-    }
     let Scene { chat, advert, .. } = scene;
     events.push(InboundEvent::Wrote(Box::new(listener.message(&message, chat.as_deref(), advert.as_ref()))));
     Ok(events)
@@ -93,8 +89,14 @@ pub(super) fn read_old(
     chat: &Chat,
     advert: Option<&Item>,
 ) -> Option<IncomingMessage> {
-    let is_told = listener.without_asking(message).is_none();
-    is_told.then(|| listener.message(message, Some(chat), advert))
+    if listener.without_asking(message).is_some() {
+        return None;
+    }
+    let mut written = listener.message(message, Some(chat), advert);
+    if let Some(opposite) = written.room.take() {
+        written.body.receiver = Some(opposite);
+    }
+    Some(written)
 }
 
 impl Listener<'_> {
@@ -124,16 +126,14 @@ impl Listener<'_> {
         let (sender, receiver) = if is_own {
             let opposite = chat.and_then(|chat| chat.buyer(self.account));
             let seller = Person { id: message.author_id.to_string(), role: Role::Manager, ..Person::default() };
-            // A chat that Avito does not describe is known by its id alone.
-            let opposite = opposite.map_or_else(
-                || buyer(&message.chat_id, None, self.words),
-                |user| buyer(&user.id, Some(user), self.words),
-            );
-            (seller, Some(opposite))
+            (seller, opposite.map(|user| buyer(&user.id, Some(user), self.words)))
         } else {
             let user = chat.and_then(|chat| chat.user(&message.author_id));
             (buyer(&message.author_id, user, self.words), None)
         };
+        // The seller's own message in a chat that Avito does not describe goes to the chat's known contact; without one, the
+        // chat is opened by its id.
+        let room = (is_own && receiver.is_none()).then(|| buyer(&message.chat_id, None, self.words));
         let (mut content, mut caption) = self.content(message);
         if let Some(advert) = advert {
             above(&self.advert(advert), "\n\n", &mut content, &mut caption);
@@ -145,7 +145,7 @@ impl Listener<'_> {
             conversation_id: message.chat_id.to_string(),
             sent_at: message.created.checked_mul(1000).filter(|at| *at > 0),
             body: Body { receiver, caption, reply_to, ..Body::new(sender, content) },
-            room: None,
+            room,
         }
     }
 

@@ -1,3 +1,5 @@
+use serde_json::Value;
+
 use crate::avito::fake::{Fake, fixture, settings};
 
 use super::*;
@@ -42,6 +44,21 @@ async fn it_is_registered_and_old_ones_of_the_source_go() {
             (unsubscribe, json!({ "url": urls[2] })),
         ]
     );
+}
+
+#[tokio::test]
+async fn an_empty_answer_is_a_success() {
+    let fake = Fake::start().await;
+    let api = fake.avito().api;
+    for what in ["POST /messenger/v3/webhook", "/unsubscribe", "/unsubscribe"] {
+        fake.next_text(what, 200, "");
+    }
+    let old = json!({ "subscriptions": [{ "url": format!("{PLACE}/old") }] });
+    fake.next("/subscriptions", 200, old);
+    connect(&api, &settings(), &hook(PLACE, "new")).await.unwrap();
+    fake.next_text("/subscriptions", 404, "");
+    remove(&api, &settings(), &hook(PLACE, "new")).await.unwrap();
+    assert_eq!(fake.calls().last().unwrap().json(), json!({ "url": format!("{PLACE}/new") }));
 }
 
 #[tokio::test]

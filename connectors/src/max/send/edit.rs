@@ -3,7 +3,6 @@
 use base::message::Content;
 use base::verdict::{Report, Taken, Verdict};
 use reqwest::Method;
-use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::SendContext;
@@ -40,7 +39,7 @@ pub(super) async fn send(context: &SendContext<'_>, message: &Message) -> Report
         None => (&["messages"], &[("message_id", mid)]),
     };
     let call = Call { method: Method::PUT, path, query, body: Some(&body) };
-    match context.api.call::<IgnoredAny>(context.token, call).await {
+    match context.api.done(context.token, call).await {
         Ok(_) => Report::done(200, Taken::default()),
         Err(failed) => judge(context, &failed).report,
     }

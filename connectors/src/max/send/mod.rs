@@ -4,7 +4,7 @@
 //! message ─▶ draft.rs ─▶ post ─▶ taken                  file.rs      which type a file is sent as, its upload
 //!              ▲          │ refused                     uploaded.rs  files that MAX already has
 //!              └─ mend ◀──┘                             judge.rs     what a refusal means
-//! edit.rs, typing.rs   edits, typing
+//! edit.rs, typing.rs   edits, typing, read marks
 //! ```
 
 use base::i18n::LocalizedText;
@@ -15,6 +15,7 @@ use super::api::MaxApi;
 use super::ids::Place;
 use super::setup::{self, BotOptions};
 use crate::error_catalog::MAX;
+use crate::read_marks::ReadMarks;
 use crate::{Event, Outgoing, Settings};
 
 mod draft;
@@ -27,7 +28,14 @@ mod tests;
 mod typing;
 mod uploaded;
 
-pub(super) use uploaded::UploadedFiles;
+use uploaded::UploadedFiles;
+
+/// What this process remembers of its bots.
+#[derive(Default)]
+pub(super) struct Memory {
+    uploaded: UploadedFiles,
+    marks: ReadMarks,
+}
 
 /// What every request of a letter needs.
 struct SendContext<'a> {
@@ -37,10 +45,11 @@ struct SendContext<'a> {
     place: Place,
     outgoing: &'a Outgoing,
     uploaded: &'a UploadedFiles,
+    marks: &'a ReadMarks,
 }
 
 /// Sends an event.
-pub(super) async fn send(api: &MaxApi, uploaded: &UploadedFiles, settings: &Settings, outgoing: &Outgoing) -> Report {
+pub(super) async fn send(api: &MaxApi, memory: &Memory, settings: &Settings, outgoing: &Outgoing) -> Report {
     let Some(token) = setup::token(settings) else {
         return Report::not_done(Verdict::Pause, LocalizedText::new("said-max-token").to_string());
     };
@@ -48,9 +57,16 @@ pub(super) async fn send(api: &MaxApi, uploaded: &UploadedFiles, settings: &Sett
         let verdict = Verdict::Bury(MAX.failure("m4", outgoing.words));
         return Report::not_done(verdict, "there is no dialog with this customer");
     };
-    let context = SendContext { api, token, options: BotOptions::of(settings), place, outgoing, uploaded };
+    let Memory { uploaded, marks } = memory;
+    let context = SendContext { api, token, options: BotOptions::of(settings), place, outgoing, uploaded, marks };
     match &outgoing.event {
-        Event::Created(message) | Event::Started(message) => message::send(&context, message).await,
+        Event::Created(message) | Event::Started(message) => {
+            let report = message::send(&context, message).await;
+            if matches!(report.verdict, Verdict::Done(_)) {
+                typing::mark_seen(&context).await;
+            }
+            report
+        }
         Event::Edited(message) => edit::send(&context, message).await,
         Event::Typing { .. } => typing::send(&context).await,
         // MAX has no reactions of bots.

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::Message;
 use crate::file::{NotOpened, OpenFile, Shelf};
 use crate::max::fake::{Fake, ScriptedAnswer};
 use crate::tests::{self, message, taken, text};
+use crate::{LastIncoming, Message};
 
 mod comments;
 mod edits;
@@ -31,7 +31,7 @@ const BYTES: &[u8] = b"the bytes of a file";
 /// A bot with its settings and memory.
 struct TestBot {
     fake: Fake,
-    uploaded: UploadedFiles,
+    memory: Memory,
     settings: Settings,
 }
 
@@ -39,13 +39,13 @@ impl TestBot {
     async fn new(answers: impl IntoIterator<Item = ScriptedAnswer>) -> Self {
         let secrets = BTreeMap::from([("bot_token".to_owned(), SecretString::from("CANARY-token"))]);
         let settings = Settings { public: json!({}), secrets };
-        Self { fake: Fake::start(answers).await, uploaded: UploadedFiles::default(), settings }
+        Self { fake: Fake::start(answers).await, memory: Memory::default(), settings }
     }
 
     async fn send_to(&self, conversation: &str, event: Event) -> Report {
         let mut outgoing = outgoing(event);
         outgoing.conversation_id = conversation.to_owned();
-        send(&self.fake.api(), &self.uploaded, &self.settings, &outgoing).await
+        send(&self.fake.api(), &self.memory, &self.settings, &outgoing).await
     }
 
     async fn send(&self, message: Message) -> Report {

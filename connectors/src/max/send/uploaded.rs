@@ -47,7 +47,7 @@ impl Uploaded {
 }
 
 /// The remembered files.
-pub(in crate::max) struct UploadedFiles(Cache<UploadKey, Arc<Uploaded>>);
+pub(super) struct UploadedFiles(Cache<UploadKey, Arc<Uploaded>>);
 
 impl Default for UploadedFiles {
     fn default() -> Self {

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::max::fake::{Fake, ScriptedAnswer, api_at};
@@ -69,6 +69,21 @@ async fn an_older_address_of_the_source_is_taken_back() {
     assert_eq!((&body["url"], &body["secret"]), (&json!(OURS), &json!("s3cr3t")));
 }
 
+/// Servers that imitate MAX may know the documented types alone, or answer nothing but a status.
+#[tokio::test]
+async fn a_server_that_knows_fewer_types_gets_those() {
+    let strange = ScriptedAnswer::refused(400, "proto.payload", "unknown update_type comment_created");
+    let fake = Fake::start([strange, ScriptedAnswer::Text(200, "")]).await;
+    connect(&fake.api(), &settings(), &hook()).await.unwrap();
+    let types = |call: usize| fake.calls()[call].body()["update_types"].clone();
+    assert_eq!(fake.lines(), ["POST /subscriptions", "POST /subscriptions", "GET /subscriptions"]);
+    assert_eq!((types(0), types(1)), (json!(TYPES), json!(DOCUMENTED)));
+    assert_eq!(watched(&[(OURS, json!(DOCUMENTED))]).await, Watched::Fine);
+    let fake = Fake::start([ScriptedAnswer::Text(404, ""), ScriptedAnswer::Text(200, "OK")]).await;
+    remove(&fake.api(), &settings(), &hook()).await.unwrap();
+    assert!(fake.lines()[1].starts_with("DELETE /subscriptions?url="), "{:?}", fake.lines());
+}
+
 #[tokio::test]
 async fn only_our_own_address_is_removed() {
     let fake = Fake::start([listed(&[("https://crm.example/max", json!([]))])]).await;
@@ -79,7 +94,8 @@ async fn only_our_own_address_is_removed() {
 #[tokio::test]
 async fn trouble_is_told_apart() {
     let denied = |answer: ScriptedAnswer| async {
-        let fake = Fake::start([answer]).await;
+        // Also with the documented types alone.
+        let fake = Fake::start([answer.clone(), answer]).await;
         connect(&fake.api(), &settings(), &hook()).await.unwrap_err()
     };
     let said = LocalizedText::new("wizard-max-refused");

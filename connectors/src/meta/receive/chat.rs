@@ -118,7 +118,7 @@ impl Listener<'_> {
         }
         let app = text_of(message, "app_id");
         let own = self.account.fact("/bot/app_id").and_then(Value::as_str);
-        let vendors = self.meta.vendor.as_ref().map(|vendor| vendor.app_id.as_str());
+        let vendors = self.meta.vendor.as_ref().and_then(|vendor| vendor.app_id.as_deref());
         if app.as_deref().is_some_and(|app| own == Some(app) || vendors == Some(app)) {
             return Some(InboundEvent::Nothing("echo"));
         }

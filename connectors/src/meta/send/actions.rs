@@ -5,14 +5,34 @@ use serde_json::{Value, json};
 
 use super::SendContext;
 use super::judge::judge;
-use crate::MessageIds;
+use crate::meta::graph::Edge;
 use crate::meta::receive::COMMENT;
+use crate::{MessageIds, read_marks};
 
 /// Shows the customer's messages as seen and the account as typing.
 pub(super) async fn typing(context: &SendContext<'_>) -> Report {
     let action = |name: &str| json!({ "recipient": context.person(), "sender_action": name });
     let seen = call(context, &action("mark_seen")).await;
     if seen.status == 200 { call(context, &action("typing_on")).await } else { seen }
+}
+
+/// Marks the customer's messages as seen after a manager's answer. Its outcome changes nothing.
+pub(super) async fn mark_seen(context: &SendContext<'_>) {
+    let Some(last) = context.outgoing.last_incoming.as_ref().filter(|last| !last.external_id.starts_with(COMMENT))
+    else {
+        return;
+    };
+    let place = (context.account.id, context.outgoing.conversation_id.as_str());
+    if !context.meta.memory.marks.is_news(place, &last.external_id).await {
+        return;
+    }
+    let body = json!({ "recipient": context.person(), "sender_action": "mark_seen" });
+    let call = context.meta.graph.call_edge(&context.account, Edge::post("messages", &body));
+    match tokio::time::timeout(read_marks::WITHIN, call).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(failed)) => tracing::debug!(reason = ?failed, "a chat at Meta could not be marked as seen"),
+        Err(_) => tracing::debug!("Meta did not mark a chat as seen in time"),
+    }
 }
 
 /// Sets or removes the account's one reaction. Instagram has hearts only; other emoji are skipped, and comments have
@@ -34,7 +54,7 @@ pub(super) async fn reaction(context: &SendContext<'_>, message: &MessageIds, em
 }
 
 async fn call(context: &SendContext<'_>, body: &Value) -> Report {
-    match context.meta.graph.post_as(&context.account, "messages", body).await {
+    match context.meta.graph.call_edge(&context.account, Edge::post("messages", body)).await {
         Ok(_) => Report::done(200, Taken::default()),
         Err(failed) => judge(context, &failed).report,
     }

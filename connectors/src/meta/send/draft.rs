@@ -10,17 +10,25 @@ use crate::error_catalog::Fix;
 use crate::file::NotOpened;
 use crate::fit::{lines, split};
 use crate::meta::buttons::{self, Offer};
-use crate::meta::graph::GraphError;
+use crate::meta::graph::{Edge, GraphError, Refusal};
 use crate::meta::receive::COMMENT;
 use crate::meta::upload::Upload;
 use crate::{Length, Message};
+
+/// Graph's subcode for a file that it cannot read.
+const NOT_TAKEN: u32 = 2_018_047;
 
 /// What is posted.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shape {
     Text(String),
     Template(Value),
-    File { form: &'static str, media: Box<Media> },
+    /// Meta fetches it from its signed address, or gets its bytes.
+    File {
+        form: &'static str,
+        media: Box<Media>,
+        as_bytes: bool,
+    },
 }
 
 /// A message about to be posted.
@@ -51,7 +59,7 @@ impl Draft {
         let mut shape = match file::form(platform.network, &message.content) {
             Some(form) => {
                 let media = message.content.media().cloned().unwrap_or_default();
-                Shape::File { form, media: Box::new(media) }
+                Shape::File { form, media: Box::new(media), as_bytes: false }
             }
             None => Shape::Text(lines::content(words, &message.content)),
         };
@@ -98,13 +106,22 @@ impl Draft {
         match fix {
             Fix::NoQuote => self.quote.take().is_some(),
             Fix::Shorter => self.shorten(context),
-            Fix::Bytes => {
-                let is_file = matches!(self.shape, Shape::File { .. });
-                self.shape = Shape::Text(lines::content(context.outgoing.words, &without_text(&message.content)));
-                is_file
-            }
+            Fix::Bytes => self.change_file(context, message),
             _ => false,
         }
+    }
+
+    /// A file that Meta did not fetch goes as bytes where the network has an upload, and what it does not take goes as a
+    /// link.
+    fn change_file(&mut self, context: &SendContext<'_>, message: &Message) -> bool {
+        let Shape::File { media, as_bytes, .. } = &mut self.shape else { return false };
+        // Instagram Login documents no upload (instagram-and-facebook §13).
+        if !*as_bytes && media.media_id.is_some() && !context.meta.platform.is_instagram() {
+            *as_bytes = true;
+            return true;
+        }
+        self.shape = Shape::Text(lines::content(context.outgoing.words, &without_text(&message.content)));
+        true
     }
 
     /// Meta counts differently: half of the supposed limit is certainly short enough.
@@ -132,7 +149,7 @@ impl Draft {
                 message.insert("attachment".to_owned(), attachment.clone());
                 self.call(context, message, true).await?
             }
-            Shape::File { form, media } => self.post_file(context, form, media).await?,
+            Shape::File { form, media, as_bytes } => self.post_file(context, form, media, *as_bytes).await?,
         };
         for text in &self.more {
             let message = Map::from_iter([("text".to_owned(), json!(text))]);
@@ -143,7 +160,6 @@ impl Draft {
 
     /// The parameters around a message. A comment is answered once: what follows goes to the person.
     fn around(&self, context: &SendContext<'_>, mut message: Map<String, Value>, is_first: bool) -> Map<String, Value> {
-        let is_instagram = context.meta.platform.is_instagram();
         let recipient = match self.comment.as_ref().filter(|_| is_first) {
             Some(comment) => json!({ "comment_id": comment }),
             None => context.person(),
@@ -152,7 +168,7 @@ impl Draft {
         if self.is_tagged {
             around.insert("messaging_type".to_owned(), json!("MESSAGE_TAG"));
             around.insert("tag".to_owned(), json!("HUMAN_AGENT"));
-        } else if !is_instagram {
+        } else {
             around.insert("messaging_type".to_owned(), json!("RESPONSE"));
         }
         if let (true, Some(replies)) = (is_first, &self.replies) {
@@ -161,7 +177,7 @@ impl Draft {
         if let (true, Some(mid)) = (is_first, &self.quote) {
             around.insert("reply_to".to_owned(), json!({ "mid": mid }));
         }
-        if !is_instagram {
+        if !context.meta.platform.is_instagram() {
             let id = context.outgoing.id();
             // Only the echo of a whole letter tells that the letter arrived.
             let mark = if self.more.is_empty() { format!("{MARK}{id}") } else { format!("{MARK}{id}:+") };
@@ -186,7 +202,7 @@ impl Draft {
             let letter = (is_first && self.more.is_empty()).then(|| context.outgoing.id().parse().ok()).flatten();
             context.meta.memory.sending.insert(key.clone(), letter).await;
         }
-        let answer = context.meta.graph.post_as(&context.account, "messages", &body).await;
+        let answer = context.meta.graph.call_edge(&context.account, Edge::post("messages", &body)).await;
         if is_instagram {
             match &answer {
                 Ok(answer) => {
@@ -205,38 +221,32 @@ impl Draft {
         answer
     }
 
-    /// The bytes if they are stored here and the network has an upload, else the file's public address.
     async fn post_file(
         &self,
         context: &SendContext<'_>,
         form: &'static str,
         media: &Media,
+        as_bytes: bool,
     ) -> Result<Value, GraphError> {
         let attachment =
             |payload: Value| Map::from_iter([("attachment".to_owned(), json!({ "type": form, "payload": payload }))]);
-        let by_address = json!({ "url": media.media_url });
-        // Instagram Login documents no upload (instagram-and-facebook §13).
-        let id = media.media_id.filter(|_| !context.meta.platform.is_instagram());
-        let opened = match id {
-            Some(id) => context.outgoing.files.open(id).await,
-            None => Err(NotOpened::Never("not_here")),
+        let Some(id) = media.media_id.filter(|_| as_bytes) else {
+            return self.call(context, attachment(json!({ "url": media.media_url })), true).await;
         };
-        match opened {
-            Ok(opened) => {
-                let upload = Upload {
-                    parameters: self.around(context, attachment(json!({})), true),
-                    file_name: media.file_name.clone(),
-                    mime_type: media.mime_type.clone().unwrap_or_default(),
-                    size: opened.announced.unwrap_or(media.file_size),
-                    bytes: opened.bytes,
-                };
-                context.meta.graph.upload(context.account.token, "me/messages", upload).await
-            }
-            Err(NotOpened::Never(_)) => self.call(context, attachment(by_address), true).await,
-            Err(NotOpened::Gone(_) | NotOpened::Later { .. }) => {
-                Err(GraphError::NotSent(LocalizedText::new("said-meta-file")))
-            }
-        }
+        let opened = context.outgoing.files.open(id).await.map_err(|closed| match closed {
+            // What is not kept here is as good as too large: it goes as a link.
+            NotOpened::Never(_) => GraphError::Refused(Refusal { code: 100, subcode: NOT_TAKEN, ..Refusal::default() }),
+            NotOpened::Gone(_) | NotOpened::Later { .. } => GraphError::NotSent(LocalizedText::new("said-meta-file")),
+        })?;
+        let upload = Upload {
+            parameters: self.around(context, attachment(json!({})), true),
+            file_name: media.file_name.clone(),
+            mime_type: media.mime_type.clone().unwrap_or_default(),
+            size: opened.announced.unwrap_or(media.file_size),
+            bytes: opened.bytes,
+        };
+        let path = format!("{}/messages", context.account.id);
+        context.meta.graph.upload(context.account.token, &path, upload).await
     }
 }
 

@@ -11,9 +11,9 @@ use crate::error_catalog::Fix;
 use crate::meta::graph::GraphError;
 use crate::meta::receive::COMMENT;
 
-/// Maximum requests for one message: the first, and one for each change: to the person, without a quote, as a link,
-/// shorter.
-const TRIES: usize = 5;
+/// Maximum requests for one message: the first, and one for each change: to the person, without a quote, as bytes, as a
+/// link, shorter.
+const TRIES: usize = 6;
 /// A comment cannot be answered privately, or was already (instagram-and-facebook §11).
 const NOT_PRIVATELY: [u32; 2] = [10_900, 10_903];
 
@@ -41,7 +41,8 @@ pub(super) async fn send(context: &SendContext<'_>, message: &Message) -> Report
         }
         let judged = judge(context, &failed);
         match judged.fix {
-            Some(fix) if !mended.contains(&fix) => {
+            // A file changes twice, and then is none.
+            Some(fix) if fix == Fix::Bytes || !mended.contains(&fix) => {
                 mended.push(fix);
                 if !draft.mend(context, message, fix) {
                     return judged.report;

@@ -73,7 +73,13 @@ pub(super) async fn send(meta: &Meta, settings: &Settings, outgoing: &Outgoing) 
     let context = SendContext { meta, account, outgoing };
     match &outgoing.event {
         Event::Created(message) if message.post.is_some() => comment::send(&context, message).await,
-        Event::Created(message) => message::send(&context, message).await,
+        Event::Created(message) => {
+            let report = message::send(&context, message).await;
+            if matches!(report.verdict, Verdict::Done(_)) {
+                actions::mark_seen(&context).await;
+            }
+            report
+        }
         Event::Started(_) => judge::unreachable(&context),
         // Neither network lets a business edit (instagram-and-facebook §9).
         Event::Edited(_) => Report::done(0, Default::default()),

@@ -44,13 +44,13 @@ impl Listener<'_> {
         events
     }
 
-    /// `message_reply`: a person in VK's own interface, or a program. What programs send comes from us, or from another
-    /// service's bot; neither is a manager's word.
+    /// `message_reply`: what anybody but Parom writes for the community is a manager's word. Parom's own messages are known
+    /// by their `random_id` in the process that sent them, and everywhere by their stored ids.
     pub(super) async fn replied(&self, message: &Message) -> Vec<InboundEvent> {
         if !message.action.is_null() {
             return vec![InboundEvent::Nothing("service")];
         }
-        if self.is_programs(message) {
+        if self.is_own(message) {
             self.seen.keep(self.community(), message).await;
             return vec![InboundEvent::Nothing("echo")];
         }
@@ -58,14 +58,15 @@ impl Listener<'_> {
         written.into_iter().map(|one| InboundEvent::Wrote(Box::new(one))).collect()
     }
 
-    /// Programs send with a `random_id` and have no admin (vk §6).
-    fn is_programs(&self, message: &Message) -> bool {
-        message.from_id == -self.community() && message.admin_author_id <= 0 && message.random_id != 0
+    /// Whether this process sent it. What people write has an admin (vk §6).
+    fn is_own(&self, message: &Message) -> bool {
+        let is_by_program = message.from_id == -self.community() && message.admin_author_id <= 0;
+        is_by_program && self.seen.is_sent(self.community(), message.random_id)
     }
 
     /// `message_edit`.
     pub(super) async fn edited(&self, message: &Message) -> Vec<InboundEvent> {
-        if self.is_programs(message) {
+        if self.is_own(message) {
             return vec![InboundEvent::Nothing("echo")];
         }
         let Some(written) = self.written(message).await.into_iter().next() else {

@@ -101,16 +101,17 @@ impl MessageDraft {
         let last = texts.len().saturating_sub(1);
         let mut posted = Posted::default();
         for (at, text) in texts.into_iter().enumerate() {
+            let random_id = line.random_id(at);
+            line.seen.sends(line.community.id, random_id).await;
             let mut parameters = line.to_peer();
             parameters.extend([
-                ("random_id", Some(line.random_id(at).to_string())),
+                ("random_id", Some(random_id.to_string())),
                 ("message", Some(text).filter(|text| !text.is_empty())),
+                ("dont_parse_links", Some("1".to_owned())),
             ]);
             if at == 0 {
-                parameters.extend([
-                    ("attachment", attachment.clone()),
-                    ("forward", self.quote.map(|quote| reply(quote).to_string())),
-                ]);
+                parameters.push(("attachment", attachment.clone()));
+                parameters.extend(self.quote.map(reply));
                 if let With::Place { latitude, longitude } = self.with {
                     parameters.extend([("lat", Some(latitude.to_string())), ("long", Some(longitude.to_string()))]);
                 }
@@ -124,23 +125,27 @@ impl MessageDraft {
     }
 }
 
-/// Calls `messages.send`. Group chats are named by `peer_ids`, which alone answers the number of the message there.
-async fn call(line: &SendContext<'_>, mut parameters: Params) -> Result<Posted, ApiError> {
-    if is_chat(line.peer) {
-        for (name, _) in &mut parameters {
-            if *name == "peer_id" {
-                *name = "peer_ids";
-            }
-        }
+/// Calls `messages.send`. Messages of group chats have no id, and only `peer_ids` answers their number there: the same
+/// request is asked for it. Its `random_id` makes it the same message.
+async fn call(line: &SendContext<'_>, parameters: Params) -> Result<Posted, ApiError> {
+    let send = async |parameters: Params| -> Result<Posted, ApiError> {
+        let answer: Value = line.api.call(line.community.token, "messages.send", parameters).await?;
+        read(&answer)
+    };
+    let posted = send(parameters.clone()).await?;
+    if !is_chat(line.peer) || posted.id > 0 || posted.cmid > 0 {
+        return Ok(posted);
     }
-    let answer: Value = line.api.call(line.community.token, "messages.send", parameters).await?;
-    read(&answer)
+    let named = |(name, value): (&'static str, _)| (if name == "peer_id" { "peer_ids" } else { name }, value);
+    let again = send(parameters.into_iter().map(named).collect()).await;
+    Ok(again.unwrap_or(posted))
 }
 
 /// A number, or an object with the numbers or the error of one peer.
 fn read(answer: &Value) -> Result<Posted, ApiError> {
     let one = answer.as_array().map_or(Some(answer), |all| all.first()).ok_or(ApiError::Unreadable)?;
-    if let Some(id) = one.as_i64() {
+    // Also as text, for servers that write their 64-bit numbers so.
+    if let Some(id) = one.as_i64().or_else(|| one.as_str()?.parse().ok()) {
         return Ok(Posted { id, cmid: 0 });
     }
     let error = &one["error"];
@@ -156,12 +161,18 @@ fn read(answer: &Value) -> Result<Posted, ApiError> {
     }
 }
 
-/// `forward` of a message that answers another (vk §6).
-fn reply(quote: MessageId) -> Value {
+/// The parameter that names the answered message. One without an id of its own, in group chats, is forwarded as an
+/// answer (vk §6).
+fn reply(quote: MessageId) -> (&'static str, Option<String>) {
     match quote.number {
-        Number::Id(id) => json!({ "peer_id": quote.peer, "message_ids": [id], "is_reply": 1 }),
-        Number::Cmid(cmid) => json!({ "peer_id": quote.peer, "conversation_message_ids": [cmid], "is_reply": 1 }),
+        Number::Id(id) if !is_chat(quote.peer) => ("reply_to", Some(id.to_string())),
+        Number::Id(id) => ("forward", Some(forward(quote.peer, "message_ids", id))),
+        Number::Cmid(cmid) => ("forward", Some(forward(quote.peer, "conversation_message_ids", cmid))),
     }
+}
+
+fn forward(peer: i64, name: &str, number: i64) -> String {
+    json!({ "peer_id": peer, name: [number], "is_reply": 1 }).to_string()
 }
 
 fn content(words: base::i18n::Words, content: &Content) -> (String, With) {

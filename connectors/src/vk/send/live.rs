@@ -2,6 +2,7 @@
 
 use base::message::Content;
 use base::verdict::{Report, Taken, Verdict};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::SendContext;
@@ -9,9 +10,10 @@ use super::judge::judge;
 use crate::error_catalog::VK;
 use crate::vk::abilities::TEXT;
 use crate::vk::api::{ApiError, Params};
-use crate::vk::ids::{MessageId, Number};
+use crate::vk::ids::{MessageId, Number, PostId};
+use crate::vk::setup::explain;
 use crate::vk::{keyboard, reactions};
-use crate::{Message, MessageIds};
+use crate::{Message, MessageIds, read_marks};
 
 /// Edits a text. An edit of a message with a file would take the file away, so it is refused.
 pub(super) async fn edit(line: &SendContext<'_>, message: &Message) -> Report {
@@ -44,6 +46,24 @@ pub(super) async fn typing(line: &SendContext<'_>) -> Report {
     let mut parameters = line.to_peer();
     parameters.push(("type", Some("typing".to_owned())));
     call(line, "messages.setActivity", parameters).await
+}
+
+/// Marks the dialogue as read after a manager's answer. Its outcome changes nothing.
+pub(super) async fn mark_read(line: &SendContext<'_>) {
+    let Some(last) = &line.outgoing.last_incoming else { return };
+    let peer = line.peer.to_string();
+    if PostId::of_comment(&last.external_id).is_some()
+        || !line.seen.marks.is_news((&line.community.id.to_string(), &peer), &last.external_id).await
+    {
+        return;
+    }
+    let mut parameters = line.to_peer();
+    parameters.push(("mark_conversation_as_read", Some("1".to_owned())));
+    let done: Result<IgnoredAny, ApiError> =
+        line.api.call_within(read_marks::WITHIN, line.community.token, "messages.markAsRead", parameters).await;
+    if let Err(failed) = done {
+        tracing::debug!(reason = %explain(&failed), "a dialogue at VK could not be marked as read");
+    }
 }
 
 /// Sets or removes the community's one reaction to a message. Emoji that VK does not have are skipped, as are reactions

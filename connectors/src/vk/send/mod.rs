@@ -78,7 +78,13 @@ pub(super) async fn send(
     match &outgoing.event {
         Event::Created(message) | Event::Started(message) => match &message.post {
             Some(post) => comment::send(&line, message, post).await,
-            None => message::send(&line, message).await,
+            None => {
+                let report = message::send(&line, message).await;
+                if matches!(report.verdict, Verdict::Done(_)) {
+                    live::mark_read(&line).await;
+                }
+                report
+            }
         },
         Event::Edited(message) => live::edit(&line, message).await,
         Event::Typing { .. } => live::typing(&line).await,

@@ -60,19 +60,14 @@ fn a_call_proves_itself_with_community_and_secret() {
 }
 
 #[tokio::test]
-async fn the_answer_is_ok_or_the_confirmation_string() {
-    let (fake, api) = stage().await;
-    assert_eq!(answer(&api, &settings(), &call("{\"type\":\"message_new\"}")).await, "ok");
-    assert!(fake.calls().is_empty());
-    assert_eq!(answer(&api, &settings(), &call("{\"type\":\"confirmation\"}")).await, "b6a7c8d9");
-    fake.answers("groups.getCallbackConfirmationCode", ScriptedAnswer::Refused(5, "no"));
-    assert_eq!(answer(&api, &settings(), &call("{\"type\":\"confirmation\"}")).await, "");
-}
-
-#[tokio::test]
 async fn a_server_is_added_mended_or_left() {
     let (fake, api) = stage().await;
-    connect(&api, &settings(), &hook()).await.unwrap();
+    connect(&api, &Confirmations::default(), &settings(), &hook()).await.unwrap();
+    assert_eq!(
+        fake.methods()[0],
+        "groups.getCallbackConfirmationCode",
+        "VK asks for it as soon as it knows the server"
+    );
     let added = fake.called("groups.addCallbackServer");
     assert_eq!((added["url"].as_str(), added["title"].as_str()), (URL, "Parom"));
     assert_eq!(added["secret_key"], secret_key(&hook().secret));
@@ -88,7 +83,7 @@ async fn a_server_is_added_mended_or_left() {
     ] {
         let (fake, api) = stage().await;
         fake.answers("groups.getCallbackServers", server(url, status, secret));
-        connect(&api, &settings(), &hook()).await.unwrap();
+        connect(&api, &Confirmations::default(), &settings(), &hook()).await.unwrap();
         let edited = fake.methods().iter().filter(|method| *method == "groups.editCallbackServer").count();
         assert_eq!(edited, edits, "{url} {status} {secret}");
         assert!(!fake.methods().contains(&"groups.addCallbackServer".to_owned()));

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use base::i18n::LocalizedText;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::unanswered::words;
-use crate::whatsapp::wire::Id;
+use crate::whatsapp::wire::{Code, Id, wire};
 
 /// Codes of management calls, which Meta sends as the subcode of a general code.
 const MANAGEMENT: std::ops::RangeInclusive<u32> = 2_388_000..=2_389_999;
@@ -51,46 +51,47 @@ impl ApiError {
     }
 }
 
-#[derive(Deserialize)]
-struct ErrorAnswer {
-    error: ErrorBody,
+wire! {
+    /// An answer with an error. Every field may be absent, or of another type.
+    ErrorAnswer {
+        error: Option<ErrorBody>,
+    }
+
+    ErrorBody {
+        code: Code,
+        error_subcode: Code,
+        message: Id,
+        /// Written for people; only management calls have it.
+        error_user_msg: Id,
+        error_data: Value,
+        fbtrace_id: Id,
+    }
 }
 
-#[derive(Deserialize)]
-struct ErrorBody {
-    #[serde(default)]
-    code: u32,
-    #[serde(default)]
-    error_subcode: u32,
-    #[serde(default)]
-    message: Id,
-    /// Written for people; only management calls have it.
-    #[serde(default)]
-    error_user_msg: Id,
-    #[serde(default)]
-    error_data: Option<ErrorData>,
-    #[serde(default)]
-    fbtrace_id: Id,
-}
-
-#[derive(Deserialize)]
-struct ErrorData {
-    #[serde(default)]
-    details: Id,
+impl ErrorBody {
+    /// `error_data.details`; some errors have these words in the place of the object.
+    fn details(&self) -> &str {
+        self.error_data.get("details").unwrap_or(&self.error_data).as_str().unwrap_or_default()
+    }
 }
 
 /// The refusal in an answer; none if it is a success. Meta may put an error into an answer of any status.
 pub(super) fn refused(status: u16, body: &[u8], secret: &str) -> Option<Refused> {
-    let Ok(ErrorAnswer { error }) = serde_json::from_slice::<ErrorAnswer>(body) else {
-        return (status >= 300).then(|| Refused { status, code: u32::from(status), ..Refused::default() });
+    let failed = status >= 300;
+    let answer: ErrorAnswer = serde_json::from_slice(body).unwrap_or_default();
+    let error = answer.error.filter(|error| failed || error.code.0.is_some());
+    let Some(error) = error else {
+        return failed.then(|| Refused { status, code: u32::from(status), ..Refused::default() });
     };
-    let details = error.error_data.map(|data| data.details).unwrap_or_default();
-    let mut texts = vec![&*error.message, &*details, &*error.error_user_msg];
+    let mut texts = vec![&*error.message, error.details(), &*error.error_user_msg];
     texts.retain(|text| !text.is_empty());
     let text = texts.join(": ");
     let text = if secret.is_empty() { text } else { text.replace(secret, "…") };
-    let code = if MANAGEMENT.contains(&error.error_subcode) { error.error_subcode } else { error.code };
-    Some(Refused { status, code, subcode: error.error_subcode, text, trace: error.fbtrace_id.0, retry_after: None })
+    let subcode = error.error_subcode.0.unwrap_or_default();
+    // Without a code the status says what there is to say: 0 would mean that the token is not valid.
+    let code = error.code.0.unwrap_or_else(|| u32::from(status));
+    let code = if MANAGEMENT.contains(&subcode) { subcode } else { code };
+    Some(Refused { status, code, subcode, text, trace: error.fbtrace_id.0, retry_after: None })
 }
 
 /// A refusal without Meta's words.

@@ -8,7 +8,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::http_client::{HttpClients, read_up_to};
+use base::http_client::{FILE_TIMEOUT, Guarded, HttpClients, read_up_to};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use reqwest::{RequestBuilder, Response};
@@ -23,8 +23,8 @@ use error::{refused, refused_by, unanswered, unreadable_address};
 use super::upload::MultipartRequest;
 use crate::file::OpenFile;
 
-/// The version in every address: one that lives until July 2028 (whatsapp §1).
-pub const VERSION: &str = "v25.0";
+/// The version in every address: the newest one (whatsapp §1).
+pub const VERSION: &str = "v26.0";
 /// Time limit of a call without files, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(12);
 /// Time limit of a call with a file.
@@ -39,7 +39,14 @@ const FILE_DOMAINS: [&str; 4] = ["fbsbx.com", "fbcdn.net", "facebook.com", "what
 pub struct GraphApi {
     http: reqwest::Client,
     files: reqwest::Client,
+    guarded: Guarded,
     base: Arc<str>,
+}
+
+/// A request for a file, and whether it proves who asks.
+struct FileRequest {
+    request: RequestBuilder,
+    with_token: bool,
 }
 
 /// The part of an address behind the version: its segments, and its query.
@@ -50,7 +57,7 @@ impl GraphApi {
     /// `base`: `whatsapp.api_url`, an address from the configuration.
     pub fn new(http: &HttpClients, base: &Url) -> Self {
         let base = base::config::base(base).into();
-        Self { http: http.trusted().clone(), files: http.files().clone(), base }
+        Self { http: http.trusted().clone(), files: http.files().clone(), guarded: http.guarded().clone(), base }
     }
 
     /// Reads an object.
@@ -109,11 +116,11 @@ impl GraphApi {
         .await
     }
 
-    /// Opens a file at the address that Meta told. The token goes to Meta's own hosts and to that of the API alone.
+    /// Opens a file at the address that Meta told.
     pub async fn open(&self, token: &SecretString, address: &str) -> Result<OpenFile, ApiError> {
-        let address = self.file_address(address).ok_or_else(unreadable_address)?;
-        let request = authorized(self.files.get(address), token);
-        let response = request.send().await.map_err(|error| unanswered(error, true))?;
+        let request = self.file_request(address).ok_or_else(unreadable_address)?;
+        let request = if request.with_token { authorized(request.request, token) } else { request.request };
+        let response = request.timeout(FILE_TIMEOUT).send().await.map_err(|error| unanswered(error, true))?;
         let status = response.status();
         if !status.is_success() {
             return Err(refused_by(status.as_u16()));
@@ -124,21 +131,17 @@ impl GraphApi {
         Ok(OpenFile { announced, bytes: bytes.boxed() })
     }
 
-    fn file_address(&self, address: &str) -> Option<Url> {
+    /// The token goes to Meta's own hosts and to that of the API, and, if the API is another server than Meta's, to the hosts that it
+    /// names. Hosts other than these must be public or listed in `network.allow_private`. None for an address that may not be called.
+    fn file_request(&self, address: &str) -> Option<FileRequest> {
         let (address, own) = (Url::parse(address).ok()?, Url::parse(&self.base).ok()?);
         let host = address.host_str()?;
-        let is_metas = || {
-            FILE_DOMAINS
-                .iter()
-                .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
-        };
-        let same_scheme = address.scheme() == own.scheme();
-        let allowed = if address.scheme() == "https" {
-            Some(host) == own.host_str() || is_metas()
-        } else {
-            same_scheme && Some(host) == own.host_str()
-        };
-        allowed.then_some(address)
+        let is_own = Some(host) == own.host_str() && (address.scheme() == "https" || address.scheme() == own.scheme());
+        if is_own || (address.scheme() == "https" && is_metas(host)) {
+            return Some(FileRequest { request: self.files.get(address), with_token: true });
+        }
+        let request = self.guarded.get(&address).ok()?;
+        Some(FileRequest { request, with_token: !own.host_str().is_some_and(is_metas) })
     }
 
     /// Every segment is escaped, so that an id never leads elsewhere.
@@ -164,6 +167,11 @@ impl GraphApi {
     ) -> Result<T, ApiError> {
         sent(authorized(request, token).timeout(CALL_WITHIN), token.expose_secret(), whole).await
     }
+}
+
+fn is_metas(host: &str) -> bool {
+    let of = |rest: &str| rest.is_empty() || rest.ends_with('.');
+    FILE_DOMAINS.iter().any(|domain| host.strip_suffix(domain).is_some_and(of))
 }
 
 fn authorized(request: RequestBuilder, token: &SecretString) -> RequestBuilder {

@@ -120,26 +120,48 @@ async fn the_bytes_of_a_sample_go_to_their_session() {
 #[test]
 fn the_token_goes_to_meta_alone() {
     let own = api(&Url::parse("https://graph.facebook.com").unwrap());
+    let with_token = |api: &GraphApi, address: &str| api.file_request(address).map(|request| request.with_token);
     for metas in [
         "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1",
         "https://graph.facebook.com/x",
         "https://mmg.whatsapp.net/a",
     ] {
-        assert!(own.file_address(metas).is_some(), "{metas}");
+        assert_eq!(with_token(&own, metas), Some(true), "{metas}");
     }
-    for other in [
-        "http://lookaside.fbsbx.com/x",
-        "https://evilfbsbx.com/x",
-        "https://fbsbx.com.evil.example/x",
-        "https://evil.example/",
-        "file:///etc/passwd",
-        "",
-    ] {
-        assert!(own.file_address(other).is_none(), "{other}");
+    for other in ["https://evilfbsbx.com/x", "https://fbsbx.com.evil.example/x", "https://files.example/"] {
+        assert_eq!(with_token(&own, other), Some(false), "{other}");
+    }
+    for never in ["http://lookaside.fbsbx.com/x", "https://127.0.0.1/x", "https://10.1.2.3/x", "file:///etc/passwd", ""]
+    {
+        assert_eq!(with_token(&own, never), None, "{never}");
     }
     let local = api(&Url::parse("http://127.0.0.1:9100").unwrap());
-    assert!(local.file_address("http://127.0.0.1:9100/media/1").is_some(), "a server in Meta's place");
-    assert!(local.file_address("http://127.0.0.2:9100/media/1").is_none());
+    assert_eq!(with_token(&local, "http://127.0.0.1:9200/media/1"), Some(true), "a server in Meta's place");
+    assert_eq!(with_token(&local, "https://files.example/media/1"), Some(true), "and the hosts that it names");
+    assert_eq!(with_token(&local, "http://127.0.0.2:9100/media/1"), None, "private, and not listed");
+}
+
+#[tokio::test]
+async fn a_refusal_of_any_form_is_read() {
+    let said = |code: Value, data: Value| json!({ "error": { "code": code, "message": "Refused", "error_data": data, "error_subcode": null } });
+    for (status, answer, expected) in [
+        (400, said(json!("131047"), json!(null)), (131_047, "Refused")),
+        (400, said(json!(131_026), json!("Not on WhatsApp")), (131_026, "Refused: Not on WhatsApp")),
+        (400, said(json!(131_026), json!({ "details": "No" })), (131_026, "Refused: No")),
+        (200, said(json!("190"), json!([])), (190, "Refused")),
+        (404, said(json!(null), json!(null)), (404, "Refused")),
+        (400, json!({ "error": "Refused" }), (400, "")),
+        (400, json!({ "error": {} }), (400, "")),
+        (500, json!([1]), (500, "")),
+    ] {
+        let shown = answer.to_string();
+        let failed = call(ScriptedAnswer::Json(status, answer)).await.unwrap_err();
+        let refused = failed.refused().unwrap();
+        assert_eq!((refused.code, refused.text.as_str()), expected, "{shown}");
+    }
+    for success in [json!({ "error": null, "success": true }), json!({ "error": {}, "id": "1" })] {
+        assert_eq!(call(ScriptedAnswer::Json(200, success.clone())).await, Ok(success));
+    }
 }
 
 #[tokio::test]

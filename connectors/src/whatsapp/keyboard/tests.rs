@@ -1,4 +1,3 @@
-use base::i18n::Language;
 use base::message::Section;
 
 use super::*;
@@ -156,4 +155,19 @@ fn what_is_too_long_for_its_place_goes_to_the_body() {
     let [only] = <[Interactive; 1]>::try_from(made(&Markup::List(list))).unwrap();
     assert_eq!((only.header, only.body), (None, format!("{header}\n\nBody")));
     assert_eq!(lines(&Markup::List(List::default())), "");
+}
+
+#[test]
+fn a_number_names_its_line() {
+    let eleven: Vec<String> = (1..=11).map(|number| format!("Answer {number}")).collect();
+    let eleven = texts(&eleven.iter().map(String::as_str).collect::<Vec<_>>());
+    let named = |markup: &Markup, number: usize| numbered_button(markup, number).map(|button| button.text);
+    assert_eq!((named(&eleven, 1), named(&eleven, 11)), (Some("Answer 1".into()), Some("Answer 11".into())));
+    assert_eq!((named(&eleven, 0), named(&eleven, 12)), (None, None));
+    assert_eq!(named(&texts(&["Yes", "No"]), 1), None, "these are buttons to press");
+    let mixed = Markup::Buttons(vec![
+        vec![button("Shop", Some("https://acme.test")), button(" ", None)],
+        vec![button("No", None)],
+    ]);
+    assert_eq!((named(&mixed, 1), named(&mixed, 2)), (None, Some("No".into())), "a link is no answer");
 }

@@ -154,13 +154,13 @@ impl Reader<'_> {
         }
         let refusal = message.errors.first();
         if let Some(row) =
-            refusal.and_then(|refusal| WHATSAPP.known(refusal.code)).filter(|row| matches!(row.id, "w42" | "w45"))
+            refusal.and_then(|refusal| WHATSAPP.known(refusal.code())).filter(|row| matches!(row.id, "w42" | "w45"))
         {
             return format!("[{}]", self.text(row.key(), &[]));
         }
         let kind = message.unsupported.as_ref().and_then(|unsupported| unsupported.r#type.some());
         let kind = kind.or_else(|| message.r#type.some().filter(|kind| *kind != "unsupported"));
-        match kind.filter(|kind| kind.len() <= 64 && refusal.is_none_or(|refusal| refusal.code != WITHHELD)) {
+        match kind.filter(|kind| kind.len() <= 64 && refusal.is_none_or(|refusal| refusal.code() != WITHHELD)) {
             Some(kind) => self.text("wa-in-unsupported-kind", &[("kind", kind)]),
             None => self.text("wa-in-unsupported", &[]),
         }

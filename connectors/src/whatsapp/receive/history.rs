@@ -16,7 +16,7 @@ impl NumberChange<'_> {
     /// A part of the history: each chat's messages, oldest first.
     pub(super) fn history(&mut self, history: &History) -> Vec<InboundEvent> {
         if let Some(refusal) = history.errors.first() {
-            let value = if refusal.code == DECLINED { json!("declined") } else { json!(refusal.text()) };
+            let value = if refusal.code() == DECLINED { json!("declined") } else { json!(refusal.text()) };
             return vec![InboundEvent::Learned { part: "history", key: "state".to_owned(), value }];
         }
         let events: Vec<InboundEvent> = history.threads.iter().flat_map(|thread| self.thread(thread)).collect();

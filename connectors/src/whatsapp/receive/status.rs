@@ -25,7 +25,7 @@ impl Reader<'_> {
             return vec![InboundEvent::Unknown("status")];
         }
         let refusal = status.errors.first().filter(|_| state == State::Failed);
-        let row = refusal.and_then(|refusal| WHATSAPP.find(refusal.code, ""));
+        let row = refusal.and_then(|refusal| WHATSAPP.find(refusal.code(), ""));
         let report = InboundEvent::Status(Box::new(StatusReport {
             letter_id,
             message: stored(&status.id),
@@ -39,7 +39,7 @@ impl Reader<'_> {
 
     /// A problem of the number or its account, without a message. Its end is noticed by asking (`health.rs`).
     pub(super) fn number_error(&self, refusal: &Refusal) -> InboundEvent {
-        let trouble = WHATSAPP.find(refusal.code, "").map(|row| row.key());
+        let trouble = WHATSAPP.find(refusal.code(), "").map(|row| row.key());
         InboundEvent::LineTrouble { aspect: "sending", trouble: trouble.map(base::i18n::LocalizedText::new) }
     }
 }

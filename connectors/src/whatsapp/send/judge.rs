@@ -5,6 +5,7 @@ use base::verdict::Verdict;
 use serde_json::json;
 
 use super::SendContext;
+use super::rate_limit::Doubling;
 use crate::error_catalog::{CatalogEntry, WHATSAPP};
 use crate::judged::Judged;
 use crate::whatsapp::api::{ApiError, Refused};
@@ -37,6 +38,14 @@ pub(super) async fn judge(line: &SendContext<'_>, failed: &ApiError) -> Judged {
 /// When the message is sent again, if the refusal is transient.
 async fn retry(line: &SendContext<'_>, row: Option<&CatalogEntry>, refused: &Refused) -> Verdict {
     let id = row.map_or("", |row| row.id);
-    let own = if id == PAIR { Some(line.memory.rhythm.slowed(line).await) } else { None };
-    Verdict::Retry { after: refused.retry_after.max(own), whole_target: OF_NUMBER.contains(&id) }
+    let (rhythm, whole_target) = (&line.memory.rhythm, OF_NUMBER.contains(&id));
+    let own = match id {
+        PAIR => Some(rhythm.slowed(line).await),
+        "w7" | "w8" | "w9" => Some(rhythm.doubled(line, Doubling::OF_LIMITS, whole_target).await),
+        "w11" | "w12" | "w13" | "w14" | "w15" | "w16" => {
+            Some(rhythm.doubled(line, Doubling::OF_TROUBLE, whole_target).await)
+        }
+        _ => None,
+    };
+    Verdict::Retry { after: refused.retry_after.max(own), whole_target }
 }

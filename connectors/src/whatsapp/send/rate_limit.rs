@@ -1,5 +1,6 @@
 //! Rate limits of people (whatsapp §11): one message in six seconds to one person, with bursts that have to be earned back. Whoever
-//! is refused by it waits 6 seconds, then 24, then 96, alone: other conversations of the number go on.
+//! is refused by it waits 6 seconds, then 24, then 96, alone: other conversations of the number go on. After a refusal by
+//! another limit or by Meta's own trouble the waits double (whatsapp §15).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -21,15 +22,37 @@ const STEPS: u32 = 3;
 const PEOPLE: u64 = 50_000;
 /// Who was not refused for so long begins anew.
 const FORGOTTEN: Duration = Duration::from_secs(600);
+/// The same for doubling waits, the longest of which is half an hour.
+const KEPT: Duration = Duration::from_secs(2 * 3_600);
 
 /// A number and a person.
 type Pair = (String, String);
+
+/// A wait that doubles with each refusal in a row, in seconds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Doubling {
+    first: u64,
+    most: u64,
+}
+
+impl Doubling {
+    /// After a limit of the number, the account or the app.
+    pub(super) const OF_LIMITS: Self = Self { first: 5, most: 300 };
+    /// After trouble at Meta.
+    pub(super) const OF_TROUBLE: Self = Self { first: 30, most: 1_800 };
+
+    fn wait(self, step: u32) -> Duration {
+        Duration::from_secs(self.first.saturating_mul(2_u64.saturating_pow(step)).min(self.most))
+    }
+}
 
 /// Rates at which this process wrote to people.
 pub(super) struct Rhythm {
     sent: RateLimiter<Pair>,
     /// How often in a row a pair was refused.
     refused: Cache<Pair, Arc<AtomicU32>>,
+    /// The last doubling wait: its step, and when it began in milliseconds since 1970. By number or letter.
+    doubled: Cache<String, (u32, i64)>,
 }
 
 impl Default for Rhythm {
@@ -37,6 +60,7 @@ impl Default for Rhythm {
         Self {
             sent: RateLimiter::new(PEOPLE),
             refused: Cache::builder().max_capacity(PEOPLE).time_to_idle(FORGOTTEN).build(),
+            doubled: Cache::builder().max_capacity(PEOPLE).time_to_idle(KEPT).build(),
         }
     }
 }
@@ -47,6 +71,8 @@ impl Rhythm {
         let pair = pair(line);
         if let Verdict::Done(_) = report.verdict {
             self.refused.invalidate(&pair).await;
+            self.doubled.invalidate(&pair.0).await;
+            self.doubled.invalidate(&line.outgoing.id()).await;
         }
         let now = line.outgoing.now.timestamp_millis();
         let rest = self.sent.spend(pair, PERSON, now).await;
@@ -59,6 +85,24 @@ impl Rhythm {
         let count = self.refused.get_with(pair(line), async { Arc::default() }).await;
         let step = count.fetch_add(1, Ordering::Relaxed).min(STEPS - 1);
         FIRST * FACTOR.pow(step)
+    }
+
+    /// How long to wait after a refusal that doubles its waits. `whole`: for the number, and not for this letter alone.
+    /// Several letters that are refused during one wait lengthen it once.
+    pub(super) async fn doubled(&self, line: &SendContext<'_>, doubling: Doubling, whole: bool) -> Duration {
+        let key = if whole { line.number.phone_number_id.to_owned() } else { line.outgoing.id() };
+        let now = line.outgoing.now.timestamp_millis();
+        let next = match self.doubled.get(&key).await {
+            Some((step, since))
+                if u128::from(now.saturating_sub(since).unsigned_abs()) < doubling.wait(step).as_millis() =>
+            {
+                (step, since)
+            }
+            Some((step, _)) => (step.saturating_add(1), now),
+            None => (0, now),
+        };
+        self.doubled.insert(key, next).await;
+        doubling.wait(next.0)
     }
 }
 

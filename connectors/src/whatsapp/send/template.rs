@@ -1,6 +1,6 @@
 //! A template message: the name of the template and the values of its variables (whatsapp §9).
 
-use base::message::Template;
+use base::message::{Markup, Template};
 use serde_json::{Map, Value, json};
 
 use super::draft::Request;
@@ -8,6 +8,9 @@ use super::file::FileForm;
 use crate::Message;
 use crate::template::{RegisteredHeader, TemplateFileKind};
 use crate::whatsapp::templates::markers::{Markers, one_line};
+
+/// In the place of a value that is not known.
+const EMPTY: &str = "–";
 
 /// The request of a message that was made from a template which Meta approved.
 pub(super) fn request(message: &Message) -> Option<Request> {
@@ -18,7 +21,7 @@ pub(super) fn request(message: &Message) -> Option<Request> {
         components.extend(component("header", text, values));
     }
     components.extend(component("body", &registered.content, values));
-    components.extend(links(&registered.buttons, values));
+    components.extend(links(&registered.buttons, message));
     let object = json!({
         "name": registered.name,
         "language": { "code": registered.language },
@@ -41,24 +44,39 @@ fn component(kind: &str, text: &str, template: Option<&Template>) -> Option<Valu
 }
 
 /// The ends of links that have a variable, by the button's place at Meta.
-fn links(buttons: &[base::message::Button], template: Option<&Template>) -> Vec<Value> {
+fn links(buttons: &[base::message::Button], message: &Message) -> Vec<Value> {
     let ordered = crate::whatsapp::templates::components::in_metas_order(buttons);
     let links = ordered.into_iter().enumerate().filter_map(|(place, button)| {
         let url = button.url.as_deref()?;
         let marker = Markers::of(url).iter().next().map(str::to_owned)?;
-        let parameters = json!([{ "type": "text", "text": value(&marker, template) }]);
+        let end = known_value(&marker, message.template.as_ref());
+        let end = end.or_else(|| filled(message.markup.as_ref()?, &button.text, url, &marker));
+        let parameters = json!([{ "type": "text", "text": end.unwrap_or_else(|| EMPTY.to_owned()) }]);
         Some(json!({ "type": "button", "sub_type": "url", "index": place.to_string(), "parameters": parameters }))
     });
     links.collect()
 }
 
+/// What stands in the place of a link's marker in the message's own button, where amoCRM has filled it in.
+fn filled(markup: &Markup, text: &str, url: &str, marker: &str) -> Option<String> {
+    let Markup::Buttons(rows) = markup else { return None };
+    let (before, after) = url.split_once(marker)?;
+    let same = rows.iter().flatten().filter(|button| button.text.trim() == text.trim());
+    let mut ends = same.filter_map(|button| button.url.as_deref()?.strip_prefix(before)?.strip_suffix(after));
+    ends.find(|end| !end.is_empty() && !end.contains("{{")).map(str::to_owned)
+}
+
 /// Meta refuses an empty value, and one with line breaks.
 fn value(marker: &str, template: Option<&Template>) -> String {
+    known_value(marker, template).unwrap_or_else(|| EMPTY.to_owned())
+}
+
+/// None if the message has no value for this marker.
+fn known_value(marker: &str, template: Option<&Template>) -> Option<String> {
     let params = template.map(|template| template.params.as_slice()).unwrap_or_default();
     let bare = |key: &str| key.trim_matches(|sign| matches!(sign, '{' | '}' | '\\' | ' ')).to_owned();
     let found = params.iter().find(|param| bare(&param.key) == bare(marker));
-    let value = found.map(|param| one_line(&param.value)).unwrap_or_default();
-    if value.is_empty() { "–".to_owned() } else { value }
+    found.map(|param| one_line(&param.value)).filter(|value| !value.is_empty())
 }
 
 const fn form(kind: TemplateFileKind) -> FileForm {

@@ -1,8 +1,10 @@
 //! Messages, statuses, and who they are from (whatsapp §3, §5, §13).
 
+use serde_json::Value;
+
 use super::content::{Button, Card, Context, Edit, FileRef, Interactive, Location, Order, Reaction, Referral, Revoke};
 use super::content::{System, Text, Unsupported};
-use super::{HistoryThread, Id, Many, Seconds, StateSync, UserIdUpdate, wire};
+use super::{Code, HistoryThread, Id, Many, Seconds, StateSync, UserIdUpdate, wire};
 
 wire! {
     /// The value of `messages`, `smb_message_echoes`, `history` and others that concern one number.
@@ -81,14 +83,10 @@ wire! {
 
     /// Why something failed (whatsapp §15).
     Refusal {
-        code: u32,
+        code: Code,
         title: Id,
         message: Id,
-        error_data: RefusalData,
-    }
-
-    RefusalData {
-        details: Id,
+        error_data: Value,
     }
 
     /// A part of the phone app's history.
@@ -99,9 +97,15 @@ wire! {
 }
 
 impl Refusal {
+    /// Its code; one that the passport does not have if there is none, because 0 has a meaning.
+    pub fn code(&self) -> u32 {
+        self.code.0.unwrap_or(u32::MAX)
+    }
+
     /// All its texts, for matching and for people who investigate.
     pub fn text(&self) -> String {
-        let mut texts = vec![&*self.title, &*self.message, &*self.error_data.details];
+        let details = self.error_data.get("details").unwrap_or(&self.error_data).as_str().unwrap_or_default();
+        let mut texts = vec![&*self.title, &*self.message, details];
         texts.retain(|text| !text.is_empty());
         texts.dedup();
         texts.join(": ")

@@ -72,6 +72,8 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Many<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let items = match Value::deserialize(deserializer)? {
             Value::Array(items) => items,
+            // One item without its list.
+            item @ Value::Object(_) => vec![item],
             _ => Vec::new(),
         };
         Ok(Self(items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect()))
@@ -128,6 +130,17 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
+/// The code of an error, also if it comes as text; none if there is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Code(pub Option<u32>);
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = Id::deserialize(deserializer)?;
+        Ok(Self(id.some().and_then(|code| code.parse().ok())))
+    }
+}
+
 /// Seconds since 1970, which come as text or as a number (whatsapp §3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seconds(pub i64);
@@ -164,12 +177,20 @@ mod tests {
         assert_eq!((entry.id.some(), fields), (Some("7"), vec!["a", ""]));
         let other: Entry = serde_json::from_value(json!({ "changes": "many" })).unwrap();
         assert!(other.changes.is_empty());
+        let single: Entry = serde_json::from_value(json!({ "changes": { "field": "a" } })).unwrap();
+        assert_eq!(single.changes.len(), 1, "one item without its list");
     }
 
     #[test]
     fn numbers_and_times_come_as_text_too() {
         let number = |value: Value| serde_json::from_value::<Number>(value).unwrap().0;
         assert_eq!((number(json!("30.5")), number(json!(2)), number(json!("NaN"))), (Some(30.5), Some(2.0), None));
+        let code = |value: Value| serde_json::from_value::<Code>(value).unwrap().0;
+        assert_eq!(
+            (code(json!("131047")), code(json!(131_047)), code(json!(0))),
+            (Some(131_047), Some(131_047), Some(0))
+        );
+        assert_eq!((code(json!(null)), code(json!("many")), code(json!(-1))), (None, None, None));
         let seconds = |value: Value| serde_json::from_value::<Seconds>(value).unwrap().millis();
         assert_eq!(
             (seconds(json!("1795168800")), seconds(json!(1_795_168_800))),

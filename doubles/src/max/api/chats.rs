@@ -26,7 +26,7 @@ pub(super) fn get(state: &State, bot: i64, chat: &str) -> Answered {
 pub(super) fn action(state: &mut State, bot: i64, chat: &str, call: &Call) -> Answered {
     let id = number(chat)?;
     let action = call.body["action"].as_str().unwrap_or_default();
-    let known = ["typing_on", "sending_photo", "sending_video", "sending_audio", "sending_file"];
+    let known = ["typing_on", "sending_photo", "sending_video", "sending_audio", "sending_file", "mark_seen"];
     ensure(known.contains(&action), || wrong(format!("Unknown action: {action}")))?;
     ensure(state.bot_of(id) == Some(bot), || Refusal::new(404, "chat.not.found", format!("Chat {id} not found")))?;
     let now = state.now;

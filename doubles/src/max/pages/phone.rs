@@ -121,7 +121,10 @@ fn phone(core: &Core, words: &'static words::Words, who: i64, bot: i64, refusal:
         let (person, known) = (state.people.get(&who)?, state.bots.get(&bot)?);
         let of_dialog = state.messages.iter().filter(|one| Some(one.chat) == chat && !one.is_removed);
         let rows = of_dialog.map(|one| row(state, &MessageView::of(state, one), who)).collect();
-        let is_typing = known.actions.iter().any(|(at, _, when)| Some(*at) == chat && now - when < TYPING);
+        let is_typing = known
+            .actions
+            .iter()
+            .any(|(at, action, when)| Some(*at) == chat && action != "mark_seen" && now - when < TYPING);
         Some(PhonePage {
             words,
             person: person.name(),

@@ -15,7 +15,7 @@ impl State {
     ) -> Message {
         let serial = self.next_serial();
         let mid = match self.accounts.get(account).map(|one| one.platform) {
-            Some(Platform::Facebook) => format!("m_AbCdEf{serial:08}-xYz_0"),
+            Some(Platform::Facebook) => format!("m_QwErTy{serial:08}-aBc_0"),
             _ => format!("aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlEOj{serial:010}ZD"),
         };
         Message {

@@ -44,9 +44,9 @@ fn is_something_due(core: &Core) -> bool {
     })
 }
 
-/// Whether an update is being delivered, or one is due and not held.
+/// Whether an update is due and not held, or being delivered: asked in this order, because one that is sent between both
+/// questions changes from the first to the second.
 pub(crate) fn is_busy(core: &Core) -> bool {
-    let is_under_way =
-        core.read(|state| state.bots.values().any(|bot| bot.updates.heads().any(|(_, one)| one.is_on_its_way)));
-    is_under_way || (!core.is_held() && is_something_due(core))
+    let is_due = !core.is_held() && is_something_due(core);
+    is_due || core.read(|state| state.bots.values().any(|bot| bot.updates.heads().any(|(_, one)| one.is_on_its_way)))
 }

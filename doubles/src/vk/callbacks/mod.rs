@@ -80,6 +80,7 @@ fn is_something_due(core: &Core) -> bool {
 
 /// Whether an event is being delivered, or one is due and not held.
 pub(crate) fn is_busy(core: &Core) -> bool {
-    let is_under_way = core.read(|state| state.events.waiting().any(|one| one.is_on_its_way));
-    is_under_way || (!core.is_held() && is_something_due(core))
+    // In this order: one that is sent between both questions changes from the first to the second.
+    let is_due = !core.is_held() && is_something_due(core);
+    is_due || core.read(|state| state.events.waiting().any(|one| one.is_on_its_way))
 }

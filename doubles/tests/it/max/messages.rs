@@ -68,7 +68,7 @@ async fn typing_is_shown() {
     let path = format!("/chats/{}/actions", world.dialog());
     world.ok(Method::POST, &path, json!({"action": "typing_on"})).await;
     assert_eq!(world.max.actions(world.bot.id), [(world.dialog(), "typing_on".to_owned())]);
-    assert_eq!(world.refused(Method::POST, &path, json!({"action": "mark_seen"})).await.0, 400);
+    assert_eq!(world.refused(Method::POST, &path, json!({"action": "dancing"})).await.0, 400);
 }
 
 #[tokio::test]

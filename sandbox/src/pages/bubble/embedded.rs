@@ -43,7 +43,7 @@ fn shown(stage: &Stage<'_>, message: &Message, embedded: &Value) -> Quote {
         id => Some(id.to_owned()),
     };
     let own = own.as_ref().and_then(|id| account.message(id));
-    let (kind, said) = match own {
+    let (kind, label) = match own {
         Some(one) => (one.field("type"), one.field("text")),
         None => (text(embedded, "type"), text(embedded, "text")),
     };
@@ -53,10 +53,10 @@ fn shown(stage: &Stage<'_>, message: &Message, embedded: &Value) -> Quote {
     Quote {
         id: own.map(|one| one.id.clone()).unwrap_or_default(),
         who: who.unwrap_or_else(|| text(&sender, "name").to_owned()),
-        text: match (said, kind_words(kind, stage.words)) {
+        text: match (label, kind_words(kind, stage.words)) {
             ("", "") => fill(stage.words.chats.unknown, "kind", kind),
             ("", words) => format!("[{words}]"),
-            (said, _) => said.to_owned(),
+            (label, _) => label.to_owned(),
         },
     }
 }

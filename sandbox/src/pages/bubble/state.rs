@@ -43,9 +43,9 @@ fn error(message: &Message, words: &Words) -> String {
         Some(904) => words.chats.error_904,
         _ => words.chats.error_905,
     };
-    let told = status.error.as_deref().filter(|text| !text.is_empty()).unwrap_or(own);
+    let text = status.error.as_deref().filter(|text| !text.is_empty()).unwrap_or(own);
     match status.error_code {
-        Some(code) => format!("{code} · {told}"),
-        None => told.to_owned(),
+        Some(code) => format!("{code} · {text}"),
+        None => text.to_owned(),
     }
 }

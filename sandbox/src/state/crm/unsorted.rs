@@ -57,8 +57,8 @@ impl Account {
         card.responsible_user_id = user_id;
         card.updated_at = now;
         let added = Event::of_lead("add", lead, card);
-        let told = Event::sorted(&one, "accept", lead.contact_id, user_id);
-        self.crm.events.extend([told, added]);
+        let sorted = Event::sorted(&one, "accept", lead.contact_id, user_id);
+        self.crm.events.extend([sorted, added]);
         Some(one)
     }
 

@@ -1,4 +1,4 @@
-//! Chats that hang on contacts.
+//! Chats linked to contacts.
 
 use serde_json::{Value, json};
 
@@ -64,7 +64,7 @@ async fn a_link_moves_and_gets_another_id() {
     let (_, again) = link(&world, &token, body).await;
     assert_eq!(again["_embedded"]["chats"][0]["id"], shown["id"], "the same link is the same");
     assert_eq!(world.sandbox.contact_links(HOST).len(), 1);
-    // Nobody has accepted the incoming lead, so it goes along.
+    // The incoming lead is not accepted yet, so it moves too.
     assert_eq!(world.sandbox.incoming_leads(HOST)[0].contact_id, other);
     let list = async |query: String| world.json("GET", &format!("/api/v4/contacts/chats?{query}"), &token, None).await;
     assert_eq!(list(format!("contact_id={}", before.contact_id)).await.0, 204);

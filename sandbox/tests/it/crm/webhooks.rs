@@ -241,7 +241,7 @@ async fn lost_hooks_are_not_asked_again_and_others_overtake() {
     world.sandbox.add_contact(HOST, "First", None, None);
     world.sandbox.add_contact(HOST, "Second", None, None);
     attempts(&world, 3).await;
-    let nobody = "nobody listens there";
+    let nobody = "nothing listens there";
     assert_eq!(notes(&world)[1..], ["held back until the next hook has left", nobody, nobody]);
     world.sandbox.faults().next_hooks(HookKind::Crm, 1, HookFault::Doubled);
     world.sandbox.add_contact(HOST, "Twice", None, None);

@@ -60,7 +60,7 @@ struct AccountChannelRow {
     said: String,
     connected_at: i64,
     next_try_at: Option<i64>,
-    /// What to write to amoCRM's support; `None` if there is nothing to ask.
+    /// The question to amoCRM's support; `None` if there is nothing to ask.
     ask: Option<Sentence>,
 }
 

@@ -35,7 +35,7 @@ impl ReasonForm {
 /// A form that asks for a reason.
 pub struct ReasonQuestion {
     pub title: Sentence,
-    /// What will happen.
+    /// The effect of the action.
     pub says: Sentence,
     pub label: Sentence,
     pub button: Sentence,

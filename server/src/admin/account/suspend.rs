@@ -43,8 +43,8 @@ pub async fn begin(
     };
     tenants::suspend(&app, *id, true).await?;
     visitor.note_both(&app, *id, "account.suspended", json!({ "reason": reason })).await?;
-    let said = visitor.words.text("admin-suspended").with("account", tenant.host);
-    see_other(&app, &visitor, &address(*id), Notice::of(Tone::Warn, said)).await
+    let text = visitor.words.text("admin-suspended").with("account", tenant.host);
+    see_other(&app, &visitor, &address(*id), Notice::of(Tone::Warn, text)).await
 }
 
 /// Ends the suspension.
@@ -57,8 +57,8 @@ pub async fn end(
     let tenant = load(&app, *id).await?;
     tenants::suspend(&app, *id, false).await?;
     visitor.note_both(&app, *id, "account.resumed", json!({})).await?;
-    let said = visitor.words.text("admin-resumed").with("account", tenant.host);
-    see_other(&app, &visitor, &address(*id), Notice::done(said)).await
+    let text = visitor.words.text("admin-resumed").with("account", tenant.host);
+    see_other(&app, &visitor, &address(*id), Notice::done(text)).await
 }
 
 async fn answer(

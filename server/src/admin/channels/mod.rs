@@ -123,7 +123,7 @@ fn channel_row(
     }
 }
 
-/// What was agreed with amoCRM's support, from the configuration.
+/// The settings agreed with amoCRM's support, from the configuration.
 fn agreed(words: Words, channel: &Channel) -> Vec<(Sentence, String)> {
     let answer = |yes: bool| words.text(if yes { "channel-yes" } else { "channel-no" }).to_string();
     let window = match channel.time_window_seconds {

@@ -117,8 +117,8 @@ pub async fn disable(
     }
     let by = OperatorActor { actor: visitor.actor(), address: visitor.address };
     actions::disable(&app, &person, &by).await?;
-    let said = words.text("admin-operator-disabled").with("email", person.email);
-    see_other(&app, &visitor, HERE, Notice::done(said)).await
+    let text = words.text("admin-operator-disabled").with("email", person.email);
+    see_other(&app, &visitor, HERE, Notice::done(text)).await
 }
 
 async fn new_link(app: &PanelContext, visitor: &AdminVisitor, email: &str, link: String) -> Result<HttpResponse> {

@@ -22,7 +22,7 @@ const DATA: &str = "totp";
 #[template(path = "admin/enrol.html")]
 struct AdminEnrolPage {
     page: AdminPage,
-    /// An `<svg>` that we made.
+    /// An `<svg>` generated here.
     picture: String,
     secret: String,
     uri: String,

@@ -116,8 +116,8 @@ pub async fn end_others(
     let object = id.to_string();
     visitor.note(&app, &tx, (VENDOR, "operator.sessions_ended", &object), json!({ "count": count }), true).await?;
     tx.commit().await?;
-    let said = visitor.words.text("admin-sessions-ended").with("count", count);
-    see_other(&app, &visitor, HERE, Notice::done(said)).await
+    let text = visitor.words.text("admin-sessions-ended").with("count", count);
+    see_other(&app, &visitor, HERE, Notice::done(text)).await
 }
 
 async fn answer(

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::files::FileLinks;
 use crate::intake::message_in::ContentType;
 
 /// The content of a message; which fields are present depends on `type`.
@@ -14,10 +15,11 @@ pub struct ContentOut {
     pub kind: ContentType,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// The file's original address; absent if Parom stores the file.
+    /// A signed link to the file, valid for 48 hours; while Parom is still fetching the file it returns 503. Absent if the
+    /// file is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_url: Option<String>,
-    /// The file stored by Parom.
+    /// Parom's id of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,6 +28,9 @@ pub struct ContentOut {
     pub file_size: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<String>,
+    /// A signed link to a small picture of the file, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumbnail_url: Option<String>,
     /// In seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<u32>,
@@ -54,13 +59,13 @@ pub struct ContentOut {
 
 impl ContentOut {
     /// Stored content with its buttons or rows and the customer's selection.
-    pub fn of(content: Content, markup: Option<Markup>, callback_data: Option<String>) -> Self {
+    pub fn of(content: Content, markup: Option<Markup>, callback_data: Option<String>, files: &FileLinks) -> Self {
         let (buttons, list) = match markup {
             Some(Markup::Buttons(rows)) => (Some(rows), None),
             Some(Markup::List(list)) => (None, Some(list)),
             None => (None, None),
         };
-        Self { callback_data, buttons, list, ..Self::from(content) }
+        Self { callback_data, buttons, list, ..Self::plain(content, files) }
     }
 
     fn bare(kind: ContentType) -> Self {
@@ -72,6 +77,7 @@ impl ContentOut {
             file_name: None,
             file_size: None,
             mime_type: None,
+            thumbnail_url: None,
             duration: None,
             sticker_id: None,
             group_id: None,
@@ -85,32 +91,33 @@ impl ContentOut {
         }
     }
 
-    fn media(kind: ContentType, media: Media) -> Self {
+    fn media(kind: ContentType, media: Media, files: &FileLinks) -> Self {
+        let media = files.lent(media);
         Self {
             text: media.text,
-            media_url: Some(media.media_url).filter(|url| !url.is_empty() && media.media_id.is_none()),
+            media_url: Some(media.media_url).filter(|url| !url.is_empty()),
             media_id: media.media_id,
             file_name: Some(media.file_name),
             file_size: Some(media.file_size).filter(|size| *size > 0),
             mime_type: media.mime_type,
+            thumbnail_url: media.thumbnail_url,
             duration: media.duration,
             sticker_id: media.sticker_id,
             group_id: media.group_id,
             ..Self::bare(kind)
         }
     }
-}
 
-impl From<Content> for ContentOut {
-    fn from(content: Content) -> Self {
+    /// Stored content by itself.
+    pub(super) fn plain(content: Content, files: &FileLinks) -> Self {
         match content {
             Content::Text { text } => Self { text: Some(text), ..Self::bare(ContentType::Text) },
-            Content::Picture(media) => Self::media(ContentType::Picture, media),
-            Content::Video(media) => Self::media(ContentType::Video, media),
-            Content::File(media) => Self::media(ContentType::File, media),
-            Content::Voice(media) => Self::media(ContentType::Voice, media),
-            Content::Audio(media) => Self::media(ContentType::Audio, media),
-            Content::Sticker(media) => Self::media(ContentType::Sticker, media),
+            Content::Picture(media) => Self::media(ContentType::Picture, media, files),
+            Content::Video(media) => Self::media(ContentType::Video, media, files),
+            Content::File(media) => Self::media(ContentType::File, media, files),
+            Content::Voice(media) => Self::media(ContentType::Voice, media, files),
+            Content::Audio(media) => Self::media(ContentType::Audio, media, files),
+            Content::Sticker(media) => Self::media(ContentType::Sticker, media, files),
             Content::Location { latitude, longitude } => {
                 Self { latitude: Some(latitude), longitude: Some(longitude), ..Self::bare(ContentType::Location) }
             }

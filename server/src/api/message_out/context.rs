@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::content::ContentOut;
+use super::files::FileLinks;
 use base::json::Moment;
 
 /// What a message replies to, forwards, comments on or was created from.
@@ -26,11 +27,11 @@ pub struct AroundOut {
 
 impl AroundOut {
     /// From a stored body.
-    pub fn of(body: &Body) -> Self {
+    pub fn of(body: &Body, files: &FileLinks) -> Self {
         Self {
             template: body.template.clone(),
-            reply_to: body.reply_to.as_ref().map(QuoteOut::of),
-            forward: body.forward.as_ref().map(QuoteOut::of),
+            reply_to: body.reply_to.as_ref().map(|quote| QuoteOut::of(quote, files)),
+            forward: body.forward.as_ref().map(|quote| QuoteOut::of(quote, files)),
             post: body.post.clone(),
             shared_post: body.shared_post.clone(),
         }
@@ -61,10 +62,10 @@ pub struct QuotedOut {
 }
 
 impl QuoteOut {
-    fn of(quote: &Quote) -> Self {
+    fn of(quote: &Quote, files: &FileLinks) -> Self {
         Self {
             id: quote.message_id.map(|id| id.to_string()).or_else(|| quote.external_id.clone()),
-            content: quote.content.clone().map(ContentOut::from),
+            content: quote.content.clone().map(|content| ContentOut::plain(content, files)),
             sender: quote.sender.as_ref().map(|sender| QuotedOut { name: sender.name.clone() }),
             sent_at: quote.sent_at.map(Moment),
         }

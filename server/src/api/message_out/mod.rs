@@ -12,9 +12,11 @@ use base::json::Moment;
 
 mod content;
 mod context;
+mod files;
 
 pub use content::ContentOut;
 pub use context::{AroundOut, QuoteOut};
+pub use files::FileLinks;
 
 /// An accepted message.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,7 +47,7 @@ pub struct MessageOut {
     /// The messenger's id; null until known.
     #[schema(required)]
     pub external_id: Option<String>,
-    /// The chat's id in amojo, amoCRM's chat service; null until known.
+    /// The message's id in amojo, amoCRM's chat service; null until known.
     #[schema(required)]
     pub amocrm_message_id: Option<String>,
     pub conversation: ConversationRefOut,

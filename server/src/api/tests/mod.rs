@@ -1,4 +1,4 @@
-//! The API over a database of its own: two accounts with a source each, keys of all kinds, nothing is carried.
+//! The API over its own database: two accounts with a source each, keys of all kinds, no delivery.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -81,7 +81,7 @@ pub async fn of_tenant(
     Ok(all)
 }
 
-/// Number of waiting letters of a source, of any kind and direction: what its deletion ends.
+/// Number of waiting letters of a source, of any kind and direction, which its deletion would end.
 pub async fn waiting(db: &impl ConnectionTrait, tenant_id: Uuid, source_id: Uuid) -> Result<u64, DbErr> {
     letter::Entity::of_tenant(tenant_id)
         .filter(letter::Column::SourceId.eq(source_id))

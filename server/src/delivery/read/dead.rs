@@ -41,7 +41,7 @@ pub struct DeadLetterSummary {
     pub status: i32,
 }
 
-/// What sending some of them again would do.
+/// The effect of sending some of them again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dry {
     pub count: u64,

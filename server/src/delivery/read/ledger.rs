@@ -63,7 +63,7 @@ struct WaitingCount {
     waiting: i64,
 }
 
-/// Counts what was accepted and what became of it. Messages only: no edits, statuses, typing or reactions.
+/// Counts accepted messages and their outcomes. Messages only: no edits, statuses, typing or reactions.
 pub async fn read(app: &DeliveryContext, which: LedgerFilter) -> Result<Ledger, DbErr> {
     // In one snapshot, or the sums would differ by what is settled between the two reads.
     let tx = app.store.read_tx().await?;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
-use base::message::{Body, Direction, Failure, Person, State};
-use entity::{conversation, message, source};
+use base::message::{Body, Direction, Failure, FailureCode, LetterKind, Person, State};
+use entity::{attempt, conversation, message, source};
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
@@ -22,8 +23,44 @@ pub struct MessageFilter {
     pub conversation_id: Option<Uuid>,
     /// Accepted at this moment (milliseconds since 1970) or later.
     pub from: Option<i64>,
+    /// Accepted before this moment.
+    pub to: Option<i64>,
+    /// Failed for one of these reasons; empty for no limit.
+    pub codes: Vec<FailureCode>,
+    /// Took longer until the other side accepted it, or has waited longer.
+    pub slower: Option<Slower>,
     /// Only these search results.
     pub found: Option<SearchResults>,
+}
+
+/// A time in milliseconds, and the moment by which waiting messages are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slower {
+    pub millis: i64,
+    pub now: i64,
+}
+
+impl Slower {
+    fn condition(self) -> Condition {
+        use attempt::Column as Attempt;
+        use message::Column as Message;
+        use sea_orm::sea_query::ExprTrait as _;
+        let of = |column: Attempt| Expr::col((attempt::Entity, column));
+        let took = of(Attempt::At).add(of(Attempt::Ms)).sub(Expr::col((message::Entity, Message::AcceptedAt)));
+        let done = Query::select()
+            .expr(Expr::val(1))
+            .from(attempt::Entity)
+            .and_where(of(Attempt::TenantId).equals((message::Entity, Message::TenantId)))
+            .and_where(of(Attempt::MessageId).equals((message::Entity, Message::Id)))
+            .and_where(of(Attempt::Kind).eq(LetterKind::Message.number()))
+            .and_where(of(Attempt::Verdict).eq("done"))
+            .and_where(took.gt(self.millis))
+            .to_owned();
+        let waits = Condition::all()
+            .add(Message::State.eq(State::Queued.number()))
+            .add(Message::AcceptedAt.lt(self.now - self.millis));
+        Condition::any().add(Expr::exists(done)).add(waits)
+    }
 }
 
 /// Filter by progress: one status, or one figure of the ledger.
@@ -74,7 +111,7 @@ pub struct MessageSummary {
     pub contact: Person,
 }
 
-/// An account's sources and their holds: what every list needs besides its rows.
+/// An account's sources and their holds, which every list needs besides its rows.
 #[derive(Clone, Debug, Default)]
 pub struct Ground {
     pub sources: BTreeMap<Uuid, source::Model>,
@@ -127,6 +164,30 @@ pub async fn page(
     messages.into_iter().map(|message| line(is_found(&message), message, &conversations, ground)).collect()
 }
 
+/// How long each of these messages took until the other side accepted it, milliseconds; those still on their way are
+/// missing.
+pub async fn took(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    lines: &[MessageSummary],
+) -> Result<BTreeMap<Uuid, i64>, DbErr> {
+    let accepted: BTreeMap<Uuid, i64> = lines.iter().map(|line| (line.message.id, line.message.accepted_at)).collect();
+    let tries: Vec<(Uuid, i64, i32)> = attempt::Entity::of_tenant(tenant_id)
+        .filter(attempt::Column::MessageId.is_in(accepted.keys().copied()))
+        .filter(attempt::Column::Kind.eq(LetterKind::Message.number()))
+        .filter(attempt::Column::Verdict.eq("done"))
+        .select_only()
+        .columns([attempt::Column::MessageId, attempt::Column::At, attempt::Column::Ms])
+        .into_tuple()
+        .all(db)
+        .await?;
+    let took = tries.into_iter().filter_map(|(id, at, ms)| {
+        let accepted = accepted.get(&id)?;
+        Some((id, (at + i64::from(ms) - accepted).max(0)))
+    });
+    Ok(took.collect())
+}
+
 /// Number of matching messages, at most `most`.
 pub async fn count(
     db: &impl ConnectionTrait,
@@ -158,6 +219,21 @@ fn select(tenant_id: Uuid, wanted: &MessageFilter, ground: &Ground) -> anyhow::R
     }
     if let Some(from) = wanted.from {
         select = select.filter(message::Column::Id.gte(first_id_at(from)));
+    }
+    if let Some(to) = wanted.to {
+        select = select.filter(message::Column::Id.lt(first_id_at(to)));
+    }
+    if !wanted.codes.is_empty() {
+        // As serde writes it: the code is the first field.
+        let begins = |code: &FailureCode| format!("{{\"code\":\"{}\"", code.word());
+        let any = wanted
+            .codes
+            .iter()
+            .fold(Condition::any(), |any, code| any.add(message::Column::Error.starts_with(begins(code))));
+        select = select.filter(any);
+    }
+    if let Some(slower) = wanted.slower {
+        select = select.filter(slower.condition());
     }
     if let Some(found) = &wanted.found {
         let any = Condition::any()

@@ -7,7 +7,7 @@ use queue::accept_batch::HistoryMessage;
 
 use crate::alert::WEBHOOK_SUSPENDED;
 
-/// A reason's key and data. Whoever displays it adds the other values of the text.
+/// A reason's key and data. The code that displays it adds the other values of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     pub key: &'static str,
@@ -26,6 +26,14 @@ impl Reason {
     /// Reason of a failed message, by the code that the messenger or Parom gave.
     pub fn of_failure(code: FailureCode, direction: Direction, said: &str) -> Self {
         Self::new(key_of(code, direction), direction, said)
+    }
+
+    /// The codes behind a key; empty if no failure has it.
+    pub fn codes(key: &str) -> Vec<FailureCode> {
+        let is_key = |code: &FailureCode| {
+            [Direction::ToCrm, Direction::ToMessenger].into_iter().any(|direction| key_of(*code, direction) == key)
+        };
+        FailureCode::ALL.into_iter().filter(is_key).collect()
     }
 
     /// Reason of a dead letter, by its stored reason and detail.

@@ -13,7 +13,7 @@ pub enum MessageStatus {
     Delivered,
     Read,
     Failed,
-    /// It waits until somebody resumes or repairs the source or account, see `reason`.
+    /// It waits until a person resumes or repairs the source or account, see `reason`.
     Held,
 }
 

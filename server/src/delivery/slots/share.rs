@@ -1,6 +1,6 @@
-//! Shares the free slots of a pool: whoever has had least by weight is next. Usage is counted as a *pass* that grows
-//! with each slot, slower for a larger weight (stride scheduling); a newcomer starts at the lowest pass of the
-//! others, so that nothing is saved up by staying away.
+//! Shares the free slots of a pool: the tenant with the least usage by weight is next. Usage is counted as a *pass*
+//! that grows with each slot, slower for a larger weight (stride scheduling); a newcomer starts at the lowest pass of
+//! the others, so that nothing is saved up by staying away.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// How far one slot advances a tenant of weight 1.
 const STRIDE: u64 = 1_000_000;
 
-/// What a target could use.
+/// The demand of a target.
 #[derive(Clone, Copy, Debug)]
 pub struct SlotDemand<'offer> {
     pub pool: &'offer str,

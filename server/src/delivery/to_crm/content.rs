@@ -18,7 +18,7 @@ pub(super) enum Fitted {
     Later(Duration),
 }
 
-/// Converts content; a file that is gone becomes a text that says so, and the lane goes on.
+/// Converts content. A missing file is replaced by a text about it, so that the lane goes on.
 pub(super) async fn fit(line: &CrmTarget<'_>, parts: &LetterContext, content: &Content) -> anyhow::Result<Fitted> {
     let Some(file) = content.media() else { return Ok(Fitted::Content(plain(content))) };
     let Some(media_id) = file.media_id else {
@@ -43,11 +43,11 @@ pub(super) async fn fit(line: &CrmTarget<'_>, parts: &LetterContext, content: &C
 }
 
 /// Adds the text to a location or a contact.
-pub(super) fn with_caption(mut content: CrmContent, said: Option<&str>) -> CrmContent {
-    if let (CrmContent::Location { caption, .. } | CrmContent::Contact { caption, .. }, Some(said)) =
-        (&mut content, said)
+pub(super) fn with_caption(mut content: CrmContent, text: Option<&str>) -> CrmContent {
+    if let (CrmContent::Location { caption, .. } | CrmContent::Contact { caption, .. }, Some(text)) =
+        (&mut content, text)
     {
-        said.clone_into(caption);
+        text.clone_into(caption);
     }
     content
 }

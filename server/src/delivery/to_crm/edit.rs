@@ -45,7 +45,8 @@ pub(super) async fn attempt(
     };
     let done = line.chats.edit_message(line.secret, &line.scope_id, &edit).await;
     Ok(Some(match done {
-        Ok(_) => Report::done(200, Taken::default()),
+        Ok(Some(taken)) => Report::done(taken.status, Taken::default()).with_answer(taken.status, &taken.text),
+        Ok(None) => Report::done(200, Taken::default()),
         Err(error) => judge_about(claim, &error),
     }))
 }

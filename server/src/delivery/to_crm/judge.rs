@@ -1,4 +1,4 @@
-//! What an answer of amojo means for the letter (chats-api §5.11).
+//! The verdict on a letter by amojo's answer (chats-api §5.11).
 
 use std::time::Duration;
 

@@ -35,8 +35,9 @@ pub(super) async fn attempt(line: &CrmTarget<'_>, claim: &Claim, parts: &LetterC
         Ok(taken) => {
             let chat_id = chat_id.or_else(|| learned_chat(parts, &message, taken.conversation_id));
             let message_id = Some(taken.amojo_message_id);
+            let (status, text) = (taken.status, taken.text);
             let taken = Taken { amocrm_message_id: message_id, amocrm_chat_id: chat_id, ..Taken::default() };
-            Report::done(200, taken)
+            Report::done(status, taken).with_answer(status, &text)
         }
         // A used id is refused without a specific error (chats-api §3.4.5), so history is checked.
         Err(error @ CrmError::Refused { status: 400 | 409 | 422, .. }) => match find_out(line, parts, &message).await {

@@ -20,7 +20,7 @@ pub(super) enum Filed {
     Later(Duration),
 }
 
-/// Gives a content's file a temporary link of ours; a file that is gone becomes a text that says so, and the lane
+/// Gives a content's file a temporary link of ours. A missing file is replaced by a text about it, so that the lane
 /// goes on.
 pub(super) async fn lent(line: &MessengerTarget<'_>, content: &Content) -> anyhow::Result<Filed> {
     let Some((file, media_id)) = content.media().and_then(|file| Some((file, file.media_id?))) else {
@@ -42,9 +42,9 @@ pub(super) async fn lent(line: &MessengerTarget<'_>, content: &Content) -> anyho
         thumbnail_url: preview(line, file).await,
         ..file.clone()
     };
-    let said = media::MediaKind::of(content).unwrap_or(media::MediaKind::File);
+    let declared = media::MediaKind::of(content).unwrap_or(media::MediaKind::File);
     // A "picture" whose bytes are not an image is sent as a file.
-    if kept.kind_for(said) == media::MediaKind::File {
+    if kept.kind_for(declared) == media::MediaKind::File {
         return Ok(Filed::Content(Box::new(Content::File(lent))));
     }
     let mut content = content.clone();

@@ -36,7 +36,7 @@ pub(super) async fn attempt(
     let current = parts.message()?;
     let progress = SendProgress::read(&claim.letter.payload);
     let template = template::of(line, &current.body).await?;
-    // What was begun within the time is sent to its end.
+    // A message that was started in time is sent completely.
     if progress.parts == 0
         && let Some(refused) = window::closed(line, claim, parts, &current.body, &template).await?
     {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What was already sent of a message.
+/// The parts of a message that were already sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SendProgress {
     /// Number of parts.

@@ -11,15 +11,15 @@ use crate::template::{self, Stage};
 
 /// How a message is sent.
 pub(super) enum TemplateUse {
-    /// It was made from no template.
+    /// It was not made from a template.
     None,
     /// As a template, at any time; with its registration where the messenger has one.
     Sendable(Option<RegisteredTemplate>),
-    /// As text, because the messenger does not let the template be used; why.
+    /// As text, because the messenger does not allow the template now; with the reason.
     AsText(String),
 }
 
-/// How this message is sent. A developer's messenger gets every template, unless it refused it itself.
+/// Decides how a message is sent. A custom messenger gets every template except those that it rejected.
 pub(super) async fn of(line: &MessengerTarget<'_>, body: &Body) -> Result<TemplateUse, DbErr> {
     let Some(template) = &body.template else { return Ok(TemplateUse::None) };
     if !line.connector.reviews_templates() {
@@ -29,6 +29,11 @@ pub(super) async fn of(line: &MessengerTarget<'_>, body: &Body) -> Result<Templa
         Ok(crm_id) => template::of_source(&line.app.sources, line.source, crm_id).await?,
         Err(_) => None,
     };
+    // One that was made anew in amoCRM has another id there.
+    let row = match (row, template.external_id.as_deref().filter(|name| !name.is_empty())) {
+        (None, Some(name)) => template::named(&line.app.sources, line.source, name).await?,
+        (row, _) => row,
+    };
     let Some(row) = row else {
         return Ok(match has_own_server(&line.source.kind) {
             true => TemplateUse::Sendable(None),
@@ -37,11 +42,11 @@ pub(super) async fn of(line: &MessengerTarget<'_>, body: &Body) -> Result<Templa
     };
     Ok(match template::usable(&row) {
         Some(usable) => TemplateUse::Sendable(Some(usable)),
-        None => TemplateUse::AsText(said(line.words, Stage::of(&row), &row.title)),
+        None => TemplateUse::AsText(fallback_text(line.words, Stage::of(&row), &row.title)),
     })
 }
 
 /// Why it cannot be sent as a template.
-fn said(words: Words, stage: Stage, title: &str) -> String {
+fn fallback_text(words: Words, stage: Stage, title: &str) -> String {
     words.text_of("failure-template-", stage.word()).with("template", title).to_string()
 }

@@ -17,8 +17,8 @@ use crate::tenant::users;
 
 const HOUR: i64 = 3_600_000;
 
-/// The report that refuses a message; none if it may be sent. Templates are sent at any time, and so are public
-/// answers to comments. What may have arrived already is left to the messenger.
+/// The report that refuses a message; none if it may be sent. Templates are sent at any time, and so are public answers
+/// to comments. A message that may have arrived already is left to the messenger.
 pub(super) async fn closed(
     line: &MessengerTarget<'_>,
     claim: &Claim,
@@ -46,7 +46,7 @@ pub(super) async fn closed(
     let length = if by_people { window.bots } else { window.people };
     let text = match template {
         TemplateUse::AsText(why) => why.clone(),
-        _ => said(line.words, length, window.templates, row.heard_at > 0),
+        _ => refusal_text(line.words, length, window.templates, row.heard_at > 0),
     };
     Ok(Some(bury_with(FailureCode::WindowClosed, text, "the time for free messages is over")))
 }
@@ -79,9 +79,9 @@ async fn with_other_chats(
     Ok(chats)
 }
 
-/// What amoCRM shows below the message. `length`: the time that is over, in milliseconds.
-fn said(words: Words, length: i64, templates: bool, heard: bool) -> String {
-    let key = match (heard, templates) {
+/// The text that amoCRM shows below the message. `length`: the length of the window, in milliseconds.
+fn refusal_text(words: Words, length: i64, templates: bool, wrote: bool) -> String {
+    let key = match (wrote, templates) {
         (true, true) => "failure-window_closed-over-template",
         (true, false) => "failure-window_closed-over",
         (false, true) => "failure-window_closed-unheard-template",
@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn the_words_name_the_time_and_what_can_be_done() {
-        let say = |language, hours, templates, heard| {
-            said(Words::new(language), hours * HOUR, templates, heard).replace('\u{a0}', " ")
+        let say = |language, hours, templates, wrote| {
+            refusal_text(Words::new(language), hours * HOUR, templates, wrote).replace('\u{a0}', " ")
         };
         assert_eq!(
             say(Language::En, 24, true, true),

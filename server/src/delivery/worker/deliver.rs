@@ -147,7 +147,7 @@ fn measure(pool: &str, settlement: &Settlement) {
     metrics::counter!("parom_remote_errors_total", "remote" => pool.to_owned(), "error" => error).increment(1);
 }
 
-/// What is reported to the log, the metrics and the source's state after the commit.
+/// Data for the log, the metrics and the source's state, reported after the commit.
 struct AfterCommit {
     claim: Claim,
     verdict: &'static str,
@@ -198,7 +198,7 @@ impl AfterCommit {
         if let Some(is_paid) = self.is_paid
             && let Err(error) = crate::tenant::chats_answered(app, self.claim.tenant_id, is_paid).await
         {
-            tracing::warn!(tenant.id = %self.claim.tenant_id, %error, "whether the account is paid could not be stored; the next message tells it again");
+            tracing::warn!(tenant.id = %self.claim.tenant_id, %error, "whether the account is paid could not be stored; the next message reports it again");
         }
         if self.webhook_failed {
             crate::source::failing(app, self.claim.tenant_id, self.claim.source_id).await;

@@ -19,7 +19,7 @@ pub const FROM_CRM: &str = "amocrm";
 /// A role that was decided here.
 pub const FROM_PANEL: &str = "panel";
 
-/// What amoCRM reports about a user of an account.
+/// A user's rights in an account, as amoCRM reports them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Vouched {
     Administrator,
@@ -80,7 +80,7 @@ async fn of_crm_user_in(
     Ok(Some((person, held)))
 }
 
-/// Applies what amoCRM says about a member now. A role from amoCRM rises and falls with it; a granted one stays.
+/// Applies amoCRM's current answer about a member. A role from amoCRM rises and falls with it; a granted one stays.
 /// Sessions with more rights than that end. Changes are recorded in the audit log.
 pub async fn vouch(app: &IdentityContext, row: &member::Model, says: Vouched) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;

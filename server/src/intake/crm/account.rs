@@ -23,7 +23,7 @@ pub use act::Acts;
 pub const KIND: &str = "crm";
 
 /// The route's handler. 404 for an unknown token, 415 for anything but a form, 413 above 1 MiB, 503 while nothing can
-/// be stored; else 200. What cannot be processed is quarantined; events without relevance are dropped.
+/// be stored; else 200. An unreadable hook is quarantined; events without relevance are dropped.
 pub async fn hook(
     app: web::Data<IntakeContext>,
     token: web::Path<String>,
@@ -46,7 +46,7 @@ async fn answer(
     payload: web::Payload,
 ) -> Result<HttpResponse, HttpResponse> {
     let tenant_id = subscription::tenant_of(app, token).await.map_err(|error| not_stored(&error.to_string()))?;
-    let Some(tenant_id) = tenant_id else { return Err(HttpResponse::NotFound().body("nobody has this address")) };
+    let Some(tenant_id) = tenant_id else { return Err(HttpResponse::NotFound().body("no account has this address")) };
     if request.content_type() != "application/x-www-form-urlencoded" {
         return Err(HttpResponse::UnsupportedMediaType().body("send a form"));
     }
@@ -72,8 +72,8 @@ async fn take(app: &Arc<IntakeContext>, tenant_id: Uuid, body: Bytes) -> Result<
     if hook.account_id.zip(tenant).is_some_and(|(given, tenant)| given != tenant.account_id) {
         return call.quarantine(app, Reason::ForeignAccount).await;
     }
-    let heard: Vec<_> = hook.events.iter().filter_map(act::heard).collect();
-    if heard.is_empty() {
+    let checks: Vec<_> = hook.events.iter().filter_map(act::check_of).collect();
+    if checks.is_empty() {
         return Ok(());
     }
     call.keep(app).await?;
@@ -84,7 +84,7 @@ async fn take(app: &Arc<IntakeContext>, tenant_id: Uuid, body: Bytes) -> Result<
         }
     }
     let app = app.clone();
-    base::supervisor::detach("crm_act", async move { act::act(&app, tenant_id, heard).await });
+    base::supervisor::detach("crm_act", async move { act::act(&app, tenant_id, checks).await });
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use base::message::{
 
 use crate::intake::clean;
 
-/// The body of a manager's message. An unknown kind becomes a text that says so; the hook's bytes are stored as well.
+/// The body of a manager's message. An unknown kind becomes a text that names it; the hook's bytes are stored as well.
 pub(super) fn body_of(sender: Person, receiver: Person, message: &MessageContent, words: Words) -> Body {
     let body = Body {
         receiver: Some(receiver),
@@ -44,7 +44,7 @@ pub(super) fn is_empty(body: &Body) -> bool {
     mute && body.markup.is_none() && body.forward.is_none()
 }
 
-/// Text, file and buttons can come together, whatever the kind says, so a file, if there is one, decides.
+/// A message may have text, file and buttons at once, whatever its kind, so a file takes precedence.
 fn content_of(message: &MessageContent, words: Words) -> Content {
     let text = clean(&message.text);
     if let Some(place) = message.location.filter(|place| place.latitude.is_finite() && place.longitude.is_finite()) {
@@ -71,8 +71,8 @@ fn content_of(message: &MessageContent, words: Words) -> Content {
 }
 
 fn placeholder(kind: &str, text: &str, words: Words) -> String {
-    let said = words.text("carried-unknown").with("kind", clean(kind)).to_string();
-    if text.is_empty() { said } else { format!("{said}\n{text}") }
+    let detail = words.text("carried-unknown").with("kind", clean(kind)).to_string();
+    if text.is_empty() { detail } else { format!("{detail}\n{text}") }
 }
 
 fn media_of(message: &MessageContent) -> Option<Media> {

@@ -14,7 +14,7 @@ use crate::intake::door::{RawCall, Reason, StoreError};
 use crate::lookup::ConnectedScope;
 use crate::tenant::channels;
 
-/// What a hook of a known account becomes.
+/// The interpretation of a hook of a known account.
 pub(super) enum Event {
     Item(Box<AcceptItem>),
     /// Already expired: only its bytes are kept.

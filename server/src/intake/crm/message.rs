@@ -122,13 +122,43 @@ fn writer(app: &IntakeContext, scope: &ConnectedScope, sender: &ChatPerson) -> P
     Person { id, role, name: sender.name.as_deref().map(clean), ..Person::default() }
 }
 
+/// amoCRM writes numbers as digits alone; the `+` shows that they begin with the country. Eleven digits from 8 may be a
+/// Russian number as it is dialled, and stay as they are.
+fn international(phone: String) -> String {
+    let is_number = (10..=15).contains(&phone.len()) && phone.bytes().all(|sign| sign.is_ascii_digit());
+    let is_dialled = phone.starts_with('0') || (phone.len() == 11 && phone.starts_with('8'));
+    if is_number && !is_dialled { format!("+{phone}") } else { phone }
+}
+
 fn customer(receiver: &ChatPerson) -> Person {
     Person {
         id: clean(receiver.client_id.as_deref().unwrap_or_default()),
         role: Role::Client,
         name: receiver.name.as_deref().map(clean),
-        phone: receiver.phone.as_deref().map(clean),
+        phone: receiver.phone.as_deref().map(|phone| international(clean(phone))),
         email: receiver.email.as_deref().map(clean),
         ..Person::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::international;
+
+    #[test]
+    fn a_number_with_its_country_gets_a_plus() {
+        for (given, shown) in [
+            ("79151112233", "+79151112233"),
+            ("4915112345678", "+4915112345678"),
+            ("+79151112233", "+79151112233"),
+            ("89151112233", "89151112233"),
+            ("0151123456", "0151123456"),
+            ("123456789", "123456789"),
+            ("1234567890123456", "1234567890123456"),
+            ("8 (915) 111-22-33", "8 (915) 111-22-33"),
+            ("", ""),
+        ] {
+            assert_eq!(international(given.to_owned()), shown);
+        }
     }
 }

@@ -23,7 +23,7 @@ const SOON: Duration = Duration::from_millis(20);
 /// Stores spooled hooks in the database, in order, as soon as it accepts them; runs until the stop.
 pub async fn drain(app: Arc<IntakeContext>, stop: CancellationToken) {
     let work = async {
-        let (mut drained, mut said) = (0, None::<Instant>);
+        let (mut drained, mut logged) = (0, None::<Instant>);
         loop {
             // The time limit, because hooks left by a dead process cause no notification.
             let _ = tokio::time::timeout(LOOK, app.spool.came()).await;
@@ -39,9 +39,9 @@ pub async fn drain(app: Arc<IntakeContext>, stop: CancellationToken) {
             };
             count(&app);
             // While another process of this machine is stalled, every hook takes this path.
-            if drained > 0 && said.is_none_or(|said| said.elapsed() >= LOOK) {
+            if drained > 0 && logged.is_none_or(|logged| logged.elapsed() >= LOOK) {
                 tracing::warn!(hooks = drained, "hooks of amoCRM went from the spool into the database");
-                (drained, said) = (0, Some(Instant::now()));
+                (drained, logged) = (0, Some(Instant::now()));
             }
             if app.spool.waiting() > 0 {
                 tokio::time::sleep(pause).await;

@@ -170,8 +170,8 @@ impl ContentIn {
     pub fn checked_change(self, wrong: &mut Vec<FieldError>) -> (Content, Option<String>) {
         self.refuse_foreign(wrong);
         if self.callback_data.as_ref().is_some_and(|data| data.len() > DATA_BYTES) {
-            let said = LocalizedText::new("said-most-bytes").with("most", DATA_BYTES);
-            wrong.push(FieldError::new("/content/callback_data", said));
+            let detail = LocalizedText::new("said-most-bytes").with("most", DATA_BYTES);
+            wrong.push(FieldError::new("/content/callback_data", detail));
         }
         let callback_data = self.callback_data.clone().filter(|data| !data.is_empty());
         let content = match self.kind {
@@ -211,8 +211,8 @@ impl ContentIn {
         ];
         let foreign = given.iter().filter(|(name, given)| *given && !self.kind.fields().contains(name));
         wrong.extend(foreign.map(|(name, _)| {
-            let said = LocalizedText::new("said-not-of-kind").with("kind", self.kind.word());
-            FieldError::new(format!("/content/{name}"), said)
+            let detail = LocalizedText::new("said-not-of-kind").with("kind", self.kind.word());
+            FieldError::new(format!("/content/{name}"), detail)
         }));
     }
 

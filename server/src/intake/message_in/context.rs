@@ -73,8 +73,10 @@ pub struct PostIn {
     /// Your id of the post, at most 255 bytes.
     #[schema(example = "post-900", min_length = 1, max_length = 255)]
     pub id: String,
+    /// Required unless `permalink` is given.
+    #[serde(default)]
     #[schema(format = "uri")]
-    pub url: String,
+    pub url: Option<String>,
     /// The address of a picture that is available for a limited time.
     #[serde(default)]
     #[schema(format = "uri")]
@@ -98,14 +100,19 @@ impl PostIn {
             wrong.push(FieldError::new("/post", LocalizedText::new("said-no-bot-comment")));
         }
         let addresses = [
-            ("url", Some(&self.url)),
+            ("url", self.url.as_ref()),
             ("preview_url", self.preview_url.as_ref()),
             ("permalink", self.permalink.as_ref()),
         ];
         check_addresses("/post", &addresses, wrong);
+        // amoCRM takes no post without an address (chats-api §3.4.8).
+        let url = self.url.or_else(|| self.permalink.clone());
+        if url.is_none() {
+            wrong.push(FieldError::new("/post/url", LocalizedText::new("said-empty")));
+        }
         Some(Post {
             id: kept(checked_id("/post/id", self.id), wrong),
-            url: Some(self.url),
+            url,
             preview_url: self.preview_url,
             permalink: self.permalink,
             username: self.username,

@@ -116,7 +116,7 @@ fn with_old_file(mut content: Content, before: &Content) -> Result<Content> {
     Ok(content)
 }
 
-/// The replacement text in amoCRM for a deleted message. A file stays there: its caption says so.
+/// The replacement text in amoCRM for a deleted message. A file stays there; only its caption changes.
 fn in_place(content: &Content, language: Language) -> Content {
     let words = Words::new(language).text("message-deleted-by-customer").to_string();
     let mut content = content.clone();

@@ -6,9 +6,9 @@ use connectors::incoming::{EditedMessage, InboundEvent, IncomingMessage, Reacted
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, RawHook};
 
 use super::edit::{self, MessageChange};
-use super::message::{self, Incoming};
+use super::message::{self, Heard, Incoming};
 use super::source::CalledSource;
-use super::{buttons, conversations, own_echo, reaction, status, status_up_to, typing};
+use super::{buttons, conversations, own_echo, reaction, status, status_up_to, typed_number, typing};
 use crate::intake::clean;
 use crate::intake::door::{Reason, StoreError, store};
 use crate::lookup::{MessageKey, known_message};
@@ -36,7 +36,7 @@ pub(super) async fn take(line: &CalledSource, body: Option<Bytes>, all: Vec<Inbo
 
 async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>) -> Result<(), StoreError> {
     match event {
-        InboundEvent::Wrote(written) => wrote(line, *written, raw).await,
+        InboundEvent::Wrote(written) => wrote(line, typed_number::resolved(line, *written).await?, raw).await,
         InboundEvent::Changed(changed) => change(line, *changed, raw).await,
         InboundEvent::TookBack { messages } => took_back(line, messages).await,
         InboundEvent::Reacted(reacted) => react(line, *reacted).await,
@@ -79,6 +79,15 @@ pub(super) async fn wrote(
     written: IncomingMessage,
     raw: &mut Option<RawHook>,
 ) -> Result<(), StoreError> {
+    written_at(line, written, raw, Heard::OnArrival).await
+}
+
+async fn written_at(
+    line: &CalledSource,
+    written: IncomingMessage,
+    raw: &mut Option<RawHook>,
+    heard: Heard,
+) -> Result<(), StoreError> {
     if own_echo::is_ours(line, &written).await? {
         metrics::counter!("parom_ignored_total", "door" => line.connector.kind(), "reason" => "echo").increment(1);
         return Ok(());
@@ -92,14 +101,14 @@ pub(super) async fn wrote(
         sent_at: written.sent_at,
         body: written.body,
     };
-    message::accept(&line.app, &line.source, incoming, raw.take()).await?;
+    message::accept_heard(&line.app, &line.source, incoming, raw.take(), heard).await?;
     Ok(())
 }
 
 /// A message from before the source was connected: without a lead and a notification, like those of an import.
 async fn history(line: &CalledSource, mut written: IncomingMessage) -> Result<(), StoreError> {
     written.body.silent = true;
-    wrote(line, written, &mut None).await
+    written_at(line, written, &mut None, Heard::WhenSent).await
 }
 
 /// Messengers also report about what Parom does not know, e.g. messages sent from the customer's own phone.

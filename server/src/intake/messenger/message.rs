@@ -38,6 +38,15 @@ impl Incoming {
     }
 }
 
+/// From when a customer's message counts for the time in which they may be answered freely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// From its arrival: the messenger reports it now, whatever its clock says.
+    OnArrival,
+    /// From when it was written: it may be old.
+    WhenSent,
+}
+
 /// Stores a customer's message. On return it is durable and will be delivered or become a visible dead letter; a
 /// message with a known id is reported as a duplicate and not stored again.
 pub async fn accept(
@@ -46,7 +55,18 @@ pub async fn accept(
     incoming: Incoming,
     raw: Option<RawHook>,
 ) -> Result<ItemOutcome> {
-    let entry = entry_of(app, source, incoming, app.clock.uuid_v7()).await?;
+    accept_heard(app, source, incoming, raw, Heard::WhenSent).await
+}
+
+/// The same, with the rule for the time in which the customer may be answered freely.
+pub(super) async fn accept_heard(
+    app: &IntakeContext,
+    source: &source::Model,
+    incoming: Incoming,
+    raw: Option<RawHook>,
+    heard: Heard,
+) -> Result<ItemOutcome> {
+    let entry = entry_of(app, source, incoming, app.clock.uuid_v7(), heard).await?;
     store(app, source.tenant_id, raw, entry).await
 }
 
@@ -58,11 +78,17 @@ pub async fn accept_as(
     incoming: Incoming,
     id: Uuid,
 ) -> Result<ItemOutcome> {
-    let entry = entry_of(app, source, incoming, id).await?;
+    let entry = entry_of(app, source, incoming, id, Heard::WhenSent).await?;
     store(app, source.tenant_id, None, entry).await
 }
 
-async fn entry_of(app: &IntakeContext, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<AcceptItem> {
+async fn entry_of(
+    app: &IntakeContext,
+    source: &source::Model,
+    incoming: Incoming,
+    id: Uuid,
+    heard: Heard,
+) -> Result<AcceptItem> {
     let now = app.clock.millis();
     let fingerprint = fingerprint(&incoming);
     let (conversation, opened) = conversation_of(app, source, &incoming).await?;
@@ -83,7 +109,10 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, incoming: Incomin
     let kind = (LetterKind::Message, Stream::Messages);
     let letter = crm_letter(app, (source.channel_id, source.id), id, kind, String::new(), now + TO_CRM_MILLIS);
     let key = DedupeKey { origin: source.id, external_id: incoming.external_id, event: EventKind::Message };
-    let heard_at = (body.sender.role == Role::Client).then_some(message.sent_at);
+    let heard_at = (body.sender.role == Role::Client).then(|| match heard {
+        Heard::OnArrival => message.sent_at.max(now),
+        Heard::WhenSent => message.sent_at,
+    });
     let bare = AcceptItem::bare(key, id, now, conversation);
     Ok(AcceptItem { fingerprint, opened, heard_at, message: Some(message), media, letters: vec![letter], ..bare })
 }

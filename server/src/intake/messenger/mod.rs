@@ -19,6 +19,7 @@ mod route;
 mod source;
 pub mod status;
 mod status_up_to;
+mod typed_number;
 mod typing_reactions;
 pub mod vendor_app;
 pub mod write_first;
@@ -168,6 +169,6 @@ async fn receive(line: &CalledSource, body: Bytes) -> Result<(), StoreError> {
     match line.connector.receive(&line.settings, &call, line.words).await {
         Ok(all) => events::take(line, Some(body), all).await,
         Err(NotReceived::Unreadable) => Err(StoreError::Permanent(Reason::Unreadable)),
-        Err(NotReceived::Later(said)) => Err(StoreError::Retry(anyhow::anyhow!("a look-up failed: {said}"))),
+        Err(NotReceived::Later(detail)) => Err(StoreError::Retry(anyhow::anyhow!("a look-up failed: {detail}"))),
     }
 }

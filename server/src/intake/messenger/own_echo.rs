@@ -1,10 +1,11 @@
-//! Messengers report what was written in their own interface, and with it what Parom itself sent. Connectors recognise
-//! their own messages as long as their process remembers them; afterwards, or in another process, what is stored does:
+//! Recognises echoes: messengers report messages written in their own interface, and also those that Parom sent.
+//! A connector recognises its own messages as long as its process remembers them; afterwards, or in another process,
+//! the reported message is compared with the stored ones:
 //!
 //! ```text
-//! id of a message that was sent ────────────────▶ an echo
-//! text of a letter that was begun, and whose
-//! answer is not known ──────────────────────────▶ an echo, and the answer: `delivery/await_status.rs`
+//! the id of a message that was sent ────────────▶ an echo
+//! the text of a letter whose delivery was started
+//! and whose answer is not known ────────────────▶ an echo, and the answer: `delivery/await_status.rs`
 //! anything else ────────────────────────────────▶ a manager's message from the messenger's own interface
 //! ```
 
@@ -36,7 +37,8 @@ pub(super) async fn is_ours(line: &CalledSource, written: &IncomingMessage) -> R
     Ok(true)
 }
 
-/// The letter at the head of the conversation's lane that says the same, if it was begun and its answer is not known.
+/// The letter at the head of the conversation's lane that has the same content, if its delivery was started and its
+/// outcome is unknown.
 async fn unanswered(line: &CalledSource, written: &IncomingMessage) -> Result<Option<uuid::Uuid>, StoreError> {
     let (source, db) = (&line.source, line.app.store.read());
     let alias = identity(source, &written.conversation_id);
@@ -64,7 +66,7 @@ async fn unanswered(line: &CalledSource, written: &IncomingMessage) -> Result<Op
     Ok(says_the_same(&body.content, &written.body.content).then_some(head.id))
 }
 
-/// Messengers trim texts and give files other names; a signature may stand above a text.
+/// Messengers trim texts and rename files; a signature may precede a text.
 fn says_the_same(ours: &Content, theirs: &Content) -> bool {
     match (ours, theirs) {
         (Content::Text { text: ours }, Content::Text { text: theirs }) => {

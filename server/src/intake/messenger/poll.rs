@@ -66,14 +66,14 @@ async fn ask(app: &Arc<IntakeContext>, source: &source::Model) -> Result<()> {
             }
             Ok(())
         }
-        Err(Denied::Access(said)) => {
+        Err(Denied::Access(detail)) => {
             if source.status != SourceStatus::Stopped.as_str() {
-                stopped(app, source.tenant_id, source.id, &said.to_string()).await?;
+                stopped(app, source.tenant_id, source.id, &detail.to_string()).await?;
             }
             Ok(())
         }
-        Err(Denied::Refused(said) | Denied::Away(said)) => {
-            tracing::info!(source.id = %source.id, reason = %said, "a messenger did not answer what is new; it will be asked again");
+        Err(Denied::Refused(detail) | Denied::Away(detail)) => {
+            tracing::info!(source.id = %source.id, reason = %detail, "a messenger did not answer what is new; it will be asked again");
             Ok(())
         }
     }

@@ -20,7 +20,7 @@ use crate::lookup::{MessageKey, known_message};
 /// A status for an unknown id waits this long for its message.
 const PARKED_MILLIS: i64 = 24 * 3_600_000;
 
-/// What became of a status.
+/// The result of storing a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatusOutcome {
     /// None if the messenger's id is not known yet; the status is then parked for 24 hours.
@@ -60,16 +60,20 @@ pub async fn accept(
     Ok(StatusOutcome { message_id: None, ignored: false })
 }
 
-/// Stores what a messenger reports of its own accord. If it names the letter before its id of the message is known,
-/// the letter's lost answer is replaced by it.
+/// Stores an unsolicited report of a messenger. If it names the letter before its id of the message is known, the
+/// letter's lost answer is replaced by it.
 pub(super) async fn reported(app: &IntakeContext, source: &source::Model, report: MessengerReport) -> Result<()> {
     let external_id = checked_id("/message", clean(&report.message))?;
+    let state = report.state;
     if let Some(letter_id) = report.letter_id
         && find_theirs(app, source, &external_id).await?.is_none()
+        && let Some(message_id) = await_status::reported(app, source, letter_id, &external_id).await?
+        && state != State::Failed
     {
-        await_status::reported(app, source, letter_id, &external_id).await?;
+        // The other copy has arrived, and that counts; that it failed says nothing about this one.
+        apply(app, source, message_id, &StatusReport { state, failure: None }).await?;
+        return Ok(());
     }
-    let state = report.state;
     let rejected = || Failure { code: FailureCode::Rejected, text: String::new() };
     let failure = (state == State::Failed).then(|| report.failure.unwrap_or_else(rejected));
     accept(app, source, MessageKey::Theirs(external_id), StatusReport { state, failure }).await?;

@@ -40,7 +40,7 @@ pub(super) async fn accept(app: &IntakeContext, source: &source::Model, report: 
     }
     let status = StatusReport { state: report.state, failure: None };
     let mut entries = Vec::with_capacity(found.len());
-    // Oldest first, as amoCRM shall hear of them.
+    // Oldest first: the order in which they are reported to amoCRM.
     for message in found.iter().rev() {
         entries.extend(status::entry_of(app, source, message, &status)?);
     }
@@ -74,7 +74,7 @@ async fn accepted(
     Ok(found.order_by_desc(message::Column::Id).limit(MOST).all(app.store.read()).await?)
 }
 
-/// Those of the messages that were sent by then. Their own time says when a manager wrote them.
+/// Those of the messages that were sent by then. A message's own time is when a manager wrote it.
 async fn sent_until(
     app: &IntakeContext,
     tenant_id: Uuid,

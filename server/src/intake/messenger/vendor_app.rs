@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! body ─▶ authenticate ─▶ split ─▶ each line's sources ─▶ receive ─▶ events.rs ─▶ 200 when all are stored
-//! 413        401          └─ unreadable, and nobody's line: the bytes are kept
+//! 413        401          └─ unreadable, or of an unknown line: the bytes are kept
 //! ```
 
 use std::sync::Arc;
@@ -78,7 +78,7 @@ async fn answer(
 async fn all_lines(app: &Arc<IntakeContext>, connector: &Arc<dyn Connector>, body: Bytes) -> Result<(), StoreError> {
     let parts = match connector.vendor_app().map(|vendor_app| vendor_app.split(&body)) {
         Some(Ok(parts)) => parts,
-        Some(Err(NotReceived::Later(said))) => return Err(StoreError::Retry(anyhow::anyhow!("{said}"))),
+        Some(Err(NotReceived::Later(detail))) => return Err(StoreError::Retry(anyhow::anyhow!("{detail}"))),
         None | Some(Err(NotReceived::Unreadable)) => {
             return nobodys(app, connector.kind(), "", body).quarantine(app, Reason::Unreadable).await;
         }
@@ -114,7 +114,8 @@ async fn one_part(app: &Arc<IntakeContext>, kind: &'static str, part: LineCall) 
     done
 }
 
-/// Bytes about no account's line. They count for the line, so that one that nobody has does not hide others.
+/// Quarantines bytes about a line that no account has. The daily limit is counted per line, so that one such line does
+/// not use up the limit of the others.
 fn nobodys(app: &IntakeContext, kind: &'static str, line: &str, body: Bytes) -> RawCall {
     RawCall {
         id: app.clock.uuid_v7(),

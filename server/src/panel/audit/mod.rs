@@ -102,13 +102,14 @@ fn shown(row: audit::Model, page: &PageContext, names: &Names) -> AuditRow {
     }
 }
 
-fn who(row: &audit::Model, words: Words, crm: &'static str) -> String {
+/// Who did it: a name and what they are.
+pub(super) fn who(row: &audit::Model, words: Words, crm: &'static str) -> String {
     let kind = words.text_of("audit-actor-", &row.actor_kind).with("crm", crm);
     if row.actor_name.is_empty() { kind.to_string() } else { format!("{} · {kind}", row.actor_name) }
 }
 
 /// The action as text; its name if there is no text for it.
-fn what(action: &str, words: Words, crm: &'static str) -> String {
+pub(super) fn what(action: &str, words: Words, crm: &'static str) -> String {
     let key = format!("audit-did-{}", action.replace('.', "-"));
     if words.has(&key) { words.text(key).with("crm", crm).to_string() } else { action.to_owned() }
 }

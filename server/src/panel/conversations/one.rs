@@ -95,6 +95,7 @@ pub async fn get(
     let rows = choice::page_of(query.cursor.as_deref(), &["panel-chat", &id.to_string()])?;
     let lines = list::page(db, tenant_id, &wanted, &ground, rows.after, rows.rows()).await?;
     let (lines, next) = rows.cut(lines, |line| line.message.id);
+    let took = list::took(db, tenant_id, &lines).await?;
     let window = source.and_then(|source| Window::of(app.connectors.get(&source.kind)?.as_ref(), source));
     let path = format!("/panel/conversations/{id}");
     let one = ConversationPage {
@@ -111,7 +112,7 @@ pub async fn get(
         links: why::links(&page, &ground, &conversation, &aliases),
         rule: source.map(|source| page.words.text_of("contact-rule-", &source.contact_rule).with("crm", page.crm)),
         contact: ContactView::of(&page, &member.tenant.host, &conversation),
-        rows: lines.iter().map(|line| row(&page, &ground, line)).collect(),
+        rows: lines.iter().map(|line| row(&page, &ground, line, took.get(&line.message.id).copied())).collect(),
         newest: query.cursor.as_ref().map(|_| path.clone()),
         older: next.as_deref().map(|next| choice::address(&path, &[("cursor", next)])),
         page: page.clone(),

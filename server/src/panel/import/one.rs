@@ -117,7 +117,7 @@ async fn view(
             }
             View::Plan(ImportPlan {
                 result,
-                leads: leads(app, page, row, source, live).await,
+                leads: leads(app, page, row, source, live).await?,
                 notices: row.newest_loud,
                 link: source.filter(|source| imports::can_link(row, Some(*source))).map(|source| source.id.to_string()),
                 start: imports::can_start(row).then(|| words.text("import-start").with("messages", row.total)),
@@ -164,14 +164,14 @@ pub(in crate::panel) fn progress(app: &PanelContext, page: &PageContext, row: &i
 }
 
 async fn leads(
-    app: &Arc<PanelContext>,
+    app: &PanelContext,
     page: &PageContext,
     row: &import::Model,
     source: Option<&source::Model>,
     live: bool,
-) -> Sentence {
-    let Some(source) = source else { return page.words.text("import-leads").with("leads", row.leads_expected) };
-    let known = if live { None } else { pipelines(app, row.tenant_id).await };
-    let name = pipeline_name(page, known.as_deref(), source.pipeline_id);
-    page.words.text("import-plan-leads").with("leads", row.leads_expected).with("pipeline", name)
+) -> Result<Sentence> {
+    let Some(source) = source else { return Ok(page.words.text("import-leads").with("leads", row.leads_expected)) };
+    let known = pipelines(app, row.tenant_id, !live).await?;
+    let name = pipeline_name(page, known.as_ref(), source.pipeline_id);
+    Ok(page.words.text("import-plan-leads").with("leads", row.leads_expected).with("pipeline", name))
 }

@@ -2,9 +2,11 @@
 
 mod actions;
 mod answer;
+mod around;
 mod report;
 mod route;
 mod view;
+mod waits;
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
@@ -32,7 +34,8 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<Str
     let story = find(&app, &member, &id).await?;
     let page = member.page("msg-title", Nav::Messages);
     let by_hand = actions::by_hand(&app, &story).await?;
-    panel::html(&page, &view::page(&app, &member, &page, &story, &by_hand, None))
+    let around = around::of(&app, &story.message).await?;
+    panel::html(&page, &view::page(&app, &member, &page, &story, (&by_hand, &around), None))
 }
 
 /// `POST /panel/messages/{id}/text`: shows the text, and records the access in the audit log.
@@ -49,8 +52,10 @@ pub async fn text(
     member.audit(&app, app.store.write(), "text.looked_at", &object, detail).await?;
     let page = member.page("msg-title", Nav::Messages);
     let by_hand = actions::by_hand(&app, &story).await?;
+    let around = around::of(&app, &story.message).await?;
     let shown = view::ContentView::of(&page, &story.body.content);
-    let mut answer = panel::html(&page, &view::page(&app, &member, &page, &story, &by_hand, Some(shown)))?;
+    let view = view::page(&app, &member, &page, &story, (&by_hand, &around), Some(shown));
+    let mut answer = panel::html(&page, &view)?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
 }

@@ -6,6 +6,8 @@ use entity::attempt;
 
 use super::actions::ByHand;
 use super::answer::{self, WaitingStage};
+use super::around::Around;
+use super::waits;
 use crate::delivery::read::reason::Reason;
 use crate::delivery::read::story::Story;
 use crate::panel::{PageContext, markup};
@@ -18,8 +20,12 @@ pub struct RouteStep {
     /// The state as a word, for people who cannot see the icon.
     pub state: Sentence,
     pub title: Sentence,
+    /// Milliseconds since 1970; none if unknown.
+    pub at: Option<i64>,
     /// `<time>`; empty if unknown.
     pub time: String,
+    /// Since the step before; empty if unknown.
+    pub gap: String,
     pub detail: String,
     pub attempts: Vec<RouteAttempt>,
     pub count: Option<Sentence>,
@@ -29,6 +35,8 @@ pub struct RouteStep {
 #[derive(Clone, Debug)]
 pub struct RouteAttempt {
     pub row: Sentence,
+    /// Why it came when it did; none if at once.
+    pub wait: Option<Sentence>,
     pub outcome: Sentence,
     pub by_hand: Option<Sentence>,
     /// Codes and answers; empty if there are none.
@@ -43,12 +51,15 @@ pub fn route(
     story: &Story,
     (stage, silent): (WaitingStage, bool),
     by_hand: &[ByHand],
+    around: &Around,
 ) -> Vec<RouteStep> {
-    let draw = Draw { page, story, stage, silent, by_hand };
-    match story.direction {
+    let draw = Draw { page, story, stage, silent, by_hand, around };
+    let mut steps = match story.direction {
         Direction::ToCrm => draw.to_crm(),
         Direction::ToMessenger => draw.to_messenger(),
-    }
+    };
+    waits::differences(page, &mut steps);
+    steps
 }
 
 struct Draw<'draw> {
@@ -58,6 +69,7 @@ struct Draw<'draw> {
     /// The messenger does not report delivery and reading.
     silent: bool,
     by_hand: &'draw [ByHand],
+    around: &'draw Around,
 }
 
 impl Draw<'_> {
@@ -130,7 +142,9 @@ impl Draw<'_> {
             tone: "ok",
             state: self.page.words.text("letter-state-done"),
             title,
+            at,
             time: at.map_or_else(|| self.page.words.text("msg-time-unknown").to_string(), |at| self.moment(at)),
+            gap: String::new(),
             detail: String::new(),
             attempts: Vec::new(),
             count: None,
@@ -192,7 +206,9 @@ impl Draw<'_> {
             tone,
             state: words.text(state),
             title: self.title(key),
+            at: None,
             time: String::new(),
+            gap: String::new(),
             detail: detail.unwrap_or_default(),
             attempts,
             count,
@@ -243,6 +259,7 @@ impl Draw<'_> {
                 .with("n", attempt.number)
                 .with("clock", self.page.when(&attempt.at).clock_seconds())
                 .with("ms", attempt.ms),
+            wait: waits::reason(self.page, self.story, self.around, attempt),
             outcome,
             by_hand: by_hand
                 .filter(|deed| first_after(deed))

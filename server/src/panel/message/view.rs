@@ -3,9 +3,11 @@
 use askama::Template;
 use base::i18n::Sentence;
 use base::message::{Content, Direction};
+use uuid::Uuid;
 
 use super::actions::ByHand;
 use super::answer::{self, WaitingStage};
+use super::around::Around;
 use super::route::{self, RouteStep};
 use super::words_of;
 use crate::delivery::read::story::Story;
@@ -78,6 +80,11 @@ pub struct MessagePage {
     /// The dead letter, if it only waits for a decision.
     may_drop: Option<String>,
     conversation: String,
+    /// The message before it in the chat, and the one after.
+    older: Option<Uuid>,
+    newer: Option<Uuid>,
+    /// Until the other side accepted it.
+    took: Option<Sentence>,
     /// The contact's card in amoCRM.
     card: Option<String>,
     direction: Sentence,
@@ -103,7 +110,7 @@ pub fn page(
     member: &Member,
     page: &PageContext,
     story: &Story,
-    by_hand: &[ByHand],
+    (by_hand, around): (&[ByHand], &Around),
     shown: Option<ContentView>,
 ) -> MessagePage {
     let words = page.words;
@@ -142,6 +149,9 @@ pub fn page(
         may_stop: member.may(Right::Retry) && story.waiting.is_some(),
         may_drop: story.held_found().filter(|_| member.may(Right::Retry)).map(|dead| dead.id.to_string()),
         conversation: message.conversation_id.to_string(),
+        older: around.older,
+        newer: around.newer,
+        took: took(page, story),
         card: story.conversation.as_ref().and_then(|row| conversations::card(&member.tenant.host, row)),
         direction: words.text(direction),
         customer: reasons::customer(&story.contact, words),
@@ -153,13 +163,20 @@ pub fn page(
             .body
             .expired
             .then(|| words.text("messages-text-erased").with("days", app.config.retention.texts_days)),
-        steps: route::route(page, story, (stage, silent), by_hand),
+        steps: route::route(page, story, (stage, silent), by_hand, around),
         ids,
         shown,
         may_see: member.may(Right::SeeTexts),
         id: message.id.to_string(),
         page: page.clone(),
     }
+}
+
+/// From the message's acceptance to that of the other side; none while it is on its way.
+fn took(page: &PageContext, story: &Story) -> Option<Sentence> {
+    let done = story.tries().rfind(|attempt| attempt.verdict == "done")?;
+    let millis = (done.at + i64::from(done.ms) - story.message.accepted_at).max(0);
+    Some(page.words.text("msg-took").with("delay", page.duration(&millis)))
 }
 
 fn marks(page: &PageContext, story: &Story) -> Vec<Sentence> {

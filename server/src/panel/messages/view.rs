@@ -1,17 +1,20 @@
 //! The data of message lists.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use base::i18n::Sentence;
-use base::message::{Direction, FailureCode};
+use base::message::{Direction, FailureCode, Role};
 use queue::accept_batch::HistoryMessage;
+use uuid::Uuid;
 
-use super::MessagesQuery;
+use super::query::{MessagesQuery, REASONS, SLOWER};
 use crate::delivery::read::MessageStatus;
 use crate::delivery::read::list::{Ground, MessageSummary};
 use crate::delivery::read::reason::Reason;
-use crate::panel::PageContext;
 use crate::panel::choice::{self, SelectOption};
 use crate::panel::reasons::{self, ReasonArguments};
+use crate::panel::{PageContext, Right};
 
 /// One row.
 #[derive(Clone, Debug)]
@@ -22,6 +25,10 @@ pub struct MessageRow {
     pub arrow: &'static str,
     pub direction: Sentence,
     pub customer: String,
+    /// The manager who wrote it; empty if a customer did.
+    pub manager: String,
+    /// Until the other side accepted it; empty while it is on its way.
+    pub took: String,
     pub source: String,
     pub kind: Sentence,
     /// The status badge.
@@ -32,9 +39,7 @@ pub struct MessageRow {
 
 /// The requested filters and the number of matches.
 pub struct MessageSearch<'asked> {
-    pub text: &'asked str,
     pub query: &'asked MessagesQuery,
-    pub period: &'asked str,
     pub next: Option<&'asked str>,
     pub count: u64,
     pub counted: u64,
@@ -50,6 +55,12 @@ pub struct MessagesPage {
     states: Vec<SelectOption>,
     sources: Vec<SelectOption>,
     periods: Vec<SelectOption>,
+    slower: Vec<SelectOption>,
+    reasons: Vec<SelectOption>,
+    from: String,
+    to: String,
+    /// One of the filters is used that are folded away.
+    has_more: bool,
     filtered: bool,
     found: Sentence,
     /// How long messages are listed.
@@ -59,9 +70,17 @@ pub struct MessagesPage {
     rows: Vec<MessageRow>,
     newest: Option<String>,
     older: Option<String>,
+    /// The list as a file, for people who may export it.
+    csv: Option<String>,
 }
 
-pub fn list(page: &PageContext, ground: &Ground, lines: &[MessageSummary], asked: &MessageSearch<'_>) -> MessagesPage {
+pub fn list(
+    page: &PageContext,
+    ground: &Ground,
+    lines: &[MessageSummary],
+    took: &BTreeMap<Uuid, i64>,
+    asked: &MessageSearch<'_>,
+) -> MessagesPage {
     let words = page.words;
     let MessageSearch { query, .. } = asked;
     let any = |chosen: &str| SelectOption::new("", words.text("filter-any"), chosen);
@@ -78,45 +97,54 @@ pub fn list(page: &PageContext, ground: &Ground, lines: &[MessageSummary], asked
         let label = words.text_of("messages-state-", word);
         SelectOption::new(word, label, &query.state)
     }));
-    let set = [&query.direction, &query.state, &query.source];
-    let filters = set.into_iter().filter(|value| !value.is_empty()).count();
-    let pairs = |cursor: &str| {
-        let pairs = [
-            ("q", asked.text),
-            ("direction", &query.direction),
-            ("state", &query.state),
-            ("source", &query.source),
-            ("period", asked.period),
-            ("cursor", cursor),
-        ];
-        choice::address("/panel/messages", &pairs)
-    };
+    let mut slower = vec![any(&query.slower)];
+    slower.extend(SLOWER.map(|seconds| {
+        let label = words.text("messages-slower-than").with("delay", page.duration(&(seconds * 1000)));
+        SelectOption::new(seconds.to_string(), label, &query.slower)
+    }));
+    let mut reasons = vec![any(&query.reason)];
+    reasons.extend(REASONS.map(|reason| {
+        let label = words.text_of("messages-reason-", reason).with("crm", page.crm);
+        SelectOption::new(reason, label, &query.reason)
+    }));
     let many = asked.count > asked.counted;
     let found = if many {
         words.text("messages-found-many").with("count", asked.counted)
     } else {
         words.text("messages-found").with("count", asked.count)
     };
-    let filtered = filters > 0 || !asked.text.is_empty();
+    let filtered = query.is_filtered();
     MessagesPage {
-        text: asked.text.to_owned(),
+        text: query.q.clone(),
         directions,
         states,
         sources: choice::sources(page, ground, &query.source),
-        periods: choice::periods(page, asked.period),
+        periods: choice::periods(page, query.period()),
+        slower,
+        reasons,
+        from: query.from.clone(),
+        to: query.to.clone(),
+        has_more: query.has_more(),
         filtered,
         found,
         kept: words.text("messages-kept").with("days", asked.kept_days),
-        untouched: lines.is_empty() && !filtered && asked.period == "all",
-        rows: lines.iter().map(|line| row(page, ground, line)).collect(),
-        newest: query.cursor.as_ref().map(|_| pairs("")),
-        older: asked.next.map(pairs),
+        untouched: lines.is_empty() && !filtered && query.period() == "all",
+        rows: lines.iter().map(|line| row(page, ground, line, took.get(&line.message.id).copied())).collect(),
+        newest: query.cursor.as_ref().map(|_| query.address("/panel/messages", "")),
+        older: asked.next.map(|next| query.address("/panel/messages", next)),
+        csv: (page.may(Right::Retry) && !lines.is_empty()).then(|| query.address("/panel/messages.csv", "")),
         page: page.clone(),
     }
 }
 
-/// A row of any list of messages.
-pub fn row(page: &PageContext, ground: &Ground, line: &MessageSummary) -> MessageRow {
+/// The manager who wrote it; empty if a customer did, or the name is not known.
+pub(super) fn manager(line: &MessageSummary) -> String {
+    let sender = &line.body.sender;
+    sender.name.clone().filter(|_| sender.role == Role::Manager).unwrap_or_default()
+}
+
+/// A row of any list of messages. `took`: milliseconds until the other side accepted it.
+pub fn row(page: &PageContext, ground: &Ground, line: &MessageSummary, took: Option<i64>) -> MessageRow {
     let words = page.words;
     let kind = line.body.content.kind();
     let reason = match (line.status, &line.held, &line.failure) {
@@ -138,10 +166,12 @@ pub fn row(page: &PageContext, ground: &Ground, line: &MessageSummary) -> Messag
     };
     MessageRow {
         id: line.message.id.to_string(),
-        time: page.time(&line.message.accepted_at),
+        time: page.exact(&line.message.accepted_at),
         arrow,
         direction: words.text(direction),
         customer: reasons::customer(&line.contact, words),
+        manager: manager(line),
+        took: took.map(|millis| page.duration(&millis)).unwrap_or_default(),
         source: ground
             .sources
             .get(&line.message.source_id)

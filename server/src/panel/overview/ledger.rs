@@ -1,14 +1,12 @@
 //! The message ledger: accepted = delivered + failed + waiting, both directions, by day of acceptance (UTC).
 
 use base::message::day_of;
-use sea_orm::DbErr;
-use uuid::Uuid;
 
-use crate::delivery::read::ledger::{self, LedgerCounts, LedgerFilter};
-use crate::panel::PanelContext;
+use crate::delivery::read::figures::{Figures, Span};
+use crate::delivery::read::ledger::LedgerCounts;
 use crate::panel::choice;
 
-/// The days included.
+/// The period of the page: hours of one day, or days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Period {
     Today,
@@ -36,6 +34,19 @@ impl Period {
             Self::Today => 1,
             Self::Week => 7,
             Self::Month => 30,
+        }
+    }
+
+    /// The first day of the ledger.
+    pub fn first_day(self, now: i64) -> i32 {
+        day_of(now) - self.days() + 1
+    }
+
+    /// The period of counts.
+    pub const fn span(self) -> Span {
+        match self {
+            Self::Today => Span::Hours,
+            Self::Week | Self::Month => Span::Days(self.days()),
         }
     }
 }
@@ -73,11 +84,11 @@ impl Equation {
     }
 }
 
-pub(super) async fn equations(app: &PanelContext, tenant_id: Uuid, period: Period) -> Result<[Equation; 2], DbErr> {
-    let from = day_of(app.clock.millis()) - period.days() + 1;
-    let counted = ledger::read(app, LedgerFilter { tenant_id, source_id: None, from: Some(from), to: None }).await?;
-    Ok([
-        Equation { direction: "to_crm", counts: counted.to_crm, from: choice::date_of(from) },
-        Equation { direction: "to_messenger", counts: counted.to_messenger, from: choice::date_of(from) },
-    ])
+pub(super) fn equations(figures: &Figures, first_day: i32) -> [Equation; 2] {
+    let counted = figures.ledger(first_day);
+    let from = choice::date_of(first_day);
+    [
+        Equation { direction: "to_crm", counts: counted.to_crm, from: from.clone() },
+        Equation { direction: "to_messenger", counts: counted.to_messenger, from },
+    ]
 }

@@ -1,22 +1,32 @@
-//! `/panel`: problems that need attention, and the message ledger.
+//! `/panel`: problems that need attention, the figures of the last 24 hours, a chart, the sources, and the message ledger
+//! as their proof.
 
 mod chart;
+mod checklist;
 mod ledger;
 mod problems;
 mod sides;
+mod table;
+mod tiles;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::Result;
+use entity::source;
 use serde::Deserialize;
 
 use super::{Member, Nav, PageContext, html};
+use crate::delivery::read::figures;
 use crate::panel::PanelContext;
-use chart::Chart;
+pub(super) use chart::{Chart, chart};
+use checklist::Checklist;
 use ledger::{Equation, Period};
 use problems::Problems;
 pub(super) use problems::{account_hint, account_tone};
 use sides::Sides;
+use table::SourceTable;
+use tiles::tiles;
+pub(super) use tiles::{Tile, tiles_of_source};
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -28,13 +38,18 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 struct Overview {
     page: PageContext,
     problems: Problems,
+    checklist: Checklist,
+    tiles: Vec<Tile>,
+    chart: Chart,
+    table: SourceTable,
     sides: Sides,
     period: Period,
     periods: [Period; 3],
     equations: [Equation; 2],
+    /// The beginning of the ledger's first day.
+    ledger_from: i64,
     /// When the sums were computed: now.
     checked_at: i64,
-    chart: Chart,
 }
 
 #[derive(Deserialize)]
@@ -47,12 +62,25 @@ async fn show(app: web::Data<PanelContext>, member: Member, asked: web::Query<Ov
     let page = member.page("health-title", Nav::Overview);
     let tenant_id = member.tenant.tenant_id;
     let period = Period::of(asked.period.as_deref().unwrap_or_default());
+    let (sources, deleted): (Vec<source::Model>, _) = source::Entity::of_tenant(tenant_id)
+        .all(app.store.read())
+        .await?
+        .into_iter()
+        .partition(|source| source.deleted_at.is_none());
+    let states = crate::source::states(&app, tenant_id, &sources).await?;
+    let figures = figures::read(&app, tenant_id, None).await?;
+    let problems = problems::of(&app, &member, &page, &sources, &states).await?;
+    let first_day = period.first_day(app.clock.millis());
     let overview = Overview {
-        problems: problems::of(&app, &member, &page).await?,
-        sides: sides::of(&app, tenant_id, &page).await?,
-        equations: ledger::equations(&app, tenant_id, period).await?,
-        chart: chart::of(&app, tenant_id, &page).await?,
+        checklist: checklist::of(&app, &member, &page, &sources, &figures).await?,
+        tiles: tiles(&page, &figures, problems.undelivered),
+        chart: chart(&page, &figures, period.span()),
+        table: table::of(&page, &figures, period.span(), &sources, &states),
+        sides: sides::of(&app, tenant_id, &page, sources.iter().chain(&deleted), figures.oldest()).await?,
+        equations: ledger::equations(&figures, first_day),
+        ledger_from: i64::from(first_day) * figures::DAY,
         checked_at: app.clock.millis(),
+        problems,
         period,
         periods: Period::ALL,
         page: page.clone(),

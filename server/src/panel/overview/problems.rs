@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::panel::PanelContext;
 use crate::panel::{Member, PageContext, Right};
-use crate::source::{self as sources, SourceStatus, StateAction, StateReason};
+use crate::source::{SourceState, SourceStatus, StateAction, StateReason};
 use crate::tenant::TenantStatus;
 
 pub(super) struct Problems {
@@ -47,16 +47,20 @@ pub(super) struct ProblemAlert {
 /// Alerts that the account's state already expresses.
 const OF_STATE: &[&str] = &["needs_reauth", "unpaid", "blocked"];
 
-pub(super) async fn of(app: &PanelContext, member: &Member, page: &PageContext) -> Result<Problems> {
+/// `rows`: the account's live sources, with their states.
+pub(super) async fn of(
+    app: &PanelContext,
+    member: &Member,
+    page: &PageContext,
+    rows: &[source::Model],
+    states: &[SourceState],
+) -> Result<Problems> {
     let tenant_id = member.tenant.tenant_id;
     let words = page.words;
-    let rows =
-        source::Entity::of_tenant(tenant_id).filter(source::Column::DeletedAt.is_null()).all(app.store.read()).await?;
-    let states = sources::states(app, tenant_id, &rows).await?;
     let status = TenantStatus::shown(&member.tenant);
     let (of_account, own): (Vec<_>, Vec<_>) = rows
         .iter()
-        .zip(&states)
+        .zip(states)
         .filter(|(_, state)| {
             state.action.is_some() && !matches!(state.status, SourceStatus::Working | SourceStatus::Checking)
         })
@@ -154,7 +158,7 @@ pub(in crate::panel) fn account_tone(status: TenantStatus) -> &'static str {
     }
 }
 
-fn tone(status: SourceStatus) -> &'static str {
+pub(super) fn tone(status: SourceStatus) -> &'static str {
     match status {
         SourceStatus::Working => "ok",
         SourceStatus::Checking | SourceStatus::CrmUnreachable => "wait",

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use base::message::{Direction, LetterKind};
-use entity::{attempt, letter, message, source};
+use entity::{attempt, message, source};
 use sea_orm::{ColumnTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -87,10 +87,16 @@ struct Of {
     direction: i16,
 }
 
-pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) -> Result<Sides, DbErr> {
+/// `sources`: all of the account, deleted ones too. `oldest`: how long the oldest letter has waited.
+pub(super) async fn of(
+    app: &PanelContext,
+    tenant_id: Uuid,
+    page: &PageContext,
+    sources: impl Iterator<Item = &source::Model> + Clone,
+    oldest: Option<i64>,
+) -> Result<Sides, DbErr> {
     let db = app.store.read();
-    let now = app.clock.millis();
-    let since = first_id_at(now - HOUR);
+    let since = first_id_at(app.clock.millis() - HOUR);
     let tries = attempt::Entity::of_tenant(tenant_id)
         .filter(attempt::Column::MessageId.gte(since))
         .order_by_desc(attempt::Column::MessageId)
@@ -116,11 +122,10 @@ pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) 
         .into_model::<Of>()
         .all(db)
         .await?;
-    let sources = source::Entity::of_tenant(tenant_id).all(db).await?;
-    let kinds: HashMap<Uuid, &str> = sources.iter().map(|row| (row.id, row.kind.as_str())).collect();
+    let kinds: HashMap<Uuid, &str> = sources.clone().map(|row| (row.id, row.kind.as_str())).collect();
     let source_of: HashMap<Uuid, Uuid> = messages.iter().map(|row| (row.id, row.source_id)).collect();
     let mut by_kind: BTreeMap<&str, Vec<&AttemptRow>> =
-        sources.iter().filter(|row| row.deleted_at.is_none()).map(|row| (row.kind.as_str(), Vec::new())).collect();
+        sources.filter(|row| row.deleted_at.is_none()).map(|row| (row.kind.as_str(), Vec::new())).collect();
     let to_messenger = tries.iter().filter(|row| row.direction == Direction::ToMessenger.number());
     for one in to_messenger {
         let kind = source_of.get(&one.message_id).and_then(|source_id| kinds.get(source_id));
@@ -135,7 +140,6 @@ pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) 
             *received.entry(kind).or_default() += 1;
         }
     }
-    let oldest = letter::Entity::of_tenant(tenant_id).order_by_asc(letter::Column::AcceptedAt).one(db).await?;
     Ok(Sides {
         ours: figures(delays(&tries)),
         crm: SideFigures { name: page.crm.to_owned(), figures: figures(answers(&to_crm)), received: 0 },
@@ -147,7 +151,7 @@ pub(super) async fn of(app: &PanelContext, tenant_id: Uuid, page: &PageContext) 
                 received: received.get(kind).copied().unwrap_or(0),
             })
             .collect(),
-        oldest: oldest.map(|row| (now - row.accepted_at).max(0)),
+        oldest,
     })
 }
 

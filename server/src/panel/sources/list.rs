@@ -18,12 +18,12 @@ pub async fn get(app: web::Data<PanelContext>, member: Member, request: HttpRequ
     let states = crate::source::states(&app, tenant_id, &sources).await?;
     let usage = crate::source::usage(&app, tenant_id).await?;
     let activity = activity::of_tenant(app.store.read(), tenant_id, app.clock.millis()).await?;
-    // The parts refreshed live need no request to amoCRM.
+    // The parts that renew by themselves ask amoCRM nothing.
     let live = request.headers().contains_key(LIVE);
-    let pipelines = if live || sources.is_empty() { None } else { pipelines(&app, tenant_id).await };
+    let pipelines = if sources.is_empty() { None } else { pipelines(&app, tenant_id, !live).await? };
     let strays =
         if member.may(Right::ManageAccount) { strays::shown(&app, &page, tenant_id).await? } else { Vec::new() };
     let steps = strays::steps(&app, &page, tenant_id).await?;
-    let list = view::list(&page, &sources, &states, usage, &activity, pipelines.as_deref(), strays, steps);
+    let list = view::list(&page, &sources, &states, usage, &activity, pipelines.as_ref(), strays, steps);
     panel::html(&page, &list)
 }

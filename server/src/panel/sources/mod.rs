@@ -4,6 +4,7 @@ mod abilities;
 mod access;
 mod chat_tabs;
 mod form;
+mod health;
 mod history;
 mod list;
 mod one;
@@ -15,16 +16,17 @@ mod strays;
 mod test;
 mod view;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use base::error::{Error, Result};
+use base::i18n::Sentence;
 use entity::source;
 use uuid::Uuid;
 
 use crate::panel::PanelContext;
 use crate::panel::{Member, PageContext};
-use crate::source::By;
+use crate::source::crm_copy::Known;
+use crate::source::{By, KnownPipeline as Pipeline};
 
 pub use abilities::get as abilities;
 pub(super) use abilities::{KindAbilities, abilities_of};
@@ -54,34 +56,21 @@ fn by(member: &Member) -> By {
     By { actor: member.actor(), address: member.address }
 }
 
-/// A pipeline of the account.
-#[derive(Clone, Debug)]
-pub(super) struct Pipeline {
-    pub id: i64,
-    pub name: String,
-    /// In amoCRM's archive: not offered.
-    pub archived: bool,
+/// The account's pipelines as they are known; `None` if amoCRM never gave them. `asks`: an old list is asked for in the
+/// background.
+pub(super) async fn pipelines(app: &PanelContext, tenant_id: Uuid, asks: bool) -> Result<Option<Known<Pipeline>>> {
+    crate::source::known_pipelines(&app.sources, tenant_id, asks).await
 }
 
-/// The account's pipelines; `None` if amoCRM does not answer in time.
-pub(super) async fn pipelines(app: &Arc<PanelContext>, tenant_id: Uuid) -> Option<Vec<Pipeline>> {
-    let asked = tokio::time::timeout(PATIENCE, crate::source::pipelines(&app.sources, tenant_id)).await;
-    match asked {
-        Ok(Ok(found)) => {
-            let ours = found.into_iter().map(|one| Pipeline { id: one.id, name: one.name, archived: one.is_archive });
-            Some(ours.collect())
-        }
-        Ok(Err(error)) => {
-            tracing::info!(tenant.id = %tenant_id, %error, "a page is shown without pipeline names");
-            None
-        }
-        Err(_) => None,
-    }
+/// When the pipelines were read, if that was long ago: a sentence for the page.
+pub(super) fn age(page: &PageContext, pipelines: Option<&Known<Pipeline>>) -> Option<Sentence> {
+    let at = pipelines?.as_of(page.now)?;
+    Some(page.words.text("source-pipelines-as-of").with("crm", page.crm).with("time", page.when(&at).adverb()))
 }
 
 /// The name of a pipeline, else its number.
-pub(super) fn pipeline_name(page: &PageContext, pipelines: Option<&[Pipeline]>, id: i64) -> String {
-    let found = pipelines.into_iter().flatten().find(|pipeline| pipeline.id == id);
+pub(super) fn pipeline_name(page: &PageContext, pipelines: Option<&Known<Pipeline>>, id: i64) -> String {
+    let found = pipelines.into_iter().flat_map(|known| &known.items).find(|pipeline| pipeline.id == id);
     found.map_or_else(
         || page.words.text("source-pipeline-number").with("id", id.to_string()).to_string(),
         |pipeline| pipeline.name.clone(),

@@ -10,15 +10,17 @@ use entity::source;
 use uuid::Uuid;
 
 use super::form::{SourceForm, Was};
+use super::health::{self, Health};
 use super::history::{self, HistoryView};
 use super::state_view::{SourceStateView, shown};
-use super::{Pipeline, by, find, pipeline_name, pipelines};
+use super::{Pipeline, age, by, find, pipeline_name, pipelines};
 use crate::delivery::dead;
 use crate::identity::realm::LIVE;
 use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
 use crate::source::EmbedCode;
+use crate::source::crm_copy::Known;
 
 #[derive(Template)]
 #[template(path = "panel/sources/one.html")]
@@ -34,8 +36,10 @@ struct SourcePage {
     called: String,
     name_error: String,
     errors: Vec<(String, String)>,
-    /// `None` if amoCRM does not answer; the known name is then shown.
+    /// `None` if amoCRM never gave them.
     pipelines: Option<Vec<SelectOption>>,
+    /// How old the pipelines are, if that matters.
+    age: Option<Sentence>,
     pipeline: String,
     pipeline_error: String,
     is_default: bool,
@@ -50,6 +54,7 @@ struct SourcePage {
     external_id: String,
     amocrm_id: String,
     embed: Option<EmbedCode>,
+    health: Health,
     /// The link that opens the bot, with a parameter for the origin.
     deep_link: Option<String>,
     history: Option<HistoryView>,
@@ -61,7 +66,7 @@ struct SourceFormState {
     errors: Vec<(String, String)>,
     /// Fields that another person changed.
     changed: Vec<String>,
-    /// Only the parts that update by themselves are taken, which need nothing of amoCRM.
+    /// Only the parts that update by themselves are taken: amoCRM is asked nothing.
     live: bool,
 }
 
@@ -177,7 +182,7 @@ async fn show(
 ) -> Result<HttpResponse> {
     let words = page.words;
     let state = crate::source::state(app, source).await?;
-    let pipelines = if sent.live { None } else { pipelines(app, member.tenant.tenant_id).await };
+    let pipelines = pipelines(app, member.tenant.tenant_id, !sent.live).await?;
     let (count, oldest) = dead::held(app, source).await?;
     let held = (count > 0 && source.paused).then(|| {
         let stamp = page.when(&oldest.unwrap_or_default()).stamp();
@@ -201,8 +206,9 @@ async fn show(
         held,
         name_error: error_of("name"),
         pipeline_error: error_of("pipeline"),
-        pipeline: pipeline_name(&page, pipelines.as_deref(), source.pipeline_id),
-        pipelines: choices(pipelines.as_deref(), source, &wanted, &page),
+        pipeline: pipeline_name(&page, pipelines.as_ref(), source.pipeline_id),
+        age: age(&page, pipelines.as_ref()),
+        pipelines: choices(pipelines.as_ref(), source, &wanted, &page),
         is_default: source.is_default,
         wants_default: source.is_default || typed.default.is_some(),
         default_now,
@@ -210,10 +216,11 @@ async fn show(
         version: typed.version,
         was: typed.was(source),
         called: typed.name,
-        changed: values_now(&page, source, pipelines.as_deref(), &changed),
+        changed: values_now(&page, source, pipelines.as_ref(), &changed),
         external_id: source.external_id.clone(),
         amocrm_id: source.amocrm_source_id.to_string(),
         embed: crate::source::embed(app, source),
+        health: health::of(app, member, &page, source).await?,
         history: history::view(app, member, &page, source).await?,
         deep_link: crate::source::line::name_of(source).and_then(|name| deep_link(&source.kind, &name)),
         errors,
@@ -223,13 +230,13 @@ async fn show(
 }
 
 fn choices(
-    pipelines: Option<&[Pipeline]>,
+    pipelines: Option<&Known<Pipeline>>,
     source: &source::Model,
     wanted: &str,
     page: &PageContext,
 ) -> Option<Vec<SelectOption>> {
     let pipelines = pipelines?;
-    let offered = || pipelines.iter().filter(|pipeline| !pipeline.archived);
+    let offered = || pipelines.items.iter().filter(|pipeline| !pipeline.archived);
     let mut choices: Vec<_> =
         offered().map(|pipeline| SelectOption::new(pipeline.id.to_string(), &pipeline.name, wanted)).collect();
     if !offered().any(|pipeline| pipeline.id == source.pipeline_id) {
@@ -243,7 +250,7 @@ fn choices(
 fn values_now(
     page: &PageContext,
     source: &source::Model,
-    pipelines: Option<&[Pipeline]>,
+    pipelines: Option<&Known<Pipeline>>,
     changed: &[String],
 ) -> Vec<(String, String)> {
     let say = |key: &'static str| page.words.text(key).with("crm", page.crm).to_string();

@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use super::state_view::{SourceStateView, shown};
 use super::strays::{StrayRow, StrayStep};
-use super::{Pipeline, pipeline_name};
+use super::{Pipeline, age, pipeline_name};
 use crate::delivery::read::activity::Activity;
 use crate::panel::{PageContext, Right};
+use crate::source::crm_copy::Known;
 use crate::source::{SourceState, SourceStatus, Usage};
 
 struct SourceListRow {
@@ -38,6 +39,8 @@ pub struct SourcesPage {
     full: Option<Sentence>,
     no_default: bool,
     rows: Vec<SourceListRow>,
+    /// How old the names of pipelines are, if that matters.
+    age: Option<Sentence>,
     strays: Vec<StrayRow>,
     /// Remaining steps to several sources; empty if all are done.
     steps: Vec<StrayStep>,
@@ -50,7 +53,7 @@ pub fn list(
     states: &[SourceState],
     usage: Usage,
     activity: &BTreeMap<Uuid, Activity>,
-    pipelines: Option<&[Pipeline]>,
+    pipelines: Option<&Known<Pipeline>>,
     strays: Vec<StrayRow>,
     steps: Vec<StrayStep>,
 ) -> SourcesPage {
@@ -78,6 +81,7 @@ pub fn list(
         full: usage.is_full().then(|| words.text("sources-limit-reached").with("limit", usage.limit)),
         no_default: !sources.is_empty() && !sources.iter().any(|source| source.is_default),
         rows: sources.iter().zip(states).map(row).collect(),
+        age: age(page, pipelines),
         strays,
         steps,
         page: page.clone(),

@@ -87,7 +87,7 @@ pub(super) async fn review(
 pub(super) async fn ask(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::EditTemplates)?;
     let app = app.into_inner();
-    let template = templates::find(&app.sources, member.tenant.tenant_id, id_of(&id)?).await?;
+    let template = templates::known_one(&app.sources, member.tenant.tenant_id, id_of(&id)?).await?;
     let page = member.page("templates-delete", Nav::Templates);
     let confirm = ConfirmPage {
         sentence: page.words.text("templates-delete-confirm").with("name", template.name).with("crm", page.crm),

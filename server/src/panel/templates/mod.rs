@@ -7,6 +7,7 @@ mod register;
 
 use actix_web::{HttpResponse, web};
 use base::error::{Error, Result};
+use base::i18n::Sentence;
 
 use crate::panel::PanelContext;
 use crate::panel::{Member, Nav, PageContext, Right, html};
@@ -43,25 +44,32 @@ struct TemplateRow {
 struct TemplatesPage {
     page: PageContext,
     rows: Vec<TemplateRow>,
-    /// Why there is no list; empty if there is one.
-    trouble: String,
+    /// amoCRM gave a list, some time or other.
+    known: bool,
+    /// How old the list is, if that matters.
+    age: Option<Sentence>,
     may: bool,
     /// A messenger of the account reviews templates.
     reviewed: bool,
 }
 
-/// `GET /panel/templates`. If amoCRM cannot be asked the page says why.
+/// `GET /panel/templates`: as amoCRM gave them last.
 async fn list(app: web::Data<PanelContext>, member: Member) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let page = member.page("templates-title", Nav::Templates);
     let app = app.into_inner();
-    let (all, trouble) = match templates::list(&app.sources, member.tenant.tenant_id).await {
-        Ok(all) => (all, String::new()),
-        Err(error) => (Vec::new(), trouble(&member, error)?),
-    };
+    let known = templates::known(&app.sources, member.tenant.tenant_id).await?;
+    let age = known.as_ref().and_then(|known| known.as_of(page.now)).map(|at| age(&page, at));
+    let (is_known, all) = (known.is_some(), known.map(|known| known.items).unwrap_or_default());
     let rows = all.into_iter().map(|template| row(&page, template)).collect();
     let reviewed = !templates::sources(&app, member.tenant.tenant_id).await?.is_empty();
-    html(&page, &TemplatesPage { reviewed, rows, may: member.may(Right::EditTemplates), trouble, page: page.clone() })
+    let may = member.may(Right::EditTemplates);
+    html(&page, &TemplatesPage { reviewed, rows, may, known: is_known, age, page: page.clone() })
+}
+
+/// When amoCRM gave what the page shows.
+fn age(page: &PageContext, at: i64) -> Sentence {
+    page.words.text("templates-as-of").with("crm", page.crm).with("time", page.when(&at).adverb())
 }
 
 fn row(page: &PageContext, template: TemplateView) -> TemplateRow {

@@ -83,7 +83,7 @@ pub(super) async fn new(
     let key = app.clock.uuid_v7().to_string();
     let typed = match &asked.copy {
         Some(id) => {
-            let from = templates::find(&app.sources, member.tenant.tenant_id, id_of(id)?).await?;
+            let from = templates::known_one(&app.sources, member.tenant.tenant_id, id_of(id)?).await?;
             let typed = TemplateForm { key, ..TemplateForm::of(&from) };
             match templates::sources(&app, member.tenant.tenant_id).await?.is_empty() {
                 true => typed.for_any_messenger(),
@@ -99,7 +99,7 @@ pub(super) async fn new(
 pub(super) async fn get(app: web::Data<PanelContext>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
     member.require(Right::Look)?;
     let app = app.into_inner();
-    let template = templates::find(&app.sources, member.tenant.tenant_id, id_of(&id)?).await?;
+    let template = templates::known_one(&app.sources, member.tenant.tenant_id, id_of(&id)?).await?;
     let typed = TemplateForm::of(&template);
     show(&app, &member, Some(template), typed, Wrong::new()).await
 }

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, FieldError, Result};
+use base::i18n::Sentence;
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
@@ -15,7 +16,7 @@ use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::panel::PanelContext;
 use crate::panel::choice::SelectOption;
-use crate::panel::sources::{pipelines, refused};
+use crate::panel::sources::{age, pipelines, refused};
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right};
 use crate::source::{By, ContactRule, NewSource, SourceKind};
 
@@ -38,8 +39,10 @@ struct Routing {
     called: String,
     name_error: String,
     pipeline_error: String,
-    /// `None` if amoCRM does not return them.
+    /// `None` if amoCRM never gave them.
     pipelines: Option<Vec<SelectOption>>,
+    /// How old they are, if that matters.
+    age: Option<Sentence>,
     default: bool,
     default_now: Option<String>,
     /// Only if there are several.
@@ -197,9 +200,11 @@ async fn show(
     errors: Vec<(String, String)>,
 ) -> Result<HttpResponse> {
     let words = page.words;
-    let pipelines = pipelines(app, member.tenant.tenant_id).await.map(|pipelines| {
+    let known = pipelines(app, member.tenant.tenant_id, true).await?;
+    let age = age(&page, known.as_ref());
+    let pipelines = known.map(|known| {
         let first = SelectOption::new("", words.text("wizard-pipeline-main"), &draft.pipeline);
-        let offered = pipelines.into_iter().filter(|pipeline| !pipeline.archived);
+        let offered = known.items.into_iter().filter(|pipeline| !pipeline.archived);
         let rest = offered.map(|pipeline| SelectOption::new(pipeline.id.to_string(), pipeline.name, &draft.pipeline));
         std::iter::once(first).chain(rest).collect()
     });
@@ -215,6 +220,7 @@ async fn show(
         name_error: error_of("name"),
         pipeline_error: error_of("pipeline"),
         pipelines,
+        age,
         default: draft.default,
         default_now: default_now(app, member).await?,
         channels: if channels.len() > 1 { channels } else { Vec::new() },

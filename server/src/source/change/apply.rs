@@ -69,7 +69,7 @@ async fn mirror_and_store(
         Some(mirror_it(app, source, &plan.mirror).await?)
     };
     if plan.change.paused == Some(true) {
-        // Held before it is stored: whoever reads "paused" can rely on it.
+        // Held before it is stored, so that a stored "paused" can be relied on.
         let connector = app.connectors.get(&source.kind);
         let pool = connector.map_or(source.kind.clone(), |connector| connector.pool().to_owned());
         app.queue.hold(source.tenant_id, source.id, &pool, PAUSED).await?;

@@ -45,9 +45,9 @@ impl From<LineTaken> for Error {
 /// credentials' field.
 pub async fn ask(connector: &dyn Connector, settings: &Settings) -> Result<Option<Identity>> {
     connector.identity(settings).await.map_err(|denied| match denied {
-        Denied::Access(said) | Denied::Refused(said) => Error::field(credentials_of(connector), said),
-        Denied::Away(said) => {
-            let detail = LocalizedText::new("said-messenger-away").with("reason", said);
+        Denied::Access(text) | Denied::Refused(text) => Error::field(credentials_of(connector), text),
+        Denied::Away(text) => {
+            let detail = LocalizedText::new("said-messenger-away").with("reason", text);
             Error::Unavailable { detail, retry_after: WAIT_SECONDS }
         }
     })
@@ -58,7 +58,7 @@ fn credentials_of(connector: &dyn Connector) -> String {
     format!("/settings/{field}")
 }
 
-/// Who already uses a line, as a text for this account; none if the line is free.
+/// The current user of a line, as a text for this account; none if the line is free.
 pub async fn is_taken(
     app: &SourceContext,
     tenant_id: Uuid,
@@ -124,8 +124,8 @@ pub async fn require_same_line(
     let Some(identity) = ask(connector, settings).await? else { return Ok(None) };
     match claimed(source) {
         Some((line, name)) if line != key(&source.kind, &identity.key) => {
-            let said = LocalizedText::new("said-line-other").with("line", identity.name.as_str()).with("now", name);
-            Err(Error::field(credentials_of(connector), said))
+            let detail = LocalizedText::new("said-line-other").with("line", identity.name.as_str()).with("now", name);
+            Err(Error::field(credentials_of(connector), detail))
         }
         _ => {
             // Its account may have left meanwhile, and another one claimed the line.
@@ -137,7 +137,7 @@ pub async fn require_same_line(
     }
 }
 
-/// The source that has a line; none if nobody has it, or it is just being claimed.
+/// The source that has a line; none if the line is free, or its claim is not completed yet.
 pub async fn source_of(app: &SourceContext, kind: &str, line: &str) -> Result<Option<Uuid>, DbErr> {
     let entry = directory::find(app.store.read(), IdKind::Line, &key(kind, line), app.clock.millis()).await?;
     Ok(entry.filter(|entry| entry.expires_at.is_none()).map(|entry| entry.id))

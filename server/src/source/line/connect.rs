@@ -38,14 +38,14 @@ pub async fn connect(app: &Arc<SourceContext>, source: &source::Model) -> Result
             Ok(Ok(()))
         }
         Err(denied) => {
-            let said = denied.text().clone();
-            tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, reason = %said, "the messenger's webhook could not be registered");
-            if let Denied::Access(said) = &denied {
-                crate::source::stopped(app, source.tenant_id, source.id, &said.to_string()).await?;
+            let detail = denied.text().clone();
+            tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, reason = %detail, "the messenger's webhook could not be registered");
+            if let Denied::Access(detail) = &denied {
+                crate::source::stopped(app, source.tenant_id, source.id, &detail.to_string()).await?;
             } else {
-                saw(app, source, WebhookCheck::NotSet { words: said.to_string(), since: app.clock.millis() }).await?;
+                saw(app, source, WebhookCheck::NotSet { words: detail.to_string(), since: app.clock.millis() }).await?;
             }
-            Ok(Err(said))
+            Ok(Err(detail))
         }
     }
 }
@@ -59,9 +59,9 @@ pub async fn take_back(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uui
             by.did(app, app.store.write(), "source.taken_back", (object.0, &object.1), json!({})).await?;
             find(app, tenant_id, source_id).await
         }
-        Err(said) => Err(Error::Conflict {
+        Err(text) => Err(Error::Conflict {
             problem: "messenger_refused",
-            detail: LocalizedText::new("said-messenger-refused").with("reason", said),
+            detail: LocalizedText::new("said-messenger-refused").with("reason", text),
         }),
     }
 }

@@ -1,4 +1,4 @@
-//! Known facts about a line, as JSON in its row: stored by whoever learns them, never queried.
+//! Known facts about a line, as JSON in its row, written by several modules and never queried.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::source::StateReason;
 
 /// How often a change is retried because a concurrent one came first.
 const TRIES: usize = 5;
-/// What the messenger reports to be wrong, by aspect.
+/// The problems that the messenger reports, by aspect.
 const TROUBLES: &str = "troubles";
 
 /// The result of the last check of a messenger's webhook.
@@ -98,12 +98,12 @@ pub async fn reported_trouble(
     change(app, source.tenant_id, source.id, |facts| {
         let all = facts.entry(TROUBLES).or_insert_with(|| Value::Object(Map::new()));
         let Some(all) = all.as_object_mut() else { return };
-        let Some(said) = trouble.map(ToString::to_string) else {
+        let Some(detail) = trouble.map(ToString::to_string) else {
             all.remove(aspect);
             return;
         };
-        if all.get(aspect).and_then(|known| known.get("words")?.as_str()) != Some(&said) {
-            all.insert(aspect.to_owned(), json!({ "words": said, "since": now }));
+        if all.get(aspect).and_then(|known| known.get("words")?.as_str()) != Some(&detail) {
+            all.insert(aspect.to_owned(), json!({ "words": detail, "since": now }));
         }
     })
     .await

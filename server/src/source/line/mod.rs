@@ -58,7 +58,8 @@ pub fn name_of(source: &source::Model) -> Option<String> {
     Some(name.to_owned()).filter(|name| name.len() > 1)
 }
 
-/// What an administrator enters at the messenger so that its calls come to this source; none if there is nothing to enter.
+/// The values that an administrator enters at the messenger so that its calls come to this source; none if there is
+/// nothing to enter.
 pub fn webhook_to_enter(app: &SourceContext, source: &source::Model) -> Result<Option<WebhookToEnter>> {
     let Some(connector) = app.connectors.get(&source.kind) else { return Ok(None) };
     let settings = crate::settings::open(app, source)?;

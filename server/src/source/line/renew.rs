@@ -50,13 +50,13 @@ async fn renewed(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
     match connector.renew(&settings, app.clock.now()).await {
         Ok(None) => Ok(()),
         Ok(Some(new)) => keep(app, source, new).await,
-        Err(Denied::Away(said)) => {
-            tracing::info!(source.id = %source.id, reason = %said, "the messenger does not answer; credentials are renewed later");
+        Err(Denied::Away(detail)) => {
+            tracing::info!(source.id = %source.id, reason = %detail, "the messenger does not answer; credentials are renewed later");
             Ok(again_in(app, Errand::Renew, source, AWAY).await?)
         }
-        Err(Denied::Access(said) | Denied::Refused(said)) => {
+        Err(Denied::Access(detail) | Denied::Refused(detail)) => {
             if source.status != SourceStatus::Stopped.as_str() {
-                stopped(app, source.tenant_id, source.id, &said.to_string()).await?;
+                stopped(app, source.tenant_id, source.id, &detail.to_string()).await?;
             }
             Ok(())
         }

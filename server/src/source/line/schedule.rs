@@ -1,5 +1,5 @@
-//! What is done regularly for each line: a time in its row is schedule and claim in one, so of several processes one
-//! does it.
+//! Regular tasks for each line: a time in its row is schedule and claim in one, so of several processes one runs the
+//! task.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub enum Errand {
     Watch,
     /// New credentials for those that end soon (`renew.rs`).
     Renew,
-    /// What the messenger does not report by itself (`intake::messenger::poll`).
+    /// Asking for events that the messenger does not report by itself (`intake::messenger::poll`).
     Poll,
 }
 

@@ -56,9 +56,9 @@ async fn look_at(app: &Arc<SourceContext>, source: &source::Model) -> Result<()>
     match &seen {
         // It does not answer: nothing is known, and its letters report it themselves.
         Err(Denied::Away(_)) => return Ok(()),
-        Err(Denied::Access(said) | Denied::Refused(said)) => {
+        Err(Denied::Access(detail) | Denied::Refused(detail)) => {
             if source.status != SourceStatus::Stopped.as_str() {
-                stopped(app, source.tenant_id, source.id, &said.to_string()).await?;
+                stopped(app, source.tenant_id, source.id, &detail.to_string()).await?;
             }
             return Ok(());
         }

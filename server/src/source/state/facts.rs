@@ -45,6 +45,7 @@ pub async fn states(app: &SourceContext, tenant_id: Uuid, sources: &[source::Mod
             to_crm,
             to_messenger: turns.get(&source.id).copied(),
             account_since,
+            proof: app.source_observations.proofs.last(source.id),
             waits_since: if not_answering { oldest(app, source, Direction::ToCrm).await? } else { None },
             waits_for_messenger_since: if away { oldest(app, source, Direction::ToMessenger).await? } else { None },
         };

@@ -9,6 +9,7 @@ struct Case {
     channel: tenant_channel::Model,
     to_crm: turn::Model,
     to_messenger: turn::Model,
+    proof: Option<i64>,
 }
 
 fn turn() -> turn::Model {
@@ -41,6 +42,7 @@ impl Case {
             channel,
             to_crm: turn(),
             to_messenger: turn(),
+            proof: None,
         }
     }
 
@@ -52,6 +54,7 @@ impl Case {
             to_crm: Some(&self.to_crm),
             to_messenger: Some(&self.to_messenger),
             account_since: None,
+            proof: self.proof,
             waits_since: Some(600),
             waits_for_messenger_since: Some(650),
         };
@@ -173,4 +176,20 @@ fn keys_and_reasons_are_the_same_thing() {
         assert_eq!(StateReason::parse(reason.as_str()), Some(reason));
     }
     assert_eq!(StateReason::parse(""), None);
+}
+
+#[test]
+fn a_delivered_message_proves_a_source_before_it_is_written() {
+    let mut case = Case::new();
+    case.source.status = "checking".to_owned();
+    case.source.status_since = 1_000;
+    case.source.proved_at = Some(900);
+    case.proof = Some(900);
+    case.is(SourceStatus::Checking, None, Some(StateAction::Test));
+    case.proof = Some(1_000);
+    let state = case.state();
+    assert_eq!((state.status, state.since, state.proved_at), (SourceStatus::Working, 1_000, Some(1_000)));
+    // It proves nothing about what stopped the source.
+    case.source.status = "stopped".to_owned();
+    assert_eq!(case.state().status, SourceStatus::Stopped);
 }

@@ -1,4 +1,4 @@
-//! What amoCRM's answer to a connect means.
+//! The status of a channel by amoCRM's answer to a connect.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ pub(super) fn judge(answer: Result<Connected, CrmError>, public: bool) -> Result
             })
         }
         Err(ref error @ CrmError::Refused { status: 429 | 500..=599, retry_after, .. }) => {
-            Err(InstallError::Later { said: error_text(error), after: retry_after })
+            Err(InstallError::Later { reason: error_text(error), after: retry_after })
         }
         Err(error @ CrmError::Refused { status, .. }) => Ok(ChannelOutcome {
             status: match status {
@@ -50,7 +50,7 @@ pub(super) fn judge(answer: Result<Connected, CrmError>, public: bool) -> Result
             scope_id: None,
             detail: error_text(&error).to_string(),
         }),
-        Err(error) => Err(InstallError::Later { said: error_text(&error), after: None::<Duration> }),
+        Err(error) => Err(InstallError::Later { reason: error_text(&error), after: None::<Duration> }),
     }
 }
 

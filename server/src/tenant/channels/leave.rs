@@ -14,8 +14,8 @@ use crate::tenant::{self as tenants, ChannelStatus};
 /// Attempts before giving up: amoCRM disconnects channels by itself when an integration is switched off.
 const TRIES: i32 = 12;
 
-/// Disconnects all channels of which amoCRM has not been told yet; their rows already say `disconnected`. "Not found"
-/// and every other refusal counts as done, because there is nothing to disconnect. Without an answer, `watch`
+/// Disconnects all channels that amoCRM still has to be notified about; their rows already say `disconnected`. "Not
+/// found" and every other refusal counts as done, because there is nothing to disconnect. Without an answer, `watch`
 /// retries.
 pub(in crate::tenant) async fn take_off(app: &TenantContext, tenant: &tenant::Model) -> anyhow::Result<()> {
     let integration = tenants::integration(app, tenant)?;

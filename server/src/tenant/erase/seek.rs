@@ -18,7 +18,7 @@ const SHORTEST: usize = 7;
 /// This many digits at the end distinguish numbers; the prefix is written in several ways.
 const TELLING: usize = 10;
 
-/// What an erasure would affect.
+/// The extent of an erasure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErasureScope {
     /// Conversations with the customer, as a whole.
@@ -34,7 +34,7 @@ pub struct ErasureScope {
     pub(super) lines: ImportLines,
 }
 
-/// What [`super::erase()`] would erase; empty if no one is found. 422 if the phone number is invalid.
+/// The extent of [`super::erase()`]; empty if no one is found. 422 if the phone number is invalid.
 pub async fn find(app: &TenantContext, tenant_id: Uuid, who: &Who) -> Result<ErasureScope> {
     let mut found = ErasureScope::default();
     match who {

@@ -118,7 +118,7 @@ pub(super) async fn others(app: &TenantContext, tenant_id: Uuid, ids: &[Uuid], c
         let page = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.is_in(ids.iter().copied()));
         let page = page.all(app.store.write()).await?;
         for one in &page {
-            // What still waits is removed with its content.
+            // A message that still waits is removed with its content.
             count(counts, "letter", app.queue.withdraw(tenant_id, one.conversation_id, one.id).await?);
             needles.add_message(one);
         }

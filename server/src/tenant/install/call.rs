@@ -39,7 +39,7 @@ pub enum Trust {
 
 stored_as_small_integer!(Trust { Stranger = 0, KnownAddress = 1, OwnBrowser = 2, Exchanged = 3 });
 
-/// Who processes a stored call.
+/// The processor of a stored call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallProcessor {
     /// The background task, at once.

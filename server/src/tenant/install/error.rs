@@ -12,16 +12,16 @@ use crate::tenant::error_text;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InstallError {
     /// Retry, after the delay that amoCRM requested, if any.
-    #[error("{said}")]
-    Later { said: LocalizedText, after: Option<Duration> },
+    #[error("{reason}")]
+    Later { reason: LocalizedText, after: Option<Duration> },
     /// Retrying with the same code is pointless.
     #[error("{0}")]
     Never(LocalizedText),
 }
 
 impl InstallError {
-    pub(super) fn later(said: LocalizedText) -> Self {
-        Self::Later { said, after: None }
+    pub(super) fn later(reason: LocalizedText) -> Self {
+        Self::Later { reason, after: None }
     }
 }
 
@@ -31,7 +31,7 @@ impl From<DbErr> for InstallError {
     }
 }
 
-/// A fault of our own database, configuration or code; what is stored waits until it is repaired.
+/// A fault of our own database, configuration or code; stored calls wait until it is repaired.
 impl From<anyhow::Error> for InstallError {
     fn from(error: anyhow::Error) -> Self {
         tracing::error!(
@@ -44,11 +44,11 @@ impl From<anyhow::Error> for InstallError {
 
 impl From<CrmError> for InstallError {
     fn from(error: CrmError) -> Self {
-        let said = error_text(&error);
+        let reason = error_text(&error);
         match error {
-            CrmError::Refused { retry_after, .. } => Self::Later { said, after: retry_after },
-            CrmError::Invalid { .. } => Self::Never(said),
-            _ => Self::later(said),
+            CrmError::Refused { retry_after, .. } => Self::Later { reason, after: retry_after },
+            CrmError::Invalid { .. } => Self::Never(reason),
+            _ => Self::later(reason),
         }
     }
 }

@@ -31,9 +31,9 @@ pub enum InstallProgress {
     /// The account is set up.
     Done(Granted),
     /// Retried automatically. `entered`: access is given, only channels are missing.
-    Later { said: LocalizedText, entered: bool },
+    Later { reason: LocalizedText, entered: bool },
     /// Permanently.
-    Failed { said: LocalizedText },
+    Failed { reason: LocalizedText },
 }
 
 /// The background task of installations. Ends when `stop` is cancelled and running work has ended.
@@ -79,30 +79,30 @@ pub async fn process(app: Arc<TenantContext>, row: install_call::Model) -> Insta
     let result = while_held(&app, &row, steps(&app, &row)).await;
     let progress = match result {
         Ok(entered) => InstallProgress::Done(entered),
-        Err((InstallError::Never(said), _)) => InstallProgress::Failed { said },
-        Err((InstallError::Later { said, after }, entered)) => {
+        Err((InstallError::Never(reason), _)) => InstallProgress::Failed { reason },
+        Err((InstallError::Later { reason, after }, entered)) => {
             let now = app.clock.millis();
             let next_at = now.saturating_add(pause(row.attempts, after));
             let deadline = row.received_at + if entered { call::LONGEST } else { CODE_LIVES };
             if next_at < deadline {
-                let stored = call::later(&app, &row, next_at, &said.to_string()).await;
-                tracing::warn!(install.id = %row.id, integration = row.integration, remote.host = row.host, attempt = row.attempts, error = %said, "an installation is not finished; it will continue automatically");
+                let stored = call::later(&app, &row, next_at, &reason.to_string()).await;
+                tracing::warn!(install.id = %row.id, integration = row.integration, remote.host = row.host, attempt = row.attempts, error = %reason, "an installation is not finished; it will continue automatically");
                 complain(stored);
-                return InstallProgress::Later { said, entered };
+                return InstallProgress::Later { reason, entered };
             }
             InstallProgress::Failed {
-                said: LocalizedText::new("said-install-given-up").with("count", row.attempts).with("reason", said),
+                reason: LocalizedText::new("said-install-given-up").with("count", row.attempts).with("reason", reason),
             }
         }
     };
     complain(match &progress {
         InstallProgress::Done(entered) => call::done(&app, &row, entered.tenant_id).await,
-        InstallProgress::Failed { said } => {
+        InstallProgress::Failed { reason } => {
             tracing::error!(
-                install.id = %row.id, integration = row.integration, remote.host = row.host, error = %said,
+                install.id = %row.id, integration = row.integration, remote.host = row.host, error = %reason,
                 "an installation has failed; an administrator of the account must switch the integration off and on, or open /oauth/install"
             );
-            call::failed(&app, &row, &said.to_string()).await
+            call::failed(&app, &row, &reason.to_string()).await
         }
         InstallProgress::Later { .. } => Ok(()),
     });
@@ -184,7 +184,7 @@ fn complain(stored: Result<(), sea_orm::DbErr>) {
     }
 }
 
-/// Milliseconds until the next attempt: what amoCRM requested, but never less than our own back-off.
+/// Milliseconds until the next attempt: the delay that amoCRM requested, but never less than our own back-off.
 fn pause(attempts: i32, asked: Option<Duration>) -> i64 {
     let tried = usize::try_from(attempts).unwrap_or(1).saturating_sub(1);
     let own = BACK_OFF.get(tried).copied().unwrap_or(60) * 1000;

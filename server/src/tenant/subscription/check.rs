@@ -1,4 +1,4 @@
-//! One check: what subscription the account's state requires, and what amoCRM has.
+//! One check: compares the subscription that the account's state requires with amoCRM's.
 
 use std::sync::Arc;
 

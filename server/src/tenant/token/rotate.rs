@@ -96,7 +96,7 @@ impl Renewal<'_> {
         tracing::warn!(
             tenant.id = %self.seen.tenant_id, account.id = place.tenant.account_id, reason = rejected,
             unsaved = self.seen.intent_at.is_some(),
-            "amoCRM refused the refresh token for good; messages go on, an administrator must allow access again"
+            "amoCRM refused the refresh token for good; messages are still delivered, an administrator must allow access again"
         );
         Err(TokenError::NeedsReauth)
     }

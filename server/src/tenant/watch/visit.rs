@@ -1,4 +1,4 @@
-//! One visit: what is due for an account now, and when the next visit is.
+//! One visit: does what is due for an account now, and schedules the next visit.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ async fn visit_one(app: &Arc<TenantContext>, tenant_id: Uuid, claimed_at: i64) -
         return Ok(());
     }
     let done = work(app, tenant_id).await;
-    // Also after a failure: what is due stays due, but never in a busy loop.
+    // Also after a failure: the work stays due, but is never retried in a busy loop.
     let next = next_visit(app, tenant_id, done.is_err()).await?;
     tenant::Entity::update_many()
         .col_expr(tenant::Column::ProbeAt, Expr::value(next))
@@ -134,7 +134,7 @@ async fn reconnect(app: &Arc<TenantContext>, tenant_id: Uuid) -> anyhow::Result<
     Ok(())
 }
 
-/// True if amoCRM has not yet been told that a channel is disconnected.
+/// True if amoCRM still has to be notified that a channel is disconnected.
 async fn owes(app: &TenantContext, tenant_id: Uuid) -> Result<bool, DbErr> {
     let now = app.clock.millis();
     Ok(broken(app, tenant_id).await?.iter().any(|row| row.next_try_at <= Some(now)))
@@ -171,6 +171,6 @@ async fn next_visit(app: &TenantContext, tenant_id: Uuid, failed: bool) -> Resul
     if let Some(grant) = alive.one(app.store.read()).await? {
         times.push(grant.refreshed_at + IDLE);
     }
-    // What is already due was tried just now.
+    // Work that is already due was tried just now.
     Ok(times.into_iter().map(|at| if at <= now { now + slowly(0) } else { at }).min())
 }

@@ -22,7 +22,7 @@ use crate::webchat::{access, history};
 pub const TENANT: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
 pub const SOURCE: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0002);
 
-/// Delivers nothing by itself.
+/// Delivers nothing automatically.
 pub struct TestChat {
     pub app: Arc<App>,
     _dir: tempfile::TempDir,

@@ -158,13 +158,13 @@ async fn a_stream_loses_and_doubles_nothing() {
     chat.say(conversation_id).await;
     let mut late = watch!(&server, anna, "240");
     for (stream, from) in [(&mut early, 1_i64), (&mut late, 241)] {
-        let mut said = String::new();
-        while !said.contains("id: 250\n") {
-            said.push_str(&next(stream).await);
+        let mut events = String::new();
+        while !events.contains("id: 250\n") {
+            events.push_str(&next(stream).await);
         }
-        let positions: Vec<i64> = said.lines().filter_map(|line| line.strip_prefix("id: ")?.parse().ok()).collect();
+        let positions: Vec<i64> = events.lines().filter_map(|line| line.strip_prefix("id: ")?.parse().ok()).collect();
         assert_eq!(positions, (from..=250).collect::<Vec<_>>());
-        let from_the_first = &said[said.find("id: ").unwrap()..];
+        let from_the_first = &events[events.find("id: ").unwrap()..];
         let data = from_the_first.lines().filter_map(|line| line.strip_prefix("data: ")).next().unwrap();
         let data: Value = serde_json::from_str(data).unwrap();
         assert_eq!(data["text"], format!("n{from}\nend"));
@@ -178,8 +178,8 @@ async fn a_stream_loses_and_doubles_nothing() {
         chat.say(conversation_id).await;
     }
     for stream in [&mut early, &mut late] {
-        let said = next(stream).await;
-        assert_eq!((said.matches("id: 251\n").count(), said.matches("id: ").count()), (1, 1));
+        let events = next(stream).await;
+        assert_eq!((events.matches("id: 251\n").count(), events.matches("id: ").count()), (1, 1));
     }
     let (lines, position) = history::read(&chat.app.webchat, EN, TENANT, conversation_id).await.unwrap();
     assert_eq!((lines.len(), position), (201, 251));

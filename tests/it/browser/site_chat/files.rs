@@ -1,4 +1,4 @@
-//! Files in the chat on somebody else's site: dragged, pasted, taken by a phone's camera, kept until there is a line.
+//! Files in the chat on another site: dragged, pasted, taken with a phone's camera, stored until there is a connection.
 
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Shop, arrived, everywhere, opens, root, say, shows, types, until};
 
-/// Enters an answer as somebody who types it.
+/// Enters an answer like a person who types it.
 async fn answers(browser: &Browser, name: &str, value: &str) {
     let script = format!(
         "const field = root.querySelector('[name={name}]'); field.value = {}; \
@@ -88,7 +88,7 @@ async fn d3_d4_d5_links_the_end_and_what_was_read() {
     let href = "return [...root.querySelectorAll('.theirs .text a')].map((one) => [one.getAttribute('href'), one.rel])";
     assert_eq!(root(&browser, href).await, json!([["https://shop.example/a?b=c", "noopener noreferrer"]]));
 
-    // Much comes while the chat is closed: whoever opens it sees the end, and has read what is above it.
+    // Many messages arrive while the chat is closed: it opens at the end, and the earlier ones count as read.
     root(&browser, "root.querySelector('.bubble').click()").await;
     let mut texts = vec!["Hello".to_owned(), link.to_owned()];
     for number in 0..12 {

@@ -1,4 +1,4 @@
-//! How the chat looks while somebody talks: head, groups, ticks, what is new, reactions, the button.
+//! The look of the chat during a conversation: header, groups, ticks, unread messages, reactions, the button.
 
 use base::i18n::{Language, Words};
 use parom_tests::settings::HOST;
@@ -44,7 +44,7 @@ async fn talk_in(language: Language) {
     until(&browser, "who answers has read", "root.querySelectorAll('.state.read').length === 2").await;
     assert_eq!(root(&browser, "return root.querySelectorAll('.new').length").await, json!(0), "it was seen");
 
-    // Reactions stand over the text and move nothing.
+    // Reactions are placed over the text and move nothing.
     let top = "return root.querySelector('.theirs .text').getBoundingClientRect().top";
     let before = root(&browser, top).await;
     root(&browser, "root.querySelector('.react').click()").await;

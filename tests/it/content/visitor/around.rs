@@ -1,4 +1,4 @@
-//! What goes with messages, and what stands in the place of what a site's chat does not know.
+//! Parts around messages, and replacements for what a web chat does not support.
 
 use parom_tests::settings::HOST;
 use parom_tests::{World, both};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Site;
 
-/// What the page is told of the last message of a manager.
+/// The page's data of a manager's last message.
 async fn shown(world: &mut World, site: &Site, wanted: &str) -> Value {
     world.deliver_all().await;
     let (_, data) = site.hears(world, wanted).await.pop().expect("an event");

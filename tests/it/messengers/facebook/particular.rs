@@ -6,7 +6,7 @@ use parom_tests::{Beside, once};
 use super::{Facebook, MetaWorld};
 use crate::messengers::at_crm;
 use crate::messengers::bare::Bare;
-use crate::messengers::meta::bare::{self, ById, ByMe};
+use crate::messengers::meta::bare::{self, ById, ByMe, Printed};
 use crate::messengers::played::{arrives, connected};
 
 const KIND: (&str, &str, &str) = ("facebook", "page", "page_id");
@@ -29,8 +29,18 @@ async fn the_essential_calls_are_enough(world: &mut Beside<Bare<ByMe>>) {
     bare::the_essential_calls_are_enough(world, KIND).await;
 }
 
+async fn the_printed_calls_are_enough(world: &mut Beside<Bare<Printed>>) {
+    bare::the_essential_calls_are_enough(world, KIND).await;
+    bare::as_printed(world);
+}
+
 async fn the_accounts_id_is_enough(world: &mut Beside<Bare<ById>>) {
     bare::the_essential_calls_are_enough(world, KIND).await;
 }
 
-once!(comments_are_changed_and_removed, the_essential_calls_are_enough, the_accounts_id_is_enough);
+once!(
+    comments_are_changed_and_removed,
+    the_essential_calls_are_enough,
+    the_accounts_id_is_enough,
+    the_printed_calls_are_enough
+);

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use super::{Instagram, MetaWorld};
 use crate::messengers::at_crm;
 use crate::messengers::bare::Bare;
-use crate::messengers::meta::bare::{self, ById, ByMe};
+use crate::messengers::meta::bare::{self, ById, ByMe, Printed};
 use crate::messengers::played::{arrives, brought, chatting};
 use crate::messengers::steps::out::leaves;
 
@@ -68,6 +68,11 @@ async fn the_essential_calls_are_enough(world: &mut Beside<Bare<ByMe>>) {
     bare::the_essential_calls_are_enough(world, KIND).await;
 }
 
+async fn the_printed_calls_are_enough(world: &mut Beside<Bare<Printed>>) {
+    bare::the_essential_calls_are_enough(world, KIND).await;
+    bare::as_printed(world);
+}
+
 async fn the_accounts_id_is_enough(world: &mut Beside<Bare<ById>>) {
     bare::the_essential_calls_are_enough(world, KIND).await;
 }
@@ -78,4 +83,5 @@ once!(
     a_token_is_renewed_before_it_ends,
     the_essential_calls_are_enough,
     the_accounts_id_is_enough,
+    the_printed_calls_are_enough,
 );

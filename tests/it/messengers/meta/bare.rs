@@ -1,4 +1,5 @@
-//! A Graph API that knows the account and how to send, by `me` or by the account's id alone.
+//! A Graph API that knows the account and how to send, by `me` or by the account's id alone; and one that knows what
+//! Meta's documents print and refuses everything else in Graph's words.
 
 use base::config::Config;
 use parom_tests::{Beside, Line};
@@ -20,6 +21,8 @@ const SECRET: &str = "app-secret-of-a-fake";
 pub struct ByMe;
 /// Everything by the account's id.
 pub struct ById;
+/// The printed calls: sending, subscribing, a person's profile.
+pub struct Printed;
 
 fn entered(config: &mut Config, address: Url) {
     config.instagram.api_url = address.clone();
@@ -55,6 +58,38 @@ impl Essentials for ById {
     fn answer(call: &BareCall) -> Option<Value> {
         answered(call, ACCOUNT)
     }
+}
+
+impl Essentials for Printed {
+    fn enters(config: &mut Config, address: Url) {
+        entered(config, address);
+    }
+
+    fn answer(call: &BareCall) -> Option<Value> {
+        let path = call.what.replace("/v26.0/", "/");
+        Some(match path.strip_suffix("6600").unwrap_or(&path) {
+            "GET /" => json!({ "name": "Anna", "username": "anna_k", "first_name": "Anna", "last_name": "Kim" }),
+            _ if path == format!("POST /{ACCOUNT}/messages") => {
+                json!({ "recipient_id": "6600", "message_id": "mid-sent" })
+            }
+            _ if path == format!("POST /{ACCOUNT}/subscribed_apps") => json!({ "success": true }),
+            _ => json!({ "error": { "message": "Unsupported request", "type": "GraphMethodException", "code": 100 } }),
+        })
+    }
+}
+
+/// The calls are the printed ones, word for word.
+pub fn as_printed(world: &Beside<Bare<Printed>>) {
+    let posted = world.messenger.calls("POST ");
+    assert!(posted.iter().all(|call| call.what.starts_with(&format!("POST /v26.0/{ACCOUNT}/"))), "{posted:?}");
+    let subscribed = posted.iter().find(|call| call.what.ends_with("/subscribed_apps")).unwrap();
+    let fields = "messages,messaging_postbacks,message_reactions,message_reads,message_deliveries,message_echoes,\
+                  message_edits,feed,comments,live_comments,mention";
+    let given: Vec<_> = url::form_urlencoded::parse(subscribed.query.as_bytes()).into_owned().collect();
+    assert_eq!(given, [("subscribed_fields".to_owned(), fields.to_owned())]);
+    let sent: Vec<Value> = posted.iter().filter_map(|call| serde_json::from_str(&call.body).ok()).collect();
+    let said = sent.iter().find(|body| body["message"]["text"] == "Good morning").unwrap();
+    assert_eq!((&said["recipient"], &said["messaging_type"]), (&json!({ "id": "6600" }), &json!("RESPONSE")));
 }
 
 async fn comes<K: Essentials>(world: &Beside<Bare<K>>, line: &Line, (kind, object): (&str, &str), message: Value) {

@@ -109,4 +109,8 @@ pub async fn every_sample_is_taken<P: Played>(world: &mut Beside<P::Double>, lea
     assert!(counts[0].len() > least / 5, "{counts:#?}");
     let twice: Vec<_> = counts[1].iter().filter(|one| !counts[0].contains(one)).collect();
     assert!(twice.is_empty(), "nothing comes twice: {twice:#?}");
+    P::writes(&world.messenger, &chat.ids, "After all that");
+    arrives::<P>(world).await;
+    let came = at_crm(world);
+    assert!(came.iter().any(|one| one.text == "After all that"), "{:#?}", came.last());
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::messengers::bare::{Bare, BareCall, Essentials};
-use crate::messengers::played::{HookCall, posts};
+use crate::messengers::played::{HookCall, posts, with_bot};
 use crate::messengers::steps::trouble::watched;
 use crate::messengers::{kinds_at_crm, pairs};
 
@@ -31,6 +31,7 @@ impl Essentials for Essential {
 }
 
 async fn the_essential_calls_are_enough(world: &mut Beside<Bare<Essential>>) {
+    with_bot(world).await;
     let settings = json!({ "group_id": "223", "access_token": "vk1.a.token-of-a-fake" });
     let line = world.line_of("vk", "Acme", "vk-1", settings).await;
     let made = world.messenger.calls("POST /method/groups.addCallbackServer").remove(0);
@@ -51,6 +52,21 @@ async fn the_essential_calls_are_enough(world: &mut Beside<Bare<Essential>>) {
     assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1]);
     let sent = world.messenger.calls("POST /method/messages.send").remove(0);
     assert_eq!((sent.form("message").as_deref(), sent.form("peer_id").as_deref()), (Some("Good morning"), Some("712")));
+    assert_eq!(sent.form("dont_parse_links").as_deref(), Some("1"));
+    // Our own message is known by its id or number, and what others write with a number of theirs is a manager's.
+    for (id, number, text) in [
+        (9_001, "77", "Good morning"),
+        (0, sent.form("random_id").unwrap().as_str(), "Good morning"),
+        (9_002, "78", "From another program"),
+    ] {
+        let message = json!({ "id": id, "date": 1_795_165_201, "peer_id": 712, "from_id": -223, "text": text,
+            "conversation_message_id": 2, "out": 1, "random_id": number.parse::<i64>().unwrap() });
+        let body = json!({ "type": "message_reply", "group_id": 223, "secret": secret, "object": message });
+        let path = format!("/hooks/vk/{}", line.source_id);
+        assert_eq!(posts(world, HookCall { path, headers: Vec::new(), body: body.to_string() }).await, 200);
+    }
+    world.deliver_all().await;
+    assert_eq!(kinds_at_crm(world), pairs(&[("text", "Hello"), ("text", "From another program")]));
     watched(world).await;
     let shown = world.api.get(&line.path("")).await.is(200);
     assert_eq!(shown.json["status"], "working", "{}", shown.text);

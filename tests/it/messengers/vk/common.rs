@@ -98,7 +98,7 @@ async fn customers_who_cannot_be_reached_are_named(world: &mut VkWorld) {
     trouble::is_told(world, &chat, (904, "Попросите его сначала написать")).await;
     world.messenger.act(Act::Allow { who, community, key: String::new() }).unwrap();
     world.messenger.act(Act::Ban { community, who, banned: true }).unwrap();
-    trouble::is_told(world, &chat, (901, "в чёрном списке")).await;
+    trouble::is_told(world, &chat, (905, "в чёрном списке")).await;
     world.messenger.delete_person(who);
     trouble::is_told(world, &chat, (901, "удалён")).await;
 }

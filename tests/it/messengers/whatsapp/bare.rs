@@ -1,8 +1,10 @@
 //! A Graph that has only what everybody implements: a number, messages, files, the subscription, templates. Everything
 //! else is 404, and answers have no field too many.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
+use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use base::clock::Clock;
 use base::config::Config;
@@ -17,22 +19,30 @@ use url::Url;
 use super::super::at_crm;
 use super::posts;
 
-const PHONE: &str = "330022334455667";
-const WABA: &str = "220011223344556";
-const SECRET: &str = "app-secret";
-const CUSTOMER: &str = "77010001122";
+pub const PHONE: &str = "330022334455667";
+pub const WABA: &str = "220011223344556";
+pub const SECRET: &str = "app-secret";
+pub const CUSTOMER: &str = "77010001122";
 
 const PICTURE: &[u8] = include_bytes!("../../../../doubles/assets/samples/picture.jpg");
 
 /// What was asked of it: method, path without the version, JSON.
 type Calls = Arc<Mutex<Vec<(String, String, Value)>>>;
+/// Refusals of the next messages, and the status of each.
+type Refusals = Arc<Mutex<VecDeque<(u16, Value)>>>;
 
-struct BareGraph {
+pub struct BareGraph {
     url: String,
     calls: Calls,
+    pub refusals: Refusals,
 }
 
-async fn answers(calls: web::Data<Calls>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+async fn answers(
+    calls: web::Data<Calls>,
+    refusals: web::Data<Refusals>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
     let (method, path) = (request.method().to_string(), request.path().trim_start_matches('/'));
     let path = path.split_once('/').map_or(path, |(_, path)| path).to_owned();
     let json = serde_json::from_slice(&body).unwrap_or_default();
@@ -42,18 +52,26 @@ async fn answers(calls: web::Data<Calls>, request: HttpRequest, body: web::Bytes
         calls.len()
     };
     let host = request.connection_info().host().to_owned();
+    let elsewhere = host.replace("127.0.0.1", "localhost");
+    let has_token = request.headers().get("authorization").is_some_and(|given| given == "Bearer EAAB-1");
     let parts: Vec<&str> = path.split('/').collect();
     match (method.as_str(), parts.as_slice()) {
         ("GET", [PHONE]) => HttpResponse::Ok().json(json!({"display_phone_number": "+7 701 000 99 00", "id": PHONE})),
         ("GET", ["file-1"]) => HttpResponse::Ok().json(json!({"url": format!("http://{host}/files/bytes")})),
+        // Files are on another host, sizes are text, and nothing else is told.
+        ("GET", ["file-2"]) => {
+            HttpResponse::Ok().json(json!({"url": format!("http://{elsewhere}/files/bytes"), "file_size": "none"}))
+        }
+        ("GET", ["bytes"]) if !has_token => HttpResponse::Unauthorized().finish(),
         ("GET", ["bytes"]) => HttpResponse::Ok().content_type("image/jpeg").body(PICTURE),
         ("POST", [WABA, "subscribed_apps"]) => HttpResponse::Ok().json(json!({"success": true})),
         ("POST", [PHONE, "messages"]) if body.windows(8).any(|part| part == b"\"status\"") => {
             HttpResponse::BadRequest().json(json!({"error": {"message": "(#100) Unknown", "code": 100}}))
         }
-        ("POST", [PHONE, "messages"]) => {
-            HttpResponse::Ok().json(json!({"messages": [{"id": format!("wamid.{count}")}]}))
-        }
+        ("POST", [PHONE, "messages"]) => match refusals.lock().unwrap().pop_front() {
+            Some((status, refusal)) => HttpResponse::build(StatusCode::from_u16(status).unwrap()).json(refusal),
+            None => HttpResponse::Ok().json(json!({"messages": [{"id": format!("wamid.{count}")}]})),
+        },
         ("POST", [PHONE, "media"]) => HttpResponse::Ok().json(json!({"id": format!("media-{count}")})),
         ("POST", [WABA, "message_templates"]) => HttpResponse::Ok().json(json!({"id": "99001"})),
         _ => HttpResponse::NotFound().finish(),
@@ -62,18 +80,19 @@ async fn answers(calls: web::Data<Calls>, request: HttpRequest, body: web::Bytes
 
 impl Simulated for BareGraph {
     async fn start(_: Clock) -> Self {
-        let calls = Calls::default();
-        let shared = web::Data::new(calls.clone());
+        let (calls, refusals) = (Calls::default(), Refusals::default());
+        let (shared, refusing) = (web::Data::new(calls.clone()), web::Data::new(refusals.clone()));
         let app = move || {
             App::new()
                 .app_data(shared.clone())
+                .app_data(refusing.clone())
                 .app_data(web::PayloadConfig::new(1 << 24))
                 .default_service(web::to(answers))
         };
         let server = HttpServer::new(app).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", server.addrs()[0]);
         tokio::spawn(server.run());
-        Self { url, calls }
+        Self { url, calls, refusals }
     }
 
     fn address(&self) -> &str {
@@ -85,29 +104,36 @@ impl Simulated for BareGraph {
     }
 }
 
-type BareWorld = Beside<BareGraph>;
+pub type BareWorld = Beside<BareGraph>;
 
 /// The messages that it got, without marks.
-fn sent(world: &BareWorld) -> Vec<Value> {
+pub fn sent(world: &BareWorld) -> Vec<Value> {
     let calls = world.messenger.calls.lock().unwrap().clone();
     let of = |(method, path, _): &(String, String, Value)| method == "POST" && path.ends_with("/messages");
     calls.into_iter().filter(of).map(|(_, _, json)| json).filter(|json| json["type"].is_string()).collect()
 }
 
-async fn connected(world: &BareWorld) -> Line {
+/// The id that the last message got.
+pub fn last_wamid(world: &BareWorld) -> String {
+    let calls = world.messenger.calls.lock().unwrap();
+    let last = calls.iter().rposition(|(_, path, json)| path.ends_with("/messages") && json["type"].is_string());
+    format!("wamid.{}", last.unwrap() + 1)
+}
+
+pub async fn connected(world: &BareWorld) -> Line {
     let settings = json!({"phone_number_id": PHONE, "waba_id": WABA, "access_token": "EAAB-1", "app_secret": SECRET});
     world.line_of("whatsapp", "Acme", "wa-1", settings).await
 }
 
 /// A webhook with as little as it can have.
-async fn comes(world: &mut BareWorld, line: &Line, value: Value) {
+pub async fn comes(world: &mut BareWorld, line: &Line, value: Value) {
     let value = json!({"field": "messages", "value": value});
     let body = json!({"object": "whatsapp_business_account", "entry": [{"id": WABA, "changes": [value]}]}).to_string();
     assert_eq!(posts(world, &format!("/hooks/whatsapp/{}", line.source_id), Some(SECRET), &body).await, 200);
     world.deliver_all().await;
 }
 
-fn message(id: &str, kind: &str, content: Value) -> Value {
+pub fn message(id: &str, kind: &str, content: Value) -> Value {
     let mut message = json!({"from": CUSTOMER, "id": id, "timestamp": "1795165300", "type": kind});
     message[kind] = content;
     json!({"metadata": {"phone_number_id": PHONE}, "messages": [message]})

@@ -44,9 +44,30 @@ async fn buttons_are_buttons_a_list_or_lines(world: &mut WhatsAppWorld) {
     let sent = chat.last_sent(world);
     assert_eq!(sent.kind, "text");
     assert!(sent.text.starts_with("Which?") && sent.text.ends_with("\n11. Option 11"), "{}", sent.text);
-    chat.customer(world).writes("11").unwrap();
-    arrives(world).await;
-    assert_eq!(last(world).text, "11", "what was typed is what is told");
+}
+
+/// A lone number below numbered lines is its button, until something else was said.
+async fn a_typed_number_is_its_button(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let answers = async |world: &mut WhatsAppWorld, typed: &str| {
+        chat.customer(world).writes(typed).unwrap();
+        arrives(world).await;
+        last(world).text
+    };
+    assert_eq!(answers(world, "2").await, "2", "nothing was asked");
+    chat.manager_gets_through(world, HookMessage::text("Which?").buttons(&plain(11))).await;
+    assert_eq!(answers(world, "11").await, "Option 11");
+    assert_eq!(answers(world, "2.").await, "Option 2", "and another choice");
+    for other in ["12", "2 pieces", "1592"] {
+        assert_eq!(answers(world, other).await, other);
+    }
+    chat.manager_gets_through(world, HookMessage::text("How many?")).await;
+    assert_eq!(answers(world, "2").await, "2", "the last question had no buttons");
+    chat.manager_gets_through(world, HookMessage::text("Which?").buttons(&plain(3))).await;
+    assert_eq!(answers(world, "2").await, "2", "these were to be pressed");
+    chat.manager_gets_through(world, HookMessage::text("Which?").buttons(&plain(11))).await;
+    world.advance(std::time::Duration::from_secs(25 * 3_600));
+    assert_eq!(answers(world, "2").await, "2", "after the window it is no answer");
 }
 
 async fn labels_that_are_too_long_are_lines(world: &mut WhatsAppWorld) {
@@ -127,6 +148,7 @@ async fn a_list_of_many_rows_is_several(world: &mut WhatsAppWorld) {
 
 both!(
     buttons_are_buttons_a_list_or_lines,
+    a_typed_number_is_its_button,
     labels_that_are_too_long_are_lines,
     a_link_opens_from_its_button,
     a_picture_with_buttons_is_one_message,

@@ -1,6 +1,7 @@
 //! WhatsApp: simulated Cloud API, server and local amoCRM, both ways.
 
 mod bare;
+mod bare_bodies;
 mod buttons;
 mod connecting;
 mod hooks;
@@ -8,9 +9,11 @@ mod inwards;
 mod kinds;
 mod live;
 mod numbers;
+mod phone_app;
 mod samples;
 mod state;
 mod statuses;
+mod templates;
 mod trouble;
 mod vendors;
 mod window;
@@ -18,8 +21,9 @@ mod write_first;
 
 use std::ops::{Deref, DerefMut};
 
+use base::config::{Bot, Config};
 use doubles::whatsapp::{AppView, Customer, MessageView as Sent, NewApp, NewPerson, NewPhone, WhatsApp};
-use parom_tests::settings::HOST;
+use parom_tests::settings::{BOT_ID, HOST};
 use parom_tests::{Beside, Engine, Line, Place, Setup, World};
 use sandbox::{HookMessage, MessageView, Said, Status};
 use serde_json::{Value, json};
@@ -155,14 +159,14 @@ fn told(message: &MessageView) -> &Value {
 
 /// The last status of a manager's message.
 #[track_caller]
-fn status(world: &WhatsAppWorld, said: &Said) -> Status {
+fn status(world: &World, said: &Said) -> Status {
     let found = world.sandbox.messages(HOST).into_iter().find(|message| message.id == said.message_id);
     found.expect("amoCRM has the message").statuses.last().expect("a status").clone()
 }
 
 /// Code and words of a message that failed.
 #[track_caller]
-fn failure(world: &WhatsAppWorld, said: &Said) -> (i64, String) {
+fn failure(world: &World, said: &Said) -> (i64, String) {
     let status = status(world, said);
     assert_eq!(status.code, -1, "{status:?}");
     (status.error_code.unwrap_or_default(), status.error.unwrap_or_default().replace('\u{a0}', " "))
@@ -176,13 +180,7 @@ pub struct VendorsWorld {
 
 impl Place for VendorsWorld {
     async fn open(engine: Engine) -> Option<Self> {
-        let change = |config: &mut base::config::Config| {
-            let app = NewApp::default();
-            config.whatsapp.app_id = Some(app.id);
-            config.whatsapp.app_secret = Some(app.secret.into());
-            config.whatsapp.verify_token = Some(VERIFY_TOKEN.into());
-        };
-        let world = WhatsAppWorld::start(engine, Setup { change, ..Setup::default() }).await?;
+        let world = WhatsAppWorld::start(engine, Setup { change: has_app, ..Setup::default() }).await?;
         let app = world.messenger.add_app(NewApp::default());
         let address = format!("{}/hooks/whatsapp", world.app().public_url());
         world.messenger.set_callback(&app.id, &address, VERIFY_TOKEN).await.expect("the handshake");
@@ -206,6 +204,25 @@ impl DerefMut for VendorsWorld {
     fn deref_mut(&mut self) -> &mut WhatsAppWorld {
         &mut self.world
     }
+}
+
+/// The vendor's app at Meta.
+fn has_app(config: &mut Config) {
+    let app = NewApp::default();
+    config.whatsapp.app_id = Some(app.id);
+    config.whatsapp.app_secret = Some(app.secret.into());
+    config.whatsapp.verify_token = Some(VERIFY_TOKEN.into());
+}
+
+/// A channel with a bot, in whose name amoCRM takes what was written elsewhere.
+fn has_bot(config: &mut Config) {
+    let bot = Bot { id: BOT_ID.into(), client_id: "acme-bot".into(), name: "Acme".into() };
+    config.integrations[0].channels[0].bot = Some(bot);
+}
+
+async fn with_bot(world: &mut WhatsAppWorld) {
+    world.setup_is(has_bot);
+    world.restart().await;
 }
 
 /// Posts bytes to a hook's address, signed with a secret.

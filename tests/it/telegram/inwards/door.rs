@@ -1,4 +1,4 @@
-//! The door itself: who may knock, and what becomes of what nobody can read.
+//! The route itself: its authentication, and unreadable updates.
 
 use entity::raw_hook;
 use parom_tests::{TelegramLine, TelegramWorld, answer, both};
@@ -55,7 +55,7 @@ async fn only_telegram_is_let_in(world: &mut TelegramWorld) {
     counted.says(&["parom_hooks_total{door=\"telegram\",status=\"401\"}"]);
 }
 
-/// H3: whoever has no secret is told so before a byte of a body was waited for.
+/// H3: callers without the secret are refused before the server waits for a byte of a body.
 async fn h3_without_the_secret_no_body_is_read(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let (path, secret) = door(world, &line);

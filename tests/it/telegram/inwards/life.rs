@@ -1,4 +1,4 @@
-//! A bot's line as it lives: told where to bring messages, watched, taken back, given up.
+//! The life of a bot's line: its webhook is registered, watched, taken back, removed.
 
 use std::time::Duration;
 

@@ -25,7 +25,7 @@ async fn a_bot_is_added_in_four_steps(world: &mut TelegramWorld) {
     let wrong = visitor.sends(ACCESS, &[("set.bot_token", unknown), ("do", "next")]).await.is(422);
     wrong.says(&["Telegram does not know this token"]);
     world.telegram().hijack_webhook(bot.id, "https://old.example/hook");
-    // Whoever is in a hurry reads whose the bot is, too.
+    // The current service of the bot is also shown without the first step.
     let checked = visitor.does(ACCESS, &[("set.bot_token", &bot.token), ("do", "next")]).await;
     checked.says(&["Access works: @acme_support_bot", "old.example", "Move the bot to Parom"]);
     checked.never_says(&[&bot.token]);

@@ -14,7 +14,7 @@ enum Lands {
     As(&'static str, &'static str),
     /// The last message says something else now.
     Changes(&'static str, &'static str),
-    /// amoCRM is told nothing.
+    /// Nothing is sent to amoCRM.
     Nothing,
 }
 
@@ -84,7 +84,7 @@ fn body_of(name: &str) -> String {
     std::fs::read_to_string(format!("{folder}/{name}.json")).unwrap()
 }
 
-/// All files that a body names, and the fields that they stand in.
+/// All files that a body contains, and their fields.
 fn files_of<'a>(field: &'a str, value: &'a Value) -> Vec<(&'a str, &'a str)> {
     match value {
         Value::Object(fields) => {

@@ -1,4 +1,4 @@
-//! What stands around messages: the first one, answers, words passed on, who writes.
+//! Parts around messages: the first one, answers, forwards, authors.
 
 use doubles::telegram::{ChatCard, Content, Dressing, Forward, Quote};
 use entity::conversation;

@@ -82,7 +82,7 @@ async fn a_forward_says_who_wrote_it(world: &mut TelegramWorld) {
     assert!(came.text.lines().count() == 2 && came.text.ends_with("Hello"), "{}", came.text);
 }
 
-/// Nobody comments in a chat with a bot, but amoCRM may say so.
+/// There are no comments in a chat with a bot, but amoCRM may claim one.
 async fn an_answer_to_a_comment_is_an_answer_in_the_chat(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let post = json!({ "id": "post-900" });

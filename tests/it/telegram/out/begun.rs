@@ -1,4 +1,5 @@
-//! A manager writes first. A bot can begin nothing; who has written to it and told their number is reached there.
+//! A manager writes first. A bot cannot start a chat; customers who wrote to it and shared their number are reached
+//! there.
 
 use doubles::telegram::{Content, NewBot, NewPerson};
 use parom_tests::settings::{CHANNEL_ID, HOST};

@@ -1,4 +1,4 @@
-//! Messages that say something else from now on. amoCRM tells of none today, so the connector is asked itself.
+//! Edited messages. amoCRM reports none today, so the connector is called directly.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! How fast a bot may write, and what it does when it is told to wait.
+//! How fast a bot may write, and how it waits when asked to.
 
 use std::time::Duration;
 

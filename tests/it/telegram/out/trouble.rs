@@ -1,4 +1,4 @@
-//! What Telegram refuses, and what nobody knows.
+//! Telegram's refusals, and unknown outcomes.
 
 use std::time::Duration;
 

@@ -28,12 +28,12 @@ pub const BAD: &[(&str, Spoil)] = &[
     ("app-write", |archive| code(archive, "APP.constant('account', {});")),
     ("archive-size", |archive| put(archive, "images/tour_1_en.png", noise())),
     ("block-without-location", |archive| replace(archive, "manifest.json", "\"advanced_settings\",", "")),
-    ("byte-order-mark", |archive| replace(archive, "style.css", "/* Every", "\u{feff}/* Every")),
+    ("byte-order-mark", |archive| replace(archive, "style.css", "/* All", "\u{feff}/* All")),
     ("callback-missing", |archive| replace(archive, "script.js", "onSave:", "onKeep:")),
     ("commented-code", |archive| code(archive, "// self.hide();")),
     ("commented-code", |archive| code(archive, "/*\nif (old) {\n  show();\n}\n*/")),
     ("commented-code", |archive| {
-        replace(archive, "style.css", "/* Every", "/* .parom-widget p { color: red } */ /* Every")
+        replace(archive, "style.css", "/* All", "/* .parom-widget p { color: red } */ /* All")
     }),
     ("console", |archive| code(archive, "console.log('here');")),
     ("console", |archive| code(archive, "console.trace('here');")),

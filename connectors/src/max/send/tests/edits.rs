@@ -29,6 +29,15 @@ async fn an_edit_keeps_the_attachments() {
 }
 
 #[tokio::test]
+async fn an_edit_is_done_whatever_the_answer_says() {
+    for body in ["", "OK"] {
+        let (report, bot) = edited(known(text("new")), [ScriptedAnswer::Text(200, body)]).await;
+        taken(&report);
+        assert_eq!(bot.fake.calls().len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_edited_is_said() {
     let old = ScriptedAnswer::Json(200, json!({ "success": false, "message": "Message is too old to be edited" }));
     let (report, _) = edited(known(text("new")), [old]).await;

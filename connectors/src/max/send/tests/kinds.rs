@@ -93,3 +93,21 @@ async fn typing_is_shown_and_reactions_are_nothing() {
     let call = bot.fake.call();
     assert_eq!((call.line.as_str(), call.body()), ("POST /chats/880011223/actions", json!({ "action": "typing_on" })));
 }
+
+#[tokio::test]
+async fn what_is_answered_is_seen() {
+    let bot = TestBot::new([]).await;
+    let last = |mid: &str| Some(LastIncoming { external_id: mid.to_owned(), at: DateTime::UNIX_EPOCH });
+    let to = |conversation: &str, mid: &str| Outgoing {
+        conversation_id: conversation.to_owned(),
+        last_incoming: last(mid),
+        ..outgoing(Event::Created(Box::new(message(text("Hi")))))
+    };
+    for letter in [to(CHAT, "mid.1"), to(CHAT, "mid.1"), to(CHAT, "mid.2"), to(COMMENTS, "mid.3")] {
+        send(&bot.fake.api(), &bot.memory, &bot.settings, &letter).await;
+    }
+    let actions = bot.fake.calls().into_iter().filter(|call| call.line.ends_with("/actions"));
+    let seen: Vec<_> = actions.map(|call| (call.line.clone(), call.body())).collect();
+    let once = ("POST /chats/880011223/actions".to_owned(), json!({ "action": "mark_seen" }));
+    assert_eq!(seen, [once.clone(), once], "once for each message of the customer, and no comment");
+}

@@ -2,9 +2,12 @@
 
 use base::message::Role;
 use chrono::TimeDelta;
+use hmac::{Hmac, KeyInit, Mac};
 use secrecy::ExposeSecret;
+use sha2::Sha256;
 
 use super::*;
+use crate::incoming::IncomingCall;
 use crate::vendor_app::VendorApp;
 use crate::{Connector, Denied, HookTarget, Probe, Watched};
 
@@ -69,8 +72,10 @@ async fn events_are_asked_for_watched_and_given_back() {
     let (instagram, facebook) = fake.connectors(false);
     instagram.connect_webhook(&settings("instagram"), &hook()).await.unwrap();
     let call = fake.call();
-    assert_eq!(call.path, "me/subscribed_apps");
-    assert!(call.parameters["subscribed_fields"].as_str().unwrap().contains("messaging_seen"));
+    assert_eq!(call.path, "17841400000000001/subscribed_apps");
+    let all = "messages,messaging_postbacks,message_reactions,message_reads,message_deliveries,message_echoes,message_edits,feed,comments,live_comments,mention";
+    assert_eq!(query(&call.query), [("subscribed_fields".to_owned(), all.to_owned())]);
+    assert_eq!(call.parameters["subscribed_fields"], all);
 
     fake.reads([json!({ "id": "1517" })]);
     facebook.connect_webhook(&settings("facebook"), &hook()).await.unwrap();
@@ -111,7 +116,55 @@ async fn events_are_asked_for_watched_and_given_back() {
     facebook.remove_webhook(&settings, &hook()).await.unwrap();
     let paths: Vec<String> =
         fake.calls()[before..].iter().filter(|call| call.method == "DELETE").map(|call| call.path.clone()).collect();
-    assert_eq!(paths, ["me/subscribed_apps"], "another service's callback is left alone");
+    assert_eq!(paths, ["104000000000001/subscribed_apps"], "another service's callback is left alone");
+}
+
+/// Meta lets an account subscribe the fields of its own kind alone.
+#[tokio::test]
+async fn a_kind_that_refuses_the_others_fields_gets_its_own() {
+    let strange = "(#100) Param subscribed_fields[3] must be one of {comments, live_comments, messages}";
+    let fake = Fake::start([ScriptedAnswer::refused(100, 0, strange)]).await;
+    let (instagram, _) = fake.connectors(false);
+    instagram.connect_webhook(&settings("instagram"), &hook()).await.unwrap();
+    let calls = fake.calls();
+    assert_eq!(query(&calls[1].query)[0].1, instagram.platform.subscribed.join(","));
+    assert!(calls.len() == 2 && instagram.platform.subscribed.contains(&"messaging_seen"));
+    // Whatever was subscribed is enough.
+    for fields in [json!(crate::meta::line::ALL_FIELDS), json!(instagram.platform.subscribed), Value::Null] {
+        fake.reads([json!({ "data": [{ "id": "1", "subscribed_fields": fields }] })]);
+        assert_eq!(instagram.watch(&settings("instagram"), &hook(), now()).await.unwrap(), Watched::Fine);
+    }
+    fake.reads([json!({ "success": true })]);
+    assert_eq!(instagram.watch(&settings("instagram"), &hook(), now()).await.unwrap(), Watched::Fine);
+}
+
+/// Servers that imitate Meta may know no account, and may not tell of the app.
+#[tokio::test]
+async fn what_a_server_does_not_tell_is_believed() {
+    let fake = Fake::start([]).await;
+    let (instagram, facebook) = fake.connectors(false);
+    let unknown = || json!({ "error": { "code": 100, "message": "Unsupported get request." } });
+    let strangers = [json!({ "id": "me", "name": "Anyone" }), json!({ "success": true }), unknown()];
+    for me in strangers {
+        fake.reads([me.clone(), json!({ "id": "17841400000000001", "username": "acme" })]);
+        assert!(instagram.check_access(&settings("instagram")).await.is_ok(), "{me}");
+        assert_eq!(fake.calls().last().unwrap().path, "17841400000000001");
+    }
+    fake.reads([json!({}), json!({})]);
+    assert_eq!(instagram.identity(&settings("instagram")).await.unwrap().unwrap().key, "17841400000000001");
+    fake.reads([unknown(), unknown()]);
+    assert!(instagram.check_access(&settings("instagram")).await.is_ok());
+    let hidden = json!({ "error": { "code": 100, "error_subcode": 33, "message": "Object does not exist" } });
+    fake.reads([unknown(), hidden]);
+    assert!(instagram.check_access(&settings("instagram")).await.is_err(), "Meta's own words for another's account");
+    for app in [json!({ "id": "app" }), unknown(), json!({ "error": { "code": 190, "message": "no" } })] {
+        fake.reads([json!({ "id": "104000000000001", "name": "Acme" }), app.clone()]);
+        assert!(facebook.check_access(&settings("facebook")).await.is_ok(), "{app}");
+    }
+}
+
+fn query(text: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
 #[tokio::test]
@@ -187,6 +240,26 @@ async fn the_vendors_app_answers_for_everybody() {
     assert_eq!(instagram.handshake(&settings("instagram"), &query), None, "a source has its own token");
     let (without, _) = Fake::start([]).await.connectors(false);
     assert!(without.vendor_app().is_none());
+}
+
+#[tokio::test]
+async fn the_vendors_secret_is_enough_for_calls_and_its_token_for_the_handshake() {
+    let config = |text: &str| base::config::Config::from_toml(&format!("[instagram]\n{text}")).unwrap().instagram;
+    let vendor = |text: &str| crate::meta::vendor::Vendor::of(&config(text));
+    assert!(vendor("").is_none() && vendor("app_id = \"1\"").is_none());
+    let asked = |name: &str| Some(if name == "hub.mode" { "subscribe".to_owned() } else { "v".to_owned() });
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"s").unwrap();
+    mac.update(b"{}");
+    let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
+    let call = IncomingCall { header: &|_| Some(signature.clone()), path_secret: "", body: b"{}" };
+    for (text, answered, let_in) in [
+        ("app_secret = \"s\"", None, true),
+        ("verify_token = \"v\"", Some("v"), false),
+        ("app_secret = \"s\"\nverify_token = \"v\"", Some("v"), true),
+    ] {
+        let vendor = vendor(text).unwrap();
+        assert_eq!((vendor.handshake(&asked).as_deref(), vendor.authenticate(&call)), (answered, let_in), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,8 @@ const MARK: &str = "parom:00000000-0000-0000-0000-000000000009";
 #[tokio::test]
 async fn a_text_is_one_call() {
     let instagram = bodies("instagram", text("Hi")).await;
-    assert_eq!(instagram, [json!({ "recipient": { "id": ANNA }, "message": { "text": "Hi" } })]);
+    let message = json!({ "text": "Hi" });
+    assert_eq!(instagram, [json!({ "recipient": { "id": ANNA }, "messaging_type": "RESPONSE", "message": message })]);
     let facebook = bodies("facebook", text("Hi")).await;
     let message = json!({ "text": "Hi", "metadata": MARK });
     assert_eq!(facebook, [json!({ "recipient": { "id": ANNA }, "messaging_type": "RESPONSE", "message": message })]);
@@ -50,19 +51,34 @@ async fn quotes_are_native_on_messenger_and_words_on_instagram() {
 }
 
 #[tokio::test]
-async fn files_are_bytes_on_messenger_and_addresses_on_instagram() {
+async fn files_are_addresses_and_their_captions_follow() {
     let photo = || message(Content::Picture(Media { text: Some("This one".into()), ..file("image/png") }));
-    let instagram = bodies("instagram", photo()).await;
     let attachment = json!({ "type": "image", "payload": { "url": "https://parom.example/m/1" } });
+    let instagram = bodies("instagram", photo()).await;
     assert_eq!(instagram[0]["message"], json!({ "attachment": attachment }));
     assert_eq!(instagram[1]["message"], json!({ "text": "This one" }));
-    let (_, calls) = sent("facebook", Vec::new(), &outgoing(Event::Created(Box::new(photo())), None)).await;
-    assert_eq!(calls[0].file, Some(("a.bin".into(), "image/png".into(), b"bytes".to_vec())));
-    assert_eq!(calls[0].parameters["message"]["attachment"], json!({ "type": "image", "payload": {} }));
-    assert_eq!(calls[1].parameters["message"]["text"], "This one");
-    assert_eq!(calls[0].parameters["message"]["metadata"], json!(format!("{MARK}:+")), "a part of the letter");
+    let facebook = bodies("facebook", photo()).await;
+    let mark = format!("{MARK}:+");
+    assert_eq!(facebook[0]["message"], json!({ "attachment": attachment, "metadata": mark }), "a part of the letter");
+    assert_eq!(facebook[1]["message"]["text"], "This one");
     let text = bodies("instagram", message(Content::File(file("application/zip")))).await;
     assert_eq!(text[0]["message"]["text"], "[File: a.bin]\nhttps://parom.example/m/1");
+}
+
+#[tokio::test]
+async fn what_is_answered_is_seen_once() {
+    for kind in ["instagram", "facebook"] {
+        let fake = Fake::start([]).await;
+        let (instagram, facebook) = fake.connectors(false);
+        let meta = if kind == "instagram" { instagram } else { facebook };
+        for last in ["mid-1", "mid-1", "mid-2", "comment:5"] {
+            let event = Event::Created(Box::new(text("Hi")));
+            send(&meta, &settings(kind), &outgoing(event, Some((last, 60)))).await;
+        }
+        let actions: Vec<_> =
+            fake.calls().iter().filter_map(|call| call.parameters.get("sender_action").cloned()).collect();
+        assert_eq!(actions, [json!("mark_seen"), json!("mark_seen")], "{kind}");
+    }
 }
 
 #[tokio::test]

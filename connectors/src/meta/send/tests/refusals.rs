@@ -11,9 +11,13 @@ async fn refused(kind: &str, answer: ScriptedAnswer) -> Report {
 
 #[tokio::test]
 async fn each_class_has_its_verdict() {
-    let window = ScriptedAnswer::refused(10, 2_534_022, "(#10) This message is sent outside of allowed window.");
-    let Verdict::Bury(failure) = refused("instagram", window).await.verdict else { panic!("not buried") };
-    assert_eq!(failure.code.amocrm_code(), 905);
+    for (kind, subcode) in
+        [("instagram", 2_534_022), ("instagram", 2_018_278), ("facebook", 2_534_022), ("facebook", 2_018_278)]
+    {
+        let window = ScriptedAnswer::refused(10, subcode, "(#10) The window is closed");
+        let Verdict::Bury(failure) = refused(kind, window).await.verdict else { panic!("not buried") };
+        assert_eq!((failure.code.amocrm_code(), failure.code.word()), (905, "window_closed"), "{kind} {subcode}");
+    }
     let blocked = ScriptedAnswer::refused(551, 1_545_041, "(#551) This person isn't available right now.");
     let Verdict::Bury(failure) = refused("facebook", blocked).await.verdict else { panic!("not buried") };
     assert_eq!(failure.code.amocrm_code(), 901);
@@ -50,6 +54,19 @@ async fn a_request_is_mended_once_for_each_reason() {
     assert_eq!(calls[1].parameters["message"]["text"], "[Picture: a.bin]\nhttps://parom.example/m/1");
     let (report, calls) = sent("instagram", vec![size(), size()], &outgoing(photo(), None)).await;
     assert!(matches!(report.verdict, Verdict::Bury(_)) && calls.len() == 2);
+    // Messenger takes the bytes of what it could not fetch.
+    let fetch = || ScriptedAnswer::refused(100, 2_018_008, "(#100) Failed to fetch the file from the url");
+    let (report, calls) = sent("facebook", vec![fetch()], &outgoing(photo(), None)).await;
+    assert!(matches!(report.verdict, Verdict::Done(_)) && calls.len() == 2);
+    assert_eq!(calls[1].file, Some(("a.bin".into(), "image/png".into(), b"bytes".to_vec())));
+    assert_eq!(calls[1].parameters["message"]["attachment"], json!({ "type": "image", "payload": {} }));
+    assert_eq!(
+        (&calls[1].parameters["messaging_type"], calls[1].path.as_str()),
+        (&json!("RESPONSE"), "104000000000001/messages")
+    );
+    let (report, calls) = sent("facebook", vec![fetch(), size()], &outgoing(photo(), None)).await;
+    assert!(matches!(report.verdict, Verdict::Done(_)) && calls.len() == 3);
+    assert_eq!(calls[2].parameters["message"]["text"], "[Picture: a.bin]\nhttps://parom.example/m/1");
     let long =
         ScriptedAnswer::refused(100, 0, "(#100) Length of param message[text] must be less than or equal to 1000");
     let event = Event::Created(Box::new(text(&"word ".repeat(180))));

@@ -111,12 +111,19 @@ async fn group_chats_are_conversations_of_their_own() {
 }
 
 #[tokio::test]
-async fn an_admins_answer_is_a_managers_and_a_programs_is_not() {
+async fn what_others_write_for_the_community_is_a_managers() {
     let message = written("message_reply_admin").await;
     let (sender, receiver) = (&message.body.sender, message.body.receiver.as_ref().unwrap());
     assert_eq!((sender.role, sender.id.as_str(), receiver.id.as_str()), (Role::Manager, "42", "712345678"));
     assert_eq!(message.external_id, "712345678:9002");
-    assert_eq!(one("message_reply_own").await, InboundEvent::Nothing("echo"));
+    // Another program's, as long as nobody knows it to be ours.
+    let foreign = written("message_reply_own").await;
+    assert_eq!((foreign.body.sender.role, foreign.external_id.as_str()), (Role::Manager, "712345678:9003"));
+    let stage = Stage::start().await;
+    stage.seen.sends(223_344_556, 1_804_289_383).await;
+    assert_eq!(stage.read(&body("message_reply_own")).await.unwrap(), [InboundEvent::Nothing("echo")]);
+    let admins = body("message_reply_own").replace("\"random_id\"", "\"admin_author_id\": 42, \"random_id\"");
+    assert!(matches!(stage.read(&admins).await.unwrap()[..], [InboundEvent::Wrote(_)]), "a person wrote it");
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ async fn a_text_has_the_letters_own_number() {
     let asked = stage.fake.called("messages.send");
     assert_eq!((asked["peer_id"].as_str(), asked["message"].as_str()), ("712", "Добрый день"));
     assert_eq!((asked["v"].as_str(), asked["access_token"].as_str()), ("5.199", TOKEN));
+    assert_eq!(asked["dont_parse_links"], "1");
     let number: i32 = asked["random_id"].parse().unwrap();
     assert!(number > 0);
     let again = Stage::start().await;
@@ -122,7 +123,14 @@ async fn quotes_point_to_messages_of_the_dialogue_and_are_told_otherwise() {
     let stage = Stage::start().await;
     stage.sent(Message { reply_to: Some(quote("712:9001")), ..message(text("Да")) }).await;
     let asked = stage.fake.called("messages.send");
-    assert_eq!(json_of(&asked, "forward"), json!({ "peer_id": 712, "message_ids": [9001], "is_reply": 1 }));
+    assert_eq!((asked["reply_to"].as_str(), asked.get("forward")), ("9001", None));
+    let stage = Stage::start().await;
+    let answer = Message { reply_to: Some(quote("2000000004:c17")), ..message(text("Да")) };
+    let event = Event::Created(Box::new(answer));
+    stage.send(Outgoing { conversation_id: "2000000004".into(), ..outgoing(event) }).await;
+    let asked = stage.fake.called("messages.send");
+    let forward = json!({ "peer_id": 2_000_000_004_i64, "conversation_message_ids": [17], "is_reply": 1 });
+    assert_eq!((json_of(&asked, "forward"), asked.get("reply_to")), (forward, None), "it has no id of its own");
     for other in ["999:9001", "wall-223_77:81", "0190"] {
         let stage = Stage::start().await;
         stage.sent(Message { reply_to: Some(quote(other)), ..message(text("Да")) }).await;
@@ -132,9 +140,10 @@ async fn quotes_point_to_messages_of_the_dialogue_and_are_told_otherwise() {
 }
 
 #[tokio::test]
-async fn a_group_chat_is_named_by_peer_ids() {
+async fn a_group_chat_is_asked_for_the_number_of_its_message() {
     let stage = Stage::start().await;
     let answer = json!([{ "peer_id": 2_000_000_004_i64, "message_id": 0, "conversation_message_id": 21 }]);
+    stage.fake.answers("messages.send", ScriptedAnswer::Done(json!(0)));
     stage.fake.answers("messages.send", ScriptedAnswer::Done(answer));
     let to = |conversation: &str| Outgoing {
         conversation_id: conversation.to_owned(),
@@ -142,10 +151,13 @@ async fn a_group_chat_is_named_by_peer_ids() {
     };
     let report = stage.send(to("2000000004")).await;
     assert_eq!(taken(&report).external_id.as_deref(), Some("2000000004:c21"));
-    assert_eq!(stage.fake.called("messages.send")["peer_ids"], "2000000004");
-    let refused =
-        json!([{ "peer_id": 2_000_000_004_i64, "message_id": 0, "error": { "code": 917, "description": "no" } }]);
-    stage.fake.answers("messages.send", ScriptedAnswer::Done(refused));
+    let calls: Vec<_> = stage.fake.calls().into_iter().map(|call| call.parameters).collect();
+    assert_eq!((calls[0]["peer_id"].as_str(), calls[1]["peer_ids"].as_str()), ("2000000004", "2000000004"));
+    assert_eq!(calls[0]["random_id"], calls[1]["random_id"], "the same message");
+    let stage = Stage::start().await;
+    assert_eq!(taken(&stage.send(to("2000000004")).await).external_id.as_deref(), Some("2000000004:101"));
+    assert_eq!(stage.fake.methods(), ["messages.send"], "a number is enough");
+    stage.fake.answers("messages.send", ScriptedAnswer::Refused(917, "no"));
     assert_eq!(failure(&stage.send(to("2000000004")).await).0, FailureCode::RecipientUnreachable);
     assert_eq!(
         failure(&stage.send(to("")).await).0,
@@ -208,4 +220,18 @@ async fn edits_typing_and_reactions() {
     let before = stage.fake.calls().len();
     taken(&stage.send(react(Some("🦄"))).await);
     assert_eq!(stage.fake.calls().len(), before, "VK has no such reaction");
+}
+
+#[tokio::test]
+async fn what_is_answered_is_read() {
+    let stage = Stage::start().await;
+    let last = |id: &str| Some(LastIncoming { external_id: id.to_owned(), at: DateTime::UNIX_EPOCH });
+    for id in ["712:9001", "712:9001", "712:9002", "wall-223_77:81"] {
+        let answer = outgoing(Event::Created(Box::new(message(text("Да")))));
+        taken(&stage.send(Outgoing { last_incoming: last(id), ..answer }).await);
+    }
+    let marked: Vec<_> = stage.fake.calls().into_iter().filter(|call| call.method == "messages.markAsRead").collect();
+    assert_eq!(marked.len(), 2, "once for each message of the customer, and no comment");
+    let named = ["peer_id", "group_id", "mark_conversation_as_read"].map(|name| marked[0].parameters[name].as_str());
+    assert_eq!(named, ["712", "223", "1"]);
 }

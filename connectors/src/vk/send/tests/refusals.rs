@@ -15,9 +15,8 @@ async fn refusals_are_dead_letters_pauses_or_waits() {
     let (report, _) = refused(901, "Can't send messages for users without permission").await;
     assert_eq!(failure(&report).0, FailureCode::RecipientUnreachable);
     assert!(report.answer.contains("901"), "{}", report.answer);
-    for code in [18, 900] {
-        assert_eq!(failure(&refused(code, "").await.0).0, FailureCode::RecipientBlocked, "{code}");
-    }
+    assert_eq!(failure(&refused(18, "").await.0).0, FailureCode::RecipientBlocked);
+    assert_eq!(failure(&refused(900, "").await.0).0, FailureCode::Rejected);
     for (code, words) in
         [(5, ""), (7, ""), (15, ""), (27, "Group authorization failed"), (15, "group messages are disabled")]
     {
@@ -50,7 +49,7 @@ async fn buttons_and_quotes_are_left_out_when_vk_refuses_them() {
     assert_eq!(taken(&report).external_id.as_deref(), Some("712:103"));
     let calls = stage.fake.calls();
     let shape =
-        |at: usize| (calls[at].parameters.contains_key("forward"), calls[at].parameters.contains_key("keyboard"));
+        |at: usize| (calls[at].parameters.contains_key("reply_to"), calls[at].parameters.contains_key("keyboard"));
     assert_eq!([shape(0), shape(1), shape(2)], [(true, true), (false, true), (false, false)]);
     assert_eq!(calls[2].parameters["message"], "Везём?\n\n• Да");
 }

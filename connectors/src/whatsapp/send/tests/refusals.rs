@@ -84,7 +84,39 @@ async fn who_is_written_to_too_often_waits_alone_and_longer_each_time() {
     let other = TestNumber { fake: Fake::start([]).await, ..number };
     drop(other);
     let whole = report(ScriptedAnswer::refused(130_429, "Rate limit hit")).await;
-    assert_eq!(whole.verdict, Verdict::Retry { after: None, whole_target: true }, "the number's own limit");
+    let after = Some(Duration::from_secs(5));
+    assert_eq!(whole.verdict, Verdict::Retry { after, whole_target: true }, "the number's own limit");
+}
+
+#[tokio::test]
+async fn waits_after_limits_and_trouble_double() {
+    let (limits, trouble) = ([5, 10, 20, 40, 80, 160, 300, 300], [30, 60, 120, 240, 480, 960, 1_800, 1_800]);
+    let letter = || outgoing(Event::Created(Box::new(message(text("x")))));
+    for (codes, whole_target, waits) in [
+        (vec![130_429, 80_007, 4], true, limits),
+        (vec![131_016, 131_000, 1, 2, 133_004], false, trouble),
+        (vec![131_057], true, trouble),
+    ] {
+        for code in codes {
+            let accepted = ScriptedAnswer::ok(json!({ "messages": [{ "id": "wamid.1" }] }));
+            let refused = || ScriptedAnswer::refused(code, "later");
+            let mut answers = vec![refused(); 16];
+            answers.extend([accepted, refused()]);
+            let number = TestNumber::new(answers).await;
+            let mut letter = letter();
+            for wait in waits {
+                let wait = Duration::from_secs(wait);
+                let verdict = Verdict::Retry { after: Some(wait), whole_target };
+                for _ in 0..2 {
+                    assert_eq!(number.send(letter.clone()).await.verdict, verdict, "{code}: once for each wait");
+                }
+                letter.now += wait;
+            }
+            taken(&number.send(letter.clone()).await);
+            let first = Verdict::Retry { after: Some(Duration::from_secs(waits[0])), whole_target };
+            assert_eq!(number.send(letter).await.verdict, first, "{code}: a success ends it");
+        }
+    }
 }
 
 #[tokio::test]

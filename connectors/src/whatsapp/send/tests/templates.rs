@@ -1,6 +1,6 @@
 //! Messages made from templates that Meta approved.
 
-use base::message::{Button, Marker, Template};
+use base::message::{Button, Marker, Markup, Template};
 
 use super::*;
 use crate::template::{RegisteredHeader, RegisteredTemplate, TemplateFileKind};
@@ -69,6 +69,26 @@ async fn a_links_variable_is_its_end() {
     let posted = posted(made(with, &[("{{lead.id}}", "1592")], text("Ready"))).await;
     let expected = json!([{ "type": "button", "sub_type": "url", "index": "2", "parameters": [{ "type": "text", "text": "1592" }] }]);
     assert_eq!(posted[0]["template"]["components"], expected, "replies come first at Meta");
+}
+
+/// amoCRM may tell only the values of the text; the link is filled in where the message has it as a button.
+#[tokio::test]
+async fn a_links_end_is_found_in_the_messages_own_button() {
+    let url = |url: &str| Button { text: "Order".into(), url: Some(url.to_owned()) };
+    let with = || RegisteredTemplate {
+        buttons: vec![url("https://acme.test/o/{{lead.id}}")],
+        ..registered(RegisteredHeader::None, "Ready")
+    };
+    for (address, end) in [
+        ("https://acme.test/o/1592", "1592"),
+        ("https://acme.test/o/{{lead.id}}", "–"),
+        ("https://acme.test/other", "–"),
+    ] {
+        let message =
+            Message { markup: Some(Markup::Buttons(vec![vec![url(address)]])), ..made(with(), &[], text("Ready")) };
+        let components = posted(message).await[0]["template"]["components"].clone();
+        assert_eq!(components[0]["parameters"][0]["text"], end, "{address}");
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use amocrm::hooks::crm::{Action, CrmEvent};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::contact::{self, Heard};
+use crate::contact::{self, ContactEvent};
 use crate::intake::IntakeContext;
 use crate::intake::clean;
 use crate::template;
@@ -30,35 +30,35 @@ impl Default for Acts {
     }
 }
 
-/// What to check.
+/// A check required by a hook.
 pub(super) enum HookCheck {
-    Contact(Heard),
+    Contact(ContactEvent),
     /// A template, by its id.
     Template(i64),
 }
 
 /// The check that an event requires, if any.
-pub(super) fn heard(event: &CrmEvent) -> Option<HookCheck> {
+pub(super) fn check_of(event: &CrmEvent) -> Option<HookCheck> {
     Some(match event {
-        CrmEvent::Contact(Action::Delete, contact) => HookCheck::Contact(Heard::Gone(contact.id)),
-        CrmEvent::Contact(Action::Update, contact) => HookCheck::Contact(Heard::Named(
+        CrmEvent::Contact(Action::Delete, contact) => HookCheck::Contact(ContactEvent::Gone(contact.id)),
+        CrmEvent::Contact(Action::Update, contact) => HookCheck::Contact(ContactEvent::Named(
             contact.id,
             contact.name.as_deref().map(clean).filter(|name| !name.is_empty())?,
         )),
         CrmEvent::Talk(Action::Add | Action::Update, talk) => {
-            HookCheck::Contact(Heard::Hangs(talk.chat_id.as_deref().map(clean)?, talk.contact_id?))
+            HookCheck::Contact(ContactEvent::Linked(talk.chat_id.as_deref().map(clean)?, talk.contact_id?))
         }
         CrmEvent::TemplateReview(template) => HookCheck::Template(template.id),
         _ => return None,
     })
 }
 
-pub(super) async fn act(app: &Arc<IntakeContext>, tenant_id: Uuid, heard: Vec<HookCheck>) {
+pub(super) async fn act(app: &Arc<IntakeContext>, tenant_id: Uuid, checks: Vec<HookCheck>) {
     if app.crm_acts.waiting.fetch_add(1, Ordering::Relaxed) < WAITING {
         // An error is impossible: the semaphore is never closed.
         let _running = app.crm_acts.running.acquire().await;
-        for look in heard {
-            look.look(app, tenant_id).await;
+        for check in checks {
+            check.look(app, tenant_id).await;
         }
     } else {
         tracing::debug!(tenant.id = %tenant_id, "too many concurrent CRM hooks: their changes will be read later");
@@ -69,8 +69,8 @@ pub(super) async fn act(app: &Arc<IntakeContext>, tenant_id: Uuid, heard: Vec<Ho
 impl HookCheck {
     async fn look(self, app: &Arc<IntakeContext>, tenant_id: Uuid) {
         let done = match &self {
-            Self::Contact(heard) => {
-                contact::wake(&app.tenants, tenant_id, heard).await.map(|_| ()).map_err(anyhow::Error::from)
+            Self::Contact(event) => {
+                contact::wake(&app.tenants, tenant_id, event).await.map(|_| ()).map_err(anyhow::Error::from)
             }
             Self::Template(id) => template::look(&app.sources, tenant_id, *id).await,
         };

@@ -1,0 +1,89 @@
+//! Connections to PostgreSQL: their settings by use.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+/// Time limit of a reading statement: one old snapshot slows everything.
+pub(super) const READ_LIMIT: &str = "5s";
+
+/// Idle time after which PostgreSQL ends a transaction: its process hangs, and others need its locks before they write
+/// amoCRM's hooks to their spools (`intake::crm`), because hooks of two machines have no order.
+const FORSAKEN: &str = "1s";
+
+/// A connection idle for less than this is assumed to be alive.
+const PROVEN: Duration = Duration::from_secs(1);
+
+/// Statements that address many rows by key are planned once per connection: planning the large ones costs as much as
+/// running them.
+const BY_KEYS: [(&str, &str); 5] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("jit", "off"),
+];
+
+/// Ordered reads use only the index: with outdated statistics PostgreSQL would fetch and sort a whole backlog of due
+/// turns to return a few.
+const IN_ORDER: (&str, &str) = ("enable_bitmapscan", "off");
+
+/// Lifetime of connections with cached plans. A plan made while a table was empty may scan all of it, until PostgreSQL
+/// analyses the table (`autovacuum_naptime` is a minute) or the connection ends.
+const PLANS_LAST: Duration = Duration::from_secs(60);
+
+/// The purpose of a connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Writing statements, and transactions.
+    Write,
+    /// Single reading statements.
+    Read,
+    /// Reading statements that address many rows by key.
+    ReadByKeys,
+}
+
+/// Connections for this use, made on demand unless `at_once`.
+pub(super) async fn connect(
+    url: &str,
+    connections: u32,
+    used: Use,
+    at_once: bool,
+) -> anyhow::Result<DatabaseConnection> {
+    let limit = if used == Use::Write { "0" } else { READ_LIMIT };
+    let plans: &[(&str, &str)] = if used == Use::Read { &[] } else { &BY_KEYS };
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(u32::from(at_once))
+        .connect_lazy(!at_once)
+        .acquire_timeout(Duration::from_secs(5))
+        // Each test is a round trip, and every return already makes one.
+        .test_before_acquire_if_idle_for(PROVEN)
+        .sqlx_logging(false)
+        .map_sqlx_postgres_opts(move |postgres| {
+            postgres
+                .statement_cache_capacity(512)
+                .options([("idle_in_transaction_session_timeout", FORSAKEN), ("statement_timeout", limit)])
+                .options(plans.iter().copied())
+                .options((used == Use::ReadByKeys).then_some(IN_ORDER))
+        });
+    if used != Use::Read {
+        options.max_lifetime(PLANS_LAST);
+    }
+    if used == Use::Write {
+        // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on return. A plain
+        // ROLLBACK would log a warning on PostgreSQL whenever there is none, which is nearly always.
+        options.map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_release(|connection, _| {
+                Box::pin(async move {
+                    use sea_orm::sqlx::Executor;
+                    // Tasks that waited for the commit run first.
+                    tokio::task::yield_now().await;
+                    connection.execute("BEGIN; ROLLBACK").await.map(|_| true)
+                })
+            })
+        });
+    }
+    Ok(Database::connect(options).await?)
+}

@@ -1,0 +1,85 @@
+//! An account's data: exported, and erased with a proof.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use base::error::Error;
+use entity::tenant;
+use parom::app::App;
+use parom::tenant::{self as tenants, Erasure, Export, Who};
+use serde_json::json;
+
+use super::roster::find;
+use super::{AccountArgs, BY, as_error, note};
+
+pub(super) async fn erase(
+    app: &App,
+    tenant: &tenant::Model,
+    who: &Who,
+    dry_run: bool,
+    json: bool,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    if !dry_run {
+        let proof = tenants::erase(app, tenant.tenant_id, who, BY).await.map_err(not_found)?;
+        note(app, tenant.tenant_id, "data.erased", &proof.id.to_string(), json!({})).await?;
+        return proved(&proof, json, &format!("The customer is erased at {}", tenant.host), out);
+    }
+    let found = tenants::erase::find(app, tenant.tenant_id, who).await.map_err(as_error)?;
+    let (conversations, messages, files) = (found.conversations.len(), found.messages, found.files);
+    let done = if json {
+        writeln!(out, "{}", json!({"conversations": found.conversations, "messages": messages, "files": files}))
+    } else {
+        writeln!(out, "{conversations} conversations, {messages} messages, {files} files would be erased.")
+    };
+    done.context("standard output is closed")
+}
+
+pub(super) fn proved(proof: &Erasure, json: bool, words: &str, out: &mut impl Write) -> anyhow::Result<()> {
+    if json {
+        writeln!(out, "{}", json!({"id": proof.id, "counts": proof.counts})).context("standard output is closed")?;
+        return Ok(());
+    }
+    writeln!(out, "{words}. Proof {}:", proof.id).context("standard output is closed")?;
+    for (table, rows) in proof.counts.iter().filter(|(_, rows)| **rows > 0) {
+        writeln!(out, "  {rows:>8}  {table}").context("standard output is closed")?;
+    }
+    Ok(())
+}
+
+pub(super) async fn export(
+    app: &Arc<App>,
+    account: &AccountArgs,
+    file: Option<&Path>,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let tenant = find(app, &account.account).await?;
+    let mut export = Export::begin(&app.tenants, tenant.tenant_id).await.map_err(as_error)?;
+    note(app, tenant.tenant_id, "data.exported", &tenant.host, json!({})).await?;
+    let Some(path) = file else {
+        while let Some(page) = export.page().await? {
+            out.write_all(&page).context("standard output is closed")?;
+        }
+        return Ok(());
+    };
+    // Personal data: readable by the user who ran the command only, whatever the umask.
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut written = made.with_context(|| format!("cannot make the file {}", path.display()))?;
+    let mut lines = 0;
+    while let Some(page) = export.page().await? {
+        lines += page.iter().filter(|byte| **byte == b'\n').count();
+        written.write_all(&page).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    written.sync_all().with_context(|| format!("cannot write {}", path.display()))?;
+    writeln!(out, "{lines} lines of {} are in {}.", tenant.host, path.display()).context("standard output is closed")
+}
+
+fn not_found(error: Error) -> anyhow::Error {
+    match error {
+        Error::NotFound => anyhow::anyhow!("no customer was found: nothing was erased"),
+        other => as_error(other),
+    }
+}

@@ -1,0 +1,99 @@
+//! The string by which VK confirms a callback server (vk §3). It changes from time to time, so it is asked for whenever VK
+//! wants it, and the one of last time stands in if VK's API does not answer.
+
+use std::time::Duration;
+
+use moka::future::Cache;
+use serde::Deserialize;
+
+use super::api::{ApiError, VkApi};
+use super::setup::{Community, explain};
+use crate::Settings;
+use crate::incoming::NotReceived;
+
+/// Time limit of the question: VK waits for the answer.
+const WITHIN: Duration = Duration::from_secs(3);
+/// Maximum number of communities whose string is remembered.
+const COMMUNITIES: u64 = 10_000;
+
+/// The strings by community, as this process last heard them.
+pub(super) struct Confirmations(Cache<i64, String>);
+
+#[derive(Deserialize)]
+struct Code {
+    code: String,
+}
+
+impl Default for Confirmations {
+    fn default() -> Self {
+        Self(Cache::new(COMMUNITIES))
+    }
+}
+
+impl Confirmations {
+    /// Asks for the string before VK does.
+    pub async fn learn(&self, api: &VkApi, community: Community<'_>) {
+        if let Err(failed) = self.ask(api, community).await {
+            tracing::info!(reason = %explain(&failed), "the confirmation string could not be asked for in advance");
+        }
+    }
+
+    /// Makes sure that there is a string to answer; VK is asked to repeat its question if there is none.
+    pub async fn prepare(&self, api: &VkApi, settings: &Settings) -> Result<(), NotReceived> {
+        let Some(community) = Community::of(settings) else { return Err(NotReceived::Unreadable) };
+        match self.ask(api, community).await {
+            Err(failed) if !self.0.contains_key(&community.id) => {
+                let said = explain(&failed);
+                tracing::warn!(reason = %said, "the confirmation string could not be asked for");
+                Err(NotReceived::Later(said))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The string that was heard last.
+    pub async fn last(&self, settings: &Settings) -> String {
+        let community = Community::of(settings);
+        let known = match community {
+            Some(community) => self.0.get(&community.id).await,
+            None => None,
+        };
+        known.unwrap_or_default()
+    }
+
+    async fn ask(&self, api: &VkApi, community: Community<'_>) -> Result<(), ApiError> {
+        let parameters = vec![("group_id", Some(community.id.to_string()))];
+        let told: Code =
+            api.call_within(WITHIN, community.token, "groups.getCallbackConfirmationCode", parameters).await?;
+        self.0.insert(community.id, told.code).await;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::config::Config;
+    use base::http_client::HttpClients;
+    use serde_json::json;
+
+    use super::*;
+    use crate::vk::fake::{Fake, ScriptedAnswer};
+
+    #[tokio::test]
+    async fn the_string_is_asked_for_and_remembered() {
+        let fake = Fake::start().await;
+        let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
+        let api = VkApi::new(&http, &fake.base);
+        let secrets = [("access_token".to_owned(), "vk1.a.0123456789abcdef".into())].into();
+        let settings = Settings { public: json!({ "group_id": "223344556" }), secrets };
+        let all = Confirmations::default();
+        let refused = || fake.answers("groups.getCallbackConfirmationCode", ScriptedAnswer::Refused(5, "no"));
+        refused();
+        assert!(matches!(all.prepare(&api, &settings).await, Err(NotReceived::Later(_))), "there is nothing to answer");
+        all.prepare(&api, &settings).await.unwrap();
+        assert_eq!(all.last(&settings).await, "b6a7c8d9");
+        refused();
+        all.prepare(&api, &settings).await.unwrap();
+        assert_eq!(all.last(&settings).await, "b6a7c8d9", "VK's API need not answer twice");
+    }
+}

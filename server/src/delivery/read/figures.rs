@@ -1,0 +1,297 @@
+//! Figures of an account or of one source: what came, went and failed by hour and by day, how long messages took, and
+//! what waits. Pages show them together, so they are read together: four statements in one snapshot, however many
+//! sources there are, and nothing older than a month.
+//!
+//! Days are those of the ledger (UTC, by acceptance) and come from its counts; hours and times come from messages and
+//! their attempts of the last 24 hours.
+
+mod rows;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use base::message::{Direction, State, day_of};
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use super::ledger::{Ledger, LedgerCounts};
+use super::made_at;
+use crate::delivery::DeliveryContext;
+use rows::{DayRow, HourRow, TookRow, WaitingRow};
+
+/// Milliseconds of an hour and of a day.
+pub const HOUR: i64 = 3_600_000;
+pub const DAY: i64 = 24 * HOUR;
+/// Hours and days that are read, each with the present one.
+pub const HOURS: i64 = 24;
+pub const DAYS: i32 = 30;
+/// Messages whose times are read, the latest ones: enough for a percentile, and bounded however busy an account is.
+const TIMED: u64 = 5_000;
+
+/// Messages from customers, messages to customers, and how many of both were not delivered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flow {
+    pub came: i64,
+    pub went: i64,
+    pub failed: i64,
+    /// Those of `failed` that came from customers.
+    pub failed_in: i64,
+}
+
+impl Flow {
+    /// Messages of both directions.
+    pub const fn all(&self) -> i64 {
+        self.came + self.went
+    }
+
+    /// The sum of both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            came: self.came + other.came,
+            went: self.went + other.went,
+            failed: self.failed + other.failed,
+            failed_in: self.failed_in + other.failed_in,
+        }
+    }
+
+    fn add(&mut self, direction: i16, accepted: i64, failed: i64) {
+        if direction == Direction::ToCrm.number() {
+            self.came += accepted;
+            self.failed_in += failed;
+        } else {
+            self.went += accepted;
+        }
+        self.failed += failed;
+    }
+}
+
+/// What was accepted within one hour or one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// Its beginning, milliseconds since 1970.
+    pub at: i64,
+    pub flow: Flow,
+    /// Accepted by the other side.
+    pub delivered: i64,
+}
+
+/// From acceptance until the other side accepted it, milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    pub median: i64,
+    /// 95 of 100 messages took no longer.
+    pub most: i64,
+    pub messages: usize,
+}
+
+/// The period of counts: the last 24 hours, or days of the ledger up to today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    Hours,
+    Days(i32),
+}
+
+/// The last message of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastMessage {
+    /// Within the last 24 hours.
+    At(i64),
+    /// Milliseconds of the day; the time of the day is not read.
+    OnDay(i64),
+    /// Not within the last month.
+    None,
+}
+
+/// All figures, read at one moment.
+#[derive(Debug)]
+pub struct Figures {
+    now: i64,
+    hours: Vec<HourRow>,
+    days: Vec<DayRow>,
+    waiting: Vec<WaitingRow>,
+    took: Vec<TookRow>,
+}
+
+/// Reads the figures of an account, or of one of its sources.
+pub async fn read(app: &DeliveryContext, tenant_id: Uuid, source_id: Option<Uuid>) -> Result<Figures, DbErr> {
+    let now = app.clock.millis();
+    let wanted = rows::Wanted { tenant_id, source_id, since: first_hour(now) * HOUR, day: day_of(now) - DAYS + 1 };
+    // In one snapshot, or the sums would differ by what is settled between the statements.
+    let tx = app.store.read_tx().await?;
+    let read = async {
+        Ok::<_, DbErr>(Figures {
+            now,
+            hours: rows::hours(&tx, &wanted).await?,
+            days: rows::days(&tx, &wanted).await?,
+            waiting: rows::waiting(&tx, &wanted).await?,
+            took: rows::took(&tx, &wanted, TIMED).await?,
+        })
+    };
+    let read = read.await;
+    tx.rollback().await?;
+    read
+}
+
+/// The first hour that is read, counted from 1970.
+fn first_hour(now: i64) -> i64 {
+    now / HOUR - HOURS + 1
+}
+
+impl Figures {
+    /// The slots of a span, oldest first, the present one last.
+    pub fn slots(&self, span: Span) -> Vec<Slot> {
+        match span {
+            Span::Hours => {
+                let first = first_hour(self.now);
+                (first..first + HOURS)
+                    .map(|hour| slot(hour * HOUR, self.hours.iter().filter(|row| row.hour == hour)))
+                    .collect()
+            }
+            Span::Days(count) => {
+                let today = day_of(self.now);
+                (today - count + 1..=today)
+                    .map(|day| slot(i64::from(day) * DAY, self.days.iter().filter(|row| row.day == day)))
+                    .collect()
+            }
+        }
+    }
+
+    /// What a source had in a span.
+    pub fn of_source(&self, source_id: Uuid, span: Span) -> Flow {
+        self.by_source(span).remove(&source_id).unwrap_or_default()
+    }
+
+    /// The same of every source that had anything, deleted ones too.
+    pub fn by_source(&self, span: Span) -> BTreeMap<Uuid, Flow> {
+        let mut all: BTreeMap<Uuid, Flow> = BTreeMap::new();
+        let mut add = |row: &dyn Counted| {
+            let (accepted, _, failed) = row.counts();
+            all.entry(row.source_id()).or_default().add(row.direction(), accepted, failed);
+        };
+        match span {
+            Span::Hours => self.hours.iter().for_each(|row| add(row)),
+            Span::Days(count) => {
+                let from = day_of(self.now) - count + 1;
+                self.days.iter().filter(|row| row.day >= from).for_each(|row| add(row));
+            }
+        }
+        all.retain(|_, flow| flow.all() > 0);
+        all
+    }
+
+    /// The ledger of the days from `from` on, both sides of the equation from one snapshot.
+    pub fn ledger(&self, from: i32) -> Ledger {
+        let of = |direction: Direction| {
+            let mut counts = LedgerCounts::default();
+            for row in self.days.iter().filter(|row| row.day >= from && row.direction == direction.number()) {
+                let (accepted, delivered, failed) = row.counts();
+                counts.accepted += accepted;
+                counts.delivered += delivered;
+                counts.failed += failed;
+            }
+            let waits = self.waiting.iter().filter(|row| row.is_message() && row.day >= from);
+            counts.waiting =
+                waits.filter(|row| row.direction == direction.number()).map(|row| row.waiting).sum::<i64>();
+            counts
+        };
+        Ledger { to_crm: of(Direction::ToCrm), to_messenger: of(Direction::ToMessenger) }
+    }
+
+    /// Messages that wait, of any age.
+    pub fn waiting(&self) -> i64 {
+        self.waiting.iter().filter(|row| row.is_message()).map(|row| row.waiting).sum()
+    }
+
+    /// How long the oldest letter of any kind has waited; none if none waits.
+    pub fn oldest(&self) -> Option<i64> {
+        self.waiting.iter().filter_map(|row| row.oldest).min().map(|at| (self.now - at).max(0))
+    }
+
+    /// How long messages of the last 24 hours took; none if none was delivered.
+    pub fn times(&self) -> Option<Times> {
+        times(self.took.iter().map(TookRow::millis).collect())
+    }
+
+    /// The same of one source.
+    pub fn times_of(&self, source_id: Uuid) -> Option<Times> {
+        times(self.took.iter().filter(|row| row.source_id == source_id).map(TookRow::millis).collect())
+    }
+
+    /// The same of each hour of [`Span::Hours`].
+    pub fn times_by_hour(&self) -> Vec<Option<Times>> {
+        let first = first_hour(self.now);
+        let in_hour = |hour: i64| self.took.iter().filter(move |row| made_at(row.message_id) / HOUR == hour);
+        (first..first + HOURS).map(|hour| times(in_hour(hour).map(TookRow::millis).collect())).collect()
+    }
+
+    /// When a source had its last message.
+    pub fn last_of(&self, source_id: Uuid) -> LastMessage {
+        let at = self.hours.iter().filter(|row| row.source_id == source_id).filter_map(|row| row.last).max();
+        let used = self.days.iter().filter(|row| row.source_id == source_id && row.counts().0 > 0);
+        match (at, used.map(|row| row.day).max()) {
+            (Some(at), _) => LastMessage::At(at),
+            (None, Some(day)) => LastMessage::OnDay(i64::from(day) * DAY),
+            (None, None) => LastMessage::None,
+        }
+    }
+
+    /// Whether there was any message within the last month.
+    pub fn any(&self) -> bool {
+        self.days.iter().any(|row| row.counts().0 > 0)
+    }
+}
+
+fn slot<'rows, R: Counted + 'rows>(at: i64, rows: impl Iterator<Item = &'rows R>) -> Slot {
+    let mut slot = Slot { at, flow: Flow::default(), delivered: 0 };
+    for row in rows {
+        let (accepted, delivered, failed) = row.counts();
+        slot.flow.add(row.direction(), accepted, failed);
+        slot.delivered += delivered;
+    }
+    slot
+}
+
+/// A row of counts.
+trait Counted {
+    fn source_id(&self) -> Uuid;
+    fn direction(&self) -> i16;
+    /// Accepted, delivered, failed.
+    fn counts(&self) -> (i64, i64, i64);
+}
+
+impl Counted for HourRow {
+    fn source_id(&self) -> Uuid {
+        self.source_id
+    }
+
+    fn direction(&self) -> i16 {
+        self.direction
+    }
+
+    fn counts(&self) -> (i64, i64, i64) {
+        let is = |state: State| if self.state == state.number() { self.messages } else { 0 };
+        (self.messages, is(State::Sent) + is(State::Delivered) + is(State::Read), is(State::Failed))
+    }
+}
+
+impl Counted for DayRow {
+    fn source_id(&self) -> Uuid {
+        self.source_id
+    }
+
+    fn direction(&self) -> i16 {
+        self.direction
+    }
+
+    fn counts(&self) -> (i64, i64, i64) {
+        (self.accepted.unwrap_or(0), self.delivered.unwrap_or(0), self.failed.unwrap_or(0))
+    }
+}
+
+fn times(mut took: Vec<i64>) -> Option<Times> {
+    took.sort_unstable();
+    let at = |share: usize| took.get((took.len() * share).div_ceil(100).max(1) - 1).copied();
+    Some(Times { median: at(50)?, most: at(95)?, messages: took.len() })
+}

@@ -1,0 +1,64 @@
+//! What needs somebody, as numbers in the navigation and in the window's title.
+
+use actix_web::HttpRequest;
+use entity::{alert, dead_letter};
+use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use crate::panel::PanelContext;
+
+/// Counting stops here: whoever has more needs no exact number.
+const MOST: u64 = 1000;
+
+/// Numbers of the account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Letters that are no longer tried.
+    pub undelivered: u64,
+    /// Open alerts.
+    pub alerts: u64,
+}
+
+impl Counts {
+    /// The number in the window's title; empty if nothing needs anybody.
+    pub fn title(self) -> String {
+        match self.undelivered + self.alerts {
+            0 => String::new(),
+            all => format!("({}) ", shown(all)),
+        }
+    }
+}
+
+/// A number as the navigation shows it.
+pub fn shown(count: u64) -> String {
+    if count >= MOST { format!("{}+", MOST - 1) } else { count.to_string() }
+}
+
+/// Counted for every page; the stream of events has no navigation.
+pub(super) async fn of(app: &PanelContext, request: &HttpRequest, tenant_id: Uuid) -> Result<Counts, DbErr> {
+    if request.path() == "/panel/events" {
+        return Ok(Counts::default());
+    }
+    let db = app.store.read();
+    let dead: Vec<Uuid> = dead_letter::Entity::of_tenant(tenant_id)
+        .select_only()
+        .column(dead_letter::Column::Id)
+        .limit(MOST)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let alerts = alert::Entity::of_tenant(tenant_id).filter(alert::Column::ResolvedAt.is_null()).count(db).await?;
+    Ok(Counts { undelivered: u64::try_from(dead.len()).unwrap_or(MOST), alerts })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_says_how_much_needs_somebody() {
+        assert_eq!(Counts::default().title(), "");
+        assert_eq!(Counts { undelivered: 2, alerts: 1 }.title(), "(3) ");
+        assert_eq!(Counts { undelivered: 1000, alerts: 0 }.title(), "(999+) ");
+    }
+}

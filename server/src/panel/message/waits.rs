@@ -1,0 +1,47 @@
+//! How long each step of a route took after the one before, and why an attempt did not come at once.
+
+use base::i18n::Sentence;
+use entity::attempt;
+
+use super::around::Around;
+use super::route::RouteStep;
+use crate::delivery::read::story::Story;
+use crate::panel::PageContext;
+
+/// A shorter wait needs no reason, milliseconds.
+const AT_ONCE: i64 = 1000;
+
+/// Fills the differences between steps whose time is known.
+pub fn differences(page: &PageContext, steps: &mut [RouteStep]) {
+    let mut before: Option<i64> = None;
+    for step in steps {
+        let Some(at) = step.at else { continue };
+        // Receipts may be older than the step before them: another clock gave their time.
+        if let Some(gap) = before.map(|before| at - before).filter(|gap| *gap >= 0) {
+            step.gap = format!("+{}", page.duration(&gap));
+        }
+        before = Some(at);
+    }
+}
+
+/// Why an attempt came when it did; none if it came at once.
+pub fn reason(page: &PageContext, story: &Story, around: &Around, attempt: &attempt::Model) -> Option<Sentence> {
+    let words = page.words;
+    let tries: Vec<&attempt::Model> = story.attempts.iter().filter(|one| one.letter_id == attempt.letter_id).collect();
+    let place = tries.iter().position(|one| one.number == attempt.number && one.at == attempt.at)?;
+    if let Some(before) = place.checked_sub(1).and_then(|place| tries.get(place)) {
+        let wait = attempt.at - before.at - i64::from(before.ms);
+        let said = words.text("attempt-after").with("n", before.number).with("delay", page.duration(&wait.max(0)));
+        return Some(said);
+    }
+    let is_own = story.tries().next().is_some_and(|first| first.letter_id == attempt.letter_id);
+    let wait = attempt.at - story.message.accepted_at;
+    if !is_own || wait < AT_ONCE {
+        return None;
+    }
+    let key = match around.before_until {
+        Some(until) if until > story.message.accepted_at => "attempt-waited-chat",
+        _ => "attempt-waited-turn",
+    };
+    Some(words.text(key).with("delay", page.duration(&wait)))
+}

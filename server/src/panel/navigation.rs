@@ -1,0 +1,77 @@
+//! The navigation: its entries in order, who sees them, and what needs somebody there.
+
+use super::counts;
+use super::{PageContext, Right};
+
+/// Entries of the navigation, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nav {
+    Overview,
+    Sources,
+    Messages,
+    Conversations,
+    Undelivered,
+    Import,
+    Templates,
+    Keys,
+    Team,
+    Audit,
+    Data,
+    Account,
+    /// The reader's own sign-in settings; not listed.
+    Me,
+    /// No entry.
+    None,
+}
+
+const PLACES: &[(Nav, &str, &str, Right)] = &[
+    (Nav::Overview, "/panel", "nav-overview", Right::Look),
+    (Nav::Sources, "/panel/sources", "nav-sources", Right::Look),
+    (Nav::Messages, "/panel/messages", "nav-messages", Right::Look),
+    (Nav::Conversations, "/panel/conversations", "nav-conversations", Right::Look),
+    (Nav::Undelivered, "/panel/undelivered", "nav-undelivered", Right::Look),
+    (Nav::Import, "/panel/import", "nav-import", Right::Import),
+    (Nav::Templates, "/panel/templates", "nav-templates", Right::Look),
+    (Nav::Keys, "/panel/keys", "nav-keys", Right::ManageKeys),
+    (Nav::Account, "/panel/account", "nav-account", Right::Look),
+    (Nav::Team, "/panel/team", "nav-team", Right::SeeTeam),
+    (Nav::Audit, "/panel/audit", "nav-audit", Right::SeeAudit),
+    (Nav::Data, "/panel/data", "nav-data", Right::SeeData),
+];
+
+/// One entry of the navigation.
+#[derive(Clone, Debug)]
+pub struct NavEntry {
+    pub href: &'static str,
+    pub word: String,
+    pub current: bool,
+    /// What needs somebody there; empty if nothing does.
+    pub count: String,
+    /// The same as a sentence.
+    pub counted: String,
+}
+
+impl PageContext {
+    /// The navigation entries that this reader sees.
+    pub fn places(&self) -> Vec<NavEntry> {
+        if self.account.is_empty() || self.bound {
+            return Vec::new();
+        }
+        let seen = PLACES.iter().filter(|(.., right)| self.may(*right));
+        seen.map(|(nav, href, word, _)| {
+            let (count, key) = match nav {
+                Nav::Overview => (self.counts.alerts, "nav-count-alerts"),
+                Nav::Undelivered => (self.counts.undelivered, "nav-count-undelivered"),
+                _ => (0, ""),
+            };
+            NavEntry {
+                href,
+                word: self.words.text(*word).with("crm", self.crm).to_string(),
+                current: *nav == self.nav,
+                count: if count > 0 { counts::shown(count) } else { String::new() },
+                counted: if count > 0 { self.words.text(key).with("count", count).to_string() } else { String::new() },
+            }
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,78 @@
+//! The first steps of an account, until all of them are done.
+
+use base::error::Result;
+use base::i18n::Sentence;
+use entity::{member, source};
+use sea_orm::PaginatorTrait;
+
+use crate::alert_emails::readers;
+use crate::delivery::read::figures::Figures;
+use crate::identity::mail;
+use crate::panel::{Member, PageContext, PanelContext, Right};
+use crate::tenant::TenantStatus;
+
+/// One step.
+pub(super) struct Step {
+    pub title: Sentence,
+    /// What to do, and where; empty if it is done.
+    pub todo: Sentence,
+    pub href: String,
+    pub done: bool,
+}
+
+/// The steps; none if all are done, or for people who cannot do them.
+pub(super) struct Checklist {
+    pub steps: Vec<Step>,
+}
+
+impl Checklist {
+    pub fn done(&self) -> usize {
+        self.steps.iter().filter(|step| step.done).count()
+    }
+
+    /// The account works already: the rest needs no room.
+    pub fn is_short(&self) -> bool {
+        self.steps.iter().take(3).all(|step| step.done)
+    }
+}
+
+pub(super) async fn of(
+    app: &PanelContext,
+    member: &Member,
+    page: &PageContext,
+    sources: &[source::Model],
+    figures: &Figures,
+) -> Result<Checklist> {
+    if !member.may(Right::ManageAccount) {
+        return Ok(Checklist { steps: Vec::new() });
+    }
+    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let words = page.words;
+    let step = |name: &str, href: String, done: bool| Step {
+        title: words.text_of("start-", name).with("crm", page.crm),
+        todo: words.text(format!("start-{name}-todo")).with("crm", page.crm),
+        href,
+        done,
+    };
+    let connected = TenantStatus::shown(&member.tenant) == TenantStatus::Active;
+    let used = figures.any() || sources.iter().any(|source| source.proved_at.is_some());
+    let first = sources.first().map_or("/panel/sources".to_owned(), |source| format!("/panel/sources/{}", source.id));
+    let mut steps = vec![
+        step("connect", "/panel/account".to_owned(), connected),
+        step("source", "/panel/sources/new".to_owned(), !sources.is_empty()),
+        step("message", first, used),
+    ];
+    if member.may(Right::ManageTeam) {
+        let people = member::Entity::of_tenant(tenant_id).count(db).await?;
+        steps.push(step("team", "/panel/team".to_owned(), people > 1));
+    }
+    if mail::is_on(&app.identity) {
+        let somebody = readers::all(db, tenant_id).await?;
+        let told = somebody.iter().any(|reader| reader.choice.letters && !reader.address().is_empty());
+        steps.push(step("alerts", "/panel/alerts".to_owned(), told));
+    }
+    if steps.iter().all(|step| step.done) {
+        steps.clear();
+    }
+    Ok(Checklist { steps })
+}

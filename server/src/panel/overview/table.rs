@@ -1,0 +1,74 @@
+//! The sources side by side: state, messages of the period, time, last message.
+
+use entity::source;
+
+use crate::delivery::read::figures::{Figures, Flow, LastMessage, Span};
+use crate::panel::PageContext;
+use crate::panel::choice;
+use crate::source::SourceState;
+
+/// One source.
+pub(super) struct SourceRow {
+    pub id: String,
+    pub name: String,
+    pub badge: String,
+    pub flow: Flow,
+    /// The failed messages of the period.
+    pub failed_href: String,
+    /// Median and 95th percentile; empty without delivered messages.
+    pub times: Option<(String, String)>,
+    /// `<time>`, a date, or a dash.
+    pub last: String,
+}
+
+pub(super) struct SourceTable {
+    pub rows: Vec<SourceRow>,
+    /// Messages of the period that belong to deleted sources; `None` if there are none.
+    pub deleted: Option<Flow>,
+}
+
+pub(super) fn of(
+    page: &PageContext,
+    figures: &Figures,
+    span: Span,
+    sources: &[source::Model],
+    states: &[SourceState],
+) -> SourceTable {
+    let mut flows = figures.by_source(span);
+    let period = match span {
+        Span::Hours => "today",
+        Span::Days(7) => "7d",
+        Span::Days(_) => "30d",
+    };
+    let mut rows: Vec<SourceRow> = sources
+        .iter()
+        .zip(states)
+        .map(|(source, state)| {
+            let id = source.id.to_string();
+            let filters = [("state", "failed"), ("source", &*id), ("period", period)];
+            SourceRow {
+                failed_href: choice::address("/panel/messages", &filters),
+                id,
+                name: source.name.clone(),
+                badge: page.badge(
+                    super::problems::tone(state.status),
+                    page.words.text_of("source-state-", state.status.as_str()).with("crm", page.crm),
+                ),
+                flow: flows.remove(&source.id).unwrap_or_default(),
+                times: figures
+                    .times_of(source.id)
+                    .map(|times| (page.duration(&times.median), page.duration(&times.most))),
+                last: match figures.last_of(source.id) {
+                    LastMessage::At(at) => page.time(&at),
+                    // Noon, so that the date is that of the day in every zone.
+                    LastMessage::OnDay(at) => page.when(&(at + crate::delivery::read::figures::DAY / 2)).date(),
+                    LastMessage::None => "–".to_owned(),
+                },
+            }
+        })
+        .collect();
+    // The busiest first; of equal ones by name.
+    rows.sort_by_key(|row| (std::cmp::Reverse(row.flow.all()), row.name.to_lowercase()));
+    let deleted = flows.into_values().reduce(Flow::and);
+    SourceTable { rows, deleted }
+}

@@ -1,0 +1,172 @@
+//! Pictures of numbers as inline SVG: complete without scripts and styles of their own. The values are in the picture's
+//! description, on hover, and in a table beside it.
+
+use std::fmt::Write;
+
+use super::markup::escaped;
+
+/// The width of one slot and of its bars, in units of the picture: it is stretched to the page's width.
+const STEP: i64 = 40;
+const BAR: i64 = 28;
+const HEIGHT: i64 = 160;
+/// The same of a small picture.
+const SMALL_STEP: i64 = 4;
+const SMALL_HEIGHT: i64 = 24;
+
+/// One bar of messages: delivered or waiting in each direction, and on top of them what failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bar {
+    pub came: i64,
+    pub went: i64,
+    pub failed: i64,
+    /// Those of `failed` that came.
+    pub failed_in: i64,
+    /// The values as a sentence, shown on hover.
+    pub said: String,
+}
+
+impl Bar {
+    fn all(&self) -> i64 {
+        self.came + self.went
+    }
+}
+
+/// A picture of bars with its scale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plot {
+    /// An `<svg>` that we made; empty if there is nothing to draw.
+    pub picture: String,
+    /// The values of the three lines, from the top.
+    pub scale: [i64; 3],
+}
+
+/// The least round number that is not below the highest bar and has a whole half.
+fn round_top(most: i64) -> i64 {
+    let mut power = 1;
+    loop {
+        for first in [2, 4, 10] {
+            if first * power >= most {
+                return first * power;
+            }
+        }
+        power *= 10;
+    }
+}
+
+/// Bars, oldest first. `title` describes the picture.
+pub fn bars(bars: &[Bar], title: &str) -> Plot {
+    let most = bars.iter().map(Bar::all).max().unwrap_or(0);
+    let top = round_top(most);
+    let scale = [top, top / 2, 0];
+    if most == 0 {
+        return Plot { picture: String::new(), scale };
+    }
+    let width = count(bars.len()) * STEP;
+    let mut out = String::new();
+    let _ = write!(
+        out,
+        r#"<svg class="bars" role="img" aria-labelledby="plot-title" viewBox="0 0 {width} {HEIGHT}" preserveAspectRatio="none"><title id="plot-title">{}</title><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="var(--bg)"/><rect width="3" height="6" fill="var(--bad)"/></pattern></defs>"#,
+        escaped(title)
+    );
+    for y in [0, HEIGHT / 2] {
+        let _ = write!(out, r#"<path class="line" d="M0 {y}h{width}"/>"#);
+    }
+    for (place, bar) in bars.iter().enumerate() {
+        let left = count(place) * STEP;
+        let _ = write!(
+            out,
+            r#"<g class="slot"><title>{}</title><rect class="hit" x="{left}" y="0" width="{STEP}" height="{HEIGHT}"/>"#,
+            escaped(&bar.said)
+        );
+        let good = [(bar.came - bar.failed_in, "in"), (bar.went - (bar.failed - bar.failed_in), "out")];
+        let mut y = HEIGHT;
+        for (value, class) in good.into_iter().chain([(bar.failed, "failed")]) {
+            let height = if value > 0 { (value * HEIGHT / top).max(2) } else { 0 };
+            if height > 0 {
+                y = (y - height).max(0);
+                let x = left + (STEP - BAR) / 2;
+                let _ = write!(
+                    out,
+                    r#"<rect class="{class}" x="{x}" y="{y}" width="{BAR}" height="{height}"{}/>"#,
+                    if class == "failed" { r#" fill="url(#hatch)""# } else { "" }
+                );
+            }
+        }
+        out.push_str("</g>");
+    }
+    let _ = write!(out, r#"<path class="edge" d="M0 {HEIGHT}h{width}"/></svg>"#);
+    Plot { picture: out, scale }
+}
+
+/// A small picture of one value an hour, with a line at its threshold; empty if there is nothing to draw. Hours without a
+/// value have no bar. A value below `from` is as low as it: shares near 100 % would all look alike otherwise.
+pub fn spark(values: &[Option<i64>], from: i64, threshold: Option<i64>, title: &str) -> String {
+    let known = || values.iter().flatten().copied().chain(threshold);
+    let top = known().max().unwrap_or(0).max(from + 1);
+    if values.iter().flatten().all(|value| *value == 0) {
+        return String::new();
+    }
+    let width = count(values.len()) * SMALL_STEP;
+    let high = |value: i64| (value.clamp(from, top) - from) * (SMALL_HEIGHT - 1) / (top - from);
+    let mut out = String::new();
+    let _ = write!(
+        out,
+        r#"<svg class="spark" role="img" viewBox="0 0 {width} {SMALL_HEIGHT}" preserveAspectRatio="none"><title>{}</title>"#,
+        escaped(title)
+    );
+    for (place, value) in values.iter().enumerate() {
+        let Some(value) = value.filter(|value| *value > 0) else { continue };
+        let (x, height) = (count(place) * SMALL_STEP, high(value).max(1));
+        let y = SMALL_HEIGHT - height;
+        let _ = write!(out, r#"<rect x="{x}" y="{y}" width="{}" height="{height}"/>"#, SMALL_STEP - 1);
+    }
+    if let Some(threshold) = threshold {
+        let y = SMALL_HEIGHT - high(threshold).max(1);
+        let _ = write!(out, r#"<path class="threshold" d="M0 {y}h{width}"/>"#);
+    }
+    out.push_str("</svg>");
+    out
+}
+
+fn count(place: usize) -> i64 {
+    i64::try_from(place).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One of the failed came, the others went.
+    fn bar(came: i64, went: i64, failed: i64) -> Bar {
+        Bar { came, went, failed, failed_in: failed.min(1), said: "<b>".to_owned() }
+    }
+
+    #[test]
+    fn the_scale_ends_at_a_round_number_with_a_whole_half() {
+        let tops = [0, 1, 2, 3, 5, 11, 40, 41, 999, 100_000].map(round_top);
+        assert_eq!(tops, [2, 2, 2, 4, 10, 20, 40, 100, 1000, 100_000]);
+    }
+
+    #[test]
+    fn the_parts_of_a_bar_are_as_high_as_all_its_messages() {
+        let plot = bars(&[bar(3, 5, 2), bar(0, 0, 0)], "title");
+        assert_eq!(plot.scale, [10, 5, 0]);
+        let heights: Vec<&str> = plot.picture.split(r#"width="28" height=""#).skip(1).collect();
+        let heights: Vec<&str> = heights.iter().filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(
+            heights,
+            ["32", "64", "32"],
+            "2 of 3 came and 4 of 5 went through, 2 failed; the empty hour has none"
+        );
+        assert!(plot.picture.contains("&lt;b&gt;") && !plot.picture.contains("<b>"));
+        assert_eq!(bars(&[bar(0, 0, 0)], "title").picture, "");
+    }
+
+    #[test]
+    fn a_threshold_is_always_in_the_picture() {
+        let small = spark(&[Some(5), None, Some(100)], 0, Some(200), "title");
+        assert!(small.contains(r#"class="threshold" d="M0 1h12""#), "{small}");
+        assert_eq!(small.matches("<rect").count(), 2);
+        assert_eq!(spark(&[None, Some(0)], 0, Some(1), "title"), "", "nothing to see");
+    }
+}

@@ -1,0 +1,4 @@
+//! The cost of a message in figures that do not depend on the speed of the machine: statements, transactions, rewritten
+//! rows.
+
+mod accepts;

@@ -1,0 +1,111 @@
+//! A number that stays in the phone app: what its owner writes there, and what was written before (whatsapp §13).
+
+use doubles::whatsapp::{Act, Content, NewPerson, NewPhone};
+use parom_tests::both;
+use parom_tests::settings::{HOST, START};
+use sandbox::{Direction, HookMessage};
+use serde_json::json;
+
+use super::super::at_crm;
+use super::{MARIA, VendorsWorld, WABA, WhatsAppWorld, arrives, chatting, has_app, has_bot, last, with_bot};
+
+async fn what_the_owner_writes_is_the_managers(world: &mut WhatsAppWorld) {
+    with_bot(world).await;
+    let chat = chatting(world).await;
+    let (phone, to) = (chat.number.phone.clone(), chat.maria);
+    for content in [Content::text("Завтра привезём"), Content::image("Вот он")] {
+        world.messenger.act(Act::OwnerSends { phone: phone.clone(), to, content }).unwrap();
+        arrives(world).await;
+    }
+    let came = at_crm(world).split_off(1);
+    let shown: Vec<_> = came.iter().map(|one| (one.direction, one.kind.as_str(), one.text.as_str())).collect();
+    assert_eq!(shown, [(Direction::Imported, "text", "Завтра привезём"), (Direction::Imported, "picture", "Вот он")]);
+    assert!(came.iter().all(|one| one.chat_id == chat.line.chat(world, MARIA)), "in the customer's chat");
+    // It goes nowhere again.
+    world.deliver_to_the_end().await;
+    assert!(chat.sent(world).is_empty());
+    chat.customer(world).writes("Спасибо").unwrap();
+    arrives(world).await;
+    assert_eq!((last(world).text.as_str(), last(world).direction), ("Спасибо", Direction::Incoming));
+}
+
+async fn what_the_owner_changes_is_changed(world: &mut WhatsAppWorld) {
+    with_bot(world).await;
+    let chat = chatting(world).await;
+    let (phone, to) = (chat.number.phone.clone(), chat.maria);
+    let content = Content::text("Завтра");
+    let message = world.messenger.act(Act::OwnerSends { phone: phone.clone(), to, content }).unwrap().id;
+    arrives(world).await;
+    let text = "Послезавтра".to_owned();
+    world.messenger.act(Act::OwnerEdits { phone: phone.clone(), to, message: message.clone(), text }).unwrap();
+    arrives(world).await;
+    assert_eq!((last(world).text.as_str(), at_crm(world).len()), ("Послезавтра", 2));
+    world.messenger.act(Act::OwnerRevokes { phone, to, message }).unwrap();
+    arrives(world).await;
+    assert_eq!(at_crm(world).len(), 2);
+    assert_ne!(last(world).text, "Послезавтра");
+    // A customer's quote of it finds it.
+    chat.manager_gets_through(world, HookMessage::text("Ждём")).await;
+    assert_eq!(chat.texts(world), ["Ждём"]);
+}
+
+/// Whoever the owner writes to first becomes a chat.
+async fn the_owner_begins_a_chat(world: &mut WhatsAppWorld) {
+    with_bot(world).await;
+    let (_, number) = super::connected(world).await;
+    let to = world.messenger.add_person(NewPerson::default());
+    let content = Content::text("Здравствуйте, это Acme");
+    world.messenger.act(Act::OwnerSends { phone: number.phone.clone(), to, content }).unwrap();
+    arrives(world).await;
+    assert_eq!(last(world).text, "Здравствуйте, это Acme");
+    world.messenger.customer(to, &number.phone).writes("Да?").unwrap();
+    arrives(world).await;
+    let chats: Vec<_> = at_crm(world).into_iter().map(|one| one.chat_id).collect();
+    assert_eq!((chats.len(), chats[0] == chats[1]), (2, true));
+}
+
+/// What was written before the number was connected arrives silently, in its order, and its files follow.
+async fn earlier_messages_come_silently(world: &mut VendorsWorld) {
+    world.setup_is(|config| {
+        has_app(config);
+        has_bot(config);
+    });
+    world.restart().await;
+    let waba = world.messenger.add_waba(WABA, "Acme");
+    let phone = world.messenger.add_phone(NewPhone { is_on_biz_app: true, ..NewPhone::of(&waba) });
+    let token = world.messenger.add_token(&world.app.id, &[&waba]);
+    let maria = world.messenger.add_person(NewPerson::default());
+    let began = START / 1_000 - 3_600;
+    for (at, by_owner, content) in [
+        (120, false, Content::image("Вот такой")),
+        (0, false, Content::text("Здравствуйте")),
+        (60, true, Content::text("Добрый день")),
+    ] {
+        world.messenger.remembers(&phone, maria, by_owner, &content, began + at).unwrap();
+    }
+    let settings = json!({"phone_number_id": phone, "waba_id": waba, "access_token": token, "stays_in_app": true});
+    world.line_of("whatsapp", "Acme", "wa-1", settings).await;
+    arrives(world).await;
+    let came = at_crm(world);
+    let shown: Vec<_> = came.iter().map(|one| (one.direction, one.kind.as_str(), one.text.as_str())).collect();
+    assert_eq!(
+        shown,
+        [
+            (Direction::Incoming, "text", "Здравствуйте"),
+            (Direction::Imported, "text", "Добрый день"),
+            (Direction::Incoming, "picture", "Вот такой"),
+        ]
+    );
+    assert!(came.iter().all(|one| one.silent && one.chat_id == came[0].chat_id), "{came:?}");
+    assert!(world.sandbox.incoming_leads(HOST).is_empty(), "nobody is told of what is over");
+    world.messenger.customer(maria, &phone).writes("Вы работаете?").unwrap();
+    arrives(world).await;
+    assert_eq!((last(world).silent, last(world).chat_id), (false, came[0].chat_id.clone()));
+}
+
+both!(
+    earlier_messages_come_silently,
+    what_the_owner_writes_is_the_managers,
+    what_the_owner_changes_is_changed,
+    the_owner_begins_a_chat,
+);

@@ -1,0 +1,212 @@
+//! Templates: made in amoCRM, reviewed by Meta, sent at any time (whatsapp §9).
+
+mod sent;
+
+use std::time::Duration;
+
+use doubles::whatsapp::{Review, TemplateView};
+use parom::template::due_now;
+use parom_tests::both;
+use parom_tests::settings::HOST;
+use sandbox::HookMessage;
+use serde_json::{Value, json};
+
+use super::{Chat, WhatsAppWorld, arrives, chatting, last};
+
+const DAY: Duration = Duration::from_secs(25 * 3_600);
+const CONTENT: &str = "Hello {{contact.name}}, your order {{lead.id}} is ready at Acme.";
+
+/// A user's template, which no token of ours can see; its review is requested.
+async fn requested(world: &mut WhatsAppWorld, chat: &Chat, more: Value) -> i64 {
+    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    let mut fields = json!({
+        "type": "waba", "waba_category": "UTILITY", "waba_language": "ru", "waba_header": "Acme",
+        "waba_header_type": "text", "waba_footer": "Thanks",
+        "waba_examples": {"{{lead.id}}": "1592", "{{contact.name}}": "Ann"},
+    });
+    fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let id = world.sandbox.add_template(HOST, "Order ready", CONTENT, fields);
+    asked(world, chat, id).await;
+    id
+}
+
+/// A review is requested in amoCRM, and submitted.
+async fn asked(world: &mut WhatsAppWorld, chat: &Chat, id: i64) {
+    assert!(world.sandbox.ask_template_review(HOST, id), "the source is one of official WhatsApp");
+    let waits = async || listed(world, chat, id).await.filter(|row| row["status"] == "waiting");
+    world.until("the request is stored", waits).await;
+    steps(world).await;
+}
+
+/// The template as the public API tells it.
+async fn listed(world: &WhatsAppWorld, chat: &Chat, id: i64) -> Option<Value> {
+    let all = world.api.get(&chat.line.path("/templates")).await.is(200).json;
+    all["items"]
+        .as_array()?
+        .iter()
+        .find(|row| row["amocrm_template_id"].as_str() == Some(id.to_string().as_str()))
+        .cloned()
+}
+
+async fn steps(world: &WhatsAppWorld) {
+    while due_now(&world.app().sources).await > 0 {}
+}
+
+/// Meta decides, and amoCRM is told.
+async fn decided(world: &mut WhatsAppWorld, template: &TemplateView, review: Review) {
+    world.messenger.review(&template.id, review).unwrap();
+    arrives(world).await;
+    steps(world).await;
+}
+
+fn at_meta(world: &WhatsAppWorld, chat: &Chat) -> TemplateView {
+    world.messenger.templates(&chat.number.waba).pop().expect("Meta has the template")
+}
+
+/// amoCRM's review: status and reason.
+fn at_crm(world: &WhatsAppWorld, id: i64) -> (String, String) {
+    let template = world.sandbox.templates(HOST).into_iter().find(|one| one["id"] == id).expect("a template");
+    let review = &template["_embedded"]["reviews"][0];
+    let text = |name: &str| review[name].as_str().unwrap_or_default().replace('\u{a0}', " ");
+    (text("status"), text("reject_reason"))
+}
+
+fn message(id: i64) -> HookMessage {
+    let params = [("{{contact.name}}", "Maria\nK."), ("{{lead.id}}", "7")];
+    HookMessage::text("").template(id, None, CONTENT, &params)
+}
+
+async fn a_template_is_reviewed_and_sent_outside_of_the_window(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let id = requested(world, &chat, json!({})).await;
+    let there = at_meta(world, &chat);
+    assert_eq!((there.status.as_str(), there.language.as_str(), there.category.as_str()), ("PENDING", "ru", "UTILITY"));
+    let body = there.json["components"].as_array().unwrap().iter().find(|one| one["type"] == "BODY").unwrap();
+    assert_eq!(body["text"], "Hello {{1}}, your order {{2}} is ready at Acme.");
+    assert_eq!(at_crm(world, id).0, "review");
+
+    world.advance(DAY);
+    let early = chat.manager_gets_through(world, message(id)).await;
+    assert_eq!(super::failure(world, &early).0, 905, "until it is approved it is only a text");
+    decided(world, &there, Review::Approve).await;
+    assert_eq!(at_crm(world, id), ("approved".to_owned(), String::new()));
+    let said = chat.manager_gets_through(world, message(id)).await;
+    let sent = chat.last_sent(world);
+    assert_eq!((sent.kind.as_str(), sent.error), ("template", None), "{}", sent.json);
+    assert!(sent.text.contains("order 7 is ready"), "{}", sent.text);
+    let values = &sent.json["template"]["components"][0]["parameters"];
+    assert_eq!(values[0]["text"], "Maria; K.", "a value is one line: {values}");
+    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
+}
+
+async fn a_rejection_and_a_pause_are_told_with_their_reasons(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let id = requested(world, &chat, json!({})).await;
+    let there = at_meta(world, &chat);
+    let info = ("A variable ends the body.".to_owned(), "Put text after it.".to_owned());
+    decided(world, &there, Review::Reject { reason: "INVALID_FORMAT".to_owned(), info: Some(info) }).await;
+    assert_eq!(at_crm(world, id), ("rejected".to_owned(), "A variable ends the body. Put text after it.".to_owned()));
+    decided(world, &there, Review::Approve).await;
+    assert_eq!(at_crm(world, id).0, "approved");
+    decided(world, &there, Review::Pause).await;
+    let (status, reason) = at_crm(world, id);
+    assert!(status == "paused" && reason.contains("paused for 3 hours"), "{status}: {reason}");
+    world.advance(DAY);
+    let said = chat.manager_gets_through(world, message(id)).await;
+    assert_eq!(super::failure(world, &said).0, 905, "what is paused is not sent");
+}
+
+async fn a_quick_reply_of_a_template_comes_back(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let id = requested(world, &chat, json!({"buttons": [{"type": "inline", "text": "On my way"}]})).await;
+    let there = at_meta(world, &chat);
+    decided(world, &there, Review::Approve).await;
+    chat.manager_gets_through(world, message(id)).await;
+    chat.customer(world).presses(&chat.last_sent(world).id, 0).unwrap();
+    arrives(world).await;
+    assert_eq!((last(world).kind.as_str(), last(world).text.as_str()), ("text", "On my way"));
+}
+
+/// The answer to the submission is lost: the second one finds what the first has made.
+async fn a_lost_answer_makes_no_second_template(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    world.messenger.faults().next("message_templates", 1, doubles::whatsapp::Fault::ResetAfter);
+    let id = requested(world, &chat, json!({})).await;
+    world.advance(Duration::from_secs(60));
+    steps(world).await;
+    assert_eq!(world.messenger.templates(&chat.number.waba).len(), 1);
+    let there = at_meta(world, &chat);
+    decided(world, &there, Review::Approve).await;
+    assert_eq!(at_crm(world, id).0, "approved");
+}
+
+/// Its text is changed at Meta, where it is reviewed once more.
+async fn a_rejected_template_is_submitted_once_more(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let id = requested(world, &chat, json!({})).await;
+    let there = at_meta(world, &chat);
+    decided(world, &there, Review::Reject { reason: "INVALID_FORMAT".to_owned(), info: None }).await;
+    assert_eq!(at_crm(world, id), ("rejected".to_owned(), "INVALID_FORMAT".to_owned()));
+    asked(world, &chat, id).await;
+    assert_eq!((at_meta(world, &chat).status.as_str(), at_crm(world, id).0.as_str()), ("PENDING", "review"));
+    assert_eq!(world.messenger.templates(&chat.number.waba).len(), 1);
+    decided(world, &there, Review::Approve).await;
+    assert_eq!(at_crm(world, id), ("approved".to_owned(), String::new()));
+}
+
+/// What Meta refuses at once is a rejection with its words.
+async fn what_meta_does_not_take_is_rejected(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let edge = world.sandbox.add_template(
+        HOST,
+        "Edge",
+        "Your order is {{lead.id}}",
+        json!({
+            "type": "waba", "waba_category": "UTILITY", "waba_language": "ru",
+        }),
+    );
+    parom::tenant::subscription::due_now(&world.app().tenants).await;
+    asked(world, &chat, edge).await;
+    let (status, reason) = at_crm(world, edge);
+    assert_eq!(status, "rejected");
+    assert!(reason.contains("Поле стоит с краю"), "{reason}");
+    world.messenger.set_template_limit(&chat.number.waba, 0);
+    let id = requested(world, &chat, json!({})).await;
+    let (status, reason) = at_crm(world, id);
+    assert!(status == "rejected" && reason.contains("лимит шаблонов"), "{status}: {reason}");
+    assert!(world.messenger.templates(&chat.number.waba).is_empty());
+}
+
+async fn quality_and_category_are_followed(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let id = requested(world, &chat, json!({})).await;
+    let there = at_meta(world, &chat);
+    decided(world, &there, Review::Approve).await;
+    decided(world, &there, Review::Quality("RED".to_owned())).await;
+    decided(world, &there, Review::Category("MARKETING".to_owned())).await;
+    let row = listed(world, &chat, id).await.unwrap();
+    assert_eq!(
+        (&row["quality"], &row["category"], &row["status"]),
+        (&json!("RED"), &json!("MARKETING"), &json!("approved"))
+    );
+    assert_eq!(
+        (row["external_id"].as_str(), row["amocrm_status"].as_str()),
+        (Some(there.id.as_str()), Some("approved"))
+    );
+    let visitor = world.panel(chat.line.tenant_id).await;
+    visitor.opens("/panel/templates/register").await.is(200).says(&["Order ready", "Acme"]);
+    decided(world, &there, Review::Disable).await;
+    let (status, _) = at_crm(world, id);
+    assert_eq!(status, "rejected", "what is disabled cannot be used any more");
+    assert_eq!(listed(world, &chat, id).await.unwrap()["status"], "disabled");
+}
+
+both!(
+    a_rejected_template_is_submitted_once_more,
+    what_meta_does_not_take_is_rejected,
+    quality_and_category_are_followed,
+    a_template_is_reviewed_and_sent_outside_of_the_window,
+    a_rejection_and_a_pause_are_told_with_their_reasons,
+    a_quick_reply_of_a_template_comes_back,
+    a_lost_answer_makes_no_second_template,
+);

@@ -1,0 +1,109 @@
+//! Messages made from approved templates: their values, links and languages.
+
+use doubles::whatsapp::Review;
+use parom_tests::both;
+use serde_json::{Value, json};
+
+use super::super::{Chat, WhatsAppWorld, chatting};
+use super::{DAY, at_crm, at_meta, decided, message, requested};
+
+/// An approved template, after the window has closed.
+async fn approved(world: &mut WhatsAppWorld, chat: &Chat, more: Value) -> i64 {
+    let id = requested(world, chat, more).await;
+    let there = at_meta(world, chat);
+    decided(world, &there, Review::Approve).await;
+    assert_eq!(at_crm(world, id).0, "approved");
+    id
+}
+
+/// The components of what was sent last, by type.
+#[track_caller]
+fn sent(world: &WhatsAppWorld, chat: &Chat, kind: &str) -> Value {
+    let sent = chat.last_sent(world);
+    assert_eq!((sent.kind.as_str(), sent.error), ("template", None), "{}", sent.json);
+    let components = sent.json["template"]["components"].as_array().cloned().unwrap_or_default();
+    components.into_iter().find(|one| one["type"] == kind).unwrap_or_default()
+}
+
+async fn links_and_headlines_have_values(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let buttons = json!([
+        {"type": "url", "text": "Track", "url": "https://shop.example/o/{{lead.id}}"},
+        {"type": "inline", "text": "Thanks"},
+    ]);
+    let id = approved(world, &chat, json!({"waba_header": "Order {{lead.id}}", "buttons": buttons})).await;
+    let there = at_meta(world, &chat);
+    let made = |kind: &str| {
+        let all = there.json["components"].as_array().unwrap();
+        all.iter().find(|one| one["type"] == kind).cloned().unwrap()
+    };
+    let header = made("HEADER");
+    assert_eq!((&header["text"], &header["example"]["header_text"]), (&json!("Order {{1}}"), &json!(["1592"])));
+    let link = &made("BUTTONS")["buttons"][1];
+    assert_eq!(
+        (&link["url"], &link["example"]),
+        (&json!("https://shop.example/o/{{1}}"), &json!(["https://shop.example/o/1592"]))
+    );
+    world.advance(DAY);
+    chat.manager_gets_through(world, message(id)).await;
+    assert_eq!(sent(world, &chat, "header")["parameters"][0]["text"], "7");
+    let button = sent(world, &chat, "button");
+    assert_eq!(
+        (&button["sub_type"], &button["index"], &button["parameters"][0]["text"]),
+        (&json!("url"), &json!("1"), &json!("7"))
+    );
+}
+
+/// One text in two languages are two templates, each sent as itself.
+async fn each_language_is_a_template_of_its_own(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let russian = approved(world, &chat, json!({})).await;
+    let english = approved(world, &chat, json!({"waba_language": "en"})).await;
+    let mut made: Vec<String> =
+        world.messenger.templates(&chat.number.waba).into_iter().map(|one| one.language).collect();
+    made.sort();
+    assert_eq!(made, ["en", "ru"]);
+    world.advance(DAY);
+    for (id, language) in [(english, "en"), (russian, "ru")] {
+        chat.manager_gets_through(world, message(id)).await;
+        assert_eq!(chat.last_sent(world).json["template"]["language"]["code"], language);
+    }
+}
+
+async fn a_salesbot_sends_it_too(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let id = approved(world, &chat, json!({})).await;
+    world.advance(DAY);
+    let said = chat.manager_gets_through(world, message(id).by_salesbot()).await;
+    assert_eq!(sent(world, &chat, "body")["parameters"][1]["text"], "7");
+    assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
+}
+
+async fn what_is_under_way_is_refused_in_words(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let id = approved(world, &chat, json!({})).await;
+    let there = at_meta(world, &chat);
+    // The webhook about it is late: Meta itself says so.
+    world.messenger.hold_webhooks(true);
+    world.messenger.review(&there.id, Review::Pause).unwrap();
+    world.advance(DAY);
+    let said = chat.manager_sends(world, message(id)).await;
+    world.deliver_all().await;
+    let (code, words) = super::super::failure(world, &said);
+    assert_eq!((code, words.as_str()), (905, "Шаблон на паузе за жалобы. Выберите другой."));
+    world.messenger.hold_webhooks(false);
+    super::super::arrives(world).await;
+    super::steps(world).await;
+    assert_eq!(at_crm(world, id).0, "paused");
+    world.messenger.review(&there.id, Review::Unpause).unwrap();
+    super::super::arrives(world).await;
+    super::steps(world).await;
+    assert_eq!(at_crm(world, id).0, "approved");
+}
+
+both!(
+    links_and_headlines_have_values,
+    each_language_is_a_template_of_its_own,
+    a_salesbot_sends_it_too,
+    what_is_under_way_is_refused_in_words,
+);

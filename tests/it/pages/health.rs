@@ -1,0 +1,49 @@
+//! A source's page: how it is doing, what failed, where customers write.
+
+use doubles::telegram::NewBot;
+use parom_tests::{Answer, TelegramWorld, World, both, once};
+
+use super::{in_russian, olga, vera};
+
+async fn a_source_shows_its_day_and_its_failures(world: &mut World) {
+    let (line, other) = (world.line("support").await, world.line("other").await);
+    for line in [&line, &other] {
+        world.customer(line, "anna").writes("Hello").await;
+    }
+    world.deliver_all().await;
+    world.messenger.answers_next([Answer::status(422)]);
+    world.manager(&line).answers("anna", "One").await;
+    world.deliver_all().await;
+    let failed = world.messages().await.into_iter().find(|row| row.direction == 2).expect("the answer").id;
+    let olga = olga(world, line.tenant_id).await;
+    let page = olga.opens(&format!("/panel/sources/{}", line.source_id)).await.is(200);
+    page.says(&[
+        "Last 24 hours",
+        "Messages by hour: 1 from customers, 1 to customers, 1 undelivered.",
+        "Latest undelivered messages",
+        &format!("/panel/messages/{failed}"),
+        "Who changed what",
+    ]);
+    let quiet = olga.opens(&format!("/panel/sources/{}", other.source_id)).await.is(200);
+    quiet.never_says(&["Latest undelivered messages", &failed.to_string()]);
+    let viewer = vera(world, line.tenant_id).await;
+    viewer.opens(&format!("/panel/sources/{}", line.source_id)).await.is(200).never_says(&["Who changed what"]);
+    let russian = in_russian(olga).await.opens(&format!("/panel/sources/{}", line.source_id)).await.is(200);
+    russian.says(&["Последние 24 часа", "Последние недоставленные сообщения"]);
+}
+
+/// A bot says which one it is and how customers find it.
+async fn a_bot_shows_its_link_and_its_code(world: &mut TelegramWorld) {
+    let line = world.telegram_source(NewBot::default(), serde_json::json!({})).await.line;
+    let olga = olga(world, line.tenant_id).await;
+    let page = olga.opens(&format!("/panel/sources/{}", line.source_id)).await.is(200);
+    page.says(&[
+        "Where customers write",
+        "@acme_support_bot",
+        "href=\"https://t.me/acme_support_bot\"",
+        "aria-label=\"QR code of https://t.me/acme_support_bot\"><svg",
+    ]);
+}
+
+once!(a_bot_shows_its_link_and_its_code);
+both!(a_source_shows_its_day_and_its_failures);

@@ -1,0 +1,132 @@
+//! Comments of the product and all pages are plain technical English: forms that made readers guess do not come back.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::pages::{prose, texts};
+use super::read::short;
+
+/// Forms that neither a comment nor a page may contain, with what to write instead. Code in backticks is not read.
+const BANNED: &[(&str, &str)] = &[
+    ("told", "reported, notified, sent, recorded, known, configured"),
+    ("tells", "reports, returns, shows, contains"),
+    ("somebody", "the actor: a person, a user, a manager, another process"),
+    ("whoever", "the actor: the caller, the process that …, people who …"),
+    ("wherever", "the cases, or \"everywhere\""),
+    ("nobody knows", "unknown"),
+    ("says so", "what is reported, and where"),
+    ("is said", "what is reported, and where"),
+    ("stands", "is, is stored, is shown, means"),
+    ("hangs on", "is linked to, is attached to"),
+    ("put aside", "quarantined"),
+    ("of no use", "has no effect"),
+    ("of its own accord", "automatically, unsolicited"),
+    ("the house", "Parom, the repository"),
+];
+
+/// Folders that are still to be rewritten, with their number of lines that have such a form. A number only shrinks.
+const UNTOUCHED: &[(&str, usize)] = &[
+    ("cli/src/demo/", 4),
+    ("connectors/", 72),
+    ("doubles/", 55),
+    ("server/src/panel/", 12),
+    ("server/src/template/", 9),
+];
+
+/// Lines that may have a banned form: the file, a part of the line, and why. One that is not needed leaves the list.
+const RIGHT: &[(&str, &str, &str)] = &[];
+
+/// The words of a line that are read: lower case, without code in backticks and the targets of links.
+fn words(line: &str) -> String {
+    let plain: String = line.split('`').step_by(2).collect();
+    let mut parts = plain.split("](");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let bare = parts.fold(first, |text, part| text + " " + part.split_once(')').map_or("", |(_, rest)| rest));
+    // How a page of `docs/protocol/` marks what other implementers report.
+    bare.replace("*told*", "").replace("*Told*", "").to_lowercase()
+}
+
+/// Whether a line has these words, as whole words.
+fn has(line: &str, form: &str) -> bool {
+    line.match_indices(form).any(|(at, _)| {
+        let (before, after) = (line[..at].chars().next_back(), line[at + form.len()..].chars().next());
+        [before, after].into_iter().flatten().all(|sign| !sign.is_alphanumeric() && sign != '_')
+    })
+}
+
+/// The comment of a line of code, if it has one.
+fn comment<'line>(line: &'line str, kind: &str) -> Option<&'line str> {
+    let bare = line.trim_start();
+    let in_block = kind != "rs" && (bare.starts_with("/*") || bare.starts_with("* "));
+    if bare.starts_with("//") || in_block { Some(bare) } else { line.split_once(" // ").map(|(_, rest)| rest) }
+}
+
+/// The lines of a text with a banned form: number, line and form.
+fn banned<'text>(text: &'text str, kind: &str) -> Vec<(usize, &'text str, &'static str)> {
+    let lines: Vec<(usize, &str)> = match kind {
+        "md" => prose(text).collect(),
+        _ => (1..).zip(text.lines()).filter_map(|(number, line)| Some((number, comment(line, kind)?))).collect(),
+    };
+    let found = lines.into_iter().filter_map(|(number, line)| {
+        let words = words(line);
+        let (form, _) = BANNED.iter().find(|(form, _)| has(&words, form))?;
+        Some((number, line, *form))
+    });
+    found.collect()
+}
+
+/// Pages, scripts and the code of the product; tests may speak as they like.
+fn kind_of(path: &Path) -> Option<&str> {
+    let (kind, name) = (path.extension()?.to_str()?, short(path));
+    let is_test = name.starts_with("tests/") || name.contains("/tests/") || name.ends_with("tests.rs");
+    let is_code = ["rs", "js", "mjs"].contains(&kind) && !is_test && !name.contains("/vendor/");
+    (kind == "md" || is_code).then_some(kind)
+}
+
+#[test]
+fn comments_and_pages_name_who_does_what() {
+    let (mut wrong, mut left, mut seen) = (Vec::new(), vec![0; UNTOUCHED.len()], 0);
+    let mut unused: BTreeSet<_> = RIGHT.iter().map(|(file, part, _)| (*file, *part)).collect();
+    for path in texts() {
+        let Some(kind) = kind_of(&path) else { continue };
+        let (name, text) = (short(&path), std::fs::read_to_string(&path).unwrap());
+        seen += text.lines().count();
+        for (number, line, form) in banned(&text, kind) {
+            if let Some(at) = UNTOUCHED.iter().position(|(folder, _)| name.starts_with(folder)) {
+                left[at] += 1;
+            } else if let Some((file, part, _)) =
+                RIGHT.iter().find(|(file, part, _)| *file == name && line.contains(part))
+            {
+                unused.remove(&(*file, *part));
+            } else {
+                let (_, instead) = BANNED.iter().find(|(banned, _)| *banned == form).unwrap();
+                wrong.push(format!("{name}:{number}: \"{form}\" (write: {instead}): {line}"));
+            }
+        }
+    }
+    for ((folder, most), count) in UNTOUCHED.iter().zip(left) {
+        if count > *most {
+            wrong.push(format!("{folder} has {count} lines with a banned form, more than {most}"));
+        }
+    }
+    assert!(seen > 50_000, "the texts are read: {seen}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(unused.is_empty(), "take these off the list: {unused:?}");
+}
+
+#[test]
+fn a_planted_form_is_found() {
+    let forms = |text: &str, kind: &str| -> Vec<(usize, &str)> {
+        banned(text, kind).into_iter().map(|(number, _, form)| (number, form)).collect()
+    };
+    assert_eq!(forms("/// Whoever asks.\nlet told = 1; // is it told?\n", "rs"), [(1, "whoever"), (2, "told")]);
+    assert_eq!(forms("/**\n * Nobody knows.\n */\nlet a; /* \"stands\" */", "js"), [(2, "nobody knows")]);
+    assert_eq!(forms("It says so.\n```\nit stands\n```\n[told](https://a/tells)", "md"), [(1, "says so"), (5, "told")]);
+    for (text, kind) in [
+        ("let told = \"somebody\"; // `told` is a column\nlet url = \"https://told\";", "rs"),
+        ("// a toldo, understands, outstands", "rs"),
+        ("Reported (*told*) by `told`, see [a page](told.md).", "md"),
+    ] {
+        assert_eq!(forms(text, kind), [], "{text}");
+    }
+}
