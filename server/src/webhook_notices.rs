@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use base::due;
 use base::verdict::{Report, Verdict};
+use chrono::TimeDelta;
 use connectors::SourceNotice;
 use entity::source;
 use entity::source_notice::{self, Column};
@@ -27,14 +28,21 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const BATCH: u64 = 20;
 /// All of a batch.
 const AT_ONCE: usize = 20;
-/// Milliseconds for which an instance owns a notice.
-const CLAIMED: i64 = 60_000;
-/// Milliseconds before the second, third, … try.
-const BACK_OFF: [i64; 6] = [10_000, 60_000, 300_000, 1_800_000, 3_600_000, 7_200_000];
-/// Milliseconds until the next check of a suspended account.
-const SUSPENDED: i64 = 3_600_000;
-/// Older changes are not notified, milliseconds.
-const WORTH: i64 = 24 * 3_600_000;
+/// How long an instance owns a notice.
+const CLAIMED: TimeDelta = TimeDelta::minutes(1);
+/// Time before the second, third, … try.
+const BACK_OFF: [TimeDelta; 6] = [
+    TimeDelta::seconds(10),
+    TimeDelta::minutes(1),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(1),
+    TimeDelta::hours(2),
+];
+/// Time until the next check of a suspended account.
+const SUSPENDED: TimeDelta = TimeDelta::hours(1);
+/// Older changes are not notified.
+const WORTH: TimeDelta = TimeDelta::days(1);
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<UsageContext>, stop: CancellationToken) {
@@ -62,21 +70,22 @@ pub async fn due_now(app: &Arc<UsageContext>) -> usize {
 /// False if another instance does it, or if there is nothing to send.
 async fn one(app: &Arc<UsageContext>, notice: source_notice::Model) -> anyhow::Result<bool> {
     let now = app.clock.millis();
-    if !moved(app, &notice, now + CLAIMED, notice.tries, notice.unknown).await? {
+    if !moved(app, &notice, now + CLAIMED.num_milliseconds(), notice.tries, notice.unknown).await? {
         return Ok(false);
     }
-    let notice = source_notice::Model { next_try_at: now + CLAIMED, ..notice };
+    let notice = source_notice::Model { next_try_at: now + CLAIMED.num_milliseconds(), ..notice };
     let found = source::Entity::of_tenant(notice.tenant_id).filter(source::Column::Id.eq(notice.source_id));
     let found = found.one(app.store.read()).await?;
     // A paused source sends nothing; resuming is a change and is notified.
     let silent = |source: &source::Model| source.paused && !notice.deleted;
-    let Some(source) = found.filter(|source| !silent(source) && now - notice.created_at < WORTH) else {
+    let Some(source) = found.filter(|source| !silent(source) && now - notice.created_at < WORTH.num_milliseconds())
+    else {
         gone(app, &notice).await?;
         return Ok(false);
     };
     let tenant = app.lookup.tenant(notice.tenant_id).await?;
     if tenant.is_some_and(|tenant| tenant.suspended) {
-        moved(app, &notice, now + SUSPENDED, notice.tries, notice.unknown).await?;
+        moved(app, &notice, now + SUSPENDED.num_milliseconds(), notice.tries, notice.unknown).await?;
         return Ok(false);
     }
     let Some(connector) = app.connectors.get(&source.kind).cloned() else {
@@ -108,7 +117,7 @@ async fn one(app: &Arc<UsageContext>, notice: source_notice::Model) -> anyhow::R
         }
         Some(Verdict::Retry { .. } | Verdict::Unknown | Verdict::Pause) => {
             let step = usize::try_from(notice.tries).unwrap_or(usize::MAX).min(BACK_OFF.len() - 1);
-            let next = app.clock.millis() + BACK_OFF[step];
+            let next = app.clock.millis() + BACK_OFF[step].num_milliseconds();
             moved(app, &notice, next, notice.tries + 1, unknown).await?;
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use base::due;
 use base::message::Person;
+use chrono::TimeDelta;
 use entity::contact_task::{self, Column};
 use entity::{conversation, source};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -19,17 +20,24 @@ use crate::tenant::TenantContext;
 /// How long a message may be delayed.
 const WITHIN: Duration = Duration::from_secs(3);
 /// How long a later attempt is claimed.
-const CLAIMED: i64 = 120_000;
+const CLAIMED: TimeDelta = TimeDelta::minutes(2);
 /// Time limit of a later attempt; less than its claim.
 const LATER_WITHIN: Duration = Duration::from_secs(60);
 /// Delays before the first, second, … later attempt. After these amoCRM's choice stays.
-const BACK_OFF: [i64; 6] = [60_000, 300_000, 1_800_000, 7_200_000, 43_200_000, 86_400_000];
+const BACK_OFF: [TimeDelta; 6] = [
+    TimeDelta::minutes(1),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(2),
+    TimeDelta::hours(12),
+    TimeDelta::days(1),
+];
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 const BATCH: u64 = 20;
 
 /// Stores that a chat needs a contact. False if it is already planned and left to that attempt.
 pub async fn plan(app: &TenantContext, known: &conversation::Model, linking: bool) -> Result<bool, DbErr> {
-    insert(app.store.write(), app.clock.millis(), known, linking, BACK_OFF[0]).await
+    insert(app.store.write(), app.clock.millis(), known, linking, BACK_OFF[0].num_milliseconds()).await
 }
 
 /// The same, to be tried after `wait` milliseconds. An existing plan is unchanged: it uses what is known when it
@@ -130,7 +138,7 @@ pub async fn due_now(app: &Arc<TenantContext>) -> usize {
 
 /// One later attempt. False if another instance makes it.
 async fn retry(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::Result<bool> {
-    let claimed = app.clock.millis() + CLAIMED;
+    let claimed = app.clock.millis() + CLAIMED.num_milliseconds();
     if !due::claim(&app.store, task, Column::NextTryAt, claimed).await? {
         return Ok(false);
     }
@@ -163,7 +171,7 @@ async fn retry(app: &Arc<TenantContext>, task: &contact_task::Model) -> anyhow::
         (Err(error), Some(wait)) => {
             let held = contact_task::Model { next_try_at: claimed, ..task.clone() };
             let later = due::as_seen(&held, Column::NextTryAt)
-                .col_expr(Column::NextTryAt, Expr::value(app.clock.millis() + wait))
+                .col_expr(Column::NextTryAt, Expr::value(app.clock.millis() + wait.num_milliseconds()))
                 .col_expr(Column::Tries, Expr::value(tries));
             due::moved(&app.store, later).await?;
             return Err(error);

@@ -30,6 +30,7 @@ mod take_in;
 mod waiting;
 
 use base::message::stored_as_small_integer;
+use chrono::TimeDelta;
 
 pub use actions::{cancel, pause, resume, start};
 pub use format::Format;
@@ -113,7 +114,7 @@ impl LeadsMode {
     }
 }
 
-/// How long a claim of an import lasts, in milliseconds.
-const HELD_MILLIS: i64 = 60_000;
-/// How long the file of a dry run or of an interrupted upload is kept, in milliseconds.
-const KEPT_MILLIS: i64 = 24 * 3_600_000;
+/// How long a claim of an import lasts.
+const HELD: TimeDelta = TimeDelta::minutes(1);
+/// How long the file of a dry run or of an interrupted upload is kept.
+const KEPT: TimeDelta = TimeDelta::days(1);

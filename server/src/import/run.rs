@@ -13,7 +13,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{HELD_MILLIS, step};
+use super::{HELD, step};
 use crate::usage::UsageContext;
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -128,7 +128,7 @@ async fn steps(app: &Arc<UsageContext>, imports: Vec<import::Model>) -> usize {
 
 /// Claims an import for a while. None if another instance has it.
 async fn held(app: &UsageContext, row: import::Model) -> Result<Option<import::Model>, DbErr> {
-    let until = Some(app.clock.millis() + HELD_MILLIS);
+    let until = Some(app.clock.millis() + HELD.num_milliseconds());
     let claim = due::as_seen(&row, Column::NextAt)
         .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))
         .col_expr(Column::NextAt, Expr::value(until))

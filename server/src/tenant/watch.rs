@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::due;
+use chrono::TimeDelta;
 use entity::tenant::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
@@ -29,11 +30,11 @@ const BATCH: u64 = 20;
 /// Accounts visited at once.
 const AT_ONCE: usize = 4;
 /// How long a visit is claimed; an interrupted one is repeated then.
-const CLAIMED: i64 = 5 * 60_000;
+const CLAIMED: TimeDelta = TimeDelta::minutes(5);
 /// Interval between removals of expired rows.
-const CLEAN_EVERY: i64 = 3_600_000;
+const CLEAN_EVERY: TimeDelta = TimeDelta::hours(1);
 /// Accounts that were never scheduled are spread over this time.
-const SPREAD: i64 = 3_600_000;
+const SPREAD: TimeDelta = TimeDelta::hours(1);
 
 /// The background task. Ends when `stop` is cancelled, after the current visits.
 pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
@@ -46,7 +47,7 @@ pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
             tracing::warn!(error = format!("{error:#}"), "the accounts could not be checked; it will be retried");
         }
         let now = app.clock.millis();
-        if now - cleaned_at >= CLEAN_EVERY || now < cleaned_at {
+        if now - cleaned_at >= CLEAN_EVERY.num_milliseconds() || now < cleaned_at {
             cleaned_at = now;
             clean(&app).await;
         }
@@ -85,7 +86,7 @@ async fn look(app: &Arc<TenantContext>) -> anyhow::Result<usize> {
     let now = app.clock.millis();
     let due = due::found(&app.store, tenant::Entity::find(), Column::ProbeAt, BATCH).await?;
     let visited = due::each(due, AT_ONCE, async |tenant| {
-        let until = now + CLAIMED;
+        let until = now + CLAIMED.num_milliseconds();
         match due::claim(&app.store, &tenant, Column::ProbeAt, until).await {
             Ok(true) => visit::visit(app.clone(), tenant.tenant_id, until).await,
             Ok(false) => return 0,
@@ -104,7 +105,10 @@ async fn adopt(app: &TenantContext) -> Result<(), DbErr> {
     let left =
         Condition::any().add(Column::Status.ne(TenantStatus::Uninstalled.as_str())).add(Column::ErasedAt.is_null());
     tenant::Entity::update_many()
-        .col_expr(Column::ProbeAt, Expr::value(Some(app.clock.millis() + rand::random_range(0..SPREAD))))
+        .col_expr(
+            Column::ProbeAt,
+            Expr::value(Some(app.clock.millis() + rand::random_range(0..SPREAD.num_milliseconds()))),
+        )
         .filter(Column::ProbeAt.is_null())
         .filter(left)
         .exec(app.store.write())

@@ -5,6 +5,7 @@ use askama::Template;
 use base::error::Result;
 use base::i18n::Sentence;
 use base::message::{Body, State};
+use chrono::TimeDelta;
 use connectors::kinds::has_own_server;
 use entity::{message, source};
 
@@ -18,7 +19,7 @@ use crate::panel::{self, Member, Nav, PageContext, Right, reasons};
 use crate::source::EmbedCode;
 
 /// Without a message for this many milliseconds the page lists what to check.
-const SLOW_MILLIS: i64 = 120_000;
+const SLOW: TimeDelta = TimeDelta::minutes(2);
 
 /// A stage of the message's way.
 struct Tick {
@@ -110,7 +111,8 @@ fn view(
     // Where customers write to: the bot if there is one.
     let line = source.and_then(crate::source::line::name_of);
     let name = line.as_deref().or(source.map(|source| source.name.as_str())).unwrap_or_default();
-    let slow = source.is_some_and(|source| first.is_none() && app.clock.millis() - source.created_at > SLOW_MILLIS);
+    let slow = source
+        .is_some_and(|source| first.is_none() && app.clock.millis() - source.created_at > SLOW.num_milliseconds());
     let sentence = match (source, first) {
         (None, _) => words.text("wizard-being-made"),
         (Some(_), Some(first)) if arrived => {

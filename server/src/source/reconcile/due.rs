@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::due;
+use chrono::TimeDelta;
 use entity::tenant::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -18,9 +19,9 @@ use crate::tenant::TenantStatus;
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 const DAY: i64 = 24 * 3_600_000;
 /// Minimum interval between comparisons caused by unknown sources in hooks.
-const SOON: i64 = 10 * 60_000;
+const SOON: TimeDelta = TimeDelta::minutes(10);
 /// Delay after a failed comparison.
-const AGAIN: i64 = 3_600_000;
+const AGAIN: TimeDelta = TimeDelta::hours(1);
 /// Accounts compared per search, so that a restart does not query amoCRM for all of them at once.
 const AT_ONCE: u64 = 4;
 
@@ -55,7 +56,7 @@ pub async fn due_now(app: &Arc<SourceContext>) -> usize {
 async fn compare(app: &Arc<SourceContext>, tenant_id: Uuid) {
     let Err(error) = reconcile(app, tenant_id).await else { return };
     tracing::warn!(tenant.id = %tenant_id, %error, "an account's sources could not be compared with amoCRM's; retrying in an hour");
-    let at = app.clock.millis() - DAY + AGAIN;
+    let at = app.clock.millis() - DAY + AGAIN.num_milliseconds();
     if let Err(error) = super::note_compared(app, tenant_id, at).await {
         tracing::warn!(tenant.id = %tenant_id, %error, "a failed comparison could not be recorded; the next one runs tomorrow");
     }
@@ -79,7 +80,7 @@ async fn bring_forward(app: &SourceContext, tenant_id: Uuid) -> Result<(), DbErr
     tenant::Entity::update_many()
         .col_expr(Column::ReconciledAt, Expr::value(Option::<i64>::None))
         .filter(Column::TenantId.eq(tenant_id))
-        .filter(Column::ReconciledAt.lte(app.clock.millis() - SOON))
+        .filter(Column::ReconciledAt.lte(app.clock.millis() - SOON.num_milliseconds()))
         .exec(app.store.write())
         .await?;
     Ok(())

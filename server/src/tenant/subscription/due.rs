@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::due;
+use chrono::TimeDelta;
 use entity::crm_subscription::{self, Column};
 use sea_orm::EntityTrait;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +17,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// once.
 const BATCH: u64 = 20;
 /// How long a check is claimed.
-const CLAIMED: i64 = 5 * 60_000;
+const CLAIMED: TimeDelta = TimeDelta::minutes(5);
 
 /// The background task. Ends when `stop` is cancelled.
 pub async fn run(app: Arc<TenantContext>, stop: CancellationToken) {
@@ -43,7 +44,7 @@ pub async fn due_now(app: &Arc<TenantContext>) -> usize {
 
 /// False if another instance checks.
 async fn one(app: &Arc<TenantContext>, row: crm_subscription::Model) -> anyhow::Result<bool> {
-    let claimed = app.clock.millis() + CLAIMED;
+    let claimed = app.clock.millis() + CLAIMED.num_milliseconds();
     if !due::claim(&app.store, &row, Column::NextTryAt, claimed).await? {
         return Ok(false);
     }
