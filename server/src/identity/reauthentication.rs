@@ -15,7 +15,7 @@ use crate::identity::IdentityContext;
 
 /// The name under which a session stores until when its link counts as proof, in milliseconds since 1970.
 const UNTIL: &str = "link_until";
-/// For how many milliseconds it does.
+/// For how long it does.
 const LIFE: TimeDelta = TimeDelta::minutes(10);
 
 /// The result of a check.

@@ -23,7 +23,7 @@ use crate::widget_api::WidgetContext;
 pub(super) const FRESH: TimeDelta = TimeDelta::minutes(3);
 /// Invisible contacts that a user may ask for …
 const MOST_STRANGERS: usize = 30;
-/// … within these milliseconds.
+/// … within this time.
 const WINDOW: TimeDelta = TimeDelta::minutes(10);
 
 /// A user's rights to see contacts and leads.
