@@ -1,6 +1,6 @@
 //! Rows that are due: found, claimed and worked on, by one process each.
 //!
-//! A column tells when a row is due next. It is schedule and claim in one: whoever moves it on while the row is still as
+//! A column holds when a row is due next. It is schedule and claim in one: whoever moves it on while the row is still as
 //! it was read does the work; if that process dies, the row is due again when the claim ends.
 //!
 //! ```text
