@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::cache::Cache;
 use chrono::TimeDelta;
 use entity::tenant;
-use moka::future::Cache;
 use uuid::Uuid;
 
 use super::token::{CallError, with_token};
