@@ -161,7 +161,7 @@ async fn visitor(request: &HttpRequest) -> Result<Option<AdminVisitor>, AdminRef
     let person = person.filter(|person| person.is_operator && person.disabled_at.is_none());
     Ok(person.map(|person| AdminVisitor {
         session,
-        words: Words::new(Language::of_request(request)),
+        words: Words::new(Language::of_operator(request)),
         address: client_address(request, &app.config),
         origin: AttemptOrigin::of(request, &app.identity).known_as(&person.email),
         person,

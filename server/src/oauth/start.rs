@@ -4,7 +4,6 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Integration;
 use base::error::Result;
-use base::i18n::Language;
 use base::store::VENDOR;
 use base::store::directory::{self, IdKind};
 use base::vault;
@@ -73,8 +72,9 @@ fn welcome(app: &OauthContext, request: &HttpRequest) -> HttpResponse {
         };
         page = page.way(address(Some(integration)), text);
     }
-    let other = if frame.words.language() == Language::Ru { Language::En } else { Language::Ru };
-    page.other = Some(Other { href: format!("/oauth/install?lang={}", other.code()), language: other });
+    let others = frame.words.language().others();
+    page.others =
+        others.map(|other| Other { href: format!("/oauth/install?lang={}", other.code()), language: other }).collect();
     page.answer(StatusCode::OK)
 }
 
