@@ -42,6 +42,7 @@ nav-overview = Overview
 nav-sources = Sources
 nav-messages = Messages
 nav-undelivered = Undelivered
+nav-reports = Reports
 nav-import = Import
 nav-templates = Templates
 nav-keys = Keys and webhooks

@@ -46,6 +46,7 @@ nav-overview = Обзор
 nav-sources = Источники
 nav-messages = Сообщения
 nav-undelivered = Недоставленное
+nav-reports = Отчёты
 nav-import = Импорт
 nav-templates = Шаблоны
 nav-keys = Ключи и вебхуки

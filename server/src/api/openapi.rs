@@ -14,8 +14,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    conversations, dead_letters, docs, edits, imports, ledger, media, messages, replays, source_acts, source_secret,
-    sources, statuses, template_messages, templates, tenants, typing_reactions, webhook_attempts,
+    conversations, dead_letters, docs, edits, imports, ledger, media, messages, replays, reports, source_acts,
+    source_secret, sources, statuses, template_messages, templates, tenants, typing_reactions, webhook_attempts,
 };
 
 #[derive(OpenApi)]
@@ -41,6 +41,7 @@ use super::{
         (name = "templates", description = "Templates that a messenger reviews before they are sent"),
         (name = "imports", description = "Imports of earlier messages from files"),
         (name = "ledger", description = "Counts of messages per source: accepted = delivered + failed + waiting"),
+        (name = "reports", description = "Messages by source, manager and hour, first answers, chats without an answer"),
         (name = "dead letters", description = "Messages that are not retried automatically"),
     ),
 )]
@@ -86,6 +87,8 @@ struct Document;
     imports::resume,
     imports::cancel,
     ledger::get,
+    reports::messages,
+    reports::answers,
     dead_letters::list,
     dead_letters::retry,
     dead_letters::delete,
@@ -239,7 +242,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 44);
+        assert_eq!(count, 46);
     }
 
     #[test]

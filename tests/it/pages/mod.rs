@@ -8,6 +8,7 @@ mod keys;
 mod known;
 mod message;
 mod messages;
+mod reports;
 mod sources;
 mod templates;
 mod undelivered;

@@ -96,7 +96,18 @@ async fn who_has_paid_a_moment_ago_is_let_in(world: &mut World) {
     barred.says(&["amoCRM takes no messages"]);
     barred.never_says(&["Website chat"]);
     world.sandbox.set_unpaid(HOST, false);
-    visitor.opens("/panel/sources/new").await.is(200).says(&["Where do customers write?", "Website chat"]);
+    // The page waits for no answer of amoCRM: it shows what is stored, says how old that is, and renews itself.
+    let gate = world.sandbox.faults().hold(Part::Rest);
+    visitor.opens("/panel/sources/new").await.is(200).says(&["amoCRM takes no messages", "data-live=\"offers\""]);
+    gate.until_waiting(1).await;
+    gate.open();
+    world.sandbox.faults().clear();
+    let let_in = async || {
+        let page = visitor.renews("/panel/sources/new").await.is(200);
+        page.text.contains("Website chat").then_some(page)
+    };
+    let page = world.until("amoCRM serves the account again", let_in).await;
+    page.says(&["Where do customers write?"]);
     assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
 }
 

@@ -16,8 +16,6 @@ mod strays;
 mod test;
 mod view;
 
-use std::time::Duration;
-
 use base::error::{Error, Result};
 use base::i18n::Sentence;
 use entity::source;
@@ -41,9 +39,6 @@ pub use remove::{ask as ask_delete, delete, restore, take_back};
 pub use secret::{ask as ask_secret, made as secret_made, rotate};
 pub use strays::{adopt, remove as remove_stray};
 pub use test::{get as test, run as run_test};
-
-/// Time limit for data of amoCRM that a page can do without.
-pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A live source of the member's account.
 async fn find(app: &PanelContext, member: &Member, id: &str) -> Result<source::Model> {
