@@ -120,3 +120,11 @@ nav-count-undelivered =
         [one] { $count } undelivered message
        *[other] { $count } undelivered messages
     }
+
+## Keys
+
+palette-open = Search
+palette-label = Page, phone, name, message or chat ID
+palette-keys = “/” goes to the search, “j” and “k” through the rows of a list.
+palette-keys-off = Turn single keys off
+palette-keys-on = Turn single keys on

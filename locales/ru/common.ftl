@@ -134,3 +134,11 @@ nav-count-undelivered =
         [many] { $count } недоставленных сообщений
        *[other] { $count } недоставленного сообщения
     }
+
+## Keys
+
+palette-open = Поиск
+palette-label = Страница, телефон, имя, номер сообщения или чата
+palette-keys = «/» — к поиску, «j» и «k» — по строкам списка.
+palette-keys-off = Отключить одиночные клавиши
+palette-keys-on = Включить одиночные клавиши

@@ -61,6 +61,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(openapi::serve)
         .service(docs::show)
         .service(docs::style)
+        .service(docs::llms::show)
         .service(tenants::list)
         .service(tenants::get)
         .service(tenants::patch)

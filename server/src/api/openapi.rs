@@ -136,6 +136,8 @@ pub struct Served {
     json: String,
     /// The page of the document, rendered when it is first requested.
     page: OnceLock<Bytes>,
+    /// The same as a text for language models.
+    text: OnceLock<Bytes>,
     paths: Vec<(Vec<String>, BTreeSet<&'static str>)>,
 }
 
@@ -145,10 +147,10 @@ impl Served {
         let document = openapi();
         let mut paths: Vec<_> =
             document.paths.paths.iter().map(|(path, item)| (segments(path), methods(item))).collect();
-        for address in ["/api/openapi.json", "/api/docs", "/api/docs/style.css"] {
+        for address in ["/api/openapi.json", "/api/docs", "/api/docs/style.css", "/api/llms.txt"] {
             paths.push((segments(address), BTreeSet::from(["GET"])));
         }
-        Self { json: document.to_json().unwrap_or_default(), page: OnceLock::new(), paths }
+        Self { json: document.to_json().unwrap_or_default(), page: OnceLock::new(), text: OnceLock::new(), paths }
     }
 
     /// The document as a page.
@@ -159,6 +161,15 @@ impl Served {
         let document = serde_json::from_str(&self.json).context("the API's description")?;
         let page = docs::rendered(&document)?;
         Ok(self.page.get_or_init(|| page).clone())
+    }
+
+    /// The document as a text for language models.
+    pub fn text(&self) -> Result<Bytes> {
+        if let Some(text) = self.text.get() {
+            return Ok(text.clone());
+        }
+        let document = serde_json::from_str(&self.json).context("the API's description")?;
+        Ok(self.text.get_or_init(|| Bytes::from(docs::llms::of(&document))).clone())
     }
 
     /// The methods that a path supports; empty if there is no such path.

@@ -6,6 +6,7 @@ mod health;
 mod hostile;
 mod keys;
 mod known;
+mod lists;
 mod message;
 mod messages;
 mod reports;

@@ -28,11 +28,17 @@ async fn a_site_chat_in_four_steps(world: &mut World) {
         ("do", "next"),
     ];
     let routing = visitor.does("/panel/sources/new/webchat/access", &fields).await;
+    routing.says(&["Contact of a new chat", "value=\"leave\" selected"]);
     routing.says(&["Step 3 of 4", "value=\"Ask &#60;us&#62;\"", "Default source"]);
     assert!(world.sandbox.sources(HOST).is_empty(), "nothing is made before it is confirmed");
     let made = visitor
-        .does("/panel/sources/new/webchat/routing", &[("name", "Shop chat"), ("pipeline", ""), ("default", "1")])
+        .does(
+            "/panel/sources/new/webchat/routing",
+            &[("name", "Shop chat"), ("pipeline", ""), ("default", "1"), ("contact_rule", "link")],
+        )
         .await;
+    let sources = world.api.get(&format!("/api/v1/tenants/{tenant_id}/sources")).await.is(200);
+    assert_eq!(sources.json["items"][0]["contact_rule"], json!("link"), "{}", sources.text);
     made.says(&["is created and stands in amoCRM", "Step 4 of 4", "/chat/", "/embed.js", "Write any message"]);
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
     assert_eq!(world.sandbox.sources(HOST)[0]["default"], json!(true));

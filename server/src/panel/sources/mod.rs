@@ -29,6 +29,7 @@ use crate::source::{By, KnownPipeline as Pipeline};
 pub use abilities::get as abilities;
 pub(super) use abilities::{KindAbilities, abilities_of};
 pub use access::{change as change_access, get as access};
+pub(super) use form::rule_of;
 pub use history::bring as bring_history;
 pub(super) use history::{HistoryView, view as history_view};
 pub use list::get as list;
