@@ -98,14 +98,13 @@ async fn who_has_paid_a_moment_ago_is_let_in(world: &mut World) {
     let visitor = olga(world, tenant_id).await;
     world.sandbox.set_unpaid(HOST, true);
     world.api.get(&format!("/api/v1/tenants/{tenant_id}/pipelines")).await.is(409);
-    let barred = visitor.opens("/panel/sources/new").await.is(200);
-    barred.says(&["amoCRM takes no messages"]);
-    barred.never_says(&["Website chat"]);
-    world.sandbox.set_unpaid(HOST, false);
-    // The page waits for no answer of amoCRM: it shows what is stored, says how old that is, and renews itself.
+    // The page waits for no answer of amoCRM: it shows what is stored, and renews itself.
     let gate = world.sandbox.faults().hold(Part::Rest);
-    visitor.opens("/panel/sources/new").await.is(200).says(&["amoCRM takes no messages", "data-live=\"offers\""]);
+    let barred = visitor.opens("/panel/sources/new").await.is(200);
+    barred.says(&["amoCRM takes no messages", "data-live=\"offers\""]);
+    barred.never_says(&["Website chat"]);
     gate.until_waiting(1).await;
+    world.sandbox.set_unpaid(HOST, false);
     gate.open();
     world.sandbox.faults().clear();
     let let_in = async || {

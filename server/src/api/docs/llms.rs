@@ -34,16 +34,18 @@ pub(in crate::api) fn of(document: &Value) -> String {
     out.push_str("## Reference\n\n- [OpenAPI 3.1 document](/api/openapi.json): every operation and schema\n");
     out.push_str("- [The same as a page](/api/docs): with examples\n");
     for tag in document["tags"].as_array().into_iter().flatten() {
-        let name = text(tag, "name");
-        let _ = write!(out, "\n## {name}\n\n{}\n\n", text(tag, "description"));
+        let (name, mut lines) = (text(tag, "name"), String::new());
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
             for (method, operation) in item.as_object().into_iter().flatten() {
                 let is_of_tag = operation["tags"].as_array().is_some_and(|tags| tags.iter().any(|one| *one == name));
                 if is_of_tag {
                     let (id, summary) = (text(operation, "operationId"), text(operation, "summary"));
-                    let _ = writeln!(out, "- [{} {path}](/api/docs#{id}): {summary}", method.to_uppercase());
+                    let _ = writeln!(lines, "- [{} {path}](/api/docs#{id}): {summary}", method.to_uppercase());
                 }
             }
+        }
+        if !lines.is_empty() {
+            let _ = write!(out, "\n## {name}\n\n{}\n\n{lines}", text(tag, "description"));
         }
     }
     out
