@@ -108,11 +108,12 @@ async fn who_has_paid_a_moment_ago_is_let_in(world: &mut World) {
     gate.open();
     world.sandbox.faults().clear();
     let let_in = async || {
-        let page = visitor.renews("/panel/sources/new").await.is(200);
+        let page = visitor.opens("/panel/sources/new").await.is(200);
         page.text.contains("Website chat").then_some(page)
     };
-    let page = world.until("amoCRM serves the account again", let_in).await;
-    page.says(&["Where do customers write?"]);
+    world.until("amoCRM serves the account again", let_in).await.says(&["Where do customers write?"]);
+    let renewed = visitor.renews("/panel/sources/new").await.is(200);
+    renewed.says(&["data-live=\"offers\"", "Website chat"]);
     assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
 }
 
