@@ -27,7 +27,7 @@ pub struct ReportedDays {
     /// The account's time zone, by which days and hours are meant.
     #[schema(example = "Europe/Moscow")]
     pub time_zone: String,
-    /// Only messages since this moment are counted, because there were more than 200,000; null if all are.
+    /// Only messages since this moment are counted, because there were more than 100,000; null if all are.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     pub counted_since: Option<Moment>,
 }

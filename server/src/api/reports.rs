@@ -98,7 +98,7 @@ fn days(query: &ReportQuery, tenant: &tenant::Model, zone: Zone, now: i64) -> Re
 /// Counts messages by source, manager and hour.
 ///
 /// Days and hours are those of the account's time zone; a message counts when it was accepted. At most the latest
-/// 200,000 messages are counted: `counted_since` says from when on, if there were more. A manager is the amoCRM user who
+/// 100,000 messages are counted: `counted_since` says from when on, if there were more. A manager is the amoCRM user who
 /// wrote; names are known after amoCRM listed the account's users.
 #[utoipa::path(tag = "reports", params(("tenant_id", description = "Parom's id of the account"), ReportQuery), responses(
     (status = 200, description = "The counts, all read at the same moment", body = MessagesReportOut),

@@ -22,7 +22,7 @@ pub use period::{MOST_DAYS, ReportPeriod};
 use rows::{FlowRow, WaitRow, Wanted, WriterRow};
 
 /// Messages that a statement reads at most, the newest ones.
-pub const MOST: i64 = 200_000;
+pub const MOST: i64 = 100_000;
 /// Chats without an answer that a file or an answer of the API lists at most, the longest waiting.
 pub const MOST_LISTED: usize = 5_000;
 /// How far before the period waits are looked for, milliseconds: a customer may have written before a weekend.
