@@ -160,7 +160,7 @@ pub(super) fn name_of_manager(read: &ReadReport, amojo_id: &str) -> String {
     }
 }
 
-/// The beginning of an id, by which it can be told from others.
+/// The beginning of an id, by which it is recognised.
 fn short(id: &str) -> String {
     id.chars().take(8).collect()
 }
