@@ -60,7 +60,7 @@ pub async fn post(app: web::Data<PanelContext>, member: Member, form: Form<Choos
     member.require(Right::EditSources)?;
     let Some(name) = form.kind.as_deref() else { return show(&app, &member, true).await };
     let kind = kind_of(&app, &member, name)?;
-    // Going back and forth keeps the input; a source that was created is no longer a draft.
+    // Going back and forth keeps the input, unless the source was already created.
     let mut draft = draft_of(&app, &member, kind.kind)
         .filter(|draft| draft.created.is_none())
         .unwrap_or_else(|| SourceDraft::new(kind.kind));
