@@ -236,7 +236,11 @@ fn hours(week: &[[Flow; HOURS]; WEEKDAYS]) -> Vec<HourRow> {
         name: clock(hour),
         days: week.iter().filter_map(|day| day.get(hour)).map(|flow| (flow.came, shade(flow.came, most))).collect(),
     };
-    (0..HOURS).map(row).collect()
+    // From the first hour in which anybody wrote to the last.
+    let is_used = |hour: &usize| week.iter().filter_map(|day| day.get(*hour)).any(|flow| flow.came > 0);
+    let first = (0..HOURS).find(is_used).unwrap_or(0);
+    let last = (0..HOURS).rev().find(is_used).unwrap_or(0);
+    (first..=last).map(row).collect()
 }
 
 /// From 0 for nothing to [`SHADES`] for the most.
