@@ -94,6 +94,8 @@ const MESSAGE: Table = tenant_table("message", &["id"])
     .indexes(&[
         // Lists the messages of a chat in order.
         "CREATE INDEX message_conversation ON message (tenant_id, conversation_id, id)",
+        // Lists the messages that failed. A message that is accepted or delivered is not in it, so neither writes to it.
+        "CREATE INDEX message_failed ON message (tenant_id, id) WHERE error <> ''",
     ]);
 
 /// The ids of all accepted events, so that a repeated event is recognised after the message itself was deleted.

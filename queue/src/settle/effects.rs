@@ -8,7 +8,8 @@ use entity::dead_letter;
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
-use super::{Settled, Settlement, TurnEffect};
+use super::{Attempt, Settled, Settlement, TurnEffect};
+use crate::Claim;
 use crate::dead;
 use crate::rows::{Rows, Write};
 
@@ -154,15 +155,29 @@ pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Wr
         .uuid("id", all.iter().map(|(_, attempt)| attempt.webhook.map_or(Uuid::nil(), |webhook| webhook.id)))
         .uuid("source_id", all.iter().map(|(one, _)| one.claim.source_id))
         .text("event", all.iter().map(|(_, attempt)| attempt.webhook.map_or("", |webhook| webhook.event)))
+        .long("took", all.iter().map(|(one, attempt)| took(&one.claim, attempt)))
         .write(
             "INSERT INTO attempt (tenant_id, message_id, letter_id, number, kind, direction, at, ms, verdict, status, \
-             answer, reason, id, source_id, event) \
+             answer, reason, id, source_id, event, took) \
              SELECT tenant_id, message_id, letter_id, 1 + (SELECT count(*) FROM attempt AS earlier WHERE \
              earlier.tenant_id = rows.tenant_id AND earlier.message_id = rows.message_id AND earlier.letter_id = rows.letter_id), \
              kind, direction, at, ms, verdict, status, answer, reason, CASE WHEN event = '' THEN NULL ELSE id END, \
-             CASE WHEN event = '' THEN NULL ELSE source_id END, event FROM rows WHERE true ON CONFLICT DO NOTHING",
+             CASE WHEN event = '' THEN NULL ELSE source_id END, event, took FROM rows WHERE true ON CONFLICT DO NOTHING",
         )
 }
+
+/// How long the message took until the other side accepted it, by this attempt; else 0. Its id begins with the time at
+/// which it was accepted here.
+fn took(claim: &Claim, attempt: &Attempt) -> i64 {
+    if claim.letter.kind != LetterKind::Message || attempt.verdict != "done" {
+        return 0;
+    }
+    let accepted_at = i64::try_from(claim.letter.message_id.as_u128() >> TIME_SHIFT).unwrap_or_default();
+    (attempt.at + i64::from(attempt.millis) - accepted_at).max(0)
+}
+
+/// Bits of an id after its time.
+const TIME_SHIFT: u32 = 80;
 
 /// Inserts the dead letters.
 pub async fn insert_dead(tx: &impl ConnectionTrait, store: &Store, mine: &[&Settlement]) -> Result<(), DbErr> {

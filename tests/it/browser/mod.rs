@@ -9,6 +9,7 @@ mod frames;
 mod hostile;
 mod identity;
 mod journey;
+mod keys;
 mod kinds;
 mod kommo;
 mod moved;

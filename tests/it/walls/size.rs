@@ -15,7 +15,6 @@ const LONG: &[(&str, usize)] = &[
     ("queue/src/settle.rs", 319),
     ("queue/src/turn.rs", 322),
     ("queue/src/accept_batch.rs", 303),
-    ("server/src/api/openapi.rs", 308),
     ("base/src/fault.rs", 309),
     ("server/src/import/take_in.rs", 325),
     ("base/src/spool/tests.rs", 316),
