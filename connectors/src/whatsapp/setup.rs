@@ -230,7 +230,7 @@ pub fn explain(failed: &ApiError) -> LocalizedText {
 }
 
 /// "Invalid parameter" says less than Meta's own words.
-fn is_vague(row: &str) -> bool {
+pub(super) fn is_vague(row: &str) -> bool {
     matches!(row, "w13" | "w24" | "w25" | "w26" | "w57")
 }
 

@@ -1,8 +1,8 @@
-//! The 24 hours in which a customer may be answered freely (whatsapp §11).
+//! The time in which a customer may be answered freely: 24 hours, 72 after an advertisement (whatsapp §11).
 
 use std::time::Duration;
 
-use doubles::whatsapp::{Content, Dressing};
+use doubles::whatsapp::{Content, Dressing, Fault};
 use parom_tests::both;
 use sandbox::HookMessage;
 use serde_json::json;
@@ -40,16 +40,56 @@ async fn whatever_the_customer_does_opens_it(world: &mut WhatsAppWorld) {
     assert_eq!(chat.texts(world), ["Good morning", "Still open"]);
 }
 
-/// Who comes from an advertisement may be answered a day; Meta's three days are not counted on.
-async fn an_advertisement_opens_it_too(world: &mut WhatsAppWorld) {
-    let chat = chatting(world).await;
-    world.advance(25 * HOUR);
+fn ad() -> Dressing {
     let ad = json!({"source_url": "https://fb.me/1", "source_type": "ad", "source_id": "12", "headline": "Bikes"});
-    let with = Dressing { referral: Some(ad), ..Dressing::default() };
-    chat.customer(world).sends_with(Content::text("Price?"), with).unwrap();
-    arrives(world).await;
-    chat.manager_gets_through(world, HookMessage::text("30 000")).await;
-    assert_eq!(chat.texts(world), ["30 000"]);
+    Dressing { referral: Some(ad), ..Dressing::default() }
 }
 
-both!(a_late_answer_is_refused_before_it_is_sent, whatever_the_customer_does_opens_it, an_advertisement_opens_it_too);
+/// The clock of the only conversation, in whole hours from now.
+async fn hours_left(world: &WhatsAppWorld, chat: &super::Chat) -> i64 {
+    let list = world.api.get(&chat.line.path("/conversations")).await.is(200);
+    let until: chrono::DateTime<chrono::Utc> = list.text_at("/items/0/window/until").parse().unwrap();
+    ((until - world.clock.now()).num_minutes() + 30).div_euclid(60)
+}
+
+/// Who comes from an advertisement may be answered for three days, of which later messages take nothing away.
+async fn an_advertisement_opens_it_for_three_days(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    assert_eq!(hours_left(world, &chat).await, 24);
+    world.advance(25 * HOUR);
+    chat.customer(world).sends_with(Content::text("Price?"), ad()).unwrap();
+    arrives(world).await;
+    assert_eq!(hours_left(world, &chat).await, 72);
+    chat.customer(world).writes("And the colour?").unwrap();
+    arrives(world).await;
+    world.advance(71 * HOUR);
+    chat.manager_gets_through(world, HookMessage::text("30 000")).await;
+    assert_eq!((chat.texts(world), hours_left(world, &chat).await), (vec!["30 000".to_owned()], 1));
+    world.advance(HOUR);
+    let calls = world.messenger.calls_of("messages").len();
+    let said = chat.manager_gets_through(world, HookMessage::text("Too late")).await;
+    assert_eq!((failure(world, &said).0, world.messenger.calls_of("messages").len()), (905, calls));
+}
+
+/// A post opens a day, and so does an advertisement where Meta says so: its refusal has the same code.
+async fn meta_may_close_it_earlier(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let post = json!({"source_url": "https://fb.me/2", "source_type": "post", "source_id": "13", "headline": "News"});
+    let post = Dressing { referral: Some(post), ..Dressing::default() };
+    chat.customer(world).sends_with(Content::text("Is it true?"), post).unwrap();
+    arrives(world).await;
+    assert_eq!(hours_left(world, &chat).await, 24);
+    chat.customer(world).sends_with(Content::text("Price?"), ad()).unwrap();
+    arrives(world).await;
+    world.advance(30 * HOUR);
+    world.messenger.faults().next("messages", 1, Fault::Error { code: 131_047 });
+    let said = chat.manager_gets_through(world, HookMessage::text("30 000")).await;
+    assert_eq!(failure(world, &said), (905, "Прошло 24 часа с ответа клиента. Отправьте шаблон.".to_owned()));
+}
+
+both!(
+    a_late_answer_is_refused_before_it_is_sent,
+    whatever_the_customer_does_opens_it,
+    an_advertisement_opens_it_for_three_days,
+    meta_may_close_it_earlier,
+);
