@@ -12,6 +12,7 @@ mod journey;
 mod kinds;
 mod moved;
 mod phone;
+mod reviewed;
 mod screens;
 mod site_chat;
 mod still;

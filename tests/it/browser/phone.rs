@@ -82,7 +82,7 @@ fn contents(speech: Speech) -> Vec<Content> {
 }
 
 /// The page on a phone, as high as its whole content; `scroll`: the scrolling element.
-async fn picture(browser: &Browser, scroll: &str, name: &str) {
+pub(super) async fn picture(browser: &Browser, scroll: &str, name: &str) {
     browser.resize(360, 740).await;
     browser.fits(name).await;
     browser.is_accessible(name).await;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use doubles::whatsapp::{Content, Dressing, Fault};
+use doubles::whatsapp::{Content, Dressing, Fault, NewPhone};
 use parom_tests::both;
 use sandbox::HookMessage;
 use serde_json::json;
 
-use super::{WhatsAppWorld, arrives, chatting, failure};
+use super::{MARIA, Number, WhatsAppWorld, arrives, chatting, failure};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -87,9 +87,33 @@ async fn meta_may_close_it_earlier(world: &mut WhatsAppWorld) {
     assert_eq!(failure(world, &said), (905, "Прошло 24 часа с ответа клиента. Отправьте шаблон.".to_owned()));
 }
 
+/// A number that somebody wrote to last is open, another one of the account is not.
+async fn each_number_has_its_own_clock(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let phone = NewPhone {
+        id: "330022334455668".to_owned(),
+        number: "77010009911".to_owned(),
+        ..NewPhone::of(&chat.number.waba)
+    };
+    let second = Number { phone: world.messenger.add_phone(phone), ..chat.number.clone() };
+    let sales = world.line_of("whatsapp", "Sales", "wa-2", second.settings()).await;
+    world.messenger.customer(chat.maria, &second.phone).writes("And here?").unwrap();
+    arrives(world).await;
+    world.advance(23 * HOUR);
+    chat.customer(world).writes("Support?").unwrap();
+    arrives(world).await;
+    world.advance(2 * HOUR);
+    chat.manager_gets_through(world, HookMessage::text("From support")).await;
+    let late = sales.manager_sends(world, MARIA, HookMessage::text("From sales")).await;
+    arrives(world).await;
+    assert_eq!((chat.texts(world), failure(world, &late).0), (vec!["From support".to_owned()], 905));
+    assert!(world.messenger.sent(&second.phone).is_empty());
+}
+
 both!(
     a_late_answer_is_refused_before_it_is_sent,
     whatever_the_customer_does_opens_it,
     an_advertisement_opens_it_for_three_days,
     meta_may_close_it_earlier,
+    each_number_has_its_own_clock,
 );
