@@ -2,8 +2,8 @@
 //!
 //! A statement is written once against a table `rows(…)` put in front of it: on PostgreSQL an `unnest` of one array
 //! per column (one prepared text for any number of rows), on SQLite a VALUES list of 1, 4, 16, 64 or 256 rows (five
-//! prepared texts), the last of them NULL and filtered out: each statement costs two hand-overs between threads, a row of
-//! NULLs next to nothing. `{now}` is the database's time in milliseconds.
+//! prepared texts), the last of them NULL and filtered out: each statement costs two hand-overs between threads, a row
+//! of NULLs next to nothing. `{now}` is the database's time in milliseconds.
 //!
 //! No value may be NULL (sea-orm's arrays cannot contain it); for a nullable column the statement uses `nullif`.
 
@@ -236,9 +236,10 @@ fn expressions(store: &Store, writes: impl Iterator<Item = Write>) -> (Vec<Strin
     (parts, values)
 }
 
-/// Runs `keys`, which inserts as many rows as it has or none, then each of `locking` after the one before it, and `others`
-/// in any order: one PostgreSQL statement, which is its own transaction. Each may read those before it as `w0`, `w1`, …,
-/// and returns at least one column. False, with nothing changed, if `keys` inserted no row although it has some.
+/// Runs `keys`, which inserts as many rows as it has or none, then each of `locking` after the one before it, and
+/// `others` in any order: one PostgreSQL statement, which is its own transaction. Each may read those before it as
+/// `w0`, `w1`, …, and returns at least one column. False, with nothing changed, if `keys` inserted no row although it
+/// has some.
 ///
 /// # Errors
 /// If the database refuses it, and if `keys` inserted some of its rows only (SQLSTATE 22012); nothing is changed then.

@@ -1,4 +1,4 @@
-//! Renewal of Instagram's tokens, which live 60 days (instagram-and-facebook §1). A page's token does not end.
+//! Renews Instagram's tokens, which are valid for 60 days (instagram-and-facebook §1). A page's token does not expire.
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ use super::{Meta, line};
 use crate::poll::Renewed;
 use crate::{Denied, Settings};
 
-/// A token is renewed when it has less than this many milliseconds left: half of its life, so that there is a month to
-/// repair what prevents it.
+/// A token is renewed when less than this many milliseconds are left: half of its lifetime, so that there is a month to
+/// repair what prevents the renewal.
 const SPARE: i64 = 30 * 86_400_000;
 
-/// A new token if the present one ends soon, or if nobody knows when it ends. Meta refuses to renew a token of its
-/// first day; it is asked again an hour later.
+/// A new token if the current one expires soon or its end is unknown. Meta refuses to renew a token that is less than a
+/// day old; the next try is an hour later.
 pub(super) async fn renew(meta: &Meta, settings: &Settings, now: DateTime<Utc>) -> Result<Option<Renewed>, Denied> {
     let account = line::account(meta, settings)?;
     if !meta.platform.is_instagram() || !ends_soon(&account, now) {
@@ -50,7 +50,7 @@ fn ends_soon(account: &Account<'_>, now: DateTime<Utc>) -> bool {
     ends_at.is_none_or(|ends_at| ends_at.saturating_sub(now.timestamp_millis()) < SPARE)
 }
 
-/// Tells tokens apart without saying anything of them.
+/// A fingerprint that distinguishes tokens without revealing them.
 fn mark(token: &SecretString) -> String {
     let digest = Sha256::digest(token.expose_secret().as_bytes());
     hex::encode(digest.get(..6).unwrap_or_default())

@@ -53,8 +53,8 @@ impl Sandbox {
         self.switch(host, |switches| switches.wrapped_reviews = wrapped);
     }
 
-    /// Whether the hook about a template's approval leaves out its file and its external id, which the Russian sample does
-    /// not have. Off by default.
+    /// Whether the hook about a template's approval leaves out its file and its external id, which the Russian sample
+    /// does not have. Off by default.
     pub fn set_bare_reviews(&self, host: &str, bare: bool) {
         self.switch(host, |switches| switches.bare_reviews = bare);
     }

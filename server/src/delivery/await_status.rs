@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Both facts are rows of `parked_status` under the key of the letter: until when it waits, and as what it arrived. A
-//! report may come before its letter's call has ended, and after its end: it still corrects a message that was given up,
-//! and shows which one was sent twice.
+//! report may come before its letter's call has ended, and after its end: it still corrects a message that was given
+//! up, and shows which one was sent twice.
 
 use anyhow::Context;
 use base::message::{Direction, FailureCode, LetterKind, State};
@@ -42,8 +42,8 @@ pub(super) enum Reported {
     As(String),
 }
 
-/// Records that a letter arrived at the messenger, as the message of this id. Nothing for kinds that do not wait for it.
-/// Returns the message if it was sent once more meanwhile: the report is about its other copy.
+/// Records that a letter arrived at the messenger, as the message of this id. Nothing for kinds that do not wait for
+/// it. Returns the message if it was sent once more meanwhile: the report is about its other copy.
 pub async fn reported(
     app: &DeliveryContext,
     source: &source::Model,

@@ -225,8 +225,8 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Refuses a CSV file as soon as its first line turns out not to name the fields, because every following line would
-    /// be misread.
+    /// Refuses a CSV file as soon as its first line turns out not to name the fields, because every following line
+    /// would be misread.
     fn names_its_fields(&self) -> Result<()> {
         self.cutter.unnamed().map_or(Ok(()), |unnamed| Err(headless(&unnamed)))
     }

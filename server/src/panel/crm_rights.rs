@@ -1,8 +1,8 @@
-//! Rights that come from amoCRM are checked again once an hour while they are used.
+//! Rights that come from amoCRM are checked again every hour while they are used.
 //!
 //! ```text
 //! checked within the hour ─▶ unchanged
-//! else ask ─▶ administrator, user or gone ─▶ applied: roles rise and fall, sessions with too many rights end
+//! else ask ─▶ administrator, user or gone ─▶ applied: roles change, sessions with too many rights end
 //!          └▶ no answer ─▶ the last answer is used for four hours; then a session from amoCRM ends, and a member
 //!                          signed in by password is a viewer until amoCRM answers
 //! ```
@@ -21,7 +21,7 @@ use crate::panel::PanelContext;
 use crate::tenant::rights::{self, CrmRights, MaxAge};
 
 const HOUR: i64 = 3_600_000;
-/// Many requests of one page ask concurrently, also while amoCRM does not answer.
+/// Concurrent requests of one page share an answer, also while amoCRM does not answer.
 const MAX_AGE: MaxAge = MaxAge { answer: 60_000, unknown: 60_000 };
 /// How long amoCRM's last answer is used while it does not answer.
 const BELIEVED: i64 = 4 * HOUR;
@@ -55,7 +55,7 @@ pub(super) async fn role(
         }
     };
     member::vouch(&app.identity, &row, says).await?;
-    // This session may have been ended by the check.
+    // The check may have ended this session.
     let db = app.store.write();
     if sessions::living(&app.identity, db, session.tenant_id, session.id).await?.is_none() {
         return Ok(None);

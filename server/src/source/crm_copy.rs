@@ -1,6 +1,6 @@
 //! Lists that amoCRM keeps for an account, kept here as well, so that no page waits for amoCRM: a page shows what is
-//! known with its age, and what is old is asked for in the background. Code that asks amoCRM for another reason keeps the
-//! answer too: the daily comparison of sources, the choice of a pipeline, a change of a template.
+//! known with its age, and what is old is asked for in the background. Code that asks amoCRM for another reason keeps
+//! the answer too: the daily comparison of sources, the choice of a pipeline, a change of a template.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,8 +1,8 @@
-//! Records that sources work, as their messages prove: collected in memory and written together every few seconds, so that
-//! a message of a quiet source costs no commit of its own.
+//! Records that sources work, as their messages prove: collected in memory and written together every few seconds, so
+//! that a message of a quiet source costs no commit of its own.
 //!
-//! The time of a source's last proof, and its change from `checking` to `working`, lag by that much at most. A stop writes
-//! what is left; a crash loses it, and the source's next message proves it again.
+//! The time of a source's last proof, and its change from `checking` to `working`, lag by that much at most. A stop
+//! writes what is left; a crash loses it, and the source's next message proves it again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! What is submitted to a messenger: an amoCRM template as it was when its review was requested.
+//! The content submitted to a messenger: an amoCRM template at the time when its review was requested.
 
 use amocrm::rest::{Template, TemplateAttachment, TemplateButton};
 use base::message::Button;
@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// Longest part of a name that comes from the title, in characters.
+/// Maximum length of the part of a name that comes from the title, in characters.
 const NAME_CHARS: usize = 60;
-/// Longest name.
+/// Maximum length of a name.
 const NAME_MOST: usize = 512;
 
 /// The stored form of a submission.
@@ -50,7 +50,7 @@ impl Spec {
             TemplateButton::Url { url, .. } => Some(url.as_str()),
             TemplateButton::Inline { .. } => None,
         });
-        // A marker without an example stays, so that its place is known. Those of the text come first.
+        // Markers without an example are kept, so that their position is known. Those in the text come first.
         let mut markers: Vec<String> = Vec::new();
         for text in [Some(template.content.as_str()), header.as_deref()].into_iter().flatten().chain(links) {
             for marker in super::markers(text).unwrap_or_default() {
@@ -112,7 +112,7 @@ impl Spec {
         }
     }
 
-    /// The template as which a message is sent.
+    /// The template with which a message is sent.
     pub(super) fn registered_as(self, row: &message_template::Model) -> RegisteredTemplate {
         RegisteredTemplate {
             id: row.external_id.clone(),
@@ -128,14 +128,14 @@ impl Spec {
     }
 }
 
-/// A template's name at the messenger. It comes from amoCRM's external id, so that a program finds its templates there by its own
-/// ids, and a template that was renamed or made anew with the same id keeps its review. Ids that Parom made are nobody's names.
+/// A template's name at the messenger. It comes from amoCRM's external id, so that programs find their templates there
+/// by their own ids, and a template that is renamed, or created again with the same id, keeps its review.
 pub(super) fn name_at_messenger(template: &Template) -> String {
     let named = template.external_id.as_deref().and_then(name_of_id);
     named.unwrap_or_else(|| name_of(&template.name, template.id))
 }
 
-/// The name that belongs to an external id, whatever the template's title is; none if the id is not one that people chose.
+/// The name that belongs to an external id, whatever the template's title is; none for an id that Parom generated.
 pub(super) fn name_of_id(external_id: &str) -> Option<String> {
     let id = external_id.trim();
     if id.is_empty() || Uuid::try_parse(id).is_ok() {
@@ -145,7 +145,7 @@ pub(super) fn name_of_id(external_id: &str) -> Option<String> {
     if id.len() <= NAME_MOST && id.bytes().all(is_plain) {
         return Some(id.to_owned());
     }
-    // What has to be replaced is told apart by a hash of the whole, so that two ids stay two names.
+    // Characters are replaced: a hash of the whole id keeps two ids from becoming one name.
     let digest = hex::encode(&Sha256::digest(id)[..4]);
     Some(match latin(id) {
         name if name.is_empty() => format!("template_{digest}"),
@@ -153,7 +153,7 @@ pub(super) fn name_of_id(external_id: &str) -> Option<String> {
     })
 }
 
-/// What is left of a title, and amoCRM's id, which makes it unique in the account.
+/// A title reduced to Latin letters, followed by amoCRM's id, which makes the name unique in the account.
 fn name_of(title: &str, crm_id: i64) -> String {
     match latin(title) {
         name if name.is_empty() => format!("template_{crm_id}"),
@@ -161,7 +161,7 @@ fn name_of(title: &str, crm_id: i64) -> String {
     }
 }
 
-/// What is left of a text in lower-case Latin letters, digits and underscores.
+/// A text reduced to lower-case Latin letters, digits and underscores.
 fn latin(text: &str) -> String {
     let mut name = String::new();
     for sign in text.chars() {

@@ -1,8 +1,8 @@
-//! The durable work on reviews: each row says what is due, so that a crash loses nothing.
+//! The durable work on reviews: each row stores what is due next, so that a crash loses nothing.
 //!
 //! ```text
-//! requested ─▶ submitted ─▶ asked for, while in review ─▶ decided ─▶ amoCRM is told ─▶ asked for daily
-//!     each step: claimed for two minutes ─▶ done, or retried with back-off; why it waits stands in the row
+//! requested ─▶ submitted ─▶ polled while in review ─▶ decided ─▶ reported to amoCRM ─▶ polled daily
+//!     each step: claimed for two minutes ─▶ done, or retried with back-off; the row stores the reason of a wait
 //! ```
 
 use std::sync::Arc;
@@ -27,13 +27,13 @@ use crate::{settings, tenant};
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const BATCH: u64 = 20;
-/// Milliseconds for which an instance owns a step.
+/// Milliseconds for which an instance claims a step.
 const CLAIMED: i64 = 120_000;
 /// Milliseconds before the second, third, … attempt of a step.
 const BACK_OFF: [i64; 6] = [10_000, 60_000, 300_000, 1_800_000, 3_600_000, 7_200_000];
-/// Milliseconds between questions about a template in review.
+/// Milliseconds between polls of a template in review.
 const IN_REVIEW: i64 = 600_000;
-/// Milliseconds between questions about a decided one: messengers report most changes by themselves.
+/// Milliseconds between polls after the decision: messengers report most changes by themselves.
 const DECIDED: i64 = 86_400_000;
 /// Milliseconds until the next check of a suspended account or a paused source.
 const PAUSED: i64 = 3_600_000;
@@ -45,7 +45,7 @@ pub async fn run(app: Arc<SourceContext>, stop: CancellationToken) {
     }
 }
 
-/// Does all steps that are due, and those that become due by them; returns how many.
+/// Runs all steps that are due, including those that become due meanwhile; returns their number.
 pub async fn due_now(app: &Arc<SourceContext>) -> usize {
     let due = message_template::Entity::find()
         .filter(Column::NextTryAt.lte(app.clock.millis()))
@@ -87,7 +87,7 @@ fn step(row: &message_template::Model) -> Step {
     }
 }
 
-/// Works on one row until nothing is due at once; 0 if another instance does.
+/// Works on one row until nothing more is due; 0 if another instance works on it.
 async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::Result<usize> {
     let now = app.clock.millis();
     if !moved(app, &row, Some(now + CLAIMED)).await? {
@@ -97,7 +97,7 @@ async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::
     let source = found.one(app.store.read()).await?;
     let connector = source.as_ref().and_then(|source| app.connectors.get(&source.kind)).cloned();
     let Some((source, connector)) = source.zip(connector) else {
-        // Nobody reviews it any more.
+        // No connector reviews it any more.
         set(app, &row, None, "").await?;
         return Ok(1);
     };
@@ -125,11 +125,11 @@ async fn one(app: &Arc<SourceContext>, row: message_template::Model) -> anyhow::
     }
 }
 
-/// After a step.
+/// The result of a step.
 enum Done {
-    /// Another step is due at once.
+    /// Another step is due immediately.
     Next(Box<message_template::Model>),
-    /// It waits for its time.
+    /// The next step is due later.
     Waits,
 }
 
@@ -200,7 +200,7 @@ impl Line<'_> {
         }
     }
 
-    /// Asks the messenger about all templates of the source at once.
+    /// Polls the messenger for all templates of the source at once.
     async fn ask(&self, row: message_template::Model) -> anyhow::Result<Done> {
         let states = match self.connector.templates(&self.settings).await {
             Ok(states) => states,
@@ -221,7 +221,7 @@ impl Line<'_> {
         if step(&row) == Step::Ask { self.rests(&row).await } else { Ok(Done::Next(Box::new(row))) }
     }
 
-    /// Nothing is due: the messenger is asked again later, unless it is a developer's, which calls us.
+    /// Nothing is due: the messenger is polled again later, unless it is a developer's messenger, which calls us.
     async fn rests(&self, row: &message_template::Model) -> anyhow::Result<Done> {
         let wait = if Stage::of(row) == Stage::InReview { IN_REVIEW } else { DECIDED };
         let gone = Stage::of(row) == Stage::Deleted || has_own_server(&self.source.kind);
@@ -260,7 +260,8 @@ async fn moved(app: &SourceContext, seen: &message_template::Model, next: Option
     Ok(done.rows_affected == 1)
 }
 
-/// Ends a step: when the next one is due, and why this one failed. A report that arrived meanwhile keeps its own time.
+/// Ends a step: stores when the next one is due, and why this one failed. A report that arrived meanwhile keeps its own
+/// due time.
 async fn set(
     app: &SourceContext,
     row: &message_template::Model,
@@ -281,7 +282,7 @@ async fn set(
     Ok(())
 }
 
-/// Makes a row's next step due now.
+/// Makes a row's next step due immediately.
 pub async fn soon(app: &SourceContext, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
     let done = message_template::Entity::update_many()
         .col_expr(Column::NextTryAt, Expr::value(Some(app.clock.millis())))

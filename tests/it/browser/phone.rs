@@ -1,4 +1,5 @@
-//! Customers' phones, 360 px wide, with every kind of message: the simulated Telegram, the simulated WhatsApp and the chat on a site.
+//! Customers' phones, 360 px wide, with every kind of message: the simulated Telegram, the simulated WhatsApp and the
+//! chat on a site.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/phone-…` are those that were looked at last).
 
 use base::i18n::Language;

@@ -1,4 +1,5 @@
-//! A template's whole way by hand: made in the panel, approved on Meta's page, sent when the time for free text is over.
+//! A template's whole way by hand: made in the panel, approved on Meta's page, sent when the time for free text is
+//! over.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/template-…` are those that were looked at last).
 
 use std::time::Duration;

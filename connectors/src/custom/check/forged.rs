@@ -10,7 +10,7 @@ use crate::custom::post::{WebhookRequest, target};
 /// Outside the five minutes that receivers allow, in seconds.
 const FAR: i64 = 600;
 
-/// Correctly signed, then altered.
+/// Requests that are signed correctly and then altered.
 pub(super) fn all(checker: &Checker<'_>, scene: &CheckScene<'_>) -> Vec<(&'static str, Result<Signed, LocalizedText>)> {
     let spoilt = |spoil: fn(&mut Signed)| -> Result<Signed, LocalizedText> {
         let mut signed = sign(checker.text(scene), &checker.settings)?;

@@ -5,12 +5,12 @@ use base::message::{Person, Role};
 use super::Listener;
 use crate::telegram::wire::{Chat, Message, User};
 
-/// Profile photos are checked again after this many seconds: a week.
+/// Profile photos are checked again after this many seconds (a week).
 const FACE_SECONDS: i64 = 7 * 86_400;
 
 impl Listener<'_> {
-    /// A person. `date`: seconds since 1970 of the event; their profile photo is checked again from time to time by
-    /// it.
+    /// A person. `date`: the time of the event in seconds since 1970, which decides when the profile photo is checked
+    /// again.
     pub(super) fn person(&self, user: &User, date: i64) -> Person {
         let name = user.called().unwrap_or_else(|| self.say_id("tg-in-nameless", user.id));
         let username = user.username.as_deref().filter(|name| !name.is_empty());
@@ -41,7 +41,7 @@ impl Listener<'_> {
         Person { avatar_reference: Some(face(chat.id, date)), ..self.room(chat) }
     }
 
-    /// The author of a message: the chat in whose name it was sent, else the person.
+    /// The author of a message: the chat in whose name it was sent, otherwise the person.
     pub(super) fn author(&self, message: &Message) -> Person {
         match (&message.sender_chat, &message.from) {
             (Some(chat), _) => {

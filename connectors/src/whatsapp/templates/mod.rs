@@ -20,10 +20,10 @@ pub mod markers;
 #[cfg(test)]
 mod tests;
 
-/// What is asked of templates; and of those of one name, whose text is compared.
+/// The requested fields of templates; and of those of one name, whose text is compared.
 const FIELDS: &str = "id,name,language,status,category,quality_score,rejected_reason";
 const FIELDS_WITH_TEXT: &str = "id,name,language,status,category,quality_score,rejected_reason,components";
-/// Templates of one page, and pages at most: a verified portfolio has up to 6000 (whatsapp §9).
+/// Templates per page, and maximum number of pages: a verified portfolio has up to 6000 (whatsapp §9).
 const PAGE: &str = "100";
 const PAGES: usize = 100;
 
@@ -79,7 +79,7 @@ wire! {
     }
 }
 
-/// Meta's word for a status as ours; none for what is no status.
+/// Meta's name of a status as ours; none for an unknown one.
 pub(super) fn status(word: &str) -> Option<TemplateStatus> {
     Some(match word {
         "APPROVED" | "REINSTATED" | "UNARCHIVED" => TemplateStatus::Approved,
@@ -92,7 +92,7 @@ pub(super) fn status(word: &str) -> Option<TemplateStatus> {
     })
 }
 
-/// Meta's word for a category as ours.
+/// Meta's name of a category as ours.
 pub(super) fn category(word: &str) -> Option<TemplateCategory> {
     Some(match word {
         "UTILITY" => TemplateCategory::Utility,
@@ -102,8 +102,8 @@ pub(super) fn category(word: &str) -> Option<TemplateCategory> {
     })
 }
 
-/// Submits a template. If Meta has one of this name and language, its state is returned, unless it has another text; one that was
-/// rejected or paused is submitted anew in its present form.
+/// Submits a template. If Meta already has one of this name and language, its state is returned, unless its text
+/// differs; a rejected or paused one is submitted again in its current form.
 pub(super) async fn submit(
     api: &GraphApi,
     settings: &Settings,
@@ -132,7 +132,7 @@ pub(super) async fn submit(
     if failed.refused().is_none() || !matches!(refused, Denied::Refused(_)) {
         return Err(refused);
     }
-    // Perhaps it was submitted before, and only the answer was lost.
+    // It may have been submitted before and only the answer was lost.
     let all = pages(api, settings, FIELDS_WITH_TEXT, Some(&name)).await?;
     let mut same_name = all.iter().filter(|one| *one.name == *name && *one.language == *template.language);
     let found = same_name.next().ok_or(refused)?;
@@ -150,7 +150,7 @@ pub(super) async fn submit(
     Ok(known)
 }
 
-/// Whether Meta's template has the same header and text. One whose parts are not told counts as the same.
+/// Whether Meta's template has the same header and text. Without any components in Meta's answer it counts as the same.
 fn has_text_of(known: &KnownTemplate, components: &[Value]) -> bool {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let there = |kind: &str| {
@@ -234,7 +234,7 @@ fn known(template: &KnownTemplate) -> TemplateState {
     }
 }
 
-/// Deletes one language of a template; without an id, all of this name.
+/// Deletes one language of a template; without an id, all languages of this name.
 pub(super) async fn delete(api: &GraphApi, settings: &Settings, name: &str, id: &str) -> Result<(), Denied> {
     let (token, waba) = (token(settings)?, number(settings)?.waba_id);
     let name = markers::name(name);

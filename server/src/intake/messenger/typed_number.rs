@@ -14,7 +14,8 @@ const WITHIN: i64 = 24 * 3600 * 1000;
 /// More digits are no answer to a question.
 const DIGITS: usize = 3;
 
-/// The message with the button's text in the place of its number, if the last message to the customer had such a button.
+/// The message with the button's text in the place of its number, if the last message to the customer had such a
+/// button.
 pub(super) async fn resolved(line: &CalledSource, mut written: IncomingMessage) -> Result<IncomingMessage, StoreError> {
     let (Some(button), Some(number)) = (line.connector.numbered_buttons(), number(&written.body)) else {
         return Ok(written);

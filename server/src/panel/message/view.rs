@@ -23,7 +23,7 @@ pub enum Main {
         action: String,
         label: Sentence,
     },
-    /// A link to a confirmation, or to where the cause can be fixed.
+    /// A link to a confirmation page, or to the page where the cause can be fixed.
     Go {
         address: String,
         label: Sentence,
@@ -77,13 +77,13 @@ pub struct MessagePage {
     marks: Vec<Sentence>,
     main: Main,
     may_stop: bool,
-    /// The dead letter, if it only waits for a decision.
+    /// The dead letter, if it only waits for a person's decision.
     may_drop: Option<String>,
     conversation: String,
-    /// The message before it in the chat, and the one after.
+    /// The previous and the next message in the chat.
     older: Option<Uuid>,
     newer: Option<Uuid>,
-    /// Until the other side accepted it.
+    /// Time until the other side accepted it.
     took: Option<Sentence>,
     /// The contact's card in amoCRM.
     card: Option<String>,
@@ -95,14 +95,14 @@ pub struct MessagePage {
     kind: Sentence,
     steps: Vec<RouteStep>,
     ids: Vec<(Sentence, String)>,
-    /// The text was deleted when its retention period ended.
+    /// The text was deleted at the end of its retention period.
     expired: Option<Sentence>,
-    /// `None` if not requested, or hidden.
+    /// `None` if it was not requested, or is hidden.
     shown: Option<ContentView>,
     may_see: bool,
 }
 
-/// A message delivered this many milliseconds after it was written is shown as late.
+/// A message delivered this many milliseconds after it was written counts as late.
 const LATE_MILLIS: i64 = 15 * 60_000;
 
 pub fn page(
@@ -172,7 +172,7 @@ pub fn page(
     }
 }
 
-/// From the message's acceptance to that of the other side; none while it is on its way.
+/// Time from Parom's acceptance of the message to the other side's; none while it is not accepted.
 fn took(page: &PageContext, story: &Story) -> Option<Sentence> {
     let done = story.tries().rfind(|attempt| attempt.verdict == "done")?;
     let millis = (done.at + i64::from(done.ms) - story.message.accepted_at).max(0);

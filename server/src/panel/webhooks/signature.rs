@@ -1,4 +1,4 @@
-//! "Check a signature": a developer pastes a received webhook; the page says whether it is ours, and if not, what
+//! "Check a signature": a developer pastes a received webhook; the page shows whether it is ours, and if not, what
 //! differs.
 
 use actix_web::{HttpResponse, web};
@@ -15,7 +15,7 @@ use crate::panel::choice::SelectOption;
 use crate::panel::{self, Form, Member, Nav, PageContext, Right};
 use crate::settings;
 
-/// Receivers refuse older signatures, by the scheme.
+/// Maximum age of a signature: by the scheme, receivers refuse older ones.
 const FRESH_SECONDS: i64 = 300;
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -63,7 +63,7 @@ pub async fn check(app: web::Data<PanelContext>, member: Member, form: Form<Sign
 fn verdict(secret: Option<&SecretString>, fields: &SignatureForm, now: i64) -> (&'static str, &'static str) {
     let Some(secret) = secret else { return ("warn", "signature-no-source") };
     let Ok(timestamp) = fields.timestamp.trim().parse::<i64>() else { return ("warn", "signature-bad-timestamp") };
-    // Browsers send a form's line breaks as CRLF; ours have none.
+    // Browsers send a form's line breaks as CRLF; our bodies have none.
     let plain = fields.body.replace("\r\n", "\n");
     let given: Vec<&str> = fields.signature.split_whitespace().collect();
     if !given.iter().any(|one| one.starts_with("v1,")) {

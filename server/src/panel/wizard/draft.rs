@@ -21,16 +21,16 @@ pub struct SourceDraft {
     pub checked: bool,
     /// What the check found.
     pub seen: String,
-    /// The messenger's public name of the connection; empty if it gave none.
+    /// The messenger's public name of the connection; empty if it returned none.
     #[serde(default)]
     pub line: String,
-    /// Another service has the connection now, and the person was told that continuing takes it over.
+    /// Another service has the connection, and the person has been warned that continuing takes it over.
     #[serde(default)]
     pub moves: bool,
-    /// Lines that the messenger's own page let us use, with credentials; empty if they are typed.
+    /// Lines that were authorized on the messenger's own page, with credentials; empty if settings are entered by hand.
     #[serde(default)]
     pub lines: Vec<OfferedLine>,
-    /// The key of the one that was chosen.
+    /// The key of the chosen line.
     #[serde(default)]
     pub line_key: String,
     pub name: String,
@@ -38,10 +38,10 @@ pub struct SourceDraft {
     pub pipeline: String,
     pub default: bool,
     pub channel_id: Option<Uuid>,
-    /// Chosen at the start, so that submitting twice creates one source.
+    /// Generated at the start, so that submitting twice creates one source.
     pub external_id: String,
     pub created: Option<Uuid>,
-    /// The webhook's signing secret until the last page has shown it.
+    /// The webhook's signing secret, kept until the last page has shown it.
     pub secret: Option<String>,
     touched_at: i64,
 }

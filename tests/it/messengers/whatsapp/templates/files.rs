@@ -1,5 +1,5 @@
-//! Templates with a file above their text (whatsapp §9): amoCRM's own file is the example that Meta reviews, and the message's
-//! file is what customers get.
+//! Templates with a file above their text (whatsapp §9): amoCRM's own file is the example that Meta reviews, and the
+//! message's file is what customers get.
 
 use doubles::whatsapp::Review;
 use parom::template::{TemplateDraft, create};
