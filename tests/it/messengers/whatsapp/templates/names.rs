@@ -1,4 +1,4 @@
-//! What a template is known by: amoCRM's id, its external id, Meta's id, Meta's name. A template whose title changes, or
+//! What a template is known by: amoCRM's id, its external id, Meta's id and name. A template whose title changes, or
 //! that is made anew, keeps its review (crm-api §6.3).
 
 use doubles::whatsapp::{Fault, Review};
