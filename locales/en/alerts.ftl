@@ -17,6 +17,8 @@ alert-source_silent-body =
     } an hour. Parom’s checks pass. Write to it from your own phone or press “Test source”: { $url }
 alert-source_moved-subject = { $source } ({ $account }): messages go elsewhere
 alert-source_moved-body = Since { $stamp } { $messenger } sends the messages of “{ $source }” to { $host }. Somebody connected the same bot or number to another service. To get them back press “Connect again”: { $url }
+alert-source_trouble-subject = { $source } ({ $account }): { $messenger } reports a problem
+alert-source_trouble-body = { $messenger } reports a problem of “{ $source }” since { $stamp }: { $reason }. The source’s page: { $url }
 alert-source_gone-subject = { $source } ({ $account }): deleted in { $crm }
 alert-source_gone-body = The source “{ $source }” was deleted in { $crm }. Messages keep coming, but new leads get the default source “{ $default }”. Press “Create in { $crm } again”: { $url }
 alert-needs_reauth-subject = { $account }: allow access to { $crm } again

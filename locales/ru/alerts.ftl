@@ -21,6 +21,8 @@ alert-source_silent-body =
     } в час. Проверки Парома проходят. Напишите туда со своего телефона или нажмите «Проверить источник»: { $url }
 alert-source_moved-subject = { $source } ({ $account }): сообщения уходят в другое место
 alert-source_moved-body = С { $stamp } { $messenger } отправляет сообщения источника «{ $source }» на { $host }. Того же бота или номер подключили к другому сервису. Чтобы вернуть их, нажмите «Подключить заново»: { $url }
+alert-source_trouble-subject = { $source } ({ $account }): { $messenger } сообщает о проблеме
+alert-source_trouble-body = { $messenger } с { $stamp } сообщает о проблеме источника «{ $source }»: { $reason }. Страница источника: { $url }
 alert-source_gone-subject = { $source } ({ $account }): удалён в { $crm }
 alert-source_gone-body = Источник «{ $source }» удалён в { $crm }. Сообщения идут, но новые сделки получают источник по умолчанию «{ $default }». Нажмите «Создать в { $crm } снова»: { $url }
 alert-needs_reauth-subject = { $account }: разрешите доступ к { $crm } заново

@@ -26,11 +26,12 @@ use crate::platform::PlatformContext;
 pub use manual::{mute, take};
 
 /// The kinds of a tenant's alerts, which people subscribe to separately; message keys are `alert-kind-{kind}`.
-pub const KINDS: [&str; 12] = [
+pub const KINDS: [&str; 13] = [
     "source_stopped",
     WEBHOOK_SUSPENDED,
     "source_gone",
     "source_moved",
+    "source_trouble",
     "needs_reauth",
     "unpaid",
     "blocked",
